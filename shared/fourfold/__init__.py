@@ -1,0 +1,1 @@
+"""fourfold: four-layer personas (Soul, Self, Mask, Surface) written from the inside out."""

@@ -1,0 +1,1 @@
+"""What drives a run: the effective configuration it is pinned to."""

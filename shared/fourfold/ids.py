@@ -1,0 +1,54 @@
+"""Prefixed, time-sortable identifiers: `per_01j...`, `run_01j...` (ULID bodies, lower-case Crockford base32)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Annotated
+
+from pydantic import StringConstraints
+from ulid import ULID
+
+PersonaId = Annotated[str, StringConstraints(pattern=r"^per_[0-9a-hjkmnp-tv-z]{26}$")]
+RunId = Annotated[str, StringConstraints(pattern=r"^run_[0-9a-hjkmnp-tv-z]{26}$")]
+
+_PERSONA_ID = re.compile(r"per_[0-9a-hjkmnp-tv-z]{26}")
+_RUN_ID = re.compile(r"run_[0-9a-hjkmnp-tv-z]{26}")
+
+
+def new_persona_id() -> str:
+    """A fresh persona id; ids sort in order of creation."""
+    return _prefixed("per")
+
+
+def new_run_id() -> str:
+    """A fresh run id; also the name of the run's state-machine execution, so it must be unique for 90 days."""
+    return _prefixed("run")
+
+
+def new_request_id() -> str:
+    """A fresh request id, answered in the `Request-Id` header."""
+    return _prefixed("req")
+
+
+def is_persona_id(text: str) -> bool:
+    """Whether `text` has the form of a persona id (it may still name nothing)."""
+    return _PERSONA_ID.fullmatch(text) is not None
+
+
+def is_run_id(text: str) -> bool:
+    """Whether `text` has the form of a run id (it may still name nothing)."""
+    return _RUN_ID.fullmatch(text) is not None
+
+
+def event_id(*occurrence: str) -> str:
+    """The id of a bus event, derived from what happened: the same occurrence published twice has the same id.
+
+    EventBridge delivers at least once, so consumers drop an `event_id` they have seen.
+    """
+    digest = hashlib.sha256("\x1f".join(occurrence).encode()).hexdigest()
+    return f"evt_{digest[:26]}"
+
+
+def _prefixed(prefix: str) -> str:
+    return f"{prefix}_{str(ULID()).lower()}"

@@ -1,0 +1,287 @@
+"""The persona: four layers, its audit, and the states it can be in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from fourfold.ids import PersonaId, RunId
+from fourfold.steps import StepName
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)]
+Passage = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=800)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
+
+INTENT_MAX_CHARACTERS = 4000
+
+
+class Model(BaseModel):
+    """Base of every document: immutable, and an unknown field is an error rather than silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
+
+
+class Trait(StrEnum):
+    """The Big Five domains (Soto & John, 2017: BFI-2 names them alike)."""
+
+    OPENNESS = "openness"
+    CONSCIENTIOUSNESS = "conscientiousness"
+    EXTRAVERSION = "extraversion"
+    AGREEABLENESS = "agreeableness"
+    NEUROTICISM = "neuroticism"
+
+
+class Archetype(StrEnum):
+    """Twelve archetypes of the PMAI: a narrative tag, never a measurement."""
+
+    IDEALIST = "idealist"
+    REALIST = "realist"
+    WARRIOR = "warrior"
+    CAREGIVER = "caregiver"
+    SEEKER = "seeker"
+    LOVER = "lover"
+    REVOLUTIONARY = "revolutionary"
+    CREATOR = "creator"
+    RULER = "ruler"
+    MAGICIAN = "magician"
+    SAGE = "sage"
+    JESTER = "jester"
+
+
+class SchwartzValue(StrEnum):
+    """Schwartz's 19 refined basic values (2012), in the order of their circle: neighbours agree, opposites pull."""
+
+    SELF_DIRECTION_THOUGHT = "self_direction_thought"
+    SELF_DIRECTION_ACTION = "self_direction_action"
+    STIMULATION = "stimulation"
+    HEDONISM = "hedonism"
+    ACHIEVEMENT = "achievement"
+    POWER_DOMINANCE = "power_dominance"
+    POWER_RESOURCES = "power_resources"
+    FACE = "face"
+    SECURITY_PERSONAL = "security_personal"
+    SECURITY_SOCIETAL = "security_societal"
+    TRADITION = "tradition"
+    CONFORMITY_RULES = "conformity_rules"
+    CONFORMITY_INTERPERSONAL = "conformity_interpersonal"
+    HUMILITY = "humility"
+    BENEVOLENCE_DEPENDABILITY = "benevolence_dependability"
+    BENEVOLENCE_CARING = "benevolence_caring"
+    UNIVERSALISM_CONCERN = "universalism_concern"
+    UNIVERSALISM_NATURE = "universalism_nature"
+    UNIVERSALISM_TOLERANCE = "universalism_tolerance"
+
+
+class AttachmentStyle(StrEnum):
+    """Adult attachment: the four quadrants of anxiety by avoidance (Bartholomew & Horowitz, 1991)."""
+
+    SECURE = "secure"
+    ANXIOUS_PREOCCUPIED = "anxious_preoccupied"
+    DISMISSIVE_AVOIDANT = "dismissive_avoidant"
+    FEARFUL_AVOIDANT = "fearful_avoidant"
+
+
+class Register(StrEnum):
+    """Joos's five registers (The Five Clocks, 1961), from the most fixed to the most private."""
+
+    FROZEN = "frozen"
+    FORMAL = "formal"
+    CONSULTATIVE = "consultative"
+    CASUAL = "casual"
+    INTIMATE = "intimate"
+
+
+class Soul(Model):
+    """What drives the person, written first; every later layer answers to it."""
+
+    desire: Passage
+    fear: Passage
+    wound: Passage
+    growth_arc: Passage
+
+
+UnitInterval = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class BigFive(Model):
+    """Trait levels from 0 (lowest in the population) to 1 (highest); 0.5 is the middle."""
+
+    openness: UnitInterval
+    conscientiousness: UnitInterval
+    extraversion: UnitInterval
+    agreeableness: UnitInterval
+    neuroticism: UnitInterval
+
+    def level(self, trait: Trait) -> float:
+        """The level of one trait, 0-1."""
+        level: float = getattr(self, trait.value)
+        return level
+
+
+class SelfLayer(Model):
+    """The psychometrics, held to Soul. `values` is ordered, the most important first."""
+
+    big_five: BigFive
+    archetype: Archetype
+    values: Annotated[tuple[SchwartzValue, ...], Field(min_length=3, max_length=5)]
+    attachment_style: AttachmentStyle
+
+
+class Mask(Model):
+    """The voice, held to Soul and Self: how this person sounds when others listen."""
+
+    register_: Register = Field(alias="register")
+    tone: Line
+    rhythm: Passage
+    vocabulary: Annotated[tuple[Line, ...], Field(min_length=3, max_length=16)]
+    signature_phrases: Annotated[tuple[Line, ...], Field(min_length=2, max_length=8)]
+    social_role: Line
+
+
+class Surface(Model):
+    """What a stranger could see or read in a passport; written last so that nothing inside is back-filled from it."""
+
+    name: Line
+    age: Annotated[int, Field(ge=0, le=120)]
+    location: Line
+    occupation: Line
+    appearance: Passage
+
+
+class Dimension(StrEnum):
+    """The five dimensions an audit scores."""
+
+    COHERENCE = "coherence"
+    DEPTH = "depth"
+    CULTURAL_FIDELITY = "cultural_fidelity"
+    VOICE_DISTINCTIVENESS = "voice_distinctiveness"
+    REALISM = "realism"
+
+
+Score = Annotated[float, Field(ge=0.0, le=5.0)]
+
+
+class Scores(Model):
+    """A score from 0 (absent) to 5 (nothing to mend) for each dimension."""
+
+    coherence: Score
+    depth: Score
+    cultural_fidelity: Score
+    voice_distinctiveness: Score
+    realism: Score
+
+    def of(self, dimension: Dimension) -> float:
+        """The score of one dimension, 0-5."""
+        score: float = getattr(self, dimension.value)
+        return score
+
+
+class Finding(Model):
+    """One flaw the audit saw: where, the words it rests on, and how grave (1 slight - 5 breaks the persona)."""
+
+    dimension: Dimension
+    field: Annotated[str, StringConstraints(pattern=r"^(soul|self|mask|surface)(\.[a-z_]+)*$", max_length=80)]
+    quote: Annotated[str, StringConstraints(max_length=300)]
+    severity: Annotated[int, Field(ge=1, le=5)]
+    note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+
+
+class Audit(Model):
+    """A second model's verdict on the whole document; `overall` is the configured weighted mean of the scores."""
+
+    overall: Score
+    scores: Scores
+    findings: tuple[Finding, ...] = ()
+    attempt: Annotated[int, Field(ge=1)]
+    judge: str
+
+
+class TokenUsage(Model):
+    """Tokens of one or more model calls. `input_tokens` are the uncached ones; `estimated` marks counts nobody billed."""
+
+    input_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    estimated: bool = False
+
+    def __add__(self, other: TokenUsage) -> TokenUsage:
+        return TokenUsage(
+            input_tokens=self.input_tokens + other.input_tokens,
+            cache_read_tokens=self.cache_read_tokens + other.cache_read_tokens,
+            cache_write_tokens=self.cache_write_tokens + other.cache_write_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            reasoning_tokens=self.reasoning_tokens + other.reasoning_tokens,
+            estimated=self.estimated or other.estimated,
+        )
+
+
+class StepUsage(Model):
+    """What one step cost over all attempts. `cost_usd` is null when a price is unknown, never 0 for it."""
+
+    tokens: TokenUsage
+    cost_usd: float | None
+    duration_ms: int
+
+
+class Usage(Model):
+    """What a run cost in all and by step."""
+
+    tokens: TokenUsage = TokenUsage()
+    cost_usd: float | None = 0.0
+    by_step: dict[StepName, StepUsage] = {}
+
+
+class PersonaStatus(StrEnum):
+    """Where a persona stands."""
+
+    GENERATING = "generating"
+    ACTIVE = "active"
+    FLAGGED = "flagged"
+    FAILED = "failed"
+    ARCHIVED = "archived"
+
+
+_MOVES: dict[PersonaStatus, frozenset[PersonaStatus]] = {
+    PersonaStatus.GENERATING: frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.FAILED}),
+    PersonaStatus.ACTIVE: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.GENERATING}),
+    PersonaStatus.FLAGGED: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.GENERATING}),
+    PersonaStatus.FAILED: frozenset({PersonaStatus.GENERATING}),
+    PersonaStatus.ARCHIVED: frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
+}
+
+
+class Persona(Model):
+    """The document the API answers with. The layers are null until the run that writes them is done."""
+
+    id: PersonaId
+    workspace_id: str
+    status: PersonaStatus
+    version: Annotated[int, Field(ge=1)] = 1
+    intent: str
+    language: str | None = None
+    soul: Soul | None = None
+    self_: SelfLayer | None = Field(default=None, alias="self")
+    mask: Mask | None = None
+    surface: Surface | None = None
+    audit: Audit | None = None
+    run_id: RunId
+    config_hash: str
+    usage: Usage = Usage()
+    providers: tuple[str, ...] = ()
+    created_at: datetime
+    updated_at: datetime
+
+    def moved_to(self, status: PersonaStatus, at: datetime) -> Self:
+        """This persona in another status.
+
+        Raises:
+            ValueError: the status machine has no such move (an archived persona cannot fail).
+        """
+        if status not in _MOVES[self.status]:
+            raise ValueError(f"a persona cannot go from {self.status} to {status}")
+        return self.model_copy(update={"status": status, "updated_at": at})

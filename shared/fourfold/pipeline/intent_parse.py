@@ -1,0 +1,60 @@
+"""Step 1, intent_parse: the brief becomes hints, explicit facts and the head of the constraint chain."""
+
+from __future__ import annotations
+
+from fourfold.constraints import Violation, contradictory_bounds, locate
+from fourfold.pipeline.intent import Intent
+from fourfold.pipeline.state import RunState
+from fourfold.pipeline.step import Applied, Step, chained
+from fourfold.steps import StepName
+
+TASK = """\
+Task: intent_parse. Read the brief and state what it fixes. Invent nothing; everyone after you relies on this.
+
+Facts: only what the brief says outright, one entry each. `quote` is copied letter by letter from the brief, as short
+as will carry the fact. `value` is its plain form: surface.age in digits ("34", also where the brief says
+"thirty-four" or "in her mid-thirties" - then the middle of the range), surface.location and surface.occupation without
+articles, surface.name exactly as spelt. Use "other" for facts no surface field holds (a dead brother, two daughters, a
+limp). A mood is not a fact, and neither is anything you conclude.
+
+Constraints: what the temperament words of the brief demand.
+- trait_bound: a word such as "shy" caps extraversion (say at 0.35), "meticulous" raises conscientiousness (from 0.7).
+  Give the word in `reason`. Only bound what the words carry: a job is no temperament.
+- voice_demand: only where the brief speaks of how they talk ("never finishes a sentence", "blunt").
+- note: other demands on soul, self, mask or surface.
+
+language is what the person mostly speaks; locale where they live (BCP 47: "tr-TR"). If the brief names no place, take
+the language of the brief and its most usual locale. gender only when the brief tells it (a pronoun, "widow"). Leave
+tonal axes at 0 where the brief is silent: warmth (cold -1, warm 1), gravity (light -1, grave 1), intensity (calm -1,
+fierce 1), irony (plain -1, ironic 1). genre_hints are at most six short tags ("workplace drama", "noir").
+
+If the brief contradicts itself, record both facts as they stand: the audit will speak of it.
+
+Example. Brief: "Shy night-shift baker in Izmir, 41, who lost the family shop". Facts: age "41" (quote "41"), location
+"Izmir" (quote "Izmir"), occupation "night-shift baker" (quote "night-shift baker"), other "lost the family shop".
+Constraint: extraversion at most 0.35, reason "the brief says shy". Not: "hard-working" (nobody said so).
+"""
+
+
+def apply(state: RunState, output: Intent) -> Applied:
+    """Puts the parse into the state. A fact whose quote is not in the brief is a violation and is not chained."""
+    facts, broken = [], []
+    for stated in output.facts:
+        fact = locate(state.intent, stated)
+        if fact is None:
+            broken.append(
+                Violation(
+                    source=StepName.INTENT_PARSE,
+                    field="intent.facts",
+                    observed=f'{stated.field} = "{stated.value}", quote "{stated.quote}"',
+                    demand="a quote copied from the brief; drop the fact if the brief does not say it",
+                )
+            )
+        else:
+            facts.append(fact)
+    chain = chained(state, StepName.INTENT_PARSE, [*facts, *output.constraints])
+    after = state.model_copy(update={"draft": state.draft.model_copy(update={"parse": output}), "constraints": chain})
+    return Applied(after, [*broken, *contradictory_bounds(chain)])
+
+
+INTENT_PARSE = Step(name=StepName.INTENT_PARSE, output_type=Intent, task=TASK, apply=apply)

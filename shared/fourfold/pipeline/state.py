@@ -1,0 +1,88 @@
+"""The run state the state machine hands from step to step: the draft so far and its constraints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from fourfold.config.engine import EngineConfig
+from fourfold.constraints import Link, Violation
+from fourfold.ids import PersonaId, RunId
+from fourfold.persona import Audit, Finding, Mask, Model, SelfLayer, Soul, Surface
+from fourfold.pipeline.intent import Intent
+from fourfold.steps import StepName, position
+
+
+class Draft(Model):
+    """What the attempt has written so far; a layer is null until its step is done."""
+
+    parse: Intent | None = None
+    soul: Soul | None = None
+    self_: SelfLayer | None = Field(default=None, alias="self")
+    mask: Mask | None = None
+    surface: Surface | None = None
+
+
+_WRITES: dict[StepName, str] = {
+    StepName.INTENT_PARSE: "parse",
+    StepName.SOUL_DRAFT: "soul",
+    StepName.SELF_ENRICH: "self_",
+    StepName.MASK_BUILD: "mask",
+    StepName.SURFACE_GROUND: "surface",
+}
+
+
+class RunState(Model):
+    """State in, state out. Stays well under the 256 KiB that Step Functions allows (a test proves the worst case).
+
+    `log_seq` is the newest entry of the run's event log this state has seen: the step appends after it.
+    """
+
+    run_id: RunId
+    persona_id: PersonaId
+    workspace_id: str
+    intent: str
+    started_at: datetime
+    config: EngineConfig
+    config_hash: str
+    attempt: Annotated[int, Field(ge=1, le=4)] = 1
+    log_seq: Annotated[int, Field(ge=0)] = 0
+    draft: Draft = Draft()
+    constraints: tuple[Link, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    audit: Audit | None = None
+
+    def entering(self, step: StepName) -> RunState:
+        """This state as `step` finds it: what `step` and later steps wrote in an earlier attempt is gone."""
+        first = position(step)
+        stale = {field: None for name, field in _WRITES.items() if position(name) >= first}
+        return self.model_copy(
+            update={
+                "draft": self.draft.model_copy(update=stale),
+                "constraints": tuple(link for link in self.constraints if position(link.source) < first),
+                "violations": tuple(broken for broken in self.violations if not _made_by(broken, first)),
+                "audit": None,
+            }
+        )
+
+    @property
+    def language(self) -> str | None:
+        """The persona's language (BCP 47), known once the brief is parsed."""
+        return self.draft.parse.language if self.draft.parse else None
+
+
+_FIELD_STEP = {
+    "constraints": StepName.SOUL_DRAFT,
+    "soul": StepName.SOUL_DRAFT,
+    "self": StepName.SELF_ENRICH,
+    "mask": StepName.MASK_BUILD,
+    "surface": StepName.SURFACE_GROUND,
+}
+
+
+def _made_by(violation: Violation, first: int) -> bool:
+    """Whether the offending text was written by the step at place `first` or a later one."""
+    return position(_FIELD_STEP.get(violation.field.split(".")[0], StepName.INTENT_PARSE)) >= first
