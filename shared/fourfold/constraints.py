@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -178,17 +178,19 @@ def check_self(layer: SelfLayer, chain: Sequence[Link]) -> list[Violation]:
 
 
 def check_mask(layer: Mask, chain: Sequence[Link], language: str | None) -> list[Violation]:
-    """Voice demands that the Mask breaks, as far as code can tell. Word lists are English: skipped elsewhere."""
+    """Voice demands that the Mask breaks, as far as code can tell in `language` (BCP 47; unknown: English)."""
+    spoken = (language or "en").split("-", maxsplit=1)[0]
     found = []
     for link in chain:
         demand = link.constraint
-        if isinstance(demand, VoiceDemand):
-            observed = _broken_voice(demand.marker, layer, language or "en")
-            if observed is not None:
-                field, seen, must = observed
-                found.append(
-                    Violation(source=link.source, field=field, observed=seen, demand=f"{must} ({demand.reason})")
-                )
+        if not isinstance(demand, VoiceDemand) or not _can_tell(demand.marker, spoken):
+            continue
+        field, holds, must = _VOICE_CHECKS[demand.marker]
+        if not holds(layer):
+            observed = layer.register_.value if field == _REGISTER else " / ".join(layer.signature_phrases)[:400]
+            found.append(
+                Violation(source=link.source, field=field, observed=observed, demand=f"{must} ({demand.reason})")
+            )
     return found
 
 
@@ -237,46 +239,61 @@ def _tightest(chain: Sequence[Link], trait: Trait, level: float) -> tuple[StepNa
 # Hyland (Hedging in Scientific Research Articles, 1998) groups English hedges as modal verbs, epistemic adverbs and
 # approximators; these are their everyday members.
 HEDGES_EN = frozenset(
-    ["maybe", "perhaps", "might", "could", "possibly", "probably", "somewhat", "seems", "seem", "guess", "suppose", "wonder", "think", "almost", "rather", "kind", "sort", "bit", "hopefully", "apparently", "likely"]
+    {"maybe", "perhaps", "might", "could", "possibly", "probably", "somewhat", "seems", "seem", "guess", "suppose"}
+    | {"wonder", "think", "almost", "rather", "kind", "sort", "bit", "hopefully", "apparently", "likely"}
 )
-_TERSE_WORDS = 7.0
-_EXPANSIVE_WORDS = 7.0
+_SPEECH_WORDS = 7.0  # Words in an utterance: up to here a voice sounds terse, from here on expansive.
+_UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})  # Languages that put no spaces between words.
 
 
-def _broken_voice(marker: VoiceMarker, mask: Mask, language: str) -> tuple[str, str, str] | None:
-    phrases = mask.signature_phrases
-    lengths = [len(_words(phrase)) for phrase in phrases]
-    mean = sum(lengths) / len(lengths)
-    spaced = language.split("-", maxsplit=1)[0] not in {"zh", "ja", "th", "lo", "km", "my"}
-    shown = " / ".join(phrases)[:400]
-    field = "mask.signature_phrases"
-    broken: tuple[str, str, str] | None = None
-    match marker:
-        case VoiceMarker.HEDGES if language.startswith("en"):
-            if not any(word in HEDGES_EN for phrase in phrases for word in _words(phrase)):
-                broken = (field, shown, "at least one signature phrase hedges (maybe, I suppose, a bit ...)")
-        case VoiceMarker.ASKS_BEFORE_ASSERTING:
-            if not any(mark in phrase for phrase in phrases for mark in "?？؟;"):
-                broken = (field, shown, "at least one signature phrase is a question")
-        case VoiceMarker.TERSE if spaced:
-            if mean > _TERSE_WORDS:
-                broken = (field, shown, f"signature phrases of {_TERSE_WORDS:.0f} words or fewer on average")
-        case VoiceMarker.EXPANSIVE if spaced:
-            if mean < _EXPANSIVE_WORDS:
-                broken = (
-                    field,
-                    shown,
-                    f"signature phrases of {_EXPANSIVE_WORDS:.0f} words or more on average",
-                )
-        case VoiceMarker.NEVER_EXCLAIMS:
-            if any(mark in phrase for phrase in phrases for mark in "!！"):
-                broken = (field, shown, "no exclamation mark in any signature phrase")
-        case VoiceMarker.FORMAL:
-            if mask.register_ not in {Register.FROZEN, Register.FORMAL, Register.CONSULTATIVE}:
-                broken = ("mask.register", mask.register_.value, "a register from consultative to frozen")
-        case VoiceMarker.INFORMAL:
-            if mask.register_ not in {Register.CASUAL, Register.INTIMATE, Register.CONSULTATIVE}:
-                broken = ("mask.register", mask.register_.value, "a register from consultative to intimate")
-        case _:
-            broken = None
-    return broken
+def _hedges(mask: Mask) -> bool:
+    return any(word in HEDGES_EN for phrase in mask.signature_phrases for word in _words(phrase))
+
+
+def _asks(mask: Mask) -> bool:
+    return any(mark in phrase for phrase in mask.signature_phrases for mark in "?？؟;")
+
+
+def _never_exclaims(mask: Mask) -> bool:
+    return not any(mark in phrase for phrase in mask.signature_phrases for mark in "!！")
+
+
+def _mean_words(mask: Mask) -> float:
+    return sum(len(_words(phrase)) for phrase in mask.signature_phrases) / len(mask.signature_phrases)
+
+
+_FORMAL = frozenset({Register.FROZEN, Register.FORMAL, Register.CONSULTATIVE})
+_INFORMAL = frozenset({Register.CASUAL, Register.INTIMATE, Register.CONSULTATIVE})
+_PHRASES, _REGISTER = "mask.signature_phrases", "mask.register"
+
+# What code can tell of a marker: the field it shows in, the test, and the demand in words.
+_VOICE_CHECKS: dict[VoiceMarker, tuple[str, Callable[[Mask], bool], str]] = {
+    VoiceMarker.HEDGES: (_PHRASES, _hedges, "at least one signature phrase hedges (maybe, I suppose, a bit ...)"),
+    VoiceMarker.ASKS_BEFORE_ASSERTING: (_PHRASES, _asks, "at least one signature phrase is a question"),
+    VoiceMarker.NEVER_EXCLAIMS: (_PHRASES, _never_exclaims, "no exclamation mark in any signature phrase"),
+    VoiceMarker.TERSE: (
+        _PHRASES,
+        lambda mask: _mean_words(mask) <= _SPEECH_WORDS,
+        "signature phrases of seven words or fewer on average",
+    ),
+    VoiceMarker.EXPANSIVE: (
+        _PHRASES,
+        lambda mask: _mean_words(mask) >= _SPEECH_WORDS,
+        "signature phrases of seven words or more on average",
+    ),
+    VoiceMarker.FORMAL: (_REGISTER, lambda mask: mask.register_ in _FORMAL, "a register from consultative to frozen"),
+    VoiceMarker.INFORMAL: (
+        _REGISTER,
+        lambda mask: mask.register_ in _INFORMAL,
+        "a register from consultative to intimate",
+    ),
+}
+
+
+def _can_tell(marker: VoiceMarker, language: str) -> bool:
+    """Whether the check of `marker` means anything in `language`: hedge words are English, word counts need spaces."""
+    if marker is VoiceMarker.HEDGES:
+        return language == "en"
+    if marker in {VoiceMarker.TERSE, VoiceMarker.EXPANSIVE}:
+        return language not in _UNSPACED
+    return marker in _VOICE_CHECKS

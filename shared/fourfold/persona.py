@@ -200,7 +200,7 @@ class Audit(Model):
 
 
 class TokenUsage(Model):
-    """Tokens of one or more model calls. `input_tokens` are the uncached ones; `estimated` marks counts nobody billed."""
+    """Tokens of one or more model calls. `input_tokens` are uncached ones; `estimated` marks counts nobody billed."""
 
     input_tokens: int = 0
     cache_read_tokens: int = 0

@@ -41,7 +41,7 @@ class AuditWeights(Model):
 
 
 class AuditConfig(StepConfig):
-    """The audit's gate: below `min_overall_score` (0-5) the run retries from `retry_from`, `max_retries` times at most."""
+    """The audit's gate: below `min_overall_score` (0-5) a run retries from `retry_from`."""
 
     min_overall_score: Annotated[float, Field(ge=0.0, le=5.0)] = 3.5
     max_retries: Annotated[int, Field(ge=0, le=3)] = 3

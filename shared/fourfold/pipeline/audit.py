@@ -35,8 +35,8 @@ that earns nothing and costs nothing, beyond a finding where it spoils the docum
 
 Calibration: 5 nothing to mend; 4 a good editor would print it with small marks; 3 a scene a reader would doubt; 2 a
 type, not a person; 1 layers that deny each other; 0 absent.
-Example finding: {"dimension": "realism", "field": "surface.occupation", "quote": "retired judge", "severity": 5, "note":
-"The surface says nine years old; nobody has a career behind them at nine. Decide which fact the person lives by."}
+Example finding: {"dimension": "realism", "field": "surface.occupation", "quote": "retired judge", "severity": 5,
+"note": "The surface says nine years old; nobody has a career behind them at nine. Decide which fact they live by."}
 """
 
 

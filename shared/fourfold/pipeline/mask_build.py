@@ -16,10 +16,11 @@ TASK = """\
 Task: mask_build. Write the voice this person uses when others listen. The mask is what the soul does with the self in
 company: it hides the fear and serves the desire, and now and then it slips.
 
-- register: one of Joos's five. frozen (ritual, fixed words), formal, consultative (polite shop talk), casual, intimate.
+- register: one of Joos's five: frozen (ritual, fixed words), formal, consultative (polite shop talk), casual,
+  intimate.
 - tone: a few words for the mood under the words ("dry, a beat late, never unkind").
-- rhythm: how sentences run. Length, pauses, what comes first, how they end; what changes when they are cornered. Someone
-  must be able to imitate it from this line alone.
+- rhythm: how sentences run. Length, pauses, what comes first, how they end; what changes when they are cornered.
+  Someone must be able to imitate it from this line alone.
 - vocabulary: six to twelve words or short turns this person reaches for and their neighbours would not, from their
   work, family and place. No fancy words for their own sake.
 - signature_phrases: three to five complete utterances, in the language they speak, as said aloud to somebody. At least

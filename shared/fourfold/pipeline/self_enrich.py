@@ -24,8 +24,8 @@ Task: self_enrich. Measure the person the soul describes. You do not add to them
 - attachment_style: how they behave when someone gets close. It follows from the wound more than from the job.
 
 Then hand down constraints on the voice and the surface:
-- voice_demand: what the numbers do to speech. High agreeableness with a need for approval hedges, softens and asks before
-  asserting; low agreeableness with low neuroticism is blunt; high conscientiousness with high openness speaks in
+- voice_demand: what the numbers do to speech. High agreeableness with a need for approval hedges, softens and asks
+  before asserting; low agreeableness with low neuroticism is blunt; high conscientiousness with high openness speaks in
   concrete detail. One to three, and none that contradicts a voice_demand already in the chain.
 - note (layer "mask" or "surface") for the rest.
 

@@ -12,8 +12,8 @@ TASK = """\
 Task: surface_ground. Give the person a place in the world. The inside is finished; find the outside that such an inside
 would have arrived at.
 
-- Facts of the brief are kept as they stand: age, name, place and occupation are never improved, moved or rounded. If the
-  brief gives only a given name, add a family name that fits.
+- Facts of the brief are kept as they stand: age, name, place and occupation are never improved, moved or rounded. If
+  the brief gives only a given name, add a family name that fits.
 - name: one that parents in that place, of that generation and class, gave a child. Not the most famous name there is.
 - age: old enough for the wound and for the work, if the brief leaves it open.
 - location: a real place, with a quarter or a region where it helps. The locale of the parse binds.

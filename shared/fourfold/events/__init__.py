@@ -1,0 +1,1 @@
+"""What the bus carries: one model for each detail type, in one envelope."""

@@ -1,0 +1,1 @@
+"""Progress: one ordered event log for each run, and what can be read off it."""

@@ -1,0 +1,116 @@
+"""What a run can log. Field names are the wire's: the same object reaches SSE, WebSocket and the CLI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from fourfold.persona import Model, PersonaStatus, Scores, TokenUsage
+from fourfold.problem import Problem
+from fourfold.steps import StepName
+
+
+class RunStarted(Model):
+    """The run exists and its state machine is about to start."""
+
+    type: Literal["run.started"] = "run.started"
+
+
+class StepStarted(Model):
+    """A step of an attempt (1-4) has begun."""
+
+    type: Literal["step.started"] = "step.started"
+    step: StepName
+    attempt: int
+
+
+class StepRepaired(Model):
+    """The answer broke its schema or the constraint chain; the model was asked once more. `problems` counts breaks."""
+
+    type: Literal["step.repaired"] = "step.repaired"
+    step: StepName
+    attempt: int
+    problems: int
+
+
+class StepCompleted(Model):
+    """A step is done: what answered, how long it took, what it cost (`cost_usd` null: price unknown)."""
+
+    type: Literal["step.completed"] = "step.completed"
+    step: StepName
+    attempt: int
+    provider: str
+    model: str
+    duration_ms: int
+    tokens: TokenUsage
+    cost_usd: float | None
+    violations: int = 0
+
+
+class AuditScored(Model):
+    """The audit's verdict on an attempt, scores 0-5."""
+
+    type: Literal["audit.scored"] = "audit.scored"
+    attempt: int
+    overall: float
+    scores: Scores
+    findings: int
+
+
+class PipelineRetrying(Model):
+    """The audit was below the gate: attempt number `attempt` begins at `retry_from` with the findings."""
+
+    type: Literal["pipeline.retrying"] = "pipeline.retrying"
+    attempt: int
+    retry_from: StepName
+    findings: int
+
+
+class PipelineCompleted(Model):
+    """Terminal: the persona is stored as `active` or `flagged`."""
+
+    type: Literal["pipeline.completed"] = "pipeline.completed"
+    status: PersonaStatus
+    duration_ms: int
+
+
+class PipelineFailed(Model):
+    """Terminal: no persona; `problem` says why and what to do."""
+
+    type: Literal["pipeline.failed"] = "pipeline.failed"
+    problem: Problem
+    duration_ms: int
+
+
+Happening = (
+    RunStarted
+    | StepStarted
+    | StepRepaired
+    | StepCompleted
+    | AuditScored
+    | PipelineRetrying
+    | PipelineCompleted
+    | PipelineFailed
+)
+
+TERMINAL_TYPES = frozenset({"pipeline.completed", "pipeline.failed"})
+
+_ADAPTER: TypeAdapter[Happening] = TypeAdapter(Annotated[Happening, Field(discriminator="type")])
+
+
+def happening_from(fields: Mapping[str, Any]) -> Happening:
+    """The happening a stored object describes.
+
+    Raises:
+        pydantic.ValidationError: it describes none.
+    """
+    return _ADAPTER.validate_python(fields, strict=False)
+
+
+def key_of(happening: Happening) -> str:
+    """What makes a happening the same one: writing it twice stores it once."""
+    step = getattr(happening, "step", "")
+    attempt = getattr(happening, "attempt", "")
+    return f"{happening.type}/{step}/{attempt}"

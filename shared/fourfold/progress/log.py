@@ -1,0 +1,102 @@
+"""The run's event log: ordered, gapless, and idempotent for a writer that runs twice.
+
+An append is a compare-and-set: the entry is written at the number after the newest one the writer has seen, on
+condition that this number is free. Whoever loses reads what it had not seen and either finds its own happening there
+(a retried Lambda: nothing to do) or tries the next number. The healthy path is one conditional write and no read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from fourfold.progress.happenings import TERMINAL_TYPES, Happening, key_of
+from fourfold.steps import StepName
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """A happening in its place in the log. `seq` counts from 1 without gaps within a run."""
+
+    seq: int
+    at: datetime
+    run_id: str
+    persona_id: str
+    happening: Happening
+
+    def body(self) -> dict[str, Any]:
+        """The event as every reader gets it: `{seq, type, run_id, persona_id, at, ...}`."""
+        fields = self.happening.model_dump(mode="json")
+        return {
+            "seq": self.seq,
+            "type": fields.pop("type"),
+            "run_id": self.run_id,
+            "persona_id": self.persona_id,
+            "at": self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            **fields,
+        }
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the run is over with this entry."""
+        return self.happening.type in TERMINAL_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class JournalledEntry:
+    """A log entry with the checkpoint its writer left: the run state after the step, as JSON text."""
+
+    entry: LogEntry
+    checkpoint: str | None = None
+
+
+class EventStore(Protocol):
+    """Where one run's entries are kept."""
+
+    def put_if_free(self, entry: LogEntry, checkpoint: str | None) -> bool:
+        """Writes the entry at its `seq` unless that number is taken; says whether it was written."""
+
+    def read(self, after: int) -> Iterable[JournalledEntry]:
+        """All entries with `seq` greater than `after`, in order, strongly consistent."""
+
+
+class RunLog:
+    """The log of one run as one writer sees it. `seen` is the newest `seq` the writer knows of."""
+
+    def __init__(
+        self, store: EventStore, run_id: str, persona_id: str, seen: int, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._run_id = run_id
+        self._persona_id = persona_id
+        self._clock = clock
+        self._met: dict[str, JournalledEntry] = {}
+        self.seen = seen
+
+    def append(self, happening: Happening, checkpoint: str | None = None) -> LogEntry:
+        """Logs a happening once; if it stands there already, answers with the entry that does."""
+        while True:
+            known = self._met.get(key_of(happening))
+            if known is not None:
+                return known.entry
+            entry = LogEntry(self.seen + 1, self._clock(), self._run_id, self._persona_id, happening)
+            if self._store.put_if_free(entry, checkpoint):
+                self.seen = entry.seq
+                return entry
+            self._catch_up()
+
+    def checkpoint(self, step: StepName, attempt: int) -> str | None:
+        """The state an earlier run of this writer left when it completed the step.
+
+        Looks only at what this writer has met, and it meets its own past as soon as an append finds its number
+        taken: so ask after appending `step.started`.
+        """
+        found = self._met.get(f"step.completed/{step}/{attempt}")
+        return found.checkpoint if found else None
+
+    def _catch_up(self) -> None:
+        for journalled in self._store.read(self.seen):
+            self._met[key_of(journalled.entry.happening)] = journalled
+            self.seen = journalled.entry.seq

@@ -1,0 +1,94 @@
+"""The run record, and how attempts and usage are read off the event log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from fourfold.ids import PersonaId, RunId
+from fourfold.persona import Model, StepUsage, TokenUsage, Usage
+from fourfold.problem import Problem
+from fourfold.progress.happenings import AuditScored, StepCompleted
+from fourfold.progress.log import LogEntry
+from fourfold.steps import StepName
+
+
+class RunStatus(StrEnum):
+    """Where a run stands; the last two are final."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class StepRecord(Model):
+    """One step of one attempt: what answered, how long it took (ms), what it cost."""
+
+    step: StepName
+    provider: str
+    model: str
+    duration_ms: int
+    tokens: TokenUsage
+    cost_usd: float | None
+    violations: int = 0
+
+
+class AttemptRecord(Model):
+    """One attempt (1-4); `overall` is null until its audit has scored it."""
+
+    attempt: int
+    overall: float | None = None
+    steps: tuple[StepRecord, ...] = ()
+
+
+class Run(Model):
+    """One run of the pipeline. `attempts` and `usage` are filled from the log."""
+
+    id: RunId
+    persona_id: PersonaId
+    workspace_id: str
+    status: RunStatus
+    attempts: tuple[AttemptRecord, ...] = ()
+    usage: Usage = Usage()
+    config_hash: str
+    config_revision: int = 0
+    error: Problem | None = None
+    started_at: datetime
+    completed_at: datetime | None = None
+
+
+def with_progress(run: Run, entries: Iterable[LogEntry]) -> Run:
+    """The run with its attempts and usage as the log tells them."""
+    steps: dict[int, list[StepRecord]] = {}
+    overall: dict[int, float] = {}
+    for entry in entries:
+        match entry.happening:
+            case StepCompleted() as done:
+                steps.setdefault(done.attempt, []).append(StepRecord(**done.model_dump(exclude={"type", "attempt"})))
+            case AuditScored() as scored:
+                overall[scored.attempt] = scored.overall
+    attempts = tuple(
+        AttemptRecord(attempt=number, overall=overall.get(number), steps=tuple(done))
+        for number, done in sorted(steps.items())
+    )
+    return run.model_copy(update={"attempts": attempts, "usage": usage_of(attempts)})
+
+
+def usage_of(attempts: Iterable[AttemptRecord]) -> Usage:
+    """Tokens, USD and milliseconds over all attempts, in all and by step. One unknown price makes a total unknown."""
+    by_step: dict[StepName, StepUsage] = {}
+    for record in (step for attempt in attempts for step in attempt.steps):
+        spent = by_step.get(record.step, StepUsage(tokens=TokenUsage(), cost_usd=0.0, duration_ms=0))
+        by_step[record.step] = StepUsage(
+            tokens=spent.tokens + record.tokens,
+            cost_usd=_sum([spent.cost_usd, record.cost_usd]),
+            duration_ms=spent.duration_ms + record.duration_ms,
+        )
+    tokens = sum((usage.tokens for usage in by_step.values()), start=TokenUsage())
+    return Usage(tokens=tokens, cost_usd=_sum([usage.cost_usd for usage in by_step.values()]), by_step=by_step)
+
+
+def _sum(costs: Iterable[float | None]) -> float | None:
+    known = list(costs)
+    return None if None in known else round(sum(cost for cost in known if cost is not None), 6)
