@@ -1,0 +1,1 @@
+"""One construct per capability, in the module named for it."""

@@ -1,0 +1,83 @@
+"""Lambda layers built on this machine by uv: no Docker, whatever the machine's own platform is."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import jsii
+from aws_cdk import BundlingOptions, DockerImage, ILocalBundling
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+from uv import find_uv_bin
+
+from infra.constructs.product_code import REPOSITORY
+from infra.constructs.python_function import ARCHITECTURE, RUNTIME
+
+LAYERS = REPOSITORY / "layers"
+PYTHON_VERSION = "3.14"
+PLATFORM = "aarch64-manylinux_2_34"
+
+
+def install_packages(requirements: Path, target: Path) -> None:
+    """Installs the wheels of `requirements` for Lambda (arm64) into `target`/python.
+
+    Only wheels, so nothing is compiled here; no byte code, since this interpreter is not Lambda's.
+    Raises CalledProcessError if a package has no wheel for the platform, or no index can be reached.
+    """
+    subprocess.run(
+        [
+            find_uv_bin(),
+            "pip",
+            "install",
+            "--quiet",
+            f"--target={target / 'python'}",
+            f"--python-platform={PLATFORM}",
+            f"--python-version={PYTHON_VERSION}",
+            "--only-binary=:all:",
+            "--no-installer-metadata",
+            "--no-compile-bytecode",
+            f"--requirements={requirements}",
+        ],
+        check=True,
+    )
+    # Console scripts name this machine's interpreter, and nothing calls them.
+    shutil.rmtree(target / "python" / "bin", ignore_errors=True)
+
+
+@jsii.implements(ILocalBundling)
+class _UvBundling:
+    def __init__(self, requirements: Path) -> None:
+        self._requirements = requirements
+
+    def try_bundle(self, output_dir: str, *_options: Any, **_more: Any) -> bool:
+        install_packages(self._requirements, Path(output_dir))
+        return True
+
+
+class PackageLayer(lambda_.LayerVersion):
+    """The packages of layers/<name>/requirements.txt.
+
+    The asset's hash is that of the requirements, which pin every package by hash: equal requirements, equal layer.
+    Skipped with context `aws:cdk:bundling-stacks: []`, for hosts that have the packages already.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
+        source = LAYERS / name
+        super().__init__(
+            scope,
+            construct_id,
+            code=lambda_.Code.from_asset(
+                str(source),
+                bundling=BundlingOptions(
+                    # Asked for by the type, never run: local bundling succeeds or raises.
+                    image=DockerImage.from_registry("scratch"),
+                    local=_UvBundling(source / "requirements.txt"),
+                ),
+            ),
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[ARCHITECTURE],
+            description=f"Python packages of layers/{name}/requirements.txt",
+        )

@@ -1,0 +1,262 @@
+"""The state machine in Amazon States Language (JSONata). Plain data: no CDK, readable and testable alone.
+
+The state handed from step to step is `fourfold.pipeline.state.RunState`. A step gets all of it and answers with all
+of it, so a task's output is its function's payload. Two variables live beside it: `best` and `best_score`, the attempt
+the audit liked most; `failure` joins them once something failed. Who the run is never depends on any state's output:
+it is read from the execution's input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fourfold.steps import STEP_ORDER, StepName
+
+State = dict[str, Any]
+
+# A step's function stops its model after `timeout_s` (240 s at most) and must still write its record.
+STEP_TIMEOUT_S: Final = 300
+# Task bounds lie above the functions', so a function that runs out of time is reported by Lambda, with its name.
+# They are constants: Step Functions would take an expression over the run's config here, the local engine does not.
+TASK_MARGIN_S: Final = 10
+STORE_TIMEOUT_S: Final = 30
+PUBLISH_TIMEOUT_S: Final = 30
+MAX_ATTEMPTS: Final = 4
+MACHINE_TIMEOUT_S: Final = 3 * 60 * 60
+
+STATE_NAMES: Final[dict[StepName, str]] = {
+    step: "".join(word.capitalize() for word in step.value.split("_")) for step in STEP_ORDER
+}
+
+_INPUT: Final = "$states.context.Execution.Input.state"
+
+# Faults of Lambda, not of our code: a handler's exception explains a run's failure and is not tried again.
+_SERVICE_FAULTS: Final = [
+    {
+        "ErrorEquals": ["Lambda.TooManyRequestsException"],
+        "IntervalSeconds": 2,
+        "BackoffRate": 2,
+        "MaxAttempts": 8,
+        "MaxDelaySeconds": 30,
+        "JitterStrategy": "FULL",
+    },
+    {
+        "ErrorEquals": [
+            "Lambda.ServiceException",
+            "Lambda.AWSLambdaException",
+            "Lambda.SdkClientException",
+            "Lambda.ClientExecutionTimeoutException",
+        ],
+        "IntervalSeconds": 1,
+        "BackoffRate": 2,
+        "MaxAttempts": 4,
+        "MaxDelaySeconds": 20,
+        "JitterStrategy": "FULL",
+    },
+]
+
+# For what has to happen whatever goes wrong: recording a failure, telling the bus.
+_ANY_FAULT: Final = [
+    {
+        "ErrorEquals": ["States.ALL"],
+        "IntervalSeconds": 1,
+        "BackoffRate": 2,
+        "MaxAttempts": 6,
+        "MaxDelaySeconds": 60,
+        "JitterStrategy": "FULL",
+    },
+]
+
+_TO_FAILURE: Final = [
+    {
+        "ErrorEquals": ["States.ALL"],
+        "Assign": {
+            "failure": {
+                "error": "{% $states.errorOutput.Error %}",
+                "cause": "{% $type($states.errorOutput.Cause) = 'string' ? $states.errorOutput.Cause : '' %}",
+            }
+        },
+        "Next": "RecordFailure",
+    }
+]
+
+
+def pipeline_definition(*, functions: Mapping[str, str], bus_name: str, partition: str = "aws") -> State:
+    """The machine's definition. `functions` maps a function's name (`soul_draft`) to the ARN to invoke."""
+    resource = f"arn:{partition}:states:::"
+    states: dict[str, State] = {
+        "PublishStarted": _publish(
+            resource,
+            bus_name,
+            "$states.input.events",
+            Assign={"best": "{% $states.input.state %}", "best_score": -1},
+            Output="{% $states.input.state %}",
+            Catch=_TO_FAILURE,
+            Next=STATE_NAMES[STEP_ORDER[0]],
+        )
+    }
+    for step, following in zip(STEP_ORDER, STEP_ORDER[1:], strict=False):
+        states[STATE_NAMES[step]] = _invoke(
+            resource, functions[step], STEP_TIMEOUT_S, Catch=_TO_FAILURE, Next=STATE_NAMES[following]
+        )
+    states["Audit"] = _invoke(
+        resource,
+        functions[StepName.AUDIT],
+        STEP_TIMEOUT_S,
+        # A tie keeps the earlier attempt.
+        Assign={
+            "best": "{% $states.result.Payload.audit.overall > $best_score ? $states.result.Payload : $best %}",
+            "best_score": "{% $max([$states.result.Payload.audit.overall, $best_score]) %}",
+        },
+        Catch=_TO_FAILURE,
+        Next="Verdict",
+    )
+    states |= _verdict() | _ending(resource, functions, bus_name)
+    return {
+        "Comment": "A brief becomes an audited persona: six steps, retried with the audit's findings",
+        "QueryLanguage": "JSONata",
+        "StartAt": "PublishStarted",
+        "TimeoutSeconds": MACHINE_TIMEOUT_S,
+        "States": states,
+    }
+
+
+def _verdict() -> dict[str, State]:
+    audit_config = "$states.input.config.pipeline.audit"
+    return {
+        "Verdict": {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    "Condition": f"{{% $states.input.audit.overall >= {audit_config}.min_overall_score %}}",
+                    "Next": "Accept",
+                },
+                {
+                    "Condition": f"{{% $states.input.attempt <= {audit_config}.max_retries %}}",
+                    "Next": "PrepareRetry",
+                },
+            ],
+            "Default": "Flag",
+        },
+        "PrepareRetry": {
+            "Type": "Pass",
+            "Output": (
+                "{% $merge([$states.input, {'attempt': $states.input.attempt + 1,"
+                " 'findings': [$states.input.audit.findings], 'audit': null}]) %}"
+            ),
+            "Next": "RetryFrom",
+        },
+        "RetryFrom": {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    "Condition": f"{{% {audit_config}.retry_from = '{step.value}' %}}",
+                    "Next": STATE_NAMES[step],
+                }
+                for step in STEP_ORDER[1:-1]
+            ],
+            "Default": STATE_NAMES[STEP_ORDER[0]],
+        },
+        "Accept": _outcome("active"),
+        "Flag": _outcome("flagged"),
+    }
+
+
+def _outcome(status: str) -> State:
+    """The best attempt goes on, with the newest place in the event log: every attempt wrote to it."""
+    return {
+        "Type": "Pass",
+        "Output": {
+            "status": status,
+            "state": "{% $merge([$best, {'log_seq': $states.input.log_seq}]) %}",
+        },
+        "Next": "StorePersona",
+    }
+
+
+def _ending(resource: str, functions: Mapping[str, str], bus_name: str) -> dict[str, State]:
+    return {
+        "StorePersona": _invoke(
+            resource, functions["store_persona"], STORE_TIMEOUT_S, Catch=_TO_FAILURE, Next="PublishCompleted"
+        ),
+        "PublishCompleted": _publish(
+            resource,
+            bus_name,
+            "$states.input.events",
+            Output={
+                "run_id": f"{{% {_INPUT}.run_id %}}",
+                "persona_id": f"{{% {_INPUT}.persona_id %}}",
+            },
+            # The persona is stored and the run completed: no road leads from here to RecordFailure.
+            Catch=[{"ErrorEquals": ["States.ALL"], "Next": "NotPublished"}],
+            End=True,
+        ),
+        "NotPublished": {
+            "Type": "Fail",
+            "Error": "EventsNotPublished",
+            "Cause": "The persona is stored, but its events did not reach the bus",
+        },
+        "RecordFailure": _invoke(
+            resource,
+            functions["fail_run"],
+            STORE_TIMEOUT_S,
+            Payload={
+                "run": {
+                    name: f"{{% {_INPUT}.{name} %}}" for name in ("run_id", "persona_id", "workspace_id", "started_at")
+                },
+                "error": "{% $failure %}",
+            },
+            Retry=_ANY_FAULT,
+            Next="FailureRecorded",
+        ),
+        # A run that had already ended has nothing to tell, and the bus refuses an empty list.
+        "FailureRecorded": {
+            "Type": "Choice",
+            "Choices": [
+                {"Condition": "{% $count($states.input.events) > 0 %}", "Next": "PublishFailed"},
+            ],
+            "Default": "Failed",
+        },
+        "PublishFailed": _publish(
+            resource,
+            bus_name,
+            "$states.input.events",
+            Output={},
+            Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Failed"}],
+            Next="Failed",
+        ),
+        "Failed": {"Type": "Fail", "Error": "{% $failure.error %}", "Cause": "{% $failure.cause %}"},
+    }
+
+
+def _invoke(
+    resource: str,
+    function_arn: str,
+    timeout_s: int,
+    *,
+    Payload: Any = "{% $states.input %}",
+    Retry: list[State] = _SERVICE_FAULTS,
+    **rest: Any,
+) -> State:
+    return {
+        "Type": "Task",
+        "Resource": f"{resource}lambda:invoke",
+        "Arguments": {"FunctionName": function_arn, "Payload": Payload},
+        "Output": "{% $states.result.Payload %}",
+        "TimeoutSeconds": timeout_s + TASK_MARGIN_S,
+        "Retry": Retry,
+        **rest,
+    }
+
+
+def _publish(resource: str, bus_name: str, events: str, **rest: Any) -> State:
+    """Publishes `events` (a path to entries without a bus). The brackets keep a single entry a list."""
+    return {
+        "Type": "Task",
+        "Resource": f"{resource}events:putEvents",
+        "Arguments": {"Entries": f"{{% [{events}.$merge([$, {{'EventBusName': '{bus_name}'}}])] %}}"},
+        "TimeoutSeconds": PUBLISH_TIMEOUT_S,
+        "Retry": _ANY_FAULT,
+        **rest,
+    }

@@ -1,0 +1,63 @@
+"""What the state machine could not say itself: executions that failed, timed out or were aborted."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from infra.constructs.python_function import PythonFunction
+
+_RETENTION = Duration.days(14)
+_MAX_RECEIVES = 5
+
+
+class RunFailures(Construct):
+    """Rule -> queue -> `consumer`. What the consumer refuses five times waits in `dead_letters`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        machine: sfn.IStateMachine,
+        consumer: PythonFunction,
+        consumer_timeout: Duration,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.dead_letters = sqs.Queue(
+            self,
+            "DeadLetters",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=_RETENTION,
+        )
+        queue = sqs.Queue(
+            self,
+            "Queue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            # Six times the function's timeout, so a message cannot come back while it is being handled.
+            visibility_timeout=Duration.seconds(6 * consumer_timeout.to_seconds()),
+            retention_period=_RETENTION,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=_MAX_RECEIVES),
+        )
+        events.Rule(
+            self,
+            "Rule",
+            description="Executions of the persona pipeline that ended without completing",
+            event_pattern=events.EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={
+                    "stateMachineArn": [machine.state_machine_arn],
+                    "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+                },
+            ),
+            targets=[targets.SqsQueue(queue, dead_letter_queue=self.dead_letters)],
+        )
+        consumer.handler.add_event_source(sources.SqsEventSource(queue, batch_size=10, report_batch_item_failures=True))

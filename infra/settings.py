@@ -1,0 +1,77 @@
+"""What differs between stages. Wiring never does: a stage only chooses protection, retention and speed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from aws_cdk import RemovalPolicy
+from aws_cdk.aws_logs import RetentionDays
+
+
+@dataclass(frozen=True, slots=True)
+class StageSettings:
+    """The settings of one stage.
+
+    `protected` keeps stateful resources when their stack goes, and refuses to delete either by mistake.
+    `snap_start` restores functions from a snapshot of their initialised runtime; AWS bills for keeping it.
+    `checked` runs the template checks (cdk-nag, CloudFormation rules) at synth; they cost about two seconds.
+    """
+
+    name: str
+    protected: bool
+    snap_start: bool
+    checked: bool
+    log_level: str
+    log_retention: RetentionDays
+
+    @property
+    def removal_policy(self) -> RemovalPolicy:
+        """What becomes of a stateful resource that leaves its stack."""
+        return RemovalPolicy.RETAIN if self.protected else RemovalPolicy.DESTROY
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tags of every stack, which CloudFormation passes on to what can be tagged."""
+        return {"project": "fourfold", "stage": self.name}
+
+
+DEFAULT_STAGE: Final = "dev"
+
+STAGES: Final[dict[str, StageSettings]] = {
+    settings.name: settings
+    for settings in (
+        StageSettings(
+            name="local",
+            protected=False,
+            snap_start=False,
+            checked=False,
+            log_level="INFO",
+            log_retention=RetentionDays.ONE_WEEK,
+        ),
+        StageSettings(
+            name="dev",
+            protected=True,
+            snap_start=False,
+            checked=True,
+            log_level="INFO",
+            log_retention=RetentionDays.ONE_MONTH,
+        ),
+        StageSettings(
+            name="prod",
+            protected=True,
+            snap_start=True,
+            checked=True,
+            log_level="INFO",
+            log_retention=RetentionDays.SIX_MONTHS,
+        ),
+    )
+}
+
+
+def stage_settings(name: str) -> StageSettings:
+    """The settings of stage `name`; ValueError naming the known stages for any other."""
+    try:
+        return STAGES[name]
+    except KeyError:
+        raise ValueError(f"unknown stage {name!r}: choose one of {', '.join(STAGES)}") from None
