@@ -90,12 +90,12 @@ class ServiceStack(Stack):
         )
 
         api_function = self._api_function(run_env, append_events, pipeline.machine.state_machine_arn)
-        Api(self, "Api", settings=settings, function=api_function)
+        api = Api(self, "Api", settings=settings, function=api_function)
         Observability(
             self,
             "Observability",
             machine=pipeline.machine,
-            functions=[*invoked.values(), execution_ended, api_function],
+            rest_api=api.rest_api,
             dead_letters=run_failures.dead_letters,
         )
         CfnOutput(self, "StateMachineArn", value=pipeline.machine.state_machine_arn)
