@@ -1,0 +1,107 @@
+"""`python -m infra.local up | demo`: fourfold on this machine, until a signal or until the demo is done."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+from rich.console import Console
+
+from infra.local.api import DEFAULT_PORT, ApiError, PortTakenError, is_healthy
+from infra.local.assembly import SynthesisError
+from infra.local.deploy import DeployError
+from infra.local.engine import EngineError
+from infra.local.home import AlreadyRunningError, Home
+from infra.local.progress import ConsoleProgress
+from infra.local.stack import Stack, running_stack
+
+FAILURES = (AlreadyRunningError, PortTakenError, SynthesisError, DeployError, EngineError, ApiError)
+USAGE = "usage: python -m infra.local up|demo"
+EXAMPLE_BRIEF = "A retired lighthouse keeper in Brittany who writes letters to strangers"
+
+console = Console()
+
+
+def main(arguments: list[str]) -> int:
+    commands = {"up": up, "demo": demo}
+    if len(arguments) != 1 or arguments[0] not in commands:
+        console.print(USAGE)
+        return 2
+    stop = _stop_on_signals()
+    try:
+        return commands[arguments[0]](stop)
+    except FAILURES as failure:
+        console.print(f"[red]✗[/red] {failure}", highlight=False)
+        return 1
+    except KeyboardInterrupt:
+        console.print("  stopped before it was up")
+        return 130
+
+
+def up(stop: threading.Event) -> int:
+    """Serve until SIGINT or SIGTERM."""
+    port = int(os.environ.get("PORT") or DEFAULT_PORT)
+    with running_stack(Home.default(), port, ConsoleProgress(console)) as stack:
+        _tell(stack)
+        _serving.set()
+        stop.wait()
+        console.print("  stopping (again to force) …")
+    return 0
+
+
+def demo(stop: threading.Event) -> int:  # noqa: ARG001 - both commands are called alike
+    """Make one persona, on the server of this home if one runs."""
+    run = importlib.import_module("fourfold.cli.demo").run
+    home, brief = Home.default(), os.environ.get("BRIEF") or None
+    server = home.running_server()
+    if server is not None and is_healthy(server.api_url):
+        return int(run(server.api_url, home.api_key(), brief))
+    with running_stack(home, _demo_port(), ConsoleProgress(console)) as stack:
+        return int(run(stack.api_url, stack.api_key, brief))
+
+
+_serving = threading.Event()
+
+
+def _demo_port() -> int:
+    return int(os.environ.get("PORT") or 0)
+
+
+def _stop_on_signals() -> threading.Event:
+    """While setting up, a signal interrupts; while serving it asks to stop; the second one ends the process."""
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+        if stop.is_set():
+            os._exit(130)
+        stop.set()
+        if not _serving.is_set():
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    return stop
+
+
+def _tell(stack: Stack) -> None:
+    curl = (
+        f"curl -s {stack.api_url}/v1/personas \\\n"
+        f"    -H 'Authorization: Bearer {stack.api_key}' \\\n"
+        f"    -H 'Content-Type: application/json' \\\n"
+        f'    -d \'{{"brief": "{EXAMPLE_BRIEF}"}}\''
+    )
+    console.print()
+    console.print(f"  API      {stack.api_url}", highlight=False)
+    console.print(f"  Docs     {stack.api_url}/docs", highlight=False)
+    console.print(f"  API key  {stack.api_key}", highlight=False)
+    console.print(f"  State    {stack.home.root}", highlight=False)
+    console.print(f"\n  {curl}\n", highlight=False, soft_wrap=True)
+    console.print("  Ctrl-C stops.", highlight=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,108 @@
+"""The REST API on a port of this machine, in a process of its own.
+
+That process has what the deployed API function has and nothing else: the function's environment variables and
+credentials of the function's role. So a grant that is missing in the template is missing here.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO, cast
+
+from infra.local.home import REPOSITORY
+
+DEFAULT_PORT = 8000
+START_SECONDS = 30
+STOP_SECONDS = 6
+
+
+class PortTakenError(Exception):
+    """Another program listens there."""
+
+
+class ApiError(Exception):
+    """The API's process ended or did not answer; its log tells why."""
+
+
+def listen(port: int) -> socket.socket:
+    """A loopback socket that listens on `port` (0: any free one). Raises PortTakenError."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTakenError(f"port {port} is in use by another program; choose one with PORT=<number>") from None
+        raise
+    return listener
+
+
+class Api:
+    """The API's process. It loads its libraries from the moment it is made, and serves once it has its environment."""
+
+    def __init__(self, listener: socket.socket, log: Path) -> None:
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self._log = log
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "infra.local.api_process", str(listener.fileno())],
+                cwd=REPOSITORY,
+                env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                pass_fds=[listener.fileno()],
+                start_new_session=True,  # Ctrl-C is for the parent: it decides the order of the stop
+                text=True,
+            )
+        listener.close()
+        self._orders = cast("TextIO", self._process.stdin)
+
+    def start(self, environment: dict[str, str]) -> None:
+        """Serve with this environment; returns when the API answers.
+
+        Raises ApiError after START_SECONDS, or when the process ends.
+        """
+        try:
+            self._orders.write(json.dumps(environment) + "\n")
+            self._orders.flush()
+        except BrokenPipeError:
+            raise ApiError(f"the API's process ended; see {self._log}") from None
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            if is_healthy(self.url):
+                return
+            time.sleep(0.02)
+        raise ApiError(f"the API does not answer; see {self._log}")
+
+    def stop(self) -> None:
+        """Let requests in hand end (streams are told to), then end the process."""
+        with suppress(BrokenPipeError):
+            self._orders.close()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def is_healthy(url: str) -> bool:
+    """Whether the API at this address answers its health check with 200 within two seconds."""
+    try:
+        with urllib.request.urlopen(f"{url}/v1/health", timeout=2) as answer:  # noqa: S310 - our own loopback address
+            healthy: bool = answer.status == 200  # noqa: PLR2004
+            return healthy
+    except (OSError, urllib.error.URLError):
+        return False

@@ -1,0 +1,52 @@
+"""The API function's process: the product's ASGI app under uvicorn, as the Web Adapter starts it on AWS.
+
+Started by `infra.local.api` with the listening socket as file descriptor argv[1]. The first line of standard
+input is the environment (JSON); its end is the order to stop, which also comes when the parent is killed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import os
+import socket
+import sys
+import threading
+
+HEAVY = ("boto3", "fastapi", "sse_starlette", "pydantic", "aws_lambda_powertools")
+DRAIN_SECONDS = 3
+
+
+def main() -> None:
+    import uvicorn
+
+    for module in HEAVY:  # while the engine starts: the environment is not known yet, and they do not read it
+        importlib.import_module(module)
+    line = sys.stdin.readline()
+    if not line:
+        return
+    environment: dict[str, str] = json.loads(line)
+    for name in [name for name in os.environ if name.startswith(("AWS_", "FOURFOLD_"))]:
+        del os.environ[name]
+    os.environ.update(environment)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s")
+    config = uvicorn.Config(
+        "functions.api.app:app",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
+    server.run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
+
+
+def _stop_at_end_of_input(server: object) -> None:
+    while sys.stdin.readline():
+        pass
+    server.should_exit = True  # type: ignore[attr-defined]
+
+
+if __name__ == "__main__":
+    main()

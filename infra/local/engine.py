@@ -1,0 +1,180 @@
+"""MiniStack, the embedded AWS engine, served from a thread of this process on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+import tempfile
+import threading
+import time
+import urllib.request
+from logging.handlers import RotatingFileHandler
+from typing import Any
+
+from infra.local.home import Home
+from infra.local.services import drop_unused_state
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+START_SECONDS = 60
+Client = Any  # boto3 makes the classes of its clients at run time
+
+STOP_SECONDS = 15
+LOG_BYTES = 5_000_000
+
+
+class EngineError(Exception):
+    """The engine did not start or ended by itself; the log of the home tells why."""
+
+
+class Engine:
+    """One engine per process: MiniStack keeps its state in modules and reads its settings as it is imported."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._listener = _listen_on_loopback()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.root_key = "AKIA" + secrets.token_hex(16).upper()
+
+    def start(self) -> None:
+        """Serve; returns when requests are answered and the saved state is loaded.
+
+        Raises EngineError when that takes more than START_SECONDS, or the engine ends.
+        """
+        self._home.wipe_scratch()
+        for folder in (self._home.scratch, self._home.engine_state, self._home.engine_objects):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._take_environment()
+        _log_to(self._home)
+        self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
+        self._thread.start()
+        self._wait_until_ready(self._thread)
+
+    def stop(self) -> None:
+        """End serving, save the state a last time and end the Lambda workers."""
+        if self._thread is None:
+            return
+        if self._loop is not None and self._stopping is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._thread.join(STOP_SECONDS)
+        from ministack.core import lambda_runtime
+
+        lambda_runtime.reset()
+        drop_unused_state(self._home.engine_state)
+        self._home.wipe_scratch()
+
+    @property
+    def requests(self) -> int:
+        """Requests the engine has taken so far."""
+        return self._guard.passed
+
+    def client(self, service: str) -> Client:
+        """A boto3 client with the account's root credentials: for the operator, never for the product."""
+        import boto3
+
+        return boto3.client(
+            service,  # type: ignore[call-overload]  # one entrance for all services
+            endpoint_url=self.url,
+            region_name=REGION,
+            aws_access_key_id=self.root_key,
+            aws_secret_access_key=self.root_key,
+        )
+
+    def execution_credentials(self, function: dict[str, Any]) -> dict[str, str]:
+        """AWS_* variables with which a process of this function acts as the function's role."""
+        from ministack.core import lambda_runtime
+
+        credentials: dict[str, str] = lambda_runtime.execution_credentials(function)
+        return credentials
+
+    def worker_environment(self) -> dict[str, str]:
+        """What every process of the engine's own gets: where AWS is, and no way to any other."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def _take_environment(self) -> None:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]  # a developer's real account must not be reachable by accident
+        os.environ.update(self.worker_environment())
+        os.environ.update(
+            {
+                "AWS_ACCESS_KEY_ID": self.root_key,
+                "AWS_SECRET_ACCESS_KEY": self.root_key,
+                "AUTH": "true",
+                "PERSIST_STATE": "1",
+                "STATE_DIR": str(self._home.engine_state),
+                "S3_PERSIST": "1",
+                "S3_DATA_DIR": str(self._home.engine_objects),
+                "TMPDIR": str(self._home.scratch),
+                "IOT_MTLS_ENABLED": "0",
+                "SFTP_ENABLED": "0",
+                "LAMBDA_EXECUTOR": "local",
+                # MiniStack ends the containers of a Docker daemon it finds; it shall find none.
+                "DOCKER_HOST": f"unix://{self._home.scratch / 'no-docker'}",
+                "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1", "localhost"])),
+            }
+        )
+        tempfile.tempdir = None  # so that TMPDIR is read again
+
+    def _serve(self) -> None:
+        try:
+            asyncio.run(self._serve_until_stopped())
+        except BaseException:  # the thread's last word: it goes to the log that EngineError names
+            logging.getLogger(__name__).exception("the engine ended")
+            raise
+
+    async def _serve_until_stopped(self) -> None:
+        from hypercorn.asyncio import serve
+        from hypercorn.config import Config
+        from ministack.app import app
+
+        from infra.local.guard import Guard
+
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        self._guard = Guard(app, self.root_key)
+        config = Config()
+        config.bind = [f"fd://{self._listener.fileno()}"]
+        config.keep_alive_timeout = 75
+        config.graceful_timeout = 1
+        config.accesslog = None
+        config.errorlog = logging.getLogger("hypercorn.error")
+        await serve(self._guard, config, shutdown_trigger=self._stopping.wait)  # type: ignore[arg-type]
+
+    def _wait_until_ready(self, thread: threading.Thread) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and thread.is_alive():
+            try:
+                with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=5):  # noqa: S310
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise EngineError(f"the engine did not start; see {self._home.log}")
+
+
+def _listen_on_loopback() -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", 0))
+    return listener
+
+
+def _log_to(home: Home) -> None:
+    handler = RotatingFileHandler(home.log, maxBytes=LOG_BYTES, backupCount=1)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)  # before MiniStack is imported: it writes to the terminal if nobody else logs
+    root.setLevel(logging.INFO)
+    logging.getLogger("botocore").setLevel(logging.WARNING)

@@ -1,0 +1,134 @@
+"""The folder all local state lives in, and the one process that may use it at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+KEY_PREFIX = "ff_test_"
+
+
+class AlreadyRunningError(Exception):
+    """Another process serves this home; `server` tells where (None while it is still starting)."""
+
+    def __init__(self, home: Home, server: Server | None) -> None:
+        where = f"at {server.api_url} (pid {server.pid})" if server else "and is still starting"
+        super().__init__(f"fourfold already runs {where}; its state is in {home.root}")
+        self.server = server
+
+
+@dataclass(frozen=True)
+class Server:
+    """What a running stack tells about itself, in `server.json` (mode 600: it holds the engine's root key)."""
+
+    pid: int
+    api_url: str
+    engine_url: str
+    root_key: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths under the state folder; nothing is created by looking."""
+
+    root: Path
+
+    @classmethod
+    def default(cls) -> Home:
+        """`$FOURFOLD_HOME`, or `.local` at the root of the repository."""
+        configured = os.environ.get("FOURFOLD_HOME")
+        return cls(Path(configured).expanduser().resolve() if configured else REPOSITORY / ".local")
+
+    @property
+    def assemblies(self) -> Path:
+        return self.root / "assembly"
+
+    @property
+    def engine_state(self) -> Path:
+        return self.root / "engine" / "state"
+
+    @property
+    def engine_objects(self) -> Path:
+        return self.root / "engine" / "s3"
+
+    @property
+    def scratch(self) -> Path:
+        """TMPDIR of the engine and its Lambda workers; wiped at start and at stop."""
+        return self.root / "tmp"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "engine.log"
+
+    @property
+    def api_key_file(self) -> Path:
+        return self.root / "api_key"
+
+    @property
+    def server_file(self) -> Path:
+        return self.root / "server.json"
+
+    def api_key(self) -> str:
+        """The development API key, made on first use and kept with mode 600."""
+        if not self.api_key_file.exists():
+            self.root.mkdir(parents=True, exist_ok=True)
+            write_private(self.api_key_file, KEY_PREFIX + secrets.token_urlsafe(24))
+        return self.api_key_file.read_text(encoding="ascii").strip()
+
+    def wipe_scratch(self) -> None:
+        """Remove what workers left behind; a folder still in use by a dying worker is left for next time."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def running_server(self) -> Server | None:
+        """The server that holds this home's lock, or None when there is none or it is not serving yet."""
+        try:
+            with self.locked():
+                return None
+        except AlreadyRunningError as running:
+            return running.server
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold this home; the kernel lets go when the process ends, however it ends.
+
+        Raises AlreadyRunningError when another process holds it.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise AlreadyRunningError(self, self._announced()) from None
+            yield
+        finally:
+            os.close(descriptor)
+
+    def announce(self, server: Server) -> None:
+        write_private(self.server_file, json.dumps(asdict(server)))
+
+    def withdraw(self) -> None:
+        self.server_file.unlink(missing_ok=True)
+
+    def _announced(self) -> Server | None:
+        try:
+            return Server(**json.loads(self.server_file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write `text` so that it appears whole or not at all, readable by its owner only."""
+    partial = path.with_name(path.name + ".partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    partial.replace(path)

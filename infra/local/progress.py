@@ -1,0 +1,58 @@
+"""How set-up tells what it is doing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+from rich.console import Console
+
+
+class Progress(Protocol):
+    """Told of each step of the set-up as it starts; the step ends with the context."""
+
+    def step(self, title: str) -> AbstractContextManager[None]: ...
+
+
+class Silent:
+    """Tells nobody."""
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:  # noqa: ARG002 - the protocol's signature
+        yield
+
+
+class ConsoleProgress:
+    """A spinner with a running clock while a step works, a line with its duration when it is done."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            if self._console.is_terminal:
+                with self._spinner(title):
+                    yield
+            else:
+                self._console.print(f"  … {title}", highlight=False)
+                yield
+        except BaseException:
+            self._console.print(f"  [red]✗[/red] {title}", highlight=False)
+            raise
+        seconds = time.monotonic() - started
+        self._console.print(f"  [green]✓[/green] {title} [dim]{seconds:.1f} s[/dim]", highlight=False)
+
+    @contextmanager
+    def _spinner(self, title: str) -> Iterator[None]:
+        # Imported here: only a terminal needs it, and a second start is counted in tenths of a second.
+        from rich.progress import Progress as Live
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn(" "), SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Live(*columns, console=self._console, transient=True) as live:
+            live.add_task(title, total=None)
+            yield

@@ -1,0 +1,92 @@
+"""Bridge: executions do not survive a restart of the engine, and nobody is told.
+
+MiniStack marks those it saved as running FAILED with `States.ServiceRestart`, without the "Execution Status
+Change" event that AWS publishes for every other failure; those it had not saved yet are simply gone. Here the
+event is published for both, so that the template's own rule, queue and function mark the runs failed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from infra.local.engine import ACCOUNT, REGION, Client
+
+RESTART_ERROR = "States.ServiceRestart"
+RESTART_CAUSE = "The local server stopped while the run was going on."
+
+logger = logging.getLogger(__name__)
+
+
+def announce_cut_off_executions(
+    dynamodb: Client, personas_table: str, state_machine_arn: str, engine_started: datetime
+) -> list[str]:
+    """Publish the failure of every execution that the last stop cut off; returns their names.
+
+    `engine_started` is when this start of the engine began. Publishing one twice does no harm: the function
+    that marks a run failed looks first whether it still runs.
+    """
+    from ministack.services import stepfunctions
+
+    names = []
+    for execution in [*_failed_by_restart(engine_started), *_lost(dynamodb, personas_table, state_machine_arn)]:
+        if execution["name"] not in names:
+            names.append(execution["name"])
+            # Not PutEvents: it refuses the source aws.states to everybody, as AWS does.
+            stepfunctions._emit_execution_status_event(execution)  # noqa: SLF001
+    if names:
+        logger.info("announced %d executions cut off by the last stop", len(names))
+    return names
+
+
+def _failed_by_restart(engine_started: datetime) -> Iterator[dict[str, Any]]:
+    from ministack.services import stepfunctions
+
+    for execution in list(stepfunctions._executions.all_values()):  # noqa: SLF001 - ListExecutions lacks the error
+        if execution.get("error") == RESTART_ERROR and _moment(execution["stopDate"]) >= engine_started:
+            execution["cause"] = RESTART_CAUSE
+            yield execution
+
+
+def _lost(dynamodb: Client, personas_table: str, state_machine_arn: str) -> Iterator[dict[str, Any]]:
+    """Executions of runs that the table says are running: at a start none is."""
+    pages = dynamodb.get_paginator("scan").paginate(
+        TableName=personas_table,
+        FilterExpression="begins_with(sk, :run) AND #status = :running",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":run": {"S": "RUN#"}, ":running": {"S": "running"}},
+    )
+    for page in pages:
+        for item in page["Items"]:
+            yield _execution_of(item, state_machine_arn)
+
+
+def _execution_of(item: dict[str, Any], state_machine_arn: str) -> dict[str, Any]:
+    run = {name: value["S"] for name, value in item.items() if "S" in value}
+    run_id = run["sk"].removeprefix("RUN#")
+    state = {
+        "run_id": run_id,
+        "persona_id": run.get("persona_id"),
+        "workspace_id": run["pk"].removeprefix("WS#"),
+        "started_at": run.get("started_at"),
+    }
+    machine = state_machine_arn.rpartition(":")[2]
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return {
+        "executionArn": f"arn:aws:states:{REGION}:{ACCOUNT}:execution:{machine}:{run_id}",
+        "stateMachineArn": state_machine_arn,
+        "name": run_id,
+        "status": "FAILED",
+        "startDate": run.get("started_at") or now,
+        "stopDate": now,
+        "input": json.dumps({"state": state, "events": []}),
+        "error": RESTART_ERROR,
+        "cause": RESTART_CAUSE,
+    }
+
+
+def _moment(stamp: str) -> datetime:
+    return datetime.fromisoformat(stamp)

@@ -1,0 +1,29 @@
+"""Bridge: MiniStack keeps every execution's history and a log stream per invocation for ever, in memory.
+
+AWS drops them by their retention (90 days for executions, the log group's own for logs). Here the newest are
+kept, so that memory and the time of a save stay bounded however long a laptop runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+EXECUTIONS_KEPT = 200
+STREAMS_KEPT = 200  # per log group
+
+
+def forget_old_history() -> None:
+    """Drop finished executions and log streams beyond the newest."""
+    from ministack.services import cloudwatch_logs, stepfunctions
+
+    executions: dict[Any, dict[str, Any]] = stepfunctions._executions._data  # noqa: SLF001 - no call deletes one
+    finished = [key for key, execution in list(executions.items()) if execution["status"] != "RUNNING"]
+    finished.sort(key=lambda key: executions[key]["startDate"])
+    for key in finished[:-EXECUTIONS_KEPT]:
+        executions.pop(key, None)
+
+    groups: dict[Any, dict[str, Any]] = cloudwatch_logs._log_groups._data  # noqa: SLF001 - deleting each by a call is slow
+    for group in list(groups.values()):
+        streams: dict[str, dict[str, Any]] = group["streams"]
+        for name in list(streams)[:-STREAMS_KEPT]:  # in the order they were made
+            streams.pop(name, None)

@@ -1,0 +1,132 @@
+"""fourfold on this machine: engine, deployed template and API, up for as long as a context lasts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from fourfold.steps import STEP_ORDER
+
+from infra.local import assembly
+from infra.local.api import Api, listen
+from infra.local.deploy import deploy, is_deployed
+from infra.local.engine import Engine
+from infra.local.home import Home, Server
+from infra.local.progress import Progress, Silent
+from infra.local.recovery import announce_cut_off_executions
+from infra.local.services import KEPT
+from infra.local.snapshot import Snapshots, save_state
+from infra.local.workers import WarmUp, install_patient_pool
+
+ORG_ID = "org_local"
+WORKSPACE_ID = "ws_local"
+API_HANDLER = "api/run.sh"
+SCOPES = ("personas:read", "personas:write")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Where a running stack is and how to enter it."""
+
+    home: Home
+    api_url: str
+    api_key: str
+    engine_url: str
+    root_key: str
+
+
+@contextmanager
+def running_stack(home: Home, port: int, progress: Progress | None = None) -> Iterator[Stack]:
+    """Bring everything up and, at the end, down; one at a time in a process, and once in its life.
+
+    `port` is the API's, 0 for any free one. The process's AWS_* environment is replaced.
+    Raises AlreadyRunningError, PortTakenError, SynthesisError, DeployError, EngineError or ApiError.
+    """
+    progress = progress or Silent()
+    with ExitStack() as undo:
+        undo.enter_context(home.locked())
+        listener = listen(port)
+        started = datetime.now(UTC)
+        engine = Engine(home)
+        undo.callback(engine.stop)
+        api = Api(listener, home.root / "api.log")  # it loads its libraries while the engine starts
+        undo.callback(api.stop)
+        with progress.step("Start the AWS engine"):
+            engine.start()
+            install_patient_pool()
+        _bring_up_to_date(engine, home, progress)
+        snapshots = Snapshots(engine)
+        undo.callback(snapshots.stop)
+        snapshots.start()
+        functions = engine.client("lambda").list_functions()["Functions"]
+        with progress.step("Start the API"):
+            deployed_api = _api_function(functions)
+            variables = deployed_api["Environment"]["Variables"]
+            _recover(engine, variables, started)
+            api_key = _seed_api_key(engine, home, variables["FOURFOLD_API_KEYS_TABLE"])
+            api.start({**variables, **engine.worker_environment(), **engine.execution_credentials(deployed_api)})
+        warm_up = WarmUp(_in_order_of_use(functions))
+        undo.callback(warm_up.stop)
+        warm_up.start()
+        undo.callback(home.withdraw)
+        home.announce(Server(os.getpid(), api.url, engine.url, engine.root_key))
+        yield Stack(home, api.url, api_key, engine.url, engine.root_key)
+
+
+def _bring_up_to_date(engine: Engine, home: Home, progress: Progress) -> None:
+    """Synthesize and deploy what changed since the last time; nothing, most of the time."""
+    digest = assembly.source_digest()
+    if is_deployed(engine.client, digest):
+        return
+    made = assembly.existing(home, digest)
+    if made is None:
+        with progress.step("Synthesize the CloudFormation template"):
+            made = assembly.synthesize(home, digest)
+    with progress.step("Deploy the template"):
+        deploy(engine.client, made)
+        save_state(KEPT)
+
+
+def _recover(engine: Engine, variables: dict[str, str], started: datetime) -> None:
+    announce_cut_off_executions(
+        engine.client("dynamodb"),
+        variables["FOURFOLD_PERSONAS_TABLE"],
+        variables["FOURFOLD_STATE_MACHINE_ARN"],
+        started,
+    )
+
+
+def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
+    """Make the development key known to the API, as its hash; the same key at every start."""
+    key = home.api_key()
+    item = {
+        "pk": {"S": f"KEY#{sha256(key.encode()).hexdigest()}"},
+        "key_id": {"S": "key_local"},
+        "org_id": {"S": ORG_ID},
+        "workspace_id": {"S": WORKSPACE_ID},
+        "scopes": {"L": [{"S": scope} for scope in SCOPES]},
+        "created_at": {"S": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")},
+    }
+    dynamodb = engine.client("dynamodb")
+    with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # seeded by an earlier start
+        dynamodb.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(pk)")
+    return key
+
+
+def _api_function(functions: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(function for function in functions if function["Handler"].endswith(API_HANDLER))
+
+
+def _in_order_of_use(functions: list[dict[str, Any]]) -> list[str]:
+    """The functions the pipeline calls, first step first: a run that starts at once finds each one warm in time."""
+    by_name = {
+        function["Handler"].split(".")[1]: function["FunctionArn"]
+        for function in functions
+        if function["Handler"].startswith("functions.")
+    }
+    return [by_name[name] for name in (*STEP_ORDER, "store_persona") if name in by_name]
