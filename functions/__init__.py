@@ -1,0 +1,1 @@
+"""How the system is entered: one folder for each Lambda function."""

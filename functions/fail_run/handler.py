@@ -1,0 +1,37 @@
+"""Lambda entry: ends a run whose state machine caught an error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from fourfold.persona import Model
+from fourfold.pipeline.failure import problem_from
+from fourfold.pipeline.lifecycle import RunIdentity, fail_run
+
+from functions.wiring import desk
+
+logger = Logger()
+
+
+class CaughtError(Model):
+    """An error as Step Functions names it; `cause` may be missing."""
+
+    error: str
+    cause: str | None = None
+
+
+class FailRunInput(Model):
+    """Which run failed, and with what."""
+
+    run: RunIdentity
+    error: CaughtError
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Answers `{"events": [...]}`: the PutEvents entry of the failure, or nothing if the run had ended before."""
+    failed = FailRunInput.model_validate(event)
+    problem = problem_from(failed.error.error, failed.error.cause or "")
+    events = fail_run(failed.run, problem, desk())
+    logger.warning("run failed", extra={"run_id": failed.run.run_id, "code": problem.code})
+    return {"events": events}

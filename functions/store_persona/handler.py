@@ -1,0 +1,29 @@
+"""Lambda entry: stores the shipped attempt and hands the state machine the events to publish."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from aws_lambda_powertools import Logger
+from fourfold.persona import Model
+from fourfold.pipeline.lifecycle import complete_run
+from fourfold.pipeline.state import RunState
+
+from functions.wiring import desk
+
+logger = Logger()
+
+
+class StorePersonaInput(Model):
+    """The state machine's verdict and the attempt that ships."""
+
+    status: Literal["active", "flagged"]
+    state: RunState
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Answers `{"events": [...]}`, the PutEvents entries of what happened."""
+    verdict = StorePersonaInput.model_validate(event)
+    events = complete_run(verdict.state, verdict.status, desk())
+    logger.info("run completed", extra={"run_id": verdict.state.run_id, "status": verdict.status})
+    return {"events": events}
