@@ -100,7 +100,7 @@ class DynamoPersonaStore:
         try:
             self._client.transact_write_items(TransactItems=[{"Put": run_put}, {"Put": persona_put}])
         except ClientError as error:
-            if error.response["Error"]["Code"] == "TransactionCanceledException":
+            if _condition_failed(error):
                 return False
             raise
         return True
@@ -109,6 +109,12 @@ class DynamoPersonaStore:
         reply = self._client.get_item(TableName=self._table, Key=_key(workspace_id, sk), ConsistentRead=True)
         item = reply.get("Item")
         return None if item is None else item["doc"]["S"]
+
+
+def _condition_failed(error: ClientError) -> bool:
+    """Whether a transaction was cancelled by its own condition; a conflict with another writer is an error to retry."""
+    reasons = error.response.get("CancellationReasons", [])
+    return any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons)
 
 
 def _pk(workspace_id: str) -> str:

@@ -1,0 +1,67 @@
+# Everything runs from .venv, which `uv sync` fills from uv.lock: Python packages, Node and the CDK CLI alike.
+# A machine needs Python 3.11+, make and git.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .local/uv/bin/uv
+RUN := .venv/bin/
+READY := .venv/.synced
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export BRIEF
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test lint types unit integration infra synth deploy bench clean
+
+help:  ## Show the targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(READY)  ## One persona from a brief, live. BRIEF="..." for your own.
+	@$(RUN)python -m infra.local demo
+
+up: $(READY)  ## Serve the API on this machine until Ctrl-C. PORT=8000.
+	@$(RUN)python -m infra.local up
+
+test: $(READY) lint types  ## The whole gate: lint, types, imports, all tests.
+	$(RUN)python -m pytest
+
+lint: $(READY)  ## Style and import directions.
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+	PYTHONPATH=. $(RUN)lint-imports
+
+types: $(READY)  ## mypy --strict.
+	$(RUN)mypy
+
+unit: $(READY)  ## The tests that need no engine.
+	$(RUN)python -m pytest tests/unit tests/contract
+
+integration: $(READY)  ## The tests on the local engine.
+	$(RUN)python -m pytest tests/integration
+
+infra: $(READY)  ## The tests of the template.
+	$(RUN)python -m pytest tests/infra
+
+synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev).
+	$(RUN)cdk synth --quiet -c stage=$(or $(STAGE),dev)
+
+deploy: $(READY)  ## Deploy to the AWS account of your environment (STAGE=dev).
+	$(RUN)cdk deploy --all -c stage=$(or $(STAGE),dev)
+
+bench: $(READY)  ## Measure; writes benchmarks/results/*.json.
+	$(RUN)python -m benchmarks
+
+clean:  ## Remove what was built; personas in .local stay.
+	rm -rf .venv build cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "fourfold needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Setting up: uv $(UV_VERSION) into .local/uv"
+	@$(PYTHON) -m venv .local/uv \
+	  || { echo "Python's venv module is missing; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@.local/uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+
+$(READY): $(UV) pyproject.toml uv.lock
+	@echo "Setting up: packages, Node and the CDK CLI into .venv"
+	@$(UV) sync --frozen --all-extras --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	@touch $@
