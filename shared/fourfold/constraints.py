@@ -113,8 +113,8 @@ class Violation(Model):
 
     source: StepName
     field: str
-    observed: Annotated[str, StringConstraints(max_length=400)]
-    demand: Annotated[str, StringConstraints(max_length=600)]
+    observed: Annotated[str, StringConstraints(max_length=200)]
+    demand: Annotated[str, StringConstraints(max_length=480)]
 
 
 def locate(brief: str, fact: StatedFact) -> Fact | None:
@@ -187,7 +187,7 @@ def check_mask(layer: Mask, chain: Sequence[Link], language: str | None) -> list
             continue
         field, holds, must = _VOICE_CHECKS[demand.marker]
         if not holds(layer):
-            observed = layer.register_.value if field == _REGISTER else " / ".join(layer.signature_phrases)[:400]
+            observed = layer.register_.value if field == _REGISTER else " / ".join(layer.signature_phrases)[:200]
             found.append(
                 Violation(source=link.source, field=field, observed=observed, demand=f"{must} ({demand.reason})")
             )

@@ -56,7 +56,10 @@ def overall(scores: Scores, weights: AuditWeights) -> float:
 
 
 def apply(state: RunState, output: AuditReport) -> Applied:
-    """Puts the verdict into the state. An audit breaks no constraints: it judges those that stand broken."""
+    """Puts the verdict into the state, in place of the last attempt's findings.
+
+    An audit breaks no constraints: it judges those that stand broken.
+    """
     config = state.config.pipeline.audit
     audit = Audit(
         overall=overall(output.scores, config.weights),
@@ -65,7 +68,7 @@ def apply(state: RunState, output: AuditReport) -> Applied:
         attempt=state.attempt,
         judge=config.model,
     )
-    return Applied(state.model_copy(update={"audit": audit}), [])
+    return Applied(state.model_copy(update={"audit": audit, "findings": ()}), [])
 
 
 AUDIT = Step(name=StepName.AUDIT, output_type=AuditReport, task=TASK, apply=apply, shows_findings=False)

@@ -37,7 +37,10 @@ Constraint: extraversion at most 0.35, reason "the brief says shy". Not: "hard-w
 
 
 def apply(state: RunState, output: Intent) -> Applied:
-    """Puts the parse into the state. A fact whose quote is not in the brief is a violation and is not chained."""
+    """Puts the parse into the state, its facts and constraints into the chain (and only there).
+
+    A fact whose quote is not in the brief is a violation and is not chained.
+    """
     facts, broken = [], []
     for stated in output.facts:
         fact = locate(state.intent, stated)
@@ -46,14 +49,15 @@ def apply(state: RunState, output: Intent) -> Applied:
                 Violation(
                     source=StepName.INTENT_PARSE,
                     field="intent.facts",
-                    observed=f'{stated.field} = "{stated.value}", quote "{stated.quote}"',
+                    observed=f'{stated.field} with the quote "{stated.quote}"',
                     demand="a quote copied from the brief; drop the fact if the brief does not say it",
                 )
             )
         else:
             facts.append(fact)
     chain = chained(state, StepName.INTENT_PARSE, [*facts, *output.constraints])
-    after = state.model_copy(update={"draft": state.draft.model_copy(update={"parse": output}), "constraints": chain})
+    hints = output.model_copy(update={"facts": (), "constraints": ()})
+    after = state.model_copy(update={"draft": state.draft.model_copy(update={"parse": hints}), "constraints": chain})
     return Applied(after, [*broken, *contradictory_bounds(chain)])
 
 

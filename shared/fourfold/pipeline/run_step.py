@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from fourfold.constraints import Violation
 from fourfold.language_model import Completion, LanguageModel, ModelError, ModelFailure, Repair
-from fourfold.pipeline.state import RunState
+from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
 from fourfold.pipeline.step import Output, Step
 
 
@@ -66,8 +66,8 @@ def run_step(
 
 
 def _outcome(state: RunState, calls: tuple[Completion, ...], standing: tuple[Violation, ...]) -> StepOutcome:
-    """Records what still stands broken in the state, for the audit to see."""
-    recorded = state.model_copy(update={"violations": (*state.violations, *standing)})
+    """Records what still stands broken in the state, for the audit to see; the state's size bounds how much."""
+    recorded = state.model_copy(update={"violations": (*state.violations, *standing)[:MAX_VIOLATIONS]})
     return StepOutcome(recorded, calls, standing)
 
 

@@ -34,6 +34,9 @@ _WRITES: dict[StepName, str] = {
 }
 
 
+MAX_VIOLATIONS = 12
+
+
 class RunState(Model):
     """State in, state out. Stays well under the 256 KiB that Step Functions allows (a test proves the worst case).
 
@@ -51,7 +54,7 @@ class RunState(Model):
     log_seq: Annotated[int, Field(ge=0)] = 0
     draft: Draft = Draft()
     constraints: tuple[Link, ...] = ()
-    violations: tuple[Violation, ...] = ()
+    violations: Annotated[tuple[Violation, ...], Field(max_length=MAX_VIOLATIONS)] = ()
     findings: tuple[Finding, ...] = ()
     audit: Audit | None = None
 

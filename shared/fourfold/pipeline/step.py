@@ -71,7 +71,7 @@ def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:
     }
     for name, layer in layers.items():
         if layer is not None:
-            yield ContextBlock(name, layer.model_dump(mode="json", exclude={"facts", "constraints"}))
+            yield ContextBlock(name, layer.model_dump(mode="json"))
     if state.constraints:
         yield ContextBlock("constraints", [link.model_dump(mode="json") for link in state.constraints])
     if state.violations:

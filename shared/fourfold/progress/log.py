@@ -83,9 +83,9 @@ class RunLog:
                 return known.entry
             entry = LogEntry(self.seen + 1, self._clock(), self._run_id, self._persona_id, happening)
             if self._store.put_if_free(entry, checkpoint):
-                self.seen = entry.seq
-                return entry
-            self._catch_up()
+                self._meet(JournalledEntry(entry, checkpoint))
+            else:
+                self._catch_up()
 
     def checkpoint(self, step: StepName, attempt: int) -> str | None:
         """The state an earlier run of this writer left when it completed the step.
@@ -98,5 +98,8 @@ class RunLog:
 
     def _catch_up(self) -> None:
         for journalled in self._store.read(self.seen):
-            self._met[key_of(journalled.entry.happening)] = journalled
-            self.seen = journalled.entry.seq
+            self._meet(journalled)
+
+    def _meet(self, journalled: JournalledEntry) -> None:
+        self._met[key_of(journalled.entry.happening)] = journalled
+        self.seen = journalled.entry.seq

@@ -1,0 +1,164 @@
+"""Small valid objects for tests; each test changes what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fourfold.config.engine import EngineConfig
+from fourfold.language_model import Completion, ModelError, ModelRequest
+from fourfold.persona import TokenUsage
+from fourfold.pipeline.audit import AuditReport
+from fourfold.pipeline.intent import Intent
+from fourfold.pipeline.lifecycle import begin
+from fourfold.pipeline.mask_build import MaskBuild
+from fourfold.pipeline.self_enrich import SelfEnrichment
+from fourfold.pipeline.soul_draft import SoulDraft
+from fourfold.pipeline.state import RunState
+from fourfold.pipeline.surface_ground import SurfaceGrounding
+from fourfold.progress.log import JournalledEntry, LogEntry, RunLog
+
+START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+BRIEF = "A shy founder, 34, in Istanbul"
+
+INTENT: dict[str, Any] = {
+    "language": "tr",
+    "locale": "tr-TR",
+    "facts": [
+        {"field": "surface.age", "value": "34", "quote": "34"},
+        {"field": "surface.location", "value": "Istanbul", "quote": "Istanbul"},
+        {"field": "surface.occupation", "value": "founder", "quote": "founder"},
+    ],
+    "constraints": [
+        {"kind": "trait_bound", "trait": "extraversion", "maximum": 0.35, "reason": "the brief says shy"},
+    ],
+}
+SOUL: dict[str, Any] = {
+    "soul": {
+        "desire": "To be asked for once, without having offered.",
+        "fear": "That the room is lighter when the door has closed behind them.",
+        "wound": "At eleven they carried the trays at a cousin's wedding and were left out of the photograph.",
+        "growth_arc": "From serving every table to sitting down at one, at the price of being seen idle.",
+    },
+    "constraints": [
+        {"kind": "trait_bound", "trait": "agreeableness", "minimum": 0.6, "reason": "they serve to be kept"},
+        {"kind": "voice_demand", "marker": "asks_before_asserting", "reason": "they were left out once"},
+    ],
+}
+SELF: dict[str, Any] = {
+    "self": {
+        "big_five": {
+            "openness": 0.6,
+            "conscientiousness": 0.8,
+            "extraversion": 0.25,
+            "agreeableness": 0.75,
+            "neuroticism": 0.6,
+        },
+        "archetype": "caregiver",
+        "values": ["benevolence_dependability", "face", "achievement"],
+        "attachment_style": "anxious_preoccupied",
+    },
+    "constraints": [{"kind": "voice_demand", "marker": "never_exclaims", "reason": "they keep the room calm"}],
+}
+MASK: dict[str, Any] = {
+    "mask": {
+        "register": "consultative",
+        "tone": "careful, warm, a step behind",
+        "rhythm": "Short openings that ask leave, then one long sentence that forgets to.",
+        "vocabulary": ["abi", "runway", "kolay gelsin", "iade"],
+        "signature_phrases": ["Bir şey sorabilir miyim?", "Ben hallederim, sen otur."],
+        "social_role": "the one who refills the glasses",
+    },
+}
+SURFACE: dict[str, Any] = {
+    "surface": {
+        "name": "Deniz Aksoy",
+        "age": 34,
+        "location": "Kadıköy, Istanbul",
+        "occupation": "founder of a returns service",
+        "appearance": "Keeps two chargers in the coat, one of them for whoever asks.",
+    }
+}
+AUDIT: dict[str, Any] = {
+    "findings": [],
+    "scores": {
+        "coherence": 4.2,
+        "depth": 4.0,
+        "cultural_fidelity": 4.1,
+        "voice_distinctiveness": 3.9,
+        "realism": 4.3,
+    },
+}
+GOOD_ANSWERS: dict[type, dict[str, Any]] = {
+    Intent: INTENT,
+    SoulDraft: SOUL,
+    SelfEnrichment: SELF,
+    MaskBuild: MASK,
+    SurfaceGrounding: SURFACE,
+    AuditReport: AUDIT,
+}
+
+
+@dataclass
+class ScriptedModel:
+    """A model that answers from a list, and then with a good answer; it keeps the requests it was sent."""
+
+    script: list[str | ModelError] = field(default_factory=list)
+    requests: list[ModelRequest] = field(default_factory=list)
+    name: str = "scripted:1"
+
+    def complete(self, request: ModelRequest) -> Completion:
+        self.requests.append(request)
+        answer: str | ModelError
+        if self.script:
+            answer = self.script.pop(0)
+        else:
+            answer = request.output_type.model_validate(GOOD_ANSWERS[request.output_type]).model_dump_json()
+        if isinstance(answer, ModelError):
+            raise answer
+        usage = TokenUsage(input_tokens=100, output_tokens=20)
+        return Completion(text=answer, provider="scripted", model="1", usage=usage, cost_usd=0.01)
+
+
+@dataclass
+class MemoryEventStore:
+    """The event log of one run, in memory; counts its reads."""
+
+    entries: dict[int, JournalledEntry] = field(default_factory=dict)
+    reads: int = 0
+
+    def put_if_free(self, entry: LogEntry, checkpoint: str | None) -> bool:
+        if entry.seq in self.entries:
+            return False
+        self.entries[entry.seq] = JournalledEntry(entry, checkpoint)
+        return True
+
+    def read(self, after: int) -> Iterable[JournalledEntry]:
+        self.reads += 1
+        return [kept for seq, kept in sorted(self.entries.items()) if seq > after]
+
+    def types(self) -> list[str]:
+        return [kept.entry.happening.type for _, kept in sorted(self.entries.items())]
+
+
+class Ticking:
+    """A clock that moves a second each time it is read."""
+
+    def __init__(self) -> None:
+        self._now = START
+
+    def __call__(self) -> datetime:
+        self._now += timedelta(seconds=1)
+        return self._now
+
+
+def new_state(brief: str = BRIEF, config: EngineConfig | None = None) -> RunState:
+    """The state a run starts with."""
+    return begin(brief, "ws_test", config or EngineConfig(), START).state
+
+
+def log_of(store: MemoryEventStore, state: RunState, seen: int | None = None) -> RunLog:
+    """A log writer that has seen what `state` has seen."""
+    return RunLog(store, state.run_id, state.persona_id, state.log_seq if seen is None else seen, Ticking())

@@ -1,0 +1,53 @@
+"""The persona's status machine and its documents."""
+
+from __future__ import annotations
+
+import pytest
+from fourfold.config.engine import EngineConfig
+from fourfold.persona import BigFive, Persona, PersonaStatus, SelfLayer, Surface
+from fourfold.pipeline.lifecycle import begin
+from pydantic import ValidationError
+
+from tests.builders import BRIEF, SELF, START, SURFACE
+
+
+def generating() -> Persona:
+    return begin(BRIEF, "ws_test", EngineConfig(), START).persona
+
+
+@pytest.mark.parametrize("status", [PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.FAILED])
+def test_a_run_ends_in_one_of_three(status: PersonaStatus) -> None:
+    assert generating().moved_to(status, START).status is status
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (PersonaStatus.ACTIVE, PersonaStatus.FAILED),
+        (PersonaStatus.FAILED, PersonaStatus.ACTIVE),
+        (PersonaStatus.ARCHIVED, PersonaStatus.GENERATING),
+    ],
+)
+def test_the_status_machine_refuses_what_cannot_happen(before: PersonaStatus, after: PersonaStatus) -> None:
+    persona = generating().model_copy(update={"status": before})
+    with pytest.raises(ValueError, match="cannot go from"):
+        persona.moved_to(after, START)
+
+
+def test_the_layers_are_top_level_objects_under_their_own_names() -> None:
+    persona = generating().model_copy(update={"self_": SelfLayer.model_validate(SELF["self"])})
+    body = persona.model_dump(mode="json")
+    assert body["self"]["big_five"]["extraversion"] == 0.25
+    assert "self_" not in body
+    assert Persona.model_validate_json(persona.model_dump_json()) == persona
+
+
+@pytest.mark.parametrize("level", [-0.01, 1.01])
+def test_big_five_levels_lie_between_0_and_1(level: float) -> None:
+    with pytest.raises(ValidationError):
+        BigFive(openness=level, conscientiousness=0.5, extraversion=0.5, agreeableness=0.5, neuroticism=0.5)
+
+
+def test_an_unknown_field_is_an_error() -> None:
+    with pytest.raises(ValidationError):
+        Surface.model_validate({**SURFACE["surface"], "star_sign": "leo"})

@@ -1,0 +1,146 @@
+"""The state handed between steps stays below what Step Functions carries, at the largest legal outputs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from fourfold.constraints import Fact, Link, Violation
+from fourfold.persona import INTENT_MAX_CHARACTERS
+from fourfold.pipeline.audit import AuditReport
+from fourfold.pipeline.intent import Intent
+from fourfold.pipeline.mask_build import MaskBuild
+from fourfold.pipeline.run_step import run_step
+from fourfold.pipeline.self_enrich import SelfEnrichment
+from fourfold.pipeline.soul_draft import SoulDraft
+from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
+from fourfold.pipeline.surface_ground import SurfaceGrounding
+
+from tests.builders import ScriptedModel, new_state
+from tests.unit.pipeline.test_run_step import ALL_STEPS
+
+# Step Functions counts UTF-8 bytes of the JSON, and Lambda's Python runtime (3.12 and later) does not escape to ASCII.
+LIMIT = 256 * 1024
+ASTRAL = "𐍈"
+
+
+def largest(schema: dict[str, Any], definitions: dict[str, Any]) -> Any:
+    """The biggest JSON value a schema admits, written in the costliest characters where it does not bind them."""
+    if "$ref" in schema:
+        return largest(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return max(schema["enum"], key=len)
+    for choice in ("anyOf", "oneOf"):
+        if choice in schema:
+            options = [largest(option, definitions) for option in schema[choice]]
+            return max(options, key=lambda option: len(json.dumps(option)))
+    match schema.get("type"):
+        case "object":
+            return {name: largest(part, definitions) for name, part in schema["properties"].items()}
+        case "array":
+            return [largest(schema["items"], definitions)] * schema["maxItems"]
+        case "string":
+            return _longest_text(schema)
+        case "integer":
+            return int(schema.get("maximum", 1))
+        case "number":
+            return 0.12345678901234567
+        case _:
+            return None
+
+
+def _longest_text(schema: dict[str, Any]) -> str:
+    pattern = schema.get("pattern", "")
+    if pattern.startswith("^[a-z]{2,3}"):
+        return "abc-Latn-TR"
+    if pattern.startswith("^(soul|self"):
+        return "surface." + "a" * (schema["maxLength"] - 8)
+    assert not pattern, f"no largest text known for {pattern}"
+    return ASTRAL * int(schema["maxLength"])
+
+
+def largest_answer(output_type: type[Any]) -> dict[str, Any]:
+    schema = output_type.model_json_schema()
+    answer = largest(schema, schema.get("$defs", {}))
+    assert isinstance(answer, dict)
+    return answer
+
+
+def size(value: object) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode())
+
+
+def largest_state() -> RunState:
+    """Fourth attempt, every field full: six largest answers, every constraint, every layer broken, twelve findings."""
+    state = new_state(ASTRAL * INTENT_MAX_CHARACTERS)
+    chain: list[Link] = []
+    draft: dict[str, Any] = {}
+    findings: Any = []
+    for step, output_type in zip(
+        ALL_STEPS, [Intent, SoulDraft, SelfEnrichment, MaskBuild, SurfaceGrounding, AuditReport], strict=True
+    ):
+        answer = largest_answer(output_type)
+        for stated in answer.get("facts", []):
+            fact = Fact.model_validate({**stated, "field": "surface.location", "span": {"start": 3999, "end": 4000}})
+            chain.append(Link(source=step.name, constraint=fact))
+        chain += [
+            Link.model_validate({"source": step.name, "constraint": constraint})
+            for constraint in answer.get("constraints", [])
+        ]
+        for name in ("soul", "self", "mask", "surface"):
+            if name in answer:
+                draft[name] = _made_legal(name, answer[name])
+        if output_type is Intent:
+            draft["parse"] = {**answer, "facts": [], "constraints": []}
+        findings = answer.get("findings", findings)
+    violation = Violation(
+        source=chain[0].source, field="mask.signature_phrases", observed=ASTRAL * 200, demand=ASTRAL * 480
+    )
+    return state.model_validate(
+        {
+            **state.model_dump(mode="json"),
+            "attempt": 4,
+            "log_seq": 99,
+            "draft": draft,
+            "constraints": [link.model_dump(mode="json") for link in chain],
+            "violations": [violation.model_dump(mode="json")] * MAX_VIOLATIONS,
+            "audit": {
+                "overall": 3.21,
+                "scores": dict.fromkeys(AuditReport.model_fields["scores"].annotation.model_fields, 3.21),  # type: ignore[union-attr]
+                "findings": findings,
+                "attempt": 4,
+                "judge": "a" * 120,
+            },
+        }
+    )
+
+
+def _made_legal(name: str, layer: dict[str, Any]) -> dict[str, Any]:
+    return {**layer, "age": 120} if name == "surface" else layer
+
+
+def test_an_audited_state_holds_findings_once() -> None:
+    state, model = new_state(), ScriptedModel()
+    for step in ALL_STEPS[:-1]:
+        state = run_step(step, state, model).state
+    finding = {"dimension": "depth", "field": "soul", "quote": "", "severity": 1, "note": "x"}
+    retried = RunState.model_validate({**state.model_dump(mode="json"), "findings": [finding]})
+    assert run_step(ALL_STEPS[-1], retried, model).state.findings == ()
+
+
+def test_the_worst_state_fits() -> None:
+    assert size(largest_state().model_dump(mode="json")) < LIMIT
+
+
+def test_the_worst_state_fits_where_it_ships_with_the_verdict() -> None:
+    shipped = {"status": "flagged", "state": largest_state().model_dump(mode="json")}
+    assert size(shipped) < LIMIT
+
+
+@pytest.mark.parametrize("step", ALL_STEPS, ids=lambda step: step.name)
+def test_every_answer_is_bounded(step: Any) -> None:
+    """A schema without a bound somewhere would fail to build here."""
+    assert size(largest_answer(step.output_type)) < LIMIT
