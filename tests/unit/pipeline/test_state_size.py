@@ -25,6 +25,7 @@ LIMIT = 256 * 1024
 ASTRAL = "𐍈"
 
 
+# ruff: noqa: PLR0911 - one return for each JSON type reads best
 def largest(schema: dict[str, Any], definitions: dict[str, Any]) -> Any:
     """The biggest JSON value a schema admits, written in the costliest characters where it does not bind them."""
     if "$ref" in schema:

@@ -1,0 +1,1 @@
+"""The `fourfold` command: a client of the HTTP API, readable in a terminal."""

@@ -1,0 +1,61 @@
+"""Where the API is and which key to use: the environment first, else the server of this project's local state."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_URL = "http://127.0.0.1:8000"
+
+
+class NoConnectionError(Exception):
+    """No key is known. The message says what to do."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An API address and a key for it."""
+
+    url: str
+    key: str
+
+
+def find_connection() -> Connection:
+    """`FOURFOLD_API_URL` and `FOURFOLD_API_KEY`, and for what is not set, what `make up` left in the state folder.
+
+    Raises:
+        NoConnectionError: no key in the environment and none in the state folder.
+    """
+    home = _home()
+    key = os.environ.get("FOURFOLD_API_KEY") or _read(home / "api_key")
+    if not key:
+        raise NoConnectionError(f"No API key in FOURFOLD_API_KEY or in {home}. Start the server with `make up` first.")
+    return Connection(os.environ.get("FOURFOLD_API_URL") or _served_at(home) or DEFAULT_URL, key)
+
+
+def _home() -> Path:
+    """`FOURFOLD_HOME`, or the nearest `.local` from here upwards, so that the command works in any subfolder."""
+    configured = os.environ.get("FOURFOLD_HOME")
+    if configured:
+        return Path(configured).expanduser()
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / ".local" / "api_key").exists():
+            return folder / ".local"
+    return here / ".local"
+
+
+def _served_at(home: Path) -> str | None:
+    try:
+        return str(json.loads(_read(home / "server.json"))["api_url"])
+    except (ValueError, KeyError):
+        return None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,24 @@
+"""Makes one persona before the reader's eyes."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from fourfold.cli.client import ApiError, Client
+from fourfold.cli.live import follow
+from fourfold.persona import Persona
+
+
+def create(client: Client, brief: str, console: Console) -> Persona:
+    """Starts a run, shows its steps live, and answers with the persona, `flagged` ones too.
+
+    Raises:
+        ApiError: the API refused the brief, or the run failed; the message says why.
+    """
+    progress = follow(client.create(brief), console)
+    last = progress.last
+    if last is None:
+        raise ApiError("The server closed the stream before the run began. Try again.")
+    if last["type"] == "pipeline.failed":
+        raise ApiError(f"{last['problem']['title']}: {last['problem']['detail']}")
+    return client.persona(last["persona_id"])
