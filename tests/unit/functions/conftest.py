@@ -1,0 +1,93 @@
+"""The functions' environment, with moto behind it and the samples' run in the tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from fourfold.persona import Persona, PersonaStatus
+from fourfold.pipeline.lifecycle import RunIdentity, log_start
+from fourfold.pipeline.state import RunState
+from fourfold.progress.run import Run, RunStatus
+from fourfold.storage.client import dynamodb
+from moto import mock_aws
+
+from functions import wiring
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+SAMPLES = Path(__file__).parents[3] / "events" / "functions"
+
+
+def load(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(path.read_text())
+    return loaded
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunState]:
+    """Tables, bus and the started run of the samples; answers with the run's first state."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "FOURFOLD_PERSONAS_TABLE": "personas",
+        "FOURFOLD_RUN_EVENTS_TABLE": "run-events",
+        "FOURFOLD_EVENT_BUS": "fourfold",
+    }.items():
+        monkeypatch.setenv(name, value)
+    forget = (dynamodb, wiring.persona_store, wiring.desk)
+    with mock_aws():
+        for made in forget:
+            made.cache_clear()
+        _tables(boto3.client("dynamodb"))
+        boto3.client("events").create_event_bus(Name="fourfold")
+        state = RunState.model_validate(load(SAMPLES / "intent_parse" / "first_attempt.json"))
+        _start(state)
+        yield state
+    for made in forget:
+        made.cache_clear()
+
+
+def _tables(client: DynamoDBClient) -> None:
+    for table, sort in {"personas": "S", "run-events": "N"}.items():
+        client.create_table(
+            TableName=table,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": sort},  # type: ignore[typeddict-item]
+            ],
+        )
+
+
+def _start(state: RunState) -> None:
+    persona = Persona(
+        id=state.persona_id,
+        workspace_id=state.workspace_id,
+        status=PersonaStatus.GENERATING,
+        intent=state.intent,
+        run_id=state.run_id,
+        config_hash=state.config_hash,
+        created_at=state.started_at,
+        updated_at=state.started_at,
+    )
+    run = Run(
+        id=state.run_id,
+        persona_id=state.persona_id,
+        workspace_id=state.workspace_id,
+        status=RunStatus.RUNNING,
+        config_hash=state.config_hash,
+        started_at=state.started_at,
+    )
+    wiring.persona_store().start(persona, run)
+    who = RunIdentity(
+        run_id=state.run_id, persona_id=state.persona_id, workspace_id=state.workspace_id, started_at=state.started_at
+    )
+    log_start(wiring.run_log(who, 0))

@@ -1,0 +1,88 @@
+"""Every sample of a function's input goes through that function's handler."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from fourfold.pipeline.state import RunState
+
+from functions import wiring
+from tests.unit.functions.conftest import SAMPLES, load
+
+FUNCTIONS = Path(__file__).parents[3] / "functions"
+STEPS = ("intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit")
+
+
+def samples(*functions: str) -> list[Any]:
+    return [
+        pytest.param(name, path, id=f"{name}/{path.stem}")
+        for name in functions
+        for path in sorted((SAMPLES / name).glob("*.json"))
+    ]
+
+
+def call(function: str, event: dict[str, Any]) -> Any:
+    return importlib.import_module(f"functions.{function}.handler").handler(event, LambdaContext())
+
+
+def test_every_function_has_a_sample() -> None:
+    with_samples = {folder.name for folder in SAMPLES.iterdir() if any(folder.glob("*.json"))}
+    assert with_samples == {handler.parent.name for handler in FUNCTIONS.glob("*/handler.py")} | {"api"}
+
+
+@pytest.mark.parametrize(("function", "path"), samples(*STEPS))
+def test_a_step_answers_with_the_next_state(world: RunState, function: str, path: Path) -> None:
+    before = load(path)
+    after = RunState.model_validate(call(function, before))
+    assert after.run_id == world.run_id
+    assert after.log_seq > before["log_seq"] or before["log_seq"] > 1
+    logged = list(wiring.event_store(world.workspace_id, world.run_id).entries(after=1))
+    assert {"step.started", "step.completed"} <= {entry.happening.type for entry in logged}
+    if function == "audit":
+        assert after.audit is not None
+
+
+@pytest.mark.parametrize(("function", "path"), samples("store_persona"))
+def test_the_shipped_attempt_is_stored(world: RunState, function: str, path: Path) -> None:
+    answer = call(function, load(path))
+    persona = wiring.persona_store().persona(world.workspace_id, world.persona_id)
+    assert persona is not None
+    assert persona.status == path.stem
+    assert persona.soul is not None
+    announced = {"active": "persona.created", "flagged": "persona.flagged"}[path.stem]
+    assert [entry["DetailType"] for entry in answer["events"]] == ["generation.run.completed", announced]
+
+
+@pytest.mark.parametrize(("function", "path"), samples("fail_run"))
+def test_a_caught_error_ends_the_run(world: RunState, function: str, path: Path) -> None:
+    answer = call(function, load(path))
+    run = wiring.persona_store().run(world.workspace_id, world.run_id)
+    assert run is not None
+    assert run.error is not None
+    assert run.error.code == {"model_refused": "model_refused", "timed_out": "run_timed_out"}[path.stem]
+    assert [entry["DetailType"] for entry in answer["events"]] == ["generation.run.failed"]
+
+
+@pytest.mark.parametrize(("function", "path"), samples("execution_ended"))
+def test_an_execution_that_ended_badly_ends_its_run(world: RunState, function: str, path: Path) -> None:
+    assert call(function, load(path)) == {"batchItemFailures": []}
+    run = wiring.persona_store().run(world.workspace_id, world.run_id)
+    assert run is not None
+    assert run.error is not None
+    assert run.error.code == "run_interrupted"
+    types = [entry.happening.type for entry in wiring.event_store(world.workspace_id, world.run_id).entries()]
+    assert types == ["run.started", "pipeline.failed"]
+
+
+def test_a_record_that_cannot_be_read_comes_again_alone(world: RunState) -> None:
+    good = load(SAMPLES / "execution_ended" / "aborted.json")["Records"][0]
+    bad = {**good, "messageId": "bad", "body": "{}"}
+    answer = call("execution_ended", {"Records": [bad, good]})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "bad"}]}
+    run = wiring.persona_store().run(world.workspace_id, world.run_id)
+    assert run is not None
+    assert run.status == "failed"
