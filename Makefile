@@ -61,7 +61,7 @@ $(UV):
 	  || { echo "Python's venv module is missing; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@.local/uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 
-$(READY): $(UV) pyproject.toml uv.lock
+$(READY): pyproject.toml uv.lock | $(UV)
 	@echo "Setting up: packages, Node and the CDK CLI into .venv"
 	@$(UV) sync --frozen --all-extras --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 	@touch $@

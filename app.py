@@ -1,8 +1,13 @@
-"""Composition root of the CDK app: two stacks for one stage (context `stage`: local, dev or prod)."""
+"""Composition root of the CDK app: two stacks for one stage (context `stage`: local, dev or prod).
+
+`python app.py` writes the cloud assembly; it calls no AWS service, needs no Docker and no bootstrapped account.
+"""
 
 from __future__ import annotations
 
-from aws_cdk import App
+from collections.abc import Mapping
+
+from aws_cdk import App, Validations
 
 from infra.feature_flags import FEATURE_FLAGS
 from infra.settings import DEFAULT_STAGE, stage_settings
@@ -10,12 +15,30 @@ from infra.stacks.data import DataStack
 from infra.stacks.service import ServiceStack
 
 
-def build(context: dict[str, object] | None = None, outdir: str | None = None) -> App:
-    """The app, ready for `synth()`. `context` adds to what the CDK CLI or CDK_CONTEXT_JSON gives."""
-    app = App(context={**FEATURE_FLAGS, **(context or {})}, outdir=outdir, analytics_reporting=False)
-    settings = stage_settings(app.node.try_get_context("stage") or DEFAULT_STAGE)
+def build(context: Mapping[str, object] | None = None, outdir: str | None = None) -> App:
+    """The app, ready for `synth()`. Context from the CDK CLI or CDK_CONTEXT_JSON goes before `context`.
+
+    `outdir` is where the assembly goes; without it, where CDK_OUTDIR says.
+    """
+    given = {**FEATURE_FLAGS, **(context or {})}
+    # Some of an app's options depend on its stage, and only an app can read the CLI's context: ask one, make another.
+    stage = App(context=given, auto_synth=False).node.try_get_context("stage") or DEFAULT_STAGE
+    settings = stage_settings(stage)
+    app = App(
+        context=given,
+        outdir=outdir,
+        auto_synth=False,
+        analytics_reporting=False,
+        builtin_cloud_formation_validation=settings.checked,
+        tree_metadata=settings.checked,
+        stack_traces=settings.checked,
+    )
     data = DataStack(app, "FourfoldData", settings=settings)
     ServiceStack(app, "FourfoldService", settings=settings, data=data)
+    if settings.checked:
+        from cdk_nag import AwsSolutionsChecks, ServerlessChecks  # noqa: PLC0415 - half a second the laptop saves
+
+        Validations.of(app).add_plugins(AwsSolutionsChecks(), ServerlessChecks())
     return app
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.session import get_session
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.lifecycle import RunIdentity, fail_run
 
@@ -27,7 +27,7 @@ processor = BatchProcessor(event_type=EventType.SQS)
 
 @cache
 def _bus() -> EventBridgeClient:
-    return boto3.client("events")
+    return cast("EventBridgeClient", get_session().create_client("events"))
 
 
 def _end_run(record: SQSRecord) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 
-from aws_cdk import CfnOutput, Duration
+from aws_cdk import CfnOutput, Duration, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.constructs.acknowledgements import PUBLIC_API
 from infra.constructs.python_function import PythonFunction
 from infra.settings import StageSettings
 
 # The longest API Gateway streams, and Lambda runs.
-STREAM_TIMEOUT = Duration.minutes(15)
+STREAM_TIMEOUT_S = 900
 
 # Lambda Web Adapter 1.0.0 for arm64, published by AWS: turns invocations into HTTP requests to the app.
 WEB_ADAPTER_ACCOUNT = "753240598075"
@@ -69,12 +70,13 @@ class Api(Construct):
         integration = apigateway.LambdaIntegration(
             function.handler,
             response_transfer_mode=apigateway.ResponseTransferMode.STREAM,
-            timeout=STREAM_TIMEOUT,
+            timeout=Duration.seconds(STREAM_TIMEOUT_S),
             allow_test_invoke=False,
             scope_permission_to_method=False,
         )
         self.rest_api.root.add_method("ANY", integration)
         self.rest_api.root.add_proxy(default_integration=integration)
+        Validations.of(self.rest_api).acknowledge(*PUBLIC_API)
         # The construct's own output, under a name without a hash.
         self.rest_api.node.try_remove_child("Endpoint")
         CfnOutput(self, "Url", value=self.rest_api.url).override_logical_id("ApiUrl")

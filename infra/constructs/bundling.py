@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import jsii
 from aws_cdk import BundlingOptions, DockerImage, ILocalBundling
@@ -52,7 +51,7 @@ class _UvBundling:
     def __init__(self, requirements: Path) -> None:
         self._requirements = requirements
 
-    def try_bundle(self, output_dir: str, *_options: Any, **_more: Any) -> bool:
+    def try_bundle(self, output_dir: str, *_args: object, **_options: object) -> bool:
         install_packages(self._requirements, Path(output_dir))
         return True
 

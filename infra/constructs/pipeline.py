@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from aws_cdk import Aws
+from aws_cdk import Aws, Validations
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.constructs.acknowledgements import STATE_MACHINE_LOGS
 from infra.constructs.pipeline_definition import pipeline_definition
 from infra.constructs.python_function import PythonFunction
 from infra.settings import StageSettings
@@ -43,8 +44,6 @@ class Pipeline(Construct):
                 destination=logs.LogGroup(
                     self,
                     "Logs",
-                    # Step Functions grants itself access by a resource policy, of which an account has few; groups
-                    # under this prefix share one.
                     retention=settings.log_retention,
                     removal_policy=settings.removal_policy,
                 ),
@@ -59,3 +58,4 @@ class Pipeline(Construct):
         self.machine.add_to_role_policy(
             iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus.event_bus_arn])
         )
+        Validations.of(self.machine.role).acknowledge(STATE_MACHINE_LOGS)

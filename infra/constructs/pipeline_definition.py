@@ -9,6 +9,7 @@ it is read from the execution's input.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 from fourfold.steps import STEP_ORDER, StepName
@@ -89,14 +90,13 @@ def pipeline_definition(*, functions: Mapping[str, str], bus_name: str, partitio
         "PublishStarted": _publish(
             resource,
             bus_name,
-            "$states.input.events",
             Assign={"best": "{% $states.input.state %}", "best_score": -1},
             Output="{% $states.input.state %}",
             Catch=_TO_FAILURE,
             Next=STATE_NAMES[STEP_ORDER[0]],
         )
     }
-    for step, following in zip(STEP_ORDER, STEP_ORDER[1:], strict=False):
+    for step, following in pairwise(STEP_ORDER):
         states[STATE_NAMES[step]] = _invoke(
             resource, functions[step], STEP_TIMEOUT_S, Catch=_TO_FAILURE, Next=STATE_NAMES[following]
         )
@@ -183,7 +183,6 @@ def _ending(resource: str, functions: Mapping[str, str], bus_name: str) -> dict[
         "PublishCompleted": _publish(
             resource,
             bus_name,
-            "$states.input.events",
             Output={
                 "run_id": f"{{% {_INPUT}.run_id %}}",
                 "persona_id": f"{{% {_INPUT}.persona_id %}}",
@@ -201,7 +200,7 @@ def _ending(resource: str, functions: Mapping[str, str], bus_name: str) -> dict[
             resource,
             functions["fail_run"],
             STORE_TIMEOUT_S,
-            Payload={
+            payload={
                 "run": {
                     name: f"{{% {_INPUT}.{name} %}}" for name in ("run_id", "persona_id", "workspace_id", "started_at")
                 },
@@ -221,7 +220,6 @@ def _ending(resource: str, functions: Mapping[str, str], bus_name: str) -> dict[
         "PublishFailed": _publish(
             resource,
             bus_name,
-            "$states.input.events",
             Output={},
             Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Failed"}],
             Next="Failed",
@@ -234,28 +232,26 @@ def _invoke(
     resource: str,
     function_arn: str,
     timeout_s: int,
-    *,
-    Payload: Any = "{% $states.input %}",
-    Retry: list[State] = _SERVICE_FAULTS,
-    **rest: Any,
+    payload: object = "{% $states.input %}",
+    **rest: object,
 ) -> State:
     return {
         "Type": "Task",
         "Resource": f"{resource}lambda:invoke",
-        "Arguments": {"FunctionName": function_arn, "Payload": Payload},
+        "Arguments": {"FunctionName": function_arn, "Payload": payload},
         "Output": "{% $states.result.Payload %}",
         "TimeoutSeconds": timeout_s + TASK_MARGIN_S,
-        "Retry": Retry,
+        "Retry": _SERVICE_FAULTS,
         **rest,
     }
 
 
-def _publish(resource: str, bus_name: str, events: str, **rest: Any) -> State:
-    """Publishes `events` (a path to entries without a bus). The brackets keep a single entry a list."""
+def _publish(resource: str, bus_name: str, **rest: object) -> State:
+    """Publishes the entries in the input's `events`, which name no bus. The brackets keep a single entry a list."""
     return {
         "Type": "Task",
         "Resource": f"{resource}events:putEvents",
-        "Arguments": {"Entries": f"{{% [{events}.$merge([$, {{'EventBusName': '{bus_name}'}}])] %}}"},
+        "Arguments": {"Entries": f"{{% [$states.input.events.$merge([$, {{'EventBusName': '{bus_name}'}}])] %}}"},
         "TimeoutSeconds": PUBLISH_TIMEOUT_S,
         "Retry": _ANY_FAULT,
         **rest,

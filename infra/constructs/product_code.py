@@ -16,8 +16,7 @@ _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~")
 def stage_product_code(target: Path) -> None:
     """Copies the two packages into `target`, without caches and editor files."""
     for source, name in ((REPOSITORY / "functions", "functions"), (REPOSITORY / "shared/fourfold", "fourfold")):
-        if source.exists():
-            shutil.copytree(source, target / name, ignore=_LEFT_OUT)
+        shutil.copytree(source, target / name, ignore=_LEFT_OUT)
 
 
 def product_code() -> lambda_.Code:

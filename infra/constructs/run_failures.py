@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Validations
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_event_sources as sources
@@ -10,6 +10,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
 from infra.constructs.python_function import PythonFunction
 
 _RETENTION = Duration.days(14)
@@ -26,7 +27,7 @@ class RunFailures(Construct):
         *,
         machine: sfn.IStateMachine,
         consumer: PythonFunction,
-        consumer_timeout: Duration,
+        consumer_timeout_s: int,
     ) -> None:
         super().__init__(scope, construct_id)
         self.dead_letters = sqs.Queue(
@@ -42,7 +43,7 @@ class RunFailures(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             # Six times the function's timeout, so a message cannot come back while it is being handled.
-            visibility_timeout=Duration.seconds(6 * consumer_timeout.to_seconds()),
+            visibility_timeout=Duration.seconds(6 * consumer_timeout_s),
             retention_period=_RETENTION,
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=_MAX_RECEIVES),
         )
@@ -61,3 +62,5 @@ class RunFailures(Construct):
             targets=[targets.SqsQueue(queue, dead_letter_queue=self.dead_letters)],
         )
         consumer.handler.add_event_source(sources.SqsEventSource(queue, batch_size=10, report_batch_item_failures=True))
+        Validations.of(consumer).acknowledge(QUEUE_REDRIVES)
+        Validations.of(self.dead_letters).acknowledge(END_OF_THE_LINE)

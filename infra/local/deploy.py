@@ -19,7 +19,6 @@ from botocore.exceptions import ClientError
 from infra.local.assembly import Assembly
 from infra.local.engine import ACCOUNT, REGION, Client
 from infra.local.services import unknown_types
-from infra.local.unsupported import without_unsupported
 
 BOOTSTRAP_VERSION = ("/cdk-bootstrap/hnb659fds/version", "30")
 DEPLOYED = "/fourfold/local/deployed-assembly"
@@ -84,18 +83,13 @@ def _stacks_in_order(artifacts: dict[str, Any]) -> list[tuple[str, dict[str, Any
 def _publish(clients: Clients, assembly: Assembly, artifact: dict[str, Any]) -> str:
     """Upload the files the stack names and return the address of its template."""
     s3 = clients("s3")
-    template = artifact["properties"]["templateFile"]
     for dependency in artifact.get("dependencies", []):
         listing = assembly.folder / f"{dependency}.json"
         if dependency.endswith(".assets") and listing.exists():
             for file in json.loads(listing.read_text(encoding="utf-8"))["files"].values():
-                if file["source"]["path"] != template:
-                    _upload(s3, assembly.folder, file["source"], file["destinations"])
-    bucket, key = _resolved(artifact["properties"]["stackTemplateAssetObjectUrl"]).removeprefix("s3://").split("/", 1)
-    text = without_unsupported((assembly.folder / template).read_text(encoding="utf-8"))
-    _make_bucket(s3, bucket)
-    s3.put_object(Bucket=bucket, Key=key, Body=text.encode())
-    return f"{s3.meta.endpoint_url}/{bucket}/{key}"
+                _upload(s3, assembly.folder, file["source"], file["destinations"])
+    template = _resolved(artifact["properties"]["stackTemplateAssetObjectUrl"]).removeprefix("s3://")
+    return f"{s3.meta.endpoint_url}/{template}"
 
 
 def _upload(s3: Client, folder: Path, source: dict[str, Any], destinations: dict[str, Any]) -> None:

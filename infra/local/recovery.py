@@ -65,22 +65,16 @@ def _lost(dynamodb: Client, personas_table: str, state_machine_arn: str) -> Iter
 
 
 def _execution_of(item: dict[str, Any], state_machine_arn: str) -> dict[str, Any]:
-    run = {name: value["S"] for name, value in item.items() if "S" in value}
-    run_id = run["sk"].removeprefix("RUN#")
-    state = {
-        "run_id": run_id,
-        "persona_id": run.get("persona_id"),
-        "workspace_id": run["pk"].removeprefix("WS#"),
-        "started_at": run.get("started_at"),
-    }
+    run = json.loads(item["doc"]["S"])
+    state = {"run_id": run["id"], **{name: run[name] for name in ("persona_id", "workspace_id", "started_at")}}
     machine = state_machine_arn.rpartition(":")[2]
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     return {
-        "executionArn": f"arn:aws:states:{REGION}:{ACCOUNT}:execution:{machine}:{run_id}",
+        "executionArn": f"arn:aws:states:{REGION}:{ACCOUNT}:execution:{machine}:{run['id']}",
         "stateMachineArn": state_machine_arn,
-        "name": run_id,
+        "name": run["id"],
         "status": "FAILED",
-        "startDate": run.get("started_at") or now,
+        "startDate": run["started_at"],
         "stopDate": now,
         "input": json.dumps({"state": state, "events": []}),
         "error": RESTART_ERROR,

@@ -103,7 +103,7 @@ class Client:
 
     def _unreachable(self, error: httpx.TransportError) -> ApiError:
         return ApiError(
-            f"No answer from {self._url} ({type(error).__name__}). Is the server up? Start it with `make up`."
+            f"No answer from {self._url} ({type(error).__name__}). Start the server with `make up`."
         )
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 
+_SECOND_MS = 1000
+
+
 def money(usd: float | None) -> str:
     """US dollars; an unknown price is said to be unknown, never 0."""
     if usd is None:
@@ -14,7 +17,7 @@ def money(usd: float | None) -> str:
 
 def seconds(milliseconds: int) -> str:
     """A duration: `8 ms`, `1.4 s`."""
-    return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+    return f"{milliseconds} ms" if milliseconds < _SECOND_MS else f"{milliseconds / 1000:.1f} s"
 
 
 def token_count(tokens: dict[str, Any]) -> str:

@@ -133,14 +133,8 @@ def _audit(audit: Audit) -> RenderableType:
     parts: list[RenderableType] = [table]
     for finding in audit.findings:
         quote = f" “{finding.quote}”" if finding.quote else ""
-        parts.append(
-            Text.assemble(
-                (f"· {finding.field}", "cyan"),
-                (quote, "italic"),
-                (f"  severity {finding.severity}: ", "dim"),
-                finding.note,
-            )
-        )
+        where, weight = (f"· {finding.field}", "cyan"), (f"  severity {finding.severity}: ", "dim")
+        parts.append(Text.assemble(where, (quote, "italic"), weight, finding.note))
     return Group(*parts)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,10 @@ from fourfold.progress.run import Run, RunStatus
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
+
+
+# Seconds before a transaction that met another one on the same item is tried again; botocore does not.
+_CONFLICT_PAUSES = (0.02, 0.05, 0.1, 0.2)
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,10 @@ class DynamoPersonaStore:
         return None if doc is None else Run.model_validate_json(doc)
 
     def page(self, workspace_id: str, limit: int, after: str | None = None) -> PersonaPage:
-        """Up to `limit` (1-100) personas of a workspace, newest first, those made before persona `after`."""
+        """Up to `limit` (1-100) personas of a workspace, newest first, those made before persona `after`.
+
+        A page may be shorter than `limit` although more follow (DynamoDB reads 1 MB at a time): `last` tells.
+        """
         condition, values = "pk = :pk AND begins_with(sk, :prefix)", {":pk": {"S": _pk(workspace_id)}}
         query: dict[str, Any] = {}
         if after is not None:
@@ -52,6 +61,7 @@ class DynamoPersonaStore:
             KeyConditionExpression=condition,
             ExpressionAttributeValues={**values, ":prefix": {"S": "PERSONA#"}},
             ScanIndexForward=False,
+            ConsistentRead=True,
             Limit=limit,
             **query,
         )
@@ -59,14 +69,14 @@ class DynamoPersonaStore:
         more = "LastEvaluatedKey" in reply and bool(personas)
         return PersonaPage(personas, personas[-1].id if more else None)
 
-    def start(self, persona: Persona, run: Run) -> None:
-        """Stores both or neither.
+    def start(self, persona: Persona, run: Run, claim: PutTypeDef | None = None) -> None:
+        """Stores both, and `claim` in another table with them, or nothing.
 
         Raises:
-            ValueError: one of them is there already.
+            ValueError: one of them is there already, or the claim's condition does not hold.
         """
-        if not self._write_both(persona, run, condition="attribute_not_exists(pk)", values={}):
-            raise ValueError(f"{persona.id} or {run.id} is stored already")
+        if not self._write_both(persona, run, condition="attribute_not_exists(pk)", values={}, claim=claim):
+            raise ValueError(f"{persona.id} or {run.id} is stored already, or its claim is taken")
 
     def finish(self, persona: Persona, run: Run) -> bool:
         """Stores both or neither, only while the stored run is still `running`; says whether it did."""
@@ -74,7 +84,9 @@ class DynamoPersonaStore:
             persona, run, condition="#status = :running", values={":running": {"S": RunStatus.RUNNING.value}}
         )
 
-    def _write_both(self, persona: Persona, run: Run, *, condition: str, values: dict[str, Any]) -> bool:
+    def _write_both(
+        self, persona: Persona, run: Run, *, condition: str, values: dict[str, Any], claim: PutTypeDef | None = None
+    ) -> bool:
         run_put: PutTypeDef = {
             "TableName": self._table,
             "Item": {
@@ -97,12 +109,18 @@ class DynamoPersonaStore:
                 "doc": {"S": persona.model_dump_json()},
             },
         }
-        try:
-            self._client.transact_write_items(TransactItems=[{"Put": run_put}, {"Put": persona_put}])
-        except ClientError as error:
-            if _condition_failed(error):
-                return False
-            raise
+        puts = [run_put, persona_put] if claim is None else [run_put, persona_put, claim]
+        for pause in (*_CONFLICT_PAUSES, None):
+            try:
+                self._client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
+            except ClientError as error:
+                if _failed_by(error, "ConditionalCheckFailed"):
+                    return False
+                if pause is None or not _failed_by(error, "TransactionConflict"):
+                    raise
+                time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads writers, keeps no secret
+            else:
+                break
         return True
 
     def _doc(self, workspace_id: str, sk: str) -> str | None:
@@ -111,10 +129,10 @@ class DynamoPersonaStore:
         return None if item is None else item["doc"]["S"]
 
 
-def _condition_failed(error: ClientError) -> bool:
-    """Whether a transaction was cancelled by its own condition; a conflict with another writer is an error to retry."""
+def _failed_by(error: ClientError, code: str) -> bool:
+    """Whether one of a cancelled transaction's reasons is `code`."""
     reasons = error.response.get("CancellationReasons", [])
-    return any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons)
+    return any(reason.get("Code") == code for reason in reasons)
 
 
 def _pk(workspace_id: str) -> str:
