@@ -1,0 +1,57 @@
+"""Findings of cdk-nag that we keep, each with its reason; constructs acknowledge them where they arise."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aws_cdk import Acknowledgment
+
+TRACING: Final = Acknowledgment(
+    id="AwsSolutions::AwsSolutions-IAM5[Resource::*]",
+    reason="X-Ray's Put actions take no resource; a test holds the wildcard to exactly these actions.",
+)
+
+STATE_MACHINE_LOGS: Final = Acknowledgment(
+    id="AwsSolutions::AwsSolutions-IAM5[Resource::*]",
+    reason="X-Ray and vended log delivery take no resource; a test holds the wildcard to exactly these actions.",
+)
+
+NO_DEAD_LETTERS: Final = Acknowledgment(
+    id="Serverless::Serverless-LambdaDLQ",
+    reason="Lambda's dead-letter target serves asynchronous invocations; a state machine, a queue or the API invokes.",
+)
+
+QUEUE_REDRIVES: Final = Acknowledgment(
+    id="Serverless::Serverless-LambdaEventSourceMappingDestination",
+    reason="SQS keeps failed messages itself: the queue redrives them into its dead-letter queue.",
+)
+
+END_OF_THE_LINE: Final = Acknowledgment(
+    id="Serverless::Serverless-SQSRedrivePolicy",
+    reason="This is a dead-letter queue: an alarm watches it, a person empties it.",
+)
+
+PUBLIC_API: Final = (
+    Acknowledgment(
+        id="AwsSolutions::AwsSolutions-APIG2",
+        reason="The app validates every request and answers with a problem document that names the field.",
+    ),
+    Acknowledgment(
+        id="AwsSolutions::AwsSolutions-APIG3",
+        reason="Every route but health and the OpenAPI document asks for a key, the stage throttles; add a web ACL"
+        " where an account has a shared one.",
+    ),
+    Acknowledgment(
+        id="AwsSolutions::AwsSolutions-APIG4",
+        reason="Keys are checked in the app, the same way on AWS and on a laptop.",
+    ),
+    Acknowledgment(
+        id="AwsSolutions::AwsSolutions-COG4",
+        reason="Callers are programs with a workspace key, not people with a password.",
+    ),
+    Acknowledgment(
+        id="AwsSolutions::AwsSolutions-IAM4"
+        "[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+        reason="The one role an account gives API Gateway to write its logs; AWS defines this policy for it.",
+    ),
+)
