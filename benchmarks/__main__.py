@@ -1,0 +1,6 @@
+"""`python -m benchmarks`: every measurement but the fresh clone, which takes minutes (`-m benchmarks.fresh_clone`)."""
+
+from benchmarks import imports, runs, start
+
+for measurement in (imports, start, runs):
+    measurement.measure().publish()

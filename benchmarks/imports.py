@@ -1,0 +1,42 @@
+"""What a cold Lambda worker pays to import each handler, beside the interpreter and boto3 alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.report import Report
+
+REPOSITORY = Path(__file__).parents[1]
+RUNS = 9
+ALTERNATIVES = {"interpreter alone": "pass", "boto3 alone": "import boto3", "pydantic alone": "import pydantic"}
+
+
+def measure() -> Report:
+    """Wall time of a fresh interpreter that imports the module, less the interpreter's own, in turn with the rest."""
+    report = Report("imports")
+    handlers = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/handler.py"))
+    programs = ALTERNATIVES | {f"functions.{name}.handler": f"import functions.{name}.handler" for name in handlers}
+    times: dict[str, list[float]] = {what: [] for what in programs}
+    for _ in range(RUNS):
+        for what, program in programs.items():
+            times[what].append(_wall_ms(program))
+    for what in programs:
+        if what == "interpreter alone":
+            report.timing(what, times[what])
+        else:
+            own = [total - alone for total, alone in zip(times[what], times["interpreter alone"], strict=True)]
+            report.timing(what, own, "less the interpreter")
+    return report
+
+
+def _wall_ms(program: str) -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, check=True)
+    return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    measure().publish()
