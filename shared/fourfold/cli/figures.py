@@ -24,7 +24,7 @@ def token_count(tokens: dict[str, Any]) -> str:
     """Tokens of one or more calls, read and written; `~` marks an estimate nobody billed."""
     read = tokens["input_tokens"] + tokens["cache_read_tokens"] + tokens["cache_write_tokens"]
     sign = "~" if tokens["estimated"] else ""
-    return f"{sign}{read:,} in {sign}{tokens['output_tokens']:,} out"
+    return f"{sign}{read:,} in, {sign}{tokens['output_tokens']:,} out"
 
 
 def bar(level: float, width: int = 24) -> str:

@@ -27,7 +27,7 @@ def show(persona: Persona, console: Console) -> None:
     console.print()
     console.print(_heading(persona), width=width)
     for title, hint, body in _layers(persona):
-        panel = Panel(body, title=f"[bold]{title}[/bold] [dim]{hint}[/dim]", title_align="left", box=box.ROUNDED)
+        panel = Panel(body, title=f"[bold]{title}[/bold] [dim]· {hint}[/dim]", title_align="left", box=box.ROUNDED)
         console.print(panel, width=width)
     console.print(Padding(_footer(persona), (0, 1)), width=width)
 
@@ -143,7 +143,7 @@ def _footer(persona: Persona) -> RenderableType:
     lines = [
         Text.assemble(
             (persona.id, "bold"),
-            f"   {token_count(usage.tokens.model_dump())} tokens   {money(usage.cost_usd)}   "
+            f"   tokens {token_count(usage.tokens.model_dump())}   {money(usage.cost_usd)}   "
             f"{seconds(_model_time(usage))} in models   attempt {persona.audit.attempt if persona.audit else '-'}",
         )
     ]
