@@ -18,5 +18,10 @@ def dynamodb() -> DynamoDBClient:
 
     Made from botocore: boto3 would add its transfer manager, a third of the import, for the same client.
     """
-    config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
+    config = Config(
+        connect_timeout=2,
+        read_timeout=5,
+        retries={"mode": "standard", "total_max_attempts": 4},
+        max_pool_connections=64,  # the API's threads share it: one for each, so that none is thrown away
+    )
     return cast("DynamoDBClient", get_session().create_client("dynamodb", config=config))
