@@ -1,0 +1,78 @@
+"""The REST API: one ASGI app, behind the Lambda Web Adapter on AWS and under uvicorn on a laptop."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache, partial
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fourfold.http.body import BodyLimit
+from fourfold.http.edge import Edge
+from fourfold.http.problems import ProblemError, field_errors, from_status, problem_response, rejected, unavailable
+from fourfold.http.tail import Tails
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from functions.api import openapi
+from functions.api.documents import VERSION
+from functions.api.routers import docs, health, personas, runs
+
+logger = Logger()
+
+_DESCRIPTION = "Four-layer personas from a one-line brief, written from the inside out and audited."
+
+
+def create_app() -> FastAPI:
+    """The app. It reads no environment and calls nothing until the first request.
+
+    `app.state.stopping` is set by the server when it is about to stop, so that streams and waits end by themselves.
+    """
+    app = FastAPI(
+        title="fourfold",
+        version=VERSION,
+        description=_DESCRIPTION,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=[Middleware(Edge), Middleware(BodyLimit)],
+        exception_handlers={
+            ProblemError: _problem,
+            HTTPException: _refused,
+            RequestValidationError: _invalid_parameters,
+            ClientError: _unavailable,
+            BotoCoreError: _unavailable,
+        },
+    )
+    app.state.stopping = threading.Event()
+    app.state.tails = Tails()
+    for module in (personas, runs, health, docs):
+        app.include_router(module.router)
+    app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
+    return app
+
+
+async def _problem(request: Request, error: ProblemError) -> Response:
+    return problem_response(error.problem, request.state.request_id, error.headers)
+
+
+async def _refused(request: Request, error: HTTPException) -> Response:
+    return await _problem(request, from_status(error))
+
+
+async def _invalid_parameters(request: Request, error: RequestValidationError) -> Response:
+    return await _problem(request, rejected(field_errors(error.errors(), "parameters")))
+
+
+async def _unavailable(request: Request, error: ClientError | BotoCoreError) -> Response:
+    """An AWS service did not answer, or refused us: nothing the caller did, nothing the caller should read."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+    operation = getattr(error, "operation_name", None)
+    logger.error("AWS call failed", extra={"request_id": request.state.request_id, "code": code, "call": operation})
+    return await _problem(request, unavailable())
+
+
+app = create_app()

@@ -1,0 +1,139 @@
+"""The three ways to answer a brief: the persona, a receipt, or the run's events."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING
+
+from fastapi import Request, Response
+from fourfold.http import idempotency, sse
+from fourfold.http.preferences import Preference
+from fourfold.http.problems import ProblemError, internal_error
+from fourfold.pipeline.acceptance import NOT_STARTED, Accepted, KeyReusedError, NotStartedError, accept
+from fourfold.pipeline.acceptance import Request as Order
+from fourfold.problem import FieldError, problem
+from fourfold.progress.run import Run, RunStatus
+
+from functions.api import wiring
+from functions.api.documents import PersonaRequest, RunReceipt
+from functions.api.following import LONGEST_REPLY_S, Followed
+from functions.api.replies import document
+from functions.wiring import persona_store
+
+if TYPE_CHECKING:
+    from fourfold.config.engine import EngineConfig
+    from starlette.responses import StreamingResponse
+
+_LONGEST_WAIT_S = LONGEST_REPLY_S
+
+
+async def accepted(
+    request: Request, workspace_id: str, body: PersonaRequest, key: str | None, config: EngineConfig
+) -> Accepted:
+    """Starts the run, or finds the one the same key started.
+
+    Raises:
+        ProblemError: 422 the key stands for another body, 503 the pipeline did not take the run.
+    """
+    fingerprint = idempotency.fingerprint(body)
+    order = Order(body.intent, workspace_id, config, key, fingerprint)
+    try:
+        found = await wiring.in_thread(lambda: accept(order, wiring.reception()))
+    except KeyReusedError:
+        fault = FieldError(pointer=idempotency.HEADER, code="key_reused", detail="Used before with another body.")
+        answer = problem(
+            "idempotency_key_reused", "The Idempotency-Key is taken", 422, "Use a new key for a new request."
+        )
+        raise ProblemError(answer.model_copy(update={"errors": (fault,)})) from None
+    except NotStartedError:
+        raise ProblemError(NOT_STARTED, {"Retry-After": "5"}) from None
+    request.state.run_id = found.run.id
+    return found
+
+
+async def awaited(request: Request, found: Accepted, wish: Preference) -> Response:
+    """The persona (201) or why there is none, as soon as the run is over; a receipt (202) when patience is over."""
+    patience = min(_LONGEST_WAIT_S if wish.wait_s is None else wish.wait_s, _LONGEST_WAIT_S)
+    if found.replayed and found.run.status is RunStatus.RUNNING and wish.wait_s is None:
+        raise _still_running(request, found.run)
+    run = found.run
+    if patience > 0 and run.status is RunStatus.RUNNING:
+        run = await _over(request, run, patience)
+    headers = _headers(found)
+    if wish.applied is not None:
+        headers["Preference-Applied"] = wish.applied
+    if wish.wait_s == 0 or run.status is RunStatus.RUNNING:
+        receipt = RunReceipt(run_id=run.id, persona_id=run.persona_id, status=run.status.value)
+        return document(receipt, 202, {**headers, "Location": _run_path(request, run)})
+    return await _result(request, run, headers)
+
+
+async def streamed(request: Request, found: Accepted) -> StreamingResponse:
+    """The run's events from the first, then the persona as the event `persona`.
+
+    That event has no id: it is no entry of the log, and a resumed stream goes by the log alone.
+    """
+    if found.replayed and found.run.status is RunStatus.RUNNING:
+        raise _still_running(request, found.run)
+    followed = Followed(request, found.run.workspace_id, found.run.id)
+    content = sse.events(
+        followed.batches(),
+        last=partial(_persona_frame, followed),
+        failure=lambda error: sse.told(error, request.state.request_id),
+    )
+    return sse.event_stream(content, {**_headers(found), "Location": _run_path(request, found.run)})
+
+
+async def _over(request: Request, run: Run, patience_s: float) -> Run:
+    """The run once it is over, or as it stands when patience ends, the client leaves or the server stops."""
+    followed = Followed(request, run.workspace_id, run.id)
+    try:
+        async with aclosing(followed.batches(patience_s=patience_s)) as batches:
+            async for _entries in batches:
+                if await request.is_disconnected():
+                    break
+    except ProblemError:
+        pass  # the server is stopping: the receipt says where to look
+    return await followed.run() or run
+
+
+async def _result(request: Request, run: Run, headers: dict[str, str]) -> Response:
+    if run.status is RunStatus.FAILED:
+        told = (run.error or internal_error()).model_copy(update={"instance": _run_path(request, run)})
+        raise ProblemError(told, {**headers, "Location": _run_path(request, run)})
+    persona = await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.persona_id))
+    if persona is None:
+        raise ProblemError(internal_error())
+    return document(persona, 201, {**headers, "Location": _persona_path(request, run)})
+
+
+async def _persona_frame(followed: Followed) -> bytes:
+    run = await followed.run()
+    if run is None or run.status is not RunStatus.COMPLETED:
+        return b""
+    persona = await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.persona_id))
+    return b"" if persona is None else sse.frame("persona", persona.model_dump_json(by_alias=True))
+
+
+def _still_running(request: Request, run: Run) -> ProblemError:
+    answer = problem(
+        "request_in_progress",
+        "The first request with this key is still running",
+        409,
+        "Follow the run at Location, or send the request again when it is over.",
+    )
+    path = _run_path(request, run)
+    return ProblemError(answer.model_copy(update={"instance": path}), {"Location": path, "Retry-After": "5"})
+
+
+def _headers(found: Accepted) -> dict[str, str]:
+    return {idempotency.REPLAYED: "true"} if found.replayed else {}
+
+
+def _run_path(request: Request, run: Run) -> str:
+    return f"{request.scope.get('root_path', '')}/v1/runs/{run.id}"
+
+
+def _persona_path(request: Request, run: Run) -> str:
+    return f"{request.scope.get('root_path', '')}/v1/personas/{run.persona_id}"

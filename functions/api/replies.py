@@ -1,0 +1,16 @@
+"""Replies made of stored documents."""
+
+from __future__ import annotations
+
+from fastapi import Response
+from pydantic import BaseModel
+
+
+def document(content: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A document as JSON, exactly as the model writes it; unknown values are null, never left out."""
+    return Response(
+        content.model_dump_json(by_alias=True),
+        status_code=status,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+        media_type="application/json",
+    )

@@ -1,0 +1,137 @@
+"""Request bodies: at most 64 KiB, JSON and nothing else, checked before anything is done with them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+import anyio
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fourfold.http.problems import ProblemError, field_errors, problem_response, rejected
+from fourfold.problem import FieldError, problem
+
+MAX_BODY_BYTES = 64 * 1024
+# A client that is still sending does not read: what it sends is thrown away for a while so that it sees the reply.
+_DRAIN_BYTES = 32 * 1024 * 1024
+_DRAIN_SECONDS = 10
+
+Document = TypeVar("Document", bound=BaseModel)
+
+
+class BodyLimit:
+    """ASGI middleware: 413 for a body over the limit; at most the limit is ever kept."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced[:20]) > MAX_BODY_BYTES:
+            await _refuse(scope, receive, send)
+            return
+        size = 0
+
+        async def counted() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > MAX_BODY_BYTES:
+                raise _too_large()
+            return message
+
+        await self._app(scope, counted, send)
+
+
+async def json_body(request: Request, document: type[Document]) -> Document:
+    """The request's body as a `document`.
+
+    Raises:
+        ProblemError: 415 not JSON by its own account, 400 not JSON in fact, 422 JSON of another shape.
+    """
+    _require_json(request)
+    try:
+        content = json.loads(
+            (await request.body()).decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError) as error:
+        raise rejected(
+            [FieldError(pointer="", code="invalid_json", detail=_why(error))],
+            code="invalid_json",
+            title="The body is not JSON",
+            status=400,
+        ) from None
+    try:
+        return document.model_validate(content)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        raise rejected(field_errors(found, "body")) from None
+
+
+def _require_json(request: Request) -> None:
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    plain = request.headers.get("content-encoding", "identity").lower() == "identity"
+    if media_type.strip().lower() != "application/json" or charset not in {"", "utf-8"} or not plain:
+        raise ProblemError(
+            problem(
+                "unsupported_media_type",
+                "The body must be JSON",
+                415,
+                "Send Content-Type: application/json, in UTF-8 and without a Content-Encoding.",
+            ),
+            {"Accept": "application/json"},
+        )
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        raise ValueError("A field stands twice in one object.")
+    return content
+
+
+def _no_constant(_name: str) -> None:
+    raise ValueError("NaN and Infinity are not JSON.")
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} (line {error.lineno}, column {error.colno})."
+    if isinstance(error, UnicodeDecodeError):
+        return f"Not UTF-8 at byte {error.start}."
+    if isinstance(error, RecursionError):
+        return "Nested too deep."
+    return str(error)
+
+
+def _too_large() -> ProblemError:
+    detail = f"Send at most {MAX_BODY_BYTES} bytes."
+    return ProblemError(problem("body_too_large", "The body is too large", 413, detail), {"Connection": "close"})
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    refusal = _too_large()
+    response = problem_response(refusal.problem, scope["state"]["request_id"], refusal.headers)
+    await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
+    await send({"type": "http.response.body", "body": response.body, "more_body": True})
+    if "expect" not in Headers(scope=scope):
+        await _drain(receive)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _drain(receive: Receive) -> None:
+    thrown_away = 0
+    with anyio.move_on_after(_DRAIN_SECONDS):
+        while thrown_away < _DRAIN_BYTES:
+            message = await receive()
+            thrown_away += len(message.get("body", b""))
+            if not message.get("more_body", False):
+                return

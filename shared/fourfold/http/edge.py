@@ -1,0 +1,88 @@
+"""The outermost layer of the app: a request id on every reply, one log line, and no exception that gets out."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from dataclasses import dataclass
+
+from aws_lambda_powertools import Logger
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fourfold.http.problems import internal_error, problem_response
+from fourfold.ids import new_request_id
+
+logger = Logger()
+
+
+@dataclass
+class _Sent:
+    """What has left for the client so far."""
+
+    status: int = 0
+    finished: bool = False
+
+
+class Edge:
+    """ASGI middleware. The id is made here, never taken from a header, and is `scope["state"]["request_id"]`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = new_request_id()
+        scope.setdefault("state", {})["request_id"] = request_id
+        sent, began = _Sent(), time.perf_counter()
+
+        async def stamp(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                sent.status = message["status"]
+                MutableHeaders(scope=message)["Request-Id"] = request_id
+            elif message["type"] == "http.response.body":
+                sent.finished = not message.get("more_body", False)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, stamp)
+        except ClientDisconnect:
+            logger.debug("client left", extra={"request_id": request_id})
+        except Exception as error:  # noqa: BLE001 - the last line: a bug answers 500, and its message may quote a brief
+            _report(error, request_id)
+            if not sent.status:
+                await problem_response(internal_error(), request_id)(scope, receive, stamp)
+        finally:
+            _log(scope, request_id, sent, time.perf_counter() - began)
+
+
+def _report(error: Exception, request_id: str) -> None:
+    """Where it broke, without the message: messages of validation errors quote what they validated."""
+    frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    logger.error(
+        "unexpected error",
+        extra={"request_id": request_id, "error": type(error).__qualname__, "frames": frames[-8:]},
+    )
+
+
+def _log(scope: Scope, request_id: str, sent: _Sent, seconds: float) -> None:
+    state = scope["state"]
+    caller = state.get("caller")
+    logger.info(
+        "request",
+        extra={
+            "request_id": request_id,
+            "method": scope["method"],
+            "route": getattr(scope.get("route"), "path", None),
+            "status": sent.status,
+            "finished": sent.finished,
+            "duration_ms": round(seconds * 1000),
+            "key_id": getattr(caller, "key_id", None),
+            "workspace_id": getattr(caller, "workspace_id", None),
+            "run_id": state.get("run_id"),
+        },
+    )

@@ -1,0 +1,34 @@
+"""When a run that still says `running` is lost: no run is generating for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from fourfold.progress.log import LogEntry
+from fourfold.progress.run import Run, RunStatus
+
+# A step logs when it begins and when it is done. Between lies one function's life, at most 300 s (the largest legal
+# timeout_s and time to write), which the state machine repeats after faults of Lambda. Silence beyond is death.
+LONGEST_STEP = timedelta(seconds=300)
+QUIET_LIMIT = 4 * LONGEST_STEP
+
+# A state machine logs its first step well within this; after it, starting the execution again does no harm.
+START_GRACE = timedelta(seconds=10)
+
+
+def may_be_lost(since: datetime, now: datetime) -> bool:
+    """Whether something that began at `since` is old enough to look closer."""
+    return now - since > QUIET_LIMIT
+
+
+def is_lost(run: Run, entries: Sequence[LogEntry], now: datetime) -> bool:
+    """Whether nobody works on the run any more: it should, and has said nothing for twenty minutes."""
+    heard = entries[-1].at if entries else run.started_at
+    return run.status is RunStatus.RUNNING and may_be_lost(heard, now)
+
+
+def never_started(run: Run, entries: Sequence[LogEntry], now: datetime) -> bool:
+    """Whether the run was stored but its state machine seems not to have been started (a crash in between)."""
+    silent = all(entry.happening.type == "run.started" for entry in entries)
+    return run.status is RunStatus.RUNNING and silent and now - run.started_at > START_GRACE

@@ -1,0 +1,168 @@
+"""The app on moto's DynamoDB, with a state machine whose runs end as the test says."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import boto3
+import httpx
+import pytest
+from fastapi import FastAPI
+from fourfold.pipeline.acceptance import NotStartedError, identity_of
+from fourfold.pipeline.lifecycle import complete_run, fail_run
+from fourfold.pipeline.perform import perform
+from fourfold.pipeline.state import RunState
+from fourfold.problem import problem
+from fourfold.progress.run import Run
+from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from fourfold.storage.client import dynamodb
+from functions import wiring
+from functions.api import machine
+from functions.api import wiring as api_wiring
+from functions.api.app import create_app
+from moto import mock_aws
+from tests.builders import ScriptedModel
+from tests.unit.pipeline.test_run_step import ALL_STEPS
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+KEY, OTHER_KEY, READ_KEY, WRITE_KEY = ("ffk_one", "ffk_other", "ffk_read", "ffk_write")
+BOTH = frozenset({"personas:read", "personas:write"})
+Fate = Literal["active", "flagged", "failed", "silent", "refused"]
+
+_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "eu-central-1",
+    "FOURFOLD_PERSONAS_TABLE": "personas",
+    "FOURFOLD_RUN_EVENTS_TABLE": "run-events",
+    "FOURFOLD_API_KEYS_TABLE": "api-keys",
+    "FOURFOLD_IDEMPOTENCY_TABLE": "idempotency",
+    "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
+}
+_TABLES = {"personas": ("pk", "S"), "run-events": ("pk", "N"), "api-keys": ("pk", None), "idempotency": ("id", None)}
+
+
+@dataclass
+class Machine:
+    """Stands for Step Functions: remembers what it was asked to start and runs it to its fate on a thread."""
+
+    fate: Fate = "active"
+    started: list[tuple[str, RunState]] = field(default_factory=list)
+    hold: threading.Event = field(default_factory=threading.Event)
+    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8))
+
+    def start(self, name: str, execution_input: str) -> None:
+        if self.fate == "refused":
+            raise NotStartedError
+        state = RunState.model_validate_json(_state_of(execution_input))
+        self.started.append((name, state))
+        if self.fate != "silent":
+            self._pool.submit(self._run, state, self.fate)
+
+    def stop(self) -> None:
+        self.hold.set()
+        self._pool.shutdown(wait=True)
+
+    def _run(self, state: RunState, fate: Fate) -> None:
+        self.hold.wait(10)
+        desk, model = wiring.desk(), ScriptedModel()
+        run = desk.store.run(state.workspace_id, state.run_id)
+        assert run is not None
+        if fate == "failed":
+            state = perform(ALL_STEPS[0], state, model, wiring.run_log(state, state.log_seq))
+            fail_run(identity_of(run), problem("model_refused", "No usable answer", 502, "Reword the brief."), desk)
+            return
+        for step in ALL_STEPS:
+            state = perform(step, state, model, wiring.run_log(state, state.log_seq))
+        complete_run(state, "flagged" if fate == "flagged" else "active", desk)
+
+
+def _state_of(execution_input: str) -> str:
+    import json
+
+    return json.dumps(json.loads(execution_input)["state"])
+
+
+@dataclass
+class Api:
+    """The app and what stands behind it."""
+
+    app: FastAPI
+    machine: Machine
+    tables: DynamoDBClient
+
+    def client(self, key: str | None = KEY) -> httpx.AsyncClient:
+        headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://api.test", headers=headers, timeout=30)
+
+    def call(self, method: str, path: str, key: str | None = KEY, **request: Any) -> httpx.Response:
+        """One request on an event loop of its own."""
+
+        async def go() -> httpx.Response:
+            async with self.client(key) as client:
+                return await client.request(method, path, **request)
+
+        return asyncio.run(go())
+
+    def stored(self, table: str) -> list[dict[str, Any]]:
+        return self.tables.scan(TableName=table)["Items"]
+
+    def run(self, run_id: str, workspace_id: str = "ws_one") -> Run:
+        found = wiring.persona_store().run(workspace_id, run_id)
+        assert found is not None
+        return found
+
+    def nothing_happened(self) -> bool:
+        return not (self.machine.started or any(map(self.stored, ("personas", "run-events", "idempotency"))))
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    for name, value in _ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    stand_in = Machine()
+    stand_in.hold.set()
+    remembered = (
+        dynamodb, wiring.persona_store, wiring.desk, api_wiring.key_ring, api_wiring.reception, api_wiring._following
+    )  # fmt: skip
+    with mock_aws():
+        _forget(remembered)
+        monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
+        tables = boto3.client("dynamodb")
+        for table, (pk, sort) in _TABLES.items():
+            _create(tables, table, pk, sort)
+        keys = DynamoApiKeys(tables, "api-keys")
+        for secret, workspace, scopes in (
+            (KEY, "ws_one", BOTH),
+            (OTHER_KEY, "ws_other", BOTH),
+            (READ_KEY, "ws_one", frozenset({"personas:read"})),
+            (WRITE_KEY, "ws_one", frozenset({"personas:write"})),
+        ):
+            keys.put(secret, ApiKey(f"key_{secret}", "org", workspace, scopes), "2026-11-23T09:00:00Z")
+        yield Api(create_app(), stand_in, tables)
+        stand_in.stop()
+        _forget(remembered)
+
+
+def _forget(remembered: tuple[Any, ...]) -> None:
+    for made in remembered:
+        made.cache_clear()
+    machine._client.cache_clear()
+
+
+def _create(tables: DynamoDBClient, table: str, pk: str, sort: Any) -> None:
+    create = partial(tables.create_table, TableName=table, BillingMode="PAY_PER_REQUEST")
+    keys: list[Any] = [(pk, "HASH", "S")] + ([("sk", "RANGE", sort)] if sort else [])
+    create(
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind, _ in keys],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": type_} for name, _, type_ in keys],
+    )
