@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from benchmarks.report import Report
+from benchmarks.server import Served, served
 from fourfold.config.engine import EngineConfig
 from fourfold.models import resolve
 from fourfold.pipeline.audit import AUDIT
@@ -24,9 +27,6 @@ from fourfold.pipeline.self_enrich import SELF_ENRICH
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
 from fourfold.pipeline.step import Step
 from fourfold.pipeline.surface_ground import SURFACE_GROUND
-
-from benchmarks.report import Report
-from benchmarks.server import Served, served
 
 STEPS: tuple[Step[Any], ...] = (INTENT_PARSE, SOUL_DRAFT, SELF_ENRICH, MASK_BUILD, SURFACE_GROUND, AUDIT)
 BRIEF = "A soft-spoken night-shift baker in Lisbon, {age}, who lost the family shop"

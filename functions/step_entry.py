@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools import Logger
+
 from fourfold.language_model import ModelError
 from fourfold.models import resolve
 from fourfold.pipeline.perform import perform
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
-
 from functions.wiring import run_log
 
 logger = Logger()

@@ -13,9 +13,9 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.session import get_session
+
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.lifecycle import RunIdentity, fail_run
-
 from functions.wiring import desk
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from aws_lambda_powertools import Logger
+
 from fourfold.persona import Model
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.lifecycle import RunIdentity, fail_run
-
 from functions.wiring import desk
 
 logger = Logger()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from aws_lambda_powertools import Logger
+
 from fourfold.persona import Model
 from fourfold.pipeline.lifecycle import complete_run
 from fourfold.pipeline.state import RunState
-
 from functions.wiring import desk
 
 logger = Logger()

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
 from fourfold.events.envelope import EventData, bus_entry
 from fourfold.events.generation import EVENT_TYPES
 from fourfold.events.schema import detail_schema
-from jsonschema import Draft202012Validator, FormatChecker
-
 from tests.builders import START
 
 BUS = Path(__file__).parents[3] / "events" / "bus"

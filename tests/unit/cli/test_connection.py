@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from fourfold.cli.connection import Connection, NoConnectionError, find_connection
 
 

@@ -6,6 +6,8 @@ import io
 from typing import Any
 
 import pytest
+from rich.console import Console
+
 from fourfold.cli.figures import bar, money, seconds, token_count
 from fourfold.cli.live import follow
 from fourfold.cli.portrait import show
@@ -13,8 +15,6 @@ from fourfold.config.engine import EngineConfig
 from fourfold.persona import Audit, Finding, Mask, Persona, PersonaStatus, Scores, SelfLayer, Soul, Surface, Trait
 from fourfold.pipeline.lifecycle import begin
 from fourfold.pipeline.perform import perform
-from rich.console import Console
-
 from tests.builders import AUDIT, BRIEF, MASK, SELF, SOUL, START, SURFACE, MemoryEventStore, ScriptedModel, log_of
 from tests.unit.pipeline.test_run_step import ALL_STEPS
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
+
 from fourfold.constraints import (
     Fact,
     Link,
@@ -21,8 +23,6 @@ from fourfold.constraints import (
 )
 from fourfold.persona import Mask, SelfLayer, Surface, Trait
 from fourfold.steps import StepName
-from pydantic import ValidationError
-
 from tests.builders import MASK, SELF, SURFACE
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
+
 from fourfold.config.engine import EngineConfig
 from fourfold.persona import BigFive, Persona, PersonaStatus, SelfLayer, Surface
 from fourfold.pipeline.lifecycle import begin
-from pydantic import ValidationError
-
 from tests.builders import BRIEF, SELF, START, SURFACE
 
 

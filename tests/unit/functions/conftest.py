@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from moto import mock_aws
+
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.lifecycle import RunIdentity, log_start
 from fourfold.pipeline.state import RunState
 from fourfold.progress.run import Run, RunStatus
 from fourfold.storage.client import dynamodb
-from moto import mock_aws
-
 from functions import wiring
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from fourfold.pipeline.state import RunState
 
+from fourfold.pipeline.state import RunState
 from functions import wiring
 from tests.unit.functions.conftest import SAMPLES, load
 

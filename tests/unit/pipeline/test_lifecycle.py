@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 
 import pytest
+
 from fourfold.config.engine import EngineConfig
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.failure import problem_from
@@ -14,7 +15,6 @@ from fourfold.pipeline.perform import perform
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunStatus
-
 from tests.builders import BRIEF, START, MemoryEventStore, ScriptedModel, Ticking
 from tests.unit.pipeline.test_run_step import ALL_STEPS
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+
 from fourfold.language_model import ModelError, ModelFailure
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.perform import perform
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
 from fourfold.progress.happenings import PipelineRetrying, StepCompleted
 from fourfold.steps import StepName
-
 from tests.builders import MemoryEventStore, ScriptedModel, log_of
 from tests.unit.pipeline.test_run_step import state_before
 

@@ -6,13 +6,13 @@ import json
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from fourfold.language_model import ContextBlock
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.builders import ScriptedModel, new_state
 from tests.unit.pipeline.test_run_step import ALL_STEPS, state_before
 

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+
 from fourfold.config.engine import AuditWeights
 from fourfold.language_model import ModelError, ModelFailure
 from fourfold.persona import Scores
@@ -20,7 +21,6 @@ from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Step
 from fourfold.pipeline.surface_ground import SURFACE_GROUND
 from fourfold.steps import StepName
-
 from tests.builders import AUDIT as AUDIT_ANSWER
 from tests.builders import INTENT, MASK, SELF, SOUL, SURFACE, ScriptedModel, new_state
 

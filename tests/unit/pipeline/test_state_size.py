@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from fourfold.constraints import Fact, Link, Violation
 from fourfold.persona import INTENT_MAX_CHARACTERS
 from fourfold.pipeline.audit import AuditReport
@@ -16,7 +17,6 @@ from fourfold.pipeline.self_enrich import SelfEnrichment
 from fourfold.pipeline.soul_draft import SoulDraft
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
 from fourfold.pipeline.surface_ground import SurfaceGrounding
-
 from tests.builders import ScriptedModel, new_state
 from tests.unit.pipeline.test_run_step import ALL_STEPS
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from fourfold.config.engine import EngineConfig
 from fourfold.persona import PersonaStatus
 from fourfold.pipeline.lifecycle import Beginning, begin
 from fourfold.progress.run import RunStatus
 from fourfold.storage.personas import DynamoPersonaStore
-
 from tests.builders import START
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from fourfold.progress.happenings import RunStarted, StepStarted
 from fourfold.progress.log import RunLog
 from fourfold.steps import STEP_ORDER
 from fourfold.storage.run_events import DynamoEventStore
-
 from tests.builders import Ticking
 
 if TYPE_CHECKING:
