@@ -53,6 +53,8 @@ class Api(Construct):
             self,
             "RestApi",
             description="fourfold: personas over HTTP",
+            # Not unique and not looked up, but the dimension of its metrics.
+            rest_api_name=f"fourfold-{settings.name}",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             cloud_watch_role=True,
             deploy_options=apigateway.StageOptions(

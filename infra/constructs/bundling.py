@@ -20,13 +20,17 @@ PYTHON_VERSION = "3.14"
 PLATFORM = "aarch64-manylinux_2_34"
 
 
+class BundlingError(Exception):
+    """A layer could not be built; the text is uv's own."""
+
+
 def install_packages(requirements: Path, target: Path) -> None:
     """Installs the wheels of `requirements` for Lambda (arm64) into `target`/python.
 
     Only wheels, so nothing is compiled here; no byte code, since this interpreter is not Lambda's.
-    Raises CalledProcessError if a package has no wheel for the platform, or no index can be reached.
+    Raises BundlingError if a package has no wheel for the platform, or no index can be reached.
     """
-    subprocess.run(
+    installed = subprocess.run(
         [
             find_uv_bin(),
             "pip",
@@ -40,8 +44,12 @@ def install_packages(requirements: Path, target: Path) -> None:
             "--no-compile-bytecode",
             f"--requirements={requirements}",
         ],
-        check=True,
+        check=False,
+        stderr=subprocess.PIPE,
+        text=True,
     )
+    if installed.returncode:
+        raise BundlingError(f"{requirements}: {installed.stderr}")
     # Console scripts name this machine's interpreter, and nothing calls them.
     shutil.rmtree(target / "python" / "bin", ignore_errors=True)
 

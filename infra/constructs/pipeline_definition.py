@@ -16,19 +16,22 @@ from fourfold.steps import STEP_ORDER, StepName
 
 State = dict[str, Any]
 
-# A step's function stops its model after `timeout_s` (240 s at most) and must still write its record.
-STEP_TIMEOUT_S: Final = 300
+# A step asks its model twice at most (an answer, a repair), for up to 240 s each, and then writes its record.
+STEP_TIMEOUT_S: Final = 540
 # Task bounds lie above the functions', so a function that runs out of time is reported by Lambda, with its name.
 # They are constants: Step Functions would take an expression over the run's config here, the local engine does not.
 TASK_MARGIN_S: Final = 10
 STORE_TIMEOUT_S: Final = 30
 PUBLISH_TIMEOUT_S: Final = 30
-MAX_ATTEMPTS: Final = 4
-MACHINE_TIMEOUT_S: Final = 3 * 60 * 60
+# Above four attempts of six steps that all take their whole time.
+MACHINE_TIMEOUT_S: Final = 4 * 60 * 60
 
 STATE_NAMES: Final[dict[StepName, str]] = {
     step: "".join(word.capitalize() for word in step.value.split("_")) for step in STEP_ORDER
 }
+
+# The error of an execution that recorded and published its failure itself, so nobody has to do it again.
+RECORDED_FAILURE: Final = "RunFailed"
 
 _INPUT: Final = "$states.context.Execution.Input.state"
 
@@ -194,7 +197,7 @@ def _ending(resource: str, functions: Mapping[str, str], bus_name: str) -> dict[
         "NotPublished": {
             "Type": "Fail",
             "Error": "EventsNotPublished",
-            "Cause": "The persona is stored, but its events did not reach the bus",
+            "Cause": "The end of the run is stored, but its events did not reach the bus",
         },
         "RecordFailure": _invoke(
             resource,
@@ -221,10 +224,14 @@ def _ending(resource: str, functions: Mapping[str, str], bus_name: str) -> dict[
             resource,
             bus_name,
             Output={},
-            Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Failed"}],
+            Catch=[{"ErrorEquals": ["States.ALL"], "Next": "NotPublished"}],
             Next="Failed",
         ),
-        "Failed": {"Type": "Fail", "Error": "{% $failure.error %}", "Cause": "{% $failure.cause %}"},
+        "Failed": {
+            "Type": "Fail",
+            "Error": RECORDED_FAILURE,
+            "Cause": "{% $substring($failure.error & ': ' & $failure.cause, 0, 1000) %}",
+        },
     }
 
 

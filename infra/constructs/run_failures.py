@@ -1,4 +1,4 @@
-"""What the state machine could not say itself: executions that failed, timed out or were aborted."""
+"""What the state machine could not say itself: executions that timed out, were aborted, or failed unrecorded."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
+from infra.constructs.pipeline_definition import RECORDED_FAILURE
 from infra.constructs.python_function import PythonFunction
 
 _RETENTION = Duration.days(14)
@@ -56,7 +57,10 @@ class RunFailures(Construct):
                 detail_type=["Step Functions Execution Status Change"],
                 detail={
                     "stateMachineArn": [machine.state_machine_arn],
-                    "status": ["FAILED", "TIMED_OUT", "ABORTED"],
+                    "$or": [
+                        {"status": ["TIMED_OUT", "ABORTED"]},
+                        {"status": ["FAILED"], "error": [{"anything-but": [RECORDED_FAILURE]}]},
+                    ],
                 },
             ),
             targets=[targets.SqsQueue(queue, dead_letter_queue=self.dead_letters)],

@@ -8,8 +8,8 @@ from __future__ import annotations
 from aws_cdk import Aws, CfnOutput, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
-from fourfold.steps import STEP_ORDER
 
+from fourfold.steps import STEP_ORDER
 from infra.constructs.api import (
     STREAM_TIMEOUT_S,
     WEB_ADAPTER_ACCOUNT,
