@@ -1,0 +1,91 @@
+"""What must not be lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.infra.assembly import Assembly
+
+# A table under another logical id is another, empty table.
+STATEFUL = {
+    "Personas81CCBD37",
+    "RunEvents6C51A50D",
+    "IdempotencyC15CBC33",
+    "ApiKeys3BB3983D",
+    "EventBus7B8748AA",
+}
+KEYS = {
+    "Personas": [("pk", "S", "HASH"), ("sk", "S", "RANGE")],
+    "RunEvents": [("pk", "S", "HASH"), ("sk", "N", "RANGE")],
+    "Idempotency": [("id", "S", "HASH")],
+    "ApiKeys": [("pk", "S", "HASH")],
+}
+
+
+def tables(assembly: Assembly) -> dict[str, dict[str, Any]]:
+    found = assembly.resources("DynamoDB::Table") | assembly.resources("DynamoDB::GlobalTable")
+    return {logical_id[:-8]: resource for logical_id, resource in found.items()}
+
+
+def settings_of_replicas(table: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where backup and protection are set: on the table, or on each replica of a global one."""
+    properties: dict[str, Any] = table["Properties"]
+    return properties.get("Replicas", [properties])
+
+
+def test_logical_ids_of_stateful_resources_stay(prod: Assembly, local: Assembly) -> None:
+    assert set(prod.data["Resources"]) == STATEFUL
+    assert set(local.data["Resources"]) == STATEFUL
+
+
+def test_tables_have_the_agreed_keys(prod: Assembly) -> None:
+    for name, table in tables(prod).items():
+        properties = table["Properties"]
+        kinds = {field["AttributeName"]: field["AttributeType"] for field in properties["AttributeDefinitions"]}
+        keys = [(key["AttributeName"], kinds[key["AttributeName"]], key["KeyType"]) for key in properties["KeySchema"]]
+        assert keys == KEYS[name], name
+        assert properties["BillingMode"] == "PAY_PER_REQUEST", name
+    assert set(tables(prod)) == set(KEYS)
+
+
+def test_every_table_can_be_restored_to_any_second(prod: Assembly, local: Assembly) -> None:
+    for assembly in (prod, local):
+        for name, table in tables(assembly).items():
+            for replica in settings_of_replicas(table):
+                assert replica["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True, name
+
+
+def test_production_refuses_to_lose_data(prod: Assembly) -> None:
+    for name, table in tables(prod).items():
+        assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain", name
+        assert all(replica["DeletionProtectionEnabled"] is True for replica in settings_of_replicas(table)), name
+    for stack in ("FourfoldData", "FourfoldService"):
+        assert prod.manifest["artifacts"][stack]["properties"]["terminationProtection"] is True
+
+
+def test_a_laptop_can_throw_everything_away(local: Assembly) -> None:
+    for name, table in tables(local).items():
+        assert table["DeletionPolicy"] == "Delete", name
+        assert not any(replica["DeletionProtectionEnabled"] for replica in settings_of_replicas(table)), name
+    for stack in ("FourfoldData", "FourfoldService"):
+        assert not local.manifest["artifacts"][stack]["properties"].get("terminationProtection")
+
+
+def test_run_events_are_streamed_and_old_ones_expire(prod: Assembly) -> None:
+    ttl = {
+        name: table["Properties"]["TimeToLiveSpecification"]["AttributeName"]
+        for name, table in tables(prod).items()
+        if "TimeToLiveSpecification" in table["Properties"]
+    }
+    assert ttl == {"RunEvents": "expires_at", "Idempotency": "expiration"}
+    streams = {
+        name: table["Properties"]["StreamSpecification"]["StreamViewType"]
+        for name, table in tables(prod).items()
+        if "StreamSpecification" in table["Properties"]
+    }
+    assert streams == {"RunEvents": "NEW_IMAGE"}
+
+
+def test_the_bus_is_found_by_name(prod: Assembly, local: Assembly) -> None:
+    assert prod.only("Events::EventBus")["Properties"]["Name"] == "fourfold-prod"
+    assert local.only("Events::EventBus")["Properties"]["Name"] == "fourfold-local"

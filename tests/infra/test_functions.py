@@ -1,0 +1,96 @@
+"""What every function has: bounds, traces, logs and a role of its own."""
+
+from __future__ import annotations
+
+import pytest
+from fourfold.config.engine import PipelineConfig
+from fourfold.steps import STEP_ORDER
+from pydantic import ValidationError
+
+from infra.constructs.pipeline_definition import STEP_TIMEOUT_S
+from tests.infra.assembly import Assembly
+
+STEPS = [step.value for step in STEP_ORDER]
+ENDINGS = ["store_persona", "fail_run", "execution_ended"]
+EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
+EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}
+RUN = {**EVENTS, "FOURFOLD_PERSONAS_TABLE": "Personas"}
+PRODUCT_ENVIRONMENT = {
+    **dict.fromkeys(STEPS, EVENTS),
+    "store_persona": RUN,
+    "fail_run": RUN,
+    "execution_ended": {**RUN, "FOURFOLD_EVENT_BUS": "EventBus"},
+    "api": {
+        **RUN,
+        "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
+        "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
+        "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
+    },
+}
+
+
+def test_there_are_these_functions_and_no_other(prod: Assembly) -> None:
+    assert len(prod.resources("Lambda::Function")) == len(PRODUCT_ENVIRONMENT)
+    assert set(prod.functions()) == set(PRODUCT_ENVIRONMENT)
+
+
+@pytest.mark.parametrize("name", PRODUCT_ENVIRONMENT)
+def test_a_function_is_bounded_traced_and_logged(prod: Assembly, name: str) -> None:
+    function = prod.functions()[name]
+    assert function["Runtime"] == "python3.14"
+    assert function["Architectures"] == ["arm64"]
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert function["MemorySize"] == 512
+    assert function["Timeout"] == {**dict.fromkeys(STEPS, STEP_TIMEOUT_S), "api": 900}.get(name, 30)
+    group = prod.resources("Logs::LogGroup")[function["LoggingConfig"]["LogGroup"]["Ref"]]
+    assert group["Properties"]["RetentionInDays"] == 180
+
+
+def test_no_two_functions_share_a_role_or_a_log_group(prod: Assembly) -> None:
+    functions = prod.functions().values()
+    assert len({prod.named(function["Role"]) for function in functions}) == len(functions)
+    assert len({prod.named(function["LoggingConfig"]["LogGroup"]) for function in functions}) == len(functions)
+
+
+@pytest.mark.parametrize("name", PRODUCT_ENVIRONMENT)
+def test_a_function_is_told_what_it_needs_and_no_more(prod: Assembly, name: str) -> None:
+    variables = prod.functions()[name]["Environment"]["Variables"]
+    told = {key: prod.named(value) for key, value in variables.items() if key.startswith("FOURFOLD_")}
+    assert told.pop("FOURFOLD_STAGE") == "prod"
+    assert told == PRODUCT_ENVIRONMENT[name]
+    assert variables.keys() >= EVERYWHERE
+
+
+@pytest.mark.parametrize("name", PRODUCT_ENVIRONMENT)
+def test_callers_meet_an_alias_on_the_newest_version(prod: Assembly, name: str) -> None:
+    (function,) = (
+        logical_id
+        for logical_id, resource in prod.resources("Lambda::Function").items()
+        if resource["Properties"] == prod.functions()[name]
+    )
+    aliases = [alias["Properties"] for alias in prod.resources("Lambda::Alias").values()]
+    (alias,) = (alias for alias in aliases if alias["FunctionName"] == {"Ref": function})
+    assert alias["Name"] == "live"
+    version = prod.service["Resources"][alias["FunctionVersion"]["Fn::GetAtt"][0]]["Properties"]
+    assert version["FunctionName"] == {"Ref": function}
+
+
+def test_production_restores_handlers_from_snapshots(prod: Assembly, local: Assembly) -> None:
+    snapped = {name for name, function in prod.functions().items() if "SnapStart" in function}
+    assert snapped == set(STEPS + ENDINGS)
+    assert not any("SnapStart" in function for function in local.functions().values())
+
+
+def test_a_step_has_time_for_an_answer_and_its_repair() -> None:
+    longest = max(
+        seconds for seconds in range(1, STEP_TIMEOUT_S) if _is_legal(seconds)
+    )  # the bound is the config's own; nothing here repeats it
+    assert 2 * longest + 30 <= STEP_TIMEOUT_S
+
+
+def _is_legal(timeout_s: int) -> bool:
+    try:
+        PipelineConfig.model_validate({"soul_draft": {"timeout_s": timeout_s}})
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,131 @@
+"""Who may do what: exactly this. The local engine proves the functions' grants, but not the state machine's."""
+
+from __future__ import annotations
+
+import pytest
+from fourfold.steps import STEP_ORDER
+
+from tests.infra.assembly import Assembly
+
+Grants = set[tuple[frozenset[str], frozenset[str]]]
+
+TRACES = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
+LOG_DELIVERY = (
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+)
+STEPS = tuple(step.value for step in STEP_ORDER)
+
+
+def grant(actions: tuple[str, ...], *resources: str) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(actions), frozenset(resources)
+
+
+APPEND_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query"), "RunEvents")
+END_RUN = grant(
+    ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"), "Personas"
+)
+GRANTS: dict[str, Grants] = {
+    **{name: {APPEND_EVENTS} for name in STEPS},
+    "store_persona": {END_RUN, APPEND_EVENTS},
+    "fail_run": {END_RUN, APPEND_EVENTS},
+    "execution_ended": {
+        END_RUN,
+        APPEND_EVENTS,
+        grant(("events:PutEvents",), "EventBus"),
+        grant(
+            (
+                "sqs:ChangeMessageVisibility",
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:GetQueueUrl",
+                "sqs:ReceiveMessage",
+            ),
+            "RunFailuresQueue",
+        ),
+    },
+    "api": {
+        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"), "Personas"),
+        APPEND_EVENTS,
+        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Idempotency"),
+        grant(("dynamodb:GetItem",), "ApiKeys"),
+        grant(("states:StartExecution",), "PipelineStateMachine"),
+    },
+}
+
+
+@pytest.mark.parametrize("name", GRANTS)
+def test_a_function_may_do_its_work_and_nothing_else(prod: Assembly, name: str) -> None:
+    function = prod.functions()[name]
+    write_logs = grant(
+        ("logs:CreateLogStream", "logs:PutLogEvents"), prod.named(function["LoggingConfig"]["LogGroup"])
+    )
+    allowed = prod.statements(prod.named(function["Role"]))
+    assert set(allowed) == GRANTS[name] | {write_logs, grant(TRACES, "*")}
+    assert len(allowed) == len(set(allowed))
+
+
+def test_the_machine_may_invoke_its_functions_and_publish(prod: Assembly) -> None:
+    allowed = prod.statements(prod.named(prod.only("StateMachine")["Properties"]["RoleArn"]))
+    invoked = {
+        state["Arguments"]["FunctionName"]
+        for state in prod.definition["States"].values()
+        if state.get("Resource", "").endswith("lambda:invoke")
+    }
+    assert len(invoked) == len(STEPS) + 2
+    assert set(allowed) == {
+        grant(("lambda:InvokeFunction",), *invoked),
+        grant(("events:PutEvents",), "EventBus"),
+        grant((*LOG_DELIVERY, *TRACES, "xray:GetSamplingRules", "xray:GetSamplingTargets"), "*"),
+    }
+
+
+def test_wildcards_stand_only_where_aws_takes_no_resource(prod: Assembly) -> None:
+    unbound = {*TRACES, *LOG_DELIVERY, "xray:GetSamplingRules", "xray:GetSamplingTargets"}
+    seen = 0
+    for policy in prod.resources("IAM::Policy").values():
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+            actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+            resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+            assert not any("*" in action for action in actions)
+            if any("*" in prod.named(resource) for resource in resources):
+                assert set(actions) <= unbound
+                seen += 1
+    assert seen == len(GRANTS) + 1
+
+
+def test_only_api_gateway_writes_logs_under_a_policy_of_aws(prod: Assembly) -> None:
+    managed = [
+        prod.named(arn)
+        for role in prod.resources("IAM::Role").values()
+        for arn in role["Properties"].get("ManagedPolicyArns", [])
+    ]
+    assert managed == ["arn:AWS::Partition:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"]
+    assert not any("Policies" in role["Properties"] for role in prod.resources("IAM::Role").values())
+
+
+def test_a_role_serves_the_service_it_was_made_for(prod: Assembly) -> None:
+    services = {
+        statement["Principal"]["Service"]
+        for role in prod.resources("IAM::Role").values()
+        for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    }
+    assert services == {"lambda.amazonaws.com", "states.amazonaws.com", "apigateway.amazonaws.com"}
+
+
+def test_queues_take_messages_of_the_rule_alone(prod: Assembly) -> None:
+    policies = prod.resources("SQS::QueuePolicy").values()
+    assert len(policies) == len(prod.resources("SQS::Queue"))
+    for policy in policies:
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
+            if statement["Effect"] == "Allow":
+                assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+                assert prod.named(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == "RunFailuresRule"
+            else:
+                assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
