@@ -14,7 +14,7 @@ os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.envir
 from app import build
 from tests.infra.assembly import Assembly
 
-WITHOUT_LAYERS = {"aws:cdk:bundling-stacks": []}
+WITHOUT_LAYERS: dict[str, object] = {"aws:cdk:bundling-stacks": []}
 
 
 @pytest.fixture(scope="session")

@@ -29,8 +29,8 @@ def tables(assembly: Assembly) -> dict[str, dict[str, Any]]:
 
 def settings_of_replicas(table: dict[str, Any]) -> list[dict[str, Any]]:
     """Where backup and protection are set: on the table, or on each replica of a global one."""
-    properties: dict[str, Any] = table["Properties"]
-    return properties.get("Replicas", [properties])
+    replicas: list[dict[str, Any]] = table["Properties"].get("Replicas", [table["Properties"]])
+    return replicas
 
 
 def test_logical_ids_of_stateful_resources_stay(prod: Assembly, local: Assembly) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from fourfold.config.engine import PipelineConfig
-from fourfold.steps import STEP_ORDER
 from pydantic import ValidationError
 
+from fourfold.config.engine import PipelineConfig
+from fourfold.steps import STEP_ORDER
 from infra.constructs.pipeline_definition import STEP_TIMEOUT_S
 from tests.infra.assembly import Assembly
 

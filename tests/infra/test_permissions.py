@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fourfold.steps import STEP_ORDER
 
+from fourfold.steps import STEP_ORDER
 from tests.infra.assembly import Assembly
 
 Grants = set[tuple[frozenset[str], frozenset[str]]]
@@ -63,9 +63,7 @@ GRANTS: dict[str, Grants] = {
 @pytest.mark.parametrize("name", GRANTS)
 def test_a_function_may_do_its_work_and_nothing_else(prod: Assembly, name: str) -> None:
     function = prod.functions()[name]
-    write_logs = grant(
-        ("logs:CreateLogStream", "logs:PutLogEvents"), prod.named(function["LoggingConfig"]["LogGroup"])
-    )
+    write_logs = grant(("logs:CreateLogStream", "logs:PutLogEvents"), prod.named(function["LoggingConfig"]["LogGroup"]))
     allowed = prod.statements(prod.named(function["Role"]))
     assert set(allowed) == GRANTS[name] | {write_logs, grant(TRACES, "*")}
     assert len(allowed) == len(set(allowed))

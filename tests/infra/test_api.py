@@ -1,0 +1,61 @@
+"""The REST API in front of the ASGI app."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from infra.constructs.product_code import stage_product_code
+from tests.infra.assembly import Assembly
+
+
+def test_every_request_is_streamed_through_the_app(prod: Assembly) -> None:
+    methods = [method["Properties"] for method in prod.resources("ApiGateway::Method").values()]
+    assert [method["HttpMethod"] for method in methods] == ["ANY", "ANY"]
+    for method in methods:
+        integration = method["Integration"]
+        assert integration["Type"] == "AWS_PROXY"
+        assert integration["ResponseTransferMode"] == "STREAM"
+        assert integration["TimeoutInMillis"] == 900_000
+        uri = prod.named(integration["Uri"])
+        assert "/2021-11-15/functions/ApiFunctionLive/response-streaming-invocations" in uri
+    assert prod.only("ApiGateway::Resource")["Properties"]["PathPart"] == "{proxy+}"
+    assert prod.only("ApiGateway::RestApi")["Properties"]["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+
+
+def test_only_this_api_may_invoke_the_app(prod: Assembly) -> None:
+    permission = prod.only("Lambda::Permission")["Properties"]
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+    assert prod.named(permission["FunctionName"]) == "ApiFunctionLive"
+    assert "ApiRestApi/" in prod.named(permission["SourceArn"])
+
+
+def test_the_web_adapter_runs_the_app(prod: Assembly) -> None:
+    function = prod.functions()["api"]
+    variables = function["Environment"]["Variables"]
+    assert function["Handler"] == "functions/api/run.sh"
+    assert variables["AWS_LAMBDA_EXEC_WRAPPER"] == "/opt/bootstrap"
+    assert variables["AWS_LWA_INVOKE_MODE"] == "response_stream"
+    layers = [prod.named(layer) for layer in function["Layers"]]
+    assert layers == [
+        "ApiLayer",
+        "arn:AWS::Partition:lambda:AWS::Region:753240598075:layer:LambdaAdapterLayerArm64:27",
+    ]
+
+
+def test_the_program_it_runs_is_staged_executable(prod: Assembly, tmp_path: Path) -> None:
+    stage_product_code(tmp_path)
+    program = tmp_path / prod.functions()["api"]["Handler"]
+    assert program.read_text().startswith("#!/")
+    assert os.access(program, os.X_OK)
+
+
+def test_the_access_log_names_no_one(prod: Assembly) -> None:
+    stage = prod.only("ApiGateway::Stage")["Properties"]
+    logged = set(json.loads(stage["AccessLogSetting"]["Format"]).values())
+    assert not any("identity" in field or "authorizer" in field or "header" in field for field in logged)
+    (settings,) = stage["MethodSettings"]
+    assert settings["DataTraceEnabled"] is False
+    assert settings["ThrottlingRateLimit"] > 0
+    assert stage["TracingEnabled"] is True
