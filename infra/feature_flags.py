@@ -13,6 +13,8 @@ FEATURE_FLAGS: Final[dict[str, object]] = {
     "@aws-cdk/core:includePrefixInUniqueNameGeneration": True,
     "@aws-cdk/core:validateAgainstDefaultRules": True,
     "@aws-cdk/core:explicitStackTags": True,
+    # Exports: the data stack cannot drop what the service stack still uses.
+    "@aws-cdk/core:defaultCrossStackReferences": "strong",
     "@aws-cdk/aws-iam:minimizePolicies": True,
     "@aws-cdk/aws-lambda:recognizeLayerVersion": True,
     "@aws-cdk/aws-lambda:useCdkManagedLogGroup": True,

@@ -73,7 +73,6 @@ class Api(Construct):
             function.handler,
             response_transfer_mode=apigateway.ResponseTransferMode.STREAM,
             timeout=Duration.seconds(STREAM_TIMEOUT_S),
-            allow_test_invoke=False,
             scope_permission_to_method=False,
         )
         self.rest_api.root.add_method("ANY", integration)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 from pathlib import Path
 
 import jsii
-from aws_cdk import BundlingOptions, DockerImage, ILocalBundling
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 from uv import find_uv_bin
@@ -18,6 +19,16 @@ from infra.constructs.python_function import ARCHITECTURE, RUNTIME
 LAYERS = REPOSITORY / "layers"
 PYTHON_VERSION = "3.14"
 PLATFORM = "aarch64-manylinux_2_34"
+_INSTALL = (
+    "pip",
+    "install",
+    "--quiet",
+    f"--python-platform={PLATFORM}",
+    f"--python-version={PYTHON_VERSION}",
+    "--only-binary=:all:",
+    "--no-installer-metadata",
+    "--no-compile-bytecode",
+)
 
 
 class BundlingError(Exception):
@@ -31,19 +42,7 @@ def install_packages(requirements: Path, target: Path) -> None:
     Raises BundlingError if a package has no wheel for the platform, or no index can be reached.
     """
     installed = subprocess.run(
-        [
-            find_uv_bin(),
-            "pip",
-            "install",
-            "--quiet",
-            f"--target={target / 'python'}",
-            f"--python-platform={PLATFORM}",
-            f"--python-version={PYTHON_VERSION}",
-            "--only-binary=:all:",
-            "--no-installer-metadata",
-            "--no-compile-bytecode",
-            f"--requirements={requirements}",
-        ],
+        [find_uv_bin(), *_INSTALL, f"--target={target / 'python'}", f"--requirements={requirements}"],
         check=False,
         stderr=subprocess.PIPE,
         text=True,
@@ -67,21 +66,28 @@ class _UvBundling:
 class PackageLayer(lambda_.LayerVersion):
     """The packages of layers/<name>/requirements.txt.
 
-    The asset's hash is that of the requirements, which pin every package by hash: equal requirements, equal layer.
-    Skipped with context `aws:cdk:bundling-stacks: []`, for hosts that have the packages already.
+    Its hash is that of the requirements, which pin every package by hash, and of how they are installed: the same of
+    both is the same layer. Not built with context `aws:cdk:bundling-stacks: []`, for hosts that have the packages; the
+    hash tells such an empty layer from a real one.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
         source = LAYERS / name
+        requirements = source / "requirements.txt"
+        built = Stack.of(scope).bundling_required
+        recipe = hashlib.sha256(requirements.read_bytes())
+        recipe.update(repr((built, _INSTALL)).encode())
         super().__init__(
             scope,
             construct_id,
             code=lambda_.Code.from_asset(
                 str(source),
+                asset_hash=recipe.hexdigest(),
+                asset_hash_type=AssetHashType.CUSTOM,
                 bundling=BundlingOptions(
                     # Asked for by the type, never run: local bundling succeeds or raises.
                     image=DockerImage.from_registry("scratch"),
-                    local=_UvBundling(source / "requirements.txt"),
+                    local=_UvBundling(requirements),
                 ),
             ),
             compatible_runtimes=[RUNTIME],

@@ -56,9 +56,7 @@ def test_synthesis_is_hermetic_and_repeatable(local: Assembly, tmp_path: Path) -
 def test_the_template_checks_ran_and_found_nothing(prod: Assembly) -> None:
     reports = {report["pluginName"]: report for report in prod.validation["pluginReports"]}
     assert {"AwsSolutions", "Serverless"} <= reports.keys()
-    for name in ("AwsSolutions", "Serverless"):
-        assert reports[name]["conclusion"] == "success", name
-        assert reports[name]["violations"] == [], name
+    assert {name: report["violations"] for name, report in reports.items() if report["violations"]} == {}
 
 
 def test_a_finding_stops_the_synthesis(tmp_path: Path) -> None:
