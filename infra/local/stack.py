@@ -64,15 +64,15 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         undo.callback(snapshots.stop)
         snapshots.start()
         functions = engine.client("lambda").list_functions()["Functions"]
+        warm_up = WarmUp(_in_order_of_use(functions))
+        undo.callback(warm_up.stop)
+        warm_up.start()
         with progress.step("Start the API"):
             deployed_api = _api_function(functions)
             variables = deployed_api["Environment"]["Variables"]
             _recover(engine, variables, started)
             api_key = _seed_api_key(engine, home, variables["FOURFOLD_API_KEYS_TABLE"])
             api.start({**variables, **engine.worker_environment(), **engine.execution_credentials(deployed_api)})
-        warm_up = WarmUp(_in_order_of_use(functions))
-        undo.callback(warm_up.stop)
-        warm_up.start()
         undo.callback(home.withdraw)
         home.announce(Server(os.getpid(), api.url, engine.url, engine.root_key))
         yield Stack(home, api.url, api_key, engine.url, engine.root_key)

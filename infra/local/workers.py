@@ -4,8 +4,8 @@ Warm-up stands for provisioned concurrency: the environments are started, no han
 
 Bridge: MiniStack starts a new process for every invocation that finds none idle. Twenty runs at a time would
 start twenty processes for each of eight functions, each costing half a second of CPU, although the one that is
-there is free again in milliseconds. Here an invocation waits a moment for a worker to become free, and starts
-one more only when none did; a step that waits long for a real model soon has as many workers as runs.
+there is free again in milliseconds. Here an invocation waits a moment for a worker to become free and starts one
+more only when none did, two at a time; a step that waits long for a real model soon has as many workers as runs.
 """
 
 from __future__ import annotations
@@ -26,11 +26,18 @@ Lease = tuple[Any, str]
 
 
 class PatientPool:
-    """`acquire` of MiniStack's worker pool, in which a caller waits up to `patience` seconds for an idle worker."""
+    """MiniStack's worker pool, in which a caller waits `patience` seconds for an idle worker before it starts one.
 
-    def __init__(self, acquire: Callable[..., Lease], patience: float = PATIENCE_SECONDS) -> None:
+    `acquire` and `start` are MiniStack's `acquire_worker` and `ensure_spawned`.
+    """
+
+    def __init__(
+        self, acquire: Callable[..., Lease], start: Callable[[Any], None], patience: float = PATIENCE_SECONDS
+    ) -> None:
         self._acquire = acquire
+        self._start = start
         self._patience = patience
+        self._starts = threading.Semaphore(STARTING_AT_ONCE)
 
     def acquire(
         self,
@@ -40,13 +47,20 @@ class PatientPool:
         qualifier: str = "$LATEST",
         max_concurrency: int | None = None,
     ) -> Lease:
-        deadline = time.monotonic() + self._patience
+        """Has the signature of `acquire_worker`, whose place it takes."""
+        asked_at = time.monotonic()
         while True:
             # A ceiling of one makes MiniStack answer "none is free" instead of starting another.
-            last_try = time.monotonic() >= deadline
-            ceiling = max_concurrency if last_try else 1
-            worker, how = self._acquire(func_name, config, code_zip, qualifier, max_concurrency=ceiling)
-            if worker is not None or last_try:
+            worker, how = self._acquire(func_name, config, code_zip, qualifier, max_concurrency=1)
+            if worker is not None:
+                return worker, how
+            if time.monotonic() - asked_at > self._patience and self._starts.acquire(blocking=False):
+                try:
+                    worker, how = self._acquire(func_name, config, code_zip, qualifier, max_concurrency)
+                    if how == "spawn":
+                        self._start(worker)
+                finally:
+                    self._starts.release()
                 return worker, how
             time.sleep(POLL_SECONDS)
 
@@ -56,7 +70,7 @@ def install_patient_pool() -> None:
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
-    lambda_svc.acquire_worker = PatientPool(lambda_runtime.acquire_worker).acquire
+    lambda_svc.acquire_worker = PatientPool(lambda_runtime.acquire_worker, lambda_runtime.ensure_spawned).acquire
 
 
 class WarmUp:
@@ -96,12 +110,15 @@ class WarmUp:
 
 
 def warm(function_arn: str) -> None:
-    """Start the function's worker unless it is there; an invocation that comes meanwhile waits for this one."""
+    """Start the function's first worker unless it is there; an invocation that comes meanwhile waits for it."""
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
     function, config, name = lambda_svc._get_func_record_for_ref(function_arn)  # noqa: SLF001 - no call has the code
-    if function and config and function.get("code_zip"):
-        version = config.get("Version", "$LATEST")
-        worker = lambda_runtime.get_or_create_worker(name, config, function["code_zip"], version)
+    if not function or not config or not function.get("code_zip"):
+        return
+    version = config.get("Version", "$LATEST")
+    worker, _ = lambda_runtime.acquire_worker(name, config, function["code_zip"], version, max_concurrency=1)
+    if worker is not None:
+        lambda_runtime.release_worker(worker)
         lambda_runtime.ensure_spawned(worker)
