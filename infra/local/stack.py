@@ -11,11 +11,11 @@ from hashlib import sha256
 from typing import Any
 
 from fourfold.steps import STEP_ORDER
-
 from infra.local import assembly
 from infra.local.api import Api, listen
 from infra.local.deploy import deploy, is_deployed
 from infra.local.engine import Engine
+from infra.local.forks import SUPPORTED, ForkServer
 from infra.local.home import Home, Server
 from infra.local.progress import Progress, Silent
 from infra.local.recovery import announce_cut_off_executions
@@ -52,6 +52,9 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         undo.enter_context(home.locked())
         listener = listen(port)
         started = datetime.now(UTC)
+        forks = ForkServer(home.log) if SUPPORTED else None
+        if forks:
+            undo.callback(forks.stop)
         engine = Engine(home)
         undo.callback(engine.stop)
         api = Api(listener, home.root / "api.log")  # it loads its libraries while the engine starts
@@ -59,6 +62,8 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         with progress.step("Start the AWS engine"):
             engine.start()
             install_patient_pool()
+            if forks:
+                forks.install()
         _bring_up_to_date(engine, home, progress)
         snapshots = Snapshots(engine)
         undo.callback(snapshots.stop)
