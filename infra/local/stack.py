@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from fourfold.steps import STEP_ORDER
 from infra.local import assembly
 from infra.local.api import Api, listen
 from infra.local.deploy import deploy, is_deployed
@@ -26,6 +26,7 @@ from infra.local.workers import WarmUp, install_patient_pool
 ORG_ID = "org_local"
 WORKSPACE_ID = "ws_local"
 API_HANDLER = "api/run.sh"
+FUNCTION_ARN = re.compile(r"arn:aws:lambda:[^\"]+")
 SCOPES = ("personas:read", "personas:write")
 
 
@@ -68,13 +69,12 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         snapshots = Snapshots(engine)
         undo.callback(snapshots.stop)
         snapshots.start()
-        functions = engine.client("lambda").list_functions()["Functions"]
-        warm_up = WarmUp(_in_order_of_use(functions))
+        deployed_api = _api_function(engine)
+        variables = deployed_api["Environment"]["Variables"]
+        warm_up = WarmUp(_invoked_functions(engine, variables["FOURFOLD_STATE_MACHINE_ARN"]))
         undo.callback(warm_up.stop)
         warm_up.start()
         with progress.step("Start the API"):
-            deployed_api = _api_function(functions)
-            variables = deployed_api["Environment"]["Variables"]
             _recover(engine, variables, started)
             api_key = _seed_api_key(engine, home, variables["FOURFOLD_API_KEYS_TABLE"])
             api.start({**variables, **engine.worker_environment(), **engine.execution_credentials(deployed_api)})
@@ -123,15 +123,15 @@ def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
     return key
 
 
-def _api_function(functions: list[dict[str, Any]]) -> dict[str, Any]:
+def _api_function(engine: Engine) -> dict[str, Any]:
+    functions: list[dict[str, Any]] = engine.client("lambda").list_functions()["Functions"]
     return next(function for function in functions if function["Handler"].endswith(API_HANDLER))
 
 
-def _in_order_of_use(functions: list[dict[str, Any]]) -> list[str]:
-    """The functions the pipeline calls, first step first: a run that starts at once finds each one warm in time."""
-    by_name = {
-        function["Handler"].split(".")[1]: function["FunctionArn"]
-        for function in functions
-        if function["Handler"].startswith("functions.")
-    }
-    return [by_name[name] for name in (*STEP_ORDER, "store_persona") if name in by_name]
+def _invoked_functions(engine: Engine, state_machine_arn: str) -> list[str]:
+    """ARNs (with version or alias) of the functions the pipeline calls, in the order its states are written.
+
+    First step first: a run that starts at once finds each function warm in time.
+    """
+    machine = engine.client("stepfunctions").describe_state_machine(stateMachineArn=state_machine_arn)
+    return list(dict.fromkeys(FUNCTION_ARN.findall(machine["definition"])))
