@@ -11,7 +11,7 @@ from types import FrameType
 
 from rich.console import Console
 
-from infra.local.api import DEFAULT_PORT, ApiError, PortTakenError, is_healthy
+from infra.local.api import DEFAULT_PORT, ApiError, PortTakenError, is_healthy, listen
 from infra.local.assembly import SynthesisError
 from infra.local.deploy import DeployError
 from infra.local.engine import EngineError
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
         console.print(f"[red]✗[/red] {failure}", highlight=False)
         return 1
     except KeyboardInterrupt:
-        console.print("  stopped before it was up")
+        console.print("  stopped")
         return 130
 
 
@@ -68,7 +68,14 @@ _serving = threading.Event()
 
 
 def _demo_port() -> int:
-    return int(os.environ.get("PORT") or 0)
+    """The port asked for, else the usual one, else (it is in use) any."""
+    if asked := os.environ.get("PORT"):
+        return int(asked)
+    try:
+        listen(DEFAULT_PORT).close()
+    except PortTakenError:
+        return 0
+    return DEFAULT_PORT
 
 
 def _stop_on_signals() -> threading.Event:

@@ -1,0 +1,25 @@
+"""One engine with the deployed template for the whole session."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from infra.local.home import REPOSITORY
+from tests.integration.local_server import LocalServer
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """The real template on the engine, with IAM enforced, and the API in front of it."""
+    server = LocalServer(tmp_path_factory.mktemp("local"))
+    made_before = REPOSITORY / ".local" / "assembly"
+    if made_before.exists():  # used only if it was made of these very sources
+        shutil.copytree(made_before, server.home.assemblies)
+    server.start()
+    try:
+        yield server
+    finally:
+        assert server.stop() == 0, server.said()

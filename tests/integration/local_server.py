@@ -1,0 +1,135 @@
+"""`python -m infra.local up` as a test drives it: a process of its own, on a home of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+
+from infra.local.engine import REGION
+from infra.local.home import REPOSITORY, Home, Server
+
+START_SECONDS = 90
+STOP_SECONDS = 30
+EVENTUALLY_SECONDS = 20
+
+
+class LocalServer:
+    """A home, and the server that runs on it between `start` and `stop` or `kill`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = Home(folder)
+        self.output = folder / "up.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._server: Server | None = None
+
+    def start(self) -> float:
+        """Serve; returns the seconds until the API answered."""
+        self.home.root.mkdir(parents=True, exist_ok=True)
+        started = time.monotonic()
+        with self.output.open("wb") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "infra.local", "up"],
+                cwd=REPOSITORY,
+                env={**os.environ, "FOURFOLD_HOME": str(self.home.root), "PORT": "0"},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        while time.monotonic() - started < START_SECONDS and self._process.poll() is None:
+            if self.home.server_file.exists():
+                announced = Server(**json.loads(self.home.server_file.read_text(encoding="utf-8")))
+                if announced.pid == self._process.pid:
+                    self._server = announced
+                    return time.monotonic() - started
+            time.sleep(0.02)
+        raise AssertionError(f"the server did not start:\n{self.said()}{self._engine_log()}")
+
+    def stop(self) -> int:
+        """The exit status after a SIGTERM."""
+        process = self._running()
+        process.send_signal(signal.SIGTERM)
+        return process.wait(STOP_SECONDS)
+
+    def kill(self) -> None:
+        process = self._running()
+        process.kill()
+        process.wait(STOP_SECONDS)
+
+    def said(self) -> str:
+        """What the last start printed."""
+        return self.output.read_text(encoding="utf-8")
+
+    @property
+    def server(self) -> Server:
+        assert self._server is not None
+        return self._server
+
+    @property
+    def api_key(self) -> str:
+        return self.home.api_key()
+
+    def aws(self, service: str, **credentials: str) -> Any:
+        """A client of the engine: the account's root unless other credentials are given."""
+        root = {"aws_access_key_id": self.server.root_key, "aws_secret_access_key": self.server.root_key}
+        return boto3.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.server.engine_url,
+            region_name=REGION,
+            **(credentials or root),
+        )
+
+    def outputs(self) -> dict[str, str]:
+        """The outputs of all deployed stacks by their keys."""
+        stacks = self.aws("cloudformation").describe_stacks()["Stacks"]
+        return {pair["OutputKey"]: pair["OutputValue"] for stack in stacks for pair in stack.get("Outputs", [])}
+
+    def call(
+        self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """An API call with the development key."""
+        sent = {"Authorization": f"Bearer {self.api_key}", **(headers or {})}
+        return httpx.request(method, self.server.api_url + path, json=body, headers=sent, timeout=30)
+
+    def children(self) -> list[int]:
+        """Process ids of what the server started and has not ended, on systems with a /proc."""
+        mine = str(self.home.root).encode()
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if int(folder.name) != self._running().pid and mine in (folder / "environ").read_bytes():
+                    found.append(int(folder.name))
+            except OSError:
+                continue  # it ended meanwhile, or is another user's
+        return found
+
+    def borrow_assembly(self, other: LocalServer) -> None:
+        """Take the synthesized template of another home, to save the time of making it again."""
+        shutil.copytree(other.home.assemblies, self.home.assemblies)
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None
+        return self._process
+
+    def _engine_log(self) -> str:
+        return self.home.log.read_text(encoding="utf-8")[-4000:] if self.home.log.exists() else ""
+
+
+def eventually(condition: Any, seconds: float = EVENTUALLY_SECONDS) -> Any:
+    """The first true value of `condition()` within `seconds`; fails when there is none."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := condition():
+            return value
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")

@@ -1,0 +1,58 @@
+"""The template's roles are enforced, so a missing grant fails on the laptop and not first on AWS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.integration.local_server import LocalServer
+
+
+def _as_role_of(stack: LocalServer, function: str, service: str, secret: str | None = None) -> Any:
+    role = next(
+        found["Role"]
+        for found in stack.aws("lambda").list_functions()["Functions"]
+        if found["Handler"].startswith((f"functions.{function}.", f"functions/{function}/"))
+    )
+    session = stack.aws("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    return stack.aws(
+        service,
+        aws_access_key_id=session["AccessKeyId"],
+        aws_secret_access_key=secret or session["SecretAccessKey"],
+        aws_session_token=session["SessionToken"],
+    )
+
+
+def _code(error: pytest.ExceptionInfo[ClientError]) -> str:
+    return str(error.value.response["Error"]["Code"])
+
+
+def test_the_api_reads_personas_but_may_not_scan_them(stack: LocalServer) -> None:
+    table = stack.outputs()["PersonasTableName"]
+    dynamodb = _as_role_of(stack, "api", "dynamodb")
+
+    assert "Item" not in dynamodb.get_item(TableName=table, Key={"pk": {"S": "WS#x"}, "sk": {"S": "PERSONA#x"}})
+    with pytest.raises(ClientError) as denied:
+        dynamodb.scan(TableName=table)
+    assert _code(denied) == "AccessDeniedException"
+
+
+def test_a_step_reaches_the_run_log_and_no_other_table(stack: LocalServer) -> None:
+    outputs = stack.outputs()
+    dynamodb = _as_role_of(stack, "soul_draft", "dynamodb")
+    query = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "WS#x"}}}
+
+    assert dynamodb.query(TableName=outputs["RunEventsTableName"], **query)["Count"] == 0
+    with pytest.raises(ClientError) as denied:
+        dynamodb.query(TableName=outputs["PersonasTableName"], **query)
+    assert _code(denied) == "AccessDeniedException"
+
+
+def test_a_role_s_signature_is_checked(stack: LocalServer) -> None:
+    forged = _as_role_of(stack, "api", "dynamodb", secret="not the secret")
+
+    with pytest.raises(ClientError) as denied:
+        forged.describe_table(TableName=stack.outputs()["PersonasTableName"])
+    assert _code(denied) in {"InvalidSignatureException", "SignatureDoesNotMatch"}
