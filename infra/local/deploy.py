@@ -48,7 +48,7 @@ def deploy(clients: Clients, assembly: Assembly) -> None:
     """
     ssm = clients("ssm")
     ssm.put_parameter(Name=BOOTSTRAP_VERSION[0], Value=BOOTSTRAP_VERSION[1], Type="String", Overwrite=True)
-    for name, artifact in _stacks_in_order(assembly.manifest()["artifacts"]):
+    for name, artifact in stacks_in_order(assembly.manifest()["artifacts"]):
         refused = unknown_types(assembly.folder / artifact["properties"]["templateFile"])
         if refused:
             raise DeployError(f"infra/local/services.py does not know how to keep {', '.join(sorted(refused))}")
@@ -65,7 +65,8 @@ def _parameter(ssm: Client, name: str) -> str | None:
     return value
 
 
-def _stacks_in_order(artifacts: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+def stacks_in_order(artifacts: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """The stacks among an assembly's artifacts by name, each after those it depends on."""
     ordered: dict[str, dict[str, Any]] = {}
 
     def visit(name: str) -> None:
