@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 EXECUTIONS_KEPT = 200
+HISTORIES_KEPT = 20  # an execution's history holds its state at every step: some hundred kilobytes
 STREAMS_KEPT = 200  # per log group
 
 
 def forget_old_history() -> None:
-    """Drop finished executions and log streams beyond the newest."""
+    """Drop finished executions, their histories and log streams beyond the newest."""
     from ministack.services import cloudwatch_logs, stepfunctions
 
     executions: dict[Any, dict[str, Any]] = stepfunctions._executions._data  # noqa: SLF001 - no call deletes one
@@ -21,6 +22,8 @@ def forget_old_history() -> None:
     finished.sort(key=lambda key: executions[key]["startDate"])
     for key in finished[:-EXECUTIONS_KEPT]:
         executions.pop(key, None)
+    for key in finished[-EXECUTIONS_KEPT:-HISTORIES_KEPT]:
+        executions[key]["events"] = []
 
     groups: dict[Any, dict[str, Any]] = cloudwatch_logs._log_groups._data  # noqa: SLF001 - deleting each by a call is slow
     for group in list(groups.values()):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from ministack.services import cloudwatch_logs, stepfunctions
 
-from infra.local.retention import EXECUTIONS_KEPT, STREAMS_KEPT, forget_old_history
+from infra.local.retention import EXECUTIONS_KEPT, HISTORIES_KEPT, STREAMS_KEPT, forget_old_history
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def test_the_newest_finished_executions_and_all_running_ones_stay() -> None:
     executions["running"] = {"status": "RUNNING", "startDate": "2026-01-01T00:00:00.000Z"}
     for number in range(EXECUTIONS_KEPT + 5):
         stamp = f"2026-01-02T00:{number // 60:02}:{number % 60:02}.000Z"
-        executions[f"done-{number}"] = {"status": "SUCCEEDED", "startDate": stamp}
+        executions[f"done-{number}"] = {"status": "SUCCEEDED", "startDate": stamp, "events": [{}]}
 
     forget_old_history()
 
@@ -30,6 +30,7 @@ def test_the_newest_finished_executions_and_all_running_ones_stay() -> None:
     assert "running" in executions
     assert "done-4" not in executions
     assert "done-5" in executions
+    assert len([key for key in executions if executions[key].get("events")]) == HISTORIES_KEPT
 
 
 def test_the_newest_streams_of_a_log_group_stay() -> None:
