@@ -9,13 +9,13 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
 from fourfold.http.body import BodyLimit
 from fourfold.http.edge import Edge
 from fourfold.http.problems import ProblemError, field_errors, from_status, problem_response, rejected, unavailable
 from fourfold.http.tail import Tails
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-
 from functions.api import openapi
 from functions.api.documents import VERSION
 from functions.api.routers import docs, health, personas, runs

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
-from fourfold.http.auth import Caller, bearer_secret, require_scope, unauthenticated
 
+from fourfold.http.auth import Caller, bearer_secret, require_scope, unauthenticated
 from functions.api import wiring
 
 _SCHEME = HTTPBearer(auto_error=False, scheme_name="ApiKey", description="An API key: `Authorization: Bearer <key>`.")

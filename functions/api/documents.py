@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import Annotated, Any, Literal
 
-from fourfold.persona import INTENT_MAX_CHARACTERS, Persona
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
+
+from fourfold.persona import INTENT_MAX_CHARACTERS, Persona
 
 VERSION = "0.1.0"
 

@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from fastapi import Request
+
 from fourfold.http.problems import ProblemError
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.acceptance import identity_of
@@ -17,7 +18,6 @@ from fourfold.pipeline.overdue import is_lost, may_be_lost
 from fourfold.problem import problem
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunStatus, with_progress
-
 from functions.api.wiring import in_following_thread, in_thread
 from functions.wiring import desk, event_store, now, persona_store
 

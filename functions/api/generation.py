@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import Request, Response
+
 from fourfold.http import idempotency, sse
 from fourfold.http.preferences import Preference
 from fourfold.http.problems import ProblemError, internal_error
@@ -14,7 +15,6 @@ from fourfold.pipeline.acceptance import NOT_STARTED, Accepted, KeyReusedError, 
 from fourfold.pipeline.acceptance import Request as Order
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import Run, RunStatus
-
 from functions.api import wiring
 from functions.api.documents import PersonaRequest, RunReceipt
 from functions.api.following import LONGEST_REPLY_S, Followed
@@ -22,8 +22,9 @@ from functions.api.replies import document
 from functions.wiring import persona_store
 
 if TYPE_CHECKING:
-    from fourfold.config.engine import EngineConfig
     from starlette.responses import StreamingResponse
+
+    from fourfold.config.engine import EngineConfig
 
 _LONGEST_WAIT_S = LONGEST_REPLY_S
 

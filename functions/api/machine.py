@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import get_session
+
 from fourfold.pipeline.acceptance import NotStartedError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ logger = Logger()
 
 
 @cache
-def _client() -> SFNClient:
+def stepfunctions() -> SFNClient:
     config = Config(
         connect_timeout=2,
         read_timeout=5,
@@ -36,7 +37,7 @@ def start_execution(name: str, execution_input: str) -> None:
         NotStartedError: Step Functions refused, or could not be reached after three attempts.
     """
     try:
-        _client().start_execution(
+        stepfunctions().start_execution(
             stateMachineArn=os.environ["FOURFOLD_STATE_MACHINE_ARN"], name=name, input=execution_input
         )
     except ClientError as error:

@@ -6,8 +6,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fourfold.problem import Problem
 
+from fourfold.problem import Problem
 from functions.api.documents import PersonaRequest
 
 Responses = dict[int | str, dict[str, Any]]

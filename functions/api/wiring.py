@@ -9,12 +9,12 @@ from typing import TypeVar
 
 import anyio
 import anyio.to_thread
+
 from fourfold.http.auth import KeyRing
 from fourfold.pipeline.acceptance import Reception
 from fourfold.storage.api_keys import DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from fourfold.storage.idempotency import DynamoIntake
-
 from functions import wiring
 from functions.api.machine import start_execution
 
@@ -39,7 +39,7 @@ def reception() -> Reception:
 
 
 @cache
-def _following() -> anyio.CapacityLimiter:
+def following_limiter() -> anyio.CapacityLimiter:
     return anyio.CapacityLimiter(_FOLLOWING_THREADS)
 
 
@@ -50,4 +50,4 @@ async def in_thread(call: Callable[[], Answer]) -> Answer:
 
 async def in_following_thread(call: Callable[[], Answer]) -> Answer:
     """Runs a blocking read of one log."""
-    return await anyio.to_thread.run_sync(call, limiter=_following())
+    return await anyio.to_thread.run_sync(call, limiter=following_limiter())

@@ -6,6 +6,7 @@ from importlib import resources
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
+
 from fourfold.http.problems import not_found
 
 router = APIRouter(include_in_schema=False)

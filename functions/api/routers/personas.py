@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+
 from fourfold.config.engine import EngineConfig
 from fourfold.http import idempotency
 from fourfold.http.body import json_body
@@ -14,7 +15,6 @@ from fourfold.http.problems import not_found
 from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona
-
 from functions.api import generation, openapi, wiring
 from functions.api.callers import Reader, Writer
 from functions.api.documents import PersonaList, PersonaRequest, RunReceipt

@@ -6,13 +6,13 @@ import re
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
+
 from fourfold.http import sse
 from fourfold.http.preferences import accepts
 from fourfold.http.problems import not_found, rejected
 from fourfold.ids import is_run_id
 from fourfold.problem import FieldError
 from fourfold.progress.run import Run, RunStatus
-
 from functions.api import openapi, wiring
 from functions.api.callers import Reader
 from functions.api.documents import RunEvents

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -14,6 +18,8 @@ import boto3
 import httpx
 import pytest
 from fastapi import FastAPI
+from moto import mock_aws
+
 from fourfold.pipeline.acceptance import NotStartedError, identity_of
 from fourfold.pipeline.lifecycle import complete_run, fail_run
 from fourfold.pipeline.perform import perform
@@ -23,11 +29,13 @@ from fourfold.progress.run import Run
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from functions import wiring
-from functions.api import machine
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
-from moto import mock_aws
+from functions.api.machine import stepfunctions
+from functions.api.server import Server
+from functions.api.wiring import following_limiter, key_ring, reception
 from tests.builders import ScriptedModel
+from tests.contract.api.described import assert_described
 from tests.unit.pipeline.test_run_step import ALL_STEPS
 
 if TYPE_CHECKING:
@@ -86,8 +94,6 @@ class Machine:
 
 
 def _state_of(execution_input: str) -> str:
-    import json
-
     return json.dumps(json.loads(execution_input)["state"])
 
 
@@ -111,7 +117,10 @@ class Api:
             async with self.client(key) as client:
                 return await client.request(method, path, **request)
 
-        return asyncio.run(go())
+        reply = asyncio.run(go())
+        assert re.fullmatch(r"req_[0-9a-z]{26}", reply.headers["request-id"])
+        assert_described(self.app.openapi(), reply)
+        return reply
 
     def stored(self, table: str) -> list[dict[str, Any]]:
         return self.tables.scan(TableName=table)["Items"]
@@ -125,17 +134,29 @@ class Api:
         return not (self.machine.started or any(map(self.stored, ("personas", "run-events", "idempotency"))))
 
 
+@dataclass
+class Live:
+    """The API under uvicorn."""
+
+    api: Api
+    server: Server
+    url: str
+
+    def client(self, key: str = KEY) -> httpx.Client:
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+
+
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     for name, value in _ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     stand_in = Machine()
     stand_in.hold.set()
-    remembered = (
-        dynamodb, wiring.persona_store, wiring.desk, api_wiring.key_ring, api_wiring.reception, api_wiring._following
-    )  # fmt: skip
     with mock_aws():
-        _forget(remembered)
+        _forget()
         monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
         tables = boto3.client("dynamodb")
         for table, (pk, sort) in _TABLES.items():
@@ -150,13 +171,31 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
             keys.put(secret, ApiKey(f"key_{secret}", "org", workspace, scopes), "2026-11-23T09:00:00Z")
         yield Api(create_app(), stand_in, tables)
         stand_in.stop()
-        _forget(remembered)
+        _forget()
 
 
-def _forget(remembered: tuple[Any, ...]) -> None:
-    for made in remembered:
+@pytest.fixture
+def live(api: Api) -> Iterator[Live]:
+    """The app on a real socket: streams are streams there, and clients can leave."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = Server(api.app)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    serving = Live(api, server, f"http://127.0.0.1:{listener.getsockname()[1]}")
+    yield serving
+    serving.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def _forget() -> None:
+    """What the process keeps between requests belongs to one test's tables."""
+    dynamodb.cache_clear()
+    stepfunctions.cache_clear()
+    for made in (wiring.persona_store, wiring.desk, key_ring, reception, following_limiter):
         made.cache_clear()
-    machine._client.cache_clear()
 
 
 def _create(tables: DynamoDBClient, table: str, pk: str, sort: Any) -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from tests.contract.api.conftest import Api, Fate
+from fourfold.persona import PersonaStatus
+from fourfold.progress.run import RunStatus
+from functions import wiring
+from tests.contract.api.conftest import Api, Live
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 
@@ -14,6 +20,93 @@ def test_waits_and_answers_with_the_persona(api: Api) -> None:
     persona = reply.json()
     assert reply.status_code == 201
     assert reply.headers["location"] == f"/v1/personas/{persona['id']}"
-    assert persona["status"] == "active"
+    assert (persona["status"], persona["intent"]) == ("active", BRIEF["intent"])
     assert persona["self"]["big_five"]["extraversion"] == 0.25
     assert api.call("GET", reply.headers["location"]).json() == persona
+
+
+def test_the_execution_carries_the_runs_name_and_the_pinned_state(api: Api) -> None:
+    persona = api.call("POST", "/v1/personas", json=BRIEF).json()
+    [(name, state)] = api.machine.started
+    assert name == state.run_id == persona["run_id"]
+    assert (state.persona_id, state.workspace_id, state.intent) == (persona["id"], "ws_one", BRIEF["intent"])
+    assert state.log_seq == 1
+
+
+def test_a_flagged_persona_is_created_too(api: Api) -> None:
+    api.machine.fate = "flagged"
+    reply = api.call("POST", "/v1/personas", json=BRIEF)
+    assert (reply.status_code, reply.json()["status"]) == (201, "flagged")
+
+
+def test_a_failed_run_answers_its_problem(api: Api) -> None:
+    api.machine.fate = "failed"
+    reply = api.call("POST", "/v1/personas", json=BRIEF)
+    told = reply.json()
+    assert (reply.status_code, told["status"], told["code"]) == (502, 502, "model_refused")
+    assert reply.headers["location"] == told["instance"] == f"/v1/runs/{api.machine.started[0][0]}"
+    assert told["request_id"] == reply.headers["request-id"]
+    run = api.call("GET", reply.headers["location"]).json()
+    assert (run["status"], run["error"]["code"]) == ("failed", "model_refused")
+    assert api.call("GET", f"/v1/personas/{run['persona_id']}").json()["status"] == "failed"
+
+
+def test_a_refused_start_fails_the_run_and_asks_to_try_again(api: Api) -> None:
+    api.machine.fate = "refused"
+    reply = api.call("POST", "/v1/personas", json=BRIEF)
+    assert (reply.status_code, reply.json()["code"]) == (503, "run_not_started")
+    assert int(reply.headers["retry-after"]) > 0
+    [persona] = wiring.persona_store().page("ws_one", 10).personas
+    assert persona.status is PersonaStatus.FAILED
+    assert api.run(persona.run_id).status is RunStatus.FAILED
+    assert [entry.happening.type for entry in wiring.event_store("ws_one", persona.run_id).entries()] == [
+        "run.started",
+        "pipeline.failed",
+    ]
+
+
+@pytest.mark.parametrize("prefer", ["respond-async", "Respond-Async ,handling=lenient", "wait=0, respond-async"])
+def test_respond_async_answers_at_once(api: Api, prefer: str) -> None:
+    api.machine.hold.clear()
+    reply = api.call("POST", "/v1/personas", json=BRIEF, headers={"Prefer": prefer})
+    receipt = reply.json()
+    assert reply.status_code == 202
+    assert "respond-async" in reply.headers["preference-applied"]
+    assert reply.headers["location"] == f"/v1/runs/{receipt['run_id']}"
+    assert receipt["status"] == "running"
+    assert api.call("GET", reply.headers["location"]).json()["status"] == "running"
+    assert api.call("GET", f"/v1/personas/{receipt['persona_id']}").json()["status"] == "generating"
+
+
+def test_a_short_patience_ends_in_a_receipt_and_a_long_one_in_the_persona(api: Api) -> None:
+    api.machine.hold.clear()
+    began = time.monotonic()
+    short = api.call("POST", "/v1/personas", json=BRIEF, headers={"Prefer": "wait=1"})
+    assert (short.status_code, short.headers["preference-applied"]) == (202, "wait=1")
+    assert 1 <= time.monotonic() - began < 5
+    api.machine.hold.set()
+    long = api.call("POST", "/v1/personas", json=BRIEF, headers={"Prefer": "wait=20"})
+    assert long.status_code == 201
+
+
+def test_a_client_that_leaves_does_not_stop_the_run(live: Live) -> None:
+    live.api.machine.hold.clear()
+    with live.client() as client, pytest.raises(Exception, match="timed out"):
+        client.post("/v1/personas", json=BRIEF, timeout=0.5)
+    live.api.machine.hold.set()
+    [(run_id, _)] = live.api.machine.started
+    deadline = time.monotonic() + 10
+    while live.api.run(run_id).status is RunStatus.RUNNING:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert live.api.run(run_id).status is RunStatus.COMPLETED
+
+
+def test_a_stopping_server_answers_those_who_wait_with_a_receipt(live: Live) -> None:
+    live.api.machine.fate = "silent"
+    with live.client() as client, ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(client.post, "/v1/personas", json=BRIEF)
+        while not live.api.machine.started:
+            time.sleep(0.01)
+        live.stop()
+        assert waiting.result(5).status_code == 202
