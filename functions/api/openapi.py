@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from fastapi import FastAPI
@@ -21,7 +22,7 @@ _MEANINGS = {
     413: "The body is over 64 KiB",
     415: "The body is not JSON by its own account",
     422: "A field is wrong (see `errors`), or the Idempotency-Key was used with another body",
-    500: "The run failed inside the service",
+    500: "It failed inside the service",
     502: "The model gave no usable answer",
     503: "Not available; see `Retry-After`",
     504: "A step did not finish in time",
@@ -115,7 +116,14 @@ def describe(app: FastAPI) -> dict[str, Any]:
     return content
 
 
+def committed_text(app: FastAPI) -> str:
+    """The document as docs/openapi.json holds it."""
+    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
+
+
 def _finish(operation: dict[str, Any]) -> None:
+    for status in (500, 503):  # anything can break, or stand on something that does
+        operation["responses"].setdefault(str(status), problems(status)[status])
     for status, reply in operation["responses"].items():
         reply.setdefault("headers", {}).update(_HEADERS)
         media = reply.get("content", {})

@@ -38,7 +38,11 @@ async def read_run(run_id: str, request: Request, caller: Reader) -> Response:
     "/v1/runs/{run_id}/events",
     summary="Follow a run",
     response_model=RunEvents,
-    responses={**openapi.event_stream("The events so far, then each as it comes"), **openapi.problems(401, 403, 404)},
+    responses={
+        **openapi.event_stream("The events so far, then each as it comes"),
+        204: {"description": "The run is over and the client has seen all of it: do not reconnect"},
+        **openapi.problems(401, 403, 404, 422),
+    },
 )
 async def read_run_events(
     run_id: str,

@@ -16,6 +16,7 @@ from fourfold.progress.log import LogEntry
 MEDIA_TYPE = "text/event-stream"
 HEARTBEAT_SECONDS = 10.0
 RETRY_MS = 3000
+_HEARTBEAT = b": heartbeat\n\n"
 
 Failure = Callable[[Exception], Problem]
 
@@ -37,23 +38,26 @@ async def events(
     last: Callable[[], Awaitable[bytes]] | None,
     failure: Failure,
 ) -> AsyncIterator[bytes]:
-    """The stream: a retry hint, the entries, a comment every ten quiet seconds.
+    """The stream: the entries, the first with a retry hint, and a comment at once and every ten quiet seconds.
 
     Args:
         batches: what `Tails.follow` yields, or anything that raises to end the stream early.
         last: what to send after the terminal entry.
         failure: the problem an exception is told as, in an `error` event: the connection is never just cut.
     """
-    yield f"retry: {RETRY_MS}\n\n".encode()
+    yield _HEARTBEAT
+    # Never a block of its own: there are clients that take a retry without data for an event.
+    hint = f"retry: {RETRY_MS}\n".encode()
     spoke = time.monotonic()
     try:
         async with aclosing(batches):
             async for entries in batches:
                 if entries:
-                    yield b"".join(entry_frame(entry) for entry in entries)
+                    yield hint + b"".join(entry_frame(entry) for entry in entries)
+                    hint = b""
                     spoke = time.monotonic()
                 elif time.monotonic() - spoke >= HEARTBEAT_SECONDS:
-                    yield b": heartbeat\n\n"
+                    yield _HEARTBEAT
                     spoke = time.monotonic()
         if last is not None:
             yield await last()

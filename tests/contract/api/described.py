@@ -9,12 +9,14 @@ from typing import Any
 import httpx
 from jsonschema import Draft202012Validator
 
+UNDESCRIBED = ("/v1/openapi.json", "/docs")
+
 
 def assert_described(description: dict[str, Any], reply: httpx.Response) -> None:
     """Fails unless the route lists this status and media type, and the body fits its schema."""
     operation = _operation(description, reply.request.method, reply.request.url.path)
     if operation is None:
-        assert reply.status_code in {404, 405}
+        assert reply.status_code in {404, 405} or reply.request.url.path.startswith(UNDESCRIBED)
         return
     status = str(reply.status_code)
     assert status in operation["responses"], f"{status} is not described for {reply.request.url.path}"

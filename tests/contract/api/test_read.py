@@ -1,0 +1,112 @@
+"""Lists, runs, lost runs, and briefs that come back as they went in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fourfold.persona import INTENT_MAX_CHARACTERS
+from fourfold.pipeline.perform import perform
+from functions import wiring
+from tests.builders import ScriptedModel
+from tests.contract.api.conftest import OTHER_KEY, Api
+from tests.unit.pipeline.test_run_step import ALL_STEPS
+
+ASYNC = {"Prefer": "respond-async"}
+LETTERS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t\r")
+LEGIBLE = st.text(LETTERS, min_size=1, max_size=60).map(lambda text: text + "x")
+
+
+def _make(api: Api, count: int) -> list[str]:
+    api.machine.fate = "silent"
+    return [
+        api.call("POST", "/v1/personas", json={"intent": f"number {n}"}, headers=ASYNC).json()["persona_id"]
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 7, 100])
+def test_pages_hold_everything_once_newest_first(api: Api, limit: int) -> None:
+    made, seen, pages = _make(api, 5), [], 0
+    page = api.call("GET", "/v1/personas", params={"limit": limit}).json()
+    while True:
+        pages += 1
+        assert len(page["data"]) <= limit
+        seen += [persona["id"] for persona in page["data"]]
+        assert page["has_more"] == (page["next_cursor"] is not None)
+        if not page["has_more"]:
+            break
+        page = api.call("GET", "/v1/personas", params={"limit": limit, "cursor": page["next_cursor"]}).json()
+    assert seen == made[::-1]
+    assert pages == max(1, -(-5 // limit)), "no empty last page"
+
+
+def test_a_page_made_while_new_ones_come_in_stays_where_it_was(api: Api) -> None:
+    made = _make(api, 3)
+    cursor = api.call("GET", "/v1/personas", params={"limit": 1}).json()["next_cursor"]
+    _make(api, 2)
+    rest = api.call("GET", "/v1/personas", params={"cursor": cursor}).json()
+    assert [persona["id"] for persona in rest["data"]] == [made[1], made[0]]
+
+
+def test_a_foreign_cursor_opens_no_foreign_workspace(api: Api) -> None:
+    _make(api, 2)
+    cursor = api.call("GET", "/v1/personas", params={"limit": 1}).json()["next_cursor"]
+    assert api.call("GET", "/v1/personas", key=OTHER_KEY, params={"cursor": cursor}).json()["data"] == []
+
+
+def test_a_run_tells_what_it_did(api: Api) -> None:
+    persona = api.call("POST", "/v1/personas", json={"intent": "x"}).json()
+    run = api.call("GET", f"/v1/runs/{persona['run_id']}").json()
+    assert (run["status"], run["persona_id"], run["error"]) == ("completed", persona["id"], None)
+    [attempt] = run["attempts"]
+    assert [step["step"] for step in attempt["steps"]] == list(run["usage"]["by_step"])
+    assert run["usage"] == persona["usage"]
+
+
+def test_a_running_run_shows_its_steps_so_far(api: Api) -> None:
+    _make(api, 1)
+    [(run_id, state)] = api.machine.started
+    perform(ALL_STEPS[0], state, ScriptedModel(), wiring.run_log(state, state.log_seq))
+    run = api.call("GET", f"/v1/runs/{run_id}").json()
+    assert run["status"] == "running"
+    assert [step["step"] for step in run["attempts"][0]["steps"]] == ["intent_parse"]
+
+
+@pytest.mark.parametrize("read", ["/v1/runs/{run}", "/v1/personas/{persona}", "/v1/personas", "/v1/runs/{run}/events"])
+def test_a_lost_run_has_failed_for_whoever_looks(api: Api, monkeypatch: pytest.MonkeyPatch, read: str) -> None:
+    [persona_id] = _make(api, 1)
+    [(run_id, _)] = api.machine.started
+    real = wiring.now
+    for module in ("functions.wiring.now", "functions.api.following.now"):
+        monkeypatch.setattr(module, lambda: real() + timedelta(minutes=21))
+    wiring.desk.cache_clear()
+    assert api.call("GET", read.format(run=run_id, persona=persona_id)).status_code == 200
+    run = api.run(run_id)
+    assert (run.status, run.error and run.error.code) == ("failed", "run_interrupted")
+    assert api.call("GET", f"/v1/personas/{persona_id}").json()["status"] == "failed"
+    assert "pipeline.failed" in api.call("GET", f"/v1/runs/{run_id}/events").text
+
+
+def test_any_legible_brief_is_kept_byte_for_byte(api: Api) -> None:
+    api.machine.fate = "silent"
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(LEGIBLE)
+    def kept(intent: str) -> None:
+        reply = api.call("POST", "/v1/personas", json={"intent": intent}, headers=ASYNC)
+        assert reply.status_code == 202
+        persona = api.call("GET", f"/v1/personas/{reply.json()['persona_id']}")
+        assert persona.json()["intent"].encode() == intent.encode()
+        assert api.machine.started[-1][1].intent.encode() == intent.encode()
+
+    kept()
+
+
+@pytest.mark.parametrize("character", ["x", "é", "e\u0301", "界", "🦊", "\u202e"])
+def test_the_longest_brief_in_any_script_is_taken(api: Api, character: str) -> None:
+    intent = ("y" + character * INTENT_MAX_CHARACTERS)[:INTENT_MAX_CHARACTERS]
+    assert api.call("POST", "/v1/personas", json={"intent": intent}).json()["intent"] == intent

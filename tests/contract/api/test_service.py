@@ -1,0 +1,129 @@
+"""What the service does when it breaks, what it logs, and how it describes itself."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError
+
+from fourfold.http import edge
+from functions.api.documents import VERSION
+from functions.api.openapi import committed_text
+from tests.contract.api.conftest import KEY, Api
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+BRIEF = {"intent": "the lighthouse keeper's debt"}
+
+
+@pytest.fixture
+def logged() -> Iterator[io.StringIO]:
+    """What the API logs."""
+    lines = io.StringIO()
+    handler = edge.logger.registered_handler
+    assert isinstance(handler, logging.StreamHandler)
+    before = handler.setStream(lines)
+    yield lines
+    handler.setStream(before or sys.stdout)
+
+
+def _breaks(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def broken(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("fourfold.storage.personas.DynamoPersonaStore.page", broken)
+
+
+def test_a_bug_answers_500_and_says_nothing_of_itself(
+    api: Api, monkeypatch: pytest.MonkeyPatch, logged: io.StringIO
+) -> None:
+    _breaks(monkeypatch, RuntimeError(BRIEF["intent"]))
+    reply = api.call("GET", "/v1/personas")
+    assert (reply.status_code, reply.json()["code"]) == (500, "internal_error")
+    assert BRIEF["intent"] not in reply.text
+    assert reply.headers["request-id"] in logged.getvalue()
+    assert "test_service.py" in logged.getvalue(), "the log tells where"
+    assert BRIEF["intent"] not in logged.getvalue()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "ProvisionedThroughputExceededException", "Message": "slow"}}, "Query"),
+        ConnectTimeoutError(endpoint_url="http://dynamodb.test"),
+    ],
+)
+def test_a_silent_table_is_503(api: Api, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    _breaks(monkeypatch, error)
+    reply = api.call("GET", "/v1/personas")
+    assert (reply.status_code, reply.json()["code"]) == (503, "service_unavailable")
+    assert int(reply.headers["retry-after"]) > 0
+    assert "dynamodb" not in reply.text
+
+
+def test_logs_are_json_and_hold_neither_brief_nor_key_nor_persona(api: Api, logged: io.StringIO) -> None:
+    reply = api.call("POST", "/v1/personas", json=BRIEF, headers={"Idempotency-Key": "a secret of mine"})
+    [line] = [json.loads(line) for line in logged.getvalue().splitlines() if '"request"' in line]
+    assert line["request_id"] == reply.headers["request-id"]
+    assert (line["method"], line["route"], line["status"]) == ("POST", "/v1/personas", 201)
+    assert (line["workspace_id"], line["run_id"]) == ("ws_one", reply.json()["run_id"])
+    persona = reply.json()
+    for secret in (BRIEF["intent"], KEY, "a secret of mine", persona["soul"]["wound"], persona["surface"]["name"]):
+        assert secret not in logged.getvalue().replace("key_ffk_one", "")
+
+
+def test_a_request_id_is_never_taken_from_the_client(api: Api) -> None:
+    mine = "req_00000000000000000000000000"
+    assert api.call("GET", "/v1/health", headers={"Request-Id": mine}).headers["request-id"] != mine
+
+
+def test_health(api: Api) -> None:
+    assert api.call("GET", "/v1/health", key=None).json() == {"status": "ok", "version": VERSION}
+
+
+def test_the_committed_description_is_the_apps(api: Api) -> None:
+    committed = (REPOSITORY / "docs/openapi.json").read_text(encoding="utf-8")
+    assert committed == committed_text(api.app), "run: python -m functions.api.export"
+
+
+def test_the_description_names_every_route_and_no_other(api: Api) -> None:
+    description = api.call("GET", "/v1/openapi.json", key=None).json()
+    assert description["openapi"].startswith("3.1")
+    assert {(method, path) for path, operations in description["paths"].items() for method in operations} == {
+        ("post", "/v1/personas"),
+        ("get", "/v1/personas"),
+        ("get", "/v1/personas/{persona_id}"),
+        ("get", "/v1/runs/{run_id}"),
+        ("get", "/v1/runs/{run_id}/events"),
+        ("get", "/v1/health"),
+    }
+    assert description["info"]["version"] == VERSION
+
+
+def test_every_reference_in_the_description_leads_somewhere(api: Api) -> None:
+    text = json.dumps(api.app.openapi())
+    names = set(re.findall(r"#/components/schemas/([A-Za-z0-9_-]+)", text))
+    assert names <= set(api.app.openapi()["components"]["schemas"])
+
+
+def test_the_version_is_the_projects() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["project"]["version"] == VERSION
+
+
+def test_the_docs_page_needs_no_network(api: Api) -> None:
+    page = api.call("GET", "/docs", key=None)
+    assert "://" not in page.text
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    for name in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        asset = api.call("GET", f"/{name}", key=None)
+        assert asset.status_code == 200
+        assert len(asset.content) > 500
+    assert api.call("GET", "/docs/__init__.py", key=None).status_code == 404
