@@ -8,7 +8,7 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
-from functions.api.app import app as served
+from functions.api.app import app
 
 DRAIN_SECONDS = 3
 
@@ -39,7 +39,7 @@ class Server(uvicorn.Server):
 
 def main() -> None:
     """Serves until SIGTERM on the port the Web Adapter expects."""
-    Server(served, port=int(os.environ.get("AWS_LWA_PORT", "8080"))).run()
+    Server(app, port=int(os.environ.get("AWS_LWA_PORT", "8080"))).run()
 
 
 if __name__ == "__main__":

@@ -14,13 +14,10 @@ import socket
 import sys
 import threading
 
-HEAVY = ("boto3", "fastapi", "sse_starlette", "pydantic", "aws_lambda_powertools")
-DRAIN_SECONDS = 3
+HEAVY = ("botocore.session", "fastapi", "pydantic", "aws_lambda_powertools", "uvicorn")
 
 
 def main() -> None:
-    import uvicorn
-
     for module in HEAVY:  # while the engine starts: the environment is not known yet, and they do not read it
         importlib.import_module(module)
     line = sys.stdin.readline()
@@ -31,13 +28,8 @@ def main() -> None:
         del os.environ[name]
     os.environ.update(environment)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s")
-    config = uvicorn.Config(
-        "functions.api.app:app",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
-    server = uvicorn.Server(config)
+    api = importlib.import_module("functions.api.server")
+    server = api.Server(api.app)
     threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
     server.run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 
