@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunStatus
 
-# A step logs when it begins and when it is done. Between lies one function's life, at most 300 s (the largest legal
-# timeout_s and time to write), which the state machine repeats after faults of Lambda. Silence beyond is death.
-LONGEST_STEP = timedelta(seconds=300)
-QUIET_LIMIT = 4 * LONGEST_STEP
+# A step logs when it begins and when it is done. Between lies one function's life (two model calls of at most 240 s
+# and time to write), which the state machine repeats after a fault of Lambda. Silence beyond two of them is death.
+LONGEST_STEP = timedelta(seconds=2 * 240 + 60)
+QUIET_LIMIT = 2 * LONGEST_STEP + timedelta(minutes=2)
 
 # A state machine logs its first step well within this; after it, starting the execution again does no harm.
 START_GRACE = timedelta(seconds=10)

@@ -1,0 +1,73 @@
+"""Cursors, preferences and idempotency keys."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from fourfold.http.cursors import cursor_after, persona_after
+from fourfold.http.idempotency import fingerprint, scoped_key
+from fourfold.http.preferences import accepts, preference
+from fourfold.http.problems import ProblemError
+from fourfold.ids import new_persona_id
+
+
+class Body(BaseModel):
+    intent: str
+    stream: bool = False
+
+
+def test_a_cursor_leads_back_and_does_not_show_its_inside() -> None:
+    persona_id = new_persona_id()
+    assert persona_after(cursor_after(persona_id)) == persona_id
+    assert persona_id not in cursor_after(persona_id)
+
+
+@given(st.text(max_size=60))
+def test_any_other_text_is_refused(text: str) -> None:
+    with pytest.raises(ProblemError):
+        persona_after(text)
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait_s", "applied"),
+    [
+        ([], None, None),
+        (["respond-async"], 0.0, "respond-async"),
+        (["RESPOND-ASYNC, foo=bar"], 0.0, "respond-async"),
+        (["wait=10"], 10.0, "wait=10"),
+        (["respond-async", 'wait="5"'], 5.0, "respond-async, wait=5"),
+        (["wait=-1", "wait=x", "respond-asynchronously"], None, None),
+    ],
+)
+def test_preferences(headers: list[str], wait_s: float | None, applied: str | None) -> None:
+    found = preference(headers)
+    assert (found.wait_s, found.applied) == (wait_s, applied)
+
+
+@pytest.mark.parametrize(
+    ("header", "named"),
+    [
+        ("text/event-stream", True),
+        ("application/json, Text/Event-Stream;q=0.9", True),
+        ("*/*", False),
+        ("text/*", False),
+        (None, False),
+    ],
+)
+def test_only_a_named_media_type_counts(header: str | None, named: bool) -> None:
+    assert accepts(header, "text/event-stream") is named
+
+
+def test_keys_are_apart_by_workspace_and_route() -> None:
+    keys = {scoped_key(["k"], workspace, route) for workspace in ("a", "b") for route in ("POST /x", "POST /y")}
+    assert len(keys) == 4
+    assert scoped_key([], "a", "POST /x") is None
+
+
+def test_a_fingerprint_knows_every_field() -> None:
+    bodies = [Body(intent="x"), Body(intent="x "), Body(intent="X"), Body(intent="x", stream=True)]
+    assert len({fingerprint(body) for body in bodies}) == 4
+    assert fingerprint(Body(intent="x")) == fingerprint(Body(intent="x", stream=False))
