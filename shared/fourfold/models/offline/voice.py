@@ -1,0 +1,119 @@
+"""Step 4: casts a voice for soul and self, and picks utterances that show every demand of the chain."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations, islice
+
+from fourfold.constraints import Note, VoiceMarker, check_mask
+from fourfold.models.offline.assumptions import age_of, scene_slots
+from fourfold.models.offline.grammar import capitalised, tell
+from fourfold.models.offline.lexicon_temperament import CONFLICTS
+from fourfold.models.offline.material import Material
+from fourfold.models.offline.soul import trade_for
+from fourfold.models.offline.soul_library import CORES, core_of
+from fourfold.models.offline.trades import TRADES
+from fourfold.models.offline.voice_families import FAMILIES, Family
+from fourfold.models.offline.voice_languages import lines_in
+from fourfold.persona import Mask, Register, Trait
+from fourfold.pipeline.mask_build import MaskBuild
+
+_TRIES = 1500
+_FORMAL = (Register.CONSULTATIVE, Register.FORMAL, Register.FROZEN)
+_INFORMAL = (Register.CONSULTATIVE, Register.CASUAL, Register.INTIMATE)
+
+
+def build_mask(material: Material) -> MaskBuild:
+    """The mask of soul and self; its phrases meet each demand that code can check, wherever any lines can."""
+    family = _cast(material)
+    draw = material.draw
+    slots = scene_slots(material, draw, max(1, min(9, age_of(material))))
+    trade = TRADES[trade_for(material, core_of(material))]
+    mask = Mask(
+        register=_register(material, family),
+        tone=draw.pick("tone", family.tones),
+        rhythm=capitalised(tell(draw.pick("rhythm", family.rhythms), slots, draw, "rhythm")),
+        vocabulary=tuple(_vocabulary(material, family, trade.words)),
+        signature_phrases=("placeholder", "placeholder"),
+        social_role=draw.pick("role", family.roles),
+    )
+    phrases = _phrases(material, family, mask, slots, trade.lines)
+    notes = [Note(layer="surface", text=f"The words of their work are in their mouth: {', '.join(trade.words[:3])}.")]
+    return MaskBuild(mask=mask.model_copy(update={"signature_phrases": phrases}), constraints=tuple(notes))
+
+
+def _cast(material: Material) -> Family:
+    """A family near the numbers, able to show what the chain demands, and drawn from the nearest few."""
+    levels = [material.self_.big_five.level(trait) if material.self_ else 0.5 for trait in Trait]
+    demands = material.demands
+
+    def distance(family: Family) -> float:
+        far = sum((level - place) ** 2 for level, place in zip(levels, family.profile, strict=True))
+        shown = sum(marker in family.shows for marker in demands)
+        denied = sum(CONFLICTS.get(marker) in family.shows for marker in demands)
+        return far - 0.25 * shown + 1.5 * denied
+
+    ranked = sorted(FAMILIES, key=lambda family: (distance(family), family.name))
+    return material.draw.pick("family", ranked[:_NEAREST])
+
+
+_NEAREST = 5
+
+
+def _length(line: str) -> int:
+    return len(re.findall(r"\w+", line))
+
+
+def _register(material: Material, family: Family) -> Register:
+    options = list(family.registers)
+    if VoiceMarker.FORMAL in material.demands:
+        options = [register for register in options if register in _FORMAL] or [Register.CONSULTATIVE]
+    if VoiceMarker.INFORMAL in material.demands:
+        options = [register for register in options if register in _INFORMAL] or [Register.CONSULTATIVE]
+    return material.draw.pick("register", options)
+
+
+def _vocabulary(material: Material, family: Family, trade_words: tuple[str, ...]) -> list[str]:
+    draw = material.draw
+    count = draw.whole("vocabulary", 6, 10)
+    own = draw.some("vocabulary/own", family.words, 3)
+    return draw.shuffled("vocabulary/order", [*own, *draw.some("vocabulary/trade", trade_words, count - len(own))])
+
+
+def _phrases(
+    material: Material, family: Family, mask: Mask, slots: dict[str, str], trade_lines: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Three to five utterances: one lets the wound be felt, the rest come from the voice and the work."""
+    draw, core = material.draw, core_of(material)
+    echoes = core.echoes if core else draw.pick("echo-core", CORES).echoes
+    native = lines_in(material.intent.language)
+    if native:
+        echo_pool, own_pool = list(native.echoes), draw.shuffled("native", native.lines)
+    else:
+        echo_pool = list(echoes)
+        own_pool = draw.shuffled("own", list(family.lines))
+        work = draw.shuffled("work", list(trade_lines))
+        own_pool = [line for pair in zip(own_pool, work, strict=False) for line in pair] + own_pool[len(work) :]
+    echo_pool = [tell(line, slots, draw, f"line/{line}") for line in draw.shuffled("echo", echo_pool)]
+    own_pool = [tell(line, slots, draw, f"line/{line}") for line in own_pool]
+    count = draw.whole("phrases", 3, 5)
+    if VoiceMarker.TERSE in material.demands:
+        echo_pool, own_pool = sorted(echo_pool, key=_length), sorted(own_pool, key=_length)
+    elif VoiceMarker.EXPANSIVE in material.demands:
+        echo_pool, own_pool = sorted(echo_pool, key=_length, reverse=True), sorted(own_pool, key=_length, reverse=True)
+    best, fewest = None, 99
+    sizes = dict.fromkeys((count, 4, 3, 5))
+    for size in sizes:
+        candidates = (
+            (*rest[:1], echo, *rest[1:])
+            for echo in echo_pool
+            for rest in islice(combinations(own_pool, size - 1), _TRIES)
+        )
+        for phrases in candidates:
+            trial = mask.model_copy(update={"signature_phrases": phrases})
+            broken = len(check_mask(trial, material.chain, material.intent.language))
+            if broken < fewest:
+                best, fewest = phrases, broken
+            if not broken:
+                return phrases
+    return best or tuple(own_pool[:3])
