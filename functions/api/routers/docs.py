@@ -35,7 +35,7 @@ SwaggerUIBundle({url: "v1/openapi.json", dom_id: "#api", deepLinking: true, vali
 </body>
 </html>
 """
-_POLICY = "default-src 'self' 'unsafe-inline'; img-src 'self' data:"
+_POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
 
 
 @router.get("/v1/openapi.json")
