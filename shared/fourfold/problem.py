@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+def _unless_known(default: object) -> Any:  # noqa: ANN401 - a field's default, whatever its type
+    """A field that is left out of the JSON while it holds its default: what is not known is not said."""
+    return Field(default=default, exclude_if=lambda value: value == default)
 
 
 class FieldError(BaseModel):
@@ -25,13 +32,13 @@ class Problem(BaseModel):
     status: int
     detail: str
     code: str
-    instance: str | None = None
-    request_id: str | None = None
-    errors: tuple[FieldError, ...] = ()
+    instance: str | None = _unless_known(None)
+    request_id: str | None = _unless_known(None)
+    errors: tuple[FieldError, ...] = _unless_known(())
 
     def body(self) -> dict[str, object]:
         """The problem as a JSON object; what is not known is left out."""
-        return self.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        return self.model_dump(mode="json")
 
 
 def problem(code: str, title: str, status: int, detail: str) -> Problem:

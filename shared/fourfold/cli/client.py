@@ -86,6 +86,8 @@ class Client:
                 source.response.read()
                 raise _refusal(source.response)
             for sse in source.iter_sse():
+                if not sse.data:  # a block with only a retry hint
+                    continue
                 event = json.loads(sse.data)
                 if sse.event == "error":
                     raise ApiError(f"{event['title']}: {event['detail']}")

@@ -73,7 +73,7 @@ def list_personas(
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for column in ("id", "status", "who", "audit", "made"):
-        table.add_column(column, overflow="fold" if column == "id" else "ellipsis", no_wrap=column in {"id", "status"})
+        table.add_column(column, no_wrap=True, min_width=30 if column == "id" else None)
     for persona in personas:
         surface = persona.surface
         who = f"{surface.name}, {surface.age}, {surface.occupation}" if surface else f"“{persona.intent[:40]}”"
