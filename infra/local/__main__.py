@@ -99,7 +99,7 @@ def _tell(stack: Stack) -> None:
         f"curl -s {stack.api_url}/v1/personas \\\n"
         f"    -H 'Authorization: Bearer {stack.api_key}' \\\n"
         f"    -H 'Content-Type: application/json' \\\n"
-        f'    -d \'{{"brief": "{EXAMPLE_BRIEF}"}}\''
+        f'    -d \'{{"intent": "{EXAMPLE_BRIEF}"}}\''
     )
     console.print()
     console.print(f"  API      {stack.api_url}", highlight=False)
