@@ -33,7 +33,7 @@ def largest(schema: dict[str, Any], definitions: dict[str, Any]) -> Any:
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
-        return max(schema["enum"], key=len)
+        return str(max(schema["enum"], key=len))
     for choice in ("anyOf", "oneOf"):
         if choice in schema:
             options = [largest(option, definitions) for option in schema[choice]]
@@ -58,7 +58,7 @@ def _longest_text(schema: dict[str, Any]) -> str:
     if pattern.startswith("^[a-z]{2,3}"):
         return "abc-Latn-TR"
     if pattern.startswith("^(soul|self"):
-        return "surface." + "a" * (schema["maxLength"] - 8)
+        return "surface." + "a" * (int(schema["maxLength"]) - 8)
     assert not pattern, f"no largest text known for {pattern}"
     return ASTRAL * int(schema["maxLength"])
 

@@ -81,7 +81,7 @@ def _work_against_age(material: Material, age: int) -> Iterator[Finding]:
     if _YOUNG_RETIREMENT.search(f"{work} {material.brief}"):
         least = min(least, 24)
     gap = least - age
-    if gap <= 0 or material.intent.genre_hints and "fantasy" in material.intent.genre_hints and age > _STARTS:
+    if gap <= 0 or (material.intent.genre_hints and "fantasy" in material.intent.genre_hints and age > _STARTS):
         return
     severity = 5 if gap >= _GRAVE_GAP else 4 if gap >= _WIDE_GAP else 2
     note = (
@@ -95,7 +95,7 @@ def _work_against_age(material: Material, age: int) -> Iterator[Finding]:
         severity,
         f'The age denies "{work}": the brief states both, and no life holds both.',
     )
-    if severity >= 4:  # noqa: PLR2004  # the grave end of the scale
+    if severity >= 4:  # the grave end of the scale
         yield _finding(
             _DEPTH, "soul.desire", work, 4, "What drives them rests on a working life that cannot have happened."
         )
@@ -119,7 +119,7 @@ def _kin_against_age(brief: str, age: int) -> Iterator[Finding]:
             if least <= age or ((grand or parent) and not theirs):
                 continue
             gap = least - age
-            severity = 5 if gap >= 6 else 4 if gap >= _WIDE_GAP else 2  # noqa: PLR2004  # years
+            severity = 5 if gap >= 6 else 4 if gap >= _WIDE_GAP else 2  # years
             note = f"At {age} this cannot be; a reader believes it from about {least}."
             yield _finding(_REALISM, "surface.age", match.group(), severity, note)
             yield _finding(
@@ -129,7 +129,7 @@ def _kin_against_age(brief: str, age: int) -> Iterator[Finding]:
                 severity,
                 f'The age and "{match.group()}" deny each other; decide which they live by.',
             )
-            if severity >= 4:  # noqa: PLR2004
+            if severity >= 4:
                 yield _finding(
                     _DEPTH,
                     "soul.wound",
@@ -162,7 +162,7 @@ def _wound_against_age(material: Material, age: int) -> Iterator[Finding]:
     ):
         word = (match.group(1) or match.group(2)).casefold()
         then = int(word) if word.isdecimal() else _NUMBERS.get(word, 0)
-        if age < then < 100 and word not in {"one", "two", "three"}:  # noqa: PLR2004  # years
+        if age < then < 100 and word not in {"one", "two", "three"}:  # years
             yield _finding(
                 _REALISM, "soul.wound", match.group(), 5, f"The wound happens at {then}, to a person of {age}."
             )

@@ -91,7 +91,7 @@ def _self(material: Material) -> Iterator[Finding]:
         note = "A level in the very middle says nothing was read from the soul here."
         yield _finding(
             _D.REALISM, f"self.big_five.{trait.value}", f"{levels[trait]}", 1 if len(middling) < 3 else 3, note
-        )  # noqa: PLR2004
+        )
     first = layer.values[0]
     if (layer.archetype is Archetype.CAREGIVER and first in _TAKING) or (
         layer.archetype is Archetype.RULER and first in _GIVING
@@ -273,7 +273,7 @@ def _brief(material: Material) -> Iterator[Finding]:
 def _particulars(text: str) -> int:
     """How many names, numbers and spoken words stand in a text."""
     names = len(re.findall(r"(?<=[a-z,;] )[A-ZÀ-ÞİŞÇĞÖÜ][a-zà-ÿ]+", text))
-    numbers = sum(word in _NUMBER_WORDS or word.isdecimal() for word in re.findall(r"[a-z\d-]+", text.casefold()))
+    numbers = sum(bool(word in _NUMBER_WORDS or word.isdecimal()) for word in re.findall(r"[a-z\d-]+", text.casefold()))
     return names + numbers + text.count('"') // 2 + text.count("\u201c")
 
 

@@ -25,7 +25,7 @@ def audit(material: Material) -> AuditReport:
         unique.values(),
         key=lambda item: (-item.severity, list(Dimension).index(item.dimension), item.field, item.quote),
     )[:_MOST]
-    scores = {dimension: 5.0 for dimension in Dimension}
+    scores = dict.fromkeys(Dimension, 5.0)
     for item in kept:
         scores[item.dimension] -= _COST[item.severity]
     return AuditReport(

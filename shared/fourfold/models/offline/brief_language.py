@@ -67,7 +67,7 @@ def language_of(brief: str) -> tuple[str, str]:
     best, best_score = "en", 0.0
     for language, (_, stop_words) in _STOP_WORDS.items():
         listed = set(stop_words.split())
-        score = sum(word in listed for word in words)
+        score = float(sum(word in listed for word in words))
         score += _BONUS * len(set(_TELLING.get(language, "")) & set(brief))
         score += _BONUS if language == "en" and score else 0.0
         if score > best_score:

@@ -162,7 +162,7 @@ def _right(brief: str, start: int, end: int) -> str:
         r"\s+of\s+(?!age|two|three|four|five|her|his|their|a certain)(?:an?\s+|the\s+)?[a-z-]+(?:\s+(?:law|history|literature|music|engineering|science|home|school|shop|theatre|theater))?",
         brief[end:],
     )
-    head = brief[start:end].split()[-1].casefold()
+    head = brief[start:end].rsplit(maxsplit=1)[-1].casefold()
     if match is not None and head in {
         "professor",
         "captain",

@@ -41,7 +41,7 @@ _AGES: tuple[re.Pattern[str], ...] = tuple(
         rf"\b(?:almost|nearly|barely|just|newly)\s+{_NUMBER}\b(?=\s*[,.;]|\s*$|\s+and\b)",
         rf"{_NUMBER}[\s-]+(?:jährige[rn]?|Jahre)\b",
         rf"{_NUMBER}\s+(?:yaşında\w*|años|ans|anni|anos|jaar|lat|let|år|tahun|tuổi|ani|éves|лет|года|год|ετών|χρονών|歳|才|岁|歲|세|살|عاما|عامًا|سنة|साल|वर्षीय|ปี|שנים)",
-        rf"(?<!\d)(\d{{1,3}})\s*(?:歳|才|岁|歲|세|살|ปี)",
+        r"(?<!\d)(\d{1,3})\s*(?:歳|才|岁|歲|세|살|ปี)",
         r"(?:בת|בן|في)\s+(\d{1,3})",
     )
 )

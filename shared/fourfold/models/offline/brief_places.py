@@ -229,11 +229,11 @@ def _unlisted(brief: str) -> Place | None:
         words = quote.split()
         if words[-1] not in _NOT_PLACES and words[0] not in _NOT_PLACES:
             return Place(quote, match.start(1), re.sub(r"^the (?:town|village|city) of ", "", quote), None, "unknown")
-    match = _GENERIC.search(brief)
-    if match is not None:
-        quote = match.group(1)
+    generic = _GENERIC.search(brief)
+    if generic is not None:
+        quote = generic.group(1)
         return Place(
-            quote, match.start(1), re.sub(r"^(?:a|an|the)\s+", "", quote, flags=re.IGNORECASE), None, "unknown"
+            quote, generic.start(1), re.sub(r"^(?:a|an|the)\s+", "", quote, flags=re.IGNORECASE), None, "unknown"
         )
     return None
 

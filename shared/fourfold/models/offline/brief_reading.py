@@ -115,7 +115,7 @@ def speech_words(brief: str) -> list[tuple[str, VoiceMarker]]:
 
 def _constraints(brief: str) -> list[TraitBound | VoiceDemand | Note]:
     constraints: list[TraitBound | VoiceDemand | Note] = []
-    ranges = {trait: (0.0, 1.0) for trait in Trait}
+    ranges = dict.fromkeys(Trait, (0.0, 1.0))
     for word in temperament_words(brief):
         for trait, low, high in TEMPERAMENT[word]:
             least, most = max(ranges[trait][0], low), min(ranges[trait][1], high)

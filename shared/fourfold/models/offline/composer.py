@@ -40,7 +40,9 @@ def compose(request: ModelRequest) -> Completion:
     )
 
 
-def _composer(output_type: type[BaseModel]) -> Callable[[Material], BaseModel] | None:
+def _composer(  # noqa: PLR0911 - one return for each step
+    output_type: type[BaseModel],
+) -> Callable[[Material], BaseModel] | None:
     """Each step's prose is loaded only where that step is answered: a Lambda worker pays for one of them."""
     # ruff: noqa: PLC0415
     if output_type is Intent:

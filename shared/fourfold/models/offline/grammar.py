@@ -98,7 +98,7 @@ def tell(text: str, slots: Mapping[str, str], draw: Draw, label: str) -> str:
     """The text with one of each of its alternatives, its slots filled and its verbs agreeing with the person."""
 
     def chosen(match: re.Match[str]) -> str:
-        return draw.pick(f"{label}@{match.start()}", match.group(1).split("|"))
+        return str(draw.pick(f"{label}@{match.start()}", match.group(1).split("|")))
 
     def filled(match: re.Match[str]) -> str:
         return slots[match.group(1)]

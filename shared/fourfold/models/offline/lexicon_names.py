@@ -596,7 +596,7 @@ _ALIASES = {
 
 def people_of(locale: str) -> People | None:
     """The people of a locale, or None where the bank holds none."""
-    language = locale.split("-")[0]
+    language = locale.split("-", maxsplit=1)[0]
     key = _ALIASES.get(locale, locale)
     if key in PEOPLES:
         return PEOPLES[key]

@@ -18,4 +18,4 @@ BANK: dict[str, Lines] = {}
 
 def lines_in(language: str) -> Lines | None:
     """The bank of a language (BCP 47), or None where there is none and English stands in."""
-    return BANK.get(language.split("-")[0])
+    return BANK.get(language.split("-", maxsplit=1)[0])
