@@ -1,0 +1,34 @@
+"""The samples of the API function's input: REST proxy events, entered as the Lambda Web Adapter enters them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.contract.api.conftest import Api
+
+SAMPLES = Path(__file__).parents[3] / "events" / "functions" / "api"
+EXPECTED = {"create_persona": 201, "create_persona_async": 202, "list_personas": 200, "health": 200}
+
+
+def test_every_sample_is_expected() -> None:
+    assert {path.stem for path in SAMPLES.glob("*.json")} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_sample_gets_its_answer(api: Api, name: str) -> None:
+    event = json.loads((SAMPLES / f"{name}.json").read_text())
+    # The adapter replays method, path, query, headers and body to the app; the key is the fixture's own.
+    own = {"host", "authorization"}
+    headers = {header: value for header, value in event["headers"].items() if header.lower() not in own}
+    api.machine.hold.set()
+    reply = api.call(
+        event["httpMethod"],
+        event["path"],
+        params=event["queryStringParameters"],
+        headers=headers,
+        content=event["body"],
+    )
+    assert reply.status_code == EXPECTED[name]
