@@ -41,7 +41,7 @@ def age_of(material: Material) -> int:
     if _GRAND.search(brief):
         return draw.whole("age", 66, 84)
     for words, low, high in _SCHOOL_AGES:
-        if re.search(rf"\b(?:{words})\b", work):
+        if trade_of_title(work) == "school" and re.search(rf"\b(?:{words})\b", work):
             return draw.whole("age", low, high)
     if _CHILDISH.search(brief) and not work:
         return draw.whole("age", 9, 15)

@@ -60,12 +60,19 @@ def find_life(brief: str) -> list[LifeFact]:
             quote = (match.group(1) if match.re.groups else match.group()).strip(" \t-–—\"'()")
             clash = any(
                 quote.casefold() in other.quote.casefold()
-                or other.quote.casefold() in quote.casefold()
-                and kind in {"clause", "whose", "holding"}
-                and other.kind not in _ADDABLE
+                or (
+                    other.quote.casefold() in quote.casefold()
+                    and kind in {"clause", "whose", "holding"}
+                    and other.kind not in _ADDABLE
+                )
                 for other in found
             )
-            if _usable(quote) and not clash and not _INSTRUCTION.search(quote):
+            of_kin = kind == "clause" and re.search(
+                r"\b(?:her|his|their|a dead|an estranged)\s+(?:\w+\s+)?(?:father|mother|brother|sister|son|daughter|wife|husband|friend|boss|twin)\s*,?\s*$",
+                brief[: match.start()],
+                re.I,
+            )
+            if _usable(quote) and not of_kin and not clash and not _INSTRUCTION.search(quote):
                 found.append(LifeFact(kind, re.sub(r"\s+", " ", quote), quote))
             if len(found) >= _MOST:
                 return found

@@ -1,5 +1,4 @@
 """Fragments of appearance: what people chose and what life did, by the age they can belong to."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 

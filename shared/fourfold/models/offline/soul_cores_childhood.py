@@ -1,5 +1,4 @@
 """Dramatic cores whose scenes lie in childhood: each line is prose, so lines run as long as the sentence does."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -46,11 +45,12 @@ CORES: tuple[Core, ...] = (
         ),
         echoes=(
             "Don't get up for me, I'm on my way out anyway.",
-            "You go in the picture. I'll take it.",
-            "Was there a plate for me, or shall I wash one?",
-            "I was with you. Back seat, behind the coats.",
+            "0:You go in the picture. I'll take it.",
+            "2:Was there a plate for me, or shall I wash one?",
+            "1:I was with you. Back seat, behind the coats.",
+            "Start without me. You always can.",
         ),
-        note="The one who took the picture and is not in it: let the voice offer to leave before it is asked.",
+        note="Left out of the family count: let the voice offer to leave before it is asked.",
         bounds=(
             Bound(_A, 0.5, 0.95, "made a place by being useful"),
             Bound(_E, 0.0, 0.62, "learned not to take up room"),
@@ -85,7 +85,7 @@ CORES: tuple[Core, ...] = (
             "{They} [wants] to be the person whose word is a thing you can put weight on, and <privately keeps a tally|would sooner break a bone than an appointment>. Under that lies the smaller wish: that somebody should once be early.",
         ),
         fears=(
-            'Hope, mainly. {They} can bear a no; it is <"we\'ll see"|the friendly maybe> that takes {their} sleep, because {they} can feel {themself} <sweeping a corner for it|beginning to wait>.',
+            'Hope, mainly. {They} can bear a no; it is <"we\'ll see"|the friendly maybe> that takes {their} sleep, because {they} can feel {themself} <listening for a car|beginning to wait>.',
             "That {they} [is] the fool who waits. {They} [arrives] <late on purpose|with a book>, [keeps] a second plan folded inside every first one, and <has lost good people by having already gone|calls that realism>.",
         ),
         arcs=(
@@ -96,7 +96,9 @@ CORES: tuple[Core, ...] = (
             "You said six. It's six and eleven minutes. I'm only saying.",
             "Don't say soon. Say a day.",
             "I brought a book, in case you're not coming.",
-            "No, no, go. I know where the door is, both doors.",
+            "2:No, no, go. I know where the door is, both doors.",
+            "0:Is it ripe, or are we being told it's ripe?",
+            "Tell me no. I'm good at no.",
         ),
         note="A promise with no date: let the voice ask for the day and the hour, and pretend it does not matter.",
         bounds=(
@@ -134,7 +136,7 @@ CORES: tuple[Core, ...] = (
         ),
         fears=(
             "The half-second before a room decides. {They} [fills] it, always, <with a joke at {their} own expense|by being first to laugh>, and so [has] never learned how many rooms would have been kind.",
-            "Being watched in earnest. Applause {they} can <bear|discount>; it is <attention|the quiet before it> that brings back the sound of chairs.",
+            "Being watched in earnest. Applause {they} can <bear|discount>; it is <attention|the quiet before it> that brings the noise back.",
         ),
         arcs=(
             "From getting the laugh in first to letting a silence run its course. <Someone will ask to hear the real version.|The test is a small audience, three at most.> If {they} [gives] it straight and somebody does laugh, {they} will find out that it is <survivable, and short|only a noise>. What {they} must give up is being funny whenever it is cold.",
@@ -142,13 +144,14 @@ CORES: tuple[Core, ...] = (
         ),
         echoes=(
             "Laugh now, then it's done and we can go on.",
-            "I'd show you, but it has eleven more lines.",
+            "0:I'd show you, but it has eleven more lines.",
+            "It gets worse. I'll do the worse bit now.",
             "That was a joke. Mostly it was a joke.",
             "Is somebody behind me? You looked behind me.",
         ),
         note="Laughed at in public: the voice gets there first, then watches faces.",
         bounds=(
-            Bound(_N, 0.5, 0.95, "still hears chairs scrape before speaking"),
+            Bound(_N, 0.5, 0.95, "listens to a room before speaking to it"),
             Bound(_O, 0.5, 1.0, "the laughed-at thing was made, and goes on being made"),
         ),
         demands=((Voice.DEFLECTS_WITH_HUMOUR, "was laughed at once and now supplies the joke"),),
@@ -173,7 +176,7 @@ CORES: tuple[Core, ...] = (
             Scene(
                 9,
                 13,
-                "Every Saturday {they} collected {their} father from <{uncle}'s place|the back room of the café>: shoes first, then the wallet, then the stairs. He was a gentle drunk. \"Here comes the boss,\" he'd say, and the men would <make room|lift their glasses>. {At} {at} {they} knew fourteen steps, the sixth one loose. The one night {they} stayed at {girl}'s to watch a film, <he took the sixth one alone|nobody told him about the sixth>. A wrist, not more. {They} have never asked what happened in the film's last half hour.",
+                "Every Saturday {they} collected {their} father from <{uncle}'s place|the back room of the café>: shoes first, then the wallet, then the stairs. He was a gentle drunk. \"Here comes the boss,\" he'd say, and the men would <make room|lift their glasses>. {At} {at} {they} knew fourteen steps, the sixth one loose. The one night {they} stayed at {girl}'s to watch a film, <he took the sixth one alone|nobody told him about the sixth>. A wrist, not more. {They} [has] never asked what happened in the film's last half hour.",
             ),
         ),
         desires=(
@@ -185,13 +188,14 @@ CORES: tuple[Core, ...] = (
             "That there [is] nobody under the competence; <that if the others grew up at last, {they} would have to meet a child of {at} who has been waiting a long time and is furious|take away the list and the room would be empty>.",
         ),
         arcs=(
-            "From carrying to handing over, <badly, and watching it be done wrong|and then not checking>. The test is someone who insists on helping and is not good at it. What {they} [loses] is being indispensable; <what {they} [gets] is the end of the film|there is, it turns out, a film>.",
+            "From carrying to handing over, <badly, and watching it be done wrong|and then not checking>. The test is someone who insists on helping and is not good at it. What {they} [loses] is being indispensable; <what {they} [gets] is an evening|there turn out to be hours left over>.",
             "{They} will fall ill one winter <over nothing much|with something small and humiliating>, and be looked after by an amateur. Either {they} [directs] it from the bed, or {they} [lets] the soup be too salty. Everything hangs on the soup.",
         ),
         echoes=(
             "Sit down, you're tired, I can hear it in your keys.",
             "I've done it already. Don't thank me, just leave it done.",
-            "Mind the sixth step.",
+            "2:Mind the sixth step.",
+            "Give it here.",
             "And who's looking after you? No, don't answer, eat.",
         ),
         note="Grown up too early: the voice gives instructions disguised as offers.",
@@ -230,8 +234,8 @@ CORES: tuple[Core, ...] = (
             "{They} [wants] to be believed before there is proof, <which {they} [knows] is unreasonable, and would not grant to others|by someone with something to lose by it>.",
         ),
         fears=(
-            "The kind smile. Anger {they} can argue with; when a face goes soft <and a head tilts|and patient>, {they} [is] back at that table, <hearing {their} own voice rise|with the smoke coming under the door>.",
-            "Being right. Every warning {they} [gives] is a bet against <someone's rabbits|somebody else's luck>, and there is a mean half-second, when it comes true, in which {they} [is] glad.",
+            "The kind smile. Anger {they} can argue with; when a face goes soft <and a head tilts|and patient>, {they} [is] {at} again, <hearing {their} own voice rise|watching a mouth get ready to be patient>.",
+            "Being right. Every warning {they} [gives] is a bet against <someone's sleep|somebody else's luck>, and there is a mean half-second, when it comes true, in which {they} [is] glad.",
         ),
         arcs=(
             "From collecting proof to <trusting a bare statement, beginning with other people's|saying it and letting it lie>. The test is someone unreliable with an unlikely story. To act on it, without papers, would cost {them} the role of the only one who notices.",
@@ -240,8 +244,10 @@ CORES: tuple[Core, ...] = (
         echoes=(
             "I'll say it once. Then I'll say I said it.",
             "Write it down, with the time. I'll wait.",
-            "You're smiling. People smile, and then there's smoke.",
-            "I'm not upset. I'm telling you there's a smell.",
+            "0:You're smiling. People smile, and then there's smoke.",
+            "0:I'm not upset. I'm telling you there's a smell.",
+            "I'm not making myself interesting.",
+            "You'll want to sit down for the second time I say it.",
         ),
         note="Was right and not believed: the voice states, dates, and listens for the kind smile.",
         bounds=(
@@ -277,22 +283,25 @@ CORES: tuple[Core, ...] = (
             ),
         ),
         desires=(
-            "<To own one thing nobody can come for.|Something that cannot be carried down to another person's car.> It started with objects, and {they} [owns] few; it has become <a skill, a reputation, a clause in every contract|the habit of learning by heart>.",
+            "<To own one thing nobody can come for.|Something with no earlier owner.> It started with objects, and {they} [owns] few; it has become <a skill, a reputation, a clause in every contract|the habit of learning by heart>.",
             "{They} [wants] to be given something, be watched while {they} [likes] it, and not begin, that same evening, <to live without it|to hand it back>.",
         ),
         fears=(
-            "Joy with a witness. <Whoever sees {them} delighted knows what to take.|Nobody can take what they have not seen {them} want.> So {they} [praises] coolly, unwraps slowly, <and keeps the paper|and asks where the receipt is>.",
-            "That it was a fair decision: that somewhere there is an accounting in which the other child <simply played better|deserved it>, and {they} [has] spent {their} life appealing a correct verdict.",
+            "Joy with a witness. <Whoever sees {them} delighted knows what to take.|Nobody can take what they have not seen {them} want.> So {they} [praises] coolly, [unwraps] slowly, <and [keeps] the paper|and [asks] where the receipt is>.",
+            "The friendly envelope: <compensation|a fair settlement>, pressed into the hand by somebody who <cannot see what was in the other hand|means well and has a car waiting>. {They} would rather be robbed.",
+            "02:That it was a fair decision: that somewhere there is an accounting in which the other child <simply played better|deserved it>, and {they} [has] spent {their} life appealing a correct verdict.",
         ),
         arcs=(
-            "From guarding to using up. The test is something lovely and temporary: <a borrowed house, a love with a departure date|a summer>. If {they} can play it to the last waltz without <counting days|drafting the farewell>, the envelope was only an envelope. The cost is being surprised by the loss, like everyone else.",
-            "{They} must give away the one thing {they} [has] kept safe, <to a child who may break it|to someone who shows no signs at all>, and not come for it in the spring.",
+            "From guarding to using up. The test is something lovely and temporary: <a borrowed house, a love with a departure date|a summer>. If {they} can have all of it without <counting days|drafting the farewell>, one old parcel can be put down. The cost is being surprised by the loss, like everyone else.",
+            "{They} must give away the one thing {they} [has] kept safe, <to a child who may break it|to someone careless>, and not come for it afterwards. Nothing less will tell {them} whether it was ever {theirs}.",
         ),
         echoes=(
             "Nice. I won't get used to it.",
             "Whose is it really? Ask now, before I like it.",
             "Keep the receipt. Not for me, in general.",
-            "I used to play. My fingers don't know it's over.",
+            "0:I used to play. My fingers don't know it's over.",
+            "1:A farm. Of course. It's always a farm.",
+            "2:I'd have had chemistry now. Mondays, first thing.",
         ),
         note="Something given was taken back: the voice praises coolly and asks who owns things.",
         bounds=(
@@ -375,21 +384,23 @@ CORES: tuple[Core, ...] = (
         ),
         desires=(
             "To be caught. <Kindly, by someone with time.|By the right person, gently.> {They} [works] twice as hard as anyone {they} [knows] so that the sum will come out honest before then.",
-            "{They} [wants] to earn, after the fact, <something {they} [has] already been given|a ribbon that has been brown for years>; and for {boy}, wherever he is, to <know it|send a bill>.",
+            "{They} [wants] to earn, after the fact, <something {they} [has] already been given|a ribbon that has been brown for years>; and for the one it belonged to <to know it|to send a bill>.",
         ),
         fears=(
-            "A particular sort of applause, <the kind with family in it|when somebody has come on two buses>. {They} [smiles] and [looks] for the exit and for the one person clapping late.",
+            "0:A particular sort of applause, <the kind with family in it|when somebody has come on two buses>. {They} [smiles] and [looks] for the exit and for the one person clapping late.",
+            "Gratitude, face to face. <{They} [looks] past it for whoever has the other version.|There is always one person in the room who is not clapping, and {they} [finds] them.>",
             "That the good {they} [does] is a way of paying interest, <and never touches the sum itself|and that anyone near enough will see the ledger>.",
         ),
         arcs=(
-            "From atonement by overwork to one plain sentence said <to the person it concerns|forty words long>. The test will be an honour {they} could decline without explaining; it is the explaining that counts. {They} [loses] <a father's pride, posthumously|the kitchen wall>.",
-            "{They} will meet a child with <a slipped label|a lie the size of a ribbon> and must say what nobody said to {them}. It cannot be said from the height of a spotless life. That is the price.",
+            "From atonement by overwork to one plain sentence said <to the person it concerns|forty words long>. The test will be an honour {they} could decline without explaining; it is the explaining that counts. {They} [loses] <the proudest day in a dead man's life|a story the family tells at every table>.",
+            "{They} will meet a child with <a lie the size of a ribbon|a small, well-loved lie> and must say what nobody said to {them}. It cannot be said from the height of a spotless life. That is the price.",
         ),
         echoes=(
             "Don't clap yet. Ask who else was in the room.",
             "You've got the wrong person, but go on.",
             "I had help. Put that in, would you, that I had help.",
-            "It was luck and a slipped label.",
+            "0:It was luck and a slipped label.",
+            "Ask the other one. There's always another one.",
         ),
         note="Praised for what was not theirs: the voice refuses credit a beat too quickly.",
         bounds=(
@@ -422,22 +433,23 @@ CORES: tuple[Core, ...] = (
             ),
         ),
         desires=(
-            "To hear {themself} spoken of in the next room <and be able to go on drinking the water|with nothing worse in it than boredom>.",
+            "To hear {themself} spoken of in the next room <and be able to stay for the rest of it|with nothing worse in it than boredom>.",
             "{They} [wants] someone to like {them} by mistake, out of turn, <without having been asked to|when it is inconvenient>, so that there can be no reason behind it.",
         ),
         fears=(
             "What is said when the door closes. {They} [goes] last from every room, <finds something to fetch|laces {their} shoes in the hall>, and so hears little; it is not peace, but it is <evidence|quiet>.",
-            "Kindness with a pause before it. <In the pause {they} [hears] a spoon.|{They} can tell the length of a pause to the tenth of a second.>",
+            "Kindness with a pause before it. <{They} [answers] the pause, not the sentence.|{They} can tell the length of one to the tenth of a second.>",
         ),
         arcs=(
             "From listening at doors, <which {they} [does] with taste and would call tact|by every means a polite adult has>, to asking the question to a face. The answer may be the one {they} heard. {They} would have to give up <knowing better|the first, better-informed version of every friend>.",
-            "Someone will overhear {them}. {They} will have said something true and unkind <about a person {they} [loves]|to be clever>, and see the face. What {they} [does] in the next minute decides whether {they} can at last forgive a tired woman <with a spoon|on a staircase>.",
+            "Someone will overhear {them}. {They} will have said something true and unkind <about a person {they} [loves]|to be clever>, and see the face. What {they} [does] in the next minute decides whether {they} can at last forgive <what was said behind a door|somebody's one unguarded minute>.",
         ),
         echoes=(
             "Say it with the door open.",
             "You paused. Before the nice thing, you paused.",
             "I'll get my coat. Talk normally, I'm slow with coats.",
-            "No, I'm surprised. This is my surprised face.",
+            "2:No, I'm surprised. This is my surprised face.",
+            "Which one of you was told to ask me?",
         ),
         note="Overheard the sentence about themself: the voice weighs pauses and names them.",
         bounds=(Bound(_N, 0.5, 0.92, "reads kindness for its reasons"), Bound(_E, 0.1, 0.65, "stands in doorways")),
@@ -469,7 +481,7 @@ CORES: tuple[Core, ...] = (
         ),
         desires=(
             "To be left alone with the till. <Someone's keys, someone's child, the open safe: {they} [wants] to be trusted carelessly, without being told so.|Trust {they} can see being given is already supervision.>",
-            "{They} [wants] the letter that should have gone to everyone who got the first one, <with the date|read aloud>. Failing that, a life so <clean|documented> that the question sounds foolish.",
+            "{They} [wants] it taken back as widely as it was thought, <with the date|out loud, in the same rooms>. Failing that, a life so <clean|documented> that the question sounds foolish.",
         ),
         fears=(
             "Being alone in a room with anything of value. {They} [keeps] {their} hands in sight, <asks for receipts, calls out when {they} [enters]|leaves doors wide open>, and [knows] perfectly well what it looks like.",
@@ -477,7 +489,7 @@ CORES: tuple[Core, ...] = (
         ),
         arcs=(
             "From proving to <not answering|letting a suspicion stand>. The test is a charge that is partly true. {They} would have to own the part and not the rest, without turning out a single pocket; what is lost is <a lifetime's file of receipts|the purity of the wronged>.",
-            "{They} [has] power over somebody's good name now, <a small one: a trainee, a boy with quick hands|which {they} never wanted>. Something is missing. If {they} can wait until June before deciding, {they} will have given what {they} could not get.",
+            "{They} [has] power over somebody's good name now, <a small one: a trainee, a boy with quick hands|which {they} never wanted>. Something is missing. If {they} can wait before deciding, {they} will have given what {they} could not get.",
         ),
         echoes=(
             "Count it in front of me, please. Both of us.",
@@ -514,22 +526,24 @@ CORES: tuple[Core, ...] = (
             ),
         ),
         desires=(
-            "To stand up early, <while it still costs something|before anyone else has>, and be the one who <paid for it|was put off the bus>.",
-            "{They} [wants] {boy}, or someone with a right to, to say what it was: <cowardice, or only childhood|a small thing or not>. {They} would accept either word.",
+            "To stand up early, <while it still costs something|before anyone else has>, and be the one who <paid for it|had to walk home>.",
+            "{They} [wants] somebody with a right to it to say what it was: <cowardice, or only childhood|a small thing or not>. {They} would accept either word.",
         ),
         fears=(
-            "A group in good spirits. {They} [feels] it in {their} own legs, <how easily they find a place on the bench|the ease of joining in>, long before anybody is at the bottom of it.",
-            "That courage is simply a thing other people have, like <pitch|long bones>, and that all {their} loud principles are <a way of talking over a bowl of peas|shouted from a window seat>.",
+            "A group in good spirits. {They} [feels] it in {their} own legs, <how readily they find the step|the ease of joining in>, long before anybody is at the bottom of it.",
+            "That courage is simply a thing other people have, like <pitch|long bones>, and that all {their} loud principles are <a way of talking over an old silence|rehearsals for a day that is past>.",
         ),
         arcs=(
             "From arguing about justice at length to one unglamorous refusal, <in a meeting, with no witness worth having|on a wet afternoon>. It will lose {them} a friend, and do the victim no good. {They} will have to do it anyway, and not <tell it as a story|tell anyone>.",
-            "{They} [has] made {themself} judge of silences. The arc bends when {they} [has] to forgive somebody who looked <out of the window|at the margarine> while it was done to {them}.",
+            "{They} [has] made {themself} judge of silences. The arc bends when {they} [has] to forgive somebody who looked <away|at their shoes> while it was done to {them}.",
         ),
         echoes=(
             "Before we all agree, who isn't here?",
-            "I've sat on that locker. I know how many it holds.",
+            "0:I've sat on that lid. I know how many it holds.",
             "Somebody say it. Fine. I'll say it.",
-            "You looked away. I'm not cross. I know the window.",
+            "1:You looked away. I'm not cross. I know the window.",
+            "2:I was busy too. I had a bowl.",
+            "No. Not while I'm sitting here.",
         ),
         note="Watched and did nothing: the voice interrupts agreement.",
         bounds=(Bound(_A, 0.35, 0.8, "owes somebody a protest"), Bound(_O, 0.45, 1.0, "asks who is missing")),
@@ -568,17 +582,18 @@ CORES: tuple[Core, ...] = (
             "{They} [wants] to know what {they} would have been like <unlabelled|if the place had been free>. {They} [has] tried towns, haircuts, <two religions|three surnames>; somewhere there must be a first choice that was {theirs}.",
         ),
         fears=(
-            "Being the second of something. <Second wife, second edition, the new {boy}.|{They} cannot take over another's desk without emptying every drawer twice.> Under it sits a politer dread: that the first one would have done it better.",
+            "Being the second of something. <Second wife, second edition, the new one.|{They} cannot take over another's desk without emptying every drawer twice.> Under it sits a politer dread: that the first one would have done it better.",
             "Being called and not turning round. <Twice it has happened, in stations.|It happened once, in a hospital corridor.> {They} stood there, wondering who they could mean.",
         ),
         arcs=(
-            "From vacating every place {they} [is] given to signing for one. The test: <a form with a box for the name, and time to think|somebody wants to name a child after {them}>. To write it without irony means burying the one on the stone, for whom nobody else is left to apologise.",
-            "{They} will go and ask the one person who knows how it came about, <and find it was an afternoon's decision, made with a headache|and get a shrug>. If {they} can laugh, {they} [is] free; what goes is the mystery, which was <half {their} charm|good company>.",
+            "From vacating every place {they} [is] given to signing for one. The test: <a form with a box for the name, and time to think|somebody wants to name a child after {them}>. To write it without irony means dismissing the other bearer, <who never did any harm|to whom {they} still [owes] a sort of rent>.",
+            "01:{They} will go and ask the one person who knows how it came about, <and find it was an afternoon's decision, made with a headache|and get a shrug>. If {they} can laugh, {they} [is] free; what goes is the mystery, which was <half {their} charm|good company>.",
         ),
         echoes=(
-            "That's what it says on the tag. Call me what you like.",
-            "I had it second-hand, the name. It was hardly worn.",
-            "Say it again, slower. No, that's fine. That's nearly it.",
+            "2:That's what it says on the tag. Call me what you like.",
+            "0:I had it second-hand, the name. It was hardly worn.",
+            "1:Say it again, slower. No, that's fine. That's nearly it.",
+            "Write what you heard. I'll answer to it.",
             "Who was here before me? At this desk, I mean.",
         ),
         note="Carries a name meant for another: the voice jokes about labels and asks who was there before.",
@@ -614,17 +629,18 @@ CORES: tuple[Core, ...] = (
             "{They} [wants] to be told nothing. <People look at {them} and begin to confess, on trains, in queues; there must be something about the face.|A whole day with no one's confidence in {their} pockets.> And when they stop, {they} [misses] it like salt.",
         ),
         fears=(
-            'The direct question. Anything else {they} can <turn|walk round>. A plain "Did you know?" leaves {them} {at} years old with <a {sweet} in {their} hand|sugar on {their} fingers>.',
+            'The direct question. Anything else {they} can <turn|walk round>. A plain "Did you know?" leaves {them} {at} years old <and looking at the floor|with a dry mouth>.',
             "That silence has a side. {They} had always thought of it as <keeping out of things|a room with no door>; lately it seems to {them} that the whole house was built round it.",
         ),
         arcs=(
             "From keeping faith with everyone to breaking it with one, <on purpose, and to the person's face|for someone who never asked>. The test is a secret that does harm by being safe. {They} [loses] the trust of people who tell {them} things; it is <most of the people {they} [knows]|the only inheritance {they} had>.",
-            "{They} will be asked, straight, and say yes. <That is all.|One syllable.> Everything after that, the shouting and the spades, is other people's business for the first time.",
+            "{They} will be asked, straight, and say yes. <That is all.|One syllable.> Everything after that, the shouting and the arithmetic, is other people's business for the first time.",
         ),
         echoes=(
             "Don't tell me. Or tell me and don't look at me.",
             "I might have known something. What day was this?",
-            "Thursdays I can't. Never could, Thursdays.",
+            "0:Thursdays I can't. Never could, Thursdays.",
+            "Ask me something else.",
             "You didn't hear it here, because I didn't say it.",
         ),
         note="Kept somebody's secret as a child: the voice answers beside the question.",
@@ -659,20 +675,20 @@ CORES: tuple[Core, ...] = (
         ),
         desires=(
             "To win something outright <that is measured by a machine|with daylight behind it>, and then be asked how {they} did it, and <not be able to stop talking|have the figures ready>.",
-            "{They} [wants] to be finished with the comparison; barring that, <to win it|{they} would settle for {boy}'s address>. {They} [has] beaten, by now, nearly everyone who was not there that day.",
+            "{They} [wants] to be finished with the comparison; barring that, <to win it|{they} would settle for a rematch>. {They} [has] beaten, by now, nearly everyone who was not there that day.",
         ),
         fears=(
             'The narrow thing. A rout {they} can shrug off; it is <the photo finish|"so close">, said warmly, that {they} will drive two hundred kilometres to avoid.',
-            "That the one point was fair, and exact, <and is still there|and that it is what {they} [is] made of>.",
+            "That the result was fair, and exact, <and is still there|and that it is what {they} [is] made of>.",
         ),
         arcs=(
-            "From the second lane to leaving the pool. The test is a contest {they} could win by <a technicality|a rival's bad day>, and {they} [has] to want <the rival's best|something else by then>. It costs {them} the engine: everything {they} [has] done was fuelled on that point.",
-            "{They} will be made to judge. Two children, one prize, <a hair's breadth|no machine>. How {they} [tells] the other one is the whole arc; there is a <cap|goldfish> floating somewhere behind {their} eyes while {they} [looks] for the words.",
+            "From measuring to <making|playing>. The test is a contest {they} could win by <a technicality|a rival's bad day>, and {they} [has] to want <the rival's best|something else by then>. It costs {them} the engine: everything {they} [has] done ran on that fuel.",
+            "{They} will be made to judge. Two children, one prize, <a hair's breadth|no machine>. How {they} [tells] the other one is the whole arc; {they} [has] had <the sentence ready for years|a long time to prepare it>, and it is the wrong one.",
         ),
         echoes=(
-            "By how much? No, exactly. By how much?",
+            "01:By how much? No, exactly. By how much?",
             "Second's fine. Ask anyone who was second.",
-            "I knew both parts, you know.",
+            "2:I knew both parts, you know.",
             "Time it. Otherwise it didn't happen.",
         ),
         note="Missed by one point: the voice asks for figures and makes light of coming second.",

@@ -128,7 +128,7 @@ def _occupation(material: Material, trade: str) -> str:
         return stated
     age = age_of(material)
     if age < _CHILD:
-        return "schoolchild" if age > 5 else "not yet at school"  # noqa: PLR2004  # the years before school
+        return "schoolchild" if age > 5 else "not yet at school"  # the years before school
     if age < _OF_AGE:
         return "secondary school student"
     return material.constant.pick("job", TRADES[trade].jobs)
@@ -160,6 +160,7 @@ _BODY: tuple[tuple[str, str], ...] = (
     ("one-armed|prosthetic|one-legged|one-handed", "What is missing is missing plainly, with the sleeve or cuff pinned by someone who sews well."),
     ("cane", "The cane has a rubber foot from another cane."),
     ("tremor|parkinson", "{They} [fills] cups to two thirds and [carries] them with both hands."),
+    ("insomni", "The eyes have the polish of somebody who has seen most of this year's four o'clocks."),
     ("pregnant", "One hand rests where everyone looks, to spare them the trouble."),
 )  # fmt: skip
 

@@ -1,5 +1,4 @@
 """What a trade lends a person: a turn of the soul, objects at hand, words, lines, looks, and jobs to choose from."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -7,14 +7,17 @@ from itertools import combinations, islice
 
 from fourfold.constraints import Note, VoiceMarker, check_mask
 from fourfold.models.offline.assumptions import age_of, scene_slots
+from fourfold.models.offline.brief_life import find_life
 from fourfold.models.offline.grammar import capitalised, tell
 from fourfold.models.offline.lexicon_temperament import CONFLICTS
 from fourfold.models.offline.material import Material
 from fourfold.models.offline.soul import trade_for
-from fourfold.models.offline.soul_library import CORES, core_of
+from fourfold.models.offline.soul_leads import lost_slots
+from fourfold.models.offline.soul_library import CORES, core_of, fitting, scene_of
 from fourfold.models.offline.trades import TRADES
 from fourfold.models.offline.voice_families import FAMILIES, Family
-from fourfold.models.offline.voice_languages import lines_in
+from fourfold.models.offline.voice_languages import Lines, lines_in
+from fourfold.models.offline.voice_markers import SHOWING
 from fourfold.persona import Mask, Register, Trait
 from fourfold.pipeline.mask_build import MaskBuild
 
@@ -30,7 +33,7 @@ def build_mask(material: Material) -> MaskBuild:
     slots = scene_slots(material, draw, max(1, min(9, age_of(material))))
     trade = TRADES[trade_for(material, core_of(material))]
     mask = Mask(
-        register=_register(material, family),
+        register_=_register(material, family),
         tone=draw.pick("tone", family.tones),
         rhythm=capitalised(tell(draw.pick("rhythm", family.rhythms), slots, draw, "rhythm")),
         vocabulary=tuple(_vocabulary(material, family, trade.words)),
@@ -80,20 +83,53 @@ def _vocabulary(material: Material, family: Family, trade_words: tuple[str, ...]
     return draw.shuffled("vocabulary/order", [*own, *draw.some("vocabulary/trade", trade_words, count - len(own))])
 
 
+def _english_pool(material: Material, family: Family, trade_lines: tuple[str, ...]) -> list[str]:
+    """The family's lines and the trade's by turns, then lines that show what the chain demands."""
+    draw = material.draw
+    own, work = draw.shuffled("own", family.lines), draw.shuffled("work", trade_lines)
+    mixed = [line for pair in zip(own, work, strict=False) for line in pair] + own[len(work) :]
+    return mixed + [
+        line
+        for marker, lines in SHOWING.items()
+        if marker in material.demands
+        for line in draw.some(f"showing/{marker}", lines, _SHOWN)
+    ]
+
+
+_SHOWN = 4
+
+
+def _native_pool(material: Material, native: Lines) -> list[str]:
+    """The lines of a language, those of the person's own temper first."""
+    _, _, company, kindness, nerves = (
+        material.self_.big_five.level(trait) if material.self_ else 0.5 for trait in Trait
+    )
+    tempers = {native.warm: kindness, native.dry: 1.02 - kindness, native.careful: nerves, native.long: company}
+    ranked = sorted(tempers, key=lambda lines: -tempers[lines])
+    first = material.draw.shuffled("native", [*ranked[0], *ranked[1]])
+    return first + material.draw.shuffled("native/rest", [*ranked[2], *ranked[3]])
+
+
+def _echoes(material: Material) -> list[str]:
+    """Lines that let the wound be felt: those of the soul's own core and scene, or anyone's where it is not ours."""
+    core = core_of(material)
+    if core is None:
+        core = material.draw.pick("echo-core", [core for core in CORES if core.trades])
+    wound = material.soul.wound if material.soul is not None else ""
+    return fitting(core.echoes, core, scene_of(core, wound))
+
+
 def _phrases(
     material: Material, family: Family, mask: Mask, slots: dict[str, str], trade_lines: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Three to five utterances: one lets the wound be felt, the rest come from the voice and the work."""
-    draw, core = material.draw, core_of(material)
-    echoes = core.echoes if core else draw.pick("echo-core", CORES).echoes
+    draw = material.draw
+    slots = slots | lost_slots(material, find_life(material.brief))
     native = lines_in(material.intent.language)
-    if native:
-        echo_pool, own_pool = list(native.echoes), draw.shuffled("native", native.lines)
+    if native is not None:
+        echo_pool, own_pool = list(native.echoes), _native_pool(material, native)
     else:
-        echo_pool = list(echoes)
-        own_pool = draw.shuffled("own", list(family.lines))
-        work = draw.shuffled("work", list(trade_lines))
-        own_pool = [line for pair in zip(own_pool, work, strict=False) for line in pair] + own_pool[len(work) :]
+        echo_pool, own_pool = _echoes(material), _english_pool(material, family, trade_lines)
     echo_pool = [tell(line, slots, draw, f"line/{line}") for line in draw.shuffled("echo", echo_pool)]
     own_pool = [tell(line, slots, draw, f"line/{line}") for line in own_pool]
     count = draw.whole("phrases", 3, 5)

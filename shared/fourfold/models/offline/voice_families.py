@@ -1,5 +1,4 @@
 """Families of voices: each a way of building sentences that can be told from the others with the name covered."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 
