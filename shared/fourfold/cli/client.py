@@ -104,9 +104,7 @@ class Client:
         return reply.json()
 
     def _unreachable(self, error: httpx.TransportError) -> ApiError:
-        return ApiError(
-            f"No answer from {self._url} ({type(error).__name__}). Start the server with `make up`."
-        )
+        return ApiError(f"No answer from {self._url} ({type(error).__name__}). Start the server with `make up`.")
 
 
 def _refusal(reply: httpx.Response) -> ApiError:

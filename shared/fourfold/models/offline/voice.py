@@ -22,6 +22,7 @@ from fourfold.persona import Mask, Register, Trait
 from fourfold.pipeline.mask_build import MaskBuild
 
 _TRIES = 1500
+_BRIEF, _AMPLE = 6, 10  # Words of an utterance.
 _FORMAL = (Register.CONSULTATIVE, Register.FORMAL, Register.FROZEN)
 _INFORMAL = (Register.CONSULTATIVE, Register.CASUAL, Register.INTIMATE)
 
@@ -134,9 +135,9 @@ def _phrases(
     own_pool = [tell(line, slots, draw, f"line/{line}") for line in own_pool]
     count = draw.whole("phrases", 3, 5)
     if VoiceMarker.TERSE in material.demands:
-        echo_pool, own_pool = sorted(echo_pool, key=_length), sorted(own_pool, key=_length)
+        echo_pool, own_pool = (sorted(pool, key=lambda line: _length(line) > _BRIEF) for pool in (echo_pool, own_pool))
     elif VoiceMarker.EXPANSIVE in material.demands:
-        echo_pool, own_pool = sorted(echo_pool, key=_length, reverse=True), sorted(own_pool, key=_length, reverse=True)
+        echo_pool, own_pool = (sorted(pool, key=lambda line: _length(line) < _AMPLE) for pool in (echo_pool, own_pool))
     best, fewest = None, 99
     sizes = dict.fromkeys((count, 4, 3, 5))
     for size in sizes:

@@ -1,5 +1,4 @@
 """Utterances in languages other than English, for personas who would not speak it. A small bank, said to be one."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -311,4 +310,4 @@ BANK: dict[str, Lines] = {
 
 def lines_in(language: str) -> Lines | None:
     """The bank of a language (BCP 47), or None where there is none and English stands in."""
-    return BANK.get(language.split("-")[0])
+    return BANK.get(language.split("-", maxsplit=1)[0])

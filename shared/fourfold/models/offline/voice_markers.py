@@ -1,5 +1,4 @@
 """Utterances that show one voice demand plainly, for voices whose own lines do not happen to show it."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 
