@@ -84,6 +84,7 @@ def scene_slots(material: Material, draw: Draw, age_then: int) -> dict[str, str]
         "At": "At",
         "at": spelled(age_then),
         "girl": next(name for name in draw.shuffled("girl", girls) if name != own),
+        "girl_or_boy": draw.pick("friend", [name for name in girls + boys if name != own]),
         "boy": next(name for name in draw.shuffled("boy", boys) if name != own),
         "aunt": f"Aunt {draw.pick('aunt', listed(people.women_older))}",
         "uncle": f"old {draw.pick('uncle', listed(people.men_older))}",

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from fourfold.models.offline.assumptions import trade_of_title
 from fourfold.models.offline.brief_language import language_of
+from fourfold.models.offline.brief_life import find_life
 from fourfold.models.offline.brief_places import find_places, lands_by_locale
 from fourfold.models.offline.grammar import spelled
 from fourfold.models.offline.lexicon_names import PEOPLES, listed, people_of
 from fourfold.models.offline.material import Material
+from fourfold.models.offline.soul_library import core_of
 from fourfold.persona import Archetype, Dimension, Finding, SchwartzValue, Trait
 
 _D = Dimension
@@ -68,15 +70,15 @@ def _soul(material: Material) -> Iterator[Finding]:
             yield _finding(
                 _D.DEPTH, f"soul.{field}", match.group(), 3, "The psychology is named where a scene should show it."
             )
-    plainest = min(("desire", "fear", "growth_arc"), key=lambda field: (_density(getattr(soul, field)), field))
-    if not _particulars(getattr(soul, plainest)):
-        yield _finding(
-            _D.DEPTH,
-            f"soul.{plainest}",
-            _first(getattr(soul, plainest)),
-            1,
-            "The least particular of the four: it names no object or hour.",
-        )
+    for field in ("desire", "fear", "growth_arc"):
+        text = getattr(soul, field)
+        if not _particulars(text) and len(text) >= _SHORT_LINE:
+            note = "It names no person, number or spoken word; true of many, seen in none."
+            yield _finding(_D.DEPTH, f"soul.{field}", _first(text), 1, note)
+    wound, rest = set(_long_words(soul.wound)), set(_long_words(f"{soul.desire} {soul.fear} {soul.growth_arc}"))
+    if not wound & rest:
+        note = "No thing from the wound's scene returns in what they want, dread or become."
+        yield _finding(_D.COHERENCE, "soul.growth_arc", _first(soul.growth_arc), 1, note)
 
 
 def _self(material: Material) -> Iterator[Finding]:
@@ -116,9 +118,12 @@ def _mask(material: Material) -> Iterator[Finding]:
     stock = next((match for phrase in phrases if (match := _STOCK.search(phrase))), None)
     if stock is not None:
         yield _finding(_D.VOICE_DISTINCTIVENESS, field, stock.group(), 3, "Stock: this line would suit anyone.")
-    plainest = min(phrases, key=lambda phrase: (len(_long_words(phrase)), phrase))
-    if len(_long_words(plainest)) < _COMMON_PHRASE:
-        yield _finding(_D.VOICE_DISTINCTIVENESS, field, plainest, 1, "Covered names, this one could be a neighbour's.")
+    for phrase in [phrase for phrase in phrases if len(_long_words(phrase)) < _COMMON_PHRASE][:2]:
+        yield _finding(_D.VOICE_DISTINCTIVENESS, field, phrase, 1, "Covered names, this one could be a neighbour's.")
+    heard = " ".join(phrases).casefold()
+    if not any(word.casefold() in heard for word in mask.vocabulary):
+        note = "Not one word of the vocabulary is heard in the phrases; a list is not yet a mouth."
+        yield _finding(_D.VOICE_DISTINCTIVENESS, "mask.vocabulary", mask.vocabulary[0], 1, note)
     starts = [phrase.split()[0].casefold() for phrase in phrases if phrase.split()]
     if len(set(starts)) == 1 and len(starts) > 1:
         yield _finding(_D.VOICE_DISTINCTIVENESS, field, phrases[0], 2, "Every phrase sets off on the same word.")
@@ -264,7 +269,11 @@ def _brief(material: Material) -> Iterator[Finding]:
         yield _finding(_D.DEPTH, "soul.wound", quote, 1, "With so thin a brief the wound is anyone's.")
     layers = (material.soul, material.self_, material.mask, surface)
     document = " ".join(str(layer.model_dump()) for layer in layers if layer is not None).casefold()
+    core = core_of(material)
+    told = core.kinds if core is not None else frozenset[str]()
     for fact in [fact for fact in material.facts("other") if fact.value not in {"retired", "married"}][:3]:
+        if any(life.kind in told for life in find_life(fact.value)):
+            continue
         heard = [word for word in _long_words(fact.value) if word[:6] in document]
         if _long_words(fact.value) and not heard:
             yield _finding(_D.COHERENCE, "soul.wound", fact.quote, 2, "The brief says this and no layer has heard it.")
@@ -275,10 +284,6 @@ def _particulars(text: str) -> int:
     names = len(re.findall(r"(?<=[a-z,;] )[A-ZÀ-ÞİŞÇĞÖÜ][a-zà-ÿ]+", text))
     numbers = sum(bool(word in _NUMBER_WORDS or word.isdecimal()) for word in re.findall(r"[a-z\d-]+", text.casefold()))
     return names + numbers + text.count('"') // 2 + text.count("\u201c")
-
-
-def _density(text: str) -> float:
-    return _particulars(text) / max(1, len(text))
 
 
 def _long_words(text: str) -> list[str]:

@@ -72,6 +72,8 @@ def _facts(brief: str, language: str, living: Place | None, origin: Place | None
     work = find_work(brief, language)
     if work is not None and _printable(work.quote):
         value = re.sub(r"^(?:an?|the)\s+", "", work.quote, flags=re.IGNORECASE)
+        if value[1:2].islower() and value.casefold() != "ai":
+            value = value[0].lower() + value[1:]
         facts.append(StatedFact(field="surface.occupation", value=value, quote=work.quote))
     for life in find_life(brief):
         facts.append(StatedFact(field="other", value=life.value, quote=life.quote))

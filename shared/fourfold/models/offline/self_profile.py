@@ -9,9 +9,9 @@ from fourfold.models.offline.soul_library import core_of
 from fourfold.persona import Archetype, AttachmentStyle, BigFive, SchwartzValue, SelfLayer, Trait
 from fourfold.pipeline.self_enrich import SelfEnrichment
 
-_HIGH, _LOW, _MIDDLE = 0.66, 0.36, 0.5
+_HIGH, _LOW, _VERY_LOW, _MIDDLE = 0.66, 0.36, 0.28, 0.5
 _WIDE_LOW, _WIDE_HIGH = 0.12, 0.9
-_GIVEN = 3
+_GIVEN, _VERY_HIGH = 3, 0.76
 
 # What a pronounced trait values (Parks-Leduc, Feldman & Bardi, 2015: the strongest correlations by domain).
 _TRAIT_VALUES: dict[tuple[Trait, bool], tuple[SchwartzValue, ...]] = {
@@ -112,9 +112,9 @@ def _constraints(material: Material, levels: dict[Trait, float], layer: SelfLaye
                 f"conscientiousness {order} and openness {openness}: names the thing",
             )
         )
-    if company < _LOW:
+    if company < _VERY_LOW:
         wanted.append((VoiceMarker.TERSE, f"extraversion {company}: spends words like coins"))
-    if company > _HIGH:
+    if company > _VERY_HIGH:
         wanted.append((VoiceMarker.EXPANSIVE, f"extraversion {company}: thinks aloud and in company"))
     if nerves < _LOW:
         wanted.append((VoiceMarker.NEVER_EXCLAIMS, f"neuroticism {nerves}: nothing is worth a raised voice"))

@@ -78,8 +78,13 @@ def _core_and_scene(material: Material, age: int) -> tuple[Core, Scene]:
     trade = trade_for(material, None) if material.value("surface.occupation") else ""
     weighted: list[tuple[tuple[Core, Scene], float]] = []
     for core in CORES:
-        fate = bool(core.kinds) and not core.trades and core.name != "infant"
-        if (fate and not core.kinds & kinds) or (core.name == "infant") != (age <= _INFANT):
+        fate = bool(core.kinds) and not core.trades and not core.kinds & {"child", "infant"}
+        if (
+            not core.kinds & kinds
+            and fate
+            or _generation(core) != _generation_at(age)
+            and not (fate and core.kinds & kinds)
+        ):
             continue
         weight = 1.0 + _TRADE_WEIGHT * (trade in core.trades)
         weight += (_FATE_WEIGHT if fate else _KIND_WEIGHT) * bool(core.kinds & kinds)
@@ -88,7 +93,15 @@ def _core_and_scene(material: Material, age: int) -> tuple[Core, Scene]:
     return material.draw.heaviest("core", weighted)
 
 
-_INFANT = 5
+_INFANT, _CHILD = 5, 14
+
+
+def _generation(core: Core) -> str:
+    return next(iter(core.kinds & {"child", "infant"}), "grown")
+
+
+def _generation_at(age: int) -> str:
+    return "infant" if age <= _INFANT else "child" if age <= _CHILD else "grown"
 
 
 def _fitted(text: str, more: str) -> str:

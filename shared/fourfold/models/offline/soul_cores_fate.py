@@ -18,7 +18,7 @@ CORES: tuple[Core, ...] = (
             Scene(
                 8,
                 30,
-                "The {lost} was called {lost_name}, and on the last evening wanted the <bicycle|torch>. {They} [was] {at} and said no, for no reason, <it was only that {they} had said no before|out of habit>. So {lost_name} went on foot, along the <cutting|shore road>. It would have been the same by bicycle, the policeman said; {they} [has] worked it out many times with <a map and a watch|speeds and distances>, and it would not.",
+                "The {lost} was called {lost_name}, and on the last evening wanted the bicycle. {They} [was] {at} and said no, for no reason, <it was only that {they} had said no before|out of habit>. So {lost_name} went on foot, along the <cutting|shore road>. It would have been the same by bicycle, the policeman said; {they} [has] worked it out many times with <a map and a watch|speeds and distances>, and it would not.",
             ),
             Scene(
                 7,
@@ -45,7 +45,8 @@ CORES: tuple[Core, ...] = (
         ),
         echoes=(
             "Take it. Take it, I wasn't using it.",
-            "There were two of us. Ask the chairs.",
+            "1:There were two of us. Ask the chairs.",
+            "There were two of us, you know.",
             'Text me when you\'re in. Just the word "in".',
             "{lost_name} would have said it funnier.",
         ),
@@ -93,7 +94,7 @@ CORES: tuple[Core, ...] = (
         ),
         echoes=(
             "We, I mean I. Old plural.",
-            "It's my turn. It's always my turn, it turns out.",
+            "0:It's my turn. It's always my turn, it turns out.",
             "Leave that chair. No, sit, sit. It's a chair.",
             "Tell me I'm wrong. Go on, somebody has to.",
         ),
@@ -132,8 +133,8 @@ CORES: tuple[Core, ...] = (
             "{They} [has] been strong for everyone, which is a way of staying out of the room. One day {they} will come undone in public over <a pair of socks|a lunch form>, and be seen, and not die of it.",
         ),
         echoes=(
-            "Lace that up. Properly. Humour me.",
-            "Eleven. It would be twenty-six now. Go on, I'm listening.",
+            "0:Lace that up. Properly. Humour me.",
+            "1:Not this term. Thank you for asking.",
             "Say the name. It won't break.",
             "It was the weather. Let's say it was the weather.",
         ),
@@ -177,8 +178,9 @@ CORES: tuple[Core, ...] = (
             'Someone young will watch {their} hands. {They} will have to teach without a label on everything, <by doing it, wrong, in front of them|and say "I never learned this, let\'s see">.',
         ),
         echoes=(
-            "Don't say I look like anyone. Or say who.",
-            "It's green. We'd agreed on green.",
+            "0:Don't say I look like anyone. Or say who.",
+            "2:It's green. We'd agreed on green.",
+            "1:There's a key for it. I don't know which.",
             "Ask me when I'm older than the photograph.",
             "What did people do, at my age? I'm asking around.",
         ),
@@ -217,10 +219,11 @@ CORES: tuple[Core, ...] = (
         ),
         arcs=(
             "From making up for it to making something. The test is an offer, small, <second-hand, with someone else's name over the door|from a person {they} once turned down>. To take it without a speech would cost {them} the grand return {they} [has] been rehearsing.",
-            "{They} will have to tell it with the true figures, <to the one person who lent and never asked|at table>. After that it is only money, and <there are others by the window|the days become an ordinary length>.",
+            "{They} will have to tell it with the true figures, <to the one person who lent and never asked|at table>. After that it is only money, and <debts have ends|the days become an ordinary length>.",
         ),
         echoes=(
-            "We close at six. We closed at six.",
+            "0:We close at six. We closed at six.",
+            "1:I'm usually by the window.",
             "I know what it costs. I used to be the one who said.",
             "No, keep the change, it keeps me.",
             "Ask me how business is. Go on, I've a good answer.",
@@ -260,11 +263,12 @@ CORES: tuple[Core, ...] = (
         ),
         arcs=(
             "From being easy to live with to being there. The test is a small thing {they} [minds], <a towel, a tone|about the window at night>, said on the day itself. It will make a scene. What {they} must give up is having nothing to reproach {themself} with.",
-            "{They} [keeps] half a household in boxes, labelled, against a return that {they} [does] not even want. The arc is one box, unpacked, <and the second spoon used|in front of somebody new>.",
+            "{They} [keeps] half a household in boxes, labelled, against a return that {they} [does] not even want. The arc is one box, unpacked, <and the things in it used|in front of somebody new>.",
         ),
         echoes=(
             "We were very civilised. You could have eaten off it.",
-            "Two spoons? No. One. Yes, one.",
+            "1:Two spoons? No. One. Yes, one.",
+            "0:Keep it. I had one like it before you.",
             "I'm easy. That was rather the trouble.",
             "Which year, would you say? Roughly?",
         ),
@@ -299,7 +303,7 @@ CORES: tuple[Core, ...] = (
             'The question "what was it like", with its <shining eyes|fork put down>. There is an answer. It is small, and nobody stays for it.',
         ),
         arcs=(
-            "From keeping the list to crossing off {their} own name. The test is peace: an afternoon nobody needs saving in. {They} must <sleep in it, back to the door|be of no use until evening>. What would go is the best {they} ever [was].",
+            "From keeping the list to crossing off {their} own name. The test is peace: an afternoon nobody needs saving in. {They} must <sleep in it, back to the door|be of no use until evening>. What would go is the best {they} [has] ever been.",
             "Somebody will ask for the small thing instead of the large one. {They} [has] the small thing ready. Once it is told, {they} will be <a neighbour with a past|just someone at a table>, and not a witness, and will need a hobby.",
         ),
         echoes=(
@@ -344,7 +348,8 @@ CORES: tuple[Core, ...] = (
         ),
         echoes=(
             "Is it all right if I open that? I'll open it.",
-            "I was on a ship. A long time on a ship.",
+            "1:I was on a ship. A long time on a ship.",
+            "Nobody's coming. No, that's how I asked for it.",
             "Ask now. It's better before we've eaten.",
             "You left me the key. I noticed, that's all.",
         ),
@@ -384,13 +389,14 @@ CORES: tuple[Core, ...] = (
         ),
         echoes=(
             "Water, thanks. No, it's a very good water.",
-            "I'm told I was marvellous. I've seen the film.",
-            "Mind the step. I've slept on it.",
+            "0:I'm told I was marvellous. I've seen the film.",
+            "1:Mind the step. I've slept on it.",
+            "Was I loud? I'm asking in general.",
             "What day is it? I like to be told.",
         ),
         note="In recovery: the voice is careful, funny and asks what it did.",
         bounds=(Bound(_N, 0.45, 0.9, "a good day is the dangerous one"), Bound(_A, 0.45, 0.9, "was forgiven too much")),
-        demands=((Voice.SELF_DEPRECATING, "was marvellous, has seen the film"),),
+        demands=((Voice.SELF_DEPRECATING, "gets the reproach in first"),),
         archetypes=(_T.JESTER, _T.SEEKER),
         attachment=(_ANXIOUS, _FEARFUL),
         values=(_V.BENEVOLENCE_DEPENDABILITY, _V.HUMILITY, _V.SECURITY_PERSONAL, _V.STIMULATION),

@@ -45,7 +45,9 @@ CORES: tuple[Core, ...] = (
         ),
         echoes=(
             "It was me. Before you're nice about it.",
-            "Somebody look behind the car.",
+            "1:Somebody look behind the car.",
+            "0:Hold on. No, really hold on.",
+            "2:Who put the candle out? Say it aloud.",
             "Don't tell me it couldn't be helped. I helped.",
             "I checked. I'll check again. It's not about you.",
         ),
@@ -85,14 +87,15 @@ CORES: tuple[Core, ...] = (
             "{Their} own quick tongue. {They} [has] put it on a diet, <speaks after a count of three|lets the wit go by like a bus>; people call it mildness. At the bottom of the count there is still that sentence, <sharp as the day|in excellent condition>.",
         ),
         arcs=(
-            "From keeping every peace to risking one quarrel. The test will be a person worth it, and a subject as small as <a car|soup>. {They} must say the hard thing and then let them walk down all the stairs. The price: {they} can no longer believe that it was the words.",
+            "From keeping every peace to risking one quarrel. The test will be a person worth it, and a subject as small as <a car|soup>. {They} must say the hard thing and then let them walk off with it. The price: {they} can no longer believe that it was the words.",
             "{They} will tell somebody about it, the real wording, <which is not even cruel|and hear how ordinary it is>. After that {they} [has] only the loss left, <without the crime|like other people>, and it will be heavier for a time.",
         ),
         echoes=(
             "Say goodbye properly. I mean it, come back and do it.",
             "That's not what I want to have said.",
             "Ring when you're home. Ring twice.",
-            "Wait. Don't go down yet.",
+            "2:Wait. Don't go down yet.",
+            "Are we all right? Then say so.",
         ),
         note="Parted on a wrong sentence: the voice will not let a goodbye stand crooked.",
         bounds=(
@@ -127,10 +130,10 @@ CORES: tuple[Core, ...] = (
         ),
         desires=(
             "To be tempted again, by more, and hold. <Some people pray for that; {they} [applies] for positions of trust.|{They} [has] arranged a life of keys, safes and confidences, and nothing has come.>",
-            "{They} [wants] to be hated by the right person. Instead there is <a card every new year|that steady, unbearable courtesy>.",
+            "{They} [wants] to be hated by the right person. Instead there is <that steady, unbearable courtesy|a kind word, passed on by others>.",
         ),
         fears=(
-            "How easy it was. {They} can remember the room, the light, the cup; what {they} cannot find anywhere in it is <the struggle|a moment when it was decided>.",
+            "How easy it was. {They} can remember the hour, the light, the weather; what {they} cannot find anywhere in it is <the struggle|a moment when it was decided>.",
             "Being trusted by somebody who has heard nothing bad of {them}. {They} [drops] hints. {They} [is] taken for modest.",
         ),
         arcs=(
@@ -139,7 +142,8 @@ CORES: tuple[Core, ...] = (
         ),
         echoes=(
             "Don't tell me where you'll be. I'd rather not know.",
-            "You'd be surprised what a person says over tea.",
+            "01:You'd be surprised what a person says to be polite.",
+            "2:I'd have waited. Put down that I'd have waited.",
             "I'm early. I'm always early now.",
             "Ask somebody else for a reference.",
         ),
@@ -178,7 +182,7 @@ CORES: tuple[Core, ...] = (
             "{They} [wants] a place to go on: <this counter, this street, this crew|one bench, one bus, one bad bakery>, with people in it who will be rude to {their} grandchildren.",
         ),
         fears=(
-            "The first one to leave. Not the exodus; the <single removal van, waved off, with jokes|friend who has had an offer>. {They} can hear in it everything that follows, <down to the newspaper in the window|window by window>.",
+            "The first one to leave. Not the exodus; the <single removal van, waved off, with jokes|friend who has had an offer>. {They} can hear in it everything that follows, <window by window|down to the last light>.",
             "That {they} [is] the curator of something nobody wants, and <knows it, and dusts|has mistaken stubbornness for love>.",
         ),
         arcs=(
@@ -187,7 +191,9 @@ CORES: tuple[Core, ...] = (
         ),
         echoes=(
             "Leave a light on. No, for nobody. Just on.",
-            "Who used to live there? And before the newspaper?",
+            "1:Who used to live there? And before that?",
+            "0:There's a school under there. Drive slowly.",
+            "2:Present. Somebody has to be.",
             "It was never pretty. It was full.",
             "Last one out does the windows.",
         ),
@@ -224,18 +230,19 @@ CORES: tuple[Core, ...] = (
             "{They} [wants] to be of use at the worst moment of somebody's life. It sounds noble; <{they} [knows] it is an appeal against a verdict|it is a lesson {they} [means] to retake>.",
         ),
         fears=(
-            "Not danger. <The pause in front of it.|The small warm reasonable voice that counts the sleeves.> {They} [knows] that pause from inside, <how roomy it is, what one reads there|like a waiting room with magazines>.",
-            "That training is only something to do with one's hands until <the day|it is needed>, and on the day they will lie there beside the plate <again|like cutlery>.",
+            "Not danger. <The pause in front of it.|The small warm reasonable voice that starts to count.> {They} [knows] that pause from inside, <how roomy it is, what one reads there|like a waiting room with magazines>.",
+            "That training is only something to do with one's hands until <the day|it is needed>, and on the day they will lie there <again|like cutlery>.",
         ),
         arcs=(
-            "From rehearsing catastrophes to turning up for small ones. The test will not be ice; it will be <a friend's face across a table|someone saying they are fine>, and the hand's breadth will be a question. {They} must let go of the heroic version.",
+            "From rehearsing catastrophes to turning up for small ones. The test will not be ice; it will be <a friend's face across a table|someone saying they are fine>, and the distance will be one question. {They} must let go of the heroic version.",
             "{They} will freeze again, before witnesses, and be <helped|forgiven in passing>. From then on {they} may teach others, <with the pause left in|beginning with that evening>, or go on being good at drills.",
         ),
         echoes=(
             "Show me your hands. Good. What can they do?",
             "I saw all of it. I could draw it for you.",
             "Move first. You can be frightened in the corridor.",
-            "Nearly there is a place. I've been.",
+            "2:Nearly there is a place. I've been.",
+            "After. I'm very good after.",
         ),
         note="Froze when it counted: the voice keeps asking what hands can do.",
         bounds=(Bound(_N, 0.48, 0.92, "knows the pause from inside"), Bound(_C, 0.58, 1.0, "trains against it")),
@@ -274,7 +281,7 @@ CORES: tuple[Core, ...] = (
         ),
         arcs=(
             "From improving on the facts to leaving one alone. The test is a moment when the truth is <duller|worth less> and no one could ever check. It would cost {them} the gift that has fed {them}; {they} may find there is a <trade|voice> under the gift.",
-            "{They} will be lied to by somebody who does it exactly as {they} [does], with the same <loving detail|left hand>. What {they} [says] to that person is what {they} will have to live on.",
+            "{They} will be lied to by somebody who does it exactly as {they} [does], with the same <loving detail|care for the furniture>. What {they} [says] to that person is what {they} will have to live on.",
         ),
         echoes=(
             "That's the short version. The long one's true.",
@@ -319,12 +326,13 @@ CORES: tuple[Core, ...] = (
         ),
         arcs=(
             "From sending things to bringing {themself}. The test is a visit with nothing in the bag. {They} will be <in the way, out of date, corrected on prices|a stranger with a familiar nose>; to bear that is to arrive. What {they} [gives] up is the house as it was, which nobody else has been keeping.",
-            "{They} must let somebody here see {them} homesick, and not as <a funny story about onions|a recipe>. It costs the reputation of having settled in so well.",
+            "{They} must let somebody here see {them} homesick, and not as <a funny story|a recipe>. It costs the reputation of having settled in so well.",
         ),
         echoes=(
-            "How many times did it ring?",
+            "2:How many times did it ring?",
+            "1:He held the matches. Did I tell you who held the matches?",
             "I send money. It's what there is to send.",
-            "There's a key for that. It doesn't fit any more.",
+            "0:There's a key for that. It doesn't fit any more.",
             'They\'re all well, they say. Who says "all"?',
         ),
         note="Left and was not fetched back: the voice asks for news between other questions.",
@@ -364,13 +372,15 @@ CORES: tuple[Core, ...] = (
             "Being thanked. <In {their} experience thanks come with a date on them.|There is a tone of thanks that has a box of belongings behind it.>",
         ),
         arcs=(
-            "From being irreplaceable to having successors. The test is someone gifted and unguarded, asking <about the third drawer|how it is really done>. To tell everything, the trick included, is to be free of it; <and it will be done better, and {they} will be there to see|there is no version in which it does not sting>.",
-            '{They} [has] taken someone\'s chair, too. {They} will meet whoever sat in it. If {they} can say "I did not know whose it was" and not "I was only a child", the sawn-off thing <has an end|can be thrown away>.',
+            "From being irreplaceable to having successors. The test is someone gifted and unguarded, asking <in all innocence|how it is really done>. To tell everything, the trick included, is to be free of it; <and it will be done better, and {they} will be there to see|there is no version in which it does not sting>.",
+            '{They} [has] taken someone\'s chair, too. {They} will meet whoever sat in it. If {they} can say "I did not know whose it was" and not "I was only a child", the old thing <has an end|can be thrown away>.',
         ),
         echoes=(
             "Whose chair is this, before I'm comfortable?",
-            "I wrote it all down. You won't need me.",
-            "No flowers, please. I know about flowers.",
+            "1:I wrote it all down. You won't need me.",
+            "1:No flowers, please. I know about flowers.",
+            "0:It used to be longer. The bed, I mean.",
+            "How long are you staying? No, I'm glad. How long?",
             "I'll show you everything except the knack.",
         ),
         note="Trained or made room for a replacement: the voice asks whose place it is taking.",
@@ -407,16 +417,17 @@ CORES: tuple[Core, ...] = (
             ),
         ),
         desires=(
-            "To lead something up a ramp and have there be <meadow|nothing but another field> at the top.",
+            "0:To lead something up a ramp and have there be <meadow|nothing but another field> at the top.",
+            "To be followed by something and deserve it. <{They} [has] settled for being obeyed.|A dog would do; {they} [has] never dared.>",
             "{They} [wants] to keep what trusts {them} alive, <all of it, the lame ones first|one creature, one person, to its natural end>; it gives {their} days their shape and {their} bank balance its.",
         ),
         fears=(
             "{Their} own quiet voice. It works; <beasts, babies and the bereaved all come to it|doors open>. {They} [listens] to it at work and [thinks] of where it has led.",
-            "Choosing. Given a list, {they} [takes] the <weakest|last>; given two, {they} [goes] without. Behind each choice there is <a wire fence and a long Sunday|somebody it will not protect>.",
+            "Choosing. Given a list, {they} [takes] the <weakest|last>; given two, {they} [goes] without. Behind each choice there is somebody it will not protect.",
         ),
         arcs=(
             "From gentleness as a method to gentleness at a cost. The test is someone trusting, to whom {they} must say, in the same voice, <where this leads|no, not with me>. {They} may lose the name for being good with people.",
-            "{They} must one day be handled {themself}: ill, or old, or grieving, and led by somebody calm. To follow <without looking back for the ramp|and not ask> would be the end of a long argument with the child that held the rope.",
+            "{They} must one day be handled {themself}: ill, or old, or grieving, and led by somebody calm. To follow <without looking where|and not ask> would be the end of a long argument with a child in a yard.",
         ),
         echoes=(
             "Easy. Easy now. Nobody's lying to you yet.",
@@ -464,12 +475,13 @@ CORES: tuple[Core, ...] = (
         ),
         arcs=(
             "From rationing to spending. The test: somebody is <wrong, confidently, and it matters|about to sign>, and is loved by everyone present. {They} will have to be right out loud. {They} may eat alone for a while; <it will not be the first time, but the first time on purpose|it is quieter up there than {they} remembered>.",
-            "{They} will meet a child who <corrects {them}|is standing on a table>. Everything turns on {their} face in that second. {They} would have to give up being merciful to the mediocre, which has been {their} alibi.",
+            "{They} will meet a child who <corrects {them}|is quicker than the room>. Everything turns on {their} face in that second. {They} would have to give up being merciful to the mediocre, which has been {their} alibi.",
         ),
         echoes=(
             "I may have read something about it. Somewhere.",
             "No, you say. I'd only know.",
-            "Well, well. As they used to tell me.",
+            "0:Well, well. As they used to tell me.",
+            "2:I can hold it longer. I just don't.",
             "Is that right? Then I've been wrong very precisely.",
         ),
         note="Was punished for shining: the voice pretends to know less.",
@@ -505,17 +517,18 @@ CORES: tuple[Core, ...] = (
         ),
         fears=(
             'The full page. It comes in small things: <a favour not yet returned, a coffee paid for behind {their} back|someone saying "we\'ll sort it out">. {They} [is] at the counter before the cups are cold.',
-            "A hand on the head. Whoever is kind to {them} for long enough will <one day be somebody for whom {they} must get up from the table|get to call {them} tall>.",
+            "2:A hand on the head. Whoever is kind to {them} for long enough will <one day be somebody for whom {they} must get up from the table|get to call {them} tall>.",
         ),
         arcs=(
             "From settling at once to letting a debt stand. The test is a gift too large to return, from <someone poorer|someone with no talent for keeping accounts>. {They} must sit in it as in a chair. {They} would lose the only freedom {they} ever trusted.",
-            "{They} will be the one with the book, and somebody else's <page will be full|child will be reading the tins>. To tear it out would be easy and kind and a little cruel; {they} [has] to find the other way.",
+            "{They} will be the creditor one day, and somebody else's <page will be full|child will be sent to ask for time>. To wave it away would be easy and kind and a little cruel; {they} [has] to find the other way.",
         ),
         echoes=(
             "What do I owe you? No, say a figure.",
             "I've paid, it's paid, I paid on the way in.",
             "That's too much. I'd have to know you for years.",
-            "Is there a page for me? Then close it.",
+            "1:Is there a page for me? Then close it.",
+            "0:More sugar? There's more. Please, there's more.",
         ),
         note="Grew up owing: the voice settles up before it says goodbye.",
         bounds=(Bound(_C, 0.6, 1.0, "settles at once"), Bound(_A, 0.28, 0.74, "takes no favours")),
@@ -555,12 +568,13 @@ CORES: tuple[Core, ...] = (
         ),
         arcs=(
             "From being no trouble to being some. The test is an illness or a mood that {they} could easily hide; to be tiresome in front of a friend, past <four o'clock|the polite hour>, and be stayed with. The loss is a reputation for pluck.",
-            "{They} must knock on the glass. Some evening, outside some lit room where {they} [is] expected, {they} will feel the old politeness, <and go in wet and unannounced|and make a face at them>. What ends is the beautiful view.",
+            "01:{They} must knock on the glass. Some evening, outside some lit room where {they} [is] expected, {they} will feel the old politeness, <and go in wet and unannounced|and make a face at them>. What ends is the beautiful view.",
         ),
         echoes=(
-            "You needn't stay. It's nearly four.",
+            "0:You needn't stay. It's nearly four.",
+            "2:I could run. I'd rather look.",
             "I'm no trouble. Ask anyone with a clipboard.",
-            "They've all come at once, how nice. Which bed?",
+            "1:You all look well. From here you look very well.",
             "Open that. No, the window. I like to hear people.",
         ),
         note="Months in a sickbed: the voice lets visitors off early.",

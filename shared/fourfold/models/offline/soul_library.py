@@ -6,11 +6,12 @@ import re
 
 from fourfold.models.offline.material import Material
 from fourfold.models.offline.soul_core import Core, Scene
+from fourfold.models.offline.soul_cores_of_children import CORES as _CHILD
 from fourfold.models.offline.soul_cores_childhood import CORES as _CHILDHOOD
 from fourfold.models.offline.soul_cores_fate import CORES as _FATE
 from fourfold.models.offline.soul_cores_later import CORES as _LATER
 
-CORES: tuple[Core, ...] = (*_CHILDHOOD, *_LATER, *_FATE)
+CORES: tuple[Core, ...] = (*_CHILDHOOD, *_LATER, *_FATE, *_CHILD)
 _BY_NOTE = {core.note: core for core in CORES}
 _TELLING = 14  # Characters of fixed text that two scenes hardly share.
 

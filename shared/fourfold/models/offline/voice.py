@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import combinations, islice
 
 from fourfold.constraints import Note, VoiceMarker, check_mask
@@ -18,10 +19,11 @@ from fourfold.models.offline.trades import TRADES
 from fourfold.models.offline.voice_families import FAMILIES, Family
 from fourfold.models.offline.voice_languages import Lines, lines_in
 from fourfold.models.offline.voice_markers import SHOWING
+from fourfold.models.offline.voice_quirks import QUIRKS, ROLES
 from fourfold.persona import Mask, Register, Trait
 from fourfold.pipeline.mask_build import MaskBuild
 
-_TRIES = 1500
+_TRIES, _LOANS = 120, 6
 _BRIEF, _AMPLE = 6, 10  # Words of an utterance.
 _FORMAL = (Register.CONSULTATIVE, Register.FORMAL, Register.FROZEN)
 _INFORMAL = (Register.CONSULTATIVE, Register.CASUAL, Register.INTIMATE)
@@ -36,10 +38,10 @@ def build_mask(material: Material) -> MaskBuild:
     mask = Mask(
         register_=_register(material, family),
         tone=draw.pick("tone", family.tones),
-        rhythm=capitalised(tell(draw.pick("rhythm", family.rhythms), slots, draw, "rhythm")),
+        rhythm=f"{capitalised(tell(draw.pick('rhythm', family.rhythms), slots, draw, 'rhythm'))} {draw.pick('quirk', QUIRKS)}",
         vocabulary=tuple(_vocabulary(material, family, trade.words)),
         signature_phrases=("placeholder", "placeholder"),
-        social_role=draw.pick("role", family.roles),
+        social_role=draw.pick("role", draw.pick("role/whose", (family.roles, ROLES, ROLES))),
     )
     phrases = _phrases(material, family, mask, slots, trade.lines)
     notes = [Note(layer="surface", text=f"The words of their work are in their mouth: {', '.join(trade.words[:3])}.")]
@@ -55,13 +57,28 @@ def _cast(material: Material) -> Family:
         far = sum((level - place) ** 2 for level, place in zip(levels, family.profile, strict=True))
         shown = sum(marker in family.shows for marker in demands)
         denied = sum(CONFLICTS.get(marker) in family.shows for marker in demands)
-        return far - 0.25 * shown + 1.5 * denied
+        wry = material.intent.tonal_axes.irony > 0 and family.name in _WRY
+        words = sum(map(_length, family.lines)) / len(family.lines)
+        misfit = max(0.0, words - _BRIEF) if VoiceMarker.TERSE in demands else 0.0
+        misfit += max(0.0, _AMPLE - words) if VoiceMarker.EXPANSIVE in demands else 0.0
+        return far - 0.25 * shown + 1.5 * denied - 0.8 * wry + 0.12 * misfit
 
-    ranked = sorted(FAMILIES, key=lambda family: (distance(family), family.name))
+    young = age_of(material) <= _CHILD
+    fitting_families = [family for family in FAMILIES if not young or family.name in _CHILDLIKE]
+    ranked = sorted(fitting_families, key=lambda family: (distance(family), family.name))
     return material.draw.pick("family", ranked[:_NEAREST])
 
 
-_NEAREST = 5
+_NEAREST, _CHILD = 6, 14
+_WRY = frozenset({"understater", "heckler", "gallows comic", "invoicer", "negator"})
+_CHILDLIKE = frozenset(
+    {"telegraph", "trailer-off", "examiner", "exclaimer", "self-corrector", "negator", "plain pleader", "enumerator"}
+)
+_TEMPERS = {
+    "telegraph": "dry", "trailer-off": "careful", "apologiser": "careful", "self-corrector": "careful", "plain pleader": "careful",
+    "examiner": "careful", "feeder": "warm", "echoer": "warm", "thing-talker": "warm", "digresser": "long", "parabler": "long",
+    "reporter of others": "long", "exclaimer": "warm", "ceremonious": "careful",
+}  # fmt: skip
 
 
 def _length(line: str) -> int:
@@ -85,30 +102,32 @@ def _vocabulary(material: Material, family: Family, trade_words: tuple[str, ...]
 
 
 def _english_pool(material: Material, family: Family, trade_lines: tuple[str, ...]) -> list[str]:
-    """The family's lines and the trade's by turns, then lines that show what the chain demands."""
+    """The family's lines and the trade's, by turns."""
     draw = material.draw
     own, work = draw.shuffled("own", family.lines), draw.shuffled("work", trade_lines)
-    mixed = [line for pair in zip(own, work, strict=False) for line in pair] + own[len(work) :]
-    return mixed + [
-        line
-        for marker, lines in SHOWING.items()
-        if marker in material.demands
-        for line in draw.some(f"showing/{marker}", lines, _SHOWN)
-    ]
+    return [line for pair in zip(own, work, strict=False) for line in pair] + own[len(work) :]
 
 
-_SHOWN = 4
+def _showing(material: Material) -> list[str]:
+    """Lines that show what the chain demands: help where the voice's own lines do not happen to."""
+    demanded = [marker for marker in SHOWING if marker in material.demands]
+    return [line for marker in demanded for line in material.draw.some(f"showing/{marker}", SHOWING[marker], _SHOWN)]
 
 
-def _native_pool(material: Material, native: Lines) -> list[str]:
-    """The lines of a language, those of the person's own temper first."""
+_SHOWN = 5
+
+
+def _native_pool(material: Material, family: Family, native: Lines) -> list[str]:
+    """The lines of a language, those of the voice's and the person's own temper first."""
     _, _, company, kindness, nerves = (
         material.self_.big_five.level(trait) if material.self_ else 0.5 for trait in Trait
     )
-    tempers = {native.warm: kindness, native.dry: 1.02 - kindness, native.careful: nerves, native.long: company}
-    ranked = sorted(tempers, key=lambda lines: -tempers[lines])
-    first = material.draw.shuffled("native", [*ranked[0], *ranked[1]])
-    return first + material.draw.shuffled("native/rest", [*ranked[2], *ranked[3]])
+    lines = {"warm": native.warm, "dry": native.dry, "careful": native.careful, "long": native.long}
+    weights = {"warm": kindness, "dry": 1.02 - kindness, "careful": nerves, "long": company}
+    weights[_TEMPERS.get(family.name, "dry")] += 1.0
+    ranked = sorted(weights, key=lambda temper: -weights[temper])
+    first = material.draw.shuffled("native", [*lines[ranked[0]], *lines[ranked[1]][:4]])
+    return first + material.draw.shuffled("native/rest", [*lines[ranked[1]][4:], *lines[ranked[2]], *lines[ranked[3]]])
 
 
 def _echoes(material: Material) -> list[str]:
@@ -126,11 +145,12 @@ def _phrases(
     """Three to five utterances: one lets the wound be felt, the rest come from the voice and the work."""
     draw = material.draw
     slots = slots | lost_slots(material, find_life(material.brief))
-    native = lines_in(material.intent.language)
+    native, showing = lines_in(material.intent.language), list[str]()
     if native is not None:
-        echo_pool, own_pool = list(native.echoes), _native_pool(material, native)
+        echo_pool, own_pool = list(native.echoes), _native_pool(material, family, native)
     else:
         echo_pool, own_pool = _echoes(material), _english_pool(material, family, trade_lines)
+        showing = _showing(material)
     echo_pool = [tell(line, slots, draw, f"line/{line}") for line in draw.shuffled("echo", echo_pool)]
     own_pool = [tell(line, slots, draw, f"line/{line}") for line in own_pool]
     count = draw.whole("phrases", 3, 5)
@@ -138,19 +158,26 @@ def _phrases(
         echo_pool, own_pool = (sorted(pool, key=lambda line: _length(line) > _BRIEF) for pool in (echo_pool, own_pool))
     elif VoiceMarker.EXPANSIVE in material.demands:
         echo_pool, own_pool = (sorted(pool, key=lambda line: _length(line) < _AMPLE) for pool in (echo_pool, own_pool))
-    best, fewest = None, 99
-    sizes = dict.fromkeys((count, 4, 3, 5))
-    for size in sizes:
-        candidates = (
-            (*rest[:1], echo, *rest[1:])
-            for echo in echo_pool
-            for rest in islice(combinations(own_pool, size - 1), _TRIES)
-        )
-        for phrases in candidates:
-            trial = mask.model_copy(update={"signature_phrases": phrases})
-            broken = len(check_mask(trial, material.chain, material.intent.language))
-            if broken < fewest:
-                best, fewest = phrases, broken
-            if not broken:
-                return phrases
-    return best or tuple(own_pool[:3])
+    best, fewest = tuple(own_pool[:3]), _HOPELESS
+    for phrases in _arrangements(echo_pool, own_pool, showing, count):
+        trial = mask.model_copy(update={"signature_phrases": phrases})
+        broken = len(check_mask(trial, material.chain, material.intent.language))
+        if broken < fewest:
+            best, fewest = phrases, broken
+        if not broken:
+            break
+    return best
+
+
+_HOPELESS = 99
+
+
+def _arrangements(echoes: list[str], own: list[str], showing: list[str], count: int) -> Iterator[tuple[str, ...]]:
+    """Sets of utterances, an echo of the wound second in each; those that borrow the fewest lines come first."""
+    for borrowed in range(min(3, len(showing)) + 1):
+        for size in dict.fromkeys((count, 4, 3, 5)):
+            for echo in echoes:
+                kept = islice(combinations(own, max(1, size - 1 - borrowed)), _TRIES)
+                for rest in kept:
+                    for lent in islice(combinations(showing, borrowed), _LOANS):
+                        yield (rest[0], echo, *rest[1:], *lent)
