@@ -18,6 +18,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from moto import mock_aws
+from moto.dynamodb.responses import DynamoHandler
 
 from fourfold.pipeline.acceptance import NotStartedError, identity_of
 from fourfold.pipeline.lifecycle import complete_run, fail_run
@@ -153,6 +154,18 @@ def _own_client() -> Iterator[None]:
     dynamodb.cache_clear()
     yield
     dynamodb.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _isolated_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DynamoDB isolates its transactions; moto checks, writes and rolls back while other threads do the same."""
+    answer, turn = DynamoHandler.call_action, threading.Lock()
+
+    def in_turn(handler: DynamoHandler) -> Any:
+        with turn:
+            return answer(handler)
+
+    monkeypatch.setattr(DynamoHandler, "call_action", in_turn)
 
 
 @pytest.fixture

@@ -231,6 +231,10 @@ def _place(material: Material) -> Iterator[Finding]:
         if not any(word in soul for word in local) and surface.location.split(",")[0] not in soul:
             note = "Nothing inside the person belongs to the place: no name, feast or street of it."
             yield _finding(_D.CULTURAL_FIDELITY, "soul.wound", _first(soul), 2, note)
+        elif not any(word in soul for word in (people.feast, people.drink, people.sweet)):
+            name = next((word for word in re.findall(r"\w+", soul) if word in local), surface.location)
+            note = "The name is of the place; no meal, feast or habit of it is."
+            yield _finding(_D.CULTURAL_FIDELITY, "soul.wound", name, 1, note)
     elif people is None and soul:
         yield _finding(_D.CULTURAL_FIDELITY, "soul.wound", _first(soul), 2, "The scene could stand in any country.")
     brief_language = language_of(material.brief)[0]

@@ -79,11 +79,8 @@ def _core_and_scene(material: Material, age: int) -> tuple[Core, Scene]:
     weighted: list[tuple[tuple[Core, Scene], float]] = []
     for core in CORES:
         fate = bool(core.kinds) and not core.trades and not core.kinds & {"child", "infant"}
-        if (
-            not core.kinds & kinds
-            and fate
-            or _generation(core) != _generation_at(age)
-            and not (fate and core.kinds & kinds)
+        if (not core.kinds & kinds and fate) or (
+            _generation(core) != _generation_at(age) and not (fate and core.kinds & kinds)
         ):
             continue
         weight = 1.0 + _TRADE_WEIGHT * (trade in core.trades)

@@ -1,5 +1,4 @@
 """Dramatic cores for persons who are children now: the wound is last year's, and the change is next week's."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@ import re
 
 from fourfold.models.offline.material import Material
 from fourfold.models.offline.soul_core import Core, Scene
-from fourfold.models.offline.soul_cores_of_children import CORES as _CHILD
 from fourfold.models.offline.soul_cores_childhood import CORES as _CHILDHOOD
 from fourfold.models.offline.soul_cores_fate import CORES as _FATE
 from fourfold.models.offline.soul_cores_later import CORES as _LATER
+from fourfold.models.offline.soul_cores_of_children import CORES as _CHILD
 
 CORES: tuple[Core, ...] = (*_CHILDHOOD, *_LATER, *_FATE, *_CHILD)
 _BY_NOTE = {core.note: core for core in CORES}

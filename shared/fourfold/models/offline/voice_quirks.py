@@ -1,5 +1,4 @@
 """Single habits of speech and places in a group, laid over a family of voices so that no two of one family agree."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 
