@@ -17,6 +17,8 @@ import httpx
 from benchmarks.report import Report
 from benchmarks.server import Served, served
 from fourfold.config.engine import EngineConfig
+from fourfold.language_model import ModelFailure
+from fourfold.model_chain import Pace
 from fourfold.models import resolve
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE
@@ -57,8 +59,17 @@ def _bare(brief: str) -> float:
     began = time.perf_counter()
     state = begin(brief, "ws_bench", EngineConfig(), datetime.now(UTC)).state
     for step in STEPS:
-        state = run_step(step, state, resolve(state.config.pipeline.of(step.name).model)).state
+        models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
+        state = run_step(step, state, models, Pace(time.monotonic() + 60), _Unwatched()).state
     return (time.perf_counter() - began) * 1000
+
+
+class _Unwatched:
+    def repairing(self, place: int, model: str, problems: int) -> None:
+        """Nobody looks."""
+
+    def falling_back(self, place: int, model: str, following: str, failure: ModelFailure) -> None:
+        """Nobody looks."""
 
 
 def _posted(client: httpx.Client, brief: str) -> tuple[float, float, float]:

@@ -1,13 +1,16 @@
-"""The entry all six step functions share: state in, state out."""
+"""The entry all step functions share: state in, state out."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.language_model import ModelError
+from fourfold.model_chain import Pace
 from fourfold.models import resolve
 from fourfold.pipeline.perform import perform
 from fourfold.pipeline.state import RunState
@@ -16,21 +19,24 @@ from functions.wiring import run_log
 
 logger = Logger()
 
-Handler = Callable[[dict[str, Any], object], dict[str, Any]]
+Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
+
+# What is left of the function's time when the models' ends: enough to write the record and to answer.
+_MARGIN_S = 15.0
 
 
 def step_handler(step: Step[Output]) -> Handler:
     """A Lambda handler that performs `step` on the run state it is given and answers with the next one."""
 
-    def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        pace = Pace(time.monotonic() + context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
         state = RunState.model_validate(event)
         logger.append_keys(run_id=state.run_id, workspace_id=state.workspace_id, step=step.name, attempt=state.attempt)
+        models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
         try:
-            after = perform(
-                step, state, resolve(state.config.pipeline.of(step.name).model), run_log(state, state.log_seq)
-            )
+            after = perform(step, state, models, run_log(state, state.log_seq), pace)
         except ModelError as error:
-            logger.warning("step failed", extra={"failure": error.failure})
+            logger.warning("step failed", extra={"failure": error.failure, "calls": len(error.calls)})
             raise
         logger.info("step done", extra={"violations": len(after.violations)})
         return after.model_dump(mode="json")

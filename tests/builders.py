@@ -8,15 +8,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fourfold.config.engine import EngineConfig
-from fourfold.language_model import Completion, ModelError, ModelRequest
+from fourfold.language_model import Completion, LanguageModel, ModelError, ModelFailure, ModelRequest
+from fourfold.model_chain import Pace
 from fourfold.persona import TokenUsage
 from fourfold.pipeline.audit import AuditReport
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.lifecycle import begin
 from fourfold.pipeline.mask_build import MaskBuild
+from fourfold.pipeline.perform import perform
+from fourfold.pipeline.run_step import StepOutcome, run_step
 from fourfold.pipeline.self_enrich import SelfEnrichment
 from fourfold.pipeline.soul_draft import SoulDraft
 from fourfold.pipeline.state import RunState
+from fourfold.pipeline.step import Step
 from fourfold.pipeline.surface_ground import SurfaceGrounding
 from fourfold.progress.log import JournalledEntry, LogEntry, RunLog
 
@@ -120,6 +124,46 @@ class ScriptedModel:
             raise answer
         usage = TokenUsage(input_tokens=100, output_tokens=20)
         return Completion(text=answer, provider="scripted", model="1", usage=usage, cost_usd=0.01)
+
+
+@dataclass
+class VirtualClock:
+    """Time that passes only when somebody sleeps, or a test says so; keeps the sleeps."""
+
+    now: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    def pace(self, seconds: float = 500.0) -> Pace:
+        """A pace whose deadline is `seconds` away; no jitter: pauses are their shortest."""
+        return Pace(self.now + seconds, clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 0.0)
+
+
+@dataclass
+class Watching:
+    """Keeps what a chain tells."""
+
+    repairs: list[tuple[int, str, int]] = field(default_factory=list)
+    fallbacks: list[tuple[int, str, str, ModelFailure]] = field(default_factory=list)
+
+    def repairing(self, place: int, model: str, problems: int) -> None:
+        self.repairs.append((place, model, problems))
+
+    def falling_back(self, place: int, model: str, following: str, failure: ModelFailure) -> None:
+        self.fallbacks.append((place, model, following, failure))
+
+
+def stepped(step: Step[Any], state: RunState, *models: LanguageModel, watching: Watching | None = None) -> StepOutcome:
+    """The step run with time to spare."""
+    return run_step(step, state, models, VirtualClock().pace(), watching or Watching())
+
+
+def performed(step: Step[Any], state: RunState, model: LanguageModel, log: RunLog) -> RunState:
+    """The step performed with time to spare."""
+    return perform(step, state, [model], log, VirtualClock().pace())
 
 
 @dataclass

@@ -7,13 +7,13 @@ of them.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from pydantic import BaseModel
 
-from fourfold.persona import TokenUsage
+from fourfold.persona import Model, TokenUsage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ContextBlock:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A second go at the same question: the answer that was wrong and what is wrong with it."""
+    """A second go at the same question: the answer that was wrong (empty if there was none to speak of) and why."""
 
     answer: str
     problems: tuple[str, ...]
@@ -46,9 +46,9 @@ class Repair:
 class ModelRequest:
     """One structured question.
 
-    `system` and `context` come first and grow only at their end from step to step, so a provider's prompt cache can
-    reuse the prefix; `task` comes last. `output_type` gives the JSON Schema the answer must fit.
-    `timeout_s` bounds the whole call in seconds, `max_tokens` the answer.
+    Stable first: `system`, `task` and the schema of `output_type` are the same whenever a step asks, so a provider's
+    prompt cache can keep them for repairs, retries and other personas (decision 6); `context`, the untrusted material,
+    follows. `timeout_s` bounds the whole call in seconds, `max_tokens` the answer.
     """
 
     system: str
@@ -67,23 +67,29 @@ class ModelRequest:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A model's raw answer: JSON text not yet validated, and what it cost. `cost_usd` is None if unknown."""
+    """A model's raw answer: JSON text not yet validated, and what it cost. `cost_usd` is None if unknown.
+
+    `notes` tell what of the request was not sent as asked, such as `temperature_not_sent`.
+    """
 
     text: str
     provider: str
     model: str
     usage: TokenUsage
     cost_usd: float | None
+    notes: tuple[str, ...] = ()
 
 
 class ModelFailure(StrEnum):
-    """Why a model gave no usable answer."""
+    """Why a call to a model gave no answer that could be used as it was."""
 
     REFUSED = "refused"
     TRUNCATED = "truncated"
     INVALID_OUTPUT = "invalid_output"
+    CONSTRAINTS_BROKEN = "constraints_broken"
     RATE_LIMITED = "rate_limited"
     OVERLOADED = "overloaded"
+    SERVER_ERROR = "server_error"
     TIMEOUT = "timeout"
     UNREACHABLE = "unreachable"
     AUTHENTICATION = "authentication"
@@ -91,12 +97,57 @@ class ModelFailure(StrEnum):
     BAD_REQUEST = "bad_request"
 
 
-class ModelError(Exception):
-    """A model gave no usable answer; `failure` says why. The message holds no prompt and no persona text."""
+class ModelCall(Model):
+    """The record of one call, answered or not: who was asked, what came of it, how long it took, what it cost.
 
-    def __init__(self, failure: ModelFailure, message: str) -> None:
+    `failure` is null for an answer that was used as it came. `tokens.estimated` marks a call that was cut off before
+    the provider reported usage: its input is counted from the prompt. `cost_usd` is null where the price is unknown.
+    """
+
+    provider: str
+    model: str
+    failure: ModelFailure | None = None
+    repair: bool = False
+    duration_ms: int
+    tokens: TokenUsage
+    cost_usd: float | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a failed call cost all the same: nothing, unless the provider worked before it failed."""
+
+    usage: TokenUsage = field(default_factory=TokenUsage)
+    cost_usd: float | None = 0.0
+
+
+class ModelError(Exception):
+    """A model gave no usable answer; `failure` says why. The message holds no prompt and no persona text.
+
+    `retry_after_s` is how long the provider wants to be left alone. `calls` are filled by the chain that gave up.
+    """
+
+    def __init__(
+        self,
+        failure: ModelFailure,
+        message: str,
+        *,
+        spent: Spent | None = None,
+        retry_after_s: float | None = None,
+        calls: tuple[ModelCall, ...] = (),
+    ) -> None:
         super().__init__(f"{failure}: {message}")
         self.failure = failure
+        self.spent = spent or Spent()
+        self.retry_after_s = retry_after_s
+        self.calls = calls
+
+
+def provider_and_model(name: str) -> tuple[str, str]:
+    """The two parts of `provider:model`; a model's own name may hold colons (`compatible:llama3.1:8b`)."""
+    provider, _, model = name.partition(":")
+    return provider, model
 
 
 class LanguageModel(Protocol):

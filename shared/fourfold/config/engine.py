@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from fourfold.catalogue import full_name, takes_temperature
 from fourfold.persona import Dimension, Model
 from fourfold.steps import StepName
 
-ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[A-Za-z0-9._/-]+$", max_length=120)]
+ModelName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$", max_length=120), AfterValidator(full_name)
+]
 RetryStep = Literal["intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground"]
 
 OFFLINE_MODEL = "offline:composer-1"
 
 
 class StepConfig(Model):
-    """How one step asks its model. `timeout_s` bounds the model call in seconds, `max_tokens` its answer."""
+    """How one step asks its models. `timeout_s` bounds one model call in seconds, `max_tokens` its answer.
+
+    `fallback` names the models asked in turn after `model` gave nothing usable. A `temperature` is for models that
+    take one: with a `model` known to take none it is an error, a fallback that takes none is asked without.
+    """
 
     model: ModelName = OFFLINE_MODEL
+    fallback: Annotated[tuple[ModelName, ...], Field(max_length=4)] = ()
     temperature: Annotated[float, Field(ge=0.0, le=2.0)] | None = None
     max_tokens: Annotated[int, Field(ge=256, le=8192)] = 2048
     timeout_s: Annotated[int, Field(ge=1, le=240)] = 90
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """The models in the order they are asked, each once."""
+        return tuple(dict.fromkeys((self.model, *self.fallback)))
+
+    @model_validator(mode="after")
+    def _temperature_can_be_sent(self) -> Self:
+        if self.temperature is not None and takes_temperature(self.model) is False:
+            raise ValueError(f"{self.model} takes no temperature; unset it, or choose a model that takes one")
+        return self
 
 
 class AuditWeights(Model):

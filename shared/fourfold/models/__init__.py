@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from fourfold.language_model import LanguageModel
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import Final, cast
+
+from fourfold.catalogue import full_name
+from fourfold.language_model import LanguageModel, provider_and_model
+
+_FACTORIES: Final[dict[str, str]] = {
+    "anthropic": "anthropic_model",
+    "openai": "openai_model",
+    "google": "google_model",
+    "bedrock": "bedrock_model",
+    "compatible": "compatible_model",
+    "offline": "offline_model",
+}
 
 
-class UnknownModelError(ValueError):
-    """No provider of that name is built in."""
-
-
+@cache
 def resolve(name: str) -> LanguageModel:
-    """The model called `name`, such as `offline:composer-1`. Only its own provider is imported.
+    """The model called `name`: `provider:model`, or a bare name the catalogue knows.
+
+    Only its own provider is imported, and its SDK's client is made at the first call and kept for the next ones.
 
     Raises:
-        UnknownModelError: the provider is not one of ours.
+        ValueError: no such provider or model; the text says what would do.
     """
-    provider, _, _model = name.partition(":")
-    if provider == "offline":
-        from fourfold.models.offline import OfflineComposer  # noqa: PLC0415 - providers are imported when called
-
-        return OfflineComposer()
-    raise UnknownModelError(f"no provider called {provider!r}; built in: offline")
+    provider, model = provider_and_model(full_name(name))
+    module = import_module(f"fourfold.models.{provider}")
+    factory = cast("Callable[[str], LanguageModel]", getattr(module, _FACTORIES[provider]))
+    return factory(model)

@@ -165,7 +165,8 @@ def fail_run(who: RunIdentity, error: Problem, desk: Desk) -> list[dict[str, Any
 
 def _shipped(persona: Persona, state: RunState, run: Run, status: PersonaStatus, now: datetime) -> Persona:
     draft = state.draft
-    providers = {f"{step.provider}:{step.model}" for attempt in run.attempts for step in attempt.steps}
+    answered = [step for attempt in run.attempts for step in attempt.steps if step.failure is None]
+    providers = {f"{step.provider}:{step.model}" for step in answered}
     return persona.moved_to(status, now).model_copy(
         update={
             "language": state.language,

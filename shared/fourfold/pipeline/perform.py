@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from fourfold.language_model import Completion, LanguageModel
-from fourfold.persona import TokenUsage
+from fourfold.language_model import LanguageModel, ModelError, ModelFailure
+from fourfold.model_chain import Pace
 from fourfold.pipeline.run_step import StepOutcome, run_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
-from fourfold.progress.happenings import AuditScored, PipelineRetrying, StepCompleted, StepRepaired, StepStarted
+from fourfold.progress.happenings import (
+    AuditScored,
+    PipelineRetrying,
+    StepCompleted,
+    StepFailed,
+    StepFallback,
+    StepRepaired,
+    StepStarted,
+)
 from fourfold.progress.log import RunLog
+from fourfold.progress.run import tokens_and_cost
 from fourfold.steps import StepName
 
 
-def perform(step: Step[Output], state: RunState, model: LanguageModel, log: RunLog) -> RunState:
+def perform(step: Step[Output], state: RunState, models: Sequence[LanguageModel], log: RunLog, pace: Pace) -> RunState:
     """The state after `step`, with `step.started`, `step.completed` and their kin in the log.
 
     A Lambda that died after its model had answered is retried by the state machine: the checkpoint beside
     `step.completed` then answers instead of the model.
 
     Raises:
-        ModelError: the model gave no usable answer.
+        ModelError: no model of the chain gave a usable answer; what the calls cost is logged as `step.failed`.
     """
     entered = state.entering(step.name)
     attempt = entered.attempt
@@ -30,7 +41,7 @@ def perform(step: Step[Output], state: RunState, model: LanguageModel, log: RunL
         log.append(PipelineRetrying(attempt=attempt, retry_from=retry_from, findings=len(entered.findings)))
     log.append(StepStarted(step=step.name, attempt=attempt))
     paid = log.checkpoint(step.name, attempt)
-    after = _ask(step, entered, model, log) if paid is None else RunState.model_validate_json(paid)
+    after = _ask(step, entered, models, log, pace) if paid is None else RunState.model_validate_json(paid)
     if step.name is StepName.AUDIT and after.audit is not None:
         audit = after.audit
         log.append(
@@ -39,33 +50,64 @@ def perform(step: Step[Output], state: RunState, model: LanguageModel, log: RunL
     return after.model_copy(update={"log_seq": log.seen})
 
 
-def _ask(step: Step[Output], entered: RunState, model: LanguageModel, log: RunLog) -> RunState:
+@dataclass(frozen=True)
+class _Logged:
+    """Writes what a chain does into the run's log."""
+
+    log: RunLog
+    step: StepName
+    attempt: int
+
+    def repairing(self, place: int, model: str, problems: int) -> None:
+        self.log.append(StepRepaired(step=self.step, attempt=self.attempt, place=place, model=model, problems=problems))
+
+    def falling_back(self, place: int, model: str, following: str, failure: ModelFailure) -> None:
+        self.log.append(
+            StepFallback(
+                step=self.step,
+                attempt=self.attempt,
+                place=place,
+                from_model=model,
+                to_model=following,
+                failure=failure,
+            )
+        )
+
+
+def _ask(step: Step[Output], entered: RunState, models: Sequence[LanguageModel], log: RunLog, pace: Pace) -> RunState:
     began = time.perf_counter()
-    outcome = run_step(
-        step,
-        entered,
-        model,
-        on_repair=lambda problems: log.append(StepRepaired(step=step.name, attempt=entered.attempt, problems=problems)),
-    )
-    duration_ms = round((time.perf_counter() - began) * 1000)
-    log.append(_completed(step, entered.attempt, outcome, duration_ms), checkpoint=outcome.state.model_dump_json())
+    watcher = _Logged(log, step.name, entered.attempt)
+    try:
+        outcome = run_step(step, entered, models, pace, watcher)
+    except ModelError as error:
+        failed = StepFailed(
+            step=step.name,
+            attempt=entered.attempt,
+            failure=error.failure,
+            duration_ms=_milliseconds_since(began),
+            calls=error.calls,
+        )
+        log.append(failed)
+        raise
+    completed = _completed(step, entered.attempt, outcome, _milliseconds_since(began))
+    log.append(completed, checkpoint=outcome.state.model_dump_json())
     return outcome.state
 
 
 def _completed(step: Step[Output], attempt: int, outcome: StepOutcome, duration_ms: int) -> StepCompleted:
-    last = outcome.calls[-1]
+    tokens, cost_usd = tokens_and_cost(outcome.calls)
     return StepCompleted(
         step=step.name,
         attempt=attempt,
-        provider=last.provider,
-        model=last.model,
+        provider=outcome.provider,
+        model=outcome.model,
         duration_ms=duration_ms,
-        tokens=sum((call.usage for call in outcome.calls), start=TokenUsage()),
-        cost_usd=_total(outcome.calls),
+        tokens=tokens,
+        cost_usd=cost_usd,
         violations=len(outcome.violations),
+        calls=outcome.calls,
     )
 
 
-def _total(calls: tuple[Completion, ...]) -> float | None:
-    costs = [call.cost_usd for call in calls]
-    return None if None in costs else sum(cost for cost in costs if cost is not None)
+def _milliseconds_since(began: float) -> int:
+    return round((time.perf_counter() - began) * 1000)

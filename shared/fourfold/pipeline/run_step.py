@@ -1,85 +1,68 @@
-"""Runs one step: ask, validate, check against the chain, ask for one repair, keep the better answer."""
+"""Runs one step: asks the model chain, and judges each answer by its schema and by the constraint chain."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic
 
 from pydantic import ValidationError
 
 from fourfold.constraints import Violation
-from fourfold.language_model import Completion, LanguageModel, ModelError, ModelFailure, Repair
+from fourfold.language_model import LanguageModel, ModelCall
+from fourfold.model_chain import Chain, Judgement, Pace, Watcher
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
-from fourfold.pipeline.step import Output, Step
+from fourfold.pipeline.step import Applied, Output, Step
 
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """The state after the step, every model call it took (repairs too), and what still stands broken."""
+    """The state after the step, who answered, every model call it took, and what still stands broken."""
 
     state: RunState
-    calls: tuple[Completion, ...]
+    provider: str
+    model: str
+    calls: tuple[ModelCall, ...]
     violations: tuple[Violation, ...]
-
-
-@dataclass(frozen=True)
-class _Judged(Generic[Output]):
-    """An answer that was read: the state with it applied (None if it did not validate), and what is wrong with it."""
-
-    state: RunState | None
-    violations: tuple[Violation, ...]
-    problems: tuple[str, ...]
 
 
 def run_step(
-    step: Step[Output], state: RunState, model: LanguageModel, on_repair: Callable[[int], object] = lambda _: None
+    step: Step[Output], state: RunState, models: Sequence[LanguageModel], pace: Pace, watcher: Watcher
 ) -> StepOutcome:
-    """A pure function of state and model: no clock, no storage, no log.
+    """A function of state and models; time enters only through `pace`. No storage, no log.
 
     Args:
         step: which of the six.
         state: as `RunState.entering` left it; the config it is pinned to travels inside.
-        model: answers; its own retries are none.
-        on_repair: told the number of problems when a repair is asked for.
+        models: the chain to ask, the configured model first.
+        pace: the deadline of the whole step.
+        watcher: is told of repairs and fallbacks as they happen.
 
     Raises:
-        ModelError: the model gave no answer, or neither of two answers fits the schema.
+        ModelError: no model gave an answer that fits the schema; `calls` holds what was tried.
     """
-    first = model.complete(step.request(state))
-    judged = _judge(step, state, first)
-    if judged.state is not None and not judged.problems:
-        return StepOutcome(judged.state, (first,), ())
-    on_repair(len(judged.problems))
+    answer = Chain(
+        models=models,
+        question=lambda repair: step.request(state, repair),
+        judge=lambda text: _judge(step, state, text),
+        pace=pace,
+        watcher=watcher,
+    ).ask()
+    applied = answer.value
+    # What still stands broken goes into the state, for the audit to see; the state's size bounds how much.
+    standing = tuple(applied.violations)
+    recorded = applied.state.model_copy(update={"violations": (*state.violations, *standing)[:MAX_VIOLATIONS]})
+    return StepOutcome(recorded, answer.provider, answer.model, answer.calls, standing)
+
+
+def _judge(step: Step[Output], state: RunState, text: str) -> Judgement[Applied]:
     try:
-        second = model.complete(step.request(state, Repair(first.text, judged.problems)))
-    except ModelError:
-        if judged.state is None:
-            raise
-        return _outcome(judged.state, (first,), judged.violations)
-    again = _judge(step, state, second)
-    kept = again if again.state is not None and len(again.problems) <= len(judged.problems) else judged
-    kept = again if kept.state is None else kept
-    if kept.state is None:
-        raise ModelError(ModelFailure.INVALID_OUTPUT, f"two answers to {step.name} did not fit its schema")
-    return _outcome(kept.state, (first, second), kept.violations)
-
-
-def _outcome(state: RunState, calls: tuple[Completion, ...], standing: tuple[Violation, ...]) -> StepOutcome:
-    """Records what still stands broken in the state, for the audit to see; the state's size bounds how much."""
-    recorded = state.model_copy(update={"violations": (*state.violations, *standing)[:MAX_VIOLATIONS]})
-    return StepOutcome(recorded, calls, standing)
-
-
-def _judge(step: Step[Output], state: RunState, completion: Completion) -> _Judged[Output]:
-    try:
-        output = step.output_type.model_validate_json(completion.text)
+        output = step.output_type.model_validate_json(text)
     except ValidationError as error:
         problems = tuple(
             f"{'/'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}"
             for fault in error.errors(include_url=False, include_context=False, include_input=False)
         )
-        return _Judged(None, (), problems)
+        return Judgement(None, problems)
     applied = step.apply(state, output)
     problems = tuple(f"{broken.field} is {broken.observed}; must be {broken.demand}" for broken in applied.violations)
-    return _Judged(applied.state, tuple(applied.violations), problems)
+    return Judgement(applied, problems)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from fourfold.language_model import ModelCall, ModelFailure
 from fourfold.persona import Model, PersonaStatus, Scores, TokenUsage
 from fourfold.problem import Problem
 from fourfold.steps import StepName
@@ -27,16 +28,47 @@ class StepStarted(Model):
 
 
 class StepRepaired(Model):
-    """The answer broke its schema or the constraint chain; the model was asked once more. `problems` counts breaks."""
+    """An answer was refused, cut off, or broke its schema or the constraint chain; its model is asked once more.
+
+    `problems` counts what is wrong; `place` is the model's place in the step's chain, from 0.
+    """
 
     type: Literal["step.repaired"] = "step.repaired"
     step: StepName
     attempt: int
+    place: int = 0
+    model: str
     problems: int
 
 
+class StepFallback(Model):
+    """A model of the step's chain gave nothing usable, for `failure`; the next one is asked."""
+
+    type: Literal["step.fallback"] = "step.fallback"
+    step: StepName
+    attempt: int
+    place: int
+    from_model: str
+    to_model: str
+    failure: ModelFailure
+
+
+class StepFailed(Model):
+    """No model of the chain gave a usable answer. `calls` tell what was tried and what it cost all the same."""
+
+    type: Literal["step.failed"] = "step.failed"
+    step: StepName
+    attempt: int
+    failure: ModelFailure
+    duration_ms: int
+    calls: tuple[ModelCall, ...]
+
+
 class StepCompleted(Model):
-    """A step is done: what answered, how long it took, what it cost (`cost_usd` null: price unknown)."""
+    """A step is done: what answered, how long it took, what it cost (`cost_usd` null: price unknown).
+
+    `tokens` and `cost_usd` are over all of `calls`, failed ones included.
+    """
 
     type: Literal["step.completed"] = "step.completed"
     step: StepName
@@ -47,6 +79,7 @@ class StepCompleted(Model):
     tokens: TokenUsage
     cost_usd: float | None
     violations: int = 0
+    calls: tuple[ModelCall, ...] = ()
 
 
 class AuditScored(Model):
@@ -88,6 +121,8 @@ Happening = (
     RunStarted
     | StepStarted
     | StepRepaired
+    | StepFallback
+    | StepFailed
     | StepCompleted
     | AuditScored
     | PipelineRetrying
@@ -113,4 +148,5 @@ def key_of(happening: Happening) -> str:
     """What makes a happening the same one: writing it twice stores it once."""
     step = getattr(happening, "step", "")
     attempt = getattr(happening, "attempt", "")
-    return f"{happening.type}/{step}/{attempt}"
+    place = getattr(happening, "place", None)
+    return f"{happening.type}/{step}/{attempt}" + ("" if place is None else f"/{place}")

@@ -7,9 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from fourfold.ids import PersonaId, RunId
+from fourfold.language_model import ModelCall, ModelFailure
 from fourfold.persona import Model, StepUsage, TokenUsage, Usage
 from fourfold.problem import Problem
-from fourfold.progress.happenings import AuditScored, StepCompleted
+from fourfold.progress.happenings import AuditScored, StepCompleted, StepFailed
 from fourfold.progress.log import LogEntry
 from fourfold.steps import StepName
 
@@ -23,15 +24,20 @@ class RunStatus(StrEnum):
 
 
 class StepRecord(Model):
-    """One step of one attempt: what answered, how long it took (ms), what it cost."""
+    """One step of one attempt: what answered, how long it took (ms), what it cost over all its calls.
+
+    `failure` is null unless no model gave a usable answer; provider and model are then those asked last.
+    """
 
     step: StepName
     provider: str
     model: str
+    failure: ModelFailure | None = None
     duration_ms: int
     tokens: TokenUsage
     cost_usd: float | None
     violations: int = 0
+    calls: tuple[ModelCall, ...] = ()
 
 
 class AttemptRecord(Model):
@@ -66,6 +72,8 @@ def with_progress(run: Run, entries: Iterable[LogEntry]) -> Run:
         match entry.happening:
             case StepCompleted() as done:
                 steps.setdefault(done.attempt, []).append(StepRecord(**done.model_dump(exclude={"type", "attempt"})))
+            case StepFailed() as failed:
+                steps.setdefault(failed.attempt, []).append(_failed(failed))
             case AuditScored() as scored:
                 overall[scored.attempt] = scored.overall
     attempts = tuple(
@@ -73,6 +81,27 @@ def with_progress(run: Run, entries: Iterable[LogEntry]) -> Run:
         for number, done in sorted(steps.items())
     )
     return run.model_copy(update={"attempts": attempts, "usage": usage_of(attempts)})
+
+
+def tokens_and_cost(calls: Iterable[ModelCall]) -> tuple[TokenUsage, float | None]:
+    """Tokens and USD of some calls. One unknown price makes the sum unknown."""
+    made = list(calls)
+    return sum((call.tokens for call in made), start=TokenUsage()), _sum([call.cost_usd for call in made])
+
+
+def _failed(step: StepFailed) -> StepRecord:
+    tokens, cost_usd = tokens_and_cost(step.calls)
+    last = step.calls[-1] if step.calls else None
+    return StepRecord(
+        step=step.step,
+        provider=last.provider if last else "",
+        model=last.model if last else "",
+        failure=step.failure,
+        duration_ms=step.duration_ms,
+        tokens=tokens,
+        cost_usd=cost_usd,
+        calls=step.calls,
+    )
 
 
 def usage_of(attempts: Iterable[AttemptRecord]) -> Usage:

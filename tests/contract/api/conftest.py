@@ -22,7 +22,6 @@ from moto.dynamodb.responses import DynamoHandler
 
 from fourfold.pipeline.acceptance import NotStartedError, identity_of
 from fourfold.pipeline.lifecycle import complete_run, fail_run
-from fourfold.pipeline.perform import perform
 from fourfold.pipeline.state import RunState
 from fourfold.problem import problem
 from fourfold.progress.run import Run
@@ -33,7 +32,7 @@ from functions.api import wiring as api_wiring
 from functions.api.app import create_app
 from functions.api.server import Server
 from functions.api.wiring import following_limiter, key_ring, reception
-from tests.builders import ScriptedModel
+from tests.builders import ScriptedModel, performed
 from tests.contract.api.described import assert_described
 from tests.unit.pipeline.test_run_step import ALL_STEPS
 
@@ -84,11 +83,11 @@ class Machine:
         run = desk.store.run(state.workspace_id, state.run_id)
         assert run is not None
         if fate == "failed":
-            state = perform(ALL_STEPS[0], state, model, wiring.run_log(state, state.log_seq))
+            state = performed(ALL_STEPS[0], state, model, wiring.run_log(state, state.log_seq))
             fail_run(identity_of(run), problem("model_refused", "No usable answer", 502, "Reword the brief."), desk)
             return
         for step in ALL_STEPS:
-            state = perform(step, state, model, wiring.run_log(state, state.log_seq))
+            state = performed(step, state, model, wiring.run_log(state, state.log_seq))
         complete_run(state, "flagged" if fate == "flagged" else "active", desk)
 
 

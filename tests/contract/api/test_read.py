@@ -9,9 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fourfold.persona import INTENT_MAX_CHARACTERS
-from fourfold.pipeline.perform import perform
 from functions import wiring
-from tests.builders import ScriptedModel
+from tests.builders import ScriptedModel, performed
 from tests.contract.api.conftest import OTHER_KEY, Api
 from tests.unit.pipeline.test_run_step import ALL_STEPS
 
@@ -70,7 +69,7 @@ def test_a_run_tells_what_it_did(api: Api) -> None:
 def test_a_running_run_shows_its_steps_so_far(api: Api) -> None:
     _make(api, 1)
     [(run_id, state)] = api.machine.started
-    perform(ALL_STEPS[0], state, ScriptedModel(), wiring.run_log(state, state.log_seq))
+    performed(ALL_STEPS[0], state, ScriptedModel(), wiring.run_log(state, state.log_seq))
     run = api.call("GET", f"/v1/runs/{run_id}").json()
     assert run["status"] == "running"
     assert [step["step"] for step in run["attempts"][0]["steps"]] == ["intent_parse"]

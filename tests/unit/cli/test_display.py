@@ -14,8 +14,19 @@ from fourfold.cli.portrait import show
 from fourfold.config.engine import EngineConfig
 from fourfold.persona import Audit, Finding, Mask, Persona, PersonaStatus, Scores, SelfLayer, Soul, Surface, Trait
 from fourfold.pipeline.lifecycle import begin
-from fourfold.pipeline.perform import perform
-from tests.builders import AUDIT, BRIEF, MASK, SELF, SOUL, START, SURFACE, MemoryEventStore, ScriptedModel, log_of
+from tests.builders import (
+    AUDIT,
+    BRIEF,
+    MASK,
+    SELF,
+    SOUL,
+    START,
+    SURFACE,
+    MemoryEventStore,
+    ScriptedModel,
+    log_of,
+    performed,
+)
 from tests.unit.pipeline.test_run_step import ALL_STEPS
 
 
@@ -85,9 +96,9 @@ def run_events() -> list[dict[str, Any]]:
     store, state, model = MemoryEventStore(), begin(BRIEF, "ws_test", EngineConfig(), START).state, ScriptedModel()
     log = log_of(store, state)
     for step in ALL_STEPS:
-        state = perform(step, state, model, log)
+        state = performed(step, state, model, log)
     retried = state.model_copy(update={"attempt": 2})
-    perform(ALL_STEPS[1], retried, model, log)
+    performed(ALL_STEPS[1], retried, model, log)
     return [kept.entry.body() for kept in store.entries.values()]
 
 

@@ -11,11 +11,10 @@ from fourfold.config.engine import EngineConfig
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.lifecycle import Beginning, Desk, RunIdentity, begin, complete_run, fail_run, log_start
-from fourfold.pipeline.perform import perform
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunStatus
-from tests.builders import BRIEF, START, MemoryEventStore, ScriptedModel, Ticking
+from tests.builders import BRIEF, START, MemoryEventStore, ScriptedModel, Ticking, performed
 from tests.unit.pipeline.test_run_step import ALL_STEPS
 
 
@@ -57,7 +56,7 @@ class World:
     def pipeline(self) -> RunState:
         state, model = self.beginning.state, ScriptedModel()
         for step in ALL_STEPS:
-            state = perform(step, state, model, self.desk.log_of(self.who, state.log_seq))
+            state = performed(step, state, model, self.desk.log_of(self.who, state.log_seq))
         return state
 
 

@@ -6,17 +6,16 @@ import pytest
 
 from fourfold.language_model import ModelError, ModelFailure
 from fourfold.pipeline.audit import AUDIT
-from fourfold.pipeline.perform import perform
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
 from fourfold.progress.happenings import PipelineRetrying, StepCompleted
 from fourfold.steps import StepName
-from tests.builders import MemoryEventStore, ScriptedModel, log_of
+from tests.builders import MemoryEventStore, ScriptedModel, log_of, performed
 from tests.unit.pipeline.test_run_step import state_before
 
 
 def test_a_step_logs_its_beginning_and_what_it_cost() -> None:
     store, state = MemoryEventStore(), state_before(SOUL_DRAFT)
-    after = perform(SOUL_DRAFT, state, ScriptedModel(), log_of(store, state))
+    after = performed(SOUL_DRAFT, state, ScriptedModel(), log_of(store, state))
     assert store.types() == ["step.started", "step.completed"]
     assert after.log_seq == state.log_seq + 2
     done = store.entries[after.log_seq].entry.happening
@@ -27,7 +26,7 @@ def test_a_step_logs_its_beginning_and_what_it_cost() -> None:
 
 def test_a_repair_is_logged_and_paid_for() -> None:
     store, state = MemoryEventStore(), state_before(SOUL_DRAFT)
-    after = perform(SOUL_DRAFT, state, ScriptedModel(script=["{"]), log_of(store, state))
+    after = performed(SOUL_DRAFT, state, ScriptedModel(script=["{"]), log_of(store, state))
     assert store.types() == ["step.started", "step.repaired", "step.completed"]
     done = store.entries[after.log_seq].entry.happening
     assert isinstance(done, StepCompleted)
@@ -37,8 +36,8 @@ def test_a_repair_is_logged_and_paid_for() -> None:
 def test_a_lambda_that_died_after_its_model_answered_does_not_ask_again() -> None:
     store, state = MemoryEventStore(), state_before(SOUL_DRAFT)
     first, second = ScriptedModel(), ScriptedModel()
-    before = perform(SOUL_DRAFT, state, first, log_of(store, state))
-    again = perform(SOUL_DRAFT, state, second, log_of(store, state))
+    before = performed(SOUL_DRAFT, state, first, log_of(store, state))
+    again = performed(SOUL_DRAFT, state, second, log_of(store, state))
     assert second.requests == []
     assert again == before
     assert store.types() == ["step.started", "step.completed"]
@@ -47,26 +46,26 @@ def test_a_lambda_that_died_after_its_model_answered_does_not_ask_again() -> Non
 def test_a_lambda_that_died_while_asking_does_ask_again() -> None:
     store, state = MemoryEventStore(), state_before(SOUL_DRAFT)
     with pytest.raises(ModelError):
-        perform(
+        performed(
             SOUL_DRAFT,
             state,
-            ScriptedModel(script=[ModelError(ModelFailure.TIMEOUT, "late")]),
+            ScriptedModel(script=[ModelError(ModelFailure.TIMEOUT, "late")] * 2),
             log_of(store, state),
         )
-    perform(SOUL_DRAFT, state, ScriptedModel(), log_of(store, state))
-    assert store.types() == ["step.started", "step.completed"]
+    performed(SOUL_DRAFT, state, ScriptedModel(), log_of(store, state))
+    assert store.types() == ["step.started", "step.failed", "step.completed"]
 
 
 def test_an_audit_logs_its_scores() -> None:
     store, state = MemoryEventStore(), state_before(AUDIT)
-    perform(AUDIT, state, ScriptedModel(), log_of(store, state))
+    performed(AUDIT, state, ScriptedModel(), log_of(store, state))
     assert store.types() == ["step.started", "step.completed", "audit.scored"]
 
 
 def test_a_retry_announces_itself_and_starts_from_a_clean_draft() -> None:
     store, state = MemoryEventStore(), state_before(AUDIT)
     state = state.model_copy(update={"attempt": 2})
-    after = perform(SOUL_DRAFT, state, ScriptedModel(), log_of(store, state))
+    after = performed(SOUL_DRAFT, state, ScriptedModel(), log_of(store, state))
     assert store.types() == ["pipeline.retrying", "step.started", "step.completed"]
     announced = store.entries[state.log_seq + 1].entry.happening
     assert isinstance(announced, PipelineRetrying)

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from fourfold.language_model import ContextBlock
 from fourfold.pipeline.audit import AUDIT
-from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
-from tests.builders import ScriptedModel, new_state
+from tests.builders import ScriptedModel, new_state, stepped
 from tests.unit.pipeline.test_run_step import ALL_STEPS, state_before
 
 
@@ -53,7 +52,7 @@ def test_layers_come_in_the_order_they_were_written_so_a_cached_prefix_stays_goo
 
 def test_a_retry_reads_the_findings_and_the_audit_does_not() -> None:
     state = state_before(AUDIT)
-    judged = run_step(AUDIT, state, ScriptedModel()).state
+    judged = stepped(AUDIT, state, ScriptedModel()).state
     finding = {
         "dimension": "depth",
         "field": "soul.wound",

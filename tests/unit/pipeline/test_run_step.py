@@ -14,7 +14,6 @@ from fourfold.persona import Scores
 from fourfold.pipeline.audit import AUDIT, overall
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.mask_build import MASK_BUILD
-from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.self_enrich import SELF_ENRICH
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
 from fourfold.pipeline.state import RunState
@@ -22,7 +21,7 @@ from fourfold.pipeline.step import Step
 from fourfold.pipeline.surface_ground import SURFACE_GROUND
 from fourfold.steps import StepName
 from tests.builders import AUDIT as AUDIT_ANSWER
-from tests.builders import INTENT, MASK, SELF, SOUL, SURFACE, ScriptedModel, new_state
+from tests.builders import INTENT, MASK, SELF, SOUL, SURFACE, ScriptedModel, Watching, new_state, stepped
 
 ALL_STEPS: list[Step[Any]] = [INTENT_PARSE, SOUL_DRAFT, SELF_ENRICH, MASK_BUILD, SURFACE_GROUND, AUDIT]
 
@@ -42,14 +41,14 @@ def state_before(step: Step[Any]) -> RunState:
     """The state a step finds when all before it answered well."""
     state, model = new_state(), ScriptedModel()
     for earlier in ALL_STEPS[: ALL_STEPS.index(step)]:
-        state = run_step(earlier, state, model).state
+        state = stepped(earlier, state, model).state
     return state
 
 
 def test_six_good_answers_make_a_whole_persona() -> None:
     state, model = new_state(), ScriptedModel()
     for step in ALL_STEPS:
-        outcome = run_step(step, state.entering(step.name), model)
+        outcome = stepped(step, state.entering(step.name), model)
         assert outcome.violations == ()
         state = outcome.state
     assert state.audit is not None
@@ -88,11 +87,13 @@ def test_facts_bounds_and_demands_travel_down_the_chain_with_their_source() -> N
     ],
 )
 def test_a_broken_constraint_gets_one_repair_request_that_names_it(step: Step[Any], broken: str, named: str) -> None:
-    model, repairs = ScriptedModel(script=[broken]), list[int]()
-    outcome = run_step(step, state_before(step), model, on_repair=repairs.append)
+    model, watching = ScriptedModel(script=[broken]), Watching()
+    outcome = stepped(step, state_before(step), model, watching=watching)
     assert outcome.violations == ()
     assert len(outcome.calls) == 2
-    assert repairs
+    [(place, name, problems)] = watching.repairs
+    assert (place, name) == (0, "scripted:1")
+    assert problems >= 1
     repair = model.requests[1].repair
     assert repair is not None
     assert repair.answer == broken
@@ -101,7 +102,7 @@ def test_a_broken_constraint_gets_one_repair_request_that_names_it(step: Step[An
 
 def test_what_still_stands_broken_is_recorded_and_shown_to_the_audit() -> None:
     loud = changed(SELF, "self.big_five.extraversion", 0.9)
-    outcome = run_step(SELF_ENRICH, state_before(SELF_ENRICH), ScriptedModel(script=[loud, loud]))
+    outcome = stepped(SELF_ENRICH, state_before(SELF_ENRICH), ScriptedModel(script=[loud, loud]))
     [violation] = outcome.state.violations
     assert violation.field == "self.big_five.extraversion"
     block = AUDIT.request(outcome.state).block("violations")
@@ -112,42 +113,42 @@ def test_what_still_stands_broken_is_recorded_and_shown_to_the_audit() -> None:
 def test_a_repair_that_makes_it_worse_is_not_kept() -> None:
     one_wrong = changed(SURFACE, "surface.age", 51)
     two_wrong = json.dumps({"surface": {**SURFACE["surface"], "age": 51, "location": "Ankara"}})
-    outcome = run_step(SURFACE_GROUND, state_before(SURFACE_GROUND), ScriptedModel(script=[one_wrong, two_wrong]))
+    outcome = stepped(SURFACE_GROUND, state_before(SURFACE_GROUND), ScriptedModel(script=[one_wrong, two_wrong]))
     assert outcome.state.draft.surface is not None
     assert outcome.state.draft.surface.location == "Kadıköy, Istanbul"
 
 
 @pytest.mark.parametrize("malformed", ["", "{", "[]", "null", '{"soul": {}}', "I would rather not.", "🙂" * 2000])
 def test_malformed_output_is_repaired_once(malformed: str) -> None:
-    outcome = run_step(SOUL_DRAFT, state_before(SOUL_DRAFT), ScriptedModel(script=[malformed]))
+    outcome = stepped(SOUL_DRAFT, state_before(SOUL_DRAFT), ScriptedModel(script=[malformed]))
     assert len(outcome.calls) == 2
     assert outcome.state.draft.soul is not None
 
 
 def test_two_malformed_answers_are_an_error_that_says_so() -> None:
     with pytest.raises(ModelError) as caught:
-        run_step(SOUL_DRAFT, state_before(SOUL_DRAFT), ScriptedModel(script=["{", "{"]))
+        stepped(SOUL_DRAFT, state_before(SOUL_DRAFT), ScriptedModel(script=["{", "{"]))
     assert caught.value.failure is ModelFailure.INVALID_OUTPUT
 
 
 def test_a_repair_that_fails_leaves_a_usable_first_answer_standing() -> None:
     old = changed(SURFACE, "surface.age", 51)
     down = ModelError(ModelFailure.OVERLOADED, "busy")
-    outcome = run_step(SURFACE_GROUND, state_before(SURFACE_GROUND), ScriptedModel(script=[old, down]))
-    assert len(outcome.calls) == 1
+    outcome = stepped(SURFACE_GROUND, state_before(SURFACE_GROUND), ScriptedModel(script=[old, down, down, down]))
+    assert [call.failure for call in outcome.calls] == ["constraints_broken", *["overloaded"] * 3]
     assert [violation.field for violation in outcome.violations] == ["surface.age"]
 
 
 def test_a_model_that_fails_outright_is_not_asked_again() -> None:
-    model = ScriptedModel(script=[ModelError(ModelFailure.REFUSED, "no")])
+    model = ScriptedModel(script=[ModelError(ModelFailure.BAD_REQUEST, "no")])
     with pytest.raises(ModelError):
-        run_step(SOUL_DRAFT, state_before(SOUL_DRAFT), model)
+        stepped(SOUL_DRAFT, state_before(SOUL_DRAFT), model)
     assert len(model.requests) == 1
 
 
 def test_a_fact_without_a_quote_in_the_brief_never_enters_the_chain() -> None:
     invented = changed(INTENT, "facts", [{"field": "surface.age", "value": "61", "quote": "61"}])
-    outcome = run_step(INTENT_PARSE, new_state(), ScriptedModel(script=[invented, invented]))
+    outcome = stepped(INTENT_PARSE, new_state(), ScriptedModel(script=[invented, invented]))
     assert all(link.constraint.kind != "fact" for link in outcome.state.constraints)
     assert len(outcome.violations) == 1
 

@@ -12,12 +12,11 @@ from fourfold.persona import INTENT_MAX_CHARACTERS
 from fourfold.pipeline.audit import AuditReport
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.mask_build import MaskBuild
-from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.self_enrich import SelfEnrichment
 from fourfold.pipeline.soul_draft import SoulDraft
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
 from fourfold.pipeline.surface_ground import SurfaceGrounding
-from tests.builders import ScriptedModel, new_state
+from tests.builders import ScriptedModel, new_state, stepped
 from tests.unit.pipeline.test_run_step import ALL_STEPS
 
 # Step Functions counts UTF-8 bytes of the JSON, and Lambda's Python runtime (3.12 and later) does not escape to ASCII.
@@ -126,10 +125,10 @@ def _made_legal(name: str, layer: dict[str, Any]) -> dict[str, Any]:
 def test_an_audited_state_holds_findings_once() -> None:
     state, model = new_state(), ScriptedModel()
     for step in ALL_STEPS[:-1]:
-        state = run_step(step, state, model).state
+        state = stepped(step, state, model).state
     finding = {"dimension": "depth", "field": "soul", "quote": "", "severity": 1, "note": "x"}
     retried = RunState.model_validate({**state.model_dump(mode="json"), "findings": [finding]})
-    assert run_step(ALL_STEPS[-1], retried, model).state.findings == ()
+    assert stepped(ALL_STEPS[-1], retried, model).state.findings == ()
 
 
 def test_the_worst_state_fits() -> None:

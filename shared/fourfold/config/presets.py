@@ -1,0 +1,82 @@
+"""The settings a deployment starts from, by the providers it has credentials for: the first writes, others stand by.
+
+A provider swap is one preset for another. `offline` is used only where no provider is configured: a run that was meant
+for a real model never falls back on the composer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fourfold.catalogue import OFFLINE, full_name
+from fourfold.config.engine import OFFLINE_MODEL, AuditConfig, EngineConfig, PipelineConfig, StepConfig
+from fourfold.language_model import provider_and_model
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A provider's two models: `strong` writes the soul and audits, `swift` does the rest.
+
+    `max_tokens` bounds one answer, thinking included where a model thinks within it.
+    """
+
+    strong: str
+    swift: str
+    max_tokens: int = 2048
+    audit_max_tokens: int = 4096
+
+
+_THINKING_ROOM: Final = 8192
+
+_PRESETS: Final[dict[str, Preset]] = {
+    "anthropic": Preset("anthropic:claude-opus-4-7", "anthropic:claude-sonnet-4-6"),
+    "openai": Preset("openai:gpt-6.1-sol", "openai:gpt-6.1-terra", _THINKING_ROOM, _THINKING_ROOM),
+    "google": Preset("google:gemini-3.8-flash", "google:gemini-3.8-flash", _THINKING_ROOM, _THINKING_ROOM),
+    "bedrock": Preset("bedrock:global.anthropic.claude-opus-4-7", "bedrock:global.anthropic.claude-sonnet-4-6"),
+    OFFLINE: Preset(OFFLINE_MODEL, OFFLINE_MODEL),
+}
+
+
+def preset(provider: str) -> Preset:
+    """The preset of a provider, or of `compatible:<model>`, whose one model does everything.
+
+    Raises:
+        ValueError: no provider of that name, or `compatible` without a model.
+    """
+    known = _PRESETS.get(provider)
+    if known is not None:
+        return known
+    _, model = provider_and_model(provider)
+    if not model:
+        raise ValueError(f"{provider!r} is no preset; there are {', '.join(_PRESETS)} and compatible:<model>")
+    name = full_name(provider)
+    return Preset(name, name)
+
+
+def default_config(providers: Sequence[str]) -> EngineConfig:
+    """The engine's settings where `providers` are usable, in order of preference; the offline model where none is.
+
+    Each step falls back on the other model of its provider, then on its counterpart at each further one.
+    """
+    presets = [preset(provider) for provider in providers] or [preset(OFFLINE)]
+    first = presets[0]
+    strong = _chain(first.strong, first.swift, [other.strong for other in presets[1:]])
+    swift = _chain(first.swift, first.strong, [other.swift for other in presets[1:]])
+    most, most_in_audit = first.max_tokens, first.audit_max_tokens
+    step = StepConfig(model=swift[0], fallback=swift[1:], max_tokens=most)
+    return EngineConfig(
+        pipeline=PipelineConfig(
+            intent_parse=StepConfig(model=swift[0], fallback=swift[1:], max_tokens=most, timeout_s=45),
+            soul_draft=StepConfig(model=strong[0], fallback=strong[1:], max_tokens=most),
+            self_enrich=step,
+            mask_build=step,
+            surface_ground=step,
+            audit=AuditConfig(model=strong[0], fallback=strong[1:], max_tokens=most_in_audit),
+        )
+    )
+
+
+def _chain(model: str, sibling: str, others: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((model, sibling, *others)))[:5]

@@ -1,0 +1,152 @@
+"""Amazon Bedrock's Converse API through boto3: the answer as the input of a forced tool; no key but the role."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    HTTPClientError,
+    NoCredentialsError,
+    NoRegionError,
+    ReadTimeoutError,
+)
+
+from fourfold.language_model import ModelFailure, ModelRequest
+from fourfold.models.prompt import system_text, turns
+from fourfold.models.provider import Fault, ProviderModel, UnreadableReplyError, WireAnswer, retry_after
+from fourfold.models.schema import portable_schema
+from fourfold.models.temperature import sent_temperature
+from fourfold.persona import TokenUsage
+
+_TOOL = "answer"
+_LONGEST_READ_S = 300.0  # The call as a whole is bounded elsewhere; this ends the socket of one that was given up.
+_STOPS = {
+    "max_tokens": ModelFailure.TRUNCATED,
+    "model_context_window_exceeded": ModelFailure.TRUNCATED,
+    "guardrail_intervened": ModelFailure.REFUSED,
+    "content_filtered": ModelFailure.REFUSED,
+    "refusal": ModelFailure.REFUSED,
+    "malformed_model_output": ModelFailure.INVALID_OUTPUT,
+    "malformed_tool_use": ModelFailure.INVALID_OUTPUT,
+}
+_CODES = {
+    "ThrottlingException": ModelFailure.RATE_LIMITED,
+    "TooManyRequestsException": ModelFailure.RATE_LIMITED,
+    "ServiceQuotaExceededException": ModelFailure.QUOTA,
+    "ServiceUnavailableException": ModelFailure.OVERLOADED,
+    "ModelNotReadyException": ModelFailure.OVERLOADED,
+    "ModelTimeoutException": ModelFailure.TIMEOUT,
+    "InternalServerException": ModelFailure.SERVER_ERROR,
+    "ModelErrorException": ModelFailure.SERVER_ERROR,
+    "AccessDeniedException": ModelFailure.AUTHENTICATION,
+    "UnrecognizedClientException": ModelFailure.AUTHENTICATION,
+    "ExpiredTokenException": ModelFailure.AUTHENTICATION,
+    "InvalidSignatureException": ModelFailure.AUTHENTICATION,
+}
+_FIRST_SERVER_ERROR = 500
+
+
+class BedrockWire:
+    """`bedrock:<model id or inference profile>`. `AWS_ENDPOINT_URL_BEDROCK_RUNTIME` moves it, as boto3 documents."""
+
+    provider = "bedrock"
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    @cached_property
+    def _client(self) -> Any:  # noqa: ANN401 - boto3 makes the classes of its clients at run time
+        config = Config(
+            connect_timeout=5, read_timeout=_LONGEST_READ_S, retries={"total_max_attempts": 1, "mode": "standard"}
+        )
+        return boto3.client("bedrock-runtime", config=config)
+
+    def ask(self, request: ModelRequest) -> WireAnswer:
+        """One Converse call."""
+        temperature, notes = sent_temperature(f"{self.provider}:{self.model}", request.temperature)
+        system: list[dict[str, Any]] = [{"text": system_text(request)}]
+        if "anthropic.claude" in self.model:  # others refuse the marker
+            system.append({"cachePoint": {"type": "default"}})
+        reply = self._client.converse(
+            modelId=self.model,
+            system=system,
+            messages=[
+                {"role": turn.role, "content": [{"text": part} for part in turn.parts]} for turn in turns(request)
+            ],
+            inferenceConfig={
+                "maxTokens": request.max_tokens,
+                **({} if temperature is None else {"temperature": temperature}),
+            },
+            toolConfig={
+                "tools": [
+                    {
+                        "toolSpec": {
+                            "name": _TOOL,
+                            "description": "Takes your answer.",
+                            "inputSchema": {"json": portable_schema(request.output_type)},
+                        }
+                    }
+                ],
+                "toolChoice": {"tool": {"name": _TOOL}},
+            },
+        )
+        return WireAnswer(_text(reply), _usage(reply), _STOPS.get(reply.get("stopReason", "")), notes)
+
+    def fault(self, error: Exception) -> Fault | None:
+        """What an exception of botocore means."""
+        match error:
+            case ReadTimeoutError() | ConnectTimeoutError():
+                return Fault(ModelFailure.TIMEOUT, billed=True)
+            case HTTPClientError():
+                return Fault(ModelFailure.UNREACHABLE, billed=True)
+            case NoCredentialsError() | NoRegionError():
+                return Fault(ModelFailure.AUTHENTICATION)
+            case ClientError():
+                return _refusal(error)
+            case BotoCoreError():  # a reply it cannot parse
+                return Fault(ModelFailure.SERVER_ERROR, billed=True)
+            case _:
+                return None
+
+
+def bedrock_model(model: str) -> ProviderModel:
+    """The model `bedrock:<model>`."""
+    return ProviderModel(BedrockWire(model))
+
+
+def _text(reply: dict[str, Any]) -> str:
+    """The tool's input as JSON, or the text of a model that did not call it."""
+    try:
+        parts = reply["output"]["message"]["content"]
+    except (KeyError, TypeError):
+        raise UnreadableReplyError from None
+    for part in parts:
+        if "toolUse" in part:
+            return json.dumps(part["toolUse"]["input"], ensure_ascii=False)
+    return "".join(part.get("text", "") for part in parts)
+
+
+def _refusal(error: ClientError) -> Fault:
+    code = error.response.get("Error", {}).get("Code", "")
+    told = error.response.get("ResponseMetadata", {})
+    other = ModelFailure.BAD_REQUEST
+    if told.get("HTTPStatusCode", 0) >= _FIRST_SERVER_ERROR:
+        other = ModelFailure.SERVER_ERROR
+    return Fault(_CODES.get(code, other), retry_after(told.get("HTTPHeaders")))
+
+
+def _usage(reply: dict[str, Any]) -> TokenUsage:
+    used = reply.get("usage", {})
+    return TokenUsage(
+        input_tokens=used.get("inputTokens", 0),  # without the cached ones
+        cache_read_tokens=used.get("cacheReadInputTokens", 0),
+        cache_write_tokens=used.get("cacheWriteInputTokens", 0),
+        output_tokens=used.get("outputTokens", 0),
+    )

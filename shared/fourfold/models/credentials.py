@@ -1,0 +1,70 @@
+"""Where a provider's key comes from: the environment, or a parameter or secret of AWS that the environment names.
+
+For `ANTHROPIC_API_KEY`: the variable itself, else `ANTHROPIC_API_KEY_SSM_PARAMETER` (the name of a SecureString), else
+`ANTHROPIC_API_KEY_SECRET_ID` (a secret of Secrets Manager). Fetched keys are kept for five minutes, so that a rotated
+key is taken up; they are in no log and in no message.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from fourfold.language_model import ModelError, ModelFailure
+
+KEY_VARIABLES: Final[dict[str, tuple[str, ...]]] = {
+    "anthropic": ("ANTHROPIC_API_KEY",),
+    "openai": ("OPENAI_API_KEY",),
+    "google": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+}
+SSM_SUFFIX: Final = "_SSM_PARAMETER"
+SECRET_SUFFIX: Final = "_SECRET_ID"  # noqa: S105 - part of a variable's name
+COMPATIBLE_URL: Final = "FOURFOLD_COMPATIBLE_BASE_URL"
+COMPATIBLE_KEY: Final = "FOURFOLD_COMPATIBLE_API_KEY"
+COMPATIBLE_MODEL: Final = "FOURFOLD_COMPATIBLE_MODEL"
+_CACHE_SECONDS: Final = 300
+
+
+def api_key(provider: str) -> str:
+    """The provider's key.
+
+    Raises:
+        ModelError: AUTHENTICATION, there is none, or it cannot be fetched; the text says which variable to set.
+    """
+    for variable in KEY_VARIABLES[provider]:
+        if key := os.environ.get(variable):
+            return key
+    first = KEY_VARIABLES[provider][0]
+    if name := os.environ.get(first + SSM_SUFFIX):
+        return _fetched(provider, name, from_ssm=True)
+    if name := os.environ.get(first + SECRET_SUFFIX):
+        return _fetched(provider, name, from_ssm=False)
+    raise ModelError(ModelFailure.AUTHENTICATION, f"no key for {provider}: set {first}")
+
+
+def usable_providers(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The providers an environment has credentials for, in order of preference, as `FOURFOLD_PROVIDERS` lists them.
+
+    That variable wins where it is set. Bedrock is used only where it is named there: every process on AWS has some
+    credentials, which says nothing about access to models.
+    """
+    listed = environment.get("FOURFOLD_PROVIDERS")
+    if listed is not None:
+        return tuple(name.strip() for name in listed.split(",") if name.strip())
+    keyed = [name for name, variables in KEY_VARIABLES.items() if any(environment.get(each) for each in variables)]
+    if environment.get(COMPATIBLE_URL) and environment.get(COMPATIBLE_MODEL):
+        keyed.append(f"compatible:{environment[COMPATIBLE_MODEL]}")
+    return tuple(keyed)
+
+
+def _fetched(provider: str, name: str, *, from_ssm: bool) -> str:
+    from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415 - not needed where the key is at hand
+
+    try:
+        if from_ssm:
+            return str(parameters.get_parameter(name, decrypt=True, max_age=_CACHE_SECONDS))
+        return str(parameters.get_secret(name, max_age=_CACHE_SECONDS))
+    except parameters.exceptions.GetParameterError:
+        # Its own text may quote what AWS answered; the name is enough to look further.
+        raise ModelError(ModelFailure.AUTHENTICATION, f"the key of {provider} cannot be read from {name}") from None

@@ -1,0 +1,148 @@
+"""Google's Gemini API through its official SDK: JSON Schema output, usage, failures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import httpx2
+from google import genai
+from google.genai import errors, types
+
+from fourfold.language_model import ModelFailure, ModelRequest
+from fourfold.models.credentials import api_key
+from fourfold.models.prompt import Turn, system_text, turns
+from fourfold.models.provider import (
+    Fault,
+    ProviderModel,
+    UnreadableReplyError,
+    WireAnswer,
+    failure_of_status,
+    retry_after,
+)
+from fourfold.models.schema import portable_schema
+from fourfold.models.temperature import sent_temperature
+from fourfold.persona import TokenUsage
+
+_REFUSALS = frozenset(
+    {"SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR", "OTHER"}
+)
+
+
+class GoogleWire:
+    """`google:<model>`. `GOOGLE_GEMINI_BASE_URL` moves it, as the SDK documents.
+
+    Gemini's implicit cache needs no marker: it goes by the prompt's beginning, and the stable part comes first.
+    """
+
+    provider = "google"
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    @cached_property
+    def _client(self) -> genai.Client:
+        # Kept as long as the wire: a client that is dropped closes its connections under the call.
+        return genai.Client(api_key=api_key(self.provider), vertexai=False)
+
+    def ask(self, request: ModelRequest) -> WireAnswer:
+        """One generateContent call."""
+        temperature, notes = sent_temperature(f"{self.provider}:{self.model}", request.temperature)
+        reply = self._client.models.generate_content(
+            model=self.model,
+            contents=[_content(turn) for turn in turns(request)],
+            config=types.GenerateContentConfig(
+                system_instruction=system_text(request),
+                response_mime_type="application/json",
+                response_json_schema=portable_schema(request.output_type),
+                max_output_tokens=request.max_tokens,
+                temperature=temperature,
+                # On by default, and each continuation is billed as a request of its own.
+                automatic_continuation=False,
+                http_options=types.HttpOptions(timeout=max(1, round(request.timeout_s * 1000))),
+            ),
+        )
+        candidate = reply.candidates[0] if reply.candidates else None
+        if candidate is None and reply.prompt_feedback is None:
+            raise UnreadableReplyError
+        parts = (candidate.content.parts or []) if candidate and candidate.content else []
+        text = "".join(part.text or "" for part in parts if not part.thought)
+        return WireAnswer(text, _usage(reply), _failure(candidate), notes)
+
+    def fault(self, error: Exception) -> Fault | None:
+        """What an exception of the SDK, or of the client under it, means."""
+        match error:
+            case httpx2.TimeoutException():
+                return Fault(ModelFailure.TIMEOUT, billed=True)
+            case httpx2.TransportError():
+                return Fault(ModelFailure.UNREACHABLE, billed=True)
+            case errors.UnknownApiResponseError():
+                return Fault(ModelFailure.SERVER_ERROR, billed=True)
+            case errors.APIError():
+                return _refusal(error)
+            case _:
+                return None
+
+
+def google_model(model: str) -> ProviderModel:
+    """The model `google:<model>`."""
+    return ProviderModel(GoogleWire(model))
+
+
+def _content(turn: Turn) -> types.Content:
+    role = "model" if turn.role == "assistant" else "user"
+    return types.Content(role=role, parts=[types.Part(text=part) for part in turn.parts])
+
+
+def _failure(candidate: types.Candidate | None) -> ModelFailure | None:
+    if candidate is None:
+        return ModelFailure.REFUSED  # the prompt itself was blocked
+    reason = candidate.finish_reason.name if candidate.finish_reason else "STOP"
+    if reason in {"MAX_TOKENS", "CONTINUATION"}:
+        return ModelFailure.TRUNCATED
+    if reason in _REFUSALS:
+        return ModelFailure.REFUSED
+    return None if reason == "STOP" else ModelFailure.INVALID_OUTPUT
+
+
+def _refusal(error: errors.APIError) -> Fault:
+    failure = failure_of_status(error.code)
+    details = list(_details(error.details))
+    if failure is ModelFailure.RATE_LIMITED and any(_is_daily(detail) for detail in details):
+        failure = ModelFailure.QUOTA
+    if any(detail.get("reason") == "API_KEY_INVALID" for detail in details):
+        failure = ModelFailure.AUTHENTICATION  # told as a 400
+    told = [_seconds(detail["retryDelay"]) for detail in details if "retryDelay" in detail]
+    return Fault(failure, told[0] if told else retry_after(getattr(error.response, "headers", None)))
+
+
+def _details(body: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - the error's JSON, whatever it is
+    """The `google.rpc` details of an error (AIP-193)."""
+    said = body.get("error", body) if isinstance(body, dict) else {}
+    yield from (detail for detail in said.get("details") or [] if isinstance(detail, dict))
+
+
+def _is_daily(detail: dict[str, Any]) -> bool:
+    return any("PerDay" in str(violation.get("quotaId", "")) for violation in detail.get("violations") or [])
+
+
+def _seconds(duration: object) -> float | None:
+    """A protobuf duration in JSON, such as "17s"."""
+    try:
+        return float(str(duration).removesuffix("s"))
+    except ValueError:
+        return None
+
+
+def _usage(reply: types.GenerateContentResponse) -> TokenUsage:
+    used = reply.usage_metadata
+    if used is None:
+        return TokenUsage()
+    cached, thoughts = used.cached_content_token_count or 0, used.thoughts_token_count or 0
+    return TokenUsage(
+        input_tokens=max(0, (used.prompt_token_count or 0) - cached),
+        cache_read_tokens=cached,
+        output_tokens=(used.candidates_token_count or 0) + thoughts,  # it counts thoughts apart
+        reasoning_tokens=thoughts,
+    )

@@ -1,0 +1,102 @@
+"""OpenAI's Responses API through its official SDK: strict structured output, prompt cache key, usage, failures."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import openai
+from openai.types.responses import Response, ResponseOutputMessage, ResponseOutputRefusal
+
+from fourfold.language_model import ModelFailure, ModelRequest
+from fourfold.models.credentials import api_key
+from fourfold.models.openai_faults import openai_fault
+from fourfold.models.prompt import Turn, cache_key, system_text, turns
+from fourfold.models.provider import Fault, ProviderModel, UnreadableReplyError, WireAnswer
+from fourfold.models.schema import portable_schema
+from fourfold.models.temperature import sent_temperature
+from fourfold.persona import TokenUsage
+
+_INCOMPLETE = {"max_output_tokens": ModelFailure.TRUNCATED, "content_filter": ModelFailure.REFUSED}
+
+
+class OpenAIWire:
+    """`openai:<model>`. `OPENAI_BASE_URL` moves it, as the SDK documents."""
+
+    provider = "openai"
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    @cached_property
+    def _client(self) -> openai.OpenAI:
+        return openai.OpenAI(api_key=api_key(self.provider), max_retries=0)
+
+    def ask(self, request: ModelRequest) -> WireAnswer:
+        """One Responses call, not stored at the provider."""
+        temperature, notes = sent_temperature(f"{self.provider}:{self.model}", request.temperature)
+        reply: Any = self._client.responses.create(
+            model=self.model,
+            instructions=system_text(request),
+            input=[_item(turn) for turn in turns(request)],
+            max_output_tokens=request.max_tokens,
+            text={
+                "format": {
+                    "type": "json_schema",
+                    "name": request.output_type.__name__,
+                    "schema": portable_schema(request.output_type),
+                    "strict": True,
+                }
+            },
+            prompt_cache_key=cache_key(request),
+            temperature=openai.omit if temperature is None else temperature,
+            store=False,
+            timeout=request.timeout_s,
+        )
+        if not isinstance(reply, Response):
+            raise UnreadableReplyError
+        return WireAnswer(reply.output_text, _usage(reply), _failure(reply), notes)
+
+    def fault(self, error: Exception) -> Fault | None:
+        """What an exception of the SDK means."""
+        return openai_fault(error)
+
+
+def openai_model(model: str) -> ProviderModel:
+    """The model `openai:<model>`."""
+    return ProviderModel(OpenAIWire(model))
+
+
+def _item(turn: Turn) -> Any:  # noqa: ANN401 - one of the SDK's typed dictionaries
+    kind = "output_text" if turn.role == "assistant" else "input_text"
+    return {"role": turn.role, "content": [{"type": kind, "text": part} for part in turn.parts]}
+
+
+def _failure(reply: Response) -> ModelFailure | None:
+    refused = any(
+        isinstance(part, ResponseOutputRefusal)
+        for item in reply.output
+        if isinstance(item, ResponseOutputMessage)
+        for part in item.content
+    )
+    if refused:
+        return ModelFailure.REFUSED
+    if reply.status == "incomplete":
+        reason = reply.incomplete_details.reason if reply.incomplete_details else None
+        return _INCOMPLETE.get(reason or "", ModelFailure.TRUNCATED)
+    return ModelFailure.SERVER_ERROR if reply.status == "failed" else None
+
+
+def _usage(reply: Response) -> TokenUsage:
+    used = reply.usage
+    if used is None:
+        return TokenUsage()
+    cached = used.input_tokens_details.cached_tokens or 0
+    written = used.input_tokens_details.cache_write_tokens or 0
+    return TokenUsage(
+        input_tokens=max(0, used.input_tokens - cached - written),  # it counts the cached ones in
+        cache_read_tokens=cached,
+        cache_write_tokens=written,
+        output_tokens=used.output_tokens,
+        reasoning_tokens=used.output_tokens_details.reasoning_tokens or 0,
+    )

@@ -1,0 +1,48 @@
+"""How a request is put into words, the same for every provider: a system text, and turns of user and assistant."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+from fourfold.language_model import ModelRequest
+
+_CLOSING = "Now do the task for the material above. Answer with the JSON object alone."
+_REPAIR = "Your answer did not hold. Give the whole JSON object again, with only this mended:"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message; `parts` are its text blocks in order."""
+
+    role: Literal["user", "assistant"]
+    parts: tuple[str, ...]
+
+
+def system_text(request: ModelRequest) -> str:
+    """What instructs the model; the same for every call of a step, so that prompt caches can keep it."""
+    return f"{request.system}\n\n{request.task}"
+
+
+def turns(request: ModelRequest) -> tuple[Turn, ...]:
+    """The material, a part for each block; after an answer that did not hold, that answer and what to mend."""
+    material = Turn("user", (*(block.text() for block in request.context), _CLOSING))
+    if request.repair is None:
+        return (material,)
+    wish = "\n".join((_REPAIR, *(f"- {problem}" for problem in request.repair.problems)))
+    if not request.repair.answer:
+        return (Turn("user", (*material.parts, wish)),)
+    return (material, Turn("assistant", (request.repair.answer,)), Turn("user", (wish,)))
+
+
+def cache_key(request: ModelRequest) -> str:
+    """A name for the stable part of the prompt, for providers that route by it. Tells nothing of the material."""
+    stable = f"{system_text(request)}\0{request.output_type.__name__}"
+    return "fourfold-" + hashlib.sha256(stable.encode()).hexdigest()[:16]
+
+
+def input_bytes(request: ModelRequest) -> int:
+    """Bytes of UTF-8 the prompt is made of, without the schema."""
+    texts = (system_text(request), *(part for turn in turns(request) for part in turn.parts))
+    return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
