@@ -6,11 +6,12 @@ UV_VERSION := 0.13.9
 UV := .local/uv/bin/uv
 RUN := .venv/bin/
 READY := .venv/.synced
+EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export BRIEF
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint types unit integration infra synth deploy bench clean
+.PHONY: help demo up test lint types unit integration infra generated synth deploy bench clean
 
 help:  ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +41,13 @@ integration: $(READY)  ## The tests on the local engine.
 
 infra: $(READY)  ## The tests of the template.
 	$(RUN)python -m pytest tests/infra
+
+generated: $(READY)  ## Write anew what is generated: openapi.json, event schemas, layer requirements.
+	$(RUN)python -m functions.api.export
+	$(RUN)python -m fourfold.events.export events/bus
+	$(RUN)uv $(EXPORT) -o layers/runtime/requirements.txt
+	$(RUN)uv $(EXPORT) --extra api -o layers/api/requirements.txt
+	$(RUN)uv $(EXPORT) --extra models -o layers/models/requirements.txt
 
 synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev).
 	$(RUN)cdk synth --quiet -c stage=$(or $(STAGE),dev)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
+
+from fourfold.config.presets import default_config
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,8 @@ class StageSettings:
     `protected` keeps stateful resources when their stack goes, and refuses to delete either by mistake.
     `snap_start` restores functions from a snapshot of their initialised runtime; AWS bills for keeping it.
     `checked` runs the template checks (cdk-nag, CloudFormation rules) at synth; they cost about two seconds.
+    `providers` are the model providers runs use, in order of preference (context `providers`, comma-separated; none:
+    offline). `key_store` (context `key_store`) is where their keys are kept: SSM parameters or Secrets Manager.
     """
 
     name: str
@@ -24,6 +28,8 @@ class StageSettings:
     checked: bool
     log_level: str
     log_retention: RetentionDays
+    providers: tuple[str, ...] = ()
+    key_store: Literal["ssm", "secretsmanager"] = "ssm"
 
     @property
     def removal_policy(self) -> RemovalPolicy:
@@ -69,9 +75,17 @@ STAGES: Final[dict[str, StageSettings]] = {
 }
 
 
-def stage_settings(name: str) -> StageSettings:
-    """The settings of stage `name`; ValueError naming the known stages for any other."""
-    try:
-        return STAGES[name]
-    except KeyError:
-        raise ValueError(f"unknown stage {name!r}: choose one of {', '.join(STAGES)}") from None
+def stage_settings(name: str, providers: str = "", key_store: str = "ssm") -> StageSettings:
+    """The settings of stage `name` with these model providers (comma-separated) and this key store.
+
+    Raises:
+        ValueError: a stage, provider or key store that is not known; the text names those that are.
+    """
+    if name not in STAGES:
+        raise ValueError(f"unknown stage {name!r}: choose one of {', '.join(STAGES)}")
+    if key_store not in {"ssm", "secretsmanager"}:
+        raise ValueError(f"unknown key_store {key_store!r}: choose ssm or secretsmanager")
+    listed = tuple(provider.strip() for provider in providers.split(",") if provider.strip())
+    default_config(listed)  # refuses what is no preset
+    store: Literal["ssm", "secretsmanager"] = "secretsmanager" if key_store == "secretsmanager" else "ssm"
+    return replace(STAGES[name], providers=listed, key_store=store)

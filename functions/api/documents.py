@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
+from fourfold.config.request import REQUEST_KEYS
 from fourfold.persona import INTENT_MAX_CHARACTERS, Persona
 
 VERSION = "0.1.0"
@@ -49,6 +50,15 @@ class PersonaRequest(BaseModel):
         AfterValidator(_legible),
     ]
     stream: Annotated[bool, Field(description="Answer with the run's events as `text/event-stream`.")] = False
+    config: Annotated[
+        dict[str, JsonValue],
+        Field(
+            max_length=len(REQUEST_KEYS),
+            description="Settings for this run alone, by key, such as "
+            '`{"engine.pipeline.soul_draft.model": "openai:gpt-6.1-sol"}`. `engine.pipeline.method` `single_call` '
+            "writes all layers in one call, for comparison.",
+        ),
+    ] = {}
 
 
 class PersonaList(BaseModel):

@@ -11,6 +11,15 @@ TRACING: Final = Acknowledgment(
     reason="X-Ray's Put actions take no resource; a test holds the wildcard to exactly these actions.",
 )
 
+
+def any_region_of(model: str) -> Acknowledgment:
+    """A grant on one Bedrock model in every region."""
+    return Acknowledgment(
+        id=f"AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:bedrock:*::foundation-model/{model}]",
+        reason="An inference profile sends a call to a region of its choice; the model is named.",
+    )
+
+
 STATE_MACHINE_LOGS: Final = Acknowledgment(
     id="AwsSolutions::AwsSolutions-IAM5[Resource::*]",
     reason="X-Ray and vended log delivery take no resource; a test holds the wildcard to exactly these actions.",

@@ -27,7 +27,7 @@ PUBLISH_TIMEOUT_S: Final = 30
 MACHINE_TIMEOUT_S: Final = 4 * 60 * 60
 
 STATE_NAMES: Final[dict[StepName, str]] = {
-    step: "".join(word.capitalize() for word in step.value.split("_")) for step in STEP_ORDER
+    step: "".join(word.capitalize() for word in step.value.split("_")) for step in StepName
 }
 
 # The error of an execution that recorded and published its failure itself, so nobody has to do it again.
@@ -96,8 +96,21 @@ def pipeline_definition(*, functions: Mapping[str, str], bus_name: str, partitio
             Assign={"best": "{% $states.input.state %}", "best_score": -1},
             Output="{% $states.input.state %}",
             Catch=_TO_FAILURE,
-            Next=STATE_NAMES[STEP_ORDER[0]],
-        )
+            Next="Method",
+        ),
+        "Method": {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    "Condition": "{% $states.input.config.pipeline.method = 'single_call' %}",
+                    "Next": STATE_NAMES[StepName.SINGLE_CALL],
+                }
+            ],
+            "Default": STATE_NAMES[STEP_ORDER[0]],
+        },
+        STATE_NAMES[StepName.SINGLE_CALL]: _invoke(
+            resource, functions[StepName.SINGLE_CALL], STEP_TIMEOUT_S, Catch=_TO_FAILURE, Next="Audit"
+        ),
     }
     for step, following in pairwise(STEP_ORDER):
         states[STATE_NAMES[step]] = _invoke(
@@ -136,7 +149,11 @@ def _verdict() -> dict[str, State]:
                     "Next": "Accept",
                 },
                 {
-                    "Condition": f"{{% $states.input.attempt <= {audit_config}.max_retries %}}",
+                    # The single call is a yardstick, measured as it falls: it is not sent back.
+                    "Condition": (
+                        f"{{% $states.input.attempt <= {audit_config}.max_retries"
+                        " and $states.input.config.pipeline.method != 'single_call' %}"
+                    ),
                     "Next": "PrepareRetry",
                 },
             ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aws_cdk import Duration, Validations
+from aws_cdk import Acknowledgment, Duration, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -29,12 +29,14 @@ class Grant:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionSpec:
     """What one function is. `name` is its folder under functions/; `program`, if set, a file to run instead of its
-    handler (Lambda Web Adapter); `timeout_s` in seconds (900 at most), `memory_mb` in MiB.
+    handler (Lambda Web Adapter); `timeout_s` in seconds (900 at most), `memory_mb` in MiB. `acknowledgements` are
+    findings of cdk-nag that its grants raise and that are meant.
     """
 
     name: str
     timeout_s: int
     grants: Sequence[Grant]
+    acknowledgements: Sequence[Acknowledgment] = ()
     layers: Sequence[lambda_.ILayerVersion]
     environment: Mapping[str, str] = field(default_factory=dict)
     memory_mb: int = 512
@@ -65,7 +67,7 @@ class PythonFunction(Construct):
         log_group.grant_write(role)
         for grant in spec.grants:
             role.add_to_policy(iam.PolicyStatement(actions=list(grant.actions), resources=[grant.resource]))
-        Validations.of(role).acknowledge(TRACING)
+        Validations.of(role).acknowledge(TRACING, *spec.acknowledgements)
         # Restoring from a snapshot is the business of the runtime's own client, which a program of ours replaces.
         snap_start = settings.snap_start and spec.program is None
         self.function = lambda_.Function(

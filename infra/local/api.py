@@ -59,7 +59,7 @@ class Api:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "infra.local.api_process", str(listener.fileno())],
                 cwd=REPOSITORY,
-                env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+                env={name: value for name, value in os.environ.items() if not _is_withheld(name)},
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -96,6 +96,11 @@ class Api:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _is_withheld(name: str) -> bool:
+    """The API calls no models: it gets no keys, and credentials only of its role."""
+    return name.startswith("AWS_") or name.endswith("_API_KEY")
 
 
 def is_healthy(url: str) -> bool:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from fourfold.models.credentials import usable_providers
 from infra.local import assembly
 from infra.local.api import Api, listen
 from infra.local.deploy import deploy, is_deployed
@@ -77,7 +78,9 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         with progress.step("Start the API"):
             _recover(engine, variables, started)
             api_key = _seed_api_key(engine, home, variables["FOURFOLD_API_KEYS_TABLE"])
-            api.start({**variables, **engine.worker_environment(), **engine.execution_credentials(deployed_api)})
+            here = {"FOURFOLD_PROVIDERS": ",".join(usable_providers(os.environ))}
+            access = {**engine.worker_environment(), **engine.execution_credentials(deployed_api)}
+            api.start({**variables, **here, **access})
         undo.callback(home.withdraw)
         home.announce(Server(os.getpid(), api.url, engine.url, engine.root_key))
         yield Stack(home, api.url, api_key, engine.url, engine.root_key)

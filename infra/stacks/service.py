@@ -9,7 +9,7 @@ from aws_cdk import Aws, CfnOutput, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from fourfold.steps import STEP_ORDER
+from fourfold.steps import StepName
 from infra.constructs.api import (
     STREAM_TIMEOUT_S,
     WEB_ADAPTER_ACCOUNT,
@@ -18,6 +18,7 @@ from infra.constructs.api import (
     Api,
 )
 from infra.constructs.bundling import PackageLayer
+from infra.constructs.model_access import model_access
 from infra.constructs.observability import Observability
 from infra.constructs.pipeline import Pipeline
 from infra.constructs.pipeline_definition import STATE_NAMES, STEP_TIMEOUT_S, STORE_TIMEOUT_S
@@ -44,8 +45,10 @@ class ServiceStack(Stack):
         self._data = data
         self._code = product_code()
         self._runtime_layer = PackageLayer(self, "RuntimeLayer", name="runtime")
+        self._models_layer = PackageLayer(self, "ModelsLayer", name="models")
         self._events_env = {"FOURFOLD_RUN_EVENTS_TABLE": data.run_events.table_name}
         self._run_env = {**self._events_env, "FOURFOLD_PERSONAS_TABLE": data.personas.table_name}
+        self._models = model_access(settings)
         self._append_events = Grant(("dynamodb:PutItem", "dynamodb:Query"), data.run_events.table_arn)
 
         pipeline = Pipeline(
@@ -54,7 +57,7 @@ class ServiceStack(Stack):
             settings=settings,
             bus=data.bus,
             functions={
-                **{step.value: self._step(STATE_NAMES[step], step.value) for step in STEP_ORDER},
+                **{step.value: self._step(STATE_NAMES[step], step.value) for step in StepName},
                 "store_persona": self._end_of_run("StorePersona", "store_persona"),
                 "fail_run": self._end_of_run("FailRun", "fail_run"),
             },
@@ -84,9 +87,10 @@ class ServiceStack(Stack):
             FunctionSpec(
                 name=name,
                 timeout_s=STEP_TIMEOUT_S,
-                environment=self._events_env,
-                grants=[self._append_events],
-                layers=[self._runtime_layer],
+                environment={**self._events_env, **self._models.environment},
+                grants=[self._append_events, *self._models.grants],
+                acknowledgements=self._models.acknowledgements,
+                layers=[self._models_layer],
             ),
         )
 
@@ -131,6 +135,7 @@ class ServiceStack(Stack):
                     "FOURFOLD_IDEMPOTENCY_TABLE": data.idempotency.table_name,
                     "FOURFOLD_API_KEYS_TABLE": data.api_keys.table_name,
                     "FOURFOLD_STATE_MACHINE_ARN": machine_arn,
+                    "FOURFOLD_PROVIDERS": ",".join(self._settings.providers),
                 },
                 grants=[
                     Grant(

@@ -6,11 +6,11 @@ import pytest
 from pydantic import ValidationError
 
 from fourfold.config.engine import PipelineConfig
-from fourfold.steps import STEP_ORDER
+from fourfold.steps import StepName
 from infra.constructs.pipeline_definition import STEP_TIMEOUT_S
 from tests.infra.assembly import Assembly
 
-STEPS = [step.value for step in STEP_ORDER]
+STEPS = [step.value for step in StepName]
 ENDINGS = ["store_persona", "fail_run", "execution_ended"]
 EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}
@@ -25,7 +25,15 @@ PRODUCT_ENVIRONMENT = {
         "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
         "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
+        "FOURFOLD_PROVIDERS": "",
     },
+}
+
+
+KEY_NAMES = {
+    "ANTHROPIC_API_KEY_SSM_PARAMETER": "/fourfold/prod/anthropic-api-key",
+    "OPENAI_API_KEY_SSM_PARAMETER": "/fourfold/prod/openai-api-key",
+    "GEMINI_API_KEY_SSM_PARAMETER": "/fourfold/prod/google-api-key",
 }
 
 
@@ -59,6 +67,14 @@ def test_a_function_is_told_what_it_needs_and_no_more(prod: Assembly, name: str)
     assert told.pop("FOURFOLD_STAGE") == "prod"
     assert told == PRODUCT_ENVIRONMENT[name]
     assert variables.keys() >= EVERYWHERE
+
+
+@pytest.mark.parametrize("name", PRODUCT_ENVIRONMENT)
+def test_steps_alone_are_told_where_the_providers_keys_are(prod: Assembly, name: str) -> None:
+    variables = prod.functions()[name]["Environment"]["Variables"]
+    told = {key: value for key, value in variables.items() if "API_KEY_" in key}
+    assert told == (KEY_NAMES if name in STEPS else {})
+    assert not any(key.endswith("_API_KEY") for key in variables), "no key itself is in an environment"
 
 
 @pytest.mark.parametrize("name", PRODUCT_ENVIRONMENT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fourfold.steps import STEP_ORDER
+from fourfold.steps import StepName
 from tests.infra.assembly import Assembly
 
 Grants = set[tuple[frozenset[str], frozenset[str]]]
@@ -20,7 +20,7 @@ LOG_DELIVERY = (
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
 )
-STEPS = tuple(step.value for step in STEP_ORDER)
+STEPS = tuple(step.value for step in StepName)
 
 
 def grant(actions: tuple[str, ...], *resources: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -31,8 +31,15 @@ APPEND_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query"), "RunEvents")
 END_RUN = grant(
     ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"), "Personas"
 )
+READ_KEYS = grant(
+    ("ssm:GetParameter",),
+    *(
+        f"arn:AWS::Partition:ssm:AWS::Region:AWS::AccountId:parameter/fourfold/prod/{provider}-api-key"
+        for provider in ("anthropic", "openai", "google")
+    ),
+)
 GRANTS: dict[str, Grants] = {
-    **{name: {APPEND_EVENTS} for name in STEPS},
+    **{name: {APPEND_EVENTS, READ_KEYS} for name in STEPS},
     "store_persona": {END_RUN, APPEND_EVENTS},
     "fail_run": {END_RUN, APPEND_EVENTS},
     "execution_ended": {

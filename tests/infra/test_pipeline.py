@@ -16,7 +16,7 @@ from tests.infra.assembly import Assembly
 State = dict[str, Any]
 
 DEFINITION = pipeline_definition(
-    functions={name: name for name in (*(step.value for step in STEP_ORDER), "store_persona", "fail_run")},
+    functions={name: name for name in (*(step.value for step in StepName), "store_persona", "fail_run")},
     bus_name="bus",
 )
 STATES: dict[str, State] = DEFINITION["States"]
@@ -125,14 +125,14 @@ def test_a_stored_persona_is_never_turned_into_a_failed_run() -> None:
 
 def test_lambda_reports_its_own_timeouts(prod: Assembly) -> None:
     functions = prod.functions()
-    for step in STEP_ORDER:
+    for step in StepName:
         assert STATES[STATE_NAMES[step]]["TimeoutSeconds"] == functions[step.value]["Timeout"] + TASK_MARGIN_S
     for name, function in (("StorePersona", "store_persona"), ("RecordFailure", "fail_run")):
         assert STATES[name]["TimeoutSeconds"] == functions[function]["Timeout"] + TASK_MARGIN_S
 
 
 def test_the_machine_outlasts_four_attempts_that_use_all_their_time() -> None:
-    attempt = sum(STATES[name]["TimeoutSeconds"] for name in STATE_NAMES.values())
+    attempt = sum(STATES[STATE_NAMES[step]]["TimeoutSeconds"] for step in STEP_ORDER)
     assert 4 * attempt < MACHINE_TIMEOUT_S
 
 
@@ -165,11 +165,28 @@ def test_a_retry_takes_the_findings_along(findings: list[State]) -> None:
     [(3.5, 1, "Accept"), (3.5, 4, "Accept"), (3.49, 3, "PrepareRetry"), (3.49, 4, "Flag"), (0, 9, "Flag")],
 )
 def test_the_verdict(overall: float, attempt: int, verdict: str) -> None:
-    config = {"pipeline": {"audit": {"min_overall_score": 3.5, "max_retries": 3}}}
+    assert verdict_of(overall, attempt, "six_steps") == verdict
+
+
+@pytest.mark.parametrize(("overall", "verdict"), [(3.5, "Accept"), (3.49, "Flag")])
+def test_a_single_call_is_never_sent_back(overall: float, verdict: str) -> None:
+    assert verdict_of(overall, 1, "single_call") == verdict
+
+
+@pytest.mark.parametrize(("method", "first"), [("six_steps", "IntentParse"), ("single_call", "SingleCall")])
+def test_the_method_decides_who_writes(method: str, first: str) -> None:
+    rules = STATES["Method"]["Choices"]
+    state = {"config": {"pipeline": {"method": method}}}
+    taken = [rule["Next"] for rule in rules if evaluate(rule["Condition"], input=state) is True]
+    assert (taken or [STATES["Method"]["Default"]])[0] == first
+
+
+def verdict_of(overall: float, attempt: int, method: str) -> str:
+    config = {"pipeline": {"method": method, "audit": {"min_overall_score": 3.5, "max_retries": 3}}}
     state = {"audit": {"overall": overall}, "attempt": attempt, "config": config}
     choices = STATES["Verdict"]["Choices"]
     taken = [rule["Next"] for rule in choices if evaluate(rule["Condition"], input=state) is True]
-    assert (taken or [STATES["Verdict"]["Default"]])[0] == verdict
+    return str((taken or [STATES["Verdict"]["Default"]])[0])
 
 
 @pytest.mark.parametrize("step", STEP_ORDER[:-1])

@@ -76,7 +76,7 @@ def test_stages_differ_in_settings_only(prod: Assembly, local: Assembly) -> None
 def _wiring(assembly: Assembly) -> dict[str, Any]:
     """The service template without what a stage may choose, and without hashes of content."""
     text = json.dumps(assembly.service, sort_keys=True)
-    text = re.sub(r"fourfold-(prod|local)", "fourfold-stage", text)
+    text = re.sub(r"fourfold([-/])(prod|local)", r"fourfold\1stage", text)
     text = re.sub(r"(CurrentVersion|Deployment)[0-9A-F]{8}[0-9a-f]{32}", r"\1", text)
     text = re.sub(r"DeploymentStage(prod|local)[0-9A-F]{8}", "DeploymentStage", text)
     text = re.sub(r'"(prod|local)"', '"stage"', text)

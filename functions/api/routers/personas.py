@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from fourfold.config.engine import EngineConfig
 from fourfold.http import idempotency
 from fourfold.http.body import json_body
 from fourfold.http.cursors import cursor_after, persona_after
@@ -20,6 +19,7 @@ from functions.api.callers import Reader, Writer
 from functions.api.documents import PersonaList, PersonaRequest, RunReceipt
 from functions.api.following import current_persona
 from functions.api.replies import document
+from functions.api.settings import effective_config
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
@@ -47,7 +47,8 @@ async def create_persona(request: Request, caller: Writer) -> Response:
     """
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, ROUTE)
     body = await json_body(request, PersonaRequest)
-    accepted = await generation.accepted(request, caller.workspace_id, body, key, EngineConfig())
+    config = effective_config(body.config)
+    accepted = await generation.accepted(request, caller.workspace_id, body, key, config)
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
         return await generation.streamed(request, accepted)
     return await generation.awaited(request, accepted, preference(request.headers.getlist("prefer")))

@@ -69,14 +69,20 @@ class AuditConfig(StepConfig):
 
 
 class PipelineConfig(Model):
-    """One block of settings for each step."""
+    """How a persona is written, and one block of settings for each step.
 
+    `method` `single_call` is the naive alternative: one call writes all layers, the audit scores it, nothing is
+    retried. It exists so that the difference in cost, time and audit can be shown.
+    """
+
+    method: Literal["six_steps", "single_call"] = "six_steps"
     intent_parse: StepConfig = StepConfig(timeout_s=45)
     soul_draft: StepConfig = StepConfig()
     self_enrich: StepConfig = StepConfig()
     mask_build: StepConfig = StepConfig()
     surface_ground: StepConfig = StepConfig()
     audit: AuditConfig = AuditConfig(max_tokens=4096)
+    single_call: StepConfig = StepConfig(max_tokens=4096)
 
     def of(self, step: StepName) -> StepConfig:
         """The settings of one step."""

@@ -74,6 +74,7 @@ def default_config(providers: Sequence[str]) -> EngineConfig:
             mask_build=step,
             surface_ground=step,
             audit=AuditConfig(model=strong[0], fallback=strong[1:], max_tokens=most_in_audit),
+            single_call=StepConfig(model=swift[0], fallback=swift[1:], max_tokens=most_in_audit),
         )
     )
 

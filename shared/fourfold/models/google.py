@@ -44,7 +44,9 @@ class GoogleWire:
     @cached_property
     def _client(self) -> genai.Client:
         # Kept as long as the wire: a client that is dropped closes its connections under the call.
-        return genai.Client(api_key=api_key(self.provider), vertexai=False)
+        # The version is named because the stable one has no structured output.
+        options = types.HttpOptions(api_version="v1beta")
+        return genai.Client(api_key=api_key(self.provider), vertexai=False, http_options=options)
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One generateContent call."""

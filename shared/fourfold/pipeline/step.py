@@ -37,12 +37,13 @@ class Step(Generic[Output]):
     task: str
     apply: Callable[[RunState, Output], Applied]
     shows_findings: bool = True
+    system: str = PREAMBLE
 
     def request(self, state: RunState, repair: Repair | None = None) -> ModelRequest:
         """The question this step asks its model about `state`."""
         config = state.config.pipeline.of(self.name)
         return ModelRequest(
-            system=PREAMBLE,
+            system=self.system,
             context=tuple(_context(state, with_findings=self.shows_findings)),
             task=self.task,
             output_type=self.output_type,

@@ -14,7 +14,7 @@ from functions import wiring
 from tests.unit.functions.conftest import SAMPLES, load
 
 FUNCTIONS = Path(__file__).parents[3] / "functions"
-STEPS = ("intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit")
+STEPS = ("intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit", "single_call")
 
 
 def samples(*functions: str) -> list[Any]:

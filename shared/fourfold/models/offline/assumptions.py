@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from fourfold.models.offline.grammar import pronouns, spelled
 from fourfold.models.offline.lexicon_names import PEOPLES, People, listed, people_of
@@ -59,11 +60,15 @@ def least_age(occupation: str) -> int:
 
 def trade_of_title(occupation: str) -> str | None:
     """The trade of an occupation in words, by the longest listed title in it."""
-    folded = occupation.casefold()
-    hits = [title for title in OCCUPATIONS if re.search(rf"(?<![\w-]){re.escape(title)}(?![\w-])", folded)]
-    if not hits:
-        return None
-    return OCCUPATIONS[max(hits, key=len)]
+    hits = [match[1] for match in _titles().finditer(occupation.casefold())]
+    return OCCUPATIONS[max(hits, key=len)] if hits else None
+
+
+@cache
+def _titles() -> re.Pattern[str]:
+    """Every listed title at every place it stands, the longest first; the lookahead lets hits overlap."""
+    listed_titles = "|".join(re.escape(title) for title in sorted(OCCUPATIONS, key=len, reverse=True))
+    return re.compile(rf"(?<![\w-])(?=({listed_titles})(?![\w-]))")
 
 
 def people_for(material: Material) -> People:

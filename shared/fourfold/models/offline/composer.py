@@ -13,6 +13,7 @@ from fourfold.pipeline.audit import AuditReport
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.mask_build import MaskBuild
 from fourfold.pipeline.self_enrich import SelfEnrichment
+from fourfold.pipeline.single_call import SingleCallPersona
 from fourfold.pipeline.soul_draft import SoulDraft
 from fourfold.pipeline.surface_ground import SurfaceGrounding
 
@@ -23,7 +24,7 @@ def compose(request: ModelRequest) -> Completion:
     """The answer to one step's question, labelled `offline`.
 
     Raises:
-        ModelError: BAD_REQUEST, when the output type belongs to none of the six steps.
+        ModelError: BAD_REQUEST, when the output type belongs to no step.
     """
     composer = _composer(request.output_type)
     if composer is None:
@@ -65,6 +66,10 @@ def _composer(  # noqa: PLR0911 - one return for each step
         from fourfold.models.offline.surface import ground_surface
 
         return ground_surface
+    if output_type is SingleCallPersona:
+        from fourfold.models.offline.at_once import write_at_once
+
+        return write_at_once
     if output_type is AuditReport:
         from fourfold.models.offline.audit_rules import audit
 

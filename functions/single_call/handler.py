@@ -1,0 +1,6 @@
+"""Lambda entry of the single call, the naive alternative to the five writing steps."""
+
+from fourfold.pipeline.single_call import SINGLE_CALL
+from functions.step_entry import step_handler
+
+handler = step_handler(SINGLE_CALL)

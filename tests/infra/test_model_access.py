@@ -1,0 +1,55 @@
+"""What a deployment's providers change: what runs start from, where keys are read, what Bedrock may be asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app import build
+from infra.constructs.model_access import key_name, model_access
+from infra.settings import stage_settings
+from tests.infra.assembly import Assembly
+from tests.infra.conftest import WITHOUT_LAYERS
+
+
+def test_providers_of_the_context_reach_the_api_and_bedrock_the_steps(tmp_path: Path) -> None:
+    context = {"stage": "dev", "providers": "bedrock, anthropic", **WITHOUT_LAYERS}
+    build(context, str(tmp_path)).synth()
+    made = Assembly(tmp_path)
+    assert made.functions()["api"]["Environment"]["Variables"]["FOURFOLD_PROVIDERS"] == "bedrock,anthropic"
+    allowed = made.statements(made.named(made.functions()["soul_draft"]["Role"]))
+    [asked] = [resources for actions, resources in allowed if actions == {"bedrock:InvokeModel"}]
+    assert asked == {
+        f"arn:AWS::Partition:bedrock:{where}/{model}"
+        for name in ("claude-opus-4-7", "claude-sonnet-4-6")
+        for where, model in (
+            ("AWS::Region:AWS::AccountId:inference-profile", f"global.anthropic.{name}"),
+            ("*::foundation-model", f"anthropic.{name}"),
+        )
+    }
+    assert not any("bedrock:InvokeModel" in actions for actions, _ in made.statements(_role(made, "store_persona")))
+
+
+def test_keys_may_live_in_secrets_manager() -> None:
+    settings = stage_settings("prod", "anthropic", "secretsmanager")
+    access = model_access(settings)
+    assert access.environment["ANTHROPIC_API_KEY_SECRET_ID"] == "fourfold/prod/anthropic-api-key"
+    assert key_name(settings, "anthropic") == "fourfold/prod/anthropic-api-key"
+    assert {grant.actions for grant in access.grants} == {("secretsmanager:GetSecretValue",)}
+    assert all(grant.resource.endswith("-api-key-??????") for grant in access.grants)
+
+
+@pytest.mark.parametrize("providers", ["antropic", "compatible", "anthropic,,nobody"])
+def test_a_provider_that_is_none_stops_the_synthesis(providers: str) -> None:
+    with pytest.raises(ValueError, match="is no preset; there are anthropic"):
+        stage_settings("prod", providers)
+
+
+def test_an_unknown_key_store_is_named() -> None:
+    with pytest.raises(ValueError, match="choose ssm or secretsmanager"):
+        stage_settings("prod", "", "vault")
+
+
+def _role(made: Assembly, function: str) -> str:
+    return made.named(made.functions()[function]["Role"])
