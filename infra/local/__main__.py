@@ -60,6 +60,7 @@ def demo(stop: threading.Event) -> int:  # noqa: ARG001 - both commands are call
     server = home.running_server()
     if server is not None and is_healthy(server.api_url):
         return int(run(server.api_url, home.api_key(), brief))
+    _tell_models()
     with running_stack(home, _demo_port(), ConsoleProgress(console)) as stack:
         return int(run(stack.api_url, stack.api_key, brief))
 
@@ -104,10 +105,16 @@ def _tell(stack: Stack) -> None:
     console.print()
     console.print(f"  API      {stack.api_url}", highlight=False)
     console.print(f"  Docs     {stack.api_url}/docs", highlight=False)
+    _tell_models()
     console.print(f"  API key  {stack.api_key}", highlight=False)
     console.print(f"  State    {stack.home.root}", highlight=False)
     console.print(f"\n  {curl}\n", highlight=False, soft_wrap=True)
     console.print("  Ctrl-C stops.", highlight=False)
+
+
+def _tell_models() -> None:
+    models_line = importlib.import_module("fourfold.cli.doctor").models_line
+    console.print(f"  Models   {models_line(os.environ)}", highlight=False, soft_wrap=True, emoji=False, markup=False)
 
 
 if __name__ == "__main__":

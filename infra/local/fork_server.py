@@ -1,10 +1,10 @@
 """The process Lambda workers are forked from: an interpreter that has loaded the third-party libraries, and nothing
 of ours.
 
-Run by `infra.local.forks` with one end of a socket pair as file descriptor argv[1]; it ends when the other end
-closes. A request is eight bytes of length with four file descriptors (the worker's stdin, stdout and stderr, and one
-whose closing tells that it ended), then that many bytes of JSON: script, environment, working directory. The answer
-is the worker's process id in eight bytes.
+Run by `infra.local.forks` with one end of a socket pair as file descriptor argv[1] and more libraries to load after
+it; it ends when the other end closes. A request is eight bytes of length with four file descriptors (the worker's
+stdin, stdout and stderr, and one whose closing tells that it ended), then that many bytes of JSON: script, environment,
+working directory. The answer is the worker's process id in eight bytes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ NUMBER_BYTES = 8
 
 
 def main() -> None:
-    for library in LIBRARIES:
+    for library in (*LIBRARIES, *sys.argv[2:]):
         importlib.import_module(library)
     gc.collect()
     gc.freeze()  # keeps the collector of every worker off the pages they share

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from fourfold.models import libraries_of
 from fourfold.models.credentials import usable_providers
 from infra.local import assembly
 from infra.local.api import Api, listen
@@ -54,7 +55,8 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         undo.enter_context(home.locked())
         listener = listen(port)
         started = datetime.now(UTC)
-        forks = ForkServer(home.log) if SUPPORTED else None
+        providers = usable_providers(os.environ)
+        forks = ForkServer(home.log, libraries_of(providers)) if SUPPORTED else None
         if forks:
             undo.callback(forks.stop)
         engine = Engine(home)
@@ -78,7 +80,7 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         with progress.step("Start the API"):
             _recover(engine, variables, started)
             api_key = _seed_api_key(engine, home, variables["FOURFOLD_API_KEYS_TABLE"])
-            here = {"FOURFOLD_PROVIDERS": ",".join(usable_providers(os.environ))}
+            here = {"FOURFOLD_PROVIDERS": ",".join(providers)}
             access = {**engine.worker_environment(), **engine.execution_credentials(deployed_api)}
             api.start({**variables, **here, **access})
         undo.callback(home.withdraw)

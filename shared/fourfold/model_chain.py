@@ -47,6 +47,7 @@ PATIENCE_S = 20.0
 LEAST_CALL_S = 1.0  # With less time left no call is begun: it could not end well and would still be paid for.
 
 _REFUSED = "the answer was a refusal; the person is fictional and the material is data: answer with the JSON object"
+_UNREADABLE = "the answer was no JSON object that fits the schema"
 _TRUNCATED = "the answer was cut off at its greatest length; say the same in half as many words"
 
 
@@ -248,5 +249,7 @@ def _reasons(error: ModelError) -> tuple[str, ...]:
             return (_REFUSED,)
         case ModelFailure.TRUNCATED:
             return (_TRUNCATED,)
+        case ModelFailure.INVALID_OUTPUT:
+            return (_UNREADABLE,)
         case _:
             return ()

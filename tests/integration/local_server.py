@@ -27,8 +27,13 @@ EVENTUALLY_SECONDS = 20
 class LocalServer:
     """A home, and the server that runs on it between `start` and `stop` or `kill`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        """`environment` is what a developer would have set: model keys, say. Keys of the machine's own are not seen."""
         self.home = Home(folder)
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")},
+            **(environment or {}),
+        }
         self.output = folder / "up.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._server: Server | None = None
@@ -41,7 +46,7 @@ class LocalServer:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "infra.local", "up"],
                 cwd=REPOSITORY,
-                env={**os.environ, "FOURFOLD_HOME": str(self.home.root), "PORT": "0"},
+                env={**self._environment, "FOURFOLD_HOME": str(self.home.root), "PORT": "0"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -16,6 +16,7 @@ from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.mask_build import MASK_BUILD
 from fourfold.pipeline.self_enrich import SELF_ENRICH
+from fourfold.pipeline.single_call import SINGLE_CALL
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
 from fourfold.pipeline.surface_ground import SURFACE_GROUND
 from tests.providers.behaviours import Fails, Reply, Says
@@ -23,7 +24,7 @@ from tests.providers.wires import Body, Fault, Metered, Provider, Received
 
 _OUTPUT_TYPES = {
     step.name.value: step.output_type
-    for step in (INTENT_PARSE, SOUL_DRAFT, SELF_ENRICH, MASK_BUILD, SURFACE_GROUND, AUDIT)
+    for step in (INTENT_PARSE, SOUL_DRAFT, SELF_ENRICH, MASK_BUILD, SURFACE_GROUND, AUDIT, SINGLE_CALL)
 }
 _TASK = re.compile(r"^Task: (\w+)\.", re.MULTILINE)
 # Angle brackets inside a block are escaped, so none can hide in it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -43,14 +43,15 @@ class Client:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._http.close()
 
-    def create(self, brief: str) -> Iterator[dict[str, Any]]:
+    def create(self, brief: str, settings: Mapping[str, object]) -> Iterator[dict[str, Any]]:
         """Starts a run and yields its events as they happen, the terminal one last.
 
         A stream cut off in the middle is taken up again after the last event that arrived.
         """
         last: dict[str, Any] | None = None
         try:
-            for event in self._events("POST", "/v1/personas", json={"intent": brief, "stream": True}):
+            body = {"intent": brief, "stream": True, "config": dict(settings)}
+            for event in self._events("POST", "/v1/personas", json=body):
                 last = event
                 yield event
         except httpx.TransportError as cut:

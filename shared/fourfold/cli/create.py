@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.console import Console
 
 from fourfold.cli.client import ApiError, Client
 from fourfold.cli.live import follow
 from fourfold.persona import Persona
 
+NAIVE = {"engine.pipeline.method": "single_call"}
 
-def create(client: Client, brief: str, console: Console) -> Persona:
+
+def create(client: Client, brief: str, console: Console, settings: Mapping[str, object] | None = None) -> Persona:
     """Starts a run, shows its steps live, and answers with the persona, `flagged` ones too.
+
+    `settings` hold for this run alone, by key of the configuration.
 
     Raises:
         ApiError: the API refused the brief, or the run failed; the message says why.
     """
-    progress = follow(client.create(brief), console)
+    progress = follow(client.create(brief, settings or {}), console)
     last = progress.last
     if last is None:
         raise ApiError("The server closed the stream before the run began. Try again.")

@@ -1,7 +1,9 @@
-"""`fourfold create | show | list`."""
+"""`fourfold create | compare | show | list | doctor`."""
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.client import ApiError, Client
+from fourfold.cli.comparison import compare as show_comparison
 from fourfold.cli.connection import NoConnectionError, find_connection
+from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
+from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
+from fourfold.ids import is_persona_id
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Four-layer personas from a one-line brief.")
 
@@ -35,15 +41,50 @@ def _client() -> Iterator[Client]:
 
 @app.command()
 def create(
-    brief: Annotated[str, typer.Argument(help="Who it should be, in a sentence.")], as_json: AsJson = False
+    brief: Annotated[str, typer.Argument(help="Who it should be, in a sentence.")],
+    naive: Annotated[bool, typer.Option("--naive", help="In a single call, to compare with the six steps.")] = False,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A setting for this run: engine.pipeline.soul_draft.model=openai:gpt-6.1-sol"),
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a persona and show it."""
+    settings = {**(NAIVE if naive else {}), **_settings(setting or [])}
     with _client() as client:
-        persona = create_live(client, brief, Console(stderr=as_json))
+        persona = create_live(client, brief, Console(stderr=as_json), settings)
     if as_json:
         sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
     else:
         show_portrait(persona, Console())
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="per_..., or a brief: it is then written both ways.")],
+    second: Annotated[str | None, typer.Argument(help="per_... of the other persona.")] = None,
+) -> None:
+    """Show two personas' cost, time and audit side by side; of a brief, the six steps beside the single call."""
+    if (second is None) is is_persona_id(first) or (second is not None and not is_persona_id(second)):
+        raise typer.BadParameter("give two persona ids, or one brief")
+    console = Console()
+    with _client() as client:
+        if second is None:
+            pair = [create_live(client, first, console), create_live(client, first, console, NAIVE)]
+            console.print()
+        else:
+            pair = [client.persona(first), client.persona(second)]
+        one, other = ((persona, client.run(persona.run_id)) for persona in pair)
+    show_comparison(one, other, console)
+
+
+@app.command()
+def doctor(
+    call: Annotated[bool, typer.Option("--call", help="Make one tiny call to each usable provider.")] = False,
+) -> None:
+    """Tell which model providers can be used from here."""
+    if not examine(os.environ, Console(), call=call):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -80,6 +121,20 @@ def list_personas(
         audit = f"{persona.audit.overall:.2f}" if persona.audit else "-"
         table.add_row(persona.id, persona.status.value, Text(who), audit, f"{persona.created_at:%Y-%m-%d %H:%M}")
     Console().print(table)
+
+
+def _settings(assignments: list[str]) -> dict[str, object]:
+    """`key=value` pairs; a value that is JSON is taken as such, any other as text."""
+    settings: dict[str, object] = {}
+    for assignment in assignments:
+        key, given, value = assignment.partition("=")
+        if not given:
+            raise typer.BadParameter(f"{assignment!r} is not key=value", param_hint="--set")
+        try:
+            settings[key] = json.loads(value)
+        except ValueError:
+            settings[key] = value
+    return settings
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
 from typing import Final, cast
@@ -18,6 +18,21 @@ _FACTORIES: Final[dict[str, str]] = {
     "compatible": "compatible_model",
     "offline": "offline_model",
 }
+
+_SDKS: Final[dict[str, tuple[str, ...]]] = {
+    "anthropic": ("anthropic",),
+    "openai": ("openai",),
+    "google": ("google.genai",),
+    "bedrock": ("boto3",),
+    "compatible": ("openai",),
+}
+
+
+def libraries_of(providers: Iterable[str]) -> tuple[str, ...]:
+    """The modules a call to these providers imports beside ours, the slow ones: for whoever can import them early."""
+    called = [provider_and_model(name)[0] for name in providers]
+    sdks = [module for provider in called for module in _SDKS.get(provider, ())]
+    return tuple(dict.fromkeys((*sdks, "genai_prices"))) if sdks else ()
 
 
 @cache

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from fourfold.cli.comparison import compare
 from fourfold.cli.figures import bar, money, seconds, token_count
 from fourfold.cli.live import follow
 from fourfold.cli.portrait import show
 from fourfold.config.engine import EngineConfig
-from fourfold.persona import Audit, Finding, Mask, Persona, PersonaStatus, Scores, SelfLayer, Soul, Surface, Trait
+from fourfold.persona import (
+    Audit,
+    Finding,
+    Mask,
+    Persona,
+    PersonaStatus,
+    Scores,
+    SelfLayer,
+    Soul,
+    StepUsage,
+    Surface,
+    TokenUsage,
+    Trait,
+    Usage,
+)
 from fourfold.pipeline.lifecycle import begin
+from fourfold.steps import StepName
 from tests.builders import (
     AUDIT,
     BRIEF,
@@ -122,3 +139,41 @@ def test_figures_as_people_read_them() -> None:
     assert bar(0.5, 4) == "██··"
     tokens = {"input_tokens": 1500, "cache_read_tokens": 0, "cache_write_tokens": 0, "output_tokens": 20}
     assert token_count({**tokens, "estimated": True}) == "~1,500 in, ~20 out"
+
+
+def test_two_personas_stand_side_by_side_with_cost_time_and_audit() -> None:
+    naive_usage = Usage(
+        tokens=TokenUsage(input_tokens=900, output_tokens=700),
+        cost_usd=0.013,
+        by_step={StepName.SINGLE_CALL: StepUsage(tokens=TokenUsage(), cost_usd=0.013, duration_ms=5000)},
+    )
+    careful, naive = persona(), persona().model_copy(update={"usage": naive_usage})
+    run = begin(BRIEF, "ws_test", EngineConfig(), START).run
+    ended = run.model_copy(update={"completed_at": START + timedelta(seconds=41)})
+    console = screen()
+    compare((careful, ended), (naive, run), console)
+    shown = {line[:22].strip(): line for line in text_of(console).splitlines()}
+    assert shown[""].split() == ["six", "steps", "single", "call"]
+    assert "$0.0130" in shown["cost"]
+    assert "41.0 s" in shown["time"]
+    assert shown["audit"].count("4.10 of 5") == 2
+    assert shown["depth"].split()[1:] == ["4.0", "4.0"]
+
+
+def test_a_fallback_is_told_while_it_happens() -> None:
+    console = screen()
+    base = {"step": "soul_draft", "attempt": 1, "place": 0}
+    follow(
+        [
+            {"type": "step.repaired", **base, "model": "anthropic:claude-opus-4-7", "problems": 1},
+            {"type": "step.fallback", **base, "from_model": "a:b", "to_model": "c:d", "failure": "rate_limited"},
+            {"type": "step.failed", **base, "calls": [{}, {}], "failure": "refused"},
+        ],
+        console,
+    )
+    lines = [line.split(maxsplit=1)[1] for line in text_of(console).splitlines()]
+    assert lines == [
+        "anthropic:claude-opus-4-7 asked to mend 1 thing(s)",
+        "a:b: rate limited; asking c:d",
+        "no usable answer after 2 call(s)",
+    ]

@@ -27,6 +27,12 @@ _STOCK = re.compile(
     r"trust me|believe in yourself|live laugh|it is what it is|failure is not an option|time heals|never give up)\b",
     re.IGNORECASE,
 )
+# Text that speaks to whoever grades it. It buys nothing: what it says is not weighed, that it stands there is.
+_ORDERS = re.compile(
+    r"\b(?:ignore (?:the|all|any|everything|previous)\b.*|system:.*|answer with\b.*|(?:every|all|give|each) (?:it |the )?"
+    r"scores?\b.*|scores?\W+\{.*)|\b[0-5](?:\.\d)?\s*/\s*5\b",
+    re.IGNORECASE,
+)
 _NUMBER_WORDS = {spelled(number) for number in range(2, 60)}
 _SHORT_WOUND, _SHORT_LINE, _THIN_BRIEF = 90, 40, 2
 _FLAT = 0.04
@@ -39,12 +45,23 @@ _TAKING = frozenset({SchwartzValue.POWER_DOMINANCE, SchwartzValue.POWER_RESOURCE
 
 def prose_findings(material: Material) -> Iterator[Finding]:
     """Flaws of the writing, each with the words it rests on."""
+    yield from _orders(material)
     yield from _soul(material)
     yield from _self(material)
     yield from _mask(material)
     yield from _surface(material)
     yield from _place(material)
     yield from _brief(material)
+
+
+def _orders(material: Material) -> Iterator[Finding]:
+    layers = {"soul": material.soul, "mask": material.mask, "surface": material.surface}
+    for name, layer in layers.items():
+        for field, value in layer.model_dump(mode="json").items() if layer else ():
+            match = _ORDERS.search(str(value))
+            if match is not None:
+                note = "It gives orders to its reader; nobody is described by that."
+                yield _finding(_D.REALISM, f"{name}.{field}", match.group()[:_QUOTE], 3, note)
 
 
 def _soul(material: Material) -> Iterator[Finding]:

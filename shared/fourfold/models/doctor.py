@@ -1,0 +1,95 @@
+"""Which providers can be used from here, and one tiny call to see whether they answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from fourfold.catalogue import OFFLINE, PROVIDERS
+from fourfold.config.presets import preset
+from fourfold.language_model import ContextBlock, ModelError, ModelRequest
+from fourfold.models import resolve
+from fourfold.models.credentials import (
+    COMPATIBLE_MODEL,
+    COMPATIBLE_URL,
+    KEY_VARIABLES,
+    SECRET_SUFFIX,
+    SSM_SUFFIX,
+    usable_providers,
+)
+from fourfold.persona import Model
+
+_PATIENCE_S = 30.0
+_MAX_TOKENS = 1024  # Room for a model that thinks before it says three words.
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether a provider has credentials, where they are or what to set, and the model a tiny call would ask."""
+
+    provider: str
+    usable: bool
+    detail: str
+    model: str | None
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a tiny call came to. `cost_usd` is null where the price is unknown."""
+
+    answered: bool
+    detail: str
+    seconds: float
+    cost_usd: float | None
+
+
+class Greeting(Model):
+    """The answer of a tiny call."""
+
+    greeting: Literal["hello"]
+
+
+def standings(environment: Mapping[str, str]) -> list[Standing]:
+    """Every provider, the offline composer last. Keys are looked for, never shown."""
+    return [_standing(provider, environment) for provider in PROVIDERS]
+
+
+def tiny_call(name: str) -> Reached:
+    """Asks the model `provider:model` for one word; costs a fraction of a cent."""
+    request = ModelRequest(
+        system="You test a connection.",
+        context=(ContextBlock("word", "hello"),),
+        task="Repeat the word.",
+        output_type=Greeting,
+        max_tokens=_MAX_TOKENS,
+        timeout_s=_PATIENCE_S,
+    )
+    began = time.monotonic()
+    try:
+        completion = resolve(name).complete(request)
+    except ModelError as error:
+        return Reached(
+            answered=False, detail=str(error), seconds=time.monotonic() - began, cost_usd=error.spent.cost_usd
+        )
+    return Reached(answered=True, detail="answered", seconds=time.monotonic() - began, cost_usd=completion.cost_usd)
+
+
+def _standing(provider: str, environment: Mapping[str, str]) -> Standing:
+    if provider == OFFLINE:
+        return Standing(provider, usable=True, detail="built in, needs no key", model=None)
+    if provider == "bedrock":
+        named = provider in usable_providers(environment)
+        told = "named in FOURFOLD_PROVIDERS" if named else "name it in FOURFOLD_PROVIDERS where AWS credentials are"
+        return Standing(provider, named, told, preset(provider).swift)
+    if provider == "compatible":
+        url, model = environment.get(COMPATIBLE_URL), environment.get(COMPATIBLE_MODEL)
+        told = f"at {url}" if url and model else f"set {COMPATIBLE_URL} and {COMPATIBLE_MODEL}"
+        return Standing(provider, bool(url and model), told, f"compatible:{model}" if model else None)
+    variables = [
+        f"{variable}{suffix}" for variable in KEY_VARIABLES[provider] for suffix in ("", SSM_SUFFIX, SECRET_SUFFIX)
+    ]
+    found = next((variable for variable in variables if environment.get(variable)), None)
+    told = f"key from {found}" if found else f"set {variables[0]}"
+    return Standing(provider, found is not None, told, preset(provider).swift)

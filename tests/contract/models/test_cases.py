@@ -1,0 +1,108 @@
+"""Every provider through the same table of cases: what each kind of failure leads to, whoever it comes from."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from tests.providers.behaviours import CASES, answer, rate_limited
+from tests.providers.case_runs import CALL_SECONDS, run_case
+from tests.providers.composer import Composer
+from tests.providers.wires import Provider
+
+# The failures a case leads to when it does not pass, in order; then the fallback answers.
+LASTING: dict[str, list[str]] = {
+    "rate_limited": ["rate_limited"] * 3,
+    "overloaded": ["overloaded"] * 3,
+    "server_error": ["server_error"] * 3,
+    "reset": ["unreachable"] * 3,
+    "non_json_200": ["server_error"] * 3,
+    "non_json_200_html": ["server_error"] * 3,
+    "timeout": ["timeout"] * 2,
+    "hang_mid_body": ["timeout"] * 2,
+    "drip": ["timeout"] * 2,
+    "malformed_json": ["invalid_output"] * 2,
+    "wrong_schema": ["invalid_output"] * 2,
+    "truncated": ["truncated"] * 2,
+    "refusal": ["refused"] * 2,
+    "content_filter": ["refused"] * 2,
+    "quota": ["quota"],
+    "bad_key": ["authentication"],
+    "forbidden": ["authentication"],
+    "bad_request": ["bad_request"],
+    "unknown_model": ["bad_request"],
+}
+# A second call helps with these: it is the same call again, or a repair.
+PASSING = [case for case, failures in LASTING.items() if len(failures) > 1]
+REPAIRED = {"malformed_json", "wrong_schema", "truncated", "refusal", "content_filter"}
+TIMED_OUT = {"timeout", "hang_mid_body", "drip"}
+
+each_provider = pytest.mark.parametrize("provider", list(Provider))
+
+
+def matrix(cases: list[str]) -> list[Any]:
+    return [pytest.param(provider, case, id=f"{provider}-{case}") for case, provider in product(cases, Provider)]
+
+
+def test_the_table_names_every_case() -> None:
+    assert set(LASTING) == set(CASES) - {"answer"}
+
+
+@each_provider
+def test_an_answer_is_taken(provider: Provider) -> None:
+    run = run_case(provider, default=Composer())
+    assert run.failures == [None]
+    assert run.answered_by == provider.value
+    assert run.requests == 1
+
+
+@pytest.mark.parametrize(("provider", "case"), matrix(list(LASTING)))
+def test_what_lasts_is_told_apart_and_the_next_model_answers(provider: Provider, case: str) -> None:
+    call_seconds = 0.4 if case in TIMED_OUT else CALL_SECONDS
+    run = run_case(provider, default=CASES[case](), call_seconds=call_seconds)
+    assert run.failures == LASTING[case]
+    assert run.answered_by == "scripted"
+    assert run.requests == len(run.calls), "no SDK asked again by itself"
+    assert [call.repair for call in run.calls] == [case in REPAIRED and place > 0 for place in range(len(run.calls))]
+    if case in TIMED_OUT:
+        assert run.seconds < 2 * call_seconds + 2, "each call was bounded by the clock, not by the read"
+
+
+@pytest.mark.parametrize(("provider", "case"), matrix(PASSING))
+def test_what_passes_is_tried_again_and_the_same_model_answers(provider: Provider, case: str) -> None:
+    run = run_case(provider, CASES[case](), default=Composer())
+    assert run.failures == [LASTING[case][0], None]
+    assert run.answered_by == provider.value
+    assert run.calls[1].repair == (case in REPAIRED)
+    assert len(run.pauses) == (0 if case in REPAIRED else 1)
+
+
+@pytest.mark.parametrize("provider", [provider for provider in Provider if provider is not Provider.BEDROCK])
+@pytest.mark.parametrize(
+    ("asked_s", "pauses", "asked_again"),
+    [
+        pytest.param(7, [7.0], True, id="waited for"),
+        pytest.param(30, [], False, id="longer than patience while another model stands ready"),
+        pytest.param(3600, [], False, id="past the deadline"),
+    ],
+)
+def test_retry_after_is_honoured(provider: Provider, asked_s: int, pauses: list[float], asked_again: bool) -> None:
+    run = run_case(provider, rate_limited(retry_after=asked_s), default=Composer())
+    assert list(run.pauses) == pauses
+    assert run.failures == ["rate_limited", None][: 1 + asked_again]
+    assert (run.answered_by == provider.value) is asked_again
+
+
+@each_provider
+def test_an_answer_that_breaks_the_chain_is_repaired_once(provider: Provider) -> None:
+    loud = (
+        '{"soul": {"desire": "x", "fear": "x", "wound": "x", "growth_arc": "x"}, "constraints": '
+        '[{"kind": "trait_bound", "trait": "extraversion", "minimum": 0.8, "maximum": 1.0, "reason": "loud"}]}'
+    )
+    run = run_case(provider, answer(loud), default=Composer())
+    assert run.failures == ["constraints_broken", None]
+    stubborn = run_case(provider, default=answer(loud))
+    assert stubborn.failures == ["constraints_broken"] * 2
+    assert stubborn.answered_by == "scripted"

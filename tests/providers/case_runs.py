@@ -1,0 +1,69 @@
+"""One step asked of one provider that behaves as a case says, with a model that answers well standing by."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from fourfold.language_model import ModelCall
+from fourfold.model_chain import Pace
+from fourfold.models import resolve
+from fourfold.pipeline.run_step import run_step
+from fourfold.pipeline.soul_draft import SOUL_DRAFT
+from tests.builders import ScriptedModel, Watching
+from tests.providers.behaviours import Behaviour
+from tests.providers.server import ProviderServer
+from tests.providers.setting import MODELS, reached_by_all
+from tests.providers.wires import Provider
+from tests.unit.pipeline.test_run_step import state_before
+
+CALL_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class CaseRun:
+    """What came of it: the calls made to the provider, who answered in the end, the pauses between, seconds in all."""
+
+    calls: tuple[ModelCall, ...]
+    answered_by: str
+    pauses: tuple[float, ...]
+    requests: int
+    seconds: float
+
+    @property
+    def failures(self) -> list[str | None]:
+        """The kind of failure of each call to the provider, None for an answer that held."""
+        return [call.failure.value if call.failure else None for call in self.calls]
+
+    def told(self) -> str:
+        """The run in a few words, for a table."""
+        kinds = [failure or "answered" for failure in self.failures]
+        grouped = [f"{kinds.count(kind)}x {kind}" for kind in dict.fromkeys(kinds)]
+        return ", ".join(grouped) + ("" if self.answered_by != "scripted" else " -> fallback")
+
+
+def run_case(
+    provider: Provider, *behaviours: Behaviour, default: Behaviour, call_seconds: float = CALL_SECONDS
+) -> CaseRun:
+    """Asks `provider` for a soul: it meets `behaviours` in turn, then `default`. Pauses are kept, not slept.
+
+    A call may take `call_seconds`, which the configuration would not go below 1.
+    """
+    state, pauses = state_before(SOUL_DRAFT), list[float]()
+    config = state.config.pipeline.soul_draft.model_copy(update={"timeout_s": call_seconds})
+    pipeline = state.config.pipeline.model_copy(update={"soul_draft": config})
+    state = state.model_copy(update={"config": state.config.model_copy(update={"pipeline": pipeline})})
+    with ProviderServer(default) as server, reached_by_all(server):
+        server.play(*behaviours)
+        began = time.monotonic()
+        outcome = run_step(
+            SOUL_DRAFT,
+            state,
+            [resolve(MODELS[provider]), ScriptedModel()],
+            Pace(began + 60, sleep=pauses.append),
+            Watching(),
+        )
+        seconds = time.monotonic() - began
+        requests = len(server.requests)
+    calls = tuple(call for call in outcome.calls if call.provider != "scripted")
+    return CaseRun(calls, outcome.provider, tuple(pauses), requests, seconds)

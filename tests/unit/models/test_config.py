@@ -1,0 +1,128 @@
+"""Names, presets and request settings: what a run may be told to use, and what is refused before it costs anything."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from fourfold.catalogue import full_name, takes_temperature
+from fourfold.config.engine import EngineConfig, StepConfig
+from fourfold.config.presets import default_config
+from fourfold.config.request import REQUEST_KEYS, BadSettingsError, with_settings
+
+SOUL = "engine.pipeline.soul_draft"
+ANTHROPIC = default_config(["anthropic"])
+
+
+def test_a_bare_known_name_finds_its_provider() -> None:
+    assert full_name("claude-opus-4-7") == "anthropic:claude-opus-4-7"
+    assert StepConfig.model_validate({"model": "gpt-6.1-sol"}).model == "openai:gpt-6.1-sol"
+
+
+@pytest.mark.parametrize("name", ["compatible:llama3.1:8b", "bedrock:eu.anthropic.claude-sonnet-4-6", "openai:gpt-9"])
+def test_a_model_nobody_listed_is_taken_as_named(name: str) -> None:
+    assert full_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["gpt-9", "opnai:gpt-6.1-sol", "offline:composer-2"])
+def test_a_name_that_leads_nowhere_is_refused_with_what_would_do(name: str) -> None:
+    with pytest.raises(ValueError, match=r"write provider:model|built in: anthropic|is called offline:composer-1"):
+        full_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "takes"),
+    [
+        ("anthropic:claude-opus-4-7", False),
+        ("anthropic:claude-sonnet-4-6", True),
+        ("bedrock:global.anthropic.claude-sonnet-4-6", True),
+        ("bedrock:eu.anthropic.claude-opus-4-7-v1:0", False),
+        ("bedrock:meta.llama4", None),
+        ("openai:gpt-6.1-sol", False),
+        ("openai:gpt-9", None),
+        ("compatible:llama3.1:8b", True),
+        ("google:gemini-3.8-flash", True),
+    ],
+)
+def test_who_takes_a_temperature(name: str, takes: bool | None) -> None:
+    assert takes_temperature(name) is takes
+
+
+def test_the_default_models_are_the_products() -> None:
+    pipeline = ANTHROPIC.pipeline
+    strong, swift = "anthropic:claude-opus-4-7", "anthropic:claude-sonnet-4-6"
+    assert (pipeline.soul_draft.model, pipeline.audit.model) == (strong, strong)
+    for step in ("intent_parse", "self_enrich", "mask_build", "surface_ground", "single_call"):
+        assert getattr(pipeline, step).model == swift
+        assert getattr(pipeline, step).fallback == (strong,)
+
+
+def test_further_providers_stand_by_in_their_order_and_offline_never_does() -> None:
+    chain = default_config(["openai", "google", "anthropic"]).pipeline.soul_draft.chain
+    own = ("openai:gpt-6.1-sol", "openai:gpt-6.1-terra")
+    assert chain == (*own, "google:gemini-3.8-flash", "anthropic:claude-opus-4-7")
+    assert default_config([]) == EngineConfig()
+
+
+def test_a_compatible_server_does_everything_with_its_one_model() -> None:
+    pipeline = default_config(["compatible:llama3.1:8b"]).pipeline
+    assert pipeline.soul_draft.chain == pipeline.audit.chain == ("compatible:llama3.1:8b",)
+
+
+def test_a_temperature_for_a_model_that_takes_none_is_an_error() -> None:
+    with pytest.raises(ValidationError, match="claude-opus-4-7 takes no temperature"):
+        StepConfig.model_validate({"model": "claude-opus-4-7", "temperature": 0.7})
+    assert StepConfig.model_validate({"model": "claude-sonnet-4-6", "temperature": 0.7}).temperature == 0.7
+
+
+def test_settings_of_a_request_lie_over_the_deployments() -> None:
+    changed = with_settings(
+        ANTHROPIC,
+        {f"{SOUL}.model": "claude-sonnet-4-6", f"{SOUL}.temperature": 1, "engine.pipeline.audit.max_retries": 0},
+        ["anthropic"],
+    )
+    assert changed.pipeline.soul_draft.model == "anthropic:claude-sonnet-4-6"
+    assert (changed.pipeline.soul_draft.temperature, changed.pipeline.audit.max_retries) == (1.0, 0)
+    assert changed.pipeline.mask_build == ANTHROPIC.pipeline.mask_build
+    assert changed.hash() != ANTHROPIC.hash()
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "code", "says"),
+    [
+        ({"engine.pipeline.soul.model": "x"}, "engine.pipeline.soul.model", "unknown_key", "No such key"),
+        ({"engine.pipeline.audit.weights": {}}, "engine.pipeline.audit.weights", "unknown_key", "a request may set"),
+        ({f"{SOUL}.temperature": 0.5}, f"{SOUL}.temperature", "invalid_setting", "takes no temperature"),
+        ({f"{SOUL}.max_tokens": 10}, f"{SOUL}.max_tokens", "invalid_setting", "greater than or equal to 256"),
+        ({f"{SOUL}.max_tokens": "2048"}, f"{SOUL}.max_tokens", "invalid_setting", "valid integer"),
+        ({f"{SOUL}.model": "gpt-9"}, f"{SOUL}.model", "invalid_setting", "write provider:model"),
+        ({f"{SOUL}.model": "openai:gpt-9"}, f"{SOUL}.model", "provider_not_configured", "openai"),
+        (
+            {f"{SOUL}.fallback": ["google:g", "openai:o"]},
+            f"{SOUL}.fallback",
+            "provider_not_configured",
+            "google, openai",
+        ),
+        ({"engine.pipeline.method": "magic"}, "engine.pipeline.method", "invalid_setting", "single_call"),
+    ],
+)
+def test_what_cannot_be_taken_is_named(settings: dict[str, object], key: str, code: str, says: str) -> None:
+    with pytest.raises(BadSettingsError) as caught:
+        with_settings(ANTHROPIC, settings, ["anthropic"])
+    [fault] = caught.value.faults
+    assert (fault.key, fault.code) == (key, code)
+    assert says in fault.detail
+
+
+def test_the_offline_model_may_be_asked_for_anywhere() -> None:
+    changed = with_settings(ANTHROPIC, {f"{SOUL}.model": "offline:composer-1"}, ["anthropic"])
+    assert changed.pipeline.soul_draft.model == "offline:composer-1"
+
+
+def test_every_key_a_request_may_set_exists() -> None:
+    tree = EngineConfig().model_dump()
+    for key in REQUEST_KEYS:
+        node = tree
+        for name in key.split(".")[1:]:
+            assert name in node, key
+            node = node[name]
