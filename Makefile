@@ -6,6 +6,7 @@ UV_VERSION := 0.13.9
 UV := .local/uv/bin/uv
 RUN := .venv/bin/
 READY := .venv/.synced
+CONTEXT := -c stage=$(or $(STAGE),dev) -c providers=$(PROVIDERS)
 EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export BRIEF
@@ -49,11 +50,11 @@ generated: $(READY)  ## Write anew what is generated: openapi.json, event schema
 	$(RUN)uv $(EXPORT) --extra api -o layers/api/requirements.txt
 	$(RUN)uv $(EXPORT) --extra models -o layers/models/requirements.txt
 
-synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev).
-	$(RUN)cdk synth --quiet -c stage=$(or $(STAGE),dev)
+synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev PROVIDERS=anthropic,openai).
+	$(RUN)cdk synth --quiet $(CONTEXT)
 
-deploy: $(READY)  ## Deploy to the AWS account of your environment (STAGE=dev).
-	$(RUN)cdk deploy --all -c stage=$(or $(STAGE),dev)
+deploy: $(READY)  ## Deploy to the AWS account of your environment (STAGE=dev PROVIDERS=anthropic,openai).
+	$(RUN)cdk deploy --all $(CONTEXT)
 
 bench: $(READY)  ## Measure; writes benchmarks/results/*.json.
 	$(RUN)python -m benchmarks

@@ -1,4 +1,4 @@
-"""What a cold Lambda worker pays to import each handler, beside the interpreter and boto3 alone."""
+"""What a cold Lambda worker pays to import each handler, and a step with each adapter, beside boto3 alone."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ from benchmarks.report import Report
 
 REPOSITORY = Path(__file__).parents[1]
 RUNS = 9
+MODELS = (
+    "offline:composer-1",
+    "anthropic:claude-opus-4-7",
+    "openai:gpt-6.1-sol",
+    "google:gemini-3.8-flash",
+    "bedrock:global.anthropic.claude-opus-4-7",
+    "compatible:llama3.1:8b",
+)
+_ADAPTER = "from fourfold.models import resolve; resolve({!r})"
 ALTERNATIVES = {"interpreter alone": "pass", "boto3 alone": "import boto3", "pydantic alone": "import pydantic"}
 
 
@@ -19,6 +28,7 @@ def measure() -> Report:
     report = Report("imports")
     handlers = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/handler.py"))
     programs = ALTERNATIVES | {f"functions.{name}.handler": f"import functions.{name}.handler" for name in handlers}
+    programs |= {f"and {name}": f"import functions.soul_draft.handler; {_ADAPTER.format(name)}" for name in MODELS}
     times: dict[str, list[float]] = {what: [] for what in programs}
     for _ in range(RUNS):
         for what, program in programs.items():

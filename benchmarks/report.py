@@ -43,13 +43,19 @@ class Report:
 
     def figure(self, what: str, value: float, unit: str, note: str = "") -> None:
         """Adds one figure that is not a series of times."""
-        self.rows.append({"what": what, "value": round(value, 3), "unit": unit, "note": note})
+        self.rows.append({"what": what, "value": round(value, 5), "unit": unit, "note": note})
+
+    def outcome(self, case: str, who: str, lasting: str, passing: str) -> None:
+        """Adds what a case came to."""
+        self.rows.append({"what": case, "who": who, "lasting": lasting, "passing": passing})
 
     def publish(self) -> None:
         """Prints the table and writes the JSON."""
         table = Table("what", "median", "min - max", "runs", "note", title=f"{self.name} ({machine()['cpu']})")
         for row in self.rows:
-            if "median_ms" in row:
+            if "who" in row:
+                table.add_row(row["what"], row["who"], row["lasting"], "", row["passing"])
+            elif "median_ms" in row:
                 spread = f"{row['min_ms']} - {row['max_ms']}"
                 table.add_row(row["what"], f"{row['median_ms']} ms", spread, str(row["runs"]), row["note"])
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +20,7 @@ from fourfold.models.provider import (
     failure_of_status,
     retry_after,
 )
+from fourfold.models.schema import portable_schema
 from fourfold.models.temperature import sent_temperature
 from fourfold.persona import TokenUsage
 
@@ -47,6 +49,8 @@ class AnthropicWire:
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One Messages call; the schema goes along as the output format."""
         temperature, notes = sent_temperature(f"{self.provider}:{self.model}", request.temperature)
+        # It moves the bounds that Anthropic's decoder does not know into descriptions, in place.
+        schema = anthropic.transform_schema(deepcopy(portable_schema(request.output_type)))
         reply = self._client.messages.create(
             model=self.model,
             max_tokens=request.max_tokens,
@@ -54,9 +58,7 @@ class AnthropicWire:
             # a quarter more on every call and pay only where a repair follows.
             system=[{"type": "text", "text": system_text(request), "cache_control": {"type": "ephemeral"}}],
             messages=[_message(turn) for turn in turns(request)],
-            output_config={
-                "format": {"type": "json_schema", "schema": anthropic.transform_schema(request.output_type)}
-            },
+            output_config={"format": {"type": "json_schema", "schema": schema}},
             # The SDK has no parameter for it any more; the models that take it still do.
             extra_body=None if temperature is None else {"temperature": temperature},
             timeout=request.timeout_s,

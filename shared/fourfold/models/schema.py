@@ -1,7 +1,7 @@
-"""The JSON Schema of an answer as OpenAI, Google and Bedrock take it: the subset that constrained decoding knows.
+"""The JSON Schema of an answer as every provider takes it: the subset that constrained decoding knows.
 
-Anthropic's SDK brings a transformation of its own. Whatever a provider promises, the answer is validated here again:
-all of them drop some bounds.
+Our docstrings are left out: the schema is billed as input with every call, and the tasks say what a field means.
+Whatever a provider promises, the answer is validated here again: all of them drop some bounds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Any
 from pydantic import BaseModel
 
 # Annotations, and keywords that strict decoding refuses; the bounds among them go into the description as words.
-_DROPPED = frozenset({"title", "default", "discriminator", "examples", "pattern", "minLength", "maxLength"})
+_DROPPED = frozenset(
+    {"title", "description", "default", "discriminator", "examples", "pattern", "minLength", "maxLength"}
+)
 _TOLD = {"minLength": "at least {} characters", "maxLength": "at most {} characters", "pattern": "matching {}"}
 _MEANINGLESS = {"minLength": 1}
 
@@ -49,7 +51,7 @@ def _portable(node: Any) -> Any:  # noqa: ANN401 - a JSON value
         if keyword in node and _MEANINGLESS.get(keyword) != node[keyword]
     ]
     if bounds:
-        found["description"] = " ".join(filter(None, [node.get("description"), f"({', '.join(bounds)})"]))
+        found["description"] = ", ".join(bounds)
     if "properties" in found:
         found["required"] = list(found["properties"])
         found["additionalProperties"] = False

@@ -1,0 +1,58 @@
+"""How long a persona takes at the providers' published latencies, simulated and scaled, beside the single call.
+
+The models are a loopback server: the real adapters call it, the offline composer answers, and each answer is held back
+for a time drawn from the published time to first token and tokens a second (shared/research of this project, by
+modelstats.ai and others), times SCALE. Figures are divided by SCALE again. Answers are as long as the composer's.
+"""
+
+from __future__ import annotations
+
+import time
+
+from benchmarks.briefs import SAMPLE_BRIEFS
+from benchmarks.report import Report
+from fourfold.config.presets import default_config
+from fourfold.models import resolve
+from fourfold.pipeline.audit import AUDIT
+from fourfold.pipeline.single_call import SINGLE_CALL
+from fourfold.pipeline.step import Step
+from tests.builders import new_state, stepped
+from tests.providers.composer import Composer
+from tests.providers.server import ProviderServer
+from tests.providers.setting import reached_by_all
+from tests.unit.pipeline.test_run_step import ALL_STEPS
+
+SCALE = 0.05
+ROUNDS = 6
+PROVIDERS = ("anthropic", "openai", "google")
+
+
+def measure() -> Report:
+    """Thirty personas for each provider, each brief in both ways one after the other; takes about three minutes."""
+    report = Report("latency")
+    with ProviderServer(Composer(), scale=SCALE, seed=1) as server, reached_by_all(server):
+        for provider in PROVIDERS:
+            _timed(provider, SAMPLE_BRIEFS[0], ALL_STEPS)  # clients are made and libraries loaded
+            six, single = list[float](), list[float]()
+            for _ in range(ROUNDS):
+                for brief in SAMPLE_BRIEFS:
+                    six.append(_timed(provider, brief, ALL_STEPS))
+                    single.append(_timed(provider, brief, [SINGLE_CALL, AUDIT]))
+            careful = report.timing(f"{provider}: six steps", six, "simulated; published 30-90 s")
+            naive = report.timing(f"{provider}: single call and audit", single, "simulated; the alternative")
+            report.figure(f"{provider}: six steps / single call", careful / naive, "ratio")
+    return report
+
+
+def _timed(provider: str, brief: str, steps: list[Step]) -> float:  # type: ignore[type-arg]
+    """Milliseconds of one attempt, as they would be unscaled."""
+    state = new_state(brief, default_config([provider]))
+    began = time.perf_counter()
+    for step in steps:
+        models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
+        state = stepped(step, state.entering(step.name), *models).state
+    return (time.perf_counter() - began) * 1000 / SCALE
+
+
+if __name__ == "__main__":
+    measure().publish()
