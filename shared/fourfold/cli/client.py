@@ -112,6 +112,6 @@ def _refusal(reply: httpx.Response) -> ApiError:
     try:
         problem = reply.json()
         places = "".join(f"\n  {fault['pointer']}: {fault['detail']}" for fault in problem.get("errors", []))
-        return ApiError(f"{problem['title']}: {problem['detail']}{places}")
+        return ApiError(f"{problem['title']}: {places or problem['detail']}")
     except (ValueError, KeyError, TypeError, AttributeError):
         return ApiError(f"The server answered {reply.status_code} and no problem details.")

@@ -18,7 +18,7 @@ def compare(one: tuple[Persona, Run], other: tuple[Persona, Run], console: Conso
     """Prints a table of both and how they differ."""
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
     for column in ("", method_of(one[0]), method_of(other[0])):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for (label, left), (_, right) in zip(_rows(*one), _rows(*other), strict=True):
         table.add_row(Text(label, style="cyan"), left, right)
     console.print(table)

@@ -12,6 +12,7 @@ from fourfold.cli.figures import money
 from fourfold.config.presets import default_config
 from fourfold.models.credentials import usable_providers
 from fourfold.models.doctor import Standing, standings, tiny_call
+from fourfold.pipeline.failure import ADVICE
 from fourfold.steps import StepName
 
 
@@ -48,6 +49,6 @@ def _called(standing: Standing) -> tuple[bool, Text]:
     if not standing.usable or standing.model is None:
         return True, Text("-", style="dim")
     reached = tiny_call(standing.model)
-    style = "green" if reached.answered else "red"
-    figures = f"{standing.model} {reached.detail}, {reached.seconds:.1f} s, {money(reached.cost_usd)}"
-    return reached.answered, Text(figures, style=style)
+    if reached.failure is not None:
+        return False, Text(f"{standing.model}: {reached.failure}. {ADVICE[reached.failure]}", style="red")
+    return True, Text(f"{standing.model} answered, {reached.seconds:.1f} s, {money(reached.cost_usd)}", style="green")

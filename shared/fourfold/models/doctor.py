@@ -9,7 +9,7 @@ from typing import Literal
 
 from fourfold.catalogue import OFFLINE, PROVIDERS
 from fourfold.config.presets import preset
-from fourfold.language_model import ContextBlock, ModelError, ModelRequest
+from fourfold.language_model import ContextBlock, ModelError, ModelFailure, ModelRequest
 from fourfold.models import resolve
 from fourfold.models.credentials import (
     COMPATIBLE_MODEL,
@@ -37,10 +37,9 @@ class Standing:
 
 @dataclass(frozen=True)
 class Reached:
-    """What a tiny call came to. `cost_usd` is null where the price is unknown."""
+    """What a tiny call came to: `failure` is null if it was answered, `cost_usd` where the price is unknown."""
 
-    answered: bool
-    detail: str
+    failure: ModelFailure | None
     seconds: float
     cost_usd: float | None
 
@@ -70,10 +69,8 @@ def tiny_call(name: str) -> Reached:
     try:
         completion = resolve(name).complete(request)
     except ModelError as error:
-        return Reached(
-            answered=False, detail=str(error), seconds=time.monotonic() - began, cost_usd=error.spent.cost_usd
-        )
-    return Reached(answered=True, detail="answered", seconds=time.monotonic() - began, cost_usd=completion.cost_usd)
+        return Reached(error.failure, time.monotonic() - began, error.spent.cost_usd)
+    return Reached(None, time.monotonic() - began, completion.cost_usd)
 
 
 def _standing(provider: str, environment: Mapping[str, str]) -> Standing:

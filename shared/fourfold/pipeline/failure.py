@@ -7,7 +7,7 @@ import json
 from fourfold.language_model import ModelFailure
 from fourfold.problem import Problem, problem
 
-_ADVICE: dict[ModelFailure, str] = {
+ADVICE: dict[ModelFailure, str] = {
     ModelFailure.REFUSED: "The model refused the brief. Reword it, or configure another model for the step.",
     ModelFailure.TRUNCATED: "The answer did not fit max_tokens. Raise it in the step's configuration.",
     ModelFailure.INVALID_OUTPUT: "The model's answers did not fit the step's schema. Try again or use another model.",
@@ -45,7 +45,7 @@ def problem_from(error: str, cause: str) -> Problem:
         return problem("run_timed_out", "The run took too long", 504, "A step did not finish in time. Try again.")
     failure = _model_failure(cause)
     if failure is not None:
-        return problem(f"model_{failure}", "The model gave no usable answer", 502, _ADVICE[failure])
+        return problem(f"model_{failure}", "The model gave no usable answer", 502, ADVICE[failure])
     return problem(
         "internal_error", "The run failed inside the service", 500, "Try again; if it persists, report the run's id."
     )
