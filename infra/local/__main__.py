@@ -46,8 +46,8 @@ def up(stop: threading.Event) -> int:
     """Serve until SIGINT or SIGTERM."""
     port = int(os.environ.get("PORT") or DEFAULT_PORT)
     with running_stack(Home.default(), port, ConsoleProgress(console)) as stack:
-        _tell(stack)
         _serving.set()
+        _tell(stack)
         stop.wait()
         console.print("  stopping (again to force) …")
     return 0
