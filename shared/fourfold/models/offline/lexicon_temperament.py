@@ -15,7 +15,7 @@ _O, _C, _E, _A, _N = (
 
 _GROUPS: tuple[tuple[Trait, float, float, str], ...] = (
     (_E, 0.0, 0.35, "shy introverted introvert reclusive withdrawn reserved solitary taciturn timid bashful hermit recluse loner antisocial self-effacing wallflower unsociable"),
-    (_E, 0.0, 0.45, "quiet lonely aloof private retiring laconic silent invisible distant guarded"),
+    (_E, 0.0, 0.45, "quiet lonely aloof private retiring laconic silent invisible distant guarded secretive soft-spoken softly-spoken quietly-spoken mild-mannered"),
     (_E, 0.68, 1.0, "outgoing extroverted extraverted extrovert extravert gregarious boisterous flamboyant exuberant sociable bubbly loud attention-seeking theatrical charismatic magnetic"),
     (_E, 0.58, 1.0, "charming talkative chatty cheerful energetic lively vivacious flirtatious swaggering bold brash cocky jovial enthusiastic"),
     (_C, 0.7, 1.0, "meticulous perfectionist fastidious punctual organised organized orderly disciplined exacting rigorous methodical fussy precise conscientious diligent workaholic hard-working hardworking scrupulous controlling obsessive thorough"),
