@@ -9,7 +9,8 @@ READY := .venv/.synced
 CONTEXT := -c stage=$(or $(STAGE),dev) -c providers=$(PROVIDERS)
 EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-export BRIEF
+# As typed: a dollar in a brief is a dollar.
+override export BRIEF := $(value BRIEF)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test lint types unit integration infra generated synth deploy bench clean

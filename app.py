@@ -1,7 +1,7 @@
 """Composition root of the CDK app: two stacks for one stage.
 
 Context: `stage` (local, dev or prod), `providers` (model providers in order of preference, such as anthropic,openai;
-none: offline), `key_store` (ssm or secretsmanager).
+none: offline), `key_store` (ssm or secretsmanager), `compatible_base_url` (where compatible:<model> is served).
 
 `python app.py` writes the cloud assembly; it calls no AWS service, needs no Docker and no bootstrapped account.
 """
@@ -26,7 +26,12 @@ def build(context: Mapping[str, object] | None = None, outdir: str | None = None
     given = {**FEATURE_FLAGS, **(context or {})}
     # Some of an app's options depend on its stage, and only an app can read the CLI's context: ask one, make another.
     told = App(context=given, auto_synth=False).node.try_get_context
-    settings = stage_settings(told("stage") or DEFAULT_STAGE, told("providers") or "", told("key_store") or "ssm")
+    settings = stage_settings(
+        told("stage") or DEFAULT_STAGE,
+        told("providers") or "",
+        told("key_store") or "ssm",
+        told("compatible_base_url") or "",
+    )
     app = App(
         context=given,
         outdir=outdir,

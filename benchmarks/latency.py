@@ -8,6 +8,7 @@ modelstats.ai and others), times SCALE. Figures are divided by SCALE again. Answ
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from benchmarks.briefs import SAMPLE_BRIEFS
 from benchmarks.report import Report
@@ -16,11 +17,10 @@ from fourfold.models import resolve
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.single_call import SINGLE_CALL
 from fourfold.pipeline.step import Step
-from tests.builders import new_state, stepped
+from tests.builders import ALL_STEPS, new_state, stepped
 from tests.providers.composer import Composer
 from tests.providers.server import ProviderServer
 from tests.providers.setting import reached_by_all
-from tests.unit.pipeline.test_run_step import ALL_STEPS
 
 SCALE = 0.05
 ROUNDS = 6
@@ -44,7 +44,7 @@ def measure() -> Report:
     return report
 
 
-def _timed(provider: str, brief: str, steps: list[Step]) -> float:  # type: ignore[type-arg]
+def _timed(provider: str, brief: str, steps: Sequence[Step]) -> float:  # type: ignore[type-arg]
     """Milliseconds of one attempt, as they would be unscaled."""
     state = new_state(brief, default_config([provider]))
     began = time.perf_counter()

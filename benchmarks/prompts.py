@@ -23,8 +23,7 @@ from fourfold.persona import TokenUsage
 from fourfold.pipeline.single_call import SINGLE_CALL
 from fourfold.pipeline.step import Step
 from fourfold.steps import StepName
-from tests.builders import new_state, stepped
-from tests.unit.pipeline.test_run_step import ALL_STEPS
+from tests.builders import ALL_STEPS, new_state, stepped
 
 # Bytes of UTF-8 for a token of o200k_base, counted with gpt-tokenizer 3 over the five briefs on 2026-11-25.
 SYSTEM, MATERIAL, SCHEMA, ANSWER = 4.25, 3.88, 3.37, 3.88

@@ -20,6 +20,7 @@ class StageSettings:
     `checked` runs the template checks (cdk-nag, CloudFormation rules) at synth; they cost about two seconds.
     `providers` are the model providers runs use, in order of preference (context `providers`, comma-separated; none:
     offline). `key_store` (context `key_store`) is where their keys are kept: SSM parameters or Secrets Manager.
+    `compatible_base_url` (context of that name) is where `compatible:<model>` is served.
     """
 
     name: str
@@ -30,6 +31,7 @@ class StageSettings:
     log_retention: RetentionDays
     providers: tuple[str, ...] = ()
     key_store: Literal["ssm", "secretsmanager"] = "ssm"
+    compatible_base_url: str = ""
 
     @property
     def removal_policy(self) -> RemovalPolicy:
@@ -75,7 +77,9 @@ STAGES: Final[dict[str, StageSettings]] = {
 }
 
 
-def stage_settings(name: str, providers: str = "", key_store: str = "ssm") -> StageSettings:
+def stage_settings(
+    name: str, providers: str = "", key_store: str = "ssm", compatible_base_url: str = ""
+) -> StageSettings:
     """The settings of stage `name` with these model providers (comma-separated) and this key store.
 
     Raises:
@@ -87,5 +91,7 @@ def stage_settings(name: str, providers: str = "", key_store: str = "ssm") -> St
         raise ValueError(f"unknown key_store {key_store!r}: choose ssm or secretsmanager")
     listed = tuple(provider.strip() for provider in providers.split(",") if provider.strip())
     default_config(listed)  # refuses what is no preset
+    if any(provider.startswith("compatible:") for provider in listed) and not compatible_base_url:
+        raise ValueError("compatible:<model> needs the context compatible_base_url: where the server is")
     store: Literal["ssm", "secretsmanager"] = "secretsmanager" if key_store == "secretsmanager" else "ssm"
-    return replace(STAGES[name], providers=listed, key_store=store)
+    return replace(STAGES[name], providers=listed, key_store=store, compatible_base_url=compatible_base_url)

@@ -11,17 +11,19 @@ from fourfold.config.engine import EngineConfig
 from fourfold.language_model import Completion, LanguageModel, ModelError, ModelFailure, ModelRequest
 from fourfold.model_chain import Pace
 from fourfold.persona import TokenUsage
+from fourfold.pipeline.audit import AUDIT as STEP_AUDIT
 from fourfold.pipeline.audit import AuditReport
 from fourfold.pipeline.intent import Intent
+from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.lifecycle import begin
-from fourfold.pipeline.mask_build import MaskBuild
+from fourfold.pipeline.mask_build import MASK_BUILD, MaskBuild
 from fourfold.pipeline.perform import perform
 from fourfold.pipeline.run_step import StepOutcome, run_step
-from fourfold.pipeline.self_enrich import SelfEnrichment
-from fourfold.pipeline.soul_draft import SoulDraft
+from fourfold.pipeline.self_enrich import SELF_ENRICH, SelfEnrichment
+from fourfold.pipeline.soul_draft import SOUL_DRAFT, SoulDraft
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Step
-from fourfold.pipeline.surface_ground import SurfaceGrounding
+from fourfold.pipeline.surface_ground import SURFACE_GROUND, SurfaceGrounding
 from fourfold.progress.log import JournalledEntry, LogEntry, RunLog
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -105,6 +107,9 @@ GOOD_ANSWERS: dict[type, dict[str, Any]] = {
 }
 
 
+ALL_STEPS: tuple[Step[Any], ...] = (INTENT_PARSE, SOUL_DRAFT, SELF_ENRICH, MASK_BUILD, SURFACE_GROUND, STEP_AUDIT)
+
+
 @dataclass
 class ScriptedModel:
     """A model that answers from a list, and then with a good answer; it keeps the requests it was sent."""
@@ -159,6 +164,14 @@ class Watching:
 def stepped(step: Step[Any], state: RunState, *models: LanguageModel, watching: Watching | None = None) -> StepOutcome:
     """The step run with time to spare."""
     return run_step(step, state, models, VirtualClock().pace(), watching or Watching())
+
+
+def state_before(step: Step[Any]) -> RunState:
+    """The state a step finds when all before it answered well."""
+    state, model = new_state(), ScriptedModel()
+    for earlier in ALL_STEPS[: ALL_STEPS.index(step)]:
+        state = stepped(earlier, state, model).state
+    return state
 
 
 def performed(step: Step[Any], state: RunState, model: LanguageModel, log: RunLog) -> RunState:

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.routing import Match
 
 from fourfold.http.body import BodyLimit
 from fourfold.http.edge import Edge
@@ -22,6 +23,7 @@ from functions.api.routers import docs, health, personas, runs
 
 logger = Logger()
 
+METHOD_NOT_ALLOWED = 405
 _DESCRIPTION = "Four-layer personas from a one-line brief, written from the inside out and audited."
 
 
@@ -60,7 +62,16 @@ async def _problem(request: Request, error: ProblemError) -> Response:
 
 
 async def _refused(request: Request, error: HTTPException) -> Response:
-    return await _problem(request, from_status(error))
+    answer = from_status(error)
+    if error.status_code == METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(_allowed(request))
+    return await _problem(request, answer)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of every route of this path; the router itself names those of the first."""
+    routes = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
 
 
 async def _invalid_parameters(request: Request, error: RequestValidationError) -> Response:

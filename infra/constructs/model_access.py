@@ -12,7 +12,7 @@ from aws_cdk import Acknowledgment, Aws
 
 from fourfold.config.presets import preset
 from fourfold.language_model import provider_and_model
-from fourfold.models.credentials import KEY_VARIABLES, SECRET_SUFFIX, SSM_SUFFIX
+from fourfold.models.credentials import COMPATIBLE_URL, KEY_VARIABLES, SECRET_SUFFIX, SSM_SUFFIX
 from infra.constructs.acknowledgements import any_region_of
 from infra.constructs.python_function import Grant
 from infra.settings import StageSettings
@@ -38,7 +38,10 @@ def model_access(settings: StageSettings) -> ModelAccess:
     models = _bedrock_models() if _BEDROCK in settings.providers else []
     grants += [Grant(("bedrock:InvokeModel",), arn) for model in models for arn in _bedrock_arns(model)]
     scoped = [any_region_of(_unscoped(model)) for model in models if _unscoped(model) != model]
-    return ModelAccess({f"{variable}{suffix}": name for variable, name in names.items()}, grants, scoped)
+    environment = {f"{variable}{suffix}": name for variable, name in names.items()}
+    if settings.compatible_base_url:
+        environment[COMPATIBLE_URL] = settings.compatible_base_url
+    return ModelAccess(environment, grants, scoped)
 
 
 def key_name(settings: StageSettings, provider: str) -> str:

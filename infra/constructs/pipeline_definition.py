@@ -16,7 +16,8 @@ from fourfold.steps import STEP_ORDER, StepName
 
 State = dict[str, Any]
 
-# A step asks its model twice at most (an answer, a repair), for up to 240 s each, and then writes its record.
+# Time for two calls of the longest kind (an answer and its repair, 240 s each) and for the record. A step's chain of
+# models may take more calls: the function's remaining time is their deadline.
 STEP_TIMEOUT_S: Final = 540
 # Task bounds lie above the functions', so a function that runs out of time is reported by Lambda, with its name.
 # They are constants: Step Functions would take an expression over the run's config here, the local engine does not.

@@ -11,6 +11,8 @@ from types import FrameType
 
 from rich.console import Console
 
+from fourfold.config.presets import default_config
+from fourfold.models.credentials import usable_providers
 from infra.local.api import DEFAULT_PORT, ApiError, PortTakenError, is_healthy, listen
 from infra.local.assembly import SynthesisError
 from infra.local.deploy import DeployError
@@ -19,7 +21,14 @@ from infra.local.home import AlreadyRunningError, Home
 from infra.local.progress import ConsoleProgress
 from infra.local.stack import Stack, running_stack
 
-FAILURES = (AlreadyRunningError, PortTakenError, SynthesisError, DeployError, EngineError, ApiError)
+LAST_PORT = 65535
+
+
+class BadPortError(Exception):
+    """What stands in PORT is no port."""
+
+
+FAILURES = (AlreadyRunningError, BadPortError, PortTakenError, SynthesisError, DeployError, EngineError, ApiError)
 USAGE = "usage: python -m infra.local up|demo"
 EXAMPLE_BRIEF = "A retired lighthouse keeper in Brittany who writes letters to strangers"
 
@@ -33,6 +42,11 @@ def main(arguments: list[str]) -> int:
         return 2
     stop = _stop_on_signals()
     try:
+        default_config(usable_providers(os.environ))
+    except ValueError as unusable:
+        console.print(f"[red]✗[/red] model settings: {unusable}", highlight=False, emoji=False)
+        return 1
+    try:
         return commands[arguments[0]](stop)
     except FAILURES as failure:
         console.print(f"[red]✗[/red] {failure}", highlight=False)
@@ -44,7 +58,7 @@ def main(arguments: list[str]) -> int:
 
 def up(stop: threading.Event) -> int:
     """Serve until SIGINT or SIGTERM."""
-    port = int(os.environ.get("PORT") or DEFAULT_PORT)
+    port = _asked_port() or DEFAULT_PORT
     with running_stack(Home.default(), port, ConsoleProgress(console)) as stack:
         _serving.set()
         _tell(stack)
@@ -59,10 +73,21 @@ def demo(stop: threading.Event) -> int:  # noqa: ARG001 - both commands are call
     home, brief = Home.default(), os.environ.get("BRIEF") or None
     server = home.running_server()
     if server is not None and is_healthy(server.api_url):
+        console.print(f"  Using the server at {server.api_url} with the models it was started with.", highlight=False)
         return int(run(server.api_url, home.api_key(), brief))
     _tell_models()
     with running_stack(home, _demo_port(), ConsoleProgress(console)) as stack:
         return int(run(stack.api_url, stack.api_key, brief))
+
+
+def _asked_port() -> int | None:
+    """`PORT`, or None where it is not set. Raises BadPortError for what is no port."""
+    asked = os.environ.get("PORT")
+    if not asked:
+        return None
+    if not asked.isdecimal() or not 1 <= int(asked) <= LAST_PORT:
+        raise BadPortError(f"PORT={asked} is no port; choose a number from 1 to {LAST_PORT}")
+    return int(asked)
 
 
 _serving = threading.Event()
@@ -70,8 +95,8 @@ _serving = threading.Event()
 
 def _demo_port() -> int:
     """The port asked for, else the usual one, else (it is in use) any."""
-    if asked := os.environ.get("PORT"):
-        return int(asked)
+    if asked := _asked_port():
+        return asked
     try:
         listen(DEFAULT_PORT).close()
     except PortTakenError:

@@ -58,7 +58,8 @@ class Pace:
     deadline: float
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    jitter: Callable[[], float] = random.random
+    # From the system: clones of a restored snapshot would all draw the same numbers from a generator of their own.
+    jitter: Callable[[], float] = random.SystemRandom().random
 
     def left(self) -> float:
         """Seconds until the deadline; negative after it."""
@@ -173,14 +174,11 @@ class Chain(Generic[Value]):
 
     def _pause(self, place: int, tries: int, retry_after_s: float | None) -> float | None:
         """Seconds to wait before the same model is asked again; None if it shall not be."""
-        if retry_after_s is None:
-            # Full jitter over the upper half: many runs that failed together come back apart, none at once.
-            backoff = min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2 ** (tries - 1))
-            pause = backoff * (0.5 + self.pace.jitter() / 2)
-        else:
-            pause = retry_after_s
-            if pause > PATIENCE_S and place + 1 < len(self.models):
-                return None
+        # Jitter over the upper half: many runs that failed together come back apart, none at once.
+        backoff = min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2 ** (tries - 1)) * (0.5 + self.pace.jitter() / 2)
+        pause = max(backoff, retry_after_s or 0.0)
+        if pause > PATIENCE_S and place + 1 < len(self.models):
+            return None
         return pause if pause + LEAST_CALL_S <= self.pace.left() else None
 
     def _called(self, model: LanguageModel, repair: Repair | None) -> _Told[Value]:

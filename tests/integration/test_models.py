@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from tests.integration.local_server import LocalServer
-from tests.providers.behaviours import CASES
+from tests.providers.behaviours import CASES, Fails
 from tests.providers.composer import Composer
 from tests.providers.server import ProviderServer
-from tests.providers.setting import environment
-from tests.providers.wires import Provider
+from tests.providers.setting import KEY, environment
+from tests.providers.wires import Fault, Provider
 
 BRIEF = "A shy founder, 34, in Istanbul"
 PARAMETER = "/fourfold/local/anthropic-api-key"
@@ -79,6 +79,7 @@ def keep_key(connected: Connected) -> None:
 def test_without_its_key_a_provider_is_skipped_and_the_record_says_so(connected: Connected) -> None:
     persona = connected.create()
     assert {name.split(":")[0] for name in persona["providers"]} == {"openai"}
+    assert persona["audit"]["judge"] == "openai:gpt-6.1-sol", "who judged, not who was meant to"
     fallbacks = [event for event in connected.events(persona) if event["type"] == "step.fallback"]
     assert {event["failure"] for event in fallbacks} == {"authentication"}
     calls = connected.run(persona)["attempts"][0]["steps"][0]["calls"]
@@ -165,9 +166,14 @@ def test_the_single_call_writes_all_layers_and_is_audited_alike(connected: Conne
 
 def test_no_key_and_no_brief_is_in_a_log(connected: Connected) -> None:
     keep_key(connected)
-    connected.create("A tinsmith of Zzyzx who counts gulls")
+    brief = "A tinsmith of Zzyzx who counts gulls"
+    echo = Fault(400, "invalid_request_error", f"{brief} / {STORED_KEY} / {KEY}")
+    connected.create(brief)
+    connected.provider.play(*(Fails(dict.fromkeys(Provider, echo)) for _ in range(4)))
+    reply = connected.stack.call("POST", "/v1/personas", body={"intent": brief})
+    assert (reply.status_code, reply.json()["code"]) == (502, "model_bad_request")
     home = connected.stack.home.root
     written = b"".join(path.read_bytes() for path in (home / "engine.log", home / "api.log", connected.stack.output))
-    assert STORED_KEY.encode() not in written
-    assert b"Zzyzx" not in written
-    assert Provider.ANTHROPIC in {request.provider for request in connected.provider.requests}
+    for secret in (STORED_KEY, KEY, "Zzyzx"):
+        assert secret.encode() not in written
+        assert secret not in reply.text

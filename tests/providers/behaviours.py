@@ -79,6 +79,17 @@ class Fails:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A 200 of the provider's with something in it that should not be there, or that is not."""
+
+    change: Callable[[Body], object]
+
+    def reply(self, call: Received) -> Reply:
+        body, headers = success(call, "{}", Metered(), Ending.COMPLETE)
+        return Reply(json.dumps(self.change(body)).encode(), headers=headers)
+
+
+@dataclass(frozen=True, slots=True)
 class Raw:
     """A 200 that is not the API's at all."""
 
@@ -211,6 +222,24 @@ def non_json_200(content_type: str = "application/json") -> Raw:
     """A proxy's page under a 200. SDKs treat it differently when the type admits it: try `text/html` too."""
     return Raw(b"<html><body>Welcome to the hotel network</body></html>", content_type)
 
+
+def _without_content(body: Body) -> Body:
+    return {**body, **dict.fromkeys(("content", "output", "choices", "candidates"))}
+
+
+# 200s that are JSON and yet no answer: an SDK may trip over any of them in a way of its own.
+ODD: Mapping[str, Callable[[], Behaviour]] = {
+    "empty_object": lambda: Changed(lambda _: {}),
+    "list": lambda: Changed(lambda _: []),
+    "null": lambda: Changed(lambda _: None),
+    "string": lambda: Changed(lambda _: "fine"),
+    "error_under_200": lambda: Changed(lambda _: {"type": "error", "error": {"type": "x", "message": "y"}}),
+    "content_null": lambda: Changed(_without_content),
+    "content_string": lambda: Changed(lambda body: {**body, "content": "x", "output": "x", "choices": "x"}),
+    "usage_empty": lambda: Changed(lambda body: {**body, "usage": {}, "usageMetadata": {}}),
+    "usage_null": lambda: Changed(lambda body: {**body, "usage": None, "usageMetadata": None}),
+    "not_utf8": lambda: Raw(b'{"id": "\xff\xfe"}', "application/json"),
+}
 
 CASES: Mapping[str, Callable[[], Behaviour]] = {
     "answer": answer,

@@ -10,12 +10,11 @@ from fourfold.model_chain import Pace
 from fourfold.models import resolve
 from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
-from tests.builders import ScriptedModel, Watching
+from tests.builders import ScriptedModel, Watching, state_before
 from tests.providers.behaviours import Behaviour
 from tests.providers.server import ProviderServer
 from tests.providers.setting import MODELS, reached_by_all
 from tests.providers.wires import Provider
-from tests.unit.pipeline.test_run_step import state_before
 
 CALL_SECONDS = 1.0
 
@@ -43,17 +42,23 @@ class CaseRun:
 
 
 def run_case(
-    provider: Provider, *behaviours: Behaviour, default: Behaviour, call_seconds: float = CALL_SECONDS
+    provider: Provider,
+    *behaviours: Behaviour,
+    default: Behaviour,
+    call_seconds: float = CALL_SECONDS,
+    unreachable: bool = False,
 ) -> CaseRun:
     """Asks `provider` for a soul: it meets `behaviours` in turn, then `default`. Pauses are kept, not slept.
 
-    A call may take `call_seconds`, which the configuration would not go below 1.
+    A call may take `call_seconds`, which the configuration would not go below 1. `unreachable`: nobody listens.
     """
     state, pauses = state_before(SOUL_DRAFT), list[float]()
     config = state.config.pipeline.soul_draft.model_copy(update={"timeout_s": call_seconds})
     pipeline = state.config.pipeline.model_copy(update={"soul_draft": config})
     state = state.model_copy(update={"config": state.config.model_copy(update={"pipeline": pipeline})})
     with ProviderServer(default) as server, reached_by_all(server):
+        if unreachable:
+            server.stop_listening()
         server.play(*behaviours)
         began = time.monotonic()
         outcome = run_step(

@@ -83,6 +83,11 @@ def conversation(call: Received) -> tuple[Turn, ...]:
     return Turn("system", _texts(system)), *turns
 
 
+def _problems(texts: Iterable[str]) -> list[str]:
+    blocks = (json.loads(data) for text in texts for name, data in _BLOCK.findall(text) if name == "problems")
+    return next(blocks, [])
+
+
 def _texts(content: Any) -> tuple[str, ...]:
     if isinstance(content, str):
         return (content,)
@@ -92,7 +97,7 @@ def _texts(content: Any) -> tuple[str, ...]:
 class Composer:
     """A behaviour: answers every step of the pipeline, on every provider's wire.
 
-    Problems to mend are the lines that begin with `- ` in the last user message.
+    Problems to mend are the list in the last user message's `<problems>` block.
 
     Its usage is bytes/4. For Anthropic it models the prompt cache, and a model it is: text up to the last block
     marked with `cache_control` is written, or read as far as this server has written it before (looking back 20
@@ -116,8 +121,7 @@ class Composer:
                 "\n\n".join(text for turn in turns if turn.role == "system" for text in turn.texts),
                 [text for texts in user for text in texts],
                 "".join(text for turn in turns if turn.role == "assistant" for text in turn.texts),
-                # No block can hold such a line: JSON writes its line ends as escapes.
-                [line[2:] for text in user[-1] for line in text.split("\n") if line.startswith("- ")] if user else (),
+                _problems(user[-1]) if user else (),
             )
         except ValueError as unreadable:
             kinds = {Provider.GOOGLE: "INVALID_ARGUMENT", Provider.BEDROCK: "ValidationException"}

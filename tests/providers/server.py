@@ -60,10 +60,14 @@ class ProviderServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._listener.end()
-        self._thread.join()
+        self.stop_listening()
         if error is None and self._listener.crashes:
             raise self._listener.crashes[0]
+
+    def stop_listening(self) -> None:
+        """From now on connections are refused."""
+        self._listener.end()
+        self._thread.join()
 
     def _meet(self, call: Received) -> tuple[Reply, float]:
         with self._lock:

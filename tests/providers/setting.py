@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from fourfold.models import resolve
+from fourfold.models import adapter
 from tests.providers.server import ProviderServer
 from tests.providers.wires import Provider
 
@@ -44,6 +44,6 @@ def reached_by_all(server: ProviderServer) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment(server).items():
             patch.setenv(name, value)
-        resolve.cache_clear()
+        adapter.cache_clear()
         yield
-    resolve.cache_clear()
+    adapter.cache_clear()

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fourfold.language_model import Repair
+from fourfold.language_model import ContextBlock, Repair
 from fourfold.models.offline.composer import compose
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
@@ -173,7 +173,7 @@ def test_the_composer_answers_what_stood_on_the_wire(provider: Provider) -> None
     mended = SOUL_DRAFT.request(state, Repair('{"soul": 1}', problems))
     system = f"{plain.system}\n{plain.task}"
     context = ("user", [*(block.text() for block in plain.context), "Answer now."])
-    repair = ("user", ["It does not fit:\n" + "\n".join(f"- {problem}" for problem in problems)])
+    repair = ("user", [ContextBlock("problems", list(problems)).text(), "Mend it."])
     joined = ("user", [*context[1], *repair[1]])
     with ProviderServer(Composer()) as server:
         first = said(provider, ask(server, provider, rendered(provider, system, [context])).json())
@@ -193,7 +193,7 @@ def test_the_composer_answers_what_stood_on_the_wire(provider: Provider) -> None
 
 def test_converse_wants_its_roles_to_alternate() -> None:
     request = SOUL_DRAFT.request(new_state())
-    body = rendered(Provider.BEDROCK, f"{request.system}\n{request.task}", [("user", ["Go."]), ("user", ["- x"])])
+    body = rendered(Provider.BEDROCK, f"{request.system}\n{request.task}", [("user", ["Go."]), ("user", ["x"])])
     with ProviderServer(Composer()) as server:
         refused = ask(server, Provider.BEDROCK, body)
     assert refused.headers["x-amzn-errortype"].startswith("ValidationException")

@@ -26,5 +26,5 @@ def create(client: Client, brief: str, console: Console, settings: Mapping[str, 
     if last is None:
         raise ApiError("The server closed the stream before the run began. Try again.")
     if last["type"] == "pipeline.failed":
-        raise ApiError(f"{last['problem']['title']}: {last['problem']['detail']}")
+        raise ApiError(f"{last['problem']['title']}: {last['problem']['detail']} ({last['run_id']})")
     return client.persona(last["persona_id"])

@@ -22,6 +22,7 @@ from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.ids import is_persona_id
+from fourfold.persona import PersonaStatus
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Four-layer personas from a one-line brief.")
 
@@ -83,7 +84,12 @@ def doctor(
     call: Annotated[bool, typer.Option("--call", help="Make one tiny call to each usable provider.")] = False,
 ) -> None:
     """Tell which model providers can be used from here."""
-    if not examine(os.environ, Console(), call=call):
+    try:
+        well = examine(os.environ, Console(), call=call)
+    except ValueError as unusable:
+        Console(stderr=True).print(Text(f"model settings: {unusable}", style="red"))
+        raise typer.Exit(1) from unusable
+    if not well:
         raise typer.Exit(1)
 
 
@@ -92,10 +98,11 @@ def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: As
     """Show one persona."""
     with _client() as client:
         persona = client.persona(persona_id)
+        failure = client.run(persona.run_id).error if persona.status is PersonaStatus.FAILED else None
     if as_json:
         sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
     else:
-        show_portrait(persona, Console())
+        show_portrait(persona, Console(), failure)
 
 
 @app.command(name="list")
@@ -113,14 +120,19 @@ def list_personas(
         Console().print('No personas yet. Make one: fourfold create "A retired lighthouse keeper in Brittany"')
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("id", "status", "who", "audit", "made"):
-        table.add_column(column, no_wrap=True, min_width=30 if column == "id" else None)
+    # In a narrow terminal only who they are is cut short.
+    for column, width in (("id", 30), ("status", 8), ("who", None), ("audit", 5), ("made", 11)):
+        table.add_column(column, no_wrap=True, min_width=width)
     for persona in personas:
         surface = persona.surface
         who = f"{surface.name}, {surface.age}, {surface.occupation}" if surface else f"“{persona.intent[:40]}”"
         audit = f"{persona.audit.overall:.2f}" if persona.audit else "-"
-        table.add_row(persona.id, persona.status.value, Text(who), audit, f"{persona.created_at:%Y-%m-%d %H:%M}")
+        table.add_row(persona.id, persona.status.value, Text(who), audit, f"{persona.created_at:%m-%d %H:%M}")
     Console().print(table)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _settings(assignments: list[str]) -> dict[str, object]:
@@ -131,7 +143,7 @@ def _settings(assignments: list[str]) -> dict[str, object]:
         if not given:
             raise typer.BadParameter(f"{assignment!r} is not key=value", param_hint="--set")
         try:
-            settings[key] = json.loads(value)
+            settings[key] = json.loads(value, parse_constant=_no_number)
         except ValueError:
             settings[key] = value
     return settings

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from fourfold.cli.figures import bar, money, seconds, token_count
 from fourfold.persona import Audit, Dimension, Mask, Persona, PersonaStatus, SelfLayer, Soul, Surface, Trait, Usage
+from fourfold.problem import Problem
 
 _STATUS_STYLE = {
     PersonaStatus.ACTIVE: "bold green",
@@ -21,11 +22,13 @@ _STATUS_STYLE = {
 _WIDTH = 100
 
 
-def show(persona: Persona, console: Console) -> None:
-    """Prints the persona: its four layers, its audit, what it cost, and who wrote it."""
+def show(persona: Persona, console: Console, failure: Problem | None = None) -> None:
+    """Prints the persona: its four layers, its audit, what it cost, and who wrote it; or why there is none."""
     width = min(console.width, _WIDTH)
     console.print()
     console.print(_heading(persona), width=width)
+    if failure is not None:
+        console.print(Text(f"{failure.title}: {failure.detail}", style="red"), width=width)
     for title, hint, body in _layers(persona):
         panel = Panel(body, title=f"[bold]{title}[/bold] [dim]· {hint}[/dim]", title_align="left", box=box.ROUNDED)
         console.print(panel, width=width)
@@ -35,7 +38,8 @@ def show(persona: Persona, console: Console) -> None:
 def _heading(persona: Persona) -> RenderableType:
     status = Text(f" {persona.status.value} ", style=_STATUS_STYLE.get(persona.status, "bold"))
     if persona.surface is None:
-        return Group(Rule(style="dim"), Text.assemble(persona.id, "  ", status))
+        brief = Text(f"“{_shortened(persona.intent)}”", style="italic dim")
+        return Group(Rule(style="dim"), Text.assemble(persona.id, "  ", status), brief)
     surface = persona.surface
     title = Text.assemble((surface.name, "bold"), f", {surface.age}", "  ", status)
     return Group(

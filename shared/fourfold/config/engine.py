@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from fourfold.catalogue import full_name, takes_temperature
+from fourfold.catalogue import full_name, greatest_temperature
 from fourfold.persona import Dimension, Model
 from fourfold.steps import StepName
 
@@ -22,8 +22,8 @@ OFFLINE_MODEL = "offline:composer-1"
 class StepConfig(Model):
     """How one step asks its models. `timeout_s` bounds one model call in seconds, `max_tokens` its answer.
 
-    `fallback` names the models asked in turn after `model` gave nothing usable. A `temperature` is for models that
-    take one: with a `model` known to take none it is an error, a fallback that takes none is asked without.
+    `fallback` names the models asked in turn after `model` gave nothing usable; `max_tokens` holds for them too. A
+    `temperature` beyond what `model` is known to take is an error; a fallback that does not take it is asked without.
     """
 
     model: ModelName = OFFLINE_MODEL
@@ -39,9 +39,12 @@ class StepConfig(Model):
 
     @model_validator(mode="after")
     def _temperature_can_be_sent(self) -> Self:
-        if self.temperature is not None and takes_temperature(self.model) is False:
+        greatest = greatest_temperature(self.model)
+        if self.temperature is None or greatest is None or self.temperature <= greatest > 0:
+            return self
+        if greatest == 0:
             raise ValueError(f"{self.model} takes no temperature; unset it, or choose a model that takes one")
-        return self
+        raise ValueError(f"{self.model} takes a temperature of at most {greatest:g}")
 
 
 class AuditWeights(Model):

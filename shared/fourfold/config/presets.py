@@ -59,12 +59,18 @@ def default_config(providers: Sequence[str]) -> EngineConfig:
     """The engine's settings where `providers` are usable, in order of preference; the offline model where none is.
 
     Each step falls back on the other model of its provider, then on its counterpart at each further one.
+
+    Raises:
+        ValueError: a name that is no preset, or `offline` beside others.
     """
     presets = [preset(provider) for provider in providers] or [preset(OFFLINE)]
+    if len(presets) > 1 and any(known.strong == OFFLINE_MODEL for known in presets):
+        raise ValueError(f"{OFFLINE} stands alone: a run meant for a real model is not written by the composer")
     first = presets[0]
     strong = _chain(first.strong, first.swift, [other.strong for other in presets[1:]])
     swift = _chain(first.swift, first.strong, [other.swift for other in presets[1:]])
-    most, most_in_audit = first.max_tokens, first.audit_max_tokens
+    # The limit goes with every model of the chain: one that thinks within it needs the room, others do not use it.
+    most, most_in_audit = max(each.max_tokens for each in presets), max(each.audit_max_tokens for each in presets)
     step = StepConfig(model=swift[0], fallback=swift[1:], max_tokens=most)
     return EngineConfig(
         pipeline=PipelineConfig(

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Final, cast
 
 from fourfold.catalogue import full_name
-from fourfold.language_model import LanguageModel, provider_and_model
+from fourfold.language_model import Completion, LanguageModel, ModelRequest, provider_and_model
 
 _FACTORIES: Final[dict[str, str]] = {
     "anthropic": "anthropic_model",
@@ -35,16 +35,35 @@ def libraries_of(providers: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*sdks, "genai_prices"))) if sdks else ()
 
 
-@cache
-def resolve(name: str) -> LanguageModel:
-    """The model called `name`: `provider:model`, or a bare name the catalogue knows.
+class _Named:
+    """A model by its name; what it is made of is imported when it is first asked."""
 
-    Only its own provider is imported, and its SDK's client is made at the first call and kept for the next ones.
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """`provider:model`."""
+        return self._name
+
+    def complete(self, request: ModelRequest) -> Completion:
+        """Answers once; see `LanguageModel`."""
+        return adapter(self._name).complete(request)
+
+
+def resolve(name: str) -> LanguageModel:
+    """The model called `name`: `provider:model`, or a bare name the catalogue knows. Nothing is imported yet.
 
     Raises:
         ValueError: no such provider or model; the text says what would do.
     """
-    provider, model = provider_and_model(full_name(name))
+    return _Named(full_name(name))
+
+
+@cache
+def adapter(name: str) -> LanguageModel:
+    """What stands behind `provider:model`, with its provider's SDK; kept, and with it the SDK's client."""
+    provider, model = provider_and_model(name)
     module = import_module(f"fourfold.models.{provider}")
     factory = cast("Callable[[str], LanguageModel]", getattr(module, _FACTORIES[provider]))
     return factory(model)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from functools import cached_property
 from typing import Any
 
 import anthropic
 from anthropic.types import AssistantMessageParam, Message, MessageParam, TextBlock, TextBlockParam, UserMessageParam
 
 from fourfold.language_model import ModelFailure, ModelRequest
-from fourfold.models.credentials import api_key
 from fourfold.models.prompt import Turn, system_text, turns
 from fourfold.models.provider import (
     Fault,
+    KeyedClient,
     ProviderModel,
     UnreadableReplyError,
     WireAnswer,
@@ -41,17 +40,14 @@ class AnthropicWire:
 
     def __init__(self, model: str) -> None:
         self.model = model
-
-    @cached_property
-    def _client(self) -> anthropic.Anthropic:
-        return anthropic.Anthropic(api_key=api_key(self.provider), max_retries=0)
+        self._client = KeyedClient(self.provider, lambda key: anthropic.Anthropic(api_key=key, max_retries=0))
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One Messages call; the schema goes along as the output format."""
         temperature, notes = sent_temperature(f"{self.provider}:{self.model}", request.temperature)
         # It moves the bounds that Anthropic's decoder does not know into descriptions, in place.
         schema = anthropic.transform_schema(deepcopy(portable_schema(request.output_type)))
-        reply = self._client.messages.create(
+        reply = self._client.get().messages.create(
             model=self.model,
             max_tokens=request.max_tokens,
             # Marked once, at the end of what never changes for a step: a second marker after the material would cost

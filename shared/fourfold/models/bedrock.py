@@ -9,18 +9,30 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import (
-    BotoCoreError,
     ClientError,
+    ConnectionError,  # noqa: A004 - botocore's own, for what it could not reach
     ConnectTimeoutError,
+    CredentialRetrievalError,
     HTTPClientError,
+    InvalidRegionError,
     NoCredentialsError,
     NoRegionError,
+    ParamValidationError,
+    PartialCredentialsError,
+    ProfileNotFound,
     ReadTimeoutError,
 )
 
 from fourfold.language_model import ModelFailure, ModelRequest
 from fourfold.models.prompt import system_text, turns
-from fourfold.models.provider import Fault, ProviderModel, UnreadableReplyError, WireAnswer, retry_after
+from fourfold.models.provider import (
+    Fault,
+    ProviderModel,
+    UnreadableReplyError,
+    WireAnswer,
+    failure_of_status,
+    retry_after,
+)
 from fourfold.models.schema import portable_schema
 from fourfold.models.temperature import sent_temperature
 from fourfold.persona import TokenUsage
@@ -50,7 +62,17 @@ _CODES = {
     "ExpiredTokenException": ModelFailure.AUTHENTICATION,
     "InvalidSignatureException": ModelFailure.AUTHENTICATION,
 }
-_FIRST_SERVER_ERROR = 500
+
+# Most particular first: botocore's exceptions have parents among each other.
+_FAULTS: tuple[tuple[tuple[type[Exception], ...], Fault], ...] = (
+    ((ReadTimeoutError, ConnectTimeoutError), Fault(ModelFailure.TIMEOUT, billed=True)),
+    ((HTTPClientError, ConnectionError), Fault(ModelFailure.UNREACHABLE, billed=True)),
+    (
+        (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, ProfileNotFound),
+        Fault(ModelFailure.AUTHENTICATION),
+    ),
+    ((NoRegionError, InvalidRegionError, ParamValidationError), Fault(ModelFailure.BAD_REQUEST)),
+)
 
 
 class BedrockWire:
@@ -101,19 +123,10 @@ class BedrockWire:
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of botocore means."""
-        match error:
-            case ReadTimeoutError() | ConnectTimeoutError():
-                return Fault(ModelFailure.TIMEOUT, billed=True)
-            case HTTPClientError():
-                return Fault(ModelFailure.UNREACHABLE, billed=True)
-            case NoCredentialsError() | NoRegionError():
-                return Fault(ModelFailure.AUTHENTICATION)
-            case ClientError():
-                return _refusal(error)
-            case BotoCoreError():  # a reply it cannot parse
-                return Fault(ModelFailure.SERVER_ERROR, billed=True)
-            case _:
-                return None
+        if isinstance(error, ClientError):
+            return _refusal(error)
+        kinds = ((kind, fault) for kinds, fault in _FAULTS for kind in kinds)
+        return next((fault for kind, fault in kinds if isinstance(error, kind)), None)
 
 
 def bedrock_model(model: str) -> ProviderModel:
@@ -136,14 +149,14 @@ def _text(reply: dict[str, Any]) -> str:
 def _refusal(error: ClientError) -> Fault:
     code = error.response.get("Error", {}).get("Code", "")
     told = error.response.get("ResponseMetadata", {})
-    other = ModelFailure.BAD_REQUEST
-    if told.get("HTTPStatusCode", 0) >= _FIRST_SERVER_ERROR:
-        other = ModelFailure.SERVER_ERROR
-    return Fault(_CODES.get(code, other), retry_after(told.get("HTTPHeaders")))
+    failure = _CODES.get(code) or failure_of_status(told.get("HTTPStatusCode", 0))
+    return Fault(failure, retry_after(told.get("HTTPHeaders")))
 
 
-def _usage(reply: dict[str, Any]) -> TokenUsage:
-    used = reply.get("usage", {})
+def _usage(reply: dict[str, Any]) -> TokenUsage | None:
+    used = reply.get("usage")
+    if not used:
+        return None
     return TokenUsage(
         input_tokens=used.get("inputTokens", 0),  # without the cached ones
         cache_read_tokens=used.get("cacheReadInputTokens", 0),

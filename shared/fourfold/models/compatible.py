@@ -10,7 +10,7 @@ import openai
 from openai.types.chat import ChatCompletion
 
 from fourfold.language_model import ModelError, ModelFailure, ModelRequest
-from fourfold.models.credentials import COMPATIBLE_KEY, COMPATIBLE_URL
+from fourfold.models.credentials import COMPATIBLE_KEY, COMPATIBLE_URL, clean_key
 from fourfold.models.openai_faults import openai_fault
 from fourfold.models.prompt import system_text, turns
 from fourfold.models.provider import Fault, ProviderModel, UnreadableReplyError, WireAnswer
@@ -37,7 +37,8 @@ class CompatibleWire:
         url = os.environ.get(COMPATIBLE_URL)
         if not url:
             raise ModelError(ModelFailure.AUTHENTICATION, f"no server for compatible: set {COMPATIBLE_URL}")
-        return openai.OpenAI(api_key=os.environ.get(COMPATIBLE_KEY) or "none", base_url=url, max_retries=0)
+        key = clean_key(os.environ.get(COMPATIBLE_KEY, ""), COMPATIBLE_KEY) or "none"
+        return openai.OpenAI(api_key=key, base_url=url, max_retries=0)
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One chat completion. Their caches go by the prompt's beginning, so the stable part comes first."""
@@ -76,10 +77,10 @@ def compatible_model(model: str) -> ProviderModel:
     return ProviderModel(CompatibleWire(model))
 
 
-def _usage(reply: ChatCompletion) -> TokenUsage:
+def _usage(reply: ChatCompletion) -> TokenUsage | None:
     used = reply.usage
     if used is None:
-        return TokenUsage()
+        return None
     cached = (used.prompt_tokens_details and used.prompt_tokens_details.cached_tokens) or 0
     reasoning = (used.completion_tokens_details and used.completion_tokens_details.reasoning_tokens) or 0
     return TokenUsage(

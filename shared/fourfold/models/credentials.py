@@ -33,7 +33,7 @@ def api_key(provider: str) -> str:
         ModelError: AUTHENTICATION, there is none, or it cannot be fetched; the text says which variable to set.
     """
     for variable in KEY_VARIABLES[provider]:
-        if key := os.environ.get(variable):
+        if key := clean_key(os.environ.get(variable, ""), variable):
             return key
     first = KEY_VARIABLES[provider][0]
     if name := os.environ.get(first + SSM_SUFFIX):
@@ -41,6 +41,18 @@ def api_key(provider: str) -> str:
     if name := os.environ.get(first + SECRET_SUFFIX):
         return _fetched(provider, name, from_ssm=False)
     raise ModelError(ModelFailure.AUTHENTICATION, f"no key for {provider}: set {first}")
+
+
+def clean_key(key: str, place: str) -> str:
+    """The key without the line end that editors and shells leave behind; empty if there is none.
+
+    Raises:
+        ModelError: AUTHENTICATION, what stands in `place` cannot be a key.
+    """
+    stripped = key.strip()
+    if not stripped.isascii() or not stripped.isprintable():
+        raise ModelError(ModelFailure.AUTHENTICATION, f"what stands in {place} is no key")
+    return stripped
 
 
 def usable_providers(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -52,10 +64,18 @@ def usable_providers(environment: Mapping[str, str]) -> tuple[str, ...]:
     listed = environment.get("FOURFOLD_PROVIDERS")
     if listed is not None:
         return tuple(name.strip() for name in listed.split(",") if name.strip())
-    keyed = [name for name, variables in KEY_VARIABLES.items() if any(environment.get(each) for each in variables)]
+    keyed = [provider for provider in KEY_VARIABLES if variable_with_key(provider, environment)]
     if environment.get(COMPATIBLE_URL) and environment.get(COMPATIBLE_MODEL):
         keyed.append(f"compatible:{environment[COMPATIBLE_MODEL]}")
     return tuple(keyed)
+
+
+def variable_with_key(provider: str, environment: Mapping[str, str]) -> str | None:
+    """The variable of an environment that holds the provider's key or names where it is, or None."""
+    names = (
+        f"{variable}{suffix}" for variable in KEY_VARIABLES[provider] for suffix in ("", SSM_SUFFIX, SECRET_SUFFIX)
+    )
+    return next((name for name in names if environment.get(name, "").strip()), None)
 
 
 def _fetched(provider: str, name: str, *, from_ssm: bool) -> str:
@@ -63,8 +83,12 @@ def _fetched(provider: str, name: str, *, from_ssm: bool) -> str:
 
     try:
         if from_ssm:
-            return str(parameters.get_parameter(name, decrypt=True, max_age=_CACHE_SECONDS))
-        return str(parameters.get_secret(name, max_age=_CACHE_SECONDS))
+            value = parameters.get_parameter(name, decrypt=True, max_age=_CACHE_SECONDS)
+        else:
+            value = parameters.get_secret(name, max_age=_CACHE_SECONDS)
     except parameters.exceptions.GetParameterError:
         # Its own text may quote what AWS answered; the name is enough to look further.
         raise ModelError(ModelFailure.AUTHENTICATION, f"the key of {provider} cannot be read from {name}") from None
+    if key := clean_key(str(value), name):
+        return key
+    raise ModelError(ModelFailure.AUTHENTICATION, f"{name} holds no key")

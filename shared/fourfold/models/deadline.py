@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 
 
 class OutOfTimeError(Exception):
-    """The call did not end in time. It may still go on for as long as its own read timeout lets it."""
+    """The call did not end in time. Its thread goes on until its own read timeout, or for as long as a body drips."""
 
 
 class _Call(Generic[Value]):

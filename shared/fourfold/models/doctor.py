@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from fourfold.catalogue import OFFLINE, PROVIDERS
 from fourfold.config.presets import preset
@@ -15,9 +16,8 @@ from fourfold.models.credentials import (
     COMPATIBLE_MODEL,
     COMPATIBLE_URL,
     KEY_VARIABLES,
-    SECRET_SUFFIX,
-    SSM_SUFFIX,
     usable_providers,
+    variable_with_key,
 )
 from fourfold.persona import Model
 
@@ -81,12 +81,17 @@ def _standing(provider: str, environment: Mapping[str, str]) -> Standing:
         told = "named in FOURFOLD_PROVIDERS" if named else "name it in FOURFOLD_PROVIDERS where AWS credentials are"
         return Standing(provider, named, told, preset(provider).swift)
     if provider == "compatible":
-        url, model = environment.get(COMPATIBLE_URL), environment.get(COMPATIBLE_MODEL)
-        told = f"at {url}" if url and model else f"set {COMPATIBLE_URL} and {COMPATIBLE_MODEL}"
-        return Standing(provider, bool(url and model), told, f"compatible:{model}" if model else None)
-    variables = [
-        f"{variable}{suffix}" for variable in KEY_VARIABLES[provider] for suffix in ("", SSM_SUFFIX, SECRET_SUFFIX)
-    ]
-    found = next((variable for variable in variables if environment.get(variable)), None)
-    told = f"key from {found}" if found else f"set {variables[0]}"
+        return _compatible(environment)
+    found = variable_with_key(provider, environment)
+    told = f"key from {found}" if found else f"set {KEY_VARIABLES[provider][0]}"
     return Standing(provider, found is not None, told, preset(provider).swift)
+
+
+def _compatible(environment: Mapping[str, str]) -> Standing:
+    url = environment.get(COMPATIBLE_URL)
+    listed = next((name for name in usable_providers(environment) if name.startswith("compatible:")), None)
+    model = f"compatible:{environment[COMPATIBLE_MODEL]}" if environment.get(COMPATIBLE_MODEL) else listed
+    if not url or model is None:
+        return Standing("compatible", usable=False, detail=f"set {COMPATIBLE_URL} and {COMPATIBLE_MODEL}", model=model)
+    # Without what may stand before an @: a user and a password.
+    return Standing("compatible", usable=True, detail=f"at {urlsplit(url).netloc.rpartition('@')[2]}", model=model)

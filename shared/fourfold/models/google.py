@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any
 
 import httpx2
@@ -11,15 +10,16 @@ from google import genai
 from google.genai import errors, types
 
 from fourfold.language_model import ModelFailure, ModelRequest
-from fourfold.models.credentials import api_key
 from fourfold.models.prompt import Turn, system_text, turns
 from fourfold.models.provider import (
     Fault,
+    KeyedClient,
     ProviderModel,
     UnreadableReplyError,
     WireAnswer,
     failure_of_status,
     retry_after,
+    seconds_of,
 )
 from fourfold.models.schema import portable_schema
 from fourfold.models.temperature import sent_temperature
@@ -40,18 +40,17 @@ class GoogleWire:
 
     def __init__(self, model: str) -> None:
         self.model = model
-
-    @cached_property
-    def _client(self) -> genai.Client:
-        # Kept as long as the wire: a client that is dropped closes its connections under the call.
-        # The version is named because the stable one has no structured output.
+        # The client is kept: one that is dropped closes its connections under the call. The version is named because
+        # the stable one has no structured output.
         options = types.HttpOptions(api_version="v1beta")
-        return genai.Client(api_key=api_key(self.provider), vertexai=False, http_options=options)
+        self._client = KeyedClient(
+            self.provider, lambda key: genai.Client(api_key=key, vertexai=False, http_options=options)
+        )
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One generateContent call."""
         temperature, notes = sent_temperature(f"{self.provider}:{self.model}", request.temperature)
-        reply = self._client.models.generate_content(
+        reply = self._client.get().models.generate_content(
             model=self.model,
             contents=[_content(turn) for turn in turns(request)],
             config=types.GenerateContentConfig(
@@ -115,32 +114,25 @@ def _refusal(error: errors.APIError) -> Fault:
         failure = ModelFailure.QUOTA
     if any(detail.get("reason") == "API_KEY_INVALID" for detail in details):
         failure = ModelFailure.AUTHENTICATION  # told as a 400
-    told = [_seconds(detail["retryDelay"]) for detail in details if "retryDelay" in detail]
+    told = [seconds_of(str(detail["retryDelay"])) for detail in details if "retryDelay" in detail]
     return Fault(failure, told[0] if told else retry_after(getattr(error.response, "headers", None)))
 
 
 def _details(body: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - the error's JSON, whatever it is
     """The `google.rpc` details of an error (AIP-193)."""
-    said = body.get("error", body) if isinstance(body, dict) else {}
-    yield from (detail for detail in said.get("details") or [] if isinstance(detail, dict))
+    said = body.get("error", body) if isinstance(body, dict) else None
+    details = said.get("details") if isinstance(said, dict) else None
+    yield from (detail for detail in details or () if isinstance(detail, dict))
 
 
 def _is_daily(detail: dict[str, Any]) -> bool:
     return any("PerDay" in str(violation.get("quotaId", "")) for violation in detail.get("violations") or [])
 
 
-def _seconds(duration: object) -> float | None:
-    """A protobuf duration in JSON, such as "17s"."""
-    try:
-        return float(str(duration).removesuffix("s"))
-    except ValueError:
-        return None
-
-
-def _usage(reply: types.GenerateContentResponse) -> TokenUsage:
+def _usage(reply: types.GenerateContentResponse) -> TokenUsage | None:
     used = reply.usage_metadata
     if used is None:
-        return TokenUsage()
+        return None
     cached, thoughts = used.cached_content_token_count or 0, used.thoughts_token_count or 0
     return TokenUsage(
         input_tokens=max(0, (used.prompt_token_count or 0) - cached),

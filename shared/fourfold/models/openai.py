@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import openai
 from openai.types.responses import Response, ResponseOutputMessage, ResponseOutputRefusal
 
 from fourfold.language_model import ModelFailure, ModelRequest
-from fourfold.models.credentials import api_key
 from fourfold.models.openai_faults import openai_fault
 from fourfold.models.prompt import Turn, cache_key, system_text, turns
-from fourfold.models.provider import Fault, ProviderModel, UnreadableReplyError, WireAnswer
+from fourfold.models.provider import Fault, KeyedClient, ProviderModel, UnreadableReplyError, WireAnswer
 from fourfold.models.schema import portable_schema
 from fourfold.models.temperature import sent_temperature
 from fourfold.persona import TokenUsage
@@ -27,15 +25,12 @@ class OpenAIWire:
 
     def __init__(self, model: str) -> None:
         self.model = model
-
-    @cached_property
-    def _client(self) -> openai.OpenAI:
-        return openai.OpenAI(api_key=api_key(self.provider), max_retries=0)
+        self._client = KeyedClient(self.provider, lambda key: openai.OpenAI(api_key=key, max_retries=0))
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One Responses call, not stored at the provider."""
         temperature, notes = sent_temperature(f"{self.provider}:{self.model}", request.temperature)
-        reply: Any = self._client.responses.create(
+        reply: Any = self._client.get().responses.create(
             model=self.model,
             instructions=system_text(request),
             input=[_item(turn) for turn in turns(request)],
@@ -87,10 +82,10 @@ def _failure(reply: Response) -> ModelFailure | None:
     return ModelFailure.SERVER_ERROR if reply.status == "failed" else None
 
 
-def _usage(reply: Response) -> TokenUsage:
+def _usage(reply: Response) -> TokenUsage | None:
     used = reply.usage
     if used is None:
-        return TokenUsage()
+        return None
     cached = used.input_tokens_details.cached_tokens or 0
     written = used.input_tokens_details.cache_write_tokens or 0
     return TokenUsage(

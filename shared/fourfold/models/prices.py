@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from functools import cache
 
 from fourfold.persona import TokenUsage
 
 logger = logging.getLogger(__name__)
 
+_RELEASE = re.compile(r"|-latest|-\d{8}|-\d{4}-\d{2}-\d{2}|@\d{8}")
 _PROVIDER_IDS = {"anthropic": "anthropic", "openai": "openai", "google": "google", "bedrock": "aws"}
 
 
@@ -28,10 +30,21 @@ def cost_usd(provider: str, model: str, usage: TokenUsage) -> float | None:
     )
     try:
         price = calc_price(metered, model, provider_id=_PROVIDER_IDS[provider])
-    except LookupError:
+    except (LookupError, ValueError):
+        _warn(provider, model)
+        return None
+    if provider != "bedrock" and not _is_release_of(model, price.model.id):
         _warn(provider, model)
         return None
     return float(price.total_price)
+
+
+def _is_release_of(model: str, priced: str) -> bool:
+    """Whether `model` is the priced one or a dated release of it: the tables match by prefix, and siblings cost less.
+
+    Bedrock is left out: its names carry regions and versions, which the tables know.
+    """
+    return _RELEASE.fullmatch(model.removeprefix(priced)) is not None if model.startswith(priced) else False
 
 
 @cache

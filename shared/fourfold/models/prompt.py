@@ -6,10 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from fourfold.language_model import ModelRequest
+from fourfold.language_model import ContextBlock, ModelRequest
 
 _CLOSING = "Now do the task for the material above. Answer with the JSON object alone."
-_REPAIR = "Your answer did not hold. Give the whole JSON object again, with only this mended:"
+_REPAIR = "Your answer did not hold. Give the whole JSON object again, with only what <problems> names mended."
+_MOST_PROBLEMS, _LONGEST_PROBLEM = 12, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,13 @@ def turns(request: ModelRequest) -> tuple[Turn, ...]:
     material = Turn("user", (*(block.text() for block in request.context), _CLOSING))
     if request.repair is None:
         return (material,)
-    wish = "\n".join((_REPAIR, *(f"- {problem}" for problem in request.repair.problems)))
-    if not request.repair.answer:
-        return (Turn("user", (*material.parts, wish)),)
-    return (material, Turn("assistant", (request.repair.answer,)), Turn("user", (wish,)))
+    # Problems quote the brief and the answer: they are data like them, and a model that rambles cannot blow them up.
+    named = [problem[:_LONGEST_PROBLEM] for problem in request.repair.problems[:_MOST_PROBLEMS]]
+    wish = (ContextBlock("problems", named).text(), _REPAIR)
+    answer = request.repair.answer.encode("utf-8", "replace").decode()
+    if not answer.strip():
+        return (Turn("user", (*material.parts, *wish)),)
+    return (material, Turn("assistant", (answer,)), Turn("user", wish))
 
 
 def cache_key(request: ModelRequest) -> str:

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
 from json import JSONDecodeError
-from typing import Protocol
+from math import isfinite
+from typing import Generic, Protocol, TypeVar
 
 from fourfold.language_model import Completion, ModelError, ModelFailure, ModelRequest, Spent
+from fourfold.models.credentials import api_key
 from fourfold.models.deadline import OutOfTimeError, within
 from fourfold.models.prices import cost_usd
 from fourfold.models.prompt import input_bytes
 from fourfold.persona import TokenUsage
 
+Client = TypeVar("Client")
+
+logger = logging.getLogger(__name__)
+
 # English and JSON come to about four bytes a token with every provider's tokenizer; used only where none reported.
 _BYTES_PER_TOKEN = 4
+# What a client raises before a request has left the machine, by name: the SDKs bring clients of their own.
+_NEVER_SENT = frozenset(
+    {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "LocalProtocolError", "UnsupportedProtocol"}
+    | {"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class WireAnswer:
-    """What came over the wire: the answer's text, its usage, and `failure` if it says that it is no full answer."""
+    """What came over the wire: the answer's text, its usage (None if untold), and `failure` if it is no full answer."""
 
     text: str
-    usage: TokenUsage
+    usage: TokenUsage | None
     failure: ModelFailure | None = None
     notes: tuple[str, ...] = ()
 
@@ -78,37 +91,81 @@ class ProviderModel:
             raise self._error(request, Fault(ModelFailure.TIMEOUT, billed=True)) from None
         except ModelError:
             raise
-        except (JSONDecodeError, UnreadableReplyError):
-            raise self._error(request, Fault(ModelFailure.SERVER_ERROR, billed=True)) from None
-        except Exception as error:  # the SDKs have no common base; what `fault` does not know is raised again
-            fault = self._wire.fault(error)
-            if fault is None:
-                raise
+        except Exception as error:  # noqa: BLE001 - SDKs trip over odd replies in ways of their own; none may end a run
             # Not chained: an SDK's exception holds the request, and with it the brief.
-            raise self._error(request, fault) from None
-        cost = cost_usd(self._wire.provider, self._wire.model, answer.usage)
+            raise self._error(request, self._meaning(error)) from None
+        spent = self._spent(request, answer)
         if answer.failure is not None:
-            raise ModelError(answer.failure, f"from {self.name}", spent=Spent(answer.usage, cost))
-        return Completion(answer.text, self._wire.provider, self._wire.model, answer.usage, cost, answer.notes)
+            raise ModelError(answer.failure, f"from {self.name}", spent=spent)
+        provider, model = self._wire.provider, self._wire.model
+        return Completion(answer.text, provider, model, spent.usage, spent.cost_usd, answer.notes)
+
+    def _meaning(self, error: Exception) -> Fault:
+        fault = None if isinstance(error, JSONDecodeError | UnreadableReplyError) else self._wire.fault(error)
+        if fault is None:
+            # A success that is not the provider's, or not as it should be: something in between spoke, or broke.
+            logger.warning("unreadable reply from %s: %s", self.name, type(error).__name__)
+            return Fault(ModelFailure.SERVER_ERROR, billed=True)
+        return replace(fault, billed=False) if _never_sent(error) else fault
+
+    def _spent(self, request: ModelRequest, answer: WireAnswer) -> Spent:
+        usage = answer.usage
+        if usage is None:
+            written = len(answer.text.encode("utf-8", "replace")) // _BYTES_PER_TOKEN
+            usage = self._prompt_alone(request).model_copy(update={"output_tokens": written})
+        return Spent(usage, cost_usd(self._wire.provider, self._wire.model, usage))
 
     def _error(self, request: ModelRequest, fault: Fault) -> ModelError:
         spent = Spent()
         if fault.billed:
-            usage = TokenUsage(input_tokens=input_bytes(request) // _BYTES_PER_TOKEN, estimated=True)
+            usage = self._prompt_alone(request)
             spent = Spent(usage, cost_usd(self._wire.provider, self._wire.model, usage))
         return ModelError(fault.failure, f"from {self.name}", spent=spent, retry_after_s=fault.retry_after_s)
+
+    def _prompt_alone(self, request: ModelRequest) -> TokenUsage:
+        return TokenUsage(input_tokens=input_bytes(request) // _BYTES_PER_TOKEN, estimated=True)
+
+
+class KeyedClient(Generic[Client]):
+    """An SDK's client, kept as long as its key stays the same: a key that was changed is taken up."""
+
+    def __init__(self, provider: str, make: Callable[[str], Client]) -> None:
+        self._provider = provider
+        self._make = make
+        self._made: tuple[str, Client] | None = None
+
+    def get(self) -> Client:
+        """The client for the key of the moment.
+
+        Raises:
+            ModelError: AUTHENTICATION, there is no key.
+        """
+        key = api_key(self._provider)
+        if self._made is None or self._made[0] != key:
+            self._made = (key, self._make(key))
+        return self._made[1]
+
+
+def _never_sent(error: BaseException) -> bool:
+    """Whether the request never left: nothing was worked on, nothing is billed."""
+    causes = (error, error.__cause__, error.__context__)
+    return any(type(cause).__name__ in _NEVER_SENT for cause in causes)
 
 
 def retry_after(headers: object) -> float | None:
     """Seconds of a Retry-After header (RFC 9110 section 10.2.3), its HTTP date form included; None without one."""
     get = getattr(headers, "get", None)
     value = get("retry-after") if callable(get) else None
-    if value is None:
-        return None
+    return None if value is None else seconds_of(str(value))
+
+
+def seconds_of(told: str) -> float | None:
+    """Seconds of a number, a protobuf duration ("17s") or an HTTP date; None for what is none, or no sensible one."""
     try:
-        return max(0.0, float(value))
+        seconds = float(told.removesuffix("s"))
     except ValueError:
-        return _until(str(value))
+        return _until(told)
+    return max(0.0, seconds) if isfinite(seconds) else None
 
 
 def _until(date: str) -> float | None:

@@ -1,8 +1,8 @@
-"""Whether a temperature is sent: only to models known to take one; where it is not, the call's record says so."""
+"""Whether a temperature is sent: only to models known to take it; where it is not, the call's record says so."""
 
 from __future__ import annotations
 
-from fourfold.catalogue import takes_temperature
+from fourfold.catalogue import greatest_temperature
 
 NOT_SENT = "temperature_not_sent"
 
@@ -11,4 +11,5 @@ def sent_temperature(name: str, wished: float | None) -> tuple[float | None, tup
     """The temperature to send to `name`, and the notes for the record."""
     if wished is None:
         return None, ()
-    return (wished, ()) if takes_temperature(name) else (None, (NOT_SENT,))
+    greatest = greatest_temperature(name)
+    return (wished, ()) if greatest and wished <= greatest else (None, (NOT_SENT,))

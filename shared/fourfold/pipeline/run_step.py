@@ -51,6 +51,9 @@ def run_step(
     # What still stands broken goes into the state, for the audit to see; the state's size bounds how much.
     standing = tuple(applied.violations)
     recorded = applied.state.model_copy(update={"violations": (*state.violations, *standing)[:MAX_VIOLATIONS]})
+    if recorded.audit is not None:  # the judge is who judged, which may be a fallback
+        judge = f"{answer.provider}:{answer.model}"
+        recorded = recorded.model_copy(update={"audit": recorded.audit.model_copy(update={"judge": judge})})
     return StepOutcome(recorded, answer.provider, answer.model, answer.calls, standing)
 
 

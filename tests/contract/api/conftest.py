@@ -32,9 +32,8 @@ from functions.api import wiring as api_wiring
 from functions.api.app import create_app
 from functions.api.server import Server
 from functions.api.wiring import following_limiter, key_ring, reception
-from tests.builders import ScriptedModel, performed
+from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
-from tests.unit.pipeline.test_run_step import ALL_STEPS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

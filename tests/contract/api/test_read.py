@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from fourfold.persona import INTENT_MAX_CHARACTERS
 from functions import wiring
-from tests.builders import ScriptedModel, performed
+from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.conftest import OTHER_KEY, Api
-from tests.unit.pipeline.test_run_step import ALL_STEPS
 
 ASYNC = {"Prefer": "respond-async"}
 LETTERS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t\r")

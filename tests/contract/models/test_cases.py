@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.providers.behaviours import CASES, answer, rate_limited
+from tests.providers.behaviours import CASES, ODD, answer, rate_limited
 from tests.providers.case_runs import CALL_SECONDS, run_case
 from tests.providers.composer import Composer
 from tests.providers.wires import Provider
@@ -93,6 +93,47 @@ def test_retry_after_is_honoured(provider: Provider, asked_s: int, pauses: list[
     assert list(run.pauses) == pauses
     assert run.failures == ["rate_limited", None][: 1 + asked_again]
     assert (run.answered_by == provider.value) is asked_again
+
+
+@pytest.mark.parametrize(("provider", "odd"), matrix(list(ODD)))
+def test_no_odd_reply_ends_a_run(provider: Provider, odd: str) -> None:
+    run = run_case(provider, default=ODD[odd]())
+    assert run.answered_by == "scripted"
+    assert run.calls
+    assert set(run.failures) <= {"server_error", "invalid_output", "refused"}
+
+
+@each_provider
+@pytest.mark.parametrize(
+    ("case", "billed"), [("reset", True), ("timeout", True), ("bad_key", False), ("overloaded", False)]
+)
+def test_what_was_cut_off_is_estimated_and_what_was_refused_is_free(
+    provider: Provider, case: str, billed: bool
+) -> None:
+    call = run_case(provider, default=CASES[case](), call_seconds=0.4 if case in TIMED_OUT else CALL_SECONDS).calls[0]
+    assert call.tokens.estimated is billed
+    assert (call.tokens.input_tokens > 0) is billed
+    if provider is not Provider.COMPATIBLE:
+        assert call.cost_usd is not None
+        assert (call.cost_usd > 0) is billed
+
+
+@each_provider
+def test_a_call_that_never_left_is_free(provider: Provider) -> None:
+    run = run_case(provider, default=Composer(), unreachable=True)
+    assert run.failures == ["unreachable"] * 3
+    assert [(call.tokens.input_tokens, call.cost_usd) for call in run.calls] == [(0, 0.0)] * 3
+
+
+@each_provider
+def test_an_answer_without_usage_is_estimated_and_never_free(provider: Provider) -> None:
+    run = run_case(provider, ODD["usage_null"](), default=Composer())
+    if provider is Provider.ANTHROPIC:  # its SDK cannot read such a reply
+        assert run.failures[0] == "server_error"
+    else:
+        assert run.failures[0] == "invalid_output"
+    assert run.calls[0].tokens.estimated
+    assert run.calls[0].cost_usd is None if provider is Provider.COMPATIBLE else (run.calls[0].cost_usd or 0) > 0
 
 
 @each_provider

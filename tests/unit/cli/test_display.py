@@ -32,6 +32,7 @@ from fourfold.persona import (
 from fourfold.pipeline.lifecycle import begin
 from fourfold.steps import StepName
 from tests.builders import (
+    ALL_STEPS,
     AUDIT,
     BRIEF,
     MASK,
@@ -44,7 +45,6 @@ from tests.builders import (
     log_of,
     performed,
 )
-from tests.unit.pipeline.test_run_step import ALL_STEPS
 
 
 def screen(*, terminal: bool = False) -> Console:

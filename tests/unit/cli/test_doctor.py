@@ -38,6 +38,15 @@ def test_a_key_is_told_by_its_variable_and_never_shown() -> None:
     assert KEY not in "\n".join(lines)
 
 
+def test_a_named_key_and_a_listed_server_count_as_in_use() -> None:
+    _, lines = examined({"ANTHROPIC_API_KEY_SSM_PARAMETER": "/a/name"})
+    assert lines[0] == "Runs use: anthropic:claude-opus-4-7, anthropic:claude-sonnet-4-6"
+    listed = {"FOURFOLD_PROVIDERS": "compatible:llama3", "FOURFOLD_COMPATIBLE_BASE_URL": "http://me:secret@box:8000/v1"}
+    _, lines = examined(listed)
+    assert line(lines, "compatible").split()[1:4] == ["yes", "at", "box:8000"]
+    assert "secret" not in "\n".join(lines)
+
+
 def test_the_models_in_use_are_one_line() -> None:
     assert models_line({"ANTHROPIC_API_KEY": "x"}) == "anthropic:claude-opus-4-7, anthropic:claude-sonnet-4-6"
     assert models_line({"ANTHROPIC_API_KEY": "x", "GEMINI_API_KEY": "x"}).endswith("(then google)")

@@ -100,10 +100,10 @@ def test_retry_after_past_the_deadline_is_not_waited_for() -> None:
     assert setting.clock.slept == []
 
 
-def test_a_model_is_never_asked_before_its_retry_after() -> None:
-    setting = Setting([failing(ModelFailure.OVERLOADED, 7.0), failing(ModelFailure.OVERLOADED, 3.0), "hello"])
+def test_a_model_is_never_asked_before_its_retry_after_nor_at_once() -> None:
+    setting = Setting([failing(ModelFailure.OVERLOADED, 7.0), failing(ModelFailure.OVERLOADED, 0.0), "hello"])
     assert setting.chain.ask().value == "hello"
-    assert setting.clock.slept == [7.0, 3.0]
+    assert setting.clock.slept == [7.0, 0.5]
 
 
 def test_a_call_may_take_what_is_left_and_no_more() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from fourfold.catalogue import full_name, takes_temperature
+from fourfold.catalogue import full_name, greatest_temperature
 from fourfold.config.engine import EngineConfig, StepConfig
 from fourfold.config.presets import default_config
 from fourfold.config.request import REQUEST_KEYS, BadSettingsError, with_settings
@@ -24,28 +24,30 @@ def test_a_model_nobody_listed_is_taken_as_named(name: str) -> None:
     assert full_name(name) == name
 
 
-@pytest.mark.parametrize("name", ["gpt-9", "opnai:gpt-6.1-sol", "offline:composer-2"])
+@pytest.mark.parametrize("name", ["gpt-9", "opnai:gpt-6.1-sol", "offline:composer-2", "google:a..b"])
 def test_a_name_that_leads_nowhere_is_refused_with_what_would_do(name: str) -> None:
-    with pytest.raises(ValueError, match=r"write provider:model|built in: anthropic|is called offline:composer-1"):
+    with pytest.raises(
+        ValueError, match=r"write provider:model|built in: anthropic|is called offline:composer-1|two dots"
+    ):
         full_name(name)
 
 
 @pytest.mark.parametrize(
-    ("name", "takes"),
+    ("name", "greatest"),
     [
-        ("anthropic:claude-opus-4-7", False),
-        ("anthropic:claude-sonnet-4-6", True),
-        ("bedrock:global.anthropic.claude-sonnet-4-6", True),
-        ("bedrock:eu.anthropic.claude-opus-4-7-v1:0", False),
+        ("anthropic:claude-opus-4-7", 0),
+        ("anthropic:claude-sonnet-4-6", 1),
+        ("bedrock:global.anthropic.claude-sonnet-4-6", 1),
+        ("bedrock:eu.anthropic.claude-opus-4-7-v1:0", 0),
         ("bedrock:meta.llama4", None),
-        ("openai:gpt-6.1-sol", False),
+        ("openai:gpt-6.1-sol", 0),
         ("openai:gpt-9", None),
-        ("compatible:llama3.1:8b", True),
-        ("google:gemini-3.8-flash", True),
+        ("compatible:llama3.1:8b", 2),
+        ("google:gemini-3.8-flash", 2),
     ],
 )
-def test_who_takes_a_temperature(name: str, takes: bool | None) -> None:
-    assert takes_temperature(name) is takes
+def test_what_temperature_a_model_takes(name: str, greatest: float | None) -> None:
+    assert greatest_temperature(name) == greatest
 
 
 def test_the_default_models_are_the_products() -> None:
@@ -64,6 +66,18 @@ def test_further_providers_stand_by_in_their_order_and_offline_never_does() -> N
     assert default_config([]) == EngineConfig()
 
 
+def test_the_room_an_answer_has_is_that_of_the_model_which_needs_most() -> None:
+    """A fallback that thinks within its limit would be cut off at the first model's."""
+    assert default_config(["anthropic"]).pipeline.soul_draft.max_tokens == 2048
+    assert default_config(["anthropic", "openai"]).pipeline.soul_draft.max_tokens == 8192
+
+
+@pytest.mark.parametrize("providers", [["anthropic", "offline"], ["offline", "openai"], ["foo"], ["compatible"]])
+def test_a_list_that_cannot_be_is_refused(providers: list[str]) -> None:
+    with pytest.raises(ValueError, match=r"stands alone|is no preset"):
+        default_config(providers)
+
+
 def test_a_compatible_server_does_everything_with_its_one_model() -> None:
     pipeline = default_config(["compatible:llama3.1:8b"]).pipeline
     assert pipeline.soul_draft.chain == pipeline.audit.chain == ("compatible:llama3.1:8b",)
@@ -72,7 +86,10 @@ def test_a_compatible_server_does_everything_with_its_one_model() -> None:
 def test_a_temperature_for_a_model_that_takes_none_is_an_error() -> None:
     with pytest.raises(ValidationError, match="claude-opus-4-7 takes no temperature"):
         StepConfig.model_validate({"model": "claude-opus-4-7", "temperature": 0.7})
-    assert StepConfig.model_validate({"model": "claude-sonnet-4-6", "temperature": 0.7}).temperature == 0.7
+    with pytest.raises(ValidationError, match="claude-sonnet-4-6 takes a temperature of at most 1"):
+        StepConfig.model_validate({"model": "claude-sonnet-4-6", "temperature": 1.3})
+    for model, temperature in (("claude-sonnet-4-6", 1.0), ("gpt-4.1", 1.3), ("openai:gpt-9", 1.9)):
+        assert StepConfig.model_validate({"model": model, "temperature": temperature}).temperature == temperature
 
 
 def test_settings_of_a_request_lie_over_the_deployments() -> None:

@@ -43,6 +43,21 @@ def test_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert api_key("openai") == SECRET
 
 
+def test_a_line_end_after_a_key_is_not_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", f"  {SECRET}\n")
+    assert api_key("openai") == SECRET
+
+
+@pytest.mark.parametrize("key", ["sk-\u00e9", "sk-a\nb"])
+def test_what_cannot_be_a_key_is_an_authentication_failure_that_does_not_show_it(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(ModelError, match="OPENAI_API_KEY is no key") as caught:
+        api_key("openai")
+    assert caught.value.failure is ModelFailure.AUTHENTICATION
+
+
 def test_google_takes_either_of_its_two_names(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOOGLE_API_KEY", SECRET)
     assert api_key("google") == SECRET
@@ -85,7 +100,8 @@ def test_without_any_the_error_says_what_to_set() -> None:
         ({}, ()),
         ({"ANTHROPIC_API_KEY": "x"}, ("anthropic",)),
         ({"OPENAI_API_KEY": "x", "ANTHROPIC_API_KEY": "x"}, ("anthropic", "openai")),
-        ({"ANTHROPIC_API_KEY": ""}, ()),
+        ({"ANTHROPIC_API_KEY": " "}, ()),
+        ({"ANTHROPIC_API_KEY_SSM_PARAMETER": "/a/name"}, ("anthropic",)),
         ({"FOURFOLD_COMPATIBLE_BASE_URL": "http://x/v1"}, ()),
         (
             {"FOURFOLD_COMPATIBLE_BASE_URL": "http://x/v1", "FOURFOLD_COMPATIBLE_MODEL": "llama3.1:8b"},

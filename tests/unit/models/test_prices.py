@@ -44,7 +44,20 @@ def test_other_providers_at_their_list_price(
     assert cost_usd(provider, model, usage) == pytest.approx(expected, rel=1e-9)
 
 
-@pytest.mark.parametrize(("provider", "model"), [("anthropic", "claude-of-tomorrow"), ("compatible", "llama3.1:8b")])
+def test_a_dated_release_costs_what_its_model_costs() -> None:
+    assert cost_usd("anthropic", "claude-sonnet-4-6-20260217", USAGE) == cost_usd(
+        "anthropic", "claude-sonnet-4-6", USAGE
+    )
+
+
+@pytest.mark.parametrize(
+    ("provider", "model"),
+    [
+        ("anthropic", "claude-of-tomorrow"),
+        ("compatible", "llama3.1:8b"),
+        ("google", "gemini-3.8-flash-lite"),  # the tables know a sibling by the beginning of its name
+    ],
+)
 def test_an_unknown_price_is_none_with_one_warning_and_never_zero(
     provider: str, model: str, caplog: pytest.LogCaptureFixture
 ) -> None:

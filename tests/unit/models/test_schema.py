@@ -9,9 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fourfold.models.schema import portable_schema
+from fourfold.pipeline.single_call import SINGLE_CALL
 from fourfold.pipeline.soul_draft import SoulDraft
-from tests.builders import GOOD_ANSWERS
-from tests.unit.pipeline.test_run_step import ALL_STEPS
+from tests.builders import ALL_STEPS, GOOD_ANSWERS, MASK, SELF, SOUL, SURFACE
 
 # OpenAI's guide to structured outputs, "Supported schemas", and Google's list of JSON Schema keywords, put together.
 KEYWORDS = {
@@ -30,7 +30,7 @@ KEYWORDS = {
     "required",
     "type",
 }
-each_answer = pytest.mark.parametrize("step", ALL_STEPS, ids=lambda step: step.name)
+each_answer = pytest.mark.parametrize("step", [*ALL_STEPS, SINGLE_CALL], ids=lambda step: step.name)
 
 
 def schemas(node: Any) -> Iterator[dict[str, Any]]:
@@ -59,7 +59,9 @@ def test_every_object_is_closed_and_all_of_it_required(step: Any) -> None:
 
 @each_answer
 def test_a_good_answer_written_out_in_full_fits(step: Any) -> None:
-    answer = step.output_type.model_validate(GOOD_ANSWERS[step.output_type])
+    together = {"language": "tr", "locale": "tr-TR", **SOUL, **SELF, **MASK, **SURFACE}
+    known = {name: together[name] for name in ("language", "locale", "soul", "self", "mask", "surface")}
+    answer = step.output_type.model_validate(GOOD_ANSWERS.get(step.output_type, known))
     Draft202012Validator(portable_schema(step.output_type)).validate(answer.model_dump(mode="json"))
 
 

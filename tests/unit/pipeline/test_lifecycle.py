@@ -14,8 +14,7 @@ from fourfold.pipeline.lifecycle import Beginning, Desk, RunIdentity, begin, com
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunStatus
-from tests.builders import BRIEF, START, MemoryEventStore, ScriptedModel, Ticking, performed
-from tests.unit.pipeline.test_run_step import ALL_STEPS
+from tests.builders import ALL_STEPS, BRIEF, START, MemoryEventStore, ScriptedModel, Ticking, performed
 
 
 @dataclass

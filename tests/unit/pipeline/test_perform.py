@@ -9,8 +9,7 @@ from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
 from fourfold.progress.happenings import PipelineRetrying, StepCompleted
 from fourfold.steps import StepName
-from tests.builders import MemoryEventStore, ScriptedModel, log_of, performed
-from tests.unit.pipeline.test_run_step import state_before
+from tests.builders import MemoryEventStore, ScriptedModel, log_of, performed, state_before
 
 
 def test_a_step_logs_its_beginning_and_what_it_cost() -> None:

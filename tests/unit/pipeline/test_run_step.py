@@ -16,14 +16,23 @@ from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.mask_build import MASK_BUILD
 from fourfold.pipeline.self_enrich import SELF_ENRICH
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
-from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Step
 from fourfold.pipeline.surface_ground import SURFACE_GROUND
 from fourfold.steps import StepName
+from tests.builders import (
+    ALL_STEPS,
+    INTENT,
+    MASK,
+    SELF,
+    SOUL,
+    SURFACE,
+    ScriptedModel,
+    Watching,
+    new_state,
+    state_before,
+    stepped,
+)
 from tests.builders import AUDIT as AUDIT_ANSWER
-from tests.builders import INTENT, MASK, SELF, SOUL, SURFACE, ScriptedModel, Watching, new_state, stepped
-
-ALL_STEPS: list[Step[Any]] = [INTENT_PARSE, SOUL_DRAFT, SELF_ENRICH, MASK_BUILD, SURFACE_GROUND, AUDIT]
 
 
 def changed(answer: dict[str, Any], path: str, value: object) -> str:
@@ -35,14 +44,6 @@ def changed(answer: dict[str, Any], path: str, value: object) -> str:
         node = node[name]
     node[last] = value
     return json.dumps(copied)
-
-
-def state_before(step: Step[Any]) -> RunState:
-    """The state a step finds when all before it answered well."""
-    state, model = new_state(), ScriptedModel()
-    for earlier in ALL_STEPS[: ALL_STEPS.index(step)]:
-        state = stepped(earlier, state, model).state
-    return state
 
 
 def test_six_good_answers_make_a_whole_persona() -> None:

@@ -7,20 +7,28 @@ from typing import Any
 
 import pytest
 
+from fourfold.config.engine import EngineConfig, PipelineConfig
 from fourfold.constraints import Fact, Link, Violation
-from fourfold.persona import INTENT_MAX_CHARACTERS
+from fourfold.language_model import ModelCall, ModelFailure
+from fourfold.persona import INTENT_MAX_CHARACTERS, TokenUsage
 from fourfold.pipeline.audit import AuditReport
 from fourfold.pipeline.intent import Intent
+from fourfold.pipeline.lifecycle import begin
 from fourfold.pipeline.mask_build import MaskBuild
 from fourfold.pipeline.self_enrich import SelfEnrichment
+from fourfold.pipeline.single_call import SINGLE_CALL
 from fourfold.pipeline.soul_draft import SoulDraft
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
 from fourfold.pipeline.surface_ground import SurfaceGrounding
-from tests.builders import ScriptedModel, new_state, stepped
-from tests.unit.pipeline.test_run_step import ALL_STEPS
+from fourfold.progress.run import AttemptRecord, StepRecord
+from fourfold.steps import STEP_ORDER
+from tests.builders import ALL_STEPS, START, ScriptedModel, new_state, stepped
 
 # Step Functions counts UTF-8 bytes of the JSON, and Lambda's Python runtime (3.12 and later) does not escape to ASCII.
 LIMIT = 256 * 1024
+ITEM_LIMIT = 400 * 1024
+# A model is asked three times at most, and its repair three times; a step has five models.
+MOST_CALLS = 5 * 6
 ASTRAL = "𐍈"
 
 
@@ -73,9 +81,17 @@ def size(value: object) -> int:
     return len(json.dumps(value, ensure_ascii=False).encode())
 
 
+def _longest_config() -> EngineConfig:
+    """Five models with the longest names for every step."""
+    names = [f"compatible:{number}{'a' * 108}" for number in range(5)]
+    step = {"model": names[0], "fallback": names[1:], "temperature": 0.1234567890123456}
+    tree = {name: step for name in PipelineConfig.model_fields if name != "method"}
+    return EngineConfig.model_validate({"pipeline": {**tree, "method": "single_call"}})
+
+
 def largest_state() -> RunState:
     """Fourth attempt, every field full: six largest answers, every constraint, every layer broken, twelve findings."""
-    state = new_state(ASTRAL * INTENT_MAX_CHARACTERS)
+    state = new_state(ASTRAL * INTENT_MAX_CHARACTERS, _longest_config())
     chain: list[Link] = []
     draft: dict[str, Any] = {}
     findings: Any = []
@@ -140,7 +156,35 @@ def test_the_worst_state_fits_where_it_ships_with_the_verdict() -> None:
     assert size(shipped) < LIMIT
 
 
-@pytest.mark.parametrize("step", ALL_STEPS, ids=lambda step: step.name)
+def test_the_worst_run_record_fits_into_an_item() -> None:
+    """DynamoDB takes 400 KB: four attempts of six steps, each with every call a chain of five models can make."""
+    model = "a" * 109
+    failed = ModelCall(
+        provider="compatible",
+        model=model,
+        failure=ModelFailure.CONSTRAINTS_BROKEN,
+        repair=True,
+        duration_ms=240_000,
+        tokens=TokenUsage(input_tokens=99_999, cache_read_tokens=99_999, output_tokens=8_192, estimated=True),
+        cost_usd=0.123456,
+        notes=("temperature_not_sent",),
+    )
+    begun = begin(ASTRAL, "ws_test", EngineConfig(), START).run
+    step = StepRecord(
+        step=STEP_ORDER[-2],
+        provider="compatible",
+        model=model,
+        duration_ms=540_000,
+        tokens=failed.tokens,
+        cost_usd=9.999999,
+        violations=12,
+        calls=(failed,) * MOST_CALLS,
+    )
+    attempts = tuple(AttemptRecord(attempt=number, overall=3.21, steps=(step,) * 6) for number in range(1, 5))
+    assert size(begun.model_copy(update={"attempts": attempts}).model_dump(mode="json")) < ITEM_LIMIT
+
+
+@pytest.mark.parametrize("step", [*ALL_STEPS, SINGLE_CALL], ids=lambda step: step.name)
 def test_every_answer_is_bounded(step: Any) -> None:
     """A schema without a bound somewhere would fail to build here."""
     assert size(largest_answer(step.output_type)) < LIMIT

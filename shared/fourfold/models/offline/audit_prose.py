@@ -29,8 +29,9 @@ _STOCK = re.compile(
 )
 # Text that speaks to whoever grades it. It buys nothing: what it says is not weighed, that it stands there is.
 _ORDERS = re.compile(
-    r"\b(?:ignore (?:the|all|any|everything|previous)\b.*|system:.*|answer with\b.*|(?:every|all|give|each) (?:it |the )?"
-    r"scores?\b.*|scores?\W+\{.*)|\b[0-5](?:\.\d)?\s*/\s*5\b",
+    r"\b(?:ignore|disregard|forget) (?:the above|everything above|(?:all |any |the )?(?:previous|earlier|prior|your) )[^.]*"
+    r"|(?:^|[.>]\s*)system\s*:[^.]*|\banswer with \W*\{.*|\b(?:every|each) score\b[^.]*|\bscores\W{1,4}\{.*"
+    r"|\b(?:give|score|rate)\b[^.]{0,40}\b[0-5](?:\.\d)?\s*(?:/|out of)\s*5\b",
     re.IGNORECASE,
 )
 _NUMBER_WORDS = {spelled(number) for number in range(2, 60)}
