@@ -58,7 +58,8 @@ def main(arguments: list[str]) -> int:
 
 def up(stop: threading.Event) -> int:
     """Serve until SIGINT or SIGTERM."""
-    port = _asked_port() or DEFAULT_PORT
+    asked = _asked_port()
+    port = DEFAULT_PORT if asked is None else asked
     with running_stack(Home.default(), port, ConsoleProgress(console)) as stack:
         _serving.set()
         _tell(stack)
@@ -81,12 +82,12 @@ def demo(stop: threading.Event) -> int:  # noqa: ARG001 - both commands are call
 
 
 def _asked_port() -> int | None:
-    """`PORT`, or None where it is not set. Raises BadPortError for what is no port."""
+    """`PORT` (0: any free one), or None where it is not set. Raises BadPortError for what is no port."""
     asked = os.environ.get("PORT")
     if not asked:
         return None
-    if not asked.isdecimal() or not 1 <= int(asked) <= LAST_PORT:
-        raise BadPortError(f"PORT={asked} is no port; choose a number from 1 to {LAST_PORT}")
+    if not asked.isdecimal() or int(asked) > LAST_PORT:
+        raise BadPortError(f"PORT={asked} is no port; choose a number up to {LAST_PORT}, 0 for any free one")
     return int(asked)
 
 
@@ -95,7 +96,8 @@ _serving = threading.Event()
 
 def _demo_port() -> int:
     """The port asked for, else the usual one, else (it is in use) any."""
-    if asked := _asked_port():
+    asked = _asked_port()
+    if asked is not None:
         return asked
     try:
         listen(DEFAULT_PORT).close()
