@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 override export BRIEF := $(value BRIEF)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint types unit integration infra generated synth deploy bench clean
+.PHONY: help demo up test tests lint types unit integration infra generated synth deploy bench clean
 
 help:  ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,7 +24,10 @@ demo: $(READY)  ## One persona from a brief, live. BRIEF="..." for your own.
 up: $(READY)  ## Serve the API on this machine until Ctrl-C. PORT=8000.
 	@$(RUN)python -m infra.local up
 
-test: $(READY) lint types  ## The whole gate: lint, types, imports, all tests.
+test: $(READY) lint  ## The whole gate: lint, imports, types, all tests.
+	@$(MAKE) --no-print-directory -j2 types tests
+
+tests: $(READY)  ## All tests.
 	$(RUN)python -m pytest
 
 lint: $(READY)  ## Style and import directions.

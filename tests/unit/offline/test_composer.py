@@ -16,8 +16,7 @@ from fourfold.constraints import Fact, TraitBound, check_mask, check_self, check
 from fourfold.models import resolve
 from fourfold.persona import Trait
 from fourfold.pipeline.state import RunState
-from tests.builders import new_state, stepped
-from tests.unit.pipeline.test_run_step import ALL_STEPS
+from tests.builders import ALL_STEPS, new_state, stepped
 
 BRIEFS = [line for line in (Path(__file__).parent / "briefs.txt").read_text().splitlines() if line.strip()]
 GATE = 3.5

@@ -45,17 +45,19 @@ _STARTS = 14
 _DENIALS: tuple[tuple[str, str, int], ...] = (
     (r"\billiterate\b", r"\b(?:novelist|writer|librarian|editor|translator|journalist|professor|lawyer|judge|poet|proofreader|scholar|bookseller)\b", 5),
     (r"\b(?:mute|voiceless)\b", r"\b(?:singer|radio host|opera|auctioneer|broadcaster|announcer|interpreter)\b", 5),
-    (r"(?<!going )(?<!colour-)(?<!color-)\bblind\b", r"\b(?:pilot|surgeon|driver|sniper|photographer|air traffic|lookout|painter)\b", 4),
+    (r"(?<!going )(?<!colour-)(?<!color-)\bblind\b", r"\b(?:pilot|surgeon|driver|sniper|photographer|air traffic|lookout)\b", 4),
     (r"\bdeaf\b", r"\b(?:piano tuner|dispatcher|telephone|sound engineer|call cent)", 4),
     (r"\bonly child\b", r"\b(?:brothers?|sisters?|twin|siblings?|middle child|nephew|niece)\b", 4),
     (r"\borphan(?:ed)?\b", r"\b(?:lives? with (?:her|his|their) (?:parents|mother|father)|(?:her|his|their) (?:living )?parents (?:still|visit|call|pay)|both parents alive)\b", 4),
     (r"\bvirgin\b|\bcelibate\b|\bchildless\b", r"\b(?:(?:mother|father|parent) of|(?:her|his|their) (?:\w+ )?(?:children|kids|daughters?|sons?)|(?:two|three|four|five|six|seven) children)\b", 4),
     (r"\b(?:never married|lifelong bachelor|unmarried)\b", r"\b(?:widow(?:ed|er)?|divorced|ex-(?:wife|husband)|(?:her|his) (?:wife|husband))\b", 4),
+    (r"(?<!never )(?<!un)(?<!once )(?<!get )(?<!getting )(?<!be )(?<!in love with a )\bmarried\b(?! (?:man|woman|men|women|couple|people|life|lover))", r"\b(?:bachelor(?! of|'s|’s| party| degree)|spinster)\b", 4),
+    (r"\b(?:widowed|divorced) (?:bachelor|spinster)\b|\b(?:bachelor|spinster)\b(?=.*\b(?:his wife|her husband)\b)", r"\b(?:bachelor|spinster)\b", 4),
     (r"\b(?:penniless|homeless|destitute)\b", r"\b(?:billionaire|millionaire|tycoon|landlord|mansion)\b", 4),
     (r"\b(?:teetotal(?:er|ler)?|never (?:touched|drank|drinks))\b", r"\b(?:alcoholic|drunk(?:ard)?|hungover)\b", 4),
     (r"\bnever (?:left|been outside|set foot outside)\b", r"\b(?:world[- ]travell?er|flight attendant|explorer|globetrott\w+|astronaut|foreign correspondent)\b", 5),
     (r"\b(?:unemployed|jobless|never worked)\b", r"\b(?:workaholic|works? (?:80|eighty|sixty|60|double)|overworked)\b", 4),
-    (r"\b(?:newborn|infant|toddler|baby)\b(?=\s*(?:,|\.|$|who|with|and))", r"\b(?:judge|doctor|lawyer|ceo|veteran|professor|surgeon|detective|widow|grandmother|general)\b", 5),
+    (r"^\s*(?:an?\s+|the\s+)?(?:newborn|infant|toddler)\b", r"\b(?:judge|doctor|lawyer|ceo|veteran|professor|surgeon|detective|widow|grandmother|general)\b", 5),
     (r"\b(?:dead|deceased) (?:for|since)\b", r"\b(?:works as|currently|every morning|is alive)\b", 4),
 )  # fmt: skip
 
@@ -182,9 +184,12 @@ def _two_ages(material: Material) -> Iterator[Finding]:
         )
 
 
+_DENIED = tuple((re.compile(one, re.I), re.compile(other, re.I), severity) for one, other, severity in _DENIALS)
+
+
 def _denials(brief: str) -> Iterator[Finding]:
-    for one, other, severity in _DENIALS:
-        first, second = re.search(one, brief, re.I), re.search(other, brief, re.I)
+    for one, other, severity in _DENIED:
+        first, second = one.search(brief), other.search(brief)
         if first is not None and second is not None:
             note = f'The brief also says "{second.group()}": each denies the other.'
             yield _finding(_COHERENCE, "surface", first.group(), 5, note)

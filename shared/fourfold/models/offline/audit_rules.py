@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from fourfold.constraints import Violation, check_mask, check_self, check_surface
+from fourfold.models.offline.audit_identity import identity_findings
 from fourfold.models.offline.audit_life import life_findings
 from fourfold.models.offline.audit_prose import prose_findings
 from fourfold.models.offline.material import Material
@@ -19,7 +20,7 @@ _FIELD = re.compile(r"^(soul|self|mask|surface)(\.[a-z_]+)*$")
 
 def audit(material: Material) -> AuditReport:
     """Findings, the gravest first, and the scores they leave."""
-    found = [*_broken(material), *life_findings(material), *prose_findings(material)]
+    found = [*_broken(material), *life_findings(material), *identity_findings(material), *prose_findings(material)]
     unique = {(item.dimension, item.field, item.quote): item for item in reversed(found)}
     kept = sorted(
         unique.values(),

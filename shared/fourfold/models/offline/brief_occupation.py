@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 
-from fourfold.models.offline.lexicon_occupations import AMBIGUOUS, FOREIGN, MODIFIERS, OCCUPATIONS
+from fourfold.models.offline.brief_work_verbs import find_told_work, trade_of
+from fourfold.models.offline.found import Work
+from fourfold.models.offline.given_names import is_given_name
+from fourfold.models.offline.lexicon_foreign_work import FOREIGN
+from fourfold.models.offline.lexicon_occupations import AMBIGUOUS, MODIFIERS, OCCUPATIONS
 from fourfold.models.offline.lexicon_temperament import SPEECH, TEMPERAMENT
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """An occupation as the brief puts it, its trade (a key of the trades' lexicon), and where it stands."""
-
-    quote: str
-    trade: str
-    start: int
-
 
 _STOPPING = frozenset(
     "a an the is as was who and or in from of at on to with her his their its my our your for by but very old young aging ageing "
@@ -27,12 +21,16 @@ _STOPPING = frozenset(
     "blind deaf one-eyed pregnant gay lesbian queer trans black white asian latino latina muslim christian jewish catholic "
     "nine-year-old two three four five six seven eight nine ten first last smart wise clever dying turned brilliant secretly "
     "tired grizzled widowed orphaned ordinary typical average hardened world-weary nameless mysterious local-born beloved hated "
-    "same other every any no not never always nonbinary non-binary it be she he they that this these those i you we".split()
+    "ex-wife ex-husband turned same other every any no not never always nonbinary non-binary it be she he they that this these those i you we".split()
 )
 _ENDINGS = re.compile(
     r"\b(?:an?|the|as|is|,)\s+((?:[\w'-]+\s+){0,2}[\w-]+(?:ist|ician|smith|wright|monger|keeper|worker|maker|seller|herd|grower|"
     r"trainer|repairer|restorer|fitter|cleaner|painter|dealer|collector|tender|walker|dresser|hunter|grinder|diver|player|"
-    r"operator|inspector|curator|tor|eer|ologist|woman|man|er))\b(?!\s+(?:of\s+(?:two|three|four|five|six|a|the)|and\s+father|and\s+mother))",
+    r"operator|inspector|curator|tor|eer|ologist|woman|man|er))\b(?!['’]s)(?!\s+(?:of\s+(?:two|three|four|five|six|a|the)|and\s+father|and\s+mother))",
+    re.IGNORECASE,
+)
+_TURNED = re.compile(
+    r"\b(?:turned|became|now an?|retrained as an?)\s+(?:an?\s+)?((?:[\w'-]+\s+){0,2}?[\w-]+(?:ist|ician|smith|wright|monger|keeper|worker|maker|seller|herd|grower|er|or|man|woman))\b(?=\s*(?:[,.;]|$|in\b|at\b|who\b|from\b|and\b))",
     re.IGNORECASE,
 )
 _NO_WORK = frozenset(
@@ -71,50 +69,92 @@ _LONGEST = 90
 def _titles() -> re.Pattern[str]:
     words = sorted(OCCUPATIONS, key=len, reverse=True)
     return re.compile(
-        rf"(?<![\w-])(?:ex-)?({'|'.join(re.escape(word) for word in words)})(?:'s)?(?![\w-])", re.IGNORECASE
+        rf"(?<![\w-])(?:ex-)?({'|'.join(re.escape(word) for word in words)})(?:['’]s)?(?![\w-])", re.IGNORECASE
     )
 
 
+_LABELLED = re.compile(
+    r"\b(?:job|occupation|profession|work|trade|role)\s*[:=]\s*(?P<title>[^.,;:|\n]{2,60})", re.IGNORECASE
+)
+_NO_TITLE = frozenset(
+    "widow widower grandmother grandfather child kid teen teenager toddler refugee exile baby".split()
+)
+# What the person has come to be outweighs what they were.
+_NEW = re.compile(
+    r"\b(?:now(?: works as| working as)?|turned|turns|became|becomes|has become|retrained as|reinvented \w+ as|today|currently|ended up(?: as)?)\s+(?:an?\s+|the\s+)?$",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"(?:\b(?:used to be|was once|once|had been|was|formerly|previously|failed as|trained as|started as|began as|quit as|fired as)\s+(?:an?\s+|the\s+)?)$",
+    re.IGNORECASE,
+)
+_PAST_TITLE = re.compile(
+    r"(?:former|ex|ex-.*|failed|one-time|onetime|erstwhile|lapsed|defrocked|disbarred|would-be|aspiring|wannabe)\b",
+    re.IGNORECASE,
+)
+_LEARNING = frozenset("student apprentice trainee cadet intern assistant junior pupil".split())
+
+
 def find_work(brief: str, language: str) -> Work | None:
-    """The first occupation the brief gives the person, or None."""
+    """The occupation the brief gives the person, or None: what they do now before what they did."""
+    labelled = _LABELLED.search(brief)
+    if labelled is not None and labelled["title"].strip():
+        title = labelled["title"].strip()
+        return Work(title, _trade(title), labelled.start("title"))
     foreign = _foreign(brief, language)
     if foreign is not None:
         return foreign
-    best: Work | None = None
+    named = list(_named(brief))
+    new = next((work for work in named if _NEW.search(brief[: work.start])), None) or _shaped(brief, turned=True)
+    if new is not None:
+        return new
+    lasting = [work for work in named if not _is_past(brief, work)]
+    if lasting:
+        return lasting[0]
+    return find_told_work(brief) or (named[0] if named else _shaped(brief))
+
+
+def _is_past(brief: str, work: Work) -> bool:
+    return _PAST_TITLE.match(work.quote) is not None or _PAST.search(brief[: work.start]) is not None
+
+
+def _named(brief: str) -> Iterator[Work]:
+    """The listed titles that are the person's, in their order, each with its modifiers."""
+    end = 0
     for match in _titles().finditer(brief):
         title = match.group(1).casefold()
-        if match.group().endswith("'s") or _somebody_elses(brief, match.start()):
+        if match.start() < end or match.group().endswith(("'s", "’s")) or _somebody_elses(brief, match.start()):
             continue
         start = _leftmost(brief, match.start())
+        if start != match.start() and _somebody_elses(brief, start):
+            continue
         if (
             title in AMBIGUOUS
             and start == match.start()
-            and not re.search(r"(?:^|\b(?:an?|as|,|young|old|retired)\W+)(?:[\w-]+\s+){0,2}$", brief[:start], re.I)
+            and not re.search(
+                r"(?:^|\b(?:an?|the|as|,|now|turned|became|young|old|retired)\W+)(?:[\w-]+\s+){0,2}$",
+                brief[:start],
+                re.I,
+            )
         ):
             continue
-        work = Work(_right(brief, start, match.end()), OCCUPATIONS[title], start)
-        if work.trade in {"idle", "school"} and title in {
-            "widow",
-            "widower",
-            "grandmother",
-            "grandfather",
-            "child",
-            "kid",
-            "teen",
-            "teenager",
-            "toddler",
-            "refugee",
-            "exile",
-            "baby",
-        }:
-            best = best or None
+        if title in _NO_TITLE or (match.group()[0].isupper() and _is_in_a_name(brief, match)):
             continue
-        return work
-    return best or _shaped(brief)
+        end = match.end()
+        if title.split()[-1] in _LEARNING:
+            further = _titles().match(brief, end + 1) if brief[end : end + 1] == " " else None
+            end = further.end() if further is not None else end
+        yield Work(_right(brief, start, end), OCCUPATIONS[title], start)
+
+
+def _is_in_a_name(brief: str, match: re.Match[str]) -> bool:
+    """Whether a title is a family name ("Anna Baker, 40")."""
+    before = re.search(r"([A-ZÀ-Þ][\w'’-]+)\s+$", brief[: match.start()])
+    return before is not None and is_given_name(before.group(1)) and before.group(1).casefold() not in MODIFIERS
 
 
 _OTHERS = re.compile(
-    r"(?:\b(?:daughter|son|wife|husband|widow|child|brother|sister|friend|mother|father|afraid|fear|hates?|killed|loves?|married|marry|wants? to (?:be|become)|dream\w* of (?:being|becoming)|"
+    r"(?:\b(?:daughter|son|wife|husband|widow|child|brother|sister|friend|mother|father|afraid|fear|hates?|killed|loves?|married|marry|wants? (?:to (?:be|become)|(?:her|him|them) to (?:be|become))|wish(?:es)? to (?:be|become)|trying to become|dream\w* of (?:being|becoming)|"
     r"in love with|by|her|his|their|against|like|from|want\w* to be|hopes to (?:be|become)|to become|becoming|instead of|other|reveng\w+ on)\s+(?:of\s+)?(?:an?\s+|the\s+|his\s+|her\s+)?(?:[\w-]+\s+){0,1})$",
     re.IGNORECASE,
 )
@@ -184,8 +224,8 @@ def _right(brief: str, start: int, end: int) -> str:
     return brief[start:end][-_LONGEST:].strip()
 
 
-def _shaped(brief: str) -> Work | None:
-    for match in _ENDINGS.finditer(brief):
+def _shaped(brief: str, *, turned: bool = False) -> Work | None:
+    for match in (_TURNED if turned else _ENDINGS).finditer(brief):
         words = match.group(1).split()
         head = words[-1].casefold()
         if (
@@ -194,14 +234,22 @@ def _shaped(brief: str) -> Work | None:
             or head in SPEECH
             or len(head) <= _SHORT
             or head.endswith("year-old")
+            or (words[-1][0].isupper() and (match.start(1) > 2 or is_given_name(words[-1])))
         ):
             continue
         end = match.end(1)
         start = _leftmost(brief, end - len(words[-1]))
+        if _somebody_elses(brief, start) or _somebody_elses(brief, end - len(words[-1])):
+            continue
         quote = brief[start:end]
-        trade = next((trade for hint, trade in _TRADE_HINTS if re.search(hint, quote, re.I)), "building")
-        return Work(quote, trade, start)
+        return Work(quote, _trade(quote), start)
     return None
+
+
+def _trade(title: str) -> str:
+    hinted = next((trade for hint, trade in _TRADE_HINTS if re.search(hint, title, re.I)), None)
+    listed = _titles().search(title)
+    return OCCUPATIONS[listed.group(1).casefold()] if listed else hinted or trade_of(title.casefold())
 
 
 def _foreign(brief: str, language: str) -> Work | None:
@@ -209,13 +257,19 @@ def _foreign(brief: str, language: str) -> Work | None:
     if titles is None:
         return None
     folded = brief.casefold()
-    hits = []
-    for title, trade in titles.items():
-        spaced = title.isascii() or title[0] < "\u0590"
-        match = re.search(rf"(?<!\w){re.escape(title)}" if spaced else re.escape(title), folded)
-        if match is not None:
-            hits.append((match.start(), -len(title), title, trade))
-    if not hits or len(folded) != len(brief):
+    if len(folded) != len(brief):
+        folded = brief.lower() if len(brief.lower()) == len(brief) else brief
+    match = _titles_in(language).search(folded)
+    if match is None:
         return None
-    start, length, _, trade = min(hits)
-    return Work(brief[start : start - length], trade, start)
+    title = match.group(1)
+    return Work(brief[match.start(1) : match.end(1)], titles[title], match.start(1))
+
+
+@cache
+def _titles_in(language: str) -> re.Pattern[str]:
+    """The titles of a language, where they may stand: scripts without letter case glue articles to them."""
+    titles = "|".join(re.escape(title) for title in sorted(FOREIGN[language], key=len, reverse=True))
+    if language in {"ja", "zh", "ko", "ar", "he", "hi", "fa"}:
+        return re.compile(f"({titles})")
+    return re.compile(rf"(?<!\w)({titles})" + (r"(?=(?:s|es)?(?!\w))" if language in {"es", "fr", "it", "pt"} else ""))

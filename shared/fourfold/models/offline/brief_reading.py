@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 from fourfold.constraints import Note, StatedFact, TraitBound, VoiceDemand, VoiceMarker, locate
+from fourfold.models.offline.brief_age import find_ages, impossible_ages
 from fourfold.models.offline.brief_language import language_of
 from fourfold.models.offline.brief_life import find_life
+from fourfold.models.offline.brief_name import find_name
 from fourfold.models.offline.brief_occupation import find_work
-from fourfold.models.offline.brief_person import find_ages, find_gender, find_name
-from fourfold.models.offline.brief_places import Place, living_and_origin
+from fourfold.models.offline.brief_person import find_gender
+from fourfold.models.offline.brief_places import Place, find_places, lands_by_locale, living_and_origin
+from fourfold.models.offline.found import Found
+from fourfold.models.offline.given_names import people_of_name
 from fourfold.models.offline.lexicon_temperament import (
     CALM,
     COLD,
@@ -36,15 +40,19 @@ _NARROW = 0.05
 def parse_brief(material: Material) -> Intent:
     """The brief as an intent; facts a repair request names as wrong are dropped."""
     brief = material.brief
-    language, locale = language_of(brief)
     living, origin, people = living_and_origin(brief)
+    name = _name(brief, living, origin)
+    language, locale = language_of(brief.replace(name.quote, "") if name is not None else brief)
+    spoken = language
     land = next((place.land for place in (living, people, origin) if place and place.land), None)
+    if land is None and name is not None and language == "en":
+        land = lands_by_locale().get(people_of_name(name.value) or "")
     if land is not None:
         locale = land.locale
         language = land.language if language == "en" else language
     facts = [
         fact
-        for fact in _facts(brief, language, living, origin)
+        for fact in _facts(brief, (spoken, locale[:2]), name, living, origin)
         if locate(brief, fact) is not None and not any(f'"{fact.quote}"' in problem for problem in material.problems)
     ]
     return Intent(
@@ -52,27 +60,35 @@ def parse_brief(material: Material) -> Intent:
         locale=locale,
         genre_hints=_genres(brief),
         tonal_axes=_axes(brief),
-        gender=find_gender(brief),
+        gender=find_gender(brief, name.value if name else None, spoken, locale),
         facts=tuple(facts[:_MOST_FACTS]),
         constraints=tuple(_constraints(brief)[:_MOST_CONSTRAINTS]),
     )
 
 
-def _facts(brief: str, language: str, living: Place | None, origin: Place | None) -> list[StatedFact]:
+def _name(brief: str, living: Place | None, origin: Place | None) -> Found | None:
+    places = [*find_places(brief), *(place for place in (living, origin) if place)]
+    quotes = [place.quote.casefold() for place in places if place.kind != "people"]
+    return find_name(brief, frozenset(part for quote in quotes for part in (quote, *quote.split(", "))))
+
+
+def _facts(
+    brief: str, languages: tuple[str, str], name: Found | None, living: Place | None, origin: Place | None
+) -> list[StatedFact]:
+    """The facts the brief states; titles of work are looked up in the language it is in, then in that of its place."""
     facts: list[StatedFact] = []
-    named = frozenset(place.quote.casefold() for place in (living, origin) if place)
-    name = find_name(brief, named)
     if name is not None:
         facts.append(StatedFact(field="surface.name", value=name.value, quote=name.quote))
     facts += [StatedFact(field="surface.age", value=age.value, quote=age.quote[:_LINE]) for age in find_ages(brief)]
+    facts += [StatedFact(field="other", value=age.value, quote=age.quote[:_LINE]) for age in impossible_ages(brief)]
     if living is not None:
         facts.append(StatedFact(field="surface.location", value=_plain_place(living), quote=living.quote))
     if origin is not None:
         facts.append(StatedFact(field="other", value=f"from {origin.quote}", quote=origin.quote))
-    work = find_work(brief, language)
+    work = next((found for language in languages if (found := find_work(brief, language))), None)
     if work is not None and _printable(work.quote):
-        value = re.sub(r"^(?:an?|the)\s+", "", work.quote, flags=re.IGNORECASE)
-        if value[1:2].islower() and value.casefold() != "ai":
+        value = work.title or re.sub(r"^(?:an?|the)\s+", "", work.quote, flags=re.IGNORECASE)
+        if not work.title and value[1:2].islower() and value.casefold() != "ai":
             value = value[0].lower() + value[1:]
         facts.append(StatedFact(field="surface.occupation", value=value, quote=work.quote))
     for life in find_life(brief):

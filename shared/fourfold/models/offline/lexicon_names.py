@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from fourfold.models.offline.lexicon_names_further import FURTHER
+from fourfold.models.offline.people import People, listed
 
-
-@dataclass(frozen=True, slots=True)
-class People:
-    """Given names of women and men born before and after about 1985, family names, and daily things of the place.
-
-    `female_ending` turns a family name into its feminine form where a language has one ("ов>ова" style pairs).
-    """
-
-    women_older: str
-    women_younger: str
-    men_older: str
-    men_younger: str
-    families: str
-    feast: str
-    drink: str
-    sweet: str
-    game: str
-    family_first: bool = False
-    female_family: str = ""
-
+__all__ = ["PEOPLES", "feminine_family", "key_of", "listed", "people_of"]
 
 PEOPLES: dict[str, People] = {
     "tr": People(
@@ -588,26 +570,33 @@ PEOPLES: dict[str, People] = {
         female_family="v>va",
     ),
 }
+PEOPLES |= FURTHER
+# Locales whose people are named as another people of the bank is: a neighbour, or the same names under another flag.
 _ALIASES = {
-    "en-AU": "en-GB", "en-NZ": "en-GB", "en-CA": "en-US", "en-JM": "en-NG", "en-PH": "es-AM", "en-AQ": "en-GB", "fr-CA": "fr",
-    "es-ES": "es", "pt-PT": "pt-PT", "pt-BR": "pt-BR", "zh-TW": "zh-TW", "zh-HK": "zh-TW", "hi-IN": "en-IN", "fr-SN": "fr-SN",
+    "en-AU": "en-GB", "en-NZ": "en-GB", "en-CA": "en-US", "en-AQ": "en-GB", "fr-CA": "fr", "es-ES": "es", "zh-HK": "zh-TW",
+    "hi-IN": "en-IN", "ta-IN": "en-IN", "pt-CV": "pt-AO", "pt-GW": "pt-AO", "pt-ST": "pt-AO", "pt-MZ": "pt-AO", "pt-TL": "pt-AO",
+    "en-UG": "en-UG", "lg-UG": "en-UG", "en-ZM": "en-ZW", "en-MW": "en-ZW", "en-BW": "en-ZW", "en-LS": "en-ZA", "en-SZ": "en-ZA", "en-NA": "en-ZA",
+    "en-SL": "en-LR", "en-GM": "fr-SN", "en-CM": "fr-CM", "en-SS": "am", "en-SC": "fr-MU", "ti-ER": "am",
+    "en-BB": "en-JM", "en-TT": "en-JM", "en-BS": "en-JM", "en-GY": "en-JM", "en-BZ": "en-JM", "en-AG": "en-JM", "en-DM": "en-JM", "en-GD": "en-JM", "en-KN": "en-JM", "en-LC": "en-JM", "en-VC": "en-JM", "nl-SR": "en-JM",
+    "en-PG": "en-WS", "en-TO": "en-WS", "en-VU": "en-WS", "en-SB": "en-WS", "en-KI": "en-WS", "en-TV": "en-WS", "en-NR": "en-WS", "en-PW": "en-WS", "en-FM": "en-WS", "en-MH": "en-WS", "en-FJ": "en-WS", "fr-PF": "en-WS",
+    "fr-ML": "fr-SN", "fr-GN": "fr-SN", "fr-BF": "fr-CI", "fr-TG": "fr-CI", "fr-BJ": "fr-CI", "fr-NE": "fr-SN", "fr-TD": "fr-CM", "fr-CF": "fr-CM", "fr-GA": "fr-CM", "fr-CG": "fr-CD", "es-GQ": "fr-CM", "fr-BI": "rw", "fr-DJ": "so", "fr-KM": "sw",
+    "fr-LU": "fr", "fr-MC": "fr", "de-LI": "de", "it-SM": "it", "it-VA": "it", "ca-AD": "es", "be-BY": "be", "ky-KG": "kk", "tk-TM": "uz", "tg-TJ": "fa", "ps-AF": "fa", "sr-ME": "sr", "mo-MD": "ro", "ro-MD": "ro", "sq-XK": "sq", "el-CY": "el",
+    "ms-BN": "ms", "en-MY": "ms", "dz-BT": "dz", "si-LK": "si", "en-LK": "si",
 }  # fmt: skip
+
+
+def key_of(locale: str) -> str:
+    """The key of the people of a locale; the locale's language where the bank holds none."""
+    language = locale.split("-", maxsplit=1)[0]
+    key = _ALIASES.get(locale, locale)
+    if key in PEOPLES:
+        return key
+    return "es-AM" if language == "es" else language
 
 
 def people_of(locale: str) -> People | None:
     """The people of a locale, or None where the bank holds none."""
-    language = locale.split("-", maxsplit=1)[0]
-    key = _ALIASES.get(locale, locale)
-    if key in PEOPLES:
-        return PEOPLES[key]
-    if language == "es":
-        return PEOPLES["es-AM"]
-    return PEOPLES.get(language)
-
-
-def listed(names: str) -> list[str]:
-    """The names of a field: split at `|` where some hold a space."""
-    return names.split("|") if "|" in names else names.split()
+    return PEOPLES.get(key_of(locale))
 
 
 def feminine_family(family: str, endings: str) -> str:

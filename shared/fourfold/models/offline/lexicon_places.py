@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fourfold.models.offline.lexicon_places_further import FURTHER
+
 
 @dataclass(frozen=True, slots=True)
 class Land:
@@ -20,10 +22,10 @@ class Land:
         return self.locale.split("-")[0]
 
 
-LANDS: tuple[Land, ...] = (
-    Land("tr-TR", "Turkey", "Türkiye|Turkiye|Anatolia|the Black Sea coast", "Turkish|Kurdish", "Istanbul=İstanbul|Izmir=İzmir|Ankara|Bursa|Antalya|Adana|Trabzon|Konya|Gaziantep|Diyarbakır=Diyarbakir|Eskişehir=Eskisehir|Mersin|Rize|Kars|Van|Mardin|Bodrum|Ayvalık=Ayvalik|Edirne|Samsun|Kayseri|Erzurum|Çanakkale=Canakkale|Kadıköy=Kadikoy|Sinop"),
-    Land("en-US", "United States", "USA|U.S.|the States|America|Texas|California|Ohio|Montana|Alaska|Maine|Florida|Nevada|Kentucky|Minnesota|Wyoming|Appalachia|the Midwest|Nebraska|Iowa|Kansas|Vermont|Louisiana|Mississippi|Alabama|Tennessee|Oregon|Arizona|New Mexico|New England|Michigan|Pennsylvania|West Virginia|Hawaii|Oklahoma|Silicon Valley", "American|Texan|Californian|African-American", "New York City|New York|Brooklyn|the Bronx|Queens|Manhattan|Los Angeles|Hollywood|Chicago|Houston|Phoenix|Philadelphia|San Antonio|San Diego|Dallas|San Jose|Austin|San Francisco|Seattle|Denver|Boston|Detroit|Nashville|Memphis|Portland|Las Vegas|Baltimore|Milwaukee|Albuquerque|Tucson|Sacramento|Kansas City|Atlanta|Omaha|Miami|Oakland|Minneapolis|New Orleans|Cleveland|Tulsa|Pittsburgh|St. Louis|Cincinnati|Buffalo|Anchorage|Honolulu|Salt Lake City|Duluth|Savannah|Charleston|El Paso|Santa Fe|Boise|Spokane|Toledo|Washington, D.C.|Washington DC"),
-    Land("en-GB", "United Kingdom", "UK|U.K.|Britain|Great Britain|England|Scotland|Wales|Northern Ireland|Cornwall|Yorkshire|the Hebrides|Orkney|Shetland|Devon|Norfolk|Kent|the Highlands|the Midlands", "British|English|Scottish|Welsh", "London|East London|Hackney|Brixton|Manchester|Birmingham|Leeds|Glasgow|Edinburgh|Liverpool|Bristol|Sheffield|Cardiff|Belfast|Newcastle|Nottingham|Leicester|Brighton|Plymouth|Oxford|Cambridge|York|Aberdeen|Dundee|Swansea|Hull|Grimsby|Whitby|Margate|Blackpool|Inverness|Norwich|Bath|Penzance"),
+_FIRST: tuple[Land, ...] = (
+    Land("tr-TR", "Turkey", "Türkiye|Turkiye|Anatolia|the Black Sea coast", "Turkish|Kurdish", "Istanbul=İstanbul=Стамбул=إسطنبول|Izmir=İzmir|Ankara|Bursa|Antalya|Adana|Trabzon|Konya|Gaziantep|Diyarbakır=Diyarbakir|Eskişehir=Eskisehir|Mersin|Rize|Kars|Van|Mardin|Bodrum|Ayvalık=Ayvalik|Edirne|Samsun|Kayseri|Erzurum|Çanakkale=Canakkale|Kadıköy=Kadikoy|Sinop|Sivas|Hatay|Urfa=Şanlıurfa|Artvin|Giresun|Ordu"),
+    Land("en-US", "United States", "USA|U.S.|the States|America|Texas|California|Ohio|Montana|Alaska|Maine|Florida|Nevada|Kentucky|Minnesota|Wyoming|Appalachia|the Midwest|Nebraska|Iowa|Kansas|Vermont|Louisiana|Mississippi|Alabama|Tennessee|Oregon|Arizona|New Mexico|New England|Michigan|Pennsylvania|West Virginia|Hawaii|Oklahoma|Silicon Valley|Arkansas|Colorado|Connecticut|Delaware|Idaho|Illinois|Indiana|Maryland|Massachusetts|Missouri|New Hampshire|New Jersey|North Carolina|North Dakota|Rhode Island|South Carolina|South Dakota|Utah|Virginia|Washington State|Wisconsin", "American|Texan|Californian|African-American", "New York City=纽约=Нью-Йорк=نيويورك|New York|Brooklyn|the Bronx|Queens|Manhattan|Los Angeles|Hollywood|Chicago|Houston|Phoenix|Philadelphia|San Antonio|San Diego|Dallas|San Jose|Austin|San Francisco|Seattle|Denver|Boston|Detroit|Nashville|Memphis|Portland|Las Vegas|Baltimore|Milwaukee|Albuquerque|Tucson|Sacramento|Kansas City|Atlanta|Omaha|Miami|Oakland|Minneapolis|New Orleans|Cleveland|Tulsa|Pittsburgh|St. Louis|Cincinnati|Buffalo|Anchorage|Honolulu|Salt Lake City|Duluth|Savannah|Charleston|El Paso|Santa Fe|Boise|Spokane|Toledo|Washington, D.C.|Washington DC|Washington|Reno|Akron|Dayton|Fresno|Fort Worth|Lubbock|Amarillo|Des Moines|Wichita|Topeka|Fargo|Bismarck|Billings|Butte|Fairbanks|Hilo|Little Rock|Baton Rouge|Shreveport|Jacksonville|Orlando|Tampa|Key West|Charlotte|Raleigh|Durham|Asheville|Knoxville|Chattanooga|Louisville|Lexington|Richmond|Norfolk, Virginia|Hartford|Providence|Albany|Syracuse|Rochester|Newark|Atlantic City|Madison|Green Bay|Flint|Grand Rapids|Gary, Indiana|Fort Wayne|Peoria|Scranton|Erie|Staten Island|Long Island|Cape Cod|Nantucket|Martha's Vineyard|Bakersfield|Stockton|Eugene, Oregon|Tacoma|Juneau|Sitka|Las Cruces|Taos|Flagstaff|Laredo|Galveston|Corpus Christi|Biloxi|Mobile"),
+    Land("en-GB", "United Kingdom", "UK|U.K.|Britain|Great Britain|England|Scotland|Wales|Northern Ireland|Cornwall|Yorkshire|the Hebrides|Orkney|Shetland|Devon|Norfolk|Kent|the Highlands|the Midlands|Skye|the Isle of Skye|Isle of Skye|Mull|Islay|the Isle of Man|Isle of Man|the Isle of Wight|Isle of Wight|Jersey|Guernsey|Anglesey|Lancashire|Cumbria|Sussex|Suffolk|Dorset|Somerset|Northumberland|Lincolnshire|Wiltshire|Cheshire|Derbyshire|Shropshire|Staffordshire|Essex|Surrey|Ulster|the Lake District|the Peak District|the Cotswolds|Fife|Gwynedd|Pembrokeshire|the Outer Hebrides|the Orkney Islands|the Shetlands|the Scottish Highlands", "British|English|Scottish|Welsh", "London=伦敦=Лондон=لندن|East London|Hackney|Brixton|Manchester|Birmingham|Leeds|Glasgow|Edinburgh|Liverpool|Bristol|Sheffield|Cardiff|Belfast|Newcastle|Nottingham|Leicester|Brighton|Plymouth|Oxford|Cambridge|York|Aberdeen|Dundee|Swansea|Hull|Grimsby|Whitby|Margate|Blackpool|Inverness|Norwich|Bath|Penzance|Aberystwyth|Wrexham|Stirling|Perth, Scotland|Stornoway|Oban|Fort William|Scunthorpe|Scarborough|Preston|Bolton|Oldham|Stockport|Wigan|Rochdale|Luton|Ipswich|Exeter|Truro|St Ives|Derby|Coventry|Wolverhampton|Stoke-on-Trent|Sunderland|Middlesbrough|Carlisle|Lancaster|Derry|Londonderry|Hastings|Portsmouth|Southampton|Bournemouth|Peterborough|Northampton"),
     Land("en-IE", "Ireland", "Donegal|Connemara|County Mayo|County Clare|County Kerry", "Irish", "Dublin|Cork|Galway|Limerick|Sligo|Waterford|Dingle|Kilkenny"),
     Land("en-CA", "Canada", "Ontario|Nova Scotia|Newfoundland|British Columbia|Alberta|Saskatchewan|Manitoba|Yukon", "Canadian", "Toronto|Vancouver|Calgary|Ottawa|Winnipeg|Halifax|Edmonton|Saskatoon|Victoria|St. John's|Whitehorse"),
     Land("fr-CA", "Canada", "Québec|Quebec", "Québécois|Quebecois", "Montreal=Montréal|Quebec City|Gaspé|Trois-Rivières"),
@@ -45,11 +47,11 @@ LANDS: tuple[Land, ...] = (
     Land("es-CL", "Chile", "", "Chilean", "Santiago|Valparaíso=Valparaiso|Concepción|Punta Arenas|Temuco"),
     Land("es-PE", "Peru", "Perú", "Peruvian", "Lima|Cusco=Cuzco|Arequipa"),
     Land("es-CU", "Cuba", "", "Cuban", "Havana=La Habana|Santiago de Cuba"),
-    Land("fr-FR", "France", "Brittany|Provence|Normandy|Corsica|Burgundy", "French|Breton|Corsican|Parisian", "Paris|Marseille=Marseilles|Lyon|Lille|Toulouse|Bordeaux|Nantes|Strasbourg|Nice|Rennes|Brest|Rouen|Grenoble|Dijon|Le Havre|Montpellier|Roubaix"),
+    Land("fr-FR", "France", "Brittany|Provence|Normandy|Corsica|Burgundy", "French|Breton|Corsican|Parisian", "Paris=巴黎=Париж=باريس|Marseille=Marseilles|Lyon|Lille|Toulouse|Bordeaux|Nantes|Strasbourg|Nice|Rennes|Brest|Rouen|Grenoble|Dijon|Le Havre|Montpellier|Roubaix"),
     Land("fr-BE", "Belgium", "Wallonia|Flanders", "Belgian", "Brussels=Bruxelles|Liège=Liege|Charleroi|Namur|Antwerp|Ghent|Bruges|Ostend"),
     Land("fr-SN", "Senegal", "", "Senegalese", "Dakar|Saint-Louis"),
     Land("fr-CH", "Switzerland", "", "Swiss", "Geneva=Genève|Lausanne|Neuchâtel"),
-    Land("de-DE", "Germany", "Deutschland|Bavaria|Saxony|the Ruhr", "German|Bavarian|East German", "Berlin|Hamburg|Munich=München|Cologne=Köln|Frankfurt|Stuttgart|Leipzig|Dresden|Bremen|Hanover=Hannover|Nuremberg=Nürnberg|Dortmund|Essen|Rostock|Kiel|Freiburg|Chemnitz|Halle|Duisburg|Neukölln|Görlitz"),
+    Land("de-DE", "Germany", "Deutschland|Bavaria|Saxony|the Ruhr", "German|Bavarian|East German", "Berlin=柏林=Берлин=برلين|Hamburg|Munich=München|Cologne=Köln|Frankfurt|Stuttgart|Leipzig|Dresden|Bremen|Hanover=Hannover|Nuremberg=Nürnberg|Dortmund|Essen|Rostock|Kiel|Freiburg|Chemnitz|Halle|Duisburg|Neukölln|Görlitz"),
     Land("de-AT", "Austria", "Österreich|Tyrol", "Austrian|Viennese", "Vienna=Wien|Graz|Linz|Salzburg|Innsbruck|Klagenfurt"),
     Land("de-CH", "Switzerland", "", "Zurich-born", "Zurich=Zürich|Basel|Bern|Lucerne=Luzern"),
     Land("it-IT", "Italy", "Italia|Sicily|Sardinia|Tuscany|Calabria|Puglia", "Italian|Sicilian|Neapolitan|Sardinian|Venetian", "Rome=Roma|Milan=Milano|Naples=Napoli|Turin=Torino|Palermo|Genoa=Genova|Bologna|Florence=Firenze|Bari|Catania|Venice=Venezia|Trieste|Verona|Ferrara|Cagliari|Lecce|Livorno|Siena"),
@@ -63,38 +65,43 @@ LANDS: tuple[Land, ...] = (
     Land("fi-FI", "Finland", "Suomi|Karelia", "Finnish|Finn", "Helsinki|Tampere|Turku|Oulu|Rovaniemi|Joensuu"),
     Land("is-IS", "Iceland", "Ísland", "Icelandic", "Reykjavik=Reykjavík|Akureyri|Ísafjörður"),
     Land("el-GR", "Greece", "Hellas|Crete|Corfu|Lesbos|the Peloponnese", "Greek|Cretan", "Athens=Αθήνα|Thessaloniki=Θεσσαλονίκη|Patras=Πάτρα|Heraklion|Chania|Piraeus|Volos|Ioannina|Kavala"),
-    Land("ru-RU", "Russia", "Siberia|Россия|the Urals|Kamchatka", "Russian|Soviet|Siberian", "Moscow=Москва|Saint Petersburg=St. Petersburg=Санкт-Петербург|Leningrad|Novosibirsk|Kazan=Казань|Vladivostok|Murmansk|Yekaterinburg|Irkutsk|Samara"),
+    Land("ru-RU", "Russia", "Siberia|Россия|the Urals|Kamchatka", "Russian|Soviet|Siberian", "Moscow=Москва|Saint Petersburg=St. Petersburg=Санкт-Петербург|Leningrad|Novosibirsk=Новосибирск|Kazan=Казань|Vladivostok=Владивосток|Murmansk=Мурманск|Yekaterinburg=Екатеринбург|Irkutsk|Samara|Sochi|Omsk|Tomsk|Yakutsk"),
     Land("uk-UA", "Ukraine", "Україна|Crimea", "Ukrainian", "Kyiv=Kiev=Київ|Lviv=Львів|Odesa=Odessa|Kharkiv=Харків|Dnipro|Mariupol|Chernivtsi"),
     Land("ro-RO", "Romania", "Transylvania", "Romanian", "Bucharest|Cluj=Cluj-Napoca|Iași|Timișoara|Sibiu|Constanța"),
     Land("hu-HU", "Hungary", "", "Hungarian", "Budapest|Debrecen|Szeged|Pécs"),
     Land("cs-CZ", "Czechia", "Czech Republic|the Czech Republic|Moravia|Bohemia", "Czech", "Prague=Praha|Brno|Ostrava|Olomouc|Plzeň"),
-    Land("hr-HR", "Croatia", "Dalmatia", "Croatian|Bosnian|Serbian", "Zagreb|Split|Rijeka|Dubrovnik|Sarajevo|Mostar|Belgrade|Novi Sad"),
+    Land("hr-HR", "Croatia", "Dalmatia", "Croatian|Croat", "Zagreb|Split|Rijeka|Dubrovnik|Zadar|Pula|Šibenik"),
     Land("bg-BG", "Bulgaria", "", "Bulgarian", "Sofia|Plovdiv|Varna|Burgas"),
-    Land("ja-JP", "Japan", "日本|Hokkaido|Okinawa|Kyushu|Shikoku", "Japanese", "Tokyo=東京|Osaka=大阪|Kyoto=京都|Yokohama=横浜|Nagoya=名古屋|Sapporo=札幌|Fukuoka=福岡|Kobe=神戸|Hiroshima=広島|Nagasaki=長崎|Sendai=仙台|Kanazawa=金沢|Hakodate=函館|Naha=那覇|Matsuyama"),
-    Land("ko-KR", "South Korea", "Korea|한국|Jeju Island", "Korean", "Seoul=서울|Busan=부산|Incheon=인천|Daegu=대구|Gwangju=광주|Jeju=제주|Daejeon|Jeonju"),
+    Land("ja-JP", "Japan", "日本|Hokkaido|Okinawa|Kyushu|Shikoku", "Japanese", "Tokyo=東京=东京|Osaka=大阪|Kyoto=京都|Yokohama=横浜|Nagoya=名古屋|Sapporo=札幌|Fukuoka=福岡|Kobe=神戸|Hiroshima=広島|Nagasaki=長崎|Sendai=仙台|Kanazawa=金沢|Hakodate=函館|Naha=那覇|Matsuyama|Kamakura|Nara=奈良|Kagoshima|Kumamoto|Nagano"),
+    Land("ko-KR", "South Korea", "Korea|한국|Jeju Island", "Korean", "Seoul=서울=首尔|Busan=부산|Incheon=인천|Daegu=대구|Gwangju=광주|Jeju=제주|Daejeon|Jeonju"),
     Land("zh-CN", "China", "中国|Sichuan|Yunnan|Tibet|Inner Mongolia", "Chinese|Cantonese|Tibetan", "Beijing=北京|Shanghai=上海|Guangzhou=广州|Shenzhen=深圳|Chengdu=成都|Wuhan=武汉|Xi'an=西安|Hangzhou=杭州|Harbin=哈尔滨|Chongqing=重庆|Nanjing=南京|Kunming|Lhasa"),
     Land("zh-TW", "Taiwan", "台灣|台湾", "Taiwanese", "Taipei=台北|Kaohsiung=高雄|Tainan|Taichung"),
     Land("zh-HK", "Hong Kong", "香港", "Hongkonger", "Kowloon|Mong Kok"),
     Land("vi-VN", "Vietnam", "Việt Nam", "Vietnamese", "Hanoi=Hà Nội|Saigon|Ho Chi Minh City|Da Nang=Đà Nẵng|Huế=Hue|Hội An"),
     Land("th-TH", "Thailand", "Isan", "Thai", "Bangkok|Chiang Mai|Phuket|Ayutthaya"),
     Land("id-ID", "Indonesia", "Java|Bali|Sumatra", "Indonesian|Javanese|Balinese", "Jakarta|Yogyakarta|Surabaya|Bandung|Makassar|Medan"),
-    Land("hi-IN", "India", "भारत", "Hindi-speaking", "दिल्ली|मुंबई|लखनऊ|वाराणसी|जयपुर|पटना"),
+    Land("hi-IN", "India", "भारत", "Hindi-speaking", "दिल्ली|मुंबई|बैंगलोर|चेन्नई|कोलकाता|भोपाल|कानपुर|इंदौर|लखनऊ|वाराणसी|जयपुर|पटना"),
     Land("bn-BD", "Bangladesh", "Bengal", "Bangladeshi", "Dhaka|Chittagong|Sylhet|Khulna"),
     Land("ar-EG", "Egypt", "مصر|the Nile Delta|Upper Egypt", "Egyptian|Nubian|Coptic", "Cairo=القاهرة|Alexandria=الإسكندرية|Luxor=الأقصر|Aswan=أسوان|Port Said"),
     Land("ar-LB", "Lebanon", "لبنان", "Lebanese", "Beirut=بيروت|Tripoli|Sidon"),
     Land("ar-MA", "Morocco", "المغرب|the Rif|the Atlas", "Moroccan|Berber", "Casablanca=الدار البيضاء|Marrakesh=Marrakech=مراكش|Fez=فاس|Tangier=طنجة|Rabat=الرباط|Essaouira"),
-    Land("ar-SY", "Syria", "سوريا|Palestine|Jordan|Gaza|Iraq|Yemen", "Syrian|Palestinian|Iraqi|Jordanian|Yemeni", "Damascus=دمشق|Aleppo=حلب|Homs=حمص|Amman=عمان|Ramallah|Nablus|Baghdad=بغداد|Basra|Mosul|Sana'a"),
-    Land("ar-AE", "United Arab Emirates", "UAE|Saudi Arabia|Qatar|Kuwait|Oman", "Saudi|Emirati|Omani", "Dubai=دبي|Abu Dhabi|Riyadh=الرياض|Jeddah=جدة|Doha|Muscat"),
-    Land("ar-TN", "Tunisia", "Algeria", "Tunisian|Algerian", "Tunis=تونس|Sfax|Algiers=الجزائر|Oran=وهران"),
+    Land("ar-SY", "Syria", "سوريا", "Syrian", "Damascus=دمشق|Aleppo=حلب|Homs=حمص|Latakia"),
+    Land("ar-AE", "United Arab Emirates", "UAE|the Emirates", "Emirati", "Abu Dhabi|Dubai=دبي|Sharjah"),
+    Land("ar-TN", "Tunisia", "Djerba", "Tunisian", "Tunis=تونس|Sfax|Sousse|Kairouan"),
     Land("he-IL", "Israel", "ישראל", "Israeli", "Tel Aviv=תל אביב|Jerusalem=ירושלים|Haifa=חיפה|Jaffa|Beersheba"),
-    Land("fa-IR", "Iran", "Persia|ایران|Afghanistan", "Iranian|Persian|Afghan", "Tehran=تهران|Isfahan=اصفهان|Shiraz=شیراز|Tabriz=تبریز|Mashhad=مشهد|Kabul|Herat"),
-    Land("am-ET", "Ethiopia", "Eritrea", "Ethiopian|Eritrean", "Addis Ababa|Asmara|Gondar"),
-    Land("sw-TZ", "Tanzania", "Zanzibar|Uganda", "Tanzanian|Ugandan", "Dar es Salaam|Stone Town|Kampala"),
+    Land("fa-IR", "Iran", "Persia|ایران", "Iranian|Persian", "Tehran=تهران|Isfahan=اصفهان|Shiraz=شیراز|Tabriz=تبریز|Mashhad=مشهد"),
+    Land("am-ET", "Ethiopia", "", "Ethiopian|Amhara", "Addis Ababa|Gondar|Lalibela|Harar"),
+    Land("sw-TZ", "Tanzania", "Zanzibar", "Tanzanian", "Dodoma|Dar es Salaam|Stone Town|Arusha|Mwanza"),
     Land("ka-GE", "Georgia", "", "Georgian", "Tbilisi|Batumi|Kutaisi"),
     Land("hy-AM", "Armenia", "", "Armenian", "Yerevan|Gyumri"),
     Land("az-AZ", "Azerbaijan", "", "Azerbaijani|Azeri", "Baku"),
     Land("en-AQ", "Antarctica", "", "", "McMurdo"),
 )  # fmt: skip
+
+LANDS: tuple[Land, ...] = (
+    *_FIRST,
+    *(Land(*(field.strip() for field in line.split(";"))) for line in FURTHER.splitlines()),
+)
 
 QUARTERS: dict[str, str] = {
     "Istanbul": "Kadıköy|Üsküdar|Balat|Beşiktaş|Kurtuluş|Fatih|Moda|Kuzguncuk|Bakırköy", "İstanbul": "Kadıköy|Üsküdar|Balat|Beşiktaş|Kurtuluş",

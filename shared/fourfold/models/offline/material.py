@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from fourfold.constraints import Fact, FactField, Link, Note, TraitBound, Violation, VoiceDemand, VoiceMarker
 from fourfold.language_model import ModelRequest
+from fourfold.models.offline.given_names import gender_of_name
 from fourfold.models.offline.grammar import Gender
 from fourfold.models.offline.seed import Draw
 from fourfold.persona import Finding, Mask, SelfLayer, Soul, Surface
@@ -75,9 +76,13 @@ class Material:
 
     @cached_property
     def gender(self) -> Gender:
-        """What the brief tells; else what the soul's pronouns tell; else drawn from the brief."""
+        """What the brief tells; else what its name or the soul's pronouns tell; else drawn from the brief."""
         if self.intent.gender is not None:
             return self.intent.gender
+        name = self.value("surface.name")
+        told = gender_of_name(name, self.intent.locale) if name is not None else None
+        if told is not None:
+            return told
         if self.soul is not None:
             counted = _pronoun_gender(" ".join(self.soul.model_dump().values()))
             if counted is not None:

@@ -91,9 +91,12 @@ def _attachment(levels: dict[Trait, float], own: tuple[AttachmentStyle, ...], ma
         numbers = AttachmentStyle.FEARFUL_AVOIDANT
     else:
         numbers = AttachmentStyle.ANXIOUS_PREOCCUPIED if anxious else AttachmentStyle.DISMISSIVE_AVOIDANT
-    if own and numbers not in own and mark < _MIDDLE:
+    if own and numbers not in own and mark < _MIDDLE and (own[0] not in _ANXIOUS or levels[Trait.NEUROTICISM] > _LOW):
         return own[0]
     return numbers
+
+
+_ANXIOUS = frozenset({AttachmentStyle.ANXIOUS_PREOCCUPIED, AttachmentStyle.FEARFUL_AVOIDANT})
 
 
 def _constraints(material: Material, levels: dict[Trait, float], layer: SelfLayer) -> tuple[VoiceDemand | Note, ...]:

@@ -10,11 +10,15 @@ from fourfold.persona import Archetype, AttachmentStyle, SchwartzValue, Trait
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A wound as it happened, at an age from `earliest` to `latest` in years."""
+    """A wound as it happened, at an age from `earliest` to `latest` in years, and at least `since` years ago.
+
+    {friend} stands for someone whose pronouns, {he} and the rest, are not the person's own.
+    """
 
     earliest: int
     latest: int
     text: str
+    since: int = 1
 
 
 @dataclass(frozen=True, slots=True)

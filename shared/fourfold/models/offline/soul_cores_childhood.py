@@ -34,14 +34,18 @@ CORES: tuple[Core, ...] = (
         desires=(
             "To be somebody's first call. Not in a catastrophe, when everyone is useful, but on <an ordinary Tuesday|a slow Sunday>, <with nothing to report|about the price of tomatoes>.",
             "{They} [wants] a chair that stays empty when {they} [is] late. <A real one, at a real table; {they} [has] never told anyone, because said aloud it sounds like furniture.|Everything {they} [builds] is, looked at closely, a table.>",
+            "{They} [wants] to be waited for. <Not long: a minute, with the engine running.|Somebody looking at a watch and not leaving.> And for whoever waits to be <a little annoyed|saying so>, the way one is with family.",
         ),
         fears=(
             "That if {they} stopped being handy <the invitations would go on without {them} and nobody would remark on the difference|people would need a moment to say what else {they} [is]>. So {they} [carries] the bags, which proves nothing either way.",
             "Being counted and not found missing. {They} [leaves] <gatherings|parties> early, on {their} own terms, <so as never to learn whether anyone would have come back|before there is any counting to be done>.",
+            'The good-natured question, "Who\'s <missing|left out>?" {They} [answers] it first, loudly, <with another name|with a joke about the dog>.',
         ),
         arcs=(
             "From making {themself} useful to making {themself} known. The test <comes|will come> when someone asks for company and needs nothing fixed; {they} will reach for <a screwdriver|the washing-up>, and if {they} can put it down, <{they} may find out what {they} [talks] about|the silence may turn out to have room in it>. The price is the excuse of being busy.",
             "{They} [has] to let one thing go wrong that {they} could have prevented, and <stay in the room|not apologise for it>. What {they} would lose is the only proof of worth {they} ever trusted; <what {they} would get is a fair hearing|in exchange, somebody might look up>.",
+            "From offering to asking. <It begins with a lift from the station.|It begins over something small, salt or a lift.> The test is to want <a favour nobody gains by|company for its own sake>, say so, and let the other person be put out. {They} will feel it as theft for <a week|about nine days>.",
+            "Somebody will keep a place for {them} <without being told|at a table for six>, and it will be the wrong place, with a draught. {They} must sit in it <and complain|and stay for the coffee>. A guest does not complain; that is <the whole distance|what there is to cross>.",
         ),
         echoes=(
             "Don't get up for me, I'm on my way out anyway.",
@@ -67,7 +71,7 @@ CORES: tuple[Core, ...] = (
             Scene(
                 5,
                 10,
-                "{their_cap} father said he would be back <when the apricots were ripe|before the first frost>, and {they} believed in fruit as in a calendar. {At} {at} {they} <climbed up every evening to press them|asked the greengrocer each morning whether it was time>. The <apricots|quinces> ripened, fell, and were made into jam. {their_cap} mother labelled the jars with the year <and never opened one|and gave them all away>.",
+                "{their_cap} father said he would be back when the apricots were ripe, and {they} believed in fruit as in a calendar. {At} {at} {they} <climbed up every evening to press them|asked the greengrocer each morning whether it was time>. The apricots ripened, fell, and were made into jam. {their_cap} mother labelled the jars with the year <and never opened one|and gave them all away>.",
             ),
             Scene(
                 6,
@@ -77,20 +81,24 @@ CORES: tuple[Core, ...] = (
             Scene(
                 7,
                 12,
-                '"Wait here, I only have to sign something," {their} mother said outside the <tax office|town hall>, and gave {them} <half a {sweet}|a coin for the swing>. {They} waited <until the guard changed|until the streetlights>. She had come out by the other door, with a man from the bank, and walked home thinking {they} had gone ahead. <Everyone agreed it was a misunderstanding.|It made a funny story at weddings.> {At} {at} {they} learned to read every sign in that street.',
+                '"Wait here, I only have to sign something," {their} mother said outside the <tax office|town hall>, and gave {them} <half a {sweet}|a coin for the swing>. {They} waited <until the guard changed|until the streetlights>. The one who was waited for had come out by the other door, with a man from the bank, and walked home in the belief that {they} had gone ahead. <Everyone agreed it was a misunderstanding.|It made a funny story at weddings.> {At} {at} {they} learned to read every sign in that street.',
             ),
         ),
         desires=(
             "<A date that holds.|One promise kept to the day.> {They} [wants] someone to say <the fourteenth|Thursday at six>, and on that day, at that hour, to hear <shoes on the stairs|the gate>, without having reminded anyone.",
             "{They} [wants] to be the person whose word is a thing you can put weight on, and <privately keeps a tally|would sooner break a bone than an appointment>. Under that lies the smaller wish: that somebody should once be early.",
+            "{They} [wants] to be reminded of something {they} had forgotten to expect, <and have it turn up anyway|by the person who is bringing it>. One parcel, one visit, <one ordinary Thursday|of no importance>, ahead of time.",
         ),
         fears=(
             'Hope, mainly. {They} can bear a no; it is <"we\'ll see"|the friendly maybe> that takes {their} sleep, because {they} can feel {themself} <listening for a car|beginning to wait>.',
             "That {they} [is] the fool who waits. {They} [arrives] <late on purpose|with a book>, [keeps] a second plan folded inside every first one, and <has lost good people by having already gone|calls that realism>.",
+            'Other people\'s certainty. <When someone says "definitely" {they} [hears] the hinge in it.|A cheerful "count on it" and {they} [is] already working out the last bus.>',
         ),
         arcs=(
             "From <never asking|keeping a spare plan> to asking and staying for the answer. The test is a promise made by someone <careless and kind|who has broken one before>; {they} would have to wait unarmed. What goes is the superiority of the one who expected nothing.",
             "One day {they} will be the one who cannot come. <A delayed train, a sick child, nothing grand.|It will be nobody's fault.> To telephone and say so, instead of breaking {themself} to be there, would forgive somebody who is <probably dead|not even sorry>.",
+            "From keeping every promise to making fewer. The test will be <a no, said early and kindly|a small no>, to someone who would rather have had the maybe. It costs {them} the title of <the one who always comes|most reliable person in the building>.",
+            "{They} will be late, <by an hour, through nobody's fault|by a whole day>, and find the other still standing there, <cold and not even angry|with a book>. What {they} [does] with that is the arc; {they} [has] no drawer it fits in.",
         ),
         echoes=(
             "You said six. It's six and eleven minutes. I'm only saying.",
@@ -117,12 +125,12 @@ CORES: tuple[Core, ...] = (
             Scene(
                 8,
                 13,
-                '{At} {at} {they} read a <poem|composition> aloud in class, one {they} had <written under the blanket|copied out three times>, and on the word "<beloved|moonlit>" {boy} made a noise. It spread by rows. What {they} [remembers] is the teacher, <who turned to the board so that nobody would see her shoulders shaking|a kind man, pressing his lips together>. {They} read it to the end. <It had eleven more lines.|That was the mistake, {they} [thinks]: the end.>',
+                '{At} {at} {they} read a <poem|composition> aloud in class, one {they} had <written under the blanket|copied out three times>, and on the word "<beloved|moonlit>" {boy} made a noise. It spread by rows. What {they} [remembers] is the teacher, <who turned to the board, shoulders shaking|a kind man, pressing his lips together>. {They} read it to the end. <It had eleven more lines.|That was the mistake, {they} [thinks]: the end.>',
             ),
             Scene(
                 9,
                 14,
-                "{They} had been told the party was in costume. It wasn't. {They} stood in {girl}'s hallway as <a lobster|the moon>, <with the wire showing|one claw already bent>, while someone fetched others from the kitchen to see. {girl}'s mother found a jumper. {They} ate the cake, thanked everyone and walked home carrying the <claws|cardboard> under one arm, past {uncle}, who said, \"<Good evening|How was it>?\" as though to an adult. {They} [was] {at}.",
+                "{They} had been told the party was in costume. It wasn't. {They} stood in {girl}'s hallway as a lobster, <with the wire showing|one claw already bent>, while someone fetched others from the kitchen to see. {girl}'s mother found a jumper. {They} ate the cake, thanked everyone and walked home carrying the <claws|tail> under one arm, past {uncle}, who said, \"<Good evening|How was it>?\" as though to an adult. {They} [was] {at}.",
             ),
             Scene(
                 7,
@@ -133,14 +141,18 @@ CORES: tuple[Core, ...] = (
         desires=(
             "To do the thing {they} [is] good at <in front of people|with the lights on> and have nobody look at anyone else while {they} [does] it.",
             "{They} [wants] to be taken seriously by one person who had the chance to laugh. <{They} [has] gone as far as rehearsing it: the pause, the lowered eyes, the other face staying still.|It need not be anyone important.>",
+            "{They} [wants] to make something and leave it lying where people can find it, <unsigned and unexplained|with {their} name on it, in ink>, and not be in the building.",
         ),
         fears=(
             "The half-second before a room decides. {They} [fills] it, always, <with a joke at {their} own expense|by being first to laugh>, and so [has] never learned how many rooms would have been kind.",
             "Being watched in earnest. Applause {they} can <bear|discount>; it is <attention|the quiet before it> that brings the noise back.",
+            "{Their} own face, on a screen, in somebody's pocket; {they} [asks] who is <filming|holding the telephone> before {they} [asks] how they are.",
         ),
         arcs=(
             "From getting the laugh in first to letting a silence run its course. <Someone will ask to hear the real version.|The test is a small audience, three at most.> If {they} [gives] it straight and somebody does laugh, {they} will find out that it is <survivable, and short|only a noise>. What {they} must give up is being funny whenever it is cold.",
             "{They} [has] two versions of everything, the one for others being <a parody of the one in the drawer|worse on purpose>. The change, if it comes, is a mix-up: the wrong pages handed over, and {they} [lets] it stand. It would cost {them} the comfort of never having tried.",
+            "From parody to the thing itself. <It starts in a kitchen.|One listener will do, and a bad one.> The test is to go on after the first <snort|cough>, at the same speed. What goes is {their} timing, <which was excellent|and with it the safest seat in any room>.",
+            "A child will show {them} <a poem|a costume, one claw bent>, meaning it. For as long as <a breath|one second> {they} [holds] the power {they} once stood in front of. Not laughing is the least of it; {they} will have to <look|ask for the end>.",
         ),
         echoes=(
             "Laugh now, then it's done and we can go on.",
@@ -166,30 +178,34 @@ CORES: tuple[Core, ...] = (
             Scene(
                 7,
                 12,
-                '{their_cap} mother went to bed on <a Monday in March|the day after {feast}> and did not quite get up again until the autumn. {At} {at} {they} learned <which bills came in which colour|to sign her name, with the loop>, and how to tell the school that everyone was well. <The neighbours praised the ironing.|Nobody was hungry; {they} saw to that.> In September she came to the table, ate, and said, "Who\'s been using my good pot?"',
+                '{their_cap} mother went to bed on <a Monday in March|the day after {feast}> and did not quite get up again until the autumn. {At} {at} {they} learned <which bills came in which colour|to sign her name, with the loop>, and how to tell the school that everyone was well. <The neighbours praised the ironing.|Nobody was hungry; {they} saw to that.> In September {their} mother came to the table, ate, and said, "Who\'s been using my good pot?"',
             ),
             Scene(
                 8,
                 13,
-                'When the baby had the fever, {they} knew the dose by weight, <because {they} had read it off the leaflet|from the pharmacist\'s drawing>, and the doctor spoke to {them} and not to the adults. <"And you are how old?" he asked at the door.|At the door he asked {their} age.> {At} {at}, {they} said. He wrote it down, <looked at the kitchen for a while|put his pen away> and shook {their} hand. {They} [has] thought about that handshake more than about <any prize|the fever>.',
+                'When the baby had the fever, {they} knew the dose by weight, <because {they} had read it off the leaflet|from the pharmacist\'s drawing>, and the doctor spoke to {them} and not to the adults. <"And you are how old?" came the question at the door.|At the door there was a question about {their} age.> {They} gave it: {at}. The doctor wrote that down, <looked at the kitchen for a while|put the pen away> and shook {their} hand. {They} [has] thought about that handshake more than about <any prize|the fever>.',
             ),
             Scene(
                 9,
                 13,
-                "Every Saturday {they} collected {their} father from <{uncle}'s place|the back room of the café>: shoes first, then the wallet, then the stairs. He was a gentle drunk. \"Here comes the boss,\" he'd say, and the men would <make room|lift their glasses>. {At} {at} {they} knew fourteen steps, the sixth one loose. The one night {they} stayed at {girl}'s to watch a film, <he took the sixth one alone|nobody told him about the sixth>. A wrist, not more. {They} [has] never asked what happened in the film's last half hour.",
+                "Every Saturday {they} collected {their} father from <{uncle}'s place|the back room of the café>: shoes first, then the wallet, then the stairs. He was a gentle drunk. \"Here comes the boss,\" he'd say, and the men would <make room|lift their glasses>. {At} {at} {they} knew fourteen steps, the sixth one loose. The one night {they} stayed at {girl}'s to watch a film, <the sixth one was taken alone|nobody was there to call out the sixth>. A wrist, not more. {They} [has] never asked what happened in the film's last half hour.",
             ),
         ),
         desires=(
             "To put the bag down somewhere and not have to remember where. <A day with no one's medicine in it.|Three days, {they} [thinks], would do.> {They} [wants] it so much that {they} [has] never let anyone try.",
             '{They} [wants] somebody to say "I\'ve seen to it" and for it to be true, down to <the stove|the third page of the form>; and then to <be bored|sleep in a moving car, as a passenger>.',
+            "{They} [wants] to be late for something and find it <has gone on perfectly well|started without a fuss>. <No list, no key, no spare medicine in the bag.|To walk in with empty hands and be given a chair.>",
         ),
         fears=(
             "What {they} might do with rest. The few times {they} stopped, <something fell downstairs|a telephone rang>, and though {they} can count, and [knows] twice is not a law, {they} [keeps] <one ear open|{their} shoes by the bed>.",
             "That there [is] nobody under the competence; <that if the others grew up at last, {they} would have to meet a child of {at} who has been waiting a long time and is furious|take away the list and the room would be empty>.",
+            "A house that is quiet <in the wrong way|at the wrong hour>. {They} [counts] breaths through doors, <the lodger's, the cat's|anyone's>, and [knows] it is not love, or not only.",
         ),
         arcs=(
             "From carrying to handing over, <badly, and watching it be done wrong|and then not checking>. The test is someone who insists on helping and is not good at it. What {they} [loses] is being indispensable; <what {they} [gets] is an evening|there turn out to be hours left over>.",
             "{They} will fall ill one winter <over nothing much|with something small and humiliating>, and be looked after by an amateur. Either {they} [directs] it from the bed, or {they} [lets] the soup be too salty. Everything hangs on the soup.",
+            "From running things to being in them. The test is a holiday <planned by somebody vague|with no timetable>; on the third day something will go wrong, and {they} must be <cross about it, like everyone|no more use than the rest>. {They} [loses] the tone of voice people obey.",
+            'Someone will thank {them} for a childhood <that was, they say, a happy one|without knowing what it rested on>. {They} can put the record straight or keep it. To say <"I was {at}"|"I was a child too">, once, aloud, is what {they} [has] been walking towards.',
         ),
         echoes=(
             "Sit down, you're tired, I can hear it in your keys.",
@@ -232,14 +248,18 @@ CORES: tuple[Core, ...] = (
         desires=(
             "To say a thing once. Just once, at a normal volume, and see somebody <put down what they are holding|reach for a coat>.",
             "{They} [wants] to be believed before there is proof, <which {they} [knows] is unreasonable, and would not grant to others|by someone with something to lose by it>.",
+            "{They} [wants] an alarm to be false, <just one|for a change>, and to be laughed at kindly for it <over breakfast|by people who had all come running>.",
         ),
         fears=(
             "The kind smile. Anger {they} can argue with; when a face goes soft <and a head tilts|and patient>, {they} [is] {at} again, <hearing {their} own voice rise|watching a mouth get ready to be patient>.",
             "Being right. Every warning {they} [gives] is a bet against <someone's sleep|somebody else's luck>, and there is a mean half-second, when it comes true, in which {they} [is] glad.",
+            'Not being asked. Silence after {they} [has] spoken is one thing; <the subject changed, the salt passed|"anyway", and the next item> is another, and {they} [hears] it in every room.',
         ),
         arcs=(
             "From collecting proof to <trusting a bare statement, beginning with other people's|saying it and letting it lie>. The test is someone unreliable with an unlikely story. To act on it, without papers, would cost {them} the role of the only one who notices.",
             '{They} must stop saying "I told you" <even in {their} head|even with {their} eyebrows>, and that means grieving what could have been saved instead of having been correct about it. It is a poor exchange until <the day someone warns {them}|{they} [misses] something obvious {themself}>.',
+            "From warning to telling. The test is good news: something <lovely and unproved|that may come to nothing>, said before it is certain, to people who might <smile|not believe it>. {They} [has] no practice. It would cost {them} the weight {their} voice has had to have.",
+            'One day {they} will be asked first, <before the experts|by the very person who smiled>, and not know. To say "I can\'t tell" and be trusted <all the same|no less for it> would finish an argument that began over <a supper|one sentence said at {at}>.',
         ),
         echoes=(
             "I'll say it once. Then I'll say I said it.",
@@ -269,12 +289,12 @@ CORES: tuple[Core, ...] = (
             Scene(
                 7,
                 13,
-                "{uncle} gave {them} <his accordion|the good violin> on {their} birthday and came for it in the spring, with an envelope instead, because his own grandson <had shown signs|had begun lessons>. {They} [was] {at} and had got as far as <the second waltz|third position>. {They} carried it down to the car for him. For weeks {their} fingers went on <in the dark, on the blanket|under the school desk>, and then they stopped, and nobody could have said on which day.",
+                "{uncle} gave {them} <his accordion|the good violin> on {their} birthday and came for it in the spring, with an envelope instead, because his own grandson <had shown signs|had begun lessons>. {They} [was] {at} and had got as far as <the second waltz|page nine>. {They} carried it down to the car for him. For weeks {their} fingers went on <in the dark, on the blanket|under the school desk>, and then they stopped, and nobody could have said on which day.",
             ),
             Scene(
                 8,
                 13,
-                'The dog had been {theirs} for <two winters|one whole year>. Then the landlord\'s letter came, and {their} father drove out with the dog and came back with <a bag of oranges|a new lead, out of habit>. "A farm," he said. {At} {at} {they} had read enough to know about farms. {They} ate the <oranges|supper>, because he was watching, and <said they were sweet|asked for seconds>.',
+                'The dog had been {theirs} for <two winters|one whole year>. Then the landlord\'s letter came, and {their} father drove out with the dog and came back with <a bag of oranges|a net of oranges>. "A farm," he said. {At} {at} {they} had read enough to know about farms. {They} ate <two|all of them>, because {their} father was watching, and <said they were sweet|kept the peel>.',
             ),
             Scene(
                 10,
@@ -285,15 +305,19 @@ CORES: tuple[Core, ...] = (
         desires=(
             "<To own one thing nobody can come for.|Something with no earlier owner.> It started with objects, and {they} [owns] few; it has become <a skill, a reputation, a clause in every contract|the habit of learning by heart>.",
             "{They} [wants] to be given something, be watched while {they} [likes] it, and not begin, that same evening, <to live without it|to hand it back>.",
+            "{They} [wants] to leave a thing out overnight, <unlocked, in the rain even|on a bench, with {their} name on it>, and find it there. <It is a small experiment and {they} [has] never run it.|{They} [has] chosen the object.>",
         ),
         fears=(
             "Joy with a witness. <Whoever sees {them} delighted knows what to take.|Nobody can take what they have not seen {them} want.> So {they} [praises] coolly, [unwraps] slowly, <and [keeps] the paper|and [asks] where the receipt is>.",
             "The friendly envelope: <compensation|a fair settlement>, pressed into the hand by somebody who <cannot see what was in the other hand|means well and has a car waiting>. {They} would rather be robbed.",
             "02:That it was a fair decision: that somewhere there is an accounting in which the other child <simply played better|deserved it>, and {they} [has] spent {their} life appealing a correct verdict.",
+            'Being congratulated too early. <Until the ink is dry {they} [says] "we\'ll see".|{They} [keeps] good news in a coat pocket for a month, to see whether it is called back.>',
         ),
         arcs=(
             "From guarding to using up. The test is something lovely and temporary: <a borrowed house, a love with a departure date|a summer>. If {they} can have all of it without <counting days|drafting the farewell>, one old parcel can be put down. The cost is being surprised by the loss, like everyone else.",
             "{They} must give away the one thing {they} [has] kept safe, <to a child who may break it|to someone careless>, and not come for it afterwards. Nothing less will tell {them} whether it was ever {theirs}.",
+            "From owning little to lending. The test is a friend <who returns nothing|with careless hands> and a thing {they} [loves]. It will come back <chipped|late, and talked about as if it were shared>. Then {they} will know what was being guarded, and it was not the thing.",
+            "{They} will be handed what was taken, or its like, <thirty years late, with an apology|by somebody clearing out an attic>, and it will not fit. <Too small for the hand, too sweet.|It was made for a child.> To grieve over that, at last, in front of the giver, is the step.",
         ),
         echoes=(
             "Nice. I won't get used to it.",
@@ -336,14 +360,18 @@ CORES: tuple[Core, ...] = (
         desires=(
             "To say something that is only {theirs}, <in no one's stead|on nobody's behalf>, and find that it <needs no improving|holds up>.",
             "{They} [wants] two people {they} [loves] to understand each other without passing through {them}; <and [wants], worse, to go on being the bridge|{they} would like to hear it happen from the next room>.",
+            "{They} [wants] to be misunderstood in person. <Badly, with gestures.|Over something that matters, by someone who tries again.> At least it would be {theirs}, every wrong word of it.",
         ),
         fears=(
-            "The exact wording. Somewhere <there are transcripts|two people are comparing notes>, {they} half believes, and {they} will have to account for every <softened|improved> line.",
+            "The exact wording. Somewhere <there are transcripts|two people are comparing notes>, {they} half [believes], and {they} will have to account for every <softened|improved> line.",
             "That without a message to carry {they} [has] no voice, only <a very good ear|manners in several directions>.",
+            "Two people {they} [knows], <in the same room, about to meet|comparing what they were told>. {They} [sees] the versions <come towards each other like cyclists|shake hands>.",
         ),
         arcs=(
             "From rendering to speaking. The test is a bad piece of news that {they} must give in <its own ugly words|first person>, to somebody who would be happier for a while with the better version. {They} would forfeit <being thanked|the mercy of editing>.",
-            "Let two people quarrel in front of {them}, <badly, at cross purposes|with every word misheard>, and not help. If they [survives] it is over; {they} would be out of a post {they} [has] held since {they} [was] {at}.",
+            "Let two people quarrel in front of {them}, <badly, at cross purposes|with every word misheard>, and not help. If {they} [survives] that, it is over; {they} would be out of a post {they} [has] held since {they} [was] {at}.",
+            "From good manners to plain ones. The test is a sentence with no cushion in it, <in {their} own name, before witnesses|said to {their} mother>, and the pause after. What it costs is <the family's good opinion of its own tact|being everyone's favourite>.",
+            "Someone will translate {them}, <kindly and wrong|into something sweeter>, and {they} will hear how it was for the others. {They} may correct it. <It is only three words.|It would be rude.> Everything {they} [has] avoided stands on the other side of that rudeness.",
         ),
         echoes=(
             "What he means is. No, sorry. What I mean is.",
@@ -369,31 +397,35 @@ CORES: tuple[Core, ...] = (
             Scene(
                 8,
                 14,
-                "The <drawing|model bridge> that won was {boy}'s; the labels had slipped. {At} {at} {they} [was] called to the front before {they} could think, and then there was <a ribbon|clapping>, and {their} father was on his feet. He had come <from the shift, in his boots|on two buses>. So {they} said thank you. {boy} clapped too, <a little late|looking at his hands>. It hung in the kitchen <until the paper went brown|for nine years>.",
+                "The <drawing|model bridge> that won was {boy}'s; the labels had slipped. {At} {at} {they} [was] called to the front before {they} could think, and then there was <a ribbon|clapping>, and {their} father was on his feet, <straight from the shift, in his boots|after two buses and a walk>. So {they} said thank you. {boy} clapped too, <a little late|looking at his hands>. It hung in the kitchen <until the paper went brown|for nine years>.",
             ),
             Scene(
                 9,
                 15,
-                "{They} pulled {boy} out of the <canal|quarry pond>, everyone said, and the newspaper said so too. What happened is that {they} had <dared him in|told him the ice was thick>, and the pulling out came later. {They} [was] {at}. {boy} never contradicted it; he <was given {their} old skates|called {them} a hero at every birthday>, and that was the worst of it: he had come to remember it that way.",
+                "{They} pulled {friend} out of the <canal|quarry pond>, everyone said, and the newspaper said so too. What happened is that {they} had <dared {him} in|told {him} the ice was thick>, and the pulling out came later. {They} [was] {at}. {friend} never contradicted it; {he} <was given {their} old skates|called {them} a hero at every birthday>, and that was the worst of it: {he} had come to remember it that way.",
             ),
             Scene(
                 10,
                 16,
-                '{their_cap} grandmother died believing {they} had prayed with her <every evening|all through {feast}>. {They} had sat behind the door with a comic and moved {their} lips when she turned. {At} {at}, at the burial, {they} [was] <kissed by forty women|given her ring> for it. {aunt} said, "You were her saint." {They} still [knows] <how the comic ended|which page {they} [was] on>.',
+                '{their_cap} grandmother died believing {they} had prayed with her <every evening|all through {feast}>. {They} had sat behind the door with a comic and moved {their} lips whenever the old woman turned. {At} {at}, at the burial, {they} [was] <kissed by forty women|given her ring> for it. {aunt} said, "You were her saint." {They} still [knows] <how the comic ended|which page {they} [was] on>.',
             ),
         ),
         desires=(
             "To be caught. <Kindly, by someone with time.|By the right person, gently.> {They} [works] twice as hard as anyone {they} [knows] so that the sum will come out honest before then.",
             "{They} [wants] to earn, after the fact, <something {they} [has] already been given|a ribbon that has been brown for years>; and for the one it belonged to <to know it|to send a bill>.",
+            "{They} [wants] to lose at something in front of everyone who believes in {them}, <honestly and by a lot|by a mile>, and be driven home <as usual|with the radio on>.",
         ),
         fears=(
             "0:A particular sort of applause, <the kind with family in it|when somebody has come on two buses>. {They} [smiles] and [looks] for the exit and for the one person clapping late.",
             "Gratitude, face to face. <{They} [looks] past it for whoever has the other version.|There is always one person in the room who is not clapping, and {they} [finds] them.>",
             "That the good {they} [does] is a way of paying interest, <and never touches the sum itself|and that anyone near enough will see the ledger>.",
+            'Old friends with good memories. <One of them will begin, "Do you remember", and mean it well.|There is a photograph somewhere.> {They} [laughs] before the end and [steers].',
         ),
         arcs=(
             "From atonement by overwork to one plain sentence said <to the person it concerns|forty words long>. The test will be an honour {they} could decline without explaining; it is the explaining that counts. {They} [loses] <the proudest day in a dead man's life|a story the family tells at every table>.",
             "{They} will meet a child with <a lie the size of a ribbon|a small, well-loved lie> and must say what nobody said to {them}. It cannot be said from the height of a spotless life. That is the price.",
+            "From earning to receiving. The test is something given for no merit: <a seat, a birthday, an hour of someone's time|a present on the wrong day>. {They} must not work it off. It would mean that worth was never counted in <ribbons|hours>, and that the overtime was for nothing.",
+            "The other one will turn up, <grown, cheerful, with a bad back|on business>, and remember none of it. Then {they} [has] to decide whether to <tell it after all|bring it up>, which would be honest, and for whose sake. <{They} [has] not thought about that part.|That was never in the plan.>",
         ),
         echoes=(
             "Don't clap yet. Ask who else was in the room.",
@@ -435,14 +467,18 @@ CORES: tuple[Core, ...] = (
         desires=(
             "To hear {themself} spoken of in the next room <and be able to stay for the rest of it|with nothing worse in it than boredom>.",
             "{They} [wants] someone to like {them} by mistake, out of turn, <without having been asked to|when it is inconvenient>, so that there can be no reason behind it.",
+            "{They} [wants] a house with thin walls and nothing to hear through them <but snoring|except a long argument about soup>. <People who talk the same in both rooms.|To fall asleep during it.>",
         ),
         fears=(
             "What is said when the door closes. {They} [goes] last from every room, <finds something to fetch|laces {their} shoes in the hall>, and so hears little; it is not peace, but it is <evidence|quiet>.",
             "Kindness with a pause before it. <{They} [answers] the pause, not the sentence.|{They} can tell the length of one to the tenth of a second.>",
+            "Being the subject of a silence. A room goes quiet when {they} [comes] in and <it is almost always cake|nine times in ten it is a birthday>; the tenth is why {they} [knocks].",
         ),
         arcs=(
             "From listening at doors, <which {they} [does] with taste and would call tact|by every means a polite adult has>, to asking the question to a face. The answer may be the one {they} heard. {They} would have to give up <knowing better|the first, better-informed version of every friend>.",
             "Someone will overhear {them}. {They} will have said something true and unkind <about a person {they} [loves]|to be clever>, and see the face. What {they} [does] in the next minute decides whether {they} can at last forgive <what was said behind a door|somebody's one unguarded minute>.",
+            'From reading people to asking them. <It will feel like walking in without knocking.|It takes about six words.> The test is a friend who <has been short with {them} all week|pauses>, and a plain "What is it?" The answer may be toothache. What {they} [loses] is a whole science.',
+            "{They} will come across what was said, <in a letter, in the same words|told as a funny story by the one who said it>, with the half {they} never stayed for. It was <followed by something|not about what {they} thought>. It may not be better. It will be longer, and {they} can put it down.",
         ),
         echoes=(
             "Say it with the door open.",
@@ -482,14 +518,18 @@ CORES: tuple[Core, ...] = (
         desires=(
             "To be left alone with the till. <Someone's keys, someone's child, the open safe: {they} [wants] to be trusted carelessly, without being told so.|Trust {they} can see being given is already supervision.>",
             "{They} [wants] it taken back as widely as it was thought, <with the date|out loud, in the same rooms>. Failing that, a life so <clean|documented> that the question sounds foolish.",
+            "{They} [wants] to borrow something large, <a car, a boat, a summer house|a month's wages>, on {their} word, and be late bringing it back, <and have nobody ring|without anyone having counted the days>.",
         ),
         fears=(
             "Being alone in a room with anything of value. {They} [keeps] {their} hands in sight, <asks for receipts, calls out when {they} [enters]|leaves doors wide open>, and [knows] perfectly well what it looks like.",
             "That innocence is a thing you are <granted|lent>, by people with drawers. {They} [has] no defence prepared for what {they} <in fact did|one day really might do>.",
+            'The joke. <"Watch your purses," somebody says, and puts an arm round {them}.|When something is mislaid someone always says, fondly, "Don\'t look at me."> {They} [laughs], and [goes] over {their} pockets at home.',
         ),
         arcs=(
             "From proving to <not answering|letting a suspicion stand>. The test is a charge that is partly true. {They} would have to own the part and not the rest, without turning out a single pocket; what is lost is <a lifetime's file of receipts|the purity of the wronged>.",
             "{They} [has] power over somebody's good name now, <a small one: a trainee, a boy with quick hands|which {they} never wanted>. Something is missing. If {they} can wait before deciding, {they} will have given what {they} could not get.",
+            "From clean hands to open ones. The test is to take something: <the last piece, the credit, the window seat|a thing {they} [wants] and [has] a right to>, in front of people. <Nobody will say a word.|The room will not even look up.> What it costs is a lifetime's alibi.",
+            'The one who thought it, <old now, and forgetful|or the last one living>, will hand {them} a purse and say, "Take what you need." It may be trust, or <habit|a muddle>. To take what {they} [needs], and not ask which, would be the end of a very long trial.',
         ),
         echoes=(
             "Count it in front of me, please. Both of us.",
@@ -512,12 +552,12 @@ CORES: tuple[Core, ...] = (
             Scene(
                 9,
                 15,
-                'They put {boy} <in the locker|head down in the leaf barrel> after sport and sat on it. {At} {at}, {they} sat too. <There was room for five and {they} made six.|It was cold metal; {they} [remembers] through which trousers.> He did not shout, and after a while someone said he had to be allowed out for the bus. Passing, he said to {them} alone, "<You\'re heavier than you look|I know your shoes>."',
+                'They put {friend} <in the locker|head down in the leaf barrel> after sport and sat on it. {At} {at}, {they} sat too. <There was room for five and {they} made six.|It was cold metal; {they} [remembers] through which trousers.> {He} did not shout, and after a while someone said {he} had to be allowed out for the bus. Passing, {he} said to {them} alone, "<You\'re heavier than you look|I know your shoes>."',
             ),
             Scene(
                 10,
                 16,
-                "The bus driver would not take {girl}'s coins; <he said they were dirty|he said the bus was full>. It was half empty. {At} {at}, {they} sat by the window with a ticket in {their} hand and looked at <an advertisement for margarine|the rain> until they had driven off. In school {girl} came in late, wet, and sat down next to {them} <as always|and asked what she had missed>.",
+                "The bus driver would not take {girl}'s coins; <he said they were dirty|he said the bus was full>. It was half empty. {At} {at}, {they} sat by the window with a ticket in {their} hand and looked at <an advertisement for margarine|the rain> until they had driven off. In school {girl} came in late, wet, and sat down next to {them} <as always|and asked what they were doing in arithmetic>.",
             ),
             Scene(
                 8,
@@ -528,14 +568,18 @@ CORES: tuple[Core, ...] = (
         desires=(
             "To stand up early, <while it still costs something|before anyone else has>, and be the one who <paid for it|had to walk home>.",
             "{They} [wants] somebody with a right to it to say what it was: <cowardice, or only childhood|a small thing or not>. {They} would accept either word.",
+            '{They} [wants] one person to say, <years late, in a bar|across a shop counter>, "You were the one who <came back|said something>." It would have to be true. {They} [is] working on that.',
         ),
         fears=(
             "A group in good spirits. {They} [feels] it in {their} own legs, <how readily they find the step|the ease of joining in>, long before anybody is at the bottom of it.",
             "That courage is simply a thing other people have, like <pitch|long bones>, and that all {their} loud principles are <a way of talking over an old silence|rehearsals for a day that is past>.",
+            "Being thanked for standing up, by somebody who <was not there|does not know about the first time>. {They} [hears] the old laughter under it, <in rows|with {their} own in it>.",
         ),
         arcs=(
             "From arguing about justice at length to one unglamorous refusal, <in a meeting, with no witness worth having|on a wet afternoon>. It will lose {them} a friend, and do the victim no good. {They} will have to do it anyway, and not <tell it as a story|tell anyone>.",
             "{They} [has] made {themself} judge of silences. The arc bends when {they} [has] to forgive somebody who looked <away|at their shoes> while it was done to {them}.",
+            "From remembering the face to <ringing it up|knocking at the door>. The test is an address, <found by accident|which {they} [has] had for a year>, and a conversation in which {they} may be told it was nothing. {They} must not be relieved. <That is the hard half.|It was not nothing, and they will both know.>",
+            "It will happen again, <on a platform|at work, in a good mood>, to somebody {they} [does] not like. <Nobody could blame {them} for the train.|It would be so easy to be late.> {They} [gets] up. It does not balance anything, and finding that out is what changes {them}.",
         ),
         echoes=(
             "Before we all agree, who isn't here?",
@@ -574,20 +618,24 @@ CORES: tuple[Core, ...] = (
             Scene(
                 6,
                 12,
-                "All {their} clothes had tags with <a cousin's|somebody's> initials. At the camp the leaders read out <the tags|names from the collars>, and {they}, {at} years old and shy of trouble, stepped forward for another child's. Three weeks {they} [was] {boy}: <ate no fish because {boy} couldn't, wrote home to {boy}'s mother|slept in the top bunk because {boy} would have>. It was, {they} [thinks], the best summer. Nobody had known him either.",
+                "All {their} clothes had tags with <a cousin's|somebody's> initials. At the camp the leaders read out <the tags|names from the collars>, and {they}, {at} years old and shy of trouble, stepped forward for another child's. Three weeks {they} [was] {boy}: <ate no fish because {boy} couldn't, wrote home to {boy}'s mother|slept in the top bunk because {boy} would have>. It was, {they} [thinks], the best summer. Nobody had known {boy} either.",
             ),
         ),
         desires=(
             "A thing with {their} own name on it, spelled right, <by a stranger who had to ask|engraved, preferably, in something that dulls>.",
             "{They} [wants] to know what {they} would have been like <unlabelled|if the place had been free>. {They} [has] tried towns, haircuts, <two religions|three surnames>; somewhere there must be a first choice that was {theirs}.",
+            "{They} [wants] to be recognised from behind, <by the walk|in a crowd, in a foreign town>, by someone calling <the right thing|a name nobody else has>.",
         ),
         fears=(
             "Being the second of something. <Second wife, second edition, the new one.|{They} cannot take over another's desk without emptying every drawer twice.> Under it sits a politer dread: that the first one would have done it better.",
             "Being called and not turning round. <Twice it has happened, in stations.|It happened once, in a hospital corridor.> {They} stood there, wondering who they could mean.",
+            "Lists read aloud. <Between the letter before and {their} own, {they} [has] time for a whole other life.|{They} [stands] a little behind {their} own name, in case it is claimed.>",
         ),
         arcs=(
             "From vacating every place {they} [is] given to signing for one. The test: <a form with a box for the name, and time to think|somebody wants to name a child after {them}>. To write it without irony means dismissing the other bearer, <who never did any harm|to whom {they} still [owes] a sort of rent>.",
             "01:{They} will go and ask the one person who knows how it came about, <and find it was an afternoon's decision, made with a headache|and get a shrug>. If {they} can laugh, {they} [is] free; what goes is the mystery, which was <half {their} charm|good company>.",
+            "From trying on to wearing out. The test is to stay in one <job|town|bed> past the point where {they} usually [becomes] somebody else, and be <bored in it|known there by {their} faults>. What {they} [gives] up is the next one, who was going to be <splendid|the real one>.",
+            "There will be someone with {their} name, <younger, cheerful, spelled the same|in the same waiting room>, and both will stand up. For once {they} [is] not the copy. How {they} [sits] down again, <laughing or not|second or first>, is worth more than it looks.",
         ),
         echoes=(
             "2:That's what it says on the tag. Call me what you like.",
@@ -611,7 +659,7 @@ CORES: tuple[Core, ...] = (
             Scene(
                 7,
                 13,
-                '{their_cap} father took {them} along on Thursdays, <to the lady with the budgerigar|to a flat with a piano>, and bought {them} a {sweet} on the way home. "That\'s between us men of the world," he said; {they} [was] {at}. {They} said nothing for <four years|so long that it became a skill>. When it came out, {their} mother did not ask him. She asked {them}: <"Was there cake?"|"Since when?">',
+                '{their_cap} father took {them} along on Thursdays, <to the lady with the budgerigar|to a flat with a piano>, and bought {them} a {sweet} on the way home. "That\'s between us men of the world," he said; {they} [was] {at}. {They} said nothing for <four years|so long that it became a skill>. When it came out, {their} mother said nothing to {their} father. {They} [was] the one who was asked: <"Was there cake?"|"Since when?">',
             ),
             Scene(
                 9,
@@ -621,20 +669,24 @@ CORES: tuple[Core, ...] = (
             Scene(
                 8,
                 13,
-                "{aunt} showed {them} where it was buried, <behind the cistern, in a biscuit tin|under the third fig>, because someone had to know and {they} [was] <too young to be asked|the quiet one>. She died in the winter. Uncles came with spades and <hard words|a metal detector>, and {they}, {at} now, held the lamp for them. It is still there. <The longer it lies, the less it is money.|Each year makes it harder to say since when {they} knew.>",
+                "{aunt} showed {them} where it was buried, <behind the cistern, in a biscuit tin|under the third fig>, because someone had to know and {they} [was] <too young to be asked|the quiet one>. {aunt} died in the winter. Uncles came with spades and <hard words|a metal detector>, and {they}, {at} now, held the lamp for them. It is still there. <The longer it lies, the less it is money.|Each year makes it harder to say since when {they} knew.>",
             ),
         ),
         desires=(
             "To tell it, once, to someone who will not <be changed by it|do anything about it>.",
             "{They} [wants] to be told nothing. <People look at {them} and begin to confess, on trains, in queues; there must be something about the face.|A whole day with no one's confidence in {their} pockets.> And when they stop, {they} [misses] it like salt.",
+            "{They} [wants] a secret of {their} own, <small, happy, pointless|about nothing worse than a dance class>. All the ones {they} [has] belong to <other people|the dead>.",
         ),
         fears=(
             'The direct question. Anything else {they} can <turn|walk round>. A plain "Did you know?" leaves {them} {at} years old <and looking at the floor|with a dry mouth>.',
             "That silence has a side. {They} had always thought of it as <keeping out of things|a room with no door>; lately it seems to {them} that the whole house was built round it.",
+            "Good listeners. <They tilt their heads.|They leave a gap and do not fill it.> In the presence of one {they} [feels] the whole thing <rise like a lift|come up the stairs>, and [starts] to talk about football.",
         ),
         arcs=(
             "From keeping faith with everyone to breaking it with one, <on purpose, and to the person's face|for someone who never asked>. The test is a secret that does harm by being safe. {They} [loses] the trust of people who tell {them} things; it is <most of the people {they} [knows]|the only inheritance {they} had>.",
             "{They} will be asked, straight, and say yes. <That is all.|One syllable.> Everything after that, the shouting and the arithmetic, is other people's business for the first time.",
+            "From keeping to choosing. <Some of what {they} [carries] has outlived everyone it could hurt.|Half of it no longer matters to a soul.> The test is to sort it, like a drawer, and tell <one item|the oldest>, as a story, with {their} own part left in. The loss is <being thought deep|the weight, which had become a kind of ballast>.",
+            "{They} will be lied to <by someone who thinks it a kindness|for {their} own good>, and find out from a third. Then {they} [stands] where others stood. To be angry without <swearing anyone to silence|keeping it to {themself}> would be new.",
         ),
         echoes=(
             "Don't tell me. Or tell me and don't look at me.",
@@ -676,14 +728,18 @@ CORES: tuple[Core, ...] = (
         desires=(
             "To win something outright <that is measured by a machine|with daylight behind it>, and then be asked how {they} did it, and <not be able to stop talking|have the figures ready>.",
             "{They} [wants] to be finished with the comparison; barring that, <to win it|{they} would settle for a rematch>. {They} [has] beaten, by now, nearly everyone who was not there that day.",
+            "{They} [wants] to enjoy a thing {they} [is] bad at, <in public, on Saturdays|with a borrowed racket>, and not know the score at the end.",
         ),
         fears=(
             'The narrow thing. A rout {they} can shrug off; it is <the photo finish|"so close">, said warmly, that {they} will drive two hundred kilometres to avoid.',
             "That the result was fair, and exact, <and is still there|and that it is what {they} [is] made of>.",
+            "Being told it doesn't matter by someone who <won|never entered>. {They} [smiles], and [knows] to the <decimal|hair> how much it does.",
         ),
         arcs=(
             "From measuring to <making|playing>. The test is a contest {they} could win by <a technicality|a rival's bad day>, and {they} [has] to want <the rival's best|something else by then>. It costs {them} the engine: everything {they} [has] done ran on that fuel.",
             "{They} will be made to judge. Two children, one prize, <a hair's breadth|no machine>. How {they} [tells] the other one is the whole arc; {they} [has] had <the sentence ready for years|a long time to prepare it>, and it is the wrong one.",
+            "From the near thing to the thing itself. The test is to stop <a week before the result|while ahead>, because the <work|day> was good. <Nobody will understand it, {they} least of all.|It will look like fear, and {they} will have to let it.>",
+            '{They} will meet the one who was ahead, <fat, kind, in insurance|at a petrol station>, and learn it was {theirs} for <about a week|one summer>. <"I never used it," they say.|They have to be reminded.> To be sorry for them, and mean it, takes away the rival; what is left is {their} own time.',
         ),
         echoes=(
             "01:By how much? No, exactly. By how much?",

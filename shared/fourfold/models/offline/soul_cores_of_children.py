@@ -29,14 +29,17 @@ CORES: tuple[Core, ...] = (
         desires=(
             "One bed. <A whole week in it, and the same mug.|It can be either of them; {they} [has] stopped minding which.>",
             "{They} [wants] them to be at the same table for <as long as a soup|{their} birthday>, and to be so good that nobody notices it happening.",
+            "{They} [wants] to forget something in the wrong house <and have somebody drive back for it, singing|and not mind>.",
         ),
         fears=(
             "Leaving the wrong thing in the wrong house. <The inhaler, the book, the rabbit: {they} [makes] lists.|It is never about the thing.>",
             "Being asked which {they} [likes] better. {They} [has] an answer ready, <and it is a joke|about the cat>.",
+            "The car going quiet. <It is always near the bridge.|Both of them do it, in the same place.> {They} [asks] about <whales|the engine>, to be on the safe side.",
         ),
         arcs=(
             'From carrying messages to carrying only the bag. The test is the next question over {their} head, and saying, "Ask her yourself." It will cost {them} <being the one who knows everything|the good sofa>.',
             "One Friday {they} will say where {they} [wants] to be, out loud, <and someone will be sad, and it will still be Friday|and find out whether the roof stays on>.",
+            "From listening at the stairs to asking at the table. The test is one plain question, <with peas on the fork|while the kettle boils>, and waiting for all of the answer. {They} will not be the messenger after that, <which had its good side|and it was an important job>.",
         ),
         echoes=(
             "Whose Friday is it?",
@@ -58,7 +61,7 @@ CORES: tuple[Core, ...] = (
             Scene(
                 6,
                 16,
-                "{girl_or_boy} was {their} best friend for three years, there was a <handshake, eleven moves|language, with a grammar>. Then came the new one, from the <flats|city>, with a trampoline. At break on a Tuesday {they} did the first move, {at} years old, with {their} hand out, and {girl_or_boy} looked at the hand and said, \"<We don't really do that any more|What's that?>\" The new one laughed, <not even nastily|because it did look funny>. {They} did the other ten moves by {themself}, later, <in the toilets|in bed>, so that they would have been done.",
+                "{girl_or_boy} was {their} best friend for three years, there was a handshake, of eleven moves, <with a bow|with a clap behind the back>. Then came the new one, from the <flats|city>, with a trampoline. At break on a Tuesday {they} did the first move, {at} years old, with {their} hand out, and {girl_or_boy} looked at the hand and said, \"<We don't really do that any more|What's that?>\" The new one laughed, <not even nastily|because it did look funny>. {They} did the other ten moves by {themself}, later, <in the toilets|in bed>, so that they would have been done.",
             ),
             Scene(
                 7,
@@ -69,14 +72,17 @@ CORES: tuple[Core, ...] = (
         desires=(
             "To be picked second. <First is for show; second is when they think about it.|Not first, {they} [is] not stupid.>",
             "{They} [wants] it to be {their} turn to not care. {They} [practises] <with the cat|in the mirror in the lift>.",
+            "{They} [wants] someone to save {them} the seat by the <window|radiator> without being asked, <and put a bag on it|and say it's taken>.",
         ),
         fears=(
             'Walls you stand against. <Also lists on doors, and "find a partner".|Also coaches with an even number of seats.>',
             "That {they} did something. If {they} knew what, {they} could <stop doing it|do it worse>.",
+            "Being somebody's second choice and finding out <from a list|because they say it nicely>. {They} would rather be <fourth|nobody's>.",
         ),
         arcs=(
             "From waiting to be asked to asking. The test is the boy with the plaster, <or whoever is next to last|who knows things about sharks, it turns out>. {They} would have to be seen with him.",
             "{girl_or_boy} will come back, when the trampoline breaks. {They} [has] to decide what the hand is for. <There could be a twelfth move.|Either way {they} [loses] something {they} had got used to.>",
+            "From watching the wall to crossing it. The test is a game with no captains, <which {they} [has] to invent|and three is enough for it>. {They} may look silly for <a break and a half|the whole of Tuesday>.",
         ),
         echoes=(
             "I don't mind. I'm just standing here.",
@@ -98,7 +104,7 @@ CORES: tuple[Core, ...] = (
             Scene(
                 5,
                 15,
-                '{Their} grandfather knew <the number of every bus|every bird by its back>, and asked {them} one each morning, like a password. The week he came home from hospital {they}, {at} years old, asked him an easy one. He looked at {them} with great politeness. "<I\'m sorry|Now, should I know that>?" he said. So {they} told him. In the afternoon he asked {them} the same thing, as a riddle, delighted, <and {they} pretended to think|and got it from {them} again>. {They} [is] learning the rest by heart, <all of it, for two|before it is gone>.',
+                '{Their} grandfather knew <the number of every bus|every bird by its back>, and asked {them} one each morning, like a password. The week he came home from hospital {they}, {at} years old, asked him an easy one. The old man looked at {them} with great politeness. "<I\'m sorry|Now, should I know that>?" he said. So {they} told him. In the afternoon it came again, the same one, as a riddle, with great delight, <and {they} pretended to think|and got it from {them} again>. {They} [is] learning the rest by heart, <all of it, for two|before it is gone>.',
             ),
             Scene(
                 6,
@@ -109,14 +115,17 @@ CORES: tuple[Core, ...] = (
         desires=(
             "To have all of them. <There is a number; {they} [knows] it; it is getting closer.|Complete is a feeling, {they} [thinks], though {they} [has] not had it yet.>",
             "{They} [wants] to be asked a question that only {they} can answer, <by somebody who needs to know|and not as a party trick>.",
+            "{They} [wants] to find one that is in no book, <and be the one who names it|before anybody older does>.",
         ),
         fears=(
             "Gaps. <A missing number wakes {them}.|One missing one is worse than none at all.>",
             'People who say "only". <Only paper, only a game, only till the holidays.|It is the word things drown in.>',
+            "Being finished. <The last number, and then what.|When it is full it will only be a shelf.> {They} [has] left out one on purpose.",
         ),
         arcs=(
             "From keeping it all in order to letting somebody handle it. The test is a small cousin with <jam on both hands|questions in the wrong order>. What {they} [loses] is the order; what there is instead is somebody who <remembers one|comes back next day>.",
             "One morning {they} will not know the answer, and say so, <and it will be interesting|and nobody will have gone anywhere>.",
+            "From knowing to wondering. The test is a thing with no number, <a noise, a stone that might be anything|something alive>, and not looking it up till morning. {They} [loses] being first with the answer, <for one evening|and it itches>.",
         ),
         echoes=(
             "Ask me one. Any one. I know them.",
@@ -138,7 +147,7 @@ CORES: tuple[Core, ...] = (
             Scene(
                 6,
                 16,
-                "It was {boy} who kicked it, and {they} who was holding the ball when the <greenhouse|shop window> had finished falling. {They} [was] {at}. {They} said nothing because {boy} looked at {them}. At home it was <six weeks of pocket money|the end of football>, and {they} [was] called brave for owning up, which {they} had not. {boy} doesn't look at {them} now. <He goes the long way round.|It is as if {they} had done something to him.>",
+                "It was {friend} who kicked it, and {they} who was holding the ball when the <greenhouse|shop window> had finished falling. {They} [was] {at}. {They} said nothing because {friend} looked at {them}. At home it was <six weeks of pocket money|the end of football>, and {they} [was] called brave for owning up, which {they} had not. {friend} doesn't look at {them} now. <{He} goes the long way round.|It is as if {they} had done something to {him}.>",
             ),
             Scene(
                 5,
@@ -148,15 +157,18 @@ CORES: tuple[Core, ...] = (
         ),
         desires=(
             "To be thought about for <one minute longer|a second time>, by somebody in charge.",
-            "{They} [wants] {boy} to say it. {They} [has] worked out where and when, <and there would be no need for anyone to shout|by the gate, with people>.",
+            "0:{They} [wants] {friend} to say it. {They} [has] worked out where and when, <and there would be no need for anyone to shout|by the gate, with people>.",
+            "{They} [wants] to be asked by somebody who <does not already know|has sat down for it>, and to be allowed the long version.",
         ),
         fears=(
             'The words "I\'m not angry". <They come with a chair.|After them {they} would say anything.>',
             "That it was {them}, in some way; that there is <a face one has|something people see>.",
+            "Envelopes with the school's name on. <They are mostly about lice.|It is nearly always the trip.> {They} [carries] them home <flat against the chest|inside a book>, as one carries a frog.",
         ),
         arcs=(
             "From owning up to things to saying what happened. The test is small, a spilt something, with {their} word against a bigger one. {They} [loses] being brave, <which was nice|and the look that goes with it>.",
             "{They} will see somebody else standing there with the ball. It would be easy to <go the long way round|look at them>. It is about eleven steps across the yard.",
+            "From holding the ball to putting it down. The test comes when a grown-up is <wrong about someone else|shouting at the small one>, and {they} [saw]. It is <four words|one finger pointing>. It will not make anybody like {them}.",
         ),
         echoes=(
             "I was holding it. That's different.",

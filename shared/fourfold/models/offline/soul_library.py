@@ -8,10 +8,11 @@ from fourfold.models.offline.material import Material
 from fourfold.models.offline.soul_core import Core, Scene
 from fourfold.models.offline.soul_cores_childhood import CORES as _CHILDHOOD
 from fourfold.models.offline.soul_cores_fate import CORES as _FATE
+from fourfold.models.offline.soul_cores_further import CORES as _FURTHER
 from fourfold.models.offline.soul_cores_later import CORES as _LATER
 from fourfold.models.offline.soul_cores_of_children import CORES as _CHILD
 
-CORES: tuple[Core, ...] = (*_CHILDHOOD, *_LATER, *_FATE, *_CHILD)
+CORES: tuple[Core, ...] = (*_CHILDHOOD, *_LATER, *_FURTHER, *_FATE, *_CHILD)
 _BY_NOTE = {core.note: core for core in CORES}
 _TELLING = 14  # Characters of fixed text that two scenes hardly share.
 

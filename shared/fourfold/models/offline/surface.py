@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 import re
 
-from fourfold.models.offline.assumptions import age_of, people_for, scene_slots
+from fourfold.models.offline.assumptions import age_of, invented_work, people_for, scene_slots
 from fourfold.models.offline.brief_places import lands_by_locale
 from fourfold.models.offline.grammar import tell
 from fourfold.models.offline.lexicon_names import feminine_family, listed, people_of
 from fourfold.models.offline.lexicon_places import QUARTERS
-from fourfold.models.offline.looks import LOOKS, YOUNG_LOOKS
+from fourfold.models.offline.looks import YOUNG_LOOKS, looks_at
 from fourfold.models.offline.material import Material
 from fourfold.models.offline.soul import trade_for
 from fourfold.models.offline.soul_library import core_of
@@ -20,7 +20,7 @@ from fourfold.pipeline.surface_ground import SurfaceGrounding
 
 _GENERATION = 38
 _QUARTERED = 0.75
-_CHILD, _OF_AGE = 14, 18
+_SCHOOL, _CHILD, _OF_AGE = 5, 14, 18
 
 
 def ground_surface(material: Material) -> SurfaceGrounding:
@@ -42,8 +42,16 @@ def _name(material: Material) -> str:
     if stated is not None and " " in stated:
         return stated
     given, family, family_first = _names(material)
+    if stated is not None and stated in _FAMILY_NAMES:
+        return f"{stated} {given}"
     parts = (stated or given, family)
     return " ".join(reversed(parts) if family_first else parts)[:160]
+
+
+# Family names that Japanese, Chinese and Korean briefs give as the whole name.
+_FAMILY_NAMES = frozenset(
+    "田中 鈴木 佐藤 高橋 伊藤 渡辺 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 林 清水 山崎 王 李 张 刘 陈 杨 赵 黄 周 吴 김 이 박 최 정".split()
+)
 
 
 def _names(material: Material) -> tuple[str, str, bool]:
@@ -112,7 +120,7 @@ def _location(material: Material) -> str:
         return f"{stated}, {land.country}"
     if land is None:
         return "a town the brief does not name"
-    cities = [spelling.split("=")[0] for spelling in land.cities.split("|")]
+    cities = [name for spelling in land.cities.split("|") if "," not in (name := spelling.split("=")[0])]
     city = draw.pick("city", cities)
     quarters = QUARTERS.get(city)
     return f"{draw.pick('quarter', quarters.split('|'))}, {city}" if quarters else f"{city}, {land.country}"
@@ -128,19 +136,19 @@ def _occupation(material: Material, trade: str) -> str:
         return stated
     age = age_of(material)
     if age < _CHILD:
-        return "schoolchild" if age > 5 else "not yet at school"  # the years before school
+        return "schoolchild" if age > _SCHOOL else "not yet at school"
     if age < _OF_AGE:
         return "secondary school student"
-    return material.constant.pick("job", TRADES[trade].jobs)
+    return invented_work(material, age, TRADES[trade].jobs)
 
 
 def _appearance(material: Material, trade: str) -> str:
     draw = material.draw
     age = age_of(material)
     slots = scene_slots(material, draw, max(1, min(9, age)))
-    pool = YOUNG_LOOKS if age < _OF_AGE else LOOKS
-    general = [look.text for look in pool if look.earliest <= age <= look.latest]
-    chosen = draw.some("looks", general, draw.whole("looks/count", 1, 2))
+    young = [look for look in YOUNG_LOOKS if look.earliest <= age <= look.latest]
+    general = [look.text for look in (young if age < _OF_AGE else looks_at(age, material.self_))]
+    chosen = draw.some("looks", general, draw.whole("looks/count", 1, 2)) or [draw.pick("looks/newborn", _NEWBORN)]
     if age >= _OF_AGE or trade == "school":
         chosen.append(draw.pick("looks/trade", TRADES[trade].looks))
     body = _body(material)
@@ -148,6 +156,13 @@ def _appearance(material: Material, trade: str) -> str:
     told = [tell(text, slots, draw, f"looks/{text}") for text in ([body] if body else []) + sentences]
     return " ".join(told)[:800]
 
+
+# Before the first birthday no look has been chosen yet, by anyone but the grown-ups.
+_NEWBORN = (
+    "The fists are shut on nothing, and the whole arm goes where they go.",
+    "A hat with <ears|a bobble>, knitted by two people who do not agree on the size.",
+    "{Their} eyes are the grey that has not decided yet, and {they} [looks] just past whoever holds {them}.",
+)
 
 _BODY: tuple[tuple[str, str], ...] = (
     ("limp", "The limp sets a rhythm, <long-short|two beats and a rest>, that people in the house know from the stairs."),

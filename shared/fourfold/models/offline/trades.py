@@ -1,22 +1,11 @@
-"""What a trade lends a person: a turn of the soul, objects at hand, words, lines, looks, and jobs to choose from."""
+"""The trades by their wide headings, and with them the narrower ones."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from fourfold.models.offline.trade import Trade
+from fourfold.models.offline.trades_finer import FINER
 
-
-@dataclass(frozen=True, slots=True)
-class Trade:
-    """`turns` speak of the person in prose; `lines` are utterances; `looks` sentences of an appearance."""
-
-    turns: tuple[str, ...]
-    words: tuple[str, ...]
-    lines: tuple[str, ...]
-    looks: tuple[str, ...]
-    jobs: tuple[str, ...]
-
-
-TRADES: dict[str, Trade] = {
+_WIDE: dict[str, Trade] = {
     "care": Trade(
         turns=(
             "On the <night round|early shift> {they} [takes] the bed by the door first, the one without visitors.",
@@ -174,34 +163,35 @@ TRADES: dict[str, Trade] = {
     ),
     "sea": Trade(
         turns=(
-            "{They} [likes] the hour when a place is <behind and the next one not in sight|neither here nor there>; nobody can need anything.",
-            "The timetable forgives nothing, which {they} [finds] <restful|the kindest thing about it>.",
-            "{They} [has] never missed a departure, and [has] stayed away from most <arrivals|landings>.",
+            "{They} [likes] the hour when <the harbour is behind and the next not in sight|there is water on four sides>; nobody can need anything.",
+            "{They} [keeps] the log in <two colours|pencil>, and what is in the second one {they} [has] never been asked about.",
+            "{They} [has] never missed a sailing, and [has] stayed away from most <arrivals|landings>.",
         ),
         words=(
             "against the tide",
-            "last run",
             "a lee",
-            "off the meter",
-            "standing room",
+            "slack water",
             "she pulls left",
             "fog rules",
             "dead freight",
             "the turnaround",
             "making way",
+            "the last buoy",
+            "on the hook",
         ),
         lines=(
             "Weather's coming. Not today's, tomorrow's.",
-            "I only take you there. What's there is yours.",
             "Hold on to something. Not me.",
-            "We leave at the minute, with or without the story.",
+            "The sea's not angry. It isn't anything.",
+            "You'll see land at six. You won't like it sooner.",
+            "Stow that. If it can slide, it will.",
         ),
         looks=(
-            "A face creased on one side, the side that has the window.",
+            "A face creased on one side, the side that has the weather.",
             "A thermos with a dent that fits the thumb.",
             "{They} [stands] with feet apart on perfectly level floors.",
         ),
-        jobs=("ferry deckhand", "night bus driver", "harbour pilot", "rural postman's relief", "tram driver"),
+        jobs=("ferry deckhand", "harbour pilot", "net mender", "buoy tender's mate"),
     ),
     "land": Trade(
         turns=(
@@ -601,7 +591,7 @@ TRADES: dict[str, Trade] = {
         ),
         looks=(
             "A carpenter's pencil behind the ear at weddings too.",
-            "Hands with one pale line where something slipped, twenty years ago, on a Monday.",
+            "Hands with one pale line where something slipped, once, on a Monday.",
             "{They} [raps] on walls with a knuckle while waiting to be let in.",
         ),
         jobs=("watch repairer", "stonemason", "lift engineer", "upholsterer", "bicycle mechanic"),
@@ -610,7 +600,7 @@ TRADES: dict[str, Trade] = {
         turns=(
             "{They} [checks] other people's sentences for a living, and [lets] {their} own <trail off|stand wrong>.",
             "Somewhere among {their} notes is a <quotation|name> {they} left out, and the story was better for it.",
-            "{They} [asks] for a living. It is remarkable, friends say, <how little one learns about {them}|how the evening ends on oneself>.",
+            "{They} [asks] for a living. It is remarkable, friends say, <how little one learns about {them}|how an evening with {them} turns out to have been about the guest>.",
         ),
         words=(
             "on background",
@@ -669,3 +659,5 @@ TRADES: dict[str, Trade] = {
         jobs=("road warden", "archivist of oaths", "ship's augur"),
     ),
 }
+
+TRADES: dict[str, Trade] = _WIDE | FINER

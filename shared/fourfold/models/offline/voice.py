@@ -7,17 +7,20 @@ from collections.abc import Iterator
 from itertools import combinations, islice
 
 from fourfold.constraints import Note, VoiceMarker, check_mask
-from fourfold.models.offline.assumptions import age_of, scene_slots
+from fourfold.models.offline.assumptions import age_of
+from fourfold.models.offline.brief_language import language_of
 from fourfold.models.offline.brief_life import find_life
 from fourfold.models.offline.grammar import capitalised, tell
 from fourfold.models.offline.lexicon_temperament import CONFLICTS
 from fourfold.models.offline.material import Material
+from fourfold.models.offline.scene_people import people_of_scene
 from fourfold.models.offline.soul import trade_for
 from fourfold.models.offline.soul_leads import lost_slots
 from fourfold.models.offline.soul_library import CORES, core_of, fitting, scene_of
 from fourfold.models.offline.trades import TRADES
+from fourfold.models.offline.voice_casting import casting
 from fourfold.models.offline.voice_families import FAMILIES, Family
-from fourfold.models.offline.voice_languages import Lines, lines_in
+from fourfold.models.offline.voice_languages import Lines, lines_in, loans_of
 from fourfold.models.offline.voice_markers import SHOWING
 from fourfold.models.offline.voice_quirks import QUIRKS, ROLES
 from fourfold.persona import Mask, Register, Trait
@@ -33,7 +36,7 @@ def build_mask(material: Material) -> MaskBuild:
     """The mask of soul and self; its phrases meet each demand that code can check, wherever any lines can."""
     family = _cast(material)
     draw = material.draw
-    slots = scene_slots(material, draw, max(1, min(9, age_of(material))))
+    slots = people_of_scene(material, draw, max(1, min(9, age_of(material))))
     trade = TRADES[trade_for(material, core_of(material))]
     mask = Mask(
         register_=_register(material, family),
@@ -49,35 +52,45 @@ def build_mask(material: Material) -> MaskBuild:
 
 
 def _cast(material: Material) -> Family:
-    """A family near the numbers, able to show what the chain demands, and drawn from the nearest few."""
+    """A family near the numbers that the words of the brief allow and that can show what the chain demands."""
     levels = [material.self_.big_five.level(trait) if material.self_ else 0.5 for trait in Trait]
     demands = material.demands
+    preferred, forbidden = casting(material.brief)
 
     def distance(family: Family) -> float:
-        far = sum((level - place) ** 2 for level, place in zip(levels, family.profile, strict=True))
+        apart = [abs(level - place) for level, place in zip(levels, family.profile, strict=True)]
+        far = sum(weight * gap**2 for weight, gap in zip(_HEARD, apart, strict=True))
+        far += sum(_OPPOSITE for gap in apart[2:] if gap > _TOO_FAR)
         shown = sum(marker in family.shows for marker in demands)
         denied = sum(CONFLICTS.get(marker) in family.shows for marker in demands)
         wry = material.intent.tonal_axes.irony > 0 and family.name in _WRY
         words = sum(map(_length, family.lines)) / len(family.lines)
         misfit = max(0.0, words - _BRIEF) if VoiceMarker.TERSE in demands else 0.0
         misfit += max(0.0, _AMPLE - words) if VoiceMarker.EXPANSIVE in demands else 0.0
-        return far - 0.25 * shown + 1.5 * denied - 0.8 * wry + 0.12 * misfit
+        named = _PREFERRED * (family.name in preferred) - _FORBIDDEN * (family.name in forbidden)
+        return far - 0.25 * shown + 1.5 * denied - 0.4 * wry + 0.12 * misfit - named
 
     young = age_of(material) <= _CHILD
     fitting_families = [family for family in FAMILIES if not young or family.name in _CHILDLIKE]
-    ranked = sorted(fitting_families, key=lambda family: (distance(family), family.name))
-    return material.draw.pick("family", ranked[:_NEAREST])
+    far = {family.name: distance(family) for family in fitting_families}
+    ranked = sorted(fitting_families, key=lambda family: (far[family.name], family.name))
+    near = [family for family in ranked[:_NEAREST] if far[family.name] <= far[ranked[0].name] + _NEAR]
+    return material.draw.pick("family", near)
 
 
-_NEAREST, _CHILD = 6, 14
+# How much of each trait is audible, in the order of Trait: company, kindness and nerves before the rest.
+_HEARD = (0.6, 0.8, 1.4, 1.2, 1.2)
+_TOO_FAR, _OPPOSITE = 0.42, 0.35
+_PREFERRED, _FORBIDDEN = 0.45, 3.0
+_NEAREST, _NEAR, _CHILD = 5, 0.4, 14
 _WRY = frozenset({"understater", "heckler", "gallows comic", "invoicer", "negator"})
 _CHILDLIKE = frozenset(
     {"telegraph", "trailer-off", "examiner", "exclaimer", "self-corrector", "negator", "plain pleader", "enumerator"}
 )
 _TEMPERS = {
-    "telegraph": "dry", "trailer-off": "careful", "apologiser": "careful", "self-corrector": "careful", "plain pleader": "careful",
-    "examiner": "careful", "feeder": "warm", "echoer": "warm", "thing-talker": "warm", "digresser": "long", "parabler": "long",
-    "reporter of others": "long", "exclaimer": "warm", "ceremonious": "careful",
+    "trailer-off": "careful", "apologiser": "careful", "self-corrector": "careful", "plain pleader": "careful", "feeder": "warm", "echoer": "warm",
+    "thing-talker": "warm", "digresser": "long", "parabler": "long", "reporter of others": "long", "exclaimer": "lively", "heckler": "lively",
+    "ceremonious": "stern", "definer": "stern", "foreman": "stern", "examiner": "stern", "enumerator": "stern", "negator": "stern",
 }  # fmt: skip
 
 
@@ -98,7 +111,12 @@ def _vocabulary(material: Material, family: Family, trade_words: tuple[str, ...]
     draw = material.draw
     count = draw.whole("vocabulary", 6, 10)
     own = draw.some("vocabulary/own", family.words, 3)
+    if language_of(material.brief)[0] == "en" and draw.unit("loan?") < _HALF:
+        own += draw.some("vocabulary/loan", loans_of(material.intent.language), 1)
     return draw.shuffled("vocabulary/order", [*own, *draw.some("vocabulary/trade", trade_words, count - len(own))])
+
+
+_HALF = 0.5
 
 
 def _english_pool(material: Material, family: Family, trade_lines: tuple[str, ...]) -> list[str]:
@@ -118,16 +136,56 @@ _SHOWN = 5
 
 
 def _native_pool(material: Material, family: Family, native: Lines) -> list[str]:
-    """The lines of a language, those of the voice's and the person's own temper first."""
-    _, _, company, kindness, nerves = (
+    """The lines of a language: those of the person's temper, by numbers and demands, and those of the voice, first."""
+    _, order, company, kindness, nerves = (
         material.self_.big_five.level(trait) if material.self_ else 0.5 for trait in Trait
     )
-    lines = {"warm": native.warm, "dry": native.dry, "careful": native.careful, "long": native.long}
-    weights = {"warm": kindness, "dry": 1.02 - kindness, "careful": nerves, "long": company}
-    weights[_TEMPERS.get(family.name, "dry")] += 1.0
+    lines = {
+        "warm": native.warm,
+        "dry": native.dry,
+        "careful": native.careful,
+        "long": native.long,
+        "stern": native.stern,
+        "lively": native.lively,
+    }
+    weights = {
+        "warm": kindness,
+        "dry": 1.02 - (kindness + company) / 2,
+        "careful": (nerves + 1 - company) / 2,
+        "long": company - 0.1,
+        "stern": (order + 1 - kindness) / 2,
+        "lively": (company + 1 - nerves) / 2 - 0.15,
+    }
+    weights[_TEMPERS.get(family.name, "dry")] += 0.4
+    for marker, temper, pull in _PULLS:
+        weights[temper] += pull * (marker in material.demands)
+    forbidden = casting(material.brief)[1]
+    for name in ("foreman", "apologiser", "exclaimer", "feeder", "digresser"):
+        weights[_TEMPERS[name]] -= 0.7 * (name in forbidden)
     ranked = sorted(weights, key=lambda temper: -weights[temper])
-    first = material.draw.shuffled("native", [*lines[ranked[0]], *lines[ranked[1]][:4]])
-    return first + material.draw.shuffled("native/rest", [*lines[ranked[1]][4:], *lines[ranked[2]], *lines[ranked[3]]])
+    draw = material.draw
+    first = draw.shuffled("native", [*lines[ranked[0]], *draw.some("native/second", lines[ranked[1]], 3)])
+    rest = [line for temper in ranked[1:] for line in draw.shuffled(f"native/{temper}", lines[temper])]
+    return list(dict.fromkeys(first + rest))
+
+
+# What a demand asks of a temper of lines: a voice that never exclaims has no use for lively ones.
+_PULLS: tuple[tuple[VoiceMarker, str, float], ...] = (
+    (VoiceMarker.TERSE, "dry", 0.4),
+    (VoiceMarker.TERSE, "long", -1.0),
+    (VoiceMarker.EXPANSIVE, "long", 0.7),
+    (VoiceMarker.EXPANSIVE, "dry", -0.5),
+    (VoiceMarker.NEVER_EXCLAIMS, "lively", -1.0),
+    (VoiceMarker.HEDGES, "careful", 0.7),
+    (VoiceMarker.HEDGES, "stern", -0.6),
+    (VoiceMarker.ASKS_BEFORE_ASSERTING, "careful", 0.2),
+    (VoiceMarker.BLUNT, "stern", 0.5),
+    (VoiceMarker.BLUNT, "careful", -0.8),
+    (VoiceMarker.FORMAL, "stern", 0.3),
+    (VoiceMarker.FORMAL, "lively", -0.4),
+    (VoiceMarker.INFORMAL, "warm", 0.2),
+    (VoiceMarker.DEFLECTS_WITH_HUMOUR, "dry", 0.3),
+)
 
 
 def _echoes(material: Material) -> list[str]:
@@ -145,7 +203,7 @@ def _phrases(
     """Three to five utterances: one lets the wound be felt, the rest come from the voice and the work."""
     draw = material.draw
     slots = slots | lost_slots(material, find_life(material.brief))
-    native, showing = lines_in(material.intent.language), list[str]()
+    native, showing = lines_in(language_of(material.brief)[0]), list[str]()
     if native is not None:
         echo_pool, own_pool = list(native.echoes), _native_pool(material, family, native)
     else:

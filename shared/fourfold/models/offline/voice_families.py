@@ -32,7 +32,12 @@ FAMILIES: tuple[Family, ...] = (
         "enumerator",
         (_R.CONSULTATIVE, _R.FORMAL),
         (0.5, 0.85, 0.4, 0.45, 0.45),
-        ("orderly, with a dry aftertaste", "patient as a form, and as thorough"),
+        (
+            "orderly, with a dry aftertaste",
+            "patient as a form, and as thorough",
+            "tidy, with something ticking in it",
+            "fair in the way of scales",
+        ),
         (
             "Announces how many points there are and keeps to it; the last one is always the one that mattered. Cornered, <goes back and renumbers|loses count, and that is how one can tell>.",
             'Ticks things off on the fingers, one clause to a finger. Never joins two thoughts with "and" if a full stop will hold them apart.',
@@ -54,7 +59,12 @@ FAMILIES: tuple[Family, ...] = (
         "trailer-off",
         (_R.CASUAL, _R.CONSULTATIVE),
         (0.6, 0.4, 0.3, 0.7, 0.75),
-        ("soft, a step behind itself", "mild and unfinished, like a door on the latch"),
+        (
+            "soft, a step behind itself",
+            "mild and unfinished, like a door on the latch",
+            "tentative, sweet at the edges",
+            "a voice that keeps stepping aside",
+        ),
         (
             "Starts well and lets the sentence go before the verb lands, so that others finish it. What was meant comes later, <on the stairs|by telephone>, in four words.",
             "Three dots at the end of nearly everything. Only <prices and medicines|names and hours> are said to the end.",
@@ -76,7 +86,12 @@ FAMILIES: tuple[Family, ...] = (
         "examiner",
         (_R.CONSULTATIVE, _R.CASUAL),
         (0.75, 0.6, 0.55, 0.4, 0.45),
-        ("curious to the edge of rude", "attentive, faintly prosecuting"),
+        (
+            "curious to the edge of rude",
+            "attentive, faintly prosecuting",
+            "interested, and not letting go",
+            "courteous cross-examination",
+        ),
         (
             "Moves by questions, the second always narrower than the first. Gives an opinion only as <the answer to one of them|a question with the mark left off>.",
             "Asks, waits, and lets the silence do the second asking. When hurt, <asks about something mechanical|asks what time it is>.",
@@ -98,7 +113,12 @@ FAMILIES: tuple[Family, ...] = (
         "feeder",
         (_R.INTIMATE, _R.CASUAL),
         (0.4, 0.65, 0.65, 0.85, 0.5),
-        ("bossy tenderness", "warm and not to be argued with"),
+        (
+            "bossy tenderness",
+            "warm and not to be argued with",
+            "brisk and motherly, with no appeal",
+            "kind at the volume of a kitchen",
+        ),
         (
             "Imperatives, short, in pairs; a reason is added only when <the plate is empty|one has already obeyed>. Affection is put as an instruction about clothing.",
             "Orders first, questions after, and the questions are about <soup|socks>. Tears are met with more orders.",
@@ -120,7 +140,12 @@ FAMILIES: tuple[Family, ...] = (
         "understater",
         (_R.CONSULTATIVE, _R.CASUAL),
         (0.6, 0.6, 0.35, 0.45, 0.3),
-        ("dry, a beat late, never quite unkind", "deadpan, with the warmth kept in the cellar"),
+        (
+            "dry, a beat late, never quite unkind",
+            "deadpan, with the warmth kept in the cellar",
+            "level, faintly amused",
+            "cool water over stones",
+        ),
         (
             'Says a third of it, levelly, and stops. The larger the thing, the smaller the word; <a fire is "warm"|a catastrophe is "a bit of a day">.',
             "Flat statements with the joke folded inside. A pause where others would put emphasis. Cornered, becomes courteous.",
@@ -142,7 +167,12 @@ FAMILIES: tuple[Family, ...] = (
         "telegraph",
         (_R.CASUAL, _R.CONSULTATIVE),
         (0.35, 0.65, 0.15, 0.4, 0.4),
-        ("bare, not unfriendly", "clipped as if charged by the word"),
+        (
+            "bare, not unfriendly",
+            "clipped as if charged by the word",
+            "sparing, and meant",
+            "short measure, honestly poured",
+        ),
         (
             "Drops the subject, often the verb. Facts, then silence, then one fact more, <from years back|which is the point>.",
             "Two words, stop. Long sentences only to <animals|machines>. Pressed, repeats the same two words.",
@@ -164,7 +194,12 @@ FAMILIES: tuple[Family, ...] = (
         "digresser",
         (_R.CASUAL, _R.CONSULTATIVE),
         (0.85, 0.3, 0.8, 0.65, 0.5),
-        ("generous, distractible, hard to dislike", "rambling with intent"),
+        (
+            "generous, distractible, hard to dislike",
+            "rambling with intent",
+            "expansive, good-humoured, often lost",
+            "companionable, like a long bus ride",
+        ),
         (
             "Sets out for the point by way of <a cousin, a bus route and the price of tiles|everyone who was there and what they wore> and arrives, late, from an unexpected side. Brackets inside brackets. Under pressure the detours get longer.",
             'One sentence where others need six, hung with "which reminds me". The thing that hurts is <tucked into a subordinate clause|mentioned on the way to something about shoes>.',
@@ -185,7 +220,12 @@ FAMILIES: tuple[Family, ...] = (
         "apologiser",
         (_R.CONSULTATIVE, _R.CASUAL),
         (0.5, 0.6, 0.35, 0.85, 0.8),
-        ("anxious courtesy", "considerate to the point of exhaustion"),
+        (
+            "anxious courtesy",
+            "considerate to the point of exhaustion",
+            "tactful to its own cost",
+            "eager not to weigh on anyone",
+        ),
         (
             "Opens every request by withdrawing it. Thanks <before, during and after|people for things they have not done yet>. The one sentence without a cushion is worth waiting for.",
             "Cushion, cushion, point, cushion. When really angry, becomes <so polite that rooms clear|extremely grateful>.",
@@ -213,7 +253,12 @@ FAMILIES: tuple[Family, ...] = (
         "reporter of others",
         (_R.CASUAL, _R.INTIMATE),
         (0.45, 0.5, 0.75, 0.55, 0.5),
-        ("chorus of a whole street in one mouth", "gossip with a conscience"),
+        (
+            "chorus of a whole street in one mouth",
+            "gossip with a conscience",
+            "confiding, over a fence",
+            "busy and warm, all ears",
+        ),
         (
             'Hardly ever says "I think": it is what <the neighbours|{aunt}, the doctor, the man at the post office> say. Their own view is the one nobody is named for.',
             "Speaks in other people's sentences, doing the voices. Left without anyone to quote, <grows short|looks about for a witness>.",
@@ -234,7 +279,12 @@ FAMILIES: tuple[Family, ...] = (
         "bargainer",
         (_R.CONSULTATIVE, _R.CASUAL),
         (0.45, 0.7, 0.6, 0.3, 0.45),
-        ("brisk, amused, always mid-deal", "friendly with one hand on the scales"),
+        (
+            "brisk, amused, always mid-deal",
+            "friendly with one hand on the scales",
+            "sporting, shrewd",
+            "pleasant as a good handshake, and as binding",
+        ),
         (
             "Every sentence is an offer: if this, then that. Gives <ground in small coins|a little to keep a lot>. Love is announced as a concession.",
             "Conditions first, price last, and a pause in which the other is meant to do arithmetic. Unsettled, throws something in for free.",
@@ -256,7 +306,12 @@ FAMILIES: tuple[Family, ...] = (
         "exclaimer",
         (_R.CASUAL, _R.INTIMATE),
         (0.8, 0.35, 0.92, 0.75, 0.5),
-        ("headlong, delighted, easily scalded", "bright as a dropped tray"),
+        (
+            "headlong, delighted, easily scalded",
+            "bright as a dropped tray",
+            "sunny, out of breath",
+            "big-hearted and slightly too near",
+        ),
         (
             'Runs on "and" until the air gives out, lands on a cry, and starts again from a new side. <Silence comes suddenly, like a fuse.|When it hurts there are no cries at all, and people turn round.>',
             "Begins at the top of the voice and works up. Half the words are the other person's name.",
@@ -277,7 +332,12 @@ FAMILIES: tuple[Family, ...] = (
         "definer",
         (_R.FORMAL, _R.CONSULTATIVE),
         (0.6, 0.9, 0.35, 0.35, 0.35),
-        ("exact, cool, secretly anxious about the word", "fastidious, fair"),
+        (
+            "exact, cool, secretly anxious about the word",
+            "fastidious, fair",
+            "dry, scrupulous, in no hurry",
+            "correct, with the blinds half down",
+        ),
         (
             "Says what each word is going to mean before using it. Corrects itself more readily than others, and corrects others. <Anger shows as a subordinate clause with a date in it.|Tenderness arrives as a very precise adjective.>",
             "Balanced clauses, a qualification where one is owed, no more. Stops on a noun.",
@@ -298,7 +358,12 @@ FAMILIES: tuple[Family, ...] = (
         "forecaster",
         (_R.CASUAL, _R.CONSULTATIVE),
         (0.4, 0.55, 0.4, 0.5, 0.7),
-        ("resigned, watchful, oddly comforting", "gloom worn soft by use"),
+        (
+            "resigned, watchful, oddly comforting",
+            "gloom worn soft by use",
+            "mournful, with practical advice",
+            "low and sure, like rain on the way",
+        ),
         (
             "Speaks in the future tense, and the future is wet. Each prediction is followed by <what to bring|where the spare one hangs>.",
             "A fact, then what it will lead to, then what that will lead to; stops one step before the person in question.",
@@ -319,10 +384,15 @@ FAMILIES: tuple[Family, ...] = (
         "echoer",
         (_R.CONSULTATIVE, _R.INTIMATE),
         (0.65, 0.55, 0.3, 0.75, 0.4),
-        ("slow, close, difficult to hide from", "gentle as someone lifting a dressing"),
+        (
+            "slow, close, difficult to hide from",
+            "gentle as someone lifting a dressing",
+            "quiet, roomy, patient",
+            "soft-footed and attentive",
+        ),
         (
             "Takes the last word it was given, turns it over, hands it back. Long waits. <Never the first to say a noun.|Its own news is told only as an answer.>",
-            "Repeats, waits, adds one thing. If the talk turns to itself, <it repeats oneself|it hands over something to drink>.",
+            "Repeats, waits, adds one thing. If the talk turns to itself, <it goes back to the start|it hands over something to drink>.",
         ),
         ("the one people find they have told", "the bench at the edge of every party"),
         ("you said", "tired, then", "go on or don't", "and under that", "mm"),
@@ -340,7 +410,12 @@ FAMILIES: tuple[Family, ...] = (
         "measurer",
         (_R.CONSULTATIVE, _R.CASUAL),
         (0.45, 0.88, 0.35, 0.5, 0.6),
-        ("factual, almost shy", "level, with a number in each hand"),
+        (
+            "factual, almost shy",
+            "level, with a number in each hand",
+            "matter-of-fact, with feeling in the decimals",
+            "accurate and a little lonely",
+        ),
         (
             "There is a figure in every sentence: <steps, minutes, grams|hours, coins, stairs>. Feelings are given as quantities and mostly rounded down. At a loss, counts something in view.",
             "Number first, noun second, opinion not at all. The tell is a number that is far too exact.",
@@ -362,7 +437,12 @@ FAMILIES: tuple[Family, ...] = (
         "ceremonious",
         (_R.FORMAL, _R.FROZEN),
         (0.45, 0.75, 0.5, 0.5, 0.35),
-        ("courtly, a little out of its century", "gracious with a locked drawer"),
+        (
+            "courtly, a little out of its century",
+            "gracious with a locked drawer",
+            "stately, with a draught under it",
+            "grave good manners",
+        ),
         (
             "Full sentences with their hats on. Titles, permissions, thanks; <the blow, when it comes, is in the passive voice|refusals are made to look like gifts>.",
             "Approaches, bows, delivers, withdraws. Grief is announced like a visitor.",
@@ -383,7 +463,12 @@ FAMILIES: tuple[Family, ...] = (
         "heckler",
         (_R.CASUAL,),
         (0.5, 0.3, 0.78, 0.25, 0.45),
-        ("rough, quick, fonder than it lets on", "mocking, with an arm round your neck"),
+        (
+            "rough, quick, fonder than it lets on",
+            "mocking, with an arm round your neck",
+            "cheeky, restless, soft under it",
+            "combative for the fun of it",
+        ),
         (
             "Interrupts, pokes, runs off laughing. Short jabs, a nickname for everyone. <Compliments come disguised as insults and must be unpacked at home.|When something is serious it suddenly uses full names.>",
             "Half-sentences thrown from the doorway; the other half is a look. Never stays for the answer.",
@@ -404,7 +489,12 @@ FAMILIES: tuple[Family, ...] = (
         "parabler",
         (_R.CONSULTATIVE, _R.FORMAL),
         (0.85, 0.5, 0.6, 0.6, 0.4),
-        ("roundabout, twinkling, evasive", "unhurried, as if there were a fire to look into"),
+        (
+            "roundabout, twinkling, evasive",
+            "unhurried, as if there were a fire to look into",
+            "leisurely, sly, hospitable",
+            "warm ashes, with something in them",
+        ),
         (
             "Answers with a story about <a man who had two mules|somebody's uncle>, and stops before the moral. The listener has to do the sum. <Directly asked, tells a shorter one.|There is only ever one sentence about itself, and it is in the third person.>",
             '"There was a man" and then a long breath. Concrete nouns, no conclusions.',
@@ -425,7 +515,12 @@ FAMILIES: tuple[Family, ...] = (
         "self-corrector",
         (_R.CONSULTATIVE, _R.INTIMATE),
         (0.75, 0.6, 0.4, 0.55, 0.78),
-        ("honest by instalments", "raw, revised as it goes"),
+        (
+            "honest by instalments",
+            "raw, revised as it goes",
+            "scrupulous about its own heart",
+            "uneasy, and truer for it",
+        ),
         (
             "Says it, takes it back, says it closer. Each version is shorter. <The third is usually true and is said to the table.|Stops when it has hurt somebody, generally itself.>",
             '"No." "That\'s not it." "Closer." Builds by crossing out; the pauses are longer than the words.',
@@ -446,7 +541,7 @@ FAMILIES: tuple[Family, ...] = (
         "foreman",
         (_R.CASUAL, _R.CONSULTATIVE),
         (0.35, 0.82, 0.68, 0.35, 0.3),
-        ("gruff, fair, in motion", "loud enough for the yard"),
+        ("gruff, fair, in motion", "loud enough for the yard", "bluff, quick, dependable", "curt and not unkind"),
         (
             "Verb first. Tells people what to do and, a moment later, why; <never whether|the why is better than expected>. Praise is a nod and more work.",
             "Short orders with the reason hitched on behind like a trailer. Gone quiet, means it is personal.",
@@ -467,7 +562,12 @@ FAMILIES: tuple[Family, ...] = (
         "thing-talker",
         (_R.INTIMATE, _R.CASUAL),
         (0.7, 0.45, 0.25, 0.65, 0.55),
-        ("sidelong, tender with objects", "murmuring, private, slightly comic"),
+        (
+            "sidelong, tender with objects",
+            "murmuring, private, slightly comic",
+            "half under the breath, fond",
+            "private as a shed",
+        ),
         (
             "Addresses <the kettle, the lock, the dog|whatever is in hand>, and lets people overhear. Anything difficult is said to a thing. Turned to directly, <goes formal|loses the thread>.",
             "Low running commentary to the furniture. Sentences are for things; people get nods.",
@@ -488,7 +588,12 @@ FAMILIES: tuple[Family, ...] = (
         "negator",
         (_R.CONSULTATIVE, _R.FORMAL),
         (0.7, 0.6, 0.35, 0.3, 0.5),
-        ("contrary, bracing", "severe, with a gift for the exact no"),
+        (
+            "contrary, bracing",
+            "severe, with a gift for the exact no",
+            "astringent, wide awake",
+            "stern, with a taste for exactness",
+        ),
         (
             "Says what a thing is not until what is left over must be it. Begins with No even when agreeing. <Yes, when it comes, is a single syllable and final.|Approval is the absence of a further objection.>",
             "No, then the correction, then a second no, milder. Leaves the affirmative to other people.",
@@ -509,7 +614,12 @@ FAMILIES: tuple[Family, ...] = (
         "gallows comic",
         (_R.CASUAL,),
         (0.7, 0.4, 0.6, 0.5, 0.72),
-        ("quick, black, watching whether you laugh", "funny in the way of people who sit near exits"),
+        (
+            "quick, black, watching whether you laugh",
+            "funny in the way of people who sit near exits",
+            "sardonic, with its coat on",
+            "wry past the point of safety",
+        ),
         (
             "Set-up, beat, punchline, glance. The worse the day, the better the material. <If nobody laughs, explains the joke; if somebody hugs, leaves.|The true thing is in the set-up, never in the punchline.>",
             "Jokes come in threes, the third one too close. Then a change of subject at walking pace.",
@@ -537,7 +647,12 @@ FAMILIES: tuple[Family, ...] = (
         "plain pleader",
         (_R.CONSULTATIVE, _R.CASUAL),
         (0.5, 0.5, 0.5, 0.8, 0.6),
-        ("open-handed, easily overheard", "plain as bread, and as hard to refuse"),
+        (
+            "open-handed, easily overheard",
+            "plain as bread, and as hard to refuse",
+            "simple, direct, a bit exposed",
+            "candid, without armour",
+        ),
         (
             'One clause, one want: says what it would like and then waits, visibly. No hints. <The waiting is the eloquent part.|When refused says "All right" and means it, which is worse.>',
             "Small words, first person, present tense. Looks up at the end of each sentence to see whether it may go on.",
@@ -558,7 +673,12 @@ FAMILIES: tuple[Family, ...] = (
         "invoicer",
         (_R.CASUAL, _R.CONSULTATIVE),
         (0.4, 0.7, 0.5, 0.22, 0.55),
-        ("aggrieved, witty about it", "sour in a way that keeps well"),
+        (
+            "aggrieved, witty about it",
+            "sour in a way that keeps well",
+            "peevish, exact, secretly loyal",
+            "tart, with a good memory",
+        ),
         (
             "States a grievance as a bill: item, date, amount outstanding. Forgives nothing and <comes to every birthday|lends the car>. Gratitude comes out as a discount.",
             "Begins mid-complaint. Lists. Ends on a small sum that stands for the large one.",
