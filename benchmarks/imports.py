@@ -19,7 +19,7 @@ MODELS = (
     "bedrock:global.anthropic.claude-opus-4-7",
     "compatible:llama3.1:8b",
 )
-_ADAPTER = "from fourfold.models import resolve; resolve({!r})"
+_ADAPTER = "from fourfold.models import adapter; adapter({!r})"
 ALTERNATIVES = {"interpreter alone": "pass", "boto3 alone": "import boto3", "pydantic alone": "import pydantic"}
 
 

@@ -117,7 +117,10 @@ def _usd(model: str, prompt: Prompt, *, cached: bool = False, times: int = 1) ->
         cache_read_tokens=prompt.prefix if cached else 0,
         output_tokens=prompt.answer * times,
     )
-    return cost_usd(provider, name, usage) or 0.0
+    cost = cost_usd(provider, name, usage)
+    if cost is None:
+        raise LookupError(f"no list price for {model}")
+    return cost
 
 
 def _median(prompts: list[Prompt]) -> Prompt:

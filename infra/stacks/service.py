@@ -49,6 +49,7 @@ class ServiceStack(Stack):
         self._events_env = {"FOURFOLD_RUN_EVENTS_TABLE": data.run_events.table_name}
         self._run_env = {**self._events_env, "FOURFOLD_PERSONAS_TABLE": data.personas.table_name}
         self._models = model_access(settings)
+        self._providers_env = {"FOURFOLD_PROVIDERS": ",".join(settings.providers)}
         self._append_events = Grant(("dynamodb:PutItem", "dynamodb:Query"), data.run_events.table_arn)
 
         pipeline = Pipeline(
@@ -87,7 +88,7 @@ class ServiceStack(Stack):
             FunctionSpec(
                 name=name,
                 timeout_s=STEP_TIMEOUT_S,
-                environment={**self._events_env, **self._models.environment},
+                environment={**self._events_env, **self._models.environment, **self._providers_env},
                 grants=[self._append_events, *self._models.grants],
                 acknowledgements=self._models.acknowledgements,
                 layers=[self._models_layer],
@@ -135,7 +136,7 @@ class ServiceStack(Stack):
                     "FOURFOLD_IDEMPOTENCY_TABLE": data.idempotency.table_name,
                     "FOURFOLD_API_KEYS_TABLE": data.api_keys.table_name,
                     "FOURFOLD_STATE_MACHINE_ARN": machine_arn,
-                    "FOURFOLD_PROVIDERS": ",".join(self._settings.providers),
+                    **self._providers_env,
                 },
                 grants=[
                     Grant(

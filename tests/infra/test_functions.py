@@ -16,7 +16,7 @@ EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL
 EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}
 RUN = {**EVENTS, "FOURFOLD_PERSONAS_TABLE": "Personas"}
 PRODUCT_ENVIRONMENT = {
-    **dict.fromkeys(STEPS, EVENTS),
+    **{step: {**EVENTS, "FOURFOLD_PROVIDERS": ""} for step in STEPS},
     "store_persona": RUN,
     "fail_run": RUN,
     "execution_ended": {**RUN, "FOURFOLD_EVENT_BUS": "EventBus"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import traceback
@@ -273,6 +274,20 @@ def test_of_a_chain_only_the_provider_that_is_called_is_imported(called: str, lo
     )
     said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
     assert set(said) & {"anthropic", "openai", "google.genai", "boto3", "genai_prices"} == loaded
+
+
+@pytest.mark.parametrize(
+    ("initialisation", "loaded"), [("snap-start", {"openai", "genai_prices"}), ("on-demand", set[str]())]
+)
+def test_a_snapshot_holds_the_sdks_of_the_providers_in_use(initialisation: str, loaded: set[str]) -> None:
+    program = "import sys; import functions.soul_draft.handler; print(*sys.modules)"
+    environment = {
+        **os.environ,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": initialisation,
+        "FOURFOLD_PROVIDERS": "openai",
+    }
+    said = subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True)
+    assert set(said.stdout.split()) & {"anthropic", "openai", "google.genai", "genai_prices"} == loaded
 
 
 def _with_layers(state: RunState) -> RunState:
