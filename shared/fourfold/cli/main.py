@@ -24,6 +24,8 @@ from fourfold.cli.portrait import show as show_portrait
 from fourfold.ids import is_persona_id
 from fourfold.persona import PersonaStatus
 
+_LEAST_WHO = 12
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Four-layer personas from a one-line brief.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")]
@@ -121,8 +123,10 @@ def list_personas(
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     # In a narrow terminal only who they are is cut short.
-    for column, width in (("id", 30), ("status", 8), ("who", None), ("audit", 5), ("made", 11)):
-        table.add_column(column, no_wrap=True, min_width=width)
+    widths = {"id": 30, "status": 10, "who": 0, "audit": 5, "made": 11}
+    widths["who"] = max(_LEAST_WHO, Console().width - sum(widths.values()) - 2 * len(widths))
+    for column, width in widths.items():
+        table.add_column(column, no_wrap=True, width=width, overflow="ellipsis")
     for persona in personas:
         surface = persona.surface
         who = f"{surface.name}, {surface.age}, {surface.occupation}" if surface else f"“{persona.intent[:40]}”"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fourfold.constraints import Link, locate
-from fourfold.models.offline.brief_reading import parse_brief
+from fourfold.models.offline.brief_reading import parse_brief, stated_facts
 from fourfold.models.offline.material import Material
 from fourfold.models.offline.self_profile import measure_self
 from fourfold.models.offline.soul import draft_soul
@@ -18,9 +17,7 @@ from fourfold.steps import StepName
 def write_at_once(material: Material) -> SingleCallPersona:
     """All layers. Facts of the brief are kept, as a model that reads the brief would; bounds and demands are not."""
     intent = parse_brief(material)
-    facts = [fact for stated in intent.facts if (fact := locate(material.brief, stated))]
-    chain = tuple(Link(source=StepName.SINGLE_CALL, constraint=fact) for fact in facts)
-    known = replace(material, intent=intent, chain=chain)
+    known = replace(material, intent=intent, chain=stated_facts(material, StepName.SINGLE_CALL))
     soul = draft_soul(known).soul
     known = replace(known, soul=soul)
     self_ = measure_self(known).self_

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from fourfold.constraints import Violation, check_mask, check_self, check_surface
+from fourfold.constraints import Fact, Violation, check_mask, check_self, check_surface
 from fourfold.models.offline.audit_identity import identity_findings
 from fourfold.models.offline.audit_life import life_findings
 from fourfold.models.offline.audit_prose import prose_findings
+from fourfold.models.offline.brief_reading import stated_facts
 from fourfold.models.offline.material import Material
 from fourfold.persona import Dimension, Finding, Scores
 from fourfold.pipeline.audit import AuditReport
+from fourfold.steps import StepName
 
 # What a finding of each severity costs its dimension: the scale the task states to every auditor.
 _COST = {1: 0.3, 2: 0.6, 3: 1.2, 4: 2.0, 5: 3.5}
@@ -20,6 +23,9 @@ _FIELD = re.compile(r"^(soul|self|mask|surface)(\.[a-z_]+)*$")
 
 def audit(material: Material) -> AuditReport:
     """Findings, the gravest first, and the scores they leave."""
+    if not any(isinstance(link.constraint, Fact) for link in material.chain):
+        # A persona written in a single call comes without a chain; the brief says the same all the same.
+        material = replace(material, chain=(*material.chain, *stated_facts(material, StepName.AUDIT)))
     found = [*_broken(material), *life_findings(material), *identity_findings(material), *prose_findings(material)]
     unique = {(item.dimension, item.field, item.quote): item for item in reversed(found)}
     kept = sorted(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fourfold.constraints import Note, StatedFact, TraitBound, VoiceDemand, VoiceMarker, locate
+from fourfold.constraints import Link, Note, StatedFact, TraitBound, VoiceDemand, VoiceMarker, locate
 from fourfold.models.offline.brief_age import find_ages, impossible_ages
 from fourfold.models.offline.brief_language import language_of
 from fourfold.models.offline.brief_life import find_life
@@ -30,6 +30,7 @@ from fourfold.models.offline.lexicon_temperament import (
 from fourfold.models.offline.material import Material
 from fourfold.persona import Trait
 from fourfold.pipeline.intent import Intent, TonalAxes
+from fourfold.steps import StepName
 
 _MOST_FACTS = 16
 _MOST_CONSTRAINTS = 12
@@ -170,3 +171,9 @@ def _axes(brief: str) -> TonalAxes:
         intensity=axis(FIERCE, CALM),
         irony=axis(IRONIC, frozenset()),
     )
+
+
+def stated_facts(material: Material, source: StepName) -> tuple[Link, ...]:
+    """The facts of the brief as links of a chain, for a reader who was handed none."""
+    found = (locate(material.brief, stated) for stated in parse_brief(material).facts)
+    return tuple(Link(source=source, constraint=fact) for fact in found if fact is not None)
