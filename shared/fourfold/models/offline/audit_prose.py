@@ -157,9 +157,10 @@ def _mask(material: Material) -> Iterator[Finding]:
                 1,
                 "No phrase touches anything the soul names; the wound is not to be felt.",
             )
-    spoken = material.intent.language.split("-")[0]
-    if spoken != "en" and language_of(" ".join(phrases))[0] == "en":
-        note = f"They speak {spoken}, and the phrases are English: a translation stands where a voice should."
+    # Somebody described in English is read in English; a brief in their own tongue asks for their own words.
+    asked = language_of(material.brief)[0]
+    if asked != "en" and asked == material.intent.language.split("-")[0] and language_of(" ".join(phrases))[0] == "en":
+        note = f"They speak {asked}, and the phrases are English: a translation stands where a voice should."
         yield _finding(_D.CULTURAL_FIDELITY, field, phrases[0], 2, note)
 
 
