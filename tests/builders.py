@@ -10,6 +10,7 @@ from typing import Any
 from fourfold.config.engine import EngineConfig
 from fourfold.language_model import Completion, LanguageModel, ModelError, ModelFailure, ModelRequest
 from fourfold.model_chain import Pace
+from fourfold.models import resolve
 from fourfold.persona import TokenUsage
 from fourfold.pipeline.audit import AUDIT as STEP_AUDIT
 from fourfold.pipeline.audit import AuditReport
@@ -171,6 +172,16 @@ def state_before(step: Step[Any]) -> RunState:
     state, model = new_state(), ScriptedModel()
     for earlier in ALL_STEPS[: ALL_STEPS.index(step)]:
         state = stepped(earlier, state, model).state
+    return state
+
+
+def written_offline(brief: str, steps: Iterable[Step[Any]] = ALL_STEPS) -> RunState:
+    """One attempt of the offline composer."""
+    state, model = new_state(brief), resolve("offline:composer-1")
+    for step in steps:
+        outcome = stepped(step, state.entering(step.name), model)
+        assert (outcome.provider, outcome.model) == ("offline", "composer-1")
+        state = outcome.state
     return state
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from fourfold.config.engine import EngineConfig
 from fourfold.config.presets import default_config
 from fourfold.config.request import BadSettingsError, with_settings
-from fourfold.http.problems import rejected
+from fourfold.http.problems import printable, reference_token, rejected
 from fourfold.models.credentials import usable_providers
 from fourfold.problem import FieldError
 
@@ -32,12 +32,7 @@ def effective_config(settings: Mapping[str, object]) -> EngineConfig:
         return with_settings(deployed_config(), settings, usable_providers(os.environ))
     except BadSettingsError as error:
         faults = [
-            FieldError(pointer=f"/config/{_escaped(fault.key)}", code=fault.code, detail=fault.detail)
+            FieldError(pointer=f"/config/{printable(reference_token(fault.key))}", code=fault.code, detail=fault.detail)
             for fault in error.faults
         ]
         raise rejected(faults) from None
-
-
-def _escaped(key: str) -> str:
-    """A key as a reference token of a JSON pointer (RFC 6901 section 3), cut to a readable length."""
-    return key.replace("~", "~0").replace("/", "~1")[:120].encode("utf-8", "replace").decode()

@@ -97,13 +97,16 @@ def field_errors(found: Sequence[Any], location: str) -> list[FieldError]:
     for error in found:
         code, detail = _CODES.get(error["type"], (error["type"], f"{error['msg']}."))
         place = [str(part) for part in error["loc"]]
-        if location == "body":
-            pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in place)
-        else:
-            pointer = place[-1]
-        errors.append(FieldError(pointer=_printable(pointer), code=code, detail=detail))
+        pointer = "".join(f"/{reference_token(part)}" for part in place) if location == "body" else place[-1]
+        errors.append(FieldError(pointer=printable(pointer), code=code, detail=detail))
     return errors
 
 
-def _printable(pointer: str) -> str:
+def reference_token(name: str) -> str:
+    """A name as a step of a JSON pointer (RFC 6901, section 3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def printable(pointer: str) -> str:
+    """A pointer, or a part of one, cut to a readable length and to what UTF-8 can hold."""
     return pointer[:120].encode("utf-8", "replace").decode()

@@ -10,15 +10,6 @@ from typing import Final, cast
 from fourfold.catalogue import full_name
 from fourfold.language_model import Completion, LanguageModel, ModelRequest, provider_and_model
 
-_FACTORIES: Final[dict[str, str]] = {
-    "anthropic": "anthropic_model",
-    "openai": "openai_model",
-    "google": "google_model",
-    "bedrock": "bedrock_model",
-    "compatible": "compatible_model",
-    "offline": "offline_model",
-}
-
 _SDKS: Final[dict[str, tuple[str, ...]]] = {
     "anthropic": ("anthropic",),
     "openai": ("openai",),
@@ -65,5 +56,5 @@ def adapter(name: str) -> LanguageModel:
     """What stands behind `provider:model`, with its provider's SDK; kept, and with it the SDK's client."""
     provider, model = provider_and_model(name)
     module = import_module(f"fourfold.models.{provider}")
-    factory = cast("Callable[[str], LanguageModel]", getattr(module, _FACTORIES[provider]))
+    factory = cast("Callable[[str], LanguageModel]", getattr(module, f"{provider}_model"))
     return factory(model)

@@ -20,7 +20,6 @@ from fourfold.models.provider import (
     retry_after,
 )
 from fourfold.models.schema import portable_schema
-from fourfold.models.temperature import sent_temperature
 from fourfold.persona import TokenUsage
 
 _STOPS = {
@@ -44,7 +43,6 @@ class AnthropicWire:
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One Messages call; the schema goes along as the output format."""
-        temperature, notes = sent_temperature(f"{self.provider}:{self.model}", request.temperature)
         # It moves the bounds that Anthropic's decoder does not know into descriptions, in place.
         schema = anthropic.transform_schema(deepcopy(portable_schema(request.output_type)))
         reply = self._client.get().messages.create(
@@ -56,13 +54,13 @@ class AnthropicWire:
             messages=[_message(turn) for turn in turns(request)],
             output_config={"format": {"type": "json_schema", "schema": schema}},
             # The SDK has no parameter for it any more; the models that take it still do.
-            extra_body=None if temperature is None else {"temperature": temperature},
+            extra_body=None if request.temperature is None else {"temperature": request.temperature},
             timeout=request.timeout_s,
         )
         if not isinstance(reply, Message):
             raise UnreadableReplyError
         text = "".join(block.text for block in reply.content if isinstance(block, TextBlock))
-        return WireAnswer(text, _usage(reply), _STOPS.get(reply.stop_reason or ""), notes)
+        return WireAnswer(text, _usage(reply), _STOPS.get(reply.stop_reason or ""))
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK means."""

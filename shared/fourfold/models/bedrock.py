@@ -34,7 +34,6 @@ from fourfold.models.provider import (
     retry_after,
 )
 from fourfold.models.schema import portable_schema
-from fourfold.models.temperature import sent_temperature
 from fourfold.persona import TokenUsage
 
 _TOOL = "answer"
@@ -92,7 +91,6 @@ class BedrockWire:
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One Converse call."""
-        temperature, notes = sent_temperature(f"{self.provider}:{self.model}", request.temperature)
         system: list[dict[str, Any]] = [{"text": system_text(request)}]
         if "anthropic.claude" in self.model:  # others refuse the marker
             system.append({"cachePoint": {"type": "default"}})
@@ -104,7 +102,7 @@ class BedrockWire:
             ],
             inferenceConfig={
                 "maxTokens": request.max_tokens,
-                **({} if temperature is None else {"temperature": temperature}),
+                **({} if request.temperature is None else {"temperature": request.temperature}),
             },
             toolConfig={
                 "tools": [
@@ -119,7 +117,7 @@ class BedrockWire:
                 "toolChoice": {"tool": {"name": _TOOL}},
             },
         )
-        return WireAnswer(_text(reply), _usage(reply), _STOPS.get(reply.get("stopReason", "")), notes)
+        return WireAnswer(_text(reply), _usage(reply), _STOPS.get(reply.get("stopReason", "")))
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of botocore means."""

@@ -15,7 +15,6 @@ from fourfold.models.openai_faults import openai_fault
 from fourfold.models.prompt import system_text, turns
 from fourfold.models.provider import Fault, ProviderModel, UnreadableReplyError, WireAnswer
 from fourfold.models.schema import portable_schema
-from fourfold.models.temperature import sent_temperature
 from fourfold.persona import TokenUsage
 
 _FINISHES = {"length": ModelFailure.TRUNCATED, "content_filter": ModelFailure.REFUSED}
@@ -42,7 +41,6 @@ class CompatibleWire:
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One chat completion. Their caches go by the prompt's beginning, so the stable part comes first."""
-        temperature, notes = sent_temperature(f"{self.provider}:{self.model}", request.temperature)
         # One text for a turn: several of these servers refuse messages in parts.
         messages: list[Any] = [{"role": "system", "content": system_text(request)}]
         messages += [{"role": turn.role, "content": "\n".join(turn.parts)} for turn in turns(request)]
@@ -58,14 +56,14 @@ class CompatibleWire:
                     "strict": True,
                 },
             },
-            temperature=openai.omit if temperature is None else temperature,
+            temperature=openai.omit if request.temperature is None else request.temperature,
             timeout=request.timeout_s,
         )
         if not isinstance(reply, ChatCompletion) or not reply.choices:
             raise UnreadableReplyError
         choice = reply.choices[0]
         failure = ModelFailure.REFUSED if choice.message.refusal else _FINISHES.get(choice.finish_reason)
-        return WireAnswer(choice.message.content or "", _usage(reply), failure, notes)
+        return WireAnswer(choice.message.content or "", _usage(reply), failure)
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK means."""

@@ -22,7 +22,6 @@ from fourfold.models.provider import (
     seconds_of,
 )
 from fourfold.models.schema import portable_schema
-from fourfold.models.temperature import sent_temperature
 from fourfold.persona import TokenUsage
 
 _REFUSALS = frozenset(
@@ -49,7 +48,6 @@ class GoogleWire:
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One generateContent call."""
-        temperature, notes = sent_temperature(f"{self.provider}:{self.model}", request.temperature)
         reply = self._client.get().models.generate_content(
             model=self.model,
             contents=[_content(turn) for turn in turns(request)],
@@ -58,7 +56,7 @@ class GoogleWire:
                 response_mime_type="application/json",
                 response_json_schema=portable_schema(request.output_type),
                 max_output_tokens=request.max_tokens,
-                temperature=temperature,
+                temperature=request.temperature,
                 # On by default, and each continuation is billed as a request of its own.
                 automatic_continuation=False,
                 http_options=types.HttpOptions(timeout=max(1, round(request.timeout_s * 1000))),
@@ -69,7 +67,7 @@ class GoogleWire:
             raise UnreadableReplyError
         parts = (candidate.content.parts or []) if candidate and candidate.content else []
         text = "".join(part.text or "" for part in parts if not part.thought)
-        return WireAnswer(text, _usage(reply), _failure(candidate), notes)
+        return WireAnswer(text, _usage(reply), _failure(candidate))
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK, or of the client under it, means."""

@@ -12,7 +12,6 @@ from fourfold.models.openai_faults import openai_fault
 from fourfold.models.prompt import Turn, cache_key, system_text, turns
 from fourfold.models.provider import Fault, KeyedClient, ProviderModel, UnreadableReplyError, WireAnswer
 from fourfold.models.schema import portable_schema
-from fourfold.models.temperature import sent_temperature
 from fourfold.persona import TokenUsage
 
 _INCOMPLETE = {"max_output_tokens": ModelFailure.TRUNCATED, "content_filter": ModelFailure.REFUSED}
@@ -29,7 +28,6 @@ class OpenAIWire:
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One Responses call, not stored at the provider."""
-        temperature, notes = sent_temperature(f"{self.provider}:{self.model}", request.temperature)
         reply: Any = self._client.get().responses.create(
             model=self.model,
             instructions=system_text(request),
@@ -44,13 +42,13 @@ class OpenAIWire:
                 }
             },
             prompt_cache_key=cache_key(request),
-            temperature=openai.omit if temperature is None else temperature,
+            temperature=openai.omit if request.temperature is None else request.temperature,
             store=False,
             timeout=request.timeout_s,
         )
         if not isinstance(reply, Response):
             raise UnreadableReplyError
-        return WireAnswer(reply.output_text, _usage(reply), _failure(reply), notes)
+        return WireAnswer(reply.output_text, _usage(reply), _failure(reply))
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK means."""

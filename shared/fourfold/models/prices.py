@@ -16,35 +16,33 @@ _PROVIDER_IDS = {"anthropic": "anthropic", "openai": "openai", "google": "google
 
 def cost_usd(provider: str, model: str, usage: TokenUsage) -> float | None:
     """USD at list price; None, with a warning once, for a model without one. A server of the caller's own has none."""
-    if provider not in _PROVIDER_IDS:
+    cost = _at_list_price(_PROVIDER_IDS[provider], model, usage) if provider in _PROVIDER_IDS else None
+    if cost is None:
         _warn(provider, model)
-        return None
+    return cost
+
+
+def _at_list_price(provider_id: str, model: str, usage: TokenUsage) -> float | None:
     from genai_prices import Usage, calc_price  # noqa: PLC0415 - 180 ms that only a priced call pays
 
-    inputs = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
     metered = Usage(
-        input_tokens=inputs,
+        input_tokens=usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens,
         cache_read_tokens=usage.cache_read_tokens,
         cache_write_tokens=usage.cache_write_tokens,
         output_tokens=usage.output_tokens,
     )
     try:
-        price = calc_price(metered, model, provider_id=_PROVIDER_IDS[provider])
+        price = calc_price(metered, model, provider_id=provider_id)
     except (LookupError, ValueError):
-        _warn(provider, model)
         return None
-    if provider != "bedrock" and not _is_release_of(model, price.model.id):
-        _warn(provider, model)
-        return None
-    return float(price.total_price)
+    # The tables match by prefix, and siblings cost less. Bedrock's names carry regions and versions, which they know.
+    known = provider_id == _PROVIDER_IDS["bedrock"] or _is_release_of(model, price.model.id)
+    return float(price.total_price) if known else None
 
 
 def _is_release_of(model: str, priced: str) -> bool:
-    """Whether `model` is the priced one or a dated release of it: the tables match by prefix, and siblings cost less.
-
-    Bedrock is left out: its names carry regions and versions, which the tables know.
-    """
-    return _RELEASE.fullmatch(model.removeprefix(priced)) is not None if model.startswith(priced) else False
+    """Whether `model` is the priced one or a dated release of it."""
+    return model.startswith(priced) and _RELEASE.fullmatch(model.removeprefix(priced)) is not None
 
 
 @cache

@@ -17,6 +17,7 @@ from fourfold.models.credentials import api_key
 from fourfold.models.deadline import OutOfTimeError, within
 from fourfold.models.prices import cost_usd
 from fourfold.models.prompt import input_bytes
+from fourfold.models.temperature import sent_temperature
 from fourfold.persona import TokenUsage
 
 Client = TypeVar("Client")
@@ -39,7 +40,6 @@ class WireAnswer:
     text: str
     usage: TokenUsage | None
     failure: ModelFailure | None = None
-    notes: tuple[str, ...] = ()
 
 
 class UnreadableReplyError(Exception):
@@ -62,7 +62,7 @@ class Wire(Protocol):
     model: str
 
     def ask(self, request: ModelRequest) -> WireAnswer:
-        """One call with no retries; raises what the SDK raises, or ModelError."""
+        """One call with no retries, with the temperature as it stands; raises what the SDK raises, or ModelError."""
 
     def fault(self, error: Exception) -> Fault | None:
         """What the exception means, or None for one that is not the provider's."""
@@ -85,6 +85,8 @@ class ProviderModel:
         Raises:
             ModelError: no usable answer; usage and cost are those of the failed call.
         """
+        temperature, notes = sent_temperature(self.name, request.temperature)
+        request = replace(request, temperature=temperature)
         try:
             answer = within(request.timeout_s, partial(self._wire.ask, request))
         except OutOfTimeError:
@@ -98,7 +100,7 @@ class ProviderModel:
         if answer.failure is not None:
             raise ModelError(answer.failure, f"from {self.name}", spent=spent)
         provider, model = self._wire.provider, self._wire.model
-        return Completion(answer.text, provider, model, spent.usage, spent.cost_usd, answer.notes)
+        return Completion(answer.text, provider, model, spent.usage, spent.cost_usd, notes)
 
     def _meaning(self, error: Exception) -> Fault:
         fault = None if isinstance(error, JSONDecodeError | UnreadableReplyError) else self._wire.fault(error)

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from fourfold.models import resolve
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.single_call import SINGLE_CALL
-from fourfold.pipeline.state import RunState
-from tests.builders import new_state, stepped
+from tests.builders import written_offline
 
 BRIEFS = ["A retired smuggler, 66, who teaches piano in Trieste", "A shy founder, 34, in Istanbul"]
 
 
-def written_at_once(brief: str) -> RunState:
-    state = new_state(brief)
-    for step in (SINGLE_CALL, AUDIT):
-        state = stepped(step, state.entering(step.name), resolve("offline:composer-1")).state
-    return state
-
-
 @pytest.mark.parametrize("brief", BRIEFS)
 def test_facts_are_kept_and_the_audit_knows_them_without_a_chain(brief: str) -> None:
-    state = written_at_once(brief)
+    state = written_offline(brief, (SINGLE_CALL, AUDIT))
     assert state.constraints == ()
     assert state.draft.surface
     assert state.audit
@@ -33,6 +24,6 @@ def test_facts_are_kept_and_the_audit_knows_them_without_a_chain(brief: str) -> 
 
 
 def test_a_contradiction_is_seen_there_too() -> None:
-    state = written_at_once("a nine-year-old retired judge")
+    state = written_offline("a nine-year-old retired judge", (SINGLE_CALL, AUDIT))
     assert state.audit
     assert state.audit.overall < 3.5

@@ -16,21 +16,13 @@ from fourfold.constraints import Fact, TraitBound, check_mask, check_self, check
 from fourfold.models import resolve
 from fourfold.persona import Trait
 from fourfold.pipeline.state import RunState
-from tests.builders import ALL_STEPS, new_state, stepped
+from tests.builders import ALL_STEPS, stepped, written_offline
 
 BRIEFS = [line for line in (Path(__file__).parent / "briefs.txt").read_text().splitlines() if line.strip()]
 GATE = 3.5
 
 
-@cache
-def written(brief: str) -> RunState:
-    """One attempt."""
-    state, model = new_state(brief), resolve("offline:composer-1")
-    for step in ALL_STEPS:
-        outcome = stepped(step, state, model)
-        assert (outcome.provider, outcome.model) == ("offline", "composer-1")
-        state = outcome.state
-    return state
+written = cache(written_offline)
 
 
 def overall(state: RunState) -> float:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from fourfold.models import resolve
 from fourfold.models.offline.brief_language import language_of
 from fourfold.models.offline.lexicon_temperament import SPEECH, TEMPERAMENT
 from fourfold.models.offline.looks import looks_at
@@ -23,8 +22,7 @@ from fourfold.models.offline.voice_casting import casting
 from fourfold.models.offline.voice_families import FAMILIES
 from fourfold.models.offline.voice_languages import BANK
 from fourfold.persona import Mask, SelfLayer, Soul, Surface, Trait
-from fourfold.pipeline.state import RunState
-from tests.builders import ALL_STEPS, new_state, stepped
+from tests.builders import written_offline
 
 OWN = [
     "A stern colonel in Ankara, 58, who writes to his daughter every Sunday",
@@ -71,12 +69,7 @@ OWN = [
 BRIEFS = [line for line in (Path(__file__).parent / "briefs.txt").read_text().splitlines() if line.strip()]
 
 
-@cache
-def written(brief: str) -> RunState:
-    state, model = new_state(brief), resolve("offline:composer-1")
-    for step in ALL_STEPS:
-        state = stepped(step, state, model).state
-    return state
+written = cache(written_offline)
 
 
 def layers(brief: str) -> tuple[Soul, SelfLayer, Mask, Surface]:
