@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from fourfold.http.scopes import SCOPES
 from fourfold.models import libraries_of
 from fourfold.models.credentials import usable_providers
 from infra.local import assembly
@@ -29,7 +30,6 @@ ORG_ID = "org_local"
 WORKSPACE_ID = "ws_local"
 API_HANDLER = "api/run.sh"
 FUNCTION_ARN = re.compile(r"arn:aws:lambda:[^\"]+")
-SCOPES = ("personas:read", "personas:write")
 
 
 @dataclass(frozen=True)
@@ -123,8 +123,7 @@ def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
         "created_at": {"S": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")},
     }
     dynamodb = engine.client("dynamodb")
-    with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # seeded by an earlier start
-        dynamodb.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(pk)")
+    dynamodb.put_item(TableName=table, Item=item)  # at every start: a newer version may know more scopes
     return key
 
 

@@ -1,60 +1,34 @@
-"""The engine's settings, `engine.pipeline.*`, with their bounds and defaults, and the hash a run stores."""
+"""The engine's settings, `engine.*`, with their bounds and defaults, and the hash a run stores."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from fourfold.catalogue import full_name, greatest_temperature
+from fourfold.config.models import ModelConfig
+from fourfold.config.scope import EVERYWHERE, Knob, Scope
 from fourfold.persona import Dimension, Model
 from fourfold.steps import StepName
 
-ModelName = Annotated[
-    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$", max_length=120), AfterValidator(full_name)
-]
 RetryStep = Literal["intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground"]
 
-OFFLINE_MODEL = "offline:composer-1"
+_Weight = Annotated[float, Field(ge=0.0, le=10.0)]
 
 
-class StepConfig(Model):
-    """How one step asks its models. `timeout_s` bounds one model call in seconds, `max_tokens` its answer.
-
-    `fallback` names the models asked in turn after `model` gave nothing usable; `max_tokens` holds for them too. A
-    `temperature` beyond what `model` is known to take is an error; a fallback that does not take it is asked without.
-    """
-
-    model: ModelName = OFFLINE_MODEL
-    fallback: Annotated[tuple[ModelName, ...], Field(max_length=4)] = ()
-    temperature: Annotated[float, Field(ge=0.0, le=2.0)] | None = None
-    max_tokens: Annotated[int, Field(ge=256, le=8192)] = 2048
-    timeout_s: Annotated[int, Field(ge=1, le=240)] = 90
-
-    @property
-    def chain(self) -> tuple[str, ...]:
-        """The models in the order they are asked, each once."""
-        return tuple(dict.fromkeys((self.model, *self.fallback)))
-
-    @model_validator(mode="after")
-    def _temperature_can_be_sent(self) -> Self:
-        greatest = greatest_temperature(self.model)
-        if self.temperature is None or greatest is None or self.temperature <= greatest > 0:
-            return self
-        if greatest == 0:
-            raise ValueError(f"{self.model} takes no temperature; unset it, or choose a model that takes one")
-        raise ValueError(f"{self.model} takes a temperature of at most {greatest:g}")
+class StepConfig(ModelConfig):
+    """How one step asks its models."""
 
 
 class AuditWeights(Model):
-    """Weights of the five dimensions in `overall`; only their ratios matter."""
+    """Weights of the five dimensions in `overall`; only their ratios matter. What is left out weighs 1."""
 
-    coherence: Annotated[float, Field(ge=0.0, le=10.0)] = 1.0
-    depth: Annotated[float, Field(ge=0.0, le=10.0)] = 1.0
-    cultural_fidelity: Annotated[float, Field(ge=0.0, le=10.0)] = 1.0
-    voice_distinctiveness: Annotated[float, Field(ge=0.0, le=10.0)] = 1.0
-    realism: Annotated[float, Field(ge=0.0, le=10.0)] = 1.0
+    coherence: _Weight = 1.0
+    depth: _Weight = 1.0
+    cultural_fidelity: _Weight = 1.0
+    voice_distinctiveness: _Weight = 1.0
+    realism: _Weight = 1.0
 
     def of(self, dimension: Dimension) -> float:
         """The weight of one dimension."""
@@ -65,10 +39,43 @@ class AuditWeights(Model):
 class AuditConfig(StepConfig):
     """The audit's gate: below `min_overall_score` (0-5) a run retries from `retry_from`."""
 
-    min_overall_score: Annotated[float, Field(ge=0.0, le=5.0)] = 3.5
-    max_retries: Annotated[int, Field(ge=0, le=3)] = 3
-    retry_from: RetryStep = "soul_draft"
-    weights: AuditWeights = AuditWeights()
+    min_overall_score: Annotated[
+        float,
+        Field(ge=0.0, le=5.0, description="The overall score an attempt needs to pass."),
+        Knob(unit="points of 5", scopes=EVERYWHERE),
+    ] = 3.5
+    max_retries: Annotated[
+        int,
+        Field(ge=0, le=3, description="Further attempts after the first one."),
+        Knob(unit="attempts", scopes=EVERYWHERE),
+    ] = 3
+    retry_from: Annotated[
+        RetryStep, Field(description="The step a further attempt begins at."), Knob(scopes=EVERYWHERE)
+    ] = "soul_draft"
+    weights: Annotated[
+        AuditWeights, Field(description="Weight of each dimension in the overall score; only ratios matter.")
+    ] = AuditWeights()
+
+
+class DriftConfig(Model):
+    """When a reply counts as drifted from the voice, and what then happens."""
+
+    threshold: Annotated[
+        Annotated[float, Field(gt=0.0, le=2.0)] | Literal["auto"],
+        Field(
+            description="Cosine distance above which a reply alerts; `auto` takes it from the fingerprint's "
+            "calibration at `false_alarm_rate`."
+        ),
+    ] = 0.30
+    false_alarm_rate: Annotated[
+        float,
+        Field(ge=0.001, le=0.2, description="Share of in-voice replies that may alert when `threshold` is `auto`."),
+        Knob(unit="share of replies"),
+    ] = 0.05
+    action_on_alert: Annotated[
+        Literal["warn", "auto_recover", "block"],
+        Field(description="`warn` ships the reply, `auto_recover` writes it once more, `block` answers 409."),
+    ] = "warn"
 
 
 class PipelineConfig(Model):
@@ -78,7 +85,11 @@ class PipelineConfig(Model):
     retried. It exists so that the difference in cost, time and audit can be shown.
     """
 
-    method: Literal["six_steps", "single_call"] = "six_steps"
+    method: Annotated[
+        Literal["six_steps", "single_call"],
+        Field(description="Six steps from the inside out, or one call for all layers, for comparison."),
+        Knob(scopes=EVERYWHERE),
+    ] = "six_steps"
     intent_parse: StepConfig = StepConfig(timeout_s=45)
     soul_draft: StepConfig = StepConfig()
     self_enrich: StepConfig = StepConfig()
@@ -86,6 +97,7 @@ class PipelineConfig(Model):
     surface_ground: StepConfig = StepConfig()
     audit: AuditConfig = AuditConfig(max_tokens=4096)
     single_call: StepConfig = StepConfig(max_tokens=4096)
+    drift_detection: DriftConfig = DriftConfig()
 
     def of(self, step: StepName) -> StepConfig:
         """The settings of one step."""
@@ -93,10 +105,74 @@ class PipelineConfig(Model):
         return config
 
 
+class ChatConfig(ModelConfig):
+    """How a persona answers: in chat, to the fingerprint's scenarios and to the provocation suite."""
+
+    window: Annotated[
+        int, Field(ge=0, le=100, description="Earlier turns of a session a reply sees."), Knob(unit="turns")
+    ] = 20
+
+
+class FingerprintConfig(Model):
+    """The voice fingerprint, made in the background."""
+
+    enabled: Annotated[bool, Field(description="Whether fingerprints are made at all.")] = True
+    run_on_create: Annotated[bool, Field(description="Whether a new persona gets one by itself.")] = True
+    concurrency: Annotated[
+        int, Field(ge=1, le=32, description="Scenarios answered at the same time."), Knob(unit="calls")
+    ] = 10
+    embedder: Annotated[
+        str,
+        StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9][A-Za-z0-9._/:@-]*)?$", max_length=120),
+        Field(description="`stylometric`, or `provider:model` of an embedding model."),
+    ] = "stylometric"
+
+
+class ProvocationConfig(Model):
+    """The provocation suite, run in the background."""
+
+    enabled: Annotated[bool, Field(description="Whether the suite is run at all.")] = True
+    run_on_create: Annotated[bool, Field(description="Whether a new persona is tested by itself.")] = True
+    concurrency: Annotated[int, Field(ge=1, le=33, description="Tests run at the same time."), Knob(unit="tests")] = 12
+    repeats: Annotated[
+        int, Field(ge=1, le=5, description="How often a test is run that asks for repetition."), Knob(unit="runs")
+    ] = 1
+    fail_threshold: Annotated[
+        float,
+        Field(ge=0.0, le=1.0, description="Pass rate below which the suite as a whole has failed."),
+        Knob(unit="share of tests"),
+    ] = 0.8
+    second_judgement: Annotated[bool, Field(description="Whether every failure is confirmed by another judgement.")] = (
+        True
+    )
+    disabled_tests: Annotated[tuple[str, ...], Field(max_length=100, description="Ids of tests that are not run.")] = ()
+    judge: ModelConfig = ModelConfig()
+    second_judge: ModelConfig = ModelConfig()
+
+
+class SafetyConfig(Model):
+    """The floor no persona goes below. Only the system scope may set it."""
+
+    disclose_ai: Annotated[
+        bool,
+        Field(description="A persona never claims to be human when it is sincerely asked."),
+        Knob(scopes=(Scope.SYSTEM,)),
+    ] = True
+    crisis_help: Annotated[
+        bool,
+        Field(description="A persona never withholds help in a crisis, even if that breaks its character."),
+        Knob(scopes=(Scope.SYSTEM,)),
+    ] = True
+
+
 class EngineConfig(Model):
     """Everything a run is pinned to at its start."""
 
     pipeline: PipelineConfig = PipelineConfig()
+    chat: ChatConfig = ChatConfig()
+    fingerprint: FingerprintConfig = FingerprintConfig()
+    provocation: ProvocationConfig = ProvocationConfig()
+    safety: SafetyConfig = SafetyConfig()
 
     def hash(self) -> str:
         """A content hash: two runs with the same hash ran under the same settings."""

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from fourfold.catalogue import OFFLINE, full_name
-from fourfold.config.engine import OFFLINE_MODEL, AuditConfig, EngineConfig, PipelineConfig, StepConfig
+from fourfold.config.engine import (
+    AuditConfig,
+    ChatConfig,
+    EngineConfig,
+    PipelineConfig,
+    ProvocationConfig,
+    StepConfig,
+)
+from fourfold.config.models import OFFLINE_MODEL, ModelConfig
 from fourfold.language_model import provider_and_model
 
 
@@ -66,7 +74,7 @@ def default_config(providers: Sequence[str]) -> EngineConfig:
     presets = [preset(provider) for provider in providers] or [preset(OFFLINE)]
     if len(presets) > 1 and any(known.strong == OFFLINE_MODEL for known in presets):
         raise ValueError(f"{OFFLINE} stands alone: a run meant for a real model is not written by the composer")
-    first = presets[0]
+    first, second = presets[0], presets[1 % len(presets)]
     strong = _chain(first.strong, first.swift, [other.strong for other in presets[1:]])
     swift = _chain(first.swift, first.strong, [other.swift for other in presets[1:]])
     # The limit goes with every model of the chain: one that thinks within it needs the room, others do not use it.
@@ -81,7 +89,17 @@ def default_config(providers: Sequence[str]) -> EngineConfig:
             surface_ground=step,
             audit=AuditConfig(model=strong[0], fallback=strong[1:], max_tokens=most_in_audit),
             single_call=StepConfig(model=swift[0], fallback=swift[1:], max_tokens=most_in_audit),
-        )
+        ),
+        chat=ChatConfig(model=swift[0], fallback=swift[1:], max_tokens=most),
+        provocation=ProvocationConfig(
+            judge=ModelConfig(model=strong[0], fallback=strong[1:], max_tokens=most),
+            # Another family's judgement where there is one: judges of one family err alike.
+            second_judge=ModelConfig(
+                model=second.strong,
+                fallback=tuple(name for name in strong if name != second.strong)[:4],
+                max_tokens=most,
+            ),
+        ),
     )
 
 

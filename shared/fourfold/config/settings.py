@@ -1,0 +1,14 @@
+"""The whole tree of settings."""
+
+from __future__ import annotations
+
+from fourfold.config.api import ApiConfig
+from fourfold.config.engine import EngineConfig
+from fourfold.persona import Model
+
+
+class Settings(Model):
+    """Every setting there is. A key is the path to a field, such as `engine.pipeline.soul_draft.model`."""
+
+    engine: EngineConfig = EngineConfig()
+    api: ApiConfig = ApiConfig()
