@@ -12,6 +12,8 @@ STATEFUL = {
     "RunEvents6C51A50D",
     "IdempotencyC15CBC33",
     "ApiKeys3BB3983D",
+    "Config57D1D894",
+    "Outbox27BBF20A",
     "EventBus7B8748AA",
 }
 KEYS = {
@@ -19,6 +21,8 @@ KEYS = {
     "RunEvents": [("pk", "S", "HASH"), ("sk", "N", "RANGE")],
     "Idempotency": [("id", "S", "HASH")],
     "ApiKeys": [("pk", "S", "HASH")],
+    "Config": [("pk", "S", "HASH"), ("sk", "S", "RANGE")],
+    "Outbox": [("pk", "S", "HASH")],
 }
 
 
@@ -71,19 +75,19 @@ def test_a_laptop_can_throw_everything_away(local: Assembly) -> None:
         assert not local.manifest["artifacts"][stack]["properties"].get("terminationProtection")
 
 
-def test_run_events_are_streamed_and_old_ones_expire(prod: Assembly) -> None:
+def test_logs_and_events_are_streamed_and_old_ones_expire(prod: Assembly) -> None:
     ttl = {
         name: table["Properties"]["TimeToLiveSpecification"]["AttributeName"]
         for name, table in tables(prod).items()
         if "TimeToLiveSpecification" in table["Properties"]
     }
-    assert ttl == {"RunEvents": "expires_at", "Idempotency": "expiration"}
+    assert ttl == {"RunEvents": "expires_at", "Idempotency": "expiration", "Outbox": "expires_at"}
     streams = {
         name: table["Properties"]["StreamSpecification"]["StreamViewType"]
         for name, table in tables(prod).items()
         if "StreamSpecification" in table["Properties"]
     }
-    assert streams == {"RunEvents": "NEW_IMAGE"}
+    assert streams == {"RunEvents": "NEW_IMAGE", "Outbox": "NEW_IMAGE"}
 
 
 def test_the_bus_is_found_by_name(prod: Assembly, local: Assembly) -> None:

@@ -114,6 +114,8 @@ def test_the_laptop_finds_what_it_needs_in_the_outputs(local: Assembly) -> None:
         "RunEventsTableName",
         "IdempotencyTableName",
         "ApiKeysTableName",
+        "ConfigTableName",
+        "OutboxTableName",
         "EventBusName",
         "StateMachineArn",
         "ApiFunctionName",

@@ -165,14 +165,23 @@ class SafetyConfig(Model):
     ] = True
 
 
-class EngineConfig(Model):
-    """Everything a run is pinned to at its start."""
+class PinnedConfig(Model):
+    """What travels with a run from its start to its end."""
 
     pipeline: PipelineConfig = PipelineConfig()
+
+
+class EngineConfig(PinnedConfig):
+    """Everything that drives what is written about and said by a persona."""
+
     chat: ChatConfig = ChatConfig()
     fingerprint: FingerprintConfig = FingerprintConfig()
     provocation: ProvocationConfig = ProvocationConfig()
     safety: SafetyConfig = SafetyConfig()
+
+    def pinned(self) -> PinnedConfig:
+        """The part a run carries along."""
+        return PinnedConfig(pipeline=self.pipeline)
 
     def hash(self) -> str:
         """A content hash: two runs with the same hash ran under the same settings."""

@@ -140,7 +140,7 @@ def _again(persona: Persona, run: Run, config: EngineConfig) -> Beginning:
         workspace_id=run.workspace_id,
         intent=persona.intent,
         started_at=run.started_at,
-        config=config,
+        config=config.pinned(),
         config_hash=run.config_hash,
         log_seq=1,
     )

@@ -80,7 +80,7 @@ def begin(intent: str, workspace_id: str, config: EngineConfig, now: datetime) -
         workspace_id=workspace_id,
         intent=intent,
         started_at=now,
-        config=config,
+        config=config.pinned(),
         config_hash=config_hash,
         log_seq=1,  # run.started, which whoever stores the beginning logs
     )

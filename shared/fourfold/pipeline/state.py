@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import PinnedConfig
 from fourfold.constraints import Link, Violation
 from fourfold.ids import PersonaId, RunId
 from fourfold.persona import Audit, Finding, Mask, Model, SelfLayer, Soul, Surface
@@ -48,7 +48,7 @@ class RunState(Model):
     workspace_id: str
     intent: str
     started_at: datetime
-    config: EngineConfig
+    config: PinnedConfig
     config_hash: str
     attempt: Annotated[int, Field(ge=1, le=4)] = 1
     log_seq: Annotated[int, Field(ge=0)] = 0

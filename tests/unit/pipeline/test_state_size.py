@@ -85,7 +85,7 @@ def _longest_config() -> EngineConfig:
     """Five models with the longest names for every step."""
     names = [f"compatible:{number}{'a' * 108}" for number in range(5)]
     step = {"model": names[0], "fallback": names[1:], "temperature": 0.1234567890123456}
-    tree = {name: step for name in PipelineConfig.model_fields if name != "method"}
+    tree = {name: step for name in PipelineConfig.model_fields if name not in {"method", "drift_detection"}}
     return EngineConfig.model_validate({"pipeline": {**tree, "method": "single_call"}})
 
 
