@@ -6,9 +6,6 @@ import os
 from datetime import UTC, datetime
 from functools import cache
 
-from fourfold.config.presets import default_config
-from fourfold.config.settings import Settings
-from fourfold.models.credentials import usable_providers
 from fourfold.pipeline.lifecycle import Desk, RunIdentity
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
@@ -30,11 +27,6 @@ def event_store(workspace_id: str, run_id: str) -> DynamoEventStore:
 def run_log(who: RunIdentity | RunState, seen: int) -> RunLog:
     """The event log of a run for a writer that has seen its first `seen` entries."""
     return RunLog(event_store(who.workspace_id, who.run_id), who.run_id, who.persona_id, seen, now)
-
-
-def settings_of(_workspace_id: str) -> Settings:
-    """The workspace's effective settings."""
-    return Settings(engine=default_config(usable_providers(os.environ)))
 
 
 @cache

@@ -24,13 +24,13 @@ from functions.wiring import persona_store
 if TYPE_CHECKING:
     from starlette.responses import StreamingResponse
 
-    from fourfold.config.engine import EngineConfig
+    from functions.api.settings import Pinned
 
 _LONGEST_WAIT_S = LONGEST_REPLY_S
 
 
 async def accepted(
-    request: Request, workspace_id: str, body: PersonaRequest, key: str | None, config: EngineConfig
+    request: Request, workspace_id: str, body: PersonaRequest, key: str | None, settings: Pinned
 ) -> Accepted:
     """Starts the run, or finds the one the same key started.
 
@@ -38,7 +38,7 @@ async def accepted(
         ProblemError: 422 the key stands for another body, 503 the pipeline did not take the run.
     """
     fingerprint = idempotency.fingerprint(body)
-    order = Order(body.intent, workspace_id, config, key, fingerprint)
+    order = Order(body.intent, workspace_id, settings.config, key, fingerprint, settings.revisions)
     try:
         found = await wiring.in_thread(lambda: accept(order, wiring.reception()))
     except KeyReusedError:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from fourfold.problem import Problem
 from functions.api.documents import PersonaRequest
@@ -19,6 +20,7 @@ _MEANINGS = {
     403: "The key lacks the scope",
     404: "Not there, or not yours",
     409: "The first request with this Idempotency-Key is still running; see `Location`",
+    412: "It has changed since the ETag in If-Match",
     413: "The body is over 64 KiB",
     415: "The body is not JSON by its own account",
     422: "A field is wrong (see `errors`), or the Idempotency-Key was used with another body",
@@ -53,6 +55,14 @@ _KEY_HEADER = {
     "description": "1-255 printable ASCII characters. The same key with the same body answers with the first run.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
+_IF_MATCH_HEADER = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag the change is based on: the scope's revision, in quotes.",
+    "schema": {"type": "string"},
+}
+_BODIES: dict[str, type[BaseModel]] = {}
 _PREFER_HEADER = {
     "name": "Prefer",
     "in": "header",
@@ -87,12 +97,23 @@ def created() -> dict[str, Any]:
 
 
 def persona_request() -> dict[str, Any]:
-    """The body and headers of POST /v1/personas, which the route reads by itself."""
-    schema = {"$ref": "#/components/schemas/PersonaRequest"}
+    """The body and headers of POST /v1/personas."""
+    return body_of(PersonaRequest, _KEY_HEADER, _PREFER_HEADER)
+
+
+def body_of(model: type[BaseModel], *parameters: dict[str, Any]) -> dict[str, Any]:
+    """The JSON body of a route that reads it by itself, and its headers. The schema is taken in by `describe`."""
+    _BODIES[model.__name__] = model
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
     return {
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
-        "parameters": [_KEY_HEADER, _PREFER_HEADER],
+        "parameters": list(parameters),
     }
+
+
+def commit(model: type[BaseModel]) -> dict[str, Any]:
+    """The body and headers of a route that commits settings."""
+    return body_of(model, _IF_MATCH_HEADER)
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
@@ -101,14 +122,18 @@ def describe(app: FastAPI) -> dict[str, Any]:
         title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
     )
     schemas = content["components"]["schemas"]
-    for model in (PersonaRequest, Problem):
+    strict: set[str] = set()
+    own_schemas: list[type[BaseModel]] = [*_BODIES.values(), Problem]
+    for model in own_schemas:
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas.update(own.pop("$defs", {}))
+        parts = own.pop("$defs", {})
+        strict |= set() if model is Problem else {model.__name__, *parts}
+        schemas.update(parts)
         schemas[model.__name__] = own
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own error shape, which we never answer with
         schemas.pop(name, None)
     for name, schema in schemas.items():
-        if name != PersonaRequest.__name__:  # what we answer may grow
+        if name not in strict:  # what we answer may grow
             schema.pop("additionalProperties", None)
     for path in content["paths"].values():
         for operation in path.values():

@@ -18,17 +18,17 @@ _RUN_ID = re.compile(r"run_[0-9a-hjkmnp-tv-z]{26}")
 
 def new_persona_id() -> str:
     """A fresh persona id; ids sort in order of creation."""
-    return _prefixed("per")
+    return prefixed_id("per")
 
 
 def new_run_id() -> str:
     """A fresh run id; also the name of the run's state-machine execution, so it must be unique for 90 days."""
-    return _prefixed("run")
+    return prefixed_id("run")
 
 
 def new_request_id() -> str:
     """A fresh request id, answered in the `Request-Id` header."""
-    return _prefixed("req")
+    return prefixed_id("req")
 
 
 def is_persona_id(text: str) -> bool:
@@ -50,5 +50,6 @@ def event_id(*occurrence: str) -> str:
     return f"evt_{digest[:26]}"
 
 
-def _prefixed(prefix: str) -> str:
+def prefixed_id(prefix: str) -> str:
+    """A fresh id of one kind of thing, such as `per` or `run`; ids of a kind sort in order of creation."""
     return f"{prefix}_{str(ULID()).lower()}"

@@ -13,17 +13,25 @@ def _unless_known(default: object) -> Any:  # noqa: ANN401 - a field's default, 
 
 
 class FieldError(BaseModel):
-    """One offending field: a JSON pointer into the request body, or the name of a header or query parameter."""
+    """One offending field: a JSON pointer into the request body, or the name of a header or query parameter.
+
+    `locked_by` names the scope whose lock forbids a setting, `nearest` the known names most like an unknown one.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     pointer: str
     code: str
     detail: str
+    locked_by: str | None = _unless_known(None)
+    nearest: tuple[str, ...] = _unless_known(())
 
 
 class Problem(BaseModel):
-    """A problem. `code` is stable and made for programs; `detail` says in words what to do."""
+    """A problem. `code` is stable and made for programs; `detail` says in words what to do.
+
+    `locked_by` names the scope whose lock stands in the way (`config_locked`).
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,6 +42,7 @@ class Problem(BaseModel):
     code: str
     instance: str | None = _unless_known(None)
     request_id: str | None = _unless_known(None)
+    locked_by: str | None = _unless_known(None)
     errors: tuple[FieldError, ...] = _unless_known(())
 
     def body(self) -> dict[str, object]:

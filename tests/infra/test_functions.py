@@ -24,6 +24,8 @@ PRODUCT_ENVIRONMENT = {
         **RUN,
         "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
         "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
+        "FOURFOLD_CONFIG_TABLE": "Config",
+        "FOURFOLD_OUTBOX_TABLE": "Outbox",
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
         "FOURFOLD_PROVIDERS": "",
     },

@@ -62,6 +62,17 @@ GRANTS: dict[str, Grants] = {
         APPEND_EVENTS,
         grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Idempotency"),
         grant(("dynamodb:GetItem",), "ApiKeys"),
+        grant(
+            (
+                "dynamodb:BatchGetItem",
+                "dynamodb:ConditionCheckItem",
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:Query",
+            ),
+            "Config",
+        ),
+        grant(("dynamodb:PutItem",), "Outbox"),
         grant(("states:StartExecution",), "PipelineStateMachine"),
     },
 }

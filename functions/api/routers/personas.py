@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from fourfold.http import idempotency
 from fourfold.http.body import json_body
-from fourfold.http.cursors import cursor_after, persona_after
+from fourfold.http.cursors import cursor_at, place_at
 from fourfold.http.preferences import accepts, preference
 from fourfold.http.problems import not_found
 from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
@@ -19,7 +19,7 @@ from functions.api.callers import Reader, Writer
 from functions.api.documents import PersonaList, PersonaRequest, RunReceipt
 from functions.api.following import current_persona
 from functions.api.replies import document
-from functions.api.settings import effective_config
+from functions.api.settings import pinned
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
@@ -47,8 +47,8 @@ async def create_persona(request: Request, caller: Writer) -> Response:
     """
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, ROUTE)
     body = await json_body(request, PersonaRequest)
-    config = effective_config(body.config)
-    accepted = await generation.accepted(request, caller.workspace_id, body, key, config)
+    settings = await wiring.in_thread(lambda: pinned(caller, body.config))
+    accepted = await generation.accepted(request, caller.workspace_id, body, key, settings)
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
         return await generation.streamed(request, accepted)
     return await generation.awaited(request, accepted, preference(request.headers.getlist("prefer")))
@@ -63,7 +63,7 @@ async def list_personas(
     cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
 ) -> Response:
     """The workspace's personas, newest first."""
-    after = None if cursor is None else persona_after(cursor)
+    after = None if cursor is None else place_at(cursor, is_persona_id)
     return document(await wiring.in_thread(lambda: _page(caller.workspace_id, limit, after)))
 
 
@@ -96,5 +96,5 @@ def _page(workspace_id: str, limit: int, after: str | None) -> PersonaList:
     return PersonaList(
         data=tuple(current_persona(workspace_id, persona) for persona in shown),
         has_more=has_more,
-        next_cursor=cursor_after(shown[-1].id) if has_more else None,
+        next_cursor=cursor_at(shown[-1].id) if has_more else None,
     )

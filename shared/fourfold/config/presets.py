@@ -38,7 +38,7 @@ class Preset:
 
 _THINKING_ROOM: Final = 8192
 
-_PRESETS: Final[dict[str, Preset]] = {
+PRESETS: Final[dict[str, Preset]] = {
     "anthropic": Preset("anthropic:claude-opus-4-7", "anthropic:claude-sonnet-4-6"),
     "openai": Preset("openai:gpt-6.1-sol", "openai:gpt-6.1-terra", _THINKING_ROOM, _THINKING_ROOM),
     "google": Preset("google:gemini-3.8-flash", "google:gemini-3.8-flash", _THINKING_ROOM, _THINKING_ROOM),
@@ -53,12 +53,12 @@ def preset(provider: str) -> Preset:
     Raises:
         ValueError: no provider of that name, or `compatible` without a model.
     """
-    known = _PRESETS.get(provider)
+    known = PRESETS.get(provider)
     if known is not None:
         return known
     _, model = provider_and_model(provider)
     if not model:
-        raise ValueError(f"{provider!r} is no preset; there are {', '.join(_PRESETS)} and compatible:<model>")
+        raise ValueError(f"{provider!r} is no preset; there are {', '.join(PRESETS)} and compatible:<model>")
     name = full_name(provider)
     return Preset(name, name)
 

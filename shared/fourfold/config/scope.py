@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal, cast
+
+from fourfold.persona import Model
 
 
 class Scope(StrEnum):
@@ -15,8 +18,14 @@ class Scope(StrEnum):
     REQUEST = "request"
 
 
+StoredScope = Literal["system", "org", "workspace"]
 STORED = (Scope.SYSTEM, Scope.ORG, Scope.WORKSPACE)
 EVERYWHERE = (*STORED, Scope.REQUEST)
+
+
+def stored(scope: Scope) -> StoredScope:
+    """The name of a scope that is kept; a request's settings never are."""
+    return cast("StoredScope", scope.value)
 
 
 @dataclass(frozen=True)
@@ -28,3 +37,14 @@ class Knob:
 
     unit: str | None = None
     scopes: tuple[Scope, ...] = STORED
+
+
+class Revisions(Model):
+    """The revision of each scope that settings were read at."""
+
+    system: int = 0
+    org: int = 0
+    workspace: int = 0
+
+
+UNCOMMITTED = Revisions()

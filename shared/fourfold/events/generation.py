@@ -65,12 +65,3 @@ class PersonaFlagged(EventData):
     overall: float
     language: str | None
     findings: int
-
-
-EVENT_TYPES: tuple[type[EventData], ...] = (
-    GenerationRunStarted,
-    GenerationRunCompleted,
-    GenerationRunFailed,
-    PersonaCreated,
-    PersonaFlagged,
-)

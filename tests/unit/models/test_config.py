@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
+from pydantic import JsonValue, ValidationError
 
 from fourfold.catalogue import full_name, greatest_temperature
+from fourfold.config.effective import Effective
 from fourfold.config.engine import EngineConfig, StepConfig
+from fourfold.config.nodes import ScopeState, chain_of
 from fourfold.config.presets import default_config
+from fourfold.config.registry import flattened
 from fourfold.config.request import REQUEST_KEYS, BadSettingsError, with_settings
+from fourfold.config.scope import UNCOMMITTED
+from fourfold.config.settings import Settings
 
 SOUL = "engine.pipeline.soul_draft"
 ANTHROPIC = default_config(["anthropic"])
+_SETTINGS = Settings(engine=ANTHROPIC)
+BASE = Effective(_SETTINGS, tuple(map(ScopeState, chain_of("org", "ws"))), flattened(_SETTINGS), UNCOMMITTED)
 
 
 def test_a_bare_known_name_finds_its_provider() -> None:
@@ -94,7 +101,7 @@ def test_a_temperature_for_a_model_that_takes_none_is_an_error() -> None:
 
 def test_settings_of_a_request_lie_over_the_deployments() -> None:
     changed = with_settings(
-        ANTHROPIC,
+        BASE,
         {f"{SOUL}.model": "claude-sonnet-4-6", f"{SOUL}.temperature": 1, "engine.pipeline.audit.max_retries": 0},
         ["anthropic"],
     )
@@ -108,7 +115,7 @@ def test_settings_of_a_request_lie_over_the_deployments() -> None:
     ("settings", "key", "code", "says"),
     [
         ({"engine.pipeline.soul.model": "x"}, "engine.pipeline.soul.model", "unknown_key", "No such key"),
-        ({"engine.pipeline.audit.weights": {}}, "engine.pipeline.audit.weights", "unknown_key", "a request may set"),
+        ({"engine.pipeline.audit.weights": {}}, "engine.pipeline.audit.weights", "not_settable", "PATCH /v1/config"),
         ({f"{SOUL}.temperature": 0.5}, f"{SOUL}.temperature", "invalid_setting", "takes no temperature"),
         ({f"{SOUL}.max_tokens": 10}, f"{SOUL}.max_tokens", "invalid_setting", "greater than or equal to 256"),
         ({f"{SOUL}.max_tokens": "2048"}, f"{SOUL}.max_tokens", "invalid_setting", "valid integer"),
@@ -123,16 +130,16 @@ def test_settings_of_a_request_lie_over_the_deployments() -> None:
         ({"engine.pipeline.method": "magic"}, "engine.pipeline.method", "invalid_setting", "single_call"),
     ],
 )
-def test_what_cannot_be_taken_is_named(settings: dict[str, object], key: str, code: str, says: str) -> None:
+def test_what_cannot_be_taken_is_named(settings: dict[str, JsonValue], key: str, code: str, says: str) -> None:
     with pytest.raises(BadSettingsError) as caught:
-        with_settings(ANTHROPIC, settings, ["anthropic"])
+        with_settings(BASE, settings, ["anthropic"])
     [fault] = caught.value.faults
     assert (fault.key, fault.code) == (key, code)
     assert says in fault.detail
 
 
 def test_the_offline_model_may_be_asked_for_anywhere() -> None:
-    changed = with_settings(ANTHROPIC, {f"{SOUL}.model": "offline:composer-1"}, ["anthropic"])
+    changed = with_settings(BASE, {f"{SOUL}.model": "offline:composer-1"}, ["anthropic"])
     assert changed.pipeline.soul_draft.model == "offline:composer-1"
 
 

@@ -1,0 +1,59 @@
+"""The effective settings, read through one cached reader in every process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from pydantic import JsonValue
+
+from fourfold.config.effective import ConfigReader, Effective
+from fourfold.config.history import Revision
+from fourfold.config.nodes import Place
+from fourfold.config.presets import default_config
+from fourfold.config.registry import flattened
+from fourfold.config.scope import stored
+from fourfold.config.settings import Settings
+from fourfold.events.config import ConfigChanged, config_changed_entry
+from fourfold.models.credentials import usable_providers
+from fourfold.storage.client import dynamodb
+from fourfold.storage.config import DynamoConfigStore
+
+
+def config_store(workspace_id: str = "") -> DynamoConfigStore:
+    """Where settings are kept. `workspace_id` is where commits are made from, for their events."""
+
+    def entry(place: Place, record: Revision) -> dict[str, Any]:
+        data = ConfigChanged(
+            scope=stored(place.scope),
+            scope_id=place.owner,
+            revision=record.revision,
+            kind=record.kind,
+            changed_by=record.by,
+            reason=record.reason,
+            keys=tuple(change.key for change in record.changes),
+        )
+        return config_changed_entry(data, workspace_id, record.at)
+
+    return DynamoConfigStore(
+        dynamodb(), os.environ["FOURFOLD_CONFIG_TABLE"], os.environ.get("FOURFOLD_OUTBOX_TABLE", ""), entry
+    )
+
+
+@cache
+def deployment_defaults() -> Mapping[str, JsonValue]:
+    """What this deployment starts from, by the providers it has: the value of every key."""
+    return flattened(Settings(engine=default_config(usable_providers(os.environ))))
+
+
+@cache
+def config_reader() -> ConfigReader:
+    """The reader of this process."""
+    return ConfigReader(config_store(), deployment_defaults())
+
+
+def effective(org_id: str, workspace_id: str) -> Effective:
+    """What holds for a workspace now."""
+    return config_reader().effective(org_id, workspace_id)

@@ -1,0 +1,268 @@
+"""One commit: operations on a scope's keys, taken together or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue
+
+from fourfold.config.nodes import Bounds, Lock, Node, Nodes, ScopeState
+from fourfold.config.registry import BadValueError, Key, nearest, registry
+from fourfold.config.resolution import Resolution, resolve
+from fourfold.config.scope import Scope
+from fourfold.persona import Model
+
+MOST_OPS = 500
+_KeyName = Annotated[str, Field(min_length=1, max_length=200, examples=["engine.pipeline.soul_draft.model"])]
+
+
+class SetOp(Model):
+    """Sets a key's value at the scope."""
+
+    op: Literal["set"]
+    key: _KeyName
+    value: JsonValue
+
+
+class UnsetOp(Model):
+    """Takes the scope's value away: the key is inherited again."""
+
+    op: Literal["unset"]
+    key: _KeyName
+
+
+class LockOp(Model):
+    """Keeps descendants from setting a key, or holds them within `bounds`. A `value` is set with it."""
+
+    op: Literal["lock"]
+    key: _KeyName
+    bounds: Bounds | None = None
+    value: JsonValue = None
+
+
+class UnlockOp(Model):
+    """Takes the scope's lock away: values it overruled hold again."""
+
+    op: Literal["unlock"]
+    key: _KeyName
+
+
+Op = Annotated[SetOp | UnsetOp | LockOp | UnlockOp, Field(discriminator="op")]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why an operation cannot be taken. `place` is a JSON pointer below the operation."""
+
+    index: int
+    place: str
+    code: str
+    detail: str
+    locked_by: Scope | None = None
+    nearest: tuple[str, ...] = ()
+
+
+class RefusedError(Exception):
+    """A commit that cannot be taken; `faults` names every reason. Nothing of it was applied."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(", ".join(fault.code for fault in faults))
+        self.faults = tuple(faults)
+
+    @property
+    def locked_by(self) -> Scope | None:
+        """The lock that stops the commit, if nothing else is wrong with it."""
+        scopes = [fault.locked_by for fault in self.faults]
+        return scopes[0] if scopes and None not in scopes else None
+
+
+class Change(Model):
+    """A key's node before and after a commit."""
+
+    key: str
+    before: Node | None
+    after: Node | None
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who commits, when and why."""
+
+    by: str
+    at: datetime
+    reason: str | None = None
+
+
+def apply(
+    ops: Sequence[Op], chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue], author: Author
+) -> tuple[ScopeState, tuple[Change, ...]]:
+    """The last scope of `chain` after `ops`, and what they change in it; the same state if they change nothing.
+
+    Raises:
+        RefusedError: unknown keys, values that do not fit, or an ancestor's lock.
+    """
+    state = chain[-1]
+    known = registry()
+    unknown = [_unknown(index, op.key) for index, op in enumerate(ops) if op.key not in known]
+    if unknown:
+        raise RefusedError(unknown)
+    faults: list[Fault] = []
+    nodes = dict(state.nodes)
+    for index, op in enumerate(ops):
+        key = known[op.key]
+        before = nodes.get(op.key, Node())
+        try:
+            after = _after(key, op, before)
+            _check_locks(index, op, after, resolve(key, chain, defaults[op.key]))
+        except BadValueError as error:
+            place = "/bounds" if isinstance(op, LockOp) and op.bounds is not None else "/value"
+            faults.append(Fault(index, place, "invalid_value", f"{op.key}: {error}"))
+        except RefusedError as refusal:
+            faults.extend(refusal.faults)
+        else:
+            nodes[op.key] = after
+    if faults:
+        wrong = [fault for fault in faults if fault.locked_by is None]
+        raise RefusedError(wrong or faults)
+    changed = _stamped(state, nodes, author)
+    changes = _changes(state.nodes, changed.nodes)
+    if not changes:
+        return state, ()
+    return changed, changes
+
+
+def restored(
+    nodes: Nodes, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue], author: Author
+) -> tuple[ScopeState, tuple[Change, ...], tuple[Fault, ...]]:
+    """The last scope of `chain` put back to `nodes`: the state, its changes, and what cannot be restored and why.
+
+    A node that today's schema or an ancestor's lock forbids stays as it is now.
+    """
+    *ancestors, state = chain
+    target = dict(nodes)
+    refused: list[Fault] = []
+    for name in dict.fromkeys((*nodes, *state.nodes)):
+        wanted, standing = nodes.get(name), state.nodes.get(name)
+        if _says(wanted) == _says(standing):
+            continue
+        fault = None if wanted is None else _forbidden(name, wanted, [*ancestors, state], defaults)
+        if fault is not None:
+            refused.append(fault)
+            target.pop(name, None)
+            if standing is not None:
+                target[name] = standing
+    changed = _stamped(state, target, author)
+    changes = _changes(state.nodes, changed.nodes)
+    return (changed if changes else state), changes, tuple(refused)
+
+
+def replayed(nodes: Nodes, changes: Iterable[Change]) -> Nodes:
+    """`nodes` after `changes`, as the log of revisions tells them."""
+    result = dict(nodes)
+    for change in changes:
+        result.pop(change.key, None)
+        if change.after is not None:
+            result[change.key] = change.after
+    return MappingProxyType(result)
+
+
+def difference(before: Nodes, after: Nodes) -> tuple[Change, ...]:
+    """What turns one state into another, key by key."""
+    return _changes(before, after)
+
+
+def _after(key: Key, op: Op, before: Node) -> Node:
+    match op:
+        case SetOp():
+            return before.model_copy(update={"is_set": True, "value": key.parsed(op.value)})
+        case UnsetOp():
+            return before.model_copy(update={"is_set": False, "value": None})
+        case LockOp():
+            _check_bounds(key, op.bounds)
+            given = {"is_set": True, "value": key.parsed(op.value)} if "value" in op.model_fields_set else {}
+            return before.model_copy(update={"lock": Lock(bounds=op.bounds), **given})
+        case UnlockOp():
+            return before.model_copy(update={"lock": None})
+
+
+def _check_bounds(key: Key, bounds: Bounds | None) -> None:
+    if bounds is None:
+        return
+    if (bounds.min is not None or bounds.max is not None) and not key.is_numeric:
+        raise BadValueError("A range bounds numbers only; give an enum.")
+    for value in bounds.enum or ():
+        key.parsed([value] if key.schema().get("type") == "array" else value)
+
+
+def _check_locks(index: int, op: Op, after: Node, found: Resolution) -> None:
+    """Values may be taken away and own locks opened whatever stands above."""
+    if isinstance(op, UnsetOp | UnlockOp):
+        return
+    sets = isinstance(op, SetOp) or "value" in op.model_fields_set
+    forbidden = found.refused_by(after.value) if sets else found.locked_by
+    if forbidden is not None:
+        bounds = next((each for scope, each in found.bounds if scope is forbidden), None)
+        within = "" if found.locked_by is not None or bounds is None else f": it takes {bounds.in_words()}"
+        detail = f"{op.key} is locked by the {forbidden} scope{within}."
+        raise RefusedError([Fault(index, "/key", "config_locked", detail, forbidden)])
+    if isinstance(op, LockOp) and op.bounds is not None:
+        value = after.value if after.is_set else found.value
+        if not op.bounds.admits(value):
+            detail = f"{op.key} is {json.dumps(value)} here, outside these bounds. Give a value with the lock."
+            raise RefusedError([Fault(index, "/bounds", "value_outside_bounds", detail)])
+
+
+def _forbidden(name: str, node: Node, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) -> Fault | None:
+    key = registry().get(name)
+    if key is None:
+        return _unknown(0, name)
+    found = resolve(key, chain, defaults[name])
+    try:
+        value = key.parsed(node.value) if node.is_set else None
+        _check_bounds(key, node.lock.bounds if node.lock else None)
+    except BadValueError as error:
+        return Fault(0, "", "invalid_value", f"{name}: {error}")
+    forbidden = found.refused_by(value) if node.is_set else found.locked_by if node.lock else None
+    if forbidden is None:
+        return None
+    return Fault(0, "", "config_locked", f"{name} is locked by the {forbidden} scope.", forbidden)
+
+
+def _unknown(index: int, name: str) -> Fault:
+    alike = nearest(name)
+    hint = f" Did you mean {', '.join(alike)}?" if alike else " See GET /v1/config/schema."
+    return Fault(index, "/key", "unknown_key", f"There is no key {name[:80]}.{hint}", nearest=alike)
+
+
+def _stamped(state: ScopeState, nodes: Mapping[str, Node], author: Author) -> ScopeState:
+    """Nodes that say something, those that changed signed by the author, at the next revision."""
+    revision = state.revision + 1
+    signed: dict[str, Node] = {}
+    for name, node in nodes.items():
+        if not node.is_set and node.lock is None:
+            continue
+        standing = state.nodes.get(name)
+        if standing is not None and standing.says() == node.says():
+            signed[name] = standing
+        else:
+            mark: dict[str, Any] = {"revision": revision, "by": author.by, "at": author.at, "reason": author.reason}
+            signed[name] = node.model_copy(update=mark)
+    return replace(state, revision=revision, nodes=MappingProxyType(signed))
+
+
+def _changes(before: Nodes, after: Nodes) -> tuple[Change, ...]:
+    names = sorted({*before, *after})
+    return tuple(
+        Change(key=name, before=before.get(name), after=after.get(name))
+        for name in names
+        if _says(before.get(name)) != _says(after.get(name))
+    )
+
+
+def _says(node: Node | None) -> tuple[bool, JsonValue, Lock | None]:
+    return (node or Node()).says()

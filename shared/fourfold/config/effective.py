@@ -1,0 +1,90 @@
+"""The settings that hold for a workspace now: read with one small look at the revisions, the rest remembered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from pydantic import JsonValue
+
+from fourfold.catalogue import greatest_temperature
+from fourfold.config.nodes import Place, ScopeState, chain_of
+from fourfold.config.registry import nested
+from fourfold.config.resolution import Resolution, effective
+from fourfold.config.scope import Revisions
+from fourfold.config.settings import Settings
+
+_REMEMBERED: Final = 2000  # states and views of about a thousand workspaces, some 20 MB
+
+
+@dataclass(frozen=True)
+class Effective:
+    """What holds for a workspace: the tree, the scopes' states it comes from, and their revisions."""
+
+    settings: Settings
+    chain: tuple[ScopeState, ...]
+    defaults: Mapping[str, JsonValue]
+    revisions: Revisions
+
+
+class StateSource(Protocol):
+    """Where the scopes' states are kept."""
+
+    def revisions(self, places: Iterable[Place]) -> dict[Place, int]:
+        """The revision of each place, strongly consistent; 0 for one that was never committed to."""
+
+    def states(self, places: Iterable[Place]) -> dict[Place, ScopeState]:
+        """The state of each place, strongly consistent; an empty one where nothing was ever committed."""
+
+
+class ConfigReader:
+    """Reads effective settings. A warm read fetches three numbers and nothing else: what they name does not change."""
+
+    def __init__(self, source: StateSource, defaults: Mapping[str, JsonValue]) -> None:
+        """`defaults` holds what this deployment starts from, for every key of the registry."""
+        self._source = source
+        self._defaults = defaults
+        self._states: dict[tuple[Place, int], ScopeState] = {}
+        self._views: dict[tuple[str, str, Revisions], Effective] = {}
+
+    def effective(self, org_id: str, workspace_id: str) -> Effective:
+        """The settings of a workspace of an org as they stand at this moment."""
+        places = chain_of(org_id, workspace_id)
+        found = self._source.revisions(places)
+        revisions = Revisions(**{place.scope.value: found[place] for place in places})
+        view = self._views.get((org_id, workspace_id, revisions))
+        if view is not None:
+            return view
+        chain = self._chain(places, found)
+        revisions = Revisions(**{state.place.scope.value: state.revision for state in chain})
+        view = Effective(settings_of(effective(chain, self._defaults)), chain, self._defaults, revisions)
+        if len(self._views) >= _REMEMBERED:
+            self._views.clear()
+        self._views[org_id, workspace_id, revisions] = view
+        return view
+
+    def _chain(self, places: Iterable[Place], revisions: Mapping[Place, int]) -> tuple[ScopeState, ...]:
+        missing = [place for place in places if (place, revisions[place]) not in self._states]
+        if len(self._states) >= _REMEMBERED:
+            self._states.clear()
+            missing = list(places)
+        fetched = self._source.states(missing) if missing else {}
+        for place, state in fetched.items():
+            self._states[place, state.revision] = state
+        return tuple(fetched.get(place) or self._states[place, revisions[place]] for place in places)
+
+
+def settings_of(found: Mapping[str, Resolution]) -> Settings:
+    """Resolved values as the tree the product reads.
+
+    A temperature that the model beside it does not take is left out: an ancestor may change the model under it.
+    """
+    values = {name: each.value for name, each in found.items()}
+    for name in [name for name in values if name.endswith(".temperature")]:
+        temperature, model = values[name], values[name.removesuffix("temperature") + "model"]
+        greatest = greatest_temperature(str(model))
+        if isinstance(temperature, int | float) and greatest is not None and not 0 < greatest >= temperature:
+            values[name] = None
+    return Settings.model_validate_json(json.dumps(nested(values)))

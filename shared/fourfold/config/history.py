@@ -1,0 +1,59 @@
+"""The history of a scope: its revisions, and snapshots that outlive them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import datetime
+from typing import Literal
+
+from fourfold.config.commit import Change
+from fourfold.config.nodes import Nodes
+from fourfold.config.scope import Scope
+from fourfold.ids import prefixed_id
+from fourfold.persona import Model
+
+_SNAPSHOT_ID = re.compile(r"cfs_[0-9a-hjkmnp-tv-z]{26}")
+
+
+class Revision(Model):
+    """One commit of a scope: who, when, why, and what it changed. `kind` tells how it came about."""
+
+    revision: int
+    scope: Scope
+    kind: Literal["commit", "preset", "rollback"]
+    by: str
+    at: datetime
+    reason: str | None = None
+    changes: tuple[Change, ...] = ()
+
+
+class Snapshot(Model):
+    """What a scope said at one revision, kept for good. `hash` names its content: equal content, equal hash."""
+
+    id: str
+    scope: Scope
+    label: str
+    revision: int
+    by: str
+    at: datetime
+    hash: str
+    keys: int
+
+
+def new_snapshot_id() -> str:
+    """A fresh snapshot id; ids sort in order of creation."""
+    return prefixed_id("cfs")
+
+
+def is_snapshot_id(text: str) -> bool:
+    """Whether `text` has the form of a snapshot id."""
+    return _SNAPSHOT_ID.fullmatch(text) is not None
+
+
+def content_hash(nodes: Nodes) -> str:
+    """Names what a scope says, whoever said it and when."""
+    said = {name: node.model_dump(mode="json", include={"is_set", "value", "lock"}) for name, node in nodes.items()}
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

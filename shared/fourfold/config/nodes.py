@@ -1,0 +1,100 @@
+"""What one scope says of the keys: values, locks, and who set them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Self
+
+from pydantic import JsonValue, model_validator
+
+from fourfold.config.scope import Scope
+from fourfold.persona import Model
+
+
+class Bounds(Model):
+    """What descendants may choose within: a range, a set, or both. For a list, every element must be of the set."""
+
+    min: float | None = None
+    max: float | None = None
+    enum: tuple[JsonValue, ...] | None = None
+
+    @model_validator(mode="after")
+    def _bounds_something(self) -> Self:
+        if self.min is None and self.max is None and not self.enum:
+            raise ValueError("give min, max or enum")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("min is greater than max")
+        return self
+
+    def admits(self, value: JsonValue) -> bool:
+        """Whether a descendant may have this value."""
+        if self.enum is not None:
+            chosen = value if isinstance(value, list) else [value]
+            if not all(each in self.enum for each in chosen):
+                return False
+        if self.min is None and self.max is None:
+            return True
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
+
+    def in_words(self) -> str:
+        """The bounds as a person reads them."""
+        parts = []
+        if self.min is not None:
+            parts.append(f"at least {self.min:g}")
+        if self.max is not None:
+            parts.append(f"at most {self.max:g}")
+        if self.enum is not None:
+            parts.append("one of " + ", ".join(map(str, self.enum)))
+        return " and ".join(parts)
+
+
+class Lock(Model):
+    """Stops descendants from setting a key: altogether, or beyond `bounds`."""
+
+    bounds: Bounds | None = None
+
+
+class Node(Model):
+    """What a scope says of one key. `is_set` tells a value of null from none; the rest tells who said it last."""
+
+    is_set: bool = False
+    value: JsonValue = None
+    lock: Lock | None = None
+    revision: int = 0
+    by: str = ""
+    at: datetime | None = None
+    reason: str | None = None
+
+    def says(self) -> tuple[bool, JsonValue, Lock | None]:
+        """What it says, without who said it."""
+        return self.is_set, self.value, self.lock
+
+
+Nodes = Mapping[str, Node]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One scope of one tenant. `owner` is the org's or workspace's id, empty for the system."""
+
+    scope: Scope
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class ScopeState:
+    """All a place says, at one revision; 0 before its first commit."""
+
+    place: Place
+    revision: int = 0
+    nodes: Nodes = field(default_factory=lambda: MappingProxyType({}))
+
+
+def chain_of(org_id: str, workspace_id: str) -> tuple[Place, Place, Place]:
+    """The places that hold for a workspace, from the system down."""
+    return Place(Scope.SYSTEM), Place(Scope.ORG, org_id), Place(Scope.WORKSPACE, workspace_id)

@@ -1,0 +1,121 @@
+"""Every key of the settings' tree: its type, bounds, default, unit, description and the scopes that may set it.
+
+The registry is read off the models: a field with a description is a key, a field without one is a block of keys.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from fourfold.config.scope import Knob, Scope
+from fourfold.config.settings import Settings
+
+_NEAREST: Final = 3
+_NUMERIC: Final = frozenset({"number", "integer"})
+_DEFAULT_KNOB: Final = Knob()
+
+Document = TypeVar("Document", bound=BaseModel)
+
+
+class BadValueError(Exception):
+    """A value a key does not take; the message says why."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key. `default` is what the models say; a deployment may start from another one."""
+
+    name: str
+    default: JsonValue
+    unit: str | None
+    description: str
+    scopes: tuple[Scope, ...]
+    adapter: TypeAdapter[Any]
+
+    def parsed(self, value: object) -> JsonValue:
+        """The value as it is stored: checked against type and bounds, model names in full.
+
+        Raises:
+            BadValueError: it does not fit.
+        """
+        try:
+            taken = self.adapter.validate_json(json.dumps(value), strict=True)
+        except ValidationError as error:
+            told = error.errors(include_url=False, include_context=False, include_input=False)
+            reasons = dict.fromkeys(fault["msg"].removeprefix("Value error, ") for fault in told)
+            raise BadValueError("; or: ".join(reasons) + ".") from None
+        parsed: JsonValue = self.adapter.dump_python(taken, mode="json")
+        return parsed
+
+    def schema(self) -> dict[str, Any]:
+        """The JSON Schema of its values."""
+        return self.adapter.json_schema()
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether some of its values are numbers, so that a lock may bound it by a range."""
+        schema = self.schema()
+        return any(kind.get("type") in _NUMERIC for kind in (schema, *schema.get("anyOf", ())))
+
+
+@cache
+def registry() -> Mapping[str, Key]:
+    """All keys by name, in the order of the tree."""
+    return {key.name: key for key in _keys(Settings, "", Settings())}
+
+
+def nearest(name: str) -> tuple[str, ...]:
+    """The known keys most like an unknown one, best first."""
+    return tuple(difflib.get_close_matches(name, registry(), n=_NEAREST, cutoff=0.5))
+
+
+def flattened(settings: Settings) -> dict[str, JsonValue]:
+    """The value of every key of a tree."""
+    tree = settings.model_dump(mode="json")
+    return {name: _at(tree, name) for name in registry()}
+
+
+def nested(values: Mapping[str, JsonValue]) -> dict[str, Any]:
+    """Values by key as the tree they make."""
+    tree: dict[str, Any] = {}
+    for name, value in values.items():
+        *blocks, leaf = name.split(".")
+        node = tree
+        for block in blocks:
+            node = node.setdefault(block, {})
+        node[leaf] = value
+    return tree
+
+
+def _keys(model: type[BaseModel], prefix: str, defaults: BaseModel) -> Iterator[Key]:
+    for name, field in model.model_fields.items():
+        default = getattr(defaults, name)
+        if field.description is None:
+            yield from _keys(type(default), f"{prefix}{name}.", default)
+        else:
+            yield _key(prefix + name, field, default)
+
+
+def _key(name: str, field: FieldInfo, default: object) -> Key:
+    knob = next((mark for mark in field.metadata if isinstance(mark, Knob)), _DEFAULT_KNOB)
+    constraints = tuple(mark for mark in field.metadata if not isinstance(mark, Knob))
+    annotation: Any = Annotated[(field.annotation, *constraints)] if constraints else field.annotation
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation)
+    value: JsonValue = adapter.dump_python(default, mode="json")
+    return Key(name, value, knob.unit, field.description or "", knob.scopes, adapter)
+
+
+def _at(tree: Mapping[str, Any], name: str) -> JsonValue:
+    node: Any = tree
+    for part in name.split("."):
+        node = node[part]
+    value: JsonValue = node
+    return value

@@ -1,0 +1,244 @@
+"""Settings in the Config table.
+
+pk `SYSTEM`, `ORG#<id>` or `WS#<id>`; sk `HEAD` (what holds), `REV#<number>` (each commit and what held after it),
+`SNAP#<id>` (snapshots), `BELOW#ORG#<id>` and `BELOW#WS#<id>` (scopes below that were ever committed to).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from fourfold.config.history import Revision, Snapshot
+from fourfold.config.ledger import StaleError
+from fourfold.config.nodes import Node, Nodes, Place, ScopeState
+from fourfold.config.scope import Scope
+from fourfold.storage.outbox import outbox_put
+from fourfold.storage.transactions import transact
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+_MOST_IN_A_BATCH = 100
+_ROUNDS = 8
+_PREFIXES = {Scope.ORG: "ORG#", Scope.WORKSPACE: "WS#"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a scope's revisions, newest first. `last` is the revision to go on before, None at the end."""
+
+    revisions: Sequence[Revision]
+    last: int | None
+
+
+class DynamoConfigStore:
+    """Implements `fourfold.config.ledger.ConfigStore`, and lists.
+
+    `entry_of` makes the bus entry that announces a commit, from the places committed to and its record.
+    """
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        outbox: str,
+        entry_of: Callable[[Place, Revision], dict[str, Any]],
+    ) -> None:
+        self._client = client
+        self._table = table
+        self._outbox = outbox
+        self._entry_of = entry_of
+
+    def revisions(self, places: Iterable[Place]) -> dict[Place, int]:
+        """The revision of each place, strongly consistent; 0 for one that was never committed to."""
+        shown = {"ProjectionExpression": "pk, revision"}
+        return {place: int(item["revision"]["N"]) if item else 0 for place, item in self._heads(places, shown)}
+
+    def states(self, places: Iterable[Place]) -> dict[Place, ScopeState]:
+        """The state of each place, strongly consistent; an empty one where nothing was ever committed."""
+        return {
+            place: ScopeState(place, int(item["revision"]["N"]), _nodes(item)) if item else ScopeState(place)
+            for place, item in self._heads(places, {})
+        }
+
+    def write(self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision) -> None:
+        """Stores a commit whole and announces it, unless the scope or an ancestor has moved (StaleError)."""
+        pk, text = _pk(after.place), _text(after.nodes)
+        items: list[Any] = [
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": {**_key(pk, "HEAD"), "revision": {"N": str(after.revision)}, "nodes": {"S": text}},
+                    **_at_revision(after.revision - 1),
+                }
+            },
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": {
+                        **_key(pk, _revision_sk(after.revision)),
+                        "doc": {"S": record.model_dump_json()},
+                        "nodes": {"S": text},
+                    },
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            },
+            *({"ConditionCheck": self._unmoved(state)} for state in ancestors),
+            {"Put": outbox_put(self._outbox, self._entry_of(after.place, record))},
+        ]
+        if after.revision == 1:
+            items.extend(self._registered([state.place for state in ancestors], after.place))
+        if transact(self._client, items):
+            raise StaleError
+
+    def revision(self, place: Place, number: int) -> tuple[Revision, Nodes] | None:
+        """One revision and what held after it, or None."""
+        item = self._item(_pk(place), _revision_sk(number))
+        return None if item is None else (Revision.model_validate_json(item["doc"]["S"]), _nodes(item))
+
+    def page(self, place: Place, limit: int, before: int | None = None) -> Page:
+        """Up to `limit` revisions of a place, newest first, those before revision `before`."""
+        reply = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
+            ExpressionAttributeValues={
+                ":pk": {"S": _pk(place)},
+                ":first": {"S": _revision_sk(1)},
+                ":last": {"S": _revision_sk(before - 1) if before is not None else "REV#:"},
+            },
+            ProjectionExpression="doc",
+            ScanIndexForward=False,
+            ConsistentRead=True,
+            Limit=limit,
+        )
+        found = [Revision.model_validate_json(item["doc"]["S"]) for item in reply["Items"]]
+        more = bool(found) and found[-1].revision > 1
+        return Page(found, found[-1].revision if more else None)
+
+    def put_snapshot(self, place: Place, snapshot: Snapshot, nodes: Nodes) -> None:
+        """Keeps a snapshot; an id is never used twice."""
+        self._client.put_item(
+            TableName=self._table,
+            Item={
+                **_key(_pk(place), f"SNAP#{snapshot.id}"),
+                "doc": {"S": snapshot.model_dump_json()},
+                "nodes": {"S": _text(nodes)},
+            },
+            ConditionExpression="attribute_not_exists(pk)",
+        )
+
+    def snapshot(self, place: Place, snapshot_id: str) -> tuple[Snapshot, Nodes] | None:
+        """A snapshot of a place and what it holds, or None."""
+        item = self._item(_pk(place), f"SNAP#{snapshot_id}")
+        return None if item is None else (Snapshot.model_validate_json(item["doc"]["S"]), _nodes(item))
+
+    def snapshots(self, place: Place) -> list[Snapshot]:
+        """All snapshots of a place, newest first."""
+        found = self._query(_pk(place), "SNAP#", "doc")
+        return [Snapshot.model_validate_json(item["doc"]["S"]) for item in found][::-1]
+
+    def below(self, place: Place) -> Iterator[tuple[ScopeState, ...]]:
+        """Of every scope below `place` that was ever committed to: the states from just below it down to that one."""
+        if place.scope is Scope.WORKSPACE:
+            return
+        children = [_child(item["sk"]["S"]) for item in self._query(_pk(place), "BELOW#", "sk")]
+        states = self.states(children)
+        for child in children:
+            yield (states[child],)
+            for tail in self.below(child):
+                yield (states[child], *tail)
+
+    def _heads(
+        self, places: Iterable[Place], shown: Mapping[str, str]
+    ) -> Iterator[tuple[Place, dict[str, Any] | None]]:
+        wanted = list(dict.fromkeys(places))
+        for start in range(0, len(wanted), _MOST_IN_A_BATCH):
+            batch = wanted[start : start + _MOST_IN_A_BATCH]
+            found = self._batch([_key(_pk(place), "HEAD") for place in batch], shown)
+            for place in batch:
+                yield place, found.get(_pk(place))
+
+    def _batch(self, keys: list[dict[str, Any]], shown: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for _ in range(_ROUNDS):  # DynamoDB may leave keys over
+            request: Any = {self._table: {"Keys": keys, "ConsistentRead": True, **shown}}
+            reply: Any = self._client.batch_get_item(RequestItems=request)
+            found.update({item["pk"]["S"]: item for item in reply["Responses"].get(self._table, [])})
+            keys = reply.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
+            if not keys:
+                return found
+        raise TimeoutError("DynamoDB kept leaving settings unread")
+
+    def _unmoved(self, state: ScopeState) -> Any:  # noqa: ANN401 - a ConditionCheck
+        return {
+            "TableName": self._table,
+            "Key": _key(_pk(state.place), "HEAD"),
+            **_at_revision(state.revision),
+        }
+
+    def _registered(self, ancestors: Sequence[Place], place: Place) -> list[Any]:
+        """The place made findable from those above it."""
+        line = [*ancestors, place]
+        return [
+            {"Put": {"TableName": self._table, "Item": _key(_pk(upper), f"BELOW#{_pk(lower)}")}}
+            for upper, lower in pairwise(line)
+        ]
+
+    def _item(self, pk: str, sk: str) -> dict[str, Any] | None:
+        return self._client.get_item(TableName=self._table, Key=_key(pk, sk), ConsistentRead=True).get("Item")
+
+    def _query(self, pk: str, prefix: str, shown: str) -> Iterator[dict[str, Any]]:
+        start: dict[str, Any] = {}
+        while True:
+            reply = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+                ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": prefix}},
+                ProjectionExpression=shown,
+                ConsistentRead=True,
+                **start,
+            )
+            yield from reply["Items"]
+            if "LastEvaluatedKey" not in reply:
+                return
+            start = {"ExclusiveStartKey": reply["LastEvaluatedKey"]}
+
+
+def _at_revision(revision: int) -> dict[str, Any]:
+    if revision == 0:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "revision = :revision",
+        "ExpressionAttributeValues": {":revision": {"N": str(revision)}},
+    }
+
+
+def _nodes(item: Mapping[str, Any]) -> Nodes:
+    stored = json.loads(item["nodes"]["S"])
+    return MappingProxyType({name: Node.model_validate(node, strict=False) for name, node in stored.items()})
+
+
+def _text(nodes: Nodes) -> str:
+    return json.dumps({name: node.model_dump(mode="json") for name, node in nodes.items()}, separators=(",", ":"))
+
+
+def _pk(place: Place) -> str:
+    return "SYSTEM" if place.scope is Scope.SYSTEM else _PREFIXES[place.scope] + place.owner
+
+
+def _child(sk: str) -> Place:
+    kind, _, owner = sk.removeprefix("BELOW#").partition("#")
+    return Place(Scope.ORG if kind == "ORG" else Scope.WORKSPACE, owner)
+
+
+def _revision_sk(number: int) -> str:
+    return f"REV#{number:010d}"
+
+
+def _key(pk: str, sk: str) -> dict[str, Any]:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}

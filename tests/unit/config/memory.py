@@ -1,0 +1,55 @@
+"""A config store in memory, as strict as the real one about who came first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from fourfold.config.history import Revision, Snapshot
+from fourfold.config.ledger import StaleError
+from fourfold.config.nodes import Nodes, Place, ScopeState
+from fourfold.config.scope import Scope
+
+
+@dataclass
+class MemoryConfigStore:
+    """Implements `fourfold.config.ledger.ConfigStore`. `org_of` tells which org a workspace belongs to."""
+
+    org_of: dict[str, str]
+    kept: dict[Place, ScopeState] = field(default_factory=dict)
+    log: list[tuple[Place, Revision]] = field(default_factory=list)
+    snapshots: dict[str, Nodes] = field(default_factory=dict)
+    reads: int = 0
+
+    def revisions(self, places: Iterable[Place]) -> dict[Place, int]:
+        return {place: self._at(place).revision for place in places}
+
+    def states(self, places: Iterable[Place]) -> dict[Place, ScopeState]:
+        self.reads += 1
+        return {place: self._at(place) for place in places}
+
+    def write(self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision) -> None:
+        if any(self._at(state.place).revision != state.revision for state in ancestors):
+            raise StaleError
+        if self._at(after.place).revision != after.revision - 1:
+            raise StaleError
+        self.kept[after.place] = after
+        self.log.append((after.place, record))
+
+    def below(self, place: Place) -> Iterator[tuple[ScopeState, ...]]:
+        for workspace, org in self.org_of.items():
+            line = [self._at(Place(Scope.ORG, org)), self._at(Place(Scope.WORKSPACE, workspace))]
+            if place.scope is Scope.SYSTEM:
+                yield tuple(line)
+            elif place.scope is Scope.ORG and place.owner == org:
+                yield (line[1],)
+        if place.scope is Scope.SYSTEM:
+            for org in sorted(set(self.org_of.values())):
+                yield (self._at(Place(Scope.ORG, org)),)
+
+    def put_snapshot(self, place: Place, snapshot: Snapshot, nodes: Nodes) -> None:
+        assert snapshot.revision == self._at(place).revision
+        self.snapshots[snapshot.id] = nodes
+
+    def _at(self, place: Place) -> ScopeState:
+        return self.kept.get(place, ScopeState(place))
