@@ -9,25 +9,60 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from fourfold.http.auth import Caller, bearer_secret, require_scope, unauthenticated
+from fourfold.http.rate_limit import rate_headers, rate_limited
+from fourfold.http.scopes import SCOPES
+from fourfold.rate_limit import Rate
 from functions.api import wiring
+from functions.wiring import settings_of
 
 _SCHEME = HTTPBearer(auto_error=False, scheme_name="ApiKey", description="An API key: `Authorization: Bearer <key>`.")
+_SCOPE = "required_scope"
+
+Dependency = Callable[..., Awaitable[Caller]]
 
 
-def caller_with(scope: str) -> Callable[..., Awaitable[Caller]]:
-    """A dependency: the holder of the request's key, who must carry `scope`."""
+def caller_with(scope: str) -> Dependency:
+    """A dependency: the holder of the request's key, who must carry `scope` and be within the rate limit.
+
+    Raises:
+        ValueError: there is no such scope.
+    """
+    if scope not in SCOPES:
+        raise ValueError(f"no such scope: {scope}")
 
     async def caller(request: Request, _documented: Annotated[object, Depends(_SCHEME)]) -> Caller:
         secret = bearer_secret(request.headers.getlist("authorization"))
-        holder = await wiring.in_thread(lambda: wiring.key_ring().caller(secret))
-        if holder is None:
+        admitted = await wiring.in_thread(lambda: _admitted(secret))
+        if admitted is None:
             raise unauthenticated()
+        holder, rate = admitted
         request.state.caller = holder
+        request.state.reply_headers = rate_headers(rate)
+        if not rate.allowed:
+            raise rate_limited(rate)
         require_scope(holder, scope)
         return holder
 
+    setattr(caller, _SCOPE, scope)
     return caller
+
+
+def scope_of(dependency: object) -> str | None:
+    """The scope a dependency made by `caller_with` asks for; None for any other."""
+    return getattr(dependency, _SCOPE, None)
+
+
+def _admitted(secret: str) -> tuple[Caller, Rate] | None:
+    """The holder of the key and where it stands in its minute; None if the key opens nothing."""
+    holder = wiring.key_ring().caller(secret)
+    if holder is None:
+        return None
+    limit = settings_of(holder.workspace_id).api.limits.requests_per_minute
+    rate = wiring.rate_limiter().take(holder.key_id, limit)
+    wiring.last_use().note(holder.digest)
+    return holder, rate
 
 
 Reader = Annotated[Caller, Depends(caller_with("personas:read"))]
 Writer = Annotated[Caller, Depends(caller_with("personas:write"))]
+KeyWriter = Annotated[Caller, Depends(caller_with("keys:write"))]

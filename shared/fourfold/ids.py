@@ -11,9 +11,11 @@ from ulid import ULID
 
 PersonaId = Annotated[str, StringConstraints(pattern=r"^per_[0-9a-hjkmnp-tv-z]{26}$")]
 RunId = Annotated[str, StringConstraints(pattern=r"^run_[0-9a-hjkmnp-tv-z]{26}$")]
+KeyId = Annotated[str, StringConstraints(pattern=r"^key_[0-9a-z_]{1,60}$")]
 
 _PERSONA_ID = re.compile(r"per_[0-9a-hjkmnp-tv-z]{26}")
 _RUN_ID = re.compile(r"run_[0-9a-hjkmnp-tv-z]{26}")
+_KEY_ID = re.compile(r"key_[0-9a-z_]{1,60}")
 
 
 def new_persona_id() -> str:
@@ -24,6 +26,16 @@ def new_persona_id() -> str:
 def new_run_id() -> str:
     """A fresh run id; also the name of the run's state-machine execution, so it must be unique for 90 days."""
     return _prefixed("run")
+
+
+def new_operation_id() -> str:
+    """A fresh name for one piece of work; what the work makes may be named after it (`prefixed_as`)."""
+    return _prefixed("op")
+
+
+def prefixed_as(prefix: str, operation_id: str) -> str:
+    """The id of what an operation makes: the same whenever the operation is executed again."""
+    return f"{prefix}_{operation_id.removeprefix('op_')}"
 
 
 def new_request_id() -> str:
@@ -39,6 +51,11 @@ def is_persona_id(text: str) -> bool:
 def is_run_id(text: str) -> bool:
     """Whether `text` has the form of a run id (it may still name nothing)."""
     return _RUN_ID.fullmatch(text) is not None
+
+
+def is_key_id(text: str) -> bool:
+    """Whether `text` has the form of an API key's id; `key_local` is the development key's."""
+    return _KEY_ID.fullmatch(text) is not None
 
 
 def event_id(*occurrence: str) -> str:
