@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Match
@@ -19,7 +20,7 @@ from fourfold.http.problems import ProblemError, field_errors, from_status, prob
 from fourfold.http.tail import Tails
 from functions.api import openapi
 from functions.api.documents import VERSION
-from functions.api.routers import docs, health, personas, runs
+from functions.api.routers import docs, health, keys, personas, runs
 
 logger = Logger()
 
@@ -51,7 +52,7 @@ def create_app() -> FastAPI:
     )
     app.state.stopping = threading.Event()
     app.state.tails = Tails()
-    for module in (personas, runs, health, docs):
+    for module in (personas, runs, keys, health, docs):
         app.include_router(module.router)
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
     return app
@@ -70,8 +71,9 @@ async def _refused(request: Request, error: HTTPException) -> Response:
 
 def _allowed(request: Request) -> list[str]:
     """The methods of every route of this path; the router itself names those of the first."""
-    routes = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
-    return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
+    routes = (context.original_route for context in iter_route_contexts(request.app.routes))
+    matching = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in matching for method in getattr(route, "methods", None) or ()})
 
 
 async def _invalid_parameters(request: Request, error: RequestValidationError) -> Response:

@@ -13,7 +13,7 @@ from fourfold.http.preferences import Preference
 from fourfold.http.problems import ProblemError, internal_error
 from fourfold.pipeline.acceptance import NOT_STARTED, Accepted, KeyReusedError, NotStartedError, accept
 from fourfold.pipeline.acceptance import Request as Order
-from fourfold.problem import FieldError, problem
+from fourfold.problem import problem
 from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
 from functions.api.documents import PersonaRequest, RunReceipt
@@ -42,11 +42,7 @@ async def accepted(
     try:
         found = await wiring.in_thread(lambda: accept(order, wiring.reception()))
     except KeyReusedError:
-        fault = FieldError(pointer=idempotency.HEADER, code="key_reused", detail="Used before with another body.")
-        answer = problem(
-            "idempotency_key_reused", "The Idempotency-Key is taken", 422, "Use a new key for a new request."
-        )
-        raise ProblemError(answer.model_copy(update={"errors": (fault,)})) from None
+        raise idempotency.key_reused() from None
     except NotStartedError:
         raise ProblemError(NOT_STARTED, {"Retry-After": "5"}) from None
     request.state.run_id = found.run.id

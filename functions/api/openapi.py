@@ -3,48 +3,62 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from fourfold.problem import Problem
 from functions.api.documents import PersonaRequest
+from functions.api.problem_catalogue import CATALOGUE
+from functions.api.routes import operations
 
 Responses = dict[int | str, dict[str, Any]]
 
 _MEANINGS = {
     400: "Not JSON, or an unusable Idempotency-Key",
     401: "No valid key",
-    403: "The key lacks the scope",
+    403: "The key may not do this",
     404: "Not there, or not yours",
-    409: "The first request with this Idempotency-Key is still running; see `Location`",
+    409: "It does not go with how things stand",
     413: "The body is over 64 KiB",
     415: "The body is not JSON by its own account",
     422: "A field is wrong (see `errors`), or the Idempotency-Key was used with another body",
+    429: "Too many requests; see `Retry-After`",
     500: "It failed inside the service",
     502: "The model gave no usable answer",
     503: "Not available; see `Retry-After`",
     504: "A step did not finish in time",
 }
-_EXAMPLE = {
-    "type": "urn:fourfold:problem:invalid_request",
-    "title": "The request is not valid",
-    "status": 422,
-    "detail": "/intent: Must say something.",
-    "code": "invalid_request",
-    "request_id": "req_01kaqf0c5v3y9m2t8z4n6r1w7b",
-    "errors": [{"pointer": "/intent", "code": "blank", "detail": "Must say something."}],
-}
 _STREAM_EXAMPLE = (
     'id: 1\nevent: run.started\ndata: {"seq":1,"type":"run.started","run_id":"run_...","persona_id":"per_...",'
     '"at":"2026-11-23T09:00:00.000Z"}\n\n'
 )
-_HEADERS: dict[str, Any] = {
+_SCHEME = "ApiKey"
+_BODIES: dict[str, type[BaseModel]] = {}
+_RETRIED = (429, 503)
+_RETRY_AFTER: dict[str, Any] = {
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+}
+_REQUEST_ID: dict[str, Any] = {
     "Request-Id": {
         "description": "Names this request; quote it when you report something.",
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "pattern": "^req_[0-9a-z]{26}$"},
     }
+}
+_RATE_LIMIT: dict[str, Any] = {
+    "RateLimit-Policy": {
+        "description": "The key's limit: `q` requests in a window of `w` seconds.",
+        "schema": {"type": "string"},
+        "example": '"requests";q=600;w=60',
+    },
+    "RateLimit": {
+        "description": "What is left of it: `r` requests until the window closes in `t` seconds.",
+        "schema": {"type": "string"},
+        "example": '"requests";r=598;t=12',
+    },
 }
 _KEY_HEADER = {
     "name": "Idempotency-Key",
@@ -62,16 +76,50 @@ _PREFER_HEADER = {
 }
 
 
-def problems(*statuses: int) -> Responses:
-    """Problem replies of a route."""
-    schema = {"$ref": "#/components/schemas/Problem"}
-    return {
-        status: {
+def problems(*statuses: int, also: Iterable[str] = ()) -> Responses:
+    """Problem replies of a route: the general ones of these statuses, and the codes in `also` with their statuses."""
+    named = list(also)
+    replies: Responses = {}
+    for status in dict.fromkeys([*statuses, *(CATALOGUE[code].status for code in named)]):
+        codes = [
+            code
+            for code, known in CATALOGUE.items()
+            if known.status == status and ((known.general and status in statuses) or code in named)
+        ]
+        replies[status] = {
             "description": _MEANINGS[status],
-            "content": {"application/problem+json": {"schema": schema, "example": {**_EXAMPLE, "status": status}}},
+            "content": {
+                "application/problem+json": {
+                    "schema": _problem_with(status, codes),
+                    "examples": {code: {"value": _problem_example(code)} for code in codes},
+                }
+            },
         }
-        for status in statuses
+        if status in _RETRIED:
+            replies[status]["headers"] = dict(_RETRY_AFTER)
+    return replies
+
+
+def _problem_with(status: int, codes: list[str]) -> dict[str, Any]:
+    told: dict[str, Any] = {"properties": {"status": {"const": status}}}
+    if codes:
+        told["properties"]["code"] = {"enum": codes}
+    return {"allOf": [{"$ref": "#/components/schemas/Problem"}, told]}
+
+
+def _problem_example(code: str) -> dict[str, Any]:
+    known = CATALOGUE[code]
+    example: dict[str, Any] = {
+        "type": f"urn:fourfold:problem:{code}",
+        "title": known.title,
+        "status": known.status,
+        "detail": known.detail,
+        "code": code,
+        "request_id": "req_01kaqf0c5v3y9m2t8z4n6r1w7b",
     }
+    if known.field is not None:
+        example["errors"] = [dict(zip(("pointer", "code", "detail"), known.field, strict=True))]
+    return example
 
 
 def event_stream(description: str) -> Responses:
@@ -82,37 +130,58 @@ def event_stream(description: str) -> Responses:
 
 def created() -> dict[str, Any]:
     """The 201 of a generated persona."""
-    location = {"description": "The persona.", "schema": {"type": "string"}}
-    return {"description": "The persona, `active` or `flagged`", "headers": {"Location": location}}
+    return made("The persona, `active` or `flagged`", "The persona.")
+
+
+def made(description: str, location: str) -> dict[str, Any]:
+    """The 201 of something made, whose address is in `Location`."""
+    header = {"Location": {"description": location, "schema": {"type": "string"}}}
+    return {"description": description, "headers": header}
 
 
 def persona_request() -> dict[str, Any]:
     """The body and headers of POST /v1/personas, which the route reads by itself."""
-    schema = {"$ref": "#/components/schemas/PersonaRequest"}
-    return {
-        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
-        "parameters": [_KEY_HEADER, _PREFER_HEADER],
-    }
+    return json_request(PersonaRequest, idempotent=True, also=[_PREFER_HEADER])
+
+
+def json_request(
+    model: type[BaseModel], *, idempotent: bool = False, also: Iterable[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """The body of a route that reads it with `json_body`; `idempotent`: it takes an Idempotency-Key."""
+    _BODIES[model.__name__] = model
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    content = {"schema": schema}
+    described: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/json": content}}}
+    parameters = [*([_KEY_HEADER] if idempotent else []), *also]
+    return {**described, "parameters": parameters} if parameters else described
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the app's routes."""
     content = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=app.description,
+        routes=app.routes,
+        tags=app.openapi_tags,
+        servers=app.servers,
+        license_info=app.license_info,
     )
     schemas = content["components"]["schemas"]
-    for model in (PersonaRequest, Problem):
+    for model in (*_BODIES.values(), Problem):
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(own.pop("$defs", {}))
         schemas[model.__name__] = own
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own error shape, which we never answer with
         schemas.pop(name, None)
     for name, schema in schemas.items():
-        if name != PersonaRequest.__name__:  # what we answer may grow
+        if name not in _BODIES:  # what we answer may grow
             schema.pop("additionalProperties", None)
-    for path in content["paths"].values():
-        for operation in path.values():
-            _finish(operation)
+    scopes = {(found.path, found.method.lower()): found.scope for found in operations(app)}
+    for path, methods in content["paths"].items():
+        for method, operation in methods.items():
+            _finish(operation, scopes.get((path, method)))
     return content
 
 
@@ -121,12 +190,21 @@ def committed_text(app: FastAPI) -> str:
     return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _finish(operation: dict[str, Any]) -> None:
-    for status in (500, 503):  # anything can break, or stand on something that does
-        operation["responses"].setdefault(str(status), problems(status)[status])
-    for status, reply in operation["responses"].items():
-        reply.setdefault("headers", {}).update(_HEADERS)
+def _finish(operation: dict[str, Any], scope: str | None) -> None:
+    """What holds for every route: keys and their scope, limits, what can break, and headers."""
+    replies = operation["responses"]
+    general = (401, 403, 429, 500, 503) if scope is not None else (500,)
+    for status in general:
+        replies.setdefault(str(status), problems(status)[status])
+    if scope is not None:
+        operation["security"] = [{_SCHEME: [scope]}]
+        operation["description"] = f"{operation.get('description', '')}\n\nNeeds a key with `{scope}`.".strip()
+    for status, reply in replies.items():
         media = reply.get("content", {})
         if status == "422" and "application/problem+json" not in media:
-            reply["content"] = problems(422)[422]["content"]
-            reply["description"] = _MEANINGS[422]
+            reply.update(problems(422)[422])
+        headers = reply.setdefault("headers", {})
+        headers.update(_REQUEST_ID)
+        if scope is not None and status != "401":
+            headers.update(_RATE_LIMIT)
+    operation["responses"] = dict(sorted(replies.items()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import Response
+from fastapi import Request, Response
 from pydantic import BaseModel
 
 
@@ -14,3 +14,8 @@ def document(content: BaseModel, status: int = 200, headers: dict[str, str] | No
         headers={"Cache-Control": "no-store", **(headers or {})},
         media_type="application/json",
     )
+
+
+def path_to(request: Request, path: str) -> str:
+    """A path of this API as a client sees it: with the stage's prefix, where there is one."""
+    return f"{request.scope.get('root_path', '')}{path}"

@@ -16,6 +16,7 @@ from fourfold.http.last_use import LastUse
 from fourfold.pipeline.acceptance import Reception
 from fourfold.rate_limit import RateLimiter
 from fourfold.storage.api_keys import DynamoApiKeys
+from fourfold.storage.claims import DynamoClaims
 from fourfold.storage.client import dynamodb
 from fourfold.storage.idempotency import DynamoIntake
 from fourfold.storage.rate_windows import DynamoRateWindows
@@ -51,6 +52,12 @@ def last_use() -> LastUse:
 def rate_limiter() -> RateLimiter:
     """This process's part in the rate limit."""
     return RateLimiter(DynamoRateWindows(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], time.time))
+
+
+@cache
+def claims() -> DynamoClaims:
+    """Idempotency keys of every route but POST /v1/personas, whose key is stored with its run."""
+    return DynamoClaims(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], lambda: wiring.now().timestamp())
 
 
 @cache

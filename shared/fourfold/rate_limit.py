@@ -41,7 +41,7 @@ class Windows(Protocol):
 
 @dataclass(frozen=True)
 class Rate:
-    """Where a key stands after a request: whether it may go on, what is left, and the seconds until the window closes."""
+    """Where a key stands after a request: may it go on, what is left, and how many seconds until the window closes."""
 
     allowed: bool
     limit: int

@@ -18,6 +18,7 @@ from functions.api import generation, openapi, wiring
 from functions.api.callers import Reader, Writer
 from functions.api.documents import PersonaList, PersonaRequest, RunReceipt
 from functions.api.following import current_persona
+from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_RUNS
 from functions.api.replies import document
 from functions.api.settings import effective_config
 from functions.wiring import persona_store
@@ -36,7 +37,9 @@ ROUTE = "POST /v1/personas"
         201: openapi.created(),
         202: {"model": RunReceipt, "description": "The run goes on; see `Location`"},
         **openapi.event_stream("The run's events; the persona itself comes last, as the event `persona`"),
-        **openapi.problems(400, 401, 403, 409, 413, 415, 422, 500, 502, 503, 504),
+        **openapi.problems(
+            400, 413, 415, 422, 429, 500, 503, also=[*OF_KEYED_REQUESTS, *OF_RUNS, "too_many_generations"]
+        ),
     },
 )
 async def create_persona(request: Request, caller: Writer) -> Response:

@@ -46,7 +46,8 @@ class Edge:
         async def stamp(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent.status = message["status"]
-                MutableHeaders(scope=message).update(scope["state"].get("reply_headers", {}) | {"Request-Id": request_id})
+                told = scope["state"].get("reply_headers", {})
+                MutableHeaders(scope=message).update({**told, "Request-Id": request_id})
             elif message["type"] == "http.response.body":
                 sent.finished = not message.get("more_body", False)
             await send(message)

@@ -1,4 +1,4 @@
-"""The rate limit as HTTP tells it: `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10), 429."""
+"""The rate limit as HTTP tells it: `RateLimit`, `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10), 429."""
 
 from __future__ import annotations
 

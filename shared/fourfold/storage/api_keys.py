@@ -1,7 +1,7 @@
 """API keys, stored hashed: whoever reads the table cannot call the API.
 
 ApiKeys   `KEY#<sha256 of the text>`  the key
-          `WSKEYS#<workspace>`        an attribute for each of the workspace's keys: its id -> the hash it is stored under
+          `WSKEYS#<workspace>`        an attribute for each of the workspace's keys: its id -> the hash of its text
           `WS#<workspace>`            the org the workspace belongs to
 """
 
@@ -67,7 +67,7 @@ class KeyExistsError(Exception):
 
 
 class TooManyKeysError(Exception):
-    """The workspace has `MAX_KEYS` keys, those that no longer work included."""
+    """The workspace has `MAX_KEYS` keys that work."""
 
 
 def _now() -> datetime:
@@ -114,8 +114,8 @@ class DynamoApiKeys:
             TooManyKeysError: the workspace has too many keys.
         """
         digest = _digest(secret)
-        if instead_of is None and len(self._digests(key.workspace_id)) >= MAX_KEYS:
-            raise TooManyKeysError
+        if instead_of is None:
+            self._make_room(key.workspace_id)
         listed: dict[str, AttributeValueTypeDef] = {":digest": {"S": digest}}
         if instead_of is not None:
             listed[":before"] = {"S": instead_of.digest}
@@ -155,7 +155,8 @@ class DynamoApiKeys:
                 TableName=self._table,
                 Key=_key(f"KEY#{digest}"),
                 UpdateExpression="SET last_used_at = :now",
-                ConditionExpression="attribute_exists(pk) AND (attribute_not_exists(last_used_at) OR last_used_at < :old)",
+                ConditionExpression="attribute_exists(pk)"
+                " AND (attribute_not_exists(last_used_at) OR last_used_at < :old)",
                 ExpressionAttributeValues={
                     ":now": {"S": _stamp(now)},
                     ":old": {"S": _stamp(now - LAST_USE_EVERY)},
@@ -171,6 +172,26 @@ class DynamoApiKeys:
         """The org a workspace belongs to, strongly consistent; None if no key was ever made for it."""
         item = self._get(f"WS#{workspace_id}")
         return None if item is None else item["org_id"]["S"]
+
+    def _make_room(self, workspace_id: str) -> None:
+        """In a full list, forgets the oldest keys that no longer work. Raises TooManyKeysError if all do."""
+        digests = self._digests(workspace_id)
+        if len(digests) < MAX_KEYS:
+            return
+        now, keys = self._clock(), self._by_digests(list(digests.values()))
+        working = {key.key_id for key in keys.values() if key.is_good(now)}
+        dead = sorted(digests.keys() - working)
+        if not dead:
+            raise TooManyKeysError
+        for key_id in dead[:_BATCH]:
+            unlist: Any = {
+                "TableName": self._table,
+                "Key": _key(f"WSKEYS#{workspace_id}"),
+                "UpdateExpression": "REMOVE #id",
+                "ExpressionAttributeNames": {"#id": key_id},
+            }
+            delete: Any = {"TableName": self._table, "Key": _key(f"KEY#{digests[key_id]}")}
+            transact(self._client, [{"Update": unlist}, {"Delete": delete}])
 
     def _writes(self, digest: str, key: ApiKey, listing: Mapping[str, Any]) -> list[TransactWriteItemTypeDef]:
         """`listing`: the values of the list's update, and its condition if it has one."""

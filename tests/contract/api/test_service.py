@@ -102,6 +102,10 @@ def test_the_description_names_every_route_and_no_other(api: Api) -> None:
         ("get", "/v1/personas/{persona_id}"),
         ("get", "/v1/runs/{run_id}"),
         ("get", "/v1/runs/{run_id}/events"),
+        ("post", "/v1/keys"),
+        ("get", "/v1/keys"),
+        ("get", "/v1/keys/{key_id}"),
+        ("delete", "/v1/keys/{key_id}"),
         ("get", "/v1/health"),
     }
     assert description["info"]["version"] == VERSION
