@@ -6,7 +6,16 @@ import difflib
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from fourfold.http.scopes import SCOPES
@@ -16,7 +25,7 @@ from fourfold.storage.api_keys import ApiKey
 from functions.api.documents import legible
 
 MAX_DAYS = 3650
-_EXAMPLE = {
+_EXAMPLE: dict[str, JsonValue] = {
     "id": "key_01kaqf0c5v3y9m2t8z4n6r1w7b",
     "name": "Billing service",
     "environment": "live",
@@ -65,7 +74,7 @@ class ApiKeyRequest(BaseModel):
         AfterValidator(legible),
     ]
     scopes: Annotated[
-        tuple[ScopeName, ...],
+        list[ScopeName],
         Field(
             min_length=1,
             max_length=len(SCOPES),

@@ -169,7 +169,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         license_info=app.license_info,
     )
     schemas = content["components"]["schemas"]
-    for model in (*_BODIES.values(), Problem):
+    models: list[type[BaseModel]] = [*_BODIES.values(), Problem]
+    for model in models:
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(own.pop("$defs", {}))
         schemas[model.__name__] = own

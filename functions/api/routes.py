@@ -28,7 +28,7 @@ def operations(app: FastAPI) -> Iterator[Operation]:
         if isinstance(route, APIRoute):
             asked = (scope_of(needed.call) for needed in route.dependant.dependencies)
             found = [scope for scope in asked if scope is not None]
-            for method in sorted(route.methods):
+            for method in sorted(route.methods or ()):
                 yield Operation(
                     method, context.path or route.path, found[0] if found else None, route.include_in_schema
                 )

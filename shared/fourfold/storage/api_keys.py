@@ -227,14 +227,15 @@ class DynamoApiKeys:
 
     def _by_digests(self, digests: Sequence[str]) -> dict[str, ApiKey]:
         found: dict[str, ApiKey] = {}
-        wanted = [_key(f"KEY#{digest}") for digest in digests]
+        wanted: list[Any] = [_key(f"KEY#{digest}") for digest in digests]
         while wanted:
             ask, wanted = wanted[:_BATCH], wanted[_BATCH:]
             reply = self._client.batch_get_item(RequestItems={self._table: {"Keys": ask, "ConsistentRead": True}})
             for item in reply["Responses"][self._table]:
                 key = _parsed(item)
                 found[key.digest] = key
-            wanted += reply.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])  # type: ignore[arg-type]
+            left = reply.get("UnprocessedKeys", {}).get(self._table)
+            wanted += left["Keys"] if left else []
         return found
 
     def _get(self, pk: str) -> Any:  # noqa: ANN401 - an item, or None
