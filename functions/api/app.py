@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Sequence
 from functools import cache, partial
 
 from aws_lambda_powertools import Logger
@@ -15,6 +17,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Match
 
 from fourfold.http.body import BodyLimit
+from fourfold.http.cors import Cors, allowed_origins
 from fourfold.http.edge import Edge
 from fourfold.http.problems import ProblemError, field_errors, from_status, problem_response, rejected, unavailable
 from fourfold.http.tail import Tails
@@ -28,8 +31,10 @@ METHOD_NOT_ALLOWED = 405
 _DESCRIPTION = "Four-layer personas from a one-line brief, written from the inside out and audited."
 
 
-def create_app() -> FastAPI:
+def create_app(origins: Sequence[str] = ()) -> FastAPI:
     """The app. It reads no environment and calls nothing until the first request.
+
+    `origins` are those whose web pages may call it.
 
     `app.state.stopping` is set by the server when it is about to stop, so that streams and waits end by themselves.
     """
@@ -41,7 +46,11 @@ def create_app() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        middleware=[Middleware(Edge), Middleware(BodyLimit)],
+        middleware=[
+            *([Middleware(Cors, origins=origins)] if origins else []),
+            Middleware(Edge),
+            Middleware(BodyLimit),
+        ],
         exception_handlers={
             ProblemError: _problem,
             HTTPException: _refused,
@@ -88,4 +97,4 @@ async def _unavailable(request: Request, error: ClientError | BotoCoreError) -> 
     return await _problem(request, unavailable())
 
 
-app = create_app()
+app = create_app(allowed_origins(os.environ.get("FOURFOLD_CORS_ORIGINS", "")))

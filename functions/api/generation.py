@@ -11,15 +11,24 @@ from fastapi import Request, Response
 from fourfold.http import idempotency, sse
 from fourfold.http.preferences import Preference
 from fourfold.http.problems import ProblemError, internal_error
-from fourfold.pipeline.acceptance import NOT_STARTED, Accepted, KeyReusedError, NotStartedError, accept
+from fourfold.ids import began_at
+from fourfold.pipeline.acceptance import (
+    NOT_STARTED,
+    Accepted,
+    KeyReusedError,
+    NotStartedError,
+    WorkspaceFullError,
+    accept,
+)
 from fourfold.pipeline.acceptance import Request as Order
+from fourfold.pipeline.overdue import may_be_lost
 from fourfold.problem import problem
 from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
 from functions.api.documents import PersonaRequest, RunReceipt
-from functions.api.following import LONGEST_REPLY_S, Followed
+from functions.api.following import LONGEST_REPLY_S, Followed, current_run
 from functions.api.replies import document
-from functions.wiring import persona_store
+from functions.wiring import now, persona_store, settings_of
 
 if TYPE_CHECKING:
     from starlette.responses import StreamingResponse
@@ -27,6 +36,7 @@ if TYPE_CHECKING:
     from fourfold.config.engine import EngineConfig
 
 _LONGEST_WAIT_S = LONGEST_REPLY_S
+_FULL_RETRY_AFTER_S = 10
 
 
 async def accepted(
@@ -35,18 +45,41 @@ async def accepted(
     """Starts the run, or finds the one the same key started.
 
     Raises:
-        ProblemError: 422 the key stands for another body, 503 the pipeline did not take the run.
+        ProblemError: 422 the key stands for another body, 429 the workspace has too many runs going on, 503 the
+            pipeline did not take the run.
     """
     fingerprint = idempotency.fingerprint(body)
-    order = Order(body.intent, workspace_id, config, key, fingerprint)
+    at_once = settings_of(workspace_id).api.limits.concurrent_generations
+    order = Order(body.intent, workspace_id, config, key, fingerprint, at_once)
     try:
-        found = await wiring.in_thread(lambda: accept(order, wiring.reception()))
+        found = await wiring.in_thread(lambda: _accepted(order))
+    except WorkspaceFullError as full:
+        raise _too_many(full.limit) from None
     except KeyReusedError:
         raise idempotency.key_reused() from None
     except NotStartedError:
         raise ProblemError(NOT_STARTED, {"Retry-After": "5"}) from None
     request.state.run_id = found.run.id
     return found
+
+
+def _accepted(order: Order) -> Accepted:
+    """Takes the brief in. In a full workspace it looks first whether all those runs are really going on."""
+    try:
+        return accept(order, wiring.reception())
+    except WorkspaceFullError as full:
+        old = [run_id for run_id in full.run_ids if may_be_lost(began_at(run_id), now())]
+        if not old:
+            raise
+        for run_id in old:
+            current_run(order.workspace_id, run_id)  # ends it if nobody works on it any more
+    return accept(order, wiring.reception())
+
+
+def _too_many(limit: int) -> ProblemError:
+    detail = f"This workspace may have {limit} runs at the same time. Send the request again when one of them is over."
+    answer = problem("too_many_generations", "Too many personas in generation", 429, detail)
+    return ProblemError(answer, {"Retry-After": str(_FULL_RETRY_AFTER_S)})
 
 
 async def awaited(request: Request, found: Accepted, wish: Preference) -> Response:

@@ -18,6 +18,7 @@ from fourfold.rate_limit import RateLimiter
 from fourfold.storage.api_keys import DynamoApiKeys
 from fourfold.storage.claims import DynamoClaims
 from fourfold.storage.client import dynamodb
+from fourfold.storage.generation_slots import GenerationSlots
 from fourfold.storage.idempotency import DynamoIntake
 from fourfold.storage.rate_windows import DynamoRateWindows
 from functions import wiring
@@ -63,7 +64,9 @@ def claims() -> DynamoClaims:
 @cache
 def reception() -> Reception:
     """What taking a brief in needs."""
-    intake = DynamoIntake(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], wiring.persona_store(), wiring.now)
+    table, personas = os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], wiring.persona_store()
+    slots = GenerationSlots(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
+    intake = DynamoIntake(dynamodb(), table, personas, slots, wiring.now)
     return Reception(intake, wiring.desk(), start_execution)
 
 

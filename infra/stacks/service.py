@@ -136,11 +136,19 @@ class ServiceStack(Stack):
                     "FOURFOLD_IDEMPOTENCY_TABLE": data.idempotency.table_name,
                     "FOURFOLD_API_KEYS_TABLE": data.api_keys.table_name,
                     "FOURFOLD_STATE_MACHINE_ARN": machine_arn,
+                    "FOURFOLD_CORS_ORIGINS": ",".join(self._settings.cors_origins),
                     **self._providers_env,
                 },
                 grants=[
                     Grant(
-                        ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"),
+                        (
+                            "dynamodb:GetItem",
+                            "dynamodb:BatchGetItem",
+                            "dynamodb:PutItem",
+                            "dynamodb:UpdateItem",
+                            "dynamodb:DeleteItem",
+                            "dynamodb:Query",
+                        ),
                         data.personas.table_arn,
                     ),
                     self._append_events,
@@ -148,7 +156,16 @@ class ServiceStack(Stack):
                         ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
                         data.idempotency.table_arn,
                     ),
-                    Grant(("dynamodb:GetItem",), data.api_keys.table_arn),
+                    Grant(
+                        (
+                            "dynamodb:GetItem",
+                            "dynamodb:BatchGetItem",
+                            "dynamodb:PutItem",
+                            "dynamodb:UpdateItem",
+                            "dynamodb:DeleteItem",
+                        ),
+                        data.api_keys.table_arn,
+                    ),
                     Grant(("states:StartExecution",), machine_arn),
                 ],
                 layers=[PackageLayer(self, "ApiLayer", name="api"), adapter],

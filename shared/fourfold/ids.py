@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -56,6 +57,11 @@ def is_run_id(text: str) -> bool:
 def is_key_id(text: str) -> bool:
     """Whether `text` has the form of an API key's id; `key_local` is the development key's."""
     return _KEY_ID.fullmatch(text) is not None
+
+
+def began_at(run_id: str) -> datetime:
+    """When this run id was made, to the millisecond, in UTC."""
+    return ULID.from_str(run_id.partition("_")[2].upper()).datetime
 
 
 def event_id(*occurrence: str) -> str:

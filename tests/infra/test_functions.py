@@ -25,6 +25,7 @@ PRODUCT_ENVIRONMENT = {
         "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
         "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
+        "FOURFOLD_CORS_ORIGINS": "",
         "FOURFOLD_PROVIDERS": "",
     },
 }

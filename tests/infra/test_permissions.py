@@ -58,10 +58,29 @@ GRANTS: dict[str, Grants] = {
         ),
     },
     "api": {
-        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"), "Personas"),
+        grant(
+            (
+                "dynamodb:GetItem",
+                "dynamodb:BatchGetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:Query",
+            ),
+            "Personas",
+        ),
         APPEND_EVENTS,
         grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Idempotency"),
-        grant(("dynamodb:GetItem",), "ApiKeys"),
+        grant(
+            (
+                "dynamodb:GetItem",
+                "dynamodb:BatchGetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+            ),
+            "ApiKeys",
+        ),
         grant(("states:StartExecution",), "PipelineStateMachine"),
     },
 }

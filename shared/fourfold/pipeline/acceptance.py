@@ -38,11 +38,24 @@ class Claim:
     persona_id: str
 
 
+class WorkspaceFullError(Exception):
+    """The workspace has as many runs going on as it may have: `limit`, and which they are."""
+
+    def __init__(self, limit: int, run_ids: frozenset[str]) -> None:
+        super().__init__(limit)
+        self.limit = limit
+        self.run_ids = run_ids
+
+
 class Intake(Protocol):
     """Where accepted requests are kept."""
 
-    def accept(self, persona: Persona, run: Run, claim: Claim | None, instead_of: str | None) -> bool:
-        """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`."""
+    def accept(self, persona: Persona, run: Run, claim: Claim | None, instead_of: str | None, at_once: int) -> bool:
+        """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`.
+
+        Raises:
+            WorkspaceFullError: the workspace has `at_once` runs going on; nothing is stored.
+        """
 
     def claim(self, key: str) -> Claim | None:
         """The standing claim of a key, strongly consistent, or None."""
@@ -50,13 +63,17 @@ class Intake(Protocol):
 
 @dataclass(frozen=True)
 class Request:
-    """A brief with its tenant, its pinned settings and, if the caller sent a key, `key` and `fingerprint`."""
+    """A brief with its tenant, its pinned settings and, if the caller sent a key, `key` and `fingerprint`.
+
+    `at_once` is how many runs the workspace may have going on, this one included.
+    """
 
     intent: str
     workspace_id: str
     config: EngineConfig
     key: str | None = None
     fingerprint: str = ""
+    at_once: int = 50
 
 
 @dataclass(frozen=True)
@@ -90,12 +107,13 @@ def accept(request: Request, reception: Reception) -> Accepted:
     Raises:
         KeyReusedError: the key was used with another body.
         NotStartedError: the pipeline refused; the same key may be tried again.
+        WorkspaceFullError: the workspace has too many runs going on, and this is no repetition.
     """
     beginning = begin(request.intent, request.workspace_id, request.config, reception.desk.clock())
     instead_of: str | None = None
     for _ in range(_ROUNDS):
         claim = _claim(request, beginning)
-        if reception.intake.accept(beginning.persona, beginning.run, claim, instead_of):
+        if _stored(beginning, request, claim, instead_of, reception.intake):
             _launch(beginning, reception)
             return Accepted(beginning.run, replayed=False)
         standing = reception.intake.claim(claim.key) if claim else None
@@ -109,6 +127,18 @@ def accept(request: Request, reception: Reception) -> Accepted:
             continue
         return _taken_up(run, request, reception)
     raise NotStartedError
+
+
+def _stored(
+    beginning: Beginning, request: Request, claim: Claim | None, instead_of: str | None, intake: Intake
+) -> bool:
+    """Whether this request's run is stored now; a full workspace still answers a request it knows."""
+    try:
+        return intake.accept(beginning.persona, beginning.run, claim, instead_of, request.at_once)
+    except WorkspaceFullError:
+        if claim is None or intake.claim(claim.key) is None:
+            raise
+        return False
 
 
 def _claim(request: Request, beginning: Beginning) -> Claim | None:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from fourfold.persona import Persona
 from fourfold.progress.run import Run, RunStatus
+from fourfold.storage.transactions import transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
 
-# Seconds before a transaction that met another one on the same item is tried again; botocore does not.
-_CONFLICT_PAUSES = (0.02, 0.05, 0.1, 0.2)
+_OWN_WRITES = 2  # run and persona come first in a transaction
+
+
+class AlsoTakenError(Exception):
+    """What was to be stored with a run does not go; `places` says which of it."""
+
+    def __init__(self, places: frozenset[int]) -> None:
+        super().__init__(sorted(places))
+        self.places = places
 
 
 @dataclass(frozen=True)
@@ -69,24 +73,28 @@ class DynamoPersonaStore:
         more = "LastEvaluatedKey" in reply and bool(personas)
         return PersonaPage(personas, personas[-1].id if more else None)
 
-    def start(self, persona: Persona, run: Run, claim: PutTypeDef | None = None) -> None:
-        """Stores both, and `claim` in another table with them, or nothing.
+    def start(self, persona: Persona, run: Run, also: Sequence[PutTypeDef] = ()) -> None:
+        """Stores both, and `also` with them, or nothing.
 
         Raises:
-            ValueError: one of them is there already, or the claim's condition does not hold.
+            AlsoTakenError: the conditions of some of `also` do not hold.
+            ValueError: one of the two is there already.
         """
-        if not self._write_both(persona, run, condition="attribute_not_exists(pk)", values={}, claim=claim):
-            raise ValueError(f"{persona.id} or {run.id} is stored already, or its claim is taken")
+        failed = self._write_both(persona, run, condition="attribute_not_exists(pk)", values={}, also=also)
+        if failed and min(failed) >= _OWN_WRITES:
+            raise AlsoTakenError(frozenset(place - _OWN_WRITES for place in failed))
+        if failed:
+            raise ValueError(f"{persona.id} or {run.id} is stored already")
 
     def finish(self, persona: Persona, run: Run) -> bool:
         """Stores both or neither, only while the stored run is still `running`; says whether it did."""
-        return self._write_both(
+        return not self._write_both(
             persona, run, condition="#status = :running", values={":running": {"S": RunStatus.RUNNING.value}}
         )
 
     def _write_both(
-        self, persona: Persona, run: Run, *, condition: str, values: dict[str, Any], claim: PutTypeDef | None = None
-    ) -> bool:
+        self, persona: Persona, run: Run, *, condition: str, values: dict[str, Any], also: Sequence[PutTypeDef] = ()
+    ) -> frozenset[int]:
         run_put: PutTypeDef = {
             "TableName": self._table,
             "Item": {
@@ -109,30 +117,12 @@ class DynamoPersonaStore:
                 "doc": {"S": persona.model_dump_json()},
             },
         }
-        puts = [run_put, persona_put] if claim is None else [run_put, persona_put, claim]
-        for pause in (*_CONFLICT_PAUSES, None):
-            try:
-                self._client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
-            except ClientError as error:
-                if _failed_by(error, "ConditionalCheckFailed"):
-                    return False
-                if pause is None or not _failed_by(error, "TransactionConflict"):
-                    raise
-                time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads writers, keeps no secret
-            else:
-                break
-        return True
+        return transact(self._client, [{"Put": put} for put in (run_put, persona_put, *also)])
 
     def _doc(self, workspace_id: str, sk: str) -> str | None:
         reply = self._client.get_item(TableName=self._table, Key=_key(workspace_id, sk), ConsistentRead=True)
         item = reply.get("Item")
         return None if item is None else item["doc"]["S"]
-
-
-def _failed_by(error: ClientError, code: str) -> bool:
-    """Whether one of a cancelled transaction's reasons is `code`."""
-    reasons = error.response.get("CancellationReasons", [])
-    return any(reason.get("Code") == code for reason in reasons)
 
 
 def _pk(workspace_id: str) -> str:
