@@ -21,8 +21,8 @@ class StageSettings:
     `checked` runs the template checks (cdk-nag, CloudFormation rules) at synth; they cost about two seconds.
     `providers` are the model providers runs use, in order of preference (context `providers`, comma-separated; none:
     offline). `key_store` (context `key_store`) is where their keys are kept: SSM parameters or Secrets Manager.
-    `compatible_base_url` (context of that name) is where `compatible:<model>` is served. `cors_origins` (context of that
-    name, comma-separated) are the origins whose web pages may call the API; none: no page may.
+    `compatible_base_url` (context of that name) is where `compatible:<model>` is served. `cors_origins` (context of
+    that name, comma-separated) are the origins whose web pages may call the API; none: no page may.
     """
 
     name: str

@@ -74,6 +74,30 @@ class Client:
         """The newest personas, at most `limit` (1-100)."""
         return [Persona.model_validate(item) for item in self._get("/v1/personas", limit=limit)["data"]]
 
+    def post(self, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - JSON
+        """Makes something; the answer is the document made."""
+        return _json_of(self._sent("POST", path, json=dict(body)))
+
+    def delete(self, path: str) -> None:
+        """Deletes, or revokes, what is at this path."""
+        _json_of(self._sent("DELETE", path))
+
+    def pages(self, path: str) -> Iterator[dict[str, Any]]:
+        """Everything of a list, page after page."""
+        query: dict[str, object] = {"limit": 100}
+        while True:
+            page = self._get(path, **query)
+            yield from page["data"]
+            if not page["has_more"]:
+                return
+            query["cursor"] = page["next_cursor"]
+
+    def _sent(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        try:
+            return self._http.request(method, path, **request)
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
+
     def _resume(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
         headers = {"Last-Event-ID": str(last["seq"])}
         try:
@@ -96,16 +120,16 @@ class Client:
                     yield event
 
     def _get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
-        try:
-            reply = self._http.get(path, params={name: str(value) for name, value in query.items()})
-        except httpx.TransportError as error:
-            raise self._unreachable(error) from error
-        if reply.is_error:
-            raise _refusal(reply)
-        return reply.json()
+        return _json_of(self._sent("GET", path, params={name: str(value) for name, value in query.items()}))
 
     def _unreachable(self, error: httpx.TransportError) -> ApiError:
         return ApiError(f"No answer from {self._url} ({type(error).__name__}). Start the server with `make up`.")
+
+
+def _json_of(reply: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+    if reply.is_error:
+        raise _refusal(reply)
+    return reply.json() if reply.content else None
 
 
 def _refusal(reply: httpx.Response) -> ApiError:

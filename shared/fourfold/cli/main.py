@@ -1,12 +1,10 @@
-"""`fourfold create | compare | show | list | doctor`."""
+"""`fourfold create | compare | show | list | doctor | keys`."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -14,13 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fourfold.cli.client import ApiError, Client
+from fourfold.cli import keys
 from fourfold.cli.comparison import compare as show_comparison
-from fourfold.cli.connection import NoConnectionError, find_connection
 from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
+from fourfold.cli.session import api_client
 from fourfold.ids import is_persona_id
 from fourfold.persona import PersonaStatus
 
@@ -28,18 +26,9 @@ _LEAST_WHO = 12
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Four-layer personas from a one-line brief.")
 
+app.add_typer(keys.app, name="keys")
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")]
-
-
-@contextmanager
-def _client() -> Iterator[Client]:
-    """A client for the command; what goes wrong is one line on standard error and exit code 1."""
-    try:
-        with Client(find_connection()) as client:
-            yield client
-    except (ApiError, NoConnectionError) as error:
-        Console(stderr=True).print(Text(str(error), style="red"))
-        raise typer.Exit(1) from error
 
 
 @app.command()
@@ -54,7 +43,7 @@ def create(
 ) -> None:
     """Make a persona and show it."""
     settings = {**(NAIVE if naive else {}), **_settings(setting or [])}
-    with _client() as client:
+    with api_client() as client:
         persona = create_live(client, brief, Console(stderr=as_json), settings)
     if as_json:
         sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
@@ -71,7 +60,7 @@ def compare(
     if (second is None) is is_persona_id(first) or (second is not None and not is_persona_id(second)):
         raise typer.BadParameter("give two persona ids, or one brief")
     console = Console()
-    with _client() as client:
+    with api_client() as client:
         if second is None:
             pair = [create_live(client, first, console), create_live(client, first, console, NAIVE)]
             console.print()
@@ -98,7 +87,7 @@ def doctor(
 @app.command()
 def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: AsJson = False) -> None:
     """Show one persona."""
-    with _client() as client:
+    with api_client() as client:
         persona = client.persona(persona_id)
         failure = client.run(persona.run_id).error if persona.status is PersonaStatus.FAILED else None
     if as_json:
@@ -112,7 +101,7 @@ def list_personas(
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")] = 20, as_json: AsJson = False
 ) -> None:
     """List the newest personas."""
-    with _client() as client:
+    with api_client() as client:
         personas = client.personas(limit)
     if as_json:
         body = ",\n".join(persona.model_dump_json(indent=2) for persona in personas)

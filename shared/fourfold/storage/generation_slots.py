@@ -2,7 +2,7 @@
 
 `WS#<workspace>` / `SLOT#0007` names the run that holds the slot. A run takes a free slot in the transaction that stores
 it, so there are never more runs than slots, whichever process starts them. Nobody gives a slot back: when all are
-taken, those whose run is over by its own record are freed. So a run that dies keeps no slot longer than it is `running`.
+taken, those whose run is over by its own record are freed. A run that dies keeps no slot longer than it is `running`.
 """
 
 from __future__ import annotations
