@@ -12,7 +12,9 @@ import httpx
 import pytest
 
 from fourfold.http.auth import CACHE_SECONDS
+from fourfold.replay import LEASE_S
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from fourfold.storage.claims import DynamoClaims
 from functions import wiring
 from functions.api import routers
 from functions.api.wiring import api_keys, claims, key_ring, last_use
@@ -217,3 +219,22 @@ def test_twenty_at_once_make_one_key(api: Api, round_: int) -> None:
     assert len([reply for reply in replies if reply.status_code == 201 and reply.json()["key"]]) == 1
     assert {reply.json()["code"] for reply in replies if reply.status_code == 409} <= {"request_in_progress"}
     assert len(the_keys(api)) == before + 1
+
+
+def test_a_crash_before_the_reply_is_stored_leaves_one_key(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first process stored a key that nobody was told; the next one puts a key in its place."""
+
+    def dies(*_: object) -> bool:
+        raise ConnectionResetError
+
+    before = len(the_keys(api))
+    with monkeypatch.context() as crash:
+        crash.setattr(DynamoClaims, "keep", dies)
+        assert made(api, headers=KEYED).status_code == 500
+    assert len(the_keys(api)) == before + 1
+    assert made(api, headers=KEYED).status_code == 409
+    later(monkeypatch, LEASE_S + 1)
+    again = made(api, headers=KEYED)
+    assert again.status_code == 201
+    assert len(the_keys(api)) == before + 1
+    assert api.call("GET", "/v1/personas", again.json()["key"]).status_code == 200
