@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from fourfold.config.request import REQUEST_KEYS
 from fourfold.persona import INTENT_MAX_CHARACTERS, Persona
+from functions.api.settings_schema import request_settings_schema
 
 VERSION = "0.1.0"
 
@@ -52,6 +53,7 @@ class PersonaRequest(BaseModel):
     stream: Annotated[bool, Field(description="Answer with the run's events as `text/event-stream`.")] = False
     config: Annotated[
         dict[str, JsonValue],
+        WithJsonSchema(request_settings_schema()),
         Field(
             max_length=len(REQUEST_KEYS),
             description="Settings for this run alone, by key, such as "

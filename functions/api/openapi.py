@@ -32,10 +32,31 @@ _MEANINGS = {
     503: "Not available; see `Retry-After`",
     504: "A step did not finish in time",
 }
-_STREAM_EXAMPLE = (
-    'id: 1\nevent: run.started\ndata: {"seq":1,"type":"run.started","run_id":"run_...","persona_id":"per_...",'
-    '"at":"2026-11-23T09:00:00.000Z"}\n\n'
-)
+_EVENT: dict[str, Any] = {
+    "type": "object",
+    "title": "ServerSentEvent",
+    "description": "One event of a stream; `text/event-stream` is a sequence of them. Lines that begin with a colon "
+    "are heartbeats. An `error` event holds a problem and ends the stream.",
+    "properties": {
+        "id": {"type": "string", "description": "The event's `seq`: send the last one as `Last-Event-ID` to resume."},
+        "event": {"type": "string", "description": "The event's type, such as `step.completed`."},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "The event as a JSON object: `seq`, `type`, `run_id`, `persona_id`, `at` and more.",
+        },
+        "retry": {"type": "integer", "description": "Milliseconds to wait before reconnecting."},
+    },
+    "required": ["data"],
+    "examples": [
+        {
+            "id": "1",
+            "event": "run.started",
+            "data": '{"seq":1,"type":"run.started","run_id":"run_01kaqf0c5v3y9m2t8z4n6r1w7b",'
+            '"persona_id":"per_01kaqf0c5v3y9m2t8z4n6r1w7a","at":"2026-11-23T09:00:00.000Z"}',
+        }
+    ],
+}
 _SCHEME = "ApiKey"
 _BODIES: dict[str, type[BaseModel]] = {}
 _RETRIED = (429, 503)
@@ -64,8 +85,10 @@ _KEY_HEADER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "1-255 printable ASCII characters. The same key with the same body answers with the first run.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "1-255 printable ASCII characters. A request repeated with it is answered with the first one's result, "
+    "for a day.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+    "example": "0b6ff7c2-4a2b-4d0e-9a55-3c1f6f0c8d11",
 }
 _PREFER_HEADER = {
     "name": "Prefer",
@@ -124,7 +147,7 @@ def _problem_example(code: str) -> dict[str, Any]:
 
 def event_stream(description: str) -> Responses:
     """A 200 that is a stream of events."""
-    content = {"text/event-stream": {"schema": {"type": "string"}, "example": _STREAM_EXAMPLE}}
+    content = {"text/event-stream": {"schema": {"$ref": "#/components/schemas/ServerSentEvent"}}}
     return {200: {"description": description, "content": content}}
 
 
@@ -174,6 +197,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(own.pop("$defs", {}))
         schemas[model.__name__] = own
+    schemas[_EVENT["title"]] = _EVENT
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own error shape, which we never answer with
         schemas.pop(name, None)
     for name, schema in schemas.items():

@@ -15,7 +15,7 @@ from fourfold.ids import is_key_id, prefixed_as
 from fourfold.keys import new_key_text, shown_part
 from fourfold.problem import FieldError, problem
 from fourfold.replay import Execution
-from fourfold.storage.api_keys import ApiKey, KeyExistsError, TooManyKeysError
+from fourfold.storage.api_keys import ApiKey, ApiKeyPage, KeyExistsError, TooManyKeysError
 from functions.api import openapi, wiring
 from functions.api.callers import KeyWriter
 from functions.api.key_documents import ApiKeyDocument, ApiKeyList, ApiKeyRequest, CreatedApiKey, described
@@ -61,10 +61,11 @@ async def list_keys(
     caller: KeyWriter,
     limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
     cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
+    include_revoked: Annotated[bool, Query(description="Whether revoked keys are listed too.")] = False,
 ) -> Response:
-    """The workspace's keys, newest first, those that no longer work included."""
+    """The workspace's keys, newest first, expired ones included."""
     after = None if cursor is None else id_after(cursor, is_key_id)
-    page = await wiring.in_thread(lambda: wiring.api_keys().page(caller.workspace_id, limit, after))
+    page = await wiring.in_thread(lambda: _page(caller.workspace_id, limit, after, include_revoked))
     time = now()
     listed = ApiKeyList(
         data=tuple(described(key, time) for key in page.keys),
@@ -93,7 +94,7 @@ async def read_key(key_id: str, caller: KeyWriter) -> Response:
     responses={204: {"description": "The key is revoked"}, **openapi.problems(404, also=["key_in_use"])},
 )
 async def revoke_key(key_id: str, caller: KeyWriter) -> Response:
-    """Ends a key for good, everywhere within five seconds. It stays in the list. Revoking it again changes nothing.
+    """Ends a key for good, everywhere within five seconds. It is gone, but for the list with `include_revoked=true`.
 
     A key cannot revoke itself, so that a workspace is never left without one.
     """
@@ -104,6 +105,10 @@ async def revoke_key(key_id: str, caller: KeyWriter) -> Response:
     await _key(caller, key_id)
     await wiring.in_thread(lambda: wiring.api_keys().revoke(caller.workspace_id, key_id))
     return Response(status_code=204)
+
+
+def _page(workspace_id: str, limit: int, after: str | None, include_revoked: bool) -> ApiKeyPage:
+    return wiring.api_keys().page(workspace_id, limit, after, include_revoked=include_revoked)
 
 
 async def _key(caller: Caller, key_id: str) -> ApiKey:

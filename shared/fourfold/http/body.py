@@ -18,6 +18,7 @@ MAX_BODY_BYTES = 64 * 1024
 # A client that is still sending does not read: what it sends is thrown away for a while so that it sees the reply.
 _DRAIN_BYTES = 32 * 1024 * 1024
 _DRAIN_SECONDS = 10
+_EXACT = 2**53  # every integer below it has a float of its own
 
 Document = TypeVar("Document", bound=BaseModel)
 
@@ -59,7 +60,10 @@ async def json_body(request: Request, document: type[Document]) -> Document:
     _require_json(request)
     try:
         content = json.loads(
-            (await request.body()).decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant
+            (await request.body()).decode("utf-8"),
+            object_pairs_hook=_no_duplicates,
+            parse_constant=_no_constant,
+            parse_float=_number,
         )
     except (ValueError, RecursionError) as error:
         raise rejected(
@@ -96,6 +100,12 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(content) != len(pairs):
         raise ValueError("A field stands twice in one object.")
     return content
+
+
+def _number(text: str) -> float | int:
+    """A number with a fraction of zero is an integer, as JSON Schema has it: `90.0` is as good as `90`."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) < _EXACT else value
 
 
 def _no_constant(_name: str) -> None:

@@ -88,18 +88,24 @@ class DynamoApiKeys:
         return key if key is not None and key.is_good(self._clock()) else None
 
     def get(self, workspace_id: str, key_id: str) -> ApiKey | None:
-        """The workspace's key with this id, good or not, strongly consistent, or None."""
+        """The workspace's key with this id unless it is revoked, strongly consistent, or None."""
         digest = self._digests(workspace_id).get(key_id)
-        return None if digest is None else self._by_digest(digest)
+        key = None if digest is None else self._by_digest(digest)
+        return None if key is None or key.revoked_at is not None else key
 
-    def page(self, workspace_id: str, limit: int, after: str | None = None) -> ApiKeyPage:
+    def page(
+        self, workspace_id: str, limit: int, after: str | None = None, *, include_revoked: bool = False
+    ) -> ApiKeyPage:
         """Up to `limit` (1-100) keys of a workspace, newest first, those made before key `after`."""
         digests = self._digests(workspace_id)
         ids = [key_id for key_id in sorted(digests, reverse=True) if after is None or key_id < after]
-        shown = ids[:limit]
-        found = self._by_digests([digests[key_id] for key_id in shown])
-        keys = [found[digests[key_id]] for key_id in shown if digests[key_id] in found]
-        return ApiKeyPage(keys, shown[-1] if len(ids) > limit else None)
+        keys: list[ApiKey] = []
+        while ids and len(keys) <= limit:
+            asked, ids = [digests[key_id] for key_id in ids[:_BATCH]], ids[_BATCH:]
+            found = self._by_digests(asked)
+            read = [found[digest] for digest in asked if digest in found]
+            keys += [key for key in read if include_revoked or key.revoked_at is None]
+        return ApiKeyPage(keys[:limit], keys[limit - 1].key_id if len(keys) > limit else None)
 
     def create(self, secret: str, key: ApiKey, instead_of: ApiKey | None = None) -> ApiKey:
         """Stores a new key, its place in the workspace's list, and which org the workspace belongs to: all or nothing.
