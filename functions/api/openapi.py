@@ -85,8 +85,8 @@ _KEY_HEADER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "1-255 printable ASCII characters. A request repeated with it is answered with the first one's result, "
-    "for a day.",
+    "description": "1-255 printable ASCII characters. A request repeated with it is answered with the first one's "
+    "result, for a day.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     "example": "0b6ff7c2-4a2b-4d0e-9a55-3c1f6f0c8d11",
 }

@@ -24,15 +24,15 @@ _MODELS = (".model", ".fallback")
 class Keys:
     """Another key for each request: no minute of any of them fills up."""
 
-    def get(self, case: schemathesis.Case, context: schemathesis.AuthContext) -> str:  # noqa: ARG002 - the interface
+    def get(self, case: schemathesis.Case[Any], context: schemathesis.AuthContext) -> str:  # noqa: ARG002 - the interface
         return next(_KEYS)
 
-    def set(self, case: schemathesis.Case, data: str, context: schemathesis.AuthContext) -> None:  # noqa: ARG002
+    def set(self, case: schemathesis.Case[Any], data: str, context: schemathesis.AuthContext) -> None:  # noqa: ARG002
         case.headers["Authorization"] = f"Bearer {data}"
 
 
 @schemathesis.hook
-def before_call(context: schemathesis.HookContext, case: schemathesis.Case, **_: Any) -> None:  # noqa: ARG001
+def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any], **_: Any) -> None:  # noqa: ARG001
     """Makes a request that fits the schema one that is right: fit cursors are made up, times lie in the past."""
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
