@@ -1,5 +1,5 @@
 """`python -m benchmarks`: every measurement but the fresh clone, which takes minutes (`-m benchmarks.fresh_clone`),
-and schemathesis, which takes ten (`-m benchmarks.schemathesis_run`).
+and schemathesis, which takes six (`-m benchmarks.schemathesis_run`).
 """
 
 from benchmarks import imports, latency, prompts, providers, runs, start

@@ -23,6 +23,7 @@ from fourfold.http.problems import ProblemError, field_errors, from_status, prob
 from fourfold.http.tail import Tails
 from functions.api import openapi
 from functions.api.documents import VERSION
+from functions.api.openapi import TAGS
 from functions.api.routers import docs, health, keys, personas, runs
 
 logger = Logger()
@@ -42,6 +43,8 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
         title="fourfold",
         version=VERSION,
         description=_DESCRIPTION,
+        servers=[{"url": "/", "description": "Where this document comes from"}],
+        openapi_tags=TAGS,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,

@@ -25,7 +25,7 @@ from fourfold.storage.api_keys import ApiKey
 from functions.api.documents import legible
 
 MAX_DAYS = 3650
-_EXAMPLE: dict[str, JsonValue] = {
+EXAMPLE: dict[str, JsonValue] = {
     "id": "key_01kaqf0c5v3y9m2t8z4n6r1w7b",
     "name": "Billing service",
     "environment": "live",
@@ -63,7 +63,10 @@ class ApiKeyRequest(BaseModel):
             "examples": [
                 {"name": "Billing service", "scopes": ["personas:read", "personas:write"], "expires_in_days": 90}
             ],
-            "not": {"required": ["expires_at", "expires_in_days"]},
+            "not": {
+                "properties": {"expires_at": {"type": "string"}, "expires_in_days": {"type": "integer"}},
+                "required": ["expires_at", "expires_in_days"],
+            },
         },
     )
 
@@ -105,7 +108,7 @@ class ApiKeyRequest(BaseModel):
 class ApiKeyDocument(BaseModel):
     """A key, without its text. `prefix` and `last_four` tell which one it is; `last_used_at` is right to the minute."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     id: KeyId
     name: str
@@ -126,7 +129,7 @@ class ApiKeyDocument(BaseModel):
 class CreatedApiKey(ApiKeyDocument):
     """A new key with its text, which is told this once and stored nowhere."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{**_EXAMPLE, "key": "ff_live_8cTqW2...x0Vd"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{**EXAMPLE, "key": "ff_live_8cTqW2...x0Vd"}]})
 
     key: Annotated[
         str | None,

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from fourfold.problem import Problem
 from functions.api.documents import PersonaRequest
+from functions.api.examples import examples
 from functions.api.problem_catalogue import CATALOGUE
 from functions.api.routes import operations
 
@@ -97,6 +98,14 @@ _PREFER_HEADER = {
     "description": "`respond-async`, `wait=<seconds>`, or both.",
     "schema": {"type": "string"},
 }
+
+
+TAGS = [
+    {"name": "personas", "description": "Generate personas, list and read them."},
+    {"name": "runs", "description": "Runs of the pipeline: where they stand, what they cost, their events."},
+    {"name": "keys", "description": "API keys of the workspace: make, list, read, revoke."},
+    {"name": "service", "description": "The service itself."},
+]
 
 
 def problems(*statuses: int, also: Iterable[str] = ()) -> Responses:
@@ -203,11 +212,21 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for name, schema in schemas.items():
         if name not in _BODIES:  # what we answer may grow
             schema.pop("additionalProperties", None)
+    for name, shown in {**_own_examples(app), **{name: [shown] for name, shown in examples().items()}}.items():
+        if name in schemas:
+            schemas[name]["examples"] = shown
     scopes = {(found.path, found.method.lower()): found.scope for found in operations(app)}
     for path, methods in content["paths"].items():
         for method, operation in methods.items():
             _finish(operation, scopes.get((path, method)))
     return content
+
+
+def _own_examples(app: FastAPI) -> dict[str, list[Any]]:
+    """What the routes' models show of themselves; FastAPI drops the nulls in it."""
+    models = {model for found in operations(app) for model in found.models}
+    own = {model.__name__: model.model_json_schema().get("examples") for model in models}
+    return {name: shown for name, shown in own.items() if shown}
 
 
 def committed_text(app: FastAPI) -> str:
@@ -218,9 +237,10 @@ def committed_text(app: FastAPI) -> str:
 def _finish(operation: dict[str, Any], scope: str | None) -> None:
     """What holds for every route: keys and their scope, limits, what can break, and headers."""
     replies = operation["responses"]
-    general = (401, 403, 429, 500, 503) if scope is not None else (500,)
+    general = (401, 403, 429, 500, 503) if scope is not None else (500, 503)
     for status in general:
         replies.setdefault(str(status), problems(status)[status])
+    operation["security"] = []
     if scope is not None:
         operation["security"] = [{_SCHEME: [scope]}]
         operation["description"] = f"{operation.get('description', '')}\n\nNeeds a key with `{scope}`.".strip()

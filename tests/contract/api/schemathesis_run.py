@@ -46,10 +46,10 @@ def walk(url: str, keys: Sequence[str], examples: int, folder: Path, *, seed: in
             *("--max-examples", str(examples), "--seed", str(seed), "--request-timeout", "60"),
             *("--report", "json", "--report-json-path", str(report)),
         ],
-        cwd=REPOSITORY,
+        cwd=folder,  # it leaves files behind
         env={
             **os.environ,
-            "PYTHONPATH": ".",
+            "PYTHONPATH": str(REPOSITORY),
             "SCHEMATHESIS_HOOKS": "tests.contract.api.schemathesis_hooks",
             "FOURFOLD_KEYS": ",".join(keys),
         },
