@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 UV := .local/uv/bin/uv
 RUN := .venv/bin/
 READY := .venv/.synced
-CONTEXT := -c stage=$(or $(STAGE),dev) -c providers=$(PROVIDERS)
+CONTEXT := -c stage=$(or $(STAGE),dev) -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS)
 EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # As typed: a dollar in a brief is a dollar.
