@@ -1,6 +1,6 @@
 """The first API key of a workspace on AWS: `python -m infra.first_key --stage dev --org org_acme --workspace ws_acme`.
 
-Keys are made by keys; somebody has to make the first one: whoever may write the table of the stage, with AWS credentials
+Keys are made by keys; somebody has to make the first one: whoever may write the table of the stage, with credentials
 from the environment. The key has every scope; its text is printed once, alone on standard output.
 """
 
