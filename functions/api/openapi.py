@@ -7,11 +7,16 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from fourfold.problem import Problem
+from functions.api.bodies import PersonaPatch, RegenerationRequest
 from functions.api.documents import PersonaRequest
 
 Responses = dict[int | str, dict[str, Any]]
+
+# Bodies the routes read by themselves; they may not grow unnoticed.
+BODIES: tuple[type[BaseModel], ...] = (PersonaRequest, PersonaPatch, RegenerationRequest)
 
 _MEANINGS = {
     400: "Not JSON, or an unusable Idempotency-Key",
@@ -46,18 +51,27 @@ _HEADERS: dict[str, Any] = {
         "schema": {"type": "string"},
     }
 }
-_KEY_HEADER = {
+KEY_HEADER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
     "description": "1-255 printable ASCII characters. The same key with the same body answers with the first run.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
-_PREFER_HEADER = {
+PREFER_HEADER = {
     "name": "Prefer",
     "in": "header",
     "required": False,
     "description": "`respond-async`, `wait=<seconds>`, or both.",
+    "schema": {"type": "string"},
+}
+
+
+IF_MATCH_HEADER = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of the state the change is meant for, or `*`. Without it the change is made to any.",
     "schema": {"type": "string"},
 }
 
@@ -80,6 +94,46 @@ def event_stream(description: str) -> Responses:
     return {200: {"description": description, "content": content}}
 
 
+def tagged(description: str) -> dict[str, Any]:
+    """A reply with an entity tag."""
+    tag = {"description": "Send it back as `If-Match` to change just this state.", "schema": {"type": "string"}}
+    return {"description": description, "headers": {"ETag": tag}}
+
+
+def tagged_or_stream(description: str) -> dict[str, Any]:
+    """A 200 with a persona, or with the events of its run."""
+    stream = event_stream(description)[200]["content"]
+    return {**tagged(description), "content": {"application/json": {}, **stream}}
+
+
+def refusals(status: int, meanings: dict[str, str]) -> Responses:
+    """Problem replies of one status: what each code means."""
+    told = "; ".join(f"`{code}`: {meaning}" for code, meaning in meanings.items())
+    examples = {
+        code: {
+            "value": {
+                "type": f"urn:fourfold:problem:{code}",
+                "title": meaning[0].upper() + meaning[1:],
+                "status": status,
+                "detail": f"{meaning[0].upper()}{meaning[1:]}.",
+                "code": code,
+                "request_id": _EXAMPLE["request_id"],
+            }
+        }
+        for code, meaning in meanings.items()
+    }
+    schema = {"$ref": "#/components/schemas/Problem"}
+    media = {"application/problem+json": {"schema": schema, "examples": examples}}
+    return {status: {"description": told, "content": media}}
+
+
+def body_of(model: type[BaseModel], *headers: dict[str, Any]) -> dict[str, Any]:
+    """A JSON body that the route reads by itself, and headers it looks at."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return {"requestBody": body, "parameters": list(headers)}
+
+
 def created() -> dict[str, Any]:
     """The 201 of a generated persona."""
     location = {"description": "The persona.", "schema": {"type": "string"}}
@@ -91,7 +145,7 @@ def persona_request() -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/PersonaRequest"}
     return {
         "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
-        "parameters": [_KEY_HEADER, _PREFER_HEADER],
+        "parameters": [KEY_HEADER, PREFER_HEADER],
     }
 
 
@@ -101,14 +155,16 @@ def describe(app: FastAPI) -> dict[str, Any]:
         title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
     )
     schemas = content["components"]["schemas"]
-    for model in (PersonaRequest, Problem):
+    described: tuple[type[BaseModel], ...] = (*BODIES, Problem)
+    for model in described:
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(own.pop("$defs", {}))
         schemas[model.__name__] = own
+    closed = {model.__name__ for model in BODIES}
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own error shape, which we never answer with
         schemas.pop(name, None)
     for name, schema in schemas.items():
-        if name != PersonaRequest.__name__:  # what we answer may grow
+        if name not in closed:  # what we answer may grow
             schema.pop("additionalProperties", None)
     for path in content["paths"].values():
         for operation in path.values():

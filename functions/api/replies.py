@@ -5,6 +5,9 @@ from __future__ import annotations
 from fastapi import Response
 from pydantic import BaseModel
 
+from fourfold.http.preconditions import etag_of
+from fourfold.persona import Persona
+
 
 def document(content: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A document as JSON, exactly as the model writes it; unknown values are null, never left out."""
@@ -14,3 +17,8 @@ def document(content: BaseModel, status: int = 200, headers: dict[str, str] | No
         headers={"Cache-Control": "no-store", **(headers or {})},
         media_type="application/json",
     )
+
+
+def persona_document(persona: Persona, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A persona with its entity tag."""
+    return document(persona, status, {"ETag": etag_of(persona), **(headers or {})})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -39,6 +40,11 @@ def is_persona_id(text: str) -> bool:
 def is_run_id(text: str) -> bool:
     """Whether `text` has the form of a run id (it may still name nothing)."""
     return _RUN_ID.fullmatch(text) is not None
+
+
+def made_at(identifier: str) -> datetime:
+    """When an id of this form was made, to the millisecond."""
+    return ULID.from_str(identifier.partition("_")[2].upper()).datetime
 
 
 def event_id(*occurrence: str) -> str:

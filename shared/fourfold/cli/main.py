@@ -22,7 +22,7 @@ from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.ids import is_persona_id
-from fourfold.persona import PersonaStatus
+from fourfold.persona import Persona, PersonaStatus
 
 _LEAST_WHO = 12
 
@@ -77,7 +77,7 @@ def compare(
             console.print()
         else:
             pair = [client.persona(first), client.persona(second)]
-        one, other = ((persona, client.run(persona.run_id)) for persona in pair)
+        one, other = ((persona, client.run(_run_of(persona))) for persona in pair)
     show_comparison(one, other, console)
 
 
@@ -100,7 +100,7 @@ def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: As
     """Show one persona."""
     with _client() as client:
         persona = client.persona(persona_id)
-        failure = client.run(persona.run_id).error if persona.status is PersonaStatus.FAILED else None
+        failure = client.run(_run_of(persona)).error if persona.status is PersonaStatus.FAILED else None
     if as_json:
         sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
     else:
@@ -133,6 +133,12 @@ def list_personas(
         audit = f"{persona.audit.overall:.2f}" if persona.audit else "-"
         table.add_row(persona.id, persona.status.value, Text(who), audit, f"{persona.created_at:%m-%d %H:%M}")
     Console().print(table)
+
+
+def _run_of(persona: Persona) -> str:
+    if persona.run_id is None:
+        raise ApiError(f"{persona.id} was imported: no run wrote it.")
+    return persona.run_id
 
 
 def _no_number(name: str) -> None:

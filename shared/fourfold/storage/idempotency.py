@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fourfold.persona import Persona
 from fourfold.pipeline.acceptance import Claim
-from fourfold.progress.run import Run
+from fourfold.pipeline.lifecycle import Beginning
 from fourfold.storage.personas import DynamoPersonaStore
 
 if TYPE_CHECKING:
@@ -29,10 +28,17 @@ class DynamoIntake:
         self._personas = personas
         self._clock = clock
 
-    def accept(self, persona: Persona, run: Run, claim: Claim | None, instead_of: str | None) -> bool:
-        """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`."""
+    def accept(self, beginning: Beginning, claim: Claim | None, instead_of: str | None) -> bool:
+        """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`.
+
+        Raises:
+            ChangedMeanwhileError: the persona to write anew is no longer as it was held.
+        """
+        put = None if claim is None else self._put(claim, instead_of)
+        if beginning.held is not None:
+            return self._personas.start_again(beginning.held, beginning.persona, beginning.run, put)
         try:
-            self._personas.start(persona, run, None if claim is None else self._put(claim, instead_of))
+            self._personas.start(beginning.persona, beginning.run, put)
         except ValueError:  # ids are fresh: it is the key
             return False
         return True
