@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
 
 from fourfold.config.request import REQUEST_KEYS
 from fourfold.persona import Slug
@@ -47,3 +47,7 @@ class RegenerationRequest(BaseModel):
         dict[str, JsonValue],
         Field(max_length=len(REQUEST_KEYS), description="Settings for this run alone, as in `POST /v1/personas`."),
     ] = {}
+
+
+class PersonaFile(RootModel[dict[str, Any]]):
+    """A file as JSON: an export of fourfold, a persona as the API answers it, a Character Card V2 or V3."""

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from fourfold.problem import Problem
-from functions.api.bodies import PersonaPatch, RegenerationRequest
+from functions.api.bodies import PersonaFile, PersonaPatch, RegenerationRequest
 from functions.api.documents import PersonaRequest
 
 Responses = dict[int | str, dict[str, Any]]
@@ -155,7 +155,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
     )
     schemas = content["components"]["schemas"]
-    described: tuple[type[BaseModel], ...] = (*BODIES, Problem)
+    described: tuple[type[BaseModel], ...] = (*BODIES, PersonaFile, Problem)
     for model in described:
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(own.pop("$defs", {}))

@@ -35,6 +35,20 @@ _OURS: Final = frozenset(
         "extensions",
     }
 )
+# What another tool wrote in another shape than the specification's is not passed on as if it were a card.
+_KINDS: Final[dict[str, type]] = {
+    "scenario": str,
+    "creator_notes": str,
+    "post_history_instructions": str,
+    "creator": str,
+    "nickname": str,
+    "character_book": dict,
+    "creator_notes_multilingual": dict,
+    "tags": list,
+    "assets": list,
+    "source": list,
+    "group_only_greetings": list,
+}
 _V3_ONLY: Final = frozenset(
     {
         "assets",
@@ -79,7 +93,11 @@ def carried_by(card: Card, persona: Persona) -> Card:
     """What a card holds beside the persona and what we would write of it ourselves."""
     data, own = card["data"], _data(persona, SafetyConfig(), {})
     extensions = data.get("extensions")
-    kept = {name: value for name, value in data.items() if name not in _OURS and value != own.get(name)}
+    kept = {
+        name: value
+        for name, value in data.items()
+        if name not in _OURS and value != own.get(name) and isinstance(value, _KINDS.get(name, object))
+    }
     foreign = {name: value for name, value in extensions.items() if name != NAMESPACE} if extensions else {}
     return {**kept, **({"extensions": foreign} if foreign else {})}
 
@@ -106,13 +124,21 @@ def _data(persona: Persona, safety: SafetyConfig, carried: Card) -> Card:
         "creator": "",
         "character_version": str(persona.version),
         "assets": [{"type": "icon", "uri": "ccdefault:", "name": "main", "ext": "png"}],
-        "source": [persona.id],
+        "source": _source(persona, carried),
         "group_only_greetings": [],
         "creation_date": int(persona.created_at.timestamp()),
         "modification_date": int(persona.updated_at.timestamp()),
     }
     extensions = {**carried.get("extensions", {}), NAMESPACE: _extension(persona)}
-    return {**own, **{name: value for name, value in carried.items() if name not in _OURS}, "extensions": extensions}
+    beside = {name: value for name, value in carried.items() if name not in _OURS and name != "source"}
+    return {**own, **beside, "extensions": extensions}
+
+
+def _source(persona: Persona, carried: Card) -> list[Any]:
+    """Where the card comes from, oldest first: V3 lets applications only append."""
+    origin = [] if persona.imported_from is None else [persona.imported_from.persona_id]
+    found = [*carried.get("source", []), *origin, persona.id]
+    return [place for number, place in enumerate(found) if place not in found[:number]]
 
 
 def _extension(persona: Persona) -> Card:

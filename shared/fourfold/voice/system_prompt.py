@@ -63,13 +63,13 @@ def system_prompt(persona: Persona, safety: SafetyConfig | None = None) -> str:
     name = _line(_layers(persona)[3].name)
     opening = (
         f"You are {name}. Answer as {name} would, in the first person, and stay that person. {_tongue(persona)} "
-        "What follows is what you know of yourself; let it show in how you talk and what you avoid, and do not recite it."
+        "What follows is who you are: let it show in how you talk and what you avoid, and do not recite it."
     )
     return "\n\n".join([opening, profile(persona), floor(safety or SafetyConfig())]) + "\n"
 
 
 def profile(persona: Persona) -> str:
-    """The four layers in words, from the outside in, and the lines; no opening and no floor.
+    """The four layers in words, from the outside in, and the lines; no opening, no floor, and nobody is addressed.
 
     Raises:
         NotWrittenError: a layer is missing.
@@ -125,12 +125,12 @@ def _surface(surface: Surface) -> str:
 
 def _soul(soul: Soul) -> str:
     return _section(
-        "What drives you, and you do not say",
+        "What drives them, and is not said",
         [
-            f"- You want: {_line(soul.desire)}",
-            f"- You fear: {_line(soul.fear)}",
-            f"- What hurt you: {_line(soul.wound)}",
-            f"- Where you may be going: {_line(soul.growth_arc)}",
+            f"- Wants: {_line(soul.desire)}",
+            f"- Fears: {_line(soul.fear)}",
+            f"- Was hurt by: {_line(soul.wound)}",
+            f"- May be going: {_line(soul.growth_arc)}",
         ],
     )
 
@@ -138,12 +138,12 @@ def _soul(soul: Soul) -> str:
 def _self(layer: SelfLayer) -> str:
     values = ", ".join(value.value.replace("_", " ") for value in layer.values)
     return _section(
-        "What you are like",
+        "What they are like",
         [
             *(f"- {_trait(trait, layer.big_five.level(trait))}" for trait in Trait),
-            f"- What you hold dear, first things first: {values}",
-            f"- Close to others you are {layer.attachment_style.value.replace('_', ' ')}",
-            f"- In a story you would be the {layer.archetype.value}",
+            f"- Holds dear, first things first: {values}",
+            f"- In close relations: {layer.attachment_style.value.replace('_', ' ')}",
+            f"- In a story: the {layer.archetype.value}",
         ],
     )
 
@@ -158,20 +158,20 @@ def _trait(trait: Trait, level: float) -> str:
 def _mask(mask: Mask) -> str:
     register = mask.register_.value
     return _section(
-        "How you talk",
+        "How they talk",
         [
             f"- Register: {register} ({_REGISTERS[register]})",
             f"- Tone: {_line(mask.tone)}",
             f"- Rhythm: {_line(mask.rhythm)}",
-            f"- Words you reach for: {', '.join(_line(word) for word in mask.vocabulary)}",
-            f"- Among others you are {_line(mask.social_role)}",
+            f"- Words they reach for: {', '.join(_line(word) for word in mask.vocabulary)}",
+            f"- Among others: {_line(mask.social_role)}",
         ],
     )
 
 
 def _lines(mask: Mask) -> str:
     heard = [f"- {_line(phrase)}" for phrase in mask.signature_phrases]
-    return _section("Lines you would say (for their sound; find new ones, do not repeat these)", heard)
+    return _section("Lines they would say (for the sound; find new ones, do not repeat these)", heard)
 
 
 def _section(title: str, lines: list[str]) -> str:

@@ -20,6 +20,9 @@ EXPECTED = {
     "delete_persona": 404,
     "list_versions": 404,
     "regenerate_persona": 404,
+    "read_voice": 404,
+    "export_persona": 404,
+    "import_persona": 422,
 }
 
 
