@@ -50,5 +50,6 @@ def desk() -> Desk:
         store=persona_store(),
         log_of=run_log,
         entries_of=lambda who: event_store(who.workspace_id, who.run_id).entries(),
+        forget=lambda who: event_store(who.workspace_id, who.run_id).clear(),
         clock=now,
     )

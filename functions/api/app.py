@@ -24,7 +24,18 @@ from fourfold.http.tail import Tails
 from functions.api import openapi
 from functions.api.documents import VERSION
 from functions.api.openapi import TAGS
-from functions.api.routers import docs, health, keys, personas, runs
+from functions.api.routers import (
+    docs,
+    files,
+    health,
+    keys,
+    persona_changes,
+    persona_versions,
+    personas,
+    regeneration,
+    runs,
+    voice,
+)
 
 logger = Logger()
 
@@ -64,7 +75,8 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     )
     app.state.stopping = threading.Event()
     app.state.tails = Tails()
-    for module in (personas, runs, keys, health, docs):
+    further = (persona_changes, persona_versions, regeneration, voice, files)
+    for module in (personas, *further, runs, keys, health, docs):
         app.include_router(module.router)
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
     return app

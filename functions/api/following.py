@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from fourfold.http.problems import ProblemError
+from fourfold.ids import made_at
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.acceptance import identity_of
 from fourfold.pipeline.failure import problem_from
@@ -77,8 +78,11 @@ def current_run(workspace_id: str, run_id: str) -> Run | None:
 
 
 def current_persona(workspace_id: str, persona: Persona) -> Persona:
-    """The persona as it stands now: one that seems to be generating for ever has failed."""
-    if persona.status is not PersonaStatus.GENERATING or not may_be_lost(persona.updated_at, now()):
+    """The persona as it stands now: a run that seems to go on for ever has failed."""
+    pending = persona.pending_run_id
+    if pending is None and persona.status is PersonaStatus.GENERATING:  # stored before runs were noted
+        pending = persona.run_id
+    if pending is None or not may_be_lost(made_at(pending), now()):
         return persona
-    current_run(workspace_id, persona.run_id)
+    current_run(workspace_id, pending)
     return persona_store().persona(workspace_id, persona.id) or persona

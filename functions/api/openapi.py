@@ -11,9 +11,10 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from fourfold.problem import Problem
+from functions.api.bodies import PersonaFile
 from functions.api.documents import PersonaRequest
 from functions.api.examples import examples
-from functions.api.problem_catalogue import CATALOGUE
+from functions.api.problem_catalogue import CATALOGUE, KnownProblem
 from functions.api.routes import operations
 
 Responses = dict[int | str, dict[str, Any]]
@@ -24,6 +25,7 @@ _MEANINGS = {
     403: "The key may not do this",
     404: "Not there, or not yours",
     409: "It does not go with how things stand",
+    412: "It has changed since",
     413: "The body is over 64 KiB",
     415: "The body is not JSON by its own account",
     422: "A field is wrong (see `errors`), or the Idempotency-Key was used with another body",
@@ -82,7 +84,7 @@ _RATE_LIMIT: dict[str, Any] = {
         "example": '"requests";r=598;t=12',
     },
 }
-_KEY_HEADER = {
+KEY_HEADER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
@@ -91,11 +93,20 @@ _KEY_HEADER = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
     "example": "0b6ff7c2-4a2b-4d0e-9a55-3c1f6f0c8d11",
 }
-_PREFER_HEADER = {
+PREFER_HEADER = {
     "name": "Prefer",
     "in": "header",
     "required": False,
     "description": "`respond-async`, `wait=<seconds>`, or both.",
+    "schema": {"type": "string"},
+}
+
+
+IF_MATCH_HEADER = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of the state the change is meant for, or `*`. Without it the change is made to any.",
     "schema": {"type": "string"},
 }
 
@@ -160,6 +171,33 @@ def event_stream(description: str) -> Responses:
     return {200: {"description": description, "content": content}}
 
 
+def tagged(description: str) -> dict[str, Any]:
+    """A reply with an entity tag."""
+    tag = {"description": "Send it back as `If-Match` to change just this state.", "schema": {"type": "string"}}
+    return {"description": description, "headers": {"ETag": tag}}
+
+
+def tagged_or_stream(description: str) -> dict[str, Any]:
+    """A 200 with a persona, or with the events of its run."""
+    stream = event_stream(description)[200]["content"]
+    return {**tagged(description), "content": {"application/json": {}, **stream}}
+
+
+def refusals(status: int, meanings: dict[str, str]) -> Responses:
+    """Problem replies of one status beside its general ones: what each code means."""
+    for code, meaning in meanings.items():
+        title = meaning[0].upper() + meaning[1:]
+        CATALOGUE.setdefault(code, KnownProblem(status, title, f"{title}."))
+    replies = problems(status, also=meanings)
+    replies[status]["description"] = "; ".join(f"`{code}`: {meaning}" for code, meaning in meanings.items())
+    return replies
+
+
+def body_of(model: type[BaseModel], *headers: dict[str, Any]) -> dict[str, Any]:
+    """A JSON body that the route reads by itself, and headers it looks at."""
+    return json_request(model, also=headers)
+
+
 def created() -> dict[str, Any]:
     """The 201 of a generated persona."""
     return made("The persona, `active` or `flagged`", "The persona.")
@@ -173,7 +211,7 @@ def made(description: str, location: str) -> dict[str, Any]:
 
 def persona_request() -> dict[str, Any]:
     """The body and headers of POST /v1/personas, which the route reads by itself."""
-    return json_request(PersonaRequest, idempotent=True, also=[_PREFER_HEADER])
+    return json_request(PersonaRequest, idempotent=True, also=[PREFER_HEADER])
 
 
 def json_request(
@@ -184,7 +222,7 @@ def json_request(
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
     content = {"schema": schema}
     described: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/json": content}}}
-    parameters = [*([_KEY_HEADER] if idempotent else []), *also]
+    parameters = [*([KEY_HEADER] if idempotent else []), *also]
     return {**described, "parameters": parameters} if parameters else described
 
 
@@ -201,8 +239,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
         license_info=app.license_info,
     )
     schemas = content["components"]["schemas"]
-    models: list[type[BaseModel]] = [*_BODIES.values(), Problem]
-    for model in models:
+    described: list[type[BaseModel]] = [*_BODIES.values(), PersonaFile, Problem]
+    for model in described:
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(own.pop("$defs", {}))
         schemas[model.__name__] = own

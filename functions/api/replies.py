@@ -5,6 +5,9 @@ from __future__ import annotations
 from fastapi import Request, Response
 from pydantic import BaseModel
 
+from fourfold.http.preconditions import etag_of
+from fourfold.persona import Persona
+
 
 def document(content: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A document as JSON, exactly as the model writes it; unknown values are null, never left out."""
@@ -19,3 +22,8 @@ def document(content: BaseModel, status: int = 200, headers: dict[str, str] | No
 def path_to(request: Request, path: str) -> str:
     """A path of this API as a client sees it: with the stage's prefix, where there is one."""
     return f"{request.scope.get('root_path', '')}{path}"
+
+
+def persona_document(persona: Persona, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A persona with its entity tag."""
+    return document(persona, status, {"ETag": etag_of(persona), **(headers or {})})

@@ -51,6 +51,10 @@ class ServiceStack(Stack):
         self._models = model_access(settings)
         self._providers_env = {"FOURFOLD_PROVIDERS": ",".join(settings.providers)}
         self._append_events = Grant(("dynamodb:PutItem", "dynamodb:Query"), data.run_events.table_arn)
+        # The log of a run whose persona was deleted goes with it.
+        self._keep_events = Grant(
+            ("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"), data.run_events.table_arn
+        )
 
         pipeline = Pipeline(
             self,
@@ -112,7 +116,7 @@ class ServiceStack(Stack):
                     **self._run_env,
                     **({"FOURFOLD_EVENT_BUS": data.bus.event_bus_name} if publishes else {}),
                 },
-                grants=[end_run, self._append_events, *([publish] if publishes else [])],
+                grants=[end_run, self._keep_events, *([publish] if publishes else [])],
                 layers=[self._runtime_layer],
             ),
         )
@@ -135,6 +139,7 @@ class ServiceStack(Stack):
                     **WEB_ADAPTER_ENVIRONMENT,
                     "FOURFOLD_IDEMPOTENCY_TABLE": data.idempotency.table_name,
                     "FOURFOLD_API_KEYS_TABLE": data.api_keys.table_name,
+                    "FOURFOLD_OUTBOX_TABLE": data.outbox.table_name,
                     "FOURFOLD_STATE_MACHINE_ARN": machine_arn,
                     "FOURFOLD_CORS_ORIGINS": ",".join(self._settings.cors_origins),
                     **self._providers_env,
@@ -146,12 +151,14 @@ class ServiceStack(Stack):
                             "dynamodb:BatchGetItem",
                             "dynamodb:PutItem",
                             "dynamodb:UpdateItem",
-                            "dynamodb:DeleteItem",
                             "dynamodb:Query",
+                            "dynamodb:DeleteItem",
+                            "dynamodb:BatchWriteItem",
                         ),
                         data.personas.table_arn,
                     ),
-                    self._append_events,
+                    self._keep_events,
+                    Grant(("dynamodb:PutItem",), data.outbox.table_arn),
                     Grant(
                         ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
                         data.idempotency.table_arn,

@@ -59,9 +59,9 @@ def is_key_id(text: str) -> bool:
     return _KEY_ID.fullmatch(text) is not None
 
 
-def began_at(run_id: str) -> datetime:
-    """When this run id was made, to the millisecond, in UTC."""
-    return ULID.from_str(run_id.partition("_")[2].upper()).datetime
+def made_at(identifier: str) -> datetime:
+    """When an id of this form was made, to the millisecond."""
+    return ULID.from_str(identifier.partition("_")[2].upper()).datetime
 
 
 def event_id(*occurrence: str) -> str:

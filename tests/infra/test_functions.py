@@ -24,6 +24,7 @@ PRODUCT_ENVIRONMENT = {
         **RUN,
         "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
         "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
+        "FOURFOLD_OUTBOX_TABLE": "Outbox",
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
         "FOURFOLD_CORS_ORIGINS": "",
         "FOURFOLD_PROVIDERS": "",

@@ -28,6 +28,7 @@ def grant(actions: tuple[str, ...], *resources: str) -> tuple[frozenset[str], fr
 
 
 APPEND_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query"), "RunEvents")
+KEEP_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"), "RunEvents")
 END_RUN = grant(
     ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"), "Personas"
 )
@@ -40,11 +41,11 @@ READ_KEYS = grant(
 )
 GRANTS: dict[str, Grants] = {
     **{name: {APPEND_EVENTS, READ_KEYS} for name in STEPS},
-    "store_persona": {END_RUN, APPEND_EVENTS},
-    "fail_run": {END_RUN, APPEND_EVENTS},
+    "store_persona": {END_RUN, KEEP_EVENTS},
+    "fail_run": {END_RUN, KEEP_EVENTS},
     "execution_ended": {
         END_RUN,
-        APPEND_EVENTS,
+        KEEP_EVENTS,
         grant(("events:PutEvents",), "EventBus"),
         grant(
             (
@@ -64,12 +65,14 @@ GRANTS: dict[str, Grants] = {
                 "dynamodb:BatchGetItem",
                 "dynamodb:PutItem",
                 "dynamodb:UpdateItem",
-                "dynamodb:DeleteItem",
                 "dynamodb:Query",
+                "dynamodb:DeleteItem",
+                "dynamodb:BatchWriteItem",
             ),
             "Personas",
         ),
-        APPEND_EVENTS,
+        KEEP_EVENTS,
+        grant(("dynamodb:PutItem",), "Outbox"),
         grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Idempotency"),
         grant(
             (

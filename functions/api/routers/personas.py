@@ -19,7 +19,7 @@ from functions.api.callers import Reader, Writer
 from functions.api.documents import PersonaList, PersonaRequest, RunReceipt
 from functions.api.following import current_persona
 from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_RUNS
-from functions.api.replies import document
+from functions.api.replies import document, persona_document
 from functions.api.settings import effective_config
 from functions.wiring import persona_store
 
@@ -74,7 +74,7 @@ async def list_personas(
     "/v1/personas/{persona_id}",
     summary="Read a persona",
     response_model=Persona,
-    responses=openapi.problems(401, 403, 404),
+    responses={200: openapi.tagged("The persona"), **openapi.problems(401, 403, 404)},
 )
 async def read_persona(persona_id: str, caller: Reader) -> Response:
     """One persona. Its layers are null until its run is done."""
@@ -83,7 +83,7 @@ async def read_persona(persona_id: str, caller: Reader) -> Response:
     persona = await wiring.in_thread(lambda: _persona(caller.workspace_id, persona_id))
     if persona is None:
         raise not_found()
-    return document(persona)
+    return persona_document(persona)
 
 
 def _persona(workspace_id: str, persona_id: str) -> Persona | None:

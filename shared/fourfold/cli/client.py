@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from email.message import Message
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -48,10 +50,17 @@ class Client:
 
         A stream cut off in the middle is taken up again after the last event that arrived.
         """
+        yield from self._run("/v1/personas", {"intent": brief, "stream": True, "config": dict(settings)})
+
+    def regenerate(self, persona_id: str, first: str, settings: Mapping[str, object]) -> Iterator[dict[str, Any]]:
+        """Starts a run that writes a persona anew from the step `first` on; yields events like `create`."""
+        body = {"from": first, "stream": True, "config": dict(settings)}
+        yield from self._run(f"/v1/personas/{persona_id}/regenerate", body)
+
+    def _run(self, path: str, body: dict[str, object]) -> Iterator[dict[str, Any]]:
         last: dict[str, Any] | None = None
         try:
-            body = {"intent": brief, "stream": True, "config": dict(settings)}
-            for event in self._events("POST", "/v1/personas", json=body):
+            for event in self._events("POST", path, json=body):
                 last = event
                 yield event
         except httpx.TransportError as cut:
@@ -66,6 +75,25 @@ class Client:
         """One persona."""
         return Persona.model_validate(self._get(f"/v1/personas/{persona_id}"))
 
+    def delete(self, persona_id: str) -> None:
+        """Deletes a persona with all it owns."""
+        self._call("DELETE", f"/v1/personas/{persona_id}")
+
+    def export(self, persona_id: str, wanted: str) -> tuple[bytes, str]:
+        """A persona as a file, and the name the server gives it."""
+        reply = self._call("GET", f"/v1/personas/{persona_id}/export", params={"format": wanted})
+        name = Message()
+        name["Content-Disposition"] = reply.headers.get("content-disposition", "")
+        # Never a path: the name comes from elsewhere.
+        return reply.content, Path(name.get_filename() or persona_id).name
+
+    def import_file(self, content: bytes, media_type: str) -> Persona:
+        """The persona made of a file."""
+        headers = {"Content-Type": media_type}
+        return Persona.model_validate(
+            self._call("POST", "/v1/personas/import", content=content, headers=headers).json()
+        )
+
     def run(self, run_id: str) -> Run:
         """One run."""
         return Run.model_validate(self._get(f"/v1/runs/{run_id}"))
@@ -76,11 +104,11 @@ class Client:
 
     def post(self, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - JSON
         """Makes something; the answer is the document made."""
-        return _json_of(self._sent("POST", path, json=dict(body)))
+        return self._call("POST", path, json=dict(body)).json()
 
-    def delete(self, path: str) -> None:
+    def remove(self, path: str) -> None:
         """Deletes, or revokes, what is at this path."""
-        _json_of(self._sent("DELETE", path))
+        self._call("DELETE", path)
 
     def pages(self, path: str) -> Iterator[dict[str, Any]]:
         """Everything of a list, page after page."""
@@ -91,12 +119,6 @@ class Client:
             if not page["has_more"]:
                 return
             query["cursor"] = page["next_cursor"]
-
-    def _sent(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
-        try:
-            return self._http.request(method, path, **request)
-        except httpx.TransportError as error:
-            raise self._unreachable(error) from error
 
     def _resume(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
         headers = {"Last-Event-ID": str(last["seq"])}
@@ -120,16 +142,19 @@ class Client:
                     yield event
 
     def _get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
-        return _json_of(self._sent("GET", path, params={name: str(value) for name, value in query.items()}))
+        return self._call("GET", path, params={name: str(value) for name, value in query.items()}).json()
+
+    def _call(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        try:
+            reply = self._http.request(method, path, **request)
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
+        if reply.is_error:
+            raise _refusal(reply)
+        return reply
 
     def _unreachable(self, error: httpx.TransportError) -> ApiError:
         return ApiError(f"No answer from {self._url} ({type(error).__name__}). Start the server with `make up`.")
-
-
-def _json_of(reply: httpx.Response) -> Any:  # noqa: ANN401 - JSON
-    if reply.is_error:
-        raise _refusal(reply)
-    return reply.json() if reply.content else None
 
 
 def _refusal(reply: httpx.Response) -> ApiError:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fourfold.cli.session import api_client
+from fourfold.cli.session import connected
 from fourfold.http.scopes import SCOPES
 
 app = typer.Typer(no_args_is_help=True, help="API keys of the workspace: create, list, revoke.")
@@ -37,7 +37,7 @@ def create(
     body: dict[str, Any] = {"name": name, "scopes": scope, "environment": "test" if test else "live"}
     if days is not None:
         body["expires_in_days"] = days
-    with api_client() as client:
+    with connected() as client:
         created = client.post("/v1/keys", body)
     if as_json:
         sys.stdout.write(json.dumps(created, indent=2, ensure_ascii=False) + "\n")
@@ -51,7 +51,7 @@ def create(
 @app.command(name="list")
 def list_keys(as_json: AsJson = False) -> None:
     """List the workspace's keys, newest first."""
-    with api_client() as client:
+    with connected() as client:
         keys = list(client.pages("/v1/keys"))
     if as_json:
         sys.stdout.write(json.dumps(keys, indent=2, ensure_ascii=False) + "\n")
@@ -75,8 +75,8 @@ def list_keys(as_json: AsJson = False) -> None:
 @app.command()
 def revoke(key_id: Annotated[str, typer.Argument(help="key_...")]) -> None:
     """Revoke a key for good; within five seconds nobody can use it any more."""
-    with api_client() as client:
-        client.delete(f"/v1/keys/{key_id}")
+    with connected() as client:
+        client.remove(f"/v1/keys/{key_id}")
     Console().print(f"{key_id} is revoked.", highlight=False)
 
 

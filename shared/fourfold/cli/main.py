@@ -1,8 +1,7 @@
-"""`fourfold create | compare | show | list | doctor | keys`."""
+"""`fourfold create | compare | show | list | doctor`, and the commands of the modules beside it."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import Annotated
@@ -12,19 +11,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fourfold.cli import keys
+from fourfold.cli import files, keys, life
+from fourfold.cli.assignments import settings_of
+from fourfold.cli.client import ApiError
 from fourfold.cli.comparison import compare as show_comparison
 from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
-from fourfold.cli.session import api_client
+from fourfold.cli.session import connected
 from fourfold.ids import is_persona_id
-from fourfold.persona import PersonaStatus
+from fourfold.persona import Persona, PersonaStatus
 
 _LEAST_WHO = 12
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Four-layer personas from a one-line brief.")
+for further in (life, files):
+    app.add_typer(further.app)
 
 app.add_typer(keys.app, name="keys")
 
@@ -42,8 +45,8 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a persona and show it."""
-    settings = {**(NAIVE if naive else {}), **_settings(setting or [])}
-    with api_client() as client:
+    settings = {**(NAIVE if naive else {}), **settings_of(setting or [])}
+    with connected() as client:
         persona = create_live(client, brief, Console(stderr=as_json), settings)
     if as_json:
         sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
@@ -60,13 +63,13 @@ def compare(
     if (second is None) is is_persona_id(first) or (second is not None and not is_persona_id(second)):
         raise typer.BadParameter("give two persona ids, or one brief")
     console = Console()
-    with api_client() as client:
+    with connected() as client:
         if second is None:
             pair = [create_live(client, first, console), create_live(client, first, console, NAIVE)]
             console.print()
         else:
             pair = [client.persona(first), client.persona(second)]
-        one, other = ((persona, client.run(persona.run_id)) for persona in pair)
+        one, other = ((persona, client.run(_run_of(persona))) for persona in pair)
     show_comparison(one, other, console)
 
 
@@ -87,9 +90,9 @@ def doctor(
 @app.command()
 def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: AsJson = False) -> None:
     """Show one persona."""
-    with api_client() as client:
+    with connected() as client:
         persona = client.persona(persona_id)
-        failure = client.run(persona.run_id).error if persona.status is PersonaStatus.FAILED else None
+        failure = client.run(_run_of(persona)).error if persona.status is PersonaStatus.FAILED else None
     if as_json:
         sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
     else:
@@ -101,7 +104,7 @@ def list_personas(
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")] = 20, as_json: AsJson = False
 ) -> None:
     """List the newest personas."""
-    with api_client() as client:
+    with connected() as client:
         personas = client.personas(limit)
     if as_json:
         body = ",\n".join(persona.model_dump_json(indent=2) for persona in personas)
@@ -124,22 +127,10 @@ def list_personas(
     Console().print(table)
 
 
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
-def _settings(assignments: list[str]) -> dict[str, object]:
-    """`key=value` pairs; a value that is JSON is taken as such, any other as text."""
-    settings: dict[str, object] = {}
-    for assignment in assignments:
-        key, given, value = assignment.partition("=")
-        if not given:
-            raise typer.BadParameter(f"{assignment!r} is not key=value", param_hint="--set")
-        try:
-            settings[key] = json.loads(value, parse_constant=_no_number)
-        except ValueError:
-            settings[key] = value
-    return settings
+def _run_of(persona: Persona) -> str:
+    if persona.run_id is None:
+        raise ApiError(f"{persona.id} was imported: no run wrote it.")
+    return persona.run_id
 
 
 if __name__ == "__main__":

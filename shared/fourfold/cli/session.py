@@ -1,4 +1,4 @@
-"""A command's client of the API, and how its failures are told."""
+"""The API as a command sees it: connected for as long as it needs, errors in one line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fourfold.cli.connection import NoConnectionError, find_connection
 
 
 @contextmanager
-def api_client() -> Iterator[Client]:
+def connected() -> Iterator[Client]:
     """A client for the command; what goes wrong is one line on standard error and exit code 1."""
     try:
         with Client(find_connection()) as client:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from fourfold.events.envelope import EventData
+from fourfold.events.persona import PersonaDeleted, PersonaUpdated
 from fourfold.ids import PersonaId, RunId
 from fourfold.persona import Usage
 from fourfold.problem import Problem
@@ -45,13 +46,16 @@ class GenerationRunFailed(EventData):
 
 
 class PersonaCreated(EventData):
-    """A persona passed its audit. Read it at `GET /v1/personas/{persona_id}`."""
+    """A persona passed its audit, or was imported: then `run_id` is null, and `overall` if no audit came with it.
+
+    Read it at `GET /v1/personas/{persona_id}`.
+    """
 
     detail_type: ClassVar[str] = "persona.created"
 
     persona_id: PersonaId
-    run_id: RunId
-    overall: float
+    run_id: RunId | None
+    overall: float | None
     language: str | None
 
 
@@ -73,4 +77,6 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     GenerationRunFailed,
     PersonaCreated,
     PersonaFlagged,
+    PersonaUpdated,
+    PersonaDeleted,
 )

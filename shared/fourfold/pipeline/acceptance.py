@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fourfold.config.engine import EngineConfig
-from fourfold.persona import Persona
+from fourfold.persona import PersonaStatus
 from fourfold.pipeline.lifecycle import Beginning, Desk, RunIdentity, begin, fail_run, log_start
 from fourfold.pipeline.overdue import never_started
+from fourfold.pipeline.personas import ChangedMeanwhileError, Held
+from fourfold.pipeline.regeneration import Ground, begin_again
 from fourfold.pipeline.state import RunState
 from fourfold.problem import Problem, problem
 from fourfold.progress.run import Run, RunStatus
+from fourfold.steps import StepName
 
 NOT_STARTED: Problem = problem(
     "run_not_started",
@@ -50,11 +53,12 @@ class WorkspaceFullError(Exception):
 class Intake(Protocol):
     """Where accepted requests are kept."""
 
-    def accept(self, persona: Persona, run: Run, claim: Claim | None, instead_of: str | None, at_once: int) -> bool:
+    def accept(self, beginning: Beginning, claim: Claim | None, instead_of: str | None, at_once: int) -> bool:
         """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`.
 
         Raises:
             WorkspaceFullError: the workspace has `at_once` runs going on; nothing is stored.
+            ChangedMeanwhileError: the persona to write anew is no longer as it was held.
         """
 
     def claim(self, key: str) -> Claim | None:
@@ -62,9 +66,18 @@ class Intake(Protocol):
 
 
 @dataclass(frozen=True)
+class Again:
+    """Which persona to write anew, and the step to begin at."""
+
+    persona_id: str
+    first: StepName
+
+
+@dataclass(frozen=True)
 class Request:
     """A brief with its tenant, its pinned settings and, if the caller sent a key, `key` and `fingerprint`.
 
+    With `again`, the brief is that persona's own, and `config` what `regeneration.settings_from` made of the settings.
     `at_once` is how many runs the workspace may have going on, this one included.
     """
 
@@ -73,6 +86,7 @@ class Request:
     config: EngineConfig
     key: str | None = None
     fingerprint: str = ""
+    again: Again | None = None
     at_once: int = 50
 
 
@@ -86,6 +100,22 @@ class Accepted:
 
 class KeyReusedError(Exception):
     """The idempotency key stands for another body."""
+
+
+class NoSuchPersonaError(Exception):
+    """There is no such persona in this workspace."""
+
+
+class ArchivedError(Exception):
+    """The persona is archived: it is not written anew."""
+
+
+class BusyError(Exception):
+    """A run is writing the persona already; `run_id` names it."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(run_id)
+        self.run_id = run_id
 
 
 class NotStartedError(Exception):
@@ -107,16 +137,24 @@ def accept(request: Request, reception: Reception) -> Accepted:
     Raises:
         KeyReusedError: the key was used with another body.
         NotStartedError: the pipeline refused; the same key may be tried again.
+        NoSuchPersonaError, ArchivedError, BusyError, NothingToKeepError: the persona cannot be written anew (now).
         WorkspaceFullError: the workspace has too many runs going on, and this is no repetition.
     """
-    beginning = begin(request.intent, request.workspace_id, request.config, reception.desk.clock())
     instead_of: str | None = None
     for _ in range(_ROUNDS):
-        claim = _claim(request, beginning)
-        if _stored(beginning, request, claim, instead_of, reception.intake):
-            _launch(beginning, reception)
-            return Accepted(beginning.run, replayed=False)
-        standing = reception.intake.claim(claim.key) if claim else None
+        try:
+            beginning = _beginning(request, reception.desk)
+            claim = _claim(request, beginning)
+            if reception.intake.accept(beginning, claim, instead_of, request.at_once):
+                _launch(beginning, reception)
+                return Accepted(beginning.run, replayed=False)
+            standing = reception.intake.claim(claim.key) if claim else None
+        except ChangedMeanwhileError:
+            continue
+        except (BusyError, WorkspaceFullError):  # perhaps with the run of this very request
+            standing = reception.intake.claim(request.key) if request.key else None
+            if standing is None:
+                raise
         if standing is None:
             continue  # it expired a moment ago
         if standing.fingerprint != request.fingerprint:
@@ -129,16 +167,26 @@ def accept(request: Request, reception: Reception) -> Accepted:
     raise NotStartedError
 
 
-def _stored(
-    beginning: Beginning, request: Request, claim: Claim | None, instead_of: str | None, intake: Intake
-) -> bool:
-    """Whether this request's run is stored now; a full workspace still answers a request it knows."""
-    try:
-        return intake.accept(beginning.persona, beginning.run, claim, instead_of, request.at_once)
-    except WorkspaceFullError:
-        if claim is None or intake.claim(claim.key) is None:
-            raise
-        return False
+def _beginning(request: Request, desk: Desk) -> Beginning:
+    if request.again is None:
+        return begin(request.intent, request.workspace_id, request.config, desk.clock())
+    held = desk.store.held(request.workspace_id, request.again.persona_id)
+    if held is None:
+        raise NoSuchPersonaError
+    persona = held.persona
+    if persona.pending_run_id is not None:
+        raise BusyError(persona.pending_run_id)
+    if persona.status is PersonaStatus.GENERATING and persona.run_id is not None:  # stored before runs were noted
+        raise BusyError(persona.run_id)
+    if persona.status is PersonaStatus.ARCHIVED:
+        raise ArchivedError
+    return begin_again(_ground(held, desk), request.again.first, request.config, desk.clock())
+
+
+def _ground(held: Held, desk: Desk) -> Ground:
+    persona = held.persona
+    basis = desk.store.basis(persona.workspace_id, persona.id, persona.run_id) if persona.run_id else None
+    return Ground(held, basis)
 
 
 def _claim(request: Request, beginning: Beginning) -> Claim | None:
@@ -150,31 +198,33 @@ def _claim(request: Request, beginning: Beginning) -> Claim | None:
 def _taken_up(run: Run, request: Request, reception: Reception) -> Accepted:
     """The earlier run; if a crash kept it from starting, this request starts it and waits for it in its place."""
     desk = reception.desk
-    persona = desk.store.persona(run.workspace_id, run.persona_id)
+    held = desk.store.held(run.workspace_id, run.persona_id)
     adopt = (
-        persona is not None
+        held is not None
         and run.config_hash == request.config.hash()
         and run.status is RunStatus.RUNNING
         and never_started(run, list(desk.entries_of(identity_of(run))), desk.clock())
     )
-    if persona is not None and adopt:
-        _launch(_again(persona, run, request.config), reception)
+    if held is not None and adopt:
+        _launch(_as_it_was(held, run, request, desk), reception)
     return Accepted(run, replayed=not adopt)
 
 
-def _again(persona: Persona, run: Run, config: EngineConfig) -> Beginning:
+def _as_it_was(held: Held, run: Run, request: Request, desk: Desk) -> Beginning:
     """The beginning as it was: the same input, so that an execution which did start is not started twice."""
+    if request.again is not None:
+        return begin_again(_ground(held, desk), run.start_at, request.config, run.started_at, run.id)
     state = RunState(
         run_id=run.id,
-        persona_id=persona.id,
+        persona_id=run.persona_id,
         workspace_id=run.workspace_id,
-        intent=persona.intent,
+        intent=held.persona.intent,
         started_at=run.started_at,
-        config=config.pinned(),
+        config=request.config.pinned(),
         config_hash=run.config_hash,
         log_seq=1,
     )
-    return Beginning(persona, run, state)
+    return Beginning(held.persona, run, state)
 
 
 def _launch(beginning: Beginning, reception: Reception) -> None:

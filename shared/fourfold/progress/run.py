@@ -49,12 +49,13 @@ class AttemptRecord(Model):
 
 
 class Run(Model):
-    """One run of the pipeline. `attempts` and `usage` are filled from the log."""
+    """One run of the pipeline. `attempts` and `usage` are filled from the log; `start_at` is its first step."""
 
     id: RunId
     persona_id: PersonaId
     workspace_id: str
     status: RunStatus
+    start_at: StepName = StepName.INTENT_PARSE
     attempts: tuple[AttemptRecord, ...] = ()
     usage: Usage = Usage()
     config_hash: str

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fourfold.persona import Persona
 from fourfold.pipeline.acceptance import Claim, WorkspaceFullError
-from fourfold.progress.run import Run
+from fourfold.pipeline.lifecycle import Beginning
 from fourfold.storage.generation_slots import GenerationSlots
 from fourfold.storage.personas import AlsoTakenError, DynamoPersonaStore
 
@@ -38,17 +37,22 @@ class DynamoIntake:
         self._slots = slots
         self._clock = clock
 
-    def accept(self, persona: Persona, run: Run, claim: Claim | None, instead_of: str | None, at_once: int) -> bool:
+    def accept(self, beginning: Beginning, claim: Claim | None, instead_of: str | None, at_once: int) -> bool:
         """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`.
 
         Raises:
             WorkspaceFullError: the workspace has `at_once` runs going on; nothing is stored.
+            ChangedMeanwhileError: the persona to write anew is no longer as it was held.
         """
+        held, persona, run = beginning.held, beginning.persona, beginning.run
         for _ in range(_ROUNDS):
             slot = self._slots.take(run.workspace_id, run.id, at_once)
             also = [slot] if claim is None else [slot, self._put(claim, instead_of)]
             try:
-                self._personas.start(persona, run, also)
+                if held is None:
+                    self._personas.start(persona, run, also)
+                else:
+                    self._personas.start_again(held, persona, run, also)
             except AlsoTakenError as taken:
                 if _CLAIM in taken.places:
                     return False

@@ -26,6 +26,7 @@ from fourfold.pipeline.lifecycle import complete_run, fail_run
 from fourfold.pipeline.state import RunState
 from fourfold.problem import problem
 from fourfold.progress.run import Run
+from fourfold.steps import position
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from functions import wiring
@@ -52,9 +53,16 @@ _ENVIRONMENT = {
     "FOURFOLD_RUN_EVENTS_TABLE": "run-events",
     "FOURFOLD_API_KEYS_TABLE": "api-keys",
     "FOURFOLD_IDEMPOTENCY_TABLE": "idempotency",
+    "FOURFOLD_OUTBOX_TABLE": "outbox",
     "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
 }
-_TABLES = {"personas": ("pk", "S"), "run-events": ("pk", "N"), "api-keys": ("pk", None), "idempotency": ("id", None)}
+_TABLES = {
+    "personas": ("pk", "S"),
+    "run-events": ("pk", "N"),
+    "api-keys": ("pk", None),
+    "idempotency": ("id", None),
+    "outbox": ("pk", None),
+}
 
 
 @dataclass
@@ -87,7 +95,7 @@ class Machine:
             state = performed(ALL_STEPS[0], state, model, wiring.run_log(state, state.log_seq))
             fail_run(identity_of(run), problem("model_refused", "No usable answer", 502, "Reword the brief."), desk)
             return
-        for step in ALL_STEPS:
+        for step in ALL_STEPS[position(state.start_at) :]:
             state = performed(step, state, model, wiring.run_log(state, state.log_seq))
         complete_run(state, "flagged" if fate == "flagged" else "active", desk)
 
