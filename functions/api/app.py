@@ -94,10 +94,16 @@ async def _refused(request: Request, error: HTTPException) -> Response:
 
 
 def _allowed(request: Request) -> list[str]:
-    """The methods of every route of this path; the router itself names those of the first."""
-    routes = (context.original_route for context in iter_route_contexts(request.app.routes))
-    matching = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
-    return sorted({method for route in matching for method in getattr(route, "methods", None) or ()})
+    """The methods of every route of this path; the router itself names those of the first.
+
+    A path written out (`/personas/import`) goes before a template it would also fit (`/personas/{persona_id}`).
+    """
+    methods: dict[str, set[str]] = {}
+    for context in iter_route_contexts(request.app.routes):
+        route = context.original_route
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods.setdefault(getattr(route, "path", ""), set()).update(getattr(route, "methods", None) or ())
+    return sorted(methods[min(methods, key=lambda path: path.count("{"))])
 
 
 async def _invalid_parameters(request: Request, error: RequestValidationError) -> Response:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel, WithJsonSchema
 
 from fourfold.config.request import REQUEST_KEYS
 from fourfold.persona import Slug
+from functions.api.settings_schema import request_settings_schema
 
 FirstStep = Literal["intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit"]
 
@@ -45,6 +46,7 @@ class RegenerationRequest(BaseModel):
     stream: Annotated[bool, Field(description="Answer with the run's events as `text/event-stream`.")] = False
     config: Annotated[
         dict[str, JsonValue],
+        WithJsonSchema(request_settings_schema()),
         Field(max_length=len(REQUEST_KEYS), description="Settings for this run alone, as in `POST /v1/personas`."),
     ] = {}
 

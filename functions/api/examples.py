@@ -131,4 +131,22 @@ def examples() -> dict[str, dict[str, Any]]:
         ApiKeyList(data=(key,), has_more=False, next_cursor=None),
         Health(version=VERSION),
     ]
-    return {type(example).__name__: example.model_dump(mode="json", by_alias=True) for example in made}
+    persona_document = persona.model_dump(mode="json", by_alias=True)
+    line = {"version": 1, "change": "generated", "changed": [], "run_id": _RUN_ID, "at": persona_document["updated_at"]}
+    further: dict[str, dict[str, Any]] = {
+        "PersonaFile": persona_document,
+        "PersonaVersion": {**line, "persona": persona_document},
+        "PersonaVersionList": {
+            "data": [{**line, "status": "active", "overall": 4.1}],
+            "has_more": False,
+            "next_cursor": None,
+        },
+        "Voice": {
+            "persona_id": _PERSONA_ID,
+            "version": 1,
+            "language": "tr",
+            "system_prompt": "You are Deniz Aksoy, 34, founder of a returns service in Istanbul.",
+            "example_lines": ["Bir şey sorabilir miyim?"],
+        },
+    }
+    return further | {type(example).__name__: example.model_dump(mode="json", by_alias=True) for example in made}

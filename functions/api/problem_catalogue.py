@@ -67,6 +67,7 @@ CATALOGUE: dict[str, KnownProblem] = {
         "Send the request again when it is over; it is then answered with the first one's result.",
     ),
     "key_in_use": KnownProblem(409, "A key cannot revoke itself", "Revoke it with another key of the workspace."),
+    "persona_deleted": KnownProblem(409, "The persona was deleted meanwhile", "Nothing is left of it."),
     "too_many_keys": KnownProblem(409, "The workspace has too many keys", "Revoke keys that nobody uses."),
     "body_too_large": KnownProblem(413, "The body is too large", "Send at most 65536 bytes.", general=True),
     "unsupported_media_type": KnownProblem(

@@ -45,7 +45,7 @@ _BINARY = {"schema": {"type": "string", "contentMediaType": PNG}}
             "description": "The file, under a name of its own",
             "headers": {"Content-Disposition": {"description": "The file's name.", "schema": {"type": "string"}}},
             "content": {
-                "application/json": {"schema": {"type": "object"}},
+                "application/json": {"schema": {"type": "object"}, "example": {"format": "fourfold.persona"}},
                 "text/markdown": {"schema": {"type": "string"}},
                 PNG: _BINARY,
             },

@@ -38,7 +38,14 @@ ROUTE = "POST /v1/personas"
         202: {"model": RunReceipt, "description": "The run goes on; see `Location`"},
         **openapi.event_stream("The run's events; the persona itself comes last, as the event `persona`"),
         **openapi.problems(
-            400, 413, 415, 422, 429, 500, 503, also=[*OF_KEYED_REQUESTS, *OF_RUNS, "too_many_generations"]
+            400,
+            413,
+            415,
+            422,
+            429,
+            500,
+            503,
+            also=[*OF_KEYED_REQUESTS, *OF_RUNS, "too_many_generations", "persona_deleted"],
         ),
     },
 )

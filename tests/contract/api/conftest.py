@@ -130,7 +130,9 @@ class Api:
         return reply
 
     def stored(self, table: str) -> list[dict[str, Any]]:
-        return self.tables.scan(TableName=table)["Items"]
+        """All items, but for the slots that count runs: they are taken anew by the next runs."""
+        items: list[dict[str, Any]] = self.tables.scan(TableName=table)["Items"]
+        return [item for item in items if not item.get("sk", {}).get("S", "").startswith("SLOT#")]
 
     def run(self, run_id: str, workspace_id: str = "ws_one") -> Run:
         found = wiring.persona_store().run(workspace_id, run_id)
