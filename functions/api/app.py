@@ -23,6 +23,7 @@ from functions.api.routers import (
     docs,
     files,
     health,
+    parse,
     persona_changes,
     persona_versions,
     personas,
@@ -61,7 +62,7 @@ def create_app() -> FastAPI:
     )
     app.state.stopping = threading.Event()
     app.state.tails = Tails()
-    for module in (personas, persona_changes, persona_versions, regeneration, voice, files, runs, health, docs):
+    for module in (personas, parse, persona_changes, persona_versions, regeneration, voice, files, runs, health, docs):
         app.include_router(module.router)
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
     return app

@@ -30,6 +30,17 @@ def _legible(text: str) -> str:
     return text
 
 
+Brief = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=INTENT_MAX_CHARACTERS,
+        description="The brief, in any language. Kept byte for byte; no control characters but tab and line ends.",
+    ),
+    AfterValidator(_legible),
+]
+
+
 class PersonaRequest(BaseModel):
     """A brief to make a persona of."""
 
@@ -40,15 +51,7 @@ class PersonaRequest(BaseModel):
         json_schema_extra={"examples": [{"intent": "A shy founder, 34, in Istanbul"}]},
     )
 
-    intent: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=INTENT_MAX_CHARACTERS,
-            description="The brief, in any language. Kept byte for byte; no control characters but tab and line ends.",
-        ),
-        AfterValidator(_legible),
-    ]
+    intent: Brief
     stream: Annotated[bool, Field(description="Answer with the run's events as `text/event-stream`.")] = False
     config: Annotated[
         dict[str, JsonValue],

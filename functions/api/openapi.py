@@ -10,13 +10,13 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from fourfold.problem import Problem
-from functions.api.bodies import PersonaFile, PersonaPatch, RegenerationRequest
+from functions.api.bodies import ParseRequest, PersonaFile, PersonaPatch, RegenerationRequest
 from functions.api.documents import PersonaRequest
 
 Responses = dict[int | str, dict[str, Any]]
 
 # Bodies the routes read by themselves; they may not grow unnoticed.
-BODIES: tuple[type[BaseModel], ...] = (PersonaRequest, PersonaPatch, RegenerationRequest)
+BODIES: tuple[type[BaseModel], ...] = (PersonaRequest, PersonaPatch, RegenerationRequest, ParseRequest)
 
 _MEANINGS = {
     400: "Not JSON, or an unusable Idempotency-Key",

@@ -26,6 +26,7 @@ PRODUCT_ENVIRONMENT = {
         "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
         "FOURFOLD_OUTBOX_TABLE": "Outbox",
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
+        "FOURFOLD_INTENT_PARSE_FUNCTION": "IntentParseLive",
         "FOURFOLD_PROVIDERS": "",
     },
 }

@@ -75,6 +75,7 @@ GRANTS: dict[str, Grants] = {
         grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Idempotency"),
         grant(("dynamodb:GetItem",), "ApiKeys"),
         grant(("states:StartExecution",), "PipelineStateMachine"),
+        grant(("lambda:InvokeFunction",), "IntentParseLive"),
     },
 }
 
