@@ -28,11 +28,16 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 _MARGIN_S = 15.0
 
 
+def pace_of(context: LambdaContext) -> Pace:
+    """The deadline of the models: what the invocation has left, less what it takes to end."""
+    return Pace(time.monotonic() + context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
+
+
 def step_handler(step: Step[Output]) -> Handler:
     """A Lambda handler that performs `step` on the run state it is given and answers with the next one."""
 
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        pace = Pace(time.monotonic() + context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
+        pace = pace_of(context)
         state = RunState.model_validate(event)
         logger.append_keys(run_id=state.run_id, workspace_id=state.workspace_id, step=step.name, attempt=state.attempt)
         models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]

@@ -29,6 +29,7 @@ from functions.api.routers import (
     files,
     health,
     keys,
+    parse,
     persona_changes,
     persona_versions,
     personas,
@@ -76,7 +77,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     app.state.stopping = threading.Event()
     app.state.tails = Tails()
     further = (persona_changes, persona_versions, regeneration, voice, files)
-    for module in (personas, *further, runs, keys, health, docs):
+    for module in (personas, parse, *further, runs, keys, health, docs):
         app.include_router(module.router)
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
     return app

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel, WithJso
 
 from fourfold.config.request import REQUEST_KEYS
 from fourfold.persona import Slug
+from functions.api.documents import Brief
 from functions.api.settings_schema import request_settings_schema
 
 FirstStep = Literal["intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit"]
@@ -48,6 +49,26 @@ class RegenerationRequest(BaseModel):
         dict[str, JsonValue],
         WithJsonSchema(request_settings_schema()),
         Field(max_length=len(REQUEST_KEYS), description="Settings for this run alone, as in `POST /v1/personas`."),
+    ] = {}
+
+
+class ParseRequest(BaseModel):
+    """A brief to read."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        json_schema_extra={"examples": [{"intent": "A shy founder, 34, in Istanbul"}]},
+    )
+
+    intent: Brief
+    config: Annotated[
+        dict[str, JsonValue],
+        WithJsonSchema(request_settings_schema()),
+        Field(
+            max_length=len(REQUEST_KEYS), description="Settings for this call alone: `engine.pipeline.intent_parse.*`."
+        ),
     ] = {}
 
 

@@ -31,6 +31,17 @@ def legible(text: str) -> str:
     return text
 
 
+Brief = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=INTENT_MAX_CHARACTERS,
+        description="The brief, in any language. Kept byte for byte; no control characters but tab and line ends.",
+    ),
+    AfterValidator(legible),
+]
+
+
 class PersonaRequest(BaseModel):
     """A brief to make a persona of."""
 
@@ -41,15 +52,7 @@ class PersonaRequest(BaseModel):
         json_schema_extra={"examples": [{"intent": "A shy founder, 34, in Istanbul"}]},
     )
 
-    intent: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=INTENT_MAX_CHARACTERS,
-            description="The brief, in any language. Kept byte for byte; no control characters but tab and line ends.",
-        ),
-        AfterValidator(legible),
-    ]
+    intent: Brief
     stream: Annotated[bool, Field(description="Answer with the run's events as `text/event-stream`.")] = False
     config: Annotated[
         dict[str, JsonValue],

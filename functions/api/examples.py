@@ -141,6 +141,29 @@ def examples() -> dict[str, dict[str, Any]]:
             "has_more": False,
             "next_cursor": None,
         },
+        "ParsedBrief": {
+            "language": "tr",
+            "locale": "tr-TR",
+            "genre_hints": [],
+            "tonal_axes": {"warmth": 0.0, "gravity": 0.0, "intensity": -0.3, "irony": 0.0},
+            "gender": None,
+            "facts": [
+                {
+                    "kind": "fact",
+                    "id": "intent_parse/1",
+                    "source": "intent_parse",
+                    "field": "surface.age",
+                    "value": "34",
+                    "quote": "34",
+                    "span": {"start": 15, "end": 17},
+                }
+            ],
+            "constraints": [],
+            "violations": [],
+            "provider": "anthropic",
+            "model": "claude-sonnet-4-6",
+            "usage": {"tokens": _TOKENS, "cost_usd": 0.003, "duration_ms": 1840},
+        },
         "Voice": {
             "persona_id": _PERSONA_ID,
             "version": 1,

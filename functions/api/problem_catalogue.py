@@ -120,4 +120,6 @@ CATALOGUE: dict[str, KnownProblem] = {
 
 # What a route answers with that starts a run, or waits for one.
 OF_RUNS = ("run_not_started", "run_interrupted", "run_timed_out", *_MODEL)
+# What a route answers with that asks a model itself.
+OF_MODELS = tuple(_MODEL)
 OF_KEYED_REQUESTS = ("request_in_progress", "idempotency_key_reused", "invalid_idempotency_key")

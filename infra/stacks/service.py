@@ -56,13 +56,14 @@ class ServiceStack(Stack):
             ("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"), data.run_events.table_arn
         )
 
+        steps = {step.value: self._step(STATE_NAMES[step], step.value) for step in StepName}
         pipeline = Pipeline(
             self,
             "Pipeline",
             settings=settings,
             bus=data.bus,
             functions={
-                **{step.value: self._step(STATE_NAMES[step], step.value) for step in StepName},
+                **steps,
                 "store_persona": self._end_of_run("StorePersona", "store_persona"),
                 "fail_run": self._end_of_run("FailRun", "fail_run"),
             },
@@ -74,7 +75,7 @@ class ServiceStack(Stack):
             consumer=self._end_of_run("ExecutionEnded", "execution_ended", publishes=True),
             consumer_timeout_s=STORE_TIMEOUT_S,
         )
-        api_function = self._api_function(pipeline.machine.state_machine_arn)
+        api_function = self._api_function(pipeline.machine.state_machine_arn, steps[StepName.INTENT_PARSE].arn)
         api = Api(self, "Api", settings=settings, function=api_function)
         Observability(
             self,
@@ -121,7 +122,7 @@ class ServiceStack(Stack):
             ),
         )
 
-    def _api_function(self, machine_arn: str) -> PythonFunction:
+    def _api_function(self, machine_arn: str, parse_arn: str) -> PythonFunction:
         data = self._data
         adapter = lambda_.LayerVersion.from_layer_version_arn(
             self,
@@ -142,6 +143,7 @@ class ServiceStack(Stack):
                     "FOURFOLD_OUTBOX_TABLE": data.outbox.table_name,
                     "FOURFOLD_STATE_MACHINE_ARN": machine_arn,
                     "FOURFOLD_CORS_ORIGINS": ",".join(self._settings.cors_origins),
+                    "FOURFOLD_INTENT_PARSE_FUNCTION": parse_arn,
                     **self._providers_env,
                 },
                 grants=[
@@ -174,6 +176,8 @@ class ServiceStack(Stack):
                         data.api_keys.table_arn,
                     ),
                     Grant(("states:StartExecution",), machine_arn),
+                    # A brief is read alone by the function that has the models' keys; the API has none.
+                    Grant(("lambda:InvokeFunction",), parse_arn),
                 ],
                 layers=[PackageLayer(self, "ApiLayer", name="api"), adapter],
             ),

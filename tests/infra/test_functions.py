@@ -27,6 +27,7 @@ PRODUCT_ENVIRONMENT = {
         "FOURFOLD_OUTBOX_TABLE": "Outbox",
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
         "FOURFOLD_CORS_ORIGINS": "",
+        "FOURFOLD_INTENT_PARSE_FUNCTION": "IntentParseLive",
         "FOURFOLD_PROVIDERS": "",
     },
 }

@@ -85,6 +85,7 @@ GRANTS: dict[str, Grants] = {
             "ApiKeys",
         ),
         grant(("states:StartExecution",), "PipelineStateMachine"),
+        grant(("lambda:InvokeFunction",), "IntentParseLive"),
     },
 }
 

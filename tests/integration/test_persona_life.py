@@ -92,3 +92,21 @@ def handed_over(stack: LocalServer, persona_id: str) -> list[str]:
     pages = stack.aws("dynamodb").get_paginator("scan").paginate(TableName=stack.outputs()["OutboxTableName"])
     entries = [json.loads(item["entry"]["S"]) for page in pages for item in page["Items"]]
     return [entry["DetailType"] for entry in entries if entry["Detail"]["data"].get("persona_id") == persona_id]
+
+
+def test_a_brief_is_read_by_the_deployed_step(client: httpx.Client) -> None:
+    newest = client.get("/v1/personas", params={"limit": 1}).json()["data"]
+    reply = client.post("/v1/personas/parse", json={"intent": "A shy founder, 34, in Istanbul"})
+    assert reply.status_code == 200, reply.text
+    assert {fact["field"] for fact in reply.json()["facts"]} >= {"surface.age", "surface.location"}
+    assert client.get("/v1/personas", params={"limit": 1}).json()["data"] == newest
+
+
+def test_a_card_goes_out_and_comes_in(client: httpx.Client) -> None:
+    path = client.post("/v1/personas", json=BRIEF).headers["location"]
+    file = client.get(f"{path}/export", params={"format": "card_v3_png"})
+    reply = client.post("/v1/personas/import", content=file.content, headers={"Content-Type": "image/png"})
+    assert reply.status_code == 201, reply.text
+    assert layer_text(reply, "soul") == layer_text(client.get(path), "soul")
+    assert client.get(f"{reply.headers['location']}/voice").json()["example_lines"]
+    assert client.delete(reply.headers["location"]).status_code == 204

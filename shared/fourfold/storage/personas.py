@@ -121,12 +121,6 @@ class DynamoPersonaStore:
             start = {"ExclusiveStartKey": reply["LastEvaluatedKey"]}
         return found
 
-    def persona_of_slug(self, workspace_id: str, slug: str) -> Persona | None:
-        """The persona that has this slug, or None."""
-        key = _key(workspace_id, f"SLUG#{slug}")
-        item = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
-        return None if item is None else self.persona(workspace_id, item["persona_id"]["S"])
-
     def start(self, persona: Persona, run: Run, also: Sequence[PutTypeDef] = ()) -> None:
         """Stores both, and `also` with them, or nothing.
 

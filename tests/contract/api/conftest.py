@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 import socket
@@ -30,12 +31,15 @@ from fourfold.steps import position
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from functions import wiring
+from functions.api import step_alone
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
 from functions.api.server import Server
 from functions.api.wiring import api_keys, claims, following_limiter, key_ring, last_use, rate_limiter, reception
+from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
+from tests.unit.functions.test_samples import Invocation
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -54,6 +58,7 @@ _ENVIRONMENT = {
     "FOURFOLD_API_KEYS_TABLE": "api-keys",
     "FOURFOLD_IDEMPOTENCY_TABLE": "idempotency",
     "FOURFOLD_OUTBOX_TABLE": "outbox",
+    "FOURFOLD_INTENT_PARSE_FUNCTION": "intent-parse",
     "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
 }
 _TABLES = {
@@ -104,6 +109,22 @@ def _state_of(execution_input: str) -> str:
     return json.dumps(json.loads(execution_input)["state"])
 
 
+class Functions:
+    """Stands for Lambda: calls the handler, or answers as a function that failed."""
+
+    def __init__(self) -> None:
+        self.failure: dict[str, Any] | None = None
+        self.invoked: list[dict[str, Any]] = []
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - boto's names
+        assert FunctionName == "intent-parse"
+        self.invoked.append(json.loads(Payload))
+        if self.failure is not None:
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(self.failure).encode())}
+        answer = intent_parse(self.invoked[-1], Invocation())
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
 @dataclass
 class Api:
     """The app and what stands behind it."""
@@ -111,6 +132,7 @@ class Api:
     app: FastAPI
     machine: Machine
     tables: DynamoDBClient
+    functions: Functions
 
     def client(self, key: str | None = KEY) -> httpx.AsyncClient:
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
@@ -183,11 +205,13 @@ def _isolated_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     for name, value in _ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    stand_in = Machine()
+    stand_in, functions = Machine(), Functions()
     stand_in.hold.set()
     with mock_aws():
         _forget()
         monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
+        monkeypatch.setattr(step_alone, "_functions", lambda: functions)
+        step_alone._limiter.cache_clear()  # noqa: SLF001 - it belongs to one event loop
         tables = dynamodb()
         for table, (pk, sort) in _TABLES.items():
             _create(tables, table, pk, sort)
@@ -201,7 +225,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
             (OTHER_FULL_KEY, "ws_other", frozenset(SCOPES)),
         ):
             keys.put(secret, ApiKey(f"key_{secret}", "org", workspace, scopes))
-        yield Api(create_app(), stand_in, tables)
+        yield Api(create_app(), stand_in, tables, functions)
         stand_in.stop()
         _forget()
 

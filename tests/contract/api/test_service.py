@@ -108,6 +108,7 @@ def test_the_description_names_every_route_and_no_other(api: Api) -> None:
         ("get", "/v1/personas/{persona_id}/voice"),
         ("get", "/v1/personas/{persona_id}/export"),
         ("post", "/v1/personas/import"),
+        ("post", "/v1/personas/parse"),
         ("get", "/v1/runs/{run_id}"),
         ("get", "/v1/runs/{run_id}/events"),
         ("post", "/v1/keys"),
