@@ -150,8 +150,6 @@ def examples() -> dict[str, dict[str, Any]]:
             "facts": [
                 {
                     "kind": "fact",
-                    "id": "intent_parse/1",
-                    "source": "intent_parse",
                     "field": "surface.age",
                     "value": "34",
                     "quote": "34",

@@ -132,7 +132,7 @@ class Api:
     app: FastAPI
     machine: Machine
     tables: DynamoDBClient
-    functions: Functions
+    functions: Functions = field(default_factory=Functions)
 
     def client(self, key: str | None = KEY) -> httpx.AsyncClient:
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
