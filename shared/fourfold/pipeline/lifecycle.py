@@ -24,7 +24,7 @@ from fourfold.pipeline.state import RunState
 from fourfold.problem import Problem
 from fourfold.progress.happenings import PipelineCompleted, PipelineFailed, RunStarted
 from fourfold.progress.log import LogEntry, RunLog
-from fourfold.progress.run import Run, RunStatus, with_progress
+from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
 
 
 class RunIdentity(Model):
@@ -144,7 +144,7 @@ def fail_run(who: RunIdentity, error: Problem, desk: Desk) -> list[dict[str, Any
         The `generation.run.failed` entry to put on the bus; nothing if the run had completed or is not known.
     """
     persona, run = desk.store.persona(who.workspace_id, who.persona_id), desk.store.run(who.workspace_id, who.run_id)
-    if persona is None or run is None:
+    if persona is None or run is None or run.kind is not RunKind.GENERATION:
         return []
     if run.status is RunStatus.RUNNING:
         now = desk.clock()

@@ -23,6 +23,14 @@ class RunStatus(StrEnum):
     FAILED = "failed"
 
 
+class RunKind(StrEnum):
+    """What a run does: writes a persona, or one of the background jobs that follow."""
+
+    GENERATION = "generation"
+    FINGERPRINT = "fingerprint"
+    PROVOCATION = "provocation"
+
+
 class StepRecord(Model):
     """One step of one attempt: what answered, how long it took (ms), what it cost over all its calls.
 
@@ -49,9 +57,10 @@ class AttemptRecord(Model):
 
 
 class Run(Model):
-    """One run of the pipeline. `attempts` and `usage` are filled from the log."""
+    """One run of the pipeline or of a background job. `attempts` and `usage` are filled from the log."""
 
     id: RunId
+    kind: RunKind = RunKind.GENERATION
     persona_id: PersonaId
     workspace_id: str
     status: RunStatus
@@ -65,7 +74,9 @@ class Run(Model):
 
 
 def with_progress(run: Run, entries: Iterable[LogEntry]) -> Run:
-    """The run with its attempts and usage as the log tells them."""
+    """The run with its attempts and usage as the log tells them; a job's usage is stored when it ends."""
+    if run.kind is not RunKind.GENERATION:
+        return run
     steps: dict[int, list[StepRecord]] = {}
     overall: dict[int, float] = {}
     for entry in entries:

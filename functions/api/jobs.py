@@ -1,0 +1,42 @@
+"""Ordering background jobs from the API: the same queues that the bus fills."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+from botocore.config import Config
+from botocore.session import get_session
+
+from fourfold.ids import new_run_id
+from fourfold.jobs.order import JobOrder
+from fourfold.jobs.work import new_run
+from fourfold.progress.run import Run, RunKind
+from functions.wiring import job_store, now, settings_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+
+@cache
+def queues() -> SQSClient:
+    config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+    return cast("SQSClient", get_session().create_client("sqs", config=config))
+
+
+def ordered(workspace_id: str, persona_id: str, kind: RunKind) -> Run:
+    """The run of a job asked for now; the one under way, if there is one.
+
+    Its order is sent in either case: an order that comes twice is done once, and one lost in a crash is sent anew.
+
+    Raises:
+        ClientError, BotoCoreError: the tables or the queue did not take it.
+    """
+    order = JobOrder(kind=kind, run_id=new_run_id(), workspace_id=workspace_id, persona_id=persona_id, asked=True)
+    run = job_store().request(new_run(order, settings_of(workspace_id).engine.hash(), now()))
+    standing = order.model_copy(update={"run_id": run.id})
+    queues().send_message(
+        QueueUrl=os.environ[f"FOURFOLD_{kind.value.upper()}_QUEUE_URL"], MessageBody=standing.model_dump_json()
+    )
+    return run
