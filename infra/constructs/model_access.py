@@ -36,7 +36,11 @@ def model_access(settings: StageSettings) -> ModelAccess:
     suffix = SECRET_SUFFIX if settings.key_store == "secretsmanager" else SSM_SUFFIX
     grants = [_read(settings, name) for name in names.values()]
     models = _bedrock_models() if _BEDROCK in settings.providers else []
-    grants += [Grant(("bedrock:InvokeModel",), arn) for model in models for arn in _bedrock_arns(model)]
+    grants += [
+        Grant(("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"), arn)
+        for model in models
+        for arn in _bedrock_arns(model)
+    ]
     scoped = [any_region_of(_unscoped(model)) for model in models if _unscoped(model) != model]
     environment = {f"{variable}{suffix}": name for variable, name in names.items()}
     if settings.compatible_base_url:

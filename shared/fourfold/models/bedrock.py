@@ -23,7 +23,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from fourfold.language_model import ModelFailure, ModelRequest
+from fourfold.language_model import ChatRequest, Heard, ModelFailure, ModelRequest
 from fourfold.models.prompt import system_text, turns
 from fourfold.models.provider import (
     Fault,
@@ -118,6 +118,34 @@ class BedrockWire:
             },
         )
         return WireAnswer(_text(reply), _usage(reply), _STOPS.get(reply.get("stopReason", "")))
+
+    def reply(self, request: ChatRequest, heard: Heard | None) -> WireAnswer:
+        """One Converse call in plain text, or ConverseStream, which is the same answer in pieces."""
+        system: list[dict[str, Any]] = [{"text": request.system}]
+        if "anthropic.claude" in self.model:
+            system.append({"cachePoint": {"type": "default"}})
+        asked: dict[str, Any] = {
+            "modelId": self.model,
+            "system": system,
+            "messages": [{"role": message.role, "content": [{"text": message.text}]} for message in request.messages],
+            "inferenceConfig": {
+                "maxTokens": request.max_tokens,
+                **({} if request.temperature is None else {"temperature": request.temperature}),
+            },
+        }
+        if heard is None:
+            reply = self._client.converse(**asked)
+            return WireAnswer(_text(reply), _usage(reply), _STOPS.get(reply.get("stopReason", "")))
+        text, stop, usage = "", None, None
+        for event in self._client.converse_stream(**asked)["stream"]:
+            piece = event.get("contentBlockDelta", {}).get("delta", {}).get("text", "")
+            text += piece
+            heard(piece)
+            stop = event.get("messageStop", {}).get("stopReason", stop)
+            usage = _usage(event.get("metadata", {})) or usage
+        if stop is None:
+            raise UnreadableReplyError  # cut off on the way
+        return WireAnswer(text, usage, _STOPS.get(stop))
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of botocore means."""
