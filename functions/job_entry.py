@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,6 +25,7 @@ from fourfold.model_chain import Pace
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.failure import job_problem
 from fourfold.progress.run import RunKind
+from functions.early import load_early
 from functions.wiring import settings_of, workplace
 
 logger = Logger()
@@ -96,3 +98,6 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
 
 def _block(settings: Settings, kind: RunKind) -> FingerprintConfig | ProvocationConfig:
     return settings.engine.fingerprint if kind is RunKind.FINGERPRINT else settings.engine.provocation
+
+
+load_early(os.environ)

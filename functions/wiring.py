@@ -14,6 +14,7 @@ from fourfold.models.credentials import usable_providers
 from fourfold.pipeline.lifecycle import Desk, RunIdentity
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
+from fourfold.storage.chats import DynamoPoles, DynamoSessions
 from fourfold.storage.client import dynamodb
 from fourfold.storage.jobs import DynamoCheckpoints, DynamoJobStore
 from fourfold.storage.personas import DynamoPersonaStore
@@ -50,6 +51,17 @@ def persona_store() -> DynamoPersonaStore:
 def job_store() -> DynamoJobStore:
     """Background jobs: their state, runs and results."""
     return DynamoJobStore(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
+
+
+@cache
+def sessions() -> DynamoSessions:
+    """Chat sessions."""
+    return DynamoSessions(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
+
+
+def poles(workspace_id: str) -> DynamoPoles:
+    """A bare assistant's replies, as the workspace knows them."""
+    return DynamoPoles(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], workspace_id)
 
 
 @cache

@@ -16,8 +16,8 @@ VERSION = "0.1.0"
 _ALLOWED_CONTROLS = frozenset("\n\t\r")
 
 
-def _legible(text: str) -> str:
-    """The text as it came: it is checked, never changed."""
+def legible(text: str) -> str:
+    """The text as it came: it is checked, never changed. A validator for what people write."""
     for place, character in enumerate(text):
         if unicodedata.category(character) == "Cc" and character not in _ALLOWED_CONTROLS:
             raise PydanticCustomError(
@@ -47,7 +47,7 @@ class PersonaRequest(BaseModel):
             max_length=INTENT_MAX_CHARACTERS,
             description="The brief, in any language. Kept byte for byte; no control characters but tab and line ends.",
         ),
-        AfterValidator(_legible),
+        AfterValidator(legible),
     ]
     stream: Annotated[bool, Field(description="Answer with the run's events as `text/event-stream`.")] = False
     config: Annotated[

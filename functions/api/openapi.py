@@ -7,11 +7,15 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from fourfold.problem import Problem
 from functions.api.documents import PersonaRequest
 
 Responses = dict[int | str, dict[str, Any]]
+
+# Bodies that routes read by themselves, noted where the routes are described.
+_BODIES: dict[str, type[BaseModel]] = {}
 
 _MEANINGS = {
     400: "Not JSON, or an unusable Idempotency-Key",
@@ -95,20 +99,36 @@ def persona_request() -> dict[str, Any]:
     }
 
 
+def body(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON body of a route that reads it by itself."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    _BODIES[model.__name__] = model
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def reply_or_stream(model: type[BaseModel], description: str) -> dict[str, Any]:
+    """A 200 that is a document, or a stream of events."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    stream = {"schema": {"type": "string"}, "example": 'event: token\ndata: {"text":"Sit. "}\n\n'}
+    content = {"application/json": {"schema": schema}, "text/event-stream": stream}
+    return {"description": description, "content": content}
+
+
 def describe(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the app's routes."""
     content = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
     )
     schemas = content["components"]["schemas"]
-    for model in (PersonaRequest, Problem):
+    described: tuple[type[BaseModel], ...] = (PersonaRequest, Problem, *_BODIES.values())
+    for model in described:
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(own.pop("$defs", {}))
         schemas[model.__name__] = own
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own error shape, which we never answer with
         schemas.pop(name, None)
     for name, schema in schemas.items():
-        if name != PersonaRequest.__name__:  # what we answer may grow
+        if name != PersonaRequest.__name__ and name not in _BODIES:  # what we answer may grow
             schema.pop("additionalProperties", None)
     for path in content["paths"].values():
         for operation in path.values():

@@ -31,6 +31,11 @@ def new_request_id() -> str:
     return _prefixed("req")
 
 
+def new_session_id() -> str:
+    """A fresh id of a chat session."""
+    return _prefixed("ses")
+
+
 def is_persona_id(text: str) -> bool:
     """Whether `text` has the form of a persona id (it may still name nothing)."""
     return _PERSONA_ID.fullmatch(text) is not None

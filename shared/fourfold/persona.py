@@ -236,6 +236,25 @@ class Usage(Model):
     by_step: dict[StepName, StepUsage] = {}
 
 
+class Grade(StrEnum):
+    """How well the fingerprint tells its persona from others: equal error rate up to 10 %, up to 20 %, above."""
+
+    STRONG = "strong"
+    USABLE = "usable"
+    WEAK = "weak"
+
+
+class FingerprintSummary(Model):
+    """What a persona tells of its fingerprint."""
+
+    run_id: RunId
+    embedder: str
+    scenario_set: str
+    grade: Grade
+    eer: float | None
+    created_at: datetime
+
+
 class PersonaStatus(StrEnum):
     """Where a persona stands."""
 
@@ -269,6 +288,7 @@ class Persona(Model):
     mask: Mask | None = None
     surface: Surface | None = None
     audit: Audit | None = None
+    fingerprint: FingerprintSummary | None = None
     run_id: RunId
     config_hash: str
     usage: Usage = Usage()

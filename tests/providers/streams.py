@@ -46,8 +46,8 @@ def _anthropic(pieces: Sequence[str], whole: Body) -> Iterable[Event]:
         yield {"type": "content_block_start", "index": place, "content_block": {**block, **_empty(block)}}, False
         if block["type"] == "text":
             for piece in pieces:
-                delta = {"type": "text_delta", "text": piece}
-                yield {"type": "content_block_delta", "index": place, "delta": delta}, False
+                told = {"type": "text_delta", "text": piece}
+                yield {"type": "content_block_delta", "index": place, "delta": told}, False
         yield {"type": "content_block_stop", "index": place}, True
     delta: Body = {"stop_reason": whole["stop_reason"], "stop_sequence": None}
     yield {"type": "message_delta", "delta": delta, "usage": whole["usage"]}, True

@@ -84,10 +84,7 @@ class BedrockWire:
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - boto3 makes the classes of its clients at run time
-        config = Config(
-            connect_timeout=5, read_timeout=_LONGEST_READ_S, retries={"total_max_attempts": 1, "mode": "standard"}
-        )
-        return boto3.client("bedrock-runtime", config=config)
+        return bedrock_client()
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One Converse call."""
@@ -149,10 +146,26 @@ class BedrockWire:
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of botocore means."""
-        if isinstance(error, ClientError):
-            return _refusal(error)
-        kinds = ((kind, fault) for kinds, fault in _FAULTS for kind in kinds)
-        return next((fault for kind, fault in kinds if isinstance(error, kind)), None)
+        return bedrock_fault(error)
+
+
+def bedrock_fault(error: Exception) -> Fault | None:
+    """What an exception of botocore means; None for one that is not its."""
+    if isinstance(error, ClientError):
+        return _refusal(error)
+    kinds = ((kind, fault) for kinds, fault in _FAULTS for kind in kinds)
+    return next((fault for kind, fault in kinds if isinstance(error, kind)), None)
+
+
+def bedrock_client() -> Any:  # noqa: ANN401 - boto3 makes the classes of its clients at run time
+    """A client that retries nothing; the connections it keeps are its own."""
+    config = Config(
+        connect_timeout=5,
+        read_timeout=_LONGEST_READ_S,
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        max_pool_connections=32,
+    )
+    return boto3.client("bedrock-runtime", config=config)
 
 
 def bedrock_model(model: str) -> ProviderModel:

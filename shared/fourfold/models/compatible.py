@@ -34,11 +34,7 @@ class CompatibleWire:
 
     @cached_property
     def _client(self) -> openai.OpenAI:
-        url = os.environ.get(COMPATIBLE_URL)
-        if not url:
-            raise ModelError(ModelFailure.AUTHENTICATION, f"no server for compatible: set {COMPATIBLE_URL}")
-        key = clean_key(os.environ.get(COMPATIBLE_KEY, ""), COMPATIBLE_KEY) or "none"
-        return openai.OpenAI(api_key=key, base_url=url, max_retries=0)
+        return compatible_client()
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One chat completion. Their caches go by the prompt's beginning, so the stable part comes first."""
@@ -85,6 +81,19 @@ class CompatibleWire:
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK means."""
         return openai_fault(error)
+
+
+def compatible_client() -> openai.OpenAI:
+    """A client of the server the environment names.
+
+    Raises:
+        ModelError: AUTHENTICATION, it names none.
+    """
+    url = os.environ.get(COMPATIBLE_URL)
+    if not url:
+        raise ModelError(ModelFailure.AUTHENTICATION, f"no server for compatible: set {COMPATIBLE_URL}")
+    key = clean_key(os.environ.get(COMPATIBLE_KEY, ""), COMPATIBLE_KEY) or "none"
+    return openai.OpenAI(api_key=key, base_url=url, max_retries=0)
 
 
 def compatible_model(model: str) -> ProviderModel:

@@ -95,17 +95,22 @@ class GoogleWire:
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK, or of the client under it, means."""
-        match error:
-            case httpx2.TimeoutException():
-                return Fault(ModelFailure.TIMEOUT, billed=True)
-            case httpx2.TransportError():
-                return Fault(ModelFailure.UNREACHABLE, billed=True)
-            case errors.UnknownApiResponseError():
-                return Fault(ModelFailure.SERVER_ERROR, billed=True)
-            case errors.APIError():
-                return _refusal(error)
-            case _:
-                return None
+        return google_fault(error)
+
+
+def google_fault(error: Exception) -> Fault | None:
+    """What an exception of the SDK, or of the client under it, means; None for one that is neither's."""
+    match error:
+        case httpx2.TimeoutException():
+            return Fault(ModelFailure.TIMEOUT, billed=True)
+        case httpx2.TransportError():
+            return Fault(ModelFailure.UNREACHABLE, billed=True)
+        case errors.UnknownApiResponseError():
+            return Fault(ModelFailure.SERVER_ERROR, billed=True)
+        case errors.APIError():
+            return _refusal(error)
+        case _:
+            return None
 
 
 def google_model(model: str) -> ProviderModel:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-# Asked of the bare assistant too: one of each register, topics by turns.
-_POLE_STEP = 6
+_TOPICS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,9 @@ class ScenarioSet:
     scenarios: tuple[Scenario, ...]
 
     def of_pole(self) -> tuple[Scenario, ...]:
-        """Ten of them, one of each register, for what need not be asked fifty times."""
-        return tuple(self.scenarios[place % len(self.scenarios)] for place in range(0, 10 * _POLE_STEP, _POLE_STEP))
+        """Ten of them, one of each register, topics by turns: for what need not be asked fifty times."""
+        rows = range(len(self.scenarios) // _TOPICS)
+        return tuple(self.scenarios[row * _TOPICS + row % _TOPICS] for row in rows)
 
     def find(self, scenario_id: str) -> Scenario:
         """The scenario called so.
