@@ -13,6 +13,7 @@ from constructs import Construct
 from fourfold.jobs.order import CAUSES
 from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
 from infra.constructs.python_function import PythonFunction
+from infra.settings import StageSettings
 
 _RETENTION = Duration.days(4)
 # The last delivery ends the job as failed (functions/job_entry.py); what even that could not do goes to the dead.
@@ -35,22 +36,27 @@ class BackgroundJob(Construct):
         *,
         bus: events.IEventBus,
         consumer: PythonFunction,
-        consumer_timeout_s: int,
+        settings: StageSettings,
     ) -> None:
         super().__init__(scope, construct_id)
+        timeout = consumer.function.timeout
+        if timeout is None:
+            raise ValueError(f"{construct_id}: the consumer's timeout decides how long the queue hides a message")
+        # The laptop's engine speaks plain HTTP on loopback: a policy that asks for TLS would refuse the API there.
+        tls = settings.protected
         self.dead_letters = sqs.Queue(
             self,
             "DeadLetters",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
+            enforce_ssl=tls,
             retention_period=Duration.days(14),
         )
         self.queue = sqs.Queue(
             self,
             "Queue",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            visibility_timeout=Duration.seconds(consumer_timeout_s + _OVER_THE_TIMEOUT_S),
+            enforce_ssl=tls,
+            visibility_timeout=timeout.plus(Duration.seconds(_OVER_THE_TIMEOUT_S)),
             retention_period=_RETENTION,
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=_DEAD_AFTER),
         )

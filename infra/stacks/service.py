@@ -81,7 +81,7 @@ class ServiceStack(Stack):
             "Fingerprint",
             bus=data.bus,
             consumer=self._job("FingerprintFunction", "fingerprint", FINGERPRINT_TIMEOUT_S),
-            consumer_timeout_s=FINGERPRINT_TIMEOUT_S,
+            settings=settings,
         )
         self._job_queues = {"FOURFOLD_FINGERPRINT_QUEUE_URL": fingerprint.queue}
         api_function = self._api_function(pipeline.machine.state_machine_arn)

@@ -38,6 +38,24 @@ READ_KEYS = grant(
         for provider in ("anthropic", "openai", "google")
     ),
 )
+KEEP_JOB = grant(
+    (
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:Query",
+    ),
+    "Personas",
+)
+HAND_TO_BUS = grant(("dynamodb:PutItem",), "Outbox")
+CONSUME = (
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "sqs:ReceiveMessage",
+)
 GRANTS: dict[str, Grants] = {
     **{name: {APPEND_EVENTS, READ_KEYS} for name in STEPS},
     "store_persona": {END_RUN, APPEND_EVENTS},
@@ -46,20 +64,15 @@ GRANTS: dict[str, Grants] = {
         END_RUN,
         APPEND_EVENTS,
         grant(("events:PutEvents",), "EventBus"),
-        grant(
-            (
-                "sqs:ChangeMessageVisibility",
-                "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
-                "sqs:GetQueueUrl",
-                "sqs:ReceiveMessage",
-            ),
-            "RunFailuresQueue",
-        ),
+        grant(CONSUME, "RunFailuresQueue"),
     },
+    "fingerprint": {KEEP_JOB, APPEND_EVENTS, HAND_TO_BUS, READ_KEYS, grant(CONSUME, "FingerprintQueue")},
     "api": {
-        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"), "Personas"),
+        KEEP_JOB,
         APPEND_EVENTS,
+        HAND_TO_BUS,
+        READ_KEYS,
+        grant(("sqs:SendMessage",), "FingerprintQueue"),
         grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Idempotency"),
         grant(("dynamodb:GetItem",), "ApiKeys"),
         grant(("states:StartExecution",), "PipelineStateMachine"),
@@ -124,13 +137,16 @@ def test_a_role_serves_the_service_it_was_made_for(prod: Assembly) -> None:
     assert services == {"lambda.amazonaws.com", "states.amazonaws.com", "apigateway.amazonaws.com"}
 
 
-def test_queues_take_messages_of_the_rule_alone(prod: Assembly) -> None:
+RULES = {"RunFailuresRule", "FingerprintRule"}
+
+
+def test_queues_take_messages_of_rules_alone(prod: Assembly) -> None:
     policies = prod.resources("SQS::QueuePolicy").values()
     assert len(policies) == len(prod.resources("SQS::Queue"))
     for policy in policies:
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
             if statement["Effect"] == "Allow":
                 assert statement["Principal"] == {"Service": "events.amazonaws.com"}
-                assert prod.named(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == "RunFailuresRule"
+                assert prod.named(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) in RULES
             else:
                 assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

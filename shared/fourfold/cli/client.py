@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -73,6 +73,33 @@ class Client:
     def personas(self, limit: int) -> list[Persona]:
         """The newest personas, at most `limit` (1-100)."""
         return [Persona.model_validate(item) for item in self._get("/v1/personas", limit=limit)["data"]]
+
+    def chat(self, persona_id: str, message: str, session_id: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """One exchange as it is written: `token`, `restarted` and, last, `completed` events with their data."""
+        body = {"message": message, "session_id": session_id, "stream": True}
+        try:
+            with connect_sse(self._http, "POST", f"/v1/personas/{persona_id}/chat", json=body) as source:
+                if source.response.is_error:
+                    source.response.read()
+                    raise _refusal(source.response)
+                for sse in source.iter_sse():
+                    event = json.loads(sse.data)
+                    if sse.event == "error":
+                        raise ApiError(f"{event['title']}: {event['detail']}")
+                    yield sse.event, event
+        except httpx.TransportError as cut:
+            raise self._unreachable(cut) from cut
+
+    def drift(self, persona_id: str, replies: Sequence[str]) -> list[dict[str, Any]]:
+        """The drift envelopes of up to 50 replies, in order."""
+        try:
+            reply = self._http.post(f"/v1/personas/{persona_id}/drift", json={"replies": list(replies)})
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
+        if reply.is_error:
+            raise _refusal(reply)
+        envelopes: list[dict[str, Any]] = reply.json()["drifts"]
+        return envelopes
 
     def _resume(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
         headers = {"Last-Event-ID": str(last["seq"])}

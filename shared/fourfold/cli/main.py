@@ -1,4 +1,4 @@
-"""`fourfold create | compare | show | list | doctor`."""
+"""`fourfold create | compare | show | list | chat | drift | doctor`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fourfold.cli import chat as chatting
 from fourfold.cli.client import ApiError, Client
 from fourfold.cli.comparison import compare as show_comparison
 from fourfold.cli.connection import NoConnectionError, find_connection
@@ -133,6 +135,32 @@ def list_personas(
         audit = f"{persona.audit.overall:.2f}" if persona.audit else "-"
         table.add_row(persona.id, persona.status.value, Text(who), audit, f"{persona.created_at:%m-%d %H:%M}")
     Console().print(table)
+
+
+@app.command()
+def chat(persona_id: Annotated[str, typer.Argument(help="per_...")]) -> None:
+    """Talk with a persona; under each reply stands how far it is from the persona's voice."""
+    console = Console()
+    with _client() as client:
+        persona = client.persona(persona_id)
+        name = persona.surface.name if persona.surface else persona.id
+        # Lines from a pipe are sent as they are: a conversation in a file is one too.
+        lines = chatting.typed(console, name) if sys.stdin.isatty() else iter(sys.stdin)
+        chatting.talk(client, persona_id, console, lines)
+
+
+@app.command()
+def drift(
+    persona_id: Annotated[str, typer.Argument(help="per_...")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Replies in a text file, empty lines between them.")
+    ],
+) -> None:
+    """Tell how far replies are from a persona's voice; exit code 2 if any is beyond the threshold."""
+    with _client() as client:
+        alerts = chatting.score_file(client, persona_id, file, Console())
+    if alerts:
+        raise typer.Exit(2)
 
 
 def _no_number(name: str) -> None:

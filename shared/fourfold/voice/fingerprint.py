@@ -127,7 +127,7 @@ def take(whose: Whose, taken: Taken, embedder: Embedder, scenarios: ScenarioSet,
     assistant = figures(held_out, vector, pole_vectors)
     imposters = figures(held_out, vector, cohort_vectors)
     grade, graded = _grade(assistant, imposters)
-    if len(held_out) < LEAST_REPLIES:
+    if reasons:
         grade = Grade.WEAK
     costs = (taken.cost_usd, embedding.cost_usd)
     return Fingerprint(
