@@ -31,7 +31,7 @@ def test_providers_of_the_context_reach_the_api_and_bedrock_the_steps(tmp_path: 
             ("AWS::Region:AWS::AccountId:inference-profile", f"global.anthropic.{name}"),
             ("*::foundation-model", f"anthropic.{name}"),
         )
-    }
+    } | {"arn:AWS::Partition:bedrock:AWS::Region::foundation-model/amazon.titan-embed-text-v2:0"}
     assert not any("bedrock:InvokeModel" in actions for actions, _ in made.statements(_role(made, "store_persona")))
 
 

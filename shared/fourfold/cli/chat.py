@@ -1,4 +1,4 @@
-"""`fourfold chat` and `fourfold drift`: a persona's replies, each with a strip that tells how far it is from its voice."""
+"""`fourfold chat` and `fourfold drift`: replies, each with a strip that tells how far it is from the voice."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def score_file(client: Client, persona_id: str, file: Path, console: Console) ->
         console.print(strip(envelope))
     alerts = sum(envelope["alert"] for envelope in found)
     console.print(f"{len(found)} replies, {alerts} beyond the threshold.")
-    return alerts > 0
+    return bool(alerts)
 
 
 _AT_ONCE, _SHOWN = 50, 200
