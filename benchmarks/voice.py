@@ -12,17 +12,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from benchmarks.chat_corpus import CORPUS, INSTALL, turns
 from benchmarks.report import Report
-from fourfold.config.engine import ChatConfig, DriftConfig
+from fourfold.config.engine import ChatConfig, DriftConfig, EngineConfig
 from fourfold.jobs.concurrency import concurrently
 from fourfold.language_model import ChatMessage, ChatRequest, Completion, Heard
 from fourfold.model_chain import Pace
-from fourfold.models import resolve_chat
+from fourfold.models import resolve, resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.models.prices import cost_usd
 from fourfold.persona import Persona, PersonaStatus, TokenUsage
+from fourfold.pipeline.lifecycle import begin
 from fourfold.voice.anchor import anchored
 from fourfold.voice.drift import envelope
 from fourfold.voice.embedder import Vector, cosine_distance, mean_of
@@ -39,14 +41,15 @@ from fourfold.voice.statistics import (
     equal_error_rate,
 )
 from fourfold.voice.stylometry import vector_of
-from fourfold.voice.system_prompt import system_prompt
 from infra.local.home import REPOSITORY
-from tests.builders import ALL_STEPS, new_state, stepped
+from tests.builders import ALL_STEPS, stepped
 from tests.providers.latency import delay_s
 
 MODEL = resolve_chat("offline:composer-1")
 PERSONS, PEOPLE, FRESH, SESSION = 24, 30, 60, 50
 SCALE = 0.05
+PUBLISHED, RATE = 0.30, 0.05
+FITTED, LEAST_GROUPS, LEAST_FRESH = 50, 3, 40
 _THINGS = (
     "harbour",
     "winter",
@@ -58,10 +61,16 @@ _THINGS = (
     "train",
     "garden",
     "night",
-    "market",
     "coat",
+    "tin",
 )
-_ASKS = ("What do you make of the {}?", "Tell me about the {}.", "Would you give up the {}?", "Who taught you about the {}?", "I dreamt of the {} again, what now?")  # fmt: skip
+_ASKS = (
+    "What do you make of the {}?",
+    "Tell me about the {}.",
+    "Would you give up the {}?",
+    "Who taught you about the {}?",
+    "I dreamt of the {} again, what now?",
+)
 _WORK = (
     "Give me a numbered list of reasons to keep the {}.",
     "Summarise the {} in bullet points.",
@@ -99,16 +108,12 @@ def _briefs() -> list[str]:
 
 
 def _person(brief: str) -> Persona:
-    from fourfold.config.engine import EngineConfig  # noqa: PLC0415
-    from fourfold.pipeline.lifecycle import begin  # noqa: PLC0415
-
-    persona = begin(brief, "ws_bench", EngineConfig(), datetime.now(UTC)).persona
-    state = new_state(intent=brief)
-    model = _composer()
+    begun = begin(brief, "ws_bench", EngineConfig(), datetime.now(UTC))
+    state = begun.state
     for step in ALL_STEPS:
-        state = stepped(step, state, model)
+        state = stepped(step, state, resolve("offline:composer-1")).state
     draft = state.draft
-    return persona.model_copy(
+    return begun.persona.model_copy(
         update={
             "status": PersonaStatus.ACTIVE,
             "language": state.language,
@@ -118,12 +123,6 @@ def _person(brief: str) -> Persona:
             "surface": draft.surface,
         }
     )
-
-
-def _composer() -> object:
-    from fourfold.models import resolve  # noqa: PLC0415
-
-    return resolve("offline:composer-1")
 
 
 def _said(persona: Persona | None, message: str, system: str = "You.") -> str:
@@ -145,11 +144,11 @@ def _of_people() -> list[Speaker]:
         groups: list[list[str]] = []
         fresh: list[str] = []
         for conversation in said[person].values():
-            if sum(map(len, groups)) < 50:
-                groups.append(conversation[: 50 - sum(map(len, groups))])
+            if sum(map(len, groups)) < FITTED:
+                groups.append(conversation[: FITTED - sum(map(len, groups))])
             else:
                 fresh += conversation
-        if len(groups) >= 3 and sum(map(len, groups)) == 50 and len(fresh) >= 40:
+        if len(groups) >= LEAST_GROUPS and sum(map(len, groups)) == FITTED and len(fresh) >= LEAST_FRESH:
             vectors = [[vector_of(text) for text in group] for group in groups]
             found.append(_speaker(vectors, [vector_of(text) for text in fresh[:FRESH]]))
         if len(found) == PEOPLE:
@@ -182,7 +181,9 @@ def _separation(report: Report, who: str, speakers: list[Speaker]) -> None:
         report.figure(f"{who}: EER, {name}", statistics.mean(rates), "", f"median {statistics.median(rates):.3f}")
     own = [cosine_distance(vector, one.centre) for one in speakers for vector in one.fresh]
     report.figure(f"{who}: own fresh distance, median", statistics.median(own), "", "")
-    report.figure(f"{who}: alerts at 0.30", _share(distance > 0.30 for distance in own), "of own replies", "published")
+    report.figure(
+        f"{who}: alerts at 0.30", _share(distance > PUBLISHED for distance in own), "of own replies", "published"
+    )
     _false_alarms(report, who, speakers)
     _delay(report, who, speakers)
 
@@ -190,9 +191,9 @@ def _separation(report: Report, who: str, speakers: list[Speaker]) -> None:
 def _false_alarms(report: Report, who: str, speakers: list[Speaker]) -> None:
     by_p, by_auto, sessions = [], [], []
     for one in speakers:
-        bound = conformal_threshold(one.held_out, 0.05)
+        bound = conformal_threshold(one.held_out, RATE)
         distances = [cosine_distance(vector, one.centre) for vector in one.fresh]
-        by_p.append(_share(conformal_p(one.held_out, distance) <= 0.05 for distance in distances))
+        by_p.append(_share(conformal_p(one.held_out, distance) <= RATE for distance in distances))
         by_auto.append(_share(distance > bound for distance in distances))
         sessions += [_alarm_at(one, order) is not None for order in _orders(distances, 20)]
     spread = f"voices from {min(by_auto):.1%} to {max(by_auto):.1%}"
@@ -238,14 +239,14 @@ def _recovery(report: Report, persons: Sequence[Persona]) -> None:
             for thing in _THINGS[:4]:
                 message = ask.format(thing)
                 first = _told(made, _said(persona, message))
-                if first is None or persona.mask is None or first[0] <= 0.30:
+                if first is None or persona.mask is None or first[0] <= PUBLISHED:
                     continue
                 again = anchored("You.", persona.mask, first[1])
                 second = _told(made, _said(persona, message, again))
                 if second is not None:
                     before.append(first[0])
                     after.append(second[0])
-                    mended.append(second[0] <= 0.30)
+                    mended.append(second[0] <= PUBLISHED)
     note = f"{len(before)} drifted replies; the composer answers to the anchor by rule, so this shows the loop at work"
     report.figure("auto_recover: score before", statistics.mean(before), "", note)
     report.figure("auto_recover: score after", statistics.mean(after), "", f"{_share(mended):.0%} back under 0.30")
@@ -268,12 +269,11 @@ def _times(report: Report, persona: Persona) -> None:
     made = _fingerprint(persona)
     replies = [_said(persona, ask.format(thing)) for thing in _THINGS for ask in _ASKS]
     vector_of(replies[0])
-    report.timing("stylometric embedding of a reply", [_ms(lambda text=text: vector_of(text)) for text in replies])
+    embedding = [_ms(partial(vector_of, text)) for text in replies]
+    report.timing("stylometric embedding of a reply", embedding, "target under 1 ms")
     vectors = [vector_of(text) for text in replies]
-    scored = [
-        _ms(lambda pair=pair: envelope(pair[0], pair[1], made, DriftConfig(), None))
-        for pair in zip(replies, vectors, strict=True)
-    ]
+    pairs = zip(replies, vectors, strict=True)
+    scored = [_ms(partial(envelope, text, vector, made, DriftConfig(), None)) for text, vector in pairs]
     report.timing("score of a reply, embedding apart", scored, "target under 1 ms")
 
 
@@ -323,7 +323,7 @@ def _job(report: Report, persona: Persona) -> None:
             tokens = sum((call.tokens for call in calls), start=TokenUsage())
     note = f"Sonnet's pace simulated at {SCALE}, 10 at a time, 60 calls with a fresh assistant pole; published 60 s"
     report.figure("job: 50 scenarios, wall time", statistics.median(seconds), "s", note)
-    size = f"{tokens.input_tokens} in, {tokens.output_tokens} out (bytes/4), system prompt {len(system_prompt(persona))} characters"
+    size = f"{tokens.input_tokens} in, {tokens.output_tokens} out (bytes/4)"
     for provider, model in (
         ("anthropic", "claude-sonnet-4-6"),
         ("anthropic", "claude-haiku-4-5"),
