@@ -16,7 +16,7 @@ from functools import partial
 
 from benchmarks.chat_corpus import CORPUS, INSTALL, turns
 from benchmarks.report import Report
-from fourfold.config.engine import ChatConfig, DriftConfig, EngineConfig
+from fourfold.config.engine import ChatConfig, DriftConfig, EngineConfig, FingerprintConfig
 from fourfold.jobs.concurrency import concurrently
 from fourfold.language_model import ChatMessage, ChatRequest, Completion, Heard
 from fourfold.model_chain import Pace
@@ -316,12 +316,12 @@ def _job(report: Report, persona: Persona) -> None:
             pace=Pace(time.monotonic() + 600),
         )
         began = time.perf_counter()
-        done = dict(concurrently(work.items(), work.perform, 10, lambda: True))
+        done = dict(concurrently(work.items(), work.perform, FingerprintConfig().concurrency, lambda: True))
         seconds.append((time.perf_counter() - began) / SCALE)
         if run == 0:
             calls = [call for text in done.values() for call in Spoken.model_validate_json(text).calls]
             tokens = sum((call.tokens for call in calls), start=TokenUsage())
-    note = f"Sonnet's pace simulated at {SCALE}, 10 at a time, 60 calls with a fresh assistant pole; published 60 s"
+    note = f"Sonnet's pace simulated at {SCALE}, 20 at a time, 60 calls with a fresh assistant pole; published 60 s"
     report.figure("job: 50 scenarios, wall time", statistics.median(seconds), "s", note)
     size = f"{tokens.input_tokens} in, {tokens.output_tokens} out (bytes/4)"
     for provider, model in (

@@ -120,7 +120,7 @@ class FingerprintConfig(Model):
     run_on_create: Annotated[bool, Field(description="Whether a new persona gets one by itself.")] = True
     concurrency: Annotated[
         int, Field(ge=1, le=32, description="Scenarios answered at the same time."), Knob(unit="calls")
-    ] = 10
+    ] = 20
     embedder: Annotated[
         str,
         StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9][A-Za-z0-9._/:@-]*)?$", max_length=120),
