@@ -103,6 +103,11 @@ def test_the_description_names_every_route_and_no_other(api: Api) -> None:
         ("get", "/v1/runs/{run_id}"),
         ("get", "/v1/runs/{run_id}/events"),
         ("get", "/v1/health"),
+        ("get", "/v1/personas/{persona_id}/fingerprint"),
+        ("post", "/v1/personas/{persona_id}/fingerprint"),
+        ("get", "/v1/personas/{persona_id}/fingerprint/plot"),
+        ("post", "/v1/personas/{persona_id}/chat"),
+        ("post", "/v1/personas/{persona_id}/drift"),
     }
     assert description["info"]["version"] == VERSION
 
