@@ -255,6 +255,37 @@ class FingerprintSummary(Model):
     created_at: datetime
 
 
+class TestSuiteCounts(Model):
+    """Tests by verdict; only `passed` ones have passed."""
+
+    __test__ = False  # no test of pytest's
+
+    total: int
+    passed: int
+    failed: int
+    inconclusive: int
+    error: int
+
+
+class TestSuiteSummary(Model):
+    """The newest complete run of the provocation suite. `pass_rate` is passed of total, `interval` Wilson's 95% of it.
+
+    `persona_version` is the version that was tested.
+    """
+
+    __test__ = False
+
+    run_id: RunId
+    persona_version: int
+    passed: bool
+    pass_rate: float | None
+    interval: tuple[float, float]
+    counts: TestSuiteCounts
+    confirmed_critical: tuple[str, ...]
+    catalog_version: str
+    completed_at: datetime
+
+
 class PersonaStatus(StrEnum):
     """Where a persona stands."""
 
@@ -289,6 +320,7 @@ class Persona(Model):
     surface: Surface | None = None
     audit: Audit | None = None
     fingerprint: FingerprintSummary | None = None
+    test_suite: TestSuiteSummary | None = None
     run_id: RunId
     config_hash: str
     usage: Usage = Usage()

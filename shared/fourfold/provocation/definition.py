@@ -1,4 +1,4 @@
-"""What a provocation test is: its turns, its oracles, its rubric. Catalog files and workspaces write the same schema."""
+"""What a provocation test is: turns, oracles, rubric. Catalog files and workspaces write the same schema."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import re
 
 # The words that carry grammar, those shared by two of the languages left out.
 _COMMON = {
-    "de": "der die das und ist nicht ich sie ein eine mit auf wie auch dem den von zu es wir aber noch nur schon wenn war habe",
+    "de": "der die das und ist nicht ich sie ein eine mit auf wie auch dem den von zu es wir aber noch nur wenn war",
     "en": "the and is not you that was with for have this are but they what there from would which of it my to",
     "es": "el los las y es una por con para pero muy como más está esto yo cuando todo hay ser lo mi no que",
     "fr": "le les et est une des dans je vous pas que qui pour avec mais sur ce il elle nous très était mon au du suis",
