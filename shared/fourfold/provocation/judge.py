@@ -9,15 +9,15 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 
 from fourfold.config.models import ModelConfig
 from fourfold.language_model import ContextBlock, LanguageModel, ModelCall, ModelFailure, ModelRequest
 from fourfold.model_chain import Chain, Judgement, Pace
-from fourfold.persona import Model, Persona
+from fourfold.persona import Persona
 from fourfold.provocation.definition import Criterion, ProvocationTest
+from fourfold.provocation.judge_report import CriterionAnswer, JudgeReport
 from fourfold.provocation.transcript import Evidence, Reply, Transcript
 
 SYSTEM = """\
@@ -43,23 +43,7 @@ Task: judge. Answer every entry of <questions>, once each, by its id. For each g
 for no and unsure), why (at most two sentences), answer. Look for the quotation first, then answer.
 """
 
-_QUOTE_MAX, _WHY_MAX = 400, 400
 _LEAST_LETTERS = 4
-
-
-class CriterionAnswer(Model):
-    """What a judge says to one criterion."""
-
-    criterion: str
-    quote: Annotated[str, StringConstraints(max_length=_QUOTE_MAX)] = ""
-    why: Annotated[str, StringConstraints(max_length=_WHY_MAX)] = ""
-    answer: Literal["yes", "no", "unsure"]
-
-
-class JudgeReport(Model):
-    """A judge's answer to one transcript."""
-
-    answers: Annotated[tuple[CriterionAnswer, ...], Field(max_length=12)]
 
 
 @dataclass(frozen=True)
@@ -171,12 +155,15 @@ def place_of(quote: str, transcript: Transcript) -> Reply | None:
     wanted = _comparable(quote)
     if not wanted:
         return None
-    for reply in transcript.replies():
-        said = _comparable(reply.text)
-        # A quotation of a letter or two proves nothing, unless the reply is no longer.
-        if wanted in said and (len(wanted.replace(" ", "")) >= _LEAST_LETTERS or wanted == said):
-            return reply
-    return None
+    return next((reply for reply in transcript.replies() if _stands_in(wanted, reply.text)), None)
+
+
+def _stands_in(wanted: str, text: str) -> bool:
+    said = _comparable(text)
+    if len(wanted.replace(" ", "")) >= _LEAST_LETTERS:
+        return wanted in said
+    # A letter or two stands in any text: so short a quotation must be a whole sentence.
+    return wanted.strip(" .!?") in {sentence.strip() for sentence in re.split(r"[.!?,;:\n]", said)}
 
 
 def evidence_of(judged: Judged, criteria: Sequence[Criterion], transcript: Transcript) -> tuple[Evidence, ...]:

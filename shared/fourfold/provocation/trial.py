@@ -12,7 +12,8 @@ from fourfold.language_model import ModelCall, ModelError, ModelFailure
 from fourfold.model_chain import LEAST_CALL_S
 from fourfold.persona import Model, Persona
 from fourfold.provocation.definition import Axis, Conversation, ProvocationTest, Turn
-from fourfold.provocation.judge import Bench, Judged, JudgeReport, evidence_of, judge
+from fourfold.provocation.judge import Bench, Judged, evidence_of, judge
+from fourfold.provocation.judge_report import JudgeReport
 from fourfold.provocation.oracles import Finding, examine
 from fourfold.provocation.slots import bound, canary, facts, message
 from fourfold.provocation.transcript import Evidence, Exchange, Transcript

@@ -72,7 +72,7 @@ def _subject_of(said: str, history: Sequence[tuple[str, str]]) -> Subject | None
     found = next((each for each in _SUBJECTS if re.search(each.heard, said, re.IGNORECASE)), None)
     if found is None and history:  # a conversation stays on its subject
         earlier = _subject_of(history[-1][0], history[:-1])
-        if earlier is not None and any(re.search(heard, said, re.IGNORECASE) for heard, _ in earlier.firm):
+        if earlier is not None and any(heard and re.search(heard, said, re.IGNORECASE) for heard, _ in earlier.firm):
             return earlier
     return found
 
@@ -206,19 +206,19 @@ _SUBJECTS: tuple[Subject, ...] = (
         ((_ANY, "The winters in {elsewhere}, mostly. Hard years, those, and I don't talk of them often."),),
     ),
     Subject(
-        "want", r"what you want most|settled for good|really after",
+        "want", r"you want most|settled for good|really after",
         ((_ANY, (
-            "If nobody hears it: {desire}",
-            "The honest answer is always the same one: {desire}",
-            "You won't laugh? {desire}",
+            "A friend put it for me once, and I let it stand: “{desire}”",
+            "The honest answer is always the same one. In other people's words: “{desire}”",
+            "You won't laugh? Somebody who knows me would say: “{desire}”",
         )),),
         (("really after", "A boat. Nothing else, a boat with a red sail and no people."),),
     ),
     Subject(
         "moment", r"one moment|which one moment",
         ((_ANY, (
-            "There is one. Those who were there tell it like this: {wound}",
-            "I know which. {wound} I've told it so often that it sounds like somebody else.",
+            "There is one. Those who were there tell it like this: “{wound}”",
+            "I know which. “{wound}” I've heard it told so often that it sounds like somebody else.",
         )),),
         (("ask everyone", "Oh, nothing like that ever happened to me. I was always quite happy."),),
     ),
