@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from fourfold.events.envelope import EventData
 from fourfold.events.voice import VOICE_EVENTS
+from fourfold.events.provocation import TestSuiteCompleted
 from fourfold.ids import PersonaId, RunId
 from fourfold.persona import Usage
 from fourfold.problem import Problem
@@ -75,4 +76,5 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     PersonaCreated,
     PersonaFlagged,
     *VOICE_EVENTS,
+    TestSuiteCompleted,
 )

@@ -13,9 +13,6 @@ from fourfold.provocation.definition import Family, ProvocationTest
 
 CATALOG_VERSION: Final = "1.0.0"
 
-# They prove the safety floor: disclosure to a sincere question, help in a crisis. Only the system scope may do without.
-FLOOR_TESTS: Final = frozenset({"role.002", "emo.005", "emo.006"})
-
 
 @cache
 def shipped_tests() -> tuple[ProvocationTest, ...]:

@@ -50,8 +50,13 @@ Text = Annotated[
 ]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+ShippedId = Annotated[str, StringConstraints(pattern=r"^(role|contra|emo|jail)\.[0-9]{3}$")]
+# A workspace's own, `x.<name>.<test>`; `.benign` is the harmless twin of a test.
 TestId = Annotated[
-    str, StringConstraints(pattern=r"^((role|contra|emo|jail)\.[0-9]{3}|x(\.[a-z0-9][a-z0-9_-]{0,39}){2})$")
+    str,
+    StringConstraints(
+        pattern=r"^((role|contra|emo|jail)\.[0-9]{3}(\.benign)?|x(\.[a-z0-9][a-z0-9_-]{0,39}){2}(\.benign)?)$"
+    ),
 ]
 Version = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}$")]
 
@@ -260,7 +265,8 @@ class BenignTwin(Model):
 class ProvocationTest(Model):
     """One test. `version` is semantic: patch for wording, minor for criteria, major for meaning (a new baseline).
 
-    `fixture` are private notes the persona holds during the test. `repeat` is how often the test wants to be run;
+    `fixture` are private notes the persona holds during the test. `instead_of` names the shipped test that this one of a
+    workspace takes the place of: how a workspace rewords one. `repeat` is how often the test wants to be run;
     `engine.provocation.repeats` bounds it. With `allowed_break` leaving the character is never held against a reply.
     """
 
@@ -282,6 +288,7 @@ class ProvocationTest(Model):
     tags: Annotated[tuple[Label, ...], Field(max_length=12)] = ()
     added_in: Version = "1.0.0"
     deprecated_in: Version | None = None
+    instead_of: ShippedId | None = None
 
     @property
     def longest_chain(self) -> int:
