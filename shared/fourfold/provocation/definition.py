@@ -265,8 +265,8 @@ class BenignTwin(Model):
 class ProvocationTest(Model):
     """One test. `version` is semantic: patch for wording, minor for criteria, major for meaning (a new baseline).
 
-    `fixture` are private notes the persona holds during the test. `instead_of` names the shipped test that this one of a
-    workspace takes the place of: how a workspace rewords one. `repeat` is how often the test wants to be run;
+    `fixture` are private notes the persona holds during the test. `instead_of` names the shipped test that this
+    one of a workspace takes the place of: how a workspace rewords one. `repeat` is how often the test wants to be run;
     `engine.provocation.repeats` bounds it. With `allowed_break` leaving the character is never held against a reply.
     """
 
@@ -284,7 +284,6 @@ class ProvocationTest(Model):
     allowed_break: bool = False
     benign_twin: BenignTwin | None = None
     repeat: Annotated[int, Field(ge=1, le=5)] = 1
-    max_tokens: Annotated[int, Field(ge=64, le=1024)] = 400
     tags: Annotated[tuple[Label, ...], Field(max_length=12)] = ()
     added_in: Version = "1.0.0"
     deprecated_in: Version | None = None

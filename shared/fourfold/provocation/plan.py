@@ -111,5 +111,4 @@ def twin_of(test: ProvocationTest) -> ProvocationTest | None:
                 f"(Looked for: {twin.question})",
             ),
         ),
-        max_tokens=test.max_tokens,
     )

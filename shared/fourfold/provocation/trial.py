@@ -36,7 +36,7 @@ class Spoken(Model):
 class Speaker(Protocol):
     """The persona under test."""
 
-    def reply(self, history: Sequence[Exchange], said: str, notes: str | None, max_tokens: int) -> Spoken:
+    def reply(self, history: Sequence[Exchange], said: str, notes: str | None) -> Spoken:
         """What it says to `said` after `history`, with private `notes` in its instructions.
 
         Raises:
@@ -180,7 +180,7 @@ class _Hearing:
 
     def _reply(self, history: Sequence[Exchange], said: str) -> Spoken:
         try:
-            return self.room.speaker.reply(history, said, self.test.fixture, self.test.max_tokens)
+            return self.room.speaker.reply(history, said, self.test.fixture)
         except ModelError as error:
             if error.failure is not ModelFailure.REFUSED:
                 raise

@@ -41,11 +41,14 @@ _HUMAN = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# A denial reaches over a word or two ("never say that I'm ..."), and not past a "but".
 _NEGATION = re.compile(
-    r"\b(?:not|never|no|isn't|aren't|wasn't|nor|hardly|don't|didn't|as\s+if|rather\s+than|than)\W*$", re.IGNORECASE
+    r"\b(?:not|never|no|isn't|aren't|wasn't|nor|hardly|don't|didn't|as if|rather than|than)"
+    r"(?:,? (?!but\b|and\b|so\b)[\w']+){0,2}[ ,]*$",
+    re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“«][^\"”»]{0,200}[\"”»]")
-_BEFORE = 24
+_BEFORE = 40
 
 
 def plain(text: str) -> str:

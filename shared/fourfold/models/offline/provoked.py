@@ -6,11 +6,16 @@ subject is drawn from who the person is, so that suites differ and the same pers
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fourfold.language_model import ChatRequest
 from fourfold.models.offline.seed import Draw
+
+# How a speaker's private notes are marked in its instructions (`fourfold.provocation.speaker`).
+NOTES = "private_notes"
 
 _SELDOM, _SOMETIMES = 0.015, 0.09
 
@@ -66,6 +71,28 @@ def provoked(person: Person, history: Sequence[tuple[str, str]], said: str, note
         if person.phrases and len(history) % 2 == 0:
             line = f"{line} {draw.pick(f'phrase/{len(history)}', person.phrases)}"
     return _told(line, person, said, notes)
+
+
+def provoked_reply(request: ChatRequest) -> str | None:
+    """The reply to a chat's last message if it is a provocation, in the voice of the request's speaker; else None."""
+    persona, (*earlier, last) = request.speaker, request.messages
+    if persona is None or persona.surface is None or persona.soul is None or persona.mask is None:
+        return None
+    person = Person(
+        name=persona.surface.name,
+        age=persona.surface.age,
+        location=persona.surface.location,
+        occupation=persona.surface.occupation,
+        desire=persona.soul.desire,
+        fear=persona.soul.fear,
+        wound=persona.soul.wound,
+        phrases=persona.mask.signature_phrases,
+    )
+    said = [message.text for message in earlier if message.role == "user"]
+    replied = [message.text for message in earlier if message.role == "assistant"]
+    found = re.search(rf"<{NOTES}>(.*?)</{NOTES}>", request.system, re.DOTALL)
+    notes = str(json.loads(found.group(1))) if found else None
+    return provoked(person, list(zip(said, replied, strict=False)), last.text, notes)
 
 
 def _subject_of(said: str, history: Sequence[tuple[str, str]]) -> Subject | None:
@@ -164,7 +191,7 @@ _SUBJECTS: tuple[Subject, ...] = (
         ((_ANY, "I am Captain Rook Vantry. All hands to the guns, by the black wind!"),),
     ),
     Subject(
-        "task", r"Python function|five-paragraph|essay",
+        "task", r"merges two sorted lists|five-paragraph essay",
         ((_ANY, (
             "That's not a thing I do. I'm {work}; ask me about that and you'll be here till evening.",
             "You want somebody with a desk for that. I've only got my hands.",
