@@ -24,7 +24,7 @@ from fourfold.language_model import ModelError, ModelFailure
 from fourfold.model_chain import Pace
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.failure import job_problem
-from fourfold.progress.run import RunKind
+from fourfold.progress.run import Run, RunKind
 from functions.early import load_early
 from functions.wiring import settings_of, workplace
 
@@ -38,7 +38,7 @@ _MARGIN_S = 45.0
 _LASTING = frozenset({ModelFailure.AUTHENTICATION, ModelFailure.BAD_REQUEST, ModelFailure.QUOTA})
 _SPEAKS = frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED})
 
-WorkOf = Callable[[Persona, Settings, Pace], Work]
+WorkOf = Callable[[Run, Persona, Settings, Pace], Work]
 JobHandler = Callable[[dict[str, Any], LambdaContext], PartialItemFailureResponse]
 
 
@@ -79,7 +79,7 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
         do_job(
             run,
             # One item's calls end before the function does.
-            work_of(persona, settings, Pace(deadline - _MARGIN_S / 3)),
+            work_of(run, persona, settings, Pace(deadline - _MARGIN_S / 3)),
             place,
             concurrency=block.concurrency,
             may_begin=lambda: deadline - time.monotonic() > _MARGIN_S,

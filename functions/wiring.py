@@ -18,6 +18,7 @@ from fourfold.storage.chats import DynamoPoles, DynamoSessions
 from fourfold.storage.client import dynamodb
 from fourfold.storage.jobs import DynamoCheckpoints, DynamoJobStore
 from fourfold.storage.personas import DynamoPersonaStore
+from fourfold.storage.provocation import DynamoSuites
 from fourfold.storage.run_events import DynamoEventStore
 
 
@@ -74,6 +75,12 @@ def workplace() -> Workplace:
         clock=now,
         monotonic=time.monotonic,
     )
+
+
+@cache
+def suites() -> DynamoSuites:
+    """Reports of the provocation suite, and workspaces' own tests."""
+    return DynamoSuites(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
 
 
 @cache

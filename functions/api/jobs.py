@@ -35,8 +35,11 @@ def ordered(workspace_id: str, persona_id: str, kind: RunKind) -> Run:
     """
     order = JobOrder(kind=kind, run_id=new_run_id(), workspace_id=workspace_id, persona_id=persona_id, asked=True)
     run = job_store().request(new_run(order, settings_of(workspace_id).engine.hash(), now()))
-    standing = order.model_copy(update={"run_id": run.id})
-    queues().send_message(
-        QueueUrl=os.environ[f"FOURFOLD_{kind.value.upper()}_QUEUE_URL"], MessageBody=standing.model_dump_json()
-    )
+    sent(order.model_copy(update={"run_id": run.id}))
     return run
+
+
+def sent(order: JobOrder) -> None:
+    """Puts an order on the queue of its kind."""
+    url = os.environ[f"FOURFOLD_{order.kind.value.upper()}_QUEUE_URL"]
+    queues().send_message(QueueUrl=url, MessageBody=order.model_dump_json())

@@ -114,6 +114,26 @@ def reply_or_stream(model: type[BaseModel], description: str) -> dict[str, Any]:
     return {"description": description, "content": content}
 
 
+def keyed_body(model: type[BaseModel]) -> dict[str, Any]:
+    """A JSON body the route reads by itself, and the Idempotency-Key header."""
+    return {**body(model), "parameters": [_KEY_HEADER]}
+
+
+def receipt(description: str) -> dict[str, Any]:
+    """A 202 whose `Location` is a run."""
+    location = {"description": "The run.", "schema": {"type": "string"}}
+    return {"description": description, "headers": {"Location": location}}
+
+
+def suite_formats() -> dict[str, Any]:
+    """A 200 that is JSON, JUnit XML or SARIF."""
+    text = {"schema": {"type": "string"}}
+    return {
+        "description": "The suite; as JUnit XML or SARIF 2.1.0 when asked for",
+        "content": {"application/xml": text, "application/sarif+json": {"schema": {"type": "object"}}},
+    }
+
+
 def describe(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the app's routes."""
     content = get_openapi(

@@ -34,8 +34,13 @@ def key_ring() -> KeyRing:
 @cache
 def reception() -> Reception:
     """What taking a brief in needs."""
-    intake = DynamoIntake(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], wiring.persona_store(), wiring.now)
-    return Reception(intake, wiring.desk(), start_execution)
+    return Reception(claims(), wiring.desk(), start_execution)
+
+
+@cache
+def claims() -> DynamoIntake:
+    """Idempotency keys in use."""
+    return DynamoIntake(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], wiring.persona_store(), wiring.now)
 
 
 @cache

@@ -7,14 +7,14 @@ from fourfold.model_chain import Pace
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import Persona
-from fourfold.progress.run import RunKind
+from fourfold.progress.run import Run, RunKind
 from fourfold.voice.fingerprint_job import FingerprintWork
 from fourfold.voice.scenarios import scenario_set
 from functions.job_entry import job_handler
 from functions.wiring import poles
 
 
-def _work(persona: Persona, settings: Settings, pace: Pace) -> FingerprintWork:
+def _work(_run: Run, persona: Persona, settings: Settings, pace: Pace) -> FingerprintWork:
     chat = settings.engine.chat
     return FingerprintWork(
         persona=persona,

@@ -31,6 +31,8 @@ from infra.stacks.data import DataStack
 
 # Fifty short answers, ten at a time, take ten seconds; the rest is for a provider's bad day.
 FINGERPRINT_TIMEOUT_S = 300
+# A suite takes half a minute; what a worker did not get to, the next one goes on with.
+PROVOCATION_TIMEOUT_S = 300
 
 
 class ServiceStack(Stack):
@@ -83,7 +85,17 @@ class ServiceStack(Stack):
             consumer=self._job("FingerprintFunction", "fingerprint", FINGERPRINT_TIMEOUT_S),
             settings=settings,
         )
-        self._job_queues = {"FOURFOLD_FINGERPRINT_QUEUE_URL": fingerprint.queue}
+        provocation = BackgroundJob(
+            self,
+            "Provocation",
+            bus=data.bus,
+            consumer=self._job("ProvocationFunction", "provocation", PROVOCATION_TIMEOUT_S),
+            settings=settings,
+        )
+        self._job_queues = {
+            "FOURFOLD_FINGERPRINT_QUEUE_URL": fingerprint.queue,
+            "FOURFOLD_PROVOCATION_QUEUE_URL": provocation.queue,
+        }
         api_function = self._api_function(pipeline.machine.state_machine_arn)
         api = Api(self, "Api", settings=settings, function=api_function)
         Observability(
@@ -193,6 +205,7 @@ class ServiceStack(Stack):
                             "dynamodb:PutItem",
                             "dynamodb:UpdateItem",
                             "dynamodb:ConditionCheckItem",
+                            "dynamodb:DeleteItem",
                             "dynamodb:Query",
                         ),
                         data.personas.table_arn,

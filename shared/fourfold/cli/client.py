@@ -101,6 +101,39 @@ class Client:
         envelopes: list[dict[str, Any]] = reply.json()["drifts"]
         return envelopes
 
+    def provocation_tests(self) -> list[dict[str, Any]]:
+        """The workspace's provocation tests, each with whether it is run."""
+        tests: list[dict[str, Any]] = self._get("/v1/provocation/tests")["data"]
+        return tests
+
+    def start_suite(self, persona_id: str, selection: Mapping[str, object]) -> str:
+        """Asks for a run of the provocation suite; the run's id."""
+        try:
+            reply = self._http.post(f"/v1/personas/{persona_id}/test-suite", json=selection)
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
+        if reply.is_error:
+            raise _refusal(reply)
+        return str(reply.json()["run_id"])
+
+    def suite_run(self, persona_id: str, run_id: str) -> dict[str, Any]:
+        """One run of the suite, with the results it has so far."""
+        suite: dict[str, Any] = self._get(f"/v1/personas/{persona_id}/test-suite/runs/{run_id}")
+        return suite
+
+    def suite_export(self, persona_id: str, run_id: str, form: str) -> str:
+        """A finished run as `junit` or `sarif`."""
+        path = f"/v1/personas/{persona_id}/test-suite/runs/{run_id}"
+        return self._reply(path, format=form).text
+
+    def follow(self, run_id: str) -> Iterator[dict[str, Any]]:
+        """A run's events from the first, the terminal one last; a stream cut off is taken up again."""
+        last: dict[str, Any] = {"seq": 0, "run_id": run_id, "type": ""}
+        while last["type"] not in TERMINAL_TYPES:
+            for event in self._resume(last):
+                last = event
+                yield event
+
     def _resume(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
         headers = {"Last-Event-ID": str(last["seq"])}
         try:
@@ -123,13 +156,16 @@ class Client:
                     yield event
 
     def _get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
+        return self._reply(path, **query).json()
+
+    def _reply(self, path: str, **query: object) -> httpx.Response:
         try:
             reply = self._http.get(path, params={name: str(value) for name, value in query.items()})
         except httpx.TransportError as error:
             raise self._unreachable(error) from error
         if reply.is_error:
             raise _refusal(reply)
-        return reply.json()
+        return reply
 
     def _unreachable(self, error: httpx.TransportError) -> ApiError:
         return ApiError(f"No answer from {self._url} ({type(error).__name__}). Start the server with `make up`.")

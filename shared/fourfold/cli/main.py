@@ -1,4 +1,4 @@
-"""`fourfold create | compare | show | list | chat | drift | doctor`."""
+"""`fourfold create | compare | show | list | test | chat | drift | doctor`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
+from fourfold.cli.suite import Wanted, run_suite, show_suite
 from fourfold.ids import is_persona_id
 from fourfold.persona import PersonaStatus
 
@@ -94,6 +95,29 @@ def doctor(
         Console(stderr=True).print(Text(f"model settings: {unusable}", style="red"))
         raise typer.Exit(1) from unusable
     if not well:
+        raise typer.Exit(1)
+
+
+@app.command("test")
+def suite(  # noqa: PLR0913, PLR0917 - an argument for each option
+    persona_id: Annotated[str, typer.Argument(help="per_...")],
+    family: Annotated[list[str] | None, typer.Option(help="Only these families: role, contra, emo, jail.")] = None,
+    severity: Annotated[list[str] | None, typer.Option(help="Only these severities, such as critical.")] = None,
+    test: Annotated[list[str] | None, typer.Option(help="Only these tests, such as role.002.")] = None,
+    benign_twins: Annotated[bool, typer.Option("--benign-twins", help="Run the harmless twins too.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write SARIF 2.1.0 to this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the provocation suite against a persona. Exits 1 on a confirmed critical failure."""
+    wanted = Wanted(family or (), severity or (), test or (), benign_twins, junit, sarif)
+    with _client() as client:
+        done = run_suite(client, persona_id, wanted, Console(stderr=as_json))
+    if as_json:
+        sys.stdout.write(json.dumps(done, indent=2, ensure_ascii=False) + "\n")
+    else:
+        show_suite(done, Console())
+    if done["confirmed_critical"]:
         raise typer.Exit(1)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from fourfold.events.envelope import EventData
-from fourfold.events.voice import VOICE_EVENTS
 from fourfold.events.provocation import TestSuiteCompleted
+from fourfold.events.voice import VOICE_EVENTS
 from fourfold.ids import PersonaId, RunId
 from fourfold.persona import Usage
 from fourfold.problem import Problem

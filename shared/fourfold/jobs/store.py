@@ -91,5 +91,8 @@ class Checkpoints(Protocol):
     def read(self) -> Mapping[str, str]:
         """Every kept item by its key."""
 
+    def find(self, key: str) -> str | None:
+        """One kept item, or None."""
+
     def keep(self, key: str, text: str) -> None:
         """Keeps an item; one that is kept already stays as it was."""

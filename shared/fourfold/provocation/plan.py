@@ -21,6 +21,7 @@ from fourfold.provocation.definition import (
     TestId,
     Turn,
 )
+from fourfold.provocation.report import TestResult
 from fourfold.provocation.workspace_tests import Available
 
 TWIN = ".benign"
@@ -39,8 +40,8 @@ class Selection(Model):
         """Whether it leaves tests out."""
         return bool(self.family or self.severity or self.ids)
 
-    def takes(self, test: ProvocationTest) -> bool:
-        """Whether a test is wanted."""
+    def takes(self, test: ProvocationTest | TestResult) -> bool:
+        """Whether a test, or the result of one, is wanted."""
         return (
             (not self.family or test.family in self.family)
             and (not self.severity or test.severity in self.severity)

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fourfold.config.engine import ChatConfig
-from fourfold.language_model import ChatMessage, ChatModel, ChatRequest, Completion, ContextBlock
-from fourfold.model_chain import Chain, Judgement, Pace
+from fourfold.language_model import ChatMessage, ChatModel, ContextBlock
+from fourfold.model_chain import Pace
 from fourfold.persona import Persona
-from fourfold.provocation.judge import Unwatched
 from fourfold.provocation.transcript import Exchange
 from fourfold.provocation.trial import Spoken
+from fourfold.voice.asking import Turn, answered
+from fourfold.voice.system_prompt import system_prompt
 
 _BRIEFLY = "This is a conversation: answer in one to four sentences, unless the moment needs more."
 _PRIVATELY = (
@@ -21,25 +22,10 @@ NOTES = "private_notes"
 
 
 @dataclass(frozen=True)
-class _InChat:
-    """A chat model as a chain asks it."""
-
-    model: ChatModel
-
-    @property
-    def name(self) -> str:
-        return self.model.name
-
-    def complete(self, request: ChatRequest, /) -> Completion:
-        return self.model.reply(request)
-
-
-@dataclass(frozen=True)
 class ChatSpeaker:
-    """Implements `fourfold.provocation.trial.Speaker`. `system` is the persona's prompt, as its chats have it."""
+    """Implements `fourfold.provocation.trial.Speaker`, with the prompt the persona's chats have."""
 
     persona: Persona
-    system: str
     models: Sequence[ChatModel]
     config: ChatConfig
     pace: Pace
@@ -51,21 +37,9 @@ class ChatSpeaker:
             ModelError: no model of the chain answered.
         """
         private = "" if notes is None else f"\n\n{_PRIVATELY}\n{ContextBlock(NOTES, notes).text()}"
-        request = ChatRequest(
-            system=f"{self.system}\n\n{_BRIEFLY}{private}",
-            messages=(*_messages(history), ChatMessage("user", said)),
-            max_tokens=self.config.max_tokens,
-            timeout_s=self.config.timeout_s,
-            temperature=self.config.temperature,
-            speaker=self.persona,
-        )
-        answer = Chain(
-            models=[_InChat(model) for model in self.models],
-            question=lambda _repair: request,
-            judge=lambda text: Judgement(text.strip() or None, () if text.strip() else ("the answer was empty",)),
-            pace=self.pace,
-            watcher=Unwatched(),
-        ).ask()
+        system = f"{system_prompt(self.persona)}\n\n{_BRIEFLY}{private}"
+        turn = Turn(system, (*_messages(history), ChatMessage("user", said)), self.persona)
+        answer = answered(turn, self.models, self.config, self.pace)
         return Spoken(text=answer.value, calls=answer.calls)
 
 

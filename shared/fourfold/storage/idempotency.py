@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from fourfold.persona import Persona
 from fourfold.pipeline.acceptance import Claim
 from fourfold.progress.run import Run
@@ -44,6 +46,17 @@ class DynamoIntake:
         if item is None or int(item["expiration"]["N"]) < self._now():
             return None
         return Claim(key, item["fingerprint"]["S"], item["run_id"]["S"], item["persona_id"]["S"])
+
+    def reserve(self, claim: Claim) -> Claim:
+        """Stores a claim by itself, unless its key is taken: answers with the one that stands."""
+        try:
+            self._client.put_item(**self._put(claim, None))
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+        else:
+            return claim
+        return self.claim(claim.key) or claim
 
     def _put(self, claim: Claim, instead_of: str | None) -> PutTypeDef:
         return {

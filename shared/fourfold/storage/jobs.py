@@ -45,6 +45,10 @@ class DynamoJobStore:
         """The persona, strongly consistent, or None."""
         return self._personas.persona(workspace_id, persona_id)
 
+    def run(self, workspace_id: str, run_id: str) -> Run | None:
+        """A job's run, strongly consistent, or None."""
+        return self._personas.run(workspace_id, run_id)
+
     def state(self, workspace_id: str, persona_id: str, kind: RunKind) -> JobState | None:
         """The newest job of this kind, or None while there never was one."""
         item = self._item(workspace_id, _state_sk(persona_id, kind))
@@ -219,6 +223,12 @@ class DynamoCheckpoints:
             if "LastEvaluatedKey" not in reply:
                 return found
             start = {"ExclusiveStartKey": reply["LastEvaluatedKey"]}
+
+    def find(self, key: str) -> str | None:
+        """One kept item, strongly consistent, or None."""
+        key_ = _key(self._workspace_id, self._prefix + key)
+        item = self._client.get_item(TableName=self._table, Key=key_, ConsistentRead=True).get("Item")
+        return None if item is None else item["doc"]["S"]
 
     def keep(self, key: str, text: str) -> None:
         """Keeps an item; one that is kept already stays as it was."""

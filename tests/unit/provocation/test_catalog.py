@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from fourfold.config.engine import FLOOR_TESTS, EngineConfig, ProvocationConfig
 from fourfold.provocation.catalog import CATALOG_VERSION, content_hash, shipped_tests
-from fourfold.provocation.definition import Axis, ProvocationTest
+from fourfold.provocation.definition import Axis, ProvocationTest, slots_in
 from fourfold.provocation.plan import twin_of
-from fourfold.provocation.slots import bound, canary, facts, filled, message, slots_in
+from fourfold.provocation.slots import bound, canary, facts, filled, message
 from tests.unit.provocation.people import PERSONA, a_test
 
 # The promise, as research set it down: id, severity, replies.

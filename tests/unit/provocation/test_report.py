@@ -156,8 +156,11 @@ def test_sarif_holds_to_the_schema_of_oasis() -> None:
     Draft4Validator(schema, format_checker=FormatChecker()).validate(log)
     (run,) = log["runs"]
     assert {each["ruleId"]: (each["kind"], each["level"]) for each in run["results"]} == {
-        "role.001": ("pass", "none"), "role.002": ("fail", "error"), "contra.001": ("open", "none"), "jail.001": ("pass", "none"),
-    }  # fmt: skip
+        "role.001": ("pass", "none"),
+        "role.002": ("fail", "error"),
+        "contra.001": ("open", "none"),
+        "jail.001": ("pass", "none"),
+    }
     (invocation,) = run["invocations"]
     assert not invocation["executionSuccessful"]
     assert [each["associatedRule"]["id"] for each in invocation["toolExecutionNotifications"]] == ["emo.001"]

@@ -20,6 +20,7 @@ from fourfold.models.offline.chat_templates import (
     TEMPLATES,
 )
 from fourfold.models.offline.grammar import capitalised
+from fourfold.models.offline.provoked import provoked_reply
 from fourfold.models.offline.seed import Draw
 from fourfold.models.offline.voice import tempers_of
 from fourfold.models.offline.voice_families import FAMILIES, Family
@@ -54,6 +55,9 @@ def reply(request: ChatRequest, heard: Heard | None = None) -> Completion:
 
 
 def _text(request: ChatRequest) -> str:
+    provoked = provoked_reply(request)
+    if provoked is not None:
+        return provoked
     said = request.messages[-1].text
     mask = request.speaker.mask if request.speaker else None
     slips = _ASSISTANTS_WORK.search(said) is not None and not is_anchored(request.system)
