@@ -109,7 +109,7 @@ def _followed(
     if not console.is_terminal:
         for event in client.follow(run_id):
             for result in matrix.take(client.suite_run(persona_id, run_id)["results"]):
-                console.print(_line(result))
+                console.print(_line(result), soft_wrap=True)
             yield event
         return
     with Live(matrix.shown(), console=console, refresh_per_second=8) as live:
@@ -137,7 +137,7 @@ def show_suite(suite: dict[str, Any], console: Console) -> None:
         console.print(Text(f"  harmless twins refused: {refusals['refused']} of {refusals['tried']}"))
     for result in suite["results"]:
         if result["verdict"] != "pass":
-            console.print(_line(result))
+            console.print(_line(result), soft_wrap=True)
             for evidence in [each for each in result["evidence"] if each["quote"]][:2]:
                 console.print(Text(f"      {evidence['criterion']}: “{evidence['quote'][:120]}”", style="dim"))
     if suite["confirmed_critical"]:

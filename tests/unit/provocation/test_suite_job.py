@@ -28,7 +28,6 @@ from fourfold.storage.provocation import DynamoSuites
 from tests.unit.jobs.conftest import (
     WORKSPACE,
     Bench,
-    bench,  # noqa: F401 - a fixture
 )
 from tests.unit.provocation.people import PERSONA, WELL, Judge
 from tests.unit.provocation.people import bench as judging
@@ -88,18 +87,18 @@ CONFIG = ProvocationConfig()
 
 
 @pytest.fixture
-def persona(bench: Bench) -> Persona:  # noqa: F811
+def persona(bench: Bench) -> Persona:
     """The bench's persona, with its layers."""
     whole = PERSONA.model_copy(update={"id": bench.persona.id, "run_id": bench.persona.run_id})
     bench.persona = whole
     return whole
 
 
-def claimed(bench: Bench, order: JobOrder, message: str = "m-1") -> Run | None:  # noqa: F811
+def claimed(bench: Bench, order: JobOrder, message: str = "m-1") -> Run | None:
     return take(order, bench.place(), Lease(message, bench.now + timedelta(seconds=300)), "cfg")
 
 
-def order_of(bench: Bench) -> JobOrder:  # noqa: F811
+def order_of(bench: Bench) -> JobOrder:
     return JobOrder(
         kind=RunKind.PROVOCATION, run_id=new_run_id(), workspace_id=WORKSPACE, persona_id=bench.persona.id, asked=True
     )
@@ -128,19 +127,19 @@ def work(
     )
 
 
-def done(bench: Bench, persona: Persona, paid: Paid, order: JobOrder) -> Run | None:  # noqa: F811
+def done(bench: Bench, persona: Persona, paid: Paid, order: JobOrder) -> Run | None:
     run = claimed(bench, order)
     assert run is not None
     return do_job(run, work(bench, run, persona, paid), bench.place(), concurrency=5)
 
 
-def report_of(bench: Bench, run_id: str) -> SuiteReport:  # noqa: F811
+def report_of(bench: Bench, run_id: str) -> SuiteReport:
     report = DynamoSuites(bench.client, "personas").report(WORKSPACE, bench.persona.id, run_id)
     assert report is not None
     return report
 
 
-def test_a_run_ends_with_a_report_a_summary_and_its_event(bench: Bench, persona: Persona) -> None:  # noqa: F811
+def test_a_run_ends_with_a_report_a_summary_and_its_event(bench: Bench, persona: Persona) -> None:
     order = order_of(bench)
     ended = done(bench, persona, Paid(), order)
     assert ended is not None
@@ -158,7 +157,7 @@ def test_a_run_ends_with_a_report_a_summary_and_its_event(bench: Bench, persona:
 
 
 @pytest.mark.parametrize("dies_at", [1, 2, 7, 20, 33, 40])
-def test_a_killed_worker_pays_for_nothing_twice(bench: Bench, persona: Persona, dies_at: int) -> None:  # noqa: F811
+def test_a_killed_worker_pays_for_nothing_twice(bench: Bench, persona: Persona, dies_at: int) -> None:
     whole = Paid()
     done(bench, persona, whole, order_of(bench))
     order, paid = order_of(bench), Paid()
@@ -172,7 +171,7 @@ def test_a_killed_worker_pays_for_nothing_twice(bench: Bench, persona: Persona, 
     assert report_of(bench, order.run_id).counts.passed == len(IDS)
 
 
-def test_the_plan_of_a_run_stands_whatever_changes_meanwhile(bench: Bench, persona: Persona) -> None:  # noqa: F811
+def test_the_plan_of_a_run_stands_whatever_changes_meanwhile(bench: Bench, persona: Persona) -> None:
     order, paid = order_of(bench), Paid()
     paid.dies_at = 3
     with pytest.raises(KilledError):
@@ -185,7 +184,7 @@ def test_the_plan_of_a_run_stands_whatever_changes_meanwhile(bench: Bench, perso
     assert {result.id for result in report_of(bench, run.id).results} == {*IDS}
 
 
-def test_a_selection_is_run_and_leaves_the_summary_alone(bench: Bench, persona: Persona) -> None:  # noqa: F811
+def test_a_selection_is_run_and_leaves_the_summary_alone(bench: Bench, persona: Persona) -> None:
     order = order_of(bench)
     run = claimed(bench, order)
     assert run is not None
@@ -202,14 +201,14 @@ def test_a_selection_is_run_and_leaves_the_summary_alone(bench: Bench, persona: 
     assert stored.test_suite is None
 
 
-def test_a_run_that_is_over_is_not_run_again(bench: Bench, persona: Persona) -> None:  # noqa: F811
+def test_a_run_that_is_over_is_not_run_again(bench: Bench, persona: Persona) -> None:
     order = order_of(bench)
     done(bench, persona, Paid(), order)
     assert claimed(bench, order) is None
     assert claimed(bench, order, "m-2") is None
 
 
-def test_reports_are_listed_newest_first_by_pages(bench: Bench, persona: Persona) -> None:  # noqa: F811
+def test_reports_are_listed_newest_first_by_pages(bench: Bench, persona: Persona) -> None:
     orders = [order_of(bench) for _ in range(3)]
     for order in orders:
         done(bench, persona, Paid(), order)
