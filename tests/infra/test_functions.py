@@ -8,11 +8,11 @@ from pydantic import ValidationError
 from fourfold.config.engine import PipelineConfig
 from fourfold.steps import StepName
 from infra.constructs.pipeline_definition import STEP_TIMEOUT_S
-from infra.stacks.service import FINGERPRINT_TIMEOUT_S
+from infra.stacks.service import FINGERPRINT_TIMEOUT_S, PROVOCATION_TIMEOUT_S
 from tests.infra.assembly import Assembly
 
 STEPS = [step.value for step in StepName]
-JOBS = ["fingerprint"]
+JOBS = ["fingerprint", "provocation"]
 ENDINGS = ["store_persona", "fail_run", "execution_ended"]
 EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}
@@ -22,11 +22,12 @@ PRODUCT_ENVIRONMENT = {
     "store_persona": RUN,
     "fail_run": RUN,
     "execution_ended": {**RUN, "FOURFOLD_EVENT_BUS": "EventBus"},
-    "fingerprint": {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_PROVIDERS": ""},
+    **{job: {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_PROVIDERS": ""} for job in JOBS},
     "api": {
         **RUN,
         "FOURFOLD_OUTBOX_TABLE": "Outbox",
         "FOURFOLD_FINGERPRINT_QUEUE_URL": "FingerprintQueue",
+        "FOURFOLD_PROVOCATION_QUEUE_URL": "ProvocationQueue",
         "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
         "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
@@ -57,6 +58,7 @@ def test_a_function_is_bounded_traced_and_logged(prod: Assembly, name: str) -> N
     assert function["Timeout"] == {
         **dict.fromkeys(STEPS, STEP_TIMEOUT_S),
         "fingerprint": FINGERPRINT_TIMEOUT_S,
+        "provocation": PROVOCATION_TIMEOUT_S,
         "api": 900,
     }.get(name, 30)
     group = prod.resources("Logs::LogGroup")[function["LoggingConfig"]["LogGroup"]["Ref"]]

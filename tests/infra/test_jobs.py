@@ -7,7 +7,7 @@ import pytest
 from functions.job_entry import MAX_RECEIVES
 from tests.infra.assembly import Assembly
 
-JOBS = {"Fingerprint": "fingerprint"}
+JOBS = {"Fingerprint": "fingerprint", "Provocation": "provocation"}
 
 
 @pytest.mark.parametrize("job", JOBS)

@@ -67,12 +67,13 @@ GRANTS: dict[str, Grants] = {
         grant(CONSUME, "RunFailuresQueue"),
     },
     "fingerprint": {KEEP_JOB, APPEND_EVENTS, HAND_TO_BUS, READ_KEYS, grant(CONSUME, "FingerprintQueue")},
+    "provocation": {KEEP_JOB, APPEND_EVENTS, HAND_TO_BUS, READ_KEYS, grant(CONSUME, "ProvocationQueue")},
     "api": {
-        KEEP_JOB,
+        grant((*sorted(KEEP_JOB[0]), "dynamodb:DeleteItem"), "Personas"),
         APPEND_EVENTS,
         HAND_TO_BUS,
         READ_KEYS,
-        grant(("sqs:SendMessage",), "FingerprintQueue"),
+        grant(("sqs:SendMessage",), "FingerprintQueue", "ProvocationQueue"),
         grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Idempotency"),
         grant(("dynamodb:GetItem",), "ApiKeys"),
         grant(("states:StartExecution",), "PipelineStateMachine"),
@@ -137,7 +138,7 @@ def test_a_role_serves_the_service_it_was_made_for(prod: Assembly) -> None:
     assert services == {"lambda.amazonaws.com", "states.amazonaws.com", "apigateway.amazonaws.com"}
 
 
-RULES = {"RunFailuresRule", "FingerprintRule"}
+RULES = {"RunFailuresRule", "FingerprintRule", "ProvocationRule"}
 
 
 def test_queues_take_messages_of_rules_alone(prod: Assembly) -> None:

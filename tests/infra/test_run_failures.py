@@ -46,6 +46,7 @@ def test_alarms_ring_at_the_first_occurrence(prod: Assembly) -> None:
         ("5XXError", "fourfold-prod"),
         ("ApproximateNumberOfMessagesVisible", "RunFailuresDeadLetters"),
         ("ApproximateNumberOfMessagesVisible", "FingerprintDeadLetters"),
+        ("ApproximateNumberOfMessagesVisible", "ProvocationDeadLetters"),
     }
     assert all(alarm["Threshold"] == 0 and alarm["EvaluationPeriods"] == 1 for alarm in alarms)
     assert all(alarm["TreatMissingData"] == "notBreaching" for alarm in alarms)

@@ -97,7 +97,7 @@ def test_a_record_that_cannot_be_read_comes_again_alone(world: RunState) -> None
     assert run.status == "failed"
 
 
-@pytest.mark.parametrize(("function", "path"), samples("fingerprint"))
+@pytest.mark.parametrize(("function", "path"), samples("fingerprint", "provocation"))
 def test_a_job_for_a_persona_that_cannot_speak_yet_is_dropped(world: RunState, function: str, path: Path) -> None:
     assert call(function, load(path)) == {"batchItemFailures": []}
-    assert wiring.job_store().state(world.workspace_id, world.persona_id, RunKind.FINGERPRINT) is None
+    assert wiring.job_store().state(world.workspace_id, world.persona_id, RunKind(function)) is None
