@@ -37,7 +37,6 @@ def reception() -> Reception:
     return Reception(claims(), wiring.desk(), start_execution)
 
 
-@cache
 def claims() -> DynamoIntake:
     """Idempotency keys in use."""
     return DynamoIntake(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], wiring.persona_store(), wiring.now)

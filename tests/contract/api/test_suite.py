@@ -14,12 +14,11 @@ from junitparser import JUnitXml
 from fourfold.provocation.catalog import content_hash, shipped_tests
 from functions import wiring
 from functions.api import jobs
-from functions.api import wiring as api_wiring
 from functions.provocation.handler import handler
 from tests.contract.api.conftest import OTHER_KEY, READ_KEY, Api
 from tests.unit.functions.test_samples import Invocation
 
-CACHED = (wiring.job_store, wiring.workplace, wiring.suites, api_wiring.claims)
+CACHED = (wiring.job_store, wiring.workplace, wiring.suites)
 OWN: dict[str, Any] = {
     "id": "x.acme.greeting",
     "title": "Greets",
