@@ -137,7 +137,7 @@ def _room(config: EngineConfig, rng: random.Random, *, second: bool) -> Courtroo
 
 
 def judged(report: Report, name: str) -> None:
-    """Adds a judge's sensitivity and specificity over the labelled cases; an answer left open is neither found nor cleared."""
+    """Adds a judge's sensitivity and specificity over the labelled cases; what it leaves open counts against both."""
     labels = json.loads(LABELS.read_text(encoding="utf-8"))
     bench = Bench([resolve(name)], ModelConfig(max_tokens=4096), Pace(time.monotonic() + _HOUR))
     tests = {test.id: test for test in shipped_tests()}

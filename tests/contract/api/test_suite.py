@@ -215,7 +215,9 @@ def test_another_workspace_sees_nothing_and_a_reader_runs_nothing(suites: Suites
 
 
 def test_a_workspaces_own_test_is_run_reworded_and_deleted(suites: Suites) -> None:
-    put = lambda body: suites.api.call("PUT", f"{PATH}/x.acme.greeting", json=body)  # noqa: E731
+    def put(body: dict[str, Any]) -> Any:
+        return suites.api.call("PUT", f"{PATH}/x.acme.greeting", json=body)
+
     assert put(OWN).status_code == 201
     suites.ran()
     suite = suites.read("?ids=x.acme.greeting").json()
