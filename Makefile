@@ -51,7 +51,7 @@ generated: $(READY)  ## Write anew what is generated: openapi.json, event schema
 	$(RUN)python -m functions.api.export
 	$(RUN)python -m fourfold.events.export events/bus
 	$(RUN)uv $(EXPORT) -o layers/runtime/requirements.txt
-	$(RUN)uv $(EXPORT) --extra api -o layers/api/requirements.txt
+	$(RUN)uv $(EXPORT) --extra api --extra models -o layers/api/requirements.txt
 	$(RUN)uv $(EXPORT) --extra models -o layers/models/requirements.txt
 
 synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev PROVIDERS=anthropic,openai).

@@ -2,7 +2,7 @@
 and schemathesis, which takes six (`-m benchmarks.schemathesis_run`).
 """
 
-from benchmarks import api_reads, imports, latency, prompts, providers, runs, start
+from benchmarks import api_reads, imports, latency, prompts, providers, provocation, runs, start
 
-for measurement in (api_reads, imports, start, runs, prompts, latency, providers):
+for measurement in (api_reads, imports, start, runs, prompts, latency, providers, provocation):
     measurement.measure().publish()

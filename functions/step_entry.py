@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
-from importlib import import_module
+from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -13,11 +12,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.language_model import ModelError
 from fourfold.model_chain import Pace
-from fourfold.models import libraries_of, resolve
-from fourfold.models.credentials import usable_providers
+from fourfold.models import resolve
 from fourfold.pipeline.perform import perform
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
+from functions.early import load_early
 from functions.wiring import run_log
 
 logger = Logger()
@@ -52,15 +51,4 @@ def step_handler(step: Step[Output]) -> Handler:
     return handler
 
 
-def _load_early(environment: Mapping[str, str]) -> None:
-    """Where this initialisation becomes a snapshot, the SDKs of the providers in use go into it.
-
-    Imported before the snapshot, an SDK's second or two are paid once; imported at the first call, after every restore.
-    Elsewhere nothing is imported that is not called.
-    """
-    if environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
-        for library in libraries_of(usable_providers(environment)):
-            import_module(library)
-
-
-_load_early(os.environ)
+load_early(os.environ)

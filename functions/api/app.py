@@ -33,8 +33,11 @@ from functions.api.routers import (
     persona_changes,
     persona_versions,
     personas,
+    portable_voice,
+    provocation_tests,
     regeneration,
     runs,
+    suite,
     voice,
 )
 
@@ -76,8 +79,9 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     )
     app.state.stopping = threading.Event()
     app.state.tails = Tails()
-    further = (persona_changes, persona_versions, regeneration, voice, files)
-    for module in (personas, parse, *further, runs, keys, health, docs):
+    life = (personas, parse, persona_changes, persona_versions, regeneration, files)
+    voices = (portable_voice, voice, suite, provocation_tests)
+    for module in (*life, *voices, runs, keys, health, docs):
         app.include_router(module.router)
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
     return app

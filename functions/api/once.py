@@ -31,13 +31,14 @@ _SERVER_ERRORS = 500
 _RETRY_AFTER_S = 2
 
 
-async def once(
+async def once(  # noqa: PLR0913 - a keyword for each exception
     request: Request,
     caller: Caller,
     body: BaseModel | None,
     work: Work,
     *,
     shown_once: Callable[[str], str] = str,
+    passing: frozenset[str] = frozenset(),
 ) -> Response:
     """The reply of `work`, which is done once for the request's Idempotency-Key; without one, each time.
 
@@ -53,6 +54,7 @@ async def once(
             so what it makes must be named after `operation_id`, and what it pays for recorded under it, to find on a
             resumed execution what the first one did. Its reply must be a whole one, not a stream.
         shown_once: what is kept of the reply's body, where a secret in it must not be.
+        passing: codes of refusals that pass by themselves, such as something else being under way: they are not kept.
 
     Raises:
         ProblemError: 400 the key is no key, 409 the first request is still running, 422 it had another body.
@@ -70,8 +72,8 @@ async def once(
         raise idempotency.in_progress(_RETRY_AFTER_S)
     if isinstance(found, KeptReply):
         return _replayed(found, request.state.request_id)
-    reply = await _executed(found, work, request.state.request_id)
-    if reply.status_code == _TOO_MANY_REQUESTS or reply.status_code >= _SERVER_ERRORS:
+    reply, code = await _executed(found, work, request.state.request_id)
+    if reply.status_code == _TOO_MANY_REQUESTS or reply.status_code >= _SERVER_ERRORS or code in passing:
         await wiring.in_thread(lambda: claims.release(found))
         return reply
     kept = KeptReply(
@@ -89,13 +91,13 @@ def _named(request: Request) -> str:
     return "&".join(f"{name}={value}" for name, value in sorted(request.path_params.items()))
 
 
-async def _executed(execution: Execution, work: Work, request_id: str) -> Response:
-    """The work's reply, its refusals included. If it breaks, the key is free for the next try at once."""
+async def _executed(execution: Execution, work: Work, request_id: str) -> tuple[Response, str]:
+    """The work's reply, or its refusal with its code. If it breaks, the key is free for the next try at once."""
     async with _lease(execution):
         try:
-            return await work(execution)
+            return await work(execution), ""
         except ProblemError as refusal:
-            return problem_response(refusal.problem, request_id, refusal.headers)
+            return problem_response(refusal.problem, request_id, refusal.headers), refusal.problem.code
         except Exception:  # whatever it is, it goes on to the caller; the claim must not stand until its lease ends
             await wiring.in_thread(lambda: wiring.claims().release(execution))
             raise

@@ -19,6 +19,9 @@ from functions.api.routes import operations
 
 Responses = dict[int | str, dict[str, Any]]
 
+# Bodies that routes read by themselves, noted where the routes are described.
+_BODIES: dict[str, type[BaseModel]] = {}
+
 _MEANINGS = {
     400: "Not JSON, or an unusable Idempotency-Key",
     401: "No valid key",
@@ -61,7 +64,6 @@ _EVENT: dict[str, Any] = {
     ],
 }
 _SCHEME = "ApiKey"
-_BODIES: dict[str, type[BaseModel]] = {}
 _RETRIED = (429, 503)
 _RETRY_AFTER: dict[str, Any] = {
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
@@ -113,6 +115,9 @@ IF_MATCH_HEADER = {
 
 TAGS = [
     {"name": "personas", "description": "Generate personas, list and read them."},
+    {"name": "voice", "description": "A persona's voice: its prompt, its fingerprint, talk with it, drift from it."},
+    {"name": "test suite", "description": "Provoke a persona, see what it withstood, compare runs."},
+    {"name": "provocation tests", "description": "The tests a workspace's personas are provoked with."},
     {"name": "runs", "description": "Runs of the pipeline: where they stand, what they cost, their events."},
     {"name": "keys", "description": "API keys of the workspace: make, list, read, revoke."},
     {"name": "service", "description": "The service itself."},
@@ -224,6 +229,29 @@ def json_request(
     described: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/json": content}}}
     parameters = [*([KEY_HEADER] if idempotent else []), *also]
     return {**described, "parameters": parameters} if parameters else described
+
+
+def reply_or_stream(model: type[BaseModel], description: str) -> dict[str, Any]:
+    """A 200 that is a document, or a stream of events."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    stream = {"schema": {"type": "string"}, "example": 'event: token\ndata: {"text":"Sit. "}\n\n'}
+    content = {"application/json": {"schema": schema}, "text/event-stream": stream}
+    return {"description": description, "content": content}
+
+
+def receipt(description: str) -> dict[str, Any]:
+    """A 202 whose `Location` is a run."""
+    location = {"description": "The run.", "schema": {"type": "string"}}
+    return {"description": description, "headers": {"Location": location}}
+
+
+def suite_formats() -> dict[str, Any]:
+    """A 200 that is JSON, JUnit XML or SARIF."""
+    text = {"schema": {"type": "string"}}
+    return {
+        "description": "The suite; as JUnit XML or SARIF 2.1.0 when asked for",
+        "content": {"application/xml": text, "application/sarif+json": {"schema": {"type": "object"}}},
+    }
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

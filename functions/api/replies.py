@@ -7,6 +7,8 @@ from pydantic import BaseModel
 
 from fourfold.http.preconditions import etag_of
 from fourfold.persona import Persona
+from fourfold.progress.run import Run
+from functions.api.documents import RunReceipt
 
 
 def document(content: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -22,6 +24,12 @@ def document(content: BaseModel, status: int = 200, headers: dict[str, str] | No
 def path_to(request: Request, path: str) -> str:
     """A path of this API as a client sees it: with the stage's prefix, where there is one."""
     return f"{request.scope.get('root_path', '')}{path}"
+
+
+def receipt_of(request: Request, run: Run) -> Response:
+    """A run that goes on in the background: its receipt, and where to follow it."""
+    receipt = RunReceipt(run_id=run.id, persona_id=run.persona_id, status=run.status.value)
+    return document(receipt, 202, {"Location": path_to(request, f"/v1/runs/{run.id}")})
 
 
 def persona_document(persona: Persona, status: int = 200, headers: dict[str, str] | None = None) -> Response:

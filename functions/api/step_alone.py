@@ -1,4 +1,4 @@
-"""Running step 1 alone: the function that has the models' keys is asked, the API has none."""
+"""Running step 1 alone, by the step's own function: its deadline, its log and its measures hold for it too."""
 
 from __future__ import annotations
 

@@ -44,6 +44,11 @@ def new_request_id() -> str:
     return _prefixed("req")
 
 
+def new_session_id() -> str:
+    """A fresh id of a chat session."""
+    return _prefixed("ses")
+
+
 def is_persona_id(text: str) -> bool:
     """Whether `text` has the form of a persona id (it may still name nothing)."""
     return _PERSONA_ID.fullmatch(text) is not None
@@ -71,6 +76,19 @@ def event_id(*occurrence: str) -> str:
     """
     digest = hashlib.sha256("\x1f".join(occurrence).encode()).hexdigest()
     return f"evt_{digest[:26]}"
+
+
+def derived_run_id(cause: str, kind: str) -> str:
+    """The id of the job run of `kind` that the run `cause` set off: whoever derives it, and however often, it is one.
+
+    It keeps the time of `cause`, so that a persona's runs still sort by their beginning.
+    """
+    digest = int.from_bytes(hashlib.sha256(f"{kind}\x1f{cause}".encode()).digest()[:10], "big")
+    tail = "".join(_BASE32[digest >> 5 * place & 31] for place in range(16))
+    return f"run_{cause[4:14]}{tail}"
+
+
+_BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def _prefixed(prefix: str) -> str:

@@ -239,6 +239,56 @@ class Usage(Model):
     by_step: dict[StepName, StepUsage] = {}
 
 
+class Grade(StrEnum):
+    """How well the fingerprint tells its persona from others: equal error rate up to 10 %, up to 20 %, above."""
+
+    STRONG = "strong"
+    USABLE = "usable"
+    WEAK = "weak"
+
+
+class FingerprintSummary(Model):
+    """What a persona tells of its fingerprint."""
+
+    run_id: RunId
+    embedder: str
+    scenario_set: str
+    grade: Grade
+    eer: float | None
+    created_at: datetime
+
+
+class TestSuiteCounts(Model):
+    """Tests by verdict; only `passed` ones have passed."""
+
+    __test__ = False  # no test of pytest's
+
+    total: int
+    passed: int
+    failed: int
+    inconclusive: int
+    error: int
+
+
+class TestSuiteSummary(Model):
+    """The newest complete run of the provocation suite. `pass_rate` is passed of total, `interval` Wilson's 95% of it.
+
+    `persona_version` is the version that was tested.
+    """
+
+    __test__ = False
+
+    run_id: RunId
+    persona_version: int
+    passed: bool
+    pass_rate: float | None
+    interval: tuple[float, float]
+    counts: TestSuiteCounts
+    confirmed_critical: tuple[str, ...]
+    catalog_version: str
+    completed_at: datetime
+
+
 class PersonaStatus(StrEnum):
     """Where a persona stands."""
 
@@ -302,6 +352,8 @@ class Persona(Model):
     mask: Mask | None = None
     surface: Surface | None = None
     audit: Audit | None = None
+    fingerprint: FingerprintSummary | None = None
+    test_suite: TestSuiteSummary | None = None
     run_id: RunId | None
     pending_run_id: RunId | None = None
     config_hash: str | None

@@ -23,7 +23,10 @@ class FieldError(BaseModel):
 
 
 class Problem(BaseModel):
-    """A problem. `code` is stable and made for programs; `detail` says in words what to do."""
+    """A problem. `code` is stable and made for programs; `detail` says in words what to do.
+
+    `drift` is an extension member: the envelope of a reply that was held back.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,6 +38,7 @@ class Problem(BaseModel):
     instance: str | None = _unless_known(None)
     request_id: str | None = _unless_known(None)
     errors: tuple[FieldError, ...] = _unless_known(())
+    drift: dict[str, Any] | None = _unless_known(None)
 
     def body(self) -> dict[str, object]:
         """The problem as a JSON object; what is not known is left out."""

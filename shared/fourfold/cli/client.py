@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
 from pathlib import Path
 from types import TracebackType
@@ -119,6 +119,56 @@ class Client:
             if not page["has_more"]:
                 return
             query["cursor"] = page["next_cursor"]
+
+    def chat(self, persona_id: str, message: str, session_id: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """One exchange as it is written: `token`, `restarted` and, last, `completed` events with their data."""
+        body = {"message": message, "session_id": session_id, "stream": True}
+        try:
+            with connect_sse(self._http, "POST", f"/v1/personas/{persona_id}/chat", json=body) as source:
+                if source.response.is_error:
+                    source.response.read()
+                    raise _refusal(source.response)
+                for sse in source.iter_sse():
+                    event = json.loads(sse.data)
+                    if sse.event == "error":
+                        raise ApiError(f"{event['title']}: {event['detail']}")
+                    yield sse.event, event
+        except httpx.TransportError as cut:
+            raise self._unreachable(cut) from cut
+
+    def drift(self, persona_id: str, replies: Sequence[str]) -> list[dict[str, Any]]:
+        """The drift envelopes of up to 50 replies, in order."""
+        envelopes: list[dict[str, Any]] = self.post(f"/v1/personas/{persona_id}/drift", {"replies": list(replies)})[
+            "drifts"
+        ]
+        return envelopes
+
+    def provocation_tests(self) -> list[dict[str, Any]]:
+        """The workspace's provocation tests, each with whether it is run."""
+        tests: list[dict[str, Any]] = self._get("/v1/provocation/tests")["data"]
+        return tests
+
+    def start_suite(self, persona_id: str, selection: Mapping[str, object]) -> str:
+        """Asks for a run of the provocation suite; the run's id."""
+        return str(self.post(f"/v1/personas/{persona_id}/test-suite", selection)["run_id"])
+
+    def suite_run(self, persona_id: str, run_id: str) -> dict[str, Any]:
+        """One run of the suite, with the results it has so far."""
+        suite: dict[str, Any] = self._get(f"/v1/personas/{persona_id}/test-suite/runs/{run_id}")
+        return suite
+
+    def suite_export(self, persona_id: str, run_id: str, form: str) -> str:
+        """A finished run as `junit` or `sarif`."""
+        path = f"/v1/personas/{persona_id}/test-suite/runs/{run_id}"
+        return self._call("GET", path, params={"format": form}).text
+
+    def follow(self, run_id: str) -> Iterator[dict[str, Any]]:
+        """A run's events from the first, the terminal one last; a stream cut off is taken up again."""
+        last: dict[str, Any] = {"seq": 0, "run_id": run_id, "type": ""}
+        while last["type"] not in TERMINAL_TYPES:
+            for event in self._resume(last):
+                last = event
+                yield event
 
     def _resume(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
         headers = {"Last-Event-ID": str(last["seq"])}

@@ -1,9 +1,11 @@
-"""`fourfold create | compare | show | list | doctor`, and the commands of the modules beside it."""
+"""`fourfold create | compare | show | list | test | chat | drift | doctor`, and what stands beside it."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fourfold.cli import chat as chatting
 from fourfold.cli import files, keys, life
 from fourfold.cli.assignments import settings_of
 from fourfold.cli.client import ApiError
@@ -20,6 +23,7 @@ from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.session import connected
+from fourfold.cli.suite import Wanted, run_suite, show_suite
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona, PersonaStatus
 
@@ -87,6 +91,29 @@ def doctor(
         raise typer.Exit(1)
 
 
+@app.command("test")
+def suite(  # noqa: PLR0913, PLR0917 - an argument for each option
+    persona_id: Annotated[str, typer.Argument(help="per_...")],
+    family: Annotated[list[str] | None, typer.Option(help="Only these families: role, contra, emo, jail.")] = None,
+    severity: Annotated[list[str] | None, typer.Option(help="Only these severities, such as critical.")] = None,
+    test: Annotated[list[str] | None, typer.Option(help="Only these tests, such as role.002.")] = None,
+    benign_twins: Annotated[bool, typer.Option("--benign-twins", help="Run the harmless twins too.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write SARIF 2.1.0 to this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the provocation suite against a persona. Exits 1 on a confirmed critical failure."""
+    wanted = Wanted(family or (), severity or (), test or (), benign_twins, junit, sarif)
+    with connected() as client:
+        done = run_suite(client, persona_id, wanted, Console(stderr=as_json))
+    if as_json:
+        sys.stdout.write(json.dumps(done, indent=2, ensure_ascii=False) + "\n")
+    else:
+        show_suite(done, Console())
+    if done["confirmed_critical"]:
+        raise typer.Exit(1)
+
+
 @app.command()
 def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: AsJson = False) -> None:
     """Show one persona."""
@@ -131,6 +158,32 @@ def _run_of(persona: Persona) -> str:
     if persona.run_id is None:
         raise ApiError(f"{persona.id} was imported: no run wrote it.")
     return persona.run_id
+
+
+@app.command()
+def chat(persona_id: Annotated[str, typer.Argument(help="per_...")]) -> None:
+    """Talk with a persona; under each reply stands how far it is from the persona's voice."""
+    console = Console()
+    with connected() as client:
+        persona = client.persona(persona_id)
+        name = persona.surface.name if persona.surface else persona.id
+        # Lines from a pipe are sent as they are: a conversation in a file is one too.
+        lines = chatting.typed(console, name) if sys.stdin.isatty() else iter(sys.stdin)
+        chatting.talk(client, persona_id, console, lines)
+
+
+@app.command()
+def drift(
+    persona_id: Annotated[str, typer.Argument(help="per_...")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Replies in a text file, empty lines between them.")
+    ],
+) -> None:
+    """Tell how far replies are from a persona's voice; exit code 2 if any is beyond the threshold."""
+    with connected() as client:
+        alerts = chatting.score_file(client, persona_id, file, Console())
+    if alerts:
+        raise typer.Exit(2)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ from typing import ClassVar, Literal
 
 from fourfold.events.envelope import EventData
 from fourfold.events.persona import PersonaDeleted, PersonaUpdated
+from fourfold.events.provocation import TestSuiteCompleted
+from fourfold.events.voice import VOICE_EVENTS
 from fourfold.ids import PersonaId, RunId
 from fourfold.persona import Usage
 from fourfold.problem import Problem
@@ -79,4 +81,6 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     PersonaFlagged,
     PersonaUpdated,
     PersonaDeleted,
+    *VOICE_EVENTS,
+    TestSuiteCompleted,
 )

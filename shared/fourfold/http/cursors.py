@@ -7,7 +7,7 @@ import binascii
 from collections.abc import Callable
 
 from fourfold.http.problems import ProblemError, rejected
-from fourfold.ids import is_persona_id
+from fourfold.ids import is_persona_id, is_run_id
 from fourfold.problem import FieldError
 
 _VERSION = b"1:"
@@ -35,9 +35,9 @@ def id_after(cursor: str, is_id: Callable[[str], bool]) -> str:
     return last_id
 
 
-def cursor_after(persona_id: str) -> str:
-    """The cursor of the page that goes on after this persona."""
-    return opaque_cursor(persona_id)
+def cursor_after(last_id: str) -> str:
+    """The cursor of the page that goes on after the persona, or the run, of this id."""
+    return opaque_cursor(last_id)
 
 
 def persona_after(cursor: str) -> str:
@@ -47,6 +47,15 @@ def persona_after(cursor: str) -> str:
         ProblemError: 422, this is no cursor of ours.
     """
     return id_after(cursor, is_persona_id)
+
+
+def run_after(cursor: str) -> str:
+    """The run a cursor stands at.
+
+    Raises:
+        ProblemError: 422, this is no cursor of ours.
+    """
+    return id_after(cursor, is_run_id)
 
 
 def cursor_before_version(version: int) -> str:

@@ -26,7 +26,7 @@ from fourfold.pipeline.state import RunState
 from fourfold.problem import Problem
 from fourfold.progress.happenings import PipelineCompleted, PipelineFailed, RunStarted
 from fourfold.progress.log import LogEntry, RunLog
-from fourfold.progress.run import Run, RunStatus, with_progress
+from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
 from fourfold.steps import StepName, position
 
 # How often an end is tried when somebody changes the persona in between.
@@ -173,6 +173,8 @@ def fail_run(who: RunIdentity, error: Problem, desk: Desk) -> list[dict[str, Any
         held, run = desk.store.held(who.workspace_id, who.persona_id), desk.store.run(who.workspace_id, who.run_id)
         if held is None or run is None:
             desk.forget(who)
+            return []
+        if run.kind is not RunKind.GENERATION:
             return []
         if run.status is not RunStatus.RUNNING:
             break

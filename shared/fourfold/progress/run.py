@@ -23,6 +23,14 @@ class RunStatus(StrEnum):
     FAILED = "failed"
 
 
+class RunKind(StrEnum):
+    """What a run does: writes a persona, or one of the background jobs that follow."""
+
+    GENERATION = "generation"
+    FINGERPRINT = "fingerprint"
+    PROVOCATION = "provocation"
+
+
 class StepRecord(Model):
     """One step of one attempt: what answered, how long it took (ms), what it cost over all its calls.
 
@@ -49,9 +57,13 @@ class AttemptRecord(Model):
 
 
 class Run(Model):
-    """One run of the pipeline. `attempts` and `usage` are filled from the log; `start_at` is its first step."""
+    """One run of the pipeline, whose first step is `start_at`, or of a background job.
+
+    A pipeline's `attempts` and `usage` are filled from the log.
+    """
 
     id: RunId
+    kind: RunKind = RunKind.GENERATION
     persona_id: PersonaId
     workspace_id: str
     status: RunStatus
@@ -66,7 +78,9 @@ class Run(Model):
 
 
 def with_progress(run: Run, entries: Iterable[LogEntry]) -> Run:
-    """The run with its attempts and usage as the log tells them."""
+    """The run with its attempts and usage as the log tells them; a job's usage is stored when it ends."""
+    if run.kind is not RunKind.GENERATION:
+        return run
     steps: dict[int, list[StepRecord]] = {}
     overall: dict[int, float] = {}
     for entry in entries:

@@ -116,6 +116,22 @@ def test_the_description_names_every_route_and_no_other(api: Api) -> None:
         ("get", "/v1/keys/{key_id}"),
         ("delete", "/v1/keys/{key_id}"),
         ("get", "/v1/health"),
+        ("get", "/v1/personas/{persona_id}/fingerprint"),
+        ("post", "/v1/personas/{persona_id}/fingerprint"),
+        ("get", "/v1/personas/{persona_id}/fingerprint/plot"),
+        ("post", "/v1/personas/{persona_id}/chat"),
+        ("post", "/v1/personas/{persona_id}/drift"),
+        ("get", "/v1/personas/{persona_id}/test-suite"),
+        ("post", "/v1/personas/{persona_id}/test-suite"),
+        ("get", "/v1/personas/{persona_id}/test-suite/diff"),
+        ("get", "/v1/personas/{persona_id}/test-suite/runs"),
+        ("get", "/v1/personas/{persona_id}/test-suite/runs/{run_id}"),
+        ("get", "/v1/personas/{persona_id}/test-suite/runs/{run_id}/tests/{test_id}"),
+        ("get", "/v1/provocation/tests"),
+        ("get", "/v1/provocation/tests/{test_id}"),
+        ("put", "/v1/provocation/tests/{test_id}"),
+        ("patch", "/v1/provocation/tests/{test_id}"),
+        ("delete", "/v1/provocation/tests/{test_id}"),
     }
     assert description["info"]["version"] == VERSION
 

@@ -10,6 +10,7 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.pipeline.state import RunState
+from fourfold.progress.run import RunKind
 from functions import wiring
 from tests.unit.functions.conftest import SAMPLES, load
 
@@ -104,3 +105,9 @@ def test_a_record_that_cannot_be_read_comes_again_alone(world: RunState) -> None
     run = wiring.persona_store().run(world.workspace_id, world.run_id)
     assert run is not None
     assert run.status == "failed"
+
+
+@pytest.mark.parametrize(("function", "path"), samples("fingerprint", "provocation"))
+def test_a_job_for_a_persona_that_cannot_speak_yet_is_dropped(world: RunState, function: str, path: Path) -> None:
+    assert call(function, load(path)) == {"batchItemFailures": []}
+    assert wiring.job_store().state(world.workspace_id, world.persona_id, RunKind(function)) is None
