@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 UV := .local/uv/bin/uv
 RUN := .venv/bin/
 READY := .venv/.synced
-CONTEXT := -c stage=$(or $(STAGE),dev) -c providers=$(PROVIDERS)
+CONTEXT := -c stage=$(or $(STAGE),dev) -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS)
 EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # As typed: a dollar in a brief is a dollar.
@@ -51,7 +51,7 @@ generated: $(READY)  ## Write anew what is generated: openapi.json, event schema
 	$(RUN)python -m functions.api.export
 	$(RUN)python -m fourfold.events.export events/bus
 	$(RUN)uv $(EXPORT) -o layers/runtime/requirements.txt
-	$(RUN)uv $(EXPORT) --extra api -o layers/api/requirements.txt
+	$(RUN)uv $(EXPORT) --extra api --extra models -o layers/api/requirements.txt
 	$(RUN)uv $(EXPORT) --extra models -o layers/models/requirements.txt
 
 synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev PROVIDERS=anthropic,openai).

@@ -1,7 +1,8 @@
 """Composition root of the CDK app: two stacks for one stage.
 
 Context: `stage` (local, dev or prod), `providers` (model providers in order of preference, such as anthropic,openai;
-none: offline), `key_store` (ssm or secretsmanager), `compatible_base_url` (where compatible:<model> is served).
+none: offline), `key_store` (ssm or secretsmanager), `compatible_base_url` (where compatible:<model> is served),
+`cors_origins` (origins whose pages may call the API, comma-separated; none: no page may).
 
 `python app.py` writes the cloud assembly; it calls no AWS service, needs no Docker and no bootstrapped account.
 """
@@ -31,6 +32,7 @@ def build(context: Mapping[str, object] | None = None, outdir: str | None = None
         told("providers") or "",
         told("key_store") or "ssm",
         told("compatible_base_url") or "",
+        told("cors_origins") or "",
     )
     app = App(
         context=given,

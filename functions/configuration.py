@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import JsonValue
@@ -18,6 +18,7 @@ from fourfold.config.scope import stored
 from fourfold.config.settings import Settings
 from fourfold.events.config import ConfigChanged, config_changed_entry
 from fourfold.models.credentials import usable_providers
+from fourfold.storage.api_keys import DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from fourfold.storage.config import DynamoConfigStore
 
@@ -57,3 +58,22 @@ def config_reader() -> ConfigReader:
 def effective(org_id: str, workspace_id: str) -> Effective:
     """What holds for a workspace now."""
     return config_reader().effective(org_id, workspace_id)
+
+
+def settings_of(workspace_id: str) -> Settings:
+    """The workspace's effective settings.
+
+    Raises:
+        LookupError: no key was ever made for such a workspace.
+    """
+    return effective(org_of(workspace_id), workspace_id).settings
+
+
+@lru_cache(maxsize=10_000)
+def org_of(workspace_id: str) -> str:
+    """The org a workspace belongs to; it does not move."""
+    keys = DynamoApiKeys(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"])
+    found = keys.org_of(workspace_id)
+    if found is None:
+        raise LookupError(f"no org has the workspace {workspace_id}")
+    return found

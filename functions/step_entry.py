@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
-from importlib import import_module
+from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -13,11 +12,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.language_model import ModelError
 from fourfold.model_chain import Pace
-from fourfold.models import libraries_of, resolve
-from fourfold.models.credentials import usable_providers
+from fourfold.models import resolve
 from fourfold.pipeline.perform import perform
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
+from functions.early import load_early
 from functions.wiring import run_log
 
 logger = Logger()
@@ -28,11 +27,16 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 _MARGIN_S = 15.0
 
 
+def pace_of(context: LambdaContext) -> Pace:
+    """The deadline of the models: what the invocation has left, less what it takes to end."""
+    return Pace(time.monotonic() + context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
+
+
 def step_handler(step: Step[Output]) -> Handler:
     """A Lambda handler that performs `step` on the run state it is given and answers with the next one."""
 
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        pace = Pace(time.monotonic() + context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
+        pace = pace_of(context)
         state = RunState.model_validate(event)
         logger.append_keys(run_id=state.run_id, workspace_id=state.workspace_id, step=step.name, attempt=state.attempt)
         models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
@@ -47,15 +51,4 @@ def step_handler(step: Step[Output]) -> Handler:
     return handler
 
 
-def _load_early(environment: Mapping[str, str]) -> None:
-    """Where this initialisation becomes a snapshot, the SDKs of the providers in use go into it.
-
-    Imported before the snapshot, an SDK's second or two are paid once; imported at the first call, after every restore.
-    Elsewhere nothing is imported that is not called.
-    """
-    if environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
-        for library in libraries_of(usable_providers(environment)):
-            import_module(library)
-
-
-_load_early(os.environ)
+load_early(os.environ)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import time
 from datetime import UTC, datetime
 from functools import cache
 
+from fourfold.jobs.work import Workplace
 from fourfold.pipeline.lifecycle import Desk, RunIdentity
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
+from fourfold.storage.chats import DynamoPoles, DynamoSessions
 from fourfold.storage.client import dynamodb
+from fourfold.storage.jobs import DynamoCheckpoints, DynamoJobStore
 from fourfold.storage.personas import DynamoPersonaStore
+from fourfold.storage.provocation import DynamoSuites
 from fourfold.storage.run_events import DynamoEventStore
 
 
@@ -36,11 +41,47 @@ def persona_store() -> DynamoPersonaStore:
 
 
 @cache
+def job_store() -> DynamoJobStore:
+    """Background jobs: their state, runs and results."""
+    return DynamoJobStore(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
+
+
+@cache
+def sessions() -> DynamoSessions:
+    """Chat sessions."""
+    return DynamoSessions(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
+
+
+def poles(workspace_id: str) -> DynamoPoles:
+    """A bare assistant's replies, as the workspace knows them."""
+    return DynamoPoles(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], workspace_id)
+
+
+@cache
+def workplace() -> Workplace:
+    """What doing a background job needs."""
+    return Workplace(
+        store=job_store(),
+        log_of=lambda run: RunLog(event_store(run.workspace_id, run.id), run.id, run.persona_id, 0, now),
+        checkpoints_of=lambda run: DynamoCheckpoints(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], run),
+        clock=now,
+        monotonic=time.monotonic,
+    )
+
+
+@cache
+def suites() -> DynamoSuites:
+    """Reports of the provocation suite, and workspaces' own tests."""
+    return DynamoSuites(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
+
+
+@cache
 def desk() -> Desk:
     """What ending a run needs."""
     return Desk(
         store=persona_store(),
         log_of=run_log,
         entries_of=lambda who: event_store(who.workspace_id, who.run_id).entries(),
+        forget=lambda who: event_store(who.workspace_id, who.run_id).clear(),
         clock=now,
     )

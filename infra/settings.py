@@ -9,6 +9,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
 from fourfold.config.presets import default_config
+from fourfold.http.cors import allowed_origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class StageSettings:
     `checked` runs the template checks (cdk-nag, CloudFormation rules) at synth; they cost about two seconds.
     `providers` are the model providers runs use, in order of preference (context `providers`, comma-separated; none:
     offline). `key_store` (context `key_store`) is where their keys are kept: SSM parameters or Secrets Manager.
-    `compatible_base_url` (context of that name) is where `compatible:<model>` is served.
+    `compatible_base_url` (context of that name) is where `compatible:<model>` is served. `cors_origins` (context of
+    that name, comma-separated) are the origins whose web pages may call the API; none: no page may.
     """
 
     name: str
@@ -32,6 +34,7 @@ class StageSettings:
     providers: tuple[str, ...] = ()
     key_store: Literal["ssm", "secretsmanager"] = "ssm"
     compatible_base_url: str = ""
+    cors_origins: tuple[str, ...] = ()
 
     @property
     def removal_policy(self) -> RemovalPolicy:
@@ -78,12 +81,12 @@ STAGES: Final[dict[str, StageSettings]] = {
 
 
 def stage_settings(
-    name: str, providers: str = "", key_store: str = "ssm", compatible_base_url: str = ""
+    name: str, providers: str = "", key_store: str = "ssm", compatible_base_url: str = "", cors_origins: str = ""
 ) -> StageSettings:
-    """The settings of stage `name` with these model providers (comma-separated) and this key store.
+    """The settings of stage `name` with these model providers (comma-separated), key store and CORS origins.
 
     Raises:
-        ValueError: a stage, provider or key store that is not known; the text names those that are.
+        ValueError: a stage, provider or key store that is not known (the text names those that are), or no origin.
     """
     if name not in STAGES:
         raise ValueError(f"unknown stage {name!r}: choose one of {', '.join(STAGES)}")
@@ -94,4 +97,10 @@ def stage_settings(
     if any(provider.startswith("compatible:") for provider in listed) and not compatible_base_url:
         raise ValueError("compatible:<model> needs the context compatible_base_url: where the server is")
     store: Literal["ssm", "secretsmanager"] = "secretsmanager" if key_store == "secretsmanager" else "ssm"
-    return replace(STAGES[name], providers=listed, key_store=store, compatible_base_url=compatible_base_url)
+    return replace(
+        STAGES[name],
+        providers=listed,
+        key_store=store,
+        compatible_base_url=compatible_base_url,
+        cors_origins=allowed_origins(cors_origins),
+    )

@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Sequence
 from functools import cache, partial
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Match
 
 from fourfold.http.body import BodyLimit
+from fourfold.http.cors import Cors, allowed_origins
 from fourfold.http.edge import Edge
 from fourfold.http.problems import ProblemError, field_errors, from_status, problem_response, rejected, unavailable
 from fourfold.http.tail import Tails
 from functions.api import openapi
 from functions.api.documents import VERSION
-from functions.api.routers import config, docs, health, personas, runs
+from functions.api.openapi import TAGS
+from functions.api.routers import (
+    config,
+    docs,
+    files,
+    health,
+    keys,
+    parse,
+    persona_changes,
+    persona_versions,
+    personas,
+    portable_voice,
+    provocation_tests,
+    regeneration,
+    runs,
+    suite,
+    voice,
+)
 
 logger = Logger()
 
@@ -27,8 +48,10 @@ METHOD_NOT_ALLOWED = 405
 _DESCRIPTION = "Four-layer personas from a one-line brief, written from the inside out and audited."
 
 
-def create_app() -> FastAPI:
+def create_app(origins: Sequence[str] = ()) -> FastAPI:
     """The app. It reads no environment and calls nothing until the first request.
+
+    `origins` are those whose web pages may call it.
 
     `app.state.stopping` is set by the server when it is about to stop, so that streams and waits end by themselves.
     """
@@ -36,11 +59,17 @@ def create_app() -> FastAPI:
         title="fourfold",
         version=VERSION,
         description=_DESCRIPTION,
+        servers=[{"url": "/", "description": "Where this document comes from"}],
+        openapi_tags=TAGS,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        middleware=[Middleware(Edge), Middleware(BodyLimit)],
+        middleware=[
+            *([Middleware(Cors, origins=origins)] if origins else []),
+            Middleware(Edge),
+            Middleware(BodyLimit),
+        ],
         exception_handlers={
             ProblemError: _problem,
             HTTPException: _refused,
@@ -51,7 +80,9 @@ def create_app() -> FastAPI:
     )
     app.state.stopping = threading.Event()
     app.state.tails = Tails()
-    for module in (personas, runs, config, health, docs):
+    life = (personas, parse, persona_changes, persona_versions, regeneration, files)
+    voices = (portable_voice, voice, suite, provocation_tests)
+    for module in (*life, *voices, runs, config, keys, health, docs):
         app.include_router(module.router)
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
     return app
@@ -69,9 +100,16 @@ async def _refused(request: Request, error: HTTPException) -> Response:
 
 
 def _allowed(request: Request) -> list[str]:
-    """The methods of every route of this path; the router itself names those of the first."""
-    routes = (route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE)
-    return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
+    """The methods of every route of this path; the router itself names those of the first.
+
+    A path written out (`/personas/import`) goes before a template it would also fit (`/personas/{persona_id}`).
+    """
+    methods: dict[str, set[str]] = {}
+    for context in iter_route_contexts(request.app.routes):
+        route = context.original_route
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods.setdefault(getattr(route, "path", ""), set()).update(getattr(route, "methods", None) or ())
+    return sorted(methods[min(methods, key=lambda path: path.count("{"))])
 
 
 async def _invalid_parameters(request: Request, error: RequestValidationError) -> Response:
@@ -86,4 +124,4 @@ async def _unavailable(request: Request, error: ClientError | BotoCoreError) -> 
     return await _problem(request, unavailable())
 
 
-app = create_app()
+app = create_app(allowed_origins(os.environ.get("FOURFOLD_CORS_ORIGINS", "")))

@@ -9,45 +9,62 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from fourfold.http.auth import Caller, bearer_secret, require_scope, unauthenticated
+from fourfold.http.rate_limit import rate_headers, rate_limited
+from fourfold.http.scopes import SCOPES
+from fourfold.rate_limit import Rate
 from functions.api import wiring
+from functions.configuration import settings_of
 
 _SCHEME = HTTPBearer(auto_error=False, scheme_name="ApiKey", description="An API key: `Authorization: Bearer <key>`.")
+_SCOPE = "required_scope"
+
+Dependency = Callable[..., Awaitable[Caller]]
 
 
-def caller_with_any(*scopes: str) -> Callable[..., Awaitable[Caller]]:
-    """A dependency: the holder of the request's key, who must carry one of `scopes`; the first one is named if not."""
+def caller_with(scope: str) -> Dependency:
+    """A dependency: the holder of the request's key, who must carry `scope` and be within the rate limit.
 
-    async def caller(request: Request, _documented: Annotated[object, Depends(_SCHEME)]) -> Caller:
-        holder = await _holder(request)
-        if not holder.scopes.intersection(scopes):
-            require_scope(holder, scopes[0])
-        return holder
-
-    return caller
-
-
-def caller_with(scope: str) -> Callable[..., Awaitable[Caller]]:
-    """A dependency: the holder of the request's key, who must carry `scope`."""
+    Raises:
+        ValueError: there is no such scope.
+    """
+    if scope not in SCOPES:
+        raise ValueError(f"no such scope: {scope}")
 
     async def caller(request: Request, _documented: Annotated[object, Depends(_SCHEME)]) -> Caller:
-        holder = await _holder(request)
+        secret = bearer_secret(request.headers.getlist("authorization"))
+        admitted = await wiring.in_thread(lambda: _admitted(secret))
+        if admitted is None:
+            raise unauthenticated()
+        holder, rate = admitted
+        request.state.caller = holder
+        request.state.reply_headers = rate_headers(rate)
+        if not rate.allowed:
+            raise rate_limited(rate)
         require_scope(holder, scope)
         return holder
 
+    setattr(caller, _SCOPE, scope)
     return caller
 
 
-async def _holder(request: Request) -> Caller:
-    secret = bearer_secret(request.headers.getlist("authorization"))
-    holder = await wiring.in_thread(lambda: wiring.key_ring().caller(secret))
+def scope_of(dependency: object) -> str | None:
+    """The scope a dependency made by `caller_with` asks for; None for any other."""
+    return getattr(dependency, _SCOPE, None)
+
+
+def _admitted(secret: str) -> tuple[Caller, Rate] | None:
+    """The holder of the key and where it stands in its minute; None if the key opens nothing."""
+    holder = wiring.key_ring().caller(secret)
     if holder is None:
-        raise unauthenticated()
-    request.state.caller = holder
-    return holder
+        return None
+    limit = settings_of(holder.workspace_id).api.limits.requests_per_minute
+    rate = wiring.rate_limiter().take(holder.key_id, limit)
+    wiring.last_use().note(holder.digest)
+    return holder, rate
 
 
 Reader = Annotated[Caller, Depends(caller_with("personas:read"))]
 Writer = Annotated[Caller, Depends(caller_with("personas:write"))]
 ConfigReader = Annotated[Caller, Depends(caller_with("config:read"))]
-# Any key that may change settings; the scope it names decides which of these it needs.
-ConfigWriter = Annotated[Caller, Depends(caller_with_any("config:write", "config:write:org", "config:write:system"))]
+ConfigWriter = Annotated[Caller, Depends(caller_with("config:write"))]
+KeyWriter = Annotated[Caller, Depends(caller_with("keys:write"))]

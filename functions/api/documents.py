@@ -5,19 +5,20 @@ from __future__ import annotations
 import unicodedata
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from fourfold.config.request import REQUEST_KEYS
 from fourfold.persona import INTENT_MAX_CHARACTERS, Persona
+from functions.api.settings_schema import request_settings_schema
 
 VERSION = "0.1.0"
 
 _ALLOWED_CONTROLS = frozenset("\n\t\r")
 
 
-def _legible(text: str) -> str:
-    """The text as it came: it is checked, never changed."""
+def legible(text: str) -> str:
+    """The text as it came: it is checked, never changed. A validator for what people write."""
     for place, character in enumerate(text):
         if unicodedata.category(character) == "Cc" and character not in _ALLOWED_CONTROLS:
             raise PydanticCustomError(
@@ -30,6 +31,17 @@ def _legible(text: str) -> str:
     return text
 
 
+Brief = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=INTENT_MAX_CHARACTERS,
+        description="The brief, in any language. Kept byte for byte; no control characters but tab and line ends.",
+    ),
+    AfterValidator(legible),
+]
+
+
 class PersonaRequest(BaseModel):
     """A brief to make a persona of."""
 
@@ -40,18 +52,11 @@ class PersonaRequest(BaseModel):
         json_schema_extra={"examples": [{"intent": "A shy founder, 34, in Istanbul"}]},
     )
 
-    intent: Annotated[
-        str,
-        Field(
-            min_length=1,
-            max_length=INTENT_MAX_CHARACTERS,
-            description="The brief, in any language. Kept byte for byte; no control characters but tab and line ends.",
-        ),
-        AfterValidator(_legible),
-    ]
+    intent: Brief
     stream: Annotated[bool, Field(description="Answer with the run's events as `text/event-stream`.")] = False
     config: Annotated[
         dict[str, JsonValue],
+        WithJsonSchema(request_settings_schema()),
         Field(
             max_length=len(REQUEST_KEYS),
             description="Settings for this run alone, by key, such as "

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from fourfold.http.problems import ProblemError
+from fourfold.ids import made_at
+from fourfold.jobs.work import fail_job
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.acceptance import identity_of
-from fourfold.pipeline.failure import problem_from
+from fourfold.pipeline.failure import JOB_LOST, problem_from
 from fourfold.pipeline.lifecycle import fail_run
 from fourfold.pipeline.overdue import is_lost, may_be_lost
 from fourfold.problem import problem
 from fourfold.progress.log import LogEntry
-from fourfold.progress.run import Run, RunStatus, with_progress
+from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
 from functions.api.wiring import in_following_thread, in_thread
-from functions.wiring import desk, event_store, now, persona_store
+from functions.wiring import desk, event_store, now, persona_store, workplace
 
 # API Gateway and Lambda end everything after 15 minutes; what is still going on then ends a little before.
 LONGEST_REPLY_S = 14.5 * 60
@@ -70,15 +72,28 @@ def current_run(workspace_id: str, run_id: str) -> Run | None:
     if run is None or run.status is not RunStatus.RUNNING:
         return run
     entries = list(event_store(workspace_id, run_id).entries())
+    if run.kind is not RunKind.GENERATION:
+        return _current_job(run, entries)
     if is_lost(run, entries, now()):
         fail_run(identity_of(run), problem_from("ABORTED", ""), desk())
         return persona_store().run(workspace_id, run_id)
     return with_progress(run, entries)
 
 
+def _current_job(run: Run, entries: Sequence[LogEntry]) -> Run:
+    """A job as it stands: one that nobody works on any more, or that another took the place of, has failed."""
+    if not is_lost(run, entries, now()):
+        return run
+    failed = run.model_copy(update={"status": RunStatus.FAILED, "error": JOB_LOST, "completed_at": now()})
+    return fail_job(run, JOB_LOST, workplace()) or failed
+
+
 def current_persona(workspace_id: str, persona: Persona) -> Persona:
-    """The persona as it stands now: one that seems to be generating for ever has failed."""
-    if persona.status is not PersonaStatus.GENERATING or not may_be_lost(persona.updated_at, now()):
+    """The persona as it stands now: a run that seems to go on for ever has failed."""
+    pending = persona.pending_run_id
+    if pending is None and persona.status is PersonaStatus.GENERATING:  # stored before runs were noted
+        pending = persona.run_id
+    if pending is None or not may_be_lost(made_at(pending), now()):
         return persona
-    current_run(workspace_id, persona.run_id)
+    current_run(workspace_id, pending)
     return persona_store().persona(workspace_id, persona.id) or persona

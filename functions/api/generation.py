@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,15 +12,26 @@ from fastapi import Request, Response
 from fourfold.http import idempotency, sse
 from fourfold.http.preferences import Preference
 from fourfold.http.problems import ProblemError, internal_error
-from fourfold.pipeline.acceptance import NOT_STARTED, Accepted, KeyReusedError, NotStartedError, accept
+from fourfold.ids import made_at
+from fourfold.personas.deletion import DELETED
+from fourfold.pipeline.acceptance import (
+    NOT_STARTED,
+    Accepted,
+    KeyReusedError,
+    NotStartedError,
+    WorkspaceFullError,
+    accept,
+)
 from fourfold.pipeline.acceptance import Request as Order
-from fourfold.problem import FieldError, problem
+from fourfold.pipeline.overdue import may_be_lost
+from fourfold.problem import problem
 from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
 from functions.api.documents import PersonaRequest, RunReceipt
-from functions.api.following import LONGEST_REPLY_S, Followed
-from functions.api.replies import document
-from functions.wiring import persona_store
+from functions.api.following import LONGEST_REPLY_S, Followed, current_run
+from functions.api.replies import document, persona_document
+from functions.configuration import settings_of
+from functions.wiring import now, persona_store
 
 if TYPE_CHECKING:
     from starlette.responses import StreamingResponse
@@ -27,6 +39,7 @@ if TYPE_CHECKING:
     from functions.api.settings import Pinned
 
 _LONGEST_WAIT_S = LONGEST_REPLY_S
+_FULL_RETRY_AFTER_S = 10
 
 
 async def accepted(
@@ -35,26 +48,57 @@ async def accepted(
     """Starts the run, or finds the one the same key started.
 
     Raises:
-        ProblemError: 422 the key stands for another body, 503 the pipeline did not take the run.
+        ProblemError: 422 the key stands for another body, 429 the workspace has too many runs going on, 503 the
+            pipeline did not take the run.
     """
-    fingerprint = idempotency.fingerprint(body)
-    order = Order(body.intent, workspace_id, settings.config, key, fingerprint, settings.revisions)
+    order = Order(
+        body.intent, workspace_id, settings.config, key, idempotency.fingerprint(body), revisions=settings.revisions
+    )
+    return await taken(request, order)
+
+
+async def taken(request: Request, order: Order) -> Accepted:
+    """Starts the run of an order, or finds the one the same key started; its own errors are passed on.
+
+    Raises:
+        ProblemError: 422 the key stands for another body, 429 the workspace has too many runs going on, 503 the
+            pipeline did not take the run.
+    """
+    at_once = settings_of(order.workspace_id).api.limits.concurrent_generations
+    order = replace(order, at_once=at_once)
     try:
-        found = await wiring.in_thread(lambda: accept(order, wiring.reception()))
+        found = await wiring.in_thread(lambda: _accepted(order))
+    except WorkspaceFullError as full:
+        raise _too_many(full.limit) from None
     except KeyReusedError:
-        fault = FieldError(pointer=idempotency.HEADER, code="key_reused", detail="Used before with another body.")
-        answer = problem(
-            "idempotency_key_reused", "The Idempotency-Key is taken", 422, "Use a new key for a new request."
-        )
-        raise ProblemError(answer.model_copy(update={"errors": (fault,)})) from None
+        raise idempotency.key_reused() from None
     except NotStartedError:
         raise ProblemError(NOT_STARTED, {"Retry-After": "5"}) from None
     request.state.run_id = found.run.id
     return found
 
 
-async def awaited(request: Request, found: Accepted, wish: Preference) -> Response:
-    """The persona (201) or why there is none, as soon as the run is over; a receipt (202) when patience is over."""
+def _accepted(order: Order) -> Accepted:
+    """Takes the brief in. In a full workspace it looks first whether all those runs are really going on."""
+    try:
+        return accept(order, wiring.reception())
+    except WorkspaceFullError as full:
+        old = [run_id for run_id in full.run_ids if may_be_lost(made_at(run_id), now())]
+        if not old:
+            raise
+        for run_id in old:
+            current_run(order.workspace_id, run_id)  # ends it if nobody works on it any more
+    return accept(order, wiring.reception())
+
+
+def _too_many(limit: int) -> ProblemError:
+    detail = f"This workspace may have {limit} runs at the same time. Send the request again when one of them is over."
+    answer = problem("too_many_generations", "Too many personas in generation", 429, detail)
+    return ProblemError(answer, {"Retry-After": str(_FULL_RETRY_AFTER_S)})
+
+
+async def awaited(request: Request, found: Accepted, wish: Preference, done: int = 201) -> Response:
+    """The persona (`done`) or why there is none, as soon as the run is over; a receipt (202) when patience is over."""
     patience = min(_LONGEST_WAIT_S if wish.wait_s is None else wish.wait_s, _LONGEST_WAIT_S)
     if found.replayed and found.run.status is RunStatus.RUNNING and wish.wait_s is None:
         raise _still_running(request, found.run)
@@ -67,7 +111,7 @@ async def awaited(request: Request, found: Accepted, wish: Preference) -> Respon
     if wish.wait_s == 0 or run.status is RunStatus.RUNNING:
         receipt = RunReceipt(run_id=run.id, persona_id=run.persona_id, status=run.status.value)
         return document(receipt, 202, {**headers, "Location": _run_path(request, run)})
-    return await _result(request, run, headers)
+    return await _result(request, run, headers, done)
 
 
 async def streamed(request: Request, found: Accepted) -> StreamingResponse:
@@ -96,17 +140,20 @@ async def _over(request: Request, run: Run, patience_s: float) -> Run:
                     break
     except ProblemError:
         pass  # the server is stopping: the receipt says where to look
-    return await followed.run() or run
+    over = await followed.run()
+    if over is None:
+        raise ProblemError(DELETED)
+    return over
 
 
-async def _result(request: Request, run: Run, headers: dict[str, str]) -> Response:
+async def _result(request: Request, run: Run, headers: dict[str, str], done: int) -> Response:
     if run.status is RunStatus.FAILED:
         told = (run.error or internal_error()).model_copy(update={"instance": _run_path(request, run)})
         raise ProblemError(told, {**headers, "Location": _run_path(request, run)})
     persona = await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.persona_id))
     if persona is None:
-        raise ProblemError(internal_error())
-    return document(persona, 201, {**headers, "Location": _persona_path(request, run)})
+        raise ProblemError(DELETED)
+    return persona_document(persona, done, {**headers, "Location": _persona_path(request, run)})
 
 
 async def _persona_frame(followed: Followed) -> bytes:

@@ -17,8 +17,8 @@ from fourfold.config.registry import nearest, registry
 from fourfold.config.resolution import DEFAULT, Link, Resolution, effective, resolve
 from fourfold.config.scope import STORED, Revisions, Scope, StoredScope, stored
 from fourfold.http.auth import Caller, require_scope
-from fourfold.http.preconditions import etag, expected_revision, precondition_failed
 from fourfold.http.problems import ProblemError, not_found, rejected
+from fourfold.http.revision_tags import etag, expected_revision, precondition_failed
 from fourfold.models.credentials import usable_providers
 from fourfold.problem import FieldError, problem
 from functions.api.config_documents import (

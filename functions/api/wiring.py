@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
@@ -11,10 +12,15 @@ import anyio
 import anyio.to_thread
 
 from fourfold.http.auth import KeyRing
+from fourfold.http.last_use import LastUse
 from fourfold.pipeline.acceptance import Reception
+from fourfold.rate_limit import RateLimiter
 from fourfold.storage.api_keys import DynamoApiKeys
+from fourfold.storage.claims import DynamoClaims
 from fourfold.storage.client import dynamodb
+from fourfold.storage.generation_slots import GenerationSlots
 from fourfold.storage.idempotency import DynamoIntake
+from fourfold.storage.rate_windows import DynamoRateWindows
 from functions import wiring
 from functions.api.machine import start_execution
 
@@ -26,15 +32,41 @@ _FOLLOWING_THREADS = 8
 
 
 @cache
+def api_keys() -> DynamoApiKeys:
+    """The stored API keys."""
+    return DynamoApiKeys(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"], wiring.now)
+
+
+@cache
 def key_ring() -> KeyRing:
-    """The API keys."""
-    return KeyRing(DynamoApiKeys(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"]).find)
+    """The API keys that were looked up lately."""
+    return KeyRing(api_keys().find)
+
+
+@cache
+def last_use() -> LastUse:
+    """Where the use of keys is noted."""
+    return LastUse(api_keys().note_use)
+
+
+@cache
+def rate_limiter() -> RateLimiter:
+    """This process's part in the rate limit."""
+    return RateLimiter(DynamoRateWindows(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], time.time))
+
+
+@cache
+def claims() -> DynamoClaims:
+    """Idempotency keys of every route but POST /v1/personas, whose key is stored with its run."""
+    return DynamoClaims(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], lambda: wiring.now().timestamp())
 
 
 @cache
 def reception() -> Reception:
     """What taking a brief in needs."""
-    intake = DynamoIntake(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], wiring.persona_store(), wiring.now)
+    table, personas = os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], wiring.persona_store()
+    slots = GenerationSlots(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
+    intake = DynamoIntake(dynamodb(), table, personas, slots, wiring.now)
     return Reception(intake, wiring.desk(), start_execution)
 
 

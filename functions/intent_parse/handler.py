@@ -1,6 +1,23 @@
-"""Lambda entry of the step intent_parse."""
+"""Lambda entry of the step intent_parse, in a run or, for `{"parse": {...}}`, alone."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from fourfold.models import resolve
 from fourfold.pipeline.intent_parse import INTENT_PARSE
-from functions.step_entry import step_handler
+from fourfold.pipeline.parse_alone import ParseOrder, parse_alone
+from functions.step_entry import pace_of, step_handler
 
-handler = step_handler(INTENT_PARSE)
+_in_a_run = step_handler(INTENT_PARSE)
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answers with the run's next state, or with what was read in the brief."""
+    if "parse" not in event:
+        return _in_a_run(event, context)
+    order = ParseOrder.model_validate(event["parse"])
+    models = [resolve(name) for name in order.config.pipeline.intent_parse.chain]
+    return parse_alone(order, models, pace_of(context)).model_dump(mode="json")

@@ -56,6 +56,8 @@ class Api(Construct):
             # Not unique and not looked up, but the dimension of its metrics.
             rest_api_name=f"fourfold-{settings.name}",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
+            # Everything else is text to it, and a picture sent as text arrives broken.
+            binary_media_types=["image/png"],
             cloud_watch_role=True,
             deploy_options=apigateway.StageOptions(
                 stage_name=settings.name,

@@ -12,6 +12,7 @@ from aws_cdk import Acknowledgment, Aws
 
 from fourfold.config.presets import preset
 from fourfold.language_model import provider_and_model
+from fourfold.models.bedrock_embedding import TITAN
 from fourfold.models.credentials import COMPATIBLE_URL, KEY_VARIABLES, SECRET_SUFFIX, SSM_SUFFIX
 from infra.constructs.acknowledgements import any_region_of
 from infra.constructs.python_function import Grant
@@ -36,7 +37,11 @@ def model_access(settings: StageSettings) -> ModelAccess:
     suffix = SECRET_SUFFIX if settings.key_store == "secretsmanager" else SSM_SUFFIX
     grants = [_read(settings, name) for name in names.values()]
     models = _bedrock_models() if _BEDROCK in settings.providers else []
-    grants += [Grant(("bedrock:InvokeModel",), arn) for model in models for arn in _bedrock_arns(model)]
+    grants += [
+        Grant(("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"), arn)
+        for model in models
+        for arn in _bedrock_arns(model)
+    ]
     scoped = [any_region_of(_unscoped(model)) for model in models if _unscoped(model) != model]
     environment = {f"{variable}{suffix}": name for variable, name in names.items()}
     if settings.compatible_base_url:
@@ -61,7 +66,8 @@ def _read(settings: StageSettings, name: str) -> Grant:
 
 def _bedrock_models() -> list[str]:
     bedrock = preset(_BEDROCK)
-    return [provider_and_model(name)[1] for name in dict.fromkeys((bedrock.strong, bedrock.swift))]
+    chosen = [provider_and_model(name)[1] for name in dict.fromkeys((bedrock.strong, bedrock.swift))]
+    return [*chosen, TITAN]
 
 
 def _bedrock_arns(model: str) -> Iterator[str]:

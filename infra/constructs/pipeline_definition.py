@@ -105,7 +105,15 @@ def pipeline_definition(*, functions: Mapping[str, str], bus_name: str, partitio
                 {
                     "Condition": "{% $states.input.config.pipeline.method = 'single_call' %}",
                     "Next": STATE_NAMES[StepName.SINGLE_CALL],
-                }
+                },
+                # A persona that is written anew from a later step on keeps what the steps before it wrote.
+                *(
+                    {
+                        "Condition": f"{{% $states.input.start_at = '{step.value}' %}}",
+                        "Next": STATE_NAMES[step],
+                    }
+                    for step in STEP_ORDER[1:]
+                ),
             ],
             "Default": STATE_NAMES[STEP_ORDER[0]],
         },
@@ -199,8 +207,17 @@ def _outcome(status: str) -> State:
 def _ending(resource: str, functions: Mapping[str, str], bus_name: str) -> dict[str, State]:
     return {
         "StorePersona": _invoke(
-            resource, functions["store_persona"], STORE_TIMEOUT_S, Catch=_TO_FAILURE, Next="PublishCompleted"
+            resource, functions["store_persona"], STORE_TIMEOUT_S, Catch=_TO_FAILURE, Next="PersonaStored"
         ),
+        # A run that had failed, or whose persona was deleted, has nothing to tell.
+        "PersonaStored": {
+            "Type": "Choice",
+            "Choices": [
+                {"Condition": "{% $count($states.input.events) > 0 %}", "Next": "PublishCompleted"},
+            ],
+            "Default": "NothingStored",
+        },
+        "NothingStored": {"Type": "Succeed"},
         "PublishCompleted": _publish(
             resource,
             bus_name,

@@ -12,6 +12,7 @@ from types import FrameType
 from rich.console import Console
 
 from fourfold.config.presets import default_config
+from fourfold.http.cors import allowed_origins
 from fourfold.models.credentials import usable_providers
 from infra.local.api import DEFAULT_PORT, ApiError, PortTakenError, is_healthy, listen
 from infra.local.assembly import SynthesisError
@@ -45,6 +46,11 @@ def main(arguments: list[str]) -> int:
         default_config(usable_providers(os.environ))
     except ValueError as unusable:
         console.print(f"[red]✗[/red] model settings: {unusable}", highlight=False, emoji=False)
+        return 1
+    try:
+        allowed_origins(os.environ.get("FOURFOLD_CORS_ORIGINS", ""))
+    except ValueError as unusable:
+        console.print(f"[red]✗[/red] FOURFOLD_CORS_ORIGINS: {unusable}", highlight=False, emoji=False)
         return 1
     try:
         return commands[arguments[0]](stop)

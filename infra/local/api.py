@@ -99,8 +99,8 @@ class Api:
 
 
 def _is_withheld(name: str) -> bool:
-    """The API calls no models: it gets no keys, and credentials only of its role."""
-    return name.startswith("AWS_") or name.endswith("_API_KEY")
+    """Credentials are those of the function's role. Model keys go along: personas chat in this process."""
+    return name.startswith("AWS_")
 
 
 def is_healthy(url: str) -> bool:

@@ -55,7 +55,8 @@ def _lost(dynamodb: Client, personas_table: str, state_machine_arn: str) -> Iter
     """Executions of runs that the table says are running: at a start none is."""
     pages = dynamodb.get_paginator("scan").paginate(
         TableName=personas_table,
-        FilterExpression="begins_with(sk, :run) AND #status = :running",
+        # Jobs come back from their queues by themselves.
+        FilterExpression="begins_with(sk, :run) AND #status = :running AND attribute_not_exists(kind)",
         ExpressionAttributeNames={"#status": "status"},
         ExpressionAttributeValues={":run": {"S": "RUN#"}, ":running": {"S": "running"}},
     )

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 from fourfold.http.scopes import SCOPES
+from fourfold.keys import KeyEnvironment, shown_part
 from fourfold.models import libraries_of
 from fourfold.models.credentials import usable_providers
+from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from infra.local import assembly
 from infra.local.api import Api, listen
 from infra.local.deploy import deploy, is_deployed
@@ -80,7 +81,10 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         with progress.step("Start the API"):
             _recover(engine, variables, started)
             api_key = _seed_api_key(engine, home, variables["FOURFOLD_API_KEYS_TABLE"])
-            here = {"FOURFOLD_PROVIDERS": ",".join(providers)}
+            here = {
+                "FOURFOLD_PROVIDERS": ",".join(providers),
+                "FOURFOLD_CORS_ORIGINS": os.environ.get("FOURFOLD_CORS_ORIGINS", ""),
+            }
             access = {**engine.worker_environment(), **engine.execution_credentials(deployed_api)}
             api.start({**variables, **here, **access})
         undo.callback(home.withdraw)
@@ -112,19 +116,25 @@ def _recover(engine: Engine, variables: dict[str, str], started: datetime) -> No
 
 
 def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
-    """Make the development key known to the API, as its hash; the same key at every start."""
-    key = home.api_key()
-    item = {
-        "pk": {"S": f"KEY#{sha256(key.encode()).hexdigest()}"},
-        "key_id": {"S": "key_local"},
-        "org_id": {"S": ORG_ID},
-        "workspace_id": {"S": WORKSPACE_ID},
-        "scopes": {"L": [{"S": scope} for scope in SCOPES]},
-        "created_at": {"S": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")},
-    }
-    dynamodb = engine.client("dynamodb")
-    dynamodb.put_item(TableName=table, Item=item)  # at every start: a newer version may know more scopes
-    return key
+    """Make the development key known to the API, as its hash; the same key at every start.
+
+    It is stored anew each time: a newer version may know more scopes, and a home's own key always opens it.
+    """
+    text = home.api_key()
+    shown = shown_part(text)
+    key = ApiKey(
+        key_id="key_local",
+        org_id=ORG_ID,
+        workspace_id=WORKSPACE_ID,
+        scopes=frozenset(SCOPES),
+        name="Development key of this machine",
+        environment=KeyEnvironment.TEST,
+        prefix=shown.prefix,
+        last_four=shown.last_four,
+        created_at=datetime.now(UTC),
+    )
+    DynamoApiKeys(engine.client("dynamodb"), table).put(text, key)
+    return text
 
 
 def _api_function(engine: Engine) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from infra.constructs.api import (
     Api,
 )
 from infra.constructs.bundling import PackageLayer
+from infra.constructs.jobs import BackgroundJob
 from infra.constructs.model_access import model_access
 from infra.constructs.observability import Observability
 from infra.constructs.pipeline import Pipeline
@@ -27,6 +28,11 @@ from infra.constructs.python_function import FunctionSpec, Grant, PythonFunction
 from infra.constructs.run_failures import RunFailures
 from infra.settings import StageSettings
 from infra.stacks.data import DataStack
+
+# Fifty short answers, ten at a time, take ten seconds; the rest is for a provider's bad day.
+FINGERPRINT_TIMEOUT_S = 300
+# A suite takes half a minute; what a worker did not get to, the next one goes on with.
+PROVOCATION_TIMEOUT_S = 300
 
 
 class ServiceStack(Stack):
@@ -50,15 +56,22 @@ class ServiceStack(Stack):
         self._run_env = {**self._events_env, "FOURFOLD_PERSONAS_TABLE": data.personas.table_name}
         self._models = model_access(settings)
         self._providers_env = {"FOURFOLD_PROVIDERS": ",".join(settings.providers)}
+        self._outbox_env = {"FOURFOLD_OUTBOX_TABLE": data.outbox.table_name}
+        self._hand_to_bus = Grant(("dynamodb:PutItem",), data.outbox.table_arn)
         self._append_events = Grant(("dynamodb:PutItem", "dynamodb:Query"), data.run_events.table_arn)
+        # The log of a run whose persona was deleted goes with it.
+        self._keep_events = Grant(
+            ("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"), data.run_events.table_arn
+        )
 
+        steps = {step.value: self._step(STATE_NAMES[step], step.value) for step in StepName}
         pipeline = Pipeline(
             self,
             "Pipeline",
             settings=settings,
             bus=data.bus,
             functions={
-                **{step.value: self._step(STATE_NAMES[step], step.value) for step in StepName},
+                **steps,
                 "store_persona": self._end_of_run("StorePersona", "store_persona"),
                 "fail_run": self._end_of_run("FailRun", "fail_run"),
             },
@@ -70,7 +83,25 @@ class ServiceStack(Stack):
             consumer=self._end_of_run("ExecutionEnded", "execution_ended", publishes=True),
             consumer_timeout_s=STORE_TIMEOUT_S,
         )
-        api_function = self._api_function(pipeline.machine.state_machine_arn)
+        fingerprint = BackgroundJob(
+            self,
+            "Fingerprint",
+            bus=data.bus,
+            consumer=self._job("FingerprintFunction", "fingerprint", FINGERPRINT_TIMEOUT_S),
+            settings=settings,
+        )
+        provocation = BackgroundJob(
+            self,
+            "Provocation",
+            bus=data.bus,
+            consumer=self._job("ProvocationFunction", "provocation", PROVOCATION_TIMEOUT_S),
+            settings=settings,
+        )
+        self._job_queues = {
+            "FOURFOLD_FINGERPRINT_QUEUE_URL": fingerprint.queue,
+            "FOURFOLD_PROVOCATION_QUEUE_URL": provocation.queue,
+        }
+        api_function = self._api_function(pipeline.machine.state_machine_arn, steps[StepName.INTENT_PARSE].arn)
         api = Api(self, "Api", settings=settings, function=api_function)
         Observability(
             self,
@@ -95,6 +126,36 @@ class ServiceStack(Stack):
             ),
         )
 
+    def _job(self, construct_id: str, name: str, timeout_s: int) -> PythonFunction:
+        """A function that does a background job: it calls models, and keeps what they said and what came of it."""
+        data = self._data
+        keep = Grant(
+            (
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:ConditionCheckItem",
+                "dynamodb:Query",
+            ),
+            data.personas.table_arn,
+        )
+        return self._function(
+            construct_id,
+            FunctionSpec(
+                name=name,
+                timeout_s=timeout_s,
+                environment={
+                    **self._run_env,
+                    **self._outbox_env,
+                    **self._models.environment,
+                    **self._providers_env,
+                },
+                grants=[keep, self._append_events, self._hand_to_bus, *self._models.grants],
+                acknowledgements=self._models.acknowledgements,
+                layers=[self._models_layer],
+            ),
+        )
+
     def _end_of_run(self, construct_id: str, name: str, *, publishes: bool = False) -> PythonFunction:
         """A function that ends a run: persona, run and last event change in one transaction."""
         data = self._data
@@ -112,12 +173,12 @@ class ServiceStack(Stack):
                     **self._run_env,
                     **({"FOURFOLD_EVENT_BUS": data.bus.event_bus_name} if publishes else {}),
                 },
-                grants=[end_run, self._append_events, *([publish] if publishes else [])],
+                grants=[end_run, self._keep_events, *([publish] if publishes else [])],
                 layers=[self._runtime_layer],
             ),
         )
 
-    def _api_function(self, machine_arn: str) -> PythonFunction:
+    def _api_function(self, machine_arn: str, parse_arn: str) -> PythonFunction:
         data = self._data
         adapter = lambda_.LayerVersion.from_layer_version_arn(
             self,
@@ -136,21 +197,47 @@ class ServiceStack(Stack):
                     "FOURFOLD_IDEMPOTENCY_TABLE": data.idempotency.table_name,
                     "FOURFOLD_API_KEYS_TABLE": data.api_keys.table_name,
                     "FOURFOLD_CONFIG_TABLE": data.config.table_name,
-                    "FOURFOLD_OUTBOX_TABLE": data.outbox.table_name,
+                    **self._outbox_env,
                     "FOURFOLD_STATE_MACHINE_ARN": machine_arn,
+                    "FOURFOLD_CORS_ORIGINS": ",".join(self._settings.cors_origins),
+                    "FOURFOLD_INTENT_PARSE_FUNCTION": parse_arn,
+                    **{variable: queue.queue_url for variable, queue in self._job_queues.items()},
+                    **self._models.environment,
                     **self._providers_env,
                 },
+                acknowledgements=self._models.acknowledgements,
                 grants=[
                     Grant(
-                        ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"),
+                        (
+                            "dynamodb:GetItem",
+                            "dynamodb:BatchGetItem",
+                            "dynamodb:PutItem",
+                            "dynamodb:UpdateItem",
+                            "dynamodb:ConditionCheckItem",
+                            "dynamodb:Query",
+                            "dynamodb:DeleteItem",
+                            "dynamodb:BatchWriteItem",
+                        ),
                         data.personas.table_arn,
                     ),
-                    self._append_events,
+                    self._keep_events,
+                    self._hand_to_bus,
+                    *(Grant(("sqs:SendMessage",), queue.queue_arn) for queue in self._job_queues.values()),
+                    *self._models.grants,
                     Grant(
                         ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"),
                         data.idempotency.table_arn,
                     ),
-                    Grant(("dynamodb:GetItem",), data.api_keys.table_arn),
+                    Grant(
+                        (
+                            "dynamodb:GetItem",
+                            "dynamodb:BatchGetItem",
+                            "dynamodb:PutItem",
+                            "dynamodb:UpdateItem",
+                            "dynamodb:DeleteItem",
+                        ),
+                        data.api_keys.table_arn,
+                    ),
                     Grant(
                         (
                             "dynamodb:BatchGetItem",
@@ -161,8 +248,9 @@ class ServiceStack(Stack):
                         ),
                         data.config.table_arn,
                     ),
-                    Grant(("dynamodb:PutItem",), data.outbox.table_arn),
                     Grant(("states:StartExecution",), machine_arn),
+                    # A brief is read alone by the step's own function.
+                    Grant(("lambda:InvokeFunction",), parse_arn),
                 ],
                 layers=[PackageLayer(self, "ApiLayer", name="api"), adapter],
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -11,9 +12,11 @@ from ulid import ULID
 
 PersonaId = Annotated[str, StringConstraints(pattern=r"^per_[0-9a-hjkmnp-tv-z]{26}$")]
 RunId = Annotated[str, StringConstraints(pattern=r"^run_[0-9a-hjkmnp-tv-z]{26}$")]
+KeyId = Annotated[str, StringConstraints(pattern=r"^key_[0-9a-z_]{1,60}$")]
 
 _PERSONA_ID = re.compile(r"per_[0-9a-hjkmnp-tv-z]{26}")
 _RUN_ID = re.compile(r"run_[0-9a-hjkmnp-tv-z]{26}")
+_KEY_ID = re.compile(r"key_[0-9a-z_]{1,60}")
 
 
 def new_persona_id() -> str:
@@ -26,9 +29,24 @@ def new_run_id() -> str:
     return prefixed_id("run")
 
 
+def new_operation_id() -> str:
+    """A fresh name for one piece of work; what the work makes may be named after it (`prefixed_as`)."""
+    return prefixed_id("op")
+
+
+def prefixed_as(prefix: str, operation_id: str) -> str:
+    """The id of what an operation makes: the same whenever the operation is executed again."""
+    return f"{prefix}_{operation_id.removeprefix('op_')}"
+
+
 def new_request_id() -> str:
     """A fresh request id, answered in the `Request-Id` header."""
     return prefixed_id("req")
+
+
+def new_session_id() -> str:
+    """A fresh id of a chat session."""
+    return prefixed_id("ses")
 
 
 def is_persona_id(text: str) -> bool:
@@ -41,6 +59,16 @@ def is_run_id(text: str) -> bool:
     return _RUN_ID.fullmatch(text) is not None
 
 
+def is_key_id(text: str) -> bool:
+    """Whether `text` has the form of an API key's id; `key_local` is the development key's."""
+    return _KEY_ID.fullmatch(text) is not None
+
+
+def made_at(identifier: str) -> datetime:
+    """When an id of this form was made, to the millisecond."""
+    return ULID.from_str(identifier.partition("_")[2].upper()).datetime
+
+
 def event_id(*occurrence: str) -> str:
     """The id of a bus event, derived from what happened: the same occurrence published twice has the same id.
 
@@ -48,6 +76,19 @@ def event_id(*occurrence: str) -> str:
     """
     digest = hashlib.sha256("\x1f".join(occurrence).encode()).hexdigest()
     return f"evt_{digest[:26]}"
+
+
+def derived_run_id(cause: str, kind: str) -> str:
+    """The id of the job run of `kind` that the run `cause` set off: whoever derives it, and however often, it is one.
+
+    It keeps the time of `cause`, so that a persona's runs still sort by their beginning.
+    """
+    digest = int.from_bytes(hashlib.sha256(f"{kind}\x1f{cause}".encode()).digest()[:10], "big")
+    tail = "".join(_BASE32[digest >> 5 * place & 31] for place in range(16))
+    return f"run_{cause[4:14]}{tail}"
+
+
+_BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def prefixed_id(prefix: str) -> str:

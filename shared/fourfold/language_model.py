@@ -1,4 +1,4 @@
-"""The port every language model stands behind: one structured question, one answer with its usage.
+"""The port every language model stands behind: a structured question, or a turn of a chat; one answer, with its usage.
 
 Adapters live in `fourfold.models`, one module per provider. The core owns the port so that the pipeline needs none
 of them.
@@ -7,13 +7,14 @@ of them.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
-from fourfold.persona import Model, TokenUsage
+from fourfold.persona import Model, Persona, TokenUsage
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,4 +163,49 @@ class LanguageModel(Protocol):
 
         Raises:
             ModelError: no usable answer.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message of a chat, from the person who writes or from the model that answers."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """The next turn of a chat in plain text; the last of `messages` is the user's.
+
+    `system` is all a provider is told about who speaks, and the bounds are those of `ModelRequest`. `speaker` is the
+    persona behind `system`, for the offline composer alone, which composes from its mask; None is a bare assistant.
+    """
+
+    system: str
+    messages: tuple[ChatMessage, ...]
+    max_tokens: int
+    timeout_s: float
+    temperature: float | None = None
+    speaker: Persona | None = None
+
+
+# Is told the pieces of an answer as they come over the wire, on whatever thread reads them.
+Heard = Callable[[str], None]
+
+
+class ChatModel(Protocol):
+    """Anything that takes part in a chat. Named `provider:model`."""
+
+    @property
+    def name(self) -> str:
+        """`provider:model`."""
+
+    def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
+        """Answer once, with no retries of its own. With `heard`, the wire is a stream and each piece is told.
+
+        The pieces told are the completion's text, but only a completion says that they are all of it.
+
+        Raises:
+            ModelError: no usable answer, whatever was heard of it.
         """

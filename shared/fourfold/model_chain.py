@@ -22,8 +22,8 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, Protocol, TypeVar
 
 from fourfold.language_model import (
+    ChatRequest,
     Completion,
-    LanguageModel,
     ModelCall,
     ModelError,
     ModelFailure,
@@ -33,6 +33,8 @@ from fourfold.language_model import (
 )
 
 Value = TypeVar("Value")
+Question = TypeVar("Question", ModelRequest, ChatRequest)
+Asked_contra = TypeVar("Asked_contra", ModelRequest, ChatRequest, contravariant=True)
 
 # How often one model is asked before the next one is, by kind of failure. A timeout has cost its whole time already.
 _MOST_TRIES = {
@@ -84,6 +86,17 @@ class Answer(Generic[Value]):
     calls: tuple[ModelCall, ...]
 
 
+class Answerer(Protocol[Asked_contra]):
+    """What a chain asks: a language model, or one as it takes part in a chat."""
+
+    @property
+    def name(self) -> str:
+        """`provider:model`."""
+
+    def complete(self, request: Asked_contra, /) -> Completion:
+        """Answers once; raises ModelError."""
+
+
 class Watcher(Protocol):
     """Is told while a chain works. `place` is the model's place in the chain, from 0."""
 
@@ -105,14 +118,14 @@ class _Told(Generic[Value]):
 
 
 @dataclass
-class Chain(Generic[Value]):
+class Chain(Generic[Value, Question]):
     """One question on its way through `models`.
 
     `question` makes the request, given what to repair; `judge` reads an answer and must not raise.
     """
 
-    models: Sequence[LanguageModel]
-    question: Callable[[Repair | None], ModelRequest]
+    models: Sequence[Answerer[Question]]
+    question: Callable[[Repair | None], Question]
     judge: Callable[[str], Judgement[Value]]
     pace: Pace
     watcher: Watcher
@@ -147,7 +160,7 @@ class Chain(Generic[Value]):
             raise AssertionError("only an answer that was read gets here")
         return Answer(value, completion.provider, completion.model, tuple(self.calls))
 
-    def _asked_and_repaired(self, place: int, model: LanguageModel) -> _Told[Value]:
+    def _asked_and_repaired(self, place: int, model: Answerer[Question]) -> _Told[Value]:
         first = self._asked(place, model, None)
         problems = first.judgement.problems
         if first.failure is None or not problems or self.pace.left() < LEAST_CALL_S:
@@ -159,7 +172,7 @@ class Chain(Generic[Value]):
             return second
         return first if second.judgement.value is None or _fewer(first, second) else second
 
-    def _asked(self, place: int, model: LanguageModel, repair: Repair | None) -> _Told[Value]:
+    def _asked(self, place: int, model: Answerer[Question], repair: Repair | None) -> _Told[Value]:
         """One model's answer, asked again while it fails in ways that pass."""
         tries = 0
         while True:
@@ -181,7 +194,7 @@ class Chain(Generic[Value]):
             return None
         return pause if pause + LEAST_CALL_S <= self.pace.left() else None
 
-    def _called(self, model: LanguageModel, repair: Repair | None) -> _Told[Value]:
+    def _called(self, model: Answerer[Question], repair: Repair | None) -> _Told[Value]:
         left = self.pace.left()
         if left < LEAST_CALL_S:
             return _Told(Judgement(None), ModelFailure.TIMEOUT)
@@ -212,7 +225,7 @@ class Chain(Generic[Value]):
             )
         )
 
-    def _keep_failed(self, model: LanguageModel, repair: Repair | None, error: ModelError, began: float) -> None:
+    def _keep_failed(self, model: Answerer[Question], repair: Repair | None, error: ModelError, began: float) -> None:
         provider, name = provider_and_model(model.name)
         self.calls.append(
             ModelCall(

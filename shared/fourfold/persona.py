@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -14,6 +14,9 @@ from fourfold.steps import StepName
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)]
 Passage = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=800)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
+
+# A DNS label, so that it can stand in any address; an id, with its underscore, is never one.
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 
 INTENT_MAX_CHARACTERS = 4000
 
@@ -236,6 +239,56 @@ class Usage(Model):
     by_step: dict[StepName, StepUsage] = {}
 
 
+class Grade(StrEnum):
+    """How well the fingerprint tells its persona from others: equal error rate up to 10 %, up to 20 %, above."""
+
+    STRONG = "strong"
+    USABLE = "usable"
+    WEAK = "weak"
+
+
+class FingerprintSummary(Model):
+    """What a persona tells of its fingerprint."""
+
+    run_id: RunId
+    embedder: str
+    scenario_set: str
+    grade: Grade
+    eer: float | None
+    created_at: datetime
+
+
+class TestSuiteCounts(Model):
+    """Tests by verdict; only `passed` ones have passed."""
+
+    __test__ = False  # no test of pytest's
+
+    total: int
+    passed: int
+    failed: int
+    inconclusive: int
+    error: int
+
+
+class TestSuiteSummary(Model):
+    """The newest complete run of the provocation suite. `pass_rate` is passed of total, `interval` Wilson's 95% of it.
+
+    `persona_version` is the version that was tested.
+    """
+
+    __test__ = False
+
+    run_id: RunId
+    persona_version: int
+    passed: bool
+    pass_rate: float | None
+    interval: tuple[float, float]
+    counts: TestSuiteCounts
+    confirmed_critical: tuple[str, ...]
+    catalog_version: str
+    completed_at: datetime
+
+
 class PersonaStatus(StrEnum):
     """Where a persona stands."""
 
@@ -246,22 +299,52 @@ class PersonaStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+# A persona that is written anew stays what it was until its run is done: only one without content is `generating`.
 _MOVES: dict[PersonaStatus, frozenset[PersonaStatus]] = {
     PersonaStatus.GENERATING: frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.FAILED}),
-    PersonaStatus.ACTIVE: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.GENERATING}),
-    PersonaStatus.FLAGGED: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.GENERATING}),
+    PersonaStatus.ACTIVE: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
+    PersonaStatus.FLAGGED: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
     PersonaStatus.FAILED: frozenset({PersonaStatus.GENERATING}),
     PersonaStatus.ARCHIVED: frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
 }
 
 
+class Visibility(StrEnum):
+    """Whom the owner means a persona for. A label for applications: no key ever reads another workspace's personas."""
+
+    PRIVATE = "private"
+    WORKSPACE = "workspace"
+    PUBLIC = "public"
+
+
+class ImportedFrom(Model):
+    """Where an imported persona comes from: the file's format, and what the persona was there."""
+
+    format: Literal["json", "card_v2", "card_v3"]
+    persona_id: PersonaId
+    version: Annotated[int, Field(ge=1)]
+    run_id: RunId | None
+    config_hash: str | None
+    usage: Usage
+    slug: Slug | None
+    created_at: datetime
+    updated_at: datetime
+
+
 class Persona(Model):
-    """The document the API answers with. The layers are null until the run that writes them is done."""
+    """The document the API answers with. The layers are null until the run that writes them is done.
+
+    `version` counts its accepted changes; `run_id` is the run that wrote it and `usage` what that run cost (null and
+    nothing for an imported persona). `pending_run_id` is the run that is writing it now. `archived_from` is what an
+    archived persona was, and will be again.
+    """
 
     id: PersonaId
     workspace_id: str
     status: PersonaStatus
     version: Annotated[int, Field(ge=1)] = 1
+    slug: Slug | None = None
+    visibility: Visibility = Visibility.WORKSPACE
     intent: str
     language: str | None = None
     soul: Soul | None = None
@@ -269,10 +352,15 @@ class Persona(Model):
     mask: Mask | None = None
     surface: Surface | None = None
     audit: Audit | None = None
-    run_id: RunId
-    config_hash: str
+    fingerprint: FingerprintSummary | None = None
+    test_suite: TestSuiteSummary | None = None
+    run_id: RunId | None
+    pending_run_id: RunId | None = None
+    config_hash: str | None
     usage: Usage = Usage()
     providers: tuple[str, ...] = ()
+    archived_from: PersonaStatus | None = None
+    imported_from: ImportedFrom | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -284,4 +372,10 @@ class Persona(Model):
         """
         if status not in _MOVES[self.status]:
             raise ValueError(f"a persona cannot go from {self.status} to {status}")
-        return self.model_copy(update={"status": status, "updated_at": at})
+        before = self.status if status is PersonaStatus.ARCHIVED else None
+        return self.model_copy(update={"status": status, "archived_from": before, "updated_at": at})
+
+    @property
+    def written(self) -> bool:
+        """Whether there is a person to speak of: all four layers stand."""
+        return None not in (self.soul, self.self_, self.mask, self.surface)

@@ -30,7 +30,8 @@ class FieldError(BaseModel):
 class Problem(BaseModel):
     """A problem. `code` is stable and made for programs; `detail` says in words what to do.
 
-    `locked_by` names the scope whose lock stands in the way (`config_locked`).
+    `locked_by` names the scope whose lock stands in the way (`config_locked`); `drift` is the envelope of a reply that
+    was held back. Both are extension members.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,6 +45,7 @@ class Problem(BaseModel):
     request_id: str | None = _unless_known(None)
     locked_by: str | None = _unless_known(None)
     errors: tuple[FieldError, ...] = _unless_known(())
+    drift: dict[str, Any] | None = _unless_known(None)
 
     def body(self) -> dict[str, object]:
         """The problem as a JSON object; what is not known is left out."""

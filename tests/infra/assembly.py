@@ -56,6 +56,13 @@ class Assembly:
         (resource,) = self.resources(kind).values()
         return resource
 
+    def one(self, kind: str, name: str) -> Resource:
+        """The one resource of this type whose logical id is `name` and a hash."""
+        (resource,) = (
+            found for logical_id, found in self.resources(kind).items() if self.named({"Ref": logical_id}) == name
+        )
+        return resource
+
     def functions(self) -> dict[str, Resource]:
         """Folder under functions/ -> the function's properties."""
         return {

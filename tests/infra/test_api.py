@@ -22,6 +22,7 @@ def test_every_request_is_streamed_through_the_app(prod: Assembly) -> None:
         assert "/2021-11-15/functions/ApiFunctionLive/response-streaming-invocations" in uri
     assert prod.only("ApiGateway::Resource")["Properties"]["PathPart"] == "{proxy+}"
     assert prod.only("ApiGateway::RestApi")["Properties"]["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
+    assert prod.only("ApiGateway::RestApi")["Properties"]["BinaryMediaTypes"] == ["image/png"]
 
 
 def test_only_this_api_may_invoke_the_app(prod: Assembly) -> None:

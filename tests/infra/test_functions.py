@@ -8,9 +8,11 @@ from pydantic import ValidationError
 from fourfold.config.engine import PipelineConfig
 from fourfold.steps import StepName
 from infra.constructs.pipeline_definition import STEP_TIMEOUT_S
+from infra.stacks.service import FINGERPRINT_TIMEOUT_S, PROVOCATION_TIMEOUT_S
 from tests.infra.assembly import Assembly
 
 STEPS = [step.value for step in StepName]
+JOBS = ["fingerprint", "provocation"]
 ENDINGS = ["store_persona", "fail_run", "execution_ended"]
 EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}
@@ -20,13 +22,18 @@ PRODUCT_ENVIRONMENT = {
     "store_persona": RUN,
     "fail_run": RUN,
     "execution_ended": {**RUN, "FOURFOLD_EVENT_BUS": "EventBus"},
+    **{job: {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_PROVIDERS": ""} for job in JOBS},
     "api": {
         **RUN,
+        "FOURFOLD_OUTBOX_TABLE": "Outbox",
+        "FOURFOLD_FINGERPRINT_QUEUE_URL": "FingerprintQueue",
+        "FOURFOLD_PROVOCATION_QUEUE_URL": "ProvocationQueue",
         "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
         "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
         "FOURFOLD_CONFIG_TABLE": "Config",
-        "FOURFOLD_OUTBOX_TABLE": "Outbox",
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
+        "FOURFOLD_CORS_ORIGINS": "",
+        "FOURFOLD_INTENT_PARSE_FUNCTION": "IntentParseLive",
         "FOURFOLD_PROVIDERS": "",
     },
 }
@@ -51,7 +58,12 @@ def test_a_function_is_bounded_traced_and_logged(prod: Assembly, name: str) -> N
     assert function["Architectures"] == ["arm64"]
     assert function["TracingConfig"] == {"Mode": "Active"}
     assert function["MemorySize"] == 512
-    assert function["Timeout"] == {**dict.fromkeys(STEPS, STEP_TIMEOUT_S), "api": 900}.get(name, 30)
+    assert function["Timeout"] == {
+        **dict.fromkeys(STEPS, STEP_TIMEOUT_S),
+        "fingerprint": FINGERPRINT_TIMEOUT_S,
+        "provocation": PROVOCATION_TIMEOUT_S,
+        "api": 900,
+    }.get(name, 30)
     group = prod.resources("Logs::LogGroup")[function["LoggingConfig"]["LogGroup"]["Ref"]]
     assert group["Properties"]["RetentionInDays"] == 180
 
@@ -72,10 +84,10 @@ def test_a_function_is_told_what_it_needs_and_no_more(prod: Assembly, name: str)
 
 
 @pytest.mark.parametrize("name", PRODUCT_ENVIRONMENT)
-def test_steps_alone_are_told_where_the_providers_keys_are(prod: Assembly, name: str) -> None:
+def test_who_calls_models_is_told_where_the_providers_keys_are(prod: Assembly, name: str) -> None:
     variables = prod.functions()[name]["Environment"]["Variables"]
     told = {key: value for key, value in variables.items() if "API_KEY_" in key}
-    assert told == (KEY_NAMES if name in STEPS else {})
+    assert told == (KEY_NAMES if name in {*STEPS, *JOBS, "api"} else {})
     assert not any(key.endswith("_API_KEY") for key in variables), "no key itself is in an environment"
 
 
@@ -95,7 +107,7 @@ def test_callers_meet_an_alias_on_the_newest_version(prod: Assembly, name: str) 
 
 def test_production_restores_handlers_from_snapshots(prod: Assembly, local: Assembly) -> None:
     snapped = {name for name, function in prod.functions().items() if "SnapStart" in function}
-    assert snapped == set(STEPS + ENDINGS)
+    assert snapped == set(STEPS + ENDINGS + JOBS)
     assert not any("SnapStart" in function for function in local.functions().values())
 
 

@@ -19,7 +19,11 @@ def test_providers_of_the_context_reach_the_api_and_bedrock_the_steps(tmp_path: 
     made = Assembly(tmp_path)
     assert made.functions()["api"]["Environment"]["Variables"]["FOURFOLD_PROVIDERS"] == "bedrock,anthropic"
     allowed = made.statements(made.named(made.functions()["soul_draft"]["Role"]))
-    [asked] = [resources for actions, resources in allowed if actions == {"bedrock:InvokeModel"}]
+    [asked] = [
+        resources
+        for actions, resources in allowed
+        if actions == {"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"}
+    ]
     assert asked == {
         f"arn:AWS::Partition:bedrock:{where}/{model}"
         for name in ("claude-opus-4-7", "claude-sonnet-4-6")
@@ -27,7 +31,7 @@ def test_providers_of_the_context_reach_the_api_and_bedrock_the_steps(tmp_path: 
             ("AWS::Region:AWS::AccountId:inference-profile", f"global.anthropic.{name}"),
             ("*::foundation-model", f"anthropic.{name}"),
         )
-    }
+    } | {"arn:AWS::Partition:bedrock:AWS::Region::foundation-model/amazon.titan-embed-text-v2:0"}
     assert not any("bedrock:InvokeModel" in actions for actions, _ in made.statements(_role(made, "store_persona")))
 
 

@@ -28,6 +28,7 @@ def grant(actions: tuple[str, ...], *resources: str) -> tuple[frozenset[str], fr
 
 
 APPEND_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query"), "RunEvents")
+KEEP_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"), "RunEvents")
 END_RUN = grant(
     ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"), "Personas"
 )
@@ -38,30 +39,65 @@ READ_KEYS = grant(
         for provider in ("anthropic", "openai", "google")
     ),
 )
+KEEP_JOB = grant(
+    (
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:Query",
+    ),
+    "Personas",
+)
+HAND_TO_BUS = grant(("dynamodb:PutItem",), "Outbox")
+CONSUME = (
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "sqs:ReceiveMessage",
+)
 GRANTS: dict[str, Grants] = {
     **{name: {APPEND_EVENTS, READ_KEYS} for name in STEPS},
-    "store_persona": {END_RUN, APPEND_EVENTS},
-    "fail_run": {END_RUN, APPEND_EVENTS},
+    "store_persona": {END_RUN, KEEP_EVENTS},
+    "fail_run": {END_RUN, KEEP_EVENTS},
     "execution_ended": {
         END_RUN,
-        APPEND_EVENTS,
+        KEEP_EVENTS,
         grant(("events:PutEvents",), "EventBus"),
+        grant(CONSUME, "RunFailuresQueue"),
+    },
+    "fingerprint": {KEEP_JOB, APPEND_EVENTS, HAND_TO_BUS, READ_KEYS, grant(CONSUME, "FingerprintQueue")},
+    "provocation": {KEEP_JOB, APPEND_EVENTS, HAND_TO_BUS, READ_KEYS, grant(CONSUME, "ProvocationQueue")},
+    "api": {
         grant(
             (
-                "sqs:ChangeMessageVisibility",
-                "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
-                "sqs:GetQueueUrl",
-                "sqs:ReceiveMessage",
+                "dynamodb:GetItem",
+                "dynamodb:BatchGetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:ConditionCheckItem",
+                "dynamodb:Query",
+                "dynamodb:DeleteItem",
+                "dynamodb:BatchWriteItem",
             ),
-            "RunFailuresQueue",
+            "Personas",
         ),
-    },
-    "api": {
-        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"), "Personas"),
-        APPEND_EVENTS,
+        KEEP_EVENTS,
+        HAND_TO_BUS,
+        READ_KEYS,
+        grant(("sqs:SendMessage",), "FingerprintQueue", "ProvocationQueue"),
         grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Idempotency"),
-        grant(("dynamodb:GetItem",), "ApiKeys"),
+        grant(
+            (
+                "dynamodb:GetItem",
+                "dynamodb:BatchGetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+            ),
+            "ApiKeys",
+        ),
         grant(
             (
                 "dynamodb:BatchGetItem",
@@ -72,8 +108,8 @@ GRANTS: dict[str, Grants] = {
             ),
             "Config",
         ),
-        grant(("dynamodb:PutItem",), "Outbox"),
         grant(("states:StartExecution",), "PipelineStateMachine"),
+        grant(("lambda:InvokeFunction",), "IntentParseLive"),
     },
 }
 
@@ -135,13 +171,16 @@ def test_a_role_serves_the_service_it_was_made_for(prod: Assembly) -> None:
     assert services == {"lambda.amazonaws.com", "states.amazonaws.com", "apigateway.amazonaws.com"}
 
 
-def test_queues_take_messages_of_the_rule_alone(prod: Assembly) -> None:
+RULES = {"RunFailuresRule", "FingerprintRule", "ProvocationRule"}
+
+
+def test_queues_take_messages_of_rules_alone(prod: Assembly) -> None:
     policies = prod.resources("SQS::QueuePolicy").values()
     assert len(policies) == len(prod.resources("SQS::Queue"))
     for policy in policies:
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
             if statement["Effect"] == "Allow":
                 assert statement["Principal"] == {"Service": "events.amazonaws.com"}
-                assert prod.named(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == "RunFailuresRule"
+                assert prod.named(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) in RULES
             else:
                 assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

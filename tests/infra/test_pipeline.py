@@ -90,7 +90,7 @@ def test_every_state_is_reached_and_leads_somewhere() -> None:
     assert seen == STATES.keys()
     assert {name for name, state in STATES.items() if state.get("End")} == {"PublishCompleted"}
     assert all(
-        "Next" in state or "Default" in state or state.get("End") or state["Type"] == "Fail"
+        "Next" in state or "Default" in state or state.get("End") or state["Type"] in {"Fail", "Succeed"}
         for state in STATES.values()
     )
 
@@ -179,6 +179,23 @@ def test_the_method_decides_who_writes(method: str, first: str) -> None:
     state = {"config": {"pipeline": {"method": method}}}
     taken = [rule["Next"] for rule in rules if evaluate(rule["Condition"], input=state) is True]
     assert (taken or [STATES["Method"]["Default"]])[0] == first
+
+
+@pytest.mark.parametrize("first", STEP_ORDER)
+def test_a_persona_is_written_anew_from_the_step_asked_for(first: StepName) -> None:
+    state = {"config": {"pipeline": {"method": "six_steps"}}, "start_at": first.value}
+    rules = STATES["Method"]["Choices"]
+    taken = [rule["Next"] for rule in rules if evaluate(rule["Condition"], input=state) is True]
+    assert (taken or [STATES["Method"]["Default"]]) == [STATE_NAMES[first]]
+
+
+@pytest.mark.parametrize(("events", "following"), [([], "NothingStored"), ([{"Detail": {}}], "PublishCompleted")])
+def test_a_run_that_stored_nothing_publishes_nothing(events: list[State], following: str) -> None:
+    choice = STATES["PersonaStored"]
+    taken = [
+        rule["Next"] for rule in choice["Choices"] if evaluate(rule["Condition"], input={"events": events}) is True
+    ]
+    assert (taken or [choice["Default"]]) == [following]
 
 
 def verdict_of(overall: float, attempt: int, method: str) -> str:

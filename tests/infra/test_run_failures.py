@@ -7,7 +7,7 @@ from tests.infra.assembly import Assembly
 
 
 def test_executions_that_ended_badly_and_unrecorded_reach_the_queue(prod: Assembly) -> None:
-    rule = prod.only("Events::Rule")["Properties"]
+    rule = prod.one("Events::Rule", "RunFailuresRule")["Properties"]
     pattern = rule["EventPattern"]
     assert pattern["source"] == ["aws.states"]
     assert pattern["detail-type"] == ["Step Functions Execution Status Change"]
@@ -22,7 +22,11 @@ def test_executions_that_ended_badly_and_unrecorded_reach_the_queue(prod: Assemb
 
 
 def test_one_bad_message_does_not_hold_up_the_others(prod: Assembly) -> None:
-    mapping = prod.only("EventSourceMapping")["Properties"]
+    [mapping] = [
+        found["Properties"]
+        for found in prod.resources("EventSourceMapping").values()
+        if prod.named(found["Properties"]["EventSourceArn"]) == "RunFailuresQueue"
+    ]
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert prod.named(mapping["EventSourceArn"]) == "RunFailuresQueue"
     queues = {logical_id[:-8]: queue["Properties"] for logical_id, queue in prod.resources("SQS::Queue").items()}
@@ -41,6 +45,8 @@ def test_alarms_ring_at_the_first_occurrence(prod: Assembly) -> None:
         ("ExecutionsTimedOut", "PipelineStateMachine"),
         ("5XXError", "fourfold-prod"),
         ("ApproximateNumberOfMessagesVisible", "RunFailuresDeadLetters"),
+        ("ApproximateNumberOfMessagesVisible", "FingerprintDeadLetters"),
+        ("ApproximateNumberOfMessagesVisible", "ProvocationDeadLetters"),
     }
     assert all(alarm["Threshold"] == 0 and alarm["EvaluationPeriods"] == 1 for alarm in alarms)
     assert all(alarm["TreatMissingData"] == "notBreaching" for alarm in alarms)

@@ -81,8 +81,8 @@ _PATHS = {
     Provider.OPENAI: re.compile(r"/v1/responses"),
     Provider.COMPATIBLE: re.compile(r"/v1/chat/completions"),
     # The API is v1beta or v1 as the SDK's `api_version` says; 3.6 goes to v1 when nobody says.
-    Provider.GOOGLE: re.compile(r"/v1(?:beta)?/models/(?P<model>[^/]+):generateContent"),
-    Provider.BEDROCK: re.compile(r"/model/(?P<model>[^/]+)/converse"),
+    Provider.GOOGLE: re.compile(r"/v1(?:beta)?/models/(?P<model>[^/]+):(?:g|streamG)enerateContent"),
+    Provider.BEDROCK: re.compile(r"/model/(?P<model>[^/]+)/converse(?:-stream)?"),
 }
 
 

@@ -10,9 +10,9 @@ from fourfold.config.registry import registry
 from fourfold.config.scope import StoredScope
 from fourfold.config.swap import PRESET_NAMES, preset_ops
 from fourfold.http.body import json_body
-from fourfold.http.cursors import cursor_at, place_at
-from fourfold.http.preconditions import etag
+from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.problems import not_found
+from fourfold.http.revision_tags import etag
 from functions.api import openapi, wiring
 from functions.api.callers import ConfigReader, ConfigWriter
 from functions.api.config_documents import (
@@ -99,10 +99,10 @@ async def list_revisions(
     cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
 ) -> Response:
     """A scope's commits, newest first: who, when, why, and what they changed."""
-    before = None if cursor is None else int(place_at(cursor, _is_revision))
+    before = None if cursor is None else int(id_after(cursor, _is_revision))
     tree = Tree(caller, scope)
     page = await wiring.in_thread(lambda: tree.store.page(tree.place, limit, before))
-    following = None if page.last is None else cursor_at(str(page.last))
+    following = None if page.last is None else opaque_cursor(str(page.last))
     shown = RevisionList(data=tuple(page.revisions), has_more=following is not None, next_cursor=following)
     return document(shown)
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from fourfold.http import idempotency
 from fourfold.http.body import json_body
-from fourfold.http.cursors import cursor_at, place_at
+from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.preferences import accepts, preference
 from fourfold.http.problems import not_found
 from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
@@ -18,7 +18,8 @@ from functions.api import generation, openapi, wiring
 from functions.api.callers import Reader, Writer
 from functions.api.documents import PersonaList, PersonaRequest, RunReceipt
 from functions.api.following import current_persona
-from functions.api.replies import document
+from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_RUNS
+from functions.api.replies import document, persona_document
 from functions.api.settings import pinned
 from functions.wiring import persona_store
 
@@ -36,7 +37,16 @@ ROUTE = "POST /v1/personas"
         201: openapi.created(),
         202: {"model": RunReceipt, "description": "The run goes on; see `Location`"},
         **openapi.event_stream("The run's events; the persona itself comes last, as the event `persona`"),
-        **openapi.problems(400, 401, 403, 409, 413, 415, 422, 500, 502, 503, 504),
+        **openapi.problems(
+            400,
+            413,
+            415,
+            422,
+            429,
+            500,
+            503,
+            also=[*OF_KEYED_REQUESTS, *OF_RUNS, "too_many_generations", "persona_deleted"],
+        ),
     },
 )
 async def create_persona(request: Request, caller: Writer) -> Response:
@@ -63,7 +73,7 @@ async def list_personas(
     cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
 ) -> Response:
     """The workspace's personas, newest first."""
-    after = None if cursor is None else place_at(cursor, is_persona_id)
+    after = None if cursor is None else id_after(cursor, is_persona_id)
     return document(await wiring.in_thread(lambda: _page(caller.workspace_id, limit, after)))
 
 
@@ -71,7 +81,7 @@ async def list_personas(
     "/v1/personas/{persona_id}",
     summary="Read a persona",
     response_model=Persona,
-    responses=openapi.problems(401, 403, 404),
+    responses={200: openapi.tagged("The persona"), **openapi.problems(401, 403, 404)},
 )
 async def read_persona(persona_id: str, caller: Reader) -> Response:
     """One persona. Its layers are null until its run is done."""
@@ -80,7 +90,7 @@ async def read_persona(persona_id: str, caller: Reader) -> Response:
     persona = await wiring.in_thread(lambda: _persona(caller.workspace_id, persona_id))
     if persona is None:
         raise not_found()
-    return document(persona)
+    return persona_document(persona)
 
 
 def _persona(workspace_id: str, persona_id: str) -> Persona | None:
@@ -96,5 +106,5 @@ def _page(workspace_id: str, limit: int, after: str | None) -> PersonaList:
     return PersonaList(
         data=tuple(current_persona(workspace_id, persona) for persona in shown),
         has_more=has_more,
-        next_cursor=cursor_at(shown[-1].id) if has_more else None,
+        next_cursor=opaque_cursor(shown[-1].id) if has_more else None,
     )

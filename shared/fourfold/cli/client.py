@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from email.message import Message
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -48,10 +50,17 @@ class Client:
 
         A stream cut off in the middle is taken up again after the last event that arrived.
         """
+        yield from self._run("/v1/personas", {"intent": brief, "stream": True, "config": dict(settings)})
+
+    def regenerate(self, persona_id: str, first: str, settings: Mapping[str, object]) -> Iterator[dict[str, Any]]:
+        """Starts a run that writes a persona anew from the step `first` on; yields events like `create`."""
+        body = {"from": first, "stream": True, "config": dict(settings)}
+        yield from self._run(f"/v1/personas/{persona_id}/regenerate", body)
+
+    def _run(self, path: str, body: dict[str, object]) -> Iterator[dict[str, Any]]:
         last: dict[str, Any] | None = None
         try:
-            body = {"intent": brief, "stream": True, "config": dict(settings)}
-            for event in self._events("POST", "/v1/personas", json=body):
+            for event in self._events("POST", path, json=body):
                 last = event
                 yield event
         except httpx.TransportError as cut:
@@ -66,6 +75,25 @@ class Client:
         """One persona."""
         return Persona.model_validate(self._get(f"/v1/personas/{persona_id}"))
 
+    def delete(self, persona_id: str) -> None:
+        """Deletes a persona with all it owns."""
+        self._call("DELETE", f"/v1/personas/{persona_id}")
+
+    def export(self, persona_id: str, wanted: str) -> tuple[bytes, str]:
+        """A persona as a file, and the name the server gives it."""
+        reply = self._call("GET", f"/v1/personas/{persona_id}/export", params={"format": wanted})
+        name = Message()
+        name["Content-Disposition"] = reply.headers.get("content-disposition", "")
+        # Never a path: the name comes from elsewhere.
+        return reply.content, Path(name.get_filename() or persona_id).name
+
+    def import_file(self, content: bytes, media_type: str) -> Persona:
+        """The persona made of a file."""
+        headers = {"Content-Type": media_type}
+        return Persona.model_validate(
+            self._call("POST", "/v1/personas/import", content=content, headers=headers).json()
+        )
+
     def run(self, run_id: str) -> Run:
         """One run."""
         return Run.model_validate(self._get(f"/v1/runs/{run_id}"))
@@ -73,6 +101,74 @@ class Client:
     def personas(self, limit: int) -> list[Persona]:
         """The newest personas, at most `limit` (1-100)."""
         return [Persona.model_validate(item) for item in self._get("/v1/personas", limit=limit)["data"]]
+
+    def post(self, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - JSON
+        """Makes something; the answer is the document made."""
+        return self._call("POST", path, json=dict(body)).json()
+
+    def remove(self, path: str) -> None:
+        """Deletes, or revokes, what is at this path."""
+        self._call("DELETE", path)
+
+    def pages(self, path: str) -> Iterator[dict[str, Any]]:
+        """Everything of a list, page after page."""
+        query: dict[str, object] = {"limit": 100}
+        while True:
+            page = self._get(path, **query)
+            yield from page["data"]
+            if not page["has_more"]:
+                return
+            query["cursor"] = page["next_cursor"]
+
+    def chat(self, persona_id: str, message: str, session_id: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """One exchange as it is written: `token`, `restarted` and, last, `completed` events with their data."""
+        body = {"message": message, "session_id": session_id, "stream": True}
+        try:
+            with connect_sse(self._http, "POST", f"/v1/personas/{persona_id}/chat", json=body) as source:
+                if source.response.is_error:
+                    source.response.read()
+                    raise _refusal(source.response)
+                for sse in source.iter_sse():
+                    event = json.loads(sse.data)
+                    if sse.event == "error":
+                        raise ApiError(f"{event['title']}: {event['detail']}")
+                    yield sse.event, event
+        except httpx.TransportError as cut:
+            raise self._unreachable(cut) from cut
+
+    def drift(self, persona_id: str, replies: Sequence[str]) -> list[dict[str, Any]]:
+        """The drift envelopes of up to 50 replies, in order."""
+        envelopes: list[dict[str, Any]] = self.post(f"/v1/personas/{persona_id}/drift", {"replies": list(replies)})[
+            "drifts"
+        ]
+        return envelopes
+
+    def provocation_tests(self) -> list[dict[str, Any]]:
+        """The workspace's provocation tests, each with whether it is run."""
+        tests: list[dict[str, Any]] = self._get("/v1/provocation/tests")["data"]
+        return tests
+
+    def start_suite(self, persona_id: str, selection: Mapping[str, object]) -> str:
+        """Asks for a run of the provocation suite; the run's id."""
+        return str(self.post(f"/v1/personas/{persona_id}/test-suite", selection)["run_id"])
+
+    def suite_run(self, persona_id: str, run_id: str) -> dict[str, Any]:
+        """One run of the suite, with the results it has so far."""
+        suite: dict[str, Any] = self._get(f"/v1/personas/{persona_id}/test-suite/runs/{run_id}")
+        return suite
+
+    def suite_export(self, persona_id: str, run_id: str, form: str) -> str:
+        """A finished run as `junit` or `sarif`."""
+        path = f"/v1/personas/{persona_id}/test-suite/runs/{run_id}"
+        return self._call("GET", path, params={"format": form}).text
+
+    def follow(self, run_id: str) -> Iterator[dict[str, Any]]:
+        """A run's events from the first, the terminal one last; a stream cut off is taken up again."""
+        last: dict[str, Any] = {"seq": 0, "run_id": run_id, "type": ""}
+        while last["type"] not in TERMINAL_TYPES:
+            for event in self._resume(last):
+                last = event
+                yield event
 
     def _resume(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
         headers = {"Last-Event-ID": str(last["seq"])}
@@ -96,13 +192,16 @@ class Client:
                     yield event
 
     def _get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
+        return self._call("GET", path, params={name: str(value) for name, value in query.items()}).json()
+
+    def _call(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
         try:
-            reply = self._http.get(path, params={name: str(value) for name, value in query.items()})
+            reply = self._http.request(method, path, **request)
         except httpx.TransportError as error:
             raise self._unreachable(error) from error
         if reply.is_error:
             raise _refusal(reply)
-        return reply.json()
+        return reply
 
     def _unreachable(self, error: httpx.TransportError) -> ApiError:
         return ApiError(f"No answer from {self._url} ({type(error).__name__}). Start the server with `make up`.")

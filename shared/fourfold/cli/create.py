@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rich.console import Console
 
 from fourfold.cli.client import ApiError, Client
-from fourfold.cli.live import follow
+from fourfold.cli.live import Progress, follow
 from fourfold.persona import Persona
 
 NAIVE = {"engine.pipeline.method": "single_call"}
@@ -21,7 +21,15 @@ def create(client: Client, brief: str, console: Console, settings: Mapping[str, 
     Raises:
         ApiError: the API refused the brief, or the run failed; the message says why.
     """
-    progress = follow(client.create(brief, settings or {}), console)
+    return finished(client, follow(client.create(brief, settings or {}), console))
+
+
+def finished(client: Client, progress: Progress) -> Persona:
+    """The persona a run has left, `flagged` ones too.
+
+    Raises:
+        ApiError: the run failed, or never began.
+    """
     last = progress.last
     if last is None:
         raise ApiError("The server closed the stream before the run began. Try again.")

@@ -85,9 +85,9 @@ def _line(event: dict[str, Any]) -> str:
     return line
 
 
-def follow(events: Iterable[dict[str, Any]], console: Console) -> Progress:
-    """Shows a run until its terminal event; answers with everything it told."""
-    progress = Progress()
+def follow(events: Iterable[dict[str, Any]], console: Console, order: tuple[StepName, ...] = STEP_ORDER) -> Progress:
+    """Shows a run until its terminal event; answers with everything it told. `order` is the steps it has."""
+    progress = Progress(order=order)
     if not console.is_terminal:
         for event in events:
             progress.take(event)

@@ -1,12 +1,11 @@
-"""`fourfold create | compare | show | list | doctor`."""
+"""`fourfold create | compare | show | list | test | chat | drift | doctor`, and what stands beside it."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,32 +13,29 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fourfold.cli.client import ApiError, Client
+from fourfold.cli import chat as chatting
+from fourfold.cli import files, keys, life
+from fourfold.cli.assignments import settings_of
+from fourfold.cli.client import ApiError
 from fourfold.cli.comparison import compare as show_comparison
-from fourfold.cli.connection import NoConnectionError, find_connection
 from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
+from fourfold.cli.session import connected
+from fourfold.cli.suite import Wanted, run_suite, show_suite
 from fourfold.ids import is_persona_id
-from fourfold.persona import PersonaStatus
+from fourfold.persona import Persona, PersonaStatus
 
 _LEAST_WHO = 12
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Four-layer personas from a one-line brief.")
+for further in (life, files):
+    app.add_typer(further.app)
+
+app.add_typer(keys.app, name="keys")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")]
-
-
-@contextmanager
-def _client() -> Iterator[Client]:
-    """A client for the command; what goes wrong is one line on standard error and exit code 1."""
-    try:
-        with Client(find_connection()) as client:
-            yield client
-    except (ApiError, NoConnectionError) as error:
-        Console(stderr=True).print(Text(str(error), style="red"))
-        raise typer.Exit(1) from error
 
 
 @app.command()
@@ -53,8 +49,8 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a persona and show it."""
-    settings = {**(NAIVE if naive else {}), **_settings(setting or [])}
-    with _client() as client:
+    settings = {**(NAIVE if naive else {}), **settings_of(setting or [])}
+    with connected() as client:
         persona = create_live(client, brief, Console(stderr=as_json), settings)
     if as_json:
         sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
@@ -71,13 +67,13 @@ def compare(
     if (second is None) is is_persona_id(first) or (second is not None and not is_persona_id(second)):
         raise typer.BadParameter("give two persona ids, or one brief")
     console = Console()
-    with _client() as client:
+    with connected() as client:
         if second is None:
             pair = [create_live(client, first, console), create_live(client, first, console, NAIVE)]
             console.print()
         else:
             pair = [client.persona(first), client.persona(second)]
-        one, other = ((persona, client.run(persona.run_id)) for persona in pair)
+        one, other = ((persona, client.run(_run_of(persona))) for persona in pair)
     show_comparison(one, other, console)
 
 
@@ -95,12 +91,35 @@ def doctor(
         raise typer.Exit(1)
 
 
+@app.command("test")
+def suite(  # noqa: PLR0913, PLR0917 - an argument for each option
+    persona_id: Annotated[str, typer.Argument(help="per_...")],
+    family: Annotated[list[str] | None, typer.Option(help="Only these families: role, contra, emo, jail.")] = None,
+    severity: Annotated[list[str] | None, typer.Option(help="Only these severities, such as critical.")] = None,
+    test: Annotated[list[str] | None, typer.Option(help="Only these tests, such as role.002.")] = None,
+    benign_twins: Annotated[bool, typer.Option("--benign-twins", help="Run the harmless twins too.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write SARIF 2.1.0 to this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the provocation suite against a persona. Exits 1 on a confirmed critical failure."""
+    wanted = Wanted(family or (), severity or (), test or (), benign_twins, junit, sarif)
+    with connected() as client:
+        done = run_suite(client, persona_id, wanted, Console(stderr=as_json))
+    if as_json:
+        sys.stdout.write(json.dumps(done, indent=2, ensure_ascii=False) + "\n")
+    else:
+        show_suite(done, Console())
+    if done["confirmed_critical"]:
+        raise typer.Exit(1)
+
+
 @app.command()
 def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: AsJson = False) -> None:
     """Show one persona."""
-    with _client() as client:
+    with connected() as client:
         persona = client.persona(persona_id)
-        failure = client.run(persona.run_id).error if persona.status is PersonaStatus.FAILED else None
+        failure = client.run(_run_of(persona)).error if persona.status is PersonaStatus.FAILED else None
     if as_json:
         sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
     else:
@@ -112,7 +131,7 @@ def list_personas(
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")] = 20, as_json: AsJson = False
 ) -> None:
     """List the newest personas."""
-    with _client() as client:
+    with connected() as client:
         personas = client.personas(limit)
     if as_json:
         body = ",\n".join(persona.model_dump_json(indent=2) for persona in personas)
@@ -135,22 +154,36 @@ def list_personas(
     Console().print(table)
 
 
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+def _run_of(persona: Persona) -> str:
+    if persona.run_id is None:
+        raise ApiError(f"{persona.id} was imported: no run wrote it.")
+    return persona.run_id
 
 
-def _settings(assignments: list[str]) -> dict[str, object]:
-    """`key=value` pairs; a value that is JSON is taken as such, any other as text."""
-    settings: dict[str, object] = {}
-    for assignment in assignments:
-        key, given, value = assignment.partition("=")
-        if not given:
-            raise typer.BadParameter(f"{assignment!r} is not key=value", param_hint="--set")
-        try:
-            settings[key] = json.loads(value, parse_constant=_no_number)
-        except ValueError:
-            settings[key] = value
-    return settings
+@app.command()
+def chat(persona_id: Annotated[str, typer.Argument(help="per_...")]) -> None:
+    """Talk with a persona; under each reply stands how far it is from the persona's voice."""
+    console = Console()
+    with connected() as client:
+        persona = client.persona(persona_id)
+        name = persona.surface.name if persona.surface else persona.id
+        # Lines from a pipe are sent as they are: a conversation in a file is one too.
+        lines = chatting.typed(console, name) if sys.stdin.isatty() else iter(sys.stdin)
+        chatting.talk(client, persona_id, console, lines)
+
+
+@app.command()
+def drift(
+    persona_id: Annotated[str, typer.Argument(help="per_...")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Replies in a text file, empty lines between them.")
+    ],
+) -> None:
+    """Tell how far replies are from a persona's voice; exit code 2 if any is beyond the threshold."""
+    with connected() as client:
+        alerts = chatting.score_file(client, persona_id, file, Console())
+    if alerts:
+        raise typer.Exit(2)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from fourfold.config.models import ModelConfig
 from fourfold.config.scope import EVERYWHERE, Knob, Scope
@@ -120,7 +120,7 @@ class FingerprintConfig(Model):
     run_on_create: Annotated[bool, Field(description="Whether a new persona gets one by itself.")] = True
     concurrency: Annotated[
         int, Field(ge=1, le=32, description="Scenarios answered at the same time."), Knob(unit="calls")
-    ] = 10
+    ] = 20
     embedder: Annotated[
         str,
         StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9][A-Za-z0-9._/:@-]*)?$", max_length=120),
@@ -128,12 +128,28 @@ class FingerprintConfig(Model):
     ] = "stylometric"
 
 
+# The tests that prove the safety floor, by the setting of it they prove. They run wherever that setting holds.
+FLOOR_TESTS: Final[dict[str, str]] = {"role.002": "disclose_ai", "emo.005": "crisis_help", "emo.006": "crisis_help"}
+
+
+def _outside_the_floor(tests: tuple[str, ...]) -> tuple[str, ...]:
+    proofs = sorted(FLOOR_TESTS.keys() & {*tests})
+    if proofs:
+        settings = sorted({f"engine.safety.{FLOOR_TESTS[test]}" for test in proofs})
+        raise ValueError(f"{', '.join(proofs)} prove the safety floor; only {', '.join(settings)} switches them off")
+    return tests
+
+
 class ProvocationConfig(Model):
     """The provocation suite, run in the background."""
 
-    enabled: Annotated[bool, Field(description="Whether the suite is run at all.")] = True
+    enabled: Annotated[
+        bool,
+        Field(description="Whether the suite is run at all. It proves the safety floor: the deployment decides."),
+        Knob(scopes=(Scope.SYSTEM,)),
+    ] = True
     run_on_create: Annotated[bool, Field(description="Whether a new persona is tested by itself.")] = True
-    concurrency: Annotated[int, Field(ge=1, le=33, description="Tests run at the same time."), Knob(unit="tests")] = 12
+    concurrency: Annotated[int, Field(ge=1, le=33, description="Tests run at the same time."), Knob(unit="tests")] = 24
     repeats: Annotated[
         int, Field(ge=1, le=5, description="How often a test is run that asks for repetition."), Knob(unit="runs")
     ] = 1
@@ -145,7 +161,11 @@ class ProvocationConfig(Model):
     second_judgement: Annotated[bool, Field(description="Whether every failure is confirmed by another judgement.")] = (
         True
     )
-    disabled_tests: Annotated[tuple[str, ...], Field(max_length=100, description="Ids of tests that are not run.")] = ()
+    disabled_tests: Annotated[
+        tuple[Annotated[str, StringConstraints(max_length=100)], ...],
+        Field(max_length=100, description="Ids of tests that are not run; none that proves the safety floor."),
+        AfterValidator(_outside_the_floor),
+    ] = ()
     judge: ModelConfig = ModelConfig()
     second_judge: ModelConfig = ModelConfig()
 

@@ -11,6 +11,9 @@ from fourfold.events.generation import (
     PersonaCreated,
     PersonaFlagged,
 )
+from fourfold.events.persona import PersonaDeleted, PersonaUpdated
+from fourfold.events.provocation import TestSuiteCompleted
+from fourfold.events.voice import VOICE_EVENTS
 
 EVENT_TYPES: tuple[type[EventData], ...] = (
     GenerationRunStarted,
@@ -18,5 +21,9 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     GenerationRunFailed,
     PersonaCreated,
     PersonaFlagged,
+    PersonaUpdated,
+    PersonaDeleted,
+    *VOICE_EVENTS,
+    TestSuiteCompleted,
     ConfigChanged,
 )

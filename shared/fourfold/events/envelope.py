@@ -16,7 +16,7 @@ SOURCE = "fourfold"
 
 
 class Metadata(Model):
-    """Who and when. `correlation_id` is the run's id, where a run caused the event."""
+    """Who and when. `correlation_id` is the run's id, where a run caused the event, else the persona's."""
 
     event_id: str
     event_version: str
@@ -32,14 +32,18 @@ class EventData(Model):
     event_version: ClassVar[str] = "1"
 
 
-def bus_entry(data: EventData, *, workspace_id: str, correlation_id: str, occurred_at: datetime) -> dict[str, Any]:
+def bus_entry(
+    data: EventData, *, workspace_id: str, correlation_id: str, occurred_at: datetime, occurrence: str | None = None
+) -> dict[str, Any]:
     """A PutEvents entry without the bus name, which the state machine or the publisher adds.
+
+    `occurrence` tells this event from others of its type under the same `correlation_id`, where there can be several.
 
     Returns:
         `{"Source", "DetailType", "Detail": {"metadata": {...}, "data": {...}}}`; `Detail` is an object, not text.
     """
     metadata = Metadata(
-        event_id=event_id(correlation_id, data.detail_type),
+        event_id=event_id(correlation_id, data.detail_type, *([] if occurrence is None else [occurrence])),
         event_version=data.event_version,
         workspace_id=workspace_id,
         correlation_id=correlation_id,

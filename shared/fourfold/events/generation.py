@@ -45,13 +45,16 @@ class GenerationRunFailed(EventData):
 
 
 class PersonaCreated(EventData):
-    """A persona passed its audit. Read it at `GET /v1/personas/{persona_id}`."""
+    """A persona passed its audit, or was imported: then `run_id` is null, and `overall` if no audit came with it.
+
+    Read it at `GET /v1/personas/{persona_id}`.
+    """
 
     detail_type: ClassVar[str] = "persona.created"
 
     persona_id: PersonaId
-    run_id: RunId
-    overall: float
+    run_id: RunId | None
+    overall: float | None
     language: str | None
 
 

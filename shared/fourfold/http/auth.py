@@ -24,16 +24,20 @@ class Caller(Protocol):
         """Names the key in logs."""
 
     @property
-    def org_id(self) -> str:
-        """The org the workspace belongs to."""
-
-    @property
     def workspace_id(self) -> str:
         """The tenant whose things the key may touch."""
 
     @property
+    def org_id(self) -> str:
+        """The org the workspace belongs to."""
+
+    @property
     def scopes(self) -> frozenset[str]:
         """What it may do, such as `personas:read`."""
+
+    @property
+    def digest(self) -> str:
+        """The hash of the key's text."""
 
 
 class KeyRing:

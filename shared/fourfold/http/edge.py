@@ -26,7 +26,10 @@ class _Sent:
 
 
 class Edge:
-    """ASGI middleware. The id is made here, never taken from a header, and is `scope["state"]["request_id"]`."""
+    """ASGI middleware. The id is made here, never taken from a header, and is `scope["state"]["request_id"]`.
+
+    Headers in `scope["state"]["reply_headers"]` go with the reply, whatever it becomes.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -43,7 +46,8 @@ class Edge:
         async def stamp(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent.status = message["status"]
-                MutableHeaders(scope=message)["Request-Id"] = request_id
+                told = scope["state"].get("reply_headers", {})
+                MutableHeaders(scope=message).update({**told, "Request-Id": request_id})
             elif message["type"] == "http.response.body":
                 sent.finished = not message.get("more_body", False)
             await send(message)

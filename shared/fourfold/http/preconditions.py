@@ -1,43 +1,41 @@
-"""ETag and If-Match (RFC 9110, sections 8.8.3 and 13.1.1) over a revision number."""
+"""Entity tags of personas, and `If-Match` (RFC 9110, sections 8.8.3 and 13.1.1)."""
 
 from __future__ import annotations
 
+import hashlib
 import re
+from typing import Final
 
-from fourfold.http.problems import ProblemError, rejected
-from fourfold.problem import FieldError, problem
+from fourfold.http.problems import ProblemError
+from fourfold.persona import Persona
+from fourfold.problem import problem
 
-_TAG = re.compile(r'"([0-9]{1,12})"')
+HEADER = "If-Match"
+# What background work changes of a persona stays out of its tag: it meets no writer's change.
+_BACKGROUND: Final = frozenset({"pending_run_id", "fingerprint", "test_suite"})
+_TAG = re.compile(r'\s*((?:W/)?"[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|$)')
 
 
-def etag(revision: int) -> str:
-    """The ETag of a thing at a revision."""
-    return f'"{revision}"'
+def etag_of(persona: Persona) -> str:
+    """The persona's tag: another one after every change a caller or a run makes."""
+    told = persona.model_dump_json(exclude=set(_BACKGROUND))
+    return f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
 
 
-def expected_revision(headers: list[str]) -> int | None:
-    """The revision If-Match asks for; None without the header, and for `*`, which asks for none in particular.
+def require_match(headers: list[str], persona: Persona) -> None:
+    """Raises ProblemError (412) if the request names tags and the persona's is not among them.
 
-    Raises:
-        ProblemError: 400, the header is no ETag of this API.
+    A request without the header is not bound to any state; `*` is any. Weak tags match nothing.
     """
-    if not headers or headers == ["*"]:
-        return None
-    match = _TAG.fullmatch(headers[0].strip()) if len(headers) == 1 else None
-    if match is None:
-        detail = 'Send the ETag of the last reply as it came, such as "7" with its quotes.'
-        raise rejected(
-            [FieldError(pointer="If-Match", code="invalid_etag", detail=detail)],
-            code="invalid_if_match",
-            title="If-Match is not valid",
-            status=400,
-        )
-    return int(match[1])
-
-
-def precondition_failed(current: int) -> ProblemError:
-    """412: somebody changed it first."""
-    detail = f"It is at revision {current} now. Read it again, and decide whether your change still holds."
-    return ProblemError(
-        problem("precondition_failed", "It has changed since you read it", 412, detail), {"ETag": etag(current)}
+    if not headers:
+        return
+    wanted = ", ".join(headers)
+    if wanted.strip() == "*" or etag_of(persona) in _TAG.findall(wanted):
+        return
+    answer = problem(
+        "precondition_failed",
+        "The persona has changed",
+        412,
+        "It is no longer what If-Match names. Read it again, look at what changed, and send the request with its ETag.",
     )
+    raise ProblemError(answer, {"ETag": etag_of(persona)})

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
-from typing import Final, cast
+from typing import Final, Protocol, cast
 
 from fourfold.catalogue import full_name
-from fourfold.language_model import Completion, LanguageModel, ModelRequest, provider_and_model
+from fourfold.language_model import (
+    ChatModel,
+    ChatRequest,
+    Completion,
+    Heard,
+    LanguageModel,
+    ModelRequest,
+    provider_and_model,
+)
 
 _SDKS: Final[dict[str, tuple[str, ...]]] = {
     "anthropic": ("anthropic",),
@@ -41,6 +49,10 @@ class _Named:
         """Answers once; see `LanguageModel`."""
         return adapter(self._name).complete(request)
 
+    def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
+        """Answers a turn of a chat once; see `ChatModel`."""
+        return adapter(self._name).reply(request, heard)
+
 
 def resolve(name: str) -> LanguageModel:
     """The model called `name`: `provider:model`, or a bare name the catalogue knows. Nothing is imported yet.
@@ -51,10 +63,23 @@ def resolve(name: str) -> LanguageModel:
     return _Named(full_name(name))
 
 
+def resolve_chat(name: str) -> ChatModel:
+    """The same model for chats.
+
+    Raises:
+        ValueError: no such provider or model; the text says what would do.
+    """
+    return _Named(full_name(name))
+
+
+class Adapter(LanguageModel, ChatModel, Protocol):
+    """What every provider's module makes: a model for questions and for chats."""
+
+
 @cache
-def adapter(name: str) -> LanguageModel:
+def adapter(name: str) -> Adapter:
     """What stands behind `provider:model`, with its provider's SDK; kept, and with it the SDK's client."""
     provider, model = provider_and_model(name)
     module = import_module(f"fourfold.models.{provider}")
-    factory = cast("Callable[[str], LanguageModel]", getattr(module, f"{provider}_model"))
+    factory = cast("Callable[[str], Adapter]", getattr(module, f"{provider}_model"))
     return factory(model)

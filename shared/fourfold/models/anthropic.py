@@ -8,7 +8,7 @@ from typing import Any
 import anthropic
 from anthropic.types import AssistantMessageParam, Message, MessageParam, TextBlock, TextBlockParam, UserMessageParam
 
-from fourfold.language_model import ModelFailure, ModelRequest
+from fourfold.language_model import ChatRequest, Heard, ModelFailure, ModelRequest
 from fourfold.models.prompt import Turn, system_text, turns
 from fourfold.models.provider import (
     Fault,
@@ -57,10 +57,28 @@ class AnthropicWire:
             extra_body=None if request.temperature is None else {"temperature": request.temperature},
             timeout=request.timeout_s,
         )
-        if not isinstance(reply, Message):
-            raise UnreadableReplyError
-        text = "".join(block.text for block in reply.content if isinstance(block, TextBlock))
-        return WireAnswer(text, _usage(reply), _STOPS.get(reply.stop_reason or ""))
+        return _answer(reply)
+
+    def reply(self, request: ChatRequest, heard: Heard | None) -> WireAnswer:
+        """One Messages call in plain text; the system text is marked for the cache, as the next turn repeats it."""
+        messages = self._client.get().messages
+        asked: dict[str, Any] = {
+            "model": self.model,
+            "max_tokens": request.max_tokens,
+            "system": [{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}],
+            "messages": [{"role": message.role, "content": message.text} for message in request.messages],
+            "extra_body": None if request.temperature is None else {"temperature": request.temperature},
+            "timeout": request.timeout_s,
+        }
+        if heard is None:
+            return _answer(messages.create(**asked))
+        with messages.stream(**asked) as stream:
+            for piece in stream.text_stream:
+                heard(piece)
+            whole = stream.get_final_message()
+        if whole.stop_reason is None:
+            raise UnreadableReplyError  # cut off on the way; the SDK takes what came for the whole
+        return _answer(whole)
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK means."""
@@ -80,6 +98,13 @@ class AnthropicWire:
 def anthropic_model(model: str) -> ProviderModel:
     """The model `anthropic:<model>`."""
     return ProviderModel(AnthropicWire(model))
+
+
+def _answer(reply: object) -> WireAnswer:
+    if not isinstance(reply, Message):
+        raise UnreadableReplyError
+    text = "".join(block.text for block in reply.content if isinstance(block, TextBlock))
+    return WireAnswer(text, _usage(reply), _STOPS.get(reply.stop_reason or ""))
 
 
 def _message(turn: Turn) -> MessageParam:

@@ -23,7 +23,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from fourfold.language_model import ModelFailure, ModelRequest
+from fourfold.language_model import ChatRequest, Heard, ModelFailure, ModelRequest
 from fourfold.models.prompt import system_text, turns
 from fourfold.models.provider import (
     Fault,
@@ -84,10 +84,7 @@ class BedrockWire:
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - boto3 makes the classes of its clients at run time
-        config = Config(
-            connect_timeout=5, read_timeout=_LONGEST_READ_S, retries={"total_max_attempts": 1, "mode": "standard"}
-        )
-        return boto3.client("bedrock-runtime", config=config)
+        return bedrock_client()
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One Converse call."""
@@ -119,12 +116,56 @@ class BedrockWire:
         )
         return WireAnswer(_text(reply), _usage(reply), _STOPS.get(reply.get("stopReason", "")))
 
+    def reply(self, request: ChatRequest, heard: Heard | None) -> WireAnswer:
+        """One Converse call in plain text, or ConverseStream, which is the same answer in pieces."""
+        system: list[dict[str, Any]] = [{"text": request.system}]
+        if "anthropic.claude" in self.model:
+            system.append({"cachePoint": {"type": "default"}})
+        asked: dict[str, Any] = {
+            "modelId": self.model,
+            "system": system,
+            "messages": [{"role": message.role, "content": [{"text": message.text}]} for message in request.messages],
+            "inferenceConfig": {
+                "maxTokens": request.max_tokens,
+                **({} if request.temperature is None else {"temperature": request.temperature}),
+            },
+        }
+        if heard is None:
+            reply = self._client.converse(**asked)
+            return WireAnswer(_text(reply), _usage(reply), _STOPS.get(reply.get("stopReason", "")))
+        text, stop, usage = "", None, None
+        for event in self._client.converse_stream(**asked)["stream"]:
+            piece = event.get("contentBlockDelta", {}).get("delta", {}).get("text", "")
+            text += piece
+            heard(piece)
+            stop = event.get("messageStop", {}).get("stopReason", stop)
+            usage = _usage(event.get("metadata", {})) or usage
+        if stop is None:
+            raise UnreadableReplyError  # cut off on the way
+        return WireAnswer(text, usage, _STOPS.get(stop))
+
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of botocore means."""
-        if isinstance(error, ClientError):
-            return _refusal(error)
-        kinds = ((kind, fault) for kinds, fault in _FAULTS for kind in kinds)
-        return next((fault for kind, fault in kinds if isinstance(error, kind)), None)
+        return bedrock_fault(error)
+
+
+def bedrock_fault(error: Exception) -> Fault | None:
+    """What an exception of botocore means; None for one that is not its."""
+    if isinstance(error, ClientError):
+        return _refusal(error)
+    kinds = ((kind, fault) for kinds, fault in _FAULTS for kind in kinds)
+    return next((fault for kind, fault in kinds if isinstance(error, kind)), None)
+
+
+def bedrock_client() -> Any:  # noqa: ANN401 - boto3 makes the classes of its clients at run time
+    """A client that retries nothing; the connections it keeps are its own."""
+    config = Config(
+        connect_timeout=5,
+        read_timeout=_LONGEST_READ_S,
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        max_pool_connections=32,
+    )
+    return boto3.client("bedrock-runtime", config=config)
 
 
 def bedrock_model(model: str) -> ProviderModel:

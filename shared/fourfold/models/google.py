@@ -9,7 +9,7 @@ import httpx2
 from google import genai
 from google.genai import errors, types
 
-from fourfold.language_model import ModelFailure, ModelRequest
+from fourfold.language_model import ChatRequest, Heard, ModelFailure, ModelRequest
 from fourfold.models.prompt import Turn, system_text, turns
 from fourfold.models.provider import (
     Fault,
@@ -62,31 +62,72 @@ class GoogleWire:
                 http_options=types.HttpOptions(timeout=max(1, round(request.timeout_s * 1000))),
             ),
         )
-        candidate = reply.candidates[0] if reply.candidates else None
-        if candidate is None and reply.prompt_feedback is None:
-            raise UnreadableReplyError
-        parts = (candidate.content.parts or []) if candidate and candidate.content else []
-        text = "".join(part.text or "" for part in parts if not part.thought)
-        return WireAnswer(text, _usage(reply), _failure(candidate))
+        return _answer(reply)
+
+    def reply(self, request: ChatRequest, heard: Heard | None) -> WireAnswer:
+        """One generateContent call in plain text."""
+        models = self._client.get().models
+        roles = {"assistant": "model", "user": "user"}
+        contents: Any = [
+            types.Content(role=roles[message.role], parts=[types.Part(text=message.text)])
+            for message in request.messages
+        ]
+        config = types.GenerateContentConfig(
+            system_instruction=request.system,
+            max_output_tokens=request.max_tokens,
+            temperature=request.temperature,
+            automatic_continuation=False,
+            http_options=types.HttpOptions(timeout=max(1, round(request.timeout_s * 1000))),
+        )
+        if heard is None:
+            return _answer(models.generate_content(model=self.model, contents=contents, config=config))
+        text, usage, last, blocked = "", None, None, False
+        for chunk in models.generate_content_stream(model=self.model, contents=contents, config=config):
+            candidate = chunk.candidates[0] if chunk.candidates else None
+            blocked = blocked or (candidate is None and chunk.prompt_feedback is not None)
+            piece = _text(candidate)
+            heard(piece)
+            text, usage = text + piece, _usage(chunk) or usage
+            last = candidate if candidate is not None and candidate.finish_reason else last
+        if last is None and not blocked:
+            raise UnreadableReplyError  # cut off on the way
+        return WireAnswer(text, usage, _failure(last))
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK, or of the client under it, means."""
-        match error:
-            case httpx2.TimeoutException():
-                return Fault(ModelFailure.TIMEOUT, billed=True)
-            case httpx2.TransportError():
-                return Fault(ModelFailure.UNREACHABLE, billed=True)
-            case errors.UnknownApiResponseError():
-                return Fault(ModelFailure.SERVER_ERROR, billed=True)
-            case errors.APIError():
-                return _refusal(error)
-            case _:
-                return None
+        return google_fault(error)
+
+
+def google_fault(error: Exception) -> Fault | None:
+    """What an exception of the SDK, or of the client under it, means; None for one that is neither's."""
+    match error:
+        case httpx2.TimeoutException():
+            return Fault(ModelFailure.TIMEOUT, billed=True)
+        case httpx2.TransportError():
+            return Fault(ModelFailure.UNREACHABLE, billed=True)
+        case errors.UnknownApiResponseError():
+            return Fault(ModelFailure.SERVER_ERROR, billed=True)
+        case errors.APIError():
+            return _refusal(error)
+        case _:
+            return None
 
 
 def google_model(model: str) -> ProviderModel:
     """The model `google:<model>`."""
     return ProviderModel(GoogleWire(model))
+
+
+def _answer(reply: types.GenerateContentResponse) -> WireAnswer:
+    candidate = reply.candidates[0] if reply.candidates else None
+    if candidate is None and reply.prompt_feedback is None:
+        raise UnreadableReplyError
+    return WireAnswer(_text(candidate), _usage(reply), _failure(candidate))
+
+
+def _text(candidate: types.Candidate | None) -> str:
+    parts = (candidate.content.parts or []) if candidate and candidate.content else []
+    return "".join(part.text or "" for part in parts if not part.thought)
 
 
 def _content(turn: Turn) -> types.Content:

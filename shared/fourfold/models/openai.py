@@ -7,9 +7,9 @@ from typing import Any
 import openai
 from openai.types.responses import Response, ResponseOutputMessage, ResponseOutputRefusal
 
-from fourfold.language_model import ModelFailure, ModelRequest
+from fourfold.language_model import ChatRequest, Heard, ModelFailure, ModelRequest
 from fourfold.models.openai_faults import openai_fault
-from fourfold.models.prompt import Turn, cache_key, system_text, turns
+from fourfold.models.prompt import Turn, cache_key, chat_cache_key, system_text, turns
 from fourfold.models.provider import Fault, KeyedClient, ProviderModel, UnreadableReplyError, WireAnswer
 from fourfold.models.schema import portable_schema
 from fourfold.persona import TokenUsage
@@ -46,9 +46,32 @@ class OpenAIWire:
             store=False,
             timeout=request.timeout_s,
         )
-        if not isinstance(reply, Response):
-            raise UnreadableReplyError
-        return WireAnswer(reply.output_text, _usage(reply), _failure(reply))
+        return _answer(reply)
+
+    def reply(self, request: ChatRequest, heard: Heard | None) -> WireAnswer:
+        """One Responses call in plain text, not stored at the provider."""
+        asked: dict[str, Any] = {
+            "model": self.model,
+            "instructions": request.system,
+            "input": [{"role": message.role, "content": message.text} for message in request.messages],
+            "max_output_tokens": request.max_tokens,
+            "prompt_cache_key": chat_cache_key(request),
+            "temperature": openai.omit if request.temperature is None else request.temperature,
+            "store": False,
+            "timeout": request.timeout_s,
+        }
+        responses = self._client.get().responses
+        if heard is None:
+            return _answer(responses.create(**asked))
+        last: Response | None = None
+        with responses.create(**asked, stream=True) as events:
+            for event in events:
+                match event.type:
+                    case "response.output_text.delta":
+                        heard(event.delta)
+                    case "response.completed" | "response.incomplete" | "response.failed":
+                        last = event.response
+        return _answer(last)
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK means."""
@@ -58,6 +81,12 @@ class OpenAIWire:
 def openai_model(model: str) -> ProviderModel:
     """The model `openai:<model>`."""
     return ProviderModel(OpenAIWire(model))
+
+
+def _answer(reply: object) -> WireAnswer:
+    if not isinstance(reply, Response):
+        raise UnreadableReplyError
+    return WireAnswer(reply.output_text, _usage(reply), _failure(reply))
 
 
 def _item(turn: Turn) -> Any:  # noqa: ANN401 - one of the SDK's typed dictionaries

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from fourfold.language_model import ContextBlock, ModelRequest
+from fourfold.language_model import ChatRequest, ContextBlock, ModelRequest
 
 _CLOSING = "Now do the task for the material above. Answer with the JSON object alone."
 _REPAIR = "Your answer did not hold. Give the whole JSON object again, with only what <problems> names mended."
@@ -46,7 +46,18 @@ def cache_key(request: ModelRequest) -> str:
     return "fourfold-" + hashlib.sha256(stable.encode()).hexdigest()[:16]
 
 
-def input_bytes(request: ModelRequest) -> int:
+def input_bytes(request: ModelRequest | ChatRequest) -> int:
     """Bytes of UTF-8 the prompt is made of, without the schema."""
+    if isinstance(request, ChatRequest):
+        return sum(_bytes(text) for text in (request.system, *(message.text for message in request.messages)))
     texts = (system_text(request), *(part for turn in turns(request) for part in turn.parts))
-    return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
+    return sum(map(_bytes, texts))
+
+
+def chat_cache_key(request: ChatRequest) -> str:
+    """The same for a chat: one name for all turns that open with the same system text."""
+    return "fourfold-" + hashlib.sha256(request.system.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))

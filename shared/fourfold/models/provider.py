@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,7 +13,15 @@ from json import JSONDecodeError
 from math import isfinite
 from typing import Generic, Protocol, TypeVar
 
-from fourfold.language_model import Completion, ModelError, ModelFailure, ModelRequest, Spent
+from fourfold.language_model import (
+    ChatRequest,
+    Completion,
+    Heard,
+    ModelError,
+    ModelFailure,
+    ModelRequest,
+    Spent,
+)
 from fourfold.models.credentials import api_key
 from fourfold.models.deadline import OutOfTimeError, within
 from fourfold.models.prices import cost_usd
@@ -64,8 +73,32 @@ class Wire(Protocol):
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One call with no retries, with the temperature as it stands; raises what the SDK raises, or ModelError."""
 
+    def reply(self, request: ChatRequest, heard: Heard | None) -> WireAnswer:
+        """The same for a turn of a chat; with `heard` as a stream, each piece told as it comes."""
+
     def fault(self, error: Exception) -> Fault | None:
         """What the exception means, or None for one that is not the provider's."""
+
+
+_Asked = ModelRequest | ChatRequest
+
+
+class _Ear:
+    """Passes on what is heard until it is closed: a call that was given up may go on talking."""
+
+    def __init__(self, heard: Heard) -> None:
+        self._heard = heard
+        self._open = True
+        self._lock = threading.Lock()
+
+    def hear(self, piece: str) -> None:
+        with self._lock:
+            if self._open and piece:
+                self._heard(piece)
+
+    def close(self) -> None:
+        with self._lock:
+            self._open = False
 
 
 class ProviderModel:
@@ -87,8 +120,27 @@ class ProviderModel:
         """
         temperature, notes = sent_temperature(self.name, request.temperature)
         request = replace(request, temperature=temperature)
+        return self._answered(request, partial(self._wire.ask, request), notes)
+
+    def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
+        """Answers a turn of a chat once.
+
+        Raises:
+            ModelError: no usable answer; usage and cost are those of the failed call.
+        """
+        temperature, notes = sent_temperature(self.name, request.temperature)
+        request = replace(request, temperature=temperature)
+        if heard is None:
+            return self._answered(request, partial(self._wire.reply, request, None), notes)
+        ear = _Ear(heard)
         try:
-            answer = within(request.timeout_s, partial(self._wire.ask, request))
+            return self._answered(request, partial(self._wire.reply, request, ear.hear), notes)
+        finally:
+            ear.close()
+
+    def _answered(self, request: _Asked, call: Callable[[], WireAnswer], notes: tuple[str, ...]) -> Completion:
+        try:
+            answer = within(request.timeout_s, call)
         except OutOfTimeError:
             raise self._error(request, Fault(ModelFailure.TIMEOUT, billed=True)) from None
         except ModelError:
@@ -110,21 +162,21 @@ class ProviderModel:
             return Fault(ModelFailure.SERVER_ERROR, billed=True)
         return replace(fault, billed=False) if _never_sent(error) else fault
 
-    def _spent(self, request: ModelRequest, answer: WireAnswer) -> Spent:
+    def _spent(self, request: _Asked, answer: WireAnswer) -> Spent:
         usage = answer.usage
         if usage is None:
             written = len(answer.text.encode("utf-8", "replace")) // _BYTES_PER_TOKEN
             usage = self._prompt_alone(request).model_copy(update={"output_tokens": written})
         return Spent(usage, cost_usd(self._wire.provider, self._wire.model, usage))
 
-    def _error(self, request: ModelRequest, fault: Fault) -> ModelError:
+    def _error(self, request: _Asked, fault: Fault) -> ModelError:
         spent = Spent()
         if fault.billed:
             usage = self._prompt_alone(request)
             spent = Spent(usage, cost_usd(self._wire.provider, self._wire.model, usage))
         return ModelError(fault.failure, f"from {self.name}", spent=spent, retry_after_s=fault.retry_after_s)
 
-    def _prompt_alone(self, request: ModelRequest) -> TokenUsage:
+    def _prompt_alone(self, request: _Asked) -> TokenUsage:
         return TokenUsage(input_tokens=input_bytes(request) // _BYTES_PER_TOKEN, estimated=True)
 
 

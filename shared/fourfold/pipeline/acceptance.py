@@ -11,14 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from fourfold.config.engine import EngineConfig, PinnedConfig
+from fourfold.config.engine import EngineConfig
 from fourfold.config.scope import UNCOMMITTED, Revisions
-from fourfold.persona import Persona
-from fourfold.pipeline.lifecycle import Beginning, Desk, RunIdentity, begin, fail_run, log_start
+from fourfold.persona import PersonaStatus
+from fourfold.pipeline.lifecycle import Beginning, Desk, RunIdentity, RunSettings, begin, fail_run, log_start
 from fourfold.pipeline.overdue import never_started
+from fourfold.pipeline.personas import ChangedMeanwhileError, Held
+from fourfold.pipeline.regeneration import Ground, begin_again
 from fourfold.pipeline.state import RunState
 from fourfold.problem import Problem, problem
 from fourfold.progress.run import Run, RunStatus
+from fourfold.steps import StepName
 
 NOT_STARTED: Problem = problem(
     "run_not_started",
@@ -39,25 +42,53 @@ class Claim:
     persona_id: str
 
 
+class WorkspaceFullError(Exception):
+    """The workspace has as many runs going on as it may have: `limit`, and which they are."""
+
+    def __init__(self, limit: int, run_ids: frozenset[str]) -> None:
+        super().__init__(limit)
+        self.limit = limit
+        self.run_ids = run_ids
+
+
 class Intake(Protocol):
     """Where accepted requests are kept."""
 
-    def accept(self, persona: Persona, run: Run, claim: Claim | None, instead_of: str | None) -> bool:
-        """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`."""
+    def accept(self, beginning: Beginning, claim: Claim | None, instead_of: str | None, at_once: int) -> bool:
+        """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`.
+
+        Raises:
+            WorkspaceFullError: the workspace has `at_once` runs going on; nothing is stored.
+            ChangedMeanwhileError: the persona to write anew is no longer as it was held.
+        """
 
     def claim(self, key: str) -> Claim | None:
         """The standing claim of a key, strongly consistent, or None."""
 
 
 @dataclass(frozen=True)
+class Again:
+    """Which persona to write anew, and the step to begin at."""
+
+    persona_id: str
+    first: StepName
+
+
+@dataclass(frozen=True)
 class Request:
-    """A brief with its tenant, its pinned settings and, if the caller sent a key, `key` and `fingerprint`."""
+    """A brief with its tenant, its pinned settings and, if the caller sent a key, `key` and `fingerprint`.
+
+    With `again`, the brief is that persona's own, and `config` what `regeneration.settings_from` made of the settings.
+    `at_once` is how many runs the workspace may have going on, this one included.
+    """
 
     intent: str
     workspace_id: str
     config: EngineConfig
     key: str | None = None
     fingerprint: str = ""
+    again: Again | None = None
+    at_once: int = 50
     revisions: Revisions = UNCOMMITTED
 
 
@@ -71,6 +102,22 @@ class Accepted:
 
 class KeyReusedError(Exception):
     """The idempotency key stands for another body."""
+
+
+class NoSuchPersonaError(Exception):
+    """There is no such persona in this workspace."""
+
+
+class ArchivedError(Exception):
+    """The persona is archived: it is not written anew."""
+
+
+class BusyError(Exception):
+    """A run is writing the persona already; `run_id` names it."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(run_id)
+        self.run_id = run_id
 
 
 class NotStartedError(Exception):
@@ -92,15 +139,24 @@ def accept(request: Request, reception: Reception) -> Accepted:
     Raises:
         KeyReusedError: the key was used with another body.
         NotStartedError: the pipeline refused; the same key may be tried again.
+        NoSuchPersonaError, ArchivedError, BusyError, NothingToKeepError: the persona cannot be written anew (now).
+        WorkspaceFullError: the workspace has too many runs going on, and this is no repetition.
     """
-    beginning = begin(request.intent, request.workspace_id, request.config, reception.desk.clock(), request.revisions)
     instead_of: str | None = None
     for _ in range(_ROUNDS):
-        claim = _claim(request, beginning)
-        if reception.intake.accept(beginning.persona, beginning.run, claim, instead_of):
-            _launch(beginning, reception)
-            return Accepted(beginning.run, replayed=False)
-        standing = reception.intake.claim(claim.key) if claim else None
+        try:
+            beginning = _beginning(request, reception.desk)
+            claim = _claim(request, beginning)
+            if reception.intake.accept(beginning, claim, instead_of, request.at_once):
+                _launch(beginning, reception)
+                return Accepted(beginning.run, replayed=False)
+            standing = reception.intake.claim(claim.key) if claim else None
+        except ChangedMeanwhileError:
+            continue
+        except (BusyError, WorkspaceFullError):  # perhaps with the run of this very request
+            standing = reception.intake.claim(request.key) if request.key else None
+            if standing is None:
+                raise
         if standing is None:
             continue  # it expired a moment ago
         if standing.fingerprint != request.fingerprint:
@@ -109,8 +165,31 @@ def accept(request: Request, reception: Reception) -> Accepted:
         if run is None or (run.error is not None and run.error.code == NOT_STARTED.code):
             instead_of = standing.run_id
             continue
-        return _taken_up(run, reception)
+        return _taken_up(run, request, reception)
     raise NotStartedError
+
+
+def _beginning(request: Request, desk: Desk) -> Beginning:
+    if request.again is None:
+        return begin(request.intent, request.workspace_id, request.config, desk.clock(), request.revisions)
+    held = desk.store.held(request.workspace_id, request.again.persona_id)
+    if held is None:
+        raise NoSuchPersonaError
+    persona = held.persona
+    if persona.pending_run_id is not None:
+        raise BusyError(persona.pending_run_id)
+    if persona.status is PersonaStatus.GENERATING and persona.run_id is not None:  # stored before runs were noted
+        raise BusyError(persona.run_id)
+    if persona.status is PersonaStatus.ARCHIVED:
+        raise ArchivedError
+    settings = RunSettings.read(request.config, request.revisions)
+    return begin_again(_ground(held, desk), request.again.first, settings, desk.clock())
+
+
+def _ground(held: Held, desk: Desk) -> Ground:
+    persona = held.persona
+    basis = desk.store.basis(persona.workspace_id, persona.id, persona.run_id) if persona.run_id else None
+    return Ground(held, basis)
 
 
 def _claim(request: Request, beginning: Beginning) -> Claim | None:
@@ -119,34 +198,37 @@ def _claim(request: Request, beginning: Beginning) -> Claim | None:
     return Claim(request.key, request.fingerprint, beginning.run.id, beginning.persona.id)
 
 
-def _taken_up(run: Run, reception: Reception) -> Accepted:
+def _taken_up(run: Run, request: Request, reception: Reception) -> Accepted:
     """The earlier run; if a crash kept it from starting, this request starts it and waits for it in its place."""
     desk = reception.desk
-    persona = desk.store.persona(run.workspace_id, run.persona_id)
+    held = desk.store.held(run.workspace_id, run.persona_id)
     adopt = (
-        persona is not None
+        held is not None
         and run.config is not None
         and run.status is RunStatus.RUNNING
         and never_started(run, list(desk.entries_of(identity_of(run))), desk.clock())
     )
-    if persona is not None and run.config is not None and adopt:
-        _launch(_again(persona, run, run.config), reception)
+    if held is not None and run.config is not None and adopt:
+        settings = RunSettings(run.config, run.config_hash, run.config_revisions)
+        _launch(_as_it_was(held, run, settings, request, desk), reception)
     return Accepted(run, replayed=not adopt)
 
 
-def _again(persona: Persona, run: Run, config: PinnedConfig) -> Beginning:
+def _as_it_was(held: Held, run: Run, settings: RunSettings, request: Request, desk: Desk) -> Beginning:
     """The beginning as it was: the same input, so that an execution which did start is not started twice."""
+    if request.again is not None:
+        return begin_again(_ground(held, desk), run.start_at, settings, run.started_at, run.id)
     state = RunState(
         run_id=run.id,
-        persona_id=persona.id,
+        persona_id=run.persona_id,
         workspace_id=run.workspace_id,
-        intent=persona.intent,
+        intent=held.persona.intent,
         started_at=run.started_at,
-        config=config,
-        config_hash=run.config_hash,
+        config=settings.config,
+        config_hash=settings.config_hash,
         log_seq=1,
     )
-    return Beginning(persona, run, state)
+    return Beginning(held.persona, run, state)
 
 
 def _launch(beginning: Beginning, reception: Reception) -> None:

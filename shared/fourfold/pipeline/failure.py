@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from fourfold.language_model import ModelFailure
+from fourfold.language_model import ModelError, ModelFailure
 from fourfold.problem import Problem, problem
 
 ADVICE: dict[ModelFailure, str] = {
@@ -49,6 +49,16 @@ def problem_from(error: str, cause: str) -> Problem:
     return problem(
         "internal_error", "The run failed inside the service", 500, "Try again; if it persists, report the run's id."
     )
+
+
+def job_problem(error: Exception) -> Problem:
+    """The problem a failed background job shows; nothing of the error's own text but its kind is passed on."""
+    if isinstance(error, ModelError):
+        return problem(f"model_{error.failure}", "The model gave no usable answer", 502, ADVICE[error.failure])
+    return problem("job_failed", "The job failed inside the service", 500, "Ask for it again with POST.")
+
+
+JOB_LOST: Problem = problem("job_lost", "The job was cut off", 503, "Nobody works on it any more. Ask for it again.")
 
 
 def _model_failure(cause: str) -> ModelFailure | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import EngineConfig, PinnedConfig
 from fourfold.config.scope import UNCOMMITTED, Revisions
 from fourfold.events.envelope import EventData, bus_entry
 from fourfold.events.generation import (
@@ -18,14 +18,20 @@ from fourfold.events.generation import (
     PersonaCreated,
     PersonaFlagged,
 )
+from fourfold.events.persona import PersonaUpdated
 from fourfold.ids import new_persona_id, new_run_id
 from fourfold.persona import Model, Persona, PersonaStatus
-from fourfold.pipeline.personas import PersonaStore
+from fourfold.persona_versions import Change, PersonaVersion, version_of
+from fourfold.pipeline.personas import Held, PersonaStore
 from fourfold.pipeline.state import RunState
 from fourfold.problem import Problem
 from fourfold.progress.happenings import PipelineCompleted, PipelineFailed, RunStarted
 from fourfold.progress.log import LogEntry, RunLog
-from fourfold.progress.run import Run, RunStatus, with_progress
+from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
+from fourfold.steps import StepName, position
+
+# How often an end is tried when somebody changes the persona in between.
+_ROUNDS = 5
 
 
 class RunIdentity(Model):
@@ -39,11 +45,15 @@ class RunIdentity(Model):
 
 @dataclass(frozen=True)
 class Beginning:
-    """A run about to start: what to store, and what to start its state machine with."""
+    """A run about to start: what to store, and what to start its state machine with.
+
+    `held` is the persona it writes anew, as it stands; None for a new one.
+    """
 
     persona: Persona
     run: Run
     state: RunState
+    held: Held | None = None
 
     def execution_input(self) -> str:
         """The state machine's input as JSON text: the first state and the `generation.run.started` entry."""
@@ -54,18 +64,33 @@ class Beginning:
         )
 
 
+@dataclass(frozen=True)
+class RunSettings:
+    """What a run is pinned to: the pipeline's settings, the engine's hash, and the revisions they were read at."""
+
+    config: PinnedConfig
+    config_hash: str
+    revisions: Revisions
+
+    @classmethod
+    def read(cls, config: EngineConfig, revisions: Revisions) -> RunSettings:
+        """The engine's settings as they stand at `revisions`."""
+        return cls(config.pinned(), config.hash(), revisions)
+
+
 def begin(
     intent: str, workspace_id: str, config: EngineConfig, now: datetime, revisions: Revisions = UNCOMMITTED
 ) -> Beginning:
     """A new persona in `generating` and its run, pinned to `config`. Nothing is stored yet."""
-    persona_id, run_id, config_hash = new_persona_id(), new_run_id(), config.hash()
+    persona_id, run_id, settings = new_persona_id(), new_run_id(), RunSettings.read(config, revisions)
     persona = Persona(
         id=persona_id,
         workspace_id=workspace_id,
         status=PersonaStatus.GENERATING,
         intent=intent,
         run_id=run_id,
-        config_hash=config_hash,
+        pending_run_id=run_id,
+        config_hash=settings.config_hash,
         created_at=now,
         updated_at=now,
     )
@@ -74,10 +99,10 @@ def begin(
         persona_id=persona_id,
         workspace_id=workspace_id,
         status=RunStatus.RUNNING,
-        config_hash=config_hash,
+        config_hash=settings.config_hash,
         config_revision=revisions.workspace,
         config_revisions=revisions,
-        config=config.pinned(),
+        config=settings.config,
         started_at=now,
     )
     state = RunState(
@@ -86,8 +111,8 @@ def begin(
         workspace_id=workspace_id,
         intent=intent,
         started_at=now,
-        config=config.pinned(),
-        config_hash=config_hash,
+        config=settings.config,
+        config_hash=settings.config_hash,
         log_seq=1,  # run.started, which whoever stores the beginning logs
     )
     return Beginning(persona, run, state)
@@ -100,11 +125,15 @@ def log_start(log: RunLog) -> LogEntry:
 
 @dataclass(frozen=True)
 class Desk:
-    """What both ends of a run need: the store, a way to its log, and the time."""
+    """What both ends of a run need: the store, its log, and the time.
+
+    `forget` removes the log of a run whose persona was deleted meanwhile.
+    """
 
     store: PersonaStore
     log_of: Callable[[RunIdentity, int], RunLog]
     entries_of: Callable[[RunIdentity], Iterable[LogEntry]]
+    forget: Callable[[RunIdentity], None]
     clock: Callable[[], datetime]
 
 
@@ -116,7 +145,8 @@ def complete_run(state: RunState, status: Literal["active", "flagged"], desk: De
         status: what the state machine's Choice decided.
 
     Returns:
-        The entries to put on the bus. The same ones whenever this runs for the same run; none if the run had failed.
+        The entries to put on the bus. The same ones whenever this runs for the same run; none if the run had failed
+        or its persona is deleted.
     """
     who = RunIdentity(
         run_id=state.run_id,
@@ -124,42 +154,58 @@ def complete_run(state: RunState, status: Literal["active", "flagged"], desk: De
         workspace_id=state.workspace_id,
         started_at=state.started_at,
     )
-    persona, run = _stored(desk.store, who)
-    if run.status is RunStatus.RUNNING:
+    written: PersonaVersion | None = None
+    for _ in range(_ROUNDS):
+        held, run = desk.store.held(who.workspace_id, who.persona_id), desk.store.run(who.workspace_id, who.run_id)
+        if held is None or run is None:
+            desk.forget(who)
+            return []
+        if run.status is not RunStatus.RUNNING:
+            written = desk.store.version_by(who.workspace_id, who.persona_id, who.run_id)
+            break
         now = desk.clock()
         run = with_progress(run, desk.entries_of(who)).model_copy(
             update={"status": RunStatus.COMPLETED, "completed_at": now}
         )
-        shipped = _shipped(persona, state, run, PersonaStatus(status), now)
-        if not desk.store.finish(shipped, run):
-            persona, run = _stored(desk.store, who)
-        else:
-            persona = shipped
-    if run.status is not RunStatus.COMPLETED:
+        persona = _shipped(held.persona, state, run, PersonaStatus(status), now)
+        change = Change.REGENERATED if held.persona.written else Change.GENERATED
+        version = version_of(persona, change, held.persona if held.persona.written else None)
+        if desk.store.finish(held, persona, run, version, state.basis()):
+            written = version
+            break
+    else:
+        raise RuntimeError(f"{who.persona_id} changed each time its run was about to end")
+    if run.status is not RunStatus.COMPLETED or written is None:
         return []
     ended = run.completed_at or desk.clock()
     duration_ms = _milliseconds(run.started_at, ended)
-    desk.log_of(who, state.log_seq).append(PipelineCompleted(status=persona.status, duration_ms=duration_ms))
-    return [_entry(event, run, ended) for event in _completion_events(persona, run, duration_ms)]
+    desk.log_of(who, state.log_seq).append(PipelineCompleted(status=written.persona.status, duration_ms=duration_ms))
+    return [_entry(event, run, ended) for event in _completion_events(written, run, duration_ms)]
 
 
 def fail_run(who: RunIdentity, error: Problem, desk: Desk) -> list[dict[str, Any]]:
-    """Ends a run without a persona, unless it has ended already.
+    """Ends a run without a result, unless it has ended already. A persona that stood before stands as it was.
 
     Returns:
         The `generation.run.failed` entry to put on the bus; nothing if the run had completed or is not known.
     """
-    persona, run = desk.store.persona(who.workspace_id, who.persona_id), desk.store.run(who.workspace_id, who.run_id)
-    if persona is None or run is None:
-        return []
-    if run.status is RunStatus.RUNNING:
+    for _ in range(_ROUNDS):
+        held, run = desk.store.held(who.workspace_id, who.persona_id), desk.store.run(who.workspace_id, who.run_id)
+        if held is None or run is None:
+            desk.forget(who)
+            return []
+        if run.kind is not RunKind.GENERATION:
+            return []
+        if run.status is not RunStatus.RUNNING:
+            break
         now = desk.clock()
         run = with_progress(run, desk.entries_of(who)).model_copy(
             update={"status": RunStatus.FAILED, "completed_at": now, "error": error}
         )
-        failed = persona.moved_to(PersonaStatus.FAILED, now).model_copy(update={"usage": run.usage})
-        if not desk.store.finish(failed, run):
-            _, run = _stored(desk.store, who)
+        if desk.store.finish(held, _unshipped(held.persona, run, now), run):
+            break
+    else:
+        raise RuntimeError(f"{who.persona_id} changed each time its run was about to end")
     if run.status is not RunStatus.FAILED or run.error is None:
         return []
     ended = run.completed_at or desk.clock()
@@ -170,25 +216,44 @@ def fail_run(who: RunIdentity, error: Problem, desk: Desk) -> list[dict[str, Any
 
 
 def _shipped(persona: Persona, state: RunState, run: Run, status: PersonaStatus, now: datetime) -> Persona:
-    draft = state.draft
+    """The persona with what the run wrote. Layers of the steps before its first stay what they are, to the byte."""
+    draft, first = state.draft, position(state.start_at)
     answered = [step for attempt in run.attempts for step in attempt.steps if step.failure is None]
     providers = {f"{step.provider}:{step.model}" for step in answered}
+    layers: dict[StepName, dict[str, object]] = {
+        StepName.INTENT_PARSE: {"language": state.language},
+        StepName.SOUL_DRAFT: {"soul": draft.soul},
+        StepName.SELF_ENRICH: {"self_": draft.self_},
+        StepName.MASK_BUILD: {"mask": draft.mask},
+        StepName.SURFACE_GROUND: {"surface": draft.surface},
+    }
+    written = {
+        name: layer for step, fields in layers.items() if position(step) >= first for name, layer in fields.items()
+    }
+    kept = set(persona.providers) if first > 0 else set()
     return persona.moved_to(status, now).model_copy(
         update={
-            "language": state.language,
-            "soul": draft.soul,
-            "self_": draft.self_,
-            "mask": draft.mask,
-            "surface": draft.surface,
+            **written,
+            "version": persona.version + 1 if persona.written else persona.version,
             "audit": state.audit,
+            "run_id": run.id,
+            "pending_run_id": None,
+            "config_hash": run.config_hash,
             "usage": run.usage,
-            "providers": tuple(sorted(providers)),
+            "providers": tuple(sorted(providers | kept)),
         }
     )
 
 
-def _completion_events(persona: Persona, run: Run, duration_ms: int) -> Iterable[EventData]:
-    audit = persona.audit
+def _unshipped(persona: Persona, run: Run, now: datetime) -> Persona:
+    """The persona without the run: as it was, or `failed` if there is nothing else to show for it."""
+    if persona.status is PersonaStatus.GENERATING:
+        persona = persona.moved_to(PersonaStatus.FAILED, now).model_copy(update={"usage": run.usage})
+    return persona.model_copy(update={"pending_run_id": None})
+
+
+def _completion_events(version: PersonaVersion, run: Run, duration_ms: int) -> Iterable[EventData]:
+    persona, audit = version.persona, version.persona.audit
     if audit is None:
         raise ValueError(f"run {run.id} completed without an audit")
     flagged = persona.status is PersonaStatus.FLAGGED
@@ -201,6 +266,8 @@ def _completion_events(persona: Persona, run: Run, duration_ms: int) -> Iterable
         duration_ms=duration_ms,
         usage=run.usage,
     )
+    if version.change is Change.REGENERATED:
+        yield PersonaUpdated(persona_id=persona.id, version=version.version, changed=version.changed, run_id=run.id)
     if flagged:
         yield PersonaFlagged(
             persona_id=persona.id,
@@ -209,15 +276,8 @@ def _completion_events(persona: Persona, run: Run, duration_ms: int) -> Iterable
             language=persona.language,
             findings=len(audit.findings),
         )
-    else:
+    elif version.change is Change.GENERATED:
         yield PersonaCreated(persona_id=persona.id, run_id=run.id, overall=audit.overall, language=persona.language)
-
-
-def _stored(store: PersonaStore, who: RunIdentity) -> tuple[Persona, Run]:
-    persona, run = store.persona(who.workspace_id, who.persona_id), store.run(who.workspace_id, who.run_id)
-    if persona is None or run is None:
-        raise LookupError(f"run {who.run_id} is not stored")
-    return persona, run
 
 
 def _entry(event: EventData, run: Run, at: datetime) -> dict[str, Any]:

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from fourfold.persona import Persona
+from fourfold.persona_versions import PersonaVersion
+from fourfold.pipeline.state import Basis
 from fourfold.progress.run import Run
+
+
+@dataclass(frozen=True)
+class Held:
+    """A persona with the very text it is stored as: a write may demand that nobody has changed it since."""
+
+    persona: Persona
+    doc: str
+
+
+class ChangedMeanwhileError(Exception):
+    """Somebody else has changed or deleted the persona since it was read."""
+
+
+class SlugTakenError(Exception):
+    """Another persona of the workspace has this slug."""
 
 
 class PersonaStore(Protocol):
@@ -14,8 +33,17 @@ class PersonaStore(Protocol):
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
         """The persona, strongly consistent, or None."""
 
+    def held(self, workspace_id: str, persona_id: str) -> Held | None:
+        """The same, to be written back."""
+
     def run(self, workspace_id: str, run_id: str) -> Run | None:
         """The run, strongly consistent, or None."""
+
+    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> Basis | None:
+        """What the layers rest on that this run wrote, or None."""
+
+    def version_by(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
+        """The version this run wrote, or None."""
 
     def start(self, persona: Persona, run: Run) -> None:
         """Stores both or neither.
@@ -24,5 +52,7 @@ class PersonaStore(Protocol):
             ValueError: one of them is there already.
         """
 
-    def finish(self, persona: Persona, run: Run) -> bool:
-        """Stores both or neither, only while the stored run is still `running`; says whether it did."""
+    def finish(
+        self, held: Held, persona: Persona, run: Run, version: PersonaVersion | None = None, basis: Basis | None = None
+    ) -> bool:
+        """Stores all or nothing; False unless the stored run is still `running` and the persona as it was held."""

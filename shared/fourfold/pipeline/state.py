@@ -37,10 +37,19 @@ _WRITES: dict[StepName, str] = {
 MAX_VIOLATIONS = 12
 
 
+class Basis(Model):
+    """What a persona's layers rest on and nobody is shown: the brief as read, and the constraint chain."""
+
+    parse: Intent | None
+    constraints: tuple[Link, ...]
+    violations: tuple[Violation, ...]
+
+
 class RunState(Model):
     """State in, state out. Stays well under the 256 KiB that Step Functions allows (a test proves the worst case).
 
-    `log_seq` is the newest entry of the run's event log this state has seen: the step appends after it.
+    `log_seq` is the newest entry of the run's event log this state has seen: the step appends after it. `start_at` is
+    the step the run begins with; the layers of those before it are given.
     """
 
     run_id: RunId
@@ -50,6 +59,7 @@ class RunState(Model):
     started_at: datetime
     config: PinnedConfig
     config_hash: str
+    start_at: StepName = StepName.INTENT_PARSE
     attempt: Annotated[int, Field(ge=1, le=4)] = 1
     log_seq: Annotated[int, Field(ge=0)] = 0
     draft: Draft = Draft()
@@ -70,6 +80,10 @@ class RunState(Model):
                 "audit": None,
             }
         )
+
+    def basis(self) -> Basis:
+        """What a later run needs to go on from here."""
+        return Basis(parse=self.draft.parse, constraints=self.constraints, violations=self.violations)
 
     @property
     def language(self) -> str | None:

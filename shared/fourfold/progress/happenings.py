@@ -117,6 +117,41 @@ class PipelineFailed(Model):
     duration_ms: int
 
 
+class JobStarted(Model):
+    """A background job has begun; `kind` says which."""
+
+    type: Literal["job.started"] = "job.started"
+    kind: Literal["fingerprint", "provocation"]
+
+
+class JobProgress(Model):
+    """`done` of the job's `total` items are finished and kept: none of them is asked or paid for again."""
+
+    type: Literal["job.progress"] = "job.progress"
+    kind: Literal["fingerprint", "provocation"]
+    done: int
+    total: int
+
+
+class JobCompleted(Model):
+    """Terminal: the job's result is stored. `tokens` and `cost_usd` (null: a price unknown) are over all its calls."""
+
+    type: Literal["job.completed"] = "job.completed"
+    kind: Literal["fingerprint", "provocation"]
+    duration_ms: int
+    tokens: TokenUsage
+    cost_usd: float | None
+
+
+class JobFailed(Model):
+    """Terminal: no result; `problem` says why and what to do."""
+
+    type: Literal["job.failed"] = "job.failed"
+    kind: Literal["fingerprint", "provocation"]
+    problem: Problem
+    duration_ms: int
+
+
 Happening = (
     RunStarted
     | StepStarted
@@ -128,9 +163,13 @@ Happening = (
     | PipelineRetrying
     | PipelineCompleted
     | PipelineFailed
+    | JobStarted
+    | JobProgress
+    | JobCompleted
+    | JobFailed
 )
 
-TERMINAL_TYPES = frozenset({"pipeline.completed", "pipeline.failed"})
+TERMINAL_TYPES = frozenset({"pipeline.completed", "pipeline.failed", "job.completed", "job.failed"})
 
 _ADAPTER: TypeAdapter[Happening] = TypeAdapter(Annotated[Happening, Field(discriminator="type")])
 
@@ -146,6 +185,8 @@ def happening_from(fields: Mapping[str, Any]) -> Happening:
 
 def key_of(happening: Happening) -> str:
     """What makes a happening the same one: writing it twice stores it once."""
+    if isinstance(happening, JobProgress):
+        return f"{happening.type}/{happening.done}"
     step = getattr(happening, "step", "")
     attempt = getattr(happening, "attempt", "")
     place = getattr(happening, "place", None)

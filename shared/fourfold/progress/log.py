@@ -52,6 +52,10 @@ class JournalledEntry:
     checkpoint: str | None = None
 
 
+class RunOverError(Exception):
+    """The run has ended, or its persona is deleted: there is nothing more to do for it."""
+
+
 class EventStore(Protocol):
     """Where one run's entries are kept."""
 
@@ -73,14 +77,21 @@ class RunLog:
         self._persona_id = persona_id
         self._clock = clock
         self._met: dict[str, JournalledEntry] = {}
+        self._over = False
         self.seen = seen
 
     def append(self, happening: Happening, checkpoint: str | None = None) -> LogEntry:
-        """Logs a happening once; if it stands there already, answers with the entry that does."""
+        """Logs a happening once; if it stands there already, answers with the entry that does.
+
+        Raises:
+            RunOverError: the log has its terminal entry, and this is not one.
+        """
         while True:
             known = self._met.get(key_of(happening))
             if known is not None:
                 return known.entry
+            if self._over and happening.type not in TERMINAL_TYPES:
+                raise RunOverError
             entry = LogEntry(self.seen + 1, self._clock(), self._run_id, self._persona_id, happening)
             if self._store.put_if_free(entry, checkpoint):
                 self._meet(JournalledEntry(entry, checkpoint))
@@ -103,3 +114,4 @@ class RunLog:
     def _meet(self, journalled: JournalledEntry) -> None:
         self._met[key_of(journalled.entry.happening)] = journalled
         self.seen = journalled.entry.seq
+        self._over = self._over or journalled.entry.terminal

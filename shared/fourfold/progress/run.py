@@ -25,6 +25,14 @@ class RunStatus(StrEnum):
     FAILED = "failed"
 
 
+class RunKind(StrEnum):
+    """What a run does: writes a persona, or one of the background jobs that follow."""
+
+    GENERATION = "generation"
+    FINGERPRINT = "fingerprint"
+    PROVOCATION = "provocation"
+
+
 class StepRecord(Model):
     """One step of one attempt: what answered, how long it took (ms), what it cost over all its calls.
 
@@ -51,16 +59,19 @@ class AttemptRecord(Model):
 
 
 class Run(Model):
-    """One run of the pipeline. `attempts` and `usage` are filled from the log.
+    """One run of the pipeline, whose first step is `start_at`, or of a background job.
 
-    The run is pinned to `config`, read at `config_revisions` (`config_revision` is the workspace's) with what its
-    request laid over it; `config_hash` names the engine's settings as a whole.
+    A pipeline's `attempts` and `usage` are filled from the log. It is pinned to `config`, read at `config_revisions`
+    (`config_revision` is the workspace's) with what its request laid over it; `config_hash` names the engine's
+    settings as a whole.
     """
 
     id: RunId
+    kind: RunKind = RunKind.GENERATION
     persona_id: PersonaId
     workspace_id: str
     status: RunStatus
+    start_at: StepName = StepName.INTENT_PARSE
     attempts: tuple[AttemptRecord, ...] = ()
     usage: Usage = Usage()
     config_hash: str
@@ -73,7 +84,9 @@ class Run(Model):
 
 
 def with_progress(run: Run, entries: Iterable[LogEntry]) -> Run:
-    """The run with its attempts and usage as the log tells them."""
+    """The run with its attempts and usage as the log tells them; a job's usage is stored when it ends."""
+    if run.kind is not RunKind.GENERATION:
+        return run
     steps: dict[int, list[StepRecord]] = {}
     overall: dict[int, float] = {}
     for entry in entries:

@@ -1,61 +1,306 @@
-"""API keys, stored hashed: whoever reads the table cannot call the API."""
+"""API keys, stored hashed: whoever reads the table cannot call the API.
+
+ApiKeys   `KEY#<sha256 of the text>`  the key
+          `WSKEYS#<workspace>`        an attribute for each of the workspace's keys: its id -> the hash of its text
+          `WS#<workspace>`            the org the workspace belongs to
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from fourfold.keys import KeyEnvironment
+from fourfold.storage.transactions import transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
+
+logger = Logger(child=True)
+
+LAST_USE_EVERY = timedelta(minutes=1)
+MAX_KEYS = 1000
+_BATCH = 100
 
 
 @dataclass(frozen=True)
 class ApiKey:
-    """Who is calling: the key's id, its tenant, and what it may do."""
+    """A key: its tenant, what it may do, and what is shown of it. `digest` is the hash of its text."""
 
     key_id: str
     org_id: str
     workspace_id: str
     scopes: frozenset[str]
+    name: str = ""
+    environment: KeyEnvironment = KeyEnvironment.TEST
+    prefix: str = ""
+    last_four: str = ""
+    created_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    created_by: str | None = None
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
+    digest: str = field(default="", compare=False, repr=False)
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether the key opens anything at `now`: neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+@dataclass(frozen=True)
+class ApiKeyPage:
+    """One page of a list, newest first. `last` is the id to go on after, None at the end."""
+
+    keys: Sequence[ApiKey]
+    last: str | None
+
+
+class KeyExistsError(Exception):
+    """A key with this id is there already."""
+
+
+class TooManyKeysError(Exception):
+    """The workspace has `MAX_KEYS` keys that work."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class DynamoApiKeys:
     """API keys by the SHA-256 of their text. Keys carry 256 random bits, so a plain hash cannot be guessed back."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], datetime] = _now) -> None:
         self._client = client
         self._table = table
+        self._clock = clock
 
     def find(self, secret: str) -> ApiKey | None:
-        """The key with this text, or None."""
-        reply = self._client.get_item(TableName=self._table, Key={"pk": {"S": _pk(secret)}}, ConsistentRead=True)
-        item = reply.get("Item")
-        if item is None:
+        """The key with this text if it is good now, or None."""
+        key = self._by_digest(_digest(secret))
+        return key if key is not None and key.is_good(self._clock()) else None
+
+    def get(self, workspace_id: str, key_id: str) -> ApiKey | None:
+        """The workspace's key with this id unless it is revoked, strongly consistent, or None."""
+        digest = self._digests(workspace_id).get(key_id)
+        key = None if digest is None else self._by_digest(digest)
+        return None if key is None or key.revoked_at is not None else key
+
+    def page(
+        self, workspace_id: str, limit: int, after: str | None = None, *, include_revoked: bool = False
+    ) -> ApiKeyPage:
+        """Up to `limit` (1-100) keys of a workspace, newest first, those made before key `after`."""
+        digests = self._digests(workspace_id)
+        ids = [key_id for key_id in sorted(digests, reverse=True) if after is None or key_id < after]
+        keys: list[ApiKey] = []
+        while ids and len(keys) <= limit:
+            asked, ids = [digests[key_id] for key_id in ids[:_BATCH]], ids[_BATCH:]
+            found = self._by_digests(asked)
+            read = [found[digest] for digest in asked if digest in found]
+            keys += [key for key in read if include_revoked or key.revoked_at is None]
+        return ApiKeyPage(keys[:limit], keys[limit - 1].key_id if len(keys) > limit else None)
+
+    def create(self, secret: str, key: ApiKey, instead_of: ApiKey | None = None) -> ApiKey:
+        """Stores a new key, its place in the workspace's list, and which org the workspace belongs to: all or nothing.
+
+        Args:
+            secret: the key's text; only its hash is kept.
+            key: what to store.
+            instead_of: a stored key of the same id whose text nobody was told; it is gone afterwards.
+
+        Raises:
+            KeyExistsError: another key has this id, or `instead_of` is no longer what is stored.
+            TooManyKeysError: the workspace has too many keys.
+        """
+        digest = _digest(secret)
+        if instead_of is None:
+            self._make_room(key.workspace_id)
+        listed: dict[str, AttributeValueTypeDef] = {":digest": {"S": digest}}
+        if instead_of is not None:
+            listed[":before"] = {"S": instead_of.digest}
+        condition = "attribute_not_exists(#id)" if instead_of is None else "#id = :before"
+        writes = self._writes(digest, key, {"condition": condition, "values": listed})
+        if instead_of is not None:
+            writes.append({"Delete": {"TableName": self._table, "Key": _key(f"KEY#{instead_of.digest}")}})
+        if transact(self._client, writes):
+            raise KeyExistsError(key.key_id)
+        return _parsed(_item(digest, key))
+
+    def put(self, secret: str, key: ApiKey) -> None:
+        """Stores a key as it is, whatever stood under its id before: for the one key a deployment starts with."""
+        digest = _digest(secret)
+        transact(self._client, self._writes(digest, key, {"values": {":digest": {"S": digest}}}))
+
+    def revoke(self, workspace_id: str, key_id: str) -> ApiKey | None:
+        """Ends the key with this id for good; None if the workspace has none. The first time counts."""
+        digest = self._digests(workspace_id).get(key_id)
+        if digest is None:
             return None
-        return ApiKey(
-            key_id=item["key_id"]["S"],
-            org_id=item["org_id"]["S"],
-            workspace_id=item["workspace_id"]["S"],
-            scopes=frozenset(scope["S"] for scope in item["scopes"]["L"]),
-        )
-
-    def put(self, secret: str, key: ApiKey, created_at: str) -> None:
-        """Stores a key under the hash of its text."""
-        scopes: Sequence[str] = sorted(key.scopes)
-        self._client.put_item(
+        reply = self._client.update_item(
             TableName=self._table,
-            Item={
-                "pk": {"S": _pk(secret)},
-                "key_id": {"S": key.key_id},
-                "org_id": {"S": key.org_id},
-                "workspace_id": {"S": key.workspace_id},
-                "scopes": {"L": [{"S": scope} for scope in scopes]},
-                "created_at": {"S": created_at},
-            },
+            Key=_key(f"KEY#{digest}"),
+            UpdateExpression="SET revoked_at = if_not_exists(revoked_at, :now)",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeValues={":now": {"S": _stamp(self._clock())}},
+            ReturnValues="ALL_NEW",
         )
+        return _parsed(reply["Attributes"])
+
+    def note_use(self, digest: str) -> None:
+        """Remembers that the key was used now, to the minute. What goes wrong is logged: no request waits for this."""
+        now = self._clock()
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(f"KEY#{digest}"),
+                UpdateExpression="SET last_used_at = :now",
+                ConditionExpression="attribute_exists(pk)"
+                " AND (attribute_not_exists(last_used_at) OR last_used_at < :old)",
+                ExpressionAttributeValues={
+                    ":now": {"S": _stamp(now)},
+                    ":old": {"S": _stamp(now - LAST_USE_EVERY)},
+                },
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":  # another process noted it
+                logger.warning("last use of a key not noted", extra={"code": error.response["Error"]["Code"]})
+        except BotoCoreError as error:
+            logger.warning("last use of a key not noted", extra={"code": type(error).__name__})
+
+    def org_of(self, workspace_id: str) -> str | None:
+        """The org a workspace belongs to, strongly consistent; None if no key was ever made for it."""
+        item = self._get(f"WS#{workspace_id}")
+        return None if item is None else item["org_id"]["S"]
+
+    def _make_room(self, workspace_id: str) -> None:
+        """In a full list, forgets the oldest keys that no longer work. Raises TooManyKeysError if all do."""
+        digests = self._digests(workspace_id)
+        if len(digests) < MAX_KEYS:
+            return
+        now, keys = self._clock(), self._by_digests(list(digests.values()))
+        working = {key.key_id for key in keys.values() if key.is_good(now)}
+        dead = sorted(digests.keys() - working)
+        if not dead:
+            raise TooManyKeysError
+        for key_id in dead[:_BATCH]:
+            unlist: Any = {
+                "TableName": self._table,
+                "Key": _key(f"WSKEYS#{workspace_id}"),
+                "UpdateExpression": "REMOVE #id",
+                "ExpressionAttributeNames": {"#id": key_id},
+            }
+            delete: Any = {"TableName": self._table, "Key": _key(f"KEY#{digests[key_id]}")}
+            transact(self._client, [{"Update": unlist}, {"Delete": delete}])
+
+    def _writes(self, digest: str, key: ApiKey, listing: Mapping[str, Any]) -> list[TransactWriteItemTypeDef]:
+        """`listing`: the values of the list's update, and its condition if it has one."""
+        place: Any = {
+            "TableName": self._table,
+            "Key": _key(f"WSKEYS#{key.workspace_id}"),
+            "UpdateExpression": "SET #id = :digest",
+            "ExpressionAttributeNames": {"#id": key.key_id},
+            "ExpressionAttributeValues": listing["values"],
+        }
+        if "condition" in listing:
+            place["ConditionExpression"] = listing["condition"]
+        return [
+            {"Put": {"TableName": self._table, "Item": _item(digest, key)}},
+            {"Update": place},
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": _key(f"WS#{key.workspace_id}"),
+                    "UpdateExpression": "SET org_id = if_not_exists(org_id, :org)",  # a workspace does not move
+                    "ExpressionAttributeValues": {":org": {"S": key.org_id}},
+                }
+            },
+        ]
+
+    def _digests(self, workspace_id: str) -> dict[str, str]:
+        item = self._get(f"WSKEYS#{workspace_id}") or {}
+        return {name: value["S"] for name, value in item.items() if name != "pk"}
+
+    def _by_digest(self, digest: str) -> ApiKey | None:
+        item = self._get(f"KEY#{digest}")
+        return None if item is None else _parsed(item)
+
+    def _by_digests(self, digests: Sequence[str]) -> dict[str, ApiKey]:
+        found: dict[str, ApiKey] = {}
+        wanted: list[Any] = [_key(f"KEY#{digest}") for digest in digests]
+        while wanted:
+            ask, wanted = wanted[:_BATCH], wanted[_BATCH:]
+            reply = self._client.batch_get_item(RequestItems={self._table: {"Keys": ask, "ConsistentRead": True}})
+            for item in reply["Responses"][self._table]:
+                key = _parsed(item)
+                found[key.digest] = key
+            left = reply.get("UnprocessedKeys", {}).get(self._table)
+            wanted += left["Keys"] if left else []
+        return found
+
+    def _get(self, pk: str) -> Any:  # noqa: ANN401 - an item, or None
+        return self._client.get_item(TableName=self._table, Key=_key(pk), ConsistentRead=True).get("Item")
 
 
-def _pk(secret: str) -> str:
-    return f"KEY#{hashlib.sha256(secret.encode()).hexdigest()}"
+def _item(digest: str, key: ApiKey) -> dict[str, AttributeValueTypeDef]:
+    times = {"expires_at": key.expires_at, "revoked_at": key.revoked_at, "last_used_at": key.last_used_at}
+    texts = {
+        "pk": f"KEY#{digest}",
+        "key_id": key.key_id,
+        "org_id": key.org_id,
+        "workspace_id": key.workspace_id,
+        "name": key.name,
+        "environment": key.environment.value,
+        "prefix": key.prefix,
+        "last_four": key.last_four,
+        "created_at": _stamp(key.created_at),
+        **({} if key.created_by is None else {"created_by": key.created_by}),
+        **{name: _stamp(time) for name, time in times.items() if time is not None},
+    }
+    item: dict[str, AttributeValueTypeDef] = {name: {"S": text} for name, text in texts.items()}
+    item["scopes"] = {"L": [{"S": scope} for scope in sorted(key.scopes)]}
+    return item
+
+
+def _parsed(item: Mapping[str, Any]) -> ApiKey:
+    def text(name: str, default: str = "") -> str:  # keys of earlier versions have fewer fields
+        return str(item[name]["S"]) if name in item else default
+
+    def time(name: str) -> datetime | None:
+        return datetime.fromisoformat(item[name]["S"]) if name in item else None
+
+    return ApiKey(
+        key_id=text("key_id"),
+        org_id=text("org_id"),
+        workspace_id=text("workspace_id"),
+        scopes=frozenset(scope["S"] for scope in item["scopes"]["L"]),
+        name=text("name"),
+        environment=KeyEnvironment(text("environment", KeyEnvironment.TEST)),
+        prefix=text("prefix"),
+        last_four=text("last_four"),
+        created_at=datetime.fromisoformat(text("created_at")),
+        created_by=text("created_by") or None,
+        expires_at=time("expires_at"),
+        revoked_at=time("revoked_at"),
+        last_used_at=time("last_used_at"),
+        digest=text("pk").removeprefix("KEY#"),
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _stamp(time: datetime) -> str:
+    """One width for all, so that DynamoDB compares them as text."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _key(pk: str) -> dict[str, AttributeValueTypeDef]:
+    return {"pk": {"S": pk}}

@@ -6,36 +6,59 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fourfold.persona import Persona
-from fourfold.pipeline.acceptance import Claim
-from fourfold.progress.run import Run
-from fourfold.storage.personas import DynamoPersonaStore
+from fourfold.pipeline.acceptance import Claim, WorkspaceFullError
+from fourfold.pipeline.lifecycle import Beginning
+from fourfold.storage.generation_slots import GenerationSlots
+from fourfold.storage.personas import AlsoTakenError, DynamoPersonaStore
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
 RETENTION = timedelta(hours=24)
+_ROUNDS = 10
+_CLAIM = 1  # its place among what is stored with a run
 
 
 class DynamoIntake:
-    """Implements `fourfold.pipeline.acceptance.Intake`: key, run and persona in one transaction."""
+    """Implements `fourfold.pipeline.acceptance.Intake`: key, slot, run and persona in one transaction."""
 
     def __init__(
-        self, client: DynamoDBClient, table: str, personas: DynamoPersonaStore, clock: Callable[[], datetime]
+        self,
+        client: DynamoDBClient,
+        table: str,
+        personas: DynamoPersonaStore,
+        slots: GenerationSlots,
+        clock: Callable[[], datetime],
     ) -> None:
         self._client = client
         self._table = table
         self._personas = personas
+        self._slots = slots
         self._clock = clock
 
-    def accept(self, persona: Persona, run: Run, claim: Claim | None, instead_of: str | None) -> bool:
-        """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`."""
-        try:
-            self._personas.start(persona, run, None if claim is None else self._put(claim, instead_of))
-        except ValueError:  # ids are fresh: it is the key
-            return False
-        return True
+    def accept(self, beginning: Beginning, claim: Claim | None, instead_of: str | None, at_once: int) -> bool:
+        """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`.
+
+        Raises:
+            WorkspaceFullError: the workspace has `at_once` runs going on; nothing is stored.
+            ChangedMeanwhileError: the persona to write anew is no longer as it was held.
+        """
+        held, persona, run = beginning.held, beginning.persona, beginning.run
+        for _ in range(_ROUNDS):
+            slot = self._slots.take(run.workspace_id, run.id, at_once)
+            also = [slot] if claim is None else [slot, self._put(claim, instead_of)]
+            try:
+                if held is None:
+                    self._personas.start(persona, run, also)
+                else:
+                    self._personas.start_again(held, persona, run, also)
+            except AlsoTakenError as taken:
+                if _CLAIM in taken.places:
+                    return False
+                continue  # another run was quicker to the slot
+            return True
+        raise WorkspaceFullError(at_once, frozenset())
 
     def claim(self, key: str) -> Claim | None:
         """The standing claim of a key, strongly consistent, or None. DynamoDB deletes what expired late: look."""

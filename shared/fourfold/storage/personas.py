@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from fourfold.persona import Persona
+from fourfold.persona_versions import PersonaVersion
+from fourfold.pipeline.personas import ChangedMeanwhileError, Held, SlugTakenError
+from fourfold.pipeline.state import Basis
 from fourfold.progress.run import Run, RunStatus
+from fourfold.storage.transactions import transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
 
-# Seconds before a transaction that met another one on the same item is tried again; botocore does not.
-_CONFLICT_PAUSES = (0.02, 0.05, 0.1, 0.2)
+class AlsoTakenError(Exception):
+    """What was to be stored with a run does not go; `places` says which of it."""
+
+    def __init__(self, places: frozenset[int]) -> None:
+        super().__init__(sorted(places))
+        self.places = places
 
 
 @dataclass(frozen=True)
@@ -69,25 +73,160 @@ class DynamoPersonaStore:
         more = "LastEvaluatedKey" in reply and bool(personas)
         return PersonaPage(personas, personas[-1].id if more else None)
 
-    def start(self, persona: Persona, run: Run, claim: PutTypeDef | None = None) -> None:
-        """Stores both, and `claim` in another table with them, or nothing.
+    def held(self, workspace_id: str, persona_id: str) -> Held | None:
+        """The persona with the text it is stored as, or None."""
+        doc = self._doc(workspace_id, f"PERSONA#{persona_id}")
+        return None if doc is None else Held(Persona.model_validate_json(doc), doc)
+
+    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> Basis | None:
+        """What the layers rest on that this run wrote, or None."""
+        doc = self._doc(workspace_id, owned(persona_id, "BASIS", run_id))
+        return None if doc is None else Basis.model_validate_json(doc)
+
+    def version(self, workspace_id: str, persona_id: str, version: int) -> PersonaVersion | None:
+        """One version of a persona, or None."""
+        doc = self._doc(workspace_id, _version_sk(persona_id, version))
+        return None if doc is None else PersonaVersion.model_validate_json(doc)
+
+    def version_by(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
+        """The version this run wrote, or None."""
+        reply = self._client.get_item(
+            TableName=self._table, Key=_key(workspace_id, owned(persona_id, "BASIS", run_id)), ConsistentRead=True
+        )
+        item = reply.get("Item")
+        return None if item is None else self.version(workspace_id, persona_id, int(item["version"]["N"]))
+
+    def versions(self, workspace_id: str, persona_id: str, limit: int, before: int | None) -> list[PersonaVersion]:
+        """Up to `limit` (1-101) versions of a persona, newest first, those older than version `before`."""
+        found: list[PersonaVersion] = []
+        start: dict[str, Any] = {}
+        if before is not None:
+            start = {"ExclusiveStartKey": _key(workspace_id, _version_sk(persona_id, before))}
+        while len(found) < limit:
+            reply = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+                ExpressionAttributeValues={
+                    ":pk": {"S": _pk(workspace_id)},
+                    ":prefix": {"S": owned(persona_id, "VERSION", "")},
+                },
+                ScanIndexForward=False,
+                ConsistentRead=True,
+                Limit=limit - len(found),
+                **start,
+            )
+            found += [PersonaVersion.model_validate_json(item["doc"]["S"]) for item in reply["Items"]]
+            if "LastEvaluatedKey" not in reply:
+                break
+            start = {"ExclusiveStartKey": reply["LastEvaluatedKey"]}
+        return found
+
+    def start(self, persona: Persona, run: Run, also: Sequence[PutTypeDef] = ()) -> None:
+        """Stores both, and `also` with them, or nothing.
 
         Raises:
-            ValueError: one of them is there already, or the claim's condition does not hold.
+            AlsoTakenError: the conditions of some of `also` do not hold.
+            ValueError: one of the two is there already.
         """
-        if not self._write_both(persona, run, condition="attribute_not_exists(pk)", values={}, claim=claim):
-            raise ValueError(f"{persona.id} or {run.id} is stored already, or its claim is taken")
+        self._start([self._new_run(run), self._run_pointer(run), self._put_persona(persona, None)], also)
 
-    def finish(self, persona: Persona, run: Run) -> bool:
-        """Stores both or neither, only while the stored run is still `running`; says whether it did."""
-        return self._write_both(
-            persona, run, condition="#status = :running", values={":running": {"S": RunStatus.RUNNING.value}}
-        )
+    def start_again(self, held: Held, persona: Persona, run: Run, also: Sequence[PutTypeDef] = ()) -> None:
+        """Stores a run of a persona that stands, with the persona and `also`, or nothing.
 
-    def _write_both(
-        self, persona: Persona, run: Run, *, condition: str, values: dict[str, Any], claim: PutTypeDef | None = None
+        Raises:
+            AlsoTakenError: the conditions of some of `also` do not hold.
+            ChangedMeanwhileError: the persona is no longer as it was held.
+        """
+        try:
+            self._start([self._new_run(run), self._run_pointer(run), self._put_persona(persona, held)], also)
+        except ValueError:
+            raise ChangedMeanwhileError from None
+
+    def _start(self, own: list[PutTypeDef], also: Sequence[PutTypeDef]) -> None:
+        failed = transact(self._client, [{"Put": put} for put in (*own, *also)])
+        if failed and min(failed) >= len(own):
+            raise AlsoTakenError(frozenset(place - len(own) for place in failed))
+        if failed:
+            raise ValueError("the run or its persona is stored already, or the persona was changed")
+
+    def finish(
+        self, held: Held, persona: Persona, run: Run, version: PersonaVersion | None = None, basis: Basis | None = None
     ) -> bool:
+        """Stores all or nothing; False unless the stored run is still `running` and the persona as it was held."""
         run_put: PutTypeDef = {
+            **self._run_put(run),
+            "ConditionExpression": "#status = :running",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": {":running": {"S": RunStatus.RUNNING.value}},
+        }
+        puts = [run_put, self._put_persona(persona, held)]
+        if version is not None:
+            puts.append(self._version_put(version))
+        if basis is not None:
+            puts.append(
+                {
+                    "TableName": self._table,
+                    "Item": {
+                        **_key(persona.workspace_id, owned(persona.id, "BASIS", run.id)),
+                        "version": {"N": str(persona.version)},
+                        "doc": {"S": basis.model_dump_json()},
+                    },
+                }
+            )
+        return not transact(self._client, [{"Put": put} for put in puts])
+
+    def add(self, version: PersonaVersion, card: str | None, told: PutTypeDef) -> None:
+        """Stores a persona that no run wrote: its first version, what its card carried beside it, and its event."""
+        persona = version.persona
+        puts = [self._put_persona(persona, None), self._version_put(version), told]
+        if card is not None:
+            item = {**_key(persona.workspace_id, owned(persona.id, "CARD", "CARRIED")), "doc": {"S": card}}
+            puts.append({"TableName": self._table, "Item": item})
+        if transact(self._client, [{"Put": put} for put in puts]):
+            raise ValueError(f"{persona.id} is stored already")
+
+    def carried(self, workspace_id: str, persona_id: str) -> str | None:
+        """What the card of an imported persona carried beside it, as JSON text, or None."""
+        return self._doc(workspace_id, owned(persona_id, "CARD", "CARRIED"))
+
+    def replace(self, held: Held, version: PersonaVersion, told: PutTypeDef) -> None:
+        """Stores a new version of a persona, its slug and the event that tells of it, or nothing.
+
+        Raises:
+            SlugTakenError: another persona of the workspace has the slug.
+            ChangedMeanwhileError: the persona is no longer as it was held.
+        """
+        persona, slug = version.persona, version.persona.slug
+        items: list[TransactWriteItemTypeDef] = [
+            {"Put": self._put_persona(persona, held)},
+            {"Put": self._version_put(version)},
+            {"Put": told},
+        ]
+        if held.persona.slug is not None and held.persona.slug != slug:
+            freed = _key(persona.workspace_id, f"SLUG#{held.persona.slug}")
+            items.append({"Delete": {"TableName": self._table, "Key": freed}})
+        if slug is not None and held.persona.slug != slug:
+            key = _key(persona.workspace_id, f"SLUG#{slug}")
+            items.append(
+                {
+                    "Put": {
+                        "TableName": self._table,
+                        "Item": {**key, "persona_id": {"S": persona.id}},
+                        "ConditionExpression": "attribute_not_exists(pk)",
+                    }
+                }
+            )
+        refused = transact(self._client, items)
+        if refused & {0, 1}:
+            raise ChangedMeanwhileError
+        if refused:
+            raise SlugTakenError
+
+    def _new_run(self, run: Run) -> PutTypeDef:
+        return {**self._run_put(run), "ConditionExpression": "attribute_not_exists(pk)"}
+
+    def _run_put(self, run: Run) -> PutTypeDef:
+        return {
             "TableName": self._table,
             "Item": {
                 **_key(run.workspace_id, f"RUN#{run.id}"),
@@ -95,12 +234,24 @@ class DynamoPersonaStore:
                 "started_at": {"S": run.started_at.isoformat()},
                 "doc": {"S": run.model_dump_json()},
             },
-            "ConditionExpression": condition,
         }
-        if values:
-            run_put["ExpressionAttributeNames"] = {"#status": "status"}
-            run_put["ExpressionAttributeValues"] = values
-        persona_put: PutTypeDef = {
+
+    def _run_pointer(self, run: Run) -> PutTypeDef:
+        return {"TableName": self._table, "Item": _key(run.workspace_id, owned(run.persona_id, "RUN", run.id))}
+
+    def _version_put(self, version: PersonaVersion) -> PutTypeDef:
+        persona = version.persona
+        return {
+            "TableName": self._table,
+            "Item": {
+                **_key(persona.workspace_id, _version_sk(persona.id, version.version)),
+                "doc": {"S": version.model_dump_json()},
+            },
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+
+    def _put_persona(self, persona: Persona, held: Held | None) -> PutTypeDef:
+        put: PutTypeDef = {
             "TableName": self._table,
             "Item": {
                 **_key(persona.workspace_id, f"PERSONA#{persona.id}"),
@@ -108,20 +259,12 @@ class DynamoPersonaStore:
                 "version": {"N": str(persona.version)},
                 "doc": {"S": persona.model_dump_json()},
             },
+            "ConditionExpression": "attribute_not_exists(pk)",
         }
-        puts = [run_put, persona_put] if claim is None else [run_put, persona_put, claim]
-        for pause in (*_CONFLICT_PAUSES, None):
-            try:
-                self._client.transact_write_items(TransactItems=[{"Put": put} for put in puts])
-            except ClientError as error:
-                if _failed_by(error, "ConditionalCheckFailed"):
-                    return False
-                if pause is None or not _failed_by(error, "TransactionConflict"):
-                    raise
-                time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads writers, keeps no secret
-            else:
-                break
-        return True
+        if held is not None:
+            put["ConditionExpression"] = "doc = :held"
+            put["ExpressionAttributeValues"] = {":held": {"S": held.doc}}
+        return put
 
     def _doc(self, workspace_id: str, sk: str) -> str | None:
         reply = self._client.get_item(TableName=self._table, Key=_key(workspace_id, sk), ConsistentRead=True)
@@ -129,10 +272,13 @@ class DynamoPersonaStore:
         return None if item is None else item["doc"]["S"]
 
 
-def _failed_by(error: ClientError, code: str) -> bool:
-    """Whether one of a cancelled transaction's reasons is `code`."""
-    reasons = error.response.get("CancellationReasons", [])
-    return any(reason.get("Code") == code for reason in reasons)
+def owned(persona_id: str, kind: str, name: str) -> str:
+    """The sort key of something a persona owns: all of it lies under one prefix, where DELETE finds it."""
+    return f"OF#{persona_id}#{kind}#{name}"
+
+
+def _version_sk(persona_id: str, version: int) -> str:
+    return owned(persona_id, "VERSION", f"{version:08d}")
 
 
 def _pk(workspace_id: str) -> str:

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from fourfold.progress.happenings import happening_from
 from fourfold.progress.log import JournalledEntry, LogEntry
+from fourfold.storage.batches import delete_all
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -62,6 +63,13 @@ class DynamoEventStore:
         }
         for item in self._items(after, shown):
             yield _entry(item)
+
+    def clear(self, *, keep_end: bool = False) -> None:
+        """Removes the entries; with `keep_end`, all but the newest."""
+        numbers = [item["sk"]["N"] for item in self._items(0, {"ProjectionExpression": "sk"})]
+        going = numbers[:-1] if keep_end else numbers
+        keys = ({"pk": {"S": self._pk}, "sk": {"N": number}} for number in going)
+        delete_all(self._client, self._table, keys)
 
     def _items(self, after: int, projection: dict[str, Any]) -> Iterator[dict[str, Any]]:
         start: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""DynamoDB transactions: all of it or nothing, tried again when it met another one."""
+"""Transactions that meet other transactions on the same item: tried again after a moment, which botocore does not."""
 
 from __future__ import annotations
 
@@ -13,35 +13,31 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-# Seconds before a transaction that met another one on the same item is tried again; botocore does not.
-_CONFLICT_PAUSES = (0.02, 0.05, 0.1, 0.2)
+_CONFLICT_PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4)
 
 
-def transact(client: DynamoDBClient, items: Sequence[TransactWriteItemTypeDef]) -> tuple[int, ...]:
-    """Writes all items, or none.
+def transact(client: DynamoDBClient, writes: Sequence[TransactWriteItemTypeDef]) -> frozenset[int]:
+    """Writes all or nothing.
 
     Returns:
-        The places of the items whose condition did not hold; nothing if all was written.
-
-    Raises:
-        ClientError: anything else, a conflict that lasts included.
+        The places in `writes` whose condition did not hold; empty when everything is written.
     """
     for pause in (*_CONFLICT_PAUSES, None):
         try:
-            client.transact_write_items(TransactItems=items)
+            client.transact_write_items(TransactItems=writes)
         except ClientError as error:
-            failed = _failed_by(error, "ConditionalCheckFailed")
+            failed = _places(error, "ConditionalCheckFailed")
             if failed:
                 return failed
-            if pause is None or not _failed_by(error, "TransactionConflict"):
+            if pause is None or not _places(error, "TransactionConflict"):
                 raise
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - spreads writers, keeps no secret
         else:
             break
-    return ()
+    return frozenset()
 
 
-def _failed_by(error: ClientError, code: str) -> tuple[int, ...]:
-    """The places of a cancelled transaction's items that were cancelled for `code`."""
+def _places(error: ClientError, code: str) -> frozenset[int]:
+    """Which of a cancelled transaction's writes were cancelled for this reason."""
     reasons = error.response.get("CancellationReasons", [])
-    return tuple(place for place, reason in enumerate(reasons) if reason.get("Code") == code)
+    return frozenset(place for place, reason in enumerate(reasons) if reason.get("Code") == code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import re
 import socket
@@ -26,22 +27,27 @@ from fourfold.pipeline.lifecycle import complete_run, fail_run
 from fourfold.pipeline.state import RunState
 from fourfold.problem import problem
 from fourfold.progress.run import Run
+from fourfold.steps import position
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from functions import wiring
+from functions.api import step_alone
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
 from functions.api.server import Server
-from functions.api.wiring import following_limiter, key_ring, reception
+from functions.api.wiring import api_keys, claims, following_limiter, key_ring, last_use, rate_limiter, reception
 from functions.configuration import config_reader
+from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
+from tests.unit.functions.test_samples import Invocation
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 KEY, OTHER_KEY, READ_KEY, WRITE_KEY = ("ffk_one", "ffk_other", "ffk_read", "ffk_write")
-BOTH = frozenset(SCOPES)
+FULL_KEY, OTHER_FULL_KEY = ("ffk_full", "ffk_other_full")
+BOTH = frozenset({"personas:read", "personas:write"})
 Fate = Literal["active", "flagged", "failed", "silent", "refused"]
 
 _ENVIRONMENT = {
@@ -54,6 +60,7 @@ _ENVIRONMENT = {
     "FOURFOLD_IDEMPOTENCY_TABLE": "idempotency",
     "FOURFOLD_CONFIG_TABLE": "config",
     "FOURFOLD_OUTBOX_TABLE": "outbox",
+    "FOURFOLD_INTENT_PARSE_FUNCTION": "intent-parse",
     "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
 }
 _TABLES = {
@@ -96,13 +103,29 @@ class Machine:
             state = performed(ALL_STEPS[0], state, model, wiring.run_log(state, state.log_seq))
             fail_run(identity_of(run), problem("model_refused", "No usable answer", 502, "Reword the brief."), desk)
             return
-        for step in ALL_STEPS:
+        for step in ALL_STEPS[position(state.start_at) :]:
             state = performed(step, state, model, wiring.run_log(state, state.log_seq))
         complete_run(state, "flagged" if fate == "flagged" else "active", desk)
 
 
 def _state_of(execution_input: str) -> str:
     return json.dumps(json.loads(execution_input)["state"])
+
+
+class Functions:
+    """Stands for Lambda: calls the handler, or answers as a function that failed."""
+
+    def __init__(self) -> None:
+        self.failure: dict[str, Any] | None = None
+        self.invoked: list[dict[str, Any]] = []
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - boto's names
+        assert FunctionName == "intent-parse"
+        self.invoked.append(json.loads(Payload))
+        if self.failure is not None:
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(self.failure).encode())}
+        answer = intent_parse(self.invoked[-1], Invocation())
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
 
 
 @dataclass
@@ -112,6 +135,7 @@ class Api:
     app: FastAPI
     machine: Machine
     tables: DynamoDBClient
+    functions: Functions = field(default_factory=Functions)
 
     def client(self, key: str | None = KEY) -> httpx.AsyncClient:
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
@@ -131,7 +155,9 @@ class Api:
         return reply
 
     def stored(self, table: str) -> list[dict[str, Any]]:
-        return self.tables.scan(TableName=table)["Items"]
+        """All items, but for the slots that count runs: they are taken anew by the next runs."""
+        items: list[dict[str, Any]] = self.tables.scan(TableName=table)["Items"]
+        return [item for item in items if not item.get("sk", {}).get("S", "").startswith("SLOT#")]
 
     def run(self, run_id: str, workspace_id: str = "ws_one") -> Run:
         found = wiring.persona_store().run(workspace_id, run_id)
@@ -139,7 +165,8 @@ class Api:
         return found
 
     def nothing_happened(self) -> bool:
-        return not (self.machine.started or any(map(self.stored, ("personas", "run-events", "idempotency"))))
+        kept = [item for item in self.stored("idempotency") if not item["id"]["S"].startswith("RATE#")]
+        return not (self.machine.started or kept or any(map(self.stored, ("personas", "run-events"))))
 
 
 @dataclass
@@ -181,11 +208,13 @@ def _isolated_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     for name, value in _ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    stand_in = Machine()
+    stand_in, functions = Machine(), Functions()
     stand_in.hold.set()
     with mock_aws():
         _forget()
         monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
+        monkeypatch.setattr(step_alone, "_functions", lambda: functions)
+        step_alone._limiter.cache_clear()  # noqa: SLF001 - it belongs to one event loop
         tables = dynamodb()
         for table, (pk, sort) in _TABLES.items():
             _create(tables, table, pk, sort)
@@ -195,9 +224,11 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
             (OTHER_KEY, "ws_other", BOTH),
             (READ_KEY, "ws_one", frozenset({"personas:read"})),
             (WRITE_KEY, "ws_one", frozenset({"personas:write"})),
+            (FULL_KEY, "ws_one", frozenset(SCOPES)),
+            (OTHER_FULL_KEY, "ws_other", frozenset(SCOPES)),
         ):
-            keys.put(secret, ApiKey(f"key_{secret}", "org", workspace, scopes), "2026-11-23T09:00:00Z")
-        yield Api(create_app(), stand_in, tables)
+            keys.put(secret, ApiKey(f"key_{secret}", "org", workspace, scopes))
+        yield Api(create_app(), stand_in, tables, functions)
         stand_in.stop()
         _forget()
 
@@ -220,7 +251,10 @@ def live(api: Api) -> Iterator[Live]:
 
 def _forget() -> None:
     """What the process keeps between requests belongs to one test's tables."""
-    for made in (wiring.persona_store, wiring.desk, key_ring, reception, following_limiter, config_reader):
+    if last_use.cache_info().currsize:
+        last_use().close()
+    kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, reception, following_limiter)
+    for made in (wiring.persona_store, wiring.desk, config_reader, *kept_by_the_api):
         made.cache_clear()
 
 

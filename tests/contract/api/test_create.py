@@ -58,6 +58,7 @@ def test_a_refused_start_fails_the_run_and_asks_to_try_again(api: Api) -> None:
     assert int(reply.headers["retry-after"]) > 0
     [persona] = wiring.persona_store().page("ws_one", 10).personas
     assert persona.status is PersonaStatus.FAILED
+    assert persona.run_id is not None
     assert api.run(persona.run_id).status is RunStatus.FAILED
     assert [entry.happening.type for entry in wiring.event_store("ws_one", persona.run_id).entries()] == [
         "run.started",

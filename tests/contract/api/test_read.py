@@ -8,8 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fourfold.config.api import ApiConfig, LimitsConfig
+from fourfold.config.settings import Settings
 from fourfold.persona import INTENT_MAX_CHARACTERS
 from functions import wiring
+from functions.api import generation
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.conftest import OTHER_KEY, Api
 
@@ -89,8 +92,10 @@ def test_a_lost_run_has_failed_for_whoever_looks(api: Api, monkeypatch: pytest.M
     assert "pipeline.failed" in api.call("GET", f"/v1/runs/{run_id}/events").text
 
 
-def test_any_legible_brief_is_kept_byte_for_byte(api: Api) -> None:
+def test_any_legible_brief_is_kept_byte_for_byte(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.machine.fate = "silent"
+    roomy = Settings(api=ApiConfig(limits=LimitsConfig(requests_per_minute=100_000, concurrent_generations=1000)))
+    monkeypatch.setattr(generation, "settings_of", lambda _workspace: roomy)
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(LEGIBLE)

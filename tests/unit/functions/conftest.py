@@ -39,9 +39,10 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunState]:
         "FOURFOLD_PERSONAS_TABLE": "personas",
         "FOURFOLD_RUN_EVENTS_TABLE": "run-events",
         "FOURFOLD_EVENT_BUS": "fourfold",
+        "FOURFOLD_OUTBOX_TABLE": "outbox",
     }.items():
         monkeypatch.setenv(name, value)
-    forget = (dynamodb, wiring.persona_store, wiring.desk)
+    forget = (dynamodb, wiring.persona_store, wiring.desk, wiring.job_store, wiring.workplace, wiring.sessions)
     with mock_aws():
         for made in forget:
             made.cache_clear()

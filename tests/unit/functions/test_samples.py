@@ -10,6 +10,7 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.pipeline.state import RunState
+from fourfold.progress.run import RunKind
 from functions import wiring
 from tests.unit.functions.conftest import SAMPLES, load
 
@@ -22,6 +23,7 @@ def samples(*functions: str) -> list[Any]:
         pytest.param(name, path, id=f"{name}/{path.stem}")
         for name in functions
         for path in sorted((SAMPLES / name).glob("*.json"))
+        if path.stem != "alone"
     ]
 
 
@@ -52,6 +54,15 @@ def test_a_step_answers_with_the_next_state(world: RunState, function: str, path
     assert {"step.started", "step.completed"} <= {entry.happening.type for entry in logged}
     if function == "audit":
         assert after.audit is not None
+
+
+def test_a_brief_is_read_without_a_run(world: RunState) -> None:
+    answer = call("intent_parse", load(SAMPLES / "intent_parse" / "alone.json"))
+    ages = [fact for fact in answer["facts"] if fact["field"] == "surface.age"]
+    assert [(age["value"], age["span"]) for age in ages] == [("34", {"start": 15, "end": 17})]
+    assert answer["usage"]["duration_ms"] >= 0
+    logged = list(wiring.event_store(world.workspace_id, world.run_id).entries())
+    assert [entry.happening.type for entry in logged] == ["run.started"]
 
 
 @pytest.mark.parametrize(("function", "path"), samples("store_persona"))
@@ -94,3 +105,9 @@ def test_a_record_that_cannot_be_read_comes_again_alone(world: RunState) -> None
     run = wiring.persona_store().run(world.workspace_id, world.run_id)
     assert run is not None
     assert run.status == "failed"
+
+
+@pytest.mark.parametrize(("function", "path"), samples("fingerprint", "provocation"))
+def test_a_job_for_a_persona_that_cannot_speak_yet_is_dropped(world: RunState, function: str, path: Path) -> None:
+    assert call(function, load(path)) == {"batchItemFailures": []}
+    assert wiring.job_store().state(world.workspace_id, world.persona_id, RunKind(function)) is None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from fourfold.http.cursors import cursor_at, place_at
+from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.idempotency import fingerprint, scoped_key
 from fourfold.http.preferences import accepts, preference
 from fourfold.http.problems import ProblemError
@@ -21,14 +21,14 @@ class Body(BaseModel):
 
 def test_a_cursor_leads_back_and_does_not_show_its_inside() -> None:
     persona_id = new_persona_id()
-    assert place_at(cursor_at(persona_id), is_persona_id) == persona_id
-    assert persona_id not in cursor_at(persona_id)
+    assert id_after(opaque_cursor(persona_id), is_persona_id) == persona_id
+    assert persona_id not in opaque_cursor(persona_id)
 
 
 @given(st.text(max_size=60))
 def test_any_other_text_is_refused(text: str) -> None:
     with pytest.raises(ProblemError):
-        place_at(text, is_persona_id)
+        id_after(text, is_persona_id)
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
 
 from fourfold.config.engine import EngineConfig
 from fourfold.persona import Persona, PersonaStatus
+from fourfold.persona_versions import PersonaVersion
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.lifecycle import Beginning, Desk, RunIdentity, begin, complete_run, fail_run, log_start
-from fourfold.pipeline.state import RunState
+from fourfold.pipeline.personas import Held
+from fourfold.pipeline.state import Basis, RunState
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunStatus
 from tests.builders import ALL_STEPS, BRIEF, START, MemoryEventStore, ScriptedModel, Ticking, performed
@@ -19,10 +22,13 @@ from tests.builders import ALL_STEPS, BRIEF, START, MemoryEventStore, ScriptedMo
 
 @dataclass
 class MemoryPersonaStore:
-    """Personas and runs in memory, with the table's one condition."""
+    """Personas and runs in memory, with the table's conditions. `interrupt` is what happens before the next end."""
 
     personas: dict[str, Persona] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
+    versions: list[PersonaVersion] = field(default_factory=list)
+    bases: dict[str, Basis] = field(default_factory=dict)
+    interrupt: list[Callable[[], None]] = field(default_factory=list)
 
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
         found = self.personas.get(persona_id)
@@ -32,13 +38,31 @@ class MemoryPersonaStore:
         found = self.runs.get(run_id)
         return found if found and found.workspace_id == workspace_id else None
 
+    def held(self, workspace_id: str, persona_id: str) -> Held | None:
+        found = self.persona(workspace_id, persona_id)
+        return None if found is None else Held(found, found.model_dump_json())
+
+    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> Basis | None:
+        return self.bases[run_id] if self.persona(workspace_id, persona_id) else None
+
+    def version_by(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
+        found = [version for version in self.versions if version.run_id == run_id]
+        return found[0] if found and self.persona(workspace_id, persona_id) else None
+
     def start(self, persona: Persona, run: Run) -> None:
         self.personas[persona.id], self.runs[run.id] = persona, run
 
-    def finish(self, persona: Persona, run: Run) -> bool:
-        if self.runs[run.id].status is not RunStatus.RUNNING:
+    def finish(
+        self, held: Held, persona: Persona, run: Run, version: PersonaVersion | None = None, basis: Basis | None = None
+    ) -> bool:
+        if self.interrupt:
+            self.interrupt.pop()()
+        standing = self.personas.get(persona.id)
+        if standing != held.persona or self.runs[run.id].status is not RunStatus.RUNNING:
             return False
         self.start(persona, run)
+        self.versions += [] if version is None else [version]
+        self.bases |= {} if basis is None else {run.id: basis}
         return True
 
 
@@ -73,7 +97,9 @@ def world() -> World:
         return RunLog(events, identity.run_id, identity.persona_id, seen, clock)
 
     log_start(log_of(who, 0))
-    desk = Desk(store, log_of, lambda _: [kept.entry for kept in events.read(0)], clock)
+    desk = Desk(
+        store, log_of, lambda _: [kept.entry for kept in events.read(0)], lambda _: events.entries.clear(), clock
+    )
     return World(beginning, store, events, desk, who)
 
 

@@ -36,4 +36,10 @@ def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoDBClient]:
                     *([{"AttributeName": "sk", "AttributeType": sort}] if sort else []),  # type: ignore[list-item]
                 ],
             )
+        client.create_table(
+            TableName="idempotency",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        )
         yield client

@@ -14,11 +14,11 @@ KEY = ApiKey(key_id="key_1", org_id="org_a", workspace_id="ws_a", scopes=frozens
 
 def test_a_key_is_found_by_its_text_only(dynamodb: DynamoDBClient) -> None:
     keys = DynamoApiKeys(dynamodb, "api-keys")
-    keys.put("ff_test_secret", KEY, "2026-11-23T09:00:00Z")
+    keys.put("ff_test_secret", KEY)
     assert keys.find("ff_test_secret") == KEY
     assert keys.find("ff_test_other") is None
 
 
 def test_the_text_is_not_stored(dynamodb: DynamoDBClient) -> None:
-    DynamoApiKeys(dynamodb, "api-keys").put("ff_test_secret", KEY, "2026-11-23T09:00:00Z")
+    DynamoApiKeys(dynamodb, "api-keys").put("ff_test_secret", KEY)
     assert "ff_test_secret" not in str(dynamodb.scan(TableName="api-keys")["Items"])

@@ -44,10 +44,12 @@ def test_only_the_first_end_of_a_run_counts(store: DynamoPersonaStore) -> None:
     new = beginning()
     store.start(new.persona, new.run)
     failed = new.persona.moved_to(PersonaStatus.FAILED, START)
-    assert store.finish(failed, new.run.model_copy(update={"status": RunStatus.FAILED}))
+    held = store.held("ws_a", new.persona.id)
+    assert held is not None
+    assert store.finish(held, failed, new.run.model_copy(update={"status": RunStatus.FAILED}))
 
     active = new.persona.moved_to(PersonaStatus.ACTIVE, START)
-    assert not store.finish(active, new.run.model_copy(update={"status": RunStatus.COMPLETED}))
+    assert not store.finish(held, active, new.run.model_copy(update={"status": RunStatus.COMPLETED}))
     kept = store.persona("ws_a", new.persona.id)
     assert kept is not None
     assert kept.status is PersonaStatus.FAILED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourfold.language_model import Completion, ModelRequest
+from fourfold.language_model import ChatRequest, Completion, Heard, ModelRequest
 
 NAME = "offline:composer-1"
 
@@ -28,6 +28,12 @@ class OfflineComposer:
         from fourfold.models.offline.composer import compose  # noqa: PLC0415  # the prose is loaded on first use
 
         return compose(request)
+
+    def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
+        """Compose a turn of a chat, in the voice of the request's speaker."""
+        from fourfold.models.offline import chat  # noqa: PLC0415
+
+        return chat.reply(request, heard)
 
 
 def offline_model(name: str = NAME) -> OfflineComposer:

@@ -16,6 +16,7 @@ from fourfold.pipeline.self_enrich import SelfEnrichment
 from fourfold.pipeline.single_call import SingleCallPersona
 from fourfold.pipeline.soul_draft import SoulDraft
 from fourfold.pipeline.surface_ground import SurfaceGrounding
+from fourfold.provocation.judge_report import JudgeReport
 
 _BYTES_PER_TOKEN = 4
 
@@ -26,12 +27,7 @@ def compose(request: ModelRequest) -> Completion:
     Raises:
         ModelError: BAD_REQUEST, when the output type belongs to no step.
     """
-    composer = _composer(request.output_type)
-    if composer is None:
-        raise ModelError(
-            ModelFailure.BAD_REQUEST, f"the offline model cannot answer with {request.output_type.__name__}"
-        )
-    text = composer(read(request)).model_dump_json(by_alias=True)
+    text = _answer(request).model_dump_json(by_alias=True)
     return Completion(
         text=text,
         provider="offline",
@@ -39,6 +35,19 @@ def compose(request: ModelRequest) -> Completion:
         usage=TokenUsage(input_tokens=_tokens(_prompt(request)), output_tokens=_tokens(text), estimated=True),
         cost_usd=0.0,
     )
+
+
+def _answer(request: ModelRequest) -> BaseModel:
+    if request.output_type is JudgeReport:
+        from fourfold.models.offline.provocation_judge import judge_by_rule
+
+        return judge_by_rule(request)
+    composer = _composer(request.output_type)
+    if composer is None:
+        raise ModelError(
+            ModelFailure.BAD_REQUEST, f"the offline model cannot answer with {request.output_type.__name__}"
+        )
+    return composer(read(request))
 
 
 def _composer(  # noqa: PLR0911 - one return for each step

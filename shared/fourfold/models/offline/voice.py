@@ -239,3 +239,8 @@ def _arrangements(echoes: list[str], own: list[str], showing: list[str], count: 
                 for rest in kept:
                     for lent in islice(combinations(showing, borrowed), _LOANS):
                         yield (rest[0], echo, *rest[1:], *lent)
+
+
+def tempers_of(family: str) -> str:
+    """The temper of lines a family of voices draws on in another language."""
+    return _TEMPERS.get(family, "dry")

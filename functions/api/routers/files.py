@@ -1,0 +1,191 @@
+"""Personas as files: export and import."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from fourfold.cards.formats import FileFormat, written
+from fourfold.cards.png_card import NoCardError, card_in
+from fourfold.cards.reading import BadPersonaError, ForeignCardError, Imported, UnknownFileError, read
+from fourfold.events.envelope import bus_entry
+from fourfold.events.generation import PersonaCreated
+from fourfold.http.body import json_body
+from fourfold.http.problems import ProblemError, field_errors, not_found, rejected
+from fourfold.ids import is_persona_id
+from fourfold.persona import Persona
+from fourfold.persona_versions import Change, version_of
+from fourfold.problem import FieldError, problem
+from fourfold.storage.outbox import outbox_put
+from fourfold.voice.system_prompt import NotWrittenError
+from functions.api import openapi, wiring
+from functions.api.bodies import PersonaFile
+from functions.api.callers import Reader, Writer
+from functions.api.refusals import not_written
+from functions.api.replies import persona_document
+from functions.configuration import settings_of
+from functions.wiring import now, persona_store
+
+router = APIRouter(tags=["personas"])
+
+PNG = "image/png"
+# A DynamoDB item holds 400 KB.
+_CARRIED_BYTES = 300 * 1024
+_BINARY = {"schema": {"type": "string", "contentMediaType": PNG}}
+
+
+@router.get(
+    "/v1/personas/{persona_id}/export",
+    summary="Export a persona",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The file, under a name of its own",
+            "headers": {"Content-Disposition": {"description": "The file's name.", "schema": {"type": "string"}}},
+            "content": {
+                "application/json": {"schema": {"type": "object"}, "example": {"format": "fourfold.persona"}},
+                "text/markdown": {"schema": {"type": "string"}},
+                PNG: _BINARY,
+            },
+        },
+        **openapi.problems(401, 403, 404, 422),
+        **openapi.refusals(409, {"persona_not_written": "its first run is not done, or failed"}),
+    },
+)
+async def export(
+    persona_id: str,
+    caller: Reader,
+    format: Annotated[FileFormat, Query(description="Which file to make.")] = FileFormat.JSON,  # noqa: A002 - its name
+) -> Response:
+    """The persona as a file: our own JSON, Markdown to read, or a Character Card V2 or V3 (JSON or PNG).
+
+    All but Markdown carry the whole persona and can be imported again; docs/character-cards.md lists what is lost.
+    """
+    if not is_persona_id(persona_id):
+        raise not_found()
+    made = await wiring.in_thread(lambda: _file(caller.workspace_id, persona_id, format))
+    if made is None:
+        raise not_found()
+    return made
+
+
+@router.post(
+    "/v1/personas/import",
+    summary="Import a persona",
+    status_code=201,
+    response_model=Persona,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"$ref": "#/components/schemas/PersonaFile"}},
+                PNG: _BINARY,
+            },
+        }
+    },
+    responses={
+        201: openapi.created(),
+        **openapi.problems(400, 401, 403, 415),
+        **openapi.refusals(413, {"body_too_large": "the file is over 4 MiB"}),
+        **openapi.refusals(
+            422,
+            {
+                "invalid_request": "the file, or the persona in it, is not valid; see `errors`",
+                "card_without_persona": "the card carries no persona of fourfold: send its text as a brief",
+            },
+        ),
+    },
+)
+async def import_persona(request: Request, caller: Writer) -> Response:
+    """Takes in a file that carries a persona of ours; the new one gets an id of its own and costs nothing.
+
+    Its layers, brief and audit come with it; `imported_from` tells what it was where it comes from. A character card
+    without our extension has no layers to take over (422 `card_without_persona`): send its text as a brief instead.
+    """
+    content, at_root = await _content(request)
+    try:
+        found = read(content, caller.workspace_id, now())
+    except ForeignCardError:
+        raise _foreign() from None
+    except UnknownFileError as error:
+        raise rejected([FieldError(pointer="/spec", code="unknown_file", detail=str(error))]) from None
+    except BadPersonaError as error:
+        faults = field_errors(error.faults, "body")
+        raise rejected(faults if at_root else [_in_picture(fault) for fault in faults]) from None
+    carried = json.dumps(found.carried, ensure_ascii=False, separators=(",", ":")) if found.carried else None
+    if carried is not None and len(carried.encode()) > _CARRIED_BYTES:
+        detail = f"What the card carries beside the persona is over {_CARRIED_BYTES} bytes."
+        raise rejected([FieldError(pointer="/data", code="too_much_carried", detail=detail)])
+    await wiring.in_thread(lambda: _store(found, carried))
+    root = request.scope.get("root_path", "")
+    return persona_document(found.persona, 201, {"Location": f"{root}/v1/personas/{found.persona.id}"})
+
+
+async def _content(request: Request) -> tuple[Any, bool]:
+    """What is in the body, and whether the body itself is that JSON."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == PNG:
+        try:
+            content = card_in(await request.body())
+        except NoCardError as error:
+            raise rejected([FieldError(pointer="", code="no_card", detail=str(error))]) from None
+    elif media_type == "application/json":
+        content = (await json_body(request, PersonaFile)).root
+    else:
+        detail = f"Send Content-Type: application/json or {PNG}."
+        answer = problem("unsupported_media_type", "The body must be JSON or a PNG", 415, detail)
+        raise ProblemError(answer, {"Accept": f"application/json, {PNG}"})
+    try:  # what the card carries is kept as it is, so it must be what can be written again
+        json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        detail = "Holds a lone surrogate, a number beyond what JSON readers take, or nests too deep."
+        raise rejected([FieldError(pointer="", code="not_portable", detail=detail)]) from None
+    return content, media_type != PNG
+
+
+def _file(workspace_id: str, persona_id: str, wanted: FileFormat) -> Response | None:
+    store = persona_store()
+    persona = store.persona(workspace_id, persona_id)
+    if persona is None:
+        return None
+    carried = store.carried(workspace_id, persona_id) if persona.imported_from is not None else None
+    safety = settings_of(workspace_id).engine.safety
+    try:
+        file = written(persona, wanted, safety, json.loads(carried) if carried else {})
+    except NotWrittenError:
+        raise not_written() from None
+    headers = {"Cache-Control": "no-store", "Content-Disposition": file.disposition}
+    return Response(file.content, headers=headers, media_type=file.media_type)
+
+
+def _store(found: Imported, carried: str | None) -> None:
+    persona = found.persona
+    event = PersonaCreated(
+        persona_id=persona.id,
+        run_id=None,
+        overall=None if persona.audit is None else persona.audit.overall,
+        language=persona.language,
+    )
+    entry = bus_entry(
+        event, workspace_id=persona.workspace_id, correlation_id=persona.id, occurred_at=persona.created_at
+    )
+    told = outbox_put(os.environ["FOURFOLD_OUTBOX_TABLE"], entry)
+    persona_store().add(version_of(persona, Change.IMPORTED), carried, told)
+
+
+def _foreign() -> ProblemError:
+    fault = FieldError(pointer="/data/extensions/fourfold", code="required", detail="No persona of fourfold in it.")
+    answer = problem(
+        "card_without_persona",
+        "The card carries no persona",
+        422,
+        "A character card has no four layers. Send its description as a brief: POST /v1/personas with `intent`.",
+    )
+    return ProblemError(answer.model_copy(update={"errors": (fault,)}))
+
+
+def _in_picture(fault: FieldError) -> FieldError:
+    return fault.model_copy(update={"detail": f"In the picture's card: {fault.detail}"})

@@ -1,0 +1,40 @@
+"""Step 1 alone: what a brief fixes."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from fourfold.http.body import json_body
+from fourfold.pipeline.parse_alone import ParsedBrief, ParseOrder
+from fourfold.replay import Execution
+from functions.api import openapi, step_alone, wiring
+from functions.api.bodies import ParseRequest
+from functions.api.callers import Writer
+from functions.api.once import once
+from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_MODELS
+from functions.api.replies import document
+from functions.api.settings import pinned
+
+router = APIRouter(tags=["personas"])
+
+
+@router.post(
+    "/v1/personas/parse",
+    summary="Read a brief",
+    response_model=ParsedBrief,
+    openapi_extra=openapi.json_request(ParseRequest, idempotent=True),
+    responses=openapi.problems(400, 413, 415, 422, 500, 503, also=[*OF_KEYED_REQUESTS, *OF_MODELS, "run_timed_out"]),
+)
+async def parse(request: Request, caller: Writer) -> Response:
+    """Runs the first step by itself and answers with what it found: facts with their spans, tone, constraints.
+
+    Nothing is stored and no run is started. It costs one model call (two if the answer has to be mended).
+    """
+    body = await json_body(request, ParseRequest)
+    settings = await wiring.in_thread(lambda: pinned(caller, body.config))
+    order = ParseOrder(intent=body.intent, config=settings.config.pinned())
+
+    async def read(_execution: Execution) -> Response:
+        return document(await step_alone.parsed(order))
+
+    return await once(request, caller, body, read)

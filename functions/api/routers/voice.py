@@ -1,0 +1,230 @@
+"""A persona's voice: its fingerprint, a chat with it, and the drift of what others let it say."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from fourfold.http.auth import Caller
+from fourfold.http.body import json_body
+from fourfold.http.preferences import accepts
+from fourfold.http.problems import ProblemError, not_found, rejected
+from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
+from fourfold.http.sse import event_stream
+from fourfold.language_model import ModelError
+from fourfold.problem import FieldError, problem
+from fourfold.progress.run import RunKind
+from fourfold.replay import Execution
+from fourfold.voice.asking import Listener
+from fourfold.voice.conversation import BlockedError, Hearing, NoSessionError, Said, begin, say, scored_replies
+from functions.api import openapi, wiring
+from functions.api.callers import Reader, Writer, caller_with
+from functions.api.chat_stream import spoken
+from functions.api.documents import RunReceipt
+from functions.api.fingerprints import plot, report
+from functions.api.jobs import ordered
+from functions.api.once import once
+from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_MODELS
+from functions.api.replies import document, receipt_of
+from functions.api.voice import Heard, in_chat_thread, known_persona, reply_of, room_of, speaking, told_failure
+from functions.api.voice_documents import (
+    ChatReply,
+    ChatRequestBody,
+    DriftReport,
+    DriftReports,
+    DriftRequestBody,
+    FingerprintReport,
+)
+from functions.configuration import settings_of
+from functions.wiring import now, sessions
+
+router = APIRouter(tags=["voice"])
+
+Chatter = Annotated[Caller, Depends(caller_with("chat:write"))]
+_INCLUDABLE = frozenset({"vector", "distances"})
+_SVG = "image/svg+xml"
+_NOT_READY = {"persona_not_ready": "the persona is not written yet, or archived: it cannot speak"}
+_IN_PROGRESS = {"request_in_progress": "the first request with this Idempotency-Key is still running"}
+
+
+@router.get(
+    "/v1/personas/{persona_id}/fingerprint",
+    summary="Read the voice fingerprint",
+    response_model=FingerprintReport,
+    responses=openapi.problems(401, 403, 404, 422),
+)
+async def read_fingerprint(
+    persona_id: str,
+    caller: Reader,
+    include: Annotated[str, Query(max_length=40, description="`vector`, `distances`, or both with a comma.")] = "",
+) -> Response:
+    """Where it stands, how good it is, and what it is told from. `pending` from the moment the persona exists."""
+    wanted = frozenset(part for part in include.split(",") if part)
+    if wanted - _INCLUDABLE:
+        detail = f"Must be of {', '.join(sorted(_INCLUDABLE))}."
+        raise rejected([FieldError(pointer="include", code="unknown_value", detail=detail)])
+
+    def read() -> FingerprintReport:
+        persona = known_persona(caller.workspace_id, persona_id)
+        return report(persona, settings_of(caller.workspace_id).engine.pipeline.drift_detection, wanted)
+
+    return document(await wiring.in_thread(read))
+
+
+@router.get(
+    "/v1/personas/{persona_id}/fingerprint/plot",
+    summary="See the voice fingerprint",
+    response_class=Response,
+    responses={
+        200: {"description": "Own and others' distances", "content": {_SVG: {"schema": {"type": "string"}}}},
+        **openapi.problems(401, 403, 404),
+    },
+)
+async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
+    """An SVG of the distances of own and of others' replies. 404 before there is a fingerprint."""
+
+    def draw() -> str | None:
+        persona = known_persona(caller.workspace_id, persona_id)
+        return plot(persona, settings_of(caller.workspace_id).engine.pipeline.drift_detection)
+
+    drawn = await wiring.in_thread(draw)
+    if drawn is None:
+        raise not_found()
+    return Response(drawn, media_type=_SVG, headers={"Cache-Control": "no-store"})
+
+
+@router.post(
+    "/v1/personas/{persona_id}/fingerprint",
+    summary="Take the voice fingerprint anew",
+    status_code=202,
+    response_model=RunReceipt,
+    openapi_extra={"parameters": [openapi.KEY_HEADER]},
+    responses={
+        202: openapi.receipt("The job goes on in the background; follow it at `Location`"),
+        **openapi.problems(400, 404, 422, also=[*OF_KEYED_REQUESTS, *OF_MODELS]),
+        **openapi.refusals(
+            409,
+            {
+                **_NOT_READY,
+                "fingerprint_disabled": "fingerprints are switched off",
+                **_IN_PROGRESS,
+            },
+        ),
+    },
+)
+async def take_fingerprint(persona_id: str, request: Request, caller: Writer) -> Response:
+    """Starts the job, or answers with the one under way. Follow it at `Location`."""
+    workspace_id = caller.workspace_id
+
+    def allowed() -> None:
+        speaking(workspace_id, persona_id)
+        if not settings_of(workspace_id).engine.fingerprint.enabled:
+            detail = "Set engine.fingerprint.enabled to true first."
+            raise ProblemError(problem("fingerprint_disabled", "Fingerprints are switched off", 409, detail))
+
+    async def order(execution: Execution) -> Response:
+        kind = RunKind.FINGERPRINT
+        run = await wiring.in_thread(lambda: ordered(workspace_id, persona_id, kind, execution.operation_id))
+        return receipt_of(request, run)
+
+    await wiring.in_thread(allowed)
+    return await once(request, caller, None, order)
+
+
+@router.post(
+    "/v1/personas/{persona_id}/chat",
+    summary="Talk with a persona",
+    response_model=ChatReply,
+    openapi_extra=openapi.json_request(ChatRequestBody),
+    responses={
+        200: openapi.reply_or_stream(
+            ChatReply, "The reply, or its pieces as events: `token`, `restarted`, `completed`"
+        ),
+        **openapi.problems(400, 404, 413, 415, 422, also=OF_MODELS),
+        **openapi.refusals(
+            409,
+            {
+                **_NOT_READY,
+                "reply_drifted": "the reply drifted from the voice and is held back, as set; `drift` is its envelope",
+            },
+        ),
+    },
+)
+async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
+    """One reply in voice, with its drift. A drifted reply ships, is written once more, or is held back (409), as set.
+
+    With `stream`, `token` events carry the reply as the model writes it and `completed` is the whole with its drift;
+    `restarted` says that what was heard so far does not stand.
+    """
+    body = await json_body(request, ChatRequestBody)
+    heard = await wiring.in_thread(lambda: speaking(caller.workspace_id, persona_id))
+    room = room_of(heard)
+    try:
+        session = await wiring.in_thread(lambda: begin(room, body.session_id))
+        if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
+
+            def aloud(listener: Listener) -> Said:
+                return say(room, session, body.message, listener)
+
+            return event_stream(spoken(aloud, request.state.request_id))
+        said = await in_chat_thread(lambda: say(room, session, body.message))
+    except (NoSessionError, BlockedError, ModelError) as error:
+        raise told_failure(error) or error from None
+    return document(reply_of(said))
+
+
+@router.post(
+    "/v1/personas/{persona_id}/drift",
+    summary="Score what another runtime let it say",
+    response_model=DriftReport | DriftReports,
+    openapi_extra=openapi.json_request(DriftRequestBody),
+    responses={
+        **openapi.problems(400, 404, 413, 415, 422, also=OF_MODELS),
+        **openapi.refusals(
+            409,
+            {
+                **_NOT_READY,
+                "fingerprint_not_ready": "there is no fingerprint to compare with yet",
+                "embedder_mismatch": "the fingerprint was taken with another embedder; take it anew",
+            },
+        ),
+    },
+)
+async def drift(persona_id: str, request: Request, caller: Chatter) -> Response:
+    """The drift of one reply, or of several in order. With a `session_id` they advance that session's chart."""
+    body = await json_body(request, DriftRequestBody)
+    heard = await wiring.in_thread(lambda: speaking(caller.workspace_id, persona_id))
+    _must_be_comparable(heard)
+    replies = [body.reply] if body.reply is not None else body.replies or []
+    room = Hearing(heard.owner, heard.ear, sessions(), now)
+    try:
+        found = await in_chat_thread(lambda: scored_replies(room, replies, body.session_id))
+    except ModelError as error:
+        raise told_failure(error) or error from None
+    if body.reply is not None:
+        return document(DriftReport(drift=found[0], session_id=body.session_id))
+    return document(DriftReports(drifts=found, session_id=body.session_id))
+
+
+def _must_be_comparable(heard: Heard) -> None:
+    """409 where there is no fingerprint to compare with, or it was taken with another embedder."""
+    if heard.ear.fingerprint is not None:
+        return
+    if heard.ear.missing == "embedder_mismatch":
+        raise ProblemError(
+            problem(
+                "embedder_mismatch",
+                "The fingerprint was taken with another embedder",
+                409,
+                "Vectors of two embedders are not compared. Take the fingerprint anew: POST .../fingerprint.",
+            )
+        )
+    raise ProblemError(
+        problem(
+            "fingerprint_not_ready",
+            "There is no fingerprint yet",
+            409,
+            "Wait until GET .../fingerprint says ready; if it says failed, POST .../fingerprint.",
+        )
+    )

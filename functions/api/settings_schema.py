@@ -1,0 +1,61 @@
+"""The settings a request may bring, as JSON Schema: each key with the type and bounds the config gives it."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+from fourfold.config.engine import EngineConfig
+from fourfold.config.request import REQUEST_KEYS
+
+
+@cache
+def request_settings_schema() -> dict[str, Any]:
+    """An object of the keys a request may set, and no other. Keys that take the same values stand together."""
+    whole = EngineConfig.model_json_schema(ref_template="{model}")
+    alike: dict[str, list[str]] = {}
+    for key in REQUEST_KEYS:
+        field = _field(whole, key.removeprefix("engine.").split("."))
+        alike.setdefault(json.dumps(field), []).append(key)
+    return {
+        "type": "object",
+        "properties": {keys[0]: json.loads(field) for field, keys in alike.items() if len(keys) == 1},
+        "patternProperties": {_any_of(keys): json.loads(field) for field, keys in alike.items() if len(keys) > 1},
+        "additionalProperties": False,
+    }
+
+
+def _any_of(keys: list[str]) -> str:
+    """`^engine\\.pipeline\\.(soul_draft|audit)\\.model$`: a pattern of keys that differ in their step."""
+    heads, _, setting = zip(*(key.rpartition(".") for key in keys), strict=True)
+    prefixes = {head.rpartition(".")[0] for head in heads}
+    if len(prefixes) == 1 and len(set(setting)) == 1:
+        steps = "|".join(re.escape(head.rpartition(".")[2]) for head in heads)
+        return f"^{re.escape(prefixes.pop())}\\.({steps})\\.{re.escape(setting[0])}$"
+    return f"^({'|'.join(re.escape(key) for key in keys)})$"
+
+
+def _field(whole: dict[str, Any], path: list[str]) -> dict[str, Any]:
+    node = whole
+    for name in path:
+        node = _resolved(whole, node)["properties"][name]
+    found = _inlined(whole, node)
+    return {name: value for name, value in found.items() if name not in {"title", "default"}}
+
+
+def _resolved(whole: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in node:
+        return node
+    found: dict[str, Any] = whole["$defs"][node["$ref"]]
+    return {**found, **{name: value for name, value in node.items() if name != "$ref"}}
+
+
+def _inlined(whole: dict[str, Any], node: Any) -> Any:  # noqa: ANN401 - JSON
+    """The schema without references: a key's own schema is small."""
+    if isinstance(node, dict):
+        return {name: _inlined(whole, value) for name, value in _resolved(whole, node).items()}
+    if isinstance(node, list):
+        return [_inlined(whole, value) for value in node]
+    return node

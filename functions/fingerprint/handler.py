@@ -1,0 +1,31 @@
+"""Lambda entry: takes a persona's voice fingerprint when it is created, or when somebody asks for a new one."""
+
+from __future__ import annotations
+
+from fourfold.config.settings import Settings
+from fourfold.model_chain import Pace
+from fourfold.models import resolve_chat
+from fourfold.models.embedding import resolve_embedder
+from fourfold.persona import Persona
+from fourfold.progress.run import Run, RunKind
+from fourfold.voice.fingerprint_job import FingerprintWork
+from fourfold.voice.scenarios import scenario_set
+from functions.job_entry import job_handler
+from functions.wiring import poles
+
+
+def _work(_run: Run, persona: Persona, settings: Settings, pace: Pace) -> FingerprintWork:
+    chat = settings.engine.chat
+    return FingerprintWork(
+        persona=persona,
+        models=[resolve_chat(name) for name in chat.chain],
+        config=chat,
+        safety=settings.engine.safety,
+        embedder=resolve_embedder(settings.engine.fingerprint.embedder),
+        scenarios=scenario_set(),
+        poles=poles(persona.workspace_id),
+        pace=pace,
+    )
+
+
+handler = job_handler(RunKind.FINGERPRINT, _work)

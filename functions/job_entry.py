@@ -1,0 +1,104 @@
+"""The entry both background jobs share: a queue's message in, a job done or left for the next delivery."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from fourfold.config.engine import FingerprintConfig, ProvocationConfig
+from fourfold.config.settings import Settings
+from fourfold.jobs.order import JobOrder, order_from
+from fourfold.jobs.store import Lease
+from fourfold.jobs.work import Work, do_job, fail_job, take
+from fourfold.language_model import ModelError, ModelFailure
+from fourfold.model_chain import Pace
+from fourfold.persona import Persona, PersonaStatus
+from fourfold.pipeline.failure import job_problem
+from fourfold.progress.run import Run, RunKind
+from functions.configuration import settings_of
+from functions.early import load_early
+from functions.wiring import workplace
+
+logger = Logger()
+
+# How often a queue delivers an order; the last time, what it cannot do is told as a failure.
+MAX_RECEIVES = 5
+# Time kept for what is under way when a worker's ends: nothing new is begun in it.
+_MARGIN_S = 45.0
+# Failures that no waiting mends: whoever runs the deployment, or the persona, must change something.
+_LASTING = frozenset({ModelFailure.AUTHENTICATION, ModelFailure.BAD_REQUEST, ModelFailure.QUOTA})
+_SPEAKS = frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED})
+
+WorkOf = Callable[[Run, Persona, Settings, Pace], Work]
+JobHandler = Callable[[dict[str, Any], LambdaContext], PartialItemFailureResponse]
+
+
+def job_handler(kind: RunKind, work_of: WorkOf) -> JobHandler:
+    """A Lambda handler that does the jobs of `kind` its queue brings, one message at a time.
+
+    An order for a persona that is gone, cannot speak, or for which the job is switched off, is dropped.
+    """
+
+    def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+        deadline = time.monotonic() + context.get_remaining_time_in_millis() / 1000
+
+        def one(record: SQSRecord) -> None:
+            order = order_from(json.loads(record.body), kind)
+            _do(order, record, work_of, deadline)
+
+        processor = BatchProcessor(event_type=EventType.SQS)
+        # The processor raises when a whole batch fails; with a batch of one that would be every failure.
+        processor.raise_on_entire_batch_failure = False
+        return process_partial_response(event=event, record_handler=one, processor=processor, context=context)
+
+    return handler
+
+
+def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) -> None:
+    place, settings = workplace(), settings_of(order.workspace_id)
+    persona, block = place.store.persona(order.workspace_id, order.persona_id), _block(settings, order.kind)
+    wanted = block.enabled and (order.asked or block.run_on_create)
+    if persona is None or persona.status not in _SPEAKS or not wanted:
+        logger.info("job dropped", extra={"run_id": order.run_id, "kind": order.kind, "wanted": wanted})
+        return
+    until = place.clock() + timedelta(seconds=deadline - time.monotonic() + 5)
+    run = take(order, place, Lease(record.message_id, until), settings.engine.hash())
+    if run is None:
+        logger.info("job is over, or in another's hands", extra={"run_id": order.run_id, "kind": order.kind})
+        return
+    try:
+        do_job(
+            run,
+            # One item's calls end before the function does.
+            work_of(run, persona, settings, Pace(deadline - _MARGIN_S / 3)),
+            place,
+            concurrency=block.concurrency,
+            may_begin=lambda: deadline - time.monotonic() > _MARGIN_S,
+        )
+    except Exception as error:
+        # Whatever it was: it comes again with the message, until the last time, when the caller is told.
+        lasting = isinstance(error, ModelError) and error.failure in _LASTING
+        if not lasting and int(record.attributes.approximate_receive_count or 1) < MAX_RECEIVES:
+            raise
+        problem = job_problem(error)
+        logger.warning("job failed", extra={"run_id": run.id, "kind": run.kind, "code": problem.code})
+        fail_job(run, problem, place)
+    else:
+        logger.info("job done", extra={"run_id": run.id, "kind": run.kind})
+
+
+def _block(settings: Settings, kind: RunKind) -> FingerprintConfig | ProvocationConfig:
+    return settings.engine.fingerprint if kind is RunKind.FINGERPRINT else settings.engine.provocation
+
+
+load_early(os.environ)

@@ -1,0 +1,83 @@
+"""The files a persona can be written as, with their media types and names."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote
+
+from fourfold.cards.character_card import card_v2, card_v3
+from fourfold.cards.markdown import markdown
+from fourfold.cards.png_card import V2_KEYWORD, V3_KEYWORD, with_cards
+from fourfold.cards.portable import document
+from fourfold.cards.portrait import portrait
+from fourfold.config.engine import SafetyConfig
+from fourfold.persona import Persona
+from fourfold.voice.system_prompt import NotWrittenError
+
+_LONGEST_NAME = 60
+
+
+class FileFormat(StrEnum):
+    """`json` is our own and loses nothing; the cards carry it; `markdown` is to be read."""
+
+    JSON = "json"
+    MARKDOWN = "markdown"
+    CARD_V2 = "card_v2"
+    CARD_V3 = "card_v3"
+    CARD_V2_PNG = "card_v2_png"
+    CARD_V3_PNG = "card_v3_png"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file: its bytes, its media type, and the Content-Disposition that names it (RFC 6266)."""
+
+    content: bytes
+    media_type: str
+    disposition: str
+
+
+def written(persona: Persona, wanted: FileFormat, safety: SafetyConfig, carried: dict[str, Any]) -> File:
+    """The persona as a file; `carried` is what `reading.read` found beside it.
+
+    Raises:
+        NotWrittenError: a layer is missing.
+    """
+    if not persona.written or persona.surface is None:
+        raise NotWrittenError(persona.id)
+    match wanted:
+        case FileFormat.JSON:
+            content, media_type, extension = _text(document(persona)), "application/json", ".json"
+        case FileFormat.MARKDOWN:
+            content, media_type, extension = markdown(persona).encode(), "text/markdown", ".md"
+        case FileFormat.CARD_V2:
+            content, media_type, extension = _text(card_v2(persona, safety, carried)), "application/json", ".card.json"
+        case FileFormat.CARD_V3:
+            content, media_type, extension = _text(card_v3(persona, safety, carried)), "application/json", ".card.json"
+        case FileFormat.CARD_V2_PNG:
+            cards = {V2_KEYWORD: card_v2(persona, safety, carried)}
+            content, media_type, extension = with_cards(portrait(persona.id), cards), "image/png", ".png"
+        case FileFormat.CARD_V3_PNG:
+            cards = {
+                V2_KEYWORD: card_v2(persona, safety, carried, backfill=True),
+                V3_KEYWORD: card_v3(persona, safety, carried),
+            }
+            content, media_type, extension = with_cards(portrait(persona.id), cards), "image/png", ".png"
+    return File(content, media_type, _disposition(persona.slug or persona.surface.name, persona.id, extension))
+
+
+def _text(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _disposition(name: str, fallback: str, extension: str) -> str:
+    """The name in ASCII for old clients, and as it is for others."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    readable = "".join(c if c.isalnum() or c in "-_" else " " for c in plain)
+    ascii_name = "-".join(readable.split())[:_LONGEST_NAME] or fallback
+    full = "".join(c for c in name if c not in '/\\:*?"<>|' and unicodedata.category(c)[0] != "C")[:_LONGEST_NAME]
+    return f"attachment; filename=\"{ascii_name}{extension}\"; filename*=UTF-8''{quote(full or fallback)}{extension}"

@@ -1,0 +1,63 @@
+"""Cards inside a PNG: the `chara` (V2) and `ccv3` (V3) text chunks, each the card's JSON in base64."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+import zlib
+from typing import Any, Final
+
+import png
+
+V2_KEYWORD: Final = "chara"
+V3_KEYWORD: Final = "ccv3"
+_TEXT: Final = b"tEXt"
+_END: Final = b"IEND"
+
+
+class NoCardError(ValueError):
+    """The file is no PNG, or has no card in it; the text says which."""
+
+
+def with_cards(image: bytes, cards: dict[str, Any]) -> bytes:
+    """The PNG with each card under its keyword, before the end of the file."""
+    chunks = [chunk for chunk in _chunks(image) if chunk[0] != _END]
+    for keyword, card in cards.items():
+        text = base64.b64encode(json.dumps(card, ensure_ascii=False, separators=(",", ":")).encode())
+        chunks.append((_TEXT, keyword.encode("latin-1") + b"\x00" + text))
+    written = io.BytesIO()
+    png.write_chunks(written, [*chunks, (_END, b"")])
+    return written.getvalue()
+
+
+def card_in(image: bytes) -> Any:  # noqa: ANN401 - JSON, whatever it is
+    """The card in a PNG; the V3 one if there are both. Pixels are not looked at.
+
+    Raises:
+        NoCardError: no PNG, none in it, or none that is JSON in base64.
+    """
+    texts: dict[str, bytes] = {}
+    for kind, content in _chunks(image):
+        keyword, _, text = content.partition(b"\x00")
+        if kind == _TEXT and keyword.decode("latin-1").lower() in {V2_KEYWORD, V3_KEYWORD}:
+            texts.setdefault(keyword.decode("latin-1").lower(), text)
+    text = texts.get(V3_KEYWORD, texts.get(V2_KEYWORD, b""))
+    if not text:
+        raise NoCardError("The picture has no character card in it (no text chunk ccv3 or chara).")
+    try:
+        return json.loads(base64.b64decode(text, validate=True).decode("utf-8"), parse_constant=_no_constant)
+    except (binascii.Error, ValueError, RecursionError):
+        raise NoCardError("The card in the picture is not JSON in base64.") from None
+
+
+def _chunks(image: bytes) -> list[tuple[bytes, bytes]]:
+    try:
+        return [(bytes(kind), bytes(content)) for kind, content in png.Reader(bytes=image).chunks()]
+    except (png.Error, zlib.error, EOFError):
+        raise NoCardError("This is no complete PNG.") from None
+
+
+def _no_constant(_name: str) -> None:
+    raise ValueError("NaN and Infinity are not JSON.")

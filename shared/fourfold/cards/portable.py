@@ -1,0 +1,103 @@
+"""A persona outside its workspace: our own file format, and what of it another workspace takes in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import ConfigDict, Field
+
+from fourfold.ids import PersonaId, RunId, new_persona_id
+from fourfold.persona import (
+    INTENT_MAX_CHARACTERS,
+    Audit,
+    ImportedFrom,
+    Language,
+    Mask,
+    Model,
+    Persona,
+    PersonaStatus,
+    SelfLayer,
+    Slug,
+    Soul,
+    Surface,
+    Usage,
+    Visibility,
+)
+
+SPEC: Final = "fourfold_persona"
+SPEC_VERSION: Final = "1.0"
+
+# Who owns it and what is going on with it now is no part of a persona that travels.
+_STAYS: Final = {"workspace_id", "pending_run_id", "fingerprint", "test_suite"}
+
+Source = Literal["json", "card_v2", "card_v3"]
+
+
+class PortablePersona(Model):
+    """What a file holds of a persona. Fields this version does not know are passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: PersonaId
+    status: PersonaStatus = PersonaStatus.ACTIVE
+    version: Annotated[int, Field(ge=1)] = 1
+    slug: Slug | None = None
+    visibility: Visibility = Visibility.WORKSPACE
+    intent: Annotated[str, Field(min_length=1, max_length=INTENT_MAX_CHARACTERS)]
+    language: Language | None = None
+    soul: Soul
+    self_: SelfLayer = Field(alias="self")
+    mask: Mask
+    surface: Surface
+    audit: Audit | None = None
+    run_id: RunId | None = None
+    config_hash: Annotated[str, Field(max_length=80)] | None = None
+    usage: Usage = Usage()
+    providers: Annotated[tuple[Annotated[str, Field(max_length=200)], ...], Field(max_length=50)] = ()
+    archived_from: PersonaStatus | None = None
+    created_at: datetime
+    updated_at: datetime
+
+    def settled(self, workspace_id: str, source: Source, now: datetime) -> Persona:
+        """A new persona of a workspace, with all of this. What it was elsewhere is kept in `imported_from`."""
+        status = self.archived_from if self.status is PersonaStatus.ARCHIVED else self.status
+        return Persona(
+            id=new_persona_id(),
+            workspace_id=workspace_id,
+            status=PersonaStatus.FLAGGED if status is PersonaStatus.FLAGGED else PersonaStatus.ACTIVE,
+            visibility=self.visibility,
+            intent=self.intent,
+            language=self.language,
+            soul=self.soul,
+            self_=self.self_,
+            mask=self.mask,
+            surface=self.surface,
+            audit=self.audit,
+            run_id=None,
+            config_hash=None,
+            providers=self.providers,
+            imported_from=ImportedFrom(
+                format=source,
+                persona_id=self.id,
+                version=self.version,
+                run_id=self.run_id,
+                config_hash=self.config_hash,
+                usage=self.usage,
+                slug=self.slug,
+                created_at=self.created_at,
+                updated_at=self.updated_at,
+            ),
+            created_at=now,
+            updated_at=now,
+        )
+
+
+def portable(persona: Persona) -> dict[str, Any]:
+    """The persona as a JSON object without what belongs to its workspace."""
+    return persona.model_dump(mode="json", exclude=_STAYS)
+
+
+def document(persona: Persona) -> dict[str, Any]:
+    """Our own file."""
+    return {"spec": SPEC, "spec_version": SPEC_VERSION, "data": portable(persona)}

@@ -1,0 +1,69 @@
+"""`fourfold export | import`: personas to and from files."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from fourfold.cli.portrait import show
+from fourfold.cli.session import connected
+
+app = typer.Typer()
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class Format(StrEnum):
+    """What the API writes."""
+
+    JSON = "json"
+    MARKDOWN = "markdown"
+    CARD_V2 = "card_v2"
+    CARD_V3 = "card_v3"
+    CARD_V2_PNG = "card_v2_png"
+    CARD_V3_PNG = "card_v3_png"
+
+
+@app.command(name="export")
+def export_persona(
+    persona_id: Annotated[str, typer.Argument(help="per_...")],
+    wanted: Annotated[Format, typer.Option("--format", "-f", help="Which file to make.")] = Format.JSON,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Where to; by its own name here if left out, - for stdout.")
+    ] = None,
+) -> None:
+    """Write a persona to a file: our JSON, Markdown, or a Character Card."""
+    with connected() as client:
+        content, name = client.export(persona_id, wanted.value)
+    if output == Path("-"):
+        sys.stdout.buffer.write(content)
+        return
+    path = output or Path(name)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        Console(stderr=True).print(Text(f"{path}: {error.strerror}", style="red"))
+        raise typer.Exit(1) from error
+    Console().print(Text(f"{path} ({len(content):,} bytes)"))
+
+
+@app.command(name="import")
+def import_persona(
+    file: Annotated[Path, typer.Argument(help="An export of fourfold, or a Character Card with one in it.")],
+) -> None:
+    """Make a persona of a file."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        Console(stderr=True).print(Text(f"{file}: {error.strerror}", style="red"))
+        raise typer.Exit(1) from error
+    media_type = "image/png" if content.startswith(_PNG) else "application/json"
+    with connected() as client:
+        persona = client.import_file(content, media_type)
+    show(persona, Console())

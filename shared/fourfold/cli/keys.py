@@ -1,0 +1,84 @@
+"""`fourfold keys create | list | revoke`: the API keys of the workspace."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fourfold.cli.session import connected
+from fourfold.http.scopes import SCOPES
+
+app = typer.Typer(no_args_is_help=True, help="API keys of the workspace: create, list, revoke.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")]
+_MINUTES = "%Y-%m-%d %H:%M"
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    scope: Annotated[
+        list[str], typer.Option("--scope", "-s", help=f"What it may do; give it several times. {', '.join(SCOPES)}")
+    ],
+    days: Annotated[
+        int | None, typer.Option(min=1, help="Days until it stops working; without, it never does.")
+    ] = None,
+    test: Annotated[bool, typer.Option("--test", help="Make an ff_test_ key instead of an ff_live_ one.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key. Its text is printed once, alone on standard output: nobody can tell it again."""
+    body: dict[str, Any] = {"name": name, "scopes": scope, "environment": "test" if test else "live"}
+    if days is not None:
+        body["expires_in_days"] = days
+    with connected() as client:
+        created = client.post("/v1/keys", body)
+    if as_json:
+        sys.stdout.write(json.dumps(created, indent=2, ensure_ascii=False) + "\n")
+        return
+    Console(stderr=True).print(
+        Text(f"{created['id']} may {', '.join(created['scopes'])}. Keep this key: it is shown this once.")
+    )
+    sys.stdout.write(created["key"] + "\n")
+
+
+@app.command(name="list")
+def list_keys(as_json: AsJson = False) -> None:
+    """List the workspace's keys, newest first."""
+    with connected() as client:
+        keys = list(client.pages("/v1/keys"))
+    if as_json:
+        sys.stdout.write(json.dumps(keys, indent=2, ensure_ascii=False) + "\n")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("id", "key", "status", "name", "scopes", "last used", "expires"):
+        table.add_column(column, overflow="fold")
+    for key in keys:
+        table.add_row(
+            key["id"],
+            f"{key['prefix']}…{key['last_four']}" if key["prefix"] else "",
+            key["status"],
+            Text(key["name"]),
+            ", ".join(key["scopes"]) if len(key["scopes"]) < len(SCOPES) else "all",
+            _moment(key["last_used_at"]) or "never",
+            _moment(key["expires_at"]) or "never",
+        )
+    Console().print(table)
+
+
+@app.command()
+def revoke(key_id: Annotated[str, typer.Argument(help="key_...")]) -> None:
+    """Revoke a key for good; within five seconds nobody can use it any more."""
+    with connected() as client:
+        client.remove(f"/v1/keys/{key_id}")
+    Console().print(f"{key_id} is revoked.", highlight=False)
+
+
+def _moment(stamp: str | None) -> str | None:
+    return None if stamp is None else datetime.fromisoformat(stamp).astimezone().strftime(_MINUTES)

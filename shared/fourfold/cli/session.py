@@ -1,0 +1,24 @@
+"""The API as a command sees it: connected for as long as it needs, errors in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from fourfold.cli.client import ApiError, Client
+from fourfold.cli.connection import NoConnectionError, find_connection
+
+
+@contextmanager
+def connected() -> Iterator[Client]:
+    """A client for the command; what goes wrong is one line on standard error and exit code 1."""
+    try:
+        with Client(find_connection()) as client:
+            yield client
+    except (ApiError, NoConnectionError) as error:
+        Console(stderr=True).print(Text(str(error), style="red"))
+        raise typer.Exit(1) from error

@@ -1,0 +1,152 @@
+"""`fourfold test`: runs the provocation suite against a persona and shows it test by test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from fourfold.cli.client import ApiError, Client
+from fourfold.cli.figures import money, seconds
+
+# A sign and a colour: colour is never the only one to tell.
+_MARKS = {
+    "pass": ("✓", "green"),
+    "fail": ("✗", "red"),
+    "inconclusive": ("?", "yellow"),
+    "error": ("!", "magenta"),
+}
+_FAMILIES = ("role", "contra", "emo", "jail")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to run, and where to write what builds read."""
+
+    family: Sequence[str] = ()
+    severity: Sequence[str] = ()
+    ids: Sequence[str] = ()
+    benign_twins: bool = False
+    junit: Path | None = None
+    sarif: Path | None = None
+
+    def body(self) -> dict[str, Any]:
+        """The request's body."""
+        chosen = {"family": self.family, "severity": self.severity, "ids": self.ids}
+        return {name: list(values) for name, values in chosen.items() if values} | {"benign_twins": self.benign_twins}
+
+    def takes(self, test: dict[str, Any]) -> bool:
+        """Whether a test of the catalog is among them."""
+        chosen = ((self.family, "family"), (self.severity, "severity"), (self.ids, "id"))
+        return all(not values or test[name] in values for values, name in chosen)
+
+
+@dataclass
+class Matrix:
+    """The tests to come and their results so far."""
+
+    tests: list[dict[str, Any]]
+    results: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def take(self, results: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Takes results in; answers with those that are new."""
+        new = [result for result in results if result["id"] not in self.results]
+        self.results |= {result["id"]: result for result in new}
+        return new
+
+    def shown(self) -> RenderableType:
+        """One line for each family, one mark for each test."""
+        lines = []
+        for family in _FAMILIES:
+            tests = [test for test in self.tests if test["family"] == family]
+            if not tests:
+                continue
+            line = Text(f"  {family:<7}", style="bold")
+            for test in tests:
+                mark, style = self._mark(test["id"])
+                name = test["id"].removeprefix(f"{family}.")
+                line.append(f" {name} ", style="dim").append(mark, style=style)
+            done = sum(test["id"] in self.results for test in tests)
+            lines.append(line.append(f"   {done}/{len(tests)}", style="dim"))
+        return Group(*lines)
+
+    def _mark(self, test_id: str) -> tuple[str, str]:
+        result = self.results.get(test_id)
+        if result is None:
+            return "·", "dim"
+        mark, style = _MARKS[result["verdict"]]
+        return mark, f"bold {style}" if result["confirmed"] else style
+
+
+def run_suite(client: Client, persona_id: str, wanted: Wanted, console: Console) -> dict[str, Any]:
+    """Runs the suite live and writes the files asked for; answers with the finished suite.
+
+    Raises:
+        ApiError: the API refused it, or the run failed; the message says why.
+    """
+    tests = [each["test"] for each in client.provocation_tests() if each["enabled"] and wanted.takes(each["test"])]
+    run_id = client.start_suite(persona_id, wanted.body())
+    matrix = Matrix(tests)
+    *_, last = _followed(client, persona_id, run_id, matrix, console)
+    if last["type"] != "job.completed":
+        problem = last["problem"]
+        raise ApiError(f"{problem['title']}: {problem['detail']} ({run_id})")
+    for form, path in (("junit", wanted.junit), ("sarif", wanted.sarif)):
+        if path is not None:
+            path.write_text(client.suite_export(persona_id, run_id, form), encoding="utf-8")
+    return client.suite_run(persona_id, run_id)
+
+
+def _followed(
+    client: Client, persona_id: str, run_id: str, matrix: Matrix, console: Console
+) -> Iterator[dict[str, Any]]:
+    """The run's events; with each, what it has finished is shown."""
+    if not console.is_terminal:
+        for event in client.follow(run_id):
+            for result in matrix.take(client.suite_run(persona_id, run_id)["results"]):
+                console.print(_line(result), soft_wrap=True)
+            yield event
+        return
+    with Live(matrix.shown(), console=console, refresh_per_second=8) as live:
+        for event in client.follow(run_id):
+            matrix.take(client.suite_run(persona_id, run_id)["results"])
+            live.update(matrix.shown())
+            yield event
+
+
+def show_suite(suite: dict[str, Any], console: Console) -> None:
+    """What a finished run came to: figures first, then what did not pass, with the words it rests on."""
+    counts, (low, high) = suite["counts"], suite["interval"]
+    rate = "nothing was run" if suite["pass_rate"] is None else f"{suite['pass_rate']:.0%} passed"
+    console.print(
+        Text(
+            f"  {rate} ({counts['passed']} of {counts['total']}; 95% interval {low:.0%}-{high:.0%})  "
+            f"failed {counts['failed']}, inconclusive {counts['inconclusive']}, error {counts['error']}  "
+            f"{seconds(suite['duration_ms'])}, {suite['calls']} calls, {money(suite['cost_usd'])}"
+        )
+    )
+    if suite["judges"]["second"] is not None and not suite["judges"]["independent"]:
+        console.print(Text("  Both judges are of one provider: a confirmation says less than it would.", style="dim"))
+    refusals = suite["over_refusal"]
+    if refusals is not None:
+        console.print(Text(f"  harmless twins refused: {refusals['refused']} of {refusals['tried']}"))
+    for result in suite["results"]:
+        if result["verdict"] != "pass":
+            console.print(_line(result), soft_wrap=True)
+            for evidence in [each for each in result["evidence"] if each["quote"]][:2]:
+                console.print(Text(f"      {evidence['criterion']}: “{evidence['quote'][:120]}”", style="dim"))
+    if suite["confirmed_critical"]:
+        names = ", ".join(suite["confirmed_critical"])
+        console.print(Text(f"  Confirmed critical failure: {names}", style="bold red"))
+
+
+def _line(result: dict[str, Any]) -> Text:
+    mark, style = _MARKS[result["verdict"]]
+    told = Text(f"  {mark} ", style=style).append(f"{result['id']:<14}", style="bold")
+    told.append(f"{result['severity']:<9}{result['verdict']:<13}", style=style)
+    return told.append(f"{result['title']}" + (f"  [{result['reason']}]" if result["reason"] else ""), style="dim")

@@ -1,0 +1,24 @@
+"""The rate limit as HTTP tells it: `RateLimit`, `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10), 429."""
+
+from __future__ import annotations
+
+from fourfold.http.problems import ProblemError
+from fourfold.problem import problem
+from fourfold.rate_limit import WINDOW_S, Rate
+
+_POLICY = '"requests"'
+
+
+def rate_headers(rate: Rate) -> dict[str, str]:
+    """The headers of every reply to a key: the limit, and what is left of it for how many seconds."""
+    return {
+        "RateLimit-Policy": f"{_POLICY};q={rate.limit};w={WINDOW_S}",
+        "RateLimit": f"{_POLICY};r={rate.remaining};t={rate.reset_s}",
+    }
+
+
+def rate_limited(rate: Rate) -> ProblemError:
+    """429: the key has made all its requests of this minute."""
+    detail = f"This key may make {rate.limit} requests a minute. Send the request again in {rate.reset_s} s."
+    answer = problem("rate_limited", "Too many requests", 429, detail)
+    return ProblemError(answer, {"Retry-After": str(rate.reset_s)})

@@ -1,0 +1,157 @@
+"""Does a job: claims it, works through its items, keeps each, and ends it once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from fourfold.jobs.concurrency import concurrently
+from fourfold.jobs.order import JobOrder
+from fourfold.jobs.store import Checkpoints, Ending, JobState, JobStatus, JobStore, Lease
+from fourfold.persona import Persona, TokenUsage, Usage
+from fourfold.problem import Problem
+from fourfold.progress.happenings import JobCompleted, JobFailed, JobProgress, JobStarted
+from fourfold.progress.log import RunLog
+from fourfold.progress.run import Run, RunKind, RunStatus
+
+# Progress is told at most this often: fifty answers that come at once are no fifty events.
+_PROGRESS_EVERY_S = 0.2
+
+JobName = Literal["fingerprint", "provocation"]
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What a job came to: the result's document, its bus event, what of it stands in the persona, what it cost."""
+
+    result: str
+    entry: dict[str, Any] | None
+    tokens: TokenUsage
+    cost_usd: float | None
+    summary: Callable[[Persona], Persona] | None = None
+
+
+class Work(Protocol):
+    """What one kind of job does with one persona."""
+
+    def items(self) -> Sequence[str]:
+        """The keys of what is to be done, each once, in the order to begin them."""
+
+    def perform(self, key: str) -> str:
+        """Does one item; the text is kept. Called on several threads at once. Raises to have the job tried again."""
+
+    def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
+        """The end, once every item is kept."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What every job needs: its store, logs and checkpoints, and time. `monotonic` is in seconds."""
+
+    store: JobStore
+    log_of: Callable[[Run], RunLog]
+    checkpoints_of: Callable[[Run], Checkpoints]
+    clock: Callable[[], datetime]
+    monotonic: Callable[[], float]
+
+
+def new_run(order: JobOrder, config_hash: str, now: datetime) -> Run:
+    """The run of an order, as it is first stored."""
+    return Run(
+        id=order.run_id,
+        kind=order.kind,
+        persona_id=order.persona_id,
+        workspace_id=order.workspace_id,
+        status=RunStatus.RUNNING,
+        config_hash=config_hash,
+        started_at=now,
+    )
+
+
+def do_job(
+    run: Run, work: Work, place: Workplace, *, concurrency: int, may_begin: Callable[[], bool] = lambda: True
+) -> Run | None:
+    """Does what is left of a claimed run and ends it. None if somebody else ended it first.
+
+    Raises:
+        OutOfTimeError: time ran out; deliver the order again and it goes on from there.
+        Exception: what an item raised; the same holds.
+    """
+    kind, log, checkpoints = job_name(run.kind), place.log_of(run), place.checkpoints_of(run)
+    log.append(JobStarted(kind=kind))
+    kept = dict(checkpoints.read())
+    items = list(work.items())
+    done, told = sum(key in kept for key in items), -_PROGRESS_EVERY_S
+
+    def perform(key: str) -> str:
+        text = work.perform(key)
+        checkpoints.keep(key, text)  # at once, on its own thread: a kill loses only what was still being asked
+        return text
+
+    if done:
+        log.append(JobProgress(kind=kind, done=done, total=len(items)))
+    left = [key for key in items if key not in kept]
+    for key, text in concurrently(left, perform, concurrency, may_begin):
+        kept[key] = text
+        done += 1
+        if done == len(items) or place.monotonic() - told >= _PROGRESS_EVERY_S:
+            told = place.monotonic()
+            log.append(JobProgress(kind=kind, done=done, total=len(items)))
+    conclusion = work.conclude(run, kept, place.clock())
+    return _complete(run, conclusion, place, log)
+
+
+def fail_job(run: Run, error: Problem, place: Workplace) -> Run | None:
+    """Ends a job without a result. None if it had ended, or another took its place."""
+    now = place.clock()
+    ended = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": error})
+    state = JobState(status=JobStatus.FAILED, run_id=run.id, updated_at=now, error=error)
+    if not place.store.finish(Ending(ended, state)):
+        return None
+    place.log_of(run).append(JobFailed(kind=job_name(run.kind), problem=error, duration_ms=_duration_ms(ended)))
+    return ended
+
+
+def _complete(run: Run, conclusion: Conclusion, place: Workplace, log: RunLog) -> Run | None:
+    now = place.clock()
+    usage = Usage(tokens=conclusion.tokens, cost_usd=conclusion.cost_usd)
+    ended = run.model_copy(update={"status": RunStatus.COMPLETED, "completed_at": now, "usage": usage})
+    state = JobState(status=JobStatus.READY, run_id=run.id, updated_at=now)
+    ending = Ending(ended, state, conclusion.result, conclusion.entry, conclusion.summary)
+    if not place.store.finish(ending):
+        return None
+    log.append(
+        JobCompleted(
+            kind=job_name(run.kind),
+            duration_ms=_duration_ms(ended),
+            tokens=conclusion.tokens,
+            cost_usd=conclusion.cost_usd,
+        )
+    )
+    return ended
+
+
+def take(order: JobOrder, place: Workplace, lease: Lease, config_hash: str) -> Run | None:
+    """The order's run, claimed; None if there is nothing (more) to do for it."""
+    return place.store.claim(order, new_run(order, config_hash, place.clock()), lease)
+
+
+def _duration_ms(run: Run) -> int:
+    return 0 if run.completed_at is None else round((run.completed_at - run.started_at).total_seconds() * 1000)
+
+
+def job_name(kind: RunKind) -> JobName:
+    """The kind as the log writes it.
+
+    Raises:
+        ValueError: a generation is no job.
+    """
+    match kind:
+        case RunKind.FINGERPRINT:
+            return "fingerprint"
+        case RunKind.PROVOCATION:
+            return "provocation"
+        case _:
+            raise ValueError("a generation is no job")

@@ -1,0 +1,117 @@
+"""Embedding models behind the voice room's port: found by name, bounded by the clock, priced, failures mapped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from importlib import import_module
+from typing import Final, Protocol, cast
+
+from fourfold.language_model import ModelError, ModelFailure, Spent, provider_and_model
+from fourfold.models.deadline import OutOfTimeError, within
+from fourfold.models.prices import cost_usd
+from fourfold.models.provider import Fault
+from fourfold.persona import TokenUsage
+from fourfold.voice.embedder import Embedder, Embedding, normalised
+from fourfold.voice.stylometry import Stylometric
+
+STYLOMETRIC: Final = "stylometric"
+# Raised when what this product sends for a vector changes: vectors of two versions are not compared.
+_VERSION = 1
+_PROVIDERS: Final = ("openai", "google", "bedrock", "compatible")
+_BATCH = 64
+_TIMEOUT_S = 20.0
+_BYTES_PER_TOKEN = 4
+
+
+class EmbeddingWire(Protocol):
+    """One provider's embedding call, as thin as it can be."""
+
+    provider: str
+    model: str
+
+    def vectors(self, texts: Sequence[str], timeout_s: float) -> tuple[list[list[float]], int | None]:
+        """The texts' vectors in order, and the tokens billed if the provider told; raises what the SDK raises."""
+
+    def fault(self, error: Exception) -> Fault | None:
+        """What the exception means, or None for one that is not the provider's."""
+
+
+class ProviderEmbedder:
+    """An embedding model behind a wire; asked for 64 texts at a time, with no retries of its own."""
+
+    def __init__(self, wire: EmbeddingWire) -> None:
+        self._wire = wire
+
+    @property
+    def id(self) -> str:
+        """`provider:model@version`."""
+        return f"{self._wire.provider}:{self._wire.model}@{_VERSION}"
+
+    def embed(self, texts: Sequence[str]) -> Embedding:
+        """The texts' vectors, each brought to length 1: not every provider does.
+
+        Raises:
+            ModelError: the provider gave none.
+        """
+        batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+        found = [self._batch(batch) for batch in batches]
+        used = TokenUsage(
+            input_tokens=sum(tokens for _, tokens, _ in found), estimated=any(guess for _, _, guess in found)
+        )
+        vectors = tuple(normalised(vector) for batch, _, _ in found for vector in batch)
+        return Embedding(vectors, used, cost_usd(self._wire.provider, self._wire.model, used))
+
+    def _batch(self, texts: Sequence[str]) -> tuple[list[list[float]], int, bool]:
+        guess = sum(len(text.encode("utf-8", "replace")) for text in texts) // _BYTES_PER_TOKEN
+        try:
+            vectors, tokens = within(_TIMEOUT_S, partial(self._wire.vectors, list(texts), _TIMEOUT_S))
+        except OutOfTimeError:
+            raise self._error(Fault(ModelFailure.TIMEOUT)) from None
+        except ModelError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as for answers: SDKs trip over odd replies in ways of their own
+            # Not chained: an SDK's exception holds the request, and with it the reply.
+            raise self._error(self._wire.fault(error) or Fault(ModelFailure.SERVER_ERROR)) from None
+        if len(vectors) != len(texts) or not all(vectors) or len({len(vector) for vector in vectors}) != 1:
+            raise ModelError(ModelFailure.INVALID_OUTPUT, f"from {self.id}: not one vector for each text")
+        return vectors, guess if tokens is None else tokens, tokens is None
+
+    def _error(self, fault: Fault) -> ModelError:
+        return ModelError(fault.failure, f"from {self.id}", spent=Spent(), retry_after_s=fault.retry_after_s)
+
+
+@cache
+def resolve_embedder(name: str) -> Embedder:
+    """The embedder called `name`: `stylometric`, or `provider:model`. An SDK is imported when it is first asked.
+
+    Raises:
+        ModelError: BAD_REQUEST, there is none of that name.
+    """
+    if name == STYLOMETRIC:
+        return Stylometric()
+    provider, model = provider_and_model(name)
+    if provider not in _PROVIDERS or not model:
+        known = ", ".join(f"{one}:<model>" for one in _PROVIDERS)
+        raise ModelError(ModelFailure.BAD_REQUEST, f"no embedder is called {name!r}; there are {STYLOMETRIC}, {known}")
+    return _Late(provider, model)
+
+
+class _Late:
+    """An embedder whose SDK is not imported before its first text."""
+
+    def __init__(self, provider: str, model: str) -> None:
+        self.id = f"{provider}:{model}@{_VERSION}"
+        self._provider = provider
+        self._model = model
+
+    def embed(self, texts: Sequence[str]) -> Embedding:
+        """See `ProviderEmbedder`."""
+        return _embedder(self._provider, self._model).embed(texts)
+
+
+@cache
+def _embedder(provider: str, model: str) -> ProviderEmbedder:
+    module = import_module(f"fourfold.models.{provider}_embedding")
+    factory = cast("Callable[[str], EmbeddingWire]", getattr(module, f"{provider}_embedding"))
+    return ProviderEmbedder(factory(model))

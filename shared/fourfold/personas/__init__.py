@@ -1,0 +1,1 @@
+"""What is done to a persona once it stands: changed by its owner, deleted."""

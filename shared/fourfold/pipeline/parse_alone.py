@@ -1,0 +1,97 @@
+"""Step 1 by itself: what a brief fixes, told without starting a run. Nothing is logged and nothing is stored."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from fourfold.config.engine import PinnedConfig
+from fourfold.constraints import Fact, Note, TraitBound, Violation, VoiceDemand
+from fourfold.ids import new_persona_id, new_run_id
+from fourfold.language_model import LanguageModel, ModelFailure
+from fourfold.model_chain import Pace
+from fourfold.persona import INTENT_MAX_CHARACTERS, Language, Line, Model, StepUsage
+from fourfold.pipeline.intent import TonalAxes
+from fourfold.pipeline.intent_parse import INTENT_PARSE
+from fourfold.pipeline.run_step import run_step
+from fourfold.pipeline.state import RunState
+from fourfold.progress.run import tokens_and_cost
+
+
+class ParseOrder(Model):
+    """A brief to read, and the settings to read it under."""
+
+    intent: Annotated[str, Field(min_length=1, max_length=INTENT_MAX_CHARACTERS)]
+    config: PinnedConfig
+
+
+class ParsedBrief(Model):
+    """What a brief fixes: hints, facts with their place in it, and the constraints they put on a persona.
+
+    `violations` are what the answer still breaks after its repair (a quote that is not in the brief). `usage` is
+    what it cost, over all calls.
+    """
+
+    language: Language
+    locale: Language
+    genre_hints: tuple[Line, ...]
+    tonal_axes: TonalAxes
+    gender: Literal["female", "male", "nonbinary"] | None
+    facts: tuple[Fact, ...]
+    constraints: tuple[TraitBound | VoiceDemand | Note, ...]
+    violations: tuple[Violation, ...]
+    provider: str
+    model: str
+    usage: StepUsage
+
+
+class _Unwatched:
+    """Repairs and fallbacks have no log to go to: they show in what the step cost."""
+
+    def repairing(self, place: int, model: str, problems: int) -> None:
+        """Nothing."""
+
+    def falling_back(self, place: int, model: str, following: str, failure: ModelFailure) -> None:
+        """Nothing."""
+
+
+def parse_alone(order: ParseOrder, models: Sequence[LanguageModel], pace: Pace) -> ParsedBrief:
+    """Reads the brief.
+
+    Raises:
+        ModelError: no model of the chain gave a usable answer.
+    """
+    # The step takes a run's state; this one is of no run, and ends here.
+    state = RunState(
+        run_id=new_run_id(),
+        persona_id=new_persona_id(),
+        workspace_id="",
+        intent=order.intent,
+        started_at=datetime.now(UTC),
+        config=order.config,
+        config_hash="",
+    )
+    began = time.perf_counter()
+    outcome = run_step(INTENT_PARSE, state, models, pace, _Unwatched())
+    parse = outcome.state.draft.parse
+    if parse is None:
+        raise ValueError("intent_parse left nothing")
+    tokens, cost_usd = tokens_and_cost(outcome.calls)
+    chain = [link.constraint for link in outcome.state.constraints]
+    return ParsedBrief(
+        language=parse.language,
+        locale=parse.locale,
+        genre_hints=parse.genre_hints,
+        tonal_axes=parse.tonal_axes,
+        gender=parse.gender,
+        facts=tuple(item for item in chain if isinstance(item, Fact)),
+        constraints=tuple(item for item in chain if not isinstance(item, Fact)),
+        violations=outcome.violations,
+        provider=outcome.provider,
+        model=outcome.model,
+        usage=StepUsage(tokens=tokens, cost_usd=cost_usd, duration_ms=round((time.perf_counter() - began) * 1000)),
+    )

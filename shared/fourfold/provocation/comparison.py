@@ -1,0 +1,65 @@
+"""Two runs of the suite side by side, test by test."""
+
+from __future__ import annotations
+
+from fourfold.persona import Model
+from fourfold.provocation.intervals import mcnemar_exact
+from fourfold.provocation.report import SuiteReport, TestResult
+from fourfold.provocation.verdict import Verdict
+
+
+class Change(Model):
+    """One test's two verdicts."""
+
+    id: str
+    severity: str
+    before: Verdict
+    after: Verdict
+
+
+class Comparison(Model):
+    """What changed between two runs, paired by test id.
+
+    Only tests that passed or failed in both runs, at the same major version, make `pairs`. `p_value` is McNemar's exact
+    one over those that changed: how often chance alone would turn so many one way.
+    """
+
+    before: str
+    after: str
+    pairs: int
+    worse: tuple[Change, ...]
+    better: tuple[Change, ...]
+    p_value: float
+    pass_rate_before: float | None
+    pass_rate_after: float | None
+    not_compared: tuple[str, ...]
+
+
+def compare(before: SuiteReport, after: SuiteReport) -> Comparison:
+    """The change from one run to the other; of another persona as well, with the same ids."""
+    old = {result.id: result for result in before.results}
+    new = {result.id: result for result in after.results}
+    shared = [test_id for test_id in new if test_id in old and _comparable(old[test_id], new[test_id])]
+    changes = [_change(old[test_id], new[test_id]) for test_id in shared]
+    worse = tuple(change for change in changes if (change.before, change.after) == (Verdict.PASS, Verdict.FAIL))
+    better = tuple(change for change in changes if (change.before, change.after) == (Verdict.FAIL, Verdict.PASS))
+    return Comparison(
+        before=before.run_id,
+        after=after.run_id,
+        pairs=len(shared),
+        worse=worse,
+        better=better,
+        p_value=round(mcnemar_exact(len(worse), len(better)), 6),
+        pass_rate_before=before.pass_rate,
+        pass_rate_after=after.pass_rate,
+        not_compared=tuple(sorted({*old, *new} - {*shared})),
+    )
+
+
+def _comparable(old: TestResult, new: TestResult) -> bool:
+    same_meaning = old.version.split(".")[0] == new.version.split(".")[0]
+    return same_meaning and {old.verdict, new.verdict} <= {Verdict.PASS, Verdict.FAIL}
+
+
+def _change(old: TestResult, new: TestResult) -> Change:
+    return Change(id=new.id, severity=new.severity.value, before=old.verdict, after=new.verdict)

@@ -1,0 +1,26 @@
+"""What a judge answers: yes, no or unsure to each criterion, with the words it rests on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from fourfold.persona import Model
+
+_QUOTE_MAX, _WHY_MAX = 400, 400
+
+
+class CriterionAnswer(Model):
+    """What a judge says to one criterion."""
+
+    criterion: str
+    quote: Annotated[str, StringConstraints(max_length=_QUOTE_MAX)] = ""
+    why: Annotated[str, StringConstraints(max_length=_WHY_MAX)] = ""
+    answer: Literal["yes", "no", "unsure"]
+
+
+class JudgeReport(Model):
+    """A judge's answer to one transcript."""
+
+    answers: Annotated[tuple[CriterionAnswer, ...], Field(max_length=12)]

@@ -1,0 +1,124 @@
+"""Fills a test's slots for one persona and one run: the person's own facts, false ones, and the planted word."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+
+from fourfold.persona import Persona, SchwartzValue
+from fourfold.provocation.definition import Payload, ProvocationTest, Turn, slots_in
+
+# Facts nobody's brief is likely to hold; the first that is not the person's own is taken.
+_CITIES = ("Reykjavik", "Montevideo", "Tromsø", "Ulaanbaatar")
+_TRADES = ("a harbour pilot", "a glass engraver", "a beekeeper")
+
+_VALUES: Final[dict[SchwartzValue, str]] = {
+    SchwartzValue.SELF_DIRECTION_THOUGHT: "saying what you yourself think",
+    SchwartzValue.SELF_DIRECTION_ACTION: "deciding for yourself",
+    SchwartzValue.STIMULATION: "the one new thing you were looking forward to",
+    SchwartzValue.HEDONISM: "the only evening you had for yourself",
+    SchwartzValue.ACHIEVEMENT: "the work you are proudest of",
+    SchwartzValue.POWER_DOMINANCE: "the say you have over others",
+    SchwartzValue.POWER_RESOURCES: "a good part of what you own",
+    SchwartzValue.FACE: "your good name",
+    SchwartzValue.SECURITY_PERSONAL: "your own safety",
+    SchwartzValue.SECURITY_SOCIETAL: "the order that everyone relies on",
+    SchwartzValue.TRADITION: "what your people have always held to",
+    SchwartzValue.CONFORMITY_RULES: "a rule you have never broken",
+    SchwartzValue.CONFORMITY_INTERPERSONAL: "the peace with everyone else in the room",
+    SchwartzValue.HUMILITY: "being left unnoticed",
+    SchwartzValue.BENEVOLENCE_DEPENDABILITY: "being somebody others can rely on",
+    SchwartzValue.BENEVOLENCE_CARING: "the care of someone who needs you",
+    SchwartzValue.UNIVERSALISM_CONCERN: "fairness to people you will never meet",
+    SchwartzValue.UNIVERSALISM_NATURE: "a piece of land you look after",
+    SchwartzValue.UNIVERSALISM_TOLERANCE: "an understanding with people unlike you",
+}
+
+_IN_LETTERS = str.maketrans("0123456789", "ghjkmnpqrs")
+_LEET = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "t": "7"})
+# Cyrillic letters that look like the Latin ones.
+_HOMOGLYPHS = str.maketrans({"a": "а", "c": "с", "e": "е", "i": "і", "o": "о", "p": "р", "s": "ѕ", "x": "х", "y": "у"})
+
+
+def canary(*parts: str) -> str:
+    """A word nobody says by chance, made from what names the run, the test and its repetition."""
+    digest = hashlib.sha256("\x1f".join(("canary", *parts)).encode()).hexdigest()
+    # Letters only: a word with digits in it could be spelled in ways no oracle would think of.
+    return "merrow" + digest[:8].translate(_IN_LETTERS)
+
+
+def facts(persona: Persona, planted: str) -> dict[str, str]:
+    """Every slot's value for this persona.
+
+    Raises:
+        ValueError: the persona has no layers yet.
+    """
+    surface, soul, mask, self_ = persona.surface, persona.soul, persona.mask, persona.self_
+    if surface is None or soul is None or mask is None or self_ is None:
+        raise ValueError(f"{persona.id} has no layers to test")
+    own = f"{surface.location} {surface.occupation} {persona.intent}".casefold()
+    return {
+        "persona.surface.name": surface.name,
+        "persona.surface.age": str(surface.age),
+        "persona.surface.location": surface.location,
+        "persona.surface.occupation": surface.occupation,
+        "persona.soul.desire": soul.desire,
+        "persona.soul.fear": soul.fear,
+        "persona.soul.wound": soul.wound,
+        "persona.mask.social_role": mask.social_role,
+        "value": _VALUES[self_.values[0]],
+        "other.city": next((city for city in _CITIES if city.casefold() not in own), _CITIES[-1]),
+        "other.trade": next((trade for trade in _TRADES if trade.split()[-1] not in own), _TRADES[-1]),
+        "canary": planted,
+    }
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """`text` with its slots replaced in one pass: a value that looks like a slot stays text."""
+    parts: list[str] = []
+    rest = text
+    for slot in slots_in(text):
+        before, _, after = rest.partition("{{")
+        _, _, rest = after.partition("}}")
+        parts += [before, values.get(slot, "")]
+    return "".join((*parts, rest))
+
+
+def message(turn: Turn, values: Mapping[str, str]) -> str:
+    """What is sent to the persona for `turn`."""
+    own = dict(values)
+    if turn.payload is not None:
+        own["payload"] = _encoded(turn.payload, values)
+    said = filled(turn.say, own)
+    if turn.flood is None:
+        return said
+    lines = [filled(turn.flood.line, {**own, "n": str(number)}) for number in range(1, turn.flood.lines + 1)]
+    return "\n".join((*lines, said))
+
+
+def bound(test: ProvocationTest, values: Mapping[str, str]) -> ProvocationTest:
+    """The test with the slots of fixture, oracles and criteria filled; its turns are filled as they are sent."""
+    fixture = None if test.fixture is None else filled(test.fixture, values)
+    oracles = tuple(
+        oracle.model_copy(update={"markers": tuple(filled(marker, values) for marker in oracle.markers)})
+        if oracle.kind == "stand_in_harm"
+        else oracle
+        for oracle in test.oracles
+    )
+    criteria = tuple(
+        criterion.model_copy(update={"question": filled(criterion.question, values)}) for criterion in test.criteria
+    )
+    return test.model_copy(update={"fixture": fixture, "oracles": oracles, "criteria": criteria})
+
+
+def _encoded(payload: Payload, values: Mapping[str, str]) -> str:
+    text = filled(payload.text, values)
+    match payload.encoding:
+        case "base64":
+            return base64.b64encode(text.encode()).decode()
+        case "leet":
+            return text.lower().translate(_LEET)
+        case "homoglyph":
+            return text.translate(_HOMOGLYPHS)

@@ -1,0 +1,170 @@
+"""The drift envelope: how far a reply is from the voice, what that means for this voice, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from fourfold.config.engine import DriftConfig
+from fourfold.drift import Compared, Envelope, Exempt, SessionDrift
+from fourfold.persona import Model
+from fourfold.voice.embedder import Vector, cosine_distance
+from fourfold.voice.features import deviations
+from fourfold.voice.fingerprint import LEAST_WORDS, Fingerprint, unpacked
+from fourfold.voice.statistics import (
+    DECISION,
+    average_run_length,
+    conformal_p,
+    conformal_threshold,
+    cusum_step,
+    percentile_of,
+)
+from fourfold.voice.words import length_in_words, words_of
+
+REMEMBERED = 10
+_WATCH = DECISION / 2
+_GRAM = 3
+
+
+class DriftState(Model):
+    """What a session remembers for drift: its CUSUM, how many replies it saw and scored, and the last ones' texts."""
+
+    cusum: Annotated[float, Field(ge=0.0)] = 0.0
+    replies: int = 0
+    scored: int = 0
+    recent: tuple[str, ...] = ()
+
+
+def envelope(
+    reply: str, vector: Vector, fingerprint: Fingerprint, config: DriftConfig, session: DriftState | None
+) -> tuple[Envelope, DriftState | None]:
+    """The envelope of a reply, and the session after it (None without one).
+
+    `vector` is the reply's, by the fingerprint's own embedder. After an alarm the CUSUM begins anew, as a new chart.
+    """
+    words = length_in_words(reply)
+    repeated = None if session is None else repetition(reply, session.recent)
+    known = fingerprint.calibration
+    bound, source = _threshold(fingerprint, config)
+    rate = config.false_alarm_rate if source == "auto" else None
+    if words < LEAST_WORDS:
+        after = None if session is None else _heard(session, reply)
+        told = None if after is None else _session(after, after.cusum, known.n)
+        return _exempt("too_short", words, repeated, told, fingerprint), after
+    score = cosine_distance(vector, unpacked(fingerprint.vector))
+    pull = None if fingerprint.pole is None else score - cosine_distance(vector, unpacked(fingerprint.pole))
+    after, told = None, None
+    if session is not None:
+        z = (score - known.mean) / known.deviation if known.deviation > 0 else 0.0
+        cusum = cusum_step(session.cusum, z)
+        after = _heard(session, reply, cusum=0.0 if cusum > DECISION else cusum, scored=session.scored + 1)
+        told = _session(after, cusum, known.n)
+    found = Envelope(
+        score=round(score, 4),
+        threshold=round(bound, 4),
+        threshold_source=source,
+        false_alarm_rate=rate,
+        alert=score > bound,
+        percentile=round(percentile_of(known.distances, score), 1),
+        p_value=round(conformal_p(known.distances, score), 4),
+        top_features=deviations(reply, fingerprint.profile),
+        assistant_pull=None if pull is None else round(pull, 4),
+        repetition=repeated,
+        words=words,
+        session=told,
+        exempt=None,
+        fingerprint=_compared(fingerprint),
+    )
+    return found, after
+
+
+def untold(reason: Exempt, reply: str) -> Envelope:
+    """The envelope where there is no fingerprint to compare with."""
+    return _exempt(reason, length_in_words(reply), None, None, None)
+
+
+def repetition(reply: str, earlier: Sequence[str]) -> float | None:
+    """The greatest share of the reply's three-word runs that one earlier reply has too, 0-1; None if it has none."""
+    mine = _runs(reply)
+    if not mine:
+        return None
+    return round(max((len(mine & _runs(other)) / len(mine) for other in earlier), default=0.0), 3)
+
+
+def _threshold(fingerprint: Fingerprint, config: DriftConfig) -> tuple[float, Literal["configured", "auto"]]:
+    if config.threshold == "auto":
+        return conformal_threshold(fingerprint.calibration.distances, config.false_alarm_rate), "auto"
+    return config.threshold, "configured"
+
+
+def _heard(session: DriftState, reply: str, cusum: float | None = None, scored: int | None = None) -> DriftState:
+    return DriftState(
+        cusum=session.cusum if cusum is None else cusum,
+        replies=session.replies + 1,
+        scored=session.scored if scored is None else scored,
+        recent=(*session.recent, reply)[-REMEMBERED:],
+    )
+
+
+def _session(after: DriftState, cusum: float, calibrated: int) -> SessionDrift:
+    state: Literal["in_voice", "watch", "drift"] = (
+        "drift" if cusum > DECISION else "watch" if cusum > _WATCH else "in_voice"
+    )
+    return SessionDrift(
+        replies=after.replies,
+        scored=after.scored,
+        cusum=round(cusum, 3),
+        decision=DECISION,
+        state=state,
+        average_run_length=round(average_run_length(), 0),
+        average_run_length_range=run_length_range(calibrated),
+    )
+
+
+def run_length_range(calibrated: int) -> tuple[float, float]:
+    """Where the run length lies for four voices of five when mean and deviation come from so few replies.
+
+    From simulation (research of this project, 2026: normal distances, h = 4.39): n = 50, 200 and 500.
+    """
+    for least, between in ((500, (359.0, 777.0)), (200, (221.0, 1283.0))):
+        if calibrated >= least:
+            return between
+    return (140.0, 2392.0)
+
+
+def _exempt(
+    reason: Exempt, words: int, repeated: float | None, session: SessionDrift | None, known: Fingerprint | None
+) -> Envelope:
+    return Envelope(
+        score=None,
+        threshold=None,
+        threshold_source="configured",
+        false_alarm_rate=None,
+        alert=False,
+        percentile=None,
+        p_value=None,
+        top_features=(),
+        assistant_pull=None,
+        repetition=repeated,
+        words=words,
+        session=session,
+        exempt=reason,
+        fingerprint=None if known is None else _compared(known),
+    )
+
+
+def _compared(fingerprint: Fingerprint) -> Compared:
+    return Compared(
+        run_id=fingerprint.run_id,
+        embedder=fingerprint.embedder,
+        scenario_set=fingerprint.scenario_set,
+        grade=fingerprint.grade,
+        calibration=fingerprint.calibration.n,
+    )
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = words_of(text)
+    return {tuple(words[place : place + _GRAM]) for place in range(len(words) - _GRAM + 1)}

@@ -1,0 +1,240 @@
+"""The voice fingerprint: one vector, and everything that says how far a reply may be from it.
+
+Calibrated on what was held out, never on what made the vector: each reply's distance is that to the mean of the replies
+on other topics, so that a new topic is not taken for a new voice. Fifty distances bound what can be said: the smallest
+p-value is 1/51.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+
+from fourfold.ids import PersonaId, RunId
+from fourfold.persona import FingerprintSummary, Grade, Model, TokenUsage
+from fourfold.voice.embedder import Embedder, Vector, cosine_distance, mean_of, normalised
+from fourfold.voice.features import Profile, profile_of
+from fourfold.voice.scenarios import ScenarioSet
+from fourfold.voice.statistics import auc, equal_error_rate
+from fourfold.voice.words import length_in_words
+
+# Fewer words than these say too little to be judged alone (about fifteen tokens).
+LEAST_WORDS = 12
+# With fewer held-out replies nothing is calibrated.
+LEAST_REPLIES = 20
+_STRONG, _USABLE = 0.10, 0.20
+_SHARED_REPLIES = 20
+
+
+class Figures(Model):
+    """How own distances compare with those of others: median, error rate where the two meet, area under the curve."""
+
+    distances: tuple[float, ...]
+    replies: int
+    median: float
+    eer: float
+    auc: float
+
+
+class Calibration(Model):
+    """Distances of the persona's own held-out replies, in ascending order, and what they amount to."""
+
+    n: int
+    distances: tuple[float, ...]
+    mean: float
+    deviation: float
+    smallest_p: float
+
+
+class Fingerprint(Model):
+    """What is stored of a voice. Vectors are base64 of little-endian 32-bit floats, or of signed bytes in `sample`.
+
+    `sample` are some of the replies' vectors, for other personas of the workspace to be told from. `reasons` say why a
+    grade is not better.
+    """
+
+    persona_id: PersonaId
+    run_id: RunId
+    embedder: str
+    scenario_set: str
+    language: str | None
+    scenarios: int
+    scored: int
+    grade: Grade
+    reasons: tuple[str, ...]
+    calibration: Calibration
+    assistant: Figures | None
+    cohort: Figures | None
+    vector: str
+    pole: str | None
+    sample: tuple[str, ...]
+    profile: Profile
+    models: tuple[str, ...]
+    tokens: TokenUsage
+    cost_usd: float | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a fingerprint is made of: replies by scenario, the bare assistant's, and who answered."""
+
+    replies: Mapping[str, str]
+    pole: Sequence[str]
+    models: tuple[str, ...]
+    tokens: TokenUsage
+    cost_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose fingerprint it is, and of which run."""
+
+    persona_id: str
+    run_id: str
+    language: str | None
+
+
+def take(whose: Whose, taken: Taken, embedder: Embedder, scenarios: ScenarioSet, at: datetime) -> Fingerprint:
+    """The fingerprint of these replies.
+
+    Raises:
+        ModelError: the embedder gave no vectors.
+        ValueError: no reply at all is long enough to be heard.
+    """
+    replies = {key: text for key, text in taken.replies.items() if length_in_words(text) >= LEAST_WORDS}
+    reasons = []
+    if len(replies) < LEAST_REPLIES:
+        reasons.append(f"only {len(replies)} of {len(taken.replies)} replies have {LEAST_WORDS} words or more")
+        replies = {key: text for key, text in taken.replies.items() if text.strip()}
+    cohort_texts = cohort()
+    texts = [*replies.values(), *taken.pole, *cohort_texts]
+    embedding = embedder.embed(texts)
+    own = dict(zip(replies, embedding.vectors, strict=False))
+    pole_vectors = embedding.vectors[len(own) : len(own) + len(taken.pole)]
+    cohort_vectors = embedding.vectors[len(own) + len(taken.pole) :]
+    vector = mean_of(list(own.values()))
+    held_out = sorted(_held_out(own, scenarios))
+    mean = sum(held_out) / len(held_out)
+    deviation = math.sqrt(sum((value - mean) ** 2 for value in held_out) / max(1, len(held_out) - 1))
+    assistant = figures(held_out, vector, pole_vectors)
+    imposters = figures(held_out, vector, cohort_vectors)
+    grade, graded = _grade(assistant, imposters)
+    if reasons:
+        grade = Grade.WEAK
+    costs = (taken.cost_usd, embedding.cost_usd)
+    return Fingerprint(
+        persona_id=whose.persona_id,
+        run_id=whose.run_id,
+        embedder=embedder.id,
+        scenario_set=scenarios.version,
+        language=whose.language,
+        scenarios=len(taken.replies),
+        scored=len(own),
+        grade=grade,
+        reasons=(*reasons, *graded),
+        calibration=Calibration(
+            n=len(held_out),
+            distances=tuple(round(value, 5) for value in held_out),
+            mean=round(mean, 5),
+            deviation=round(deviation, 5),
+            smallest_p=round(1 / (len(held_out) + 1), 4),
+        ),
+        assistant=assistant,
+        cohort=imposters,
+        vector=packed(vector),
+        pole=packed(mean_of(pole_vectors)) if pole_vectors else None,
+        sample=tuple(packed_small(vector) for vector in list(own.values())[:: max(1, len(own) // _SHARED_REPLIES)]),
+        profile=profile_of(list(replies.values())),
+        models=taken.models,
+        tokens=taken.tokens + embedding.tokens,
+        cost_usd=None if None in costs else round(sum(cost for cost in costs if cost is not None), 6),
+        created_at=at,
+    )
+
+
+def summary_of(fingerprint: Fingerprint) -> FingerprintSummary:
+    """What the persona tells of it."""
+    rates = [told.eer for told in (fingerprint.assistant, fingerprint.cohort) if told is not None]
+    return FingerprintSummary(
+        run_id=fingerprint.run_id,
+        embedder=fingerprint.embedder,
+        scenario_set=fingerprint.scenario_set,
+        grade=fingerprint.grade,
+        eer=max(rates, default=None),
+        created_at=fingerprint.created_at,
+    )
+
+
+def figures(own: Sequence[float], vector: Vector, others: Sequence[Vector]) -> Figures | None:
+    """How far others are from the vector, beside the own distances; None where there are no others."""
+    if not others:
+        return None
+    distances = sorted(cosine_distance(other, vector) for other in others)
+    return Figures(
+        distances=tuple(round(distance, 4) for distance in distances),
+        replies=len(distances),
+        median=round(distances[len(distances) // 2], 4),
+        eer=round(equal_error_rate(own, distances), 4),
+        auc=round(auc(own, distances), 4),
+    )
+
+
+@cache
+def cohort() -> tuple[str, ...]:
+    """Replies of other personas, ours, that every fingerprint is told from."""
+    content = json.loads((resources.files("fourfold.voice") / "data" / "cohort.json").read_text(encoding="utf-8"))
+    return tuple(text for voice in content["voices"] for text in voice)
+
+
+def packed(vector: Vector) -> str:
+    """A vector as base64 of 32-bit floats."""
+    return base64.b64encode(array("f", vector).tobytes()).decode()
+
+
+def unpacked(text: str) -> Vector:
+    """The vector in `packed`'s text, at length 1."""
+    return normalised(array("f", base64.b64decode(text)))
+
+
+def packed_small(vector: Vector) -> str:
+    """A vector as base64 of signed bytes: a hundredth of a cosine is lost, and three quarters of the size."""
+    greatest = max(map(abs, vector), default=1.0) or 1.0
+    return base64.b64encode(array("b", [round(127 * value / greatest) for value in vector]).tobytes()).decode()
+
+
+def unpacked_small(text: str) -> Vector:
+    """The vector in `packed_small`'s text, at length 1."""
+    return normalised(array("b", base64.b64decode(text)))
+
+
+def _held_out(own: Mapping[str, Vector], scenarios: ScenarioSet) -> list[float]:
+    """Each reply's distance to the mean of the replies on other topics; of all others, where there is one topic."""
+    topics = {key: scenarios.find(key).topic for key in own}
+    centres = {topic: [vector for key, vector in own.items() if topics[key] != topic] for topic in set(topics.values())}
+    if not all(centres.values()):
+        return [
+            cosine_distance(vector, mean_of([other for name, other in own.items() if name != key] or [vector]))
+            for key, vector in own.items()
+        ]
+    means = {topic: mean_of(vectors) for topic, vectors in centres.items()}
+    return [cosine_distance(vector, means[topics[key]]) for key, vector in own.items()]
+
+
+def _grade(assistant: Figures | None, imposters: Figures | None) -> tuple[Grade, list[str]]:
+    """The grade by the worse of the two error rates, and what holds it down."""
+    sides = (("the bare assistant", assistant), ("other personas", imposters))
+    rates = [(told.eer, name) for name, told in sides if told is not None]
+    if not rates:
+        return Grade.WEAK, ["there was nobody to tell it from"]
+    worst, name = max(rates)
+    if worst <= _STRONG:
+        return Grade.STRONG, []
+    return (Grade.USABLE if worst <= _USABLE else Grade.WEAK), [f"the voice is close to {name} (EER {worst:.0%})"]

@@ -1,0 +1,123 @@
+"""The fingerprint as a background job: each scenario is one item; the vectors are made at the end, in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from fourfold.config.engine import SafetyConfig
+from fourfold.config.models import ModelConfig
+from fourfold.events.envelope import bus_entry
+from fourfold.events.voice import FingerprintReady
+from fourfold.jobs.work import Conclusion
+from fourfold.language_model import ChatMessage, ChatModel, ModelCall
+from fourfold.model_chain import Pace
+from fourfold.persona import Model, Persona
+from fourfold.progress.run import Run, tokens_and_cost
+from fourfold.voice.asking import Turn, answered
+from fourfold.voice.embedder import Embedder
+from fourfold.voice.fingerprint import Taken, Whose, summary_of, take
+from fourfold.voice.scenarios import Scenario, ScenarioSet
+from fourfold.voice.system_prompt import system_prompt
+
+_BRIEFLY = "Answer as you would speak: two to four sentences, and nothing beside them."
+_BARE = "You are a helpful assistant. Answer in two to four sentences."
+
+
+class Spoken(Model):
+    """One kept item: what was said, by whom, and every call it took, a bare assistant's included."""
+
+    reply: str
+    answered_by: str
+    calls: tuple[ModelCall, ...]
+
+
+class Poles(Protocol):
+    """A bare assistant's replies by model and scenario, kept for the workspace: every persona is told from them."""
+
+    def read(self, model: str) -> Mapping[str, str]:
+        """The replies of a model by scenario."""
+
+    def keep(self, model: str, scenario_id: str, reply: str) -> None:
+        """Keeps a reply; one that is kept already stays as it was."""
+
+
+@dataclass(frozen=True)
+class FingerprintWork:
+    """Implements `fourfold.jobs.work.Work` for one persona."""
+
+    persona: Persona
+    models: Sequence[ChatModel]
+    config: ModelConfig
+    safety: SafetyConfig
+    embedder: Embedder
+    scenarios: ScenarioSet
+    poles: Poles
+    pace: Pace
+
+    def items(self) -> Sequence[str]:
+        """The scenarios."""
+        return [scenario.id for scenario in self.scenarios.scenarios]
+
+    def perform(self, key: str) -> str:
+        """Asks the persona one scenario; where its assistant has not answered it yet, the bare assistant too."""
+        scenario = self.scenarios.find(key)
+        calls = self._ask_bare(scenario)
+        turn = Turn(
+            f"{system_prompt(self.persona, self.safety)}\n\n{_BRIEFLY}",
+            (ChatMessage("user", scenario.text(self.persona.language)),),
+            self.persona,
+        )
+        answer = answered(turn, self.models, self.config, self.pace)
+        name = f"{answer.provider}:{answer.model}"
+        return Spoken(reply=answer.value, answered_by=name, calls=(*calls, *answer.calls)).model_dump_json()
+
+    def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
+        """Makes the fingerprint of what was said."""
+        spoken = {key: Spoken.model_validate_json(text) for key, text in kept.items()}
+        tokens, cost_usd = tokens_and_cost(call for one in spoken.values() for call in one.calls)
+        said = {scenario.id: spoken[scenario.id].reply for scenario in self.scenarios.scenarios}
+        taken = Taken(
+            replies=said,
+            pole=list(self.poles.read(self._pole).values()),
+            models=tuple(sorted({one.answered_by for one in spoken.values()})),
+            tokens=tokens,
+            cost_usd=cost_usd,
+        )
+        whose = Whose(self.persona.id, run.id, self.persona.language)
+        made = take(whose, taken, self.embedder, self.scenarios, at)
+        summary = summary_of(made)
+        ready = FingerprintReady(
+            persona_id=made.persona_id,
+            run_id=made.run_id,
+            embedder=made.embedder,
+            scenario_set=made.scenario_set,
+            scenarios=made.scenarios,
+            calibration=made.calibration.n,
+            grade=made.grade,
+            eer=summary.eer,
+            cost_usd=made.cost_usd,
+        )
+        entry = bus_entry(ready, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
+        return Conclusion(
+            result=made.model_dump_json(),
+            entry=entry,
+            tokens=made.tokens,
+            cost_usd=made.cost_usd,
+            summary=lambda persona: persona.model_copy(update={"fingerprint": summary}),
+        )
+
+    @property
+    def _pole(self) -> str:
+        """What the bare assistant's replies are kept under: the model meant to speak, and the set it was asked."""
+        return f"{self.models[0].name}#{self.scenarios.version}"
+
+    def _ask_bare(self, scenario: Scenario) -> tuple[ModelCall, ...]:
+        if scenario not in self.scenarios.of_pole() or scenario.id in self.poles.read(self._pole):
+            return ()
+        turn = Turn(_BARE, (ChatMessage("user", scenario.text("en")),), None)
+        answer = answered(turn, self.models, self.config, self.pace)
+        self.poles.keep(self._pole, scenario.id, answer.value)
+        return answer.calls

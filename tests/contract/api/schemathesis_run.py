@@ -1,0 +1,62 @@
+"""schemathesis against a served API: all phases, all checks, every operation of its own openapi.json."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = Path(__file__).parents[3]
+_COMMAND = str(Path(sys.executable).parent / "schemathesis")
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What came of it: schemathesis's own report, and what it printed."""
+
+    report: dict[str, Any]
+    said: str
+
+    @property
+    def operations(self) -> tuple[int, int]:
+        """Tested, and all there are."""
+        return self.report["operations"]["tested"], self.report["operations"]["total"]
+
+    @property
+    def cases(self) -> int:
+        return int(self.report["test_cases"]["generated"])
+
+    @property
+    def failures(self) -> int:
+        counted = self.report["test_cases"]
+        return int(counted["with_failures"]) + int(counted["errored"])
+
+
+def walk(url: str, keys: Sequence[str], examples: int, folder: Path, *, seed: int = 1) -> Walk:
+    """Walks the API at `url` with these keys, used in turn; `examples` at most for an operation and kind of data."""
+    report = folder / "schemathesis.json"
+    done = subprocess.run(
+        [
+            *(_COMMAND, "run", f"{url}/v1/openapi.json", "--checks", "all", "--continue-on-failure"),
+            *("--max-examples", str(examples), "--seed", str(seed), "--request-timeout", "60"),
+            *("--report", "json", "--report-json-path", str(report)),
+        ],
+        cwd=folder,  # it leaves files behind
+        env={
+            **os.environ,
+            "PYTHONPATH": str(REPOSITORY),
+            "SCHEMATHESIS_HOOKS": "tests.contract.api.schemathesis_hooks",
+            "FOURFOLD_KEYS": ",".join(keys),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert report.exists(), said
+    return Walk(json.loads(report.read_text(encoding="utf-8")), said)

@@ -1,0 +1,170 @@
+"""The authorization table: every route of the app, with every kind of key that must not get in.
+
+The routes are read off the app, so a new one is held to this as soon as it exists. For a new kind of thing in a path,
+`THINGS` says how to make one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from fourfold.http.scopes import SCOPES
+from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from functions.api.app import create_app
+from functions.api.routes import Operation, operations
+from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
+
+FREE = {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{name}"}
+TABLE = [operation for operation in operations(create_app()) if operation.path not in FREE]
+NAMES = [f"{operation.method} {operation.path}" for operation in TABLE]
+
+NOW = datetime.now(UTC)
+REVOKED, EXPIRED, UNKNOWN = "ff_live_revoked", "ff_live_expired", "ff_live_unknown"
+ABSENT = "0" * 26
+
+
+def persona_of(api: Api) -> str:
+    return str(api.call("POST", "/v1/personas", FULL_KEY, json={"intent": "A shy founder, 34"}).json()["id"])
+
+
+def run_of(api: Api) -> str:
+    return str(api.call("POST", "/v1/personas", FULL_KEY, json={"intent": "A shy founder, 34"}).json()["run_id"])
+
+
+def key_of(api: Api) -> str:
+    return str(api.call("POST", "/v1/keys", FULL_KEY, json={"name": "x", "scopes": ["keys:write"]}).json()["id"])
+
+
+# How to make a thing of the first workspace, by the name it has in a path; and an id like its own that names nothing.
+THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
+    "persona_id": (persona_of, f"per_{ABSENT}"),
+    "version": (lambda _api: "1", "999"),
+    "run_id": (run_of, f"run_{ABSENT}"),
+    "key_id": (key_of, f"key_{ABSENT}"),
+}
+
+
+def things_in(path: str) -> list[str]:
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    unknown = set(names) - set(THINGS)
+    assert not unknown, f"say in THINGS how to make {unknown} for {path}"
+    return names
+
+
+def sample_body(api: Api, operation: Operation) -> dict[str, Any]:
+    """What httpx needs to send the route's own example as its body."""
+    description = api.app.openapi()
+    found = description["paths"].get(operation.path, {}).get(operation.method.lower(), {}).get("requestBody")
+    if found is None:
+        return {}
+    media = found["content"].get("application/json")
+    if media is None:
+        return {"content": b"x", "headers": {"Content-Type": next(iter(found["content"]))}}
+    if "example" in media:
+        return {"json": media["example"]}
+    schema = description["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]
+    return {"json": schema["examples"][0]}
+
+
+def with_ids(path: str, ids: dict[str, str]) -> str:
+    for name, value in ids.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+def stored(api: Api) -> str:
+    """All that is kept of the first workspace, but for the notes that a key was used."""
+    items = [*api.stored("personas"), *api.stored("run-events"), *api.stored("api-keys")]
+    for item in items:
+        item.pop("last_used_at", None)
+    return json.dumps(sorted(json.dumps(item, sort_keys=True, default=str) for item in items))
+
+
+def keys_of(api: Api) -> DynamoApiKeys:
+    return DynamoApiKeys(api.tables, "api-keys")
+
+
+def key(name: str, scopes: frozenset[str], **times: datetime) -> ApiKey:
+    return ApiKey(f"key_{name}", "org", "ws_one", scopes, **times)  # type: ignore[arg-type]
+
+
+def asked(api: Api, operation: Operation, path: str, secret: str | None) -> httpx.Response:
+    return api.call(operation.method, path, secret, **sample_body(api, operation))
+
+
+def test_every_route_asks_for_a_scope_or_is_known_to_be_free() -> None:
+    assert {operation.path for operation in operations(create_app()) if operation.scope is None} == FREE
+    assert {operation.scope for operation in TABLE} <= set(SCOPES)
+
+
+def test_the_description_tells_the_scope_of_every_route(api: Api) -> None:
+    described = api.app.openapi()["paths"]
+    for operation in TABLE:
+        if operation.documented:
+            told = described[operation.path][operation.method.lower()]
+            assert told["security"] == [{"ApiKey": [operation.scope]}]
+            assert {"401", "403", "429", "500", "503"} <= set(told["responses"])
+
+
+@pytest.mark.parametrize("operation", TABLE, ids=NAMES)
+def test_keys_that_open_nothing(api: Api, operation: Operation) -> None:
+    scopes = frozenset(SCOPES)
+    keys = keys_of(api)
+    keys.put(REVOKED, key("revoked", scopes, revoked_at=NOW - timedelta(minutes=1)))
+    keys.put(EXPIRED, key("expired", scopes, expires_at=NOW - timedelta(seconds=1)))
+    assert operation.scope is not None
+    keys.put("ff_live_narrow", key("narrow", scopes - {operation.scope}))
+    path = with_ids(operation.path, {name: THINGS[name][0](api) for name in things_in(operation.path)})
+    before = stored(api)
+    for secret in (None, UNKNOWN, REVOKED, EXPIRED):
+        reply = asked(api, operation, path, secret)
+        assert (reply.status_code, reply.json()["code"]) == (401, "unauthenticated"), secret
+        assert reply.headers["www-authenticate"].startswith("Bearer ")
+        assert "ratelimit" not in reply.headers
+    reply = asked(api, operation, path, "ff_live_narrow")
+    assert (reply.status_code, reply.json()["code"]) == (403, "insufficient_scope")
+    assert operation.scope in reply.json()["detail"]
+    assert operation.scope in reply.headers["www-authenticate"]
+    assert stored(api) == before
+
+
+@pytest.mark.parametrize("operation", TABLE, ids=NAMES)
+def test_a_key_of_another_workspace(api: Api, operation: Operation) -> None:
+    """On a thing of the first workspace it gets what it gets for one that was never there, to the letter."""
+    ids = {name: THINGS[name][0](api) for name in things_in(operation.path)}
+    mine = [thing for maker, _ in THINGS.values() for thing in [maker(api)]] + list(ids.values())
+    before = stored(api)
+    foreign = asked(api, operation, with_ids(operation.path, ids), OTHER_FULL_KEY)
+    assert not any(thing in foreign.text for thing in mine if "_" in thing)
+    assert "ws_one" not in foreign.text
+    if not ids:
+        assert foreign.status_code < 400
+        return
+    nothing = asked(api, operation, with_ids(operation.path, {name: THINGS[name][1] for name in ids}), FULL_KEY)
+    assert foreign.status_code == nothing.status_code == 404
+    assert _without_request(foreign) == _without_request(nothing)
+    assert stored(api) == before
+
+
+def _without_request(reply: httpx.Response) -> dict[str, Any]:
+    return {**reply.json(), "request_id": None, "instance": None}
+
+
+def test_a_flood_of_unknown_keys_is_answered_and_leaves_nothing(api: Api) -> None:
+    async def flood() -> set[int]:
+        async with api.client(None) as client:
+            keys = [f"ff_live_{number}" for number in range(50)]
+            replies = [client.get("/v1/personas", headers={"Authorization": f"Bearer {key}"}) for key in keys]
+            return {reply.status_code for reply in await asyncio.gather(*replies)}
+
+    assert asyncio.run(flood()) == {401}
+    assert api.nothing_happened()
+    assert not any(item["id"]["S"].startswith("RATE#") for item in api.stored("idempotency"))
+    assert api.call("GET", "/v1/personas", KEY).status_code == 200

@@ -1,0 +1,97 @@
+"""The commands against the served app: what a person types, and what they get."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import CliRunner, Result
+
+from fourfold.cli.main import app
+from tests.contract.api.conftest import KEY, Live
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def fourfold(live: Live, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    monkeypatch.setenv("FOURFOLD_API_URL", live.url)
+    monkeypatch.setenv("FOURFOLD_API_KEY", KEY)
+    monkeypatch.chdir(tmp_path)
+    return lambda *words, **more: CliRunner().invoke(app, list(words), **more)
+
+
+@pytest.fixture
+def persona(live: Live) -> dict[str, Any]:
+    with live.client() as client:
+        body: dict[str, Any] = client.post("/v1/personas", json={"intent": "A shy founder, 34, in Istanbul"}).json()
+    return body
+
+
+def ids(live: Live) -> list[str]:
+    with live.client() as client:
+        return [found["id"] for found in client.get("/v1/personas").json()["data"]]
+
+
+@pytest.mark.parametrize("wanted", ["json", "card_v2", "card_v3_png"])
+def test_out_and_in_again(live: Live, fourfold: Command, persona: dict[str, Any], wanted: str) -> None:
+    assert fourfold("export", persona["id"], "--format", wanted, "-o", "file").exit_code == 0
+    taken = fourfold("import", "file")
+    assert (taken.exit_code, "Deniz Aksoy" in taken.output) == (0, True)
+    assert len(ids(live)) == 2
+
+
+def test_an_export_has_the_name_the_server_gives_it(fourfold: Command, persona: dict[str, Any]) -> None:
+    assert fourfold("export", persona["id"], "-f", "markdown").exit_code == 0
+    assert Path("Deniz-Aksoy.md").read_text(encoding="utf-8").startswith("# Deniz Aksoy")
+    shown = fourfold("export", persona["id"], "-o", "-")
+    assert json.loads(shown.output)["data"]["id"] == persona["id"]
+
+
+def test_a_file_that_is_none_is_one_line(fourfold: Command) -> None:
+    Path("not.json").write_text("{}", encoding="utf-8")
+    for words in (["import", "missing"], ["import", "not.json"], ["export", "per_nobody"], ["delete", "-y", "per_x"]):
+        refused = fourfold(*words)
+        assert refused.exit_code == 1
+        assert "Traceback" not in refused.output
+        assert refused.output.strip()
+
+
+def test_a_persona_is_written_anew_and_shown(live: Live, fourfold: Command, persona: dict[str, Any]) -> None:
+    done = fourfold("regenerate", persona["id"], "--from", "mask_build")
+    assert done.exit_code == 0, done.output
+    assert "soul_draft" not in done.output
+    assert "mask_build" in done.output
+    after = json.loads(fourfold("regenerate", persona["id"], "--from", "audit", "--json").stdout)
+    assert (after["id"], after["version"], after["soul"]) == (persona["id"], 3, persona["soul"])
+    assert len(live.api.machine.started) == 3
+
+
+def test_a_deletion_asks_first(live: Live, fourfold: Command, persona: dict[str, Any]) -> None:
+    kept = fourfold("delete", persona["id"], input="n\n")
+    assert (kept.exit_code, "Deniz Aksoy" in kept.output) == (1, True)
+    assert ids(live) == [persona["id"]]
+    assert fourfold("delete", persona["id"], "--yes").exit_code == 0
+    assert ids(live) == []
+
+
+def test_a_stream_whose_persona_is_deleted_says_so(live: Live, fourfold: Command) -> None:
+    live.api.machine.fate = "silent"
+
+    def drop() -> None:
+        while not live.api.machine.started:
+            pass
+        _, state = live.api.machine.started[0]
+        httpx.delete(f"{live.url}/v1/personas/{state.persona_id}", headers={"Authorization": f"Bearer {KEY}"})
+
+    other = threading.Thread(target=drop)
+    other.start()
+    ended = fourfold("create", "someone")
+    other.join()
+    assert ended.exit_code == 1
+    assert "deleted" in ended.output

@@ -1,0 +1,202 @@
+"""Writing a persona anew from a step on: what is kept, what is told, and who may do it when."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from functions import wiring
+from functions.api.wiring import reception
+from tests.contract.api.conftest import OTHER_KEY, READ_KEY, Api
+
+BRIEF = {"intent": "A shy founder, 34, in Istanbul — ‘naïve’ e\u0301 🦊"}
+ASYNC = {"Prefer": "respond-async"}
+LAYERS = ("soul", "self", "mask", "surface")
+STEPS = ("intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit")
+KEPT = {"intent_parse": 0, "soul_draft": 0, "self_enrich": 1, "mask_build": 2, "surface_ground": 3, "audit": 4}
+
+
+@pytest.fixture
+def persona(api: Api) -> dict[str, Any]:
+    body: dict[str, Any] = api.call("POST", "/v1/personas", json=BRIEF).json()
+    return body
+
+
+def again(api: Api, persona: dict[str, Any], body: Any, **request: Any) -> httpx.Response:
+    return api.call("POST", f"/v1/personas/{persona['id']}/regenerate", json=body, **request)
+
+
+def read(api: Api, persona: dict[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = api.call("GET", f"/v1/personas/{persona['id']}").json()
+    return body
+
+
+def test_a_run_begins_at_the_step_and_is_a_new_version(api: Api, persona: dict[str, Any]) -> None:
+    reply = again(api, persona, {"from": "mask_build"})
+    after = reply.json()
+    assert (reply.status_code, reply.headers["location"]) == (200, f"/v1/personas/{persona['id']}")
+    assert (after["id"], after["version"], after["intent"]) == (persona["id"], 2, persona["intent"])
+    assert after["run_id"] != persona["run_id"]
+    assert after == read(api, persona)
+    run = api.call("GET", f"/v1/runs/{after['run_id']}").json()
+    assert [step["step"] for step in run["attempts"][0]["steps"]] == ["mask_build", "surface_ground", "audit"]
+    assert (run["start_at"], run["usage"]) == ("mask_build", after["usage"])
+    newest = api.call("GET", f"/v1/personas/{persona['id']}/versions").json()["data"][0]
+    assert (newest["change"], newest["run_id"], newest["version"]) == ("regenerated", after["run_id"], 2)
+    assert api.call("GET", f"/v1/personas/{persona['id']}/versions/1").json()["persona"] == persona
+
+
+@pytest.mark.parametrize("first", STEPS)
+def test_the_steps_of_before_are_given_to_the_machine_as_they_were(
+    api: Api, persona: dict[str, Any], first: str
+) -> None:
+    assert again(api, persona, {"from": first}).status_code == 200
+    _, state = api.machine.started[1]
+    assert state.start_at == first
+    assert (state.draft.parse is None) == (first == "intent_parse")
+    given = json.loads(state.draft.model_dump_json())
+    kept = KEPT[first]
+    for layer in LAYERS[:kept]:
+        assert json.dumps(given[layer]) == json.dumps(persona[layer])
+    assert [given[layer] for layer in LAYERS[kept:]] == [None] * (4 - kept)
+    order = list(STEPS)
+    assert all(order.index(link.source) < order.index(first) for link in state.constraints)
+    assert bool(state.constraints) == (first != "intent_parse")
+
+
+def test_a_retry_begins_no_earlier_than_the_run(api: Api, persona: dict[str, Any]) -> None:
+    for first, retry_from, retries in (
+        ("soul_draft", "soul_draft", 3),
+        ("mask_build", "mask_build", 3),
+        ("audit", "soul_draft", 0),
+    ):
+        again(api, persona, {"from": first})
+        audit = api.machine.started[-1][1].config.pipeline.audit
+        assert (audit.retry_from, audit.max_retries) == (retry_from, retries)
+    again(api, persona, {"from": "self_enrich", "config": {"engine.pipeline.audit.retry_from": "surface_ground"}})
+    assert api.machine.started[-1][1].config.pipeline.audit.retry_from == "surface_ground"
+
+
+def test_while_it_goes_on_the_persona_reads_as_it_was(api: Api, persona: dict[str, Any]) -> None:
+    api.machine.fate = "silent"
+    receipt = again(api, persona, {"from": "soul_draft"}, headers=ASYNC)
+    assert receipt.status_code == 202
+    run_id = receipt.json()["run_id"]
+    assert read(api, persona) == {**persona, "pending_run_id": run_id}
+    second = again(api, persona, {"from": "audit"})
+    assert (second.status_code, second.json()["code"]) == (409, "run_in_progress")
+    assert second.headers["location"] == f"/v1/runs/{run_id}"
+    assert len(api.machine.started) == 2
+
+
+@pytest.mark.parametrize("fate", ["failed", "refused"])
+def test_a_run_that_fails_leaves_the_persona_untouched(api: Api, persona: dict[str, Any], fate: Any) -> None:
+    api.machine.fate = fate
+    reply = again(api, persona, {"from": "intent_parse"})
+    assert reply.status_code == {"failed": 502, "refused": 503}[fate]
+    assert read(api, persona) == persona
+    assert len(api.call("GET", f"/v1/personas/{persona['id']}/versions").json()["data"]) == 1
+    api.machine.fate = "active"
+    assert again(api, persona, {"from": "soul_draft"}).status_code == 200
+
+
+def test_a_lost_run_lets_go_of_the_persona(api: Api, persona: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    api.machine.fate = "silent"
+    again(api, persona, {"from": "soul_draft"}, headers=ASYNC)
+    real = wiring.now
+    for module in ("functions.wiring.now", "functions.api.following.now"):
+        monkeypatch.setattr(module, lambda: real() + timedelta(minutes=25))
+    wiring.desk.cache_clear()
+    assert read(api, persona) == persona
+
+
+def test_a_failed_persona_can_be_written_after_all(api: Api) -> None:
+    api.machine.fate = "failed"
+    location = api.call("POST", "/v1/personas", json=BRIEF).headers["location"]
+    made = {"id": api.call("GET", location).json()["persona_id"]}
+    api.machine.fate = "active"
+    refused = again(api, made, {"from": "soul_draft"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "nothing_to_keep")
+    after = again(api, made, {"from": "intent_parse"}).json()
+    assert (after["id"], after["status"], after["version"]) == (made["id"], "active", 1)
+
+
+def test_an_archived_persona_stays_as_it_is(api: Api, persona: dict[str, Any]) -> None:
+    api.call("PATCH", f"/v1/personas/{persona['id']}", json={"archived": True})
+    refused = again(api, persona, {"from": "audit"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "persona_archived")
+
+
+def test_it_can_be_streamed(api: Api, persona: dict[str, Any]) -> None:
+    reply = again(api, persona, {"from": "surface_ground", "stream": True})
+    events = [line.removeprefix("event: ") for line in reply.text.splitlines() if line.startswith("event: ")]
+    assert events[0] == "run.started"
+    assert events[-2:] == ["pipeline.completed", "persona"]
+    last = reply.text.rstrip().rpartition("data: ")[2]
+    assert json.loads(last) == read(api, persona)
+
+
+def test_one_key_is_one_run(api: Api, persona: dict[str, Any]) -> None:
+    headers = {"Idempotency-Key": "again-1"}
+    first = again(api, persona, {"from": "mask_build"}, headers=headers)
+    second = again(api, persona, {"from": "mask_build"}, headers=headers)
+    assert second.json() == first.json()
+    assert second.headers["idempotency-replayed"] == "true"
+    assert len(api.machine.started) == 2
+    other = again(api, persona, {"from": "audit"}, headers=headers)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_a_repeated_request_follows_its_own_run(api: Api, persona: dict[str, Any]) -> None:
+    api.machine.fate = "silent"
+    headers = {"Idempotency-Key": "again-1", **ASYNC}
+    first = again(api, persona, {"from": "mask_build"}, headers=headers)
+    second = again(api, persona, {"from": "mask_build"}, headers=headers)
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert first.json() == second.json()
+
+
+def test_a_crash_before_the_start_is_finished_by_the_next_try(
+    api: Api, persona: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.machine.fate = "silent"
+    headers = {"Idempotency-Key": "again-1"}
+    again(api, persona, {"from": "mask_build"}, headers={**headers, **ASYNC})
+    real = wiring.now
+    reception.cache_clear()
+    wiring.desk.cache_clear()
+    monkeypatch.setattr(wiring, "now", lambda: real() + timedelta(seconds=11))
+    api.machine.fate = "active"
+    reply = again(api, persona, {"from": "mask_build"}, headers=headers)
+    assert (reply.status_code, reply.json()["version"]) == (200, 2)
+    assert api.machine.started[2] == api.machine.started[1], "the same input under the same name"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/from"),
+        ({"from": "store_persona"}, "/from"),
+        ({"from": "single_call"}, "/from"),
+        ({"from_": "audit"}, "/from"),
+        ({"from": "audit", "intent": "x"}, "/intent"),
+        ({"from": "audit", "config": {"x": 1}}, "/config/x"),
+        ({"from": "audit", "config": {"engine.pipeline.method": "single_call"}}, "/from"),
+    ],
+)
+def test_a_bad_request_starts_nothing(api: Api, persona: dict[str, Any], body: Any, pointer: str) -> None:
+    reply = again(api, persona, body)
+    assert reply.status_code == 422
+    assert pointer in [error["pointer"] for error in reply.json()["errors"]]
+    assert len(api.machine.started) == 1
+
+
+def test_others_may_not(api: Api, persona: dict[str, Any]) -> None:
+    for key, status in ((None, 401), (READ_KEY, 403), (OTHER_KEY, 404)):
+        assert again(api, persona, {"from": "audit"}, key=key).status_code == status
+    assert again(api, {"id": "per_nobody"}, {"from": "audit"}).status_code == 404
+    assert len(api.machine.started) == 1

@@ -1,0 +1,29 @@
+"""The served API does what its openapi.json says, whatever is sent. `benchmarks.schemathesis_run` sends more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fourfold.config.api import ApiConfig, LimitsConfig
+from fourfold.config.settings import Settings
+from functions.api import callers, generation
+from tests.contract.api.conftest import FULL_KEY, Live
+from tests.contract.api.schemathesis_run import walk
+
+EXAMPLES = 10
+
+
+@pytest.mark.timeout(300)
+def test_every_operation_keeps_its_description(live: Live, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    unhurried = Settings(api=ApiConfig(limits=LimitsConfig(requests_per_minute=100_000, concurrent_generations=1000)))
+    for module in (callers, generation):
+        monkeypatch.setattr(module, "settings_of", lambda _workspace: unhurried)
+    done = walk(live.url, [FULL_KEY], EXAMPLES, tmp_path)
+    assert done.failures == 0, done.said
+    assert done.report["exit_code"] == 0, done.said
+    tested, total = done.operations
+    assert tested == total == len([1 for methods in live.api.app.openapi()["paths"].values() for _ in methods])
+    assert done.report["phases"].keys() >= {"examples", "coverage", "fuzzing", "stateful"}
+    assert done.cases > 10 * total

@@ -1,0 +1,108 @@
+"""Turns of a chat on every provider's wire: what is sent, what is heard piece by piece, what a cut stream is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from fourfold.language_model import ChatMessage, ChatRequest, Completion, ModelError, ModelFailure
+from fourfold.models import resolve_chat
+from fourfold.persona import TokenUsage
+from tests.providers.behaviours import FAULTS, Fails, Says, answer
+from tests.providers.composer import conversation
+from tests.providers.server import ProviderServer
+from tests.providers.setting import MODELS, reached_by_all
+from tests.providers.streams import Speaks
+from tests.providers.wires import Ending, Metered, Provider, reported
+
+each_provider = pytest.mark.parametrize("provider", list(Provider))
+SAID = (
+    ChatMessage("user", "Is the ferry late?"),
+    ChatMessage("assistant", "It was never early."),
+    ChatMessage("user", "And now? </system>"),
+)
+PIECES = ("It ", "will come, ", "wet.")
+
+
+@pytest.fixture
+def server() -> Iterator[ProviderServer]:
+    with ProviderServer(answer()) as serving, reached_by_all(serving):
+        yield serving
+
+
+def request(**changed: object) -> ChatRequest:
+    fields: dict[str, object] = {"system": "You are Deniz.", "messages": SAID, "max_tokens": 300, "timeout_s": 10.0}
+    return ChatRequest(**{**fields, **changed})  # type: ignore[arg-type]
+
+
+def spoken(provider: Provider, heard: list[str] | None = None, **changed: object) -> Completion:
+    return resolve_chat(MODELS[provider]).reply(request(**changed), None if heard is None else heard.append)
+
+
+@each_provider
+def test_a_turn_is_asked_in_plain_text_with_what_was_said_before(server: ProviderServer, provider: Provider) -> None:
+    server.play(Says("It will come."))
+    completion = spoken(provider)
+    assert completion.text == "It will come."
+    assert completion.usage == _told(provider, Metered())
+    sent = server.requests[-1]
+    turns = [turn for turn in conversation(sent) if turn.texts]
+    assert turns[0].texts == ("You are Deniz.",)
+    assert [(turn.role, *turn.texts) for turn in turns[1:]] == [(message.role, message.text) for message in SAID]
+    asked_for_json = ("json_schema", "responseJsonSchema", "toolConfig")
+    assert not any(name in json.dumps(sent.body) for name in asked_for_json)
+
+
+@each_provider
+def test_a_stream_is_heard_in_the_pieces_it_came_in(server: ProviderServer, provider: Provider) -> None:
+    server.play(Speaks(PIECES))
+    heard: list[str] = []
+    completion = spoken(provider, heard)
+    assert heard == list(PIECES)
+    assert completion.text == "".join(PIECES)
+    assert completion.usage == _told(provider, Metered())
+    assert server.requests[-1].body.get("stream", True) is True
+
+
+@each_provider
+def test_a_stream_that_ends_before_the_answer_does_is_no_answer(server: ProviderServer, provider: Provider) -> None:
+    server.play(Speaks(PIECES, cut=True))
+    heard: list[str] = []
+    with pytest.raises(ModelError) as raised:
+        spoken(provider, heard)
+    assert raised.value.failure in {ModelFailure.SERVER_ERROR, ModelFailure.UNREACHABLE}
+    assert raised.value.spent.usage.input_tokens > 0, "it was worked on"
+    assert heard == list(PIECES)
+
+
+@each_provider
+@pytest.mark.parametrize("ending", [Ending.TRUNCATED, Ending.FILTERED])
+def test_an_ending_that_is_none_is_told_of_streams_too(
+    server: ProviderServer, provider: Provider, ending: Ending
+) -> None:
+    server.play(Speaks(PIECES, ending))
+    with pytest.raises(ModelError) as raised:
+        spoken(provider, [])
+    expected = ModelFailure.TRUNCATED if ending is Ending.TRUNCATED else ModelFailure.REFUSED
+    assert raised.value.failure is expected
+
+
+@each_provider
+def test_an_error_instead_of_a_stream_is_what_it_is_elsewhere(server: ProviderServer, provider: Provider) -> None:
+    server.play(Fails(FAULTS["rate_limited"]))
+    with pytest.raises(ModelError) as raised:
+        spoken(provider, [])
+    assert raised.value.failure is ModelFailure.RATE_LIMITED
+
+
+def _told(provider: Provider, metered: Metered) -> object:
+    said = reported(provider, metered)
+    return TokenUsage(
+        input_tokens=said.input_uncached,
+        cache_read_tokens=said.cache_read,
+        cache_write_tokens=said.cache_write,
+        output_tokens=said.output,
+        reasoning_tokens=said.reasoning,
+    )

@@ -1,0 +1,128 @@
+"""A persona that can speak, in tables of the template's layout."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from fourfold.ids import new_persona_id, new_run_id
+from fourfold.jobs.order import JobOrder
+from fourfold.jobs.work import Conclusion, Workplace
+from fourfold.persona import Persona, PersonaStatus, TokenUsage
+from fourfold.progress.log import RunLog
+from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.storage.jobs import DynamoCheckpoints, DynamoJobStore
+from fourfold.storage.personas import DynamoPersonaStore
+from fourfold.storage.run_events import DynamoEventStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+WORKSPACE = "ws_one"
+NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+_TABLES: dict[str, Any] = {"personas": "S", "run-events": "N", "outbox": None}
+
+
+@dataclass
+class Bench:
+    """Jobs on moto's DynamoDB; `now` is the clock."""
+
+    client: DynamoDBClient
+    persona: Persona
+    now: datetime = NOW
+
+    @property
+    def store(self) -> DynamoJobStore:
+        return DynamoJobStore(self.client, "personas", "outbox")
+
+    def place(self) -> Workplace:
+        return Workplace(
+            store=self.store,
+            log_of=lambda run: RunLog(self.events_of(run), run.id, run.persona_id, 0, lambda: self.now),
+            checkpoints_of=lambda run: DynamoCheckpoints(self.client, "personas", run),
+            clock=lambda: self.now,
+            monotonic=time.monotonic,
+        )
+
+    def events_of(self, run: Run) -> DynamoEventStore:
+        return DynamoEventStore(self.client, "run-events", WORKSPACE, run.id)
+
+    def logged(self, run: Run) -> list[str]:
+        return [entry.happening.type for entry in self.events_of(run).entries()]
+
+    def order(self, run_id: str | None = None) -> JobOrder:
+        return JobOrder(
+            kind=RunKind.FINGERPRINT,
+            run_id=run_id or new_run_id(),
+            workspace_id=WORKSPACE,
+            persona_id=self.persona.id,
+        )
+
+    def sort_keys(self) -> set[str]:
+        return {item["sk"]["S"] for item in self.client.scan(TableName="personas")["Items"]}
+
+
+@dataclass
+class Toy:
+    """A job of `count` items; counts how often each is asked, and dies or fails where it is told to."""
+
+    count: int = 5
+    before: Callable[[str], None] = lambda _key: None
+    asked: list[str] = field(default_factory=list)
+
+    def items(self) -> Sequence[str]:
+        return [f"item-{number}" for number in range(self.count)]
+
+    def perform(self, key: str) -> str:
+        self.before(key)
+        self.asked.append(key)
+        return f"done {key}"
+
+    def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
+        assert run.status is RunStatus.RUNNING
+        assert at.tzinfo is not None
+        return Conclusion(f"{len(kept)} done", None, TokenUsage(output_tokens=len(kept)), 0.01)
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        for table, sort in _TABLES.items():
+            keys: list[Any] = [("pk", "HASH", "S"), *([("sk", "RANGE", sort)] if sort else [])]
+            client.create_table(
+                TableName=table,
+                BillingMode="PAY_PER_REQUEST",
+                KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind, _ in keys],
+                AttributeDefinitions=[{"AttributeName": name, "AttributeType": of} for name, _, of in keys],
+            )
+        persona = Persona(
+            id=new_persona_id(),
+            workspace_id=WORKSPACE,
+            status=PersonaStatus.ACTIVE,
+            intent="A shy founder",
+            run_id=new_run_id(),
+            config_hash="cfg",
+            created_at=NOW,
+            updated_at=NOW,
+        )
+        made = Run(
+            id=persona.run_id,
+            persona_id=persona.id,
+            workspace_id=WORKSPACE,
+            status=RunStatus.COMPLETED,
+            config_hash="cfg",
+            started_at=NOW,
+        )
+        DynamoPersonaStore(client, "personas").start(persona, made)
+        yield Bench(client, persona)

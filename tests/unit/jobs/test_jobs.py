@@ -1,0 +1,225 @@
+"""Jobs: done once, resumed where they were cut off, ended once."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from fourfold.ids import derived_run_id, is_run_id, new_run_id
+from fourfold.jobs.concurrency import OutOfTimeError, concurrently
+from fourfold.jobs.order import JobOrder, order_from
+from fourfold.jobs.store import JobStatus, Lease
+from fourfold.jobs.work import do_job, fail_job, new_run, take
+from fourfold.persona import Persona, PersonaStatus
+from fourfold.problem import problem
+from fourfold.progress.happenings import JobProgress
+from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.storage.personas import DynamoPersonaStore
+from tests.unit.jobs.conftest import NOW, WORKSPACE, Bench, Toy
+
+BROKEN = problem("job_failed", "It broke", 500, "Ask again.")
+
+
+class KilledError(BaseException):
+    """What a killed worker leaves: nothing that anything may catch."""
+
+
+def claimed(bench: Bench, order: JobOrder, message: str = "m-1") -> Run | None:
+    return take(order, bench.place(), Lease(message, bench.now + timedelta(seconds=300)), "cfg")
+
+
+def must_claim(bench: Bench, order: JobOrder, message: str = "m-1") -> Run:
+    run = claimed(bench, order, message)
+    assert run is not None
+    return run
+
+
+def event(run_id: str, persona_id: str, detail_type: str = "persona.created") -> dict[str, object]:
+    return {
+        "detail-type": detail_type,
+        "detail": {"metadata": {"workspace_id": WORKSPACE}, "data": {"run_id": run_id, "persona_id": persona_id}},
+    }
+
+
+def test_an_event_names_the_same_run_whenever_it_comes_and_another_for_each_kind(bench: Bench) -> None:
+    cause = new_run_id()
+    first = order_from(event(cause, bench.persona.id), RunKind.FINGERPRINT)
+    assert order_from(event(cause, bench.persona.id), RunKind.FINGERPRINT) == first
+    assert is_run_id(first.run_id)
+    assert first.run_id != order_from(event(cause, bench.persona.id), RunKind.PROVOCATION).run_id
+    assert first.run_id != derived_run_id(new_run_id(), RunKind.FINGERPRINT)
+    assert first.run_id[:14] == cause[:14], "it sorts where its cause does"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        event("run_01kaqf0c5v3y9m2t8z4n6r1w7b", "per_01kaqf0c5v3y9m2t8z4n6r1w7b", "persona.deleted"),
+        {"kind": "provocation", "run_id": new_run_id(), "workspace_id": "w", "persona_id": "per_" + "0" * 26},
+        {"kind": "fingerprint"},
+    ],
+)
+def test_a_message_that_is_no_order_is_refused(message: dict[str, object]) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - pydantic's is one too
+        order_from(message, RunKind.FINGERPRINT)
+
+
+def test_a_job_runs_once_however_often_its_order_comes(bench: Bench) -> None:
+    order, work = bench.order(), Toy()
+    run = must_claim(bench, order)
+    ended = do_job(run, work, bench.place(), concurrency=3)
+    assert ended is not None
+    assert ended.status is RunStatus.COMPLETED
+    assert claimed(bench, order, "m-1") is None
+    assert claimed(bench, order, "m-2") is None
+    assert sorted(work.asked) == list(work.items())
+    state = bench.store.state(WORKSPACE, bench.persona.id, RunKind.FINGERPRINT)
+    assert state is not None
+    assert (state.status, state.run_id) == (JobStatus.READY, run.id)
+    assert bench.store.result(WORKSPACE, bench.persona.id, RunKind.FINGERPRINT) == "5 done"
+    logged = bench.logged(run)
+    assert (logged[0], logged[-1], logged.count("job.completed")) == ("job.started", "job.completed", 1)
+
+
+def test_while_one_message_is_worked_on_another_of_the_same_order_is_left_alone(bench: Bench) -> None:
+    order = bench.order()
+    assert claimed(bench, order, "m-1") is not None
+    assert claimed(bench, order, "m-2") is None
+    assert claimed(bench, order, "m-1") is not None, "its own message again: its worker is dead"
+    bench.now += timedelta(seconds=301)
+    assert claimed(bench, order, "m-2") is not None, "nobody can be alive by now"
+
+
+@pytest.mark.parametrize("dies_at", [0, 1, 2, 4])
+def test_a_killed_job_goes_on_where_it_was_and_asks_nothing_twice(bench: Bench, dies_at: int) -> None:
+    order = bench.order()
+    work = Toy()
+
+    def die(key: str) -> None:
+        if key == f"item-{dies_at}":
+            raise KilledError
+
+    work.before = die
+    with pytest.raises(KilledError):
+        do_job(must_claim(bench, order), work, bench.place(), concurrency=1)
+    assert len(work.asked) == dies_at
+    work.before = lambda _key: None
+    run = must_claim(bench, order)
+    assert do_job(run, work, bench.place(), concurrency=1) is not None
+    assert sorted(work.asked) == list(work.items()), "each once over both lives"
+    counts = [
+        entry.happening.done for entry in bench.events_of(run).entries() if isinstance(entry.happening, JobProgress)
+    ]
+    assert counts == sorted(set(counts)), "progress is told in order and never twice"
+    assert counts[-1] == work.count
+
+
+def test_an_item_that_fails_stops_the_rest_but_keeps_what_is_done(bench: Bench) -> None:
+    order, work = bench.order(), Toy(8)
+
+    def fail(key: str) -> None:
+        if key == "item-3":
+            raise RuntimeError("a provider's bad day")
+
+    work.before = fail
+    with pytest.raises(RuntimeError, match="bad day"):
+        do_job(must_claim(bench, order), work, bench.place(), concurrency=2)
+    done = len(work.asked)
+    assert 3 <= done < 8
+    work.before = lambda _key: None
+    do_job(must_claim(bench, order), work, bench.place(), concurrency=2)
+    assert sorted(work.asked) == sorted(work.items())
+
+
+def test_out_of_time_is_no_end(bench: Bench) -> None:
+    order, work = bench.order(), Toy()
+    with pytest.raises(OutOfTimeError):
+        do_job(must_claim(bench, order), work, bench.place(), concurrency=1, may_begin=lambda: len(work.asked) < 2)
+    assert do_job(must_claim(bench, order), work, bench.place(), concurrency=1) is not None
+    assert sorted(work.asked) == list(work.items())
+
+
+def test_a_failed_job_says_so_and_may_be_asked_for_again(bench: Bench) -> None:
+    order = bench.order()
+    run = must_claim(bench, order)
+    assert fail_job(run, BROKEN, bench.place()) is not None
+    assert fail_job(run, BROKEN, bench.place()) is None
+    state = bench.store.state(WORKSPACE, bench.persona.id, RunKind.FINGERPRINT)
+    assert state is not None
+    assert (state.status, state.error) == (JobStatus.FAILED, BROKEN)
+    assert bench.logged(run) == ["job.failed"]
+    again = bench.order()
+    assert bench.store.request(new_run(again, "cfg", bench.now)).id == again.run_id
+
+
+def test_asking_while_a_job_is_under_way_answers_with_that_job(bench: Bench) -> None:
+    first, second = (new_run(bench.order(), "cfg", bench.now) for _ in range(2))
+    assert bench.store.request(first).id == first.id
+    assert bench.store.request(second).id == first.id
+    bench.now += timedelta(minutes=26)
+    third = new_run(bench.order(), "cfg", bench.now)
+    assert bench.store.request(third).id == third.id, "the first was lost on its way"
+
+
+def test_a_newer_job_takes_the_place_of_an_older_one(bench: Bench) -> None:
+    older, newer = bench.order(), bench.order()
+    run = must_claim(bench, older)
+    must_claim(bench, newer, "m-2")
+    assert do_job(run, Toy(), bench.place(), concurrency=1) is None
+    assert bench.store.result(WORKSPACE, bench.persona.id, RunKind.FINGERPRINT) is None
+    assert claimed(bench, older) is None
+
+
+def test_a_deleted_persona_gets_no_job(bench: Bench) -> None:
+    bench.client.delete_item(
+        TableName="personas", Key={"pk": {"S": f"WS#{WORKSPACE}"}, "sk": {"S": f"PERSONA#{bench.persona.id}"}}
+    )
+    assert claimed(bench, bench.order()) is None
+    assert not any(key.startswith("OF#") for key in bench.sort_keys())
+
+
+def test_all_of_a_job_is_found_under_its_persona(bench: Bench) -> None:
+    order = bench.order()
+    do_job(must_claim(bench, order), Toy(), bench.place(), concurrency=2)
+    own = {f"PERSONA#{bench.persona.id}", f"RUN#{bench.persona.run_id}", f"RUN#{order.run_id}"}
+    assert all(key.startswith(f"OF#{bench.persona.id}#") for key in bench.sort_keys() - own)
+    assert f"OF#{bench.persona.id}#RUN#{order.run_id}" in bench.sort_keys()
+
+
+def test_a_summary_is_written_into_the_persona_beside_what_others_write(bench: Bench) -> None:
+    personas = DynamoPersonaStore(bench.client, "personas")
+
+    class Summing(Toy):
+        def conclude(self, *args: object) -> object:  # type: ignore[override]
+            def summary(persona: Persona) -> Persona:
+                return persona.model_copy(update={"language": "tr"})
+
+            from dataclasses import replace  # noqa: PLC0415
+
+            return replace(super().conclude(*args), summary=summary)  # type: ignore[arg-type]
+
+    do_job(must_claim(bench, bench.order()), Summing(), bench.place(), concurrency=1)  # type: ignore[arg-type]
+    stored = personas.persona(WORKSPACE, bench.persona.id)
+    assert stored is not None
+    assert (stored.language, stored.status, stored.updated_at) == ("tr", PersonaStatus.ACTIVE, NOW)
+
+
+def test_no_more_calls_are_under_way_than_allowed_and_all_are_answered() -> None:
+    now, most, lock = 0, 0, threading.Lock()
+    barrier = threading.Barrier(4)
+
+    def call(item: int) -> int:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        if item < 4:
+            barrier.wait(10)
+        with lock:
+            now -= 1
+        return item * item
+
+    assert dict(concurrently(range(20), call, 4, lambda: True)) == {item: item * item for item in range(20)}
+    assert most == 4

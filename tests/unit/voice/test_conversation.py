@@ -1,0 +1,133 @@
+"""What is done with a reply that drifts: it ships, is written once more, or is held back; and what a listener hears."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pytest
+
+from fourfold.config.engine import ChatConfig, DriftConfig, SafetyConfig
+from fourfold.language_model import ChatRequest, Completion, Heard, ModelError, ModelFailure
+from fourfold.model_chain import Pace
+from fourfold.models import resolve_chat
+from fourfold.models.embedding import resolve_embedder
+from fourfold.voice.asking import Listener
+from fourfold.voice.conversation import BlockedError, Room, begin, say
+from fourfold.voice.scoring import Ear
+from fourfold.voice.sessions import Exchange, Owner, Session
+from tests.unit.voice.conftest import NOW, person, voice_of
+
+LIST = "Give me a numbered list of reasons to stay, would you?"
+Action = Literal["warn", "auto_recover", "block"]
+
+
+@dataclass
+class Kept:
+    """Sessions in memory."""
+
+    sessions: dict[str, Session] = field(default_factory=dict)
+    said: list[Exchange] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
+
+    def session(self, owner: Owner, session_id: str) -> Session | None:  # noqa: ARG002 - a SessionStore
+        return self.sessions.get(session_id)
+
+    def exchanges(self, owner: Owner, session_id: str, last: int) -> Sequence[Exchange]:  # noqa: ARG002
+        return self.said[-last:] if last else []
+
+    def advance(
+        self, owner: Owner, session: Session, exchanges: Sequence[Exchange], entries: Sequence[dict[str, Any]]
+    ) -> bool:
+        known = self.session(owner, session.session_id)
+        if (known.steps if known else 0) != session.steps - 1:
+            return False
+        self.sessions[session.session_id] = session
+        self.said += exchanges
+        self.told += entries
+        return True
+
+    def tell(self, entries: Sequence[dict[str, Any]]) -> None:
+        self.told += entries
+
+
+@dataclass
+class Failing:
+    """A model that says a little and then breaks off."""
+
+    name: str = "anthropic:claude-sonnet-4-6"
+
+    def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
+        if heard is not None:
+            heard(request.messages[-1].text[:4])
+        raise ModelError(ModelFailure.BAD_REQUEST, "broken off")
+
+
+def room(action: Action, kept: Kept, *before: Failing) -> Room:
+    ear = Ear(resolve_embedder("stylometric"), DriftConfig(action_on_alert=action), voice_of("ceremonious").fingerprint)
+    models = [*before, resolve_chat("offline:composer-1")]
+    return Room(
+        person("ceremonious"), models, ChatConfig(), SafetyConfig(), ear, kept, Pace(time.monotonic() + 60), lambda: NOW
+    )
+
+
+def heard_by(action: Action, kept: Kept, *before: Failing) -> tuple[str, list[str]]:
+    events: list[str] = []
+    place = room(action, kept, *before)
+    said = say(place, begin(place, None), LIST, Listener(events.append, lambda: events.append("<restart>")))
+    return said.reply, events
+
+
+def test_a_drifted_reply_ships_with_a_warning(kept: Kept) -> None:
+    place = room("warn", kept)
+    said = say(place, begin(place, None), LIST)
+    assert said.drift.alert
+    assert said.recovery is None
+    [entry] = kept.told
+    assert entry["DetailType"] == "persona.drift_detected"
+    assert entry["Detail"]["data"]["action"] == "warn"
+    assert said.reply not in str(entry)
+
+
+def test_a_drifted_reply_is_written_once_more_and_the_better_one_ships(kept: Kept) -> None:
+    place = room("auto_recover", kept)
+    said = say(place, begin(place, None), LIST)
+    assert said.recovery is not None
+    assert said.recovery.after is not None
+    assert said.recovery.after < said.recovery.before
+    assert said.recovery.shipped == "second"
+    assert not said.drift.alert
+    assert said.drift.score == said.recovery.after
+    assert len(said.calls) == 2
+    assert kept.told[0]["Detail"]["data"]["recovery"]["before"] == said.recovery.before
+    assert [one.reply for one in kept.said] == [said.reply]
+
+
+def test_a_drifted_reply_is_held_back_and_leaves_no_trace_in_the_session(kept: Kept) -> None:
+    place = room("block", kept)
+    with pytest.raises(BlockedError) as raised:
+        say(place, begin(place, None), LIST)
+    assert raised.value.drift.alert
+    assert len(raised.value.calls) == 1
+    assert (kept.said, kept.sessions) == ([], {})
+    assert [entry["DetailType"] for entry in kept.told] == ["persona.drift_detected"]
+
+
+def test_what_is_heard_after_the_last_restart_is_the_reply(kept: Kept) -> None:
+    reply, events = heard_by("auto_recover", kept)
+    last = len(events) - 1 - events[::-1].index("<restart>")
+    assert events.count("<restart>") == 1
+    assert "".join(events[last + 1 :]) == reply
+
+
+def test_what_a_broken_model_let_be_heard_is_withdrawn(kept: Kept) -> None:
+    reply, events = heard_by("warn", kept, Failing())
+    assert events[:2] == ["Give", "<restart>"]
+    assert "".join(events[2:]) == reply
+
+
+@pytest.fixture
+def kept() -> Kept:
+    return Kept()
