@@ -56,6 +56,15 @@ class ServiceStack(Stack):
         self._run_env = {**self._events_env, "FOURFOLD_PERSONAS_TABLE": data.personas.table_name}
         self._models = model_access(settings)
         self._providers_env = {"FOURFOLD_PROVIDERS": ",".join(settings.providers)}
+        self._config_env = {
+            "FOURFOLD_CONFIG_TABLE": data.config.table_name,
+            "FOURFOLD_API_KEYS_TABLE": data.api_keys.table_name,
+        }
+        # A workspace's settings: the scopes above it are found by its org, which stands beside its keys.
+        self._read_config = [
+            Grant(("dynamodb:BatchGetItem",), data.config.table_arn),
+            Grant(("dynamodb:GetItem",), data.api_keys.table_arn),
+        ]
         self._outbox_env = {"FOURFOLD_OUTBOX_TABLE": data.outbox.table_name}
         self._hand_to_bus = Grant(("dynamodb:PutItem",), data.outbox.table_arn)
         self._append_events = Grant(("dynamodb:PutItem", "dynamodb:Query"), data.run_events.table_arn)
@@ -147,10 +156,11 @@ class ServiceStack(Stack):
                 environment={
                     **self._run_env,
                     **self._outbox_env,
+                    **self._config_env,
                     **self._models.environment,
                     **self._providers_env,
                 },
-                grants=[keep, self._append_events, self._hand_to_bus, *self._models.grants],
+                grants=[keep, self._append_events, self._hand_to_bus, *self._read_config, *self._models.grants],
                 acknowledgements=self._models.acknowledgements,
                 layers=[self._models_layer],
             ),
@@ -195,8 +205,7 @@ class ServiceStack(Stack):
                     **self._run_env,
                     **WEB_ADAPTER_ENVIRONMENT,
                     "FOURFOLD_IDEMPOTENCY_TABLE": data.idempotency.table_name,
-                    "FOURFOLD_API_KEYS_TABLE": data.api_keys.table_name,
-                    "FOURFOLD_CONFIG_TABLE": data.config.table_name,
+                    **self._config_env,
                     **self._outbox_env,
                     "FOURFOLD_STATE_MACHINE_ARN": machine_arn,
                     "FOURFOLD_CORS_ORIGINS": ",".join(self._settings.cors_origins),

@@ -17,20 +17,20 @@ ENDINGS = ["store_persona", "fail_run", "execution_ended"]
 EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}
 RUN = {**EVENTS, "FOURFOLD_PERSONAS_TABLE": "Personas"}
+CONFIG = {"FOURFOLD_CONFIG_TABLE": "Config", "FOURFOLD_API_KEYS_TABLE": "ApiKeys"}
 PRODUCT_ENVIRONMENT = {
     **{step: {**EVENTS, "FOURFOLD_PROVIDERS": ""} for step in STEPS},
     "store_persona": RUN,
     "fail_run": RUN,
     "execution_ended": {**RUN, "FOURFOLD_EVENT_BUS": "EventBus"},
-    **{job: {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_PROVIDERS": ""} for job in JOBS},
+    **{job: {**RUN, **CONFIG, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_PROVIDERS": ""} for job in JOBS},
     "api": {
         **RUN,
         "FOURFOLD_OUTBOX_TABLE": "Outbox",
         "FOURFOLD_FINGERPRINT_QUEUE_URL": "FingerprintQueue",
         "FOURFOLD_PROVOCATION_QUEUE_URL": "ProvocationQueue",
         "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
-        "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
-        "FOURFOLD_CONFIG_TABLE": "Config",
+        **CONFIG,
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
         "FOURFOLD_CORS_ORIGINS": "",
         "FOURFOLD_INTENT_PARSE_FUNCTION": "IntentParseLive",

@@ -50,6 +50,7 @@ KEEP_JOB = grant(
     "Personas",
 )
 HAND_TO_BUS = grant(("dynamodb:PutItem",), "Outbox")
+READ_CONFIG = (grant(("dynamodb:BatchGetItem",), "Config"), grant(("dynamodb:GetItem",), "ApiKeys"))
 CONSUME = (
     "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessage",
@@ -67,8 +68,8 @@ GRANTS: dict[str, Grants] = {
         grant(("events:PutEvents",), "EventBus"),
         grant(CONSUME, "RunFailuresQueue"),
     },
-    "fingerprint": {KEEP_JOB, APPEND_EVENTS, HAND_TO_BUS, READ_KEYS, grant(CONSUME, "FingerprintQueue")},
-    "provocation": {KEEP_JOB, APPEND_EVENTS, HAND_TO_BUS, READ_KEYS, grant(CONSUME, "ProvocationQueue")},
+    "fingerprint": {KEEP_JOB, APPEND_EVENTS, HAND_TO_BUS, *READ_CONFIG, READ_KEYS, grant(CONSUME, "FingerprintQueue")},
+    "provocation": {KEEP_JOB, APPEND_EVENTS, HAND_TO_BUS, *READ_CONFIG, READ_KEYS, grant(CONSUME, "ProvocationQueue")},
     "api": {
         grant(
             (
