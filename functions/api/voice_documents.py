@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, StringConstraints, model_validator
 
 from fourfold.drift import Envelope
 from fourfold.events.voice import Recovery
@@ -95,6 +95,10 @@ class DriftReports(BaseModel):
 
     drifts: tuple[Envelope, ...]
     session_id: str | None
+
+
+class DriftAnswer(RootModel[DriftReport | DriftReports]):
+    """The drift of one reply, or of several."""
 
 
 class OwnDistances(BaseModel):
