@@ -22,7 +22,7 @@ EXAMPLES = 10
 
 
 def end_job(body: str) -> None:
-    """Ends a job at once: whoever follows its log waits for that, and hundreds of them would be worked on for nothing."""
+    """Ends a job at once, since whoever follows its log waits for that: nobody needs the results of hundreds."""
     order = JobOrder.model_validate_json(body)
     run = wiring.job_store().run(order.workspace_id, order.run_id)
     if run is not None:
