@@ -50,13 +50,6 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
         case.path_parameters["test_id"] = OWN_TEST["id"]
     if case.path.endswith("/test-suite") and isinstance(case.body, dict):  # tests that there are
         case.body = {"benign_twins": bool(case.body.get("benign_twins"))}
-    if (
-        case.path.endswith("/drift")
-        and isinstance(case.body, dict)
-        and ("reply" in case.body) == ("replies" in case.body)
-    ):
-        case.body.pop("replies", None)
-        case.body["reply"] = "Sit. Eat. Then talk."
     if "Idempotency-Key" in case.headers:  # a key stands for one body
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
     if isinstance(case.body, dict):
@@ -69,6 +62,8 @@ def _make_right(body: dict[str, Any]) -> None:
     for name in _TEXTS:
         if isinstance(body.get(name), str) and not _is_legible(body[name]):
             body[name] = "A shy founder, 34, in Istanbul"
+    if isinstance(body.get("replies"), list):
+        body["replies"] = [text if _is_legible(text) else "Sit. Eat. Then talk." for text in body["replies"]]
     config = body.get("config")
     if isinstance(config, dict):
         if "from" in body:  # a single call has no later step to begin at
