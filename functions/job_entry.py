@@ -22,12 +22,13 @@ from fourfold.jobs.store import Lease
 from fourfold.jobs.work import Work, do_job, fail_job, take
 from fourfold.language_model import ModelError, ModelFailure
 from fourfold.model_chain import Pace
-from fourfold.persona import Persona, PersonaStatus
+from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
 from fourfold.pipeline.failure import job_problem
+from fourfold.progress.log import RunOverError
 from fourfold.progress.run import Run, RunKind
 from functions.configuration import settings_of
 from functions.early import load_early
-from functions.wiring import workplace
+from functions.wiring import event_store, workplace
 
 logger = Logger()
 
@@ -54,7 +55,8 @@ def job_handler(kind: RunKind, work_of: WorkOf) -> JobHandler:
 
         def one(record: SQSRecord) -> None:
             order = order_from(json.loads(record.body), kind)
-            _do(order, record, work_of, deadline)
+            if order is not None:
+                _do(order, record, work_of, deadline)
 
         processor = BatchProcessor(event_type=EventType.SQS)
         # The processor raises when a whole batch fails; with a batch of one that would be every failure.
@@ -68,7 +70,10 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
     place, settings = workplace(), settings_of(order.workspace_id)
     persona, block = place.store.persona(order.workspace_id, order.persona_id), _block(settings, order.kind)
     wanted = block.enabled and (order.asked or block.run_on_create)
-    if persona is None or persona.status not in _SPEAKS or not wanted:
+    if persona is None:
+        _forget(order)
+        return
+    if persona.status not in _SPEAKS or not wanted:
         logger.info("job dropped", extra={"run_id": order.run_id, "kind": order.kind, "wanted": wanted})
         return
     until = place.clock() + timedelta(seconds=deadline - time.monotonic() + 5)
@@ -77,7 +82,7 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
         logger.info("job is over, or in another's hands", extra={"run_id": order.run_id, "kind": order.kind})
         return
     try:
-        do_job(
+        ended = do_job(
             run,
             # One item's calls end before the function does.
             work_of(run, persona, settings, Pace(deadline - _MARGIN_S / 3)),
@@ -85,6 +90,8 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
             concurrency=block.concurrency,
             may_begin=lambda: deadline - time.monotonic() > _MARGIN_S,
         )
+    except (PersonaGoneError, RunOverError):
+        _forget(order)
     except Exception as error:
         # Whatever it was: it comes again with the message, until the last time, when the caller is told.
         lasting = isinstance(error, ModelError) and error.failure in _LASTING
@@ -94,7 +101,15 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
         logger.warning("job failed", extra={"run_id": run.id, "kind": run.kind, "code": problem.code})
         fail_job(run, problem, place)
     else:
+        if ended is None and place.store.persona(order.workspace_id, order.persona_id) is None:
+            _forget(order)
         logger.info("job done", extra={"run_id": run.id, "kind": run.kind})
+
+
+def _forget(order: JobOrder) -> None:
+    """Ends the work for a persona that was deleted, whose deletion left the end of the job's log to stop it."""
+    event_store(order.workspace_id, order.run_id).clear()
+    logger.info("job of a deleted persona", extra={"run_id": order.run_id, "kind": order.kind})
 
 
 def _block(settings: Settings, kind: RunKind) -> FingerprintConfig | ProvocationConfig:

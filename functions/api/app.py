@@ -21,6 +21,8 @@ from fourfold.http.cors import Cors, allowed_origins
 from fourfold.http.edge import Edge
 from fourfold.http.problems import ProblemError, field_errors, from_status, problem_response, rejected, unavailable
 from fourfold.http.tail import Tails
+from fourfold.persona import PersonaGoneError
+from fourfold.personas.deletion import DELETED
 from functions.api import openapi
 from functions.api.documents import VERSION
 from functions.api.openapi import TAGS
@@ -74,6 +76,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
             ProblemError: _problem,
             HTTPException: _refused,
             RequestValidationError: _invalid_parameters,
+            PersonaGoneError: _gone,
             ClientError: _unavailable,
             BotoCoreError: _unavailable,
         },
@@ -114,6 +117,10 @@ def _allowed(request: Request) -> list[str]:
 
 async def _invalid_parameters(request: Request, error: RequestValidationError) -> Response:
     return await _problem(request, rejected(field_errors(error.errors(), "parameters")))
+
+
+async def _gone(request: Request, error: PersonaGoneError) -> Response:  # noqa: ARG001 - Starlette's signature
+    return await _problem(request, ProblemError(DELETED))
 
 
 async def _unavailable(request: Request, error: ClientError | BotoCoreError) -> Response:

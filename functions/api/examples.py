@@ -16,6 +16,8 @@ from fourfold.progress.run import Run
 from functions.api.documents import VERSION, Health, PersonaList, RunEvents, RunReceipt
 from functions.api.key_documents import EXAMPLE as KEY
 from functions.api.key_documents import ApiKeyDocument, ApiKeyList
+from functions.api.suite_examples import OWN_TEST, suite_examples
+from functions.api.voice_examples import VOICE
 
 _AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _PERSONA_ID, _RUN_ID = "per_01kaqf0c5v3y9m2t8z4n6r1w7a", "run_01kaqf0c5v3y9m2t8z4n6r1w7b"
@@ -130,6 +132,8 @@ def examples() -> dict[str, dict[str, Any]]:
         RunEvents(data=(_EVENT,), has_more=True),
         ApiKeyList(data=(key,), has_more=False, next_cursor=None),
         Health(version=VERSION),
+        *VOICE,
+        *suite_examples(),
     ]
     persona_document = persona.model_dump(mode="json", by_alias=True)
     line = {"version": 1, "change": "generated", "changed": [], "run_id": _RUN_ID, "at": persona_document["updated_at"]}
@@ -162,6 +166,9 @@ def examples() -> dict[str, dict[str, Any]]:
             "model": "claude-sonnet-4-6",
             "usage": {"tokens": _TOKENS, "cost_usd": 0.003, "duration_ms": 1840},
         },
+        "Selection": {"family": ["jail"], "benign_twins": True},
+        "ProvocationTest": OWN_TEST,
+        "TestSwitch": {"enabled": False},
         "Voice": {
             "persona_id": _PERSONA_ID,
             "version": 1,

@@ -59,31 +59,50 @@ async def once(  # noqa: PLR0913 - a keyword for each exception
     Raises:
         ProblemError: 400 the key is no key, 409 the first request is still running, 422 it had another body.
     """
+    found = await claimed(request, caller, body)
+    if isinstance(found, KeptReply):
+        return _replayed(found, request.state.request_id)
+    if not found.key:
+        return await work(found)
+    reply, code = await _executed(found, work, request.state.request_id)
+    headers = {name: reply.headers[name] for name in _KEPT_HEADERS if name in reply.headers}
+    kept = KeptReply(reply.status_code, headers, shown_once(bytes(reply.body).decode()))
+    await settled(found, kept, passes=code in passing)
+    return reply
+
+
+async def claimed(request: Request, caller: Caller, body: BaseModel | None) -> Execution | KeptReply:
+    """The right to do the work of the request's Idempotency-Key, or the reply it had.
+
+    Without a key the right is given each time, under an operation id of its own and no key: nothing is kept then.
+
+    Raises:
+        ProblemError: as `once`.
+    """
     route = f"{request.method} {request.scope['route'].path}"
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, route)
     if key is None:
         operation = new_operation_id()
-        return await work(Execution("", operation, operation, resumed=False))
+        return Execution("", operation, operation, resumed=False)
     claims, fingerprint = wiring.claims(), idempotency.fingerprint(body, _named(request))
     found = await wiring.in_thread(lambda: claims.claim(key, fingerprint))
     if found is Refusal.REUSED:
         raise idempotency.key_reused()
     if found is Refusal.RUNNING:
         raise idempotency.in_progress(_RETRY_AFTER_S)
-    if isinstance(found, KeptReply):
-        return _replayed(found, request.state.request_id)
-    reply, code = await _executed(found, work, request.state.request_id)
-    if reply.status_code == _TOO_MANY_REQUESTS or reply.status_code >= _SERVER_ERRORS or code in passing:
-        await wiring.in_thread(lambda: claims.release(found))
-        return reply
-    kept = KeptReply(
-        reply.status_code,
-        {name: reply.headers[name] for name in _KEPT_HEADERS if name in reply.headers},
-        shown_once(bytes(reply.body).decode()),
-    )
-    if not await wiring.in_thread(lambda: claims.keep(found, kept)):
-        raise idempotency.in_progress(_RETRY_AFTER_S)  # slower than its lease: the one that took over has the answer
-    return reply
+    return found
+
+
+async def settled(execution: Execution, reply: KeptReply, *, passes: bool = False) -> None:
+    """Ends an execution with its reply, which is kept unless it `passes` by itself or may be another the next time.
+
+    Raises:
+        ProblemError: 409, it was slower than its lease: the one that took over has the answer.
+    """
+    if passes or reply.status == _TOO_MANY_REQUESTS or reply.status >= _SERVER_ERRORS:
+        await wiring.in_thread(lambda: wiring.claims().release(execution))
+    elif not await wiring.in_thread(lambda: wiring.claims().keep(execution, reply)):
+        raise idempotency.in_progress(_RETRY_AFTER_S)
 
 
 def _named(request: Request) -> str:
@@ -93,7 +112,7 @@ def _named(request: Request) -> str:
 
 async def _executed(execution: Execution, work: Work, request_id: str) -> tuple[Response, str]:
     """The work's reply, or its refusal with its code. If it breaks, the key is free for the next try at once."""
-    async with _lease(execution):
+    async with lease(execution):
         try:
             return await work(execution), ""
         except ProblemError as refusal:
@@ -104,7 +123,7 @@ async def _executed(execution: Execution, work: Work, request_id: str) -> tuple[
 
 
 @asynccontextmanager
-async def _lease(execution: Execution) -> AsyncIterator[None]:
+async def lease(execution: Execution) -> AsyncIterator[None]:
     """Renews the claim while the work goes on."""
 
     async def renew() -> None:

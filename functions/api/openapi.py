@@ -235,9 +235,8 @@ def json_request(
 def reply_or_stream(model: type[BaseModel], description: str) -> dict[str, Any]:
     """A 200 that is a document, or a stream of events."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
-    stream = {"schema": {"type": "string"}, "example": 'event: token\ndata: {"text":"Sit. "}\n\n'}
-    content = {"application/json": {"schema": schema}, "text/event-stream": stream}
-    return {"description": description, "content": content}
+    stream = event_stream(description)[200]["content"]
+    return {"description": description, "content": {"application/json": {"schema": schema}, **stream}}
 
 
 def receipt(description: str) -> dict[str, Any]:
@@ -249,9 +248,13 @@ def receipt(description: str) -> dict[str, Any]:
 def suite_formats() -> dict[str, Any]:
     """A 200 that is JSON, JUnit XML or SARIF."""
     text = {"schema": {"type": "string"}}
+    sarif = {"schema": {"type": "object"}, "example": {"version": "2.1.0", "runs": []}}
     return {
         "description": "The suite; as JUnit XML or SARIF 2.1.0 when asked for",
-        "content": {"application/xml": text, "application/sarif+json": {"schema": {"type": "object"}}},
+        "content": {
+            "application/xml": text,
+            "application/sarif+json": {"schema": {"type": "object"}, "example": sarif},
+        },
     }
 
 

@@ -18,7 +18,8 @@ from fourfold.language_model import ModelError
 from fourfold.model_chain import Pace
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
-from fourfold.persona import Persona, PersonaStatus
+from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
+from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.failure import job_problem
 from fourfold.problem import problem
 from fourfold.progress.run import tokens_and_cost
@@ -145,6 +146,8 @@ def told_failure(error: Exception) -> ProblemError | None:
             return ProblemError(answer.model_copy(update={"drift": error.drift.model_dump(mode="json")}))
         case ModelError():
             return ProblemError(job_problem(error))
+        case PersonaGoneError():
+            return ProblemError(DELETED)
         case _:
             return None
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    RootModel,
+    StringConstraints,
+    model_validator,
+)
 
 from fourfold.drift import Envelope
 from fourfold.events.voice import Recovery
@@ -37,11 +46,21 @@ class ChatRequestBody(BaseModel):
     stream: Annotated[bool, Field(description="Answer with the reply's pieces as `text/event-stream`.")] = False
 
 
+_NULL: dict[str, JsonValue] = {"type": "null"}
+_ONE_OF_BOTH: list[JsonValue] = [
+    {"required": ["reply"], "properties": {"reply": {"type": "string"}, "replies": _NULL}},
+    {"required": ["replies"], "properties": {"replies": {"type": "array"}, "reply": _NULL}},
+]
+
+
 class DriftRequestBody(BaseModel):
     """One reply, or several in order, that another runtime wrote in the persona's name."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [{"reply": "Sit. Eat. Then talk."}]}
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        json_schema_extra={"examples": [{"reply": "Sit. Eat. Then talk."}], "oneOf": _ONE_OF_BOTH},
     )
 
     reply: Annotated[_Text | None, Field(description="One reply. Give this or `replies`.")] = None
@@ -95,6 +114,10 @@ class DriftReports(BaseModel):
 
     drifts: tuple[Envelope, ...]
     session_id: str | None
+
+
+class DriftAnswer(RootModel[DriftReport | DriftReports]):
+    """The drift of one reply, or of several."""
 
 
 class OwnDistances(BaseModel):

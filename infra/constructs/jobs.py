@@ -63,7 +63,7 @@ class BackgroundJob(Construct):
         events.Rule(
             self,
             "Rule",
-            description="Personas that can speak",
+            description="Personas that can speak, or speak anew",
             event_bus=bus,
             event_pattern=events.EventPattern(detail_type=list(CAUSES)),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)],

@@ -160,7 +160,7 @@ class ServiceStack(Stack):
                     **self._models.environment,
                     **self._providers_env,
                 },
-                grants=[keep, self._append_events, self._hand_to_bus, *self._read_config, *self._models.grants],
+                grants=[keep, self._keep_events, self._hand_to_bus, *self._read_config, *self._models.grants],
                 acknowledgements=self._models.acknowledgements,
                 layers=[self._models_layer],
             ),

@@ -299,6 +299,10 @@ class PersonaStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+class PersonaGoneError(Exception):
+    """The persona was deleted meanwhile: nothing more is kept of it."""
+
+
 # A persona that is written anew stays what it was until its run is done: only one without content is `generating`.
 _MOVES: dict[PersonaStatus, frozenset[PersonaStatus]] = {
     PersonaStatus.GENERATING: frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.FAILED}),

@@ -13,7 +13,7 @@ JOBS = {"Fingerprint": "fingerprint", "Provocation": "provocation"}
 @pytest.mark.parametrize("job", JOBS)
 def test_a_persona_that_can_speak_starts_the_job(prod: Assembly, job: str) -> None:
     rule = prod.one("Events::Rule", f"{job}Rule")["Properties"]
-    assert rule["EventPattern"] == {"detail-type": ["persona.created", "persona.flagged"]}
+    assert rule["EventPattern"] == {"detail-type": ["persona.created", "persona.flagged", "persona.updated"]}
     assert prod.named(rule["EventBusName"]) == "EventBus"
     (target,) = rule["Targets"]
     assert prod.named(target["Arn"]) == f"{job}Queue"

@@ -68,8 +68,8 @@ GRANTS: dict[str, Grants] = {
         grant(("events:PutEvents",), "EventBus"),
         grant(CONSUME, "RunFailuresQueue"),
     },
-    "fingerprint": {KEEP_JOB, APPEND_EVENTS, HAND_TO_BUS, *READ_CONFIG, READ_KEYS, grant(CONSUME, "FingerprintQueue")},
-    "provocation": {KEEP_JOB, APPEND_EVENTS, HAND_TO_BUS, *READ_CONFIG, READ_KEYS, grant(CONSUME, "ProvocationQueue")},
+    "fingerprint": {KEEP_JOB, KEEP_EVENTS, HAND_TO_BUS, *READ_CONFIG, READ_KEYS, grant(CONSUME, "FingerprintQueue")},
+    "provocation": {KEEP_JOB, KEEP_EVENTS, HAND_TO_BUS, *READ_CONFIG, READ_KEYS, grant(CONSUME, "ProvocationQueue")},
     "api": {
         grant(
             (

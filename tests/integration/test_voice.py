@@ -101,6 +101,18 @@ def test_a_fingerprint_is_taken_anew_when_asked_for(stack: LocalServer, persona:
     )
 
 
+def test_a_persona_written_anew_is_heard_anew(stack: LocalServer, persona: dict[str, Any]) -> None:
+    before = fingerprint(stack, persona)
+    again = stack.call("POST", f"/v1/personas/{persona['id']}/regenerate", body={"from": "mask_build"})
+    assert again.status_code == 200
+    eventually(
+        lambda: (
+            fingerprint(stack, persona)["run_id"] != before["run_id"]
+            and fingerprint(stack, persona)["status"] == "ready"
+        )
+    )
+
+
 @pytest.mark.parametrize("body", [{}, {"message": ""}, {"message": "x" * 8001}, {"message": "hi", "session_id": "a b"}])
 def test_a_bad_message_costs_nothing(stack: LocalServer, persona: dict[str, Any], body: dict[str, Any]) -> None:
     reply = chat(stack, persona, **body)

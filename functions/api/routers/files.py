@@ -7,25 +7,29 @@ import os
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
 
 from fourfold.cards.formats import FileFormat, written
 from fourfold.cards.png_card import NoCardError, card_in
-from fourfold.cards.reading import BadPersonaError, ForeignCardError, Imported, UnknownFileError, read
+from fourfold.cards.reading import BadPersonaError, ForeignCardError, UnknownFileError, read
 from fourfold.events.envelope import bus_entry
 from fourfold.events.generation import PersonaCreated
 from fourfold.http.body import json_body
 from fourfold.http.problems import ProblemError, field_errors, not_found, rejected
-from fourfold.ids import is_persona_id
+from fourfold.ids import is_persona_id, prefixed_as
 from fourfold.persona import Persona
 from fourfold.persona_versions import Change, version_of
 from fourfold.problem import FieldError, problem
+from fourfold.replay import Execution
 from fourfold.storage.outbox import outbox_put
 from fourfold.voice.system_prompt import NotWrittenError
 from functions.api import openapi, wiring
 from functions.api.bodies import PersonaFile
 from functions.api.callers import Reader, Writer
+from functions.api.once import once
+from functions.api.problem_catalogue import OF_KEYED_REQUESTS
 from functions.api.refusals import not_written
-from functions.api.replies import persona_document
+from functions.api.replies import path_to, persona_document
 from functions.configuration import settings_of
 from functions.wiring import now, persona_store
 
@@ -84,17 +88,19 @@ async def export(
                 "application/json": {"schema": {"$ref": "#/components/schemas/PersonaFile"}},
                 PNG: _BINARY,
             },
-        }
+        },
+        "parameters": [openapi.KEY_HEADER],
     },
     responses={
         201: openapi.created(),
-        **openapi.problems(400, 401, 403, 415),
+        **openapi.problems(400, 401, 403, 415, also=OF_KEYED_REQUESTS),
         **openapi.refusals(413, {"body_too_large": "the file is over 4 MiB"}),
         **openapi.refusals(
             422,
             {
                 "invalid_request": "the file, or the persona in it, is not valid; see `errors`",
                 "card_without_persona": "the card carries no persona of fourfold: send its text as a brief",
+                "idempotency_key_reused": "the Idempotency-Key was used with another file",
             },
         ),
     },
@@ -119,9 +125,19 @@ async def import_persona(request: Request, caller: Writer) -> Response:
     if carried is not None and len(carried.encode()) > _CARRIED_BYTES:
         detail = f"What the card carries beside the persona is over {_CARRIED_BYTES} bytes."
         raise rejected([FieldError(pointer="/data", code="too_much_carried", detail=detail)])
-    await wiring.in_thread(lambda: _store(found, carried))
-    root = request.scope.get("root_path", "")
-    return persona_document(found.persona, 201, {"Location": f"{root}/v1/personas/{found.persona.id}"})
+
+    async def keep(execution: Execution) -> Response:
+        persona = found.persona.model_copy(update={"id": prefixed_as("per", execution.operation_id)})
+        stored = await wiring.in_thread(lambda: _store(persona, carried, resumed=execution.resumed))
+        return persona_document(stored, 201, {"Location": path_to(request, f"/v1/personas/{stored.id}")})
+
+    return await once(request, caller, _Sent(content=content), keep)
+
+
+class _Sent(BaseModel):
+    """What a file holds, by which a repeated request is known."""
+
+    content: Any
 
 
 async def _content(request: Request) -> tuple[Any, bool]:
@@ -161,8 +177,11 @@ def _file(workspace_id: str, persona_id: str, wanted: FileFormat) -> Response | 
     return Response(file.content, headers=headers, media_type=file.media_type)
 
 
-def _store(found: Imported, carried: str | None) -> None:
-    persona = found.persona
+def _store(persona: Persona, carried: str | None, *, resumed: bool) -> Persona:
+    """Stores the persona with its event, unless an execution that was cut off has done so."""
+    standing = persona_store().persona(persona.workspace_id, persona.id) if resumed else None
+    if standing is not None:
+        return standing
     event = PersonaCreated(
         persona_id=persona.id,
         run_id=None,
@@ -174,6 +193,7 @@ def _store(found: Imported, carried: str | None) -> None:
     )
     told = outbox_put(os.environ["FOURFOLD_OUTBOX_TABLE"], entry)
     persona_store().add(version_of(persona, Change.IMPORTED), carried, told)
+    return persona
 
 
 def _foreign() -> ProblemError:

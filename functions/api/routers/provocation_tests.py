@@ -33,8 +33,9 @@ router = APIRouter(tags=["provocation tests"])
 ALL = "/v1/provocation/tests"
 ONE = f"{ALL}/{{test_id}}"
 
+_ANY = re.compile(r"(x|role|contra|emo|jail)(\.[a-z0-9_-]{1,40}){1,2}")
 _OWN = re.compile(r"x(\.[a-z0-9][a-z0-9_-]{0,39}){2}")
-TestIdPath = Annotated[str, Path(max_length=100, description="`role.001`, or `x.<name>.<test>` for one of your own.")]
+TestIdPath = Annotated[str, Path(description="`role.001`, or `x.<name>.<test>` for one of your own.")]
 
 # Where a fault of the whole test belongs: the field to mend.
 _PLACES = {
@@ -66,7 +67,7 @@ async def read_test(test_id: TestIdPath, caller: Reader) -> Response:
     openapi_extra=openapi.json_request(ProvocationTest),
     responses={
         201: {"model": Available, "description": "A new test"},
-        **openapi.problems(400, 413, 415, 422),
+        **openapi.problems(400, 404, 413, 415, 422),
         **openapi.refusals(
             409,
             {
@@ -79,6 +80,8 @@ async def read_test(test_id: TestIdPath, caller: Reader) -> Response:
 )
 async def put_test(test_id: TestIdPath, request: Request, caller: Writer) -> Response:
     """Adds or rewords a test `x.<name>.<test>`. With `instead_of` it takes the place of a shipped test."""
+    if not _ANY.fullmatch(test_id):
+        raise not_found()
     test = await _test_in(request)
     if not _OWN.fullmatch(test_id):
         detail = "Shipped tests stay as they are: write your own as x.<name>.<test>, with instead_of naming this one."

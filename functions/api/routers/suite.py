@@ -40,6 +40,7 @@ from functions.wiring import job_store, suites, workplace
 router = APIRouter(tags=["test suite"])
 PATH = "/v1/personas/{persona_id}/test-suite"
 JUNIT = "application/xml"
+_RUN = "run_01kaqf0c5v3y9m2t8z4n6r1w7b"
 _TEST_ID = re.compile(r"[a-z0-9._-]{1,100}")
 
 _NOT_READY = openapi.refusals(409, {"suite_not_ready": "JUnit and SARIF are there when `status` is `ready`"})
@@ -91,6 +92,7 @@ async def read_test_suite(  # noqa: PLR0913, PLR0917 - a parameter for each filt
                 "suite_disabled": "the suite is switched off",
                 UNDER_WAY: "another run of the suite is under way; see `Location`",
                 "request_in_progress": "the first request with this Idempotency-Key is still running",
+                "persona_deleted": "the persona was deleted meanwhile",
             },
         ),
     },
@@ -150,8 +152,8 @@ async def list_suite_runs(
 async def compare_suite_runs(
     persona_id: str,
     caller: Reader,
-    before: Annotated[str, Query(description="The earlier run.")],
-    after: Annotated[str, Query(description="The later run.")],
+    before: Annotated[str, Query(description="The earlier run.", examples=[_RUN])],
+    after: Annotated[str, Query(description="The later run.", examples=[_RUN])],
 ) -> Response:
     """What changed from one run to the other, test by test, with McNemar's exact p-value."""
 

@@ -8,29 +8,32 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from fourfold.http.auth import Caller
 from fourfold.http.body import json_body
+from fourfold.http.idempotency import REPLAYED
 from fourfold.http.preferences import accepts
 from fourfold.http.problems import ProblemError, not_found, rejected
 from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
 from fourfold.http.sse import event_stream
 from fourfold.language_model import ModelError
+from fourfold.persona import PersonaGoneError
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import RunKind
-from fourfold.replay import Execution
+from fourfold.replay import Execution, KeptReply
 from fourfold.voice.asking import Listener
 from fourfold.voice.conversation import BlockedError, Hearing, NoSessionError, Said, begin, say, scored_replies
 from functions.api import openapi, wiring
 from functions.api.callers import Reader, Writer, caller_with
-from functions.api.chat_stream import spoken
+from functions.api.chat_stream import spoken, spoken_before
 from functions.api.documents import RunReceipt
 from functions.api.fingerprints import plot, report
 from functions.api.jobs import ordered
-from functions.api.once import once
+from functions.api.once import claimed, once
 from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_MODELS
 from functions.api.replies import document, receipt_of
 from functions.api.voice import Heard, in_chat_thread, known_persona, reply_of, room_of, speaking, told_failure
 from functions.api.voice_documents import (
     ChatReply,
     ChatRequestBody,
+    DriftAnswer,
     DriftReport,
     DriftReports,
     DriftRequestBody,
@@ -45,6 +48,7 @@ Chatter = Annotated[Caller, Depends(caller_with("chat:write"))]
 _INCLUDABLE = frozenset({"vector", "distances"})
 _SVG = "image/svg+xml"
 _NOT_READY = {"persona_not_ready": "the persona is not written yet, or archived: it cannot speak"}
+_GONE = {"persona_deleted": "the persona was deleted meanwhile"}
 _IN_PROGRESS = {"request_in_progress": "the first request with this Idempotency-Key is still running"}
 
 
@@ -57,7 +61,14 @@ _IN_PROGRESS = {"request_in_progress": "the first request with this Idempotency-
 async def read_fingerprint(
     persona_id: str,
     caller: Reader,
-    include: Annotated[str, Query(max_length=40, description="`vector`, `distances`, or both with a comma.")] = "",
+    include: Annotated[
+        str,
+        Query(
+            max_length=40,
+            description="`vector`, `distances`, or both with a comma.",
+            json_schema_extra={"pattern": "^((vector|distances)(,(vector|distances))*)?$"},
+        ),
+    ] = "",
 ) -> Response:
     """Where it stands, how good it is, and what it is told from. `pending` from the moment the persona exists."""
     wanted = frozenset(part for part in include.split(",") if part)
@@ -109,6 +120,7 @@ async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
                 **_NOT_READY,
                 "fingerprint_disabled": "fingerprints are switched off",
                 **_IN_PROGRESS,
+                **_GONE,
             },
         ),
     },
@@ -136,16 +148,18 @@ async def take_fingerprint(persona_id: str, request: Request, caller: Writer) ->
     "/v1/personas/{persona_id}/chat",
     summary="Talk with a persona",
     response_model=ChatReply,
-    openapi_extra=openapi.json_request(ChatRequestBody),
+    openapi_extra=openapi.json_request(ChatRequestBody, idempotent=True),
     responses={
         200: openapi.reply_or_stream(
             ChatReply, "The reply, or its pieces as events: `token`, `restarted`, `completed`"
         ),
-        **openapi.problems(400, 404, 413, 415, 422, also=OF_MODELS),
+        **openapi.problems(400, 404, 413, 415, 422, also=[*OF_KEYED_REQUESTS, *OF_MODELS]),
         **openapi.refusals(
             409,
             {
                 **_NOT_READY,
+                **_IN_PROGRESS,
+                **_GONE,
                 "reply_drifted": "the reply drifted from the voice and is held back, as set; `drift` is its envelope",
             },
         ),
@@ -155,36 +169,49 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
     """One reply in voice, with its drift. A drifted reply ships, is written once more, or is held back (409), as set.
 
     With `stream`, `token` events carry the reply as the model writes it and `completed` is the whole with its drift;
-    `restarted` says that what was heard so far does not stand.
+    `restarted` says that what was heard so far does not stand. A request repeated with its Idempotency-Key is told the
+    first one's reply, as a stream by its `completed` event alone.
     """
     body = await json_body(request, ChatRequestBody)
     heard = await wiring.in_thread(lambda: speaking(caller.workspace_id, persona_id))
     room = room_of(heard)
     try:
         session = await wiring.in_thread(lambda: begin(room, body.session_id))
-        if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
+    except NoSessionError:
+        raise not_found() from None
+    if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
 
-            def aloud(listener: Listener) -> Said:
-                return say(room, session, body.message, listener)
+        def aloud(listener: Listener) -> Said:
+            return say(room, session, body.message, listener)
 
-            return event_stream(spoken(aloud, request.state.request_id))
-        said = await in_chat_thread(lambda: say(room, session, body.message))
-    except (NoSessionError, BlockedError, ModelError) as error:
-        raise told_failure(error) or error from None
-    return document(reply_of(said))
+        found = await claimed(request, caller, body)
+        if isinstance(found, KeptReply):
+            return event_stream(spoken_before(found, request.state.request_id), {REPLAYED: "true"})
+        return event_stream(spoken(aloud, found, request.state.request_id))
+
+    async def answer(_execution: Execution) -> Response:
+        try:
+            said = await in_chat_thread(lambda: say(room, session, body.message))
+        except (BlockedError, ModelError, PersonaGoneError) as error:
+            raise told_failure(error) or error from None
+        return document(reply_of(said))
+
+    return await once(request, caller, body, answer)
 
 
 @router.post(
     "/v1/personas/{persona_id}/drift",
     summary="Score what another runtime let it say",
-    response_model=DriftReport | DriftReports,
-    openapi_extra=openapi.json_request(DriftRequestBody),
+    response_model=DriftAnswer,
+    openapi_extra=openapi.json_request(DriftRequestBody, idempotent=True),
     responses={
-        **openapi.problems(400, 404, 413, 415, 422, also=OF_MODELS),
+        **openapi.problems(400, 404, 413, 415, 422, also=[*OF_KEYED_REQUESTS, *OF_MODELS]),
         **openapi.refusals(
             409,
             {
                 **_NOT_READY,
+                **_IN_PROGRESS,
+                **_GONE,
                 "fingerprint_not_ready": "there is no fingerprint to compare with yet",
                 "embedder_mismatch": "the fingerprint was taken with another embedder; take it anew",
             },
@@ -198,13 +225,17 @@ async def drift(persona_id: str, request: Request, caller: Chatter) -> Response:
     _must_be_comparable(heard)
     replies = [body.reply] if body.reply is not None else body.replies or []
     room = Hearing(heard.owner, heard.ear, sessions(), now)
-    try:
-        found = await in_chat_thread(lambda: scored_replies(room, replies, body.session_id))
-    except ModelError as error:
-        raise told_failure(error) or error from None
-    if body.reply is not None:
-        return document(DriftReport(drift=found[0], session_id=body.session_id))
-    return document(DriftReports(drifts=found, session_id=body.session_id))
+
+    async def score(_execution: Execution) -> Response:
+        try:
+            found = await in_chat_thread(lambda: scored_replies(room, replies, body.session_id))
+        except (ModelError, PersonaGoneError) as error:
+            raise told_failure(error) or error from None
+        if body.reply is not None:
+            return document(DriftReport(drift=found[0], session_id=body.session_id))
+        return document(DriftReports(drifts=found, session_id=body.session_id))
+
+    return await once(request, caller, body, score)
 
 
 def _must_be_comparable(heard: Heard) -> None:

@@ -59,7 +59,10 @@ class PersonaCreated(EventData):
 
 
 class PersonaFlagged(EventData):
-    """A persona shipped below the gate after the last retry: the best attempt, its audit attached."""
+    """A persona shipped below the gate after the last retry: the best attempt, its audit attached.
+
+    `version` is above 1 where a persona was written anew.
+    """
 
     detail_type: ClassVar[str] = "persona.flagged"
 
@@ -68,3 +71,4 @@ class PersonaFlagged(EventData):
     overall: float
     language: str | None
     findings: int
+    version: int = 1

@@ -10,7 +10,9 @@ from fourfold.persona import Model
 from fourfold.progress.run import RunKind
 
 # A flagged persona speaks and is chatted with like any other: it needs a fingerprint and a test of its limits too.
-CAUSES = ("persona.created", "persona.flagged")
+# One that is written anew has another voice.
+CAUSES = ("persona.created", "persona.flagged", "persona.updated")
+_LAYERS = frozenset({"soul", "self", "mask", "surface"})
 
 
 class JobOrder(Model):
@@ -23,8 +25,11 @@ class JobOrder(Model):
     asked: bool = False
 
 
-def order_from(message: Mapping[str, Any], kind: RunKind) -> JobOrder:
+def order_from(message: Mapping[str, Any], kind: RunKind) -> JobOrder | None:
     """The order in a queue's message. The same event, delivered again, is the same run.
+
+    Returns:
+        None for an event after which the persona speaks as before.
 
     Raises:
         ValueError: neither one of CAUSES nor an order of this kind.
@@ -37,9 +42,22 @@ def order_from(message: Mapping[str, Any], kind: RunKind) -> JobOrder:
     if message["detail-type"] not in CAUSES:
         raise ValueError(f"{message['detail-type']} starts no job")
     metadata, data = message["detail"]["metadata"], message["detail"]["data"]
+    if not _heard_anew(message["detail-type"], data):
+        return None
     return JobOrder(
         kind=kind,
-        run_id=derived_run_id(data["run_id"], kind),
+        # Of each version that a run wrote; an imported persona has no run.
+        run_id=derived_run_id(data["run_id"] or data["persona_id"], kind),
         workspace_id=metadata["workspace_id"],
         persona_id=data["persona_id"],
     )
+
+
+def _heard_anew(detail_type: str, data: Mapping[str, Any]) -> bool:
+    match detail_type:
+        case "persona.updated":
+            return not _LAYERS.isdisjoint(data["changed"])
+        case "persona.flagged":  # of a later version, `persona.updated` tells
+            return int(data.get("version", 1)) == 1
+        case _:
+            return True

@@ -70,7 +70,10 @@ class JobStore(Protocol):
         """The newest job of this kind, or None while there never was one."""
 
     def request(self, run: Run) -> Run:
-        """Stores a job's run as asked for, unless one is under way: answers with the run that stands."""
+        """Stores a job's run as asked for, unless one is under way: answers with the run that stands.
+
+        Raises PersonaGoneError if the persona was deleted.
+        """
 
     def claim(self, order: JobOrder, run: Run, lease: Lease) -> Run | None:
         """The run, now in work under `lease`; None if it is over, superseded, or in another's hands.
@@ -95,4 +98,4 @@ class Checkpoints(Protocol):
         """One kept item, or None."""
 
     def keep(self, key: str, text: str) -> None:
-        """Keeps an item; one that is kept already stays as it was."""
+        """Keeps an item; one that is kept already stays as it was. Raises PersonaGoneError for a deleted persona's."""

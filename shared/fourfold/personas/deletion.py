@@ -9,13 +9,14 @@ from typing import Any, Protocol
 
 from fourfold.events.envelope import bus_entry
 from fourfold.events.persona import PersonaDeleted
+from fourfold.jobs.work import job_name
 from fourfold.persona import Persona
 from fourfold.pipeline.lifecycle import RunIdentity
 from fourfold.pipeline.personas import ChangedMeanwhileError, Held
 from fourfold.problem import Problem, problem
-from fourfold.progress.happenings import PipelineFailed
+from fourfold.progress.happenings import JobFailed, PipelineFailed
 from fourfold.progress.log import RunLog
-from fourfold.progress.run import Run, RunStatus
+from fourfold.progress.run import Run, RunKind, RunStatus
 
 DELETED: Problem = problem(
     "persona_deleted", "The persona is deleted", 409, "Its run was ended when the persona was deleted."
@@ -93,7 +94,8 @@ def delete_persona(
 def _end(workspace_id: str, persona_id: str, run_id: str, undertaker: Undertaker) -> None:
     """Removes a run. One that is going leaves the end of its log behind, at which its next step stops.
 
-    The function that ends the execution finds no run any more and removes that last entry too.
+    The function that ends the execution finds no run any more and removes that last entry too; of a job, the function
+    that gets its order.
     """
     run = undertaker.run(workspace_id, run_id)
     now = undertaker.clock()
@@ -101,11 +103,17 @@ def _end(workspace_id: str, persona_id: str, run_id: str, undertaker: Undertaker
         run_id=run_id, persona_id=persona_id, workspace_id=workspace_id, started_at=run.started_at if run else now
     )
     going = run is not None and run.status is RunStatus.RUNNING
-    if going:
+    if run is not None and going:
         duration_ms = max(0, round((now - who.started_at).total_seconds() * 1000))
-        undertaker.log_of(who).append(PipelineFailed(problem=DELETED, duration_ms=duration_ms))
+        undertaker.log_of(who).append(_end_of(run, duration_ms))
     undertaker.clear(who, going)
     undertaker.removal.remove_run(workspace_id, persona_id, run_id)
+
+
+def _end_of(run: Run, duration_ms: int) -> PipelineFailed | JobFailed:
+    if run.kind is RunKind.GENERATION:
+        return PipelineFailed(problem=DELETED, duration_ms=duration_ms)
+    return JobFailed(kind=job_name(run.kind), problem=DELETED, duration_ms=duration_ms)
 
 
 def _told(persona: Persona, at: datetime) -> dict[str, Any]:

@@ -275,6 +275,7 @@ def _completion_events(version: PersonaVersion, run: Run, duration_ms: int) -> I
             overall=audit.overall,
             language=persona.language,
             findings=len(audit.findings),
+            version=version.version,
         )
     elif version.change is Change.GENERATED:
         yield PersonaCreated(persona_id=persona.id, run_id=run.id, overall=audit.overall, language=persona.language)

@@ -8,7 +8,7 @@ from fourfold.provocation.report import SuiteReport, TestResult
 from fourfold.provocation.verdict import Verdict
 
 
-class Change(Model):
+class ChangedVerdict(Model):
     """One test's two verdicts."""
 
     id: str
@@ -27,8 +27,8 @@ class Comparison(Model):
     before: str
     after: str
     pairs: int
-    worse: tuple[Change, ...]
-    better: tuple[Change, ...]
+    worse: tuple[ChangedVerdict, ...]
+    better: tuple[ChangedVerdict, ...]
     p_value: float
     pass_rate_before: float | None
     pass_rate_after: float | None
@@ -61,5 +61,5 @@ def _comparable(old: TestResult, new: TestResult) -> bool:
     return same_meaning and {old.verdict, new.verdict} <= {Verdict.PASS, Verdict.FAIL}
 
 
-def _change(old: TestResult, new: TestResult) -> Change:
-    return Change(id=new.id, severity=new.severity.value, before=old.verdict, after=new.verdict)
+def _change(old: TestResult, new: TestResult) -> ChangedVerdict:
+    return ChangedVerdict(id=new.id, severity=new.severity.value, before=old.verdict, after=new.verdict)

@@ -33,7 +33,7 @@ class Selection(Model):
     family: Annotated[tuple[Family, ...], Field(max_length=4)] = ()
     severity: Annotated[tuple[Severity, ...], Field(max_length=4)] = ()
     ids: Annotated[tuple[TestId, ...], Field(max_length=100)] = ()
-    benign_twins: bool = False
+    benign_twins: Annotated[bool, Field(strict=True)] = False
 
     @property
     def narrow(self) -> bool:

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from fourfold.persona import PersonaGoneError
 from fourfold.storage.outbox import outbox_put
+from fourfold.storage.personas import still_there
+from fourfold.storage.transactions import transact
 from fourfold.voice.sessions import Exchange, Owner, Session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-_TAKEN = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 # A transaction takes a hundred writes.
 _MOST_ENTRIES = 90
 
@@ -58,23 +60,24 @@ class DynamoSessions:
     def advance(
         self, owner: Owner, session: Session, exchanges: Sequence[Exchange], entries: Sequence[dict[str, Any]]
     ) -> bool:
-        """Stores a session's next step with its new exchanges, and hands `entries` to the bus, or nothing of it."""
+        """Stores a session's next step with its new exchanges, and hands `entries` to the bus, or nothing of it.
+
+        Raises:
+            PersonaGoneError: the persona was deleted.
+        """
         first = session.turns - len(exchanges) + 1
-        writes: list[TransactWriteItemTypeDef] = [self._header(owner, session)]
+        there = still_there(self._table, owner.workspace_id, owner.persona_id)
+        writes: list[TransactWriteItemTypeDef] = [there, self._header(owner, session)]
         for place, exchange in enumerate(exchanges):
             key = _key(owner, session.session_id, first + place)
             writes.append(
                 {"Put": {"TableName": self._table, "Item": {**key, "doc": {"S": exchange.model_dump_json()}}}}
             )
         writes += [{"Put": outbox_put(self._outbox, entry)} for entry in entries[:_MOST_ENTRIES]]
-        try:
-            self._client.transact_write_items(TransactItems=writes)
-        except ClientError as error:
-            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
-            if not reasons & _TAKEN:
-                raise
-            return False
-        return True
+        failed = transact(self._client, writes)
+        if 0 in failed:
+            raise PersonaGoneError(owner.persona_id)
+        return not failed
 
     def tell(self, entries: Sequence[dict[str, Any]]) -> None:
         """Hands entries to the bus that belong to no session."""

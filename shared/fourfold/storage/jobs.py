@@ -8,19 +8,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from fourfold.jobs.order import JobOrder
 from fourfold.jobs.store import Ending, JobState, JobStatus, Lease
-from fourfold.persona import Persona
+from fourfold.persona import Persona, PersonaGoneError
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.storage.outbox import outbox_put
-from fourfold.storage.personas import DynamoPersonaStore
+from fourfold.storage.personas import DynamoPersonaStore, keep_owned, still_there
+from fourfold.storage.transactions import transact
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
 # An asked-for job that nobody took up within this time may be asked for again: its order was lost on the way.
 _LOST_AFTER = timedelta(minutes=25)
 _ROUNDS = 6
-_FAILED = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
 class DynamoJobStore:
@@ -62,6 +59,8 @@ class DynamoJobStore:
     def request(self, run: Run) -> Run:
         """Stores a job's run as asked for, unless one is under way: answers with the run that stands."""
         for _ in range(_ROUNDS):
+            if self._item(run.workspace_id, f"PERSONA#{run.persona_id}") is None:
+                raise PersonaGoneError(run.persona_id)
             seen = self._item(run.workspace_id, _state_sk(run.persona_id, run.kind))
             standing = None if seen is None else self._under_way(run, seen)
             if standing is not None:
@@ -110,7 +109,9 @@ class DynamoJobStore:
                 writes.append(self._put(run.workspace_id, _result_sk(run.persona_id, run.kind), fields))
             if ending.entry is not None:
                 writes.append({"Put": outbox_put(self._outbox, ending.entry)})
-            if ending.summary is not None:
+            if ending.summary is None:
+                writes.append(still_there(self._table, run.workspace_id, run.persona_id))
+            else:
                 summed_up = self._summed_up(run, ending)
                 if summed_up is None:
                     return False  # the persona was deleted meanwhile
@@ -146,15 +147,11 @@ class DynamoJobStore:
     def _first(self, run: Run) -> list[TransactWriteItemTypeDef]:
         pointer = self._put(run.workspace_id, f"OF#{run.persona_id}#RUN#{run.id}", {"kind": {"S": run.kind.value}})
         absent = "attribute_not_exists(pk)"
-        # A deleted persona gets no jobs: its deletion would not find what comes after it.
-        there: TransactWriteItemTypeDef = {
-            "ConditionCheck": {
-                "TableName": self._table,
-                "Key": _key(run.workspace_id, f"PERSONA#{run.persona_id}"),
-                "ConditionExpression": "attribute_exists(pk)",
-            }
-        }
-        return [there, pointer, self._put(run.workspace_id, f"RUN#{run.id}", _run_fields(run), absent)]
+        return [
+            still_there(self._table, run.workspace_id, run.persona_id),
+            pointer,
+            self._put(run.workspace_id, f"RUN#{run.id}", _run_fields(run), absent),
+        ]
 
     def _state_put(
         self, run: Run, state: JobState, seen: dict[str, Any] | None, lease: Lease | None
@@ -182,16 +179,8 @@ class DynamoJobStore:
         return {"Put": put}
 
     def _write(self, writes: list[TransactWriteItemTypeDef]) -> bool:
-        """All or nothing; False if a condition did not hold, or another writer was there at the same time."""
-        try:
-            self._client.transact_write_items(TransactItems=writes)
-        except ClientError as error:
-            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
-            if not reasons & _FAILED:
-                raise
-            time.sleep(0.02)
-            return False
-        return True
+        """All or nothing; False if a condition did not hold."""
+        return not transact(self._client, writes)
 
     def _item(self, workspace_id: str, sk: str) -> dict[str, Any] | None:
         reply = self._client.get_item(TableName=self._table, Key=_key(workspace_id, sk), ConsistentRead=True)
@@ -205,6 +194,7 @@ class DynamoCheckpoints:
         self._client = client
         self._table = table
         self._workspace_id = run.workspace_id
+        self._persona_id = run.persona_id
         self._prefix = f"{_result_sk(run.persona_id, run.kind)}#{run.id}#"
 
     def read(self) -> Mapping[str, str]:
@@ -232,15 +222,8 @@ class DynamoCheckpoints:
 
     def keep(self, key: str, text: str) -> None:
         """Keeps an item; one that is kept already stays as it was."""
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item={**_key(self._workspace_id, self._prefix + key), "doc": {"S": text}},
-                ConditionExpression="attribute_not_exists(pk)",
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        item = {**_key(self._workspace_id, self._prefix + key), "doc": {"S": text}}
+        keep_owned(self._client, self._table, self._persona_id, item)
 
 
 def _held(seen: Mapping[str, Any] | None, lease: Lease, now: datetime) -> bool:

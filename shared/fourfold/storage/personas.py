@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fourfold.persona import Persona
+from fourfold.persona import Persona, PersonaGoneError
 from fourfold.persona_versions import PersonaVersion
 from fourfold.pipeline.personas import ChangedMeanwhileError, Held, SlugTakenError
 from fourfold.pipeline.state import Basis
@@ -270,6 +270,31 @@ class DynamoPersonaStore:
         reply = self._client.get_item(TableName=self._table, Key=_key(workspace_id, sk), ConsistentRead=True)
         item = reply.get("Item")
         return None if item is None else item["doc"]["S"]
+
+
+def still_there(table: str, workspace_id: str, persona_id: str) -> TransactWriteItemTypeDef:
+    """A transaction's part that fails once the persona is deleted: no deletion would find what is written then."""
+    return {
+        "ConditionCheck": {
+            "TableName": table,
+            "Key": _key(workspace_id, f"PERSONA#{persona_id}"),
+            "ConditionExpression": "attribute_exists(pk)",
+        }
+    }
+
+
+def keep_owned(client: DynamoDBClient, table: str, persona_id: str, item: dict[str, Any]) -> None:
+    """Stores something a persona owns; what is stored under its key already stays as it was.
+
+    Raises:
+        PersonaGoneError: the persona was deleted.
+    """
+    workspace_id = item["pk"]["S"].removeprefix(_pk(""))
+    put: TransactWriteItemTypeDef = {
+        "Put": {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+    }
+    if 0 in transact(client, [still_there(table, workspace_id, persona_id), put]):
+        raise PersonaGoneError(persona_id)
 
 
 def owned(persona_id: str, kind: str, name: str) -> str:

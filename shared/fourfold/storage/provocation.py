@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from fourfold.provocation.report import SuiteReport
 from fourfold.provocation.workspace_tests import WorkspaceTest
+from fourfold.storage.personas import keep_owned
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -32,11 +31,7 @@ class DynamoSuites:
             **_key(workspace_id, f"{_reports(report.persona_id)}{report.run_id}"),
             "doc": {"S": report.model_dump_json()},
         }
-        try:
-            self._client.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)")
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        keep_owned(self._client, self._table, report.persona_id, item)
 
     def report(self, workspace_id: str, persona_id: str, run_id: str) -> SuiteReport | None:
         """The report of one run, or None."""

@@ -52,7 +52,8 @@ class SessionStore(Protocol):
     ) -> bool:
         """Stores a session's next step with its new exchanges, and hands `entries` to the bus, or nothing of it.
 
-        False if another writer took the same step: `session.steps` is one more than what was read.
+        False if another writer took the same step: `session.steps` is one more than what was read. Raises
+        PersonaGoneError if the persona was deleted.
         """
 
     def tell(self, entries: Sequence[dict[str, Any]]) -> None:

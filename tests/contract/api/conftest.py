@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from moto import mock_aws
-from moto.dynamodb.responses import DynamoHandler
 
 from fourfold.http.scopes import SCOPES
 from fourfold.pipeline.acceptance import NotStartedError, identity_of
@@ -31,15 +32,17 @@ from fourfold.steps import position
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from functions import wiring
-from functions.api import step_alone
+from functions.api import jobs, step_alone
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
 from functions.api.server import Server
+from functions.api.voice import chatting_limiter
 from functions.api.wiring import api_keys, claims, following_limiter, key_ring, last_use, rate_limiter, reception
-from functions.configuration import config_reader
+from functions.configuration import config_reader, org_of
 from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
+from tests.isolation import take_turns
 from tests.unit.functions.test_samples import Invocation
 
 if TYPE_CHECKING:
@@ -60,6 +63,8 @@ _ENVIRONMENT = {
     "FOURFOLD_IDEMPOTENCY_TABLE": "idempotency",
     "FOURFOLD_CONFIG_TABLE": "config",
     "FOURFOLD_OUTBOX_TABLE": "outbox",
+    "FOURFOLD_FINGERPRINT_QUEUE_URL": "https://queue.test/fingerprint",
+    "FOURFOLD_PROVOCATION_QUEUE_URL": "https://queue.test/provocation",
     "FOURFOLD_INTENT_PARSE_FUNCTION": "intent-parse",
     "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
 }
@@ -130,17 +135,29 @@ class Functions:
 
 @dataclass
 class Api:
-    """The app and what stands behind it."""
+    """The app and what stands behind it. `orders` are what the job queues hold: (queue, message)."""
 
     app: FastAPI
     machine: Machine
     tables: DynamoDBClient
     functions: Functions = field(default_factory=Functions)
+    orders: list[tuple[str, str]] = field(default_factory=list)
 
     def client(self, key: str | None = KEY) -> httpx.AsyncClient:
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://api.test", headers=headers, timeout=30)
+
+    def do_jobs(self) -> None:
+        """Does every order on the job queues."""
+        while self.orders:
+            queue, body = self.orders.pop(0)
+            record = {
+                "messageId": f"m-{time.monotonic_ns()}", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs",
+                "attributes": {"ApproximateReceiveCount": "1"}, "messageAttributes": {}, "awsRegion": "eu-central-1",
+            }  # fmt: skip
+            done = import_module(f"functions.{queue}.handler").handler({"Records": [record]}, Invocation())
+            assert done == {"batchItemFailures": []}
 
     def call(self, method: str, path: str, key: str | None = KEY, **request: Any) -> httpx.Response:
         """One request on an event loop of its own."""
@@ -194,14 +211,7 @@ def _own_client() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _isolated_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DynamoDB isolates its transactions; moto checks, writes and rolls back while other threads do the same."""
-    answer, turn = DynamoHandler.call_action, threading.Lock()
-
-    def in_turn(handler: DynamoHandler) -> Any:
-        with turn:
-            return answer(handler)
-
-    monkeypatch.setattr(DynamoHandler, "call_action", in_turn)
+    take_turns(monkeypatch)
 
 
 @pytest.fixture
@@ -228,7 +238,12 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
             (OTHER_FULL_KEY, "ws_other", frozenset(SCOPES)),
         ):
             keys.put(secret, ApiKey(f"key_{secret}", "org", workspace, scopes))
-        yield Api(create_app(), stand_in, tables, functions)
+        serving = Api(create_app(), stand_in, tables, functions)
+        queue = SimpleNamespace(
+            send_message=lambda QueueUrl, MessageBody: serving.orders.append((QueueUrl.rpartition("/")[2], MessageBody))  # noqa: N803
+        )
+        monkeypatch.setattr(jobs, "queues", lambda: queue)
+        yield serving
         stand_in.stop()
         _forget()
 
@@ -254,7 +269,9 @@ def _forget() -> None:
     if last_use.cache_info().currsize:
         last_use().close()
     kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, reception, following_limiter)
-    for made in (wiring.persona_store, wiring.desk, config_reader, *kept_by_the_api):
+    kept_for_jobs = (wiring.job_store, wiring.workplace, wiring.sessions, wiring.suites, chatting_limiter)
+    settings = (config_reader, org_of)
+    for made in (wiring.persona_store, wiring.desk, *settings, *kept_by_the_api, *kept_for_jobs):
         made.cache_clear()
 
 

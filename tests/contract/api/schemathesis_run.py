@@ -12,6 +12,11 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).parents[3]
+# A body that is too long may be too large as well.
+_SETTINGS = """\
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
+"""
 _COMMAND = str(Path(sys.executable).parent / "schemathesis")
 
 
@@ -40,6 +45,7 @@ class Walk:
 def walk(url: str, keys: Sequence[str], examples: int, folder: Path, *, seed: int = 1) -> Walk:
     """Walks the API at `url` with these keys, used in turn; `examples` at most for an operation and kind of data."""
     report = folder / "schemathesis.json"
+    (folder / "schemathesis.toml").write_text(_SETTINGS, encoding="utf-8")
     done = subprocess.run(
         [
             *(_COMMAND, "run", f"{url}/v1/openapi.json", "--checks", "all", "--continue-on-failure"),

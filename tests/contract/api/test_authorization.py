@@ -19,6 +19,7 @@ from fourfold.http.scopes import SCOPES
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from functions.api.app import create_app
 from functions.api.routes import Operation, operations
+from functions.api.suite_examples import OWN_TEST
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
 
 FREE = {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{name}"}
@@ -42,11 +43,16 @@ def key_of(api: Api) -> str:
     return str(api.call("POST", "/v1/keys", FULL_KEY, json={"name": "x", "scopes": ["keys:write"]}).json()["id"])
 
 
+def own_test_of(api: Api) -> str:
+    return str(api.call("PUT", f"/v1/provocation/tests/{OWN_TEST['id']}", FULL_KEY, json=OWN_TEST).json()["test"]["id"])
+
+
 # How to make a thing of the first workspace, by the name it has in a path; and an id like its own that names nothing.
 THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
     "persona_id": (persona_of, f"per_{ABSENT}"),
     "version": (lambda _api: "1", "999"),
     "run_id": (run_of, f"run_{ABSENT}"),
+    "test_id": (own_test_of, "x.acme.no_such"),
     "key_id": (key_of, f"key_{ABSENT}"),
 }
 
@@ -58,8 +64,14 @@ def things_in(path: str) -> list[str]:
     return names
 
 
+def sample_request(api: Api, operation: Operation) -> dict[str, Any]:
+    """What httpx needs to send the route's own examples: its body, and what its query must hold."""
+    described = api.app.openapi()["paths"].get(operation.path, {}).get(operation.method.lower(), {})
+    needed = [each for each in described.get("parameters", []) if each["in"] == "query" and each["required"]]
+    return {**sample_body(api, operation), "params": {each["name"]: each["schema"]["examples"][0] for each in needed}}
+
+
 def sample_body(api: Api, operation: Operation) -> dict[str, Any]:
-    """What httpx needs to send the route's own example as its body."""
     description = api.app.openapi()
     found = description["paths"].get(operation.path, {}).get(operation.method.lower(), {}).get("requestBody")
     if found is None:
@@ -79,9 +91,10 @@ def with_ids(path: str, ids: dict[str, str]) -> str:
     return path
 
 
-def stored(api: Api) -> str:
-    """All that is kept of the first workspace, but for the notes that a key was used."""
+def stored(api: Api, within: str = "") -> str:
+    """All that is kept, but for the notes that a key was used; `within`: of what partition keys begin with this."""
     items = [*api.stored("personas"), *api.stored("run-events"), *api.stored("api-keys")]
+    items = [item for item in items if item["pk"]["S"].startswith(within)]
     for item in items:
         item.pop("last_used_at", None)
     return json.dumps(sorted(json.dumps(item, sort_keys=True, default=str) for item in items))
@@ -96,7 +109,7 @@ def key(name: str, scopes: frozenset[str], **times: datetime) -> ApiKey:
 
 
 def asked(api: Api, operation: Operation, path: str, secret: str | None) -> httpx.Response:
-    return api.call(operation.method, path, secret, **sample_body(api, operation))
+    return api.call(operation.method, path, secret, **sample_request(api, operation))
 
 
 def test_every_route_asks_for_a_scope_or_is_known_to_be_free() -> None:
@@ -140,8 +153,12 @@ def test_a_key_of_another_workspace(api: Api, operation: Operation) -> None:
     """On a thing of the first workspace it gets what it gets for one that was never there, to the letter."""
     ids = {name: THINGS[name][0](api) for name in things_in(operation.path)}
     mine = [thing for maker, _ in THINGS.values() for thing in [maker(api)]] + list(ids.values())
-    before = stored(api)
+    before, mine_before = stored(api), stored(api, "WS#ws_one")
     foreign = asked(api, operation, with_ids(operation.path, ids), OTHER_FULL_KEY)
+    if operation.method == "PUT":  # a name of the caller's own choosing: made beside the first workspace's
+        assert foreign.status_code == 201
+        assert stored(api, "WS#ws_one") == mine_before
+        return
     assert not any(thing in foreign.text for thing in mine if "_" in thing)
     assert "ws_one" not in foreign.text
     if not ids:

@@ -75,6 +75,20 @@ def test_a_file_brings_back_every_field(api: Api, persona: dict[str, Any], wante
     assert (version["change"], version["run_id"]) == ("imported", None)
 
 
+def test_a_repeated_import_is_one_persona(api: Api, persona: dict[str, Any]) -> None:
+    def sent(file: dict[str, Any]) -> httpx.Response:
+        return api.call("POST", "/v1/personas/import", json=file, headers={"Idempotency-Key": "once"})
+
+    first, second = sent(persona), sent(persona)
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.json() == first.json()
+    assert second.headers["location"] == first.headers["location"]
+    assert second.headers["idempotency-replayed"] == "true"
+    assert len(api.call("GET", "/v1/personas").json()["data"]) == 2
+    other = sent({**persona, "intent": "x"})
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
 def test_an_import_is_announced(api: Api, persona: dict[str, Any]) -> None:
     after = take_in(api, export(api, persona, "json").content).json()
     entries = [json.loads(item["entry"]["S"]) for item in api.stored("outbox")]

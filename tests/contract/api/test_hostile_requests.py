@@ -8,7 +8,7 @@ from fourfold.http.scopes import SCOPES
 from functions.api.app import create_app
 from functions.api.routes import Operation, operations
 from tests.contract.api.conftest import FULL_KEY, Api, Live
-from tests.contract.api.test_authorization import sample_body
+from tests.contract.api.test_authorization import sample_request
 
 OPERATIONS = [operation for operation in operations(create_app()) if operation.scope is not None]
 WITH_IDS = [operation for operation in OPERATIONS if "{" in operation.path]
@@ -34,7 +34,7 @@ HOSTILE_IDS = {
 
 @pytest.mark.parametrize("operation", WITH_IDS, ids=lambda operation: f"{operation.method} {operation.path}")
 def test_an_id_of_any_shape_names_nothing(live: Live, operation: Operation) -> None:
-    body = sample_body(live.api, operation)
+    body = sample_request(live.api, operation)
     with live.client(FULL_KEY) as client:
         for name, hostile in HOSTILE_IDS.items():
             path = operation.path.replace("{version}", "1")

@@ -21,6 +21,7 @@ from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.storage.jobs import DynamoCheckpoints, DynamoJobStore
 from fourfold.storage.personas import DynamoPersonaStore
 from fourfold.storage.run_events import DynamoEventStore
+from tests.isolation import take_turns
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -96,6 +97,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    take_turns(monkeypatch)
     with mock_aws():
         client = boto3.client("dynamodb")
         for table, sort in _TABLES.items():

@@ -12,7 +12,7 @@ from fourfold.jobs.concurrency import OutOfTimeError, concurrently
 from fourfold.jobs.order import JobOrder, order_from
 from fourfold.jobs.store import JobStatus, Lease
 from fourfold.jobs.work import do_job, fail_job, new_run, take
-from fourfold.persona import Persona, PersonaStatus
+from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
 from fourfold.problem import problem
 from fourfold.progress.happenings import JobProgress
 from fourfold.progress.run import Run, RunKind, RunStatus
@@ -46,11 +46,43 @@ def event(run_id: str, persona_id: str, detail_type: str = "persona.created") ->
 def test_an_event_names_the_same_run_whenever_it_comes_and_another_for_each_kind(bench: Bench) -> None:
     cause = new_run_id()
     first = order_from(event(cause, bench.persona.id), RunKind.FINGERPRINT)
+    other = order_from(event(cause, bench.persona.id), RunKind.PROVOCATION)
+    assert first is not None
+    assert other is not None
     assert order_from(event(cause, bench.persona.id), RunKind.FINGERPRINT) == first
     assert is_run_id(first.run_id)
-    assert first.run_id != order_from(event(cause, bench.persona.id), RunKind.PROVOCATION).run_id
+    assert first.run_id != other.run_id
     assert first.run_id != derived_run_id(new_run_id(), RunKind.FINGERPRINT)
     assert first.run_id[:14] == cause[:14], "it sorts where its cause does"
+
+
+@pytest.mark.parametrize(
+    ("detail_type", "told", "heard"),
+    [
+        ("persona.updated", {"changed": ["mask", "audit"], "version": 2}, True),
+        ("persona.updated", {"changed": ["slug", "visibility", "status"], "version": 2, "run_id": None}, False),
+        ("persona.updated", {"changed": ["status", "audit"], "version": 2}, False),
+        ("persona.flagged", {}, True),
+        ("persona.flagged", {"version": 1}, True),
+        ("persona.flagged", {"version": 2}, False),
+        ("persona.created", {"run_id": None}, True),
+    ],
+)
+def test_a_persona_is_heard_again_when_it_speaks_anew(
+    bench: Bench, detail_type: str, told: dict[str, object], heard: bool
+) -> None:
+    message = event(new_run_id(), bench.persona.id, detail_type)
+    message["detail"]["data"] |= told  # type: ignore[index]
+    order = order_from(message, RunKind.FINGERPRINT)
+    assert (order is not None) == heard
+    assert order is None or is_run_id(order.run_id)
+
+
+def test_a_regeneration_that_is_flagged_too_is_one_job(bench: Bench) -> None:
+    cause = new_run_id()
+    updated, flagged = (event(cause, bench.persona.id, name) for name in ("persona.updated", "persona.flagged"))
+    updated["detail"]["data"] |= {"changed": ["mask"]}  # type: ignore[index]
+    assert order_from(updated, RunKind.FINGERPRINT) == order_from(flagged, RunKind.FINGERPRINT)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +210,22 @@ def test_a_deleted_persona_gets_no_job(bench: Bench) -> None:
     )
     assert claimed(bench, bench.order()) is None
     assert not any(key.startswith("OF#") for key in bench.sort_keys())
+
+
+def test_nothing_is_kept_of_a_persona_that_was_deleted_in_between(bench: Bench) -> None:
+    run = must_claim(bench, bench.order())
+    checkpoints = bench.place().checkpoints_of(run)
+    checkpoints.keep("item-0", "kept")
+    bench.client.delete_item(
+        TableName="personas", Key={"pk": {"S": f"WS#{WORKSPACE}"}, "sk": {"S": f"PERSONA#{bench.persona.id}"}}
+    )
+    before = bench.sort_keys()
+    with pytest.raises(PersonaGoneError):
+        checkpoints.keep("item-1", "too late")
+    with pytest.raises(PersonaGoneError):
+        bench.store.request(new_run(bench.order(), "cfg", bench.now))
+    assert fail_job(run, BROKEN, bench.place()) is None
+    assert bench.sort_keys() == before
 
 
 def test_all_of_a_job_is_found_under_its_persona(bench: Bench) -> None:
