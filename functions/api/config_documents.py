@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from fourfold.config.commit import MOST_OPS, Change, Op
+from fourfold.config.commit import MOST_OPS, KeyChange, Op
 from fourfold.config.history import Revision, Snapshot
 from fourfold.config.ledger import Caution, Shadowed
 from fourfold.config.nodes import Bounds, Lock
@@ -161,7 +161,7 @@ class CommitResult(BaseModel):
     scope: Scope
     revision: int
     dry_run: bool
-    changes: tuple[Change, ...]
+    changes: tuple[KeyChange, ...]
     shadowed: tuple[Shadowed, ...]
     warnings: tuple[Caution, ...]
 
@@ -209,4 +209,4 @@ class ConfigDiff(BaseModel):
     scope: Scope
     from_: Annotated[str, Field(alias="from")]
     to: str
-    changes: tuple[Change, ...]
+    changes: tuple[KeyChange, ...]

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from fourfold.http.cursors import opaque_cursor
 from fourfold.persona import Persona
 from fourfold.progress.run import Run
+from functions.api.config_examples import config_examples
 from functions.api.documents import VERSION, Health, PersonaList, RunEvents, RunReceipt
 from functions.api.key_documents import EXAMPLE as KEY
 from functions.api.key_documents import ApiKeyDocument, ApiKeyList
@@ -134,6 +135,7 @@ def examples() -> dict[str, dict[str, Any]]:
         Health(version=VERSION),
         *VOICE,
         *suite_examples(),
+        *config_examples(),
     ]
     persona_document = persona.model_dump(mode="json", by_alias=True)
     line = {"version": 1, "change": "generated", "changed": [], "run_id": _RUN_ID, "at": persona_document["updated_at"]}

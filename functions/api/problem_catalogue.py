@@ -58,6 +58,18 @@ CATALOGUE: dict[str, KnownProblem] = {
         "/scopes/0: The key that asks does not have config:write itself.",
         field=("/scopes/0", "scope_not_held", "The key that asks does not have config:write itself."),
     ),
+    "config_locked": KnownProblem(
+        403,
+        "The setting is locked",
+        "/ops/0/value: The org scope holds it.",
+        field=("/ops/0/value", "locked", "The org scope holds it."),
+    ),
+    "invalid_if_match": KnownProblem(
+        400,
+        "If-Match is not valid",
+        'If-Match: Send the ETag of the last reply as it came, such as "7" with its quotes.',
+        field=("If-Match", "invalid_etag", 'Send the ETag of the last reply as it came, such as "7" with its quotes.'),
+    ),
     "not_found": KnownProblem(
         404, "Not found", "There is nothing here for this key. Check the path and the id.", general=True
     ),
@@ -65,6 +77,14 @@ CATALOGUE: dict[str, KnownProblem] = {
         409,
         "The first request with this key is still running",
         "Send the request again when it is over; it is then answered with the first one's result.",
+    ),
+    "config_busy": KnownProblem(
+        409, "The settings kept changing", "Others are changing these settings right now. Send the commit again."
+    ),
+    "precondition_failed": KnownProblem(
+        412,
+        "It has changed since you read it",
+        "It is at revision 8 now. Read it again, and decide whether your change still holds.",
     ),
     "key_in_use": KnownProblem(409, "A key cannot revoke itself", "Revoke it with another key of the workspace."),
     "persona_deleted": KnownProblem(409, "The persona was deleted meanwhile", "Nothing is left of it."),
@@ -88,6 +108,12 @@ CATALOGUE: dict[str, KnownProblem] = {
         "The Idempotency-Key is taken",
         "Use a new key for a new request.",
         field=("Idempotency-Key", "key_reused", "Used before with another body."),
+    ),
+    "provider_not_configured": KnownProblem(
+        422,
+        "No usable model is configured",
+        "The settings name models nobody here has credentials for (soul_draft: openai:gpt-5.5). Change them, or add the "
+        "keys.",
     ),
     "rate_limited": KnownProblem(
         429,
@@ -122,4 +148,8 @@ CATALOGUE: dict[str, KnownProblem] = {
 OF_RUNS = ("run_not_started", "run_interrupted", "run_timed_out", *_MODEL)
 # What a route answers with that asks a model itself.
 OF_MODELS = tuple(_MODEL)
+# What a route answers with that takes a run's own settings.
+OF_SETTINGS = ("config_locked", "provider_not_configured")
+# What a route answers with that commits settings.
+OF_COMMITS = ("config_locked", "config_busy", "precondition_failed", "invalid_if_match")
 OF_KEYED_REQUESTS = ("request_in_progress", "idempotency_key_reused", "invalid_idempotency_key")

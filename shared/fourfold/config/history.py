@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from typing import Literal
 
-from fourfold.config.commit import Change
+from fourfold.config.commit import KeyChange
 from fourfold.config.nodes import Nodes
 from fourfold.config.scope import Scope
 from fourfold.ids import prefixed_id
@@ -26,7 +26,7 @@ class Revision(Model):
     by: str
     at: datetime
     reason: str | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[KeyChange, ...] = ()
 
 
 class Snapshot(Model):

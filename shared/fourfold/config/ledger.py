@@ -10,7 +10,7 @@ from typing import Final, Literal, Protocol
 from pydantic import JsonValue
 
 from fourfold.catalogue import greatest_temperature
-from fourfold.config.commit import Author, Change, Fault, LockOp, Op, apply, restored
+from fourfold.config.commit import Author, Fault, KeyChange, LockOp, Op, apply, restored
 from fourfold.config.effective import StateSource
 from fourfold.config.history import Revision, Snapshot, content_hash, new_snapshot_id
 from fourfold.config.nodes import Nodes, Place, ScopeState
@@ -78,7 +78,7 @@ class Committed:
     """What a commit came to, or with a dry run would come to. `refused` is what a rollback cannot restore."""
 
     state: ScopeState
-    changes: tuple[Change, ...]
+    changes: tuple[KeyChange, ...]
     shadowed: tuple[Shadowed, ...] = ()
     warnings: tuple[Caution, ...] = ()
     refused: tuple[Fault, ...] = ()

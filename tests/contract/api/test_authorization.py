@@ -47,6 +47,12 @@ def own_test_of(api: Api) -> str:
     return str(api.call("PUT", f"/v1/provocation/tests/{OWN_TEST['id']}", FULL_KEY, json=OWN_TEST).json()["test"]["id"])
 
 
+def snapshot_of(api: Api) -> str:
+    return str(api.call("POST", "/v1/config/snapshots", FULL_KEY, json={"label": "x"}).json()["id"])
+
+
+# What stands in a path and is nobody's: names every workspace knows.
+COMMON = {"key": "engine.pipeline.method", "name": "offline"}
 # How to make a thing of the first workspace, by the name it has in a path; and an id like its own that names nothing.
 THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
     "persona_id": (persona_of, f"per_{ABSENT}"),
@@ -54,11 +60,12 @@ THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
     "run_id": (run_of, f"run_{ABSENT}"),
     "test_id": (own_test_of, "x.acme.no_such"),
     "key_id": (key_of, f"key_{ABSENT}"),
+    "snapshot_id": (snapshot_of, f"cfs_{ABSENT}"),
 }
 
 
 def things_in(path: str) -> list[str]:
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+    names = [part[1:-1] for part in path.split("/") if part.startswith("{") and part[1:-1] not in COMMON]
     unknown = set(names) - set(THINGS)
     assert not unknown, f"say in THINGS how to make {unknown} for {path}"
     return names
@@ -86,14 +93,14 @@ def sample_body(api: Api, operation: Operation) -> dict[str, Any]:
 
 
 def with_ids(path: str, ids: dict[str, str]) -> str:
-    for name, value in ids.items():
+    for name, value in {**COMMON, **ids}.items():
         path = path.replace(f"{{{name}}}", value)
     return path
 
 
 def stored(api: Api, within: str = "") -> str:
     """All that is kept, but for the notes that a key was used; `within`: of what partition keys begin with this."""
-    items = [*api.stored("personas"), *api.stored("run-events"), *api.stored("api-keys")]
+    items = [*api.stored("personas"), *api.stored("run-events"), *api.stored("api-keys"), *api.stored("config")]
     items = [item for item in items if item["pk"]["S"].startswith(within)]
     for item in items:
         item.pop("last_used_at", None)

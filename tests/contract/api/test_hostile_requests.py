@@ -11,7 +11,7 @@ from tests.contract.api.conftest import FULL_KEY, Api, Live
 from tests.contract.api.test_authorization import sample_request
 
 OPERATIONS = [operation for operation in operations(create_app()) if operation.scope is not None]
-WITH_IDS = [operation for operation in OPERATIONS if "{" in operation.path]
+WITH_IDS = [operation for operation in OPERATIONS if "_id}" in operation.path]
 LISTS = [operation for operation in OPERATIONS if operation.method == "GET" and "{" not in operation.path]
 HOSTILE_IDS = {
     "NUL": "%00",
