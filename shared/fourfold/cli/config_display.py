@@ -1,0 +1,206 @@
+"""Settings as a person reads them in a terminal, also in a narrow one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from fourfold.config.nodes import Bounds
+
+Document = Mapping[str, Any]
+
+_MINUTES = "%Y-%m-%d %H:%M"
+# What a value, its source, its lock and its unit need beside the full key. With less room, keys go under their block.
+_BESIDE_THE_KEY = 62
+_LEAST_FOR_ALL_COLUMNS = 70
+
+
+def show_view(view: Document, console: Console) -> None:
+    """Every key with value, source, who locked it, and unit."""
+    rows = view["data"]
+    console.print(Text.assemble((view["scope"], "bold"), (f" at revision {view['revision']}", "dim")))
+    if console.width < max(len(row["key"]) for row in rows) + _BESIDE_THE_KEY:
+        _print_blocks(rows, console, all_columns=console.width >= _LEAST_FOR_ALL_COLUMNS)
+        return
+    table = _table("key", "value", "source", "locked by", "unit")
+    for row in rows:
+        table.add_row(Text(row["key"], style="cyan"), *_cells(row, all_columns=True))
+    console.print(table)
+
+
+def show_explanation(told: Document, console: Console) -> None:
+    """A key's value and why: the chain from the default down, with who, when and for what reason."""
+    unit = f" {told['unit']}" if told["unit"] else ""
+    console.print(Text.assemble((told["key"], "cyan"), " = ", value_text(told["value"]), (unit, "dim")))
+    console.print(_plain(told["description"]))
+    console.print(_plain(told["why"]))
+    table = _table("scope", "says", "")
+    for link in told["chain"]:
+        says = value_text(link["value"]) if link["is_set"] else Text("-", style="dim")
+        if link["lock"] is not None:
+            says = Text.assemble(says, (f"  {_lock(link['lock'])}", "yellow"))
+        style = "bold green" if link["standing"] == "applies" else "dim"
+        table.add_row(Text(link["scope"], style="cyan"), says, Text(link["standing"], style=style))
+        if link["set_by"]:
+            table.add_row("", Text(_signed(link["set_by"], link["set_at"], link["revision"]), style="dim"))
+        if link["reason"]:
+            table.add_row("", Text(f"“{_printable(link['reason'])}”", style="italic"))
+    console.print(table)
+
+
+def show_commit(result: Document, console: Console) -> None:
+    """What a change did or would do, what it overrules, what will not work, and what a rollback left as it is."""
+    if not result["changes"]:
+        console.print(Text(f"Nothing to change: {result['scope']} stays at revision {result['revision']}."))
+    elif result["dry_run"]:
+        told = f"Dry run, nothing is changed. {result['scope']} is at revision {result['revision']} and would change:"
+        console.print(Text(told, style="yellow"))
+    else:
+        console.print(Text.assemble((result["scope"], "bold"), f" is now at revision {result['revision']}."))
+    show_changes(result["changes"], console)
+    _told(
+        "Overruled by the lock; kept, and in force again once it is gone:",
+        (f"{one['scope']} {one['owner']}: {one['key']} = {_worded(one['value'])}" for one in result["shadowed"]),
+        console,
+    )
+    _told("Mind:", (f"{one['key']}: {one['detail']}" for one in result["warnings"]), console)
+    _told("Not restored, it stays as it is:", (one["detail"] for one in result.get("not_restored", ())), console)
+
+
+def show_changes(changes: Iterable[Document], console: Console) -> None:
+    """Each key with what was said of it and what is."""
+    for change in changes:
+        console.print(Text(change["key"], style="cyan"))
+        line = Text.assemble(_node(change["before"]), ("  ->  ", "dim"), _node(change["after"]))
+        console.print(Padding(line, (0, 0, 0, 2)))
+
+
+def show_revisions(page: Document, console: Console) -> None:
+    """Commits, newest first: number, how, who, when, why, and the keys."""
+    if not page["data"]:
+        console.print("No commits yet.")
+    for made in page["data"]:
+        heading = (f"{made['revision']:>4}  ", "bold")
+        signed = _signed(made["by"], made["at"], None)
+        console.print(Text.assemble(heading, (made["kind"], "cyan"), (f"  {signed}", "dim")))
+        if made["reason"]:
+            console.print(Padding(Text(f"“{_printable(made['reason'])}”", style="italic"), (0, 0, 0, 6)))
+        keys = [change["key"] for change in made["changes"]]
+        shown = ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")  # noqa: PLR2004 - one line
+        console.print(Padding(Text(shown), (0, 0, 0, 6)))
+    if page["has_more"]:
+        console.print(Text("There are older ones: --limit takes up to 100.", style="dim"))
+
+
+def show_snapshots(listed: Iterable[Document], console: Console) -> None:
+    """Snapshots, newest first: id and label, then who, when and at which revision."""
+    empty = True
+    for kept in listed:
+        empty = False
+        console.print(Text.assemble((kept["id"], "bold"), "  ", _printable(kept["label"])))
+        signed = f"{_signed(kept['by'], kept['at'], kept['revision'])}, {kept['keys']} key(s)"
+        console.print(Padding(Text(signed, style="dim"), (0, 0, 0, 2)))
+    if empty:
+        console.print('No snapshots yet. Keep one: fourfold config snapshot "before the swap"')
+
+
+def show_schema(keys: Iterable[Document], console: Console) -> None:
+    """Every key with its default, unit, scopes and meaning."""
+    for key in keys:
+        unit = f" {key['unit']}" if key["unit"] else ""
+        console.print(Text.assemble((key["key"], "cyan"), " = ", value_text(key["default"]), (unit, "dim")))
+        console.print(Padding(_plain(key["description"]), (0, 0, 0, 2)))
+        console.print(Padding(Text("set at: " + ", ".join(key["scopes"]), style="dim"), (0, 0, 0, 2)))
+
+
+def value_text(value: object) -> Text:
+    """A value: text as it is, a list one element to a line, the rest as JSON."""
+    if value is None:
+        return Text("null", style="dim")
+    if isinstance(value, list) and value:
+        return Text("\n".join(_worded(each) for each in value))
+    return Text(_worded(value))
+
+
+def _print_blocks(rows: Iterable[Document], console: Console, *, all_columns: bool) -> None:
+    widths = [18, None, 9, *((14, 15) if all_columns else ())]
+    for block, keys in groupby(rows, key=lambda row: row["key"].rpartition(".")[0]):
+        console.print(Text(block, style="bold"))
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, expand=True)
+        for width in widths:
+            table.add_column(width=width, ratio=None if width else 1, overflow="fold")
+        for row in keys:
+            name = Text("  " + row["key"].rpartition(".")[2], style="cyan")
+            table.add_row(name, *_cells(row, all_columns=all_columns))
+        console.print(table)
+
+
+def _cells(row: Document, *, all_columns: bool) -> tuple[Text, ...]:
+    source = Text(row["source"], style="dim" if row["source"] == "default" else "")
+    locks, unit = _locks(row), Text(row["unit"] or "", style="dim")
+    if all_columns:
+        return value_text(row["value"]), source, locks, unit
+    value = Text.assemble(value_text(row["value"]), " ", unit) if unit else value_text(row["value"])
+    return value, Text.assemble(source, "\nlocked by ", locks) if locks else source
+
+
+def _locks(row: Document) -> Text:
+    """Who keeps this scope from setting the key or within bounds, and whether it does so to those below."""
+    told = [row["locked_by"]] if row["locked_by"] else []
+    told += [f"{each['scope']}: {Bounds.model_validate(each['bounds']).in_words()}" for each in row["bounds"]]
+    if row["lock"] is not None:
+        told.append(f"{_lock(row['lock'])} below")
+    return Text("\n".join(told), style="yellow")
+
+
+def _lock(lock: Document) -> str:
+    return "locked" if lock["bounds"] is None else f"locked to {Bounds.model_validate(lock['bounds']).in_words()}"
+
+
+def _node(node: Document | None) -> Text:
+    """What a scope says of a key: its value or that it inherits, and its lock."""
+    if node is None:
+        return Text("inherited", style="dim")
+    says = value_text(node["value"]) if node["is_set"] else Text("inherited", style="dim")
+    return says if node["lock"] is None else Text.assemble(says, (f"  {_lock(node['lock'])}", "yellow"))
+
+
+def _told(heading: str, lines: Iterable[str], console: Console) -> None:
+    found = list(lines)
+    if found:
+        console.print(Text(heading, style="bold yellow"))
+    for line in found:
+        console.print(Padding(Text(_printable(line), style="yellow"), (0, 0, 0, 2)))
+
+
+def _signed(by: str, at: str | None, revision: int | None) -> str:
+    when = f", {datetime.fromisoformat(at).astimezone():{_MINUTES}}" if at else ""
+    return f"{by}{when}" + (f", revision {revision}" if revision is not None else "")
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _worded(value: object) -> str:
+    return _printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _plain(text: str) -> Text:
+    return Text(_printable(text))
+
+
+def _printable(text: str) -> str:
+    """Text others wrote, without what would steer a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
