@@ -80,7 +80,7 @@ def show_changes(changes: Iterable[Document], console: Console) -> None:
     for change in changes:
         console.print(Text(change["key"], style="cyan"))
         line = Text.assemble(_node(change["before"]), ("  ->  ", "dim"), _node(change["after"]))
-        console.print(Padding(line, (0, 0, 0, 2)))
+        console.print(Padding(line, (0, 0, 0, 2), expand=False))
 
 
 def show_revisions(page: Document, console: Console) -> None:
@@ -92,10 +92,10 @@ def show_revisions(page: Document, console: Console) -> None:
         signed = _signed(made["by"], made["at"], None)
         console.print(Text.assemble(heading, (made["kind"], "cyan"), (f"  {signed}", "dim")))
         if made["reason"]:
-            console.print(Padding(Text(f"“{_printable(made['reason'])}”", style="italic"), (0, 0, 0, 6)))
+            console.print(Padding(Text(f"“{_printable(made['reason'])}”", style="italic"), (0, 0, 0, 6), expand=False))
         keys = [change["key"] for change in made["changes"]]
         shown = ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")  # noqa: PLR2004 - one line
-        console.print(Padding(Text(shown), (0, 0, 0, 6)))
+        console.print(Padding(Text(shown), (0, 0, 0, 6), expand=False))
     if page["has_more"]:
         console.print(Text("There are older ones: --limit takes up to 100.", style="dim"))
 
@@ -107,7 +107,7 @@ def show_snapshots(listed: Iterable[Document], console: Console) -> None:
         empty = False
         console.print(Text.assemble((kept["id"], "bold"), "  ", _printable(kept["label"])))
         signed = f"{_signed(kept['by'], kept['at'], kept['revision'])}, {kept['keys']} key(s)"
-        console.print(Padding(Text(signed, style="dim"), (0, 0, 0, 2)))
+        console.print(Padding(Text(signed, style="dim"), (0, 0, 0, 2), expand=False))
     if empty:
         console.print('No snapshots yet. Keep one: fourfold config snapshot "before the swap"')
 
@@ -117,8 +117,8 @@ def show_schema(keys: Iterable[Document], console: Console) -> None:
     for key in keys:
         unit = f" {key['unit']}" if key["unit"] else ""
         console.print(Text.assemble((key["key"], "cyan"), " = ", value_text(key["default"]), (unit, "dim")))
-        console.print(Padding(_plain(key["description"]), (0, 0, 0, 2)))
-        console.print(Padding(Text("set at: " + ", ".join(key["scopes"]), style="dim"), (0, 0, 0, 2)))
+        console.print(Padding(_plain(key["description"]), (0, 0, 0, 2), expand=False))
+        console.print(Padding(Text("set at: " + ", ".join(key["scopes"]), style="dim"), (0, 0, 0, 2), expand=False))
 
 
 def value_text(value: object) -> Text:
@@ -178,7 +178,7 @@ def _told(heading: str, lines: Iterable[str], console: Console) -> None:
     if found:
         console.print(Text(heading, style="bold yellow"))
     for line in found:
-        console.print(Padding(Text(_printable(line), style="yellow"), (0, 0, 0, 2)))
+        console.print(Padding(Text(_printable(line), style="yellow"), (0, 0, 0, 2), expand=False))
 
 
 def _signed(by: str, at: str | None, revision: int | None) -> str:
