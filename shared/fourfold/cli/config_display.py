@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -18,21 +18,24 @@ from fourfold.config.nodes import Bounds
 Document = Mapping[str, Any]
 
 _MINUTES = "%Y-%m-%d %H:%M"
-# What a value, its source, its lock and its unit need beside the full key. With less room, keys go under their block.
-_BESIDE_THE_KEY = 62
-_LEAST_FOR_ALL_COLUMNS = 70
+_COLUMNS = ("key", "value", "source", "locked by", "unit")
+_LEAST_VALUE = 28  # a model's name
 
 
 def show_view(view: Document, console: Console) -> None:
     """Every key with value, source, who locked it, and unit."""
     rows = view["data"]
     console.print(Text.assemble((view["scope"], "bold"), (f" at revision {view['revision']}", "dim")))
-    if console.width < max(len(row["key"]) for row in rows) + _BESIDE_THE_KEY:
-        _print_blocks(rows, console, all_columns=console.width >= _LEAST_FOR_ALL_COLUMNS)
+    cells = [
+        (value_text(row["value"]), _source(row), _locks(row), Text(row["unit"] or "", style="dim")) for row in rows
+    ]
+    beside = sum(map(_width, list(zip(*cells, strict=True))[1:])) + _LEAST_VALUE + 2 * len(_COLUMNS)
+    if console.width < max(len(row["key"]) for row in rows) + beside:
+        _print_blocks(rows, console)
         return
-    table = _table("key", "value", "source", "locked by", "unit")
-    for row in rows:
-        table.add_row(Text(row["key"], style="cyan"), *_cells(row, all_columns=True))
+    table = _table(*_COLUMNS)
+    for row, rest in zip(rows, cells, strict=True):
+        table.add_row(Text(row["key"], style="cyan"), *rest)
     console.print(table)
 
 
@@ -122,39 +125,49 @@ def show_schema(keys: Iterable[Document], console: Console) -> None:
 
 
 def value_text(value: object) -> Text:
-    """A value: text as it is, a list one element to a line, the rest as JSON."""
+    """A value: text as it is, lists and objects one element to a line, the rest as JSON."""
     if value is None:
         return Text("null", style="dim")
     if isinstance(value, list) and value:
         return Text("\n".join(_worded(each) for each in value))
+    if isinstance(value, dict):
+        return Text("\n".join(f"{_printable(name)}: {_worded(each)}" for name, each in value.items()))
     return Text(_worded(value))
 
 
-def _print_blocks(rows: Iterable[Document], console: Console, *, all_columns: bool) -> None:
-    widths = [18, None, 9, *((14, 15) if all_columns else ())]
+def _print_blocks(rows: Sequence[Document], console: Console) -> None:
+    """The same with less room: keys under their block, the unit beside the value, the lock below the source."""
+    names = [Text("  " + row["key"].rpartition(".")[2], style="cyan") for row in rows]
+    values = [_with_unit(row) for row in rows]
+    sources = [Text("\n").join(filter(None, (_source(row), _locks(row, "locked by ")))) for row in rows]
+    fixed = (_width(names), min(_width(sources), console.width // 4))
+    lines = iter(zip(names, values, sources, strict=True))
     for block, keys in groupby(rows, key=lambda row: row["key"].rpartition(".")[0]):
         console.print(Text(block, style="bold"))
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, expand=True)
-        for width in widths:
+        for width in (fixed[0], None, fixed[1]):
             table.add_column(width=width, ratio=None if width else 1, overflow="fold")
-        for row in keys:
-            name = Text("  " + row["key"].rpartition(".")[2], style="cyan")
-            table.add_row(name, *_cells(row, all_columns=all_columns))
+        for _ in keys:
+            table.add_row(*next(lines))
         console.print(table)
 
 
-def _cells(row: Document, *, all_columns: bool) -> tuple[Text, ...]:
-    source = Text(row["source"], style="dim" if row["source"] == "default" else "")
-    locks, unit = _locks(row), Text(row["unit"] or "", style="dim")
-    if all_columns:
-        return value_text(row["value"]), source, locks, unit
-    value = Text.assemble(value_text(row["value"]), " ", unit) if unit else value_text(row["value"])
-    return value, Text.assemble(source, "\nlocked by ", locks) if locks else source
+def _width(cells: Iterable[Text]) -> int:
+    return max(len(line) for cell in cells for line in cell.plain.split("\n"))
 
 
-def _locks(row: Document) -> Text:
+def _source(row: Document) -> Text:
+    return Text(row["source"], style="dim" if row["source"] == "default" else "")
+
+
+def _with_unit(row: Document) -> Text:
+    value = value_text(row["value"])
+    return Text.assemble(value, (f" {row['unit']}", "dim")) if row["unit"] else value
+
+
+def _locks(row: Document, said: str = "") -> Text:
     """Who keeps this scope from setting the key or within bounds, and whether it does so to those below."""
-    told = [row["locked_by"]] if row["locked_by"] else []
+    told = [said + row["locked_by"]] if row["locked_by"] else []
     told += [f"{each['scope']}: {Bounds.model_validate(each['bounds']).in_words()}" for each in row["bounds"]]
     if row["lock"] is not None:
         told.append(f"{_lock(row['lock'])} below")

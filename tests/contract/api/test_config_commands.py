@@ -73,6 +73,7 @@ def test_keys_and_values_are_whole_in_any_terminal(config: Config, width: str) -
     row = line_of(shown, "max_retries")
     assert row.split()[1] == "2"
     assert "system" in row
+    assert "at most" in shown
     assert "…" not in shown
 
 
