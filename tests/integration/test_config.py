@@ -188,3 +188,19 @@ def test_a_swap_is_one_commit_and_a_rollback_takes_it_back(workspace: httpx.Clie
     assert (back.status_code, back.json()["revision"], back.json()["not_restored"]) == (200, 3, [])
     assert workspace.get("/v1/config").json()["data"] == before
     assert create(workspace)["status"] == "active"
+
+
+def test_every_commit_is_announced_once_and_a_refused_or_empty_one_is_not(
+    stack: LocalServer, workspace: httpx.Client
+) -> None:
+    commit(workspace, set_to(RETRIES, 1))
+    commit(workspace, set_to(RETRIES, 1))
+    commit(workspace, set_to(RETRIES, 9))
+    commit(workspace, {"op": "unset", "key": RETRIES})
+    owner = workspace.get("/v1/config").json()["scope_id"]
+    waiting = stack.aws("dynamodb").get_paginator("scan").paginate(TableName=stack.outputs()["OutboxTableName"])
+    entries = [json.loads(item["entry"]["S"]) for page in waiting for item in page["Items"]]
+    told = [entry["Detail"]["data"] for entry in entries if entry["Detail"]["metadata"]["workspace_id"] == owner]
+    assert sorted(
+        (data["scope"], data["revision"], tuple(data["keys"]), data["reason"]) for data in told if "revision" in data
+    ) == [("workspace", number, (RETRIES,), "a test") for number in (1, 2)]
