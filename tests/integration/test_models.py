@@ -156,6 +156,27 @@ def test_a_request_may_choose_the_model_of_a_step(connected: Connected) -> None:
     assert {step["step"]: step["provider"] for step in steps}["soul_draft"] == "openai"
 
 
+def test_a_commit_changes_the_model_and_the_temperature_of_the_next_run(connected: Connected) -> None:
+    keep_key(connected)
+    step = "engine.pipeline.soul_draft"
+    chosen = {f"{step}.model": "anthropic:claude-sonnet-4-6", f"{step}.temperature": 0.4}
+    ops = [{"op": "set", "key": key, "value": value} for key, value in chosen.items()]
+    changed = connected.stack.call("PATCH", "/v1/config", body={"ops": ops, "reason": "cheaper souls"})
+    assert (changed.status_code, changed.json()["warnings"]) == (200, [])
+    before = len(connected.provider.requests)
+    try:
+        run = connected.run(connected.create())
+    finally:
+        undo = [{"op": "unset", "key": key} for key in chosen]
+        connected.stack.call("PATCH", "/v1/config", body={"ops": undo})
+    models = {step["step"]: step["model"] for step in run["attempts"][0]["steps"]}
+    assert models == {**DEFAULTS, "soul_draft": "claude-sonnet-4-6"}
+    sent = [request.body.get("temperature") for request in connected.provider.requests[before:]]
+    assert sent.count(0.4) == 1
+    assert set(sent) == {0.4, None}
+    assert run["config_revision"] == changed.json()["revision"]
+
+
 def test_the_single_call_writes_all_layers_and_is_audited_alike(connected: Connected) -> None:
     keep_key(connected)
     persona = connected.create(**{"engine.pipeline.method": "single_call"})

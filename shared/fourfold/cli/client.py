@@ -21,7 +21,14 @@ _HEARTBEAT_PATIENCE_S = 40.0  # The server sends a comment every 10 s: longer si
 
 
 class ApiError(Exception):
-    """The API answered with a problem; `detail` tells what to do."""
+    """The API answered with a problem, or not at all; the message tells what to do.
+
+    `problem` is the problem as the API sent it, None where there was no such answer.
+    """
+
+    def __init__(self, told: str, problem: Mapping[str, Any] | None = None) -> None:
+        super().__init__(told)
+        self.problem = problem
 
 
 class Client:
@@ -105,6 +112,10 @@ class Client:
     def post(self, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - JSON
         """Makes something; the answer is the document made."""
         return self._call("POST", path, json=dict(body)).json()
+
+    def call(self, method: str, path: str, **request: Any) -> Any:  # noqa: ANN401 - httpx's own, and JSON
+        """The document one request is answered with; `request` as `httpx.Client.request` takes it."""
+        return self._call(method, path, **request).json()
 
     def remove(self, path: str) -> None:
         """Deletes, or revokes, what is at this path."""
@@ -211,6 +222,6 @@ def _refusal(reply: httpx.Response) -> ApiError:
     try:
         problem = reply.json()
         places = "".join(f"\n  {fault['pointer']}: {fault['detail']}" for fault in problem.get("errors", []))
-        return ApiError(f"{problem['title']}: {places or problem['detail']}")
+        return ApiError(f"{problem['title']}: {places or problem['detail']}", problem)
     except (ValueError, KeyError, TypeError, AttributeError):
         return ApiError(f"The server answered {reply.status_code} and no problem details.")

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli import chat as chatting
-from fourfold.cli import files, keys, life
+from fourfold.cli import config, files, keys, life
 from fourfold.cli.assignments import settings_of
 from fourfold.cli.client import ApiError
 from fourfold.cli.comparison import compare as show_comparison
@@ -34,6 +34,7 @@ for further in (life, files):
     app.add_typer(further.app)
 
 app.add_typer(keys.app, name="keys")
+app.add_typer(config.app, name="config")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")]
 

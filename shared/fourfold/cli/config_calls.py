@@ -1,0 +1,83 @@
+"""The settings' routes, as the commands call them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from fourfold.cli.client import Client
+from fourfold.config.scope import StoredScope
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How a change is made.
+
+    `expected` is the revision it was decided on: the change is refused where the scope has moved on since.
+    """
+
+    scope: StoredScope = "workspace"
+    reason: str | None = None
+    dry_run: bool = False
+    expected: int | None = None
+
+
+class ConfigCalls:
+    """Reads and changes settings. Every call raises ApiError where the API refuses it or cannot be reached."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def view(self, scope: StoredScope, prefix: str) -> Document:
+        """What holds at a scope, of the keys that begin with `prefix`."""
+        return self._read("", scope=scope, prefix=prefix)
+
+    def schema(self) -> Document:
+        """Every key with its type, bounds, default and meaning, and the presets."""
+        return self._read("/schema")
+
+    def explain(self, scope: StoredScope, key: str) -> Document:
+        """Why a key has its value."""
+        return self._read(f"/{quote(key, safe='')}/explain", scope=scope)
+
+    def revisions(self, scope: StoredScope, limit: int) -> Document:
+        """The newest commits of a scope, at most `limit` (1-100)."""
+        return self._read("/revisions", scope=scope, limit=str(limit))
+
+    def diff(self, scope: StoredScope, before: str, after: str) -> Document:
+        """What turns one revision or snapshot into another."""
+        return self._read("/diff", scope=scope, **{"from": before, "to": after})
+
+    def snapshots(self, scope: StoredScope) -> Document:
+        """A scope's snapshots, newest first."""
+        return self._read("/snapshots", scope=scope)
+
+    def commit(self, ops: Sequence[Mapping[str, Any]], writing: Writing) -> Document:
+        """Takes all the operations, or none."""
+        return self._write("PATCH", "", {"scope": writing.scope, "ops": list(ops)}, writing)
+
+    def snapshot(self, scope: StoredScope, label: str) -> Document:
+        """Keeps what a scope says now."""
+        return self._client.call("POST", "/v1/config/snapshots", json={"scope": scope, "label": label})  # type: ignore[no-any-return]
+
+    def roll_back(self, snapshot_id: str, writing: Writing) -> Document:
+        """Puts the snapshot's scope back to what it said then; `writing.scope` does not matter."""
+        return self._write("POST", f"/snapshots/{quote(snapshot_id, safe='')}/rollback", {}, writing)
+
+    def apply_preset(self, name: str, writing: Writing) -> Document:
+        """Moves a scope to a preset in one commit."""
+        return self._write("POST", f"/presets/{quote(name, safe='')}/apply", {"scope": writing.scope}, writing)
+
+    def _read(self, path: str, **query: str) -> Document:
+        return self._client.call("GET", f"/v1/config{path}", params=query)  # type: ignore[no-any-return]
+
+    def _write(self, method: str, path: str, body: Document, writing: Writing) -> Document:
+        body = {**body, "dry_run": writing.dry_run}
+        if writing.reason is not None:
+            body["reason"] = writing.reason
+        headers = {} if writing.expected is None else {"If-Match": f'"{writing.expected}"'}
+        return self._client.call(method, f"/v1/config{path}", json=body, headers=headers)  # type: ignore[no-any-return]
