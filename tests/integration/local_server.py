@@ -20,7 +20,8 @@ from infra.local.engine import REGION
 from infra.local.home import REPOSITORY, Home, Server
 
 START_SECONDS = 90
-STOP_SECONDS = 30
+# Jobs under way are waited for a while, and the state is saved.
+STOP_SECONDS = 60
 EVENTUALLY_SECONDS = 20
 
 

@@ -103,8 +103,12 @@ def test_a_fingerprint_is_taken_anew_when_asked_for(stack: LocalServer, persona:
 
 def test_a_persona_written_anew_is_heard_anew(stack: LocalServer, persona: dict[str, Any]) -> None:
     before = fingerprint(stack, persona)
-    again = stack.call("POST", f"/v1/personas/{persona['id']}/regenerate", body={"from": "mask_build"})
+    # The offline composer writes the same person again, but for another method.
+    other = {"from": "intent_parse", "config": {"engine.pipeline.method": "single_call"}}
+    again = stack.call("POST", f"/v1/personas/{persona['id']}/regenerate", body=other)
     assert again.status_code == 200
+    [latest, *_] = stack.call("GET", f"/v1/personas/{persona['id']}/versions").json()["data"]
+    assert "mask" in latest["changed"]
     eventually(
         lambda: (
             fingerprint(stack, persona)["run_id"] != before["run_id"]
