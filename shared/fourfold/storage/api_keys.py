@@ -30,7 +30,11 @@ class DynamoApiKeys:
 
     def find(self, secret: str) -> ApiKey | None:
         """The key with this text, or None."""
-        reply = self._client.get_item(TableName=self._table, Key={"pk": {"S": _pk(secret)}}, ConsistentRead=True)
+        return self.find_hashed(key_hash(secret))
+
+    def find_hashed(self, digest: str) -> ApiKey | None:
+        """The key whose text has this `key_hash`, or None."""
+        reply = self._client.get_item(TableName=self._table, Key={"pk": {"S": _pk(digest)}}, ConsistentRead=True)
         item = reply.get("Item")
         if item is None:
             return None
@@ -47,7 +51,7 @@ class DynamoApiKeys:
         self._client.put_item(
             TableName=self._table,
             Item={
-                "pk": {"S": _pk(secret)},
+                "pk": {"S": _pk(key_hash(secret))},
                 "key_id": {"S": key.key_id},
                 "org_id": {"S": key.org_id},
                 "workspace_id": {"S": key.workspace_id},
@@ -57,5 +61,10 @@ class DynamoApiKeys:
         )
 
 
-def _pk(secret: str) -> str:
-    return f"KEY#{hashlib.sha256(secret.encode()).hexdigest()}"
+def key_hash(secret: str) -> str:
+    """What stands for a key wherever it must be recognised and must not be read."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _pk(digest: str) -> str:
+    return f"KEY#{digest}"

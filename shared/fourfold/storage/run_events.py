@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from fourfold.progress.happenings import happening_from
-from fourfold.progress.log import JournalledEntry, LogEntry
+from fourfold.progress.log import JournalledEntry, LogEntry, event_body
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 RETENTION = timedelta(days=30)
+
+_SHOWN: dict[str, Any] = {
+    "ProjectionExpression": "sk, run_id, persona_id, #at, doc",
+    "ExpressionAttributeNames": {"#at": "at"},
+}
 
 
 class DynamoEventStore:
@@ -56,12 +61,13 @@ class DynamoEventStore:
 
     def entries(self, after: int = 0) -> Iterator[LogEntry]:
         """The same entries without the writers' checkpoints: what a reader may see."""
-        shown = {
-            "ProjectionExpression": "sk, run_id, persona_id, #at, doc",
-            "ExpressionAttributeNames": {"#at": "at"},
-        }
-        for item in self._items(after, shown):
+        for item in self._items(after, _SHOWN):
             yield _entry(item)
+
+    def bodies(self, after: int = 0) -> Iterator[dict[str, Any]]:
+        """The same entries as event objects, of whatever type."""
+        for item in self._items(after, _SHOWN):
+            yield event_of(item)
 
     def _items(self, after: int, projection: dict[str, Any]) -> Iterator[dict[str, Any]]:
         start: dict[str, Any] = {}
@@ -87,4 +93,15 @@ def _entry(item: dict[str, Any]) -> LogEntry:
         run_id=item["run_id"]["S"],
         persona_id=item["persona_id"]["S"],
         happening=happening_from(json.loads(item["doc"]["S"])),
+    )
+
+
+def event_of(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The event object an item of the table (or of its stream) holds, of whatever type."""
+    return event_body(
+        int(item["sk"]["N"]),
+        datetime.fromisoformat(item["at"]["S"]),
+        item["run_id"]["S"],
+        item["persona_id"]["S"],
+        json.loads(item["doc"]["S"]),
     )
