@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from fourfold.problem import FieldError, Problem, problem
-from fourfold.problem import ProblemError as ProblemError  # most who raise it find it here
+from fourfold.problem import ProblemError as ProblemError  # noqa: PLC0414 - exported: here most who raise it find it
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -69,6 +69,20 @@ class DynamoEventStore:
         for item in self._items(after, _SHOWN):
             yield event_of(item)
 
+    def newest_body(self) -> dict[str, Any] | None:
+        """The last entry so far as an event object, strongly consistent, or None."""
+        reply = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": self._pk}},
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            Limit=1,
+            ProjectionExpression="sk, run_id, persona_id, #at, doc",
+            ExpressionAttributeNames={"#at": "at"},
+        )
+        return event_of(reply["Items"][0]) if reply["Items"] else None
+
     def _items(self, after: int, projection: dict[str, Any]) -> Iterator[dict[str, Any]]:
         start: dict[str, Any] = {}
         while True:
