@@ -21,6 +21,7 @@ class StageSettings:
     `providers` are the model providers runs use, in order of preference (context `providers`, comma-separated; none:
     offline). `key_store` (context `key_store`) is where their keys are kept: SSM parameters or Secrets Manager.
     `compatible_base_url` (context of that name) is where `compatible:<model>` is served.
+    `on_engine`: addresses are paths on the local engine's, which is another one at every start.
     """
 
     name: str
@@ -32,6 +33,7 @@ class StageSettings:
     providers: tuple[str, ...] = ()
     key_store: Literal["ssm", "secretsmanager"] = "ssm"
     compatible_base_url: str = ""
+    on_engine: bool = False
 
     @property
     def removal_policy(self) -> RemovalPolicy:
@@ -56,6 +58,7 @@ STAGES: Final[dict[str, StageSettings]] = {
             checked=False,
             log_level="INFO",
             log_retention=RetentionDays.ONE_WEEK,
+            on_engine=True,
         ),
         StageSettings(
             name="dev",

@@ -43,6 +43,11 @@ class Observability(Construct):
             "A failed execution could not be handled: its run may still say `running`",
         )
 
+    def watch_dead_letters(self, construct_id: str, queue: sqs.Queue, description: str) -> None:
+        """One more alarm: anything in a dead-letter queue."""
+        metric = queue.metric_approximate_number_of_messages_visible(period=_PERIOD)
+        self._alarm(construct_id, metric, description)
+
     def _alarm(self, construct_id: str, metric: cloudwatch.Metric, description: str) -> None:
         cloudwatch.Alarm(
             self,

@@ -23,6 +23,7 @@ from infra.constructs.observability import Observability
 from infra.constructs.pipeline import Pipeline
 from infra.constructs.pipeline_definition import STATE_NAMES, STEP_TIMEOUT_S, STORE_TIMEOUT_S
 from infra.constructs.product_code import product_code
+from infra.constructs.progress import PROGRESS_TIMEOUT_S, ProgressApi
 from infra.constructs.python_function import FunctionSpec, Grant, PythonFunction
 from infra.constructs.run_failures import RunFailures
 from infra.settings import StageSettings
@@ -70,14 +71,25 @@ class ServiceStack(Stack):
             consumer=self._end_of_run("ExecutionEnded", "execution_ended", publishes=True),
             consumer_timeout_s=STORE_TIMEOUT_S,
         )
+        self._progress = ProgressApi(self, "Progress", settings=settings)
+        self._progress.connect(
+            routes=self._progress_function("ProgressConnection", "progress_connection", self._progress_routes()),
+            push=self._progress_function("ProgressPush", "progress_push", []),
+            run_events=data.run_events,
+        )
         api_function = self._api_function(pipeline.machine.state_machine_arn)
         api = Api(self, "Api", settings=settings, function=api_function)
-        Observability(
+        observability = Observability(
             self,
             "Observability",
             machine=pipeline.machine,
             rest_api=api.rest_api,
             dead_letters=run_failures.dead_letters,
+        )
+        observability.watch_dead_letters(
+            "ProgressDeadLetters",
+            self._progress.dead_letters,
+            "Progress could not be pushed: connected clients may miss events until they connect again",
         )
         CfnOutput(self, "StateMachineArn", value=pipeline.machine.state_machine_arn)
         CfnOutput(self, "ApiFunctionName", value=api_function.function.function_name)
@@ -117,6 +129,46 @@ class ServiceStack(Stack):
             ),
         )
 
+    def _progress_routes(self) -> list[Grant]:
+        """What a client's commands need beside sending: whose the runs and personas are that it names."""
+        return [Grant(("dynamodb:GetItem", "dynamodb:Query"), self._data.personas.table_arn)]
+
+    def _progress_function(self, construct_id: str, name: str, further: list[Grant]) -> PythonFunction:
+        data, progress = self._data, self._progress
+        return self._function(
+            construct_id,
+            FunctionSpec(
+                name=name,
+                timeout_s=PROGRESS_TIMEOUT_S,
+                environment={
+                    **(self._run_env if further else self._events_env),
+                    "FOURFOLD_API_KEYS_TABLE": data.api_keys.table_name,
+                    "FOURFOLD_CONNECTIONS_TABLE": data.connections.table_name,
+                    "FOURFOLD_PROGRESS_ENDPOINT": progress.endpoint,
+                    "FOURFOLD_CATCH_UP_QUEUE": progress.catch_ups.queue_url,
+                },
+                grants=[
+                    Grant(("dynamodb:Query",), data.run_events.table_arn),
+                    Grant(
+                        (
+                            "dynamodb:GetItem",
+                            "dynamodb:PutItem",
+                            "dynamodb:UpdateItem",
+                            "dynamodb:DeleteItem",
+                            "dynamodb:Query",
+                        ),
+                        data.connections.table_arn,
+                    ),
+                    Grant(("dynamodb:GetItem",), data.api_keys.table_arn),
+                    *progress.send,
+                    progress.queue,
+                    *further,
+                ],
+                acknowledgements=progress.acknowledgements,
+                layers=[self._runtime_layer],
+            ),
+        )
+
     def _api_function(self, machine_arn: str) -> PythonFunction:
         data = self._data
         adapter = lambda_.LayerVersion.from_layer_version_arn(
@@ -136,6 +188,8 @@ class ServiceStack(Stack):
                     "FOURFOLD_IDEMPOTENCY_TABLE": data.idempotency.table_name,
                     "FOURFOLD_API_KEYS_TABLE": data.api_keys.table_name,
                     "FOURFOLD_STATE_MACHINE_ARN": machine_arn,
+                    "FOURFOLD_CONNECTIONS_TABLE": data.connections.table_name,
+                    "FOURFOLD_PROGRESS_ENDPOINT": self._progress.endpoint,
                     **self._providers_env,
                 },
                 grants=[
@@ -149,6 +203,7 @@ class ServiceStack(Stack):
                         data.idempotency.table_arn,
                     ),
                     Grant(("dynamodb:GetItem",), data.api_keys.table_arn),
+                    Grant(("dynamodb:PutItem",), data.connections.table_arn),
                     Grant(("states:StartExecution",), machine_arn),
                 ],
                 layers=[PackageLayer(self, "ApiLayer", name="api"), adapter],
