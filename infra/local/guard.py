@@ -17,7 +17,10 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-UNSIGNED = ("/_ministack/ready", "/_ministack/health", "/_aws/execute-api/")
+EXECUTE_API = "/_aws/execute-api/"
+UNSIGNED = ("/_ministack/ready", "/_ministack/health", EXECUTE_API)
+# Under EXECUTE_API, but the way to connected clients: for the product's functions, by their role.
+CONNECTIONS = "/@connections/"
 
 
 class Guard:
@@ -50,9 +53,12 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and not _is_loopback(urlsplit(origin).netloc):
             return "the Origin is not this machine's"
-        if headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
+        # A page of this machine's own may open a WebSocket: it is told by its Origin, which is loopback by now, and the
+        # API lets nobody in without a key or a ticket. Whatever else it asks for is another site's request.
+        opens_websocket = scope["type"] == "websocket" and origin is not None and scope["path"].startswith(EXECUTE_API)
+        if not opens_websocket and headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
             return "the request was made by a page of another site"
-        if scope["path"].startswith(UNSIGNED):
+        if scope["path"].startswith(UNSIGNED) and CONNECTIONS not in scope["path"]:
             return None
         if self._claims_root(headers, scope.get("query_string", b"").decode("latin-1")):
             return "the request is not signed with a key of this engine"

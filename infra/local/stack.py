@@ -24,6 +24,7 @@ from infra.local.progress import Progress, Silent
 from infra.local.recovery import announce_cut_off_executions
 from infra.local.services import KEPT
 from infra.local.snapshot import Snapshots, save_state
+from infra.local.streams import drop_connections, reattach_stream_readers
 from infra.local.workers import WarmUp, install_patient_pool
 
 ORG_ID = "org_local"
@@ -69,16 +70,20 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
             if forks:
                 forks.install()
         _bring_up_to_date(engine, home, progress)
+        reattach_stream_readers()
         snapshots = Snapshots(engine)
         undo.callback(snapshots.stop)
         snapshots.start()
         deployed_api = _api_function(engine)
         variables = deployed_api["Environment"]["Variables"]
-        warm_up = WarmUp(_invoked_functions(engine, variables["FOURFOLD_STATE_MACHINE_ARN"]))
+        warm_up = WarmUp(
+            [*_invoked_functions(engine, variables["FOURFOLD_STATE_MACHINE_ARN"]), *_progress_functions(engine)]
+        )
         undo.callback(warm_up.stop)
         warm_up.start()
         with progress.step("Start the API"):
             _recover(engine, variables, started)
+            drop_connections(engine.client("dynamodb"), variables["FOURFOLD_CONNECTIONS_TABLE"])
             api_key = _seed_api_key(engine, home, variables["FOURFOLD_API_KEYS_TABLE"])
             here = {"FOURFOLD_PROVIDERS": ",".join(providers)}
             access = {**engine.worker_environment(), **engine.execution_credentials(deployed_api)}
@@ -130,6 +135,17 @@ def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
 def _api_function(engine: Engine) -> dict[str, Any]:
     functions: list[dict[str, Any]] = engine.client("lambda").list_functions()["Functions"]
     return next(function for function in functions if function["Handler"].endswith(API_HANDLER))
+
+
+def _progress_functions(engine: Engine) -> list[str]:
+    """ARNs of the functions of live progress: nobody waits for them before a first client or a first event."""
+    functions = engine.client("lambda").list_functions()["Functions"]
+    return [
+        f"{function['FunctionArn']}:live"
+        for package in ("progress_connection", "progress_push")
+        for function in functions
+        if f".{package}." in function["Handler"]
+    ]
 
 
 def _invoked_functions(engine: Engine, state_machine_arn: str) -> list[str]:
