@@ -106,11 +106,11 @@ class Delivery:
                     self._set_aside(run, mine, position)
                     raise
                 position, over = event.seq, event.terminal
-            # A follower of a run that is over stays until the pusher has met the end too, or it would welcome it anew.
+            # A follower of a run that is over stays, until it expires: were it gone, one who comes late (the pusher with
+            # the last events, a replay that was slow to begin) would take it for new and send it everything again.
             live = replace(
                 mine,
                 position=position,
-                asked=mine.asked and not over,
                 holder="",
                 lease_until=0.0,
                 version=mine.version + 1,
@@ -173,12 +173,7 @@ class Delivery:
                 self.queue.put(run, follower.connection_id)
                 return
             position = event.seq
-
-    def clear(self, run: RunKey) -> None:
-        """The run is over and its end has been pushed: who has been sent it follows it no more."""
-        for follower in self.followers.of_run(run)[1]:
-            sent = not follower.holder and self.followers.delete(run, follower.connection_id, follower.version)
-            if sent and follower.asked:
+            if event.terminal and follower.asked:
                 self.subscribers.run_ended(follower.connection_id, run)
 
     def _set_aside(self, run: RunKey, follower: Follower, position: int) -> None:

@@ -49,11 +49,11 @@ class Pusher:
     def push(self, batch: Iterable[NewEvent]) -> None:
         """Raises what storage raised: the batch must come again, and what was done of it is not done twice."""
         pushes = self._grouped(batch)
-        topics = {topic for push in pushes for topic in _topics(push)}
+        # Followers before topics: who follows because of a topic was its subscriber first, so it is found covered.
+        followed = list(self.threads.map(lambda push: self.delivery.followers.of_run(push.run), pushes))
+        topics = list(dict.fromkeys(topic for push in pushes for topic in _topics(push)))
         found = dict(zip(topics, self.threads.map(self.delivery.subscribers.of, topics), strict=True))
-        for push, (done, followers) in zip(
-            pushes, self.threads.map(lambda push: self.delivery.followers.of_run(push.run), pushes), strict=True
-        ):
+        for push, (done, followers) in zip(pushes, followed, strict=True):
             push.done, push.followers = done, followers
             push.events = [event for event in push.events if event.seq > done]
             push.subscribers = {one.connection_id: one for topic in _topics(push) for one in found[topic]}
@@ -64,10 +64,8 @@ class Pusher:
             if error is not None:
                 failures.append(error)
                 failed.add(push.run)
-        for run, last in {push.run: push.events[-1] for push, _ in work if push.run not in failed}.items():
-            self.delivery.followers.advance(run, last.seq)
-            if last.terminal:
-                self.delivery.clear(run)
+        for run, seq in {push.run: push.events[-1].seq for push, _ in work if push.run not in failed}.items():
+            self.delivery.followers.advance(run, seq)
         if failures:
             raise failures[0]
 

@@ -122,10 +122,11 @@ class Subscriptions:
         if not self.registry.add(connection, topic_name(command), messages.MAX_SUBSCRIPTIONS):
             raise messages.too_many_subscriptions()
         self._say(connection, Ack(id=command.id, action="subscribe", run_id=command.run_id))
-        if newest is not None and newest.terminal and command.after == newest.seq:
-            self.registry.remove(connection, topic_name(command))  # it is over, and the client has it all
-            return
-        self.delivery.begin(run, connection.connection_id, connection.key_hash, command.after, asked=True)
+        over = newest is not None and newest.terminal
+        if not over or newest is None or command.after < newest.seq:
+            self.delivery.begin(run, connection.connection_id, connection.key_hash, command.after, asked=True)
+        if over:
+            self.registry.remove(connection, topic_name(command))
 
     def _subscribe_topic(
         self, connection: Connection, command: SubscribePersona | SubscribeWorkspace, topic: Topic
