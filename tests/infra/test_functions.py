@@ -15,6 +15,14 @@ ENDINGS = ["store_persona", "fail_run", "execution_ended"]
 EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}
 RUN = {**EVENTS, "FOURFOLD_PERSONAS_TABLE": "Personas"}
+PROGRESS_ENDPOINT = "https://ProgressWebSocketApi.execute-api.AWS::Region.AWS::URLSuffix/prod"
+PROGRESS = {
+    **EVENTS,
+    "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
+    "FOURFOLD_CONNECTIONS_TABLE": "Connections",
+    "FOURFOLD_PROGRESS_ENDPOINT": PROGRESS_ENDPOINT,
+    "FOURFOLD_CATCH_UP_QUEUE": "ProgressCatchUps",
+}
 PRODUCT_ENVIRONMENT = {
     **{step: {**EVENTS, "FOURFOLD_PROVIDERS": ""} for step in STEPS},
     "store_persona": RUN,
@@ -26,7 +34,11 @@ PRODUCT_ENVIRONMENT = {
         "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
         "FOURFOLD_PROVIDERS": "",
+        "FOURFOLD_CONNECTIONS_TABLE": "Connections",
+        "FOURFOLD_PROGRESS_ENDPOINT": PROGRESS_ENDPOINT,
     },
+    "progress_connection": {**PROGRESS, "FOURFOLD_PERSONAS_TABLE": "Personas"},
+    "progress_push": PROGRESS,
 }
 
 
@@ -49,7 +61,8 @@ def test_a_function_is_bounded_traced_and_logged(prod: Assembly, name: str) -> N
     assert function["Architectures"] == ["arm64"]
     assert function["TracingConfig"] == {"Mode": "Active"}
     assert function["MemorySize"] == 512
-    assert function["Timeout"] == {**dict.fromkeys(STEPS, STEP_TIMEOUT_S), "api": 900}.get(name, 30)
+    own = {**dict.fromkeys(STEPS, STEP_TIMEOUT_S), "api": 900, "progress_connection": 29, "progress_push": 29}
+    assert function["Timeout"] == own.get(name, 30)
     group = prod.resources("Logs::LogGroup")[function["LoggingConfig"]["LogGroup"]["Ref"]]
     assert group["Properties"]["RetentionInDays"] == 180
 
@@ -93,7 +106,7 @@ def test_callers_meet_an_alias_on_the_newest_version(prod: Assembly, name: str) 
 
 def test_production_restores_handlers_from_snapshots(prod: Assembly, local: Assembly) -> None:
     snapped = {name for name, function in prod.functions().items() if "SnapStart" in function}
-    assert snapped == set(STEPS + ENDINGS)
+    assert snapped == {*STEPS, *ENDINGS, "progress_connection", "progress_push"}
     assert not any("SnapStart" in function for function in local.functions().values())
 
 

@@ -86,6 +86,10 @@ def _wiring(assembly: Assembly) -> dict[str, Any]:
             resource.pop(chosen, None)
         for chosen in ("RetentionInDays", "SnapStart", "Tags"):
             resource.get("Properties", {}).pop(chosen, None)
+        resource.get("Properties", {}).get("Environment", {}).get("Variables", {}).pop(
+            "FOURFOLD_PROGRESS_ENDPOINT", None
+        )
+    template["Outputs"].pop("ProgressUrl")  # an address, like the variable
     return template
 
 
@@ -116,10 +120,12 @@ def test_the_laptop_finds_what_it_needs_in_the_outputs(local: Assembly) -> None:
         "ApiKeysTableName",
         "ConfigTableName",
         "OutboxTableName",
+        "ConnectionsTableName",
         "EventBusName",
         "StateMachineArn",
         "ApiFunctionName",
         "ApiUrl",
+        "ProgressUrl",
     }
 
 

@@ -179,7 +179,8 @@ def parsed(text: str) -> AnyCommand:
     try:
         return _COMMANDS[action, named[0] if action != "ping" else None].model_validate(content)
     except ValidationError as error:
-        raise _invalid(*(_field_error(fault) for fault in error.errors()[:_FIELDS_NAMED])) from None
+        found = {fault.pointer: fault for fault in map(_field_error, error.errors())}
+        raise _invalid(*list(found.values())[:_FIELDS_NAMED]) from None
 
 
 def id_of(text: str) -> str | None:

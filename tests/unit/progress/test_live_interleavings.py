@@ -40,7 +40,7 @@ def begun(before: int) -> World:
 def play(data: st.DataObject, world: World, commands: Mapping[str, Sequence[str]]) -> None:
     """Everybody at once: two writers, the pusher in small batches, each client's commands, the queue."""
     # A seed and not a draw for each step: hundreds of draws are slow, and nobody reads them.
-    schedule = Schedule(random.Random(data.draw(st.integers(0, 2**32))).randrange)
+    schedule = Schedule(random.Random(data.draw(st.integers(0, 2**32))).randrange)  # noqa: S311
     world.pause = schedule.pause
     service = Service(world)
     unwritten = {run: LENGTH - len(entries) for run, entries in world.logs.items()}
