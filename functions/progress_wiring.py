@@ -112,13 +112,14 @@ def api_keys() -> DynamoApiKeys:
 
 
 @cache
-def _keys_by_hash() -> KeyRing:
+def keys_by_hash() -> KeyRing:
+    """The API keys by their hash, remembered for five seconds."""
     return KeyRing(api_keys().find_hashed)
 
 
 def may_read(key_hash: str, workspace_id: str) -> bool:
     """Whether the key is still there and may still read the workspace; remembered for five seconds."""
-    holder = _keys_by_hash().caller(key_hash)
+    holder = keys_by_hash().caller(key_hash)
     return holder is not None and holder.workspace_id == workspace_id and SCOPE in holder.scopes
 
 

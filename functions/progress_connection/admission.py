@@ -36,10 +36,11 @@ def _key_of(event: Mapping[str, Any]) -> str | None:
     headers = {name.lower(): values for name, values in (event.get("multiValueHeaders") or {}).items()}
     if "authorization" in headers:
         return key_hash(bearer_secret(headers["authorization"]))
-    tickets = (event.get("multiValueQueryStringParameters") or {}).get("ticket", [])
-    return _tickets().redeem(tickets[0]) if len(tickets) == 1 else None
+    shown = (event.get("multiValueQueryStringParameters") or {}).get("ticket", [])
+    return tickets().redeem(shown[0]) if len(shown) == 1 else None
 
 
 @cache
-def _tickets() -> DynamoTickets:
+def tickets() -> DynamoTickets:
+    """One-use tickets."""
     return DynamoTickets(dynamodb(), os.environ["FOURFOLD_CONNECTIONS_TABLE"], time.time)

@@ -22,7 +22,8 @@ logger = Logger()
 
 
 @cache
-def _subscriptions() -> Subscriptions:
+def subscriptions() -> Subscriptions:
+    """What answers clients."""
     directory = DynamoRunDirectory(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], time.time)
     return Subscriptions(connections(), directory, delivery(), threads())
 
@@ -36,7 +37,7 @@ def hear(connection_id: str, text: str) -> None:
             sender().close(connection_id)
             connections().forget(connection_id)
             return
-        _subscriptions().take(connection, text)
+        subscriptions().take(connection, text)
     except ConnectionGoneError:
         connections().forget(connection_id)
     except UnsentError:

@@ -21,7 +21,8 @@ catch_ups = BatchProcessor(event_type=EventType.SQS)
 
 
 @cache
-def _pusher() -> Pusher:
+def pusher() -> Pusher:
+    """What serves the stream."""
     return Pusher(delivery(), may_read, threads())
 
 
@@ -32,7 +33,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN4
     """
     if event["Records"][0]["eventSource"] == "aws:sqs":
         return process_partial_response(event=event, record_handler=_catch_up, processor=catch_ups, context=context)
-    _pusher().push(_new_event(record["dynamodb"]["NewImage"]) for record in event["Records"])
+    pusher().push(_new_event(record["dynamodb"]["NewImage"]) for record in event["Records"])
     logger.info("pushed", extra={"events": len(event["Records"])})
     return None
 

@@ -51,7 +51,6 @@ PROGRESS: Grants = {
         f"{CONNECTIONS}/POST/@connections/*",
         f"{CONNECTIONS}/DELETE/@connections/*",
     ),
-    grant(("sqs:SendMessage",), "ProgressCatchUps"),
 }
 SQS_CONSUMER = (
     "sqs:ChangeMessageVisibility",
@@ -87,7 +86,11 @@ GRANTS: dict[str, Grants] = {
         grant(("dynamodb:PutItem",), "Connections"),
         grant(("states:StartExecution",), "PipelineStateMachine"),
     },
-    "progress_connection": {*PROGRESS, grant(("dynamodb:GetItem", "dynamodb:Query"), "Personas")},
+    "progress_connection": {
+        *PROGRESS,
+        grant(("sqs:SendMessage",), "ProgressCatchUps"),
+        grant(("dynamodb:GetItem", "dynamodb:Query"), "Personas"),
+    },
     "progress_push": {
         *PROGRESS,
         grant(
@@ -100,7 +103,7 @@ GRANTS: dict[str, Grants] = {
             "RunEvents",
         ),
         grant(("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"), "ProgressDeadLetters"),
-        grant(SQS_CONSUMER, "ProgressCatchUps"),
+        grant((*SQS_CONSUMER, "sqs:SendMessage"), "ProgressCatchUps"),
     },
 }
 

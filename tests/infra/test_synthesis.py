@@ -80,6 +80,7 @@ def _wiring(assembly: Assembly) -> dict[str, Any]:
     text = re.sub(r"(CurrentVersion|Deployment)[0-9A-F]{8}[0-9a-f]{32}", r"\1", text)
     text = re.sub(r"DeploymentStage(prod|local)[0-9A-F]{8}", "DeploymentStage", text)
     text = re.sub(r'"(prod|local)"', '"stage"', text)
+    text = re.sub(r"/(prod|local)/(POST|DELETE)/@connections", r"/stage/\2/@connections", text)
     template: dict[str, Any] = json.loads(text)
     for resource in template["Resources"].values():
         for chosen in ("DeletionPolicy", "UpdateReplacePolicy", "Metadata"):

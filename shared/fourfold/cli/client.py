@@ -22,6 +22,10 @@ class ApiError(Exception):
     """The API answered with a problem; `detail` tells what to do."""
 
 
+class UnreachableError(ApiError):
+    """Nothing answered."""
+
+
 class Client:
     """Calls the API. Use as a context manager.
 
@@ -74,6 +78,10 @@ class Client:
         """The newest personas, at most `limit` (1-100)."""
         return [Persona.model_validate(item) for item in self._get("/v1/personas", limit=limit)["data"]]
 
+    def progress_url(self) -> str:
+        """Where live progress is, as a WebSocket address."""
+        return str(self._get("/v1/progress")["url"])
+
     def _resume(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
         headers = {"Last-Event-ID": str(last["seq"])}
         try:
@@ -104,8 +112,10 @@ class Client:
             raise _refusal(reply)
         return reply.json()
 
-    def _unreachable(self, error: httpx.TransportError) -> ApiError:
-        return ApiError(f"No answer from {self._url} ({type(error).__name__}). Start the server with `make up`.")
+    def _unreachable(self, error: httpx.TransportError) -> UnreachableError:
+        return UnreachableError(
+            f"No answer from {self._url} ({type(error).__name__}). Start the server with `make up`."
+        )
 
 
 def _refusal(reply: httpx.Response) -> ApiError:

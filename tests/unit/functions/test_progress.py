@@ -15,7 +15,7 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.pipeline.state import RunState
-from fourfold.progress.followers import ConnectionGoneError
+from fourfold.progress.followers import ConnectionGoneError, RunKey
 from fourfold.progress.happenings import StepStarted
 from fourfold.steps import StepName
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys, key_hash
@@ -33,10 +33,10 @@ CACHED = (
     progress_wiring.connections,
     progress_wiring.delivery,
     progress_wiring.api_keys,
-    progress_wiring._keys_by_hash,
-    admission._tickets,
-    conversation._subscriptions,
-    push_handler._pusher,
+    progress_wiring.keys_by_hash,
+    admission.tickets,
+    conversation.subscriptions,
+    push_handler.pusher,
 )
 
 
@@ -112,7 +112,7 @@ def test_a_ticket_lets_in_once() -> None:
     assert call("progress_connection", "connect_with_ticket") == {"statusCode": 401}
     clock = [1000.0]
     tickets = DynamoTickets(dynamodb(), "connections", lambda: clock[0])
-    admission._tickets.cache_clear()
+    admission.tickets.cache_clear()
     tickets.issue("ffpt_sample", key_hash(SECRET), 60)
     assert tickets.redeem("ffpt_other") is None
     assert tickets.redeem("ffpt_sample") == key_hash(SECRET)
@@ -173,7 +173,7 @@ def test_what_breaks_inside_is_told_without_details(clients: Clients, monkeypatc
 
 
 def test_a_replay_that_was_set_aside_is_finished(world: RunState, clients: Clients) -> None:
-    run = push_handler.RunKey(world.workspace_id, world.run_id)
+    run = RunKey(world.workspace_id, world.run_id)
     delivery = progress_wiring.delivery()
     boto3.client("sqs").create_queue(QueueName="catch-ups")
     delivery.begin_later(run, CONNECTION, key_hash(SECRET), 0)

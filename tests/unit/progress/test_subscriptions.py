@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from fourfold.progress.followers import RunKey, UnsentError
+from fourfold.progress.followers import Follower, RunKey, UnsentError
 from fourfold.progress.messages import LONGEST_AFTER, MAX_SUBSCRIPTIONS
 from tests.unit.progress.live import PERSONA, WORKSPACE, Service, World, run_id
 
@@ -196,17 +197,22 @@ def test_who_waits_in_the_queue_for_long_is_put_there_again_by_the_next_event(wo
 
 
 def test_who_died_in_the_middle_of_a_replay_is_replaced(world: World) -> None:
-    service = Service(world)
-    world.refusals = [True]
-    world.put = lambda _run, _connection: None  # type: ignore[method-assign]
-    service = Service(world)
-    service.say("one", json.dumps({"action": "subscribe", "run_id": RUN.run_id}))
-    del world.put
+    dead = replace(follower_of(world), holder="a function that was ended", lease_until=world.now + 60)
+    world.table = {(RUN, "one"): dead}
+    world.append(RUN, LENGTH)
+    Service(world).push_all()
+    assert world.queued == [], "it may still be at it"
     world.now += 120
     world.append(RUN, LENGTH)
     Service(world).push_all()
     Service(world).catch_up()
-    assert heard(world, "one")[1:] == [1, 2, 3]
+    assert heard(world, "one") == [1, 2, 3, 4]
+
+
+def follower_of(world: World) -> Follower:
+    """A follower of the run that has been sent nothing yet."""
+    assert world.table == {}
+    return Follower("one", "key of one", 0, asked=True)
 
 
 def test_a_push_costs_one_write_however_many_follow_and_none_if_nobody_does(world: World) -> None:
