@@ -53,6 +53,7 @@ class Feed:
         self._quiet_s = quiet_s
         self._seen: dict[str, int] = {}
         self._over: set[str] = set()
+        self._ever = False
         self.connected = False
         self.reconnects = 0
 
@@ -73,9 +74,9 @@ class Feed:
                         yield message
                         if self._all_over():
                             return
-            except (_LostError, UnreachableError, WebSocketException, OSError):
-                if self._seen == {} and self.reconnects == 0 and not self.connected and attempt == 0:
-                    raise
+            except (_LostError, UnreachableError, WebSocketException, OSError) as lost:
+                if not self._ever:
+                    raise UnreachableError(f"Live progress cannot be reached ({type(lost).__name__}).") from lost
             finally:
                 self.connected = False
             yield None
@@ -112,7 +113,7 @@ class Feed:
                 yield None
                 continue
             heard = time.monotonic()
-            self.connected = True
+            self.connected = self._ever = True
             yield from self._taken(message)
 
     def _taken(self, message: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -144,7 +145,7 @@ class Feed:
 
     def _pause_before(self, attempt: int) -> float:
         longest = min(_FIRST_PAUSE_S * 2**attempt, _LONGEST_PAUSE_S)
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads clients, keeps no secret
+        return float(longest) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads clients, keeps no secret
 
 
 def is_end(event: dict[str, Any]) -> bool:

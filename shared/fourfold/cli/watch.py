@@ -40,7 +40,9 @@ class RunRow:
         self.newest = datetime.fromisoformat(event["at"])
         self.began = self.began or self.newest
         self.doing = what(event)
-        self.kind = str(event.get("kind") or event.get("job") or ("job" if _is_job(event) else self.kind))
+        self.kind = str(
+            event.get("kind") or event.get("job") or ("job" if event["type"].startswith("job.") else self.kind)
+        )
         if isinstance(event.get("total"), int) and event["total"] > 0:
             self.total = event["total"]
         if isinstance(event.get("done"), int):
@@ -126,7 +128,7 @@ def watch_live(feed: Feed, console: Console) -> bool:
 
 
 def print_events(feed: Feed, out: TextIO) -> bool:
-    """Writes each event as a line of JSON until the feed ends or Ctrl-C; says whether no run failed. Raises ApiError."""
+    """Writes each event as a line of JSON until the feed ends or Ctrl-C; says whether no run failed."""
     board = Board()
     try:
         for event in feed.events():

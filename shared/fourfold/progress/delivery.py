@@ -106,7 +106,7 @@ class Delivery:
                     self._set_aside(run, mine, position)
                     raise
                 position, over = event.seq, event.terminal
-            # A follower of a run that is over stays until it expires: were it gone, a sender that comes late (the pusher
+            # A follower of a run that is over stays until it expires: were it gone, a sender that is late (the pusher
             # with the last events, a replay that was slow to begin) would take it for new and send all of it again.
             live = replace(
                 mine,
