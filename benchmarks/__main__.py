@@ -1,6 +1,6 @@
 """`python -m benchmarks`: every measurement but the fresh clone, which takes minutes (`-m benchmarks.fresh_clone`)."""
 
-from benchmarks import imports, latency, prompts, providers, runs, start
+from benchmarks import imports, latency, progress, prompts, providers, runs, start
 
-for measurement in (imports, start, runs, prompts, latency, providers):
+for measurement in (imports, start, runs, progress, prompts, latency, providers):
     measurement.measure().publish()

@@ -40,9 +40,11 @@ class RunRow:
         self.newest = datetime.fromisoformat(event["at"])
         self.began = self.began or self.newest
         self.doing = what(event)
-        self.kind = str(
-            event.get("kind") or event.get("job") or ("job" if event["type"].startswith("job.") else self.kind)
-        )
+        named = event.get("kind") or event.get("job")
+        if isinstance(named, str):
+            self.kind = named
+        elif event["type"].startswith("job.") and self.kind == "persona":
+            self.kind = "job"
         if isinstance(event.get("total"), int) and event["total"] > 0:
             self.total = event["total"]
         if isinstance(event.get("done"), int):

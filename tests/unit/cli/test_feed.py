@@ -20,7 +20,7 @@ from fourfold.cli.feed import Feed
 from fourfold.cli.watch import Board, print_events, watch_live, what
 
 RUN, OTHER = "run_01kaqf0c5v3y9m2t8z4n6r1w7b", "run_01kaqf0c5v3y9m2t8z4n6r1w7c"
-LOG = [
+LOG: list[dict[str, Any]] = [
     {"type": "run.started"},
     {"type": "step.started", "step": "soul_draft", "attempt": 1},
     {"type": "step.completed", "step": "soul_draft", "attempt": 1, "cost_usd": 0.02},
@@ -28,7 +28,7 @@ LOG = [
     {"type": "pipeline.retrying", "attempt": 2, "retry_from": "soul_draft", "findings": 3},
     {"type": "pipeline.completed", "status": "active", "duration_ms": 10},
 ]
-JOB = [
+JOB: list[dict[str, Any]] = [
     {"type": "job.started", "kind": "fingerprint"},
     {"type": "job.progress", "done": 25, "total": 50},
     {"type": "job.brand_new", "anything": [1]},
