@@ -65,7 +65,7 @@ async def create_ticket(request: Request, caller: Reader) -> Response:  # noqa: 
     """
     digest = key_hash(bearer_secret(request.headers.getlist("authorization")))
     ticket = _TICKET_PREFIX + secrets.token_urlsafe(32)
-    await wiring.in_thread(lambda: _tickets().issue(ticket, digest, TICKET_SECONDS))
+    await wiring.in_thread(lambda: tickets().issue(ticket, digest, TICKET_SECONDS))
     expires = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=TICKET_SECONDS)
     answer = ProgressTicket(ticket=ticket, url=f"{websocket_url()}?ticket={ticket}", expires_at=expires)
     return document(answer, status=201)
@@ -78,5 +78,6 @@ def websocket_url() -> str:
 
 
 @cache
-def _tickets() -> DynamoTickets:
+def tickets() -> DynamoTickets:
+    """One-use tickets."""
     return DynamoTickets(dynamodb(), os.environ["FOURFOLD_CONNECTIONS_TABLE"], time.time)

@@ -50,9 +50,17 @@ _ENVIRONMENT = {
     "FOURFOLD_RUN_EVENTS_TABLE": "run-events",
     "FOURFOLD_API_KEYS_TABLE": "api-keys",
     "FOURFOLD_IDEMPOTENCY_TABLE": "idempotency",
+    "FOURFOLD_CONNECTIONS_TABLE": "connections",
+    "FOURFOLD_PROGRESS_ENDPOINT": "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/prod",
     "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
 }
-_TABLES = {"personas": ("pk", "S"), "run-events": ("pk", "N"), "api-keys": ("pk", None), "idempotency": ("id", None)}
+_TABLES = {
+    "personas": ("pk", "S"),
+    "run-events": ("pk", "N"),
+    "api-keys": ("pk", None),
+    "idempotency": ("id", None),
+    "connections": ("pk", "S"),
+}
 
 
 @dataclass

@@ -102,6 +102,8 @@ def test_the_description_names_every_route_and_no_other(api: Api) -> None:
         ("get", "/v1/personas/{persona_id}"),
         ("get", "/v1/runs/{run_id}"),
         ("get", "/v1/runs/{run_id}/events"),
+        ("get", "/v1/progress"),
+        ("post", "/v1/progress/tickets"),
         ("get", "/v1/health"),
     }
     assert description["info"]["version"] == VERSION
