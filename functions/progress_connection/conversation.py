@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 import traceback
+from contextlib import suppress
 from functools import cache
 
 from aws_lambda_powertools import Logger
@@ -51,4 +52,5 @@ def hear(connection_id: str, text: str) -> None:
         )
         detail = "Send the message again; if it persists, connect anew."
         broken = problem("internal_error", "Something broke here", 500, detail)
-        sender().send(connection_id, ErrorReply(id=id_of(text), problem=broken).text())
+        with suppress(ConnectionGoneError, UnsentError):
+            sender().send(connection_id, ErrorReply(id=id_of(text), problem=broken).text())

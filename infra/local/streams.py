@@ -9,9 +9,9 @@ Connected clients do not survive a restart either, and tables of MiniStack expir
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 from infra.local.engine import Client
+
+BATCH = 25  # DynamoDB's own bound
 
 
 def reattach_stream_readers() -> int:
@@ -35,6 +35,7 @@ def drop_connections(dynamodb: Client, table: str) -> int:
     """Deletes everything of the connections of an earlier start; returns how many items that were."""
     pages = dynamodb.get_paginator("scan").paginate(TableName=table, ProjectionExpression="pk, sk")
     keys = [item for page in pages for item in page["Items"]]
-    with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda key: dynamodb.delete_item(TableName=table, Key=key), keys))
+    for start in range(0, len(keys), BATCH):
+        deletes = [{"DeleteRequest": {"Key": key}} for key in keys[start : start + BATCH]]
+        dynamodb.batch_write_item(RequestItems={table: deletes})
     return len(keys)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -119,6 +122,17 @@ def test_a_returning_follower_of_the_workspace_gets_what_began_meanwhile(stack: 
         client.ask(action="subscribe", workspace=True, after={first: len(logged(stack, first))})
         heard = [event for event in client.events(second) if event["run_id"] in {first, second}]
         assert heard == logged(stack, second)
+
+
+def test_the_command_follows_a_run_to_its_end(stack: LocalServer) -> None:
+    run_id = start(stack)
+    command = [sys.executable, "-m", "fourfold.cli.main", "watch", run_id, "--json"]
+    environment = {**os.environ, "FOURFOLD_HOME": str(stack.home.root)}
+    told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60, env=environment)
+    assert [json.loads(line) for line in told.stdout.splitlines()] == logged(stack, run_id)
+    unknown = [*command[:-2], "run_01kaqf0c5v3y9m2t8z4n6r1w7b"]
+    refused = subprocess.run(unknown, check=False, capture_output=True, text=True, timeout=60, env=environment)
+    assert (refused.returncode, "Not found" in refused.stderr) == (1, True)
 
 
 def test_two_workspaces_never_see_each_other(stack: LocalServer) -> None:
