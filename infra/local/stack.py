@@ -20,15 +20,18 @@ from infra.local.deploy import deploy, is_deployed
 from infra.local.engine import Engine
 from infra.local.forks import SUPPORTED, ForkServer
 from infra.local.home import Home, Server
+from infra.local.outbox import announce_leftovers
 from infra.local.progress import Progress, Silent
 from infra.local.recovery import announce_cut_off_executions
 from infra.local.services import KEPT
 from infra.local.snapshot import Snapshots, save_state
+from infra.local.streams import reattach_streams
 from infra.local.workers import WarmUp, install_patient_pool
 
 ORG_ID = "org_local"
 WORKSPACE_ID = "ws_local"
 API_HANDLER = "api/run.sh"
+PUBLISHER_HANDLER = "functions.publish_events.handler.handler"
 FUNCTION_ARN = re.compile(r"arn:aws:lambda:[^\"]+")
 
 
@@ -68,11 +71,12 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
             install_patient_pool()
             if forks:
                 forks.install()
+            reattach_streams()
         _bring_up_to_date(engine, home, progress)
         snapshots = Snapshots(engine)
         undo.callback(snapshots.stop)
         snapshots.start()
-        deployed_api = _api_function(engine)
+        deployed_api = _function(engine, API_HANDLER)
         variables = deployed_api["Environment"]["Variables"]
         warm_up = WarmUp(_invoked_functions(engine, variables["FOURFOLD_STATE_MACHINE_ARN"]))
         undo.callback(warm_up.stop)
@@ -109,6 +113,13 @@ def _recover(engine: Engine, variables: dict[str, str], started: datetime) -> No
         variables["FOURFOLD_STATE_MACHINE_ARN"],
         started,
     )
+    publisher = _function(engine, PUBLISHER_HANDLER)
+    announce_leftovers(
+        engine.client("dynamodb"),
+        engine.client("lambda"),
+        publisher["Environment"]["Variables"]["FOURFOLD_OUTBOX_TABLE"],
+        publisher["FunctionName"],
+    )
 
 
 def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
@@ -127,9 +138,10 @@ def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
     return key
 
 
-def _api_function(engine: Engine) -> dict[str, Any]:
+def _function(engine: Engine, handler: str) -> dict[str, Any]:
+    """The deployed function whose handler ends so."""
     functions: list[dict[str, Any]] = engine.client("lambda").list_functions()["Functions"]
-    return next(function for function in functions if function["Handler"].endswith(API_HANDLER))
+    return next(function for function in functions if function["Handler"].endswith(handler))
 
 
 def _invoked_functions(engine: Engine, state_machine_arn: str) -> list[str]:

@@ -20,6 +20,7 @@ from infra.constructs.api import (
 from infra.constructs.bundling import PackageLayer
 from infra.constructs.model_access import model_access
 from infra.constructs.observability import Observability
+from infra.constructs.outbox import PUBLISHER_TIMEOUT_S, Outbox
 from infra.constructs.pipeline import Pipeline
 from infra.constructs.pipeline_definition import STATE_NAMES, STEP_TIMEOUT_S, STORE_TIMEOUT_S
 from infra.constructs.product_code import product_code
@@ -70,6 +71,7 @@ class ServiceStack(Stack):
             consumer=self._end_of_run("ExecutionEnded", "execution_ended", publishes=True),
             consumer_timeout_s=STORE_TIMEOUT_S,
         )
+        outbox = Outbox(self, "Outbox", table=data.outbox, publisher=self._publisher())
         api_function = self._api_function(pipeline.machine.state_machine_arn)
         api = Api(self, "Api", settings=settings, function=api_function)
         Observability(
@@ -77,7 +79,16 @@ class ServiceStack(Stack):
             "Observability",
             machine=pipeline.machine,
             rest_api=api.rest_api,
-            dead_letters=run_failures.dead_letters,
+            dead_letters={
+                "DeadLetters": (
+                    run_failures.dead_letters,
+                    "A failed execution could not be handled: its run may still say `running`",
+                ),
+                "OutboxDeadLetters": (
+                    outbox.dead_letters,
+                    "The event bus did not take some events: they wait in the Outbox table",
+                ),
+            },
         )
         CfnOutput(self, "StateMachineArn", value=pipeline.machine.state_machine_arn)
         CfnOutput(self, "ApiFunctionName", value=api_function.function.function_name)
@@ -113,6 +124,25 @@ class ServiceStack(Stack):
                     **({"FOURFOLD_EVENT_BUS": data.bus.event_bus_name} if publishes else {}),
                 },
                 grants=[end_run, self._append_events, *([publish] if publishes else [])],
+                layers=[self._runtime_layer],
+            ),
+        )
+
+    def _publisher(self) -> PythonFunction:
+        data = self._data
+        return self._function(
+            "PublishEvents",
+            FunctionSpec(
+                name="publish_events",
+                timeout_s=PUBLISHER_TIMEOUT_S,
+                environment={
+                    "FOURFOLD_OUTBOX_TABLE": data.outbox.table_name,
+                    "FOURFOLD_EVENT_BUS": data.bus.event_bus_name,
+                },
+                grants=[
+                    Grant(("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), data.outbox.table_arn),
+                    Grant(("events:PutEvents",), data.bus.event_bus_arn),
+                ],
                 layers=[self._runtime_layer],
             ),
         )

@@ -12,6 +12,8 @@ from tests.infra.assembly import Assembly
 
 STEPS = [step.value for step in StepName]
 ENDINGS = ["store_persona", "fail_run", "execution_ended"]
+CONSUMERS = {"publish_events": 60}
+"""Functions fed by queues and streams, with their seconds."""
 EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}
 RUN = {**EVENTS, "FOURFOLD_PERSONAS_TABLE": "Personas"}
@@ -20,6 +22,7 @@ PRODUCT_ENVIRONMENT = {
     "store_persona": RUN,
     "fail_run": RUN,
     "execution_ended": {**RUN, "FOURFOLD_EVENT_BUS": "EventBus"},
+    "publish_events": {"FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_EVENT_BUS": "EventBus"},
     "api": {
         **RUN,
         "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
@@ -49,7 +52,7 @@ def test_a_function_is_bounded_traced_and_logged(prod: Assembly, name: str) -> N
     assert function["Architectures"] == ["arm64"]
     assert function["TracingConfig"] == {"Mode": "Active"}
     assert function["MemorySize"] == 512
-    assert function["Timeout"] == {**dict.fromkeys(STEPS, STEP_TIMEOUT_S), "api": 900}.get(name, 30)
+    assert function["Timeout"] == {**dict.fromkeys(STEPS, STEP_TIMEOUT_S), **CONSUMERS, "api": 900}.get(name, 30)
     group = prod.resources("Logs::LogGroup")[function["LoggingConfig"]["LogGroup"]["Ref"]]
     assert group["Properties"]["RetentionInDays"] == 180
 
@@ -93,7 +96,7 @@ def test_callers_meet_an_alias_on_the_newest_version(prod: Assembly, name: str) 
 
 def test_production_restores_handlers_from_snapshots(prod: Assembly, local: Assembly) -> None:
     snapped = {name for name, function in prod.functions().items() if "SnapStart" in function}
-    assert snapped == set(STEPS + ENDINGS)
+    assert snapped == {*STEPS, *ENDINGS, *CONSUMERS}
     assert not any("SnapStart" in function for function in local.functions().values())
 
 

@@ -38,6 +38,7 @@ READ_KEYS = grant(
         for provider in ("anthropic", "openai", "google")
     ),
 )
+READ_STREAM = ("dynamodb:ListStreams", "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
 GRANTS: dict[str, Grants] = {
     **{name: {APPEND_EVENTS, READ_KEYS} for name in STEPS},
     "store_persona": {END_RUN, APPEND_EVENTS},
@@ -56,6 +57,12 @@ GRANTS: dict[str, Grants] = {
             ),
             "RunFailuresQueue",
         ),
+    },
+    "publish_events": {
+        grant(("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), "Outbox"),
+        grant(("events:PutEvents",), "EventBus"),
+        grant(READ_STREAM, "Outbox"),
+        grant(("sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"), "OutboxDeadLetters"),
     },
     "api": {
         grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"), "Personas"),

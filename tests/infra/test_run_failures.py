@@ -22,9 +22,9 @@ def test_executions_that_ended_badly_and_unrecorded_reach_the_queue(prod: Assemb
 
 
 def test_one_bad_message_does_not_hold_up_the_others(prod: Assembly) -> None:
-    mapping = prod.only("EventSourceMapping")["Properties"]
+    mappings = [mapping["Properties"] for mapping in prod.resources("EventSourceMapping").values()]
+    (mapping,) = (mapping for mapping in mappings if prod.named(mapping["EventSourceArn"]) == "RunFailuresQueue")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert prod.named(mapping["EventSourceArn"]) == "RunFailuresQueue"
     queues = {logical_id[:-8]: queue["Properties"] for logical_id, queue in prod.resources("SQS::Queue").items()}
     redrive = queues["RunFailuresQueue"]["RedrivePolicy"]
     assert prod.named(redrive["deadLetterTargetArn"]) == "RunFailuresDeadLetters"
@@ -41,6 +41,7 @@ def test_alarms_ring_at_the_first_occurrence(prod: Assembly) -> None:
         ("ExecutionsTimedOut", "PipelineStateMachine"),
         ("5XXError", "fourfold-prod"),
         ("ApproximateNumberOfMessagesVisible", "RunFailuresDeadLetters"),
+        ("ApproximateNumberOfMessagesVisible", "OutboxDeadLetters"),
     }
     assert all(alarm["Threshold"] == 0 and alarm["EvaluationPeriods"] == 1 for alarm in alarms)
     assert all(alarm["TreatMissingData"] == "notBreaching" for alarm in alarms)
