@@ -26,6 +26,7 @@ from infra.constructs.pipeline_definition import STATE_NAMES, STEP_TIMEOUT_S, ST
 from infra.constructs.product_code import product_code
 from infra.constructs.python_function import FunctionSpec, Grant, PythonFunction
 from infra.constructs.run_failures import RunFailures
+from infra.constructs.webhooks import DISPATCH_TIMEOUT_S, FAN_OUT_TIMEOUT_S, WebhookQueues, Webhooks
 from infra.settings import StageSettings
 from infra.stacks.data import DataStack
 
@@ -72,6 +73,15 @@ class ServiceStack(Stack):
             consumer_timeout_s=STORE_TIMEOUT_S,
         )
         outbox = Outbox(self, "Outbox", table=data.outbox, publisher=self._publisher())
+        self._webhook_queues = WebhookQueues(self, "WebhookQueues")
+        Webhooks(
+            self,
+            "Webhooks",
+            bus=data.bus,
+            queues=self._webhook_queues,
+            fan_out=self._webhook_fan_out(),
+            dispatcher=self._webhook_dispatcher(),
+        )
         api_function = self._api_function(pipeline.machine.state_machine_arn)
         api = Api(self, "Api", settings=settings, function=api_function)
         Observability(
@@ -87,6 +97,10 @@ class ServiceStack(Stack):
                 "OutboxDeadLetters": (
                     outbox.dead_letters,
                     "The event bus did not take some events: they wait in the Outbox table",
+                ),
+                "WebhookDeadLetters": (
+                    self._webhook_queues.dead_letters,
+                    "A webhook function could not handle an event or an order: redrive it when it is mended",
                 ),
             },
         )
@@ -147,8 +161,57 @@ class ServiceStack(Stack):
             ),
         )
 
+    def _webhook_lanes(self) -> tuple[dict[str, str], list[Grant]]:
+        """Environment and grants of whoever gives the dispatcher orders."""
+        data, lanes = self._data, self._webhook_queues.lanes
+        environment = {
+            "FOURFOLD_WEBHOOKS_TABLE": data.webhooks.table_name,
+            "FOURFOLD_WEBHOOKS_FAST_QUEUE": lanes.fast.queue_url,
+            "FOURFOLD_WEBHOOKS_SLOW_QUEUE": lanes.slow.queue_url,
+        }
+        return environment, [Grant(("sqs:SendMessage",), lane.queue_arn) for lane in (lanes.fast, lanes.slow)]
+
+    def _webhook_fan_out(self) -> PythonFunction:
+        environment, grants = self._webhook_lanes()
+        keep = Grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"), self._data.webhooks.table_arn)
+        return self._function(
+            "WebhookFanOut",
+            FunctionSpec(
+                name="webhook_fanout",
+                timeout_s=FAN_OUT_TIMEOUT_S,
+                environment={**environment, **self._providers_env},
+                grants=[keep, *grants],
+                layers=[self._runtime_layer],
+            ),
+        )
+
+    def _webhook_dispatcher(self) -> PythonFunction:
+        environment, grants = self._webhook_lanes()
+        data, dead = self._data, self._webhook_queues.lanes.dead
+        return self._function(
+            "WebhookDispatch",
+            FunctionSpec(
+                name="webhook_dispatch",
+                timeout_s=DISPATCH_TIMEOUT_S,
+                environment={
+                    **environment,
+                    **self._providers_env,
+                    "FOURFOLD_WEBHOOKS_DEAD_QUEUE": dead.queue_url,
+                    "FOURFOLD_OUTBOX_TABLE": data.outbox.table_name,
+                },
+                grants=[
+                    Grant(("dynamodb:GetItem", "dynamodb:UpdateItem"), data.webhooks.table_arn),
+                    Grant(("dynamodb:PutItem",), data.outbox.table_arn),
+                    *grants,
+                    Grant(("sqs:SendMessage",), dead.queue_arn),
+                ],
+                layers=[self._runtime_layer],
+            ),
+        )
+
     def _api_function(self, machine_arn: str) -> PythonFunction:
         data = self._data
+        webhooks_env, give_orders = self._webhook_lanes()
         adapter = lambda_.LayerVersion.from_layer_version_arn(
             self,
             "WebAdapterLayer",
@@ -167,6 +230,7 @@ class ServiceStack(Stack):
                     "FOURFOLD_API_KEYS_TABLE": data.api_keys.table_name,
                     "FOURFOLD_STATE_MACHINE_ARN": machine_arn,
                     **self._providers_env,
+                    **webhooks_env,
                 },
                 grants=[
                     Grant(
@@ -180,6 +244,17 @@ class ServiceStack(Stack):
                     ),
                     Grant(("dynamodb:GetItem",), data.api_keys.table_arn),
                     Grant(("states:StartExecution",), machine_arn),
+                    Grant(
+                        (
+                            "dynamodb:GetItem",
+                            "dynamodb:PutItem",
+                            "dynamodb:UpdateItem",
+                            "dynamodb:DeleteItem",
+                            "dynamodb:Query",
+                        ),
+                        data.webhooks.table_arn,
+                    ),
+                    *give_orders,
                 ],
                 layers=[PackageLayer(self, "ApiLayer", name="api"), adapter],
             ),
