@@ -12,19 +12,32 @@ from tests.infra.assembly import Assembly
 
 STEPS = [step.value for step in StepName]
 ENDINGS = ["store_persona", "fail_run", "execution_ended"]
-CONSUMERS = {"publish_events": 60}
+CONSUMERS = {"publish_events": 60, "webhook_fanout": 30, "webhook_dispatch": 60}
 """Functions fed by queues and streams, with their seconds."""
 EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}
 RUN = {**EVENTS, "FOURFOLD_PERSONAS_TABLE": "Personas"}
+WEBHOOKS = {
+    "FOURFOLD_WEBHOOKS_TABLE": "Webhooks",
+    "FOURFOLD_WEBHOOKS_FAST_QUEUE": "WebhookQueuesFast",
+    "FOURFOLD_WEBHOOKS_SLOW_QUEUE": "WebhookQueuesSlow",
+}
 PRODUCT_ENVIRONMENT = {
     **{step: {**EVENTS, "FOURFOLD_PROVIDERS": ""} for step in STEPS},
     "store_persona": RUN,
     "fail_run": RUN,
     "execution_ended": {**RUN, "FOURFOLD_EVENT_BUS": "EventBus"},
     "publish_events": {"FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_EVENT_BUS": "EventBus"},
+    "webhook_fanout": {**WEBHOOKS, "FOURFOLD_PROVIDERS": ""},
+    "webhook_dispatch": {
+        **WEBHOOKS,
+        "FOURFOLD_PROVIDERS": "",
+        "FOURFOLD_WEBHOOKS_DEAD_QUEUE": "WebhookQueuesDead",
+        "FOURFOLD_OUTBOX_TABLE": "Outbox",
+    },
     "api": {
         **RUN,
+        **WEBHOOKS,
         "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
         "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",

@@ -116,6 +116,7 @@ def test_the_laptop_finds_what_it_needs_in_the_outputs(local: Assembly) -> None:
         "ApiKeysTableName",
         "ConfigTableName",
         "OutboxTableName",
+        "WebhooksTableName",
         "EventBusName",
         "StateMachineArn",
         "ApiFunctionName",

@@ -78,9 +78,10 @@ class Sender:
         self, target: Target, headers: Mapping[str, str], body: bytes, deadline: _Deadline
     ) -> tuple[int, str | None]:
         """Status and Retry-After."""
-        plain = self._connected(target, deadline)
-        deadline.ends(plain)
-        with plain, _secured(plain, target, deadline) as secured:
+        with self._connected(target, deadline) as plain, _secured(plain, target) as secured:
+            deadline.ends(secured)  # the socket's own timeout, which begins anew with each byte, is as long
+            if isinstance(secured, ssl.SSLSocket):
+                secured.do_handshake()
             connection = http.client.HTTPConnection(target.host, target.port)
             connection.sock = secured  # connected already: to an address that was checked
             sent = {"Host": target.authority, "User-Agent": USER_AGENT, "Content-Type": "application/json", **headers}
@@ -96,12 +97,9 @@ class Sender:
         failure: OSError | None = None
         for address in checked_addresses(target, self.resolve):
             try:
-                connection = self.open_socket(address, target.port, deadline.left())
+                return self.open_socket(address, target.port, deadline.left())
             except OSError as error:
                 failure = error
-            else:
-                connection.settimeout(deadline.left())
-                return connection
         raise failure or OSError("no address")
 
     def _seconds(self, retry_after: str | None) -> float | None:
@@ -162,14 +160,11 @@ def tls_context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _secured(plain: socket.socket, target: Target, deadline: _Deadline) -> socket.socket:
-    """The connection with TLS on it, if the target wants it; the certificate is the host's, not the address's."""
+def _secured(plain: socket.socket, target: Target) -> socket.socket:
+    """The connection with TLS to come, if the target wants it; the certificate must be the host's."""
     if not target.secure:
         return plain
-    secured = tls_context().wrap_socket(plain, server_hostname=target.host, do_handshake_on_connect=False)
-    deadline.ends(secured)
-    secured.do_handshake()
-    return secured
+    return tls_context().wrap_socket(plain, server_hostname=target.host, do_handshake_on_connect=False)
 
 
 def _failure(error: Exception, deadline: _Deadline) -> Result:

@@ -55,7 +55,13 @@ _ENVIRONMENT = {
     "FOURFOLD_WEBHOOKS_SLOW_QUEUE": "https://sqs.test/slow",
     "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
 }
-_TABLES = {"personas": ("pk", "S"), "run-events": ("pk", "N"), "api-keys": ("pk", None), "idempotency": ("id", None), "webhooks": ("pk", "S")}
+_TABLES = {
+    "personas": ("pk", "S"),
+    "run-events": ("pk", "N"),
+    "api-keys": ("pk", None),
+    "idempotency": ("id", None),
+    "webhooks": ("pk", "S"),
+}
 
 
 @dataclass
