@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, cast
@@ -19,16 +20,11 @@ from fourfold.webhooks.lanes import Lane, Order
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
-    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 # SQS delays no message for longer. A wait that is longer is made of several: the order is given, found not to be due,
 # and given again.
 LONGEST_DELAY_S = 900
-_AT_ONCE = 10
-
-
-class OrdersNotTakenError(Exception):
-    """A queue did not take some orders; giving all of them again does no harm."""
+_AT_ONCE = 8
 
 
 def lane_queues() -> dict[Lane, str]:
@@ -40,29 +36,26 @@ def lane_queues() -> dict[Lane, str]:
 
 
 def give(errands: Sequence[Errand]) -> None:
-    """Puts orders into their lanes.
-
-    Raises:
-        OrdersNotTakenError: not all of them were taken.
-    """
+    """Puts orders into their lanes. What fails in the middle may be given all over: an order too many does no harm."""
     for lane, url in lane_queues().items():
-        send(url, [(order, wait) for errand_lane, order, wait in errands if errand_lane is lane])
+        if orders := [(order, wait) for errand_lane, order, wait in errands if errand_lane is lane]:
+            send(url, orders)
 
 
 def send(queue_url: str, orders: Sequence[tuple[Order, timedelta]]) -> None:
     """Puts orders into a queue, each to be given after its wait (or after 15 minutes, if it is longer).
 
-    Raises:
-        OrdersNotTakenError: not all of them were taken.
+    One by one: for a batch the local engine asks for a permission that AWS does not have.
     """
-    for start in range(0, len(orders), _AT_ONCE):
-        entries: list[SendMessageBatchRequestEntryTypeDef] = [
-            {"Id": str(number), "MessageBody": order.model_dump_json(), "DelaySeconds": _delay(wait)}
-            for number, (order, wait) in enumerate(orders[start : start + _AT_ONCE])
-        ]
-        answer = queues().send_message_batch(QueueUrl=queue_url, Entries=entries)
-        if answer.get("Failed"):
-            raise OrdersNotTakenError(f"{len(answer['Failed'])} of {len(entries)}")
+
+    def put(order: Order, wait: timedelta) -> None:
+        queues().send_message(QueueUrl=queue_url, MessageBody=order.model_dump_json(), DelaySeconds=_delay(wait))
+
+    if len(orders) == 1:
+        put(*orders[0])
+    else:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(put, *zip(*orders, strict=True)))
 
 
 @cache

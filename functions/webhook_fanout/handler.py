@@ -23,8 +23,12 @@ processor = BatchProcessor(event_type=EventType.SQS)
 def _spread(record: SQSRecord) -> None:
     """One event as EventBridge delivers it."""
     message = message_of(json.loads(record.body))
-    errands = fan_out(message, webhooks(), lambda workspace_id: settings_of(workspace_id).api.webhooks, now())
-    give(errands)
+    try:
+        errands = fan_out(message, webhooks(), lambda workspace_id: settings_of(workspace_id).api.webhooks, now())
+        give(errands)
+    except Exception:
+        logger.exception("an event was not fanned out", extra={"event_id": message.event_id})
+        raise
     logger.info("fanned out", extra={"event_id": message.event_id, "endpoints": len(errands)})
 
 

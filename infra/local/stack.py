@@ -26,12 +26,15 @@ from infra.local.recovery import announce_cut_off_executions
 from infra.local.services import KEPT
 from infra.local.snapshot import Snapshots, save_state
 from infra.local.streams import reattach_streams
+from infra.local.webhooks import order_pending_deliveries
 from infra.local.workers import WarmUp, install_patient_pool
 
 ORG_ID = "org_local"
 WORKSPACE_ID = "ws_local"
 API_HANDLER = "api/run.sh"
 PUBLISHER_HANDLER = "functions.publish_events.handler.handler"
+DISPATCHER_HANDLER = "functions.webhook_dispatch.handler.handler"
+DEVELOPERS = ("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK", "FOURFOLD_SETTINGS")
 FUNCTION_ARN = re.compile(r"arn:aws:lambda:[^\"]+")
 
 
@@ -84,7 +87,7 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         with progress.step("Start the API"):
             _recover(engine, variables, started)
             api_key = _seed_api_key(engine, home, variables["FOURFOLD_API_KEYS_TABLE"])
-            here = {"FOURFOLD_PROVIDERS": ",".join(providers)}
+            here = {"FOURFOLD_PROVIDERS": ",".join(providers), **_told_by_the_developer()}
             access = {**engine.worker_environment(), **engine.execution_credentials(deployed_api)}
             api.start({**variables, **here, **access})
         undo.callback(home.withdraw)
@@ -106,6 +109,11 @@ def _bring_up_to_date(engine: Engine, home: Home, progress: Progress) -> None:
         save_state(KEPT)
 
 
+def _told_by_the_developer() -> dict[str, str]:
+    """Variables of this shell that the API heeds. Functions see all of it: their workers inherit our environment."""
+    return {name: os.environ[name] for name in DEVELOPERS if name in os.environ}
+
+
 def _recover(engine: Engine, variables: dict[str, str], started: datetime) -> None:
     announce_cut_off_executions(
         engine.client("dynamodb"),
@@ -119,6 +127,13 @@ def _recover(engine: Engine, variables: dict[str, str], started: datetime) -> No
         engine.client("lambda"),
         publisher["Environment"]["Variables"]["FOURFOLD_OUTBOX_TABLE"],
         publisher["FunctionName"],
+    )
+    lanes = _function(engine, DISPATCHER_HANDLER)["Environment"]["Variables"]
+    order_pending_deliveries(
+        engine.client("dynamodb"),
+        engine.client("sqs"),
+        lanes["FOURFOLD_WEBHOOKS_TABLE"],
+        lanes["FOURFOLD_WEBHOOKS_SLOW_QUEUE"],
     )
 
 

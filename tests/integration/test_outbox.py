@@ -39,7 +39,7 @@ def queue(home: LocalServer) -> str:
     return "consumer"
 
 
-def _store(home: LocalServer) -> str:
+def store_event(home: LocalServer) -> str:
     """Puts an event into the outbox; answers with its id."""
     run_id = new_run_id()
     data = GenerationRunStarted(run_id=run_id, persona_id=new_persona_id(), config_hash="cfg_0000000000000000")
@@ -68,7 +68,7 @@ def _item(home: LocalServer, event_id: str) -> dict[str, Any]:
 
 
 def test_an_event_is_published_once_and_marked(home: LocalServer, queue: str) -> None:
-    event_id = _store(home)
+    event_id = store_event(home)
     eventually(lambda: "published_at" in _item(home, event_id))
     assert _received(home, queue) == [event_id]
 
@@ -77,7 +77,7 @@ def test_the_stream_is_followed_after_a_restart(home: LocalServer, queue: str) -
     assert home.stop() == 0
     home.start()
     eventually(lambda: _received(home, queue))  # what was published in the last minute comes again
-    event_id = _store(home)
+    event_id = store_event(home)
     eventually(lambda: event_id in _received(home, queue))
 
 
@@ -86,7 +86,7 @@ def test_what_a_kill_left_unpublished_is_published_at_the_next_start(home: Local
     mappings = lambdas.list_event_source_mappings()["EventSourceMappings"]
     (stream,) = (found for found in mappings if "PublishEvents" in found["FunctionArn"])
     lambdas.update_event_source_mapping(UUID=stream["UUID"], Enabled=False)
-    event_id = _store(home)
+    event_id = store_event(home)
     time.sleep(SAVED_SECONDS)
     assert event_id not in _received(home, queue)
     home.kill()

@@ -30,6 +30,8 @@ ROUTES = [
     ("POST", f"/v1/webhooks/{ABSENT}/replay", "write"),
 ]
 BODY = {"url": "https://hooks.example.com/in?tenant=1", "events": ["persona.created"], "description": "mine"}
+pytestmark = pytest.mark.usefixtures("orders")
+
 MINE, THEIRS, READ, WRITE = "wk_mine", "wk_theirs", "wk_read", "wk_write"
 
 
@@ -77,7 +79,7 @@ def deliver(endpoint_id: str, event_id: str, status: DeliveryStatus, at: datetim
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), ROUTES)
-def test_every_route_asks_for_a_key_of_its_scope(api: Api, orders: list[Errand], method: str, path: str, scope: str) -> None:  # noqa: ARG001  # fmt: skip
+def test_every_route_asks_for_a_key_of_its_scope(api: Api, method: str, path: str, scope: str) -> None:
     assert api.call(method, path, key=None).status_code == 401
     assert api.call(method, path, key="wk_unknown").status_code == 401
     lacking = READ if scope == "write" else WRITE
@@ -85,7 +87,7 @@ def test_every_route_asks_for_a_key_of_its_scope(api: Api, orders: list[Errand],
         assert api.call(method, path, key=key, json={}).status_code == 403
 
 
-def test_the_secret_is_shown_once(api: Api, orders: list[Errand]) -> None:  # noqa: ARG001 - the resolver
+def test_the_secret_is_shown_once(api: Api) -> None:
     created = create(api)
     assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", created.pop("secret"))
     assert created["url"] == BODY["url"]
@@ -131,10 +133,9 @@ def test_another_workspaces_endpoint_is_not_there(api: Api, orders: list[Errand]
 )
 def test_what_cannot_be_stored_is_named(
     api: Api,
-    orders: list[Errand],
     change: dict[str, Any],
     pointer: str,
-    code: str,  # noqa: ARG001 - the resolver
+    code: str,
 ) -> None:
     reply = api.call("POST", "/v1/webhooks", key=MINE, json={**BODY, **change})
     assert reply.status_code == 422
@@ -142,7 +143,7 @@ def test_what_cannot_be_stored_is_named(
     assert not api.stored("webhooks")
 
 
-def test_an_unknown_event_is_answered_with_the_known_ones(api: Api, orders: list[Errand]) -> None:  # noqa: ARG001
+def test_an_unknown_event_is_answered_with_the_known_ones(api: Api) -> None:
     reply = api.call("POST", "/v1/webhooks", key=MINE, json={**BODY, "events": ["persona.made"]})
     (fault,) = reply.json()["errors"]
     assert "*, generation.run.completed," in fault["detail"]
@@ -152,10 +153,9 @@ def test_an_unknown_event_is_answered_with_the_known_ones(api: Api, orders: list
 @pytest.mark.parametrize(("answer", "code"), [(None, "unresolved"), (["10.0.0.1"], "not_public")])
 def test_a_host_is_looked_up_before_it_is_stored(
     api: Api,
-    orders: list[Errand],
     monkeypatch: pytest.MonkeyPatch,
     answer: list[str] | None,
-    code: str,  # noqa: ARG001
+    code: str,
 ) -> None:
     def resolve(_host: str, _port: int) -> list[str]:
         if answer is None:
@@ -174,14 +174,13 @@ def test_a_host_is_looked_up_before_it_is_stored(
 
 def test_a_developer_may_receive_on_the_own_machine(
     api: Api,
-    orders: list[Errand],
-    monkeypatch: pytest.MonkeyPatch,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK", "1")
     assert create(api, url="http://127.0.0.1:8080/hooks")["url"] == "http://127.0.0.1:8080/hooks"
 
 
-def test_a_change_changes_what_is_given(api: Api, orders: list[Errand]) -> None:  # noqa: ARG001 - the resolver
+def test_a_change_changes_what_is_given(api: Api) -> None:
     created = create(api)
     path = f"/v1/webhooks/{created['id']}"
     before = api.call("GET", path, key=MINE).json()
@@ -197,8 +196,7 @@ def test_a_change_changes_what_is_given(api: Api, orders: list[Errand]) -> None:
 
 def test_two_changes_at_once_do_not_undo_each_other(
     api: Api,
-    orders: list[Errand],
-    monkeypatch: pytest.MonkeyPatch,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     created = create(api)
     path = f"/v1/webhooks/{created['id']}"
@@ -210,14 +208,14 @@ def test_two_changes_at_once_do_not_undo_each_other(
     monkeypatch.undo()
 
 
-def test_an_endpoint_that_is_deleted_is_gone(api: Api, orders: list[Errand]) -> None:  # noqa: ARG001 - the resolver
+def test_an_endpoint_that_is_deleted_is_gone(api: Api) -> None:
     path = f"/v1/webhooks/{create(api)['id']}"
     assert api.call("DELETE", path, key=MINE).status_code == 204
     assert api.call("GET", path, key=MINE).status_code == 404
     assert api.call("DELETE", path, key=MINE).status_code == 404
 
 
-def test_rotation_overlaps(api: Api, orders: list[Errand]) -> None:  # noqa: ARG001 - the resolver
+def test_rotation_overlaps(api: Api) -> None:
     created = create(api)
     path = f"/v1/webhooks/{created['id']}/rotate"
     rotated = api.call("POST", path, key=MINE).json()
@@ -246,7 +244,7 @@ def test_a_ping_is_a_delivery(api: Api, orders: list[Errand]) -> None:
     assert listed == {"data": [ping.json()], "has_more": False, "next_cursor": None}
 
 
-def test_deliveries_are_listed_newest_first_and_filtered(api: Api, orders: list[Errand]) -> None:  # noqa: ARG001
+def test_deliveries_are_listed_newest_first_and_filtered(api: Api) -> None:
     created, at = create(api), datetime.now(UTC)
     kinds = [DeliveryStatus.DELIVERED, DeliveryStatus.DEAD, DeliveryStatus.PENDING] * 2
     ids = [
@@ -254,7 +252,8 @@ def test_deliveries_are_listed_newest_first_and_filtered(api: Api, orders: list[
         for number, kind in enumerate(kinds)
     ]
     path = f"/v1/webhooks/{created['id']}/deliveries"
-    pages, cursor = [], None
+    pages: list[list[str]] = []
+    cursor = None
     while cursor is not None or not pages:
         query = {"limit": 4} | ({"cursor": cursor} if cursor else {})
         page = api.call("GET", path, key=MINE, params=query).json()
@@ -315,7 +314,7 @@ def test_all_that_failed_since_a_time_is_replayed(
         assert api.call("POST", path, key=MINE, json=wrong).status_code == 422
 
 
-def test_a_workspace_has_a_bounded_number(api: Api, orders: list[Errand], monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+def test_a_workspace_has_a_bounded_number(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(router, "MOST_ENDPOINTS", 1)
     create(api)
     reply = api.call("POST", "/v1/webhooks", key=MINE, json=BODY)

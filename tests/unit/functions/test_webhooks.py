@@ -20,6 +20,7 @@ from functions.webhook_fanout.handler import handler as fan_out
 from functions.wiring import now
 from tests.unit.functions.conftest import SAMPLES, load
 from tests.unit.functions.test_samples import Invocation
+from tests.unit.webhooks.conftest import create_tables
 from tests.unit.webhooks.receiver import Answer, receiver
 
 EVENT = load(SAMPLES / "webhook_fanout" / "persona_created.json")
@@ -33,15 +34,8 @@ def queues(world: RunState, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:  
     for name in ("fast", "slow", "dead"):
         url = sqs.create_queue(QueueName=name)["QueueUrl"]
         monkeypatch.setenv(f"FOURFOLD_WEBHOOKS_{name.upper()}_QUEUE", url)
-    for name, keys in {"webhooks": ("pk", "sk"), "outbox": ("pk",)}.items():
-        boto3.client("dynamodb").create_table(
-            TableName=name,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[
-                {"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],  # type: ignore[misc]  # fmt: skip
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-        )
+    create_tables(boto3.client("dynamodb"))
+    for name in ("webhooks", "outbox"):
         monkeypatch.setenv(f"FOURFOLD_{name.upper()}_TABLE", name)
     monkeypatch.setenv("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK", "1")
     for made in (webhook_lanes.queues, webhook_lanes.webhooks, dynamodb):

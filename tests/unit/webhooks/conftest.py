@@ -65,9 +65,10 @@ class World:
         assert found is not None
         return found
 
-    def happens(self, event_id: str = "evt_1", event_type: str = "persona.created", workspace: str = "ws_a") -> list[Errand]:  # fmt: skip
+    def happens(self, event_id: str = "evt_1") -> list[Errand]:
+        """persona.created in workspace ws_a."""
         message = Message(
-            event_id=event_id, event_type=event_type, workspace_id=workspace, occurred_at=START, data={"n": 1}
+            event_id=event_id, event_type="persona.created", workspace_id="ws_a", occurred_at=START, data={"n": 1}
         )
         return fan_out(message, self.store, lambda _workspace: CONFIG, self.at)
 
@@ -86,6 +87,18 @@ class World:
         return self.tables.scan(TableName="outbox")["Items"]
 
 
+def create_tables(tables: DynamoDBClient) -> None:
+    """`webhooks` and `outbox`."""
+    for table, keys in {"webhooks": ["pk", "sk"], "outbox": ["pk"]}.items():
+        schema: list[Any] = [{"AttributeName": key, "KeyType": "HASH" if key == "pk" else "RANGE"} for key in keys]
+        tables.create_table(
+            TableName=table,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=schema,
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        )
+
+
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for name, value in {
@@ -96,13 +109,5 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         monkeypatch.setenv(name, value)
     with mock_aws():
         tables = boto3.client("dynamodb")
-        for table, keys in {"webhooks": ("pk", "sk"), "outbox": ("pk",)}.items():
-            tables.create_table(
-                TableName=table,
-                BillingMode="PAY_PER_REQUEST",
-                KeySchema=[
-                    {"AttributeName": key, "KeyType": kind} for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-                ],  # type: ignore[misc]
-                AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-            )
+        create_tables(tables)
         yield World(tables, DynamoWebhooks(tables, "webhooks", "outbox"))

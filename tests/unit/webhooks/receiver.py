@@ -60,8 +60,8 @@ class Receiver:
 
 
 @contextmanager
-def receiver(*answers: Answer, certificate: Path | None = None) -> Iterator[Receiver]:
-    """Serves until the context ends."""
+def receiver(*answers: Answer, certificate: Path | None = None, port: int = 0) -> Iterator[Receiver]:
+    """Serves until the context ends, on any free port unless one is asked for."""
     state: Receiver
 
     class Handler(BaseHTTPRequestHandler):
@@ -87,8 +87,6 @@ def receiver(*answers: Answer, certificate: Path | None = None) -> Iterator[Rece
                 pass  # the sender has had enough
             self.close_connection = True
 
-        do_GET = do_POST
-
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
             """Says nothing."""
 
@@ -99,7 +97,7 @@ def receiver(*answers: Answer, certificate: Path | None = None) -> Iterator[Rece
         def handle_error(self, request: Any, client_address: Any) -> None:
             """A sender that refuses the certificate is no error of the test."""
 
-    server = Server(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", port), Handler)
     state = Receiver(server.server_address[1], list(answers))
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -118,7 +119,7 @@ def test_the_schedule_is_kept_with_one_id_and_fresh_timestamps(world: World) -> 
     assert follows == Done()
     assert {headers["webhook-id"] for _, headers, _ in world.sender.sent} == {"evt_1"}
     stamps = [int(headers["webhook-timestamp"]) for _, headers, _ in world.sender.sent]
-    assert [after - before for before, after in zip(stamps, stamps[1:], strict=False)] == [60, 300]
+    assert [after - before for before, after in pairwise(stamps)] == [60, 300]
     delivery = world.delivery(order)
     assert [(made.result, made.status_code, made.latency_ms) for made in delivery.attempts] == [
         ("connection_failed", None, 3),
@@ -229,13 +230,13 @@ def test_one_success_ends_the_count(world: World) -> None:
     assert world.again(endpoint).enabled
 
 
-def test_it_is_disabled_once_however_many_see_it(world: World) -> None:
+def test_it_is_disabled_once_however_many_see_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     endpoint = world.endpoint()
     orders = [world.happens(f"evt_{number}")[0][1] for number in range(3)]
     world.sender.outcomes = [GONE]
     stale = world.again(endpoint)
     for order in orders:
-        world.store.endpoint = lambda _workspace, _endpoint: stale  # type: ignore[method-assign]
+        monkeypatch.setattr(world.store, "endpoint", lambda _workspace, _endpoint: stale)
         world.carry_out(order)
     assert len(world.outbox()) == 1
 
