@@ -18,6 +18,7 @@ from infra.constructs.api import (
     Api,
 )
 from infra.constructs.bundling import PackageLayer
+from infra.constructs.event_catalogue import EventCatalogue
 from infra.constructs.model_access import model_access
 from infra.constructs.observability import Observability
 from infra.constructs.outbox import PUBLISHER_TIMEOUT_S, Outbox
@@ -72,6 +73,7 @@ class ServiceStack(Stack):
             consumer=self._end_of_run("ExecutionEnded", "execution_ended", publishes=True),
             consumer_timeout_s=STORE_TIMEOUT_S,
         )
+        EventCatalogue(self, "EventCatalogue", settings=settings, bus=data.bus)
         outbox = Outbox(self, "Outbox", table=data.outbox, publisher=self._publisher())
         self._webhook_queues = WebhookQueues(self, "WebhookQueues")
         Webhooks(

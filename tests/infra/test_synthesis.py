@@ -81,6 +81,8 @@ def _wiring(assembly: Assembly) -> dict[str, Any]:
     text = re.sub(r"DeploymentStage(prod|local)[0-9A-F]{8}", "DeploymentStage", text)
     text = re.sub(r'"(prod|local)"', '"stage"', text)
     template: dict[str, Any] = json.loads(text)
+    for parameter in template["Parameters"].values():
+        parameter.pop("Default")
     for resource in template["Resources"].values():
         for chosen in ("DeletionPolicy", "UpdateReplacePolicy", "Metadata"):
             resource.pop(chosen, None)

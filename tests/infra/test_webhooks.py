@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from jsonschema import Draft4Validator
+
 from fourfold.config.api import WebhooksConfig
+from fourfold.events.generation import EVENT_TYPES
 from functions.webhook_dispatch.handler import BATCH
 from tests.infra.assembly import Assembly
 
@@ -67,3 +71,26 @@ def test_new_entries_of_the_outbox_reach_the_publisher(prod: Assembly) -> None:
     assert mapping["FilterCriteria"]["Filters"] == [{"Pattern": '{"eventName":["INSERT"]}'}]
     assert mapping["BisectBatchOnFunctionError"] is True
     assert prod.named(mapping["DestinationConfig"]["OnFailure"]["Destination"]) == "OutboxDeadLetters"
+
+
+def test_every_events_schema_is_published(prod: Assembly) -> None:
+    published = [schema["Properties"] for schema in prod.resources("EventSchemas::Schema").values()]
+    assert {schema["SchemaName"] for schema in published} == {f"fourfold@{one.detail_type}" for one in EVENT_TYPES}
+    for schema in published:
+        assert schema["Type"] == "JSONSchemaDraft4"
+        Draft4Validator.check_schema(json.loads(schema["Content"]))
+        assert prod.named(schema["RegistryName"]) == "EventCatalogueRegistry"
+    archive = prod.only("Events::Archive")["Properties"]
+    assert prod.named(archive["SourceArn"]) == "EventBus"
+    assert archive["RetentionDays"] == 365
+
+
+def test_a_setting_keeps_the_catalogue_off_a_laptop(prod: Assembly, local: Assembly) -> None:
+    for assembly, decided in ((prod, "yes"), (local, "no")):
+        ((name, condition),) = assembly.service["Conditions"].items()
+        asked, wanted = condition["Fn::Equals"]
+        assert wanted == "yes"
+        assert assembly.service["Parameters"][asked["Ref"]]["Default"] == decided
+        found = assembly.resources("EventSchemas::Schema") | assembly.resources("EventSchemas::Registry")
+        found |= assembly.resources("Events::Archive")
+        assert {resource["Condition"] for resource in found.values()} == {name}

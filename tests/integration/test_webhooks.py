@@ -118,16 +118,15 @@ def test_a_ping_is_signed_with_both_secrets_of_a_rotation(home: LocalServer) -> 
 
 def test_a_receiver_that_hangs_delays_no_other(home: LocalServer) -> None:
     with receiver(Answer(wait_s=30)) as hanging, receiver() as there:
-        subscribe(home, hanging.url, "generation.run.started")
+        slow = subscribe(home, hanging.url, "generation.run.started")
         endpoint = subscribe(home, there.url, "generation.run.started")
         home.call("POST", f"/v1/webhooks/{endpoint['id']}/ping")
         eventually(lambda: deliveries(home, endpoint)[0]["status"] == "delivered")  # known to be brisk from here on
         time.sleep(0.2)
-        stored = {store_event(home): time.time() for _ in range(20)}
-        eventually(lambda: len(there.requests) == 21)
-        waits = [request.at - stored[request.headers["webhook-id"]] for request in there.requests[1:]]
-        # A hung attempt takes two seconds here, and there are four for each event.
-        assert sorted(waits)[len(waits) // 2] < 1
+        ids = {store_event(home) for _ in range(20)}
+        eventually(lambda: ids <= {request.headers["webhook-id"] for request in there.requests})
+        # Its four attempts of two seconds are not over for all of them, and nobody waited for that.
+        assert any(one["status"] == "pending" for one in deliveries(home, slow))
 
 
 def test_what_a_kill_cut_off_is_delivered_after_the_next_start(home: LocalServer) -> None:
