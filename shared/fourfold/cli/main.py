@@ -1,4 +1,4 @@
-"""`fourfold create | compare | show | list | doctor`."""
+"""`fourfold create | compare | show | list | doctor | webhooks`."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
+from fourfold.cli.webhooks import app as webhooks_app
 from fourfold.ids import is_persona_id
 from fourfold.persona import PersonaStatus
 
 _LEAST_WHO = 12
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Four-layer personas from a one-line brief.")
+app.add_typer(webhooks_app, name="webhooks")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")]
 
