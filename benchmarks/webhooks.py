@@ -1,7 +1,8 @@
-"""Webhooks under trouble: 1,000 events for five endpoints, of which one is down half the time, one is slow and one
-answers 500 for a while; the same with healthy ones only; a kill of the engine in mid-delivery; and the table of hostile targets.
+"""Webhooks under trouble.
 
-Retries are scaled from hours to seconds. Delays run from PutEvents to the request's arrival.
+1,000 events for five endpoints, of which one is down half the time, one is slow and one answers 500 for a while; the
+same with healthy ones only; a kill of the engine in mid-delivery; and the table of hostile targets. Retries are scaled
+from hours to seconds. Delays run from PutEvents to the request's arrival.
 """
 
 from __future__ import annotations
