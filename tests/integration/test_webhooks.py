@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -127,6 +130,19 @@ def test_a_receiver_that_hangs_delays_no_other(home: LocalServer) -> None:
         eventually(lambda: ids <= {request.headers["webhook-id"] for request in there.requests})
         # Its four attempts of two seconds are not over for all of them, and nobody waited for that.
         assert any(one["status"] == "pending" for one in deliveries(home, slow))
+
+
+def test_the_commands_receiver_verifies_and_prints_what_arrives(home: LocalServer) -> None:
+    command = [sys.executable, "-m", "fourfold.cli.main", "webhooks", "listen", "--count", "1"]
+    environment = {**os.environ, "FOURFOLD_HOME": str(home.home.root), "COLUMNS": "200"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as listening:
+        eventually(lambda: [one for one in home.call("GET", "/v1/webhooks").json()["data"] if one["events"] == ["*"]])
+        event_id = store_event(home)
+        said, _ = listening.communicate(timeout=30)
+    assert listening.returncode == 0
+    assert "✓" in said
+    assert event_id in said
+    assert not [one for one in home.call("GET", "/v1/webhooks").json()["data"] if one["events"] == ["*"]]
 
 
 def test_what_a_kill_cut_off_is_delivered_after_the_next_start(home: LocalServer) -> None:
