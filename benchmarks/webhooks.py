@@ -31,7 +31,7 @@ from tests.unit.webhooks.receiver import Answer, Receiver, receiver, unused_port
 
 EVENTS, ENDPOINTS, PER_SECOND = 1000, 5, 8
 SETTINGS = {"api.webhooks.retry.delays_s": [0, 2, 5, 10, 20, 40], "api.webhooks.timeout_s": 5}
-UP_AND_DOWN_S, BROKEN_S, SLOW_S = 5.0, 20.0, 1.5
+UP_AND_DOWN_S, BROKEN_S, SLOW_S = 7.0, 20.0, 1.5
 PATIENCE_S = 240
 SAVED_S = 5.0
 
@@ -50,8 +50,11 @@ class Arrivals:
 
 @dataclass
 class Outcome:
+    """`dead`: deliveries that had been given up and were replayed."""
+
     sent: dict[str, float]
     arrivals: list[Arrivals]
+    dead: int = 0
 
     @property
     def delivered(self) -> int:
@@ -96,7 +99,9 @@ def _tell(report: Report, what: str, outcome: Outcome, healthy: slice) -> None:
     expected = len(outcome.sent) * len(outcome.arrivals)
     report.figure(f"{what}: delivered", outcome.delivered, f"of {expected}")
     report.figure(f"{what}: delivered twice", outcome.duplicated, "deliveries")
-    report.figure(f"{what}: lost", outcome.lost, "deliveries")
+    report.figure(
+        f"{what}: lost", outcome.lost, "deliveries", f"{outcome.dead} were dead after the last retry, replayed"
+    )
     delays = outcome.delays(healthy)
     for share in (50, 99):
         value = delays[min(len(delays) - 1, len(delays) * share // 100)] if delays else -1
@@ -155,14 +160,26 @@ def _run(home: LocalServer, events: int, kinds: list[Endpoint]) -> Outcome:
     for endpoint in endpoints:  # known to be brisk, where they are
         home.call("POST", f"/v1/webhooks/{endpoint}/ping")
     time.sleep(8)
+    began = datetime.now(UTC).isoformat()
     sent = _publish(home, events)
-    until = time.monotonic() + PATIENCE_S
-    while time.monotonic() < until and _pending(home):
-        time.sleep(1)
+    _settle(home)
+    dead = 0
+    while found := _statuses(home)["dead"]:  # as an owner would: replay what failed, until nothing is dead
+        dead += found
+        for endpoint in endpoints:
+            home.call("POST", f"/v1/webhooks/{endpoint}/replay", body={"since": began})
+        _settle(home)
     stop.set()
     for thread in threads:
         thread.join(30)
-    return Outcome(sent, arrivals)
+    return Outcome(sent, arrivals, dead)
+
+
+def _settle(home: LocalServer) -> None:
+    """Returns when nothing is on its way."""
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until and _pending(home):
+        time.sleep(1)
 
 
 def _subscribe(home: LocalServer, port: int) -> str:
@@ -223,9 +240,7 @@ def _kill(home: LocalServer, report: Report) -> None:
         home.kill()
         with receiver(Answer(204), port=down) as back:
             home.start()
-            until = time.monotonic() + PATIENCE_S
-            while time.monotonic() < until and _pending(home):
-                time.sleep(1)
+            _settle(home)
             arrivals[1].take(back)
         arrivals[0].take(there)
     outcome = Outcome(sent, arrivals)
