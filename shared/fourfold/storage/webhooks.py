@@ -234,13 +234,18 @@ class DynamoWebhooks:
         key = _delivery_key(delivery.endpoint_id, delivery.id)
         self._update(key, f"{change} REMOVE busy_until", "busy_until = :claim", values, _NAMES)
 
-    def bury(self, endpoint_id: str, delivery_id: str, reason: DeadReason) -> bool:
-        """Makes a pending delivery dead without an attempt; says whether it did."""
+    def bury(self, endpoint_id: str, delivery_id: str, reason: DeadReason, now: datetime) -> bool:
+        """Makes a pending delivery that nobody attempts dead; says whether it did."""
         return self._update(
             _delivery_key(endpoint_id, delivery_id),
-            "SET #status = :dead, dead_reason = :reason",
-            "#status = :pending AND attribute_not_exists(busy_until)",
-            {**_PENDING, ":dead": {"S": DeliveryStatus.DEAD.value}, ":reason": {"S": reason}},
+            "SET #status = :dead, dead_reason = :reason REMOVE busy_until",
+            "#status = :pending AND (attribute_not_exists(busy_until) OR busy_until <= :now)",
+            {
+                **_PENDING,
+                ":dead": {"S": DeliveryStatus.DEAD.value},
+                ":reason": {"S": reason},
+                ":now": _number(now),
+            },
             _NAMES,
         )
 

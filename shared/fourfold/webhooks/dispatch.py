@@ -58,8 +58,9 @@ class Dispatcher:
         endpoint = self.store.endpoint(order.workspace_id, order.endpoint_id)
         if endpoint is None or not endpoint.enabled:
             reason: DeadReason = "endpoint_deleted" if endpoint is None else "endpoint_disabled"
-            buried = self.store.bury(order.endpoint_id, order.delivery_id, reason)
-            return Done(dead=reason if buried else None)
+            if self.store.bury(order.endpoint_id, order.delivery_id, reason, self.clock()):
+                return Done(dead=reason)
+            return self._not_now(order, self.clock())
         if lane is Lane.FAST and lane_of(endpoint) is Lane.SLOW:
             return Again(Lane.SLOW, timedelta())
         config, now = self.config_of(order.workspace_id), self.clock()

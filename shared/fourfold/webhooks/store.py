@@ -33,8 +33,8 @@ class WebhookStore(Protocol):
     ) -> None:
         """Ends a claimed delivery's attempt: delivered, or due again at `due_at`, or dead."""
 
-    def bury(self, endpoint_id: str, delivery_id: str, reason: DeadReason) -> bool:
-        """Makes a pending delivery dead without an attempt; says whether it did."""
+    def bury(self, endpoint_id: str, delivery_id: str, reason: DeadReason, now: datetime) -> bool:
+        """Makes a pending delivery that nobody attempts dead; says whether it did."""
 
     def reopen(self, endpoint_id: str, delivery_id: str, now: datetime) -> bool:
         """Begins a dead delivery again, due now; says whether it did."""

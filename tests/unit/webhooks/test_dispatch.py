@@ -249,6 +249,17 @@ def test_orders_of_an_endpoint_that_is_gone_end_without_an_attempt(world: World)
     assert not world.sender.sent
 
 
+def test_an_endpoint_disabled_in_mid_attempt_leaves_nothing_pending(world: World) -> None:
+    endpoint = world.endpoint()
+    order = only_order(world)
+    world.store.claim(endpoint.id, order.delivery_id, world.at, world.at + timedelta(seconds=30))
+    world.store.save(endpoint.turned_off(world.at))
+    assert seconds(world.carry_out(order)) == 30
+    world.pass_(timedelta(seconds=30))
+    assert world.carry_out(order) == Done(dead="endpoint_disabled")
+    assert world.delivery(order).status is DeliveryStatus.DEAD
+
+
 def test_an_order_for_nothing_is_done_with(world: World) -> None:
     endpoint = world.endpoint()
     order = Order(workspace_id="ws_a", endpoint_id=endpoint.id, delivery_id="dlv_01m80000000000000000000009")
