@@ -1,4 +1,5 @@
-"""`python -m benchmarks`: every measurement but the fresh clone, which takes minutes (`-m benchmarks.fresh_clone`)."""
+"""`python -m benchmarks`: every measurement but the fresh clone, which takes minutes (`-m benchmarks.fresh_clone`),
+and webhooks in trouble, which takes ten (`-m benchmarks.webhooks`)."""
 
 from benchmarks import imports, latency, progress, prompts, providers, runs, start
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, reduce
 
 from fourfold.config.presets import default_config
 from fourfold.config.settings import Settings
@@ -34,7 +35,20 @@ def run_log(who: RunIdentity | RunState, seen: int) -> RunLog:
 
 def settings_of(_workspace_id: str) -> Settings:
     """The workspace's effective settings."""
-    return Settings(engine=default_config(usable_providers(os.environ)))
+    return _deployed_settings(os.environ.get("FOURFOLD_SETTINGS", ""))
+
+
+@cache
+def _deployed_settings(own: str) -> Settings:
+    """The defaults with the deployment's `own` values over them: JSON, key (`api.webhooks.timeout_s`) -> value."""
+    settings = Settings(engine=default_config(usable_providers(os.environ)))
+    if not own:
+        return settings
+    tree = settings.model_dump(mode="json")
+    for key, value in json.loads(own).items():
+        *path, last = key.split(".")
+        reduce(dict.__getitem__, path, tree)[last] = value
+    return Settings.model_validate(tree)
 
 
 @cache

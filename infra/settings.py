@@ -18,6 +18,7 @@ class StageSettings:
     `protected` keeps stateful resources when their stack goes, and refuses to delete either by mistake.
     `snap_start` restores functions from a snapshot of their initialised runtime; AWS bills for keeping it.
     `checked` runs the template checks (cdk-nag, CloudFormation rules) at synth; they cost about two seconds.
+    `catalogued` publishes the events' schemas and archives the events; the engine of a laptop has neither service.
     `providers` are the model providers runs use, in order of preference (context `providers`, comma-separated; none:
     offline). `key_store` (context `key_store`) is where their keys are kept: SSM parameters or Secrets Manager.
     `compatible_base_url` (context of that name) is where `compatible:<model>` is served.
@@ -28,6 +29,7 @@ class StageSettings:
     protected: bool
     snap_start: bool
     checked: bool
+    catalogued: bool
     log_level: str
     log_retention: RetentionDays
     providers: tuple[str, ...] = ()
@@ -56,6 +58,7 @@ STAGES: Final[dict[str, StageSettings]] = {
             protected=False,
             snap_start=False,
             checked=False,
+            catalogued=False,
             log_level="INFO",
             log_retention=RetentionDays.ONE_WEEK,
             on_engine=True,
@@ -65,6 +68,7 @@ STAGES: Final[dict[str, StageSettings]] = {
             protected=True,
             snap_start=False,
             checked=True,
+            catalogued=True,
             log_level="INFO",
             log_retention=RetentionDays.ONE_MONTH,
         ),
@@ -73,6 +77,7 @@ STAGES: Final[dict[str, StageSettings]] = {
             protected=True,
             snap_start=True,
             checked=True,
+            catalogued=True,
             log_level="INFO",
             log_retention=RetentionDays.SIX_MONTHS,
         ),

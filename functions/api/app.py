@@ -19,7 +19,7 @@ from fourfold.http.problems import ProblemError, field_errors, from_status, prob
 from fourfold.http.tail import Tails
 from functions.api import openapi
 from functions.api.documents import VERSION
-from functions.api.routers import docs, health, personas, progress, runs
+from functions.api.routers import docs, health, personas, progress, runs, webhooks
 
 logger = Logger()
 
@@ -51,7 +51,7 @@ def create_app() -> FastAPI:
     )
     app.state.stopping = threading.Event()
     app.state.tails = Tails()
-    for module in (personas, runs, progress, health, docs):
+    for module in (personas, runs, progress, webhooks, health, docs):
         app.include_router(module.router)
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
     return app

@@ -7,11 +7,22 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from fourfold.problem import Problem
 from functions.api.documents import PersonaRequest
+from functions.api.webhook_documents import ReplayRequest, RotationRequest, WebhookChange, WebhookRequest
 
 Responses = dict[int | str, dict[str, Any]]
+
+# Bodies that routes read by themselves.
+_REQUESTS: tuple[type[BaseModel], ...] = (
+    PersonaRequest,
+    WebhookRequest,
+    WebhookChange,
+    RotationRequest,
+    ReplayRequest,
+)
 
 _MEANINGS = {
     400: "Not JSON, or an unusable Idempotency-Key",
@@ -74,6 +85,17 @@ def problems(*statuses: int) -> Responses:
     }
 
 
+def conflict(description: str) -> Responses:
+    """A 409 and what it means on this route."""
+    return {409: {**problems(409)[409], "description": description}}
+
+
+def body_of(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
+    """The JSON body of a route that reads it by itself; `model` is one of `_REQUESTS`."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
+
+
 def event_stream(description: str) -> Responses:
     """A 200 that is a stream of events."""
     content = {"text/event-stream": {"schema": {"type": "string"}, "example": _STREAM_EXAMPLE}}
@@ -101,14 +123,15 @@ def describe(app: FastAPI) -> dict[str, Any]:
         title=app.title, version=app.version, description=app.description, routes=app.routes, tags=app.openapi_tags
     )
     schemas = content["components"]["schemas"]
-    for model in (PersonaRequest, Problem):
+    models: tuple[type[BaseModel], ...] = (*_REQUESTS, Problem)
+    for model in models:
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(own.pop("$defs", {}))
         schemas[model.__name__] = own
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own error shape, which we never answer with
         schemas.pop(name, None)
     for name, schema in schemas.items():
-        if name != PersonaRequest.__name__:  # what we answer may grow
+        if name not in {model.__name__ for model in _REQUESTS}:  # what we answer may grow
             schema.pop("additionalProperties", None)
     for path in content["paths"].values():
         for operation in path.values():

@@ -59,6 +59,15 @@ PUBLIC_WEBSOCKET_API: Final = (
     ),
 )
 
+# Of a queue that a stream's mapping, or code of ours, sends what it gave up.
+GIVEN_UP: Final = (
+    END_OF_THE_LINE,
+    Acknowledgment(
+        id="AwsSolutions::AwsSolutions-SQS3",
+        reason="This is a dead-letter queue, though no other queue names it as theirs.",
+    ),
+)
+
 PUBLIC_API: Final = (
     Acknowledgment(
         id="AwsSolutions::AwsSolutions-APIG2",

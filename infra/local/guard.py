@@ -21,6 +21,7 @@ EXECUTE_API = "/_aws/execute-api/"
 UNSIGNED = ("/_ministack/ready", "/_ministack/health", EXECUTE_API)
 # Under EXECUTE_API, but the way to connected clients: for the product's functions, by their role.
 CONNECTIONS = "/@connections/"
+_PROTOCOL = b"x-forwarded-proto"
 
 
 class Guard:
@@ -39,7 +40,7 @@ class Guard:
         reason = self._refusal(scope)
         if reason is None:
             self.passed += 1
-            await self._app(scope, receive, send)
+            await self._app(_as_over_tls(scope), receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": reason})
@@ -70,6 +71,14 @@ class Guard:
 
         key = extract_access_key_id(headers, parse_qs(query, keep_blank_values=True))
         return key != self._root_key and bool(is_root_access_key(key))
+
+
+def _as_over_tls(scope: Scope) -> Scope:
+    """Loopback is as safe from listeners as TLS: `aws:SecureTransport` is true, and queues that insist on it answer."""
+    if scope["type"] != "http" or scope["path"].startswith(UNSIGNED):
+        return scope
+    headers = [(name, value) for name, value in scope["headers"] if name != _PROTOCOL]
+    return {**scope, "headers": [*headers, (_PROTOCOL, b"https")]}
 
 
 def _is_loopback(netloc: str) -> bool:

@@ -1,41 +1,18 @@
-"""Bridge: MiniStack keeps how far each event source mapping has read a DynamoDB stream, but not the records.
+"""Bridge: MiniStack keeps a stream mapping's position over a restart, but not the records it counted.
 
-After a restart the stream begins again at nothing while its readers still wait for the record after the last one they
-saw, so the first records, as many as were ever read, would reach nobody. Here each reader is set to the beginning of
-its stream, as if its mapping had been made anew; what CloudFormation knows of the mapping stays true.
-
-Connected clients do not survive a restart either, and tables of MiniStack expire nothing: who was connected is dropped.
+The mapping would skip as many new records as there were old ones. Here each starts at the beginning of its (now
+empty) stream again, before anything is written.
 """
 
 from __future__ import annotations
 
-from infra.local.engine import Client
 
-BATCH = 25  # DynamoDB's own bound
+def reattach_streams() -> int:
+    """Set every DynamoDB stream mapping to the start of its stream; returns how many there are."""
+    from ministack.services import lambda_svc
 
-
-def reattach_stream_readers() -> int:
-    """Sets every reader of a DynamoDB stream to the beginning of what the stream holds now; returns how many."""
-    from ministack.services import dynamodb, lambda_svc
-
-    readers = 0
-    for scope, mapping in list(lambda_svc._esms._data.items()):  # noqa: SLF001 - the positions have no call
-        source = mapping.get("EventSourceArn", "")
-        if ":dynamodb:" in source and "/stream/" in source:
-            account, region = (scope[0], scope[1]) if len(scope) == 3 else (scope[0], lambda_svc.REGION)  # noqa: PLR2004
-            table = source.split("/stream/")[0].rpartition("/")[2]
-            start = dynamodb.stream_start_position(table, account_id=account, region=region)
-            with lambda_svc._dynamodb_stream_positions_lock:  # noqa: SLF001
-                lambda_svc._dynamodb_stream_positions.set_scoped(account, region, mapping["UUID"], start)  # noqa: SLF001
-            readers += 1
-    return readers
-
-
-def drop_connections(dynamodb: Client, table: str) -> int:
-    """Deletes everything of the connections of an earlier start; returns how many items that were."""
-    pages = dynamodb.get_paginator("scan").paginate(TableName=table, ProjectionExpression="pk, sk")
-    keys = [item for page in pages for item in page["Items"]]
-    for start in range(0, len(keys), BATCH):
-        deletes = [{"DeleteRequest": {"Key": key}} for key in keys[start : start + BATCH]]
-        dynamodb.batch_write_item(RequestItems={table: deletes})
-    return len(keys)
+    mappings = [mapping for mapping in lambda_svc._esms.values() if ":dynamodb:" in mapping["EventSourceArn"]]  # noqa: SLF001 - no call moves one
+    for mapping in mappings:
+        lambda_svc._dynamodb_stream_positions.pop(mapping["UUID"], None)  # noqa: SLF001
+        lambda_svc._init_stream_position(mapping["UUID"], mapping["EventSourceArn"], "TRIM_HORIZON")  # noqa: SLF001
+    return len(mappings)

@@ -18,14 +18,17 @@ from infra.constructs.api import (
     Api,
 )
 from infra.constructs.bundling import PackageLayer
+from infra.constructs.event_catalogue import EventCatalogue
 from infra.constructs.model_access import model_access
 from infra.constructs.observability import Observability
+from infra.constructs.outbox import PUBLISHER_TIMEOUT_S, Outbox
 from infra.constructs.pipeline import Pipeline
 from infra.constructs.pipeline_definition import STATE_NAMES, STEP_TIMEOUT_S, STORE_TIMEOUT_S
 from infra.constructs.product_code import product_code
 from infra.constructs.progress import PROGRESS_TIMEOUT_S, ProgressApi
 from infra.constructs.python_function import FunctionSpec, Grant, PythonFunction
 from infra.constructs.run_failures import RunFailures
+from infra.constructs.webhooks import DISPATCH_TIMEOUT_S, FAN_OUT_TIMEOUT_S, WebhookQueues, Webhooks
 from infra.settings import StageSettings
 from infra.stacks.data import DataStack
 
@@ -77,19 +80,42 @@ class ServiceStack(Stack):
             push=self._progress_function("ProgressPush", "progress_push", []),
             run_events=data.run_events,
         )
+        EventCatalogue(self, "EventCatalogue", settings=settings, bus=data.bus)
+        outbox = Outbox(self, "Outbox", table=data.outbox, publisher=self._publisher())
+        self._webhook_queues = WebhookQueues(self, "WebhookQueues")
+        Webhooks(
+            self,
+            "Webhooks",
+            bus=data.bus,
+            queues=self._webhook_queues,
+            fan_out=self._webhook_fan_out(),
+            dispatcher=self._webhook_dispatcher(),
+        )
         api_function = self._api_function(pipeline.machine.state_machine_arn)
         api = Api(self, "Api", settings=settings, function=api_function)
-        observability = Observability(
+        Observability(
             self,
             "Observability",
             machine=pipeline.machine,
             rest_api=api.rest_api,
-            dead_letters=run_failures.dead_letters,
-        )
-        observability.watch_dead_letters(
-            "ProgressDeadLetters",
-            self._progress.dead_letters,
-            "Progress could not be pushed: connected clients may miss events until they connect again",
+            dead_letters={
+                "DeadLetters": (
+                    run_failures.dead_letters,
+                    "A failed execution could not be handled: its run may still say `running`",
+                ),
+                "ProgressDeadLetters": (
+                    self._progress.dead_letters,
+                    "Progress could not be pushed: connected clients may miss events until they connect again",
+                ),
+                "OutboxDeadLetters": (
+                    outbox.dead_letters,
+                    "The event bus did not take some events: they wait in the Outbox table",
+                ),
+                "WebhookDeadLetters": (
+                    self._webhook_queues.dead_letters,
+                    "A webhook function could not handle an event or an order: redrive it when it is mended",
+                ),
+            },
         )
         CfnOutput(self, "StateMachineArn", value=pipeline.machine.state_machine_arn)
         CfnOutput(self, "ApiFunctionName", value=api_function.function.function_name)
@@ -169,8 +195,76 @@ class ServiceStack(Stack):
             ),
         )
 
+    def _publisher(self) -> PythonFunction:
+        data = self._data
+        return self._function(
+            "PublishEvents",
+            FunctionSpec(
+                name="publish_events",
+                timeout_s=PUBLISHER_TIMEOUT_S,
+                environment={
+                    "FOURFOLD_OUTBOX_TABLE": data.outbox.table_name,
+                    "FOURFOLD_EVENT_BUS": data.bus.event_bus_name,
+                },
+                grants=[
+                    Grant(("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), data.outbox.table_arn),
+                    Grant(("events:PutEvents",), data.bus.event_bus_arn),
+                ],
+                layers=[self._runtime_layer],
+            ),
+        )
+
+    def _webhook_lanes(self) -> tuple[dict[str, str], list[Grant]]:
+        """Environment and grants of whoever gives the dispatcher orders."""
+        data, lanes = self._data, self._webhook_queues.lanes
+        environment = {
+            "FOURFOLD_WEBHOOKS_TABLE": data.webhooks.table_name,
+            "FOURFOLD_WEBHOOKS_FAST_QUEUE": lanes.fast.queue_url,
+            "FOURFOLD_WEBHOOKS_SLOW_QUEUE": lanes.slow.queue_url,
+        }
+        return environment, [Grant(("sqs:SendMessage",), lane.queue_arn) for lane in (lanes.fast, lanes.slow)]
+
+    def _webhook_fan_out(self) -> PythonFunction:
+        environment, grants = self._webhook_lanes()
+        keep = Grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"), self._data.webhooks.table_arn)
+        return self._function(
+            "WebhookFanOut",
+            FunctionSpec(
+                name="webhook_fanout",
+                timeout_s=FAN_OUT_TIMEOUT_S,
+                environment={**environment, **self._providers_env},
+                grants=[keep, *grants],
+                layers=[self._runtime_layer],
+            ),
+        )
+
+    def _webhook_dispatcher(self) -> PythonFunction:
+        environment, grants = self._webhook_lanes()
+        data, dead = self._data, self._webhook_queues.lanes.dead
+        return self._function(
+            "WebhookDispatch",
+            FunctionSpec(
+                name="webhook_dispatch",
+                timeout_s=DISPATCH_TIMEOUT_S,
+                environment={
+                    **environment,
+                    **self._providers_env,
+                    "FOURFOLD_WEBHOOKS_DEAD_QUEUE": dead.queue_url,
+                    "FOURFOLD_OUTBOX_TABLE": data.outbox.table_name,
+                },
+                grants=[
+                    Grant(("dynamodb:GetItem", "dynamodb:UpdateItem"), data.webhooks.table_arn),
+                    Grant(("dynamodb:PutItem",), data.outbox.table_arn),
+                    *grants,
+                    Grant(("sqs:SendMessage",), dead.queue_arn),
+                ],
+                layers=[self._runtime_layer],
+            ),
+        )
+
     def _api_function(self, machine_arn: str) -> PythonFunction:
         data = self._data
+        webhooks_env, give_orders = self._webhook_lanes()
         adapter = lambda_.LayerVersion.from_layer_version_arn(
             self,
             "WebAdapterLayer",
@@ -191,6 +285,7 @@ class ServiceStack(Stack):
                     "FOURFOLD_CONNECTIONS_TABLE": data.connections.table_name,
                     "FOURFOLD_PROGRESS_ENDPOINT": self._progress.endpoint,
                     **self._providers_env,
+                    **webhooks_env,
                 },
                 grants=[
                     Grant(
@@ -205,6 +300,17 @@ class ServiceStack(Stack):
                     Grant(("dynamodb:GetItem",), data.api_keys.table_arn),
                     Grant(("dynamodb:PutItem",), data.connections.table_arn),
                     Grant(("states:StartExecution",), machine_arn),
+                    Grant(
+                        (
+                            "dynamodb:GetItem",
+                            "dynamodb:PutItem",
+                            "dynamodb:UpdateItem",
+                            "dynamodb:DeleteItem",
+                            "dynamodb:Query",
+                        ),
+                        data.webhooks.table_arn,
+                    ),
+                    *give_orders,
                 ],
                 layers=[PackageLayer(self, "ApiLayer", name="api"), adapter],
             ),

@@ -15,6 +15,7 @@ STATEFUL = {
     "Config57D1D894",
     "Outbox27BBF20A",
     "Connections827CEF2F",
+    "WebhooksA50342DA",
     "EventBus7B8748AA",
 }
 KEYS = {
@@ -25,6 +26,7 @@ KEYS = {
     "Config": [("pk", "S", "HASH"), ("sk", "S", "RANGE")],
     "Outbox": [("pk", "S", "HASH")],
     "Connections": [("pk", "S", "HASH"), ("sk", "S", "RANGE")],
+    "Webhooks": [("pk", "S", "HASH"), ("sk", "S", "RANGE")],
 }
 
 
@@ -88,6 +90,7 @@ def test_logs_and_events_are_streamed_and_old_ones_expire(prod: Assembly) -> Non
         "Idempotency": "expiration",
         "Outbox": "expires_at",
         "Connections": "expires_at",
+        "Webhooks": "expires_at",
     }
     streams = {
         name: table["Properties"]["StreamSpecification"]["StreamViewType"]

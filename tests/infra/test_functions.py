@@ -12,6 +12,14 @@ from tests.infra.assembly import Assembly
 
 STEPS = [step.value for step in StepName]
 ENDINGS = ["store_persona", "fail_run", "execution_ended"]
+CONSUMERS = {
+    "publish_events": 60,
+    "webhook_fanout": 30,
+    "webhook_dispatch": 60,
+    "progress_connection": 29,
+    "progress_push": 29,
+}
+"""Functions fed by queues, streams and WebSocket routes, with their seconds."""
 EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}
 RUN = {**EVENTS, "FOURFOLD_PERSONAS_TABLE": "Personas"}
@@ -23,13 +31,27 @@ PROGRESS = {
     "FOURFOLD_PROGRESS_ENDPOINT": PROGRESS_ENDPOINT,
     "FOURFOLD_CATCH_UP_QUEUE": "ProgressCatchUps",
 }
+WEBHOOKS = {
+    "FOURFOLD_WEBHOOKS_TABLE": "Webhooks",
+    "FOURFOLD_WEBHOOKS_FAST_QUEUE": "WebhookQueuesFast",
+    "FOURFOLD_WEBHOOKS_SLOW_QUEUE": "WebhookQueuesSlow",
+}
 PRODUCT_ENVIRONMENT = {
     **{step: {**EVENTS, "FOURFOLD_PROVIDERS": ""} for step in STEPS},
     "store_persona": RUN,
     "fail_run": RUN,
     "execution_ended": {**RUN, "FOURFOLD_EVENT_BUS": "EventBus"},
+    "publish_events": {"FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_EVENT_BUS": "EventBus"},
+    "webhook_fanout": {**WEBHOOKS, "FOURFOLD_PROVIDERS": ""},
+    "webhook_dispatch": {
+        **WEBHOOKS,
+        "FOURFOLD_PROVIDERS": "",
+        "FOURFOLD_WEBHOOKS_DEAD_QUEUE": "WebhookQueuesDead",
+        "FOURFOLD_OUTBOX_TABLE": "Outbox",
+    },
     "api": {
         **RUN,
+        **WEBHOOKS,
         "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
         "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
@@ -61,8 +83,7 @@ def test_a_function_is_bounded_traced_and_logged(prod: Assembly, name: str) -> N
     assert function["Architectures"] == ["arm64"]
     assert function["TracingConfig"] == {"Mode": "Active"}
     assert function["MemorySize"] == 512
-    own = {**dict.fromkeys(STEPS, STEP_TIMEOUT_S), "api": 900, "progress_connection": 29, "progress_push": 29}
-    assert function["Timeout"] == own.get(name, 30)
+    assert function["Timeout"] == {**dict.fromkeys(STEPS, STEP_TIMEOUT_S), **CONSUMERS, "api": 900}.get(name, 30)
     group = prod.resources("Logs::LogGroup")[function["LoggingConfig"]["LogGroup"]["Ref"]]
     assert group["Properties"]["RetentionInDays"] == 180
 
@@ -106,7 +127,7 @@ def test_callers_meet_an_alias_on_the_newest_version(prod: Assembly, name: str) 
 
 def test_production_restores_handlers_from_snapshots(prod: Assembly, local: Assembly) -> None:
     snapped = {name for name, function in prod.functions().items() if "SnapStart" in function}
-    assert snapped == {*STEPS, *ENDINGS, "progress_connection", "progress_push"}
+    assert snapped == {*STEPS, *ENDINGS, *CONSUMERS}
     assert not any("SnapStart" in function for function in local.functions().values())
 
 

@@ -52,13 +52,16 @@ PROGRESS: Grants = {
         f"{CONNECTIONS}/DELETE/@connections/*",
     ),
 }
-SQS_CONSUMER = (
+READ_STREAM = ("dynamodb:ListStreams", "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
+CONSUME = (
     "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessage",
     "sqs:GetQueueAttributes",
     "sqs:GetQueueUrl",
     "sqs:ReceiveMessage",
 )
+LANES = ("WebhookQueuesFast", "WebhookQueuesSlow")
+GIVE_ORDERS = grant(("sqs:SendMessage",), *LANES)
 GRANTS: dict[str, Grants] = {
     **{name: {APPEND_EVENTS, READ_KEYS} for name in STEPS},
     "store_persona": {END_RUN, APPEND_EVENTS},
@@ -68,17 +71,33 @@ GRANTS: dict[str, Grants] = {
         APPEND_EVENTS,
         grant(("events:PutEvents",), "EventBus"),
         grant(
-            (
-                "sqs:ChangeMessageVisibility",
-                "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
-                "sqs:GetQueueUrl",
-                "sqs:ReceiveMessage",
-            ),
+            CONSUME,
             "RunFailuresQueue",
         ),
     },
+    "publish_events": {
+        grant(("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), "Outbox"),
+        grant(("events:PutEvents",), "EventBus"),
+        grant(READ_STREAM, "Outbox"),
+        grant(("sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"), "OutboxDeadLetters"),
+    },
+    "webhook_fanout": {
+        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"), "Webhooks"),
+        grant(CONSUME, "WebhookQueuesEvents"),
+        GIVE_ORDERS,
+    },
+    "webhook_dispatch": {
+        grant(("dynamodb:GetItem", "dynamodb:UpdateItem"), "Webhooks"),
+        grant(("dynamodb:PutItem",), "Outbox"),
+        grant(("sqs:SendMessage",), *LANES, "WebhookQueuesDead"),
+        grant(CONSUME, *LANES),
+    },
     "api": {
+        grant(
+            ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query"),
+            "Webhooks",
+        ),
+        GIVE_ORDERS,
         grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"), "Personas"),
         APPEND_EVENTS,
         grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Idempotency"),
@@ -93,17 +112,9 @@ GRANTS: dict[str, Grants] = {
     },
     "progress_push": {
         *PROGRESS,
-        grant(
-            (
-                "dynamodb:DescribeStream",
-                "dynamodb:GetRecords",
-                "dynamodb:GetShardIterator",
-                "dynamodb:ListStreams",
-            ),
-            "RunEvents",
-        ),
+        grant(READ_STREAM, "RunEvents"),
         grant(("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"), "ProgressDeadLetters"),
-        grant((*SQS_CONSUMER, "sqs:SendMessage"), "ProgressCatchUps"),
+        grant((*CONSUME, "sqs:SendMessage"), "ProgressCatchUps"),
     },
 }
 
@@ -168,13 +179,20 @@ def test_a_role_serves_the_service_it_was_made_for(prod: Assembly) -> None:
     assert services == {"lambda.amazonaws.com", "states.amazonaws.com", "apigateway.amazonaws.com"}
 
 
-def test_queues_take_messages_of_the_rule_alone(prod: Assembly) -> None:
+def test_queues_take_messages_of_their_rule_alone(prod: Assembly) -> None:
+    feeding = {
+        "RunFailuresQueue": "RunFailuresRule",
+        "RunFailuresDeadLetters": "RunFailuresRule",
+        "WebhookQueuesEvents": "WebhooksRule",
+        "WebhookQueuesDeadLetters": "WebhooksRule",
+    }
     policies = prod.resources("SQS::QueuePolicy").values()
     assert len(policies) == len(prod.resources("SQS::Queue"))
     for policy in policies:
+        (queue,) = (prod.named(queue) for queue in policy["Properties"]["Queues"])
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
             if statement["Effect"] == "Allow":
                 assert statement["Principal"] == {"Service": "events.amazonaws.com"}
-                assert prod.named(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == "RunFailuresRule"
+                assert prod.named(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == feeding[queue]
             else:
                 assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

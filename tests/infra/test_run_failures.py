@@ -7,7 +7,11 @@ from tests.infra.assembly import Assembly
 
 
 def test_executions_that_ended_badly_and_unrecorded_reach_the_queue(prod: Assembly) -> None:
-    rule = prod.only("Events::Rule")["Properties"]
+    (rule,) = (
+        rule["Properties"]
+        for name, rule in prod.resources("Events::Rule").items()
+        if name.startswith("RunFailuresRule")
+    )
     pattern = rule["EventPattern"]
     assert pattern["source"] == ["aws.states"]
     assert pattern["detail-type"] == ["Step Functions Execution Status Change"]
@@ -23,7 +27,7 @@ def test_executions_that_ended_badly_and_unrecorded_reach_the_queue(prod: Assemb
 
 def test_one_bad_message_does_not_hold_up_the_others(prod: Assembly) -> None:
     mappings = [mapping["Properties"] for mapping in prod.resources("EventSourceMapping").values()]
-    [mapping] = [one for one in mappings if prod.named(one["EventSourceArn"]) == "RunFailuresQueue"]
+    (mapping,) = (mapping for mapping in mappings if prod.named(mapping["EventSourceArn"]) == "RunFailuresQueue")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     queues = {logical_id[:-8]: queue["Properties"] for logical_id, queue in prod.resources("SQS::Queue").items()}
     redrive = queues["RunFailuresQueue"]["RedrivePolicy"]
@@ -42,6 +46,8 @@ def test_alarms_ring_at_the_first_occurrence(prod: Assembly) -> None:
         ("5XXError", "fourfold-prod"),
         ("ApproximateNumberOfMessagesVisible", "RunFailuresDeadLetters"),
         ("ApproximateNumberOfMessagesVisible", "ProgressDeadLetters"),
+        ("ApproximateNumberOfMessagesVisible", "OutboxDeadLetters"),
+        ("ApproximateNumberOfMessagesVisible", "WebhookQueuesDeadLetters"),
     }
     assert all(alarm["Threshold"] == 0 and alarm["EvaluationPeriods"] == 1 for alarm in alarms)
     assert all(alarm["TreatMissingData"] == "notBreaching" for alarm in alarms)

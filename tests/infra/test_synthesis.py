@@ -82,6 +82,8 @@ def _wiring(assembly: Assembly) -> dict[str, Any]:
     text = re.sub(r'"(prod|local)"', '"stage"', text)
     text = re.sub(r"/(prod|local)/(POST|DELETE)/@connections", r"/stage/\2/@connections", text)
     template: dict[str, Any] = json.loads(text)
+    for parameter in template["Parameters"].values():
+        parameter.pop("Default")
     for resource in template["Resources"].values():
         for chosen in ("DeletionPolicy", "UpdateReplacePolicy", "Metadata"):
             resource.pop(chosen, None)
@@ -122,6 +124,7 @@ def test_the_laptop_finds_what_it_needs_in_the_outputs(local: Assembly) -> None:
         "ConfigTableName",
         "OutboxTableName",
         "ConnectionsTableName",
+        "WebhooksTableName",
         "EventBusName",
         "StateMachineArn",
         "ApiFunctionName",

@@ -1,4 +1,4 @@
-"""`fourfold create | compare | show | list | watch | doctor`."""
+"""`fourfold create | compare | show | list | watch | doctor | webhooks`."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ from fourfold.cli.doctor import examine
 from fourfold.cli.feed import Feed, Target
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.watch import print_events, watch_live
+from fourfold.cli.webhooks import app as webhooks_app
 from fourfold.ids import is_persona_id
 from fourfold.persona import PersonaStatus
 
 _LEAST_WHO = 12
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Four-layer personas from a one-line brief.")
+app.add_typer(webhooks_app, name="webhooks")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from fourfold.events.envelope import EventData
+from fourfold.events.webhooks import WebhookEndpointDisabled
 from fourfold.ids import PersonaId, RunId
 from fourfold.persona import Usage
 from fourfold.problem import Problem
@@ -73,4 +74,5 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     GenerationRunFailed,
     PersonaCreated,
     PersonaFlagged,
+    WebhookEndpointDisabled,
 )

@@ -27,7 +27,7 @@ from fourfold.problem import problem
 from fourfold.progress.run import Run
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
-from functions import wiring
+from functions import webhook_lanes, wiring
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
 from functions.api.server import Server
@@ -52,6 +52,9 @@ _ENVIRONMENT = {
     "FOURFOLD_IDEMPOTENCY_TABLE": "idempotency",
     "FOURFOLD_CONNECTIONS_TABLE": "connections",
     "FOURFOLD_PROGRESS_ENDPOINT": "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/prod",
+    "FOURFOLD_WEBHOOKS_TABLE": "webhooks",
+    "FOURFOLD_WEBHOOKS_FAST_QUEUE": "https://sqs.test/fast",
+    "FOURFOLD_WEBHOOKS_SLOW_QUEUE": "https://sqs.test/slow",
     "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
 }
 _TABLES = {
@@ -60,6 +63,7 @@ _TABLES = {
     "api-keys": ("pk", None),
     "idempotency": ("id", None),
     "connections": ("pk", "S"),
+    "webhooks": ("pk", "S"),
 }
 
 
@@ -217,7 +221,7 @@ def live(api: Api) -> Iterator[Live]:
 
 def _forget() -> None:
     """What the process keeps between requests belongs to one test's tables."""
-    for made in (wiring.persona_store, wiring.desk, key_ring, reception, following_limiter):
+    for made in (wiring.persona_store, wiring.desk, key_ring, reception, following_limiter, webhook_lanes.webhooks):
         made.cache_clear()
 
 

@@ -104,6 +104,16 @@ def test_the_description_names_every_route_and_no_other(api: Api) -> None:
         ("get", "/v1/runs/{run_id}/events"),
         ("get", "/v1/progress"),
         ("post", "/v1/progress/tickets"),
+        ("post", "/v1/webhooks"),
+        ("get", "/v1/webhooks"),
+        ("get", "/v1/webhooks/{endpoint_id}"),
+        ("patch", "/v1/webhooks/{endpoint_id}"),
+        ("delete", "/v1/webhooks/{endpoint_id}"),
+        ("post", "/v1/webhooks/{endpoint_id}/rotate"),
+        ("post", "/v1/webhooks/{endpoint_id}/ping"),
+        ("get", "/v1/webhooks/{endpoint_id}/deliveries"),
+        ("post", "/v1/webhooks/{endpoint_id}/deliveries/{delivery_id}/replay"),
+        ("post", "/v1/webhooks/{endpoint_id}/replay"),
         ("get", "/v1/health"),
     }
     assert description["info"]["version"] == VERSION
