@@ -12,9 +12,9 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_eventschemas as schemas
 from constructs import Construct
 
+from fourfold.events.catalog import EVENT_TYPES
 from fourfold.events.draft4 import draft4
 from fourfold.events.envelope import SOURCE
-from fourfold.events.generation import EVENT_TYPES
 from fourfold.events.schema import detail_schema
 from infra.settings import StageSettings
 

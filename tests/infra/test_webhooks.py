@@ -8,7 +8,7 @@ from typing import Any
 from jsonschema import Draft4Validator
 
 from fourfold.config.api import WebhooksConfig
-from fourfold.events.generation import EVENT_TYPES
+from fourfold.events.catalog import EVENT_TYPES
 from functions.webhook_dispatch.handler import BATCH
 from tests.infra.assembly import Assembly
 

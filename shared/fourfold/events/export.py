@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from fourfold.events.generation import EVENT_TYPES
+from fourfold.events.catalog import EVENT_TYPES
 from fourfold.events.schema import detail_schema
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from fourfold.events.envelope import EventData
-from fourfold.events.webhooks import WebhookEndpointDisabled
 from fourfold.ids import PersonaId, RunId
 from fourfold.persona import Usage
 from fourfold.problem import Problem
@@ -66,13 +65,3 @@ class PersonaFlagged(EventData):
     overall: float
     language: str | None
     findings: int
-
-
-EVENT_TYPES: tuple[type[EventData], ...] = (
-    GenerationRunStarted,
-    GenerationRunCompleted,
-    GenerationRunFailed,
-    PersonaCreated,
-    PersonaFlagged,
-    WebhookEndpointDisabled,
-)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, Field, create_model
 
-from fourfold.events.generation import EVENT_TYPES
+from fourfold.events.catalog import EVENT_TYPES
 from fourfold.events.schema import detail_schema
 from fourfold.problem import Problem
 from fourfold.progress.happenings import Happening

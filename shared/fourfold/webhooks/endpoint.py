@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from fourfold.events.generation import EVENT_TYPES
+from fourfold.events.catalog import EVENT_TYPES
 from fourfold.ids import new_endpoint_id
 from fourfold.persona import Model
 from fourfold.webhooks.signing import new_secret

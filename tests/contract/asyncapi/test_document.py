@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from fourfold.events.generation import EVENT_TYPES
+from fourfold.events.catalog import EVENT_TYPES
 from fourfold.problem import ProblemError, problem
 from fourfold.progress.asyncapi import document, text
 from fourfold.progress.happenings import Happening

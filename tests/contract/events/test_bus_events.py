@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
+from fourfold.events.catalog import EVENT_TYPES
 from fourfold.events.envelope import EventData, bus_entry
-from fourfold.events.generation import EVENT_TYPES
 from fourfold.events.schema import detail_schema
 from tests.builders import START
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fourfold.events.generation import EVENT_TYPES
+from fourfold.events.catalog import EVENT_TYPES
 
 TEXT = (Path(__file__).parents[3] / "docs" / "events.md").read_text(encoding="utf-8")
 

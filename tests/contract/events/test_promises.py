@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator, Draft202012Validator
 
+from fourfold.events.catalog import EVENT_TYPES
 from fourfold.events.compatibility import breaking_changes
 from fourfold.events.draft4 import draft4
 from fourfold.events.envelope import EventData
-from fourfold.events.generation import EVENT_TYPES
 from fourfold.events.schema import detail_schema
 
 EVENTS = Path(__file__).parents[3] / "events"
