@@ -1,8 +1,9 @@
 """`python -m benchmarks`: every measurement but the fresh clone, which takes minutes (`-m benchmarks.fresh_clone`),
-and schemathesis, which takes six (`-m benchmarks.schemathesis_run`).
+schemathesis, which takes six (`-m benchmarks.schemathesis_run`), and webhooks in trouble, which takes ten
+(`-m benchmarks.webhooks`).
 """
 
-from benchmarks import api_reads, imports, latency, prompts, providers, provocation, runs, start
+from benchmarks import api_reads, imports, latency, progress, prompts, providers, provocation, runs, start
 
-for measurement in (api_reads, imports, start, runs, prompts, latency, providers, provocation):
+for measurement in (api_reads, imports, start, runs, progress, prompts, latency, providers, provocation):
     measurement.measure().publish()

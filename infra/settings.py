@@ -19,22 +19,26 @@ class StageSettings:
     `protected` keeps stateful resources when their stack goes, and refuses to delete either by mistake.
     `snap_start` restores functions from a snapshot of their initialised runtime; AWS bills for keeping it.
     `checked` runs the template checks (cdk-nag, CloudFormation rules) at synth; they cost about two seconds.
+    `catalogued` publishes the events' schemas and archives the events; the engine of a laptop has neither service.
     `providers` are the model providers runs use, in order of preference (context `providers`, comma-separated; none:
     offline). `key_store` (context `key_store`) is where their keys are kept: SSM parameters or Secrets Manager.
     `compatible_base_url` (context of that name) is where `compatible:<model>` is served. `cors_origins` (context of
     that name, comma-separated) are the origins whose web pages may call the API; none: no page may.
+    `on_engine`: addresses are paths on the local engine's, which is another one at every start.
     """
 
     name: str
     protected: bool
     snap_start: bool
     checked: bool
+    catalogued: bool
     log_level: str
     log_retention: RetentionDays
     providers: tuple[str, ...] = ()
     key_store: Literal["ssm", "secretsmanager"] = "ssm"
     compatible_base_url: str = ""
     cors_origins: tuple[str, ...] = ()
+    on_engine: bool = False
 
     @property
     def removal_policy(self) -> RemovalPolicy:
@@ -57,14 +61,17 @@ STAGES: Final[dict[str, StageSettings]] = {
             protected=False,
             snap_start=False,
             checked=False,
+            catalogued=False,
             log_level="INFO",
             log_retention=RetentionDays.ONE_WEEK,
+            on_engine=True,
         ),
         StageSettings(
             name="dev",
             protected=True,
             snap_start=False,
             checked=True,
+            catalogued=True,
             log_level="INFO",
             log_retention=RetentionDays.ONE_MONTH,
         ),
@@ -73,6 +80,7 @@ STAGES: Final[dict[str, StageSettings]] = {
             protected=True,
             snap_start=True,
             checked=True,
+            catalogued=True,
             log_level="INFO",
             log_retention=RetentionDays.SIX_MONTHS,
         ),

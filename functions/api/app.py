@@ -37,11 +37,13 @@ from functions.api.routers import (
     persona_versions,
     personas,
     portable_voice,
+    progress,
     provocation_tests,
     regeneration,
     runs,
     suite,
     voice,
+    webhooks,
 )
 
 logger = Logger()
@@ -85,7 +87,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     app.state.tails = Tails()
     life = (personas, parse, persona_changes, persona_versions, regeneration, files)
     voices = (portable_voice, voice, suite, provocation_tests)
-    for module in (*life, *voices, runs, config, keys, health, docs):
+    for module in (*life, *voices, runs, progress, webhooks, config, keys, health, docs):
         app.include_router(module.router)
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
     return app

@@ -119,6 +119,8 @@ TAGS = [
     {"name": "test suite", "description": "Provoke a persona, see what it withstood, compare runs."},
     {"name": "provocation tests", "description": "The tests a workspace's personas are provoked with."},
     {"name": "runs", "description": "Runs of the pipeline: where they stand, what they cost, their events."},
+    {"name": "progress", "description": "Live progress over WebSocket: its address, and tickets for browsers."},
+    {"name": "webhooks", "description": "Events sent to your own addresses, signed: endpoints, deliveries, replays."},
     {"name": "config", "description": "Settings: read, explain, change, lock, keep, roll back."},
     {"name": "keys", "description": "API keys of the workspace: make, list, read, revoke."},
     {"name": "service", "description": "The service itself."},
@@ -202,6 +204,17 @@ def refusals(status: int, meanings: dict[str, str]) -> Responses:
 def body_of(model: type[BaseModel], *headers: dict[str, Any]) -> dict[str, Any]:
     """A JSON body that the route reads by itself, and headers it looks at."""
     return json_request(model, also=headers)
+
+
+def no_body() -> dict[str, Any]:
+    """A route without a body that takes an Idempotency-Key."""
+    return {"parameters": [KEY_HEADER]}
+
+
+def optional_body_of(model: type[BaseModel]) -> dict[str, Any]:
+    """A JSON body that may be left out, of a route that takes an Idempotency-Key."""
+    described = json_request(model, idempotent=True)
+    return {**described, "requestBody": {**described["requestBody"], "required": False}}
 
 
 def created() -> dict[str, Any]:

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.session import get_session
 
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.lifecycle import RunIdentity, fail_run
+from functions.event_bus import publish
 from functions.wiring import desk
-
-if TYPE_CHECKING:
-    from mypy_boto3_events.client import EventBridgeClient
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)
-
-
-@cache
-def _bus() -> EventBridgeClient:
-    return cast("EventBridgeClient", get_session().create_client("events"))
 
 
 def _end_run(record: SQSRecord) -> None:
@@ -36,20 +26,9 @@ def _end_run(record: SQSRecord) -> None:
     state = json.loads(detail["input"])["state"]
     who = RunIdentity(**{name: state[name] for name in RunIdentity.model_fields})
     problem = problem_from(detail.get("error") or detail["status"], detail.get("cause") or "")
-    for entry in fail_run(who, problem, desk()):
-        published = _bus().put_events(
-            Entries=[
-                {
-                    "Source": entry["Source"],
-                    "DetailType": entry["DetailType"],
-                    "Detail": json.dumps(entry["Detail"]),
-                    "EventBusName": os.environ["FOURFOLD_EVENT_BUS"],
-                }
-            ]
-        )
-        if published["FailedEntryCount"]:
-            # The queue redelivers; fail_run then answers with the same entry, so nothing is lost.
-            raise RuntimeError("the event bus did not take generation.run.failed")
+    if publish(fail_run(who, problem, desk())):
+        # The queue redelivers; fail_run then answers with the same entry, so nothing is lost.
+        raise RuntimeError("the event bus did not take generation.run.failed")
     logger.info("execution ended", extra={"run_id": who.run_id, "status": detail["status"]})
 
 

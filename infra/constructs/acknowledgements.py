@@ -40,6 +40,34 @@ END_OF_THE_LINE: Final = Acknowledgment(
     reason="This is a dead-letter queue: an alarm watches it, a person empties it.",
 )
 
+
+def any_connection(api: str, stage: str, method: str) -> Acknowledgment:
+    """A grant on every connection of one WebSocket API (its logical id) and stage, for one method."""
+    resource = (
+        f"arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<{api}>/{stage}/{method}/@connections/*"
+    )
+    return Acknowledgment(
+        id=f"AwsSolutions::AwsSolutions-IAM5[Resource::{resource}]",
+        reason="A connection's id is made when a client comes: no policy can name it.",
+    )
+
+
+PUBLIC_WEBSOCKET_API: Final = (
+    Acknowledgment(
+        id="AwsSolutions::AwsSolutions-APIG4",
+        reason="Keys and tickets are checked by the function of $connect; without it no other route can be reached.",
+    ),
+)
+
+# Of a queue that a stream's mapping, or code of ours, sends what it gave up.
+GIVEN_UP: Final = (
+    END_OF_THE_LINE,
+    Acknowledgment(
+        id="AwsSolutions::AwsSolutions-SQS3",
+        reason="This is a dead-letter queue, though no other queue names it as theirs.",
+    ),
+)
+
 PUBLIC_API: Final = (
     Acknowledgment(
         id="AwsSolutions::AwsSolutions-APIG2",

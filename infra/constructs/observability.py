@@ -6,6 +6,8 @@ handle ends among the dead letters.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -17,7 +19,10 @@ _PERIOD = Duration.minutes(5)
 
 
 class Observability(Construct):
-    """Alarms over one period of five minutes, at the first occurrence. No data is good news."""
+    """Alarms over one period of five minutes, at the first occurrence. No data is good news.
+
+    `dead_letters`: alarm -> the queue it watches, and what a message in there means.
+    """
 
     def __init__(
         self,
@@ -26,7 +31,7 @@ class Observability(Construct):
         *,
         machine: sfn.StateMachine,
         rest_api: apigateway.RestApi,
-        dead_letters: sqs.Queue,
+        dead_letters: Mapping[str, tuple[sqs.Queue, str]],
     ) -> None:
         super().__init__(scope, construct_id)
         # Plain metrics, no metric math: the local engine takes only those.
@@ -37,11 +42,8 @@ class Observability(Construct):
             rest_api.metric_server_error(period=_PERIOD, statistic="Sum"),
             "The API answered with a server error",
         )
-        self._alarm(
-            "DeadLetters",
-            dead_letters.metric_approximate_number_of_messages_visible(period=_PERIOD),
-            "A failed execution could not be handled: its run may still say `running`",
-        )
+        for name, (queue, meaning) in dead_letters.items():
+            self._alarm(name, queue.metric_approximate_number_of_messages_visible(period=_PERIOD), meaning)
 
     def _alarm(self, construct_id: str, metric: cloudwatch.Metric, description: str) -> None:
         cloudwatch.Alarm(

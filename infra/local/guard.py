@@ -17,7 +17,11 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-UNSIGNED = ("/_ministack/ready", "/_ministack/health", "/_aws/execute-api/")
+EXECUTE_API = "/_aws/execute-api/"
+UNSIGNED = ("/_ministack/ready", "/_ministack/health", EXECUTE_API)
+# Under EXECUTE_API, but the way to connected clients: for the product's functions, by their role.
+CONNECTIONS = "/@connections/"
+_PROTOCOL = b"x-forwarded-proto"
 
 
 class Guard:
@@ -36,7 +40,7 @@ class Guard:
         reason = self._refusal(scope)
         if reason is None:
             self.passed += 1
-            await self._app(scope, receive, send)
+            await self._app(_as_over_tls(scope), receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": reason})
@@ -50,9 +54,12 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and not _is_loopback(urlsplit(origin).netloc):
             return "the Origin is not this machine's"
-        if headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
+        # A page of this machine's own may open a WebSocket: it is told by its Origin, which is loopback by now, and the
+        # API lets nobody in without a key or a ticket. Whatever else it asks for is another site's request.
+        opens_websocket = scope["type"] == "websocket" and origin is not None and scope["path"].startswith(EXECUTE_API)
+        if not opens_websocket and headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
             return "the request was made by a page of another site"
-        if scope["path"].startswith(UNSIGNED):
+        if scope["path"].startswith(UNSIGNED) and CONNECTIONS not in scope["path"]:
             return None
         if self._claims_root(headers, scope.get("query_string", b"").decode("latin-1")):
             return "the request is not signed with a key of this engine"
@@ -64,6 +71,14 @@ class Guard:
 
         key = extract_access_key_id(headers, parse_qs(query, keep_blank_values=True))
         return key != self._root_key and bool(is_root_access_key(key))
+
+
+def _as_over_tls(scope: Scope) -> Scope:
+    """Loopback is as safe from listeners as TLS: `aws:SecureTransport` is true, and queues that insist on it answer."""
+    if scope["type"] != "http" or scope["path"].startswith(UNSIGNED):
+        return scope
+    headers = [(name, value) for name, value in scope["headers"] if name != _PROTOCOL]
+    return {**scope, "headers": [*headers, (_PROTOCOL, b"https")]}
 
 
 def _is_loopback(netloc: str) -> bool:

@@ -17,19 +17,26 @@ from fourfold.models.credentials import usable_providers
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from infra.local import assembly
 from infra.local.api import Api, listen
+from infra.local.connections import drop_connections
 from infra.local.deploy import deploy, is_deployed
 from infra.local.engine import Engine
 from infra.local.forks import SUPPORTED, ForkServer
 from infra.local.home import Home, Server
+from infra.local.outbox import announce_leftovers
 from infra.local.progress import Progress, Silent
 from infra.local.recovery import announce_cut_off_executions
 from infra.local.services import KEPT
 from infra.local.snapshot import Snapshots, save_state
+from infra.local.streams import reattach_streams
+from infra.local.webhooks import order_pending_deliveries
 from infra.local.workers import WarmUp, install_patient_pool
 
 ORG_ID = "org_local"
 WORKSPACE_ID = "ws_local"
 API_HANDLER = "api/run.sh"
+PUBLISHER_HANDLER = "functions.publish_events.handler.handler"
+DISPATCHER_HANDLER = "functions.webhook_dispatch.handler.handler"
+DEVELOPERS = ("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK", "FOURFOLD_SETTINGS")
 FUNCTION_ARN = re.compile(r"arn:aws:lambda:[^\"]+")
 
 
@@ -69,21 +76,26 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
             install_patient_pool()
             if forks:
                 forks.install()
+            reattach_streams()
         _bring_up_to_date(engine, home, progress)
         snapshots = Snapshots(engine)
         undo.callback(snapshots.stop)
         snapshots.start()
-        deployed_api = _api_function(engine)
+        deployed_api = _function(engine, API_HANDLER)
         variables = deployed_api["Environment"]["Variables"]
-        warm_up = WarmUp(_invoked_functions(engine, variables["FOURFOLD_STATE_MACHINE_ARN"]))
+        warm_up = WarmUp(
+            [*_invoked_functions(engine, variables["FOURFOLD_STATE_MACHINE_ARN"]), *_progress_functions(engine)]
+        )
         undo.callback(warm_up.stop)
         warm_up.start()
         with progress.step("Start the API"):
             _recover(engine, variables, started)
+            drop_connections(engine.client("dynamodb"), variables["FOURFOLD_CONNECTIONS_TABLE"])
             api_key = _seed_api_key(engine, home, variables["FOURFOLD_API_KEYS_TABLE"])
             here = {
                 "FOURFOLD_PROVIDERS": ",".join(providers),
                 "FOURFOLD_CORS_ORIGINS": os.environ.get("FOURFOLD_CORS_ORIGINS", ""),
+                **_told_by_the_developer(),
             }
             access = {**engine.worker_environment(), **engine.execution_credentials(deployed_api)}
             api.start({**variables, **here, **access})
@@ -106,12 +118,31 @@ def _bring_up_to_date(engine: Engine, home: Home, progress: Progress) -> None:
         save_state(KEPT)
 
 
+def _told_by_the_developer() -> dict[str, str]:
+    """Variables of this shell that the API heeds. Functions see all of it: their workers inherit our environment."""
+    return {name: os.environ[name] for name in DEVELOPERS if name in os.environ}
+
+
 def _recover(engine: Engine, variables: dict[str, str], started: datetime) -> None:
     announce_cut_off_executions(
         engine.client("dynamodb"),
         variables["FOURFOLD_PERSONAS_TABLE"],
         variables["FOURFOLD_STATE_MACHINE_ARN"],
         started,
+    )
+    publisher = _function(engine, PUBLISHER_HANDLER)
+    announce_leftovers(
+        engine.client("dynamodb"),
+        engine.client("lambda"),
+        publisher["Environment"]["Variables"]["FOURFOLD_OUTBOX_TABLE"],
+        publisher["FunctionName"],
+    )
+    lanes = _function(engine, DISPATCHER_HANDLER)["Environment"]["Variables"]
+    order_pending_deliveries(
+        engine.client("dynamodb"),
+        engine.client("sqs"),
+        lanes["FOURFOLD_WEBHOOKS_TABLE"],
+        lanes["FOURFOLD_WEBHOOKS_SLOW_QUEUE"],
     )
 
 
@@ -137,9 +168,21 @@ def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
     return text
 
 
-def _api_function(engine: Engine) -> dict[str, Any]:
+def _function(engine: Engine, handler: str) -> dict[str, Any]:
+    """The deployed function whose handler ends so."""
     functions: list[dict[str, Any]] = engine.client("lambda").list_functions()["Functions"]
-    return next(function for function in functions if function["Handler"].endswith(API_HANDLER))
+    return next(function for function in functions if function["Handler"].endswith(handler))
+
+
+def _progress_functions(engine: Engine) -> list[str]:
+    """ARNs of the functions of live progress: nobody waits for them before a first client or a first event."""
+    functions = engine.client("lambda").list_functions()["Functions"]
+    return [
+        f"{function['FunctionArn']}:live"
+        for package in ("progress_connection", "progress_push")
+        for function in functions
+        if f".{package}." in function["Handler"]
+    ]
 
 
 def _invoked_functions(engine: Engine, state_machine_arn: str) -> list[str]:

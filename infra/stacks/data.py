@@ -1,4 +1,4 @@
-"""The stateful stack: six tables and the event bus. Nothing here may be replaced by an update."""
+"""The stateful stack: the tables and the event bus. Nothing here may be replaced by an update."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class DataStack(Stack):
             scope,
             construct_id,
             stack_name=f"fourfold-{settings.name}-data",
-            description="fourfold: personas, run logs, idempotency records, API keys, settings, outbox, event bus",
+            description="fourfold: personas, run logs, idempotency, keys, settings, outbox, connections, webhooks, bus",
             termination_protection=settings.protected,
             tags=settings.tags,
         )
@@ -38,6 +38,8 @@ class DataStack(Stack):
         self.api_keys = self._table("ApiKeys", ("pk", _STRING))
         self.config = self._table("Config", ("pk", _STRING), ("sk", _STRING))
         self.outbox = self._table("Outbox", ("pk", _STRING), ttl="expires_at", stream=dynamodb.StreamViewType.NEW_IMAGE)
+        self.connections = self._table("Connections", ("pk", _STRING), ("sk", _STRING), ttl="expires_at")
+        self.webhooks = self._table("Webhooks", ("pk", _STRING), ("sk", _STRING), ttl="expires_at")
         self.bus = events.EventBus(
             self,
             "EventBus",

@@ -18,14 +18,18 @@ from infra.constructs.api import (
     Api,
 )
 from infra.constructs.bundling import PackageLayer
+from infra.constructs.event_catalogue import EventCatalogue
 from infra.constructs.jobs import BackgroundJob
 from infra.constructs.model_access import model_access
 from infra.constructs.observability import Observability
+from infra.constructs.outbox import PUBLISHER_TIMEOUT_S, Outbox
 from infra.constructs.pipeline import Pipeline
 from infra.constructs.pipeline_definition import STATE_NAMES, STEP_TIMEOUT_S, STORE_TIMEOUT_S
 from infra.constructs.product_code import product_code
+from infra.constructs.progress import PROGRESS_TIMEOUT_S, ProgressApi
 from infra.constructs.python_function import FunctionSpec, Grant, PythonFunction
 from infra.constructs.run_failures import RunFailures
+from infra.constructs.webhooks import DISPATCH_TIMEOUT_S, FAN_OUT_TIMEOUT_S, WebhookQueues, Webhooks
 from infra.settings import StageSettings
 from infra.stacks.data import DataStack
 
@@ -110,6 +114,23 @@ class ServiceStack(Stack):
             "FOURFOLD_FINGERPRINT_QUEUE_URL": fingerprint.queue,
             "FOURFOLD_PROVOCATION_QUEUE_URL": provocation.queue,
         }
+        self._progress = ProgressApi(self, "Progress", settings=settings)
+        self._progress.connect(
+            routes=self._progress_function("ProgressConnection", "progress_connection", self._progress_routes()),
+            push=self._progress_function("ProgressPush", "progress_push", []),
+            run_events=data.run_events,
+        )
+        EventCatalogue(self, "EventCatalogue", settings=settings, bus=data.bus)
+        outbox = Outbox(self, "Outbox", table=data.outbox, publisher=self._publisher())
+        self._webhook_queues = WebhookQueues(self, "WebhookQueues")
+        Webhooks(
+            self,
+            "Webhooks",
+            bus=data.bus,
+            queues=self._webhook_queues,
+            fan_out=self._webhook_fan_out(),
+            dispatcher=self._webhook_dispatcher(),
+        )
         api_function = self._api_function(pipeline.machine.state_machine_arn, steps[StepName.INTENT_PARSE].arn)
         api = Api(self, "Api", settings=settings, function=api_function)
         Observability(
@@ -117,7 +138,24 @@ class ServiceStack(Stack):
             "Observability",
             machine=pipeline.machine,
             rest_api=api.rest_api,
-            dead_letters=run_failures.dead_letters,
+            dead_letters={
+                "DeadLetters": (
+                    run_failures.dead_letters,
+                    "A failed execution could not be handled: its run may still say `running`",
+                ),
+                "ProgressDeadLetters": (
+                    self._progress.dead_letters,
+                    "Progress could not be pushed: connected clients may miss events until they connect again",
+                ),
+                "OutboxDeadLetters": (
+                    outbox.dead_letters,
+                    "The event bus did not take some events: they wait in the Outbox table",
+                ),
+                "WebhookDeadLetters": (
+                    self._webhook_queues.dead_letters,
+                    "A webhook function could not handle an event or an order: redrive it when it is mended",
+                ),
+            },
         )
         CfnOutput(self, "StateMachineArn", value=pipeline.machine.state_machine_arn)
         CfnOutput(self, "ApiFunctionName", value=api_function.function.function_name)
@@ -188,8 +226,118 @@ class ServiceStack(Stack):
             ),
         )
 
+    def _progress_routes(self) -> list[Grant]:
+        """What a client's commands need beside sending: whose the runs and personas are that it names."""
+        return [Grant(("dynamodb:GetItem", "dynamodb:Query"), self._data.personas.table_arn)]
+
+    def _progress_function(self, construct_id: str, name: str, further: list[Grant]) -> PythonFunction:
+        data, progress = self._data, self._progress
+        return self._function(
+            construct_id,
+            FunctionSpec(
+                name=name,
+                timeout_s=PROGRESS_TIMEOUT_S,
+                environment={
+                    **(self._run_env if further else self._events_env),
+                    "FOURFOLD_API_KEYS_TABLE": data.api_keys.table_name,
+                    "FOURFOLD_CONNECTIONS_TABLE": data.connections.table_name,
+                    "FOURFOLD_PROGRESS_ENDPOINT": progress.endpoint,
+                    "FOURFOLD_CATCH_UP_QUEUE": progress.catch_ups.queue_url,
+                },
+                grants=[
+                    Grant(("dynamodb:Query",), data.run_events.table_arn),
+                    Grant(
+                        (
+                            "dynamodb:GetItem",
+                            "dynamodb:PutItem",
+                            "dynamodb:UpdateItem",
+                            "dynamodb:DeleteItem",
+                            "dynamodb:Query",
+                        ),
+                        data.connections.table_arn,
+                    ),
+                    Grant(("dynamodb:GetItem",), data.api_keys.table_arn),
+                    *progress.send,
+                    progress.queue,
+                    *further,
+                ],
+                acknowledgements=progress.acknowledgements,
+                layers=[self._runtime_layer],
+            ),
+        )
+
+    def _publisher(self) -> PythonFunction:
+        data = self._data
+        return self._function(
+            "PublishEvents",
+            FunctionSpec(
+                name="publish_events",
+                timeout_s=PUBLISHER_TIMEOUT_S,
+                environment={
+                    "FOURFOLD_OUTBOX_TABLE": data.outbox.table_name,
+                    "FOURFOLD_EVENT_BUS": data.bus.event_bus_name,
+                },
+                grants=[
+                    Grant(("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), data.outbox.table_arn),
+                    Grant(("events:PutEvents",), data.bus.event_bus_arn),
+                ],
+                layers=[self._runtime_layer],
+            ),
+        )
+
+    def _webhook_lanes(self) -> tuple[dict[str, str], list[Grant]]:
+        """Environment and grants of whoever gives the dispatcher orders."""
+        data, lanes = self._data, self._webhook_queues.lanes
+        environment = {
+            "FOURFOLD_WEBHOOKS_TABLE": data.webhooks.table_name,
+            "FOURFOLD_WEBHOOKS_FAST_QUEUE": lanes.fast.queue_url,
+            "FOURFOLD_WEBHOOKS_SLOW_QUEUE": lanes.slow.queue_url,
+        }
+        return environment, [Grant(("sqs:SendMessage",), lane.queue_arn) for lane in (lanes.fast, lanes.slow)]
+
+    def _webhook_fan_out(self) -> PythonFunction:
+        environment, grants = self._webhook_lanes()
+        keep = Grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"), self._data.webhooks.table_arn)
+        return self._function(
+            "WebhookFanOut",
+            FunctionSpec(
+                name="webhook_fanout",
+                timeout_s=FAN_OUT_TIMEOUT_S,
+                environment={**environment, **self._config_env, **self._providers_env},
+                grants=[keep, *grants, *self._read_config],
+                layers=[self._runtime_layer],
+            ),
+        )
+
+    def _webhook_dispatcher(self) -> PythonFunction:
+        environment, grants = self._webhook_lanes()
+        data, dead = self._data, self._webhook_queues.lanes.dead
+        return self._function(
+            "WebhookDispatch",
+            FunctionSpec(
+                name="webhook_dispatch",
+                timeout_s=DISPATCH_TIMEOUT_S,
+                environment={
+                    **environment,
+                    **self._config_env,
+                    **self._providers_env,
+                    "FOURFOLD_WEBHOOKS_DEAD_QUEUE": dead.queue_url,
+                    "FOURFOLD_OUTBOX_TABLE": data.outbox.table_name,
+                },
+                grants=[
+                    Grant(("dynamodb:GetItem", "dynamodb:UpdateItem"), data.webhooks.table_arn),
+                    Grant(("dynamodb:PutItem",), data.outbox.table_arn),
+                    *grants,
+                    *self._read_config,
+                    Grant(("sqs:SendMessage",), dead.queue_arn),
+                ],
+                layers=[self._runtime_layer],
+            ),
+        )
+
     def _api_function(self, machine_arn: str, parse_arn: str) -> PythonFunction:
         data = self._data
+        webhooks_env, give_orders = self._webhook_lanes()
         adapter = lambda_.LayerVersion.from_layer_version_arn(
             self,
             "WebAdapterLayer",
@@ -212,7 +360,10 @@ class ServiceStack(Stack):
                     "FOURFOLD_INTENT_PARSE_FUNCTION": parse_arn,
                     **{variable: queue.queue_url for variable, queue in self._job_queues.items()},
                     **self._models.environment,
+                    "FOURFOLD_CONNECTIONS_TABLE": data.connections.table_name,
+                    "FOURFOLD_PROGRESS_ENDPOINT": self._progress.endpoint,
                     **self._providers_env,
+                    **webhooks_env,
                 },
                 acknowledgements=self._models.acknowledgements,
                 grants=[
@@ -260,6 +411,18 @@ class ServiceStack(Stack):
                     Grant(("states:StartExecution",), machine_arn),
                     # A brief is read alone by the step's own function.
                     Grant(("lambda:InvokeFunction",), parse_arn),
+                    Grant(("dynamodb:PutItem",), data.connections.table_arn),
+                    Grant(
+                        (
+                            "dynamodb:GetItem",
+                            "dynamodb:PutItem",
+                            "dynamodb:UpdateItem",
+                            "dynamodb:DeleteItem",
+                            "dynamodb:Query",
+                        ),
+                        data.webhooks.table_arn,
+                    ),
+                    *give_orders,
                 ],
                 layers=[PackageLayer(self, "ApiLayer", name="api"), adapter],
             ),

@@ -14,9 +14,14 @@ PersonaId = Annotated[str, StringConstraints(pattern=r"^per_[0-9a-hjkmnp-tv-z]{2
 RunId = Annotated[str, StringConstraints(pattern=r"^run_[0-9a-hjkmnp-tv-z]{26}$")]
 KeyId = Annotated[str, StringConstraints(pattern=r"^key_[0-9a-z_]{1,60}$")]
 
+EndpointId = Annotated[str, StringConstraints(pattern=r"^whk_[0-9a-hjkmnp-tv-z]{26}$")]
+DeliveryId = Annotated[str, StringConstraints(pattern=r"^dlv_[0-9a-hjkmnp-tv-z]{26}$")]
+
 _PERSONA_ID = re.compile(r"per_[0-9a-hjkmnp-tv-z]{26}")
 _RUN_ID = re.compile(r"run_[0-9a-hjkmnp-tv-z]{26}")
 _KEY_ID = re.compile(r"key_[0-9a-z_]{1,60}")
+_ENDPOINT_ID = re.compile(r"whk_[0-9a-hjkmnp-tv-z]{26}")
+_DELIVERY_ID = re.compile(r"dlv_[0-9a-hjkmnp-tv-z]{26}")
 
 
 def new_persona_id() -> str:
@@ -47,6 +52,39 @@ def new_request_id() -> str:
 def new_session_id() -> str:
     """A fresh id of a chat session."""
     return prefixed_id("ses")
+
+
+def new_endpoint_id() -> str:
+    """A fresh id of a webhook endpoint."""
+    return prefixed_id("whk")
+
+
+def delivery_id(event: str, endpoint: str, at: datetime) -> str:
+    """The id of the delivery of an event to an endpoint: the same whenever it is asked for, sortable by `at`.
+
+    Args:
+        event: the event's id.
+        endpoint: the endpoint's id.
+        at: when the event occurred.
+    """
+    milliseconds = max(0, int(at.timestamp() * 1000))
+    chance = hashlib.sha256(f"{event}\x1f{endpoint}".encode()).digest()[:10]
+    return f"dlv_{str(ULID(milliseconds.to_bytes(6) + chance)).lower()}"
+
+
+def first_delivery_id(at: datetime) -> str:
+    """The smallest id a delivery of an event that occurred at `at` can have."""
+    return f"dlv_{str(ULID(max(0, int(at.timestamp() * 1000)).to_bytes(6) + bytes(10))).lower()}"
+
+
+def is_endpoint_id(text: str) -> bool:
+    """Whether `text` has the form of a webhook endpoint's id (it may still name nothing)."""
+    return _ENDPOINT_ID.fullmatch(text) is not None
+
+
+def is_delivery_id(text: str) -> bool:
+    """Whether `text` has the form of a delivery's id (it may still name nothing)."""
+    return _DELIVERY_ID.fullmatch(text) is not None
 
 
 def is_persona_id(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -55,3 +56,12 @@ class Problem(BaseModel):
 def problem(code: str, title: str, status: int, detail: str) -> Problem:
     """A problem whose type URI is derived from its code, so that the two never disagree."""
     return Problem(type=f"urn:fourfold:problem:{code}", title=title, status=status, detail=detail, code=code)
+
+
+class ProblemError(Exception):
+    """Raised anywhere in a request to answer with a problem; `headers` go with an HTTP reply."""
+
+    def __init__(self, answer: Problem, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(answer.code)
+        self.problem = answer
+        self.headers = dict(headers or {})

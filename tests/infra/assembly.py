@@ -81,6 +81,8 @@ class Assembly:
                 return self.named(self._exports[export])
             case {"Fn::Join": [str(glue), list(parts)]}:
                 return glue.join(self.named(part) for part in parts)
+            case {"Fn::Select": [6, {"Fn::Split": [":", arn]}]}:
+                return self.named(arn)  # the name in an ARN; with CDK, of the alias a stream or queue invokes
             case {"Fn::Sub": str(text)}:
                 return text
         raise AssertionError(f"a reference this reader does not know: {value}")

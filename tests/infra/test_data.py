@@ -14,6 +14,8 @@ STATEFUL = {
     "ApiKeys3BB3983D",
     "Config57D1D894",
     "Outbox27BBF20A",
+    "Connections827CEF2F",
+    "WebhooksA50342DA",
     "EventBus7B8748AA",
 }
 KEYS = {
@@ -23,6 +25,8 @@ KEYS = {
     "ApiKeys": [("pk", "S", "HASH")],
     "Config": [("pk", "S", "HASH"), ("sk", "S", "RANGE")],
     "Outbox": [("pk", "S", "HASH")],
+    "Connections": [("pk", "S", "HASH"), ("sk", "S", "RANGE")],
+    "Webhooks": [("pk", "S", "HASH"), ("sk", "S", "RANGE")],
 }
 
 
@@ -81,7 +85,13 @@ def test_logs_and_events_are_streamed_and_old_ones_expire(prod: Assembly) -> Non
         for name, table in tables(prod).items()
         if "TimeToLiveSpecification" in table["Properties"]
     }
-    assert ttl == {"RunEvents": "expires_at", "Idempotency": "expiration", "Outbox": "expires_at"}
+    assert ttl == {
+        "RunEvents": "expires_at",
+        "Idempotency": "expiration",
+        "Outbox": "expires_at",
+        "Connections": "expires_at",
+        "Webhooks": "expires_at",
+    }
     streams = {
         name: table["Properties"]["StreamSpecification"]["StreamViewType"]
         for name, table in tables(prod).items()

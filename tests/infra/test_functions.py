@@ -14,18 +14,49 @@ from tests.infra.assembly import Assembly
 STEPS = [step.value for step in StepName]
 JOBS = ["fingerprint", "provocation"]
 ENDINGS = ["store_persona", "fail_run", "execution_ended"]
+CONSUMERS = {
+    "publish_events": 60,
+    "webhook_fanout": 30,
+    "webhook_dispatch": 60,
+    "progress_connection": 29,
+    "progress_push": 29,
+}
+"""Functions fed by queues, streams and WebSocket routes, with their seconds."""
 EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}
 RUN = {**EVENTS, "FOURFOLD_PERSONAS_TABLE": "Personas"}
 CONFIG = {"FOURFOLD_CONFIG_TABLE": "Config", "FOURFOLD_API_KEYS_TABLE": "ApiKeys"}
+PROGRESS_ENDPOINT = "https://ProgressWebSocketApi.execute-api.AWS::Region.AWS::URLSuffix/prod"
+PROGRESS = {
+    **EVENTS,
+    "FOURFOLD_API_KEYS_TABLE": "ApiKeys",
+    "FOURFOLD_CONNECTIONS_TABLE": "Connections",
+    "FOURFOLD_PROGRESS_ENDPOINT": PROGRESS_ENDPOINT,
+    "FOURFOLD_CATCH_UP_QUEUE": "ProgressCatchUps",
+}
+WEBHOOKS = {
+    "FOURFOLD_WEBHOOKS_TABLE": "Webhooks",
+    "FOURFOLD_WEBHOOKS_FAST_QUEUE": "WebhookQueuesFast",
+    "FOURFOLD_WEBHOOKS_SLOW_QUEUE": "WebhookQueuesSlow",
+}
 PRODUCT_ENVIRONMENT = {
     **{step: {**EVENTS, "FOURFOLD_PROVIDERS": ""} for step in STEPS},
     "store_persona": RUN,
     "fail_run": RUN,
     "execution_ended": {**RUN, "FOURFOLD_EVENT_BUS": "EventBus"},
     **{job: {**RUN, **CONFIG, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_PROVIDERS": ""} for job in JOBS},
+    "publish_events": {"FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_EVENT_BUS": "EventBus"},
+    "webhook_fanout": {**WEBHOOKS, **CONFIG, "FOURFOLD_PROVIDERS": ""},
+    "webhook_dispatch": {
+        **WEBHOOKS,
+        **CONFIG,
+        "FOURFOLD_PROVIDERS": "",
+        "FOURFOLD_WEBHOOKS_DEAD_QUEUE": "WebhookQueuesDead",
+        "FOURFOLD_OUTBOX_TABLE": "Outbox",
+    },
     "api": {
         **RUN,
+        **WEBHOOKS,
         "FOURFOLD_OUTBOX_TABLE": "Outbox",
         "FOURFOLD_FINGERPRINT_QUEUE_URL": "FingerprintQueue",
         "FOURFOLD_PROVOCATION_QUEUE_URL": "ProvocationQueue",
@@ -35,7 +66,11 @@ PRODUCT_ENVIRONMENT = {
         "FOURFOLD_CORS_ORIGINS": "",
         "FOURFOLD_INTENT_PARSE_FUNCTION": "IntentParseLive",
         "FOURFOLD_PROVIDERS": "",
+        "FOURFOLD_CONNECTIONS_TABLE": "Connections",
+        "FOURFOLD_PROGRESS_ENDPOINT": PROGRESS_ENDPOINT,
     },
+    "progress_connection": {**PROGRESS, "FOURFOLD_PERSONAS_TABLE": "Personas"},
+    "progress_push": PROGRESS,
 }
 
 
@@ -60,6 +95,7 @@ def test_a_function_is_bounded_traced_and_logged(prod: Assembly, name: str) -> N
     assert function["MemorySize"] == 512
     assert function["Timeout"] == {
         **dict.fromkeys(STEPS, STEP_TIMEOUT_S),
+        **CONSUMERS,
         "fingerprint": FINGERPRINT_TIMEOUT_S,
         "provocation": PROVOCATION_TIMEOUT_S,
         "api": 900,
@@ -107,7 +143,7 @@ def test_callers_meet_an_alias_on_the_newest_version(prod: Assembly, name: str) 
 
 def test_production_restores_handlers_from_snapshots(prod: Assembly, local: Assembly) -> None:
     snapped = {name for name, function in prod.functions().items() if "SnapStart" in function}
-    assert snapped == set(STEPS + ENDINGS + JOBS)
+    assert snapped == {*STEPS, *ENDINGS, *JOBS, *CONSUMERS}
     assert not any("SnapStart" in function for function in local.functions().values())
 
 

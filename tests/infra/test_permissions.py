@@ -51,6 +51,21 @@ KEEP_JOB = grant(
 )
 HAND_TO_BUS = grant(("dynamodb:PutItem",), "Outbox")
 READ_CONFIG = (grant(("dynamodb:BatchGetItem",), "Config"), grant(("dynamodb:GetItem",), "ApiKeys"))
+CONNECTIONS = "arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:ProgressWebSocketApi/prod"
+PROGRESS: Grants = {
+    grant(("dynamodb:Query",), "RunEvents"),
+    grant(
+        ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query"),
+        "Connections",
+    ),
+    grant(("dynamodb:GetItem",), "ApiKeys"),
+    grant(
+        ("execute-api:ManageConnections",),
+        f"{CONNECTIONS}/POST/@connections/*",
+        f"{CONNECTIONS}/DELETE/@connections/*",
+    ),
+}
+READ_STREAM = ("dynamodb:ListStreams", "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator")
 CONSUME = (
     "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessage",
@@ -58,6 +73,8 @@ CONSUME = (
     "sqs:GetQueueUrl",
     "sqs:ReceiveMessage",
 )
+LANES = ("WebhookQueuesFast", "WebhookQueuesSlow")
+GIVE_ORDERS = grant(("sqs:SendMessage",), *LANES)
 GRANTS: dict[str, Grants] = {
     **{name: {APPEND_EVENTS, READ_KEYS} for name in STEPS},
     "store_persona": {END_RUN, KEEP_EVENTS},
@@ -67,6 +84,25 @@ GRANTS: dict[str, Grants] = {
         KEEP_EVENTS,
         grant(("events:PutEvents",), "EventBus"),
         grant(CONSUME, "RunFailuresQueue"),
+    },
+    "publish_events": {
+        grant(("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), "Outbox"),
+        grant(("events:PutEvents",), "EventBus"),
+        grant(READ_STREAM, "Outbox"),
+        grant(("sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"), "OutboxDeadLetters"),
+    },
+    "webhook_fanout": {
+        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"), "Webhooks"),
+        grant(CONSUME, "WebhookQueuesEvents"),
+        GIVE_ORDERS,
+        *READ_CONFIG,
+    },
+    "webhook_dispatch": {
+        grant(("dynamodb:GetItem", "dynamodb:UpdateItem"), "Webhooks"),
+        grant(("dynamodb:PutItem",), "Outbox"),
+        grant(("sqs:SendMessage",), *LANES, "WebhookQueuesDead"),
+        grant(CONSUME, *LANES),
+        *READ_CONFIG,
     },
     "fingerprint": {KEEP_JOB, KEEP_EVENTS, HAND_TO_BUS, *READ_CONFIG, READ_KEYS, grant(CONSUME, "FingerprintQueue")},
     "provocation": {KEEP_JOB, KEEP_EVENTS, HAND_TO_BUS, *READ_CONFIG, READ_KEYS, grant(CONSUME, "ProvocationQueue")},
@@ -109,8 +145,25 @@ GRANTS: dict[str, Grants] = {
             ),
             "Config",
         ),
+        grant(
+            ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query"),
+            "Webhooks",
+        ),
+        GIVE_ORDERS,
+        grant(("dynamodb:PutItem",), "Connections"),
         grant(("states:StartExecution",), "PipelineStateMachine"),
         grant(("lambda:InvokeFunction",), "IntentParseLive"),
+    },
+    "progress_connection": {
+        *PROGRESS,
+        grant(("sqs:SendMessage",), "ProgressCatchUps"),
+        grant(("dynamodb:GetItem", "dynamodb:Query"), "Personas"),
+    },
+    "progress_push": {
+        *PROGRESS,
+        grant(READ_STREAM, "RunEvents"),
+        grant(("sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"), "ProgressDeadLetters"),
+        grant((*CONSUME, "sqs:SendMessage"), "ProgressCatchUps"),
     },
 }
 
@@ -147,7 +200,10 @@ def test_wildcards_stand_only_where_aws_takes_no_resource(prod: Assembly) -> Non
             actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
             resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
             assert not any("*" in action for action in actions)
-            if any("*" in prod.named(resource) for resource in resources):
+            named = [prod.named(resource) for resource in resources]
+            if actions == ["execute-api:ManageConnections"]:  # the last part of the name is made when a client comes
+                named = [name.removesuffix("/@connections/*") for name in named]
+            if any("*" in name for name in named):
                 assert set(actions) <= unbound
                 seen += 1
     assert seen == len(GRANTS) + 1
@@ -172,16 +228,24 @@ def test_a_role_serves_the_service_it_was_made_for(prod: Assembly) -> None:
     assert services == {"lambda.amazonaws.com", "states.amazonaws.com", "apigateway.amazonaws.com"}
 
 
-RULES = {"RunFailuresRule", "FingerprintRule", "ProvocationRule"}
-
-
-def test_queues_take_messages_of_rules_alone(prod: Assembly) -> None:
+def test_queues_take_messages_of_their_rule_alone(prod: Assembly) -> None:
+    feeding = {
+        "RunFailuresQueue": "RunFailuresRule",
+        "RunFailuresDeadLetters": "RunFailuresRule",
+        "FingerprintQueue": "FingerprintRule",
+        "FingerprintDeadLetters": "FingerprintRule",
+        "ProvocationQueue": "ProvocationRule",
+        "ProvocationDeadLetters": "ProvocationRule",
+        "WebhookQueuesEvents": "WebhooksRule",
+        "WebhookQueuesDeadLetters": "WebhooksRule",
+    }
     policies = prod.resources("SQS::QueuePolicy").values()
     assert len(policies) == len(prod.resources("SQS::Queue"))
     for policy in policies:
+        (queue,) = (prod.named(queue) for queue in policy["Properties"]["Queues"])
         for statement in policy["Properties"]["PolicyDocument"]["Statement"]:
             if statement["Effect"] == "Allow":
                 assert statement["Principal"] == {"Service": "events.amazonaws.com"}
-                assert prod.named(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) in RULES
+                assert prod.named(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) == feeding[queue]
             else:
                 assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

@@ -28,7 +28,6 @@ def test_one_bad_message_does_not_hold_up_the_others(prod: Assembly) -> None:
         if prod.named(found["Properties"]["EventSourceArn"]) == "RunFailuresQueue"
     ]
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert prod.named(mapping["EventSourceArn"]) == "RunFailuresQueue"
     queues = {logical_id[:-8]: queue["Properties"] for logical_id, queue in prod.resources("SQS::Queue").items()}
     redrive = queues["RunFailuresQueue"]["RedrivePolicy"]
     assert prod.named(redrive["deadLetterTargetArn"]) == "RunFailuresDeadLetters"
@@ -47,6 +46,9 @@ def test_alarms_ring_at_the_first_occurrence(prod: Assembly) -> None:
         ("ApproximateNumberOfMessagesVisible", "RunFailuresDeadLetters"),
         ("ApproximateNumberOfMessagesVisible", "FingerprintDeadLetters"),
         ("ApproximateNumberOfMessagesVisible", "ProvocationDeadLetters"),
+        ("ApproximateNumberOfMessagesVisible", "ProgressDeadLetters"),
+        ("ApproximateNumberOfMessagesVisible", "OutboxDeadLetters"),
+        ("ApproximateNumberOfMessagesVisible", "WebhookQueuesDeadLetters"),
     }
     assert all(alarm["Threshold"] == 0 and alarm["EvaluationPeriods"] == 1 for alarm in alarms)
     assert all(alarm["TreatMissingData"] == "notBreaching" for alarm in alarms)

@@ -80,7 +80,10 @@ def _wiring(assembly: Assembly) -> dict[str, Any]:
     text = re.sub(r"(CurrentVersion|Deployment)[0-9A-F]{8}[0-9a-f]{32}", r"\1", text)
     text = re.sub(r"DeploymentStage(prod|local)[0-9A-F]{8}", "DeploymentStage", text)
     text = re.sub(r'"(prod|local)"', '"stage"', text)
+    text = re.sub(r"/(prod|local)/(POST|DELETE)/@connections", r"/stage/\2/@connections", text)
     template: dict[str, Any] = json.loads(text)
+    for parameter in template["Parameters"].values():
+        parameter.pop("Default")
     for resource in template["Resources"].values():
         for chosen in ("DeletionPolicy", "UpdateReplacePolicy", "Metadata"):
             resource.pop(chosen, None)
@@ -89,6 +92,10 @@ def _wiring(assembly: Assembly) -> dict[str, Any]:
         if resource["Type"] == "AWS::SQS::QueuePolicy":  # queues the API calls ask for TLS, which loopback has not
             policy = resource["Properties"]["PolicyDocument"]
             policy["Statement"] = [told for told in policy["Statement"] if told["Effect"] == "Allow"]
+        resource.get("Properties", {}).get("Environment", {}).get("Variables", {}).pop(
+            "FOURFOLD_PROGRESS_ENDPOINT", None
+        )
+    template["Outputs"].pop("ProgressUrl")  # an address, like the variable
     return template
 
 
@@ -119,10 +126,13 @@ def test_the_laptop_finds_what_it_needs_in_the_outputs(local: Assembly) -> None:
         "ApiKeysTableName",
         "ConfigTableName",
         "OutboxTableName",
+        "ConnectionsTableName",
+        "WebhooksTableName",
         "EventBusName",
         "StateMachineArn",
         "ApiFunctionName",
         "ApiUrl",
+        "ProgressUrl",
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -48,6 +49,21 @@ def test_a_step_reaches_the_run_log_and_no_other_table(stack: LocalServer) -> No
     with pytest.raises(ClientError) as denied:
         dynamodb.query(TableName=outputs["PersonasTableName"], **query)
     assert _code(denied) == "AccessDeniedException"
+
+
+def test_a_queue_that_insists_on_tls_takes_the_api_s_orders_and_shows_it_none(stack: LocalServer) -> None:
+    """Bridge: loopback counts as TLS, or every queue of the template would refuse everybody."""
+    queues = stack.aws("sqs").list_queues()["QueueUrls"]
+    slow = next(url for url in queues if "WebhookQueuesSlow" in url)
+    policy = stack.aws("sqs").get_queue_attributes(QueueUrl=slow, AttributeNames=["Policy"])["Attributes"]["Policy"]
+    assert '"aws:SecureTransport"' in policy
+    sqs = _as_role_of(stack, "api", "sqs")
+    order = {"workspace_id": "ws_x", "endpoint_id": "whk_x", "delivery_id": "dlv_x"}
+
+    assert sqs.send_message(QueueUrl=slow, MessageBody=json.dumps(order))["MessageId"]
+    with pytest.raises(ClientError) as denied:
+        sqs.receive_message(QueueUrl=slow)
+    assert _code(denied) in {"AccessDenied", "AccessDeniedException"}
 
 
 def test_a_role_s_signature_is_checked(stack: LocalServer) -> None:

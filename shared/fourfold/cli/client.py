@@ -31,6 +31,10 @@ class ApiError(Exception):
         self.problem = problem
 
 
+class UnreachableError(ApiError):
+    """Nothing answered."""
+
+
 class Client:
     """Calls the API. Use as a context manager.
 
@@ -181,6 +185,10 @@ class Client:
                 last = event
                 yield event
 
+    def progress_url(self) -> str:
+        """Where live progress is, as a WebSocket address."""
+        return str(self._get("/v1/progress")["url"])
+
     def _resume(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
         headers = {"Last-Event-ID": str(last["seq"])}
         try:
@@ -214,8 +222,10 @@ class Client:
             raise _refusal(reply)
         return reply
 
-    def _unreachable(self, error: httpx.TransportError) -> ApiError:
-        return ApiError(f"No answer from {self._url} ({type(error).__name__}). Start the server with `make up`.")
+    def _unreachable(self, error: httpx.TransportError) -> UnreachableError:
+        return UnreachableError(
+            f"No answer from {self._url} ({type(error).__name__}). Start the server with `make up`."
+        )
 
 
 def _refusal(reply: httpx.Response) -> ApiError:

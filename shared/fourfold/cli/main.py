@@ -1,4 +1,4 @@
-"""`fourfold create | compare | show | list | test | chat | drift | doctor`, and what stands beside it."""
+"""`fourfold create | compare | show | list | watch | test | chat | drift | doctor`, and what stands beside it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ from fourfold.cli import config, files, keys, life
 from fourfold.cli.assignments import settings_of
 from fourfold.cli.client import ApiError
 from fourfold.cli.comparison import compare as show_comparison
+from fourfold.cli.connection import find_connection
 from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
+from fourfold.cli.feed import Feed, Target
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.session import connected
 from fourfold.cli.suite import Wanted, run_suite, show_suite
+from fourfold.cli.watch import print_events, watch_live
+from fourfold.cli.webhooks import app as webhooks_app
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona, PersonaStatus
 
@@ -35,6 +39,7 @@ for further in (life, files):
 
 app.add_typer(keys.app, name="keys")
 app.add_typer(config.app, name="config")
+app.add_typer(webhooks_app, name="webhooks")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")]
 
@@ -76,6 +81,26 @@ def compare(
             pair = [client.persona(first), client.persona(second)]
         one, other = ((persona, client.run(_run_of(persona))) for persona in pair)
     show_comparison(one, other, console)
+
+
+@app.command()
+def watch(
+    runs: Annotated[list[str] | None, typer.Argument(help="run_... of one run or several.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All runs of the workspace, until Ctrl-C.")] = False,
+    persona: Annotated[str | None, typer.Option(help="per_...: all runs of this persona, until Ctrl-C.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON instead.")] = False,
+) -> None:
+    """Show runs and background jobs as they go on."""
+    if sum([bool(runs), everything, persona is not None]) != 1:
+        raise typer.BadParameter("give runs, or --all, or --persona")
+    targets: list[Target] = [{"run_id": run} for run in runs or []]
+    targets += [{"workspace": True}] if everything else []
+    targets += [{"persona_id": persona}] if persona is not None else []
+    with connected() as client:
+        feed = Feed(client.progress_url, find_connection().key, targets)
+        well = print_events(feed, sys.stdout) if as_json else watch_live(feed, Console())
+    if not well:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from fourfold.events.generation import (
 from fourfold.events.persona import PersonaDeleted, PersonaUpdated
 from fourfold.events.provocation import TestSuiteCompleted
 from fourfold.events.voice import VOICE_EVENTS
+from fourfold.events.webhooks import WebhookEndpointDisabled
 
 EVENT_TYPES: tuple[type[EventData], ...] = (
     GenerationRunStarted,
@@ -26,4 +27,5 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     *VOICE_EVENTS,
     TestSuiteCompleted,
     ConfigChanged,
+    WebhookEndpointDisabled,
 )

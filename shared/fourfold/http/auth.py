@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from fourfold.http.problems import ProblemError
-from fourfold.problem import problem
+from fourfold.problem import ProblemError, problem
 
 CACHE_SECONDS = 5.0
 _CACHE_SIZE = 1000

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from fourfold.problem import FieldError, Problem, problem
+from fourfold.problem import ProblemError as ProblemError  # noqa: PLC0414 - exported: here most who raise it find it
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -17,15 +18,6 @@ _BY_STATUS: dict[int, tuple[str, str, str]] = {
     404: ("not_found", "Not found", "There is nothing here for this key. Check the path and the id."),
     405: ("method_not_allowed", "Method not allowed", "This path does not take this method; see the Allow header."),
 }
-
-
-class ProblemError(Exception):
-    """Raised anywhere in a request to answer with a problem; `headers` go with the reply."""
-
-    def __init__(self, answer: Problem, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(answer.code)
-        self.problem = answer
-        self.headers = dict(headers or {})
 
 
 def problem_response(answer: Problem, request_id: str | None, headers: Mapping[str, str] | None = None) -> Response:

@@ -7,13 +7,25 @@ condition that this number is free. Whoever loses reads what it had not seen and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from fourfold.progress.happenings import TERMINAL_TYPES, Happening, key_of
 from fourfold.steps import StepName
+
+
+def event_body(seq: int, at: datetime, run_id: str, persona_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The event object of a logged happening, whose `type` need not be one this version knows."""
+    return {
+        "seq": seq,
+        "type": fields["type"],
+        "run_id": run_id,
+        "persona_id": persona_id,
+        "at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        **{name: value for name, value in fields.items() if name != "type"},
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +41,7 @@ class LogEntry:
     def body(self) -> dict[str, Any]:
         """The event as every reader gets it: `{seq, type, run_id, persona_id, at, ...}`."""
         fields = self.happening.model_dump(mode="json")
-        return {
-            "seq": self.seq,
-            "type": fields.pop("type"),
-            "run_id": self.run_id,
-            "persona_id": self.persona_id,
-            "at": self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            **fields,
-        }
+        return event_body(self.seq, self.at, self.run_id, self.persona_id, fields)
 
     @property
     def terminal(self) -> bool:

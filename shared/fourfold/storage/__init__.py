@@ -6,6 +6,7 @@ Personas   pk `WS#<workspace>`             sk `PERSONA#<id>` or `RUN#<id>`; ids 
                                            the BASIS each run left, a pointer to each RUN, what its CARD carried
 RunEvents  pk `WS#<workspace>#RUN#<run>`   sk the entry's number; expires after 30 days
 ApiKeys    pk `KEY#<sha256 of the key>`
+Connections: see `fourfold.storage.connections`
 
 Documents are kept as JSON text in `doc`: the brief stays byte for byte as it came and numbers stay what they were.
 What a condition or a sort needs stands beside it as attributes.

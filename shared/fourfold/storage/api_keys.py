@@ -84,7 +84,11 @@ class DynamoApiKeys:
 
     def find(self, secret: str) -> ApiKey | None:
         """The key with this text if it is good now, or None."""
-        key = self._by_digest(_digest(secret))
+        return self.find_hashed(key_hash(secret))
+
+    def find_hashed(self, digest: str) -> ApiKey | None:
+        """The key whose text has this `key_hash` if it is good now, or None."""
+        key = self._by_digest(digest)
         return key if key is not None and key.is_good(self._clock()) else None
 
     def get(self, workspace_id: str, key_id: str) -> ApiKey | None:
@@ -119,7 +123,7 @@ class DynamoApiKeys:
             KeyExistsError: another key has this id, or `instead_of` is no longer what is stored.
             TooManyKeysError: the workspace has too many keys.
         """
-        digest = _digest(secret)
+        digest = key_hash(secret)
         if instead_of is None:
             self._make_room(key.workspace_id)
         listed: dict[str, AttributeValueTypeDef] = {":digest": {"S": digest}}
@@ -135,7 +139,7 @@ class DynamoApiKeys:
 
     def put(self, secret: str, key: ApiKey) -> None:
         """Stores a key as it is, whatever stood under its id before: for the one key a deployment starts with."""
-        digest = _digest(secret)
+        digest = key_hash(secret)
         transact(self._client, self._writes(digest, key, {"values": {":digest": {"S": digest}}}))
 
     def revoke(self, workspace_id: str, key_id: str) -> ApiKey | None:
@@ -293,7 +297,8 @@ def _parsed(item: Mapping[str, Any]) -> ApiKey:
     )
 
 
-def _digest(secret: str) -> str:
+def key_hash(secret: str) -> str:
+    """What stands for a key wherever it must be recognised and must not be read."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

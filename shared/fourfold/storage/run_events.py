@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from fourfold.progress.happenings import happening_from
-from fourfold.progress.log import JournalledEntry, LogEntry
+from fourfold.progress.log import JournalledEntry, LogEntry, event_body
 from fourfold.storage.batches import delete_all
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 RETENTION = timedelta(days=30)
+
+_SHOWN: dict[str, Any] = {
+    "ProjectionExpression": "sk, run_id, persona_id, #at, doc",
+    "ExpressionAttributeNames": {"#at": "at"},
+}
 
 
 class DynamoEventStore:
@@ -57,11 +62,7 @@ class DynamoEventStore:
 
     def entries(self, after: int = 0) -> Iterator[LogEntry]:
         """The same entries without the writers' checkpoints: what a reader may see."""
-        shown = {
-            "ProjectionExpression": "sk, run_id, persona_id, #at, doc",
-            "ExpressionAttributeNames": {"#at": "at"},
-        }
-        for item in self._items(after, shown):
+        for item in self._items(after, _SHOWN):
             yield _entry(item)
 
     def clear(self, *, keep_end: bool = False) -> None:
@@ -70,6 +71,25 @@ class DynamoEventStore:
         going = numbers[:-1] if keep_end else numbers
         keys = ({"pk": {"S": self._pk}, "sk": {"N": number}} for number in going)
         delete_all(self._client, self._table, keys)
+
+    def bodies(self, after: int = 0) -> Iterator[dict[str, Any]]:
+        """The same entries as event objects, of whatever type."""
+        for item in self._items(after, _SHOWN):
+            yield event_of(item)
+
+    def newest_body(self) -> dict[str, Any] | None:
+        """The last entry so far as an event object, strongly consistent, or None."""
+        reply = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": self._pk}},
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            Limit=1,
+            ProjectionExpression="sk, run_id, persona_id, #at, doc",
+            ExpressionAttributeNames={"#at": "at"},
+        )
+        return event_of(reply["Items"][0]) if reply["Items"] else None
 
     def _items(self, after: int, projection: dict[str, Any]) -> Iterator[dict[str, Any]]:
         start: dict[str, Any] = {}
@@ -95,4 +115,15 @@ def _entry(item: dict[str, Any]) -> LogEntry:
         run_id=item["run_id"]["S"],
         persona_id=item["persona_id"]["S"],
         happening=happening_from(json.loads(item["doc"]["S"])),
+    )
+
+
+def event_of(item: Mapping[str, Any]) -> dict[str, Any]:
+    """The event object an item of the table (or of its stream) holds, of whatever type."""
+    return event_body(
+        int(item["sk"]["N"]),
+        datetime.fromisoformat(item["at"]["S"]),
+        item["run_id"]["S"],
+        item["persona_id"]["S"],
+        json.loads(item["doc"]["S"]),
     )

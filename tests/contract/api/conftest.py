@@ -31,7 +31,7 @@ from fourfold.progress.run import Run
 from fourfold.steps import position
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
-from functions import wiring
+from functions import webhook_lanes, wiring
 from functions.api import jobs, step_alone
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
@@ -66,6 +66,11 @@ _ENVIRONMENT = {
     "FOURFOLD_FINGERPRINT_QUEUE_URL": "https://queue.test/fingerprint",
     "FOURFOLD_PROVOCATION_QUEUE_URL": "https://queue.test/provocation",
     "FOURFOLD_INTENT_PARSE_FUNCTION": "intent-parse",
+    "FOURFOLD_CONNECTIONS_TABLE": "connections",
+    "FOURFOLD_PROGRESS_ENDPOINT": "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/prod",
+    "FOURFOLD_WEBHOOKS_TABLE": "webhooks",
+    "FOURFOLD_WEBHOOKS_FAST_QUEUE": "https://sqs.test/fast",
+    "FOURFOLD_WEBHOOKS_SLOW_QUEUE": "https://sqs.test/slow",
     "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
 }
 _TABLES = {
@@ -75,6 +80,8 @@ _TABLES = {
     "idempotency": ("id", None),
     "config": ("pk", "S"),
     "outbox": ("pk", None),
+    "connections": ("pk", "S"),
+    "webhooks": ("pk", "S"),
 }
 
 
@@ -270,8 +277,8 @@ def _forget() -> None:
         last_use().close()
     kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, reception, following_limiter)
     kept_for_jobs = (wiring.job_store, wiring.workplace, wiring.sessions, wiring.suites, chatting_limiter)
-    settings = (config_reader, org_of)
-    for made in (wiring.persona_store, wiring.desk, *settings, *kept_by_the_api, *kept_for_jobs):
+    further = (config_reader, org_of, webhook_lanes.webhooks)
+    for made in (wiring.persona_store, wiring.desk, *further, *kept_by_the_api, *kept_for_jobs):
         made.cache_clear()
 
 

@@ -40,6 +40,10 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunState]:
         "FOURFOLD_RUN_EVENTS_TABLE": "run-events",
         "FOURFOLD_EVENT_BUS": "fourfold",
         "FOURFOLD_OUTBOX_TABLE": "outbox",
+        "FOURFOLD_CONNECTIONS_TABLE": "connections",
+        "FOURFOLD_API_KEYS_TABLE": "api-keys",
+        "FOURFOLD_CATCH_UP_QUEUE": "https://sqs.eu-central-1.amazonaws.com/123456789012/catch-ups",
+        "FOURFOLD_PROGRESS_ENDPOINT": "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/prod",
     }.items():
         monkeypatch.setenv(name, value)
     forget = (dynamodb, wiring.persona_store, wiring.desk, wiring.job_store, wiring.workplace, wiring.sessions)
@@ -56,7 +60,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunState]:
 
 
 def _tables(client: DynamoDBClient) -> None:
-    for table, sort in {"personas": "S", "run-events": "N"}.items():
+    for table, sort in {"personas": "S", "run-events": "N", "connections": "S"}.items():
         client.create_table(
             TableName=table,
             BillingMode="PAY_PER_REQUEST",

@@ -1,0 +1,24 @@
+"""May a webhook be sent there? Asked before an endpoint is stored."""
+
+from __future__ import annotations
+
+import os
+
+from fourfold.http.problems import rejected
+from fourfold.problem import FieldError
+from fourfold.webhooks.target import TargetRefusedError, checked_addresses, parse_target, system_resolver
+
+resolve = system_resolver
+
+
+def refuse_unless_public(url: str) -> None:
+    """Looks the host up.
+
+    Raises:
+        ProblemError: 422, it is no target, or cannot be told to be one.
+    """
+    allow_loopback = os.environ.get("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK") == "1"
+    try:
+        checked_addresses(parse_target(url, allow_loopback=allow_loopback), resolve)
+    except TargetRefusedError as refusal:
+        raise rejected([FieldError(pointer="/url", code=refusal.code, detail=refusal.detail)]) from None

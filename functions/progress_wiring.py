@@ -1,0 +1,129 @@
+"""What both functions of live progress are made of: storage, the way to connected clients, and the queue of replays."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urljoin
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
+
+from fourfold.http.auth import KeyRing
+from fourfold.progress.delivery import Delivery
+from fourfold.progress.followers import ConnectionGoneError, RunKey, UnsentError
+from fourfold.storage.api_keys import DynamoApiKeys
+from fourfold.storage.client import dynamodb
+from fourfold.storage.connections import DynamoConnections
+from fourfold.storage.followers import DynamoEventLog, DynamoFollowers
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigatewaymanagementapi.client import ApiGatewayManagementApiClient
+    from mypy_boto3_sqs.client import SQSClient
+
+SCOPE = "personas:read"
+THREADS = 24
+_GONE = frozenset({"GoneException", "410"})
+
+
+class ManagedConnections:
+    """Implements `fourfold.progress.followers.Sender` with API Gateway's management API."""
+
+    def __init__(self, client: ApiGatewayManagementApiClient) -> None:
+        self._client = client
+
+    def send(self, connection_id: str, text: str) -> None:
+        """Sends one message. Raises ConnectionGoneError or UnsentError."""
+        try:
+            self._client.post_to_connection(ConnectionId=connection_id, Data=text.encode())
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                raise ConnectionGoneError from error
+            raise UnsentError from error
+        except BotoCoreError as error:
+            raise UnsentError from error
+
+    def close(self, connection_id: str) -> None:
+        """Ends the connection; one that is gone already is no error."""
+        try:
+            self._client.delete_connection(ConnectionId=connection_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _GONE:
+                raise
+
+
+class SqsCatchUps:
+    """Implements `fourfold.progress.followers.CatchUpQueue`."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def put(self, run: RunKey, connection_id: str) -> None:
+        """Asks for a replay to be finished."""
+        body = {"workspace_id": run.workspace_id, "run_id": run.run_id, "connection_id": connection_id}
+        self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(body))
+
+
+def management_endpoint() -> str:
+    """Where connected clients are reached; the variable may be relative to AWS_ENDPOINT_URL."""
+    return urljoin(os.environ.get("AWS_ENDPOINT_URL", ""), os.environ["FOURFOLD_PROGRESS_ENDPOINT"])
+
+
+@cache
+def sender() -> ManagedConnections:
+    """The way to connected clients. Nothing is tried again here: what is not sent is left to the queue."""
+    config = Config(
+        connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1}, max_pool_connections=2 * THREADS
+    )
+    client = get_session().create_client("apigatewaymanagementapi", endpoint_url=management_endpoint(), config=config)
+    return ManagedConnections(cast("ApiGatewayManagementApiClient", client))
+
+
+@cache
+def connections() -> DynamoConnections:
+    """Connections and subscribers."""
+    return DynamoConnections(dynamodb(), os.environ["FOURFOLD_CONNECTIONS_TABLE"], time.time)
+
+
+@cache
+def delivery() -> Delivery:
+    """Sending a run's events to one follower."""
+    queue = cast("SQSClient", get_session().create_client("sqs"))
+    return Delivery(
+        log=DynamoEventLog(dynamodb(), os.environ["FOURFOLD_RUN_EVENTS_TABLE"]),
+        followers=DynamoFollowers(dynamodb(), os.environ["FOURFOLD_CONNECTIONS_TABLE"], time.time),
+        subscribers=connections(),
+        sender=sender(),
+        queue=SqsCatchUps(queue, os.environ["FOURFOLD_CATCH_UP_QUEUE"]),
+        clock=time.time,
+    )
+
+
+@cache
+def api_keys() -> DynamoApiKeys:
+    """The API keys."""
+    return DynamoApiKeys(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"])
+
+
+@cache
+def keys_by_hash() -> KeyRing:
+    """The API keys by their hash, remembered for five seconds."""
+    return KeyRing(api_keys().find_hashed)
+
+
+def may_read(key_hash: str, workspace_id: str) -> bool:
+    """Whether the key is still there and may still read the workspace; remembered for five seconds."""
+    holder = keys_by_hash().caller(key_hash)
+    return holder is not None and holder.workspace_id == workspace_id and SCOPE in holder.scopes
+
+
+@cache
+def threads() -> ThreadPoolExecutor:
+    """For serving connections side by side; it outlives an invocation."""
+    return ThreadPoolExecutor(THREADS, thread_name_prefix="progress")

@@ -1,0 +1,33 @@
+"""Lambda entry: what was put into the Outbox table goes on the bus."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from fourfold.storage.client import dynamodb
+from fourfold.storage.outbox import DynamoOutbox
+from functions.event_bus import publish
+
+logger = Logger()
+
+
+class NotPublishedError(Exception):
+    """The bus did not take some entries; the stream delivers the batch again and those published are skipped."""
+
+
+def handler(event: dict[str, Any], _context: object) -> None:
+    """Takes INSERT records of the table's stream, or records of that shape (`dynamodb.Keys`).
+
+    Raises:
+        NotPublishedError: the bus did not take all of it.
+    """
+    outbox = DynamoOutbox(dynamodb(), os.environ["FOURFOLD_OUTBOX_TABLE"])
+    waiting = outbox.waiting([record["dynamodb"]["Keys"]["pk"]["S"] for record in event["Records"]])
+    refused = [entry["Detail"]["metadata"]["event_id"] for entry in publish(list(waiting.values()))]
+    outbox.mark_published({event_id: entry for event_id, entry in waiting.items() if event_id not in refused})
+    logger.info("published", extra={"count": len(waiting) - len(refused), "refused": refused})
+    if refused:
+        raise NotPublishedError(f"the event bus did not take {', '.join(refused)}")

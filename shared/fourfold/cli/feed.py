@@ -1,0 +1,154 @@
+"""Events of runs over a WebSocket, each once and in order, however often the connection breaks."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from websockets.exceptions import InvalidStatus, WebSocketException
+from websockets.sync.client import ClientConnection, connect
+
+from fourfold.cli.client import ApiError, UnreachableError
+
+Target = dict[str, str | bool]
+
+_FIRST_PAUSE_S = 0.25
+_LONGEST_PAUSE_S = 15.0
+# After so much silence the server is asked whether it is there, and after as much again taken for gone.
+_QUIET_S = 30.0
+_FORBIDDEN = (401, 403)
+# How many runs a subscription may name as known.
+_NAMED_RUNS = 200
+
+
+class _LostError(Exception):
+    """The connection is no use any more."""
+
+
+class Feed:
+    """What a subscriber gets. `connected` tells whether there is a connection just now.
+
+    Args:
+        address: asked anew for every connection: a server that was started again is somewhere else.
+        key: the API key.
+        targets: what to subscribe to: `{"run_id": ...}`, `{"persona_id": ...}` or `{"workspace": True}`.
+    """
+
+    def __init__(
+        self,
+        address: Callable[[], str],
+        key: str,
+        targets: Sequence[Target],
+        *,
+        pause: Callable[[float], None] = time.sleep,
+        quiet_s: float = _QUIET_S,
+    ) -> None:
+        self._address = address
+        self._key = key
+        self._targets = targets
+        self._pause = pause
+        self._quiet_s = quiet_s
+        self._seen: dict[str, int] = {}
+        self._over: set[str] = set()
+        self._ever = False
+        self.connected = False
+        self.reconnects = 0
+
+    def events(self) -> Iterator[dict[str, Any] | None]:
+        """Events as they come, and None when the connection was lost or found again, or nothing has come for a second.
+
+        Ends when all runs that were named are over; a workspace or a persona is never over.
+
+        Raises:
+            ApiError: the server refuses the key or a subscription, or does not answer at the very first try.
+        """
+        attempt = 0
+        while not self._all_over():
+            try:
+                with self._connection() as socket:
+                    for message in self._messages(socket):
+                        attempt = 0
+                        yield message
+                        if self._all_over():
+                            return
+            except (_LostError, UnreachableError, WebSocketException, OSError) as lost:
+                if not self._ever:
+                    raise UnreachableError(f"Live progress cannot be reached ({type(lost).__name__}).") from lost
+            finally:
+                self.connected = False
+            yield None
+            self.reconnects += 1
+            self._pause(self._pause_before(attempt))
+            attempt += 1
+
+    def _connection(self) -> ClientConnection:
+        headers = {"Authorization": f"Bearer {self._key}"}
+        try:
+            return connect(self._address(), additional_headers=headers, ping_interval=None, close_timeout=1)
+        except InvalidStatus as refused:
+            if refused.response.status_code in _FORBIDDEN:
+                raise ApiError(
+                    "The server does not let this key follow runs: it needs the scope personas:read."
+                ) from None
+            raise
+
+    def _messages(self, socket: ClientConnection) -> Iterator[dict[str, Any] | None]:
+        for target in self._targets:
+            if target.get("run_id") not in self._over:
+                socket.send(json.dumps({"action": "subscribe", **target, "after": self._after(target)}))
+        heard = asked = time.monotonic()
+        while True:
+            try:
+                message = json.loads(socket.recv(timeout=min(1.0, self._quiet_s)))
+            except TimeoutError:
+                now = time.monotonic()
+                if now - heard > 2 * self._quiet_s:
+                    raise _LostError from None
+                if now - max(heard, asked) > self._quiet_s:
+                    socket.send('{"action": "ping"}')
+                    asked = now
+                yield None
+                continue
+            heard = time.monotonic()
+            self.connected = self._ever = True
+            yield from self._taken(message)
+
+    def _taken(self, message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        if message.get("type") == "error":
+            problem = message["problem"]
+            if problem["status"] >= 500:  # noqa: PLR2004 - the server's fault: worth another try
+                raise _LostError
+            raise ApiError(f"{problem['title']}: {problem['detail']}")
+        if "seq" not in message:
+            if "type" not in message:  # API Gateway's own words: the function behind it failed
+                raise _LostError
+            return
+        run_id = message["run_id"]
+        if message["seq"] > self._seen.get(run_id, 0):
+            # The newest known runs last: they are the ones named when coming back.
+            self._seen.pop(run_id, None)
+            self._seen[run_id] = message["seq"]
+            if is_end(message):
+                self._over.add(run_id)
+            yield message
+
+    def _after(self, target: Target) -> int | dict[str, int]:
+        if "run_id" in target:
+            return self._seen.get(str(target["run_id"]), 0)
+        return dict(list(self._seen.items())[-_NAMED_RUNS:])
+
+    def _all_over(self) -> bool:
+        return all(target.get("run_id") in self._over for target in self._targets)
+
+    def _pause_before(self, attempt: int) -> float:
+        longest = min(_FIRST_PAUSE_S * 2**attempt, _LONGEST_PAUSE_S)
+        return float(longest) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads clients, keeps no secret
+
+
+def is_end(event: dict[str, Any]) -> bool:
+    """Whether a run is over with this event, whatever kind of run it is."""
+    kind, _, what = event["type"].partition(".")
+    return kind != "step" and what in {"completed", "failed"}

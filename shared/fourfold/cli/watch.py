@@ -1,0 +1,165 @@
+"""Any number of runs and background jobs as they go on: a live table in a terminal, a line for each event elsewhere."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from fourfold.cli.feed import Feed, is_end
+from fourfold.cli.figures import money, seconds
+from fourfold.steps import STEP_ORDER
+
+# A terminal is about so high; runs that are over make room first.
+ROWS = 30
+
+
+@dataclass
+class RunRow:
+    """What the events of one run have told. Events of a type that is not known still count and are named."""
+
+    run_id: str
+    kind: str = "persona"
+    began: datetime | None = None
+    newest: datetime | None = None
+    doing: str = ""
+    done: int = 0
+    total: int = len(STEP_ORDER)
+    cost_usd: float | None = 0.0
+    ended: str = ""
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Takes in one event."""
+        self.newest = datetime.fromisoformat(event["at"])
+        self.began = self.began or self.newest
+        self.doing = what(event)
+        named = event.get("kind") or event.get("job")
+        if isinstance(named, str):
+            self.kind = named
+        elif event["type"].startswith("job.") and self.kind == "persona":
+            self.kind = "job"
+        if isinstance(event.get("total"), int) and event["total"] > 0:
+            self.total = event["total"]
+        if isinstance(event.get("done"), int):
+            self.done = event["done"]
+        elif event["type"] == "step.completed":
+            self.done += 1
+        elif event["type"] == "pipeline.retrying":
+            self.done = [step.value for step in STEP_ORDER].index(event["retry_from"])
+        if "cost_usd" in event:
+            cost = event["cost_usd"]
+            self.cost_usd = None if cost is None or self.cost_usd is None else self.cost_usd + cost
+        if is_end(event):
+            self.ended = event["type"].rpartition(".")[2]
+            if self.ended == "completed":
+                self.done = self.total
+
+
+@dataclass
+class Board:
+    """All runs met so far, in the order they were met."""
+
+    rows: dict[str, RunRow] = field(default_factory=dict)
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Takes in one event."""
+        self.rows.setdefault(event["run_id"], RunRow(event["run_id"])).take(event)
+
+    @property
+    def well(self) -> bool:
+        """Whether no run has failed."""
+        return not any(row.ended == "failed" for row in self.rows.values())
+
+    def shown(self) -> list[RunRow]:
+        """The rows there is room for: those going on before those that are over, newest of each kept."""
+        running = [row for row in self.rows.values() if not row.ended][-ROWS:]
+        room = ROWS - len(running)
+        over = [row for row in self.rows.values() if row.ended][-room:] if room else []
+        kept = {row.run_id for row in (*running, *over)}
+        return [row for row in self.rows.values() if row.run_id in kept]
+
+
+def what(event: dict[str, Any]) -> str:
+    """An event in a few words."""
+    name = str(event["type"])
+    match name:
+        case "step.started" | "step.completed" | "step.repaired" | "step.fallback" | "step.failed":
+            attempt = f", attempt {event['attempt']}" if event.get("attempt", 1) > 1 else ""
+            words = f"{event['step']} {name.partition('.')[2]}{attempt}"
+        case "audit.scored":
+            words = f"audit {event['overall']:.2f} of 5"
+        case "pipeline.retrying":
+            words = f"attempt {event['attempt']} from {event['retry_from']}"
+        case "pipeline.completed":
+            words = str(event["status"])
+        case _ if isinstance(event.get("problem"), dict):
+            words = str(event["problem"].get("title", name))
+        case _ if "done" in event and "total" in event:
+            words = f"{event['done']} of {event['total']}"
+        case _:
+            words = name
+    return words
+
+
+def watch_live(feed: Feed, console: Console) -> bool:
+    """Shows the feed until it ends or Ctrl-C; says whether no run failed. Raises ApiError."""
+    board = Board()
+    try:
+        if not console.is_terminal:
+            for event in feed.events():
+                if event is not None:
+                    board.take(event)
+                    console.print(Text(f"{event['at'][11:19]}  {event['run_id']}  {event['seq']:>3}  {what(event)}"))
+            return board.well
+        with Live(_table(board, feed), console=console, refresh_per_second=10) as live:
+            for event in feed.events():
+                if event is not None:
+                    board.take(event)
+                live.update(_table(board, feed))
+            live.update(_table(board, feed))
+    except KeyboardInterrupt:
+        pass
+    return board.well
+
+
+def print_events(feed: Feed, out: TextIO) -> bool:
+    """Writes each event as a line of JSON until the feed ends or Ctrl-C; says whether no run failed."""
+    board = Board()
+    try:
+        for event in feed.events():
+            if event is not None:
+                board.take(event)
+                out.write(json.dumps(event, ensure_ascii=False) + "\n")
+                out.flush()
+    except KeyboardInterrupt:
+        pass
+    return board.well
+
+
+def _table(board: Board, feed: Feed) -> Table:
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    table.add_column(width=1)
+    table.add_column(no_wrap=True, width=30)
+    table.add_column(no_wrap=True, width=12, style="dim")
+    table.add_column(width=16)
+    table.add_column(no_wrap=True, overflow="ellipsis", min_width=24)
+    table.add_column(justify="right", style="dim")
+    table.add_column(justify="right", style="dim")
+    marks = {"completed": Text("✓", style="green"), "failed": Text("✗", style="red"), "": Text("·", style="cyan")}
+    for row in board.shown():
+        took = (row.newest - row.began).total_seconds() * 1000 if row.newest and row.began else 0
+        bar = ProgressBar(total=row.total, completed=min(row.done, row.total), width=16)
+        table.add_row(marks[row.ended], row.run_id, row.kind, bar, row.doing, seconds(int(took)), money(row.cost_usd))
+    running = sum(1 for row in board.rows.values() if not row.ended)
+    state = "live" if feed.connected else "connecting …"
+    table.add_row(
+        "", Text(f"{running} running, {len(board.rows) - running} over", style="dim"), Text(state, style="dim")
+    )
+    return table

@@ -1,0 +1,160 @@
+"""`fourfold webhooks`: endpoints of the workspace, and a receiver on this machine that shows what arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fourfold.cli.connection import Connection, NoConnectionError, find_connection
+from fourfold.cli.webhook_receiver import Arrival, serving
+
+app = typer.Typer(no_args_is_help=True, help="Webhook endpoints, and a receiver to try them with.")
+
+Endpoint = Annotated[str, typer.Argument(help="whk_...")]
+Events = Annotated[list[str] | None, typer.Option("--event", help="An event's exact name; repeatable. Default: all.")]
+
+
+class _RefusedError(Exception):
+    """The API refused; the text says what to do."""
+
+
+@app.command()
+def listen(
+    events: Events = None,
+    secret: Annotated[
+        str | None, typer.Option(help="whsec_... of an endpoint that exists already; none is created then.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
+    count: Annotated[int, typer.Option(min=0, help="Stop after so many deliveries; 0: at Ctrl-C.")] = 0,
+) -> None:
+    """Receive on http://127.0.0.1, verify every signature, print every delivery.
+
+    The server must run with FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK=1.
+    """
+    console = Console()
+    with _connected() as api, serving(port) as receiver:
+        created = None if secret else _call(api, "POST", "", {"url": receiver.url, "events": events or ["*"]})
+        signing = secret or (created or {})["secret"]
+        console.print(f"Receiving at {receiver.url} · Ctrl-C stops", highlight=False)
+        try:
+            for number, arrival in enumerate(receiver.arrivals(signing), 1):
+                console.print(_line(arrival))
+                if number == count:
+                    break
+        except KeyboardInterrupt:
+            console.print("stopped")
+        finally:
+            if created is not None:
+                _call(api, "DELETE", f"/{created['id']}")
+
+
+@app.command()
+def create(url: Annotated[str, typer.Argument(help="https://...")], events: Events = None) -> None:
+    """Create an endpoint and show its secret, this once."""
+    with _connected() as api:
+        made = _call(api, "POST", "", {"url": url, "events": events or ["*"]})
+    Console().print(f"{made['id']}\nsecret {made['secret']}", highlight=False, soft_wrap=True)
+
+
+@app.command(name="list")
+def list_endpoints() -> None:
+    """List the workspace's endpoints."""
+    with _connected() as api:
+        endpoints = _call(api, "GET", "")["data"]
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("id", "state", "events", "url"):
+        table.add_column(column, no_wrap=column == "id", overflow="fold")
+    for one in endpoints:
+        state = "enabled" if one["enabled"] else f"disabled ({one['disabled_reason']})"
+        table.add_row(one["id"], state, Text(", ".join(one["events"])), Text(one["url"]))
+    Console().print(table if endpoints else "No endpoints yet. Try: fourfold webhooks listen")
+
+
+@app.command()
+def deliveries(endpoint: Endpoint, limit: Annotated[int, typer.Option(min=1, max=100)] = 20) -> None:
+    """Show an endpoint's newest deliveries."""
+    with _connected() as api:
+        found = _call(api, "GET", f"/{endpoint}/deliveries?limit={limit}")["data"]
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("id", "status", "event", "attempts"):
+        table.add_column(column, no_wrap=column == "id")
+    for one in found:
+        made = ", ".join(f"{a['status_code'] or a['result']} ({a['latency_ms']} ms)" for a in one["attempts"])
+        table.add_row(one["id"], one["status"], one["event_type"], made)
+    Console().print(table)
+
+
+@app.command()
+def ping(endpoint: Endpoint) -> None:
+    """Send a ping."""
+    with _connected() as api:
+        Console().print(_call(api, "POST", f"/{endpoint}/ping")["id"], highlight=False)
+
+
+@app.command()
+def replay(
+    endpoint: Endpoint,
+    delivery: Annotated[str | None, typer.Argument(help="dlv_...; without it, all that failed since --since.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Such as 2026-11-25T09:00:00 (local time).")] = None,
+) -> None:
+    """Send a delivery again, or all that failed since a time."""
+    if (delivery is None) is (since is None):
+        raise typer.BadParameter("give a delivery, or --since")
+    with _connected() as api:
+        if delivery is not None:
+            _call(api, "POST", f"/{endpoint}/deliveries/{delivery}/replay")
+            Console().print("1 delivery begins again")
+            return
+        body = {"since": since.astimezone().isoformat() if since else None}
+        done = _call(api, "POST", f"/{endpoint}/replay", body)
+    more = "; there are more, ask again" if done["has_more"] else ""
+    Console().print(f"{done['replayed']} deliveries begin again{more}")
+
+
+@app.command()
+def delete(endpoint: Endpoint) -> None:
+    """Delete an endpoint."""
+    with _connected() as api:
+        _call(api, "DELETE", f"/{endpoint}")
+
+
+@contextmanager
+def _connected() -> Iterator[Connection]:
+    """Where to call; what goes wrong is one line on standard error and exit code 1."""
+    try:
+        yield find_connection()
+    except (_RefusedError, NoConnectionError, OSError) as error:
+        Console(stderr=True).print(Text(str(error), style="red"))
+        raise typer.Exit(1) from error
+
+
+def _call(api: Connection, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+    headers = {"Authorization": f"Bearer {api.key}"}
+    try:
+        reply = httpx.request(method, f"{api.url}/v1/webhooks{path}", json=body, headers=headers, timeout=30)
+    except httpx.TransportError as error:
+        raise _RefusedError(
+            f"No answer from {api.url} ({type(error).__name__}). Start the server with `make up`."
+        ) from error
+    if reply.is_error:
+        try:
+            problem = reply.json()
+            raise _RefusedError(f"{problem['title']}: {problem['detail']}")
+        except (ValueError, KeyError, TypeError):
+            raise _RefusedError(f"The server answered {reply.status_code} and no problem details.") from None
+    return reply.json() if reply.content else None
+
+
+def _line(arrival: Arrival) -> Text:
+    stamp = f"{arrival.at:%H:%M:%S}  "
+    if arrival.fault is not None:
+        return Text(f"{stamp}✗ {arrival.fault}", style="red")
+    return Text.assemble(stamp, ("✓ ", "green"), f"{arrival.type}  ", (f"{arrival.id}  {arrival.data}", "dim"))

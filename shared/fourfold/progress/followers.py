@@ -1,0 +1,141 @@
+"""Who is sent a run's events over a connection, and how far each has been sent them: the ports of live progress.
+
+A follower is one connection on one run. While it is live the pusher alone sends to it, each event once, in the order of
+the stream; its `position` is where that began. While somebody replays the log to it (`holder`), the pusher only bumps
+its `version`, and the replayer may let it go live only at the version it knew before it last read the log. So an event
+that comes during a replay is sent by exactly one of the two.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from fourfold.progress.happenings import TERMINAL_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """A run of a workspace."""
+
+    workspace_id: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a connection can subscribe to beside single runs: a persona's runs, or (no `persona_id`) a workspace's."""
+
+    workspace_id: str
+    persona_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A logged event, encoded once for all who get it. `terminal`: the run is over with it."""
+
+    seq: int
+    text: str
+    terminal: bool
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> Event:
+        """The event of an event object, whatever its type."""
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        return cls(body["seq"], text, body["type"] in TERMINAL_TYPES)
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A connection on a run.
+
+    `position`: all events up to it have been sent. `asked`: it subscribed to the run itself and not only to its persona
+    or workspace. `holder`: who replays to it until `lease_until` (Unix time); empty: it is live. `version` changes with
+    every write.
+    """
+
+    connection_id: str
+    key_hash: str
+    position: int
+    asked: bool
+    holder: str = ""
+    lease_until: float = 0.0
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A connection on a topic. `after`: by run, how far the client says it has been."""
+
+    connection_id: str
+    key_hash: str
+    after: Mapping[str, int] = field(default_factory=dict)
+
+
+class ConnectionGoneError(Exception):
+    """The client has left."""
+
+
+class UnsentError(Exception):
+    """The connection did not take a message now (slow, throttled, or the service behind it failed)."""
+
+
+class Sender(Protocol):
+    """The way to connected clients."""
+
+    def send(self, connection_id: str, text: str) -> None:
+        """Sends one message. Raises ConnectionGoneError or UnsentError."""
+
+    def close(self, connection_id: str) -> None:
+        """Ends the connection; one that is gone already is no error."""
+
+
+class EventLog(Protocol):
+    """The runs' event logs, strongly consistent."""
+
+    def events(self, run: RunKey, after: int) -> Iterable[Event]:
+        """All events with a greater `seq`, in order."""
+
+    def newest(self, run: RunKey) -> Event | None:
+        """The last event so far."""
+
+
+class FollowerStore(Protocol):
+    """Followers of runs. Reads are strongly consistent, writes conditional on the version read."""
+
+    def of_run(self, run: RunKey) -> tuple[int, Sequence[Follower]]:
+        """How far the run has been pushed to its live followers (0: not at all), and all its followers."""
+
+    def one(self, run: RunKey, connection_id: str) -> Follower | None:
+        """This connection on this run."""
+
+    def write(self, run: RunKey, follower: Follower, expected: int | None) -> bool:
+        """Writes over the version `expected` (None: only if there is none); says whether it did."""
+
+    def delete(self, run: RunKey, connection_id: str, expected: int) -> bool:
+        """Deletes the version `expected`; says whether it did."""
+
+    def advance(self, run: RunKey, seq: int) -> None:
+        """Notes that the run has been pushed up to `seq`; never goes back."""
+
+
+class Subscribers(Protocol):
+    """Connections and what they subscribed to."""
+
+    def of(self, topic: Topic) -> Sequence[Subscriber]:
+        """The topic's subscribers, strongly consistent."""
+
+    def run_ended(self, connection_id: str, run: RunKey) -> None:
+        """The connection's subscription to this run is over."""
+
+    def forget(self, connection_id: str) -> None:
+        """Drops the connection and all its subscriptions."""
+
+
+class CatchUpQueue(Protocol):
+    """Where replays wait that could not be finished at once."""
+
+    def put(self, run: RunKey, connection_id: str) -> None:
+        """Asks for one."""

@@ -1,0 +1,224 @@
+"""What clients and the WebSocket API say to each other beside events: commands, and ack, error and pong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from fourfold.ids import PersonaId, RunId
+from fourfold.problem import FieldError, Problem, ProblemError, problem
+
+# Well under API Gateway's own bounds (32 KiB a frame, 128 KiB a message), at which it cuts the connection off.
+LONGEST_MESSAGE_BYTES = 16 * 1024
+LONGEST_AFTER = 200
+MAX_SUBSCRIPTIONS = 100
+_FIELDS_NAMED = 5
+
+Seq = Annotated[int, Field(ge=0, le=10**9)]
+CommandId = Annotated[
+    str | None, Field(max_length=64, description="Of the client's choice; comes back in the answer to this command.")
+]
+Positions = Annotated[
+    dict[RunId, Seq],
+    Field(
+        max_length=LONGEST_AFTER,
+        description="By run, the greatest `seq` the client has: only later events of it are replayed.",
+    ),
+]
+TargetName = Literal["run_id", "persona_id", "workspace"]
+TARGETS: tuple[TargetName, ...] = ("run_id", "persona_id", "workspace")
+
+
+class Command(BaseModel):
+    """What every command may carry."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    id: CommandId = None
+
+
+class SubscribeRun(Command):
+    """Follow one run: first the events after `after`, then live ones. Ends with the run."""
+
+    action: Literal["subscribe"]
+    run_id: RunId
+    after: Annotated[Seq, Field(description="The greatest `seq` the client has of the run; 0: none.")] = 0
+
+
+class SubscribePersona(Command):
+    """Follow all runs of a persona, background jobs included; those so far are replayed first."""
+
+    action: Literal["subscribe"]
+    persona_id: PersonaId
+    after: Positions = {}
+
+
+class SubscribeWorkspace(Command):
+    """Follow all runs of the key's workspace.
+
+    Replayed first: runs that are going on, runs named in `after`, and runs begun since the newest of those.
+    """
+
+    action: Literal["subscribe"]
+    workspace: Annotated[Literal[True] | str, Field(description="true, or the id of the key's workspace.")]
+    after: Positions = {}
+
+
+class UnsubscribeRun(Command):
+    """Follow the run no more, unless its persona or the workspace is subscribed to as well."""
+
+    action: Literal["unsubscribe"]
+    run_id: RunId
+
+
+class UnsubscribePersona(Command):
+    """Follow the persona no more."""
+
+    action: Literal["unsubscribe"]
+    persona_id: PersonaId
+
+
+class UnsubscribeWorkspace(Command):
+    """Follow the workspace no more."""
+
+    action: Literal["unsubscribe"]
+    workspace: Literal[True] | str
+
+
+class Ping(Command):
+    """Asks for a pong. A connection that says nothing for ten minutes is cut off."""
+
+    action: Literal["ping"]
+
+
+AnyCommand = (
+    SubscribeRun
+    | SubscribePersona
+    | SubscribeWorkspace
+    | UnsubscribeRun
+    | UnsubscribePersona
+    | UnsubscribeWorkspace
+    | Ping
+)
+
+_COMMANDS: Mapping[tuple[str, str | None], type[AnyCommand]] = {
+    ("subscribe", "run_id"): SubscribeRun,
+    ("subscribe", "persona_id"): SubscribePersona,
+    ("subscribe", "workspace"): SubscribeWorkspace,
+    ("unsubscribe", "run_id"): UnsubscribeRun,
+    ("unsubscribe", "persona_id"): UnsubscribePersona,
+    ("unsubscribe", "workspace"): UnsubscribeWorkspace,
+    ("ping", None): Ping,
+}
+
+
+class Reply(BaseModel):
+    """What every answer may carry."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: str
+    id: Annotated[
+        str | None, Field(description="That of the command it answers.", exclude_if=lambda value: value is None)
+    ] = None
+
+    def text(self) -> str:
+        """As it is sent."""
+        return self.model_dump_json()
+
+
+class Ack(Reply):
+    """The command is taken. After a subscription's come the events the client missed, then live ones."""
+
+    type: Literal["ack"] = "ack"
+    action: Literal["subscribe", "unsubscribe"]
+    run_id: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
+    persona_id: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
+    workspace: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
+
+
+class ErrorReply(Reply):
+    """The command is refused; the connection stays, except where `problem` says that the key is not valid."""
+
+    type: Literal["error"] = "error"
+    problem: Problem
+
+
+class Pong(Reply):
+    """The connection is alive."""
+
+    type: Literal["pong"] = "pong"
+
+
+def parsed(text: str) -> AnyCommand:
+    """The command a message holds.
+
+    Raises:
+        ProblemError: it holds none; the problem names every field that is wrong.
+    """
+    if len(text.encode("utf-8", "replace")) > LONGEST_MESSAGE_BYTES:
+        detail = f"A message has at most {LONGEST_MESSAGE_BYTES} bytes."
+        raise ProblemError(problem("message_too_large", "The message is too large", 413, detail))
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        detail = 'Send one JSON object, such as {"action": "subscribe", "run_id": "run_..."}.'
+        raise ProblemError(problem("invalid_json", "Not a JSON object", 400, detail))
+    action = content.get("action")
+    if not isinstance(action, str) or action not in {known for known, _ in _COMMANDS}:
+        detail = "Send subscribe, unsubscribe or ping as `action`."
+        raise ProblemError(problem("unknown_action", "There is no such action", 400, detail))
+    named = [name for name in TARGETS if name in content]
+    if action != "ping" and len(named) != 1:
+        raise _invalid(FieldError(pointer="", code="one_target", detail=f"Name one of {', '.join(TARGETS)}."))
+    try:
+        return _COMMANDS[action, named[0] if action != "ping" else None].model_validate(content)
+    except ValidationError as error:
+        found = {fault.pointer: fault for fault in map(_field_error, error.errors())}
+        raise _invalid(*list(found.values())[:_FIELDS_NAMED]) from None
+
+
+def id_of(text: str) -> str | None:
+    """The `id` of a message that is refused, if one can be read."""
+    try:
+        found = json.loads(text[:LONGEST_MESSAGE_BYTES]).get("id")
+    except (ValueError, RecursionError, AttributeError):
+        return None
+    return found if isinstance(found, str) and len(found) <= 64 else None  # noqa: PLR2004 - CommandId's bound
+
+
+def unknown_event(pointer: str) -> ProblemError:
+    """`after` is beyond the end of the run's log."""
+    return _invalid(FieldError(pointer=pointer, code="unknown_event", detail="The run has no such event."))
+
+
+def not_found() -> ProblemError:
+    """The same for what does not exist and for what another workspace owns."""
+    return ProblemError(problem("not_found", "Not found", 404, "There is nothing of this id for this key."))
+
+
+def too_many_subscriptions() -> ProblemError:
+    """The connection has its share."""
+    detail = (
+        f"A connection has at most {MAX_SUBSCRIPTIONS}: unsubscribe from some, open another, or follow the workspace."
+    )
+    return ProblemError(problem("too_many_subscriptions", "Too many subscriptions", 429, detail))
+
+
+def _invalid(*errors: FieldError) -> ProblemError:
+    detail = " ".join(f"{error.pointer or 'The message'}: {error.detail}" for error in errors[:3])
+    answer = problem("invalid_message", "The message is not valid", 422, detail)
+    return ProblemError(answer.model_copy(update={"errors": errors}))
+
+
+def _field_error(fault: Mapping[str, Any]) -> FieldError:
+    """pydantic's error without the offending value."""
+    place = [str(part) for part in fault["loc"] if part not in {"[key]", "str", "literal[True]"}]
+    pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1")[:80] for part in place)
+    code = {"missing": "required", "extra_forbidden": "unknown_field"}.get(fault["type"], fault["type"])
+    return FieldError(pointer=pointer.encode("utf-8", "replace").decode(), code=code, detail=f"{fault['msg']}.")

@@ -1,0 +1,1 @@
+"""Webhooks: who wants which events, and how a signed request reaches them and nobody else."""

@@ -1,0 +1,108 @@
+"""A delivery: one event on its way to one endpoint, with every attempt made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from fourfold.ids import delivery_id
+from fourfold.persona import Model
+
+PING_TYPE = "webhook.ping"
+
+Result = Literal[
+    "delivered", "http_error", "redirected", "timed_out", "connection_failed", "tls_failed", "unresolved", "refused"
+]
+
+
+class Attempt(Model):
+    """One attempt. `latency_ms` runs from the look-up of the host to the status line, or to the failure.
+
+    Results: `delivered` a 2xx; `http_error` any other status; `redirected` a 3xx, which is not followed; `timed_out`;
+    `connection_failed`; `tls_failed`; `unresolved` the host has no address; `refused` its address is not public.
+    """
+
+    at: datetime
+    result: Result
+    status_code: int | None
+    latency_ms: int
+
+
+class DeliveryStatus(StrEnum):
+    """Where a delivery stands. `dead`: no attempt will follow unless it is replayed."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+
+
+DeadReason = Literal["attempts_exhausted", "endpoint_gone", "endpoint_disabled", "endpoint_deleted"]
+
+
+class Delivery(Model):
+    """A delivery as it is stored. `body` is exactly what is sent.
+
+    `tries` counts the attempts since it was last begun (a replay begins it again); `attempts` holds the newest ones.
+    `due_at`, unless it is over: when the next attempt may be made. `busy_until`: when an attempt that is being made
+    must have ended.
+    """
+
+    id: str
+    endpoint_id: str
+    workspace_id: str
+    event_id: str
+    event_type: str
+    body: str
+    status: DeliveryStatus
+    dead_reason: DeadReason | None = None
+    tries: int = 0
+    attempts: tuple[Attempt, ...] = ()
+    due_at: datetime
+    busy_until: datetime | None = None
+    created_at: datetime
+
+
+class Message(Model):
+    """What is to be sent: an event, or a ping."""
+
+    event_id: str
+    event_type: str
+    workspace_id: str
+    occurred_at: datetime
+    data: dict[str, Any]
+
+    def body(self) -> str:
+        """`{type, timestamp, data}` as JSON text."""
+        stamp = self.occurred_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        content = {"type": self.event_type, "timestamp": stamp, "data": self.data}
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def message_of(event: Mapping[str, Any]) -> Message:
+    """The message of a bus event as EventBridge delivers it (`detail-type`, `detail`)."""
+    metadata = event["detail"]["metadata"]
+    return Message(
+        event_id=metadata["event_id"],
+        event_type=event["detail-type"],
+        workspace_id=metadata["workspace_id"],
+        occurred_at=metadata["occurred_at"],
+        data=event["detail"]["data"],
+    )
+
+
+def new_delivery(message: Message, endpoint_id: str, created_at: datetime, due_at: datetime) -> Delivery:
+    """The delivery of a message to an endpoint; its id is the same whenever it is made."""
+    return Delivery(
+        id=delivery_id(message.event_id, endpoint_id, message.occurred_at),
+        endpoint_id=endpoint_id,
+        workspace_id=message.workspace_id,
+        event_id=message.event_id,
+        event_type=message.event_type,
+        body=message.body(),
+        status=DeliveryStatus.PENDING,
+        due_at=due_at,
+        created_at=created_at,
+    )

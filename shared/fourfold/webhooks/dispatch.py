@@ -1,0 +1,119 @@
+"""One order of the dispatcher: at most one attempt, its record, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from fourfold.config.api import WebhooksConfig
+from fourfold.events.envelope import bus_entry
+from fourfold.events.webhooks import WebhookEndpointDisabled
+from fourfold.webhooks.delivery import Attempt, DeadReason, Delivery, DeliveryStatus
+from fourfold.webhooks.endpoint import Endpoint
+from fourfold.webhooks.lanes import BRISK_MS, Lane, Order, lane_of
+from fourfold.webhooks.schedule import wait_before_next
+from fourfold.webhooks.sender import Outcome, Sender
+from fourfold.webhooks.signing import signed_headers
+from fourfold.webhooks.store import WebhookStore
+
+_GONE: Final = 410
+# What an attempt takes beside the receiver's time: look-up, records.
+_CLAIM_MARGIN: Final = timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class Again:
+    """Give the order again, in this lane, after `wait`."""
+
+    lane: Lane
+    wait: timedelta
+
+
+@dataclass(frozen=True)
+class Done:
+    """The order is done with. `dead`: no attempt follows, and the delivery was not made."""
+
+    dead: DeadReason | None = None
+
+
+@dataclass(frozen=True)
+class Dispatcher:
+    """Carries orders out."""
+
+    store: WebhookStore
+    sender: Sender
+    config_of: Callable[[str], WebhooksConfig]
+    clock: Callable[[], datetime]
+
+    def carry_out(self, order: Order, lane: Lane) -> Again | Done:
+        """Makes the attempt that is due, if one is.
+
+        Raises:
+            Exception: storage did not answer; given again, the order is carried out then.
+        """
+        if order.revive:
+            self.store.reopen(order.endpoint_id, order.delivery_id, self.clock())
+        endpoint = self.store.endpoint(order.workspace_id, order.endpoint_id)
+        if endpoint is None or not endpoint.enabled:
+            reason: DeadReason = "endpoint_deleted" if endpoint is None else "endpoint_disabled"
+            if self.store.bury(order.endpoint_id, order.delivery_id, reason, self.clock()):
+                return Done(dead=reason)
+            return self._not_now(order, self.clock())
+        if lane is Lane.FAST and lane_of(endpoint) is Lane.SLOW:
+            return Again(Lane.SLOW, timedelta())
+        config, now = self.config_of(order.workspace_id), self.clock()
+        until = now + timedelta(seconds=config.timeout_s) + _CLAIM_MARGIN
+        delivery = self.store.claim(order.endpoint_id, order.delivery_id, now, until)
+        if delivery is None:
+            return self._not_now(order, now)
+        return self._attempt(endpoint, delivery, config)
+
+    def _not_now(self, order: Order, now: datetime) -> Again | Done:
+        """Not due yet, or somebody is at it: have another look. If that somebody fails, nobody else would."""
+        known = self.store.delivery(order.endpoint_id, order.delivery_id)
+        if known is None or known.status is not DeliveryStatus.PENDING:
+            return Done()
+        return Again(Lane.SLOW, max(known.due_at, known.busy_until or known.due_at, now + timedelta(seconds=1)) - now)
+
+    def _attempt(self, endpoint: Endpoint, delivery: Delivery, config: WebhooksConfig) -> Again | Done:
+        began = self.clock()
+        body = delivery.body.encode()
+        headers = signed_headers(delivery.event_id, began, body, endpoint.signing(began))
+        outcome = self.sender.send(endpoint.url, headers, body, config.timeout_s)
+        made = Attempt(at=began, result=outcome.result, status_code=outcome.status_code, latency_ms=outcome.latency_ms)
+        if outcome.result == "delivered":
+            self.store.record(delivery, made)
+            self._note_success(endpoint, outcome)
+            return Done()
+        if outcome.status_code == _GONE:
+            self.store.record(delivery, made, dead="endpoint_gone")
+            self._disable(endpoint, delivery, "gone")
+            return Done(dead="endpoint_gone")
+        now = self.clock()
+        wait = wait_before_next(delivery.tries + 1, config.retry.delays_s, outcome.retry_after_s)
+        if wait is None:
+            self.store.record(delivery, made, dead="attempts_exhausted")
+        else:
+            self.store.record(delivery, made, due_at=now + wait)
+        self._note_failure(endpoint, delivery, config, began)
+        return Done(dead="attempts_exhausted") if wait is None else Again(Lane.SLOW, wait)
+
+    def _note_success(self, endpoint: Endpoint, outcome: Outcome) -> None:
+        brisk = outcome.latency_ms <= BRISK_MS
+        if brisk != endpoint.brisk or endpoint.failing_since is not None:  # an endpoint in good health costs no write
+            self.store.note_health(endpoint, brisk=brisk, failing_since=None)
+
+    def _note_failure(self, endpoint: Endpoint, delivery: Delivery, config: WebhooksConfig, began: datetime) -> None:
+        since = endpoint.failing_since
+        if since is None or endpoint.brisk:
+            self.store.note_health(endpoint, brisk=False, failing_since=since or began)
+        if since is not None and self.clock() - since >= timedelta(seconds=config.disable_after_s):
+            self._disable(endpoint, delivery, "failing")
+
+    def _disable(self, endpoint: Endpoint, delivery: Delivery, reason: Literal["gone", "failing"]) -> None:
+        now = self.clock()
+        event = WebhookEndpointDisabled(endpoint_id=endpoint.id, reason=reason, failing_since=endpoint.failing_since)
+        entry = bus_entry(event, workspace_id=endpoint.workspace_id, correlation_id=delivery.id, occurred_at=now)
+        self.store.disable(endpoint, reason, now, entry)

@@ -1,0 +1,93 @@
+"""A webhook endpoint: where a workspace wants its events sent, and how it has been answering."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from fourfold.events.catalog import EVENT_TYPES
+from fourfold.ids import new_endpoint_id
+from fourfold.persona import Model
+from fourfold.webhooks.signing import new_secret
+
+EVERYTHING: Final = "*"
+KNOWN_EVENTS: Final = tuple(sorted(event_type.detail_type for event_type in EVENT_TYPES))
+
+DisabledReason = Literal["by_request", "gone", "failing"]
+
+
+class SigningSecret(Model):
+    """A secret that signs, until `expires_at` if a newer one has taken its place."""
+
+    secret: str
+    expires_at: datetime | None = None
+
+
+class Endpoint(Model):
+    """An endpoint as it is stored. `secrets`: the newest first.
+
+    `failing_since` is when the first of the failures began that no success has ended since. `brisk`: the last attempt
+    succeeded within a second.
+    """
+
+    id: str
+    workspace_id: str
+    url: str
+    events: tuple[str, ...]
+    description: str | None
+    secrets: tuple[SigningSecret, ...]
+    enabled: bool
+    disabled_reason: DisabledReason | None
+    failing_since: datetime | None
+    brisk: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    def wants(self, event_type: str) -> bool:
+        """Whether events of this type are sent here."""
+        return self.enabled and (EVERYTHING in self.events or event_type in self.events)
+
+    def signing(self, at: datetime) -> tuple[str, ...]:
+        """The secrets that sign at this time."""
+        return tuple(held.secret for held in self.secrets if held.expires_at is None or at < held.expires_at)
+
+    def is_rotating(self, at: datetime) -> bool:
+        """Whether an older secret still signs."""
+        return len(self.signing(at)) > 1
+
+    def rotated(self, at: datetime, overlap: timedelta) -> Endpoint:
+        """With a fresh secret; the one before signs on beside it for `overlap`, older ones no longer."""
+        before = self.secrets[0].model_copy(update={"expires_at": at + overlap})
+        held = (SigningSecret(secret=new_secret()), before)
+        return self.model_copy(update={"secrets": held, "updated_at": at})
+
+    def turned_on(self, at: datetime) -> Endpoint:
+        """Enabled, with its failures forgotten."""
+        return self.model_copy(
+            update={"enabled": True, "disabled_reason": None, "failing_since": None, "updated_at": at}
+        )
+
+    def turned_off(self, at: datetime) -> Endpoint:
+        """Disabled by whoever owns it."""
+        return self.model_copy(update={"enabled": False, "disabled_reason": "by_request", "updated_at": at})
+
+
+def new_endpoint(workspace_id: str, url: str, events: Iterable[str], description: str | None, at: datetime) -> Endpoint:
+    """A fresh, enabled endpoint with a fresh secret."""
+    return Endpoint(
+        id=new_endpoint_id(),
+        workspace_id=workspace_id,
+        url=url,
+        events=tuple(dict.fromkeys(events)),
+        description=description,
+        secrets=(SigningSecret(secret=new_secret()),),
+        enabled=True,
+        disabled_reason=None,
+        failing_since=None,
+        brisk=False,
+        version=1,
+        created_at=at,
+        updated_at=at,
+    )

@@ -1,0 +1,38 @@
+"""From one event to one delivery for each endpoint that wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from fourfold.config.api import WebhooksConfig
+from fourfold.webhooks.delivery import DeliveryStatus, Message, new_delivery
+from fourfold.webhooks.lanes import Lane, Order, lane_of
+from fourfold.webhooks.store import WebhookStore
+
+Errand = tuple[Lane, Order, timedelta]
+"""An order for the dispatcher, its lane, and how long to wait before it is given."""
+
+
+def fan_out(
+    message: Message, store: WebhookStore, config_of: Callable[[str], WebhooksConfig], now: datetime
+) -> list[Errand]:
+    """Stores a delivery for every endpoint that wants the event.
+
+    Returns:
+        The orders to queue. An event that comes twice stores nothing twice, and orders again only what was never
+        tried: its first order may have been lost.
+    """
+    errands = []
+    for endpoint in store.endpoints(message.workspace_id):
+        if not endpoint.wants(message.event_type):
+            continue
+        wait = timedelta(seconds=config_of(message.workspace_id).retry.delays_s[0])
+        delivery = new_delivery(message, endpoint.id, now, now + wait)
+        if not store.add(delivery):
+            known = store.delivery(endpoint.id, delivery.id)
+            if known is None or known.status is not DeliveryStatus.PENDING or known.tries or known.busy_until:
+                continue
+        order = Order(workspace_id=message.workspace_id, endpoint_id=endpoint.id, delivery_id=delivery.id)
+        errands.append((lane_of(endpoint), order, wait))
+    return errands

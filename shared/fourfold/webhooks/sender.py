@@ -1,0 +1,177 @@
+"""One signed POST: to a checked address, within a time, following nothing and keeping nothing of the answer."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import Final
+
+from fourfold.webhooks.delivery import Result
+from fourfold.webhooks.target import (
+    Resolve,
+    Target,
+    TargetRefusedError,
+    checked_addresses,
+    parse_target,
+    system_resolver,
+)
+
+USER_AGENT: Final = "fourfold-webhooks/1"
+# Enough of a body for a receiver that writes before it reads the end of ours; nothing looks at it.
+_BODY_READ_BYTES: Final = 16 * 1024
+_SECONDS = re.compile(r"[0-9]{1,9}")
+_MULTIPLE_CHOICES, _BAD_REQUEST, _OK = 300, 400, 200
+
+OpenSocket = Callable[[str, int, float], socket.socket]
+"""Address, port and seconds to a connected socket. Raises OSError."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one attempt. `retry_after_s`: how long the receiver asked to be left alone, None if it did not."""
+
+    result: Result
+    status_code: int | None
+    latency_ms: int
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Sends. `resolve` and `open_socket` are what it knows of the network; `clock` dates a Retry-After."""
+
+    clock: Callable[[], datetime]
+    allow_loopback: bool = False
+    resolve: Resolve = system_resolver
+    open_socket: OpenSocket = lambda address, port, timeout_s: socket.create_connection((address, port), timeout_s)
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Outcome:
+        """POSTs `body` as JSON; the whole exchange is over within `timeout_s` (a slow DNS server aside)."""
+        began = time.monotonic()
+        deadline = _Deadline(timeout_s)
+        try:
+            reply = self._exchange(parse_target(url, allow_loopback=self.allow_loopback), headers, body, deadline)
+        except TargetRefusedError as refusal:
+            return Outcome("unresolved" if refusal.code == "unresolved" else "refused", None, _since(began))
+        except (OSError, http.client.HTTPException) as error:
+            return Outcome(_failure(error, deadline), None, _since(began))
+        finally:
+            deadline.cancel()
+        status, retry_after = reply
+        if _MULTIPLE_CHOICES <= status < _BAD_REQUEST:
+            result: Result = "redirected"
+        else:
+            result = "delivered" if _OK <= status < _MULTIPLE_CHOICES else "http_error"
+        return Outcome(result, status, _since(began), self._seconds(retry_after))
+
+    def _exchange(
+        self, target: Target, headers: Mapping[str, str], body: bytes, deadline: _Deadline
+    ) -> tuple[int, str | None]:
+        """Status and Retry-After."""
+        with self._connected(target, deadline) as plain, _secured(plain, target) as secured:
+            deadline.ends(secured)  # the socket's own timeout, which begins anew with each byte, is as long
+            if isinstance(secured, ssl.SSLSocket):
+                secured.do_handshake()
+            connection = http.client.HTTPConnection(target.host, target.port)
+            connection.sock = secured  # connected already: to an address that was checked
+            sent = {"Host": target.authority, "User-Agent": USER_AGENT, "Content-Type": "application/json", **headers}
+            connection.request("POST", target.path, body, {**sent, "Connection": "close"})
+            reply = connection.getresponse()
+            answer = reply.status, reply.getheader("Retry-After")
+            with suppress(OSError, http.client.HTTPException):  # the status is there, and nothing else counts
+                reply.read(_BODY_READ_BYTES)
+            return answer
+
+    def _connected(self, target: Target, deadline: _Deadline) -> socket.socket:
+        """The first of the checked addresses that takes a connection."""
+        failure: OSError | None = None
+        for address in checked_addresses(target, self.resolve):
+            try:
+                return self.open_socket(address, target.port, deadline.left())
+            except OSError as error:
+                failure = error
+        raise failure or OSError("no address")
+
+    def _seconds(self, retry_after: str | None) -> float | None:
+        if retry_after is None:
+            return None
+        if _SECONDS.fullmatch(retry_after.strip()):
+            return float(retry_after)
+        try:
+            until = parsedate_to_datetime(retry_after)
+        except ValueError:
+            return None
+        return max(0.0, (until - self.clock()).total_seconds()) if until.tzinfo else None
+
+
+class _Deadline:
+    """Ends a connection when its time is over, whatever it is doing; a socket's timeout begins anew with each byte."""
+
+    def __init__(self, seconds: float) -> None:
+        self._at = time.monotonic() + seconds
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+        self.passed = False
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def left(self) -> float:
+        """Seconds. Raises TimeoutError when there are none."""
+        left = self._at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def ends(self, connection: socket.socket) -> None:
+        """Watch this connection from now on."""
+        with self._lock:
+            self._socket = connection
+        if self.passed:
+            raise TimeoutError
+
+    def cancel(self) -> None:
+        self._timer.cancel()
+        with self._lock:
+            self._socket = None
+
+    def _end(self) -> None:
+        with self._lock:
+            self.passed = True
+            if self._socket is not None:
+                with suppress(OSError):  # it has ended by itself
+                    # Not the TLS socket's own shutdown, which takes its state away from under the reader.
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """Certificates and names are checked, by the system's trust store."""
+    return ssl.create_default_context()
+
+
+def _secured(plain: socket.socket, target: Target) -> socket.socket:
+    """The connection with TLS to come, if the target wants it; the certificate must be the host's."""
+    if not target.secure:
+        return plain
+    return tls_context().wrap_socket(plain, server_hostname=target.host, do_handshake_on_connect=False)
+
+
+def _failure(error: Exception, deadline: _Deadline) -> Result:
+    if deadline.passed or isinstance(error, TimeoutError):
+        return "timed_out"
+    return "tls_failed" if isinstance(error, ssl.SSLError) else "connection_failed"
+
+
+def _since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)

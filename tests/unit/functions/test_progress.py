@@ -1,0 +1,191 @@
+"""The samples of live progress through its two handlers: who gets in, what is said, what is pushed."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from fourfold.pipeline.state import RunState
+from fourfold.progress.followers import ConnectionGoneError, RunKey
+from fourfold.progress.happenings import StepStarted
+from fourfold.steps import StepName
+from fourfold.storage.api_keys import ApiKey, DynamoApiKeys, key_hash
+from fourfold.storage.client import dynamodb
+from fourfold.storage.connections import DynamoTickets
+from functions import progress_wiring, wiring
+from functions.progress_connection import admission, conversation
+from functions.progress_push import handler as push_handler
+from tests.unit.functions.conftest import SAMPLES, load
+
+SECRET = "ff_live_sample"
+CONNECTION = "DvOXlcX9DoECIQw="
+CACHED = (
+    progress_wiring.sender,
+    progress_wiring.connections,
+    progress_wiring.delivery,
+    progress_wiring.api_keys,
+    progress_wiring.keys_by_hash,
+    admission.tickets,
+    conversation.subscriptions,
+    push_handler.pusher,
+)
+
+
+class Clients:
+    """Connected clients: what they got, and whether they are still there."""
+
+    def __init__(self) -> None:
+        self.got: list[Any] = []
+        self.gone = False
+        self.closed = False
+
+    def send(self, connection_id: str, text: str) -> None:
+        assert connection_id == CONNECTION
+        if self.gone:
+            raise ConnectionGoneError
+        self.got.append(json.loads(text))
+
+    def close(self, connection_id: str) -> None:
+        assert connection_id == CONNECTION
+        self.closed = True
+
+
+@pytest.fixture
+def clients(world: RunState, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
+    """The samples' key is known, and clients are recorded."""
+    for made in CACHED:
+        made.cache_clear()
+    boto3.client("dynamodb").create_table(
+        TableName="api-keys",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+    )
+    remember(world, "personas:read")
+    recorded = Clients()
+    for module in (progress_wiring, conversation):
+        monkeypatch.setattr(module, "sender", lambda: recorded)
+    yield recorded
+    for made in CACHED:
+        made.cache_clear()
+
+
+def remember(world: RunState, *scopes: str) -> None:
+    key = ApiKey("key_sample", "org_sample", world.workspace_id, frozenset(scopes))
+    DynamoApiKeys(dynamodb(), "api-keys").put(SECRET, key)
+
+
+def call(function: str, sample: str, **changes: object) -> Any:
+    event = {**load(SAMPLES / function / f"{sample}.json"), **changes}
+    return importlib.import_module(f"functions.{function}.handler").handler(event, LambdaContext())
+
+
+def test_from_connecting_to_leaving(world: RunState, clients: Clients) -> None:
+    assert call("progress_connection", "connect") == {"statusCode": 200}
+    assert call("progress_connection", "subscribe") == {"statusCode": 200}, "no body: it would be sent to the client"
+    wiring.run_log(world, 1).append(StepStarted(step=StepName.INTENT_PARSE, attempt=1))
+    assert call("progress_push", "stream") is None
+    ack, *events = clients.got
+    assert ack == {"type": "ack", "id": "1", "action": "subscribe", "run_id": world.run_id}
+    log = [entry.body() for entry in wiring.event_store(world.workspace_id, world.run_id).entries()]
+    assert [event["seq"] for event in events] == [1, 2]
+    assert events[0] == log[0], "the very object that SSE sends"
+    assert {**events[1], "at": ""} == {**log[1], "at": ""}
+    assert call("progress_push", "stream") is None
+    assert len(clients.got) == 3, "a batch that comes again sends nothing again"
+    assert call("progress_connection", "disconnect") == {"statusCode": 200}
+    left = boto3.client("dynamodb").scan(TableName="connections")["Items"]
+    assert [item["sk"]["S"] for item in left] == ["DONE"]
+
+
+@pytest.mark.usefixtures("clients")
+def test_a_ticket_lets_in_once() -> None:
+    assert call("progress_connection", "connect_with_ticket") == {"statusCode": 401}
+    clock = [1000.0]
+    tickets = DynamoTickets(dynamodb(), "connections", lambda: clock[0])
+    admission.tickets.cache_clear()
+    tickets.issue("ffpt_sample", key_hash(SECRET), 60)
+    assert tickets.redeem("ffpt_other") is None
+    assert tickets.redeem("ffpt_sample") == key_hash(SECRET)
+    assert tickets.redeem("ffpt_sample") is None
+    tickets.issue("ffpt_sample", key_hash(SECRET), 60)
+    clock[0] += 61
+    assert tickets.redeem("ffpt_sample") is None, "a ticket is good for sixty seconds"
+    DynamoTickets(dynamodb(), "connections", time.time).issue("ffpt_sample", key_hash(SECRET), 60)
+    assert call("progress_connection", "connect_with_ticket") == {"statusCode": 200}
+    assert call("progress_connection", "connect_with_ticket") == {"statusCode": 401}
+
+
+@pytest.mark.usefixtures("clients")
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"Authorization": ["Bearer wrong"]}, 401),
+        ({"Authorization": ["Basic abc"]}, 401),
+        ({"Authorization": ["Bearer ff_live_sample", "Bearer other"]}, 401),
+        ({"authorization": ["bearer ff_live_sample"]}, 200),
+    ],
+)
+def test_nobody_gets_in_without_a_key(headers: dict[str, list[str]], status: int) -> None:
+    assert call("progress_connection", "connect", multiValueHeaders=headers) == {"statusCode": status}
+
+
+@pytest.mark.usefixtures("clients")
+def test_a_key_that_may_not_read_personas_is_refused(world: RunState) -> None:
+    remember(world, "config:read")
+    assert call("progress_connection", "connect") == {"statusCode": 403}
+
+
+def test_a_client_cannot_play_a_route_of_the_gateway(clients: Clients) -> None:
+    """A message whose action is `$connect` reaches the route of that name on some gateways."""
+    message = load(SAMPLES / "progress_connection" / "subscribe.json")
+    for route in ("$connect", "$disconnect"):
+        context = {**message["requestContext"], "routeKey": route}
+        call("progress_connection", "connect")
+        body = json.dumps({"action": route, "workspace_id": "ws_other"})
+        assert call("progress_connection", "subscribe", requestContext=context, body=body) == {"statusCode": 200}
+        assert clients.got[-1]["problem"]["code"] == "unknown_action"
+
+
+def test_a_revoked_key_is_cut_off_at_the_next_message(clients: Clients) -> None:
+    call("progress_connection", "connect")
+    boto3.client("dynamodb").delete_item(TableName="api-keys", Key={"pk": {"S": f"KEY#{key_hash(SECRET)}"}})
+    call("progress_connection", "subscribe")
+    assert ([message["problem"]["code"] for message in clients.got], clients.closed) == (["unauthenticated"], True)
+
+
+def test_what_breaks_inside_is_told_without_details(clients: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    call("progress_connection", "connect")
+    monkeypatch.setenv("FOURFOLD_PERSONAS_TABLE", "no-such-table")
+    assert call("progress_connection", "subscribe") == {"statusCode": 200}
+    assert [message["problem"]["code"] for message in clients.got] == ["internal_error"]
+    assert "no-such-table" not in json.dumps(clients.got)
+
+
+def test_a_replay_that_was_set_aside_is_finished(world: RunState, clients: Clients) -> None:
+    run = RunKey(world.workspace_id, world.run_id)
+    delivery = progress_wiring.delivery()
+    boto3.client("sqs").create_queue(QueueName="catch-ups")
+    delivery.begin_later(run, CONNECTION, key_hash(SECRET), 0)
+    assert call("progress_push", "catch_up") == {"batchItemFailures": []}
+    assert [event["seq"] for event in clients.got] == [1]
+
+
+def test_the_functions_of_live_progress_need_no_web_framework() -> None:
+    """Their layer has none."""
+    blocked = ("fastapi", "starlette", "uvicorn", "httpx", "websockets", "rich")
+    program = (
+        f"import sys\nfor name in {blocked}: sys.modules[name] = None\n"
+        "import functions.progress_connection.handler, functions.progress_push.handler"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=SAMPLES.parents[1])

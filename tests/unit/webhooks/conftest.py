@@ -1,0 +1,113 @@
+"""Storage in moto, a clock that tests move, and a sender that answers what tests say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from fourfold.config.api import WebhookRetryConfig, WebhooksConfig
+from fourfold.storage.webhooks import DynamoWebhooks
+from fourfold.webhooks.delivery import Delivery, Message
+from fourfold.webhooks.dispatch import Again, Dispatcher, Done
+from fourfold.webhooks.endpoint import Endpoint, new_endpoint
+from fourfold.webhooks.fan_out import Errand, fan_out
+from fourfold.webhooks.lanes import Lane, Order
+from fourfold.webhooks.sender import Outcome
+from tests.builders import START
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+CONFIG = WebhooksConfig(retry=WebhookRetryConfig(delays_s=(0, 60, 300)), timeout_s=15, disable_after_s=3600)
+OK = Outcome("delivered", 204, 20)
+
+
+@dataclass
+class ScriptedSender:
+    """Answers with the outcomes it was given, the last one for good."""
+
+    outcomes: list[Outcome] = field(default_factory=lambda: [OK])
+    sent: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Outcome:
+        assert timeout_s == 15
+        self.sent.append((url, dict(headers), body))
+        return self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+
+
+@dataclass
+class World:
+    tables: DynamoDBClient
+    store: DynamoWebhooks
+    sender: ScriptedSender = field(default_factory=ScriptedSender)
+    at: datetime = START
+
+    def now(self) -> datetime:
+        return self.at
+
+    def dispatcher(self) -> Dispatcher:
+        return Dispatcher(self.store, self.sender, lambda _workspace: CONFIG, self.now)  # type: ignore[arg-type]
+
+    def endpoint(self, *events: str, workspace: str = "ws_a", url: str = "https://example.com/hooks") -> Endpoint:
+        endpoint = new_endpoint(workspace, url, events or ("*",), None, self.at)
+        self.store.create(endpoint)
+        return endpoint
+
+    def again(self, endpoint: Endpoint) -> Endpoint:
+        """The endpoint as it is stored now."""
+        found = self.store.endpoint(endpoint.workspace_id, endpoint.id)
+        assert found is not None
+        return found
+
+    def happens(self, event_id: str = "evt_1") -> list[Errand]:
+        """persona.created in workspace ws_a."""
+        message = Message(
+            event_id=event_id, event_type="persona.created", workspace_id="ws_a", occurred_at=START, data={"n": 1}
+        )
+        return fan_out(message, self.store, lambda _workspace: CONFIG, self.at)
+
+    def carry_out(self, order: Order, lane: Lane = Lane.SLOW) -> Again | Done:
+        return self.dispatcher().carry_out(order, lane)
+
+    def delivery(self, order: Order) -> Delivery:
+        found = self.store.delivery(order.endpoint_id, order.delivery_id)
+        assert found is not None
+        return found
+
+    def pass_(self, wait: timedelta) -> None:
+        self.at += wait
+
+    def outbox(self) -> list[dict[str, Any]]:
+        return self.tables.scan(TableName="outbox")["Items"]
+
+
+def create_tables(tables: DynamoDBClient) -> None:
+    """`webhooks` and `outbox`."""
+    for table, keys in {"webhooks": ["pk", "sk"], "outbox": ["pk"]}.items():
+        schema: list[Any] = [{"AttributeName": key, "KeyType": "HASH" if key == "pk" else "RANGE"} for key in keys]
+        tables.create_table(
+            TableName=table,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=schema,
+            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        )
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        tables = boto3.client("dynamodb")
+        create_tables(tables)
+        yield World(tables, DynamoWebhooks(tables, "webhooks", "outbox"))
