@@ -3,7 +3,7 @@ schemathesis, which takes six (`-m benchmarks.schemathesis_run`), and webhooks i
 (`-m benchmarks.webhooks`).
 """
 
-from benchmarks import api_reads, imports, latency, progress, prompts, providers, provocation, runs, start
+from benchmarks import api_reads, config, imports, latency, progress, prompts, providers, provocation, runs, start
 
-for measurement in (api_reads, imports, start, runs, progress, prompts, latency, providers, provocation):
+for measurement in (api_reads, config, imports, start, runs, progress, prompts, latency, providers, provocation):
     measurement.measure().publish()

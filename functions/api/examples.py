@@ -19,6 +19,7 @@ from functions.api.key_documents import EXAMPLE as KEY
 from functions.api.key_documents import ApiKeyDocument, ApiKeyList
 from functions.api.suite_examples import OWN_TEST, suite_examples
 from functions.api.voice_examples import VOICE
+from functions.api.webhook_examples import webhook_examples
 
 _AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _PERSONA_ID, _RUN_ID = "per_01kaqf0c5v3y9m2t8z4n6r1w7a", "run_01kaqf0c5v3y9m2t8z4n6r1w7b"
@@ -136,6 +137,7 @@ def examples() -> dict[str, dict[str, Any]]:
         *VOICE,
         *suite_examples(),
         *config_examples(),
+        *webhook_examples(),
     ]
     persona_document = persona.model_dump(mode="json", by_alias=True)
     line = {"version": 1, "change": "generated", "changed": [], "run_id": _RUN_ID, "at": persona_document["updated_at"]}

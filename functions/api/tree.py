@@ -159,9 +159,12 @@ class Tree:
         changes = difference(self._nodes_at("from", before), self._nodes_at("to", after))
         return ConfigDiff.model_validate({"scope": self.scope, "from": before, "to": after, "changes": changes})
 
-    def take_snapshot(self, label: str) -> SnapshotContent:
-        """Keeps what this scope says now."""
-        made, nodes = self.ledger.snapshot(self.place, label, self._author(None))
+    def take_snapshot(self, label: str, snapshot_id: str) -> SnapshotContent:
+        """Keeps what this scope says now; the snapshot of that id if it is there already."""
+        kept = self.store.snapshot(self.place, snapshot_id)
+        if kept is not None:
+            return _content(*kept)
+        made, nodes = self.ledger.snapshot(self.place, label, self._author(None), snapshot_id)
         return _content(made, nodes)
 
     def snapshot_content(self, snapshot_id: str) -> SnapshotContent:

@@ -53,7 +53,9 @@ class WebhookRequest(BaseModel):
 class WebhookChange(BaseModel):
     """What to change; what is left out stays. `enabled: true` also forgets past failures."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [{"enabled": True}]}
+    )
 
     # What is left out is not read: `model_fields_set` tells.
     url: Url = Field(default_factory=str)
@@ -65,7 +67,9 @@ class WebhookChange(BaseModel):
 class RotationRequest(BaseModel):
     """`force`: rotate although the secret before still signs; the oldest one then signs no longer."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [{"force": False}]}
+    )
 
     force: bool = False
 
@@ -73,7 +77,9 @@ class RotationRequest(BaseModel):
 class ReplayRequest(BaseModel):
     """Which dead deliveries to begin again: those of events that occurred at `since` or later."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"examples": [{"since": "2026-11-23T00:00:00Z"}]}
+    )
 
     since: Annotated[AwareDatetime, Field(description="RFC 3339 with a time zone.")]
 

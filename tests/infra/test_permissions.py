@@ -121,9 +121,9 @@ GRANTS: dict[str, Grants] = {
             "Personas",
         ),
         KEEP_EVENTS,
-        HAND_TO_BUS,
+        grant(("dynamodb:PutItem",), "Connections", "Outbox"),
         READ_KEYS,
-        grant(("sqs:SendMessage",), "FingerprintQueue", "ProvocationQueue"),
+        grant(("sqs:SendMessage",), "FingerprintQueue", "ProvocationQueue", *LANES),
         grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Idempotency"),
         grant(
             (
@@ -149,8 +149,6 @@ GRANTS: dict[str, Grants] = {
             ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query"),
             "Webhooks",
         ),
-        GIVE_ORDERS,
-        grant(("dynamodb:PutItem",), "Connections"),
         grant(("states:StartExecution",), "PipelineStateMachine"),
         grant(("lambda:InvokeFunction",), "IntentParseLive"),
     },

@@ -13,6 +13,8 @@ from fourfold.http.body import json_body
 from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.problems import not_found
 from fourfold.http.revision_tags import etag
+from fourfold.ids import prefixed_as
+from fourfold.replay import Execution
 from functions.api import openapi, wiring
 from functions.api.callers import ConfigReader, ConfigWriter
 from functions.api.config_documents import (
@@ -31,8 +33,9 @@ from functions.api.config_documents import (
     SnapshotList,
     SnapshotRequest,
 )
-from functions.api.problem_catalogue import OF_COMMITS
-from functions.api.replies import document
+from functions.api.once import once
+from functions.api.problem_catalogue import OF_COMMITS, OF_KEYED_REQUESTS
+from functions.api.replies import document, path_to
 from functions.api.tree import Tree, told
 from functions.configuration import deployment_defaults
 
@@ -126,16 +129,24 @@ async def diff(
     summary="Keep a snapshot",
     status_code=201,
     response_model=SnapshotContent,
-    openapi_extra=openapi.body_of(SnapshotRequest),
-    responses=openapi.problems(400, 413, 415, 422),
+    openapi_extra=openapi.json_request(SnapshotRequest, idempotent=True),
+    responses={
+        201: openapi.made("The snapshot", "The snapshot."),
+        **openapi.problems(400, 413, 415, 422, also=OF_KEYED_REQUESTS),
+    },
 )
 async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
     """Keeps what a scope says now, for good, under a label."""
     body = await json_body(request, SnapshotRequest)
     tree = Tree(caller, body.scope)
     tree.require_write()
-    content = await wiring.in_thread(lambda: tree.take_snapshot(body.label))
-    return document(content, 201, {"Location": f"/v1/config/snapshots/{content.id}"})
+
+    async def keep(execution: Execution) -> Response:
+        snapshot_id = prefixed_as("cfs", execution.operation_id)
+        content = await wiring.in_thread(lambda: tree.take_snapshot(body.label, snapshot_id))
+        return document(content, 201, {"Location": path_to(request, f"/v1/config/snapshots/{content.id}")})
+
+    return await once(request, caller, body, keep)
 
 
 @router.get("/snapshots", summary="List snapshots", response_model=SnapshotList, responses=openapi.problems(422))

@@ -143,11 +143,13 @@ class Ledger:
 
         return self._written(terms, change)
 
-    def snapshot(self, place: Place, label: str, author: Author) -> tuple[Snapshot, Nodes]:
-        """Keeps what a place says now, under a label; the snapshot and what it holds."""
+    def snapshot(
+        self, place: Place, label: str, author: Author, snapshot_id: str | None = None
+    ) -> tuple[Snapshot, Nodes]:
+        """Keeps what a place says now, under a label; `snapshot_id` None: under a fresh id."""
         state = self.store.states([place])[place]
         made = Snapshot(
-            id=new_snapshot_id(),
+            id=snapshot_id or new_snapshot_id(),
             scope=place.scope,
             label=label,
             revision=state.revision,

@@ -71,4 +71,4 @@ class PersonaFlagged(EventData):
     overall: float
     language: str | None
     findings: int
-    version: int = 1
+    version: int

@@ -103,6 +103,8 @@ class DynamoConfigStore:
 
     def page(self, place: Place, limit: int, before: int | None = None) -> Page:
         """Up to `limit` revisions of a place, newest first, those before revision `before`."""
+        if before is not None and before <= 1:  # DynamoDB takes no range that ends before it begins
+            return Page([], None)
         reply = self._client.query(
             TableName=self._table,
             KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",

@@ -17,7 +17,9 @@ import pytest
 
 from fourfold.http.scopes import SCOPES
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from functions.api import webhook_targets
 from functions.api.app import create_app
+from functions.api.routers import webhooks
 from functions.api.routes import Operation, operations
 from functions.api.suite_examples import OWN_TEST
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
@@ -47,6 +49,18 @@ def own_test_of(api: Api) -> str:
     return str(api.call("PUT", f"/v1/provocation/tests/{OWN_TEST['id']}", FULL_KEY, json=OWN_TEST).json()["test"]["id"])
 
 
+@pytest.fixture(autouse=True)
+def _reachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names resolve to a public address, and nobody dispatches."""
+    monkeypatch.setattr(webhook_targets, "resolve", lambda _host, _port: ["93.184.215.14"])
+    monkeypatch.setattr(webhooks, "give", lambda _errands: None)
+
+
+def endpoint_of(api: Api) -> str:
+    body = {"url": "https://example.com/hooks", "events": ["persona.created"]}
+    return str(api.call("POST", "/v1/webhooks", FULL_KEY, json=body).json()["id"])
+
+
 def snapshot_of(api: Api) -> str:
     return str(api.call("POST", "/v1/config/snapshots", FULL_KEY, json={"label": "x"}).json()["id"])
 
@@ -59,6 +73,8 @@ THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
     "version": (lambda _api: "1", "999"),
     "run_id": (run_of, f"run_{ABSENT}"),
     "test_id": (own_test_of, "x.acme.no_such"),
+    "endpoint_id": (endpoint_of, f"whk_{ABSENT}"),
+    "delivery_id": (lambda _api: f"dlv_{ABSENT}", f"dlv_{ABSENT}"),
     "key_id": (key_of, f"key_{ABSENT}"),
     "snapshot_id": (snapshot_of, f"cfs_{ABSENT}"),
 }
@@ -100,7 +116,8 @@ def with_ids(path: str, ids: dict[str, str]) -> str:
 
 def stored(api: Api, within: str = "") -> str:
     """All that is kept, but for the notes that a key was used; `within`: of what partition keys begin with this."""
-    items = [*api.stored("personas"), *api.stored("run-events"), *api.stored("api-keys"), *api.stored("config")]
+    tables = ("personas", "run-events", "api-keys", "config", "webhooks")
+    items = [item for table in tables for item in api.stored(table)]
     items = [item for item in items if item["pk"]["S"].startswith(within)]
     for item in items:
         item.pop("last_used_at", None)

@@ -1,0 +1,137 @@
+"""The cached reader: a warm read costs one look at the revisions, and never shows what held before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from fourfold.config.commit import Author, LockOp, Op, SetOp, UnsetOp
+from fourfold.config.effective import ConfigReader
+from fourfold.config.ledger import Ledger, Terms
+from fourfold.config.nodes import Place, ScopeState, chain_of
+from fourfold.config.registry import flattened
+from fourfold.config.scope import Revisions
+from fourfold.config.settings import Settings
+from tests.unit.config.memory import MemoryConfigStore
+
+DEFAULTS = flattened(Settings())
+AUTHOR = Author("key_1", datetime(2026, 11, 25, tzinfo=UTC))
+RETRIES = "engine.pipeline.audit.max_retries"
+SYSTEM, ORG, WORKSPACE = chain_of("o1", "w1")
+
+
+@dataclass
+class Counted:
+    """A store that counts what is asked of it."""
+
+    store: MemoryConfigStore
+    asked: list[str] = field(default_factory=list)
+    fetched: list[Place] = field(default_factory=list)
+
+    def revisions(self, places: Iterable[Place]) -> dict[Place, int]:
+        self.asked.append("revisions")
+        return self.store.revisions(places)
+
+    def states(self, places: Iterable[Place]) -> dict[Place, ScopeState]:
+        self.asked.append("states")
+        self.fetched.extend(places)
+        return self.store.states(places)
+
+
+@dataclass
+class Tree:
+    """A tree, its reader, and what the reader asked for."""
+
+    counted: Counted
+    reader: ConfigReader
+
+    def commit(self, op: Op, *places: Place) -> None:
+        Ledger(self.counted.store, DEFAULTS, []).commit(Terms(places, AUTHOR), lambda _: [op])
+
+    def set(self, value: Any, *places: Place) -> None:
+        self.commit(SetOp(op="set", key=RETRIES, value=value), *places)
+
+    def retries(self, org: str = "o1", workspace: str = "w1") -> int:
+        return self.reader.effective(org, workspace).settings.engine.pipeline.audit.max_retries
+
+    def asked(self) -> list[str]:
+        asked, self.counted.asked = self.counted.asked, []
+        return asked
+
+
+@pytest.fixture
+def tree() -> Tree:
+    counted = Counted(MemoryConfigStore({"w1": "o1", "w2": "o1", "w3": "o2"}))
+    return Tree(counted, ConfigReader(counted, DEFAULTS))
+
+
+def test_a_warm_read_asks_for_the_revisions_and_nothing_else(tree: Tree) -> None:
+    tree.set(1, SYSTEM, ORG, WORKSPACE)
+    assert tree.retries() == 1
+    assert tree.asked() == ["revisions", "states"]
+    first = tree.reader.effective("o1", "w1")
+    assert tree.reader.effective("o1", "w1") is first
+    assert tree.asked() == ["revisions", "revisions"]
+
+
+@pytest.mark.parametrize("places", [(SYSTEM,), (SYSTEM, ORG), (SYSTEM, ORG, WORKSPACE)])
+def test_a_commit_anywhere_in_the_chain_is_seen_at_once(tree: Tree, places: tuple[Place, ...]) -> None:
+    for value in (1, 2, 0):
+        tree.retries()
+        tree.set(value, *places)
+        assert tree.retries() == value
+    tree.commit(UnsetOp(op="unset", key=RETRIES), *places)
+    assert tree.retries() == 3
+
+
+def test_only_the_scope_that_moved_is_fetched(tree: Tree) -> None:
+    tree.retries()
+    tree.counted.fetched.clear()
+    tree.set(1, SYSTEM, ORG)
+    assert tree.retries() == 1
+    assert tree.counted.fetched == [ORG]
+
+
+def test_workspaces_share_what_stands_above_them_and_nothing_else(tree: Tree) -> None:
+    tree.set(1, SYSTEM, ORG)
+    tree.set(2, SYSTEM, ORG, WORKSPACE)
+    assert [tree.retries("o1", "w1"), tree.retries("o1", "w2"), tree.retries("o2", "w3")] == [2, 1, 3]
+    tree.commit(LockOp(op="lock", key=RETRIES), SYSTEM, ORG)
+    assert [tree.retries("o1", "w1"), tree.retries("o1", "w2"), tree.retries("o2", "w3")] == [1, 1, 3]
+
+
+def test_a_view_tells_the_revisions_it_was_made_from(tree: Tree) -> None:
+    tree.set(1, SYSTEM)
+    tree.set(2, SYSTEM, ORG, WORKSPACE)
+    tree.set(1, SYSTEM, ORG, WORKSPACE)
+    assert tree.reader.effective("o1", "w1").revisions == Revisions(system=1, org=0, workspace=2)
+
+
+def test_a_commit_between_the_two_reads_is_told_by_its_own_revision(tree: Tree) -> None:
+    """The revision read says 0; before the state is fetched somebody commits."""
+    states = tree.counted.states
+    raced: list[bool] = []
+
+    def late(places: Iterable[Place]) -> dict[Place, ScopeState]:
+        if not raced:
+            raced.append(True)
+            tree.set(1, SYSTEM, ORG, WORKSPACE)
+        return states(places)
+
+    tree.counted.states = late  # type: ignore[method-assign]
+    found = tree.reader.effective("o1", "w1")
+    assert (found.settings.engine.pipeline.audit.max_retries, found.revisions.workspace) == (1, 1)
+    assert tree.retries() == 1
+
+
+def test_a_temperature_the_model_below_does_not_take_is_left_out(tree: Tree) -> None:
+    mask = "engine.pipeline.mask_build"
+    tree.commit(SetOp(op="set", key=f"{mask}.model", value="google:gemini-3.8-flash"), SYSTEM)
+    tree.commit(SetOp(op="set", key=f"{mask}.temperature", value=1.5), SYSTEM, ORG, WORKSPACE)
+    assert tree.reader.effective("o1", "w1").settings.engine.pipeline.mask_build.temperature == 1.5
+    tree.commit(SetOp(op="set", key=f"{mask}.model", value="anthropic:claude-opus-4-7"), SYSTEM)
+    assert tree.reader.effective("o1", "w1").settings.engine.pipeline.mask_build.temperature is None

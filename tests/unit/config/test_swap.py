@@ -1,0 +1,104 @@
+"""Presets: one commit moves the whole tree, and what comes out can run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from fourfold.config.commit import Author, SetOp
+from fourfold.config.effective import ConfigReader
+from fourfold.config.engine import EngineConfig
+from fourfold.config.ledger import Ledger, Terms
+from fourfold.config.models import ModelConfig
+from fourfold.config.nodes import chain_of
+from fourfold.config.presets import PRESETS, default_config
+from fourfold.config.registry import flattened
+from fourfold.config.request import unusable_models
+from fourfold.config.settings import Settings
+from fourfold.config.swap import PRESET_NAMES, preset_ops
+from fourfold.models.prices import cost_usd
+from fourfold.persona import TokenUsage
+from fourfold.steps import STEP_ORDER
+from tests.unit.config.memory import MemoryConfigStore
+
+AUTHOR = Author("key_1", datetime(2026, 11, 25, tzinfo=UTC))
+PLACES = chain_of("o1", "w1")
+DEFAULTS = flattened(Settings())
+
+
+class Tree:
+    """A tree that presets are applied to."""
+
+    def __init__(self) -> None:
+        self.store = MemoryConfigStore({"w1": "o1"})
+        self.ledger = Ledger(self.store, DEFAULTS, list(PRESETS))
+        self.reader = ConfigReader(self.store, DEFAULTS)
+
+    def apply(self, name: str) -> EngineConfig:
+        self.ledger.commit(Terms(PLACES, AUTHOR, "preset"), lambda chain: preset_ops(name, chain, DEFAULTS))
+        return self.reader.effective("o1", "w1").settings.engine
+
+
+@pytest.fixture
+def tree() -> Tree:
+    return Tree()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_providers_preset_is_what_a_deployment_of_it_starts_from(tree: Tree, name: str) -> None:
+    assert tree.apply(name) == default_config([name])
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_runs_on_its_provider_alone(tree: Tree, name: str) -> None:
+    config = tree.apply(name)
+    assert unusable_models(config, [name]) == {}
+    blocks: list[ModelConfig] = [config.pipeline.of(step) for step in STEP_ORDER]
+    blocks += [config.pipeline.single_call, config.chat, config.provocation.judge, config.provocation.second_judge]
+    assert {model.split(":")[0] for block in blocks for model in block.chain} == {name}
+
+
+@pytest.mark.parametrize("before", PRESET_NAMES)
+@pytest.mark.parametrize("after", PRESETS)
+def test_a_swap_is_one_commit_and_leaves_nothing_of_the_one_before(tree: Tree, before: str, after: str) -> None:
+    tree.apply(before)
+    log = len(tree.store.log)
+    swapped = tree.apply(after)
+    assert len(tree.store.log) - log <= 1
+    retries = 0 if before == "draft" else 3  # a provider's preset says nothing of the gate
+    gate = default_config([after]).pipeline.audit.model_copy(update={"max_retries": retries})
+    assert swapped.pipeline.audit == gate
+    assert swapped.pipeline.soul_draft == default_config([after]).pipeline.soul_draft
+
+
+def test_a_temperature_set_for_one_provider_does_not_stay_for_the_next(tree: Tree) -> None:
+    tree.apply("google")
+    heat = SetOp(op="set", key="engine.pipeline.mask_build.temperature", value=1.5)
+    tree.ledger.commit(Terms(PLACES, AUTHOR), lambda _: [heat])
+    assert tree.apply("anthropic").pipeline.mask_build.temperature is None
+
+
+@pytest.mark.parametrize("name", [name for name in PRESETS if name != "offline"])
+def test_draft_is_the_cheapest_the_provider_has(tree: Tree, name: str) -> None:
+    dear = tree.apply(name)
+    draft = tree.apply("draft")
+    assert draft.pipeline.audit.max_retries == 0
+    for step in STEP_ORDER:
+        drafted, usual = draft.pipeline.of(step), dear.pipeline.of(step)
+        assert drafted.chain == (drafted.model,)
+        assert drafted.model.startswith(f"{name}:")
+        assert _price(drafted.model) <= min(_price(model) for model in usual.chain)
+
+
+def test_draft_of_a_compatible_server_stays_on_it(tree: Tree) -> None:
+    model = SetOp(op="set", key="engine.pipeline.intent_parse.model", value="compatible:llama3.1:8b")
+    tree.ledger.commit(Terms(PLACES, AUTHOR), lambda _: [model])
+    assert {tree.apply("draft").pipeline.of(step).model for step in STEP_ORDER} == {"compatible:llama3.1:8b"}
+
+
+def _price(model: str) -> float:
+    provider, _, name = model.partition(":")
+    cost = cost_usd(provider, name, TokenUsage(input_tokens=1000, output_tokens=1000))
+    assert cost is not None
+    return cost
