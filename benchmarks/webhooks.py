@@ -251,11 +251,11 @@ def _kill(home: LocalServer, report: Report) -> None:
 
 @contextmanager
 def _server() -> Iterator[LocalServer]:
-    environment = {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1", "FOURFOLD_SETTINGS": json.dumps(SETTINGS)}
     with ExitStack() as undo:
         folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="fourfold-bench-", ignore_cleanup_errors=True))
-        home = LocalServer(Path(folder), environment)
+        home = LocalServer(Path(folder), {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1"})
         home.start()
+        home.commit(SETTINGS)
         undo.callback(home.kill)
         yield home
 

@@ -36,7 +36,7 @@ WORKSPACE_ID = "ws_local"
 API_HANDLER = "api/run.sh"
 PUBLISHER_HANDLER = "functions.publish_events.handler.handler"
 DISPATCHER_HANDLER = "functions.webhook_dispatch.handler.handler"
-DEVELOPERS = ("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK", "FOURFOLD_SETTINGS")
+DEVELOPERS = ("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK",)
 FUNCTION_ARN = re.compile(r"arn:aws:lambda:[^\"]+")
 
 

@@ -23,10 +23,10 @@ SHORT = {"api.webhooks.retry.delays_s": [0, 1, 1, 1], "api.webhooks.timeout_s": 
 
 @pytest.fixture(scope="module")
 def home(stack: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    environment = {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1", "FOURFOLD_SETTINGS": json.dumps(SHORT)}
-    server = LocalServer(tmp_path_factory.mktemp("webhooks"), environment)
+    server = LocalServer(tmp_path_factory.mktemp("webhooks"), {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1"})
     server.borrow_assembly(stack)
     server.start()
+    server.commit(SHORT)
     yield server
     server.kill()
 
