@@ -19,7 +19,7 @@ _Reason = Annotated[str, Field(min_length=1, max_length=500, description="Why; k
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class ConfigPatch(_Body):
@@ -38,7 +38,7 @@ class ConfigPatch(_Body):
     )
 
     scope: StoredScope = "workspace"
-    ops: Annotated[tuple[Op, ...], Field(min_length=1, max_length=MOST_OPS)]
+    ops: Annotated[list[Op], Field(min_length=1, max_length=MOST_OPS)]
     reason: _Reason | None = None
     dry_run: Annotated[bool, Field(description="Tell what would happen and change nothing.")] = False
 

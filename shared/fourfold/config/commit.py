@@ -117,11 +117,11 @@ def apply(
         key = known[op.key]
         before = nodes.get(op.key, Node())
         try:
-            after = _after(key, op, before)
+            after = _after(index, key, op, before)
             _check_locks(index, op, after, resolve(key, chain, defaults[op.key]))
+            _check_within(index, op, after, resolve(key, chain[:-1], defaults[op.key], state.place.scope))
         except BadValueError as error:
-            place = "/bounds" if isinstance(op, LockOp) and op.bounds is not None else "/value"
-            faults.append(Fault(index, place, "invalid_value", f"{op.key}: {error}"))
+            faults.append(Fault(index, "/value", "invalid_value", f"{op.key}: {error}"))
         except RefusedError as refusal:
             faults.extend(refusal.faults)
         else:
@@ -176,27 +176,47 @@ def difference(before: Nodes, after: Nodes) -> tuple[KeyChange, ...]:
     return _changes(before, after)
 
 
-def _after(key: Key, op: Op, before: Node) -> Node:
+def _after(index: int, key: Key, op: Op, before: Node) -> Node:
     match op:
         case SetOp():
             return before.model_copy(update={"is_set": True, "value": key.parsed(op.value)})
         case UnsetOp():
             return before.model_copy(update={"is_set": False, "value": None})
         case LockOp():
-            _check_bounds(key, op.bounds)
             given = {"is_set": True, "value": key.parsed(op.value)} if "value" in op.model_fields_set else {}
-            return before.model_copy(update={"lock": Lock(bounds=op.bounds), **given})
+            return before.model_copy(update={"lock": _lock(index, key, op), **given})
         case UnlockOp():
             return before.model_copy(update={"lock": None})
 
 
-def _check_bounds(key: Key, bounds: Bounds | None) -> None:
+def _lock(index: int, key: Key, op: LockOp) -> Lock:
+    try:
+        return Lock(bounds=_bounds(key, op.bounds))
+    except BadValueError as error:
+        raise RefusedError([Fault(index, "/bounds", "invalid_value", f"{op.key}: {error}")]) from None
+
+
+def _bounds(key: Key, bounds: Bounds | None) -> Bounds | None:
+    """The bounds as they are stored: their values in the form the key's own values are kept in.
+
+    Raises:
+        BadValueError: bounds that bound nothing this key takes.
+    """
     if bounds is None:
-        return
+        return None
     if (bounds.min is not None or bounds.max is not None) and not key.is_numeric:
         raise BadValueError("A range bounds numbers only; give an enum.")
-    for value in bounds.enum or ():
-        key.parsed([value] if key.schema().get("type") == "array" else value)
+    if bounds.enum is None:
+        return bounds
+    return bounds.model_copy(update={"enum": tuple(_choice(key, value) for value in bounds.enum)})
+
+
+def _choice(key: Key, value: JsonValue) -> JsonValue:
+    """One value of a set: of a list's key, one element of the list."""
+    if key.schema().get("type") != "array":
+        return key.parsed(value)
+    parsed = key.parsed([value])
+    return parsed[0] if isinstance(parsed, list) else parsed
 
 
 def _check_locks(index: int, op: Op, after: Node, found: Resolution) -> None:
@@ -210,11 +230,16 @@ def _check_locks(index: int, op: Op, after: Node, found: Resolution) -> None:
         within = "" if found.locked_by is not None or bounds is None else f": it takes {bounds.in_words()}"
         detail = f"{op.key} is locked by the {forbidden} scope{within}."
         raise RefusedError([Fault(index, "/key", "config_locked", detail, forbidden)])
-    if isinstance(op, LockOp) and op.bounds is not None:
-        value = after.value if after.is_set else found.value
-        if not op.bounds.admits(value):
-            detail = f"{op.key} is {json.dumps(value)} here, outside these bounds. Give a value with the lock."
-            raise RefusedError([Fault(index, "/bounds", "value_outside_bounds", detail)])
+
+
+def _check_within(index: int, op: Op, after: Node, inherited: Resolution) -> None:
+    """Descendants begin with what holds here, so that has to be within the bounds they are given."""
+    if not isinstance(op, LockOp) or after.lock is None or after.lock.bounds is None:
+        return
+    value = after.value if after.is_set else inherited.value
+    if not after.lock.bounds.admits(value):
+        detail = f"{op.key} is {json.dumps(value)} here, outside these bounds. Give a value with the lock."
+        raise RefusedError([Fault(index, "/bounds", "value_outside_bounds", detail)])
 
 
 def _forbidden(name: str, node: Node, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) -> Fault | None:
@@ -224,7 +249,7 @@ def _forbidden(name: str, node: Node, chain: Sequence[ScopeState], defaults: Map
     found = resolve(key, chain, defaults[name])
     try:
         value = key.parsed(node.value) if node.is_set else None
-        _check_bounds(key, node.lock.bounds if node.lock else None)
+        _bounds(key, node.lock.bounds if node.lock else None)
     except BadValueError as error:
         return Fault(0, "", "invalid_value", f"{name}: {error}")
     forbidden = found.refused_by(value) if node.is_set else found.locked_by if node.lock else None

@@ -66,14 +66,15 @@ class ConfigReader:
         return view
 
     def _chain(self, places: Iterable[Place], revisions: Mapping[Place, int]) -> tuple[ScopeState, ...]:
-        missing = [place for place in places if (place, revisions[place]) not in self._states]
+        # Looked up once each: another thread may clear what is remembered at any moment.
+        known = {place: self._states.get((place, revisions[place])) for place in places}
+        missing = [place for place, state in known.items() if state is None]
+        fetched = self._source.states(missing) if missing else {}
         if len(self._states) >= _REMEMBERED:
             self._states.clear()
-            missing = list(places)
-        fetched = self._source.states(missing) if missing else {}
         for place, state in fetched.items():
             self._states[place, state.revision] = state
-        return tuple(fetched.get(place) or self._states[place, revisions[place]] for place in places)
+        return tuple(known[place] or fetched[place] for place in places)
 
 
 def settings_of(found: Mapping[str, Resolution]) -> Settings:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import JsonValue, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from fourfold.config.scope import Scope
 from fourfold.persona import Model
@@ -17,9 +17,9 @@ from fourfold.persona import Model
 class Bounds(Model):
     """What descendants may choose within: a range, a set, or both. For a list, every element must be of the set."""
 
-    min: float | None = None
-    max: float | None = None
-    enum: tuple[JsonValue, ...] | None = None
+    min: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
+    max: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
+    enum: Annotated[tuple[JsonValue, ...], Field(max_length=50)] | None = None
 
     @model_validator(mode="after")
     def _bounds_something(self) -> Self:

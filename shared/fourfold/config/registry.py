@@ -20,6 +20,7 @@ from fourfold.config.settings import Settings
 
 _NEAREST: Final = 3
 _NUMERIC: Final = frozenset({"number", "integer"})
+_OF_A_RUN: Final = "engine.pipeline."
 _DEFAULT_KNOB: Final = Knob()
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -110,7 +111,12 @@ def _key(name: str, field: FieldInfo, default: object) -> Key:
     annotation: Any = Annotated[(field.annotation, *constraints)] if constraints else field.annotation
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     value: JsonValue = adapter.dump_python(default, mode="json")
-    return Key(name, value, knob.unit, field.description or "", knob.scopes, adapter)
+    return Key(name, value, knob.unit, field.description or "", _scopes(name, knob), adapter)
+
+
+def _scopes(name: str, knob: Knob) -> tuple[Scope, ...]:
+    """Who may set it. A request is about one run: blocks of the same form outside the pipeline are not a run's."""
+    return tuple(each for each in knob.scopes if each is not Scope.REQUEST or name.startswith(_OF_A_RUN))
 
 
 def _at(tree: Mapping[str, Any], name: str) -> JsonValue:

@@ -19,9 +19,7 @@ from fourfold.config.settings import Settings
 from fourfold.language_model import provider_and_model
 from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName
 
-REQUEST_KEYS: Final = tuple(
-    name for name, key in registry().items() if Scope.REQUEST in key.scopes and name.startswith("engine.pipeline.")
-)
+REQUEST_KEYS: Final = tuple(name for name, key in registry().items() if Scope.REQUEST in key.scopes)
 # A block that is one value: it is replaced, not merged.
 _WHOLE: Final = frozenset(name.rsplit(".", 1)[1] for name, key in registry().items() if isinstance(key.default, dict))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import anyio
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -81,7 +83,20 @@ async def json_body(request: Request, document: type[Document]) -> Document:
         return document.model_validate(content)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-        raise rejected(field_errors(found, "body")) from None
+        raise rejected(field_errors([{**each, "loc": _path(each, content)} for each in found], "body")) from None
+
+
+def _path(fault: ErrorDetails, content: object) -> tuple[int | str, ...]:
+    """Where in `content` a fault is: pydantic also names the form it tried, which is no field of the body."""
+    path: list[int | str] = []
+    node: Any = content
+    for part in fault["loc"]:
+        with suppress(LookupError, TypeError):
+            node = node[part]
+            path.append(part)
+    if fault["type"] == "missing":
+        path.append(fault["loc"][-1])
+    return tuple(path)
 
 
 def _require_json(request: Request) -> None:

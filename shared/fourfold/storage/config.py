@@ -1,12 +1,13 @@
 """Settings in the Config table.
 
-pk `SYSTEM`, `ORG#<id>` or `WS#<id>`; sk `HEAD` (what holds), `REV#<number>` (each commit and what held after it),
+pk `SYSTEM`, `ORG#<id>` or `WS#<id>`; sk `HEAD` (what holds), `REV#<number>` (each commit and what held after it, zlib),
 `SNAP#<id>` (snapshots), `BELOW#ORG#<id>` and `BELOW#WS#<id>` (scopes below that were ever committed to).
 """
 
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -82,8 +83,8 @@ class DynamoConfigStore:
                     "TableName": self._table,
                     "Item": {
                         **_key(pk, _revision_sk(after.revision)),
-                        "doc": {"S": record.model_dump_json()},
-                        "nodes": {"S": text},
+                        "doc": _packed(record.model_dump_json()),
+                        "nodes": _packed(text),
                     },
                     "ConditionExpression": "attribute_not_exists(pk)",
                 }
@@ -99,7 +100,7 @@ class DynamoConfigStore:
     def revision(self, place: Place, number: int) -> tuple[Revision, Nodes] | None:
         """One revision and what held after it, or None."""
         item = self._item(_pk(place), _revision_sk(number))
-        return None if item is None else (Revision.model_validate_json(item["doc"]["S"]), _nodes(item))
+        return None if item is None else (_record(item), _nodes(item))
 
     def page(self, place: Place, limit: int, before: int | None = None) -> Page:
         """Up to `limit` revisions of a place, newest first, those before revision `before`."""
@@ -118,7 +119,7 @@ class DynamoConfigStore:
             ConsistentRead=True,
             Limit=limit,
         )
-        found = [Revision.model_validate_json(item["doc"]["S"]) for item in reply["Items"]]
+        found = [_record(item) for item in reply["Items"]]
         more = bool(found) and found[-1].revision > 1
         return Page(found, found[-1].revision if more else None)
 
@@ -221,12 +222,26 @@ def _at_revision(revision: int) -> dict[str, Any]:
 
 
 def _nodes(item: Mapping[str, Any]) -> Nodes:
-    stored = json.loads(item["nodes"]["S"])
+    stored = json.loads(_unpacked(item["nodes"]))
     return MappingProxyType({name: Node.model_validate(node, strict=False) for name, node in stored.items()})
 
 
 def _text(nodes: Nodes) -> str:
-    return json.dumps({name: node.model_dump(mode="json") for name, node in nodes.items()}, separators=(",", ":"))
+    said = {name: node.model_dump(mode="json") for name, node in nodes.items()}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def _record(item: Mapping[str, Any]) -> Revision:
+    return Revision.model_validate_json(_unpacked(item["doc"]))
+
+
+def _packed(text: str) -> dict[str, bytes]:
+    """A revision says most things three times, before, after and whole: as plain text it may pass DynamoDB's 400 KB."""
+    return {"B": zlib.compress(text.encode())}
+
+
+def _unpacked(value: Mapping[str, Any]) -> str:
+    return zlib.decompress(value["B"]).decode() if "B" in value else str(value["S"])
 
 
 def _pk(place: Place) -> str:

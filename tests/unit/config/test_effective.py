@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from fourfold.config import effective as effective_module
 from fourfold.config.commit import Author, LockOp, Op, SetOp, UnsetOp
 from fourfold.config.effective import ConfigReader
 from fourfold.config.ledger import Ledger, Terms
@@ -135,3 +136,27 @@ def test_a_temperature_the_model_below_does_not_take_is_left_out(tree: Tree) -> 
     assert tree.reader.effective("o1", "w1").settings.engine.pipeline.mask_build.temperature == 1.5
     tree.commit(SetOp(op="set", key=f"{mask}.model", value="anthropic:claude-opus-4-7"), SYSTEM)
     assert tree.reader.effective("o1", "w1").settings.engine.pipeline.mask_build.temperature is None
+
+
+def test_what_is_remembered_is_bounded(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effective_module, "_REMEMBERED", 5)
+    for number in range(30):
+        assert tree.retries(workspace=f"x{number}") == 3
+    tree.set(1, SYSTEM)
+    assert tree.retries() == 1
+
+
+def test_what_another_thread_clears_meanwhile_is_not_missed(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effective_module, "_REMEMBERED", 4)
+    tree.set(2, SYSTEM, ORG)
+    assert tree.retries() == 2
+    fetch = tree.counted.states
+
+    def while_others_read(places: Iterable[Place]) -> dict[Place, ScopeState]:
+        monkeypatch.setattr(tree.counted, "states", fetch)
+        for number in range(5):
+            tree.retries("o2", f"x{number}")
+        return fetch(places)
+
+    monkeypatch.setattr(tree.counted, "states", while_others_read)
+    assert tree.retries(workspace="w2") == 2

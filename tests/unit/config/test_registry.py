@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -90,3 +92,58 @@ def test_no_tenant_sets_the_floor_of_safety_or_its_own_limits() -> None:
         if name.startswith("api.limits."):
             assert Scope.WORKSPACE not in key.scopes
             assert Scope.REQUEST not in key.scopes
+
+
+def test_a_request_may_set_what_belongs_to_its_run_and_nothing_else() -> None:
+    requested = {name for name, key in registry().items() if Scope.REQUEST in key.scopes}
+    assert {f"engine.pipeline.{step}.model" for step in STEPS} <= requested
+    assert all(name.startswith("engine.pipeline.") for name in requested)
+    assert "engine.pipeline.drift_detection.threshold" not in requested
+
+
+@pytest.mark.parametrize("name", registry())
+def test_a_value_that_is_taken_fits_the_schema(name: str) -> None:
+    """A client that checks against the schema refuses nothing the API would take."""
+    key = registry()[name]
+    validator = Draft202012Validator(key.schema())
+    for value in (None, True, False, -1, 0, 1, 3, 4, 10**9, 0.5, "", "warn", "x" * 500, [], [1], ["x"], {}, {"x": 1}):
+        try:
+            key.parsed(value)
+        except BadValueError:
+            continue
+        assert validator.is_valid(value), value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("engine.pipeline.soul_draft.model", "claude-opus-4-7", "anthropic:claude-opus-4-7"),
+        ("engine.pipeline.soul_draft.fallback", ["gpt-6.1-sol"], ["openai:gpt-6.1-sol"]),
+        ("engine.pipeline.drift_detection.threshold", "auto", "auto"),
+        ("engine.pipeline.soul_draft.temperature", None, None),
+        ("engine.pipeline.audit.min_overall_score", 4, 4.0),
+        (
+            "engine.pipeline.audit.weights",
+            {"depth": 2},
+            {"coherence": 1, "depth": 2, "cultural_fidelity": 1, "voice_distinctiveness": 1, "realism": 1},
+        ),
+    ],
+)
+def test_a_value_is_kept_in_one_form(name: str, value: Any, kept: Any) -> None:
+    assert registry()[name].parsed(value) == kept
+    assert registry()[name].parsed(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("engine.pipeline.audit.max_retries", 4, "less than or equal to 3"),
+        ("engine.pipeline.soul_draft.model", "nobody:x", "no provider called 'nobody'"),
+        ("engine.pipeline.drift_detection.threshold", "off", "'auto'"),
+        ("engine.provocation.disabled_tests", ["emo.005"], "prove the safety floor"),
+        ("engine.pipeline.audit.weights", {"charm": 1}, "not permitted"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_told_why(name: str, value: Any, why: str) -> None:
+    with pytest.raises(BadValueError, match=why):
+        registry()[name].parsed(value)

@@ -102,3 +102,23 @@ def _price(model: str) -> float:
     cost = cost_usd(provider, name, TokenUsage(input_tokens=1000, output_tokens=1000))
     assert cost is not None
     return cost
+
+
+@pytest.mark.parametrize("name", PRESET_NAMES)
+def test_a_preset_leaves_what_is_not_about_models(tree: Tree, name: str) -> None:
+    values = {
+        "engine.pipeline.audit.min_overall_score": 4.5,
+        "engine.chat.window": 7,
+        "engine.pipeline.soul_draft.timeout_s": 30,
+    }
+    ops = [SetOp(op="set", key=key, value=value) for key, value in values.items()]
+    tree.ledger.commit(Terms(PLACES, AUTHOR), lambda _: ops)
+    engine = tree.apply(name)
+    assert (engine.pipeline.audit.min_overall_score, engine.chat.window) == (4.5, 7)
+    assert engine.pipeline.soul_draft.timeout_s == 30
+
+
+def test_draft_follows_the_provider_of_a_model_set_by_hand(tree: Tree) -> None:
+    op = SetOp(op="set", key="engine.pipeline.intent_parse.model", value="openai:gpt-4.1")
+    tree.ledger.commit(Terms(PLACES, AUTHOR), lambda _: [op])
+    assert tree.apply("draft").pipeline.soul_draft.model == "openai:gpt-6.1-terra"

@@ -216,3 +216,19 @@ def test_scopes_below_are_found_once_they_were_committed_to(tables: Tables) -> N
     assert {PLACES[1:], other[1:]} <= lines
     assert [line[-1].place for line in tables.store.below(ORG)] == [WORKSPACE]
     assert list(tables.store.below(WORKSPACE)) == []
+
+
+def test_no_commit_without_its_announcement(tables: Tables) -> None:
+    silent = DynamoConfigStore(tables.client, "config", "no-such-table", entry)
+    with pytest.raises(ClientError):
+        silent.write([ScopeState(SYSTEM), ScopeState(ORG)], *after(ScopeState(WORKSPACE), RETRIES, 1))
+    assert tables.stored("config") == tables.stored("outbox") == []
+
+
+def test_more_places_than_one_read_takes(tables: Tables) -> None:
+    for number in range(3):
+        tables.set(RETRIES, 1, chain_of("o1", f"w{number}"))
+    places = [Place(Scope.WORKSPACE, f"w{number}") for number in range(150)]
+    found = tables.store.revisions([*places, places[0]])
+    assert len(found) == 150
+    assert sum(found.values()) == 3
