@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
@@ -245,7 +245,9 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
             (OTHER_FULL_KEY, "ws_other", frozenset(SCOPES)),
         ):
             keys.put(secret, ApiKey(f"key_{secret}", "org", workspace, scopes))
-        serving = Api(create_app(), stand_in, tables, functions)
+        app = create_app()
+        app.openapi = _description  # type: ignore[method-assign]
+        serving = Api(app, stand_in, tables, functions)
         queue = SimpleNamespace(
             send_message=lambda QueueUrl, MessageBody: serving.orders.append((QueueUrl.rpartition("/")[2], MessageBody))  # noqa: N803
         )
@@ -269,6 +271,12 @@ def live(api: Api) -> Iterator[Live]:
     serving.stop()
     thread.join(10)
     assert not thread.is_alive()
+
+
+@cache
+def _description() -> dict[str, Any]:
+    """What every app says of itself; making it takes a second."""
+    return create_app().openapi()
 
 
 def _forget() -> None:
