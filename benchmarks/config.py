@@ -1,12 +1,14 @@
 """What reading the settings costs, cold and warm, and what becomes of two writers at once.
 
-DynamoDB is moto, in this process: its times are moto's, not a network's. The number of calls is what it would be there.
+Reads are made in this process, where DynamoDB is moto: its times are moto's, not a network's, but the number of calls
+is what it would be there. The writers commit over HTTP to the laptop engine, as clients do.
 """
 
 from __future__ import annotations
 
 import os
 import statistics
+import tempfile
 import threading
 import time
 from collections import Counter
@@ -14,30 +16,32 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import boto3
+import httpx
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from moto import mock_aws
 from moto.dynamodb.responses import DynamoHandler
 
 from benchmarks.report import Report
-from fourfold.config.commit import Author, Op, SetOp, replayed
+from benchmarks.server import Served, served
+from fourfold.config.commit import Author, Op, SetOp
 from fourfold.config.effective import ConfigReader
 from fourfold.config.history import Revision
 from fourfold.config.ledger import Ledger, Terms
-from fourfold.config.nodes import Nodes, Place, chain_of
+from fourfold.config.nodes import Place, chain_of
 from fourfold.config.presets import PRESETS
 from fourfold.config.registry import flattened, registry
 from fourfold.config.scope import stored
 from fourfold.config.settings import Settings
 from fourfold.config.swap import preset_ops
 from fourfold.events.config import ConfigChanged, config_changed_entry
-from fourfold.http.problems import ProblemError
+from fourfold.http.scopes import SCOPES
 from fourfold.storage.config import DynamoConfigStore
-from functions.api.tree import told
 from tests.unit.config.memory import MemoryConfigStore
 from tests.unit.config.test_against_reference import Histories
 
@@ -45,6 +49,8 @@ READS = 200
 WRITERS, COMMITS = 2, 200
 SEQUENCES, STEPS = 150, 30
 PLACES = chain_of("org", "ws")
+SHARED = "engine.pipeline.audit.min_overall_score"
+OWN = ("engine.chat.window", "engine.fingerprint.concurrency")
 DEFAULTS = flattened(Settings())
 AUTHOR = Author("key_benchmark", datetime(2026, 11, 25, tzinfo=UTC))
 _CREDENTIALS = {
@@ -61,8 +67,8 @@ def measure() -> Report:
     _resolving(report, "in memory", MemoryConfigStore({"ws": "org"}), Counter())
     with _tables() as (store, calls):
         _resolving(report, "moto", store, calls)
-    with _tables() as (store, _):
-        _writers(report, store)
+    with tempfile.TemporaryDirectory(prefix="fourfold-bench-") as home, served(Path(home)) as stack:
+        _written(stack, report)
     _histories(report)
     return report
 
@@ -88,44 +94,80 @@ def _resolving(report: Report, where: str, store: Any, calls: Counter[str]) -> N
     report.figure(f"cold / warm, {where}", statistics.median(cold) / statistics.median(warm), "times")
 
 
-def _writers(report: Report, store: DynamoConfigStore) -> None:
-    """Each writer reads the revision, commits on condition of it, and reads again when it was refused."""
-    conflicts: list[int] = []
+def _written(stack: Served, report: Report) -> None:
+    with stack.client() as admin:
+        made = [
+            admin.post("/v1/keys", json={"name": f"writer {number}", "scopes": list(SCOPES)}).raise_for_status().json()
+            for number in range(WRITERS)
+        ]
+        limits = {"scope": "org", "ops": [{"op": "set", "key": "api.limits.requests_per_minute", "value": 100_000}]}
+        admin.patch("/v1/config", json=limits).raise_for_status()
+        start, took, answers = threading.Barrier(WRITERS), list[float](), Counter[int]()
+        began = time.perf_counter()
+        with ThreadPoolExecutor(WRITERS) as pool:
+            for times, statuses in pool.map(lambda n: _writer(stack.url, made[n]["key"], n, start), range(WRITERS)):
+                took += times
+                answers += statuses
+        wall = time.perf_counter() - began
+        admin.headers["Authorization"] = f"Bearer {made[0]['key']}"
+        replayed, revisions, authors = _replayed(admin)
+        snapshot = admin.post("/v1/config/snapshots", json={"label": "at the end"}).raise_for_status().json()
+    state = {each["key"]: (each["is_set"], each["value"], each["lock"]) for each in snapshot["data"]}
+    wanted = WRITERS * COMMITS
+    report.figure("commits accepted", answers[200], "commits", f"{WRITERS} writers, {COMMITS} each, with If-Match")
+    report.figure("conflicts answered 412 and tried again", answers[412], "replies")
+    report.figure("any other answer", answers.total() - answers[200] - answers[412], "replies")
+    report.figure("revisions in the log", revisions, "revisions", ", ".join(f"{count}" for count in authors.values()))
+    told = "equal" if state == replayed and snapshot["revision"] == revisions == wanted else "NOT EQUAL"
+    report.outcome("final state and the log's replay", told, f"revision {snapshot['revision']}", f"{len(state)} keys")
+    report.timing("a commit with its conflicts, laptop engine", took, "until it was taken")
+    report.figure("commits of both writers", wanted / wall, "commits/s", f"{wall:.1f} s in all")
 
-    def write(writer: int) -> int:
-        ledger = Ledger(store, DEFAULTS, [])
-        key = ("engine.chat.window", "engine.provocation.concurrency")[writer]
-        accepted = 0
-        while accepted < COMMITS:
-            seen = store.revisions(PLACES[-1:])[PLACES[-1]]
-            ops: list[Op] = [SetOp(op="set", key=key, value=1 + accepted % 30)]
-            terms = Terms(PLACES, AUTHOR, expected=seen)
-            try:
-                _commit(ledger, terms, ops)
-            except ProblemError as error:
-                conflicts.append(error.problem.status)
-            else:
-                accepted += 1
-        return accepted
 
-    began = time.perf_counter()
-    with ThreadPoolExecutor(WRITERS) as pool:
-        accepted = sum(pool.map(write, range(WRITERS)))
-    seconds = time.perf_counter() - began
-    final = store.states(PLACES[-1:])[PLACES[-1]]
-    log: Nodes = {}
-    for number in range(1, final.revision + 1):
-        found = store.revision(PLACES[-1], number)
-        log = replayed(log, found[0].changes if found else ())
-    equal = log == final.nodes and final.revision == accepted
-    answers = ", ".join(f"{count} x {status}" for status, count in Counter(conflicts).items())
-    report.figure("commits accepted", accepted, "commits", f"{WRITERS} writers, {COMMITS} each, {seconds:.1f} s")
-    report.figure("conflicts answered", len(conflicts), "conflicts", answers or "none met")
-    report.figure("final state equals the log's replay", float(equal), "(1 yes, 0 no)", f"revision {final.revision}")
+def _writer(url: str, key: str, number: int, start: threading.Barrier) -> tuple[list[float], Counter[int]]:
+    """Commits its counter and a key both writers set, at the revision it last saw."""
+    answers, times, tag = Counter[int](), list[float](), '"0"'
+    with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60) as client:
+        start.wait()
+        for step in range(COMMITS):
+            ops = [
+                {"op": "set", "key": OWN[number], "value": step % 30 + 1},
+                {"op": "set", "key": SHARED, "value": (step % 25 + number * 25) / 10},
+            ]
+            began = time.perf_counter()
+            while True:
+                reply = client.patch("/v1/config", json={"ops": ops}, headers={"If-Match": tag})
+                answers[reply.status_code] += 1
+                if reply.status_code not in {200, 412}:
+                    raise RuntimeError(reply.text)
+                tag = reply.headers["etag"]
+                if reply.status_code == 200:  # noqa: PLR2004 - HTTP's OK
+                    break
+            times.append((time.perf_counter() - began) * 1000)
+    return times, answers
+
+
+def _replayed(client: httpx.Client) -> tuple[dict[str, Any], int, Counter[str]]:
+    """What the log's commits come to, one after the other; how many there are, and by whom."""
+    log: list[Any] = []
+    query: dict[str, Any] = {"limit": 100}
+    while True:
+        page = client.get("/v1/config/revisions", params=query).raise_for_status().json()
+        log += page["data"]
+        if not page["has_more"]:
+            break
+        query["cursor"] = page["next_cursor"]
+    state: dict[str, Any] = {}
+    for record in reversed(log):
+        for change in record["changes"]:
+            state.pop(change["key"], None)
+            if change["after"] is not None:
+                state[change["key"]] = tuple(change["after"][name] for name in ("is_set", "value", "lock"))
+    return state, len(log), Counter(record["by"] for record in log)
 
 
 def _commit(ledger: Ledger, terms: Terms, ops: list[Op]) -> None:
-    told(lambda: ledger.commit(terms, lambda _: ops))
+    ledger.commit(terms, lambda _: ops)
 
 
 def _histories(report: Report) -> None:
