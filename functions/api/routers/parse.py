@@ -24,7 +24,7 @@ router = APIRouter(tags=["personas"])
     response_model=ParsedBrief,
     openapi_extra=openapi.json_request(ParseRequest, idempotent=True),
     responses=openapi.problems(
-        400, 413, 415, 422, 500, 503, also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_MODELS, "run_timed_out"]
+        400, 403, 413, 415, 422, 500, 503, also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_MODELS, "run_timed_out"]
     ),
 )
 async def parse(request: Request, caller: Writer) -> Response:

@@ -39,6 +39,7 @@ router = APIRouter(tags=["personas"])
         202: {"model": RunReceipt, "description": "The run goes on; see `Location`"},
         **openapi.problems(
             400,
+            403,
             404,
             413,
             415,
