@@ -14,7 +14,7 @@ from fourfold.config.history import Revision
 from fourfold.config.nodes import Place
 from fourfold.config.presets import default_config
 from fourfold.config.registry import flattened
-from fourfold.config.scope import stored
+from fourfold.config.scope import Revisions, stored
 from fourfold.config.settings import Settings
 from fourfold.events.config import ConfigChanged, config_changed_entry
 from fourfold.models.credentials import usable_providers
@@ -66,7 +66,25 @@ def settings_of(workspace_id: str) -> Settings:
     Raises:
         LookupError: no key was ever made for such a workspace.
     """
-    return effective(org_of(workspace_id), workspace_id).settings
+    return effective_in(workspace_id).settings
+
+
+def effective_in(workspace_id: str) -> Effective:
+    """What holds for a workspace now, and at which revisions.
+
+    Raises:
+        LookupError: no key was ever made for such a workspace.
+    """
+    return effective(org_of(workspace_id), workspace_id)
+
+
+def settings_at(workspace_id: str, revisions: Revisions) -> Settings:
+    """The workspace's settings as they stood at these revisions.
+
+    Raises:
+        LookupError: no key was ever made for such a workspace, or there are no such revisions.
+    """
+    return config_reader().at(org_of(workspace_id), workspace_id, revisions).settings
 
 
 @lru_cache(maxsize=10_000)

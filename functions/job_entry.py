@@ -26,7 +26,7 @@ from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
 from fourfold.pipeline.failure import job_problem
 from fourfold.progress.log import RunOverError
 from fourfold.progress.run import Run, RunKind
-from functions.configuration import settings_of
+from functions.configuration import effective_in, settings_at
 from functions.early import load_early
 from functions.wiring import event_store, workplace
 
@@ -67,8 +67,12 @@ def job_handler(kind: RunKind, work_of: WorkOf) -> JobHandler:
 
 
 def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) -> None:
-    place, settings = workplace(), settings_of(order.workspace_id)
-    persona, block = place.store.persona(order.workspace_id, order.persona_id), _block(settings, order.kind)
+    place, current = workplace(), effective_in(order.workspace_id)
+    standing = place.store.run(order.workspace_id, order.run_id)
+    persona = place.store.persona(order.workspace_id, order.persona_id)
+    # What was begun goes on under the settings it began with.
+    settings = current.settings if standing is None else settings_at(order.workspace_id, standing.config_revisions)
+    block = _block(settings, order.kind)
     wanted = block.enabled and (order.asked or block.run_on_create)
     if persona is None:
         _forget(order)
@@ -77,7 +81,7 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
         logger.info("job dropped", extra={"run_id": order.run_id, "kind": order.kind, "wanted": wanted})
         return
     until = place.clock() + timedelta(seconds=deadline - time.monotonic() + 5)
-    run = take(order, place, Lease(record.message_id, until), settings.engine.hash())
+    run = take(order, place, Lease(record.message_id, until), current.settings.engine.hash(), current.revisions)
     if run is None:
         logger.info("job is over, or in another's hands", extra={"run_id": order.run_id, "kind": order.kind})
         return

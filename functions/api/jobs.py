@@ -13,7 +13,7 @@ from fourfold.ids import prefixed_as
 from fourfold.jobs.order import JobOrder
 from fourfold.jobs.work import new_run
 from fourfold.progress.run import Run, RunKind
-from functions.configuration import settings_of
+from functions.configuration import effective_in
 from functions.wiring import job_store, now
 
 if TYPE_CHECKING:
@@ -38,9 +38,15 @@ def ordered(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str
     order = asked(workspace_id, persona_id, kind, operation_id)
     run = job_store().run(workspace_id, order.run_id)
     if run is None:
-        run = job_store().request(new_run(order, settings_of(workspace_id).engine.hash(), now()))
+        run = job_store().request(pinned_run(order))
     sent(order.model_copy(update={"run_id": run.id}))
     return run
+
+
+def pinned_run(order: JobOrder) -> Run:
+    """The run of an order, pinned to the workspace's settings as they stand."""
+    current = effective_in(order.workspace_id)
+    return new_run(order, current.settings.engine.hash(), now(), current.revisions)
 
 
 def asked(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> JobOrder:

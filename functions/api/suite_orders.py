@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from fourfold.http.problems import ProblemError, rejected
-from fourfold.jobs.work import new_run
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import Run, RunKind
 from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.plan import Selection, planned
 from fourfold.provocation.suite import selection_kept
 from fourfold.provocation.workspace_tests import Available, available
-from functions.api.jobs import asked, sent
+from functions.api.jobs import asked, pinned_run, sent
 from functions.configuration import settings_of
-from functions.wiring import job_store, now, suites, workplace
+from functions.wiring import job_store, suites, workplace
 
 UNDER_WAY = "suite_running"
 
@@ -33,7 +32,7 @@ def ordered(workspace_id: str, persona_id: str, selection: Selection, operation_
     order = asked(workspace_id, persona_id, RunKind.PROVOCATION, operation_id)
     standing = job_store().run(workspace_id, order.run_id)
     if standing is None:
-        run = new_run(order, settings_of(workspace_id).engine.hash(), now())
+        run = pinned_run(order)
         # Before the run exists: whoever takes its order up finds what it is to run.
         selection_kept(workplace().checkpoints_of(run), selection)
         standing = job_store().request(run)

@@ -66,7 +66,7 @@ class ServiceStack(Stack):
         }
         # A workspace's settings: the scopes above it are found by its org, which stands beside its keys.
         self._read_config = [
-            Grant(("dynamodb:BatchGetItem",), data.config.table_arn),
+            Grant(("dynamodb:BatchGetItem", "dynamodb:GetItem"), data.config.table_arn),
             Grant(("dynamodb:GetItem",), data.api_keys.table_arn),
         ]
         self._outbox_env = {"FOURFOLD_OUTBOX_TABLE": data.outbox.table_name}

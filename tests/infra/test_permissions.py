@@ -50,7 +50,7 @@ KEEP_JOB = grant(
     "Personas",
 )
 HAND_TO_BUS = grant(("dynamodb:PutItem",), "Outbox")
-READ_CONFIG = (grant(("dynamodb:BatchGetItem",), "Config"), grant(("dynamodb:GetItem",), "ApiKeys"))
+READ_CONFIG = (grant(("dynamodb:BatchGetItem", "dynamodb:GetItem"), "Config"), grant(("dynamodb:GetItem",), "ApiKeys"))
 CONNECTIONS = "arn:AWS::Partition:execute-api:AWS::Region:AWS::AccountId:ProgressWebSocketApi/prod"
 PROGRESS: Grants = {
     grant(("dynamodb:Query",), "RunEvents"),

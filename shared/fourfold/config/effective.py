@@ -38,6 +38,9 @@ class StateSource(Protocol):
     def states(self, places: Iterable[Place]) -> dict[Place, ScopeState]:
         """The state of each place, strongly consistent; an empty one where nothing was ever committed."""
 
+    def state_at(self, place: Place, revision: int) -> ScopeState | None:
+        """What a place said at a revision of its own (0: nothing), or None if there is no such revision."""
+
 
 class ConfigReader:
     """Reads effective settings. A warm read fetches three numbers and nothing else: what they name does not change."""
@@ -57,13 +60,36 @@ class ConfigReader:
         view = self._views.get((org_id, workspace_id, revisions))
         if view is not None:
             return view
-        chain = self._chain(places, found)
+        return self._viewed(org_id, workspace_id, self._chain(places, found))
+
+    def at(self, org_id: str, workspace_id: str, revisions: Revisions) -> Effective:
+        """The settings of a workspace as they stood at these revisions: what a run was pinned to.
+
+        Raises:
+            LookupError: a scope was never at such a revision.
+        """
+        view = self._views.get((org_id, workspace_id, revisions))
+        if view is not None:
+            return view
+        chain = tuple(
+            self._past(place, getattr(revisions, place.scope.value)) for place in chain_of(org_id, workspace_id)
+        )
+        return self._viewed(org_id, workspace_id, chain)
+
+    def _viewed(self, org_id: str, workspace_id: str, chain: tuple[ScopeState, ...]) -> Effective:
         revisions = Revisions(**{state.place.scope.value: state.revision for state in chain})
         view = Effective(settings_of(effective(chain, self._defaults)), chain, self._defaults, revisions)
         if len(self._views) >= _REMEMBERED:
             self._views.clear()
         self._views[org_id, workspace_id, revisions] = view
         return view
+
+    def _past(self, place: Place, revision: int) -> ScopeState:
+        state = self._states.get((place, revision)) or self._source.state_at(place, revision)
+        if state is None:
+            raise LookupError(f"{place} was never at revision {revision}")
+        self._states[place, revision] = state
+        return state
 
     def _chain(self, places: Iterable[Place], revisions: Mapping[Place, int]) -> tuple[ScopeState, ...]:
         # Looked up once each: another thread may clear what is remembered at any moment.

@@ -66,6 +66,9 @@ class JobStore(Protocol):
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
         """The persona, strongly consistent, or None."""
 
+    def run(self, workspace_id: str, run_id: str) -> Run | None:
+        """A job's run, strongly consistent, or None."""
+
     def state(self, workspace_id: str, persona_id: str, kind: RunKind) -> JobState | None:
         """The newest job of this kind, or None while there never was one."""
 

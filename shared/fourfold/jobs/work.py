@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from fourfold.config.scope import UNCOMMITTED, Revisions
 from fourfold.jobs.concurrency import concurrently
 from fourfold.jobs.order import JobOrder
 from fourfold.jobs.store import Checkpoints, Ending, JobState, JobStatus, JobStore, Lease
@@ -57,8 +58,8 @@ class Workplace:
     monotonic: Callable[[], float]
 
 
-def new_run(order: JobOrder, config_hash: str, now: datetime) -> Run:
-    """The run of an order, as it is first stored."""
+def new_run(order: JobOrder, config_hash: str, now: datetime, revisions: Revisions = UNCOMMITTED) -> Run:
+    """The run of an order, as it is first stored: pinned to the settings of this hash, read at these revisions."""
     return Run(
         id=order.run_id,
         kind=order.kind,
@@ -66,6 +67,8 @@ def new_run(order: JobOrder, config_hash: str, now: datetime) -> Run:
         workspace_id=order.workspace_id,
         status=RunStatus.RUNNING,
         config_hash=config_hash,
+        config_revision=revisions.workspace,
+        config_revisions=revisions,
         started_at=now,
     )
 
@@ -133,9 +136,14 @@ def _complete(run: Run, conclusion: Conclusion, place: Workplace, log: RunLog) -
     return ended
 
 
-def take(order: JobOrder, place: Workplace, lease: Lease, config_hash: str) -> Run | None:
-    """The order's run, claimed; None if there is nothing (more) to do for it."""
-    return place.store.claim(order, new_run(order, config_hash, place.clock()), lease)
+def take(
+    order: JobOrder, place: Workplace, lease: Lease, config_hash: str, revisions: Revisions = UNCOMMITTED
+) -> Run | None:
+    """The order's run, claimed; None if there is nothing (more) to do for it.
+
+    One that is taken up again is pinned to what it began with, not to the settings given here.
+    """
+    return place.store.claim(order, new_run(order, config_hash, place.clock(), revisions), lease)
 
 
 def _duration_ms(run: Run) -> int:

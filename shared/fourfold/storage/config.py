@@ -97,6 +97,13 @@ class DynamoConfigStore:
         if transact(self._client, items):
             raise StaleError
 
+    def state_at(self, place: Place, revision: int) -> ScopeState | None:
+        """What a place said at a revision of its own, or None if there is no such revision."""
+        if revision == 0:
+            return ScopeState(place)
+        found = self.revision(place, revision)
+        return None if found is None else ScopeState(place, revision, found[1])
+
     def revision(self, place: Place, number: int) -> tuple[Revision, Nodes] | None:
         """One revision and what held after it, or None."""
         item = self._item(_pk(place), _revision_sk(number))

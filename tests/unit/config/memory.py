@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
+from fourfold.config.commit import replayed
 from fourfold.config.history import Revision, Snapshot
 from fourfold.config.ledger import StaleError
 from fourfold.config.nodes import Nodes, Place, ScopeState
@@ -27,6 +29,13 @@ class MemoryConfigStore:
     def states(self, places: Iterable[Place]) -> dict[Place, ScopeState]:
         self.reads += 1
         return {place: self._at(place) for place in places}
+
+    def state_at(self, place: Place, revision: int) -> ScopeState | None:
+        self.reads += 1
+        changes = [record.changes for at, record in self.log if at == place and record.revision <= revision]
+        if len(changes) < revision:
+            return None
+        return ScopeState(place, revision, replayed({}, chain.from_iterable(changes)))
 
     def write(self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision) -> None:
         if any(self._at(state.place).revision != state.revision for state in ancestors):

@@ -42,6 +42,10 @@ class Counted:
         self.fetched.extend(places)
         return self.store.states(places)
 
+    def state_at(self, place: Place, revision: int) -> ScopeState | None:
+        self.asked.append("state_at")
+        return self.store.state_at(place, revision)
+
 
 @dataclass
 class Tree:
@@ -160,3 +164,21 @@ def test_what_another_thread_clears_meanwhile_is_not_missed(tree: Tree, monkeypa
 
     monkeypatch.setattr(tree.counted, "states", while_others_read)
     assert tree.retries(workspace="w2") == 2
+
+
+def test_what_held_at_earlier_revisions_can_be_read_again(tree: Tree) -> None:
+    """A run is pinned to revisions: a process that never saw them reads what held then."""
+    tree.set(1, SYSTEM)
+    tree.set(2, SYSTEM, ORG, WORKSPACE)
+    pinned = tree.reader.effective("o1", "w1").revisions
+    tree.set(3, SYSTEM, ORG, WORKSPACE)
+    tree.set(0, SYSTEM)
+    fresh = ConfigReader(tree.counted, DEFAULTS)
+    assert fresh.effective("o1", "w1").settings.engine.pipeline.audit.max_retries == 3
+    then = fresh.at("o1", "w1", pinned)
+    assert (then.settings.engine.pipeline.audit.max_retries, then.revisions) == (2, pinned)
+    tree.asked()
+    assert fresh.at("o1", "w1", pinned) is then
+    assert tree.asked() == []
+    with pytest.raises(LookupError):
+        fresh.at("o1", "w1", pinned.model_copy(update={"workspace": 9}))
