@@ -29,7 +29,13 @@ Url = Annotated[
     ),
 ]
 Events = Annotated[
-    list[Annotated[str, Field(max_length=100), AfterValidator(_known)]],
+    list[
+        Annotated[
+            str,
+            Field(max_length=100, json_schema_extra={"enum": [EVERYTHING, *KNOWN_EVENTS]}),
+            AfterValidator(_known),
+        ]
+    ],
     Field(min_length=1, max_length=50, description="Exact names of events, or `*` for all."),
 ]
 Description = Annotated[str, Field(max_length=500, description="For yourself.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from fourfold.config.registry import registry
 from fourfold.config.scope import StoredScope
@@ -41,8 +41,10 @@ from functions.configuration import deployment_defaults
 
 router = APIRouter(tags=["config"], prefix="/v1/config")
 
+KeyPath = Annotated[str, Path(description="One of the keys.", json_schema_extra={"enum": sorted(registry())})]
 ScopeQuery = Annotated[StoredScope, Query(description="The scope as it stands for your key's workspace.")]
 _STATE = "A revision, or a snapshot's id."
+_STATES = r"^([0-9]{1,12}|cfs_[0-9a-hjkmnp-tv-z]{26})$"
 _COMMIT = openapi.problems(400, 403, 413, 415, 422, also=OF_COMMITS)
 _ROLLBACK = openapi.problems(400, 403, 404, 413, 415, 422, also=OF_COMMITS)
 
@@ -114,10 +116,8 @@ async def list_revisions(
 @router.get("/diff", summary="Compare two states", response_model=ConfigDiff, responses=openapi.problems(404, 422))
 async def diff(
     caller: ConfigReader,
-    from_: Annotated[
-        str, Query(alias="from", max_length=40, examples=["0"], description="A revision, or a snapshot's id.")
-    ],
-    to: Annotated[str, Query(max_length=40, examples=["0"], description="A revision, or a snapshot's id.")],
+    from_: Annotated[str, Query(alias="from", pattern=_STATES, examples=["0"], description=_STATE)],
+    to: Annotated[str, Query(pattern=_STATES, examples=["0"], description=_STATE)],
     scope: ScopeQuery = "workspace",
 ) -> Response:
     """What turns one state of a scope into another: two revisions, two snapshots, or one of each."""
@@ -213,7 +213,7 @@ async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Res
     response_model=Explanation,
     responses=openapi.problems(422),
 )
-async def explain(key: str, caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
+async def explain(key: KeyPath, caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
     """Why a key has the value it has: what every scope says, who said it, and which lock decides."""
     return document(await wiring.in_thread(lambda: Tree(caller, scope).explain(key)))
 

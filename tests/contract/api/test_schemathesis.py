@@ -14,11 +14,12 @@ from fourfold.jobs.order import JobOrder
 from fourfold.jobs.work import fail_job
 from fourfold.problem import problem
 from functions import wiring
-from functions.api import callers, generation, jobs
+from functions.api import callers, generation, jobs, webhook_targets
+from functions.api.routers import webhooks
 from tests.contract.api.conftest import FULL_KEY, Live
 from tests.contract.api.schemathesis_run import walk
 
-EXAMPLES = 10
+EXAMPLES = 5
 
 
 def end_job(body: str) -> None:
@@ -39,6 +40,8 @@ def test_every_operation_keeps_its_description(live: Live, monkeypatch: pytest.M
         def send_message(QueueUrl: str, MessageBody: str) -> None:  # noqa: ARG001, N803 - boto's names
             worker.submit(end_job, MessageBody)
 
+        monkeypatch.setattr(webhook_targets, "resolve", lambda _host, _port: ["93.184.215.14"])
+        monkeypatch.setattr(webhooks, "give", lambda _errands: None)
         monkeypatch.setattr(jobs, "queues", lambda: SimpleNamespace(send_message=send_message))
         done = walk(live.url, [FULL_KEY], EXAMPLES, tmp_path)
     assert done.failures == 0, done.said
