@@ -10,6 +10,9 @@ import pytest
 from infra.local.home import REPOSITORY
 from tests.integration.local_server import LocalServer
 
+# Eighty model calls for each persona made: they run where a test is about them, or nothing else would.
+BY_THEMSELVES = ("engine.fingerprint.run_on_create", "engine.provocation.run_on_create")
+
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
@@ -19,7 +22,16 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     if made_before.exists():  # used only if it was made of these very sources
         shutil.copytree(made_before, server.home.assemblies)
     server.start()
+    server.commit(dict.fromkeys(BY_THEMSELVES, False), scope="system")
     try:
         yield server
     finally:
         assert server.stop() == 0, server.said()
+
+
+@pytest.fixture(scope="module")
+def background_jobs(stack: LocalServer) -> Iterator[None]:
+    """New personas of the development workspace are heard and tested by themselves, as they are by default."""
+    stack.commit(dict.fromkeys(BY_THEMSELVES, True))
+    yield
+    stack.commit(dict.fromkeys(BY_THEMSELVES, False))

@@ -107,10 +107,10 @@ class LocalServer:
         sent = {"Authorization": f"Bearer {self.api_key}", **(headers or {})}
         return httpx.request(method, self.server.api_url + path, json=body, headers=sent, timeout=30)
 
-    def commit(self, settings: Mapping[str, Any]) -> None:
-        """Settings of the development workspace, by their keys."""
+    def commit(self, settings: Mapping[str, Any], scope: str = "workspace") -> None:
+        """Settings of the development workspace, or of a scope above it, by their keys."""
         ops = [{"op": "set", "key": key, "value": value} for key, value in settings.items()]
-        reply = self.call("PATCH", "/v1/config", body={"ops": ops})
+        reply = self.call("PATCH", "/v1/config", body={"scope": scope, "ops": ops})
         assert reply.status_code == 200, reply.text
 
     def children(self) -> list[int]:

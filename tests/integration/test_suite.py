@@ -9,10 +9,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from junitparser import JUnitXml
 
 from infra.local.home import REPOSITORY
 from tests.integration.local_server import LocalServer, eventually
+
+pytestmark = pytest.mark.usefixtures("background_jobs")
 
 COMMAND = Path(sys.executable).parent / "fourfold"
 ALWAYS_FAILS: dict[str, Any] = {

@@ -15,8 +15,10 @@ from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.lifecycle import RunIdentity, log_start
 from fourfold.pipeline.state import RunState
 from fourfold.progress.run import Run, RunStatus
+from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from functions import wiring
+from functions.configuration import config_reader, org_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -40,13 +42,15 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunState]:
         "FOURFOLD_RUN_EVENTS_TABLE": "run-events",
         "FOURFOLD_EVENT_BUS": "fourfold",
         "FOURFOLD_OUTBOX_TABLE": "outbox",
+        "FOURFOLD_CONFIG_TABLE": "config",
         "FOURFOLD_CONNECTIONS_TABLE": "connections",
         "FOURFOLD_API_KEYS_TABLE": "api-keys",
         "FOURFOLD_CATCH_UP_QUEUE": "https://sqs.eu-central-1.amazonaws.com/123456789012/catch-ups",
         "FOURFOLD_PROGRESS_ENDPOINT": "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/prod",
     }.items():
         monkeypatch.setenv(name, value)
-    forget = (dynamodb, wiring.persona_store, wiring.desk, wiring.job_store, wiring.workplace, wiring.sessions)
+    stores = (dynamodb, wiring.persona_store, wiring.desk, wiring.job_store, wiring.workplace, wiring.sessions)
+    forget = (*stores, config_reader, org_of)
     with mock_aws():
         for made in forget:
             made.cache_clear()
@@ -60,7 +64,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunState]:
 
 
 def _tables(client: DynamoDBClient) -> None:
-    for table, sort in {"personas": "S", "run-events": "N", "connections": "S"}.items():
+    for table, sort in {"personas": "S", "run-events": "N", "connections": "S", "config": "S"}.items():
         client.create_table(
             TableName=table,
             BillingMode="PAY_PER_REQUEST",
@@ -70,9 +74,17 @@ def _tables(client: DynamoDBClient) -> None:
                 {"AttributeName": "sk", "AttributeType": sort},  # type: ignore[typeddict-item]
             ],
         )
+    client.create_table(
+        TableName="api-keys",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+    )
 
 
 def _start(state: RunState) -> None:
+    key = ApiKey("key_first", "org_sample", state.workspace_id, frozenset())
+    DynamoApiKeys(dynamodb(), "api-keys").put("ff_test_first", key)
     persona = Persona(
         id=state.persona_id,
         workspace_id=state.workspace_id,

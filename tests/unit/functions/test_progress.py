@@ -64,12 +64,6 @@ def clients(world: RunState, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client
     """The samples' key is known, and clients are recorded."""
     for made in CACHED:
         made.cache_clear()
-    boto3.client("dynamodb").create_table(
-        TableName="api-keys",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-    )
     remember(world, "personas:read")
     recorded = Clients()
     for module in (progress_wiring, conversation):
