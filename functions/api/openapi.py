@@ -142,12 +142,12 @@ def problems(*statuses: int, also: Iterable[str] = ()) -> Responses:
             "content": {
                 "application/problem+json": {
                     "schema": _problem_with(status, codes),
-                    "examples": {code: {"value": _problem_example(code)} for code in codes},
+                    "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in codes},
                 }
             },
         }
         if status in _RETRIED:
-            replies[status]["headers"] = dict(_RETRY_AFTER)
+            replies[status]["headers"] = _references(_RETRY_AFTER)
     return replies
 
 
@@ -310,7 +310,14 @@ def describe(app: FastAPI) -> dict[str, Any]:
     for path, methods in content["paths"].items():
         for method, operation in methods.items():
             _finish(operation, scopes.get((path, method)))
+    content["components"]["headers"] = {**_RETRY_AFTER, **_REQUEST_ID, **_RATE_LIMIT}
+    content["components"]["examples"] = {code: {"value": _problem_example(code)} for code in sorted(CATALOGUE)}
     return content
+
+
+def _references(headers: dict[str, Any]) -> dict[str, Any]:
+    """Headers that stand once in the document, where a reply has them."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
 
 
 def _own_examples(app: FastAPI) -> dict[str, list[Any]]:
@@ -340,7 +347,7 @@ def _finish(operation: dict[str, Any], scope: str | None) -> None:
         if status == "422" and "application/problem+json" not in media:
             reply.update(problems(422)[422])
         headers = reply.setdefault("headers", {})
-        headers.update(_REQUEST_ID)
+        headers.update(_references(_REQUEST_ID))
         if scope is not None and status != "401":
-            headers.update(_RATE_LIMIT)
+            headers.update(_references(_RATE_LIMIT))
     operation["responses"] = dict(sorted(replies.items()))
