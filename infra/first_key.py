@@ -1,7 +1,8 @@
 """The first API key of a workspace on AWS: `python -m infra.first_key --stage dev --org org_acme --workspace ws_acme`.
 
 Keys are made by keys; somebody has to make the first one: whoever may write the table of the stage, with credentials
-from the environment. The key has every scope; its text is printed once, alone on standard output.
+from the environment. The key has every scope of a tenant, with `--operator` also those that change settings of the org
+and of the whole deployment; its text is printed once, alone on standard output.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from fourfold.keys import KeyEnvironment, new_key_text, shown_part
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from infra.settings import DEFAULT_STAGE, STAGES
 
+# Settings above a workspace hold for other tenants too: they are the operator's.
+_OPERATORS = frozenset({"config:write:org", "config:write:system"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -29,6 +32,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--stage", choices=[name for name in STAGES if name != "local"], default=DEFAULT_STAGE)
     parser.add_argument("--org", required=True, type=_name, help="who owns the workspace, such as org_acme")
     parser.add_argument("--workspace", required=True, type=_name, help="such as ws_acme")
+    parser.add_argument("--operator", action="store_true", help="may also change settings of the org and of everybody")
     asked = parser.parse_args(arguments)
     table = _table(asked.stage)
     text = new_key_text(KeyEnvironment.LIVE)
@@ -37,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         key_id=prefixed_as("key", new_operation_id()),
         org_id=asked.org,
         workspace_id=asked.workspace,
-        scopes=frozenset(SCOPES),
+        scopes=frozenset(SCOPES) - (frozenset() if asked.operator else _OPERATORS),
         name="First key",
         environment=KeyEnvironment.LIVE,
         prefix=shown.prefix,

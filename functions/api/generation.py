@@ -64,8 +64,8 @@ async def taken(request: Request, order: Order) -> Accepted:
         ProblemError: 422 the key stands for another body, 429 the workspace has too many runs going on, 503 the
             pipeline did not take the run.
     """
-    at_once = settings_of(order.workspace_id).api.limits.concurrent_generations
-    order = replace(order, at_once=at_once)
+    settings = await wiring.in_thread(lambda: settings_of(order.workspace_id))
+    order = replace(order, at_once=settings.api.limits.concurrent_generations)
     try:
         found = await wiring.in_thread(lambda: _accepted(order))
     except WorkspaceFullError as full:

@@ -66,7 +66,8 @@ async def once(  # noqa: PLR0913 - a keyword for each exception
         return await work(found)
     reply, code = await _executed(found, work, request.state.request_id)
     headers = {name: reply.headers[name] for name in _KEPT_HEADERS if name in reply.headers}
-    kept = KeptReply(reply.status_code, headers, shown_once(bytes(reply.body).decode()))
+    text = bytes(reply.body).decode()
+    kept = KeptReply(reply.status_code, headers, text if code else shown_once(text))
     await settled(found, kept, passes=code in passing)
     return reply
 

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 _PERIOD = Duration.minutes(5)
+_FALLEN_BEHIND_MS = 300_000
 
 
 class Observability(Construct):
@@ -45,14 +47,19 @@ class Observability(Construct):
         for name, (queue, meaning) in dead_letters.items():
             self._alarm(name, queue.metric_approximate_number_of_messages_visible(period=_PERIOD), meaning)
 
-    def _alarm(self, construct_id: str, metric: cloudwatch.Metric, description: str) -> None:
+    def watch_stream(self, construct_id: str, function: lambda_.IFunction, meaning: str) -> None:
+        """Rings when `function`, fed by a stream, is five minutes late: the dead letters speak a day later."""
+        age = function.metric("IteratorAge", period=_PERIOD, statistic="Maximum")
+        self._alarm(construct_id, age, meaning, _FALLEN_BEHIND_MS)
+
+    def _alarm(self, construct_id: str, metric: cloudwatch.Metric, description: str, threshold: float = 0) -> None:
         cloudwatch.Alarm(
             self,
             construct_id,
             alarm_description=description,
             metric=metric,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            threshold=0,
+            threshold=threshold,
             evaluation_periods=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )

@@ -115,13 +115,15 @@ class ServiceStack(Stack):
             "FOURFOLD_PROVOCATION_QUEUE_URL": provocation.queue,
         }
         self._progress = ProgressApi(self, "Progress", settings=settings)
+        push = self._progress_function("ProgressPush", "progress_push", [])
         self._progress.connect(
             routes=self._progress_function("ProgressConnection", "progress_connection", self._progress_routes()),
-            push=self._progress_function("ProgressPush", "progress_push", []),
+            push=push,
             run_events=data.run_events,
         )
         EventCatalogue(self, "EventCatalogue", settings=settings, bus=data.bus)
-        outbox = Outbox(self, "Outbox", table=data.outbox, publisher=self._publisher())
+        publisher = self._publisher()
+        outbox = Outbox(self, "Outbox", table=data.outbox, publisher=publisher)
         self._webhook_queues = WebhookQueues(self, "WebhookQueues")
         Webhooks(
             self,
@@ -133,7 +135,7 @@ class ServiceStack(Stack):
         )
         api_function = self._api_function(pipeline.machine.state_machine_arn, steps[StepName.INTENT_PARSE].arn)
         api = Api(self, "Api", settings=settings, function=api_function)
-        Observability(
+        alarms = Observability(
             self,
             "Observability",
             machine=pipeline.machine,
@@ -157,6 +159,12 @@ class ServiceStack(Stack):
                 ),
             },
         )
+        alarms.watch_stream(
+            "OutboxBehind",
+            publisher.function,
+            "Events are published more than five minutes late: jobs and webhooks wait for them",
+        )
+        alarms.watch_stream("ProgressBehind", push.function, "Live progress is more than five minutes late")
         CfnOutput(self, "StateMachineArn", value=pipeline.machine.state_machine_arn)
         CfnOutput(self, "ApiFunctionName", value=api_function.function.function_name)
 

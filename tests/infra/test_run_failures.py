@@ -49,6 +49,10 @@ def test_alarms_ring_at_the_first_occurrence(prod: Assembly) -> None:
         ("ApproximateNumberOfMessagesVisible", "ProgressDeadLetters"),
         ("ApproximateNumberOfMessagesVisible", "OutboxDeadLetters"),
         ("ApproximateNumberOfMessagesVisible", "WebhookQueuesDeadLetters"),
+        ("IteratorAge", "PublishEventsFunction"),
+        ("IteratorAge", "ProgressPushFunction"),
     }
-    assert all(alarm["Threshold"] == 0 and alarm["EvaluationPeriods"] == 1 for alarm in alarms)
+    assert all(alarm["EvaluationPeriods"] == 1 for alarm in alarms)
+    thresholds = {(alarm["MetricName"] == "IteratorAge", alarm["Threshold"]) for alarm in alarms}
+    assert thresholds == {(False, 0), (True, 300_000)}, "one occurrence; a stream five minutes behind"
     assert all(alarm["TreatMissingData"] == "notBreaching" for alarm in alarms)

@@ -46,7 +46,8 @@ ScopeQuery = Annotated[StoredScope, Query(description="The scope as it stands fo
 _STATE = "A revision, or a snapshot's id."
 _STATES = r"^([0-9]{1,12}|cfs_[0-9a-hjkmnp-tv-z]{26})$"
 _COMMIT = openapi.problems(400, 403, 413, 415, 422, also=OF_COMMITS)
-_ROLLBACK = openapi.problems(400, 403, 404, 413, 415, 422, also=OF_COMMITS)
+_ROLLBACK = openapi.problems(400, 403, 404, 413, 415, 422, also=[*OF_COMMITS, *OF_KEYED_REQUESTS])
+_PASSING = frozenset({"config_busy", "precondition_failed"})
 
 
 @router.get("", summary="Read effective settings", response_model=ConfigView, responses=openapi.problems(422))
@@ -173,7 +174,7 @@ async def read_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
     "/snapshots/{snapshot_id}/rollback",
     summary="Roll back to a snapshot",
     response_model=RollbackResult,
-    openapi_extra=openapi.commit(RollbackRequest),
+    openapi_extra=openapi.json_request(RollbackRequest, idempotent=True, also=[openapi.IF_MATCH_HEADER]),
     responses=_ROLLBACK,
 )
 async def roll_back(snapshot_id: str, request: Request, caller: ConfigWriter) -> Response:
@@ -184,15 +185,19 @@ async def roll_back(snapshot_id: str, request: Request, caller: ConfigWriter) ->
     tree, nodes = await wiring.in_thread(lambda: Tree.of_snapshot(caller, snapshot_id))
     body = await json_body(request, RollbackRequest)
     terms = tree.terms(request, body.reason, dry_run=body.dry_run, kind="rollback")
-    result = await wiring.in_thread(lambda: told(lambda: tree.ledger.roll_back(terms, nodes)))
-    return tree.rolled_back(terms, result)
+
+    async def restore(_execution: Execution) -> Response:
+        result = await wiring.in_thread(lambda: told(lambda: tree.ledger.roll_back(terms, nodes)))
+        return tree.rolled_back(terms, result)
+
+    return await once(request, caller, body, restore, passing=_PASSING)
 
 
 @router.post(
     "/presets/{name}/apply",
     summary="Apply a preset",
     response_model=CommitResult,
-    openapi_extra=openapi.commit(PresetRequest),
+    openapi_extra=openapi.json_request(PresetRequest, idempotent=True, also=[openapi.IF_MATCH_HEADER]),
     responses=_ROLLBACK,
 )
 async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Response:
@@ -203,8 +208,12 @@ async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Res
     tree = Tree(caller, body.scope)
     terms = tree.terms(request, body.reason, dry_run=body.dry_run, kind="preset")
     defaults = deployment_defaults()
-    commit = lambda: tree.ledger.commit(terms, lambda chain: preset_ops(name, chain, defaults))  # noqa: E731
-    return tree.committed(terms, await wiring.in_thread(lambda: told(commit)))
+
+    async def swap(_execution: Execution) -> Response:
+        commit = lambda: tree.ledger.commit(terms, lambda chain: preset_ops(name, chain, defaults))  # noqa: E731
+        return tree.committed(terms, await wiring.in_thread(lambda: told(commit)))
+
+    return await once(request, caller, body, swap, passing=_PASSING)
 
 
 @router.get(

@@ -38,6 +38,7 @@ router = APIRouter(tags=["personas"])
 PNG = "image/png"
 # A DynamoDB item holds 400 KB.
 _CARRIED_BYTES = 300 * 1024
+_PERSONA_BYTES = 80 * 1024
 _BINARY = {"schema": {"type": "string", "contentMediaType": PNG}}
 
 
@@ -125,6 +126,10 @@ async def import_persona(request: Request, caller: Writer) -> Response:
     if carried is not None and len(carried.encode()) > _CARRIED_BYTES:
         detail = f"What the card carries beside the persona is over {_CARRIED_BYTES} bytes."
         raise rejected([FieldError(pointer="/data", code="too_much_carried", detail=detail)])
+
+    if len(found.persona.model_dump_json().encode()) > _PERSONA_BYTES:
+        detail = f"The persona is over {_PERSONA_BYTES} bytes."
+        raise rejected([FieldError(pointer="/data", code="too_large", detail=detail)])
 
     async def keep(execution: Execution) -> Response:
         persona = found.persona.model_copy(update={"id": prefixed_as("per", execution.operation_id)})

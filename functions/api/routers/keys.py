@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -26,6 +27,8 @@ from functions.wiring import now
 
 router = APIRouter(tags=["keys"])
 
+_LONGEST = timedelta(days=3650)
+
 
 @router.post(
     "/v1/keys",
@@ -45,10 +48,10 @@ async def create_key(request: Request, caller: KeyWriter) -> Response:
     makes no second key and is answered with the first one, without its text.
     """
     body = await json_body(request, ApiKeyRequest)
-    _require_future(body)
     _require_grantable(body, caller)
 
     async def make(execution: Execution) -> Response:
+        _require_expiry(body)  # a repetition is answered with the first reply, though the time has come meanwhile
         text, key = await wiring.in_thread(lambda: _made(body, caller, execution))
         created = CreatedApiKey(**described(key, now()).model_dump(), key=text)
         return document(created, 201, {"Location": path_to(request, f"/v1/keys/{key.key_id}")})
@@ -154,9 +157,14 @@ def _made(body: ApiKeyRequest, caller: Caller, execution: Execution) -> tuple[st
         ) from None
 
 
-def _require_future(body: ApiKeyRequest) -> None:
-    if body.expires_at is not None and body.expires_at <= now():
+def _require_expiry(body: ApiKeyRequest) -> None:
+    if body.expires_at is None:
+        return
+    if body.expires_at <= now():
         raise rejected([FieldError(pointer="/expires_at", code="in_the_past", detail="Must lie in the future.")])
+    if body.expires_at > now() + _LONGEST:
+        detail = f"Must lie within {_LONGEST.days} days; leave it out for a key that does not expire."
+        raise rejected([FieldError(pointer="/expires_at", code="too_far", detail=detail)])
 
 
 def _require_grantable(body: ApiKeyRequest, caller: Caller) -> None:

@@ -187,7 +187,8 @@ def fail_run(who: RunIdentity, error: Problem, desk: Desk) -> list[dict[str, Any
     """Ends a run without a result, unless it has ended already. A persona that stood before stands as it was.
 
     Returns:
-        The `generation.run.failed` entry to put on the bus; nothing if the run had completed or is not known.
+        The `generation.run.failed` entry to put on the bus; what `complete_run` answered if the run had completed,
+        since perhaps nobody put that there; nothing if it is not known.
     """
     for _ in range(_ROUNDS):
         held, run = desk.store.held(who.workspace_id, who.persona_id), desk.store.run(who.workspace_id, who.run_id)
@@ -206,10 +207,17 @@ def fail_run(who: RunIdentity, error: Problem, desk: Desk) -> list[dict[str, Any
             break
     else:
         raise RuntimeError(f"{who.persona_id} changed each time its run was about to end")
-    if run.status is not RunStatus.FAILED or run.error is None:
-        return []
     ended = run.completed_at or desk.clock()
     duration_ms = _milliseconds(run.started_at, ended)
+    if run.status is RunStatus.COMPLETED:
+        written = desk.store.version_by(who.workspace_id, who.persona_id, who.run_id)
+        return (
+            []
+            if written is None
+            else [_entry(each, run, ended) for each in _completion_events(written, run, duration_ms)]
+        )
+    if run.error is None:
+        return []
     desk.log_of(who, 0).append(PipelineFailed(problem=run.error, duration_ms=duration_ms))
     event = GenerationRunFailed(run_id=run.id, persona_id=run.persona_id, error=run.error)
     return [_entry(event, run, ended)]

@@ -40,8 +40,9 @@ class DynamoRunDirectory:
     def runs_of_persona(self, workspace_id: str, persona_id: str) -> Iterator[str]:
         """The ids of the persona's runs, background jobs included."""
         persona = self._get(workspace_id, f"PERSONA#{persona_id}", "doc")
-        if persona is not None:
-            yield str(json.loads(persona["doc"]["S"])["run_id"])
+        made_by = None if persona is None else json.loads(persona["doc"]["S"])["run_id"]
+        if made_by is not None:  # an import has none
+            yield str(made_by)
         prefix = f"OF#{persona_id}#RUN#"
         for item in self._query(workspace_id, prefix, prefix + "~", "sk"):
             yield item["sk"]["S"].removeprefix(prefix)

@@ -28,8 +28,18 @@ def test_it_is_printed_and_opens_everything_in_its_workspace(
     assert first_key.main(["--stage", "prod", *WHERE]) == 0
     key = keys.find(capsys.readouterr().out.strip())
     assert key is not None
-    assert (key.org_id, key.workspace_id, key.scopes) == ("org_acme", "ws_acme", frozenset(SCOPES))
+    above = {"config:write:org", "config:write:system"}
+    assert (key.org_id, key.workspace_id, key.scopes) == ("org_acme", "ws_acme", frozenset(SCOPES) - above)
     assert keys.org_of("ws_acme") == "org_acme"
+
+
+def test_an_operators_key_reaches_settings_of_everybody(
+    keys: DynamoApiKeys, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert first_key.main(["--operator", *WHERE]) == 0
+    key = keys.find(capsys.readouterr().out.strip())
+    assert key is not None
+    assert key.scopes == frozenset(SCOPES)
 
 
 def test_a_workspace_does_not_move_to_another_org(keys: DynamoApiKeys, capsys: pytest.CaptureFixture[str]) -> None:
