@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fourfold.jobs.order import JobOrder
+from fourfold.jobs.order import ORDERS_KEPT, JobOrder
 from fourfold.jobs.store import Ending, JobState, JobStatus, Lease
 from fourfold.persona import Persona, PersonaGoneError
 from fourfold.progress.run import Run, RunKind, RunStatus
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-# An asked-for job that nobody took up within this time may be asked for again: its order was lost on the way.
+# A job whose worker was last heard to begin this long ago may be asked for again: nobody works on it any more.
 _LOST_AFTER = timedelta(minutes=25)
 _ROUNDS = 6
 
@@ -138,8 +138,9 @@ class DynamoJobStore:
 
     def _under_way(self, run: Run, seen: dict[str, Any]) -> Run | None:
         newest = JobState.model_validate_json(seen["doc"]["S"])
-        active = newest.status in {JobStatus.PENDING, JobStatus.RUNNING}
-        if not active or run.started_at - newest.updated_at > _LOST_AFTER:
+        # One that waits for a worker stands for as long as a queue may hold its order.
+        patience = {JobStatus.PENDING: ORDERS_KEPT, JobStatus.RUNNING: _LOST_AFTER}.get(newest.status)
+        if patience is None or run.started_at - newest.updated_at > patience:
             return None
         standing = self._personas.run(run.workspace_id, newest.run_id)
         return standing if standing is not None and standing.status is RunStatus.RUNNING else None

@@ -190,9 +190,15 @@ def test_asking_while_a_job_is_under_way_answers_with_that_job(bench: Bench) -> 
     first, second = (new_run(bench.order(), "cfg", bench.now) for _ in range(2))
     assert bench.store.request(first).id == first.id
     assert bench.store.request(second).id == first.id
-    bench.now += timedelta(minutes=26)
+    bench.now += timedelta(days=3)
+    assert bench.store.request(new_run(bench.order(), "cfg", bench.now)).id == first.id, "it waits in the queue"
+    bench.now += timedelta(days=1, minutes=1)
     third = new_run(bench.order(), "cfg", bench.now)
-    assert bench.store.request(third).id == third.id, "the first was lost on its way"
+    assert bench.store.request(third).id == third.id, "no queue holds the first one's order any more"
+    must_claim(bench, bench.order(third.id))
+    bench.now += timedelta(minutes=26)
+    fourth = new_run(bench.order(), "cfg", bench.now)
+    assert bench.store.request(fourth).id == fourth.id, "nobody works on the third"
 
 
 def test_a_newer_job_takes_the_place_of_an_older_one(bench: Bench) -> None:
