@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from fourfold.config.engine import FingerprintConfig, ProvocationConfig
 from fourfold.config.settings import Settings
 from fourfold.jobs.order import JobOrder, order_from
-from fourfold.jobs.store import Lease
+from fourfold.jobs.store import Lease, UnderWayError
 from fourfold.jobs.work import Work, do_job, fail_job, take
 from fourfold.language_model import ModelError, ModelFailure
 from fourfold.model_chain import Pace
@@ -44,10 +44,11 @@ WorkOf = Callable[[Run, Persona, Settings, Pace], Work]
 JobHandler = Callable[[dict[str, Any], LambdaContext], PartialItemFailureResponse]
 
 
-def job_handler(kind: RunKind, work_of: WorkOf) -> JobHandler:
+def job_handler(kind: RunKind, work_of: WorkOf, whole: Callable[[Run], bool] = lambda _run: True) -> JobHandler:
     """A Lambda handler that does the jobs of `kind` its queue brings, one message at a time.
 
-    An order for a persona that is gone, cannot speak, or for which the job is switched off, is dropped.
+    An order for a persona that is gone, cannot speak, or for which the job is switched off, is dropped. So is one
+    nobody asked for when a run under way does the same; while that one does a part only (`whole` says), it waits.
     """
 
     def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
@@ -55,8 +56,17 @@ def job_handler(kind: RunKind, work_of: WorkOf) -> JobHandler:
 
         def one(record: SQSRecord) -> None:
             order = order_from(json.loads(record.body), kind)
-            if order is not None:
+            if order is None:
+                return
+            try:
                 _do(order, record, work_of, deadline)
+            except UnderWayError as other:
+                # What waits comes again when its message is shown again; it is no failure of the job.
+                waits = not whole(other.run) and _receives(record) < MAX_RECEIVES
+                told = {"run_id": order.run_id, "kind": kind, "under_way": other.run.id, "waits": waits}
+                logger.info("another job is under way", extra=told)
+                if waits:
+                    raise
 
         processor = BatchProcessor(event_type=EventType.SQS)
         # The processor raises when a whole batch fails; with a batch of one that would be every failure.
@@ -85,6 +95,8 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
     if run is None:
         logger.info("job is over, or in another's hands", extra={"run_id": order.run_id, "kind": order.kind})
         return
+    # As it stands now: a later version's order counts on whoever claims after it was written to work on that version.
+    persona = place.store.persona(order.workspace_id, order.persona_id) or persona
     try:
         ended = do_job(
             run,
@@ -95,11 +107,14 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
             may_begin=lambda: deadline - time.monotonic() > _MARGIN_S,
         )
     except (PersonaGoneError, RunOverError):
-        _forget(order)
+        if place.store.persona(order.workspace_id, order.persona_id) is None:
+            _forget(order)
+        else:
+            logger.info("job was ended meanwhile", extra={"run_id": run.id, "kind": run.kind})
     except Exception as error:
         # Whatever it was: it comes again with the message, until the last time, when the caller is told.
         lasting = isinstance(error, ModelError) and error.failure in _LASTING
-        if not lasting and int(record.attributes.approximate_receive_count or 1) < MAX_RECEIVES:
+        if not lasting and _receives(record) < MAX_RECEIVES:
             raise
         problem = job_problem(error)
         logger.warning("job failed", extra={"run_id": run.id, "kind": run.kind, "code": problem.code})
@@ -108,6 +123,11 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
         if ended is None and place.store.persona(order.workspace_id, order.persona_id) is None:
             _forget(order)
         logger.info("job done", extra={"run_id": run.id, "kind": run.kind})
+
+
+def _receives(record: SQSRecord) -> int:
+    """How often the message has come, this time included."""
+    return int(record.attributes.approximate_receive_count or 1)
 
 
 def _forget(order: JobOrder) -> None:

@@ -87,7 +87,8 @@ def _current_job(run: Run, entries: Sequence[LogEntry]) -> Run:
     if not is_lost(run, entries, now()) or _queued(run):
         return run
     failed = run.model_copy(update={"status": RunStatus.FAILED, "error": JOB_LOST, "completed_at": now()})
-    return fail_job(run, JOB_LOST, workplace()) or failed
+    place = workplace()
+    return fail_job(run, JOB_LOST, place) or place.store.run(run.workspace_id, run.id) or failed
 
 
 def _queued(run: Run) -> bool:

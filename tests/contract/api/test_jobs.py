@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import time
 from datetime import timedelta
+from importlib import import_module
+from typing import Any
 
 import pytest
 
+from fourfold.ids import new_run_id
+from fourfold.jobs.order import order_from
+from fourfold.jobs.store import Lease
+from fourfold.jobs.work import take
+from fourfold.progress.run import RunKind
+from fourfold.voice.fingerprint_job import FingerprintWork
 from functions import wiring
+from functions.job_entry import MAX_RECEIVES
 from tests.contract.api.conftest import FULL_KEY, Api
+from tests.unit.functions.test_samples import Invocation
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 CLOCKS = ("functions.wiring.now", "functions.api.following.now")
@@ -57,3 +69,82 @@ def test_a_job_whose_order_no_queue_holds_any_more_has_failed(
     run = api.call("GET", f"/v1/runs/{run_id}", FULL_KEY).json()
     assert (run["status"], run["error"]["code"]) == ("failed", "job_lost")
     assert events(run_id) == ["job.failed"]
+
+
+def delivered(body: str, kind: str, receives: int = 1) -> bool:
+    """Whether the queue is done with a message; if not, it brings it again."""
+    record = {
+        "messageId": f"m-{time.monotonic_ns()}", "receiptHandle": "r", "body": body, "eventSource": "aws:sqs",
+        "attributes": {"ApproximateReceiveCount": str(receives)}, "messageAttributes": {}, "awsRegion": "eu-central-1",
+    }  # fmt: skip
+    reply = import_module(f"functions.{kind}.handler").handler({"Records": [record]}, Invocation())
+    return not reply["batchItemFailures"]
+
+
+def created(persona: str) -> str:
+    data = {"run_id": new_run_id(), "persona_id": persona}
+    return json.dumps(
+        {"detail-type": "persona.created", "detail": {"metadata": {"workspace_id": "ws_one"}, "data": data}}
+    )
+
+
+def runs_of(api: Api, kind: str) -> int:
+    return sum(
+        item.get("kind", {}).get("S") == kind for item in api.stored("personas") if item["sk"]["S"][:4] == "RUN#"
+    )
+
+
+@pytest.mark.parametrize(("what", "kind"), [("fingerprint", "fingerprint"), ("test-suite", "provocation")])
+def test_a_job_asked_for_at_once_is_the_one_the_personas_creation_would_start(
+    api: Api, persona: str, what: str, kind: str
+) -> None:
+    run_id = asked(api, persona, what)
+    assert delivered(created(persona), kind)
+    api.do_jobs()
+    assert api.run(run_id).status == "completed"
+    assert events(run_id)[-1] == "job.completed"
+    assert runs_of(api, kind) == 1, "nothing is paid twice"
+
+
+def test_the_whole_suite_waits_for_a_selection_and_is_run_after_it(api: Api, persona: str) -> None:
+    reply = api.call("POST", f"/v1/personas/{persona}/test-suite", FULL_KEY, json={"ids": ["role.001"]})
+    body = created(persona)
+    assert not delivered(body, "provocation"), "it comes again"
+    assert delivered(body, "provocation", MAX_RECEIVES), "but not for ever"
+    assert runs_of(api, "provocation") == 1
+    api.do_jobs()
+    assert api.run(reply.json()["run_id"]).status == "completed"
+    assert delivered(body, "provocation", 2)
+    assert api.call("GET", f"/v1/personas/{persona}").json()["test_suite"] is not None
+    assert runs_of(api, "provocation") == 2
+
+
+def test_a_worker_overtaken_by_a_regeneration_leaves_the_log_to_its_followers(
+    api: Api, persona: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, perform, overtaken = asked(api, persona), FingerprintWork.perform, list[str]()
+
+    def write_anew(work: Any, key: str) -> str:
+        if not overtaken:
+            overtaken.append(key)
+            old = wiring.persona_store().persona("ws_one", persona)
+            assert old is not None
+            new = old.model_copy(update={"version": 2, "updated_at": wiring.now()})
+            place = {"pk": {"S": "WS#ws_one"}, "sk": {"S": f"PERSONA#{persona}"}}
+            values = {":doc": {"S": new.model_dump_json()}}
+            api.tables.update_item(
+                TableName="personas", Key=place, UpdateExpression="SET doc = :doc", ExpressionAttributeValues=values
+            )
+            order = order_from(json.loads(created(persona)), RunKind.FINGERPRINT)
+            assert order is not None
+            lease = Lease("other", wiring.now() + timedelta(minutes=5))
+            assert take(order, wiring.workplace(), lease, "cfg") is not None
+        return perform(work, key)
+
+    monkeypatch.setattr(FingerprintWork, "perform", write_anew)
+    api.do_jobs()
+    assert overtaken
+    run = api.run(run_id)
+    assert (run.status, run.error and run.error.code) == ("failed", "superseded")
+    assert [name for name in events(run_id) if name in {"job.completed", "job.failed"}] == ["job.failed"]
+    assert "job.failed" in api.call("GET", f"/v1/runs/{run_id}/events", FULL_KEY).text
