@@ -55,18 +55,23 @@ def job_handler(kind: RunKind, work_of: WorkOf, whole: Callable[[Run], bool] = l
         deadline = time.monotonic() + context.get_remaining_time_in_millis() / 1000
 
         def one(record: SQSRecord) -> None:
-            order = order_from(json.loads(record.body), kind)
-            if order is None:
-                return
+            order = None
             try:
-                _do(order, record, work_of, deadline)
-            except UnderWayError as other:
-                # What waits comes again when its message is shown again; it is no failure of the job.
-                waits = not whole(other.run) and _receives(record) < MAX_RECEIVES
-                told = {"run_id": order.run_id, "kind": kind, "under_way": other.run.id, "waits": waits}
-                logger.info("another job is under way", extra=told)
-                if waits:
-                    raise
+                order = order_from(json.loads(record.body), kind)
+                if order is not None:
+                    _do(order, record, work_of, deadline)
+            except Exception as error:
+                told = {"run_id": order and order.run_id, "kind": kind, "receives": _receives(record)}
+                if isinstance(error, UnderWayError):
+                    # What waits comes again when its message is shown again; it is no failure of the job.
+                    waits = not whole(error.run) and _receives(record) < MAX_RECEIVES
+                    logger.info("another job is under way", extra={**told, "standing": error.run.id, "waits": waits})
+                    if not waits:
+                        return
+                else:
+                    # The message comes again, and somebody should know why. The error's own words may hold a persona.
+                    logger.warning("job delivery failed", extra={**told, "error": type(error).__name__})
+                raise
 
         processor = BatchProcessor(event_type=EventType.SQS)
         # The processor raises when a whole batch fails; with a batch of one that would be every failure.

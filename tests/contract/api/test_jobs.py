@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from datetime import timedelta
@@ -9,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from aws_lambda_powertools import Logger
 
 from fourfold.ids import new_run_id
 from fourfold.jobs.order import order_from
@@ -16,7 +18,7 @@ from fourfold.jobs.store import Lease
 from fourfold.jobs.work import take
 from fourfold.progress.run import RunKind
 from fourfold.voice.fingerprint_job import FingerprintWork
-from functions import wiring
+from functions import job_entry, wiring
 from functions.job_entry import MAX_RECEIVES
 from tests.contract.api.conftest import FULL_KEY, Api
 from tests.unit.functions.test_samples import Invocation
@@ -148,3 +150,31 @@ def test_a_worker_overtaken_by_a_regeneration_leaves_the_log_to_its_followers(
     assert (run.status, run.error and run.error.code) == ("failed", "superseded")
     assert [name for name in events(run_id) if name in {"job.completed", "job.failed"}] == ["job.failed"]
     assert "job.failed" in api.call("GET", f"/v1/runs/{run_id}/events", FULL_KEY).text
+
+
+def test_a_delivery_that_fails_says_so_and_nothing_of_the_persona(
+    api: Api, persona: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_work: Any, _key: str) -> str:
+        raise RuntimeError("Defne, who is afraid of lifts")
+
+    run_id = asked(api, persona)
+    monkeypatch.setattr(FingerprintWork, "perform", fail)
+    [(_, body)] = api.orders
+    log = io.StringIO()
+    monkeypatch.setattr(job_entry, "logger", Logger(service="jobs-under-test", stream=log))
+    assert not delivered(body, "fingerprint", 2)
+    [told] = [line for line in map(json.loads, log.getvalue().splitlines()) if line["level"] == "WARNING"]
+    assert {name: told[name] for name in ("message", "run_id", "kind", "error", "receives")} == {
+        "message": "job delivery failed",
+        "run_id": run_id,
+        "kind": "fingerprint",
+        "error": "RuntimeError",
+        "receives": 2,
+    }
+    assert "Defne" not in log.getvalue()
+    log.seek(log.truncate(0))
+    assert not delivered('{"kind": "fingerprint", "persona_id": "Defne"}', "fingerprint")
+    told = json.loads(log.getvalue())
+    assert told["error"] == "ValidationError"
+    assert "Defne" not in log.getvalue()

@@ -139,7 +139,15 @@ def test_one_run_at_a_time(suites: Suites) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "suite_running")
     assert refused.headers["Location"].endswith(first.json()["run_id"])
     suites.work()
-    assert suites.run({"family": ["emo"]}).status_code == 202
+    selected = suites.run({"family": ["emo"]})
+    assert selected.status_code == 202
+    for body in ({}, {"family": ["emo"]}, {"benign_twins": True}):
+        refused = suites.run(body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "suite_running"), "a part is not the whole"
+        assert refused.headers["Location"].endswith(selected.json()["run_id"])
+    suites.work()
+    whole = suites.run()
+    assert (whole.status_code, whole.json()["run_id"] != selected.json()["run_id"]) == (202, True)
 
 
 @pytest.mark.parametrize(
