@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from fourfold.config.engine import FingerprintConfig, ProvocationConfig
 from fourfold.config.settings import Settings
 from fourfold.jobs.order import JobOrder, order_from
-from fourfold.jobs.store import Lease
+from fourfold.jobs.store import Lease, UnderWayError
 from fourfold.jobs.work import Work, do_job, fail_job, take
 from fourfold.language_model import ModelError, ModelFailure
 from fourfold.model_chain import Pace
@@ -44,19 +44,34 @@ WorkOf = Callable[[Run, Persona, Settings, Pace], Work]
 JobHandler = Callable[[dict[str, Any], LambdaContext], PartialItemFailureResponse]
 
 
-def job_handler(kind: RunKind, work_of: WorkOf) -> JobHandler:
+def job_handler(kind: RunKind, work_of: WorkOf, whole: Callable[[Run], bool] = lambda _run: True) -> JobHandler:
     """A Lambda handler that does the jobs of `kind` its queue brings, one message at a time.
 
-    An order for a persona that is gone, cannot speak, or for which the job is switched off, is dropped.
+    An order for a persona that is gone, cannot speak, or for which the job is switched off, is dropped. So is one
+    nobody asked for when a run under way does the same; while that one does a part only (`whole` says), it waits.
     """
 
     def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
         deadline = time.monotonic() + context.get_remaining_time_in_millis() / 1000
 
         def one(record: SQSRecord) -> None:
-            order = order_from(json.loads(record.body), kind)
-            if order is not None:
-                _do(order, record, work_of, deadline)
+            order = None
+            try:
+                order = order_from(json.loads(record.body), kind)
+                if order is not None:
+                    _do(order, record, work_of, deadline)
+            except Exception as error:
+                told = {"run_id": order and order.run_id, "kind": kind, "receives": _receives(record)}
+                if isinstance(error, UnderWayError):
+                    # What waits comes again when its message is shown again; it is no failure of the job.
+                    waits = not whole(error.run) and _receives(record) < MAX_RECEIVES
+                    logger.info("another job is under way", extra={**told, "standing": error.run.id, "waits": waits})
+                    if not waits:
+                        return
+                else:
+                    # The message comes again, and somebody should know why. The error's own words may hold a persona.
+                    logger.warning("job delivery failed", extra={**told, "error": type(error).__name__})
+                raise
 
         processor = BatchProcessor(event_type=EventType.SQS)
         # The processor raises when a whole batch fails; with a batch of one that would be every failure.
@@ -85,6 +100,8 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
     if run is None:
         logger.info("job is over, or in another's hands", extra={"run_id": order.run_id, "kind": order.kind})
         return
+    # As it stands now: a later version's order counts on whoever claims after it was written to work on that version.
+    persona = place.store.persona(order.workspace_id, order.persona_id) or persona
     try:
         ended = do_job(
             run,
@@ -95,11 +112,14 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
             may_begin=lambda: deadline - time.monotonic() > _MARGIN_S,
         )
     except (PersonaGoneError, RunOverError):
-        _forget(order)
+        if place.store.persona(order.workspace_id, order.persona_id) is None:
+            _forget(order)
+        else:
+            logger.info("job was ended meanwhile", extra={"run_id": run.id, "kind": run.kind})
     except Exception as error:
         # Whatever it was: it comes again with the message, until the last time, when the caller is told.
         lasting = isinstance(error, ModelError) and error.failure in _LASTING
-        if not lasting and int(record.attributes.approximate_receive_count or 1) < MAX_RECEIVES:
+        if not lasting and _receives(record) < MAX_RECEIVES:
             raise
         problem = job_problem(error)
         logger.warning("job failed", extra={"run_id": run.id, "kind": run.kind, "code": problem.code})
@@ -108,6 +128,11 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
         if ended is None and place.store.persona(order.workspace_id, order.persona_id) is None:
             _forget(order)
         logger.info("job done", extra={"run_id": run.id, "kind": run.kind})
+
+
+def _receives(record: SQSRecord) -> int:
+    """How often the message has come, this time included."""
+    return int(record.attributes.approximate_receive_count or 1)
 
 
 def _forget(order: JobOrder) -> None:

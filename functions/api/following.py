@@ -11,6 +11,8 @@ from fastapi import Request
 
 from fourfold.http.problems import ProblemError
 from fourfold.ids import made_at
+from fourfold.jobs.order import ORDERS_KEPT
+from fourfold.jobs.store import JobStatus
 from fourfold.jobs.work import fail_job
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.acceptance import identity_of
@@ -82,10 +84,18 @@ def current_run(workspace_id: str, run_id: str) -> Run | None:
 
 def _current_job(run: Run, entries: Sequence[LogEntry]) -> Run:
     """A job as it stands: one that nobody works on any more, or that another took the place of, has failed."""
-    if not is_lost(run, entries, now()):
+    if not is_lost(run, entries, now()) or _queued(run):
         return run
     failed = run.model_copy(update={"status": RunStatus.FAILED, "error": JOB_LOST, "completed_at": now()})
-    return fail_job(run, JOB_LOST, workplace()) or failed
+    place = workplace()
+    return fail_job(run, JOB_LOST, place) or place.store.run(run.workspace_id, run.id) or failed
+
+
+def _queued(run: Run) -> bool:
+    """Whether the job waits for a worker: many asked for at once take their turns, and say nothing meanwhile."""
+    state = workplace().store.state(run.workspace_id, run.persona_id, run.kind)
+    waiting = state is not None and state.run_id == run.id and state.status is JobStatus.PENDING
+    return waiting and now() - run.started_at < ORDERS_KEPT
 
 
 def current_persona(workspace_id: str, persona: Persona) -> Persona:

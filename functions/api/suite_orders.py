@@ -7,7 +7,7 @@ from fourfold.problem import FieldError, problem
 from fourfold.progress.run import Run, RunKind
 from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.plan import Selection, planned
-from fourfold.provocation.suite import selection_kept
+from fourfold.provocation.suite import selection_kept, selection_of
 from fourfold.provocation.workspace_tests import Available, available
 from functions.api.jobs import asked, pinned_run, sent
 from functions.configuration import settings_of
@@ -36,7 +36,7 @@ def ordered(workspace_id: str, persona_id: str, selection: Selection, operation_
         # Before the run exists: whoever takes its order up finds what it is to run.
         selection_kept(workplace().checkpoints_of(run), selection)
         standing = job_store().request(run)
-        if standing.id != run.id and selection != Selection():
+        if standing.id != run.id and not selection == Selection() == selection_of(workplace().checkpoints_of(standing)):
             raise _under_way(standing)
     sent(order.model_copy(update={"run_id": standing.id}))
     return standing

@@ -12,7 +12,7 @@ from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.judge import Bench
 from fourfold.provocation.plan import Plan, Selection, planned
 from fourfold.provocation.speaker import ChatSpeaker
-from fourfold.provocation.suite import SuiteWork
+from fourfold.provocation.suite import SuiteWork, selection_of
 from fourfold.provocation.workspace_tests import available
 from functions.job_entry import job_handler
 from functions.wiring import suites, workplace
@@ -42,4 +42,9 @@ def suite_work(run: Run, persona: Persona, settings: Settings, pace: Pace) -> Su
     )
 
 
-handler = job_handler(RunKind.PROVOCATION, suite_work)
+def whole(run: Run) -> bool:
+    """Whether a run puts every test of the workspace."""
+    return not selection_of(workplace().checkpoints_of(run)).narrow
+
+
+handler = job_handler(RunKind.PROVOCATION, suite_work, whole)

@@ -10,12 +10,12 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from fourfold.jobs.order import CAUSES
+from fourfold.jobs.order import CAUSES, ORDERS_KEPT
 from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
 from infra.constructs.python_function import PythonFunction
 from infra.settings import StageSettings
 
-_RETENTION = Duration.days(4)
+_RETENTION = Duration.days(ORDERS_KEPT.days)
 # The last delivery ends the job as failed (functions/job_entry.py); what even that could not do goes to the dead.
 MAX_RECEIVES = 5
 _DEAD_AFTER = MAX_RECEIVES + 1

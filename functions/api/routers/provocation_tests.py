@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -14,7 +15,9 @@ from fourfold.http.problems import ProblemError, field_errors, not_found, reject
 from fourfold.problem import FieldError, problem
 from fourfold.provocation.catalog import CATALOG_VERSION, content_hash, shipped_tests
 from fourfold.provocation.definition import ProvocationTest
+from fourfold.provocation.plan import bytes_in_plan
 from fourfold.provocation.workspace_tests import (
+    MOST_OWN_BYTES,
     MOST_OWN_TESTS,
     Available,
     WorkspaceTest,
@@ -79,7 +82,11 @@ async def read_test(test_id: TestIdPath, caller: Reader) -> Response:
     },
 )
 async def put_test(test_id: TestIdPath, request: Request, caller: Writer) -> Response:
-    """Adds or rewords a test `x.<name>.<test>`. With `instead_of` it takes the place of a shipped test."""
+    """Adds or rewords a test `x.<name>.<test>`. With `instead_of` it takes the place of a shipped test.
+
+    All tests of a workspace's own, with their harmless twins, may have 250 KB: one that is too much is a 422 whose
+    `errors` say `too_large`.
+    """
     if not _ANY.fullmatch(test_id):
         raise not_found()
     test = await _test_in(request)
@@ -95,6 +102,7 @@ async def put_test(test_id: TestIdPath, request: Request, caller: Writer) -> Res
         if test_id not in own and sum(word.test is not None for word in own.values()) >= MOST_OWN_TESTS:
             detail = f"A workspace has at most {MOST_OWN_TESTS} tests of its own; delete one first."
             raise ProblemError(problem("too_many_tests", "Too many tests", 409, detail))
+        _must_fit(test, own)
         enabled = own[test_id].enabled if test_id in own else True
         suites().put_test(caller.workspace_id, WorkspaceTest(id=test_id, test=test, enabled=enabled, updated_at=now()))
         return _found(caller.workspace_id, test_id), test_id not in own
@@ -171,6 +179,19 @@ def _may_replace(workspace_id: str, test: ProvocationTest) -> None:
     if test.instead_of not in {shipped.id for shipped in shipped_tests()}:
         raise rejected([FieldError(pointer="/instead_of", code="unknown_test", detail="No shipped test has this id.")])
     _must_be_free(workspace_id, test.instead_of, "replaced")
+
+
+def _must_fit(test: ProvocationTest, own: Mapping[str, WorkspaceTest]) -> None:
+    """Raises ProblemError: 422, the workspace's tests would be more than one plan can hold. Fewer words always go."""
+    sizes = {word.id: bytes_in_plan(word.test) for word in own.values() if word.test is not None}
+    before, size = sizes.get(test.id, 0), bytes_in_plan(test)
+    room = MOST_OWN_BYTES - sum(sizes.values()) + before
+    if size > max(room, before):
+        detail = (
+            f"It takes {size} bytes, and {max(room, 0)} of the {MOST_OWN_BYTES} for a workspace's own tests are left. "
+            "Shorten it, or delete another test first."
+        )
+        raise rejected([FieldError(pointer="", code="too_large", detail=detail)])
 
 
 def _must_be_free(workspace_id: str, test_id: str, what: str) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from fourfold.ids import PersonaId, RunId, derived_run_id
 from fourfold.persona import Model
 from fourfold.progress.run import RunKind
+
+# A queue keeps an order this long: until then somebody may still take it up.
+ORDERS_KEPT = timedelta(days=4)
 
 # A flagged persona speaks and is chatted with like any other: it needs a fingerprint and a test of its limits too.
 # One that is written anew has another voice.

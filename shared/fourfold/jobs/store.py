@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from fourfold.ids import RunId
 from fourfold.jobs.order import JobOrder
 from fourfold.persona import Model, Persona
-from fourfold.problem import Problem
+from fourfold.problem import Problem, problem
 from fourfold.progress.run import Run, RunKind
 
 
@@ -60,6 +60,19 @@ class Ending:
     summary: Callable[[Persona], Persona] | None = None
 
 
+SUPERSEDED: Problem = problem(
+    "superseded", "A newer job took its place", 409, "The persona was written anew. Follow its newest job of this kind."
+)
+
+
+class UnderWayError(Exception):
+    """Another run of the kind is under way for the persona as it stands: an automatic order has nothing to add."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run.id)
+        self.run = run
+
+
 class JobStore(Protocol):
     """Jobs of every workspace; an id of another workspace reads as absent."""
 
@@ -81,11 +94,18 @@ class JobStore(Protocol):
     def claim(self, order: JobOrder, run: Run, lease: Lease) -> Run | None:
         """The run, now in work under `lease`; None if it is over, superseded, or in another's hands.
 
-        `run` is stored when the order's is not there yet.
+        `run` is stored when the order's is not there yet. A run it takes the place of, or whose place is taken, has
+        failed as SUPERSEDED.
+
+        Raises:
+            UnderWayError: nobody asked for it, and another run under way is of the persona as it stands.
         """
 
     def finish(self, ending: Ending) -> bool:
-        """Stores the ending, only while the run still runs and is the persona's newest; says whether it did."""
+        """Stores the ending, only while the run still runs and is the persona's newest; says whether it did.
+
+        One that is no longer the newest has failed as SUPERSEDED.
+        """
 
     def result(self, workspace_id: str, persona_id: str, kind: RunKind) -> str | None:
         """The newest result of this kind, or None."""

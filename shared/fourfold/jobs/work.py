@@ -80,6 +80,7 @@ def do_job(
 
     Raises:
         OutOfTimeError: time ran out; deliver the order again and it goes on from there.
+        RunOverError: somebody else ended it meanwhile, or its persona is deleted.
         Exception: what an item raised; the same holds.
     """
     kind, log, checkpoints = job_name(run.kind), place.log_of(run), place.checkpoints_of(run)
@@ -112,8 +113,9 @@ def fail_job(run: Run, error: Problem, place: Workplace) -> Run | None:
     ended = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": error})
     state = JobState(status=JobStatus.FAILED, run_id=run.id, updated_at=now, error=error)
     if not place.store.finish(Ending(ended, state)):
+        tell_end(run.workspace_id, run.id, place)
         return None
-    place.log_of(run).append(JobFailed(kind=job_name(run.kind), problem=error, duration_ms=_duration_ms(ended)))
+    place.log_of(run).append(_end_of(ended))
     return ended
 
 
@@ -124,16 +126,28 @@ def _complete(run: Run, conclusion: Conclusion, place: Workplace, log: RunLog) -
     state = JobState(status=JobStatus.READY, run_id=run.id, updated_at=now)
     ending = Ending(ended, state, conclusion.result, conclusion.entry, conclusion.summary)
     if not place.store.finish(ending):
+        tell_end(run.workspace_id, run.id, place)
         return None
-    log.append(
-        JobCompleted(
-            kind=job_name(run.kind),
-            duration_ms=_duration_ms(ended),
-            tokens=conclusion.tokens,
-            cost_usd=conclusion.cost_usd,
-        )
-    )
+    log.append(_end_of(ended))
     return ended
+
+
+def tell_end(workspace_id: str, run_id: str, place: Workplace) -> None:
+    """Logs the end of a run that is over, if its log does not tell of it: whoever ended it died in between."""
+    run = place.store.run(workspace_id, run_id)
+    if run is None or run.status is RunStatus.RUNNING:
+        return
+    log = place.log_of(run)
+    if not log.over():
+        log.append(_end_of(run))
+
+
+def _end_of(run: Run) -> JobCompleted | JobFailed:
+    """The last entry in the log of a run that is over."""
+    kind, duration_ms = job_name(run.kind), _duration_ms(run)
+    if run.error is not None:
+        return JobFailed(kind=kind, problem=run.error, duration_ms=duration_ms)
+    return JobCompleted(kind=kind, duration_ms=duration_ms, tokens=run.usage.tokens, cost_usd=run.usage.cost_usd)
 
 
 def take(
@@ -141,9 +155,19 @@ def take(
 ) -> Run | None:
     """The order's run, claimed; None if there is nothing (more) to do for it.
 
-    One that is taken up again is pinned to what it began with, not to the settings given here.
+    One that is taken up again is pinned to what it began with, not to the settings given here. Who follows a run that
+    is over, or whose place this one takes, is told of its end.
+
+    Raises:
+        UnderWayError: nobody asked for it, and another run under way is of the persona as it stands.
     """
-    return place.store.claim(order, new_run(order, config_hash, place.clock(), revisions), lease)
+    earlier = place.store.state(order.workspace_id, order.persona_id, order.kind)
+    run = place.store.claim(order, new_run(order, config_hash, place.clock(), revisions), lease)
+    if run is None:
+        tell_end(order.workspace_id, order.run_id, place)
+    elif earlier is not None and earlier.run_id != run.id:
+        tell_end(order.workspace_id, earlier.run_id, place)
+    return run
 
 
 def _duration_ms(run: Run) -> int:

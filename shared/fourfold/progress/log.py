@@ -103,6 +103,11 @@ class RunLog:
             else:
                 self._catch_up()
 
+    def over(self) -> bool:
+        """Whether the log has its terminal entry by now; reads what this writer has not met."""
+        self._catch_up()
+        return self._over
+
     def checkpoint(self, step: StepName, attempt: int) -> str | None:
         """The state an earlier run of this writer left when it completed the step.
 

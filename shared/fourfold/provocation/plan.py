@@ -89,6 +89,12 @@ def planned(tests: Sequence[Available], selection: Selection, config: Provocatio
     )
 
 
+def bytes_in_plan(test: ProvocationTest) -> int:
+    """What a test takes of a plan at most, in bytes: its own text, and its harmless twin's."""
+    twin = twin_of(test)
+    return sum(len(each.model_dump_json().encode()) for each in (test, twin) if each is not None)
+
+
 def twin_of(test: ProvocationTest) -> ProvocationTest | None:
     """The test's harmless twin as a test of its own: it fails where the persona refuses what nobody need refuse."""
     twin = test.benign_twin

@@ -143,6 +143,12 @@ def selection_kept(checkpoints: Checkpoints, selection: Selection) -> None:
         checkpoints.keep(_SELECTION, selection.model_dump_json())
 
 
+def selection_of(checkpoints: Checkpoints) -> Selection:
+    """What a run was asked for; everything, if nobody narrowed it."""
+    kept = checkpoints.find(_SELECTION)
+    return Selection() if kept is None else Selection.model_validate_json(kept)
+
+
 def records_in(kept: Mapping[str, str]) -> list[TestRecord]:
     """The records of the tests a run has finished so far."""
     return [TestRecord.model_validate_json(text) for key, text in kept.items() if not key.startswith("~")]

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fourfold.jobs.order import JobOrder
-from fourfold.jobs.store import Ending, JobState, JobStatus, Lease
+from fourfold.jobs.order import ORDERS_KEPT, JobOrder
+from fourfold.jobs.store import SUPERSEDED, Ending, JobState, JobStatus, Lease, UnderWayError
 from fourfold.persona import Persona, PersonaGoneError
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.storage.outbox import outbox_put
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-# An asked-for job that nobody took up within this time may be asked for again: its order was lost on the way.
+# A job whose worker was last heard to begin this long ago may be asked for again: nobody works on it any more.
 _LOST_AFTER = timedelta(minutes=25)
 _ROUNDS = 6
 
@@ -71,7 +71,11 @@ class DynamoJobStore:
         raise TimeoutError(f"{run.id} could not be stored: its place is contended")
 
     def claim(self, order: JobOrder, run: Run, lease: Lease) -> Run | None:
-        """The run, now in work under `lease`; None if it is over, superseded, or in another's hands."""
+        """The run, now in work under `lease`; None if it is over, superseded, or in another's hands.
+
+        Raises:
+            UnderWayError: nobody asked for it, and another run under way is of the persona as it stands.
+        """
         for _ in range(_ROUNDS):
             stored = self._personas.run(order.workspace_id, order.run_id)
             if stored is not None and stored.status is not RunStatus.RUNNING:
@@ -79,18 +83,28 @@ class DynamoJobStore:
             seen = self._item(order.workspace_id, _state_sk(order.persona_id, order.kind))
             newest = None if seen is None else JobState.model_validate_json(seen["doc"]["S"])
             if stored is not None and (newest is None or newest.run_id != order.run_id):
+                self._supersede(stored, run.started_at)
                 return None  # another job has taken its place
             if newest is not None and newest.run_id == order.run_id and _held(seen, lease, run.started_at):
                 return None
+            if stored is None and seen is not None and not order.asked:
+                self._must_add_something(run, seen)
             claimed = stored or run
             state = JobState(status=JobStatus.RUNNING, run_id=claimed.id, updated_at=run.started_at)
             first = [] if stored is not None else self._first(claimed)
             if self._write([*first, self._state_put(claimed, state, seen, lease)]):
+                if newest is not None and newest.run_id != claimed.id:
+                    earlier = self._personas.run(order.workspace_id, newest.run_id)
+                    if earlier is not None:
+                        self._supersede(earlier, run.started_at)
                 return claimed
         return None
 
     def finish(self, ending: Ending) -> bool:
-        """Stores the ending, only while the run still runs and is the persona's newest; says whether it did."""
+        """Stores the ending, only while the run still runs and is the persona's newest; says whether it did.
+
+        One that is no longer the newest has failed as SUPERSEDED.
+        """
         run = ending.run
         for _ in range(_ROUNDS):
             seen = self._item(run.workspace_id, _state_sk(run.persona_id, run.kind))
@@ -99,6 +113,7 @@ class DynamoJobStore:
                 return False
             newest = JobState.model_validate_json(seen["doc"]["S"])
             if newest.run_id != run.id:
+                self._supersede(stored, ending.state.updated_at)
                 return False
             writes = [
                 self._put(run.workspace_id, f"RUN#{run.id}", _run_fields(run), "#status = :running"),
@@ -138,11 +153,28 @@ class DynamoJobStore:
 
     def _under_way(self, run: Run, seen: dict[str, Any]) -> Run | None:
         newest = JobState.model_validate_json(seen["doc"]["S"])
-        active = newest.status in {JobStatus.PENDING, JobStatus.RUNNING}
-        if not active or run.started_at - newest.updated_at > _LOST_AFTER:
+        # One that waits for a worker stands for as long as a queue may hold its order.
+        patience = {JobStatus.PENDING: ORDERS_KEPT, JobStatus.RUNNING: _LOST_AFTER}.get(newest.status)
+        if patience is None or run.started_at - newest.updated_at > patience:
             return None
         standing = self._personas.run(run.workspace_id, newest.run_id)
         return standing if standing is not None and standing.status is RunStatus.RUNNING else None
+
+    def _must_add_something(self, run: Run, seen: dict[str, Any]) -> None:
+        """Raises UnderWayError if the job under way is of the persona as it stands: it begins later, or began so."""
+        standing = self._under_way(run, seen)
+        persona = self._personas.persona(run.workspace_id, run.persona_id)
+        if standing is None or persona is None:
+            return
+        waits = JobState.model_validate_json(seen["doc"]["S"]).status is JobStatus.PENDING
+        if waits or persona.updated_at <= standing.started_at:
+            raise UnderWayError(standing)
+
+    def _supersede(self, run: Run, at: datetime) -> None:
+        """Ends a run whose place another has taken, unless it has ended."""
+        if run.status is RunStatus.RUNNING:
+            ended = run.model_copy(update={"status": RunStatus.FAILED, "error": SUPERSEDED, "completed_at": at})
+            self._write([self._put(run.workspace_id, f"RUN#{run.id}", _run_fields(ended), "#status = :running")])
 
     def _first(self, run: Run) -> list[TransactWriteItemTypeDef]:
         pointer = self._put(run.workspace_id, f"OF#{run.persona_id}#RUN#{run.id}", {"kind": {"S": run.kind.value}})

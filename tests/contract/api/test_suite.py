@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 from junitparser import JUnitXml
 
+from fourfold.config.engine import ProvocationConfig, SafetyConfig
 from fourfold.provocation.catalog import content_hash, shipped_tests
+from fourfold.provocation.plan import Selection, planned
+from fourfold.provocation.workspace_tests import available
+from functions import wiring
 from tests.contract.api.conftest import OTHER_KEY, READ_KEY, Api
 
 OWN: dict[str, Any] = {
@@ -139,7 +143,15 @@ def test_one_run_at_a_time(suites: Suites) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "suite_running")
     assert refused.headers["Location"].endswith(first.json()["run_id"])
     suites.work()
-    assert suites.run({"family": ["emo"]}).status_code == 202
+    selected = suites.run({"family": ["emo"]})
+    assert selected.status_code == 202
+    for body in ({}, {"family": ["emo"]}, {"benign_twins": True}):
+        refused = suites.run(body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "suite_running"), "a part is not the whole"
+        assert refused.headers["Location"].endswith(selected.json()["run_id"])
+    suites.work()
+    whole = suites.run()
+    assert (whole.status_code, whole.json()["run_id"] != selected.json()["run_id"]) == (202, True)
 
 
 @pytest.mark.parametrize(
@@ -254,3 +266,33 @@ def test_a_bad_test_is_refused_by_the_name_of_its_field(suites: Suites, change: 
     assert refused.status_code == 422, refused.text
     assert pointer in {error["pointer"] for error in refused.json()["errors"]}
     assert suites.api.call("GET", f"{PATH}/x.acme.greeting").status_code == 404
+
+
+def wordy(name: str, characters: int, twin: int = 0) -> dict[str, Any]:
+    says = ["w" * 4000] * (characters // 4000)
+    conversations = [{"turns": [{"say": say} for say in says[at : at + 5]]} for at in range(0, len(says), 5)]
+    test = {**OWN, "id": f"x.acme.{name}", "conversations": conversations}
+    return {**test, "benign_twin": {"say": "h" * twin, "question": "Harmless?"}} if twin else test
+
+
+def test_a_workspaces_own_tests_fit_one_plan(suites: Suites) -> None:
+    def put(test: dict[str, Any]) -> Any:
+        return suites.api.call("PUT", f"{PATH}/{test['id']}", json=test)
+
+    for name in ("one", "two", "three", "four"):
+        assert put(wordy(name, 56_000)).status_code == 201
+    refused = put(wordy("five", 24_000))
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_request")
+    [error] = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("", "too_large")
+    assert suites.api.call("GET", f"{PATH}/x.acme.five").status_code == 404
+    assert put(wordy("five", 8000, twin=4000)).status_code == 201
+    assert put(wordy("five", 12_000, twin=4000)).status_code == 422, "a twin is kept twice"
+    assert put(wordy("six", 4000)).json()["errors"][0]["code"] == "too_large"
+    assert put(wordy("five", 4000, twin=4000)).status_code == 200, "fewer words go"
+    own = wiring.suites().tests("ws_one")
+    all_tests = available(shipped_tests(), own, (), SafetyConfig())
+    plan = planned(all_tests, Selection(benign_twins=True), ProvocationConfig())
+    assert 300_000 < len(plan.model_dump_json().encode()) < 390_000, "DynamoDB takes 400 KB"
+    assert suites.api.call("DELETE", f"{PATH}/x.acme.one").status_code == 204
+    assert put(wordy("six", 24_000)).status_code == 201

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from fourfold.ids import derived_run_id, is_run_id, new_run_id
 from fourfold.jobs.concurrency import OutOfTimeError, concurrently
 from fourfold.jobs.order import JobOrder, order_from
-from fourfold.jobs.store import JobStatus, Lease
+from fourfold.jobs.store import SUPERSEDED, JobStatus, Lease, UnderWayError
 from fourfold.jobs.work import do_job, fail_job, new_run, take
 from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
 from fourfold.problem import problem
-from fourfold.progress.happenings import JobProgress
+from fourfold.progress.happenings import JobCompleted, JobFailed, JobProgress
+from fourfold.progress.log import RunLog, RunOverError
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.storage.personas import DynamoPersonaStore
 from tests.unit.jobs.conftest import NOW, WORKSPACE, Bench, Toy
@@ -34,6 +37,19 @@ def must_claim(bench: Bench, order: JobOrder, message: str = "m-1") -> Run:
     run = claimed(bench, order, message)
     assert run is not None
     return run
+
+
+def written_anew(bench: Bench) -> None:
+    """The persona gets another version, a second later."""
+    bench.now += timedelta(seconds=1)
+    doc = bench.persona.model_copy(update={"version": 2, "updated_at": bench.now}).model_dump_json()
+    bench.client.update_item(
+        TableName="personas",
+        Key={"pk": {"S": f"WS#{WORKSPACE}"}, "sk": {"S": f"PERSONA#{bench.persona.id}"}},
+        UpdateExpression="SET doc = :doc",
+        ExpressionAttributeValues={":doc": {"S": doc}},
+    )
+    bench.now += timedelta(seconds=1)
 
 
 def event(run_id: str, persona_id: str, detail_type: str = "persona.created") -> dict[str, object]:
@@ -190,18 +206,97 @@ def test_asking_while_a_job_is_under_way_answers_with_that_job(bench: Bench) -> 
     first, second = (new_run(bench.order(), "cfg", bench.now) for _ in range(2))
     assert bench.store.request(first).id == first.id
     assert bench.store.request(second).id == first.id
-    bench.now += timedelta(minutes=26)
+    bench.now += timedelta(days=3)
+    assert bench.store.request(new_run(bench.order(), "cfg", bench.now)).id == first.id, "it waits in the queue"
+    bench.now += timedelta(days=1, minutes=1)
     third = new_run(bench.order(), "cfg", bench.now)
-    assert bench.store.request(third).id == third.id, "the first was lost on its way"
+    assert bench.store.request(third).id == third.id, "no queue holds the first one's order any more"
+    must_claim(bench, bench.order(third.id))
+    bench.now += timedelta(minutes=26)
+    fourth = new_run(bench.order(), "cfg", bench.now)
+    assert bench.store.request(fourth).id == fourth.id, "nobody works on the third"
 
 
 def test_a_newer_job_takes_the_place_of_an_older_one(bench: Bench) -> None:
     older, newer = bench.order(), bench.order()
     run = must_claim(bench, older)
+    written_anew(bench)
     must_claim(bench, newer, "m-2")
-    assert do_job(run, Toy(), bench.place(), concurrency=1) is None
+    with pytest.raises(RunOverError):
+        do_job(run, Toy(), bench.place(), concurrency=1)
     assert bench.store.result(WORKSPACE, bench.persona.id, RunKind.FINGERPRINT) is None
     assert claimed(bench, older) is None
+    assert bench.logged(run) == ["job.failed"], "whoever follows the older one is told, once"
+    ended = bench.store.run(WORKSPACE, run.id)
+    assert ended is not None
+    assert (ended.status, ended.error) == (RunStatus.FAILED, SUPERSEDED)
+
+
+def test_a_job_overtaken_in_the_middle_is_told_of_as_superseded_not_as_done(bench: Bench) -> None:
+    run = must_claim(bench, bench.order())
+    work, newer = Toy(), bench.order()
+
+    def overtake(key: str) -> None:
+        if key == "item-4":  # by a worker that dies before it tells of it
+            written_anew(bench)
+            lease = Lease("m-2", bench.now + timedelta(seconds=300))
+            assert bench.store.claim(newer, new_run(newer, "cfg", bench.now), lease) is not None
+
+    work.before = overtake
+    assert do_job(run, work, bench.place(), concurrency=1) is None
+    assert bench.logged(run)[-1] == "job.failed"
+    assert claimed(bench, newer, "m-2") is not None, "and the newer one goes on"
+
+
+def test_an_automatic_job_leaves_the_one_under_way_alone(bench: Bench) -> None:
+    bench.now += timedelta(seconds=1)
+    asked = bench.order()
+    bench.store.request(new_run(asked, "cfg", bench.now))
+    with pytest.raises(UnderWayError) as waiting:
+        claimed(bench, bench.order(), "m-2")
+    run = must_claim(bench, asked)
+    with pytest.raises(UnderWayError) as begun:
+        claimed(bench, bench.order(), "m-3")
+    assert waiting.value.run.id == begun.value.run.id == run.id
+    assert do_job(run, Toy(), bench.place(), concurrency=2) is not None
+    assert claimed(bench, bench.order(), "m-4") is not None, "nothing is under way any more"
+
+
+def test_an_automatic_job_takes_over_from_one_nobody_works_on(bench: Bench) -> None:
+    bench.now += timedelta(seconds=1)
+    lost = must_claim(bench, bench.order())
+    bench.now += timedelta(minutes=26)
+    assert claimed(bench, bench.order(), "m-2") is not None
+    assert bench.logged(lost) == ["job.failed"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_an_end_that_was_stored_but_not_told_is_told_at_the_next_delivery(bench: Bench, fails: bool) -> None:
+    order = bench.order()
+    run = must_claim(bench, order)
+    place = bench.place()
+
+    class Dying(RunLog):
+        def append(self, happening: Any, checkpoint: str | None = None) -> Any:
+            if happening.type in {"job.completed", "job.failed"}:
+                raise KilledError
+            return super().append(happening, checkpoint)
+
+    dying = replace(place, log_of=lambda run: Dying(bench.events_of(run), run.id, run.persona_id, 0, lambda: bench.now))
+    with pytest.raises(KilledError):
+        fail_job(run, BROKEN, dying) if fails else do_job(run, Toy(), dying, concurrency=1)
+    assert not {"job.completed", "job.failed"} & set(bench.logged(run))
+    for _ in range(2):
+        assert claimed(bench, order) is None
+    told = [entry.happening for entry in bench.events_of(run).entries() if entry.terminal]
+    assert len(told) == 1
+    match told[0]:
+        case JobFailed(problem=why):
+            assert fails
+            assert why == BROKEN
+        case JobCompleted(tokens=tokens, cost_usd=cost):
+            assert not fails
+            assert (tokens.output_tokens, cost) == (5, 0.01)
 
 
 def test_a_deleted_persona_gets_no_job(bench: Bench) -> None:
@@ -244,8 +339,6 @@ def test_a_summary_is_written_into_the_persona_beside_what_others_write(bench: B
         def conclude(self, *args: object) -> object:  # type: ignore[override]
             def summary(persona: Persona) -> Persona:
                 return persona.model_copy(update={"language": "tr"})
-
-            from dataclasses import replace  # noqa: PLC0415
 
             return replace(super().conclude(*args), summary=summary)  # type: ignore[arg-type]
 
