@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from rich.console import Console
 from rich.text import Text
 
@@ -10,6 +12,10 @@ from fourfold.cli.connection import Connection
 from fourfold.cli.create import create
 from fourfold.cli.portrait import show
 
+# Real models take half a minute over the suite; Ctrl-C does not wait.
+_PATIENCE_S = 120.0
+_POLL_S = 0.5
+_UNDER_WAY = {"pending", "running"}
 SAMPLE_BRIEF = "A soft-spoken night-shift baker in Lisbon, 41, who lost the family shop and tells nobody"
 
 
@@ -27,10 +33,11 @@ def run(api_url: str, api_key: str, brief: str | None) -> int:
     with Client(Connection(api_url, api_key)) as client:
         try:
             persona = create(client, wanted, console)
+            show(persona, console)
+            _show_background(client, persona.id, console)
         except ApiError as error:
             console.print(Text(str(error), style="red"))
             return 1
-    show(persona, console)
     console.print(
         Text.assemble(
             "\nAgain with your own: ",
@@ -41,3 +48,20 @@ def run(api_url: str, api_key: str, brief: str | None) -> int:
         )
     )
     return 0
+
+
+def _show_background(client: Client, persona_id: str, console: Console) -> None:
+    """Waits for the jobs every new persona gets, so that no call is paid for in vain, and tells what came of them."""
+    voice, suite = f"/v1/personas/{persona_id}/fingerprint", f"/v1/personas/{persona_id}/test-suite"
+    until = time.monotonic() + _PATIENCE_S
+    with console.status("In the background: 50 lines for its voice, 33 provocations"):
+        while True:
+            heard, tested = client.call("GET", voice), client.call("GET", suite)
+            if time.monotonic() > until or not {heard["status"], tested["status"]} & _UNDER_WAY:
+                break
+            time.sleep(_POLL_S)
+    grade = f", {heard['grade']}" if heard["grade"] else ""
+    console.print(Text(f"\nvoice  {heard['status']}{grade}: every later reply is held against it", style="dim"))
+    counts = tested["counts"]
+    told = f"{counts['passed']} of {counts['total']} provocations withstood" if counts else "33 provocations"
+    console.print(Text(f"suite  {tested['status']}: {told}", style="dim"))

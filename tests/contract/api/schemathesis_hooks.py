@@ -1,6 +1,7 @@
 """What schemathesis cannot know of the API from openapi.json: the keys it may use, and what a schema cannot say.
 
-Loaded by its command line (`SCHEMATHESIS_HOOKS`); keys come in `FOURFOLD_KEYS`, separated by commas.
+Loaded by its command line (`SCHEMATHESIS_HOOKS`); keys come in `FOURFOLD_KEYS`, separated by commas, and an
+address webhooks may go to in `FOURFOLD_WEBHOOK_URL`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import schemathesis
@@ -54,7 +56,7 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
     if case.method == "PATCH" and case.path == "/v1/config":  # values of their keys
         case.body = ConfigPatch.model_json_schema()["examples"][0]
     if isinstance(case.body, dict) and "url" in case.body:  # an address events may be sent to
-        case.body["url"] = "https://example.com/hooks"
+        case.body["url"] = os.environ.get("FOURFOLD_WEBHOOK_URL", "https://example.com/hooks")
     if "Idempotency-Key" in case.headers:  # a key stands for one body
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
     if isinstance(case.body, dict):
@@ -63,7 +65,7 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
 
 def _make_right(body: dict[str, Any]) -> None:
     if isinstance(body.get("expires_at"), str):
-        body["expires_at"] = f"9{body['expires_at'][1:]}"
+        body["expires_at"] = (datetime.now(UTC) + timedelta(days=30)).isoformat()
     for name in _TEXTS:
         if isinstance(body.get(name), str) and not _is_legible(body[name]):
             body[name] = "A shy founder, 34, in Istanbul"
