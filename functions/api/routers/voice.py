@@ -47,6 +47,7 @@ router = APIRouter(tags=["voice"])
 Chatter = Annotated[Caller, Depends(caller_with("chat:write"))]
 _INCLUDABLE = frozenset({"vector", "distances"})
 _SVG = "image/svg+xml"
+_UNHEARD = {"fingerprint_not_ready": "there is no fingerprint yet"}
 _NOT_READY = {"persona_not_ready": "the persona is not written yet, or archived: it cannot speak"}
 _GONE = {"persona_deleted": "the persona was deleted meanwhile"}
 _IN_PROGRESS = {"request_in_progress": "the first request with this Idempotency-Key is still running"}
@@ -89,11 +90,12 @@ async def read_fingerprint(
     response_class=Response,
     responses={
         200: {"description": "Own and others' distances", "content": {_SVG: {"schema": {"type": "string"}}}},
-        **openapi.problems(401, 403, 404),
+        **openapi.problems(404),
+        **openapi.refusals(409, _UNHEARD),
     },
 )
 async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
-    """An SVG of the distances of own and of others' replies. 404 before there is a fingerprint."""
+    """An SVG of the distances of own and of others' replies. 409 before there is a fingerprint."""
 
     def draw() -> str | None:
         persona = known_persona(caller.workspace_id, persona_id)
@@ -101,7 +103,7 @@ async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
 
     drawn = await wiring.in_thread(draw)
     if drawn is None:
-        raise not_found()
+        raise _unheard()
     return Response(drawn, media_type=_SVG, headers={"Cache-Control": "no-store"})
 
 
@@ -212,7 +214,7 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
                 **_NOT_READY,
                 **_IN_PROGRESS,
                 **_GONE,
-                "fingerprint_not_ready": "there is no fingerprint to compare with yet",
+                **_UNHEARD,
                 "embedder_mismatch": "the fingerprint was taken with another embedder; take it anew",
             },
         ),
@@ -251,11 +253,9 @@ def _must_be_comparable(heard: Heard) -> None:
                 "Vectors of two embedders are not compared. Take the fingerprint anew: POST .../fingerprint.",
             )
         )
-    raise ProblemError(
-        problem(
-            "fingerprint_not_ready",
-            "There is no fingerprint yet",
-            409,
-            "Wait until GET .../fingerprint says ready; if it says failed, POST .../fingerprint.",
-        )
-    )
+    raise _unheard()
+
+
+def _unheard() -> ProblemError:
+    detail = "Wait until GET .../fingerprint says ready; if it says failed, POST .../fingerprint."
+    return ProblemError(problem("fingerprint_not_ready", "There is no fingerprint yet", 409, detail))

@@ -16,11 +16,6 @@ REPOSITORY = Path(__file__).parents[3]
 _SETTINGS = """\
 [checks.negative_data_rejection]
 expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
-
-# A 202 says that a job goes on, not that its result is there.
-[[operations]]
-include-path = "/v1/personas/{persona_id}/fingerprint/plot"
-checks.ensure_resource_availability.enabled = false
 """
 _COMMAND = str(Path(sys.executable).parent / "schemathesis")
 

@@ -73,6 +73,11 @@ def test_a_repeated_reply_advances_its_session_once(api: Api, persona: dict[str,
     assert post(api, persona, "drift", body).json()["drift"]["session"]["replies"] == 2
 
 
+def test_before_there_is_a_fingerprint_its_plot_says_what_to_wait_for(api: Api, persona: dict[str, Any]) -> None:
+    reply = api.call("GET", f"/v1/personas/{persona['id']}/fingerprint/plot", FULL_KEY)
+    assert (reply.status_code, reply.json()["code"]) == (409, "fingerprint_not_ready")
+
+
 def test_a_repeated_wish_for_a_fingerprint_is_one_job(api: Api, persona: dict[str, Any]) -> None:
     first = post(api, persona, "fingerprint", **KEYED)
     api.do_jobs()
