@@ -1,11 +1,12 @@
-"""Why something cannot be done to a persona now: refusals that several routes share."""
+"""Refusals that several routes share: what cannot be done to a persona now, and settings that cannot be taken."""
 
 from __future__ import annotations
 
 from fastapi import Request
 
-from fourfold.http.problems import ProblemError
-from fourfold.problem import problem
+from fourfold.config.scope import Scope
+from fourfold.http.problems import ProblemError, rejected
+from fourfold.problem import FieldError, problem
 
 
 def not_written() -> ProblemError:
@@ -30,3 +31,11 @@ def run_goes_on(request: Request, run_id: str) -> ProblemError:
         "Follow the run at Location, and send the request again when it is over.",
     )
     return ProblemError(answer.model_copy(update={"instance": path}), {"Location": path, "Retry-After": "5"})
+
+
+def settings_refused(faults: list[FieldError], locked_by: Scope | None) -> ProblemError:
+    """422 naming what is wrong with settings; 403 `config_locked` where nothing but a lock stands in their way."""
+    if locked_by is None:
+        return rejected(faults)
+    answer = rejected(faults, code="config_locked", title="The setting is locked", status=403)
+    return ProblemError(answer.problem.model_copy(update={"locked_by": locked_by.value}))

@@ -12,9 +12,10 @@ from fourfold.config.engine import EngineConfig
 from fourfold.config.request import BadSettingsError, unusable_models, with_settings
 from fourfold.config.scope import Revisions
 from fourfold.http.auth import Caller
-from fourfold.http.problems import ProblemError, printable, reference_token, rejected
+from fourfold.http.problems import ProblemError, printable, reference_token
 from fourfold.models.credentials import usable_providers
 from fourfold.problem import FieldError, problem
+from functions.api.refusals import settings_refused
 from functions.configuration import effective
 
 
@@ -53,10 +54,7 @@ def _refused(error: BadSettingsError) -> ProblemError:
         )
         for fault in error.faults
     ]
-    if error.locked_by is None:
-        return rejected(faults)
-    told = rejected(faults, code="config_locked", title="The setting is locked", status=403)
-    return ProblemError(told.problem.model_copy(update={"locked_by": error.locked_by.value}))
+    return settings_refused(faults, error.locked_by)
 
 
 def _not_configured(unusable: Mapping[str, tuple[str, ...]]) -> ProblemError:

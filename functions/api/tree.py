@@ -33,6 +33,7 @@ from functions.api.config_documents import (
     SnapshotContent,
     SnapshotValue,
 )
+from functions.api.refusals import settings_refused
 from functions.api.replies import document
 from functions.configuration import config_store, deployment_defaults
 from functions.wiring import now
@@ -235,10 +236,7 @@ def _refused(error: RefusedError) -> ProblemError:
         )
         for fault in error.faults
     ]
-    if error.locked_by is None:
-        return rejected(faults)
-    answer = rejected(faults, code="config_locked", title="The setting is locked", status=403)
-    return ProblemError(answer.problem.model_copy(update={"locked_by": error.locked_by.value}))
+    return settings_refused(faults, error.locked_by)
 
 
 def _shown(found: Resolution) -> EffectiveValue:
