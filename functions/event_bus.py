@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import get_session
+
+from fourfold.aws import client
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
@@ -45,7 +46,7 @@ def publish(entries: Sequence[Entry]) -> list[Entry]:
 @cache
 def _bus() -> EventBridgeClient:
     config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
-    return cast("EventBridgeClient", get_session().create_client("events", config=config))
+    return cast("EventBridgeClient", client("events", config))
 
 
 def _requests(entries: Sequence[Entry]) -> Iterator[list[Entry]]:

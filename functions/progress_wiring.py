@@ -12,8 +12,8 @@ from urllib.parse import urljoin
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import get_session
 
+from fourfold.aws import client
 from fourfold.http.auth import KeyRing
 from fourfold.progress.delivery import Delivery
 from fourfold.progress.followers import ConnectionGoneError, RunKey, UnsentError
@@ -81,8 +81,8 @@ def sender() -> ManagedConnections:
     config = Config(
         connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1}, max_pool_connections=2 * THREADS
     )
-    client = get_session().create_client("apigatewaymanagementapi", endpoint_url=management_endpoint(), config=config)
-    return ManagedConnections(cast("ApiGatewayManagementApiClient", client))
+    made = client("apigatewaymanagementapi", config, endpoint_url=management_endpoint())
+    return ManagedConnections(cast("ApiGatewayManagementApiClient", made))
 
 
 @cache
@@ -94,7 +94,7 @@ def connections() -> DynamoConnections:
 @cache
 def delivery() -> Delivery:
     """Sending a run's events to one follower."""
-    queue = cast("SQSClient", get_session().create_client("sqs"))
+    queue = cast("SQSClient", client("sqs", Config(connect_timeout=2, read_timeout=5)))
     return Delivery(
         log=DynamoEventLog(dynamodb(), os.environ["FOURFOLD_RUN_EVENTS_TABLE"]),
         followers=DynamoFollowers(dynamodb(), os.environ["FOURFOLD_CONNECTIONS_TABLE"], time.time),

@@ -11,8 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from botocore.config import Config
-from botocore.session import get_session
 
+from fourfold.aws import client
 from fourfold.storage.client import dynamodb
 from fourfold.storage.webhooks import DynamoWebhooks
 from fourfold.webhooks.fan_out import Errand
@@ -45,11 +45,17 @@ def give(errands: Sequence[Errand]) -> None:
 def send(queue_url: str, orders: Sequence[tuple[Order, timedelta]]) -> None:
     """Puts orders into a queue, each to be given after its wait (or after 15 minutes, if it is longer).
 
-    One by one: for a batch the local engine asks for a permission that AWS does not have.
+    Each endpoint is a group, which makes the queue a fair one: while one endpoint's orders take up the workers, SQS
+    gives the others' first. One by one: for a batch the local engine asks for a permission that AWS does not have.
     """
 
     def put(order: Order, wait: timedelta) -> None:
-        queues().send_message(QueueUrl=queue_url, MessageBody=order.model_dump_json(), DelaySeconds=_delay(wait))
+        queues().send_message(
+            QueueUrl=queue_url,
+            MessageBody=order.model_dump_json(),
+            MessageGroupId=order.endpoint_id,
+            DelaySeconds=_delay(wait),
+        )
 
     if len(orders) == 1:
         put(*orders[0])
@@ -62,7 +68,7 @@ def send(queue_url: str, orders: Sequence[tuple[Order, timedelta]]) -> None:
 def queues() -> SQSClient:
     """An SQS client."""
     config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
-    return cast("SQSClient", get_session().create_client("sqs", config=config))
+    return cast("SQSClient", client("sqs", config))
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime
 from functools import cache
 
 from fourfold.jobs.work import Workplace
@@ -17,11 +16,7 @@ from fourfold.storage.jobs import DynamoCheckpoints, DynamoJobStore
 from fourfold.storage.personas import DynamoPersonaStore
 from fourfold.storage.provocation import DynamoSuites
 from fourfold.storage.run_events import DynamoEventStore
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
+from functions.clock import now
 
 
 def event_store(workspace_id: str, run_id: str) -> DynamoEventStore:

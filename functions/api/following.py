@@ -23,7 +23,8 @@ from fourfold.problem import problem
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
 from functions.api.wiring import in_following_thread, in_thread
-from functions.wiring import desk, event_store, now, persona_store, workplace
+from functions.clock import now
+from functions.wiring import desk, event_store, persona_store, workplace
 
 # API Gateway and Lambda end everything after 15 minutes; what is still going on then ends a little before.
 LONGEST_REPLY_S = 14.5 * 60

@@ -30,8 +30,9 @@ from functions.api import wiring
 from functions.api.documents import PersonaRequest, RunReceipt
 from functions.api.following import LONGEST_REPLY_S, Followed, current_run
 from functions.api.replies import document, persona_document
+from functions.clock import now
 from functions.configuration import settings_of
-from functions.wiring import now, persona_store
+from functions.wiring import persona_store
 
 if TYPE_CHECKING:
     from starlette.responses import StreamingResponse

@@ -7,14 +7,15 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from botocore.config import Config
-from botocore.session import get_session
 
+from fourfold.aws import client
 from fourfold.ids import prefixed_as
 from fourfold.jobs.order import JobOrder
 from fourfold.jobs.work import new_run
 from fourfold.progress.run import Run, RunKind
+from functions.clock import now
 from functions.configuration import effective_in
-from functions.wiring import job_store, now
+from functions.wiring import job_store
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @cache
 def queues() -> SQSClient:
     config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-    return cast("SQSClient", get_session().create_client("sqs", config=config))
+    return cast("SQSClient", client("sqs", config))
 
 
 def ordered(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> Run:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NoReturn, cast
 from aws_lambda_powertools import Logger
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import get_session
 
+from fourfold.aws import client
 from fourfold.pipeline.acceptance import NotStartedError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def stepfunctions() -> SFNClient:
         retries={"mode": "standard", "total_max_attempts": 3},
         max_pool_connections=64,
     )
-    return cast("SFNClient", get_session().create_client("stepfunctions", config=config))
+    return cast("SFNClient", client("stepfunctions", config))
 
 
 def start_execution(name: str, execution_input: str) -> None:

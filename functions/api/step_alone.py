@@ -11,8 +11,8 @@ import anyio
 import anyio.to_thread
 from aws_lambda_powertools import Logger
 from botocore.config import Config
-from botocore.session import get_session
 
+from fourfold.aws import client
 from fourfold.http.problems import ProblemError
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.parse_alone import ParsedBrief, ParseOrder
@@ -37,7 +37,7 @@ def _functions() -> LambdaClient:
         retries={"mode": "standard", "total_max_attempts": 1},
         max_pool_connections=_AT_ONCE,
     )
-    return cast("LambdaClient", get_session().create_client("lambda", config=config))
+    return cast("LambdaClient", client("lambda", config))
 
 
 @cache

@@ -35,8 +35,8 @@ from functions.api.config_documents import (
 )
 from functions.api.refusals import settings_refused
 from functions.api.replies import document
+from functions.clock import now
 from functions.configuration import config_store, deployment_defaults
-from functions.wiring import now
 
 Outcome = TypeVar("Outcome")
 

@@ -27,8 +27,9 @@ from fourfold.voice.conversation import BlockedError, NoSessionError, Room, Said
 from fourfold.voice.scoring import Ear, ear_of
 from fourfold.voice.sessions import Owner
 from functions.api.voice_documents import ChatReply, ChatUsage
+from functions.clock import now
 from functions.configuration import settings_of
-from functions.wiring import job_store, now, persona_store, sessions
+from functions.wiring import job_store, persona_store, sessions
 
 Answer = TypeVar("Answer")
 

@@ -21,7 +21,7 @@ from fourfold.storage.client import dynamodb
 from fourfold.storage.generation_slots import GenerationSlots
 from fourfold.storage.idempotency import DynamoIntake
 from fourfold.storage.rate_windows import DynamoRateWindows
-from functions import wiring
+from functions import clock, wiring
 from functions.api.machine import start_execution
 
 Answer = TypeVar("Answer")
@@ -34,7 +34,7 @@ _FOLLOWING_THREADS = 8
 @cache
 def api_keys() -> DynamoApiKeys:
     """The stored API keys."""
-    return DynamoApiKeys(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"], wiring.now)
+    return DynamoApiKeys(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"], clock.now)
 
 
 @cache
@@ -58,7 +58,7 @@ def rate_limiter() -> RateLimiter:
 @cache
 def claims() -> DynamoClaims:
     """Idempotency keys of every route but POST /v1/personas, whose key is stored with its run."""
-    return DynamoClaims(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], lambda: wiring.now().timestamp())
+    return DynamoClaims(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], lambda: clock.now().timestamp())
 
 
 @cache
@@ -66,7 +66,7 @@ def reception() -> Reception:
     """What taking a brief in needs."""
     table, personas = os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], wiring.persona_store()
     slots = GenerationSlots(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
-    intake = DynamoIntake(dynamodb(), table, personas, slots, wiring.now)
+    intake = DynamoIntake(dynamodb(), table, personas, slots, clock.now)
     return Reception(intake, wiring.desk(), start_execution)
 
 

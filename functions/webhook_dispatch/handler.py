@@ -12,9 +12,9 @@ from aws_lambda_powertools import Logger
 from fourfold.webhooks.dispatch import Again, Dispatcher
 from fourfold.webhooks.lanes import Lane, Order
 from fourfold.webhooks.sender import Sender
+from functions.clock import now
 from functions.configuration import settings_of
 from functions.webhook_lanes import give, lane_queues, send, webhooks
-from functions.wiring import now
 
 logger = Logger()
 

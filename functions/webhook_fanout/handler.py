@@ -13,9 +13,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.webhooks.delivery import message_of
 from fourfold.webhooks.fan_out import fan_out
+from functions.clock import now
 from functions.configuration import settings_of
 from functions.webhook_lanes import give, webhooks
-from functions.wiring import now
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)

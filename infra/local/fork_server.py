@@ -1,5 +1,5 @@
-"""The process Lambda workers are forked from: an interpreter that has loaded the third-party libraries, and nothing
-of ours.
+"""The process Lambda workers are forked from: an interpreter that has loaded the third-party libraries, and from the
+code of the first worker the product's library, but no function of it.
 
 Run by `infra.local.forks` with one end of a socket pair as file descriptor argv[1] and more libraries to load after
 it; it ends when the other end closes. A request is eight bytes of length with four file descriptors (the worker's
@@ -13,9 +13,11 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,6 +32,11 @@ LIBRARIES = (
     "pydantic._internal._generate_schema",
     "ulid",
 )
+# What reads no variable and makes nothing as it is imported; every function begins with some of it.
+PRODUCT = tuple(
+    f"fourfold.{package}"
+    for package in ("config", "jobs", "pipeline", "progress", "provocation", "storage", "voice", "webhooks")
+)
 NUMBER_BYTES = 8
 
 
@@ -40,18 +47,44 @@ def main() -> None:
     gc.freeze()  # keeps the collector of every worker off the pages they share
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for workers: the kernel may forget them at once
     requests = socket.socket(fileno=int(sys.argv[1]))
+    loaded = None
     while True:
         header, descriptors, _, _ = socket.recv_fds(requests, NUMBER_BYTES, 4)
         if len(header) < NUMBER_BYTES:
             return
         request = json.loads(_exactly(requests, int.from_bytes(header)))
+        code = Path(request["folder"]).resolve()
+        if loaded is None and (code / "fourfold").is_dir():
+            load_product(code)
+            loaded = code
         worker = os.fork()
         if worker == 0:
             requests.close()
+            if code != loaded:
+                _forget_product()
             _become(request, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
         requests.sendall(worker.to_bytes(NUMBER_BYTES))
+
+
+def load_product(code: Path) -> None:
+    """Import the product's library from this folder, which must last as long as the workers."""
+    sys.path.insert(0, str(code))
+    for package in PRODUCT:
+        with suppress(ImportError):  # the worker that needs what is missing imports it again, and tells
+            for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+                importlib.import_module(module.name)
+    with suppress(ImportError):
+        importlib.import_module("fourfold.aws").read_descriptions(("dynamodb", "sqs"))
+    sys.path.remove(str(code))
+    gc.collect()
+    gc.freeze()
+
+
+def _forget_product() -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "fourfold"]:
+        del sys.modules[name]
 
 
 def _exactly(stream: socket.socket, length: int) -> bytes:

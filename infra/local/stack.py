@@ -28,8 +28,14 @@ from infra.local.recovery import announce_cut_off_executions
 from infra.local.services import KEPT
 from infra.local.snapshot import Snapshots, save_state
 from infra.local.streams import reattach_streams
+from infra.local.unpacking import install_shared_unpacking
 from infra.local.webhooks import order_pending_deliveries
-from infra.local.workers import WarmUp, install_patient_pool
+from infra.local.workers import (
+    PATIENCE_SECONDS,
+    PATIENCE_WITH_FORKS_SECONDS,
+    WarmUp,
+    install_patient_pool,
+)
 
 ORG_ID = "org_local"
 WORKSPACE_ID = "ws_local"
@@ -73,7 +79,8 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         undo.callback(api.stop)
         with progress.step("Start the AWS engine"):
             engine.start()
-            install_patient_pool()
+            install_patient_pool(PATIENCE_WITH_FORKS_SECONDS if forks else PATIENCE_SECONDS)
+            install_shared_unpacking(home.scratch / "code")
             if forks:
                 forks.install()
             reattach_streams()

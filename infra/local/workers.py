@@ -3,9 +3,10 @@
 Warm-up stands for provisioned concurrency: the environments are started, no handler is called.
 
 Bridge: MiniStack starts a new process for every invocation that finds none idle. Twenty runs at a time would
-start twenty processes for each of eight functions, each costing half a second of CPU, although the one that is
-there is free again in milliseconds. Here an invocation waits a moment for a worker to become free and starts one
-more only when none did, two at a time; a step that waits long for a real model soon has as many workers as runs.
+start twenty processes for each of eight functions, although the one that is there is free again in milliseconds.
+Here an invocation waits a moment for a worker to become free and starts one more only when none did, two at a time;
+a step that waits long for a real model soon has as many workers as runs. The moment is short where workers are forked
+(their start and first call cost a tenth of a second of CPU, a fresh interpreter's most of a second).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 PATIENCE_SECONDS = 0.5
+PATIENCE_WITH_FORKS_SECONDS = 0.1
 POLL_SECONDS = 0.002
 STARTING_AT_ONCE = 2
 
@@ -31,9 +33,7 @@ class PatientPool:
     `acquire` and `start` are MiniStack's `acquire_worker` and `ensure_spawned`.
     """
 
-    def __init__(
-        self, acquire: Callable[..., Lease], start: Callable[[Any], None], patience: float = PATIENCE_SECONDS
-    ) -> None:
+    def __init__(self, acquire: Callable[..., Lease], start: Callable[[Any], None], patience: float) -> None:
         self._acquire = acquire
         self._start = start
         self._patience = patience
@@ -65,12 +65,14 @@ class PatientPool:
             time.sleep(POLL_SECONDS)
 
 
-def install_patient_pool() -> None:
+def install_patient_pool(patience: float) -> None:
     """Make MiniStack's invocations wait for a worker before they start one more."""
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
-    lambda_svc.acquire_worker = PatientPool(lambda_runtime.acquire_worker, lambda_runtime.ensure_spawned).acquire
+    lambda_svc.acquire_worker = PatientPool(
+        lambda_runtime.acquire_worker, lambda_runtime.ensure_spawned, patience
+    ).acquire
 
 
 class WarmUp:

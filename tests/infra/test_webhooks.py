@@ -36,10 +36,10 @@ def test_every_event_of_the_product_reaches_the_fan_out(prod: Assembly) -> None:
 
 
 def test_each_lane_has_workers_of_its_own(prod: Assembly) -> None:
-    for lane in ("WebhookQueuesFast", "WebhookQueuesSlow"):
+    for lane, most in (("WebhookQueuesFast", 10), ("WebhookQueuesSlow", 30)):
         mapping = mappings(prod)[lane]
         assert prod.named(mapping["FunctionName"]) == "WebhookDispatchLive:live"
-        assert mapping["ScalingConfig"] == {"MaximumConcurrency": 10}
+        assert mapping["ScalingConfig"] == {"MaximumConcurrency": most}
         assert mapping["BatchSize"] == BATCH
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         assert "MaximumBatchingWindowInSeconds" not in mapping, "a delivery waits for no other"

@@ -30,8 +30,9 @@ from functions.api.once import once
 from functions.api.problem_catalogue import OF_KEYED_REQUESTS
 from functions.api.refusals import not_written
 from functions.api.replies import path_to, persona_document
+from functions.clock import now
 from functions.configuration import settings_of
-from functions.wiring import now, persona_store
+from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
 

@@ -23,7 +23,7 @@ from functions.api.key_documents import ApiKeyDocument, ApiKeyList, ApiKeyReques
 from functions.api.once import once
 from functions.api.problem_catalogue import OF_KEYED_REQUESTS
 from functions.api.replies import document, path_to
-from functions.wiring import now
+from functions.clock import now
 
 router = APIRouter(tags=["keys"])
 

@@ -19,6 +19,7 @@ from fourfold.problem import FieldError, problem
 from fourfold.storage.client import dynamodb
 from fourfold.storage.deletion import DynamoDeletion
 from fourfold.storage.outbox import outbox_put
+from functions import clock
 from functions import wiring as shared
 from functions.api import openapi, wiring
 from functions.api.bodies import PersonaPatch
@@ -66,7 +67,7 @@ async def change(persona_id: str, request: Request, caller: Writer) -> Response:
         persona = store.persona(caller.workspace_id, persona_id)
         if persona is not None:
             current_persona(caller.workspace_id, persona)
-        editor = Editor(store, _outbox, shared.now)
+        editor = Editor(store, _outbox, clock.now)
         return change_persona(caller.workspace_id, persona_id, wanted, editor, lambda found: require_match(tags, found))
 
     try:
@@ -123,7 +124,7 @@ def _undertaker() -> Undertaker:
         log_of=lambda who: shared.run_log(who, 0),
         clear=lambda who, going: shared.event_store(who.workspace_id, who.run_id).clear(keep_end=going),
         outbox=_outbox,
-        clock=shared.now,
+        clock=clock.now,
     )
 
 

@@ -29,8 +29,9 @@ from functions.api.callers import Reader, Writer
 from functions.api.replies import document
 from functions.api.suite_documents import TestList, TestSwitch
 from functions.api.suite_orders import tests_of
+from functions.clock import now
 from functions.configuration import settings_of
-from functions.wiring import now, suites
+from functions.wiring import suites
 
 router = APIRouter(tags=["provocation tests"])
 ALL = "/v1/provocation/tests"

@@ -39,8 +39,9 @@ from functions.api.voice_documents import (
     DriftRequestBody,
     FingerprintReport,
 )
+from functions.clock import now
 from functions.configuration import settings_of
-from functions.wiring import now, sessions
+from functions.wiring import sessions
 
 router = APIRouter(tags=["voice"])
 

@@ -41,9 +41,9 @@ from functions.api.webhook_documents import (
 )
 from functions.api.webhook_targets import refuse_unless_public
 from functions.api.wiring import in_thread
+from functions.clock import now
 from functions.configuration import settings_of
 from functions.webhook_lanes import give, webhooks
-from functions.wiring import now
 
 router = APIRouter(tags=["webhooks"])
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from functions import wiring
+from functions import clock, wiring
 from functions.api.wiring import reception
 from tests.contract.api.conftest import OTHER_KEY, Api
 
@@ -117,8 +117,9 @@ def _later(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
     """The clock of everybody who reads it from the wiring, moved on."""
     reception.cache_clear()
     wiring.desk.cache_clear()
-    real = wiring.now
-    monkeypatch.setattr(wiring, "now", lambda: real() + timedelta(seconds=seconds))
+    real = clock.now
+    for where in (clock, wiring):
+        monkeypatch.setattr(where, "now", lambda: real() + timedelta(seconds=seconds))
 
 
 def test_a_crash_before_the_start_is_finished_by_the_next_try(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,13 +18,13 @@ from fourfold.jobs.store import Lease
 from fourfold.jobs.work import take
 from fourfold.progress.run import RunKind
 from fourfold.voice.fingerprint_job import FingerprintWork
-from functions import job_entry, wiring
+from functions import clock, job_entry, wiring
 from functions.job_entry import MAX_RECEIVES
 from tests.contract.api.conftest import FULL_KEY, Api
 from tests.unit.functions.test_samples import Invocation
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
-CLOCKS = ("functions.wiring.now", "functions.api.following.now")
+CLOCKS = ("functions.clock.now", "functions.wiring.now", "functions.api.following.now")
 
 
 @pytest.fixture
@@ -39,9 +39,9 @@ def asked(api: Api, persona: str, what: str = "fingerprint") -> str:
 
 
 def later(monkeypatch: pytest.MonkeyPatch, passed: timedelta) -> None:
-    real = wiring.now
-    for clock in CLOCKS:
-        monkeypatch.setattr(clock, lambda: real() + passed)
+    real = clock.now
+    for name in CLOCKS:
+        monkeypatch.setattr(name, lambda: real() + passed)
     wiring.workplace.cache_clear()
 
 
@@ -131,7 +131,7 @@ def test_a_worker_overtaken_by_a_regeneration_leaves_the_log_to_its_followers(
             overtaken.append(key)
             old = wiring.persona_store().persona("ws_one", persona)
             assert old is not None
-            new = old.model_copy(update={"version": 2, "updated_at": wiring.now()})
+            new = old.model_copy(update={"version": 2, "updated_at": clock.now()})
             place = {"pk": {"S": "WS#ws_one"}, "sk": {"S": f"PERSONA#{persona}"}}
             values = {":doc": {"S": new.model_dump_json()}}
             api.tables.update_item(
@@ -139,7 +139,7 @@ def test_a_worker_overtaken_by_a_regeneration_leaves_the_log_to_its_followers(
             )
             order = order_from(json.loads(created(persona)), RunKind.FINGERPRINT)
             assert order is not None
-            lease = Lease("other", wiring.now() + timedelta(minutes=5))
+            lease = Lease("other", clock.now() + timedelta(minutes=5))
             assert take(order, wiring.workplace(), lease, "cfg") is not None
         return perform(work, key)
 

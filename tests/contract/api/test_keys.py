@@ -15,7 +15,7 @@ from fourfold.http.auth import CACHE_SECONDS
 from fourfold.replay import LEASE_S
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.claims import DynamoClaims
-from functions import wiring
+from functions import clock
 from functions.api import routers
 from functions.api.wiring import api_keys, claims, key_ring, last_use
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
@@ -33,11 +33,11 @@ def the_keys(api: Api) -> list[dict[str, Any]]:
 
 
 def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    real = wiring.now
+    real = clock.now
     last_use().close()
     for kept in (api_keys, key_ring, last_use, claims):
         kept.cache_clear()
-    for where in (wiring, routers.keys):
+    for where in (clock, routers.keys):
         monkeypatch.setattr(where, "now", lambda: real() + timedelta(seconds=seconds))
 
 

@@ -12,7 +12,7 @@ import pytest
 from fourfold.config.api import ApiConfig, LimitsConfig
 from fourfold.config.settings import Settings
 from fourfold.pipeline.overdue import QUIET_LIMIT
-from functions import wiring
+from functions import clock, wiring
 from functions.api import callers, following, generation
 from functions.api.wiring import reception
 from tests.contract.api.conftest import KEY, OTHER_KEY, READ_KEY, Api
@@ -124,10 +124,10 @@ def test_a_run_nobody_works_on_any_more_makes_room(
     for _ in range(runs_at_once):
         start(api)
     assert start(api).status_code == 429
-    real, later = wiring.now, QUIET_LIMIT + timedelta(seconds=1)
+    real, later = clock.now, QUIET_LIMIT + timedelta(seconds=1)
     reception.cache_clear()
     wiring.desk.cache_clear()
-    for where in (wiring, generation, following):
+    for where in (clock, wiring, generation, following):
         monkeypatch.setattr(where, "now", lambda: real() + later)
     assert start(api).status_code == 202
 

@@ -20,7 +20,7 @@ from fourfold.http.problems import ProblemError
 from fourfold.problem import problem
 from fourfold.replay import LEASE_S, Execution
 from fourfold.storage.claims import DynamoClaims
-from functions import wiring
+from functions import clock
 from functions.api import once as once_module
 from functions.api.callers import caller_with
 from functions.api.once import once
@@ -91,7 +91,7 @@ def answers(status: int, code: str = "") -> Callable[[], Awaitable[Response]]:
 
 
 def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    real = wiring.now().timestamp()
+    real = clock.now().timestamp()
     claims.cache_clear()
     monkeypatch.setattr(DynamoClaims, "_now_ms", lambda _self: int((real + seconds) * 1000))
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fourfold.config.api import ApiConfig, LimitsConfig
 from fourfold.config.settings import Settings
 from fourfold.persona import INTENT_MAX_CHARACTERS
-from functions import wiring
+from functions import clock, wiring
 from functions.api import generation
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.conftest import OTHER_KEY, Api
@@ -81,8 +81,8 @@ def test_a_running_run_shows_its_steps_so_far(api: Api) -> None:
 def test_a_lost_run_has_failed_for_whoever_looks(api: Api, monkeypatch: pytest.MonkeyPatch, read: str) -> None:
     [persona_id] = _make(api, 1)
     [(run_id, _)] = api.machine.started
-    real = wiring.now
-    for module in ("functions.wiring.now", "functions.api.following.now"):
+    real = clock.now
+    for module in ("functions.clock.now", "functions.wiring.now", "functions.api.following.now"):
         monkeypatch.setattr(module, lambda: real() + timedelta(minutes=21))
     wiring.desk.cache_clear()
     assert api.call("GET", read.format(run=run_id, persona=persona_id)).status_code == 200

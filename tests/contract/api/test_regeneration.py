@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from functions import wiring
+from functions import clock, wiring
 from functions.api.wiring import reception
 from tests.contract.api.conftest import OTHER_KEY, READ_KEY, Api
 
@@ -107,8 +107,8 @@ def test_a_run_that_fails_leaves_the_persona_untouched(api: Api, persona: dict[s
 def test_a_lost_run_lets_go_of_the_persona(api: Api, persona: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     api.machine.fate = "silent"
     again(api, persona, {"from": "soul_draft"}, headers=ASYNC)
-    real = wiring.now
-    for module in ("functions.wiring.now", "functions.api.following.now"):
+    real = clock.now
+    for module in ("functions.clock.now", "functions.wiring.now", "functions.api.following.now"):
         monkeypatch.setattr(module, lambda: real() + timedelta(minutes=25))
     wiring.desk.cache_clear()
     assert read(api, persona) == persona
@@ -166,10 +166,11 @@ def test_a_crash_before_the_start_is_finished_by_the_next_try(
     api.machine.fate = "silent"
     headers = {"Idempotency-Key": "again-1"}
     again(api, persona, {"from": "mask_build"}, headers={**headers, **ASYNC})
-    real = wiring.now
+    real = clock.now
     reception.cache_clear()
     wiring.desk.cache_clear()
-    monkeypatch.setattr(wiring, "now", lambda: real() + timedelta(seconds=11))
+    for where in (clock, wiring):
+        monkeypatch.setattr(where, "now", lambda: real() + timedelta(seconds=11))
     api.machine.fate = "active"
     reply = again(api, persona, {"from": "mask_build"}, headers=headers)
     assert (reply.status_code, reply.json()["version"]) == (200, 2)

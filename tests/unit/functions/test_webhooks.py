@@ -15,9 +15,9 @@ from fourfold.storage.client import dynamodb
 from fourfold.webhooks.delivery import DeliveryStatus
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
 from functions import webhook_lanes
+from functions.clock import now
 from functions.webhook_dispatch.handler import handler as dispatch
 from functions.webhook_fanout.handler import handler as fan_out
-from functions.wiring import now
 from tests.unit.functions.conftest import SAMPLES, load
 from tests.unit.functions.test_samples import Invocation
 from tests.unit.webhooks.conftest import create_tables
@@ -62,6 +62,14 @@ def test_an_event_becomes_an_order(queues: Any) -> None:
     assert fan_out(EVENT, Invocation()) == {"batchItemFailures": []}
     assert messages(queues, "slow") == [json.loads(ORDER["Records"][0]["body"])]
     assert messages(queues, "fast") == []
+
+
+def test_each_endpoint_s_orders_are_a_group_of_a_fair_queue(queues: Any) -> None:
+    subscribe("https://example.com/")
+    fan_out(EVENT, Invocation())
+    url = queues.get_queue_url(QueueName="slow")["QueueUrl"]
+    (message,) = queues.receive_message(QueueUrl=url, AttributeNames=["MessageGroupId"])["Messages"]
+    assert message["Attributes"] == {"MessageGroupId": ENDPOINT}
 
 
 def test_the_order_becomes_a_signed_request(queues: Any) -> None:  # noqa: ARG001 - the queues

@@ -123,3 +123,29 @@ def test_forks_leave_no_descriptors_behind(server: ForkServer, tmp_path: Path) -
         _close(worker)
 
     assert open_descriptors() == before
+
+
+def test_the_product_is_loaded_once_and_only_for_workers_of_the_same_code(tmp_path: Path) -> None:
+    """A package named as ours is, in two versions; a worker of the second must not see the first."""
+    folders = [tmp_path / version for version in ("one", "two")]
+    for folder in folders:
+        (folder / "fourfold/storage").mkdir(parents=True)
+        (folder / "fourfold/__init__.py").write_text(f"VERSION = {folder.name!r}")
+        (folder / "fourfold/storage/__init__.py").write_text("")
+    script = """
+import sys
+loaded = "fourfold" in sys.modules
+sys.path.insert(0, sys.argv[0].rpartition("/")[0])
+import fourfold
+print(loaded, fourfold.VERSION, flush=True)
+"""
+    server = ForkServer(tmp_path / "log")
+    try:
+        told = []
+        for folder in (*folders, folders[0]):
+            worker = _fork(server, folder, script)
+            told.append(worker.stdout.readline().strip())
+            _close(worker)
+    finally:
+        server.stop()
+    assert told == ["True one", "False two", "True one"]
