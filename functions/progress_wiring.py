@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urljoin
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSLError
 
 from fourfold.aws import client
 from fourfold.http.auth import KeyRing
 from fourfold.progress.delivery import Delivery
-from fourfold.progress.followers import ConnectionGoneError, RunKey, UnsentError
+from fourfold.progress.followers import ConnectionGoneError, RunKey, UnsentError, UnsureError
 from fourfold.storage.api_keys import DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from fourfold.storage.connections import DynamoConnections
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SCOPE = "personas:read"
 THREADS = 24
 _GONE = frozenset({"GoneException", "410"})
+_SERVER_ERROR = 500
 
 
 class ManagedConnections:
@@ -38,23 +39,29 @@ class ManagedConnections:
         self._client = client
 
     def send(self, connection_id: str, text: str) -> None:
-        """Sends one message. Raises ConnectionGoneError or UnsentError."""
+        """Sends one message. Raises ConnectionGoneError, UnsentError or UnsureError."""
         try:
             self._client.post_to_connection(ConnectionId=connection_id, Data=text.encode())
         except ClientError as error:
             if error.response["Error"]["Code"] in _GONE:
                 raise ConnectionGoneError from error
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
+                raise UnsureError from error
             raise UnsentError from error
+        except (HTTPClientError, SSLError) as error:  # the connection broke, or no answer came: it may have been sent
+            raise UnsureError from error
         except BotoCoreError as error:
             raise UnsentError from error
 
     def close(self, connection_id: str) -> None:
-        """Ends the connection; one that is gone already is no error."""
+        """Ends the connection; one that is gone already is no error. Raises UnsentError."""
         try:
             self._client.delete_connection(ConnectionId=connection_id)
         except ClientError as error:
             if error.response["Error"]["Code"] not in _GONE:
-                raise
+                raise UnsentError from error
+        except BotoCoreError as error:
+            raise UnsentError from error
 
 
 class SqsCatchUps:
@@ -66,7 +73,13 @@ class SqsCatchUps:
 
     def put(self, run: RunKey, connection_id: str) -> None:
         """Asks for a replay to be finished."""
-        body = {"workspace_id": run.workspace_id, "run_id": run.run_id, "connection_id": connection_id}
+        self._send({"workspace_id": run.workspace_id, "run_id": run.run_id, "connection_id": connection_id})
+
+    def put_close(self, connection_id: str) -> None:
+        """Asks for a connection to be closed."""
+        self._send({"connection_id": connection_id})
+
+    def _send(self, body: dict[str, str]) -> None:
         self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(body))
 
 
@@ -77,7 +90,7 @@ def management_endpoint() -> str:
 
 @cache
 def sender() -> ManagedConnections:
-    """The way to connected clients. Nothing is tried again here: what is not sent is left to the queue."""
+    """The way to connected clients. Nothing is tried again here: only the queue knows what was certainly not sent."""
     config = Config(
         connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1}, max_pool_connections=2 * THREADS
     )

@@ -29,12 +29,14 @@ def pusher() -> Pusher:
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - None, or SQS's partial response
     """A batch of the RunEvents stream or of the catch-up queue.
 
-    A batch of the stream that raises comes again as a whole: what was sent of it is not sent twice.
+    A batch of the stream that raises comes again as a whole: what was sent of it is not sent again.
     """
     if event["Records"][0]["eventSource"] == "aws:sqs":
         return process_partial_response(event=event, record_handler=_catch_up, processor=catch_ups, context=context)
-    pusher().push(_new_event(record["dynamodb"]["NewImage"]) for record in event["Records"])
+    failures = pusher().push(_new_event(record["dynamodb"]["NewImage"]) for record in event["Records"])
     logger.info("pushed", extra={"events": len(event["Records"])})
+    if failures:  # their texts may quote what was sent
+        logger.warning("connections ended", extra={"errors": [type(error).__qualname__ for error in failures]})
     return None
 
 
@@ -45,4 +47,7 @@ def _new_event(image: dict[str, Any]) -> NewEvent:
 
 def _catch_up(record: SQSRecord) -> None:
     wanted = json.loads(record.body)
-    delivery().resume(RunKey(wanted["workspace_id"], wanted["run_id"]), wanted["connection_id"])
+    if "run_id" in wanted:
+        delivery().resume(RunKey(wanted["workspace_id"], wanted["run_id"]), wanted["connection_id"])
+    else:
+        delivery().close(wanted["connection_id"])

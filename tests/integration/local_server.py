@@ -72,6 +72,13 @@ class LocalServer:
         process.kill()
         process.wait(STOP_SECONDS)
 
+    def stand_still(self, seconds: float) -> None:
+        """Nothing is answered for so long; what was asked meanwhile is done then."""
+        process = self._running()
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGCONT)
+
     def said(self) -> str:
         """What the last start printed."""
         return self.output.read_text(encoding="utf-8")

@@ -54,7 +54,7 @@ def new_key(stack: LocalServer, workspace_id: str, *scopes: str) -> str:
 def items(stack: LocalServer) -> list[dict[str, Any]]:
     """What the Connections table holds of connections."""
     found: list[dict[str, Any]] = stack.aws("dynamodb").scan(TableName=stack.outputs()["ConnectionsTableName"])["Items"]
-    return [item for item in found if item["sk"]["S"] != "DONE"]
+    return [item for item in found if item["sk"]["S"] != "PUSHED"]
 
 
 def test_live_events_are_those_of_the_log(stack: LocalServer) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
+from fourfold.cli.feed import Feed
 from tests.integration.local_server import LocalServer, eventually
-from tests.integration.progress_client import ProgressClient, connected
+from tests.integration.progress_client import ProgressClient, address, connected
 
+# A sender waits two seconds for an answer.
+STALL_S = 3.0
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 
 
@@ -67,3 +74,41 @@ def test_a_record_that_cannot_be_pushed_is_in_no_run_s_way(own: LocalServer) -> 
     eventually(lambda: "failed processing DynamoDB stream batch" in own.home.log.read_text(encoding="utf-8"))
     run_id = start(own)
     eventually(lambda: own.call("GET", f"/v1/runs/{run_id}").json()["status"] == "completed")
+
+
+def test_a_stall_of_the_service_doubles_nothing_and_loses_nothing(own: LocalServer) -> None:
+    """For longer than a sender waits for an answer the service stands still. Then it does what it had been asked."""
+    feeds = [Feed(lambda: address(own), own.api_key, [{"workspace": True}]) for _ in range(3)]
+    heard: list[list[dict[str, Any]]] = [[] for _ in feeds]
+    over = threading.Event()
+
+    def listen(number: int) -> None:
+        for event in feeds[number].events():
+            if event is not None:
+                heard[number].append(event)
+            if over.is_set():
+                return
+
+    with ThreadPoolExecutor(len(feeds)) as pool, connected(own) as bare:
+        bare.ask(action="subscribe", workspace=True)
+        listening = [pool.submit(listen, number) for number in range(len(feeds))]
+        eventually(lambda: all(feed.connected for feed in feeds))
+        runs = [start(own) for _ in range(4)]
+        sent_bare = [bare.hear() for _ in range(8)]
+        own.stand_still(STALL_S)
+        for run_id in runs:
+            eventually(lambda run_id=run_id: own.call("GET", f"/v1/runs/{run_id}").json()["status"] == "completed")
+        logs = {run_id: logged(own, run_id) for run_id in runs}
+        eventually(lambda: all(_of_runs(events, runs) == logs for events in heard))
+        over.set()
+        for future in listening:
+            future.result()
+        with suppress(ConnectionClosed, TimeoutError):
+            while True:
+                sent_bare.append(bare.hear(1))
+    for run_id, events in _of_runs(sent_bare, runs).items():
+        assert events == logs[run_id][: len(events)], "over one connection none comes twice and none is left out"
+
+
+def _of_runs(events: list[dict[str, Any]], runs: list[str]) -> dict[str, list[dict[str, Any]]]:
+    return {run_id: [event for event in events if event["run_id"] == run_id] for run_id in runs}

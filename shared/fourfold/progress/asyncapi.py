@@ -24,9 +24,9 @@ _SCHEMA = "#/components/schemas/{model}"
 _INTRODUCTION = (
     "Every run of the pipeline and every background job appends to one ordered log. An event of it is the same object "
     "over WebSocket and as server-sent event: `seq` counts from 1 without gaps within a run. Over one connection a "
-    "run's events come in order, none is missing and none comes twice; only after a crash of the sender an event may "
-    "be sent again, so drop what is not newer than the last `seq` you have of its run. Event types may be added: "
-    "ignore those you do not know."
+    "run's events come in order, none is missing and none comes twice. Where the server cannot tell whether you were "
+    "sent an event it closes the connection: connect anew and subscribe with the last `seq` you have of each run. "
+    "Event types may be added: ignore those you do not know."
 )
 
 

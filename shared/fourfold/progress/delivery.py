@@ -1,7 +1,7 @@
 """Sending a run's events to one follower: each once, in order, whoever sends.
 
-A crash between sending an event and noting it can send that event a second time; clients drop what is not newer than
-the last `seq` they have of a run. Nothing is ever left out.
+No event is left out and none sent twice over a connection, whatever crashes: where nobody knows whether it was sent
+one, it is closed, and its client goes on after the last event it has.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from fourfold.progress.followers import (
     Subscriber,
     Subscribers,
     UnsentError,
+    UnsureError,
 )
 
 # Longer than any function lives that replays: when it is over, nobody is at work.
@@ -29,6 +30,8 @@ REPLAY_LEASE_S = 60.0
 # A follower waiting in the queue is put there again by an event that comes later than this.
 QUEUE_LEASE_S = 10.0
 QUEUE = "queue"
+# Holds a follower whose connection is to be closed and could not be yet: it is sent nothing any more.
+CLOSING = "closing"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ class Delivery:
                 self.replay_or_queue(run, new)
                 return
             there = self.followers.one(run, connection_id)
+            if there is not None and self._died(there):
+                self.end(run, connection_id)
+                return
             if there is not None and self._change(run, there, asked=asked or there.asked):
                 return
 
@@ -73,8 +79,11 @@ class Delivery:
         there = self.followers.one(run, connection_id)
         if there is None or not there.holder:
             return
-        if there.holder != QUEUE and there.lease_until > self.clock():
-            return  # somebody is at it
+        if self._died(there):
+            self.end(run, connection_id)
+            return
+        if there.holder != QUEUE:
+            return  # somebody is at it, or it is about to be closed
         mine = self._held(there, uuid.uuid4().hex, REPLAY_LEASE_S)
         if self.followers.write(run, mine, there.version):
             self.replay(run, mine)
@@ -94,13 +103,25 @@ class Delivery:
         Raises:
             UnsentError: how far it came is noted, and that the queue is to go on.
         """
+        try:
+            self._replay(run, follower)
+        except UnsentError:
+            raise
+        except Exception:  # whatever it was, how far the client has come is not noted
+            self.end(run, follower.connection_id)
+            raise
+
+    def _replay(self, run: RunKey, follower: Follower) -> None:
         mine, position, over = follower, follower.position, False
         while True:
             for event in self.log.events(run, position):
                 try:
                     self.sender.send(mine.connection_id, event.text)
                 except ConnectionGoneError:
-                    self._gone(run, mine)
+                    self._forget(run, mine.connection_id)
+                    return
+                except UnsureError:
+                    self.end(run, mine.connection_id)
                     return
                 except UnsentError:
                     self._set_aside(run, mine, position)
@@ -146,9 +167,12 @@ class Delivery:
         `events` are in order; up to `done` all live followers have been pushed the run before.
         """
         there: Follower | None = follower
-        while there is not None:
+        while there is not None and there.holder != CLOSING:
             if not there.holder:
                 self._send_live(run, there, events, max(there.position, done))
+                return
+            if self._died(there):
+                self.end(run, there.connection_id)
                 return
             expired = there.lease_until <= self.clock()
             changed = self._held(there, QUEUE, QUEUE_LEASE_S) if expired else replace(there, version=there.version + 1)
@@ -166,7 +190,10 @@ class Delivery:
             try:
                 self.sender.send(follower.connection_id, event.text)
             except ConnectionGoneError:
-                self._gone(run, follower)
+                self._forget(run, follower.connection_id)
+                return
+            except UnsureError:
+                self.end(run, follower.connection_id)
                 return
             except UnsentError:
                 self._set_aside(run, follower, position)
@@ -175,6 +202,42 @@ class Delivery:
             position = event.seq
             if event.terminal and follower.asked:
                 self.subscribers.run_ended(follower.connection_id, run)
+
+    def settle(self, run: RunKey, follower: Follower, begun: int) -> bool:
+        """What is due to a follower after a push up to `begun` was cut off; False: its connection had to be ended."""
+        there: Follower | None = follower
+        while there is not None and there.holder != CLOSING:
+            if self._died(there) or (not there.holder and there.position < begun):
+                self.end(run, there.connection_id)
+                return False
+            if not there.holder:
+                return True
+            queued = there.holder == QUEUE  # its message may be what was cut off
+            changed = self._held(there, QUEUE, QUEUE_LEASE_S) if queued else replace(there, version=there.version + 1)
+            if self.followers.write(run, changed, there.version):
+                if queued:
+                    self.queue.put(run, there.connection_id)
+                return True
+            there = self.followers.one(run, there.connection_id)
+        return True
+
+    def end(self, run: RunKey, connection_id: str) -> None:
+        """Closes a connection of which nobody knows whether it was sent an event of the run, for good.
+
+        Its client, told by the closing, connects anew and names the last event it has.
+        """
+        try:
+            self.sender.close(connection_id)
+        except UnsentError:
+            self.queue.put_close(connection_id)  # first: who is barred is looked at by nobody any more
+            self._bar(run, connection_id)
+        else:
+            self._forget(run, connection_id)
+
+    def close(self, connection_id: str) -> None:
+        """Closes a connection and drops its subscriptions. Raises UnsentError: try again later."""
+        self.sender.close(connection_id)
+        self.subscribers.forget(connection_id)
 
     def _set_aside(self, run: RunKey, follower: Follower, position: int) -> None:
         """Notes how far the follower has been sent the run, and that the queue is to go on."""
@@ -191,8 +254,18 @@ class Delivery:
     def _change(self, run: RunKey, follower: Follower, *, asked: bool) -> bool:
         return self.followers.write(run, replace(follower, asked=asked, version=follower.version + 1), follower.version)
 
-    def _gone(self, run: RunKey, follower: Follower) -> None:
-        self.subscribers.forget(follower.connection_id)
-        there = self.followers.one(run, follower.connection_id)
-        while there is not None and not self.followers.delete(run, there.connection_id, there.version):
-            there = self.followers.one(run, follower.connection_id)
+    def _died(self, follower: Follower) -> bool:
+        """Whether a function was ended in the middle of a replay to it: it may have been sent more than is noted."""
+        return follower.holder not in {"", QUEUE, CLOSING} and follower.lease_until <= self.clock()
+
+    def _bar(self, run: RunKey, connection_id: str) -> None:
+        """Sees to it that it is sent nothing more of the run, even if it subscribes again before it is closed."""
+        there = self.followers.one(run, connection_id)
+        while there is not None and not self.followers.write(run, self._held(there, CLOSING, 0), there.version):
+            there = self.followers.one(run, connection_id)
+
+    def _forget(self, run: RunKey, connection_id: str) -> None:
+        self.subscribers.forget(connection_id)
+        there = self.followers.one(run, connection_id)
+        while there is not None and not self.followers.delete(run, connection_id, there.version):
+            there = self.followers.one(run, connection_id)

@@ -4,6 +4,9 @@ A follower is one connection on one run. While it is live the pusher alone sends
 the stream; its `position` is where that began. While somebody replays the log to it (`holder`), the pusher only bumps
 its `version`, and the replayer may let it go live only at the version it knew before it last read the log. So an event
 that comes during a replay is sent by exactly one of the two.
+
+Nobody can send and note it in one step. So what is about to be sent is noted before, and a connection of which nobody
+knows whether it got an event is closed: it is never sent that event again, and its client asks anew for what it lacks.
 """
 
 from __future__ import annotations
@@ -66,6 +69,17 @@ class Follower:
 
 
 @dataclass(frozen=True, slots=True)
+class Pushed:
+    """How far a run has been pushed to its live followers, 0: not at all. `begun`: how far that was about to go.
+
+    If they differ and nobody is pushing, a push was cut off between the two.
+    """
+
+    begun: int = 0
+    done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Subscriber:
     """A connection on a topic. `after`: by run, how far the client says it has been."""
 
@@ -79,17 +93,21 @@ class ConnectionGoneError(Exception):
 
 
 class UnsentError(Exception):
-    """The connection did not take a message now (slow, throttled, or the service behind it failed)."""
+    """The connection was not sent a message or not closed now (throttled, or its service out of reach)."""
+
+
+class UnsureError(Exception):
+    """The connection was sent a message or was not: no answer came in time."""
 
 
 class Sender(Protocol):
     """The way to connected clients."""
 
     def send(self, connection_id: str, text: str) -> None:
-        """Sends one message. Raises ConnectionGoneError or UnsentError."""
+        """Sends one message. Raises ConnectionGoneError, UnsentError or UnsureError."""
 
     def close(self, connection_id: str) -> None:
-        """Ends the connection; one that is gone already is no error."""
+        """Ends the connection; one that is gone already is no error. Raises UnsentError."""
 
 
 class EventLog(Protocol):
@@ -105,8 +123,8 @@ class EventLog(Protocol):
 class FollowerStore(Protocol):
     """Followers of runs. Reads are strongly consistent, writes conditional on the version read."""
 
-    def of_run(self, run: RunKey) -> tuple[int, Sequence[Follower]]:
-        """How far the run has been pushed to its live followers (0: not at all), and all its followers."""
+    def of_run(self, run: RunKey) -> tuple[Pushed, Sequence[Follower]]:
+        """How far the run has been pushed, and all its followers."""
 
     def one(self, run: RunKey, connection_id: str) -> Follower | None:
         """This connection on this run."""
@@ -117,7 +135,10 @@ class FollowerStore(Protocol):
     def delete(self, run: RunKey, connection_id: str, expected: int) -> bool:
         """Deletes the version `expected`; says whether it did."""
 
-    def advance(self, run: RunKey, seq: int) -> None:
+    def begin_push(self, run: RunKey, seq: int) -> None:
+        """Notes that the run is about to be pushed up to `seq`; never goes back."""
+
+    def end_push(self, run: RunKey, seq: int) -> None:
         """Notes that the run has been pushed up to `seq`; never goes back."""
 
 
@@ -135,7 +156,10 @@ class Subscribers(Protocol):
 
 
 class CatchUpQueue(Protocol):
-    """Where replays wait that could not be finished at once."""
+    """Where waits what could not be done at once."""
 
     def put(self, run: RunKey, connection_id: str) -> None:
-        """Asks for one."""
+        """Asks for a replay to be finished."""
+
+    def put_close(self, connection_id: str) -> None:
+        """Asks for a connection to be closed."""

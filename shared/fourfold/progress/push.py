@@ -1,16 +1,18 @@
 """Live progress: a batch of new events to everybody who follows their runs.
 
-For a run nobody follows a batch costs the look-ups; for one that is followed also one write, however many follow.
+For a run nobody follows a batch costs the look-ups; for one that is followed also two writes, however many follow:
+one before the first event is sent and one after the last. A batch that comes again with only the first of them was cut
+off in between, and whoever may have been sent some of it is not sent it again (see `Delivery.end`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
 
-from fourfold.progress.delivery import Delivery
+from fourfold.progress.delivery import CLOSING, Delivery
 from fourfold.progress.followers import Event, Follower, RunKey, Subscriber, Topic
 
 
@@ -25,14 +27,28 @@ class NewEvent:
 
 @dataclass
 class _Push:
-    """What goes to whom."""
+    """What goes to whom. `cut_off`: the last one was, so that some may not have been welcomed to the run."""
 
     run: RunKey
     persona_id: str
     events: list[Event]
     done: int = 0
+    cut_off: bool = False
     followers: Sequence[Follower] = ()
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
+
+    @property
+    def reach(self) -> int:
+        """How far the run will have been pushed."""
+        return self.events[-1].seq if self.events else self.done
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What is to be done for one connection."""
+
+    connection_id: str
+    do: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -46,28 +62,38 @@ class Pusher:
     may_read: Callable[[str, str], bool]
     threads: Executor
 
-    def push(self, batch: Iterable[NewEvent]) -> None:
-        """Raises what storage raised: the batch must come again, and what was done of it is not done twice."""
+    def push(self, batch: Iterable[NewEvent]) -> list[Exception]:
+        """Returns what went wrong with single connections, each of which was ended.
+
+        Raises what storage raised: the batch must come again, and what was done of it is not done twice.
+        """
         pushes = self._grouped(batch)
         # Followers before topics: who follows because of a topic was its subscriber first, so it is found covered.
         followed = list(self.threads.map(lambda push: self.delivery.followers.of_run(push.run), pushes))
         topics = list(dict.fromkeys(topic for push in pushes for topic in _topics(push)))
         found = dict(zip(topics, self.threads.map(self.delivery.subscribers.of, topics), strict=True))
-        for push, (done, followers) in zip(pushes, followed, strict=True):
-            push.done, push.followers = done, followers
-            push.events = [event for event in push.events if event.seq > done]
-            push.subscribers = {one.connection_id: one for topic in _topics(push) for one in found[topic]}
-        work = [(push, task) for push in pushes if push.events for task in self._tasks(push)]
-        failures: list[Exception] = []
-        failed: set[RunKey] = set()
-        for (push, _), error in zip(work, self.threads.map(lambda item: _outcome(item[1]), work), strict=True):
-            if error is not None:
-                failures.append(error)
-                failed.add(push.run)
-        for run, seq in {push.run: push.events[-1].seq for push, _ in work if push.run not in failed}.items():
-            self.delivery.followers.advance(run, seq)
-        if failures:
-            raise failures[0]
+        for push, (pushed, followers) in zip(pushes, followed, strict=True):
+            push.done, push.cut_off = max(pushed.begun, pushed.done), pushed.begun > pushed.done
+            ended = self._ended(push, followers) if push.cut_off else set()
+            push.followers = [follower for follower in followers if follower.connection_id not in ended]
+            push.events = [event for event in push.events if event.seq > push.done]
+            subscribers = (one for topic in _topics(push) for one in found[topic])
+            push.subscribers = {one.connection_id: one for one in subscribers if one.connection_id not in ended}
+        work = [(push, task) for push in pushes if push.events or push.cut_off for task in self._tasks(push)]
+        busy = {push.run for push, _ in work}
+        reach = {push.run: push.reach for push in pushes if push.cut_off or push.run in busy}
+        self._for_each(self.delivery.followers.begin_push, reach)
+        failures = [error for error in self.threads.map(lambda item: self._outcome(*item), work) if error is not None]
+        self._for_each(self.delivery.followers.end_push, reach)
+        return failures
+
+    def _ended(self, push: _Push, followers: Sequence[Follower]) -> set[str]:
+        """The connections that were ended, since they may have been sent some of a push that was cut off."""
+        return {one.connection_id for one in followers if not self.delivery.settle(push.run, one, push.done)}
+
+    def _for_each(self, note: Callable[[RunKey, int], None], reach: Mapping[RunKey, int]) -> None:
+        for _ in self.threads.map(note, reach.keys(), reach.values()):
+            pass
 
     def _grouped(self, batch: Iterable[NewEvent]) -> list[_Push]:
         pushes: dict[RunKey, _Push] = {}
@@ -77,27 +103,35 @@ class Pusher:
             push.events = [event for _, event in sorted({event.seq: event for event in push.events}.items())]
         return list(pushes.values())
 
-    def _tasks(self, push: _Push) -> list[Callable[[], None]]:
-        tasks: list[Callable[[], None]] = []
+    def _tasks(self, push: _Push) -> list[_Task]:
+        tasks: list[_Task] = []
         following = {follower.connection_id for follower in push.followers}
         for follower in push.followers:
-            if follower.asked or follower.connection_id in push.subscribers:
+            if follower.asked or follower.holder == CLOSING or follower.connection_id in push.subscribers:
                 send = partial(self.delivery.push, push.run, follower, push.events, push.done)
-                tasks.append(partial(self._if_allowed, push.run, follower, send))
+                task = partial(self._if_allowed, push.run, follower, send)
             else:
-                tasks.append(partial(self._drop_uncovered, push, follower))
+                task = partial(self._drop_uncovered, push, follower)
+            tasks.append(_Task(follower.connection_id, task))
         for subscriber in push.subscribers.values():
             if subscriber.connection_id not in following:
                 send = partial(self.delivery.welcome, push.run, subscriber, push.events, push.done)
-                tasks.append(partial(self._if_allowed, push.run, subscriber, send))
+                tasks.append(_Task(subscriber.connection_id, partial(self._if_allowed, push.run, subscriber, send)))
         return tasks
+
+    def _outcome(self, push: _Push, task: _Task) -> Exception | None:
+        try:
+            task.do()
+        except Exception as error:  # noqa: BLE001 - one connection's fault must not keep the others' events back
+            self.delivery.end(push.run, task.connection_id)
+            return error
+        return None
 
     def _if_allowed(self, run: RunKey, who: Follower | Subscriber, send: Callable[[], None]) -> None:
         if self.may_read(who.key_hash, run.workspace_id):
             send()
             return
-        self.delivery.sender.close(who.connection_id)
-        self.delivery.subscribers.forget(who.connection_id)
+        self.delivery.close(who.connection_id)
         if isinstance(who, Follower):
             self.delivery.followers.delete(run, who.connection_id, who.version)
 
@@ -113,11 +147,3 @@ class Pusher:
 
 def _topics(push: _Push) -> tuple[Topic, Topic]:
     return Topic(push.run.workspace_id), Topic(push.run.workspace_id, push.persona_id)
-
-
-def _outcome(task: Callable[[], None]) -> Exception | None:
-    try:
-        task()
-    except Exception as error:  # noqa: BLE001 - one connection's fault must not keep the others' events back
-        return error
-    return None

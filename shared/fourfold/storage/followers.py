@@ -1,6 +1,6 @@
 """Followers of runs, in the Connections table; and the runs' logs as their events.
 
-pk `WS#<ws>#RUN#<run>`   sk `CONN#<connection>`: a follower; sk `DONE`: how far the live ones have been sent it.
+pk `WS#<ws>#RUN#<run>`   sk `CONN#<connection>`: a follower; sk `PUSHED`: how far the live ones have been sent it.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from fourfold.progress.followers import Event, Follower, RunKey
+from fourfold.progress.followers import Event, Follower, Pushed, RunKey
 from fourfold.storage.connections import expiry, member_key, run_pk
 from fourfold.storage.run_events import DynamoEventStore
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-_DONE = "DONE"
+_PUSHED = "PUSHED"
 
 
 class DynamoFollowers:
@@ -28,8 +28,8 @@ class DynamoFollowers:
         self._table = table
         self._clock = clock
 
-    def of_run(self, run: RunKey) -> tuple[int, Sequence[Follower]]:
-        """How far the run has been pushed to its live followers (0: not at all), and all its followers."""
+    def of_run(self, run: RunKey) -> tuple[Pushed, Sequence[Follower]]:
+        """How far the run has been pushed, and all its followers."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
@@ -37,8 +37,8 @@ class DynamoFollowers:
             ConsistentRead=True,
         )
         items = [item for page in pages for item in page["Items"]]
-        done = next((int(item["seq"]["N"]) for item in items if item["sk"]["S"] == _DONE), 0)
-        return done, [_follower(item) for item in items if item["sk"]["S"] != _DONE]
+        pushed = next((_pushed(item) for item in items if item["sk"]["S"] == _PUSHED), Pushed())
+        return pushed, [_follower(item) for item in items if item["sk"]["S"] != _PUSHED]
 
     def one(self, run: RunKey, connection_id: str) -> Follower | None:
         """This connection on this run."""
@@ -70,14 +70,22 @@ class DynamoFollowers:
         key = member_key(run_pk(run), connection_id)
         return _held(lambda: self._client.delete_item(TableName=self._table, Key=key, **_version_is(expected)))
 
-    def advance(self, run: RunKey, seq: int) -> None:
+    def begin_push(self, run: RunKey, seq: int) -> None:
+        """Notes that the run is about to be pushed up to `seq`; never goes back."""
+        self._note(run, "begun", seq)
+
+    def end_push(self, run: RunKey, seq: int) -> None:
         """Notes that the run has been pushed up to `seq`; never goes back."""
+        self._note(run, "done", seq)
+
+    def _note(self, run: RunKey, attribute: str, seq: int) -> None:
         _held(
             lambda: self._client.update_item(
                 TableName=self._table,
-                Key={"pk": {"S": run_pk(run)}, "sk": {"S": _DONE}},
-                UpdateExpression="SET seq = :seq, expires_at = :expires",
-                ConditionExpression="attribute_not_exists(seq) OR seq < :seq",
+                Key={"pk": {"S": run_pk(run)}, "sk": {"S": _PUSHED}},
+                UpdateExpression="SET #attribute = :seq, expires_at = :expires",
+                ConditionExpression="attribute_not_exists(#attribute) OR #attribute < :seq",
+                ExpressionAttributeNames={"#attribute": attribute},
                 ExpressionAttributeValues={":seq": {"N": str(seq)}, ":expires": expiry(self._clock())},
             )
         )
@@ -120,6 +128,10 @@ def _held(write: Callable[[], object]) -> bool:
             return False
         raise
     return True
+
+
+def _pushed(item: dict[str, Any]) -> Pushed:
+    return Pushed(*(int(item[name]["N"]) if name in item else 0 for name in ("begun", "done")))
 
 
 def _follower(item: dict[str, Any]) -> Follower:

@@ -8,14 +8,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import boto3
 import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.pipeline.state import RunState
-from fourfold.progress.followers import ConnectionGoneError, RunKey
+from fourfold.progress.followers import ConnectionGoneError, Pushed, RunKey, UnsentError, UnsureError
 from fourfold.progress.happenings import StepStarted
 from fourfold.steps import StepName
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys, key_hash
@@ -25,6 +27,7 @@ from functions import progress_wiring, wiring
 from functions.progress_connection import admission, conversation
 from functions.progress_push import handler as push_handler
 from tests.unit.functions.conftest import SAMPLES, load
+from tests.unit.webhooks.receiver import Answer, receiver, unused_port
 
 SECRET = "ff_live_sample"
 CONNECTION = "DvOXlcX9DoECIQw="
@@ -47,15 +50,20 @@ class Clients:
         self.got: list[Any] = []
         self.gone = False
         self.closed = False
+        self.refuses = False
 
     def send(self, connection_id: str, text: str) -> None:
         assert connection_id == CONNECTION
+        if self.refuses:
+            raise UnsentError
         if self.gone:
             raise ConnectionGoneError
         self.got.append(json.loads(text))
 
     def close(self, connection_id: str) -> None:
         assert connection_id == CONNECTION
+        if self.refuses:
+            raise UnsentError
         self.closed = True
 
 
@@ -98,7 +106,7 @@ def test_from_connecting_to_leaving(world: RunState, clients: Clients) -> None:
     assert len(clients.got) == 3, "a batch that comes again sends nothing again"
     assert call("progress_connection", "disconnect") == {"statusCode": 200}
     left = boto3.client("dynamodb").scan(TableName="connections")["Items"]
-    assert [item["sk"]["S"] for item in left] == ["DONE"]
+    assert [item["sk"]["S"] for item in left] == ["PUSHED"]
 
 
 @pytest.mark.usefixtures("clients")
@@ -173,6 +181,67 @@ def test_a_replay_that_was_set_aside_is_finished(world: RunState, clients: Clien
     delivery.begin_later(run, CONNECTION, key_hash(SECRET), 0)
     assert call("progress_push", "catch_up") == {"batchItemFailures": []}
     assert [event["seq"] for event in clients.got] == [1]
+
+
+def test_a_push_that_was_cut_off_ends_the_connections_it_may_have_met(world: RunState, clients: Clients) -> None:
+    """The function had noted what it was about to send, and was ended before it could note that it had."""
+    call("progress_connection", "connect")
+    call("progress_connection", "subscribe")
+    wiring.run_log(world, 1).append(StepStarted(step=StepName.INTENT_PARSE, attempt=1))
+    run = RunKey(world.workspace_id, world.run_id)
+    progress_wiring.delivery().followers.begin_push(run, 2)
+    assert call("progress_push", "stream") is None
+    assert clients.closed
+    assert [message["seq"] for message in clients.got if "seq" in message] == [1]
+    pushed, followers = progress_wiring.delivery().followers.of_run(run)
+    assert (pushed, followers) == (Pushed(begun=2, done=2), [])
+    assert progress_wiring.connections().find(CONNECTION) is None
+
+
+def test_what_could_not_be_closed_is_closed_by_the_queue(clients: Clients) -> None:
+    call("progress_connection", "connect")
+    boto3.client("sqs").create_queue(QueueName="catch-ups")
+    clients.refuses = True
+    call("progress_connection", "subscribe")
+    queue = boto3.client("sqs").get_queue_url(QueueName="catch-ups")["QueueUrl"]
+    (message,) = boto3.client("sqs").receive_message(QueueUrl=queue)["Messages"]
+    (record,) = load(SAMPLES / "progress_push" / "catch_up.json")["Records"]
+    again = [{**record, "body": message["Body"]}]
+    with pytest.raises(BatchProcessingError):  # it comes again, and in the end among the dead letters
+        call("progress_push", "catch_up", Records=again)
+    clients.refuses = False
+    assert call("progress_push", "catch_up", Records=again) == {"batchItemFailures": []}
+    assert clients.closed
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (Answer(200), None),
+        (Answer(410), ConnectionGoneError),
+        (Answer(429), UnsentError),
+        (Answer(403), UnsentError),
+        (Answer(500), UnsureError),
+        (Answer(200, wait_s=3), UnsureError),
+        (Answer(200, body=b"cut", announced=50), UnsureError),
+        (None, UnsentError),
+    ],
+    ids=["taken", "gone", "throttled", "forbidden", "broken", "silent", "cut off", "nobody there"],
+)
+def test_it_is_known_what_may_have_been_sent(
+    monkeypatch: pytest.MonkeyPatch, answer: Answer | None, outcome: type[Exception] | None
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    with receiver(*([answer] if answer else [])) as there:
+        port = there.port if answer else unused_port()
+        monkeypatch.setenv("FOURFOLD_PROGRESS_ENDPOINT", f"http://127.0.0.1:{port}")
+        progress_wiring.sender.cache_clear()
+        with pytest.raises(outcome) if outcome else nullcontext():
+            progress_wiring.sender().send(CONNECTION, "{}")
+        assert len(there.requests) == (1 if answer else 0), "nothing is sent again by itself"
+    progress_wiring.sender.cache_clear()
 
 
 def test_the_functions_of_live_progress_need_no_web_framework() -> None:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Any
 
 from fourfold.progress.delivery import Delivery
-from fourfold.progress.followers import ConnectionGoneError, Event, Follower, RunKey, Subscriber, Topic, UnsentError
+from fourfold.progress.followers import (
+    ConnectionGoneError,
+    Event,
+    Follower,
+    Pushed,
+    RunKey,
+    Subscriber,
+    Topic,
+    UnsentError,
+    UnsureError,
+)
 from fourfold.progress.push import NewEvent, Pusher
 from fourfold.progress.subscriptions import Connection, Subscriptions
 
@@ -34,6 +45,19 @@ class Inline(Executor):
         return iter([fn(*arguments) for arguments in zip(*iterables, strict=True)])
 
 
+class CrashError(BaseException):
+    """A function is ended where it stands; nothing of its code runs after that."""
+
+
+class Fate(Enum):
+    """What becomes of a message or of the wish to close a connection."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    DONE_UNHEARD = "done, and the answer was lost"
+    LOST_UNHEARD = "not done, and no answer came"
+
+
 @dataclass
 class World:
     """Log, stream, tables, connected clients and the queue. `pause` is called before each touch of them."""
@@ -42,14 +66,15 @@ class World:
     logs: dict[RunKey, list[Event]] = field(default_factory=dict)
     stream: list[NewEvent] = field(default_factory=list)
     table: dict[tuple[RunKey, str], Follower] = field(default_factory=dict)
-    done: dict[RunKey, int] = field(default_factory=dict)
+    pushed: dict[RunKey, Pushed] = field(default_factory=dict)
     topics: dict[Topic, dict[str, Subscriber]] = field(default_factory=dict)
     counted: dict[str, set[str]] = field(default_factory=dict)
     received: dict[str, list[str]] = field(default_factory=dict)
-    refusals: list[bool] = field(default_factory=list)
+    fates: list[Fate] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     closed: list[str] = field(default_factory=list)
-    queued: list[tuple[RunKey, str]] = field(default_factory=list)
+    queued: list[tuple[RunKey | None, str]] = field(default_factory=list)
+    returning: list[tuple[RunKey | None, str]] = field(default_factory=list)
     writes: int = 0
     now: float = 1000.0
     readable: Callable[[str, str], bool] = lambda _key, _workspace: True
@@ -71,9 +96,9 @@ class World:
         return self.logs[run][-1] if self.logs.get(run) else None
 
     # followers
-    def of_run(self, run: RunKey) -> tuple[int, Sequence[Follower]]:
+    def of_run(self, run: RunKey) -> tuple[Pushed, Sequence[Follower]]:
         self.pause()
-        return self.done.get(run, 0), [follower for (of, _), follower in self.table.items() if of == run]
+        return self.pushed.get(run, Pushed()), [follower for (of, _), follower in self.table.items() if of == run]
 
     def one(self, run: RunKey, connection_id: str) -> Follower | None:
         self.pause()
@@ -96,27 +121,48 @@ class World:
         del self.table[run, connection_id]
         return True
 
-    def advance(self, run: RunKey, seq: int) -> None:
+    def begin_push(self, run: RunKey, seq: int) -> None:
         self.pause()
         self.writes += 1
-        self.done[run] = max(seq, self.done.get(run, 0))
+        there = self.pushed.get(run, Pushed())
+        self.pushed[run] = replace(there, begun=max(seq, there.begun))
+
+    def end_push(self, run: RunKey, seq: int) -> None:
+        self.pause()
+        self.writes += 1
+        there = self.pushed.get(run, Pushed())
+        self.pushed[run] = replace(there, done=max(seq, there.done))
 
     # connected clients
     def send(self, connection_id: str, text: str) -> None:
         self.pause()
-        if connection_id in self.gone:
+        if connection_id in self.gone or connection_id in self.closed:
             raise ConnectionGoneError
-        if '"seq"' in text and self.refusals and self.refusals.pop(0):
+        fate = self.fates.pop(0) if self.fates and '"seq"' in text else Fate.DONE
+        if fate is Fate.REFUSED:
             raise UnsentError
-        self.received.setdefault(connection_id, []).append(text)
+        if fate is not Fate.LOST_UNHEARD:
+            self.received.setdefault(connection_id, []).append(text)
+        if fate is not Fate.DONE:
+            raise UnsureError
+        self.pause()  # the moment in which it is sent and not noted
 
     def close(self, connection_id: str) -> None:
-        self.closed.append(connection_id)
+        self.pause()
+        fate = self.fates.pop(0) if self.fates else Fate.DONE
+        if fate in {Fate.DONE, Fate.DONE_UNHEARD}:
+            self.closed.append(connection_id)
+        if fate is not Fate.DONE:
+            raise UnsentError
 
     # the queue
     def put(self, run: RunKey, connection_id: str) -> None:
         self.pause()
         self.queued.append((run, connection_id))
+
+    def put_close(self, connection_id: str) -> None:
+        self.pause()
+        self.queued.append((None, connection_id))
 
     # the directory
     def has_run(self, run: RunKey) -> bool:
@@ -181,7 +227,8 @@ class Followers:
     """The follower store of a world (whose `delete` is the topics')."""
 
     def __init__(self, world: World) -> None:
-        self.of_run, self.one, self.write, self.advance = world.of_run, world.one, world.write, world.advance
+        self.of_run, self.one, self.write = world.of_run, world.one, world.write
+        self.begin_push, self.end_push = world.begin_push, world.end_push
         self.delete = world.delete_follower
 
 
@@ -210,9 +257,15 @@ class Service:
         while self.world.queued:
             run, connection_id = self.world.queued.pop(0)
             try:
-                self.delivery.resume(run, connection_id)
+                if run is None:
+                    self.delivery.close(connection_id)
+                else:
+                    self.delivery.resume(run, connection_id)
             except UnsentError:
                 self.world.queued.append((run, connection_id))
+            except CrashError:
+                self.world.returning.append((run, connection_id))
+                raise
 
 
 class Schedule:
@@ -225,9 +278,13 @@ class Schedule:
         self._arrived = threading.Semaphore(0)
         self._failures: list[BaseException] = []
 
+    def actor(self) -> str | None:
+        """Who is at it."""
+        return getattr(self._current, "name", None)
+
     def pause(self) -> None:
         """Called by an actor before each step."""
-        name = getattr(self._current, "name", None)
+        name = self.actor()
         if name is None:
             return
         gate = threading.Semaphore(0)
@@ -261,3 +318,22 @@ class Schedule:
             thread.join(PATIENCE_S)
         if self._failures:
             raise self._failures[0]
+
+
+class Crashes:
+    """A schedule in which `victims` are ended where they stand, now and then and `left` times at most."""
+
+    CHANCE = 0.05
+
+    def __init__(self, schedule: Schedule, victims: Set[str], left: int, chance: Callable[[], float]) -> None:
+        self._schedule = schedule
+        self._victims = victims
+        self._left = left
+        self._chance = chance
+
+    def pause(self) -> None:
+        """Called by an actor before each step. Raises CrashError."""
+        self._schedule.pause()
+        if self._left and self._schedule.actor() in self._victims and self._chance() < self.CHANCE:
+            self._left -= 1
+            raise CrashError

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fourfold.progress.followers import RunKey
-from tests.unit.progress.live import PERSONA, WORKSPACE, Schedule, Service, World, run_id
+from fourfold.progress.followers import ConnectionGoneError, RunKey
+from tests.unit.progress.live import PERSONA, WORKSPACE, CrashError, Crashes, Fate, Schedule, Service, World, run_id
 
 RUNS = [RunKey(WORKSPACE, run_id(number)) for number in (1, 2)]
 LENGTH = 5
+LONGEST_LEASE_S = 60
 
 thorough = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -37,11 +39,16 @@ def begun(before: int) -> World:
     return world
 
 
-def play(data: st.DataObject, world: World, commands: Mapping[str, Sequence[str]]) -> None:
-    """Everybody at once: two writers, the pusher in small batches, each client's commands, the queue."""
+def play(data: st.DataObject, world: World, commands: Mapping[str, Sequence[str]], crashes: int = 0) -> set[str]:
+    """Everybody at once: two writers, the pusher in small batches, each client's commands, the queue.
+
+    So many times a function is ended in the middle of its work. What stream and queue had given it they give again;
+    returned are the clients whose own message was met: API Gateway tells them that it failed.
+    """
     # A seed and not a draw for each step: hundreds of draws are slow, and nobody reads them.
-    schedule = Schedule(random.Random(data.draw(st.integers(0, 2**32))).randrange)  # noqa: S311
-    world.pause = schedule.pause
+    chance = random.Random(data.draw(st.integers(0, 2**32)))  # noqa: S311
+    schedule, failed = Schedule(chance.randrange), set[str]()
+    world.pause = Crashes(schedule, {*commands, "pusher", "queue"}, crashes, chance.random).pause
     service = Service(world)
     unwritten = {run: LENGTH - len(entries) for run, entries in world.logs.items()}
 
@@ -55,16 +62,22 @@ def play(data: st.DataObject, world: World, commands: Mapping[str, Sequence[str]
 
     def client(name: str) -> Callable[[], None]:
         def speak() -> None:
-            for text in commands[name]:
-                service.say(name, text)
+            try:
+                for text in commands[name]:
+                    service.say(name, text)
+            except CrashError:
+                failed.add(name)
+            except ConnectionGoneError:
+                assert name in world.closed
 
         return speak
 
     def serving(serve: Callable[[], None]) -> Callable[[], None]:
         def until_written() -> None:
             while any(unwritten.values()):
-                world.pause()
-                serve()
+                with suppress(CrashError):
+                    world.pause()
+                    serve()
 
         return until_written
 
@@ -77,9 +90,12 @@ def play(data: st.DataObject, world: World, commands: Mapping[str, Sequence[str]
         }
     )
     world.pause = lambda: None
-    world.refusals.clear()
+    world.fates.clear()
+    world.now += LONGEST_LEASE_S  # so long a message is not shown again
+    world.queued += world.returning
     service.push_all()
     service.catch_up()
+    return failed
 
 
 @thorough
@@ -130,12 +146,12 @@ def test_overlapping_subscriptions_send_nothing_twice(data: st.DataObject, befor
 
 
 @thorough
-@given(data=st.data(), refusals=st.lists(st.booleans(), max_size=12))
+@given(data=st.data(), fates=st.lists(st.sampled_from([Fate.DONE, Fate.REFUSED]), max_size=12))
 def test_a_connection_that_refuses_now_and_then_still_gets_everything_once(
-    data: st.DataObject, refusals: list[bool]
+    data: st.DataObject, fates: list[Fate]
 ) -> None:
     world = begun(2)
-    world.refusals = refusals
+    world.fates = list(fates)
     play(data, world, {"one": [subscribe(run_id=RUNS[0].run_id)], "two": [subscribe(persona_id=PERSONA)]})
     assert seqs(world, "one", RUNS[0]) == list(range(1, LENGTH + 1))
     for run in RUNS:
@@ -159,3 +175,33 @@ def test_a_stream_that_comes_twice_and_in_disorder_is_no_different(data: st.Data
     assert seqs(world, "two", RUNS[0]) == list(range(1, LENGTH + 1))
     for run in RUNS:
         assert seqs(world, "one", run) == list(range(1, LENGTH + 1))
+
+
+@settings(thorough, max_examples=400)
+@given(
+    data=st.data(),
+    fates=st.lists(st.sampled_from(list(Fate)), max_size=16),
+    crashes=st.integers(0, 4),
+    ahead=st.integers(0, LENGTH),
+)
+def test_nothing_comes_twice_whatever_crashes_and_who_misses_something_is_told(
+    data: st.DataObject, fates: list[Fate], crashes: int, ahead: int
+) -> None:
+    """Functions end in mid-work, messages and closings are refused, and answers are lost."""
+    world = begun(ahead)
+    world.fates = list(fates)
+    commands = {
+        "run": [subscribe(run_id=RUNS[0].run_id)],
+        "persona": [subscribe(persona_id=PERSONA)],
+        "workspace": [subscribe(workspace=True)],
+        "both": [subscribe(run_id=RUNS[0].run_id), subscribe(persona_id=PERSONA)],
+    }
+    failed = play(data, world, commands, crashes)
+    for name in commands:
+        for run in RUNS:
+            got = seqs(world, name, run)
+            assert got == list(range(1, len(got) + 1))
+    over = [list(range(1, LENGTH + 1)), []]  # see the test of a workspace's followers
+    for name in commands.keys() - failed - set(world.closed):
+        assert seqs(world, name, RUNS[0]) in over[: 2 if name == "workspace" else 1]
+        assert seqs(world, name, RUNS[1]) in over[1 if name == "run" else 0 : 2 if name in {"run", "workspace"} else 1]

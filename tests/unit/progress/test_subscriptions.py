@@ -10,7 +10,7 @@ import pytest
 
 from fourfold.progress.followers import Follower, RunKey, UnsentError
 from fourfold.progress.messages import LONGEST_AFTER, MAX_SUBSCRIPTIONS
-from tests.unit.progress.live import PERSONA, WORKSPACE, Service, World, run_id
+from tests.unit.progress.live import PERSONA, WORKSPACE, Fate, Service, World, run_id
 
 RUN = RunKey(WORKSPACE, run_id(1))
 LENGTH = 4
@@ -168,16 +168,16 @@ def test_a_slow_connection_waits_in_the_queue_and_delays_nobody(world: World) ->
     service = Service(world)
     for name in ("slow", "fast"):
         service.say(name, json.dumps({"action": "subscribe", "run_id": RUN.run_id}))
-    world.refusals = [True]
+    world.fates = [Fate.REFUSED]
     world.append(RUN, LENGTH)
     service.push_all()
     world.append(RUN, LENGTH)
     service.push_all()
     assert heard(world, "slow")[1:] == [1, 2], "one who is behind is not sent a later event first"
     assert heard(world, "fast")[1:] == [1, 2, 3, 4]
-    world.refusals = [True]
+    world.fates = [Fate.REFUSED]
     with pytest.raises(UnsentError):  # the queue brings it back, and in the end among the dead letters
-        service.delivery.resume(*world.queued[0])
+        service.delivery.resume(RUN, "slow")
     service.catch_up()
     assert heard(world, "slow")[1:] == [1, 2, 3, 4]
 
@@ -185,7 +185,7 @@ def test_a_slow_connection_waits_in_the_queue_and_delays_nobody(world: World) ->
 def test_who_waits_in_the_queue_for_long_is_put_there_again_by_the_next_event(world: World) -> None:
     service = Service(world)
     service.say("one", json.dumps({"action": "subscribe", "run_id": RUN.run_id}))
-    world.refusals = [True]
+    world.fates = [Fate.REFUSED]
     world.append(RUN, LENGTH)
     service.push_all()
     world.queued.clear()  # its message ended among the dead letters
@@ -196,7 +196,7 @@ def test_who_waits_in_the_queue_for_long_is_put_there_again_by_the_next_event(wo
     assert heard(world, "one")[1:] == [1, 2, 3, 4]
 
 
-def test_who_died_in_the_middle_of_a_replay_is_replaced(world: World) -> None:
+def test_who_was_in_the_middle_of_a_replay_that_died_is_cut_off(world: World) -> None:
     dead = replace(follower_of(world), holder="a function that was ended", lease_until=world.now + 60)
     world.table = {(RUN, "one"): dead}
     world.append(RUN, LENGTH)
@@ -205,8 +205,50 @@ def test_who_died_in_the_middle_of_a_replay_is_replaced(world: World) -> None:
     world.now += 120
     world.append(RUN, LENGTH)
     Service(world).push_all()
-    Service(world).catch_up()
-    assert heard(world, "one") == [1, 2, 3, 4]
+    assert (heard(world, "one"), world.closed) == ([], ["one"]), "nobody knows how far that function came"
+    assert world.table == {}
+
+
+@pytest.mark.parametrize("fate", [Fate.DONE_UNHEARD, Fate.LOST_UNHEARD])
+def test_who_may_or_may_not_have_been_sent_an_event_is_cut_off(world: World, fate: Fate) -> None:
+    service = Service(world)
+    for name in ("one", "two"):
+        service.say(name, json.dumps({"action": "subscribe", "run_id": RUN.run_id}))
+    world.fates = [fate]
+    world.append(RUN, LENGTH)
+    world.append(RUN, LENGTH)
+    service.push_all()
+    assert world.closed == ["one"]
+    assert heard(world, "one")[1:] in ([1, 2], [1, 2, 3])
+    assert heard(world, "two")[1:] == [1, 2, 3, 4]
+    assert {connection for _, connection in world.table} == {"two"}
+
+
+def test_who_cannot_be_cut_off_now_is_cut_off_later_and_sent_nothing_meanwhile(world: World) -> None:
+    service = Service(world)
+    service.say("one", json.dumps({"action": "subscribe", "run_id": RUN.run_id}))
+    world.fates = [Fate.LOST_UNHEARD, Fate.REFUSED]
+    world.append(RUN, LENGTH)
+    service.push_all()
+    world.append(RUN, LENGTH)
+    service.push_all()
+    assert (heard(world, "one")[1:], world.closed) == ([1, 2], [])
+    service.catch_up()
+    assert world.closed == ["one"]
+
+
+def test_one_connection_s_fault_ends_it_and_no_other(world: World) -> None:
+    unknown = set[str]()
+    world.readable = lambda key, _: key not in unknown or bool(1 // 0)
+    service = Service(world)
+    for name in ("one", "two"):
+        service.say(name, json.dumps({"action": "subscribe", "run_id": RUN.run_id}))
+    unknown.add("key of one")
+    world.append(RUN, LENGTH)
+    batch = list(world.stream)
+    assert [type(error) for error in service.pusher.push(batch)] == [ZeroDivisionError]
+    assert (heard(world, "one")[1:], heard(world, "two")[1:]) == ([1, 2], [1, 2, 3])
+    assert world.closed == ["one"]
 
 
 def follower_of(world: World) -> Follower:
@@ -215,7 +257,7 @@ def follower_of(world: World) -> Follower:
     return Follower("one", "key of one", 0, asked=True)
 
 
-def test_a_push_costs_one_write_however_many_follow_and_none_if_nobody_does(world: World) -> None:
+def test_a_push_costs_two_writes_however_many_follow_and_none_if_nobody_does(world: World) -> None:
     service = Service(world)
     service.push_all()
     assert world.writes == 0
@@ -224,7 +266,7 @@ def test_a_push_costs_one_write_however_many_follow_and_none_if_nobody_does(worl
     before = world.writes
     world.append(RUN, LENGTH)
     service.push_all()
-    assert world.writes == before + 1
+    assert world.writes == before + 2
 
 
 def test_events_of_a_type_nobody_knows_yet_are_delivered(world: World) -> None:
