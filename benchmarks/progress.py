@@ -13,12 +13,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from httpx_sse import connect_sse
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from benchmarks.report import Report
@@ -37,6 +39,7 @@ def measure() -> Report:
     """Runs everything; takes two to four minutes."""
     report = Report("progress")
     with tempfile.TemporaryDirectory(prefix="fourfold-bench-") as home, served(Path(home)) as stack:
+        stack.without_jobs()
         started(stack, 18)
         time.sleep(5)  # workers are warm
         _lateness(stack, report)
@@ -47,7 +50,7 @@ def measure() -> Report:
 
 
 @contextmanager
-def subscribed(stack: Served, **target: str | int | bool) -> Iterator[ClientConnection]:
+def subscribed(stack: Served, **target: str | int | bool | dict[str, int]) -> Iterator[ClientConnection]:
     """A connection that has been acknowledged."""
     with stack.client() as client:
         url = client.get("/v1/progress").raise_for_status().json()["url"]
@@ -127,13 +130,13 @@ def _until_over(socket: ClientConnection, runs: set[str]) -> list[dict[str, Any]
 
 
 def _reconnects(stack: Served, report: Report) -> None:
-    missed = doubled = breaks = 0
+    missed = doubled = breaks = closed = 0
     while breaks < RECONNECTS:
         run_id = started(stack, 60)
         seen = list[int]()
         over = False
         while not over:
-            with subscribed(stack, run_id=run_id, after=seen[-1] if seen else 0) as socket:
+            with subscribed(stack, run_id=run_id, after=seen[-1] if seen else 0) as socket, _counted() as closings:
                 for _ in range(2):
                     event = json.loads(socket.recv(timeout=PATIENCE_S))
                     seen.append(event["seq"])
@@ -141,20 +144,24 @@ def _reconnects(stack: Served, report: Report) -> None:
                     if over:
                         break
                 breaks += not over
+            closed += closings.count
         expected = [event["seq"] for event in logged(stack, run_id)]
         missed += len(set(expected) - set(seen))
         doubled += len(seen) - len(set(seen))
     report.figure("events missed over reconnects in mid-run", missed, "events", f"{breaks} reconnects")
     report.figure("events received twice over reconnects", doubled, "events")
+    report.figure("connections the service closed over reconnects", closed, "connections")
 
 
 def _crowd(stack: Served, report: Report) -> None:
     """Fifty subscribers of the workspace, twenty runs at once."""
     with ExitStack() as leave, ThreadPoolExecutor(SUBSCRIBERS) as pool:
-        sockets = [leave.enter_context(subscribed(stack, workspace=True)) for _ in range(SUBSCRIBERS)]
+        subscribers = [_Subscriber(stack) for _ in range(SUBSCRIBERS)]
+        for subscriber in subscribers:
+            leave.enter_context(subscriber)
         begun = threading.Event()
         runs: set[str] = set()
-        listening = [pool.submit(_listen, socket, begun, runs) for socket in sockets]
+        listening = [pool.submit(subscriber.listen, begun, runs) for subscriber in subscribers]
         with ThreadPoolExecutor(RUNS_AT_ONCE) as starters:
             runs.update(starters.map(lambda number: started(stack, 20 + number), range(RUNS_AT_ONCE)))
         began = time.perf_counter()
@@ -180,19 +187,62 @@ def _crowd(stack: Served, report: Report) -> None:
     report.figure("messages received", received, "messages", f"in {took:.1f} s")
     report.figure("messages received twice", doubled, "messages")
     report.figure("messages out of order", disordered, "messages")
+    closed = sum(subscriber.closed for subscriber in subscribers)
+    report.figure("connections the service closed", closed, "connections", "each was resumed by its client")
     _percentiles(report, "event written to received, crowd", late, crowd)
 
 
-def _listen(socket: ClientConnection, begun: threading.Event, runs: set[str]) -> list[tuple[str, int, float]]:
-    """What one subscriber gets, until all runs are over."""
-    heard, over = list[tuple[str, int, float]](), set[str]()
-    while not begun.is_set() or runs - over:
-        event = json.loads(socket.recv(timeout=PATIENCE_S))
-        if "seq" in event:
-            heard.append((event["run_id"], event["seq"], _late_ms(event)))
-            if event["type"] in TERMINAL:
-                over.add(event["run_id"])
-    return heard
+class _Subscriber:
+    """A client of the workspace that, whenever it is cut off, connects anew with the last `seq` it has of each run."""
+
+    def __init__(self, stack: Served) -> None:
+        self._stack = stack
+        self._seen = dict[str, int]()
+        self._leave = ExitStack()
+        self.closed = 0
+
+    def __enter__(self) -> Self:
+        self._connect()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._leave.close()
+
+    def listen(self, begun: threading.Event, runs: set[str]) -> list[tuple[str, int, float]]:
+        """What it is sent, until all runs are over."""
+        heard, over = list[tuple[str, int, float]](), set[str]()
+        while not begun.is_set() or runs - over:
+            try:
+                event = json.loads(self._socket.recv(timeout=PATIENCE_S))
+            except ConnectionClosed:
+                self.closed += 1
+                self._connect()
+                continue
+            if "seq" in event:
+                heard.append((event["run_id"], event["seq"], _late_ms(event)))
+                self._seen[event["run_id"]] = event["seq"]
+                if event["type"] in TERMINAL:
+                    over.add(event["run_id"])
+        return heard
+
+    def _connect(self) -> None:
+        self._leave.close()
+        self._socket = self._leave.enter_context(subscribed(self._stack, workspace=True, after=dict(self._seen)))
+
+
+@dataclass
+class _Closings:
+    count: int = 0
+
+
+@contextmanager
+def _counted() -> Iterator[_Closings]:
+    """Counts whether the service closes the connection in here."""
+    closings = _Closings()
+    try:
+        yield closings
+    except ConnectionClosed:
+        closings.count += 1
 
 
 if __name__ == "__main__":

@@ -222,7 +222,7 @@ def test_what_could_not_be_closed_is_closed_by_the_queue(clients: Clients) -> No
         (Answer(429), UnsentError),
         (Answer(403), UnsentError),
         (Answer(500), UnsureError),
-        (Answer(200, wait_s=3), UnsureError),
+        (Answer(200, wait_s=6), UnsureError),
         (Answer(200, body=b"cut", announced=50), UnsureError),
         (None, UnsentError),
     ],
