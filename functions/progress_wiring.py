@@ -30,8 +30,8 @@ SCOPE = "personas:read"
 THREADS = 24
 _GONE = frozenset({"GoneException", "410"})
 _SERVER_ERROR = 500
-# Who cannot be reached within this time is cut off. A batch waits for its slowest, so once all wait so long.
-_ANSWER_WITHIN_S = 5
+# Who cannot be reached within this time is cut off. A batch waits for its slowest: once, so long.
+ANSWER_WITHIN_S = 5
 
 
 class ManagedConnections:
@@ -95,7 +95,7 @@ def sender() -> ManagedConnections:
     """The way to connected clients. Nothing is tried again here: only the queue knows what was certainly not sent."""
     config = Config(
         connect_timeout=1,
-        read_timeout=_ANSWER_WITHIN_S,
+        read_timeout=ANSWER_WITHIN_S,
         retries={"total_max_attempts": 1},
         max_pool_connections=2 * THREADS,
     )

@@ -1,6 +1,7 @@
 """Live progress: a WebSocket API, its routes, and the function the runs' event log drives.
 
-RunEvents' stream -> `push` -> connected clients. What a client does not take at once waits in `catch_ups`.
+RunEvents' stream -> `push` -> connected clients. What certainly could not be sent now waits in `catch_ups`, and so does
+the closing of connections that could not be closed.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from infra.settings import StageSettings
 ROUTES = ("subscribe", "unsubscribe", "ping")
 # A route has 29 s in all; a batch of the stream must not block the next ones for longer.
 PROGRESS_TIMEOUT_S = 29
+# They come one after another, and each may wait 5 s for a message and 5 s for a closing.
+_CATCH_UPS_AT_ONCE = 2
 _RETENTION = Duration.days(14)
 _MAX_RECEIVES = 5
 # After these a batch is given up: whoever follows has long come back and read the log.
@@ -127,7 +130,7 @@ class ProgressApi(Construct):
             )
         )
         push.handler.add_event_source(
-            sources.SqsEventSource(self.catch_ups, batch_size=10, report_batch_item_failures=True)
+            sources.SqsEventSource(self.catch_ups, batch_size=_CATCH_UPS_AT_ONCE, report_batch_item_failures=True)
         )
         Validations.of(push).acknowledge(QUEUE_REDRIVES)
 
@@ -138,7 +141,8 @@ class ProgressApi(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=_RETENTION,
-            visibility_timeout=Duration.seconds(2 * PROGRESS_TIMEOUT_S),
+            # Longer than the lease of a replay that was ended in the middle, so that it is found to be over.
+            visibility_timeout=Duration.seconds(6 * PROGRESS_TIMEOUT_S),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=_MAX_RECEIVES)
             if redrive
             else None,

@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, NoReturn
@@ -22,6 +23,7 @@ SUPPORTED: Final = sys.platform == "linux"
 LONGEST_S: Final = 60.0
 _READ_BYTES: Final = 65_536
 _PR_SET_PDEATHSIG: Final = 1
+_DONE: Final = "\0"
 
 
 class AsideError(Exception):
@@ -37,14 +39,16 @@ def aside(work: Callable[[], object], longest_s: float = LONGEST_S) -> None:
     Raises:
         AsideError: the work raised, logged an error or was ended.
     """
-    libc = ctypes.CDLL(None)
+    libc, parent = ctypes.CDLL(None), os.getpid()
     reading, writing = os.pipe()
-    parent, child = os.getpid(), os.fork()
+    try:
+        child = _fork()
+    except OSError as error:
+        os.close(reading)
+        os.close(writing)
+        raise AsideError(f"no copy could be made: {error}") from error
     if child == 0:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before it was told of
-            os._exit(1)
-        _do(work, writing)
+        _do(work, writing, lambda: bool(libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)) or os.getppid() != parent)
     os.close(writing)
     try:
         told = _read(reading, time.monotonic() + longest_s)
@@ -53,16 +57,22 @@ def aside(work: Callable[[], object], longest_s: float = LONGEST_S) -> None:
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)  # it has said its last word, or has had its time
         os.waitpid(child, 0)
-    if told:
-        raise AsideError(told)
+    if told != _DONE:
+        raise AsideError(told.removesuffix(_DONE) or "the copy was ended")
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():  # Python 3.12 warns of forking with threads: of the locks told of above
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def _read(pipe: int, until: float) -> str:
     """All that is written to the pipe, or that its end was not reached."""
-    told = b""
+    told, waiting = b"", select.poll()  # not select(): a descriptor may be above its limit of 1024
+    waiting.register(pipe, select.POLLIN | select.POLLHUP)
     while True:
-        ready, _, _ = select.select([pipe], [], [], max(0.0, until - time.monotonic()))
-        if not ready:
+        if not waiting.poll(max(0.0, until - time.monotonic()) * 1000):
             return "it took too long"
         more = os.read(pipe, _READ_BYTES)
         if not more:
@@ -70,14 +80,18 @@ def _read(pipe: int, until: float) -> str:
         told += more
 
 
-def _do(work: Callable[[], object], pipe: int) -> NoReturn:
+def _do(work: Callable[[], object], pipe: int, orphaned: Callable[[], bool]) -> NoReturn:
+    """`orphaned` has the copy end with its parent, and tells whether that has ended already."""
     try:
+        if orphaned():
+            os._exit(1)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which waits for us
         gc.disable()  # a collection would touch, and so copy, all memory we share
         _close_all_but(pipe)
         logging.getLogger().handlers = [_Tell(pipe)]
         work()
+        os.write(pipe, _DONE.encode())
     except BaseException:  # noqa: BLE001 - the parent must hear of it, whatever it is
         os.write(pipe, traceback.format_exc().encode())
     finally:

@@ -32,7 +32,7 @@ LIBRARIES = (
     "pydantic._internal._generate_schema",
     "ulid",
 )
-# What reads no variable and makes nothing as it is imported; every function begins with some of it.
+# What needs nothing of a function's environment as it is imported; every function begins with some of it.
 PRODUCT = tuple(
     f"fourfold.{package}"
     for package in ("config", "jobs", "pipeline", "progress", "provocation", "storage", "voice", "webhooks")
@@ -72,10 +72,10 @@ def load_product(code: Path) -> None:
     """Import the product's library from this folder, which must last as long as the workers."""
     sys.path.insert(0, str(code))
     for package in PRODUCT:
-        with suppress(ImportError):  # the worker that needs what is missing imports it again, and tells
+        with suppress(Exception):  # whatever is wrong, the worker that needs it meets it again, and tells
             for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
                 importlib.import_module(module.name)
-    with suppress(ImportError):
+    with suppress(Exception):  # as above
         importlib.import_module("fourfold.aws").read_descriptions(("dynamodb", "sqs"))
     sys.path.remove(str(code))
     gc.collect()

@@ -2,7 +2,7 @@
 
 Each service's file is replaced as a whole (a kill in the middle of a save leaves the file of the save before), and
 nothing is written while nothing happens. A save copies and encodes all state, for a well-used home seconds of work:
-where that can be done aside, it neither slows down whoever is served nor meets a table in the middle of a change.
+where that can be done aside, it neither slows down whoever is served nor trips over a table that changes meanwhile.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from infra.local.aside import SUPPORTED, aside
+from infra.local.aside import SUPPORTED, AsideError, aside
 from infra.local.engine import Engine
 from infra.local.retention import forget_old_history
 from infra.local.services import KEPT
@@ -58,7 +58,7 @@ class Snapshots:
 
 
 def save_state(services: frozenset[str]) -> None:
-    """Save the state of these services (names of `infra.local.services`) now. Raises AsideError."""
+    """Save the state of these services (names of `infra.local.services`) now. If that fails, the log tells."""
     from ministack import app
     from ministack.core import persistence
 
@@ -66,10 +66,13 @@ def save_state(services: frozenset[str]) -> None:
     wanted = {name: states[name] for name in services if name in states}
     with _saving:
         forget_old_history()
-        if SUPPORTED:
-            aside(lambda: persistence.save_all(wanted))
-        else:
+        if not SUPPORTED:
             persistence.save_all(wanted)
+            return
+        try:
+            aside(lambda: persistence.save_all(wanted))
+        except AsideError:  # the files of the save before are there, and the next save is near
+            logger.exception("the state could not be saved")
 
 
 def _invocations() -> int:

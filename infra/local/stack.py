@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from fourfold.http.scopes import SCOPES
@@ -80,7 +82,7 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         with progress.step("Start the AWS engine"):
             engine.start()
             install_patient_pool(PATIENCE_WITH_FORKS_SECONDS if forks else PATIENCE_SECONDS)
-            install_shared_unpacking(home.scratch / "code")
+            install_shared_unpacking(Path(tempfile.mkdtemp(prefix="code-", dir=home.scratch)))
             if forks:
                 forks.install()
             reattach_streams()

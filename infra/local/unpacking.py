@@ -40,7 +40,7 @@ class SharedArchive(zipfile.ZipFile):
 
 
 def install_shared_unpacking(folder: Path) -> None:
-    """Make MiniStack's workers share what their archives hold, kept under `folder`."""
+    """Make MiniStack's workers share what their archives hold, kept under `folder`, which must be empty."""
     from ministack.core import lambda_runtime
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -30,6 +30,8 @@ REPLAY_LEASE_S = 60.0
 # A follower waiting in the queue is put there again by an event that comes later than this.
 QUEUE_LEASE_S = 10.0
 QUEUE = "queue"
+# Begins the name of a pusher that replays. A run has one pusher at a time.
+PUSHER = "push-"
 # Holds a follower whose connection is to be closed and could not be yet: it is sent nothing any more.
 CLOSING = "closing"
 
@@ -56,6 +58,9 @@ class Delivery:
                 self.replay_or_queue(run, new)
                 return
             there = self.followers.one(run, connection_id)
+            if there is not None and there.holder == new.holder:  # written, and the answer was lost
+                self.replay_or_queue(run, there)
+                return
             if there is not None and self._died(there):
                 self.end(run, connection_id)
                 return
@@ -85,10 +90,12 @@ class Delivery:
         if there.holder != QUEUE:
             return  # somebody is at it, or it is about to be closed
         mine = self._held(there, uuid.uuid4().hex, REPLAY_LEASE_S)
-        if self.followers.write(run, mine, there.version):
-            self.replay(run, mine)
-        else:
-            raise UnsentError  # it changed under our hands; the queue brings it back
+        if not self.followers.write(run, mine, there.version):
+            now = self.followers.one(run, connection_id)
+            if now is None or now.holder != mine.holder:
+                raise UnsentError  # it changed under our hands; the queue brings it back
+            mine = now  # written, and the answer was lost
+        self.replay(run, mine)
 
     def replay_or_queue(self, run: RunKey, follower: Follower) -> None:
         """As `replay`; what cannot be sent now is left to the queue."""
@@ -151,10 +158,12 @@ class Delivery:
         whole = start == 0 and done == 0 and events[0].seq == 1
         new = Follower(subscriber.connection_id, subscriber.key_hash, start, asked=False)
         if not whole:
-            new = self._held(new, uuid.uuid4().hex, REPLAY_LEASE_S)
+            new = self._held(new, PUSHER + uuid.uuid4().hex, REPLAY_LEASE_S)
         if not self.followers.write(run, new, None):
             there = self.followers.one(run, subscriber.connection_id)
-            if there is not None:
+            if there is not None and new.holder and there.holder == new.holder:  # written, and the answer was lost
+                self.replay_or_queue(run, there)
+            elif there is not None:
                 self.push(run, there, events, done)
         elif whole:
             self.push(run, new, events, done)
@@ -207,7 +216,8 @@ class Delivery:
         """What is due to a follower after a push up to `begun` was cut off; False: its connection had to be ended."""
         there: Follower | None = follower
         while there is not None and there.holder != CLOSING:
-            if self._died(there) or (not there.holder and there.position < begun):
+            mine = there.holder.startswith(PUSHER)  # the push that was cut off was replaying to it
+            if mine or self._died(there) or (not there.holder and there.position < begun):
                 self.end(run, there.connection_id)
                 return False
             if not there.holder:

@@ -55,8 +55,8 @@ class Follower:
     """A connection on a run.
 
     `position`: all events up to it have been sent. `asked`: it subscribed to the run itself and not only to its persona
-    or workspace. `holder`: who replays to it until `lease_until` (Unix time); empty: it is live. `version` changes with
-    every write.
+    or workspace. `holder`: who replays to it until `lease_until` (Unix time), `queue` while that waits, `closing` while
+    its connection is to be closed; empty: it is live. `version` changes with every write.
     """
 
     connection_id: str

@@ -7,7 +7,7 @@ off in between, and whoever may have been sent some of it is not sent it again (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +25,10 @@ class NewEvent:
     event: Event
 
 
+_Reader = tuple[str, str]
+"""A key's hash and the workspace it reads."""
+
+
 @dataclass
 class _Push:
     """What goes to whom. `cut_off`: the last one was, so that some may not have been welcomed to the run."""
@@ -36,6 +40,11 @@ class _Push:
     cut_off: bool = False
     followers: Sequence[Follower] = ()
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
+
+    def readers(self) -> Iterator[_Reader]:
+        """On whose behalf it is sent."""
+        everybody: list[Follower | Subscriber] = [*self.followers, *self.subscribers.values()]
+        return (_reader(self, who) for who in everybody)
 
     @property
     def reach(self) -> int:
@@ -79,7 +88,11 @@ class Pusher:
             push.events = [event for event in push.events if event.seq > push.done]
             subscribers = (one for topic in _topics(push) for one in found[topic])
             push.subscribers = {one.connection_id: one for one in subscribers if one.connection_id not in ended}
-        work = [(push, task) for push in pushes if push.events or push.cut_off for task in self._tasks(push)]
+        pushes = [push for push in pushes if push.events or push.cut_off]
+        readers = list({key for push in pushes for key in push.readers()})
+        may_read = self.threads.map(lambda reader: self.may_read(*reader), readers)
+        allowed = {reader for reader, may in zip(readers, may_read, strict=True) if may}
+        work = [(push, task) for push in pushes for task in self._tasks(push, allowed)]
         busy = {push.run for push, _ in work}
         reach = {push.run: push.reach for push in pushes if push.cut_off or push.run in busy}
         self._for_each(self.delivery.followers.begin_push, reach)
@@ -89,7 +102,8 @@ class Pusher:
 
     def _ended(self, push: _Push, followers: Sequence[Follower]) -> set[str]:
         """The connections that were ended, since they may have been sent some of a push that was cut off."""
-        return {one.connection_id for one in followers if not self.delivery.settle(push.run, one, push.done)}
+        kept = self.threads.map(lambda one: self.delivery.settle(push.run, one, push.done), followers)
+        return {one.connection_id for one, is_kept in zip(followers, kept, strict=True) if not is_kept}
 
     def _for_each(self, note: Callable[[RunKey, int], None], reach: Mapping[RunKey, int]) -> None:
         for _ in self.threads.map(note, reach.keys(), reach.values()):
@@ -103,20 +117,21 @@ class Pusher:
             push.events = [event for _, event in sorted({event.seq: event for event in push.events}.items())]
         return list(pushes.values())
 
-    def _tasks(self, push: _Push) -> list[_Task]:
+    def _tasks(self, push: _Push, allowed: Set[_Reader]) -> list[_Task]:
         tasks: list[_Task] = []
         following = {follower.connection_id for follower in push.followers}
         for follower in push.followers:
             if follower.asked or follower.holder == CLOSING or follower.connection_id in push.subscribers:
                 send = partial(self.delivery.push, push.run, follower, push.events, push.done)
-                task = partial(self._if_allowed, push.run, follower, send)
+                task = send if _reader(push, follower) in allowed else partial(self._cut_off, push.run, follower)
             else:
                 task = partial(self._drop_uncovered, push, follower)
             tasks.append(_Task(follower.connection_id, task))
         for subscriber in push.subscribers.values():
             if subscriber.connection_id not in following:
                 send = partial(self.delivery.welcome, push.run, subscriber, push.events, push.done)
-                tasks.append(_Task(subscriber.connection_id, partial(self._if_allowed, push.run, subscriber, send)))
+                task = send if _reader(push, subscriber) in allowed else partial(self._cut_off, push.run, subscriber)
+                tasks.append(_Task(subscriber.connection_id, task))
         return tasks
 
     def _outcome(self, push: _Push, task: _Task) -> Exception | None:
@@ -127,10 +142,7 @@ class Pusher:
             return error
         return None
 
-    def _if_allowed(self, run: RunKey, who: Follower | Subscriber, send: Callable[[], None]) -> None:
-        if self.may_read(who.key_hash, run.workspace_id):
-            send()
-            return
+    def _cut_off(self, run: RunKey, who: Follower | Subscriber) -> None:
         self.delivery.close(who.connection_id)
         if isinstance(who, Follower):
             self.delivery.followers.delete(run, who.connection_id, who.version)
@@ -147,3 +159,7 @@ class Pusher:
 
 def _topics(push: _Push) -> tuple[Topic, Topic]:
     return Topic(push.run.workspace_id), Topic(push.run.workspace_id, push.persona_id)
+
+
+def _reader(push: _Push, who: Follower | Subscriber) -> _Reader:
+    return who.key_hash, push.run.workspace_id

@@ -84,7 +84,7 @@ class Subscriptions:
         """Carries one message out. What is wrong with it goes to the client as an error message.
 
         Raises:
-            ConnectionGoneError, UnsentError: the client cannot be answered.
+            ConnectionGoneError, UnsentError, UnsureError: the client cannot be answered, or may not have been.
         """
         command_id = messages.id_of(text)
         try:

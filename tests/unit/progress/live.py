@@ -74,6 +74,8 @@ class World:
     gone: set[str] = field(default_factory=set)
     closed: list[str] = field(default_factory=list)
     queued: list[tuple[RunKey | None, str]] = field(default_factory=list)
+    lost_answers: list[bool] = field(default_factory=list)
+    """Writes that are done and seem not to be: the client tried again, and found its own item."""
     returning: list[tuple[RunKey | None, str]] = field(default_factory=list)
     writes: int = 0
     now: float = 1000.0
@@ -111,7 +113,7 @@ class World:
         if (there.version if there else None) != expected:
             return False
         self.table[run, follower.connection_id] = follower
-        return True
+        return not (self.lost_answers and self.lost_answers.pop(0))
 
     def delete_follower(self, run: RunKey, connection_id: str, expected: int) -> bool:
         self.pause()

@@ -10,12 +10,12 @@ from contextlib import suppress
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fourfold.progress.delivery import REPLAY_LEASE_S
 from fourfold.progress.followers import ConnectionGoneError, RunKey
 from tests.unit.progress.live import PERSONA, WORKSPACE, CrashError, Crashes, Fate, Schedule, Service, World, run_id
 
 RUNS = [RunKey(WORKSPACE, run_id(number)) for number in (1, 2)]
 LENGTH = 5
-LONGEST_LEASE_S = 60
 
 thorough = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -91,7 +91,8 @@ def play(data: st.DataObject, world: World, commands: Mapping[str, Sequence[str]
     )
     world.pause = lambda: None
     world.fates.clear()
-    world.now += LONGEST_LEASE_S  # so long a message is not shown again
+    world.lost_answers.clear()
+    world.now += REPLAY_LEASE_S  # so long a message is not shown again; a test of the template holds that
     world.queued += world.returning
     service.push_all()
     service.catch_up()
@@ -181,14 +182,16 @@ def test_a_stream_that_comes_twice_and_in_disorder_is_no_different(data: st.Data
 @given(
     data=st.data(),
     fates=st.lists(st.sampled_from(list(Fate)), max_size=16),
+    lost=st.lists(st.booleans(), max_size=16),
     crashes=st.integers(0, 4),
     ahead=st.integers(0, LENGTH),
 )
 def test_nothing_comes_twice_whatever_crashes_and_who_misses_something_is_told(
-    data: st.DataObject, fates: list[Fate], crashes: int, ahead: int
+    data: st.DataObject, fates: list[Fate], lost: list[bool], crashes: int, ahead: int
 ) -> None:
     """Functions end in mid-work, messages and closings are refused, and answers are lost."""
     world = begun(ahead)
+    world.lost_answers = list(lost)
     world.fates = list(fates)
     commands = {
         "run": [subscribe(run_id=RUNS[0].run_id)],

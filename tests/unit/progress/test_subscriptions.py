@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from fourfold.progress.followers import Follower, RunKey, UnsentError
+from fourfold.progress.followers import Follower, RunKey, Subscriber, Topic, UnsentError
 from fourfold.progress.messages import LONGEST_AFTER, MAX_SUBSCRIPTIONS
-from tests.unit.progress.live import PERSONA, WORKSPACE, Fate, Service, World, run_id
+from tests.unit.progress.live import PERSONA, WORKSPACE, CrashError, Fate, Service, World, run_id
 
 RUN = RunKey(WORKSPACE, run_id(1))
 LENGTH = 4
@@ -238,17 +238,49 @@ def test_who_cannot_be_cut_off_now_is_cut_off_later_and_sent_nothing_meanwhile(w
 
 
 def test_one_connection_s_fault_ends_it_and_no_other(world: World) -> None:
-    unknown = set[str]()
-    world.readable = lambda key, _: key not in unknown or bool(1 // 0)
     service = Service(world)
     for name in ("one", "two"):
         service.say(name, json.dumps({"action": "subscribe", "run_id": RUN.run_id}))
-    unknown.add("key of one")
+    send = world.send
+    world.send = lambda to, text: send(to, text) if to != "one" else 1 // 0  # type: ignore[assignment,method-assign]
     world.append(RUN, LENGTH)
     batch = list(world.stream)
     assert [type(error) for error in service.pusher.push(batch)] == [ZeroDivisionError]
     assert (heard(world, "one")[1:], heard(world, "two")[1:]) == ([1, 2], [1, 2, 3])
     assert world.closed == ["one"]
+
+
+def test_a_key_that_cannot_be_looked_up_stops_the_batch_before_anything_is_sent(world: World) -> None:
+    out_of_reach = list[bool]()
+    world.readable = lambda *_: not out_of_reach or bool(1 // 0)
+    service = Service(world)
+    service.say("one", json.dumps({"action": "subscribe", "run_id": RUN.run_id}))
+    world.append(RUN, LENGTH)
+    out_of_reach.append(True)
+    with pytest.raises(ZeroDivisionError):
+        service.push_all()
+    out_of_reach.clear()
+    service.push_all()
+    assert (heard(world, "one")[1:], world.closed) == ([1, 2, 3], [])
+
+
+def test_who_was_replayed_to_by_a_push_that_was_cut_off_is_ended(world: World) -> None:
+    """The one who subscribed to the persona in mid-run is welcomed by the pusher, with a replay."""
+    service = Service(world)
+    world.topics = {Topic(WORKSPACE, PERSONA): {"one": Subscriber("one", "key of one", {RUN.run_id: 1})}}
+    world.append(RUN, LENGTH)
+    send = world.send
+
+    def ended(connection_id: str, text: str) -> None:
+        send(connection_id, text)
+        raise CrashError
+
+    world.send = ended  # type: ignore[method-assign]
+    with pytest.raises(CrashError):
+        service.push_all()
+    world.send = send  # type: ignore[method-assign]
+    service.push_all()
+    assert (heard(world, "one"), world.closed) == ([2], ["one"])
 
 
 def follower_of(world: World) -> Follower:
