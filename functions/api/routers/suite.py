@@ -228,7 +228,9 @@ def _of_run(workspace_id: str, persona_id: str, run_id: str) -> TestSuite:
     status = JobStatus.FAILED
     if run.status is RunStatus.RUNNING:
         state = job_store().state(workspace_id, persona_id, RunKind.PROVOCATION)
-        status = state.status if state is not None and state.run_id == run_id else JobStatus.RUNNING
+        # Between the two readings it may have ended; with its counts it is shown to the next who asks.
+        waits = state is not None and state.run_id == run_id and state.status is JobStatus.PENDING
+        status = JobStatus.PENDING if waits else JobStatus.RUNNING
     results = tuple(record.result for record in records)
     return TestSuite(status=status, run_id=run_id, error=run.error, started_at=run.started_at, results=results)
 

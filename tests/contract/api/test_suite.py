@@ -14,6 +14,8 @@ from fourfold.provocation.catalog import content_hash, shipped_tests
 from fourfold.provocation.plan import Selection, planned
 from fourfold.provocation.workspace_tests import available
 from functions import wiring
+from functions.api import following
+from functions.api.routers import suite
 from tests.contract.api.conftest import OTHER_KEY, READ_KEY, Api
 
 OWN: dict[str, Any] = {
@@ -86,6 +88,19 @@ def test_it_is_pending_from_the_moment_the_persona_exists_until_it_is_ready(suit
     assert persona["test_suite"]["run_id"] == receipt.json()["run_id"]
     run = suites.api.call("GET", receipt.headers["Location"]).json()
     assert (run["kind"], run["status"]) == ("provocation", "completed")
+
+
+def test_a_run_that_ends_while_it_is_read_is_not_ready_without_its_figures(
+    suites: Suites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = suites.run().json()["run_id"]
+    going_on = following.current_run("ws_one", run_id)
+    suites.work()
+    with monkeypatch.context() as between:
+        between.setattr(suite, "current_run", lambda *_: going_on)
+        read = suites.read().json()
+        assert (read["status"], read["counts"]) == ("running", None)
+    assert suites.read().json()["status"] == "ready"
 
 
 def test_results_are_narrowed_and_the_runs_figures_stay(suites: Suites) -> None:
