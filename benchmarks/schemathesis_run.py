@@ -19,7 +19,6 @@ from tests.contract.api.schemathesis_run import walk
 
 KEYS = 40
 EXAMPLES = 25
-BY_THEMSELVES = ("engine.fingerprint.run_on_create", "engine.provocation.run_on_create")
 ENVIRONMENT = {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1", "FOURFOLD_WEBHOOK_URL": "http://127.0.0.1:9/hooks"}
 
 
@@ -28,11 +27,9 @@ def measure(examples: int = EXAMPLES) -> Report:
     report = Report("schemathesis")
     os.environ.update(ENVIRONMENT)
     with tempfile.TemporaryDirectory(prefix="fourfold-bench-") as folder, served(Path(folder)) as stack:
+        stack.without_jobs()
         with stack.client() as client:
             body = {"name": "schemathesis", "scopes": list(SCOPES)}
-            # Not measured here, and eighty model calls for each persona made.
-            off = [{"op": "set", "key": key, "value": False} for key in BY_THEMSELVES]
-            client.patch("/v1/config", json={"scope": "system", "ops": off}).raise_for_status()
             keys = [client.post("/v1/keys", json=body).raise_for_status().json()["key"] for _ in range(KEYS)]
         began = time.perf_counter()
         done = walk(stack.url, keys, examples, Path(folder))

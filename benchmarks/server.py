@@ -15,6 +15,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.integration.local_server import BY_THEMSELVES
+
 REPOSITORY = Path(__file__).parents[1]
 _PATIENCE_S = 180
 
@@ -32,8 +34,7 @@ class Served:
 
     def without_jobs(self) -> None:
         """From here on no persona's voice is heard and none is tested by itself: 80 model calls each."""
-        keys = ("engine.fingerprint.run_on_create", "engine.provocation.run_on_create")
-        ops = [{"op": "set", "key": key, "value": False} for key in keys]
+        ops = [{"op": "set", "key": key, "value": False} for key in BY_THEMSELVES]
         with self.client() as client:
             client.patch("/v1/config", json={"scope": "system", "ops": ops}).raise_for_status()
 

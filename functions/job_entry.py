@@ -60,17 +60,17 @@ def job_handler(kind: RunKind, work_of: WorkOf, whole: Callable[[Run], bool] = l
                 order = order_from(json.loads(record.body), kind)
                 if order is not None:
                     _do(order, record, work_of, deadline)
+            except UnderWayError as other:
+                # What waits comes again when its message is shown again; it is no failure of the job.
+                waits = not whole(other.run) and _receives(record) < MAX_RECEIVES
+                standing = {"standing": other.run.id, "waits": waits}
+                logger.info("another job is under way", extra={**_told(order, kind, record), **standing})
+                if waits:
+                    raise
             except Exception as error:
-                told = {"run_id": order and order.run_id, "kind": kind, "receives": _receives(record)}
-                if isinstance(error, UnderWayError):
-                    # What waits comes again when its message is shown again; it is no failure of the job.
-                    waits = not whole(error.run) and _receives(record) < MAX_RECEIVES
-                    logger.info("another job is under way", extra={**told, "standing": error.run.id, "waits": waits})
-                    if not waits:
-                        return
-                else:
-                    # The message comes again, and somebody should know why. The error's own words may hold a persona.
-                    logger.warning("job delivery failed", extra={**told, "error": type(error).__name__})
+                # The message comes again, and somebody should know why. The error's own words may hold a persona.
+                failed = {**_told(order, kind, record), "error": type(error).__name__}
+                logger.warning("job delivery failed", extra=failed)
                 raise
 
         processor = BatchProcessor(event_type=EventType.SQS)
@@ -128,6 +128,10 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
         if ended is None and place.store.persona(order.workspace_id, order.persona_id) is None:
             _forget(order)
         logger.info("job done", extra={"run_id": run.id, "kind": run.kind})
+
+
+def _told(order: JobOrder | None, kind: RunKind, record: SQSRecord) -> dict[str, Any]:
+    return {"run_id": order and order.run_id, "kind": kind, "receives": _receives(record)}
 
 
 def _receives(record: SQSRecord) -> int:

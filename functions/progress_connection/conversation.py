@@ -35,14 +35,14 @@ def hear(connection_id: str, text: str) -> None:
         connection = connections().find(connection_id)
         if connection is None or not may_read(connection.key_hash, connection.workspace_id):
             sender().send(connection_id, ErrorReply(id=id_of(text), problem=unauthenticated().problem).text())
-            _cut_off(connection_id)
+            delivery().cut_off(connection_id)
             return
         subscriptions().take(connection, text)
     except ConnectionGoneError:
         connections().forget(connection_id)
     except (UnsentError, UnsureError):
         logger.warning("a client could not be answered", extra={"connection_id": connection_id})
-        _cut_off(connection_id)  # it may wait for an answer, or for events it was told it would get
+        delivery().cut_off(connection_id)  # it may wait for an answer, or for events it was told it would get
     except Exception as error:  # noqa: BLE001 - the client must hear of it; the message may quote what it sent
         frames = [
             f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
@@ -54,10 +54,3 @@ def hear(connection_id: str, text: str) -> None:
         broken = problem("internal_error", "Something broke here", 500, detail)
         with suppress(ConnectionGoneError, UnsentError, UnsureError):
             sender().send(connection_id, ErrorReply(id=id_of(text), problem=broken).text())
-
-
-def _cut_off(connection_id: str) -> None:
-    try:
-        delivery().close(connection_id)
-    except UnsentError:
-        delivery().queue.put_close(connection_id)

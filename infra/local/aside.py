@@ -1,6 +1,6 @@
 """Work done aside, in a forked copy of this process: it sees everything as it was in one moment, and holds nobody up.
 
-Only on Linux: forking a process that has loaded Apple's frameworks is not safe.
+Only where `infra.local.forks` says that forking is safe.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import logging
 import os
 import select
 import signal
-import sys
 import time
 import traceback
 import warnings
@@ -19,7 +18,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, NoReturn
 
-SUPPORTED: Final = sys.platform == "linux"
 LONGEST_S: Final = 60.0
 _READ_BYTES: Final = 65_536
 _PR_SET_PDEATHSIG: Final = 1

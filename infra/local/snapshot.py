@@ -12,8 +12,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from infra.local.aside import SUPPORTED, AsideError, aside
+from infra.local.aside import AsideError, aside
 from infra.local.engine import Engine
+from infra.local.forks import SUPPORTED
 from infra.local.retention import forget_old_history
 from infra.local.services import KEPT
 

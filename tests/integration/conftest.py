@@ -8,10 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from infra.local.home import REPOSITORY
-from tests.integration.local_server import LocalServer
-
-# Eighty model calls for each persona made: they run where a test is about them, or nothing else would.
-BY_THEMSELVES = ("engine.fingerprint.run_on_create", "engine.provocation.run_on_create")
+from tests.integration.local_server import BY_THEMSELVES, LocalServer
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,8 @@ START_SECONDS = 90
 # Jobs under way are waited for a while, and the state is saved.
 STOP_SECONDS = 60
 EVENTUALLY_SECONDS = 20
+# Eighty model calls for each persona made: they run where a test is about them, or nothing else would.
+BY_THEMSELVES = ("engine.fingerprint.run_on_create", "engine.provocation.run_on_create")
 
 
 class LocalServer:

@@ -125,7 +125,7 @@ class Delivery:
                 try:
                     self.sender.send(mine.connection_id, event.text)
                 except ConnectionGoneError:
-                    self._forget(run, mine.connection_id)
+                    self._gone(run, mine.connection_id)
                     return
                 except UnsureError:
                     self.end(run, mine.connection_id)
@@ -199,7 +199,7 @@ class Delivery:
             try:
                 self.sender.send(follower.connection_id, event.text)
             except ConnectionGoneError:
-                self._forget(run, follower.connection_id)
+                self._gone(run, follower.connection_id)
                 return
             except UnsureError:
                 self.end(run, follower.connection_id)
@@ -236,18 +236,24 @@ class Delivery:
 
         Its client, told by the closing, connects anew and names the last event it has.
         """
-        try:
-            self.sender.close(connection_id)
-        except UnsentError:
-            self.queue.put_close(connection_id)  # first: who is barred is looked at by nobody any more
-            self._bar(run, connection_id)
+        if self.cut_off(connection_id):
+            self._drop(run, connection_id)
         else:
-            self._forget(run, connection_id)
+            self._bar(run, connection_id)
 
     def close(self, connection_id: str) -> None:
         """Closes a connection and drops its subscriptions. Raises UnsentError: try again later."""
         self.sender.close(connection_id)
         self.subscribers.forget(connection_id)
+
+    def cut_off(self, connection_id: str) -> bool:
+        """As `close`, and if that cannot be done now, by way of the queue; says whether it is done."""
+        try:
+            self.close(connection_id)
+        except UnsentError:
+            self.queue.put_close(connection_id)
+            return False
+        return True
 
     def _set_aside(self, run: RunKey, follower: Follower, position: int) -> None:
         """Notes how far the follower has been sent the run, and that the queue is to go on."""
@@ -274,8 +280,11 @@ class Delivery:
         while there is not None and not self.followers.write(run, self._held(there, CLOSING, 0), there.version):
             there = self.followers.one(run, connection_id)
 
-    def _forget(self, run: RunKey, connection_id: str) -> None:
+    def _gone(self, run: RunKey, connection_id: str) -> None:
         self.subscribers.forget(connection_id)
+        self._drop(run, connection_id)
+
+    def _drop(self, run: RunKey, connection_id: str) -> None:
         there = self.followers.one(run, connection_id)
         while there is not None and not self.followers.delete(run, connection_id, there.version):
             there = self.followers.one(run, connection_id)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.aside import SUPPORTED, AsideError, aside
+from infra.local.aside import AsideError, aside
+from infra.local.forks import SUPPORTED
 
 pytestmark = pytest.mark.skipif(not SUPPORTED, reason="nothing is forked elsewhere")
 
