@@ -1,7 +1,9 @@
 """The API function's process: the product's ASGI app under uvicorn, as the Web Adapter starts it on AWS.
 
 Started by `infra.local.api` with the listening socket as file descriptor argv[1]. The first line of standard
-input is the environment (JSON); its end is the order to stop, which also comes when the parent is killed.
+input is the function's environment (JSON), which is added to the inherited one as the engine does for its workers:
+model keys and settings of the developer's shell reach both alike. The end of standard input is the order to stop, which
+also comes when the parent is killed.
 """
 
 from __future__ import annotations
@@ -24,8 +26,6 @@ def main() -> None:
     if not line:
         return
     environment: dict[str, str] = json.loads(line)
-    for name in [name for name in os.environ if name.startswith(("AWS_", "FOURFOLD_"))]:
-        del os.environ[name]
     os.environ.update(environment)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s")
     api = importlib.import_module("functions.api.server")

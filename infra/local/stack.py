@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from fourfold.catalogue import OFFLINE
 from fourfold.http.scopes import SCOPES
 from fourfold.keys import KeyEnvironment, shown_part
 from fourfold.models import libraries_of
-from fourfold.models.credentials import usable_providers
+from fourfold.models.credentials import PROVIDERS, usable_providers
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from infra.local import assembly
 from infra.local.api import Api, listen
@@ -23,7 +24,7 @@ from infra.local.connections import drop_connections
 from infra.local.deploy import deploy, is_deployed
 from infra.local.engine import Engine
 from infra.local.forks import SUPPORTED, ForkServer
-from infra.local.home import Home, Server
+from infra.local.home import PRIVATE, Home, Server
 from infra.local.outbox import announce_leftovers
 from infra.local.progress import Progress, Silent
 from infra.local.recovery import announce_cut_off_executions
@@ -44,7 +45,8 @@ WORKSPACE_ID = "ws_local"
 API_HANDLER = "api/run.sh"
 PUBLISHER_HANDLER = "functions.publish_events.handler.handler"
 DISPATCHER_HANDLER = "functions.webhook_dispatch.handler.handler"
-DEVELOPERS = ("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK",)
+# Defaults of a developer's machine for the API and the functions; a variable of the shell goes before.
+DEVELOPMENT = {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1"}
 FUNCTION_ARN = re.compile(r"arn:aws:lambda:[^\"]+")
 
 
@@ -63,15 +65,20 @@ class Stack:
 def running_stack(home: Home, port: int, progress: Progress | None = None) -> Iterator[Stack]:
     """Bring everything up and, at the end, down; one at a time in a process, and once in its life.
 
-    `port` is the API's, 0 for any free one. The process's AWS_* environment is replaced.
-    Raises AlreadyRunningError, PortTakenError, SynthesisError, DeployError, EngineError or ApiError.
+    `port` is the API's, 0 for any free one. The process's AWS_* environment is replaced, FOURFOLD_PROVIDERS set to the
+    providers it has keys for and what DEVELOPMENT names added, for all it starts; files it makes are its owner's alone.
+    Raises AlreadyRunningError, PortTakenError, UnreadableStateError, SynthesisError, DeployError, EngineError or
+    ApiError.
     """
     progress = progress or Silent()
+    providers = usable_providers(os.environ)
+    os.environ.update({**DEVELOPMENT, **os.environ, PROVIDERS: ",".join(providers) or OFFLINE})
+    os.umask(PRIVATE)
     with ExitStack() as undo:
         undo.enter_context(home.locked())
+        home.make_private()
         listener = listen(port)
         started = datetime.now(UTC)
-        providers = usable_providers(os.environ)
         forks = ForkServer(home.log, libraries_of(providers)) if SUPPORTED else None
         if forks:
             undo.callback(forks.stop)
@@ -101,13 +108,8 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
             _recover(engine, variables, started)
             drop_connections(engine.client("dynamodb"), variables["FOURFOLD_CONNECTIONS_TABLE"])
             api_key = _seed_api_key(engine, home, variables["FOURFOLD_API_KEYS_TABLE"])
-            here = {
-                "FOURFOLD_PROVIDERS": ",".join(providers),
-                "FOURFOLD_CORS_ORIGINS": os.environ.get("FOURFOLD_CORS_ORIGINS", ""),
-                **_told_by_the_developer(),
-            }
             access = {**engine.worker_environment(), **engine.execution_credentials(deployed_api)}
-            api.start({**variables, **here, **access})
+            api.start({**variables, **access})
         undo.callback(home.withdraw)
         home.announce(Server(os.getpid(), api.url, engine.url, engine.root_key))
         yield Stack(home, api.url, api_key, engine.url, engine.root_key)
@@ -125,11 +127,6 @@ def _bring_up_to_date(engine: Engine, home: Home, progress: Progress) -> None:
     with progress.step("Deploy the template"):
         deploy(engine.client, made)
         save_state(KEPT)
-
-
-def _told_by_the_developer() -> dict[str, str]:
-    """Variables of this shell that the API heeds. Functions see all of it: their workers inherit our environment."""
-    return {name: os.environ[name] for name in DEVELOPERS if name in os.environ}
 
 
 def _recover(engine: Engine, variables: dict[str, str], started: datetime) -> None:

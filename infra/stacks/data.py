@@ -7,7 +7,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from infra.settings import StageSettings
+from infra.settings import DATA, StageSettings
 
 _STRING = dynamodb.AttributeType.STRING
 _NUMBER = dynamodb.AttributeType.NUMBER
@@ -20,9 +20,9 @@ class DataStack(Stack):
         super().__init__(
             scope,
             construct_id,
-            stack_name=f"fourfold-{settings.name}-data",
+            stack_name=settings.stack_name(DATA),
             description="fourfold: personas, run logs, idempotency, keys, settings, outbox, connections, webhooks, bus",
-            termination_protection=settings.protected,
+            termination_protection=settings.locked(DATA),
             tags=settings.tags,
         )
         self._settings = settings
@@ -66,7 +66,7 @@ class DataStack(Stack):
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
                 point_in_time_recovery_enabled=True
             ),
-            deletion_protection=self._settings.protected,
+            deletion_protection=self._settings.locked(DATA),
             removal_policy=self._settings.removal_policy,
             time_to_live_attribute=ttl,
             dynamo_stream=stream,

@@ -9,6 +9,8 @@ from aws_cdk import Aws, CfnOutput, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from fourfold.catalogue import OFFLINE
+from fourfold.models.credentials import PROVIDERS
 from fourfold.steps import StepName
 from infra.constructs.api import (
     STREAM_TIMEOUT_S,
@@ -19,6 +21,7 @@ from infra.constructs.api import (
 )
 from infra.constructs.bundling import PackageLayer
 from infra.constructs.event_catalogue import EventCatalogue
+from infra.constructs.gateway_account import GatewayAccount
 from infra.constructs.jobs import BackgroundJob
 from infra.constructs.model_access import model_access
 from infra.constructs.observability import Observability
@@ -30,7 +33,7 @@ from infra.constructs.progress import PROGRESS_TIMEOUT_S, ProgressApi
 from infra.constructs.python_function import FunctionSpec, Grant, PythonFunction
 from infra.constructs.run_failures import RunFailures
 from infra.constructs.webhooks import DISPATCH_TIMEOUT_S, FAN_OUT_TIMEOUT_S, WebhookQueues, Webhooks
-from infra.settings import StageSettings
+from infra.settings import SERVICE, StageSettings
 from infra.stacks.data import DataStack
 
 # Fifty short answers, ten at a time, take ten seconds; the rest is for a provider's bad day.
@@ -46,9 +49,9 @@ class ServiceStack(Stack):
         super().__init__(
             scope,
             construct_id,
-            stack_name=f"fourfold-{settings.name}-service",
+            stack_name=settings.stack_name(SERVICE),
             description="fourfold: pipeline, functions and REST API",
-            termination_protection=settings.protected,
+            termination_protection=settings.locked(SERVICE),
             tags=settings.tags,
         )
         self._settings = settings
@@ -59,7 +62,10 @@ class ServiceStack(Stack):
         self._events_env = {"FOURFOLD_RUN_EVENTS_TABLE": data.run_events.table_name}
         self._run_env = {**self._events_env, "FOURFOLD_PERSONAS_TABLE": data.personas.table_name}
         self._models = model_access(settings)
-        self._providers_env = {"FOURFOLD_PROVIDERS": ",".join(settings.providers)}
+        # On the engine a process finds it in its own environment: which keys a developer has is no part of a template.
+        named = {PROVIDERS: ",".join(settings.providers) or OFFLINE}
+        self._providers_env = {} if settings.on_engine else named
+        self._cors_env = {"FOURFOLD_CORS_ORIGINS": ",".join(settings.cors_origins)} if settings.cors_origins else {}
         self._config_env = {
             "FOURFOLD_CONFIG_TABLE": data.config.table_name,
             "FOURFOLD_API_KEYS_TABLE": data.api_keys.table_name,
@@ -114,12 +120,14 @@ class ServiceStack(Stack):
             "FOURFOLD_FINGERPRINT_QUEUE_URL": fingerprint.queue,
             "FOURFOLD_PROVOCATION_QUEUE_URL": provocation.queue,
         }
+        account = GatewayAccount(self, "GatewayAccount")
         self._progress = ProgressApi(self, "Progress", settings=settings)
         push = self._progress_function("ProgressPush", "progress_push", [])
         self._progress.connect(
             routes=self._progress_function("ProgressConnection", "progress_connection", self._progress_routes()),
             push=push,
             run_events=data.run_events,
+            account=account,
         )
         EventCatalogue(self, "EventCatalogue", settings=settings, bus=data.bus)
         publisher = self._publisher()
@@ -134,7 +142,7 @@ class ServiceStack(Stack):
             dispatcher=self._webhook_dispatcher(),
         )
         api_function = self._api_function(pipeline.machine.state_machine_arn, steps[StepName.INTENT_PARSE].arn)
-        api = Api(self, "Api", settings=settings, function=api_function)
+        api = Api(self, "Api", settings=settings, function=api_function, account=account)
         alarms = Observability(
             self,
             "Observability",
@@ -364,7 +372,7 @@ class ServiceStack(Stack):
                     **self._config_env,
                     **self._outbox_env,
                     "FOURFOLD_STATE_MACHINE_ARN": machine_arn,
-                    "FOURFOLD_CORS_ORIGINS": ",".join(self._settings.cors_origins),
+                    **self._cors_env,
                     "FOURFOLD_INTENT_PARSE_FUNCTION": parse_arn,
                     **{variable: queue.queue_url for variable, queue in self._job_queues.items()},
                     **self._models.environment,

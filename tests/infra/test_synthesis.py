@@ -92,9 +92,9 @@ def _wiring(assembly: Assembly) -> dict[str, Any]:
         if resource["Type"] == "AWS::SQS::QueuePolicy":  # queues the API calls ask for TLS, which loopback has not
             policy = resource["Properties"]["PolicyDocument"]
             policy["Statement"] = [told for told in policy["Statement"] if told["Effect"] == "Allow"]
-        resource.get("Properties", {}).get("Environment", {}).get("Variables", {}).pop(
-            "FOURFOLD_PROGRESS_ENDPOINT", None
-        )
+        variables = resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
+        for chosen in ("FOURFOLD_PROGRESS_ENDPOINT", "FOURFOLD_PROVIDERS"):
+            variables.pop(chosen, None)
     template["Outputs"].pop("ProgressUrl")  # an address, like the variable
     return template
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
+from fourfold.catalogue import OFFLINE
 from fourfold.language_model import ModelError, ModelFailure
 
 KEY_VARIABLES: Final[dict[str, tuple[str, ...]]] = {
@@ -20,6 +21,7 @@ KEY_VARIABLES: Final[dict[str, tuple[str, ...]]] = {
 }
 SSM_SUFFIX: Final = "_SSM_PARAMETER"
 SECRET_SUFFIX: Final = "_SECRET_ID"  # noqa: S105 - part of a variable's name
+PROVIDERS: Final = "FOURFOLD_PROVIDERS"
 COMPATIBLE_URL: Final = "FOURFOLD_COMPATIBLE_BASE_URL"
 COMPATIBLE_KEY: Final = "FOURFOLD_COMPATIBLE_API_KEY"
 COMPATIBLE_MODEL: Final = "FOURFOLD_COMPATIBLE_MODEL"
@@ -58,12 +60,12 @@ def clean_key(key: str, place: str) -> str:
 def usable_providers(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The providers an environment has credentials for, in order of preference, as `FOURFOLD_PROVIDERS` lists them.
 
-    That variable wins where it is set. Bedrock is used only where it is named there: every process on AWS has some
-    credentials, which says nothing about access to models.
+    That variable wins where it names a provider, `offline` for none; empty is the same as absent. Bedrock is used only
+    where it is named there: every process on AWS has some credentials, which says nothing about access to models.
     """
-    listed = environment.get("FOURFOLD_PROVIDERS")
-    if listed is not None:
-        return tuple(name.strip() for name in listed.split(",") if name.strip())
+    listed = tuple(name.strip() for name in environment.get(PROVIDERS, "").split(",") if name.strip())
+    if listed:
+        return () if listed == (OFFLINE,) else listed
     keyed = [provider for provider in KEY_VARIABLES if variable_with_key(provider, environment)]
     if environment.get(COMPATIBLE_URL) and environment.get(COMPATIBLE_MODEL):
         keyed.append(f"compatible:{environment[COMPATIBLE_MODEL]}")

@@ -108,7 +108,9 @@ def test_without_any_the_error_says_what_to_set() -> None:
             ("compatible:llama3.1:8b",),
         ),
         ({"FOURFOLD_PROVIDERS": " bedrock, openai ", "ANTHROPIC_API_KEY": "x"}, ("bedrock", "openai")),
-        ({"FOURFOLD_PROVIDERS": "", "ANTHROPIC_API_KEY": "x"}, ()),
+        ({"FOURFOLD_PROVIDERS": "offline", "ANTHROPIC_API_KEY": "x"}, ()),
+        ({"FOURFOLD_PROVIDERS": "", "ANTHROPIC_API_KEY": "x"}, ("anthropic",)),
+        ({"FOURFOLD_PROVIDERS": " , ", "ANTHROPIC_API_KEY": "x"}, ("anthropic",)),
     ],
 )
 def test_usable_providers(environment: dict[str, str], providers: tuple[str, ...]) -> None:

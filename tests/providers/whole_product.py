@@ -1,0 +1,49 @@
+"""A provider whose model answers everything the product asks: the pipeline's steps, the suite's judge, and chats."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+
+from tests.providers.behaviours import Reply, Says
+from tests.providers.composer import Composer, conversation
+from tests.providers.streams import Speaks
+from tests.providers.wires import Provider, Received
+
+_JUDGE = re.compile(r"^Task: judge\.", re.MULTILINE)
+_STEP = re.compile(r"^Task: \w+\.", re.MULTILINE)
+_QUESTIONS = re.compile(r"<questions>([^<>]*)</questions>")
+_STREAMED = re.compile(r"[:/]stream|converse-stream")
+
+
+class WholeProduct:
+    """A behaviour. Chat replies are numbered, so that no two of them are the same text."""
+
+    def __init__(self) -> None:
+        self._composer = Composer()
+        self._numbers = itertools.count(1)
+
+    def reply(self, call: Received) -> Reply:
+        turns = conversation(call)
+        system = "\n".join(text for turn in turns if turn.role == "system" for text in turn.texts)
+        if _JUDGE.search(system):
+            return Says(_judgement([text for turn in turns for text in turn.texts])).reply(call)
+        if _STEP.search(system):
+            return self._composer.reply(call)
+        words = f"Well, that is the way of it, I suppose. The tide came in {next(self._numbers)} times since, and I"
+        pieces = (words, " was there for most of it, with my boots on.")
+        return (Speaks(pieces) if _is_streamed(call) else Says("".join(pieces))).reply(call)
+
+
+def _judgement(texts: list[str]) -> str:
+    """No to every question: it needs no quotation."""
+    questions = next(json.loads(found[1]) for text in texts if (found := _QUESTIONS.search(text)))
+    answers = [{"criterion": each["id"], "quote": "", "why": "", "answer": "no"} for each in questions]
+    return json.dumps({"answers": answers})
+
+
+def _is_streamed(call: Received) -> bool:
+    if call.provider in {Provider.GOOGLE, Provider.BEDROCK}:
+        return bool(_STREAMED.search(call.path)) or "streamGenerateContent" in call.path
+    return bool(call.body.get("stream"))
