@@ -19,6 +19,7 @@ from starlette.routing import Match
 from fourfold.http.body import BodyLimit
 from fourfold.http.cors import Cors, allowed_origins
 from fourfold.http.edge import Edge
+from fourfold.http.header_limit import HeaderLimit
 from fourfold.http.problems import ProblemError, field_errors, from_status, problem_response, rejected, unavailable
 from fourfold.http.tail import Tails
 from fourfold.persona import PersonaGoneError
@@ -72,6 +73,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
         middleware=[
             *([Middleware(Cors, origins=origins)] if origins else []),
             Middleware(Edge),
+            Middleware(HeaderLimit),
             Middleware(BodyLimit),
         ],
         exception_handlers={

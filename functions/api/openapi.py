@@ -33,6 +33,7 @@ _MEANINGS = {
     415: "The body is not JSON by its own account",
     422: "A field is wrong (see `errors`), or the Idempotency-Key was used with another body",
     429: "Too many requests; see `Retry-After`",
+    431: "The headers are too large",
     500: "It failed inside the service",
     502: "The model gave no usable answer",
     503: "Not available; see `Retry-After`",
@@ -335,7 +336,7 @@ def committed_text(app: FastAPI) -> str:
 def _finish(operation: dict[str, Any], scope: str | None) -> None:
     """What holds for every route: keys and their scope, limits, what can break, and headers."""
     replies = operation["responses"]
-    general = (401, 403, 429, 500, 503) if scope is not None else (500, 503)
+    general = (401, 403, 429, 431, 500, 503) if scope is not None else (431, 500, 503)
     for status in general:
         replies.setdefault(str(status), problems(status)[status])
     operation["security"] = []

@@ -58,6 +58,21 @@ CATALOGUE: dict[str, KnownProblem] = {
         "/scopes/0: The key that asks does not have config:write itself.",
         field=("/scopes/0", "scope_not_held", "The key that asks does not have config:write itself."),
     ),
+    "expiry_not_grantable": KnownProblem(
+        403,
+        "A key can only make keys that end with it or before",
+        "/expires_at: The key that asks expires at 2027-02-21T09:00:00Z; give a time up to that.",
+        field=(
+            "/expires_at",
+            "outlives_its_maker",
+            "The key that asks expires at 2027-02-21T09:00:00Z; give a time up to that.",
+        ),
+    ),
+    "stronger_key": KnownProblem(
+        403,
+        "The key may do more than the one that asks",
+        "It has config:write, which the key that asks does not have. Use a key that has.",
+    ),
     "config_locked": KnownProblem(
         403,
         "The setting is locked",
@@ -120,6 +135,9 @@ CATALOGUE: dict[str, KnownProblem] = {
         "Too many requests",
         "This key may make 600 requests a minute. Send the request again in 12 s.",
         general=True,
+    ),
+    "headers_too_large": KnownProblem(
+        431, "The request's headers are too large", "The header if-match may have 8192 bytes.", general=True
     ),
     "too_many_generations": KnownProblem(
         429,

@@ -13,7 +13,8 @@ from fourfold.problem import problem
 HEADER = "If-Match"
 # What background work changes of a persona stays out of its tag: it meets no writer's change.
 _BACKGROUND: Final = frozenset({"pending_run_id", "fingerprint", "test_suite"})
-_TAG = re.compile(r'\s*((?:W/)?"[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|$)')
+# No part of it may match an empty text or a space: callers choose the header, and the search must stay linear.
+_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
 
 def etag_of(persona: Persona) -> str:

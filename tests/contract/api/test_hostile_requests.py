@@ -88,6 +88,25 @@ def test_headers_of_any_shape_break_nothing(api: Api, headers: dict[str, bytes])
         assert "evil.example.com" not in str(reply.headers) + reply.text
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"If-Match": '"a"' + " " * 9_000 + "x"},
+        {"Accept": "a" * 9_000},
+        {f"X-{number}": "a" * 4_000 for number in range(9)},
+        {f"X-{number}": "a" for number in range(120)},
+    ],
+    ids=["If-Match", "one too long", "too long together", "too many"],
+)
+def test_headers_have_limits(live: Live, headers: dict[str, str]) -> None:
+    with live.client(FULL_KEY) as client:
+        for method in ("GET", "PATCH"):
+            reply = client.request(method, "/v1/personas/per_00000000000000000000000000", headers=headers, json={})
+            assert (reply.status_code, reply.json()["code"]) == (431, "headers_too_large")
+            assert reply.headers["content-type"] == "application/problem+json"
+        assert client.get("/v1/personas").status_code == 200
+
+
 @pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "HEAD", "OPTIONS", "PUT"])
 def test_methods_nobody_serves_are_refused_with_those_that_are(api: Api, method: str) -> None:
     reply = api.call(method, "/v1/keys", FULL_KEY)
