@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,10 +12,17 @@ from pydantic import BaseModel
 
 from fourfold.cards.formats import FileFormat, written
 from fourfold.cards.png_card import NoCardError, card_in
-from fourfold.cards.reading import BadPersonaError, ForeignCardError, UnknownFileError, read
+from fourfold.cards.reading import (
+    BadPersonaError,
+    ForeignCardError,
+    Imported,
+    TooManyValuesError,
+    UnknownFileError,
+    read,
+)
 from fourfold.events.envelope import bus_entry
 from fourfold.events.generation import PersonaCreated
-from fourfold.http.body import json_body
+from fourfold.http.body import parsed, require_few_values, require_json
 from fourfold.http.problems import ProblemError, field_errors, not_found, rejected
 from fourfold.ids import is_persona_id, prefixed_as
 from fourfold.persona import Persona
@@ -24,7 +32,6 @@ from fourfold.replay import Execution
 from fourfold.storage.outbox import outbox_put
 from fourfold.voice.system_prompt import NotWrittenError
 from functions.api import openapi, wiring
-from functions.api.bodies import PersonaFile
 from functions.api.callers import Reader, Writer
 from functions.api.once import once
 from functions.api.problem_catalogue import OF_KEYED_REQUESTS
@@ -40,6 +47,8 @@ PNG = "image/png"
 # A DynamoDB item holds 400 KB.
 _CARRIED_BYTES = 300 * 1024
 _PERSONA_BYTES = 80 * 1024
+# Values in arrays and objects. A lorebook of 300 KB has some ten thousand.
+_FILE_VALUES = 50_000
 _BINARY = {"schema": {"type": "string", "contentMediaType": PNG}}
 
 
@@ -113,31 +122,18 @@ async def import_persona(request: Request, caller: Writer) -> Response:
     Its layers, brief and audit come with it; `imported_from` tells what it was where it comes from. A character card
     without our extension has no layers to take over (422 `card_without_persona`): send its text as a brief instead.
     """
-    content, at_root = await _content(request)
-    try:
-        found = read(content, caller.workspace_id, now())
-    except ForeignCardError:
-        raise _foreign() from None
-    except UnknownFileError as error:
-        raise rejected([FieldError(pointer="/spec", code="unknown_file", detail=str(error))]) from None
-    except BadPersonaError as error:
-        faults = field_errors(error.faults, "body")
-        raise rejected(faults if at_root else [_in_picture(fault) for fault in faults]) from None
-    carried = json.dumps(found.carried, ensure_ascii=False, separators=(",", ":")) if found.carried else None
-    if carried is not None and len(carried.encode()) > _CARRIED_BYTES:
-        detail = f"What the card carries beside the persona is over {_CARRIED_BYTES} bytes."
-        raise rejected([FieldError(pointer="/data", code="too_much_carried", detail=detail)])
-
-    if len(found.persona.model_dump_json().encode()) > _PERSONA_BYTES:
-        detail = f"The persona is over {_PERSONA_BYTES} bytes."
-        raise rejected([FieldError(pointer="/data", code="too_large", detail=detail)])
+    as_png = _is_png(request)
+    body = await request.body()
+    # A file of megabytes keeps a core busy for a while, and the event loop serves everybody.
+    taken = await wiring.in_thread(lambda: _taken_in(body, caller.workspace_id, as_png=as_png))
+    found, carried = taken.imported, taken.carried
 
     async def keep(execution: Execution) -> Response:
         persona = found.persona.model_copy(update={"id": prefixed_as("per", execution.operation_id)})
         stored = await wiring.in_thread(lambda: _store(persona, carried, resumed=execution.resumed))
         return persona_document(stored, 201, {"Location": path_to(request, f"/v1/personas/{stored.id}")})
 
-    return await once(request, caller, _Sent(content=content), keep)
+    return await once(request, caller, _Sent(content=taken.content), keep)
 
 
 class _Sent(BaseModel):
@@ -146,26 +142,74 @@ class _Sent(BaseModel):
     content: Any
 
 
-async def _content(request: Request) -> tuple[Any, bool]:
-    """What is in the body, and whether the body itself is that JSON."""
+@dataclass(frozen=True)
+class _Taken:
+    """A file's content, the persona in it, and as JSON what its card carries beside the persona."""
+
+    content: Any
+    imported: Imported
+    carried: str | None
+
+
+def _is_png(request: Request) -> bool:
+    """Whether the body is declared as a picture. Raises ProblemError (415) if it is neither that nor JSON."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == PNG:
-        try:
-            content = card_in(await request.body())
-        except NoCardError as error:
-            raise rejected([FieldError(pointer="", code="no_card", detail=str(error))]) from None
-    elif media_type == "application/json":
-        content = (await json_body(request, PersonaFile)).root
-    else:
+        return True
+    if media_type != "application/json":
         detail = f"Send Content-Type: application/json or {PNG}."
         answer = problem("unsupported_media_type", "The body must be JSON or a PNG", 415, detail)
         raise ProblemError(answer, {"Accept": f"application/json, {PNG}"})
+    require_json(request)
+    return False
+
+
+def _taken_in(body: bytes, workspace_id: str, *, as_png: bool) -> _Taken:
+    """The persona in a file.
+
+    Raises:
+        ProblemError: 400 it is not JSON, 422 it holds no persona of ours, or too much of anything.
+    """
+    content = _content(body, as_png=as_png)
+    try:
+        imported = read(content, workspace_id, now())
+    except ForeignCardError:
+        raise _foreign() from None
+    except UnknownFileError as error:
+        raise rejected([FieldError(pointer="/spec", code="unknown_file", detail=str(error))]) from None
+    except TooManyValuesError as error:
+        fault = FieldError(pointer=error.pointer, code="too_many_values", detail=f"Holds over {error.most} values.")
+        raise rejected([fault]) from None
+    except BadPersonaError as error:
+        faults = field_errors(error.faults, "body")
+        raise rejected([_in_picture(fault) for fault in faults] if as_png else faults) from None
+    carried = json.dumps(imported.carried, ensure_ascii=False, separators=(",", ":")) if imported.carried else None
+    if carried is not None and len(carried.encode()) > _CARRIED_BYTES:
+        detail = f"What the card carries beside the persona is over {_CARRIED_BYTES} bytes."
+        raise rejected([FieldError(pointer="/data", code="too_much_carried", detail=detail)])
+    if len(imported.persona.model_dump_json().encode()) > _PERSONA_BYTES:
+        detail = f"The persona is over {_PERSONA_BYTES} bytes."
+        raise rejected([FieldError(pointer="/data", code="too_large", detail=detail)])
+    return _Taken(content, imported, carried)
+
+
+def _content(body: bytes, *, as_png: bool) -> Any:  # noqa: ANN401 - JSON
+    if as_png:
+        try:
+            content = card_in(body, _FILE_VALUES)
+        except NoCardError as error:
+            raise rejected([FieldError(pointer="", code="no_card", detail=str(error))]) from None
+        require_few_values(content, _FILE_VALUES)
+    else:
+        content = parsed(body, _FILE_VALUES)
+        if not isinstance(content, dict):
+            raise rejected([FieldError(pointer="", code="wrong_type", detail="Must be a JSON object.")])
     try:  # what the card carries is kept as it is, so it must be what can be written again
         json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         detail = "Holds a lone surrogate, a number beyond what JSON readers take, or nests too deep."
         raise rejected([FieldError(pointer="", code="not_portable", detail=detail)]) from None
-    return content, media_type != PNG
+    return content
 
 
 def _file(workspace_id: str, persona_id: str, wanted: FileFormat) -> Response | None:

@@ -10,8 +10,10 @@ from pydantic import ValidationError
 
 from fourfold.cards.character_card import NAMESPACE, V2, V3, Card, carried_by
 from fourfold.cards.portable import SPEC, PortablePersona, Source
+from fourfold.json_values import has_more_values_than
 from fourfold.persona import Persona
 
+_MOST_VALUES: Final = 5_000
 _SPECS: Final[dict[str, Source]] = {V2: "card_v2", V3: "card_v3"}
 
 
@@ -31,6 +33,15 @@ class BadPersonaError(ValueError):
         self.faults = faults
 
 
+class TooManyValuesError(ValueError):
+    """What stands for a persona at `pointer` holds over `most` values; one of ours has some three hundred."""
+
+    def __init__(self, pointer: str, most: int) -> None:
+        super().__init__(f"{pointer} holds over {most} values")
+        self.pointer = pointer
+        self.most = most
+
+
 @dataclass(frozen=True)
 class Imported:
     """A persona of the workspace, not yet stored, and what its card carried beside it."""
@@ -43,7 +54,7 @@ def read(content: Any, workspace_id: str, now: datetime) -> Imported:  # noqa: A
     """The persona in a JSON document.
 
     Raises:
-        UnknownFileError, ForeignCardError, BadPersonaError: it cannot be taken in.
+        UnknownFileError, ForeignCardError, TooManyValuesError, BadPersonaError: it cannot be taken in.
     """
     if not isinstance(content, dict):
         raise UnknownFileError("The file must be a JSON object.")
@@ -78,6 +89,8 @@ def _settled(
     source: Source,
     now: datetime,
 ) -> Persona:
+    if has_more_values_than(_MOST_VALUES, content):  # a validator reports a fault for each wrong one
+        raise TooManyValuesError("".join(f"/{part}" for part in place), _MOST_VALUES)
     try:
         return PortablePersona.model_validate(content).settled(workspace_id, source, now)
     except ValidationError as error:

@@ -13,12 +13,15 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fourfold.http.problems import ProblemError, field_errors, problem_response, rejected
+from fourfold.http.problems import MAX_FAULTS, ProblemError, field_errors, problem_response, rejected
+from fourfold.json_values import has_more_values_than, may_hold_more_values_than
 from fourfold.problem import FieldError, problem
 
 MAX_BODY_BYTES = 64 * 1024
 # A picture with a card in it. API Gateway hands a function 6 MB at most, a third of it base64's.
 MAX_FILE_BYTES = 4 * 1024 * 1024
+# Values in arrays and objects of a body, at every depth: many times what any document of the API has.
+MAX_VALUES = 10_000
 FILE_PATH = "/v1/personas/import"
 # A client that is still sending does not read: what it sends is thrown away for a while so that it sees the reply.
 _DRAIN_BYTES = 32 * 1024 * 1024
@@ -62,15 +65,29 @@ async def json_body(request: Request, document: type[Document]) -> Document:
     """The request's body as a `document`.
 
     Raises:
-        ProblemError: 415 not JSON by its own account, 400 not JSON in fact, 422 JSON of another shape.
+        ProblemError: 415 not declared as JSON, 400 not JSON, 422 JSON of another shape or with too many values.
     """
-    _require_json(request)
+    require_json(request)
+    content = parsed(await request.body(), MAX_VALUES)
+    try:
+        return document.model_validate(content)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)[: MAX_FAULTS + 1]
+        raise rejected(field_errors([{**each, "loc": _path(each, content)} for each in found], "body")) from None
+
+
+def parsed(body: bytes, max_values: int) -> Any:  # noqa: ANN401 - JSON
+    """The JSON value in a body.
+
+    Raises:
+        ProblemError: 400 not JSON, 422 more than `max_values` values in it.
+    """
+    # Parsing this much holds up everybody, so a large body is judged by its punctuation first. Prose has some, too.
+    if len(body) > MAX_BODY_BYTES and may_hold_more_values_than(2 * max_values, body):
+        raise _too_many_values(max_values)
     try:
         content = json.loads(
-            (await request.body()).decode("utf-8"),
-            object_pairs_hook=_no_duplicates,
-            parse_constant=_no_constant,
-            parse_float=_number,
+            body.decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_number
         )
     except (ValueError, RecursionError) as error:
         raise rejected(
@@ -79,11 +96,22 @@ async def json_body(request: Request, document: type[Document]) -> Document:
             title="The body is not JSON",
             status=400,
         ) from None
-    try:
-        return document.model_validate(content)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        raise rejected(field_errors([{**each, "loc": _path(each, content)} for each in found], "body")) from None
+    require_few_values(content, max_values)
+    return content
+
+
+def require_few_values(content: object, most: int) -> None:
+    """Bounds what validation costs: a validator reports a fault for each wrong value before anybody can stop it.
+
+    Raises:
+        ProblemError: 422, more than `most` values in the arrays and objects of `content`.
+    """
+    if has_more_values_than(most, content):
+        raise _too_many_values(most)
+
+
+def _too_many_values(most: int) -> ProblemError:
+    return rejected([FieldError(pointer="", code="too_many_values", detail=f"Holds over {most} values.")])
 
 
 def _path(fault: ErrorDetails, content: object) -> tuple[int | str, ...]:
@@ -99,7 +127,8 @@ def _path(fault: ErrorDetails, content: object) -> tuple[int | str, ...]:
     return tuple(path)
 
 
-def _require_json(request: Request) -> None:
+def require_json(request: Request) -> None:
+    """Raises ProblemError (415) unless the body is declared as plain JSON in UTF-8."""
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     plain = request.headers.get("content-encoding", "identity").lower() == "identity"

@@ -13,6 +13,7 @@ from fourfold.problem import FieldError, Problem, problem
 from fourfold.problem import ProblemError as ProblemError  # noqa: PLC0414 - exported: here most who raise it find it
 
 MEDIA_TYPE = "application/problem+json"
+MAX_FAULTS = 20
 
 _BY_STATUS: dict[int, tuple[str, str, str]] = {
     404: ("not_found", "Not found", "There is nothing here for this key. Check the path and the id."),
@@ -43,10 +44,12 @@ def rejected(
     title: str = "The request is not valid",
     status: int = 422,
 ) -> ProblemError:
-    """A 4xx that names every offending field."""
+    """A 4xx that names the offending fields, the first MAX_FAULTS of them."""
     detail = " ".join(f"{error.pointer or 'The body'}: {error.detail}" for error in errors[:3])
+    if len(errors) > MAX_FAULTS:
+        detail += f" The first {MAX_FAULTS} faults are listed; there are more."
     answer = problem(code, title, status, detail)
-    return ProblemError(answer.model_copy(update={"errors": tuple(errors)}))
+    return ProblemError(answer.model_copy(update={"errors": tuple(errors[:MAX_FAULTS])}))
 
 
 def unavailable() -> ProblemError:
@@ -79,14 +82,14 @@ _CODES = {
 
 
 def field_errors(found: Sequence[Any], location: str) -> list[FieldError]:
-    """pydantic's errors without the offending values.
+    """pydantic's errors without the offending values: as many as `rejected` lists, and one that tells of more.
 
     Args:
         found: `errors()` of a ValidationError.
         location: "body" for JSON pointers; anything else names the parameter.
     """
     errors = []
-    for error in found:
+    for error in found[: MAX_FAULTS + 1]:
         code, detail = _CODES.get(error["type"], (error["type"], f"{error['msg']}."))
         place = [str(part) for part in error["loc"]]
         pointer = "".join(f"/{reference_token(part)}" for part in place) if location == "body" else place[-1]

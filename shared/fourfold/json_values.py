@@ -1,0 +1,21 @@
+"""The number of values in JSON, counted before anything is done with it."""
+
+from __future__ import annotations
+
+
+def has_more_values_than(most: int, content: object) -> bool:
+    """Whether arrays and objects hold more than `most` values at all depths together; counting ends there."""
+    waiting, count = [content], 0
+    while waiting:
+        node = waiting.pop()
+        children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        count += len(children)
+        if count > most:
+            return True
+        waiting.extend(child for child in children if isinstance(child, dict | list))
+    return False
+
+
+def may_hold_more_values_than(most: int, text: bytes) -> bool:
+    """Whether JSON text has the punctuation of more than `most` values; what stands in strings counts too."""
+    return sum(text.count(mark) for mark in (b",", b"[", b"{")) > most
