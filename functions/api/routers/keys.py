@@ -28,6 +28,7 @@ from functions.clock import now
 router = APIRouter(tags=["keys"])
 
 _LONGEST = timedelta(days=3650)
+_OF_MAKING = (*OF_KEYED_REQUESTS, "scope_not_grantable", "expiry_not_grantable", "too_many_keys")
 
 
 @router.post(
@@ -38,20 +39,22 @@ _LONGEST = timedelta(days=3650)
     openapi_extra=openapi.json_request(ApiKeyRequest, idempotent=True),
     responses={
         201: openapi.made("The key, with its text: the only time it is told", "The key."),
-        **openapi.problems(400, 403, 413, 415, 422, also=[*OF_KEYED_REQUESTS, "scope_not_grantable", "too_many_keys"]),
+        **openapi.problems(400, 403, 413, 415, 422, also=_OF_MAKING),
     },
 )
 async def create_key(request: Request, caller: KeyWriter) -> Response:
     """Makes a key for the caller's workspace. Its text is in this reply and nowhere else: only a hash is stored.
 
-    A key can only grant scopes that the key which makes it has. A repeated request with the same `Idempotency-Key`
-    makes no second key and is answered with the first one, without its text.
+    A key can only grant scopes that the key which makes it has, and a life that ends with its own or before. A repeated
+    request with the same `Idempotency-Key` makes no second key and is answered with the first one, without its text.
     """
     body = await json_body(request, ApiKeyRequest)
     _require_grantable(body, caller)
 
     async def make(execution: Execution) -> Response:
-        _require_expiry(body)  # a repetition is answered with the first reply, though the time has come meanwhile
+        _require_expiry(
+            body, caller
+        )  # not before: a repeated request gets the first reply even when its expiry has passed
         text, key = await wiring.in_thread(lambda: _made(body, caller, execution))
         created = CreatedApiKey(**described(key, now()).model_dump(), key=text)
         return document(created, 201, {"Location": path_to(request, f"/v1/keys/{key.key_id}")})
@@ -94,18 +97,21 @@ async def read_key(key_id: str, caller: KeyWriter) -> Response:
     summary="Revoke an API key",
     status_code=204,
     response_class=Response,
-    responses={204: {"description": "The key is revoked"}, **openapi.problems(404, also=["key_in_use"])},
+    responses={
+        204: {"description": "The key is revoked"},
+        **openapi.problems(404, also=["key_in_use", "stronger_key"]),
+    },
 )
 async def revoke_key(key_id: str, caller: KeyWriter) -> Response:
     """Ends a key for good, everywhere within five seconds. It is gone, but for the list with `include_revoked=true`.
 
-    A key cannot revoke itself, so that a workspace is never left without one.
+    A key cannot revoke itself, so that a workspace is never left without one, nor a key with a scope it does not have.
     """
     if key_id == caller.key_id:
         raise ProblemError(
             problem("key_in_use", "A key cannot revoke itself", 409, "Revoke it with another key of the workspace.")
         )
-    await _key(caller, key_id)
+    _require_no_more_scopes(await _key(caller, key_id), caller)
     await wiring.in_thread(lambda: wiring.api_keys().revoke(caller.workspace_id, key_id))
     return Response(status_code=204)
 
@@ -157,14 +163,27 @@ def _made(body: ApiKeyRequest, caller: Caller, execution: Execution) -> tuple[st
         ) from None
 
 
-def _require_expiry(body: ApiKeyRequest) -> None:
-    if body.expires_at is None:
-        return
-    if body.expires_at <= now():
+def _require_expiry(body: ApiKeyRequest, caller: Caller) -> None:
+    """Raises ProblemError: 422 no usable expiry, 403 one after the caller's own."""
+    expiry = body.expiry(now())
+    if body.expires_at is not None and body.expires_at <= now():
         raise rejected([FieldError(pointer="/expires_at", code="in_the_past", detail="Must lie in the future.")])
-    if body.expires_at > now() + _LONGEST:
+    if body.expires_at is not None and body.expires_at > now() + _LONGEST:
         detail = f"Must lie within {_LONGEST.days} days; leave it out for a key that does not expire."
         raise rejected([FieldError(pointer="/expires_at", code="too_far", detail=detail)])
+    if caller.expires_at is not None and (expiry is None or expiry > caller.expires_at):
+        detail = f"The key that asks expires at {caller.expires_at:%Y-%m-%dT%H:%M:%SZ}; give a time up to that."
+        pointer = "/expires_at" if body.expires_in_days is None else "/expires_in_days"
+        fault = FieldError(pointer=pointer, code="outlives_its_maker", detail=detail)
+        title = "A key can only make keys that end with it or before"
+        raise rejected([fault], code="expiry_not_grantable", title=title, status=403)
+
+
+def _require_no_more_scopes(key: ApiKey, caller: Caller) -> None:
+    """Raises ProblemError (403) if the key may do what the caller may not."""
+    if missing := sorted(key.scopes - caller.scopes):
+        detail = f"It has {', '.join(missing)}, which the key that asks does not have. Use a key that has."
+        raise ProblemError(problem("stronger_key", "The key may do more than the one that asks", 403, detail))
 
 
 def _require_grantable(body: ApiKeyRequest, caller: Caller) -> None:

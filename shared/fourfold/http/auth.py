@@ -6,6 +6,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from fourfold.problem import ProblemError, problem
@@ -33,6 +34,10 @@ class Caller(Protocol):
     @property
     def scopes(self) -> frozenset[str]:
         """What it may do, such as `personas:read`."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the key stops working; None: never."""
 
     @property
     def digest(self) -> str:

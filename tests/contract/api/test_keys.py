@@ -75,6 +75,36 @@ def test_a_key_grants_only_what_its_maker_has(api: Api) -> None:
     assert made(api, BODY, "ff_live_maker").status_code == 201
 
 
+def test_a_key_makes_none_that_outlives_it(api: Api) -> None:
+    ends = datetime.now(UTC) + timedelta(days=2)
+    maker = ApiKey("key_maker", "org", "ws_one", frozenset({"keys:write", "personas:read"}), expires_at=ends)
+    DynamoApiKeys(api.tables, "api-keys").put("ff_live_maker", maker)
+    before = len(the_keys(api))
+    for expiry, pointer in (
+        ({}, "/expires_at"),
+        ({"expires_in_days": 3}, "/expires_in_days"),
+        ({"expires_at": (ends + timedelta(seconds=1)).isoformat()}, "/expires_at"),
+    ):
+        reply = made(api, {**BODY, **expiry}, "ff_live_maker")
+        assert (reply.status_code, reply.json()["code"]) == (403, "expiry_not_grantable")
+        assert [error["pointer"] for error in reply.json()["errors"]] == [pointer]
+    assert len(the_keys(api)) == before
+    assert made(api, {**BODY, "expires_at": ends.isoformat()}, "ff_live_maker").status_code == 201
+    assert made(api, {**BODY, "expires_in_days": 1}, "ff_live_maker").status_code == 201
+
+
+def test_a_key_revokes_none_that_may_do_more(api: Api) -> None:
+    keys = DynamoApiKeys(api.tables, "api-keys")
+    keys.put("ff_live_weak", ApiKey("key_weak", "org", "ws_one", frozenset({"keys:write"})))
+    keys.put("ff_live_equal", ApiKey("key_equal", "org", "ws_one", frozenset({"keys:write"})))
+    reply = api.call("DELETE", "/v1/keys/key_ffk_full", "ff_live_weak")
+    assert (reply.status_code, reply.json()["code"]) == (403, "stronger_key")
+    assert "config:write" in reply.json()["detail"]
+    assert api.call("GET", "/v1/keys", FULL_KEY).status_code == 200
+    assert api.call("DELETE", "/v1/keys/key_equal", "ff_live_weak").status_code == 204
+    assert api.call("DELETE", "/v1/keys/key_weak", FULL_KEY).status_code == 204
+
+
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "no name": ({"scopes": ["personas:read"]}, "/name"),
     "an empty name": ({**BODY, "name": ""}, "/name"),
