@@ -20,6 +20,7 @@ from infra.local.deploy import DeployError
 from infra.local.engine import EngineError
 from infra.local.home import AlreadyRunningError, Home
 from infra.local.progress import ConsoleProgress
+from infra.local.saved_state import UnreadableStateError
 from infra.local.stack import Stack, running_stack
 
 LAST_PORT = 65535
@@ -29,7 +30,16 @@ class BadPortError(Exception):
     """What stands in PORT is no port."""
 
 
-FAILURES = (AlreadyRunningError, BadPortError, PortTakenError, SynthesisError, DeployError, EngineError, ApiError)
+FAILURES = (
+    AlreadyRunningError,
+    ApiError,
+    BadPortError,
+    DeployError,
+    EngineError,
+    PortTakenError,
+    SynthesisError,
+    UnreadableStateError,
+)
 USAGE = "usage: python -m infra.local up|demo"
 EXAMPLE_BRIEF = "A retired lighthouse keeper in Brittany who writes letters to strangers"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.local.home import REPOSITORY, Home
+from infra.local.home import REPOSITORY, Home, remove_permissions_of_others
 
 SOURCES = ("app.py", "cdk.json", "infra", "functions", "shared", "layers", "uv.lock")
 NOT_SOURCES = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache"})
@@ -76,6 +76,7 @@ def synthesize(home: Home, digest: str, repository: Path = REPOSITORY) -> Assemb
     )
     if run.returncode != 0 or not (partial / "manifest.json").exists():
         raise SynthesisError("\n".join(run.stdout.strip().splitlines()[-30:]) or "app.py wrote nothing")
+    remove_permissions_of_others(partial)  # the CDK library copies those of the sources
     for older in home.assemblies.iterdir():
         if older != partial:
             shutil.rmtree(older, ignore_errors=True)

@@ -18,10 +18,10 @@ from botocore.exceptions import ClientError
 
 from infra.local.assembly import Assembly
 from infra.local.engine import ACCOUNT, REGION, Client
+from infra.local.saved_state import DEPLOYED
 from infra.local.services import unknown_types
 
 BOOTSTRAP_VERSION = ("/cdk-bootstrap/hnb659fds/version", "30")
-DEPLOYED = "/fourfold/local/deployed-assembly"
 POLL_SECONDS = 0.1
 DEPLOY_SECONDS = 120
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]

@@ -15,6 +15,7 @@ from logging.handlers import RotatingFileHandler
 from typing import Any
 
 from infra.local.home import Home
+from infra.local.saved_state import load_saved_state
 from infra.local.services import drop_unused_state
 
 REGION = "us-east-1"
@@ -45,13 +46,15 @@ class Engine:
     def start(self) -> None:
         """Serve; returns when requests are answered and the saved state is loaded.
 
-        Raises EngineError when that takes more than START_SECONDS, or the engine ends.
+        Raises UnreadableStateError for a saved state that cannot be loaded (it stays as it is), EngineError when the
+        start takes more than START_SECONDS, or the engine ends.
         """
         self._home.wipe_scratch()
         for folder in (self._home.scratch, self._home.engine_state, self._home.engine_objects):
             folder.mkdir(parents=True, exist_ok=True)
         self._take_environment()
         _log_to(self._home)
+        load_saved_state(self._home.engine_state)
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
         self._thread.start()
         self._wait_until_ready(self._thread)

@@ -7,13 +7,17 @@ import json
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 KEY_PREFIX = "ff_test_"
+# The umask of every process that writes here: briefs, personas and webhook secrets are the owner's alone.
+PRIVATE = 0o077
+TOOLS = "uv"  # the Makefile's own, in the default home: programs, and no state
 
 
 class AlreadyRunningError(Exception):
@@ -79,7 +83,7 @@ class Home:
     def api_key(self) -> str:
         """The development API key, made on first use and kept with mode 600."""
         if not self.api_key_file.exists():
-            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_private(self.api_key_file, KEY_PREFIX + secrets.token_urlsafe(24))
         return self.api_key_file.read_text(encoding="ascii").strip()
 
@@ -101,7 +105,7 @@ class Home:
 
         Raises AlreadyRunningError when another process holds it.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:
@@ -111,6 +115,10 @@ class Home:
             yield
         finally:
             os.close(descriptor)
+
+    def make_private(self) -> None:
+        """Take everybody else's permissions from the folder and all in it: an earlier version left files readable."""
+        remove_permissions_of_others(self.root, passing=TOOLS)
 
     def announce(self, server: Server) -> None:
         write_private(self.server_file, json.dumps(asdict(server)))
@@ -123,6 +131,25 @@ class Home:
             return Server(**json.loads(self.server_file.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
+
+
+def remove_permissions_of_others(root: Path, passing: str = "") -> None:
+    """Leave a folder and all in it to their owner, except for its subfolder `passing`."""
+    _keep_private(root)
+    for folder, subfolders, files in os.walk(root):
+        here = Path(folder)
+        if here == root and passing in subfolders:
+            subfolders.remove(passing)
+        for name in (*subfolders, *files):
+            _keep_private(here / name)
+
+
+def _keep_private(path: Path) -> None:
+    """Symbolic links and what vanishes meanwhile are passed over."""
+    with suppress(FileNotFoundError):
+        mode = path.lstat().st_mode
+        if not stat.S_ISLNK(mode) and stat.S_IMODE(mode) & PRIVATE:
+            path.chmod(stat.S_IMODE(mode) & ~PRIVATE)
 
 
 def write_private(path: Path, text: str) -> None:

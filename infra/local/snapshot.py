@@ -64,7 +64,8 @@ def save_state(services: frozenset[str]) -> None:
     from ministack.core import persistence
 
     states: dict[str, Callable[[], Any]] = app._build_persistence_save_dict()  # noqa: SLF001 - the only list of them
-    wanted = {name: states[name] for name in services if name in states}
+    # SSM's is the last: it says which assembly is deployed, so what belongs to that must be there before.
+    wanted = {name: states[name] for name in sorted(services, key="ssm".__eq__) if name in states}
     with _saving:
         forget_old_history()
         if not SUPPORTED:

@@ -115,3 +115,21 @@ def _queue_of_failures(home: LocalServer, machine: str) -> str:
 
 def test_a_save_comes_often_enough_for_the_promise() -> None:
     assert 2 * INTERVAL_SECONDS < LOST_AT_MOST_SECONDS
+
+
+@pytest.mark.parametrize("damage", ["cut off", "removed"])
+def test_a_state_that_cannot_be_loaded_is_neither_served_nor_overwritten(home: LocalServer, damage: str) -> None:
+    made = home.call("POST", "/v1/personas", body={"intent": "A harbour pilot"}).json()
+    assert home.stop() == 0
+    file = home.home.engine_state / "dynamodb.json"
+    good = file.read_bytes()
+    file.unlink() if damage == "removed" else file.write_bytes(good[: len(good) // 2])
+    with pytest.raises(AssertionError, match="did not start"):
+        home.start()
+    told = "".join(home.said().split())  # a terminal breaks lines anywhere
+    assert f"Thesavedstate{file}cannotbeloaded" in told
+    assert "Traceback" not in home.said()
+    assert (file.read_bytes() if file.exists() else b"") == (b"" if damage == "removed" else good[: len(good) // 2])
+    file.write_bytes(good)
+    home.start()
+    assert home.call("GET", f"/v1/personas/{made['id']}").json()["id"] == made["id"]

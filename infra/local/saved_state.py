@@ -1,0 +1,88 @@
+"""Bridge: MiniStack starts empty when a saved state cannot be loaded, and overwrites the file at its next save; here
+such a file stops the start, and stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from infra.local.services import KEPT
+
+# Says in the state of SSM that a deployment was saved as a whole; see `save_state`.
+DEPLOYED = "/fourfold/local/deployed-assembly"
+_ALWAYS_THERE = frozenset({"cloudformation", "dynamodb"})
+_VERSION = "__ministack_format__"
+
+
+class UnreadableStateError(Exception):
+    """A saved state cannot be loaded; the text names the file and says what to do."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"The saved state {path} cannot be loaded: {reason}. Nothing was changed. Put back a good copy of the "
+            f"file, or move {path.parents[1]} aside to start empty."
+        )
+
+
+def load_saved_state(folder: Path) -> None:
+    """Give every service its saved state, and keep MiniStack from loading it again, its own way.
+
+    Call it after the engine's environment is set and before the engine serves.
+
+    Raises:
+        UnreadableStateError: a file is damaged, or of a version this engine does not know. Loading ends there.
+    """
+    from ministack import app
+
+    for service in sorted(KEPT & app._state_map.keys()):  # noqa: SLF001 - the only list of them
+        path = folder / f"{service}.json"
+        if not path.exists():
+            if service in _ALWAYS_THERE and _was_deployed(folder):
+                raise UnreadableStateError(path, "it is missing")
+            continue
+        state = _read(path, service)
+        if service == "dynamodb" and not _is_mapping(state.get("tables")):  # its loader would pass over anything
+            raise UnreadableStateError(path, "its 'tables' are none")
+        try:
+            app._get_module(app._state_map[service]).load_persisted_state(state)  # noqa: SLF001 - as its own loader
+        except Exception as error:  # whatever a service makes of a file that is JSON of another shape
+            raise UnreadableStateError(path, f"it is no state of {service} ({type(error).__name__})") from error
+    app._load_persisted_state = lambda: None  # noqa: SLF001
+
+
+def _read(path: Path, service: str) -> Mapping[str, Any]:
+    from ministack.core import persistence
+
+    try:
+        saved = json.loads(path.read_bytes(), object_hook=persistence._json_object_hook)  # noqa: SLF001 - its format
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
+        raise UnreadableStateError(path, _why(error)) from error
+    # A file without a version is of a MiniStack before there were any.
+    versioned = isinstance(saved, dict) and _VERSION in saved
+    newest = persistence._state_format_version(service)  # noqa: SLF001
+    if versioned and not (isinstance(saved[_VERSION], int) and saved[_VERSION] <= newest):
+        raise UnreadableStateError(path, f"its format is {saved[_VERSION]!r}, and this engine reads up to {newest}")
+    state = saved.get("payload") if versioned else saved
+    if not isinstance(state, dict):
+        raise UnreadableStateError(path, "it holds no state")
+    return state
+
+
+def _is_mapping(part: object) -> bool:
+    return isinstance(part, Mapping) or hasattr(part, "_data")  # MiniStack's own, by account and region
+
+
+def _was_deployed(folder: Path) -> bool:
+    parameters = folder / "ssm.json"
+    return parameters.exists() and DEPLOYED.encode() in parameters.read_bytes()
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return (error.strerror or type(error).__name__).lower()
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is not complete JSON (at character {error.pos})"
+    return "it is not the JSON that was saved"
