@@ -6,7 +6,8 @@ UV_VERSION := 0.13.9
 UV := .local/uv/bin/uv
 RUN := .venv/bin/
 READY := .venv/.synced
-CONTEXT := -c stage=$(or $(STAGE),dev) -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS)
+STAGE ?= dev
+CONTEXT := -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS)
 EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # As typed: a dollar in a brief is a dollar.
@@ -56,10 +57,10 @@ generated: $(READY)  ## Write anew what is generated: openapi.json, asyncapi.jso
 	$(RUN)uv $(EXPORT) --extra models -o layers/models/requirements.txt
 
 synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev PROVIDERS=anthropic,openai).
-	$(RUN)cdk synth --quiet $(CONTEXT)
+	$(RUN)cdk synth --quiet -c stage=$(STAGE) $(CONTEXT)
 
 deploy: $(READY)  ## Deploy to the AWS account of your environment (STAGE=dev PROVIDERS=anthropic,openai).
-	$(RUN)cdk deploy --all $(CONTEXT)
+	$(RUN)python -m infra.deploy $(STAGE) $(CONTEXT)
 
 bench: $(READY)  ## Measure; writes benchmarks/results/*.json.
 	$(RUN)python -m benchmarks

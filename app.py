@@ -2,7 +2,8 @@
 
 Context: `stage` (local, dev or prod), `providers` (model providers in order of preference, such as anthropic,openai;
 none: offline), `key_store` (ssm or secretsmanager), `compatible_base_url` (where compatible:<model> is served),
-`cors_origins` (origins whose pages may call the API, comma-separated; none: no page may).
+`cors_origins` (origins whose pages may call the API, comma-separated; none: no page may), `established` (the stacks
+created before: data,service or none; `infra.deploy` finds out).
 
 `python app.py` writes the cloud assembly; it calls no AWS service, needs no Docker and no bootstrapped account.
 """
@@ -14,7 +15,7 @@ from collections.abc import Mapping
 from aws_cdk import App, Validations
 
 from infra.feature_flags import FEATURE_FLAGS
-from infra.settings import DEFAULT_STAGE, stage_settings
+from infra.settings import DEFAULT_STAGE, STACKS, stage_settings
 from infra.stacks.data import DataStack
 from infra.stacks.service import ServiceStack
 
@@ -33,6 +34,7 @@ def build(context: Mapping[str, object] | None = None, outdir: str | None = None
         told("key_store") or "ssm",
         told("compatible_base_url") or "",
         told("cors_origins") or "",
+        told("established") or ",".join(STACKS),
     )
     app = App(
         context=given,

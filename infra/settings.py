@@ -11,12 +11,18 @@ from aws_cdk.aws_logs import RetentionDays
 from fourfold.config.presets import default_config
 from fourfold.http.cors import allowed_origins
 
+DATA: Final = "data"
+SERVICE: Final = "service"
+STACKS: Final = (DATA, SERVICE)
+
 
 @dataclass(frozen=True, slots=True)
 class StageSettings:
     """The settings of one stage.
 
-    `protected` keeps stateful resources when their stack goes, and refuses to delete either by mistake.
+    `protected` keeps stateful resources when their stack goes, and refuses to delete either by mistake. `established`
+    (context of that name, comma-separated) are the stacks that have been created: only those are locked against
+    deletion, for CloudFormation must be able to take back a first creation that failed.
     `snap_start` restores functions from a snapshot of their initialised runtime; AWS bills for keeping it.
     `checked` runs the template checks (cdk-nag, CloudFormation rules) at synth; they cost about two seconds.
     `catalogued` publishes the events' schemas and archives the events; the engine of a laptop has neither service.
@@ -39,11 +45,20 @@ class StageSettings:
     compatible_base_url: str = ""
     cors_origins: tuple[str, ...] = ()
     on_engine: bool = False
+    established: tuple[str, ...] = STACKS
 
     @property
     def removal_policy(self) -> RemovalPolicy:
-        """What becomes of a stateful resource that leaves its stack."""
-        return RemovalPolicy.RETAIN if self.protected else RemovalPolicy.DESTROY
+        """What becomes of a stateful resource that leaves its stack; one of a creation that failed is deleted."""
+        return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if self.protected else RemovalPolicy.DESTROY
+
+    def locked(self, stack: str) -> bool:
+        """Whether the stack (one of STACKS) and what it keeps refuse to be deleted."""
+        return self.protected and stack in self.established
+
+    def stack_name(self, stack: str) -> str:
+        """The CloudFormation name of one of STACKS."""
+        return f"fourfold-{self.name}-{stack}"
 
     @property
     def tags(self) -> dict[str, str]:
@@ -88,13 +103,18 @@ STAGES: Final[dict[str, StageSettings]] = {
 }
 
 
-def stage_settings(
-    name: str, providers: str = "", key_store: str = "ssm", compatible_base_url: str = "", cors_origins: str = ""
+def stage_settings(  # noqa: PLR0913, PLR0917 - an argument for each context value
+    name: str,
+    providers: str = "",
+    key_store: str = "ssm",
+    compatible_base_url: str = "",
+    cors_origins: str = "",
+    established: str = ",".join(STACKS),
 ) -> StageSettings:
-    """The settings of stage `name` with these model providers (comma-separated), key store and CORS origins.
+    """The settings of stage `name` with these context values; `providers`, `cors_origins`, `established` are lists.
 
     Raises:
-        ValueError: a stage, provider or key store that is not known (the text names those that are), or no origin.
+        ValueError: a stage, provider, stack or key store that is not known (the text names those that are), no origin.
     """
     if name not in STAGES:
         raise ValueError(f"unknown stage {name!r}: choose one of {', '.join(STAGES)}")
@@ -104,6 +124,9 @@ def stage_settings(
     default_config(listed)  # refuses what is no preset
     if any(provider.startswith("compatible:") for provider in listed) and not compatible_base_url:
         raise ValueError("compatible:<model> needs the context compatible_base_url: where the server is")
+    created = tuple(stack.strip() for stack in established.split(",") if stack.strip() not in {"", "none"})
+    if unknown := set(created) - set(STACKS):
+        raise ValueError(f"unknown stack {min(unknown)!r} in established: choose of {', '.join(STACKS)}, or none")
     store: Literal["ssm", "secretsmanager"] = "secretsmanager" if key_store == "secretsmanager" else "ssm"
     return replace(
         STAGES[name],
@@ -111,4 +134,5 @@ def stage_settings(
         key_store=store,
         compatible_base_url=compatible_base_url,
         cors_origins=allowed_origins(cors_origins),
+        established=created,
     )

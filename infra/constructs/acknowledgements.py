@@ -86,9 +86,10 @@ PUBLIC_API: Final = (
         id="AwsSolutions::AwsSolutions-COG4",
         reason="Callers are programs with a workspace key, not people with a password.",
     ),
-    Acknowledgment(
-        id="AwsSolutions::AwsSolutions-IAM4"
-        "[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
-        reason="The one role an account gives API Gateway to write its logs; AWS defines this policy for it.",
-    ),
+)
+
+GATEWAY_LOGS: Final = Acknowledgment(
+    id="AwsSolutions::AwsSolutions-IAM4"
+    "[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
+    reason="The one role an account gives API Gateway to write its logs; AWS defines this policy for it.",
 )

@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.constructs.acknowledgements import PUBLIC_API
+from infra.constructs.gateway_account import GatewayAccount
 from infra.constructs.python_function import PythonFunction
 from infra.settings import StageSettings
 
@@ -43,7 +44,13 @@ class Api(Construct):
     """A regional REST API that hands every request to `function` and streams its answer."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, settings: StageSettings, function: PythonFunction
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: StageSettings,
+        function: PythonFunction,
+        account: GatewayAccount,
     ) -> None:
         super().__init__(scope, construct_id)
         access_log = logs.LogGroup(
@@ -58,7 +65,7 @@ class Api(Construct):
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             # Everything else is text to it, and a picture sent as text arrives broken.
             binary_media_types=["image/png"],
-            cloud_watch_role=True,
+            cloud_watch_role=False,
             deploy_options=apigateway.StageOptions(
                 stage_name=settings.name,
                 tracing_enabled=True,
@@ -71,6 +78,7 @@ class Api(Construct):
                 access_log_format=apigateway.AccessLogFormat.custom(json.dumps(_ACCESS_LOG)),
             ),
         )
+        account.needed_by(self.rest_api.deployment_stage)
         integration = apigateway.LambdaIntegration(
             function.handler,
             response_transfer_mode=apigateway.ResponseTransferMode.STREAM,

@@ -22,6 +22,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.acknowledgements import END_OF_THE_LINE, PUBLIC_WEBSOCKET_API, QUEUE_REDRIVES, any_connection
+from infra.constructs.gateway_account import GatewayAccount
 from infra.constructs.python_function import Grant, PythonFunction
 from infra.settings import StageSettings
 
@@ -99,14 +100,16 @@ class ProgressApi(Construct):
         self.acknowledgements = [any_connection(logical_id, settings.name, method) for method in methods]
         self.queue = Grant(("sqs:SendMessage",), self.catch_ups.queue_arn)
 
-    def connect(self, *, routes: PythonFunction, push: PythonFunction, run_events: dynamodb.ITable) -> None:
+    def connect(
+        self, *, routes: PythonFunction, push: PythonFunction, run_events: dynamodb.ITable, account: GatewayAccount
+    ) -> None:
         """Routes clients to `routes`, the stream of `run_events` and the queue to `push`."""
         for number, key in enumerate(("$connect", "$disconnect", "$default", *ROUTES)):
             self._api.add_route(key, integration=integrations.WebSocketLambdaIntegration(f"R{number}", routes.handler))
         access_log = logs.LogGroup(
             self, "AccessLogs", retention=self._settings.log_retention, removal_policy=self._settings.removal_policy
         )
-        apigateway.WebSocketStage(
+        stage = apigateway.WebSocketStage(
             self,
             "Stage",
             web_socket_api=self._api,
@@ -115,6 +118,7 @@ class ProgressApi(Construct):
             throttle=apigateway.ThrottleSettings(rate_limit=200, burst_limit=400),
             access_log_settings=_AccessLog(access_log),
         )
+        account.needed_by(stage)
         Validations.of(self._api).acknowledge(*PUBLIC_WEBSOCKET_API)
         CfnOutput(self, "Url", value=self.endpoint).override_logical_id("ProgressUrl")
         push.handler.add_event_source(
