@@ -101,16 +101,23 @@ def lock(
     if_match: IfMatch = None,
     as_json: AsJson = False,
 ) -> None:
-    """Keep the scopes below from setting a key, or hold them within bounds. What they had set is kept and overruled."""
+    """Keep the scopes below from setting a key, or hold them within bounds. What they had set is kept and overruled.
+
+    A value that lies outside of --min or --max when they are given is set to that bound.
+    """
     bounds: dict[str, Any] = {name: bound for name, bound in (("min", least), ("max", most)) if bound is not None}
     if one_of is not None:
         bounds["enum"] = [value_of(each.strip()) for each in one_of.split(",")]
     op: dict[str, Any] = {"op": "lock", "key": key}
     if bounds:
         op["bounds"] = bounds
-    if value is not None:
-        op["value"] = value_of(value)
-    _commit([op], Writing(scope, reason, dry_run, if_match), as_json=as_json)
+    with _calls(as_json) as calls:
+        if value is not None:
+            op["value"] = value_of(value)
+        elif (bound := _bound_passed(calls, scope, key, bounds)) is not None:
+            op["value"] = bound
+        result = calls.commit([op], Writing(scope, reason, dry_run, if_match))
+    _print(result) if as_json else show_commit(result, _console())
 
 
 @app.command()
@@ -236,6 +243,16 @@ def _calls(as_json: bool) -> Iterator[ConfigCalls]:
             if as_json and error.problem is not None:
                 _print(error.problem)
             raise
+
+
+def _bound_passed(calls: ConfigCalls, scope: StoredScope, key: str, bounds: dict[str, Any]) -> float | None:
+    """The end of a range that a scope's numeric value lies beyond; None while it lies within."""
+    held = next((row["value"] for row in calls.view(scope, key)["data"] if row["key"] == key), None)
+    if not isinstance(held, int | float) or isinstance(held, bool):
+        return None
+    if held < bounds.get("min", held):
+        return float(bounds["min"])
+    return float(bounds["max"]) if held > bounds.get("max", held) else None
 
 
 def _commit(ops: list[dict[str, Any]], writing: Writing, *, as_json: bool) -> None:

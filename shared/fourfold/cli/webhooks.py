@@ -37,7 +37,7 @@ def listen(
 ) -> None:
     """Receive on http://127.0.0.1, verify every signature, print every delivery.
 
-    The server must run with FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK=1.
+    For a local server: one on AWS sends to public https addresses only.
     """
     console = Console()
     with _connected() as api, serving(port) as receiver:

@@ -1,0 +1,112 @@
+"""Every command of README.md, as it is written there, on a fresh home with one provider's key."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from infra.local.home import REPOSITORY
+from tests.integration.local_server import LocalServer
+from tests.integration.readme import commands
+from tests.providers.server import ProviderServer
+from tests.providers.setting import KEY
+from tests.providers.whole_product import WholeProduct
+from tests.providers.wires import Provider
+
+COMMANDS = commands(REPOSITORY / "README.md")
+# They go on until Ctrl-C; the text tells that they are at work.
+ENDLESS = {"fourfold watch --all": "", "fourfold webhooks listen": "Receiving at"}
+# Exit codes with a meaning that README tells: a confirmed critical failure, a reply beyond the threshold.
+MEANT = {"fourfold test": {0, 1}, "fourfold drift": {0, 2}}
+SECONDS = 60
+
+
+@dataclass
+class Shell:
+    """A terminal at the root of a fresh clone: `.local` is its home, the virtual environment's programs are found."""
+
+    folder: Path
+    server: LocalServer
+    variables: dict[str, str]
+    ids: dict[str, str]
+
+    def as_typed(self, command: str) -> str:
+        """The command with a reader's own values in its placeholders, and the port that is served here."""
+        command = command.replace("http://127.0.0.1:8000", self.server.server.api_url)
+        command = command.replace("<id>", self.ids.get("per", "per_none")).replace(
+            "cfs_...", self.ids.get("cfs", "cfs_")
+        )
+        return command.replace('"..."', '"A retired smuggler, 66, in Trieste"').replace("<brief>", "A shy founder, 34")
+
+    def run(self, command: str) -> tuple[int, str]:
+        """Exit code and what was printed, both streams; ids of it are the placeholders' next values."""
+        done = subprocess.run(
+            ["bash", "-c", self.as_typed(command)],
+            cwd=self.folder,
+            env=self.variables,
+            input="How was the crossing?\n",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        self.ids |= {found[0:3]: found for found in re.findall(r"\b(?:per|cfs)_[0-9a-z]{26}\b", done.stdout)}
+        return done.returncode, done.stdout
+
+    def run_until(self, command: str, sign: str) -> tuple[int, str]:
+        """As `run`, for a command that ends with Ctrl-C, pressed two seconds after its sign of work."""
+        output = self.folder / "endless.txt"
+        with output.open("w") as file:
+            process = subprocess.Popen(
+                ["bash", "-c", f"exec {command}"], cwd=self.folder, env=self.variables, stdout=file, stderr=file
+            )
+        until = time.monotonic() + SECONDS
+        while process.poll() is None and sign not in output.read_text() and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        return process.wait(SECONDS), output.read_text()
+
+
+@pytest.fixture(scope="module")
+def shell(stack: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    folder = tmp_path_factory.mktemp("clone")
+    with ProviderServer(WholeProduct()) as provider:
+        keys = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": provider.base_url(Provider.OPENAI)}
+        server = LocalServer(folder / ".local", keys)
+        server.home.root.mkdir()
+        server.borrow_assembly(stack)
+        server.start()
+        (folder / "reply.txt").write_text("I was there for most of it, with my boots on.\n")
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        variables = {name: value for name, value in os.environ.items() if not name.startswith("FOURFOLD_")}
+        try:
+            yield Shell(folder, server, {**variables, **keys, "PATH": path, "COLUMNS": "160"}, {})
+        finally:
+            assert server.stop() == 0, server.said()
+
+
+def test_every_command_works_as_it_is_written(shell: Shell) -> None:
+    assert len(COMMANDS) > 10
+    failed = {}
+    for command in (command for command in COMMANDS if "make " not in command):
+        code, printed = shell.run_until(command, ENDLESS[command]) if command in ENDLESS else shell.run(command)
+        meant = next((codes for start, codes in MEANT.items() if command.startswith(start)), {0})
+        if code not in meant or "Traceback" in printed or '"status":4' in printed.replace(" ", ""):
+            failed[command] = f"exit {code}\n{printed}"
+    assert not failed, "\n\n".join(f"$ {command}\n{told}" for command, told in failed.items())
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if "make " in command])
+def test_every_make_target_is_there(command: str) -> None:
+    subprocess.run(["bash", "-c", command.replace("make ", "make --dry-run ")], cwd=REPOSITORY, check=True)
