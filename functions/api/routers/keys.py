@@ -99,7 +99,7 @@ async def read_key(key_id: str, caller: KeyWriter) -> Response:
     response_class=Response,
     responses={
         204: {"description": "The key is revoked"},
-        **openapi.problems(404, also=["key_in_use", "stronger_key"]),
+        **openapi.problems(403, 404, also=["key_in_use", "stronger_key"]),
     },
 )
 async def revoke_key(key_id: str, caller: KeyWriter) -> Response:
