@@ -32,8 +32,8 @@ from benchmarks.server import Served, served
 from fourfold.config.commit import Author, Op, SetOp
 from fourfold.config.effective import ConfigReader
 from fourfold.config.history import Revision
-from fourfold.config.ledger import Ledger, Terms
-from fourfold.config.nodes import Place, chain_of
+from fourfold.config.ledger import CommitRequest, ConfigService
+from fourfold.config.nodes import ScopeRef, chain_of
 from fourfold.config.presets import PRESETS
 from fourfold.config.registry import flattened, registry
 from fourfold.config.scope import stored
@@ -75,11 +75,11 @@ def measure() -> Report:
 
 def _resolving(report: Report, where: str, store: Any, calls: Counter[str]) -> None:  # noqa: ANN401 - either store
     """The whole tree, where a preset stands at the system and single values stand below it."""
-    ledger = Ledger(store, DEFAULTS, list(PRESETS))
-    ledger.commit(Terms(PLACES[:1], AUTHOR, "preset"), lambda chain: preset_ops("anthropic", chain, DEFAULTS))
+    ledger = ConfigService(store, DEFAULTS, list(PRESETS))
+    ledger.commit(CommitRequest(PLACES[:1], AUTHOR, "preset"), lambda chain: preset_ops("anthropic", chain, DEFAULTS))
     for places, value in ((PLACES[:2], 4.0), (PLACES, 4.5)):
         ops: list[Op] = [SetOp(op="set", key="engine.pipeline.audit.min_overall_score", value=value)]
-        _commit(ledger, Terms(places, AUTHOR), ops)
+        _commit(ledger, CommitRequest(places, AUTHOR), ops)
     readers = [ConfigReader(store, DEFAULTS) for _ in range(READS)]
     calls.clear()
     cold = [_ms(lambda reader=reader: reader.effective("org", "ws")) for reader in readers]  # type: ignore[misc]
@@ -166,7 +166,7 @@ def _replayed(client: httpx.Client) -> tuple[dict[str, Any], int, Counter[str]]:
     return state, len(log), Counter(record["by"] for record in log)
 
 
-def _commit(ledger: Ledger, terms: Terms, ops: list[Op]) -> None:
+def _commit(ledger: ConfigService, terms: CommitRequest, ops: list[Op]) -> None:
     ledger.commit(terms, lambda _: ops)
 
 
@@ -216,7 +216,7 @@ def _tables() -> Iterator[tuple[DynamoConfigStore, Counter[str]]]:
         yield DynamoConfigStore(client, "config", "outbox", _entry), calls
 
 
-def _entry(place: Place, record: Revision) -> dict[str, Any]:
+def _entry(place: ScopeRef, record: Revision) -> dict[str, Any]:
     data = ConfigChanged(
         scope=stored(place.scope),
         scope_id=place.owner,

@@ -18,11 +18,11 @@ from benchmarks.report import Report
 from benchmarks.server import Served, served
 from fourfold.config.engine import EngineConfig
 from fourfold.language_model import ModelFailure
-from fourfold.model_chain import Pace
+from fourfold.model_chain import Deadline
 from fourfold.models import resolve
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE
-from fourfold.pipeline.lifecycle import begin
+from fourfold.pipeline.lifecycle import new_run
 from fourfold.pipeline.mask_build import MASK_BUILD
 from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.self_enrich import SELF_ENRICH
@@ -57,10 +57,10 @@ def measure() -> Report:
 
 def _bare(brief: str) -> float:
     began = time.perf_counter()
-    state = begin(brief, "ws_bench", EngineConfig(), datetime.now(UTC)).state
+    state = new_run(brief, "ws_bench", EngineConfig(), datetime.now(UTC)).state
     for step in STEPS:
         models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
-        state = run_step(step, state, models, Pace(time.monotonic() + 60), _Unwatched()).state
+        state = run_step(step, state, models, Deadline(time.monotonic() + 60), _Unwatched()).state
     return (time.perf_counter() - began) * 1000
 
 

@@ -18,18 +18,18 @@ from benchmarks.chat_corpus import CORPUS, INSTALL, turns
 from benchmarks.report import Report
 from fourfold.config.engine import ChatConfig, DriftConfig, EngineConfig, FingerprintConfig, SafetyConfig
 from fourfold.jobs.concurrency import concurrently
-from fourfold.language_model import ChatMessage, ChatRequest, Completion, Heard
-from fourfold.model_chain import Pace
+from fourfold.language_model import ChatMessage, ChatRequest, Completion, OnText
+from fourfold.model_chain import Deadline
 from fourfold.models import resolve, resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.models.prices import cost_usd
 from fourfold.persona import Persona, PersonaStatus, TokenUsage
-from fourfold.pipeline.lifecycle import begin
-from fourfold.voice.anchor import anchored
+from fourfold.pipeline.lifecycle import new_run
+from fourfold.voice.anchor import with_anchor
 from fourfold.voice.drift import envelope
 from fourfold.voice.embedder import Vector, cosine_distance, mean_of
-from fourfold.voice.fingerprint import Fingerprint, Taken, Whose, take
-from fourfold.voice.fingerprint_job import FingerprintWork, Spoken
+from fourfold.voice.fingerprint import Fingerprint, FingerprintInput, FingerprintOwner, make_fingerprint
+from fourfold.voice.fingerprint_job import FingerprintJob, ScenarioReply
 from fourfold.voice.scenarios import scenario_set
 from fourfold.voice.statistics import (
     DECISION,
@@ -108,7 +108,7 @@ def _briefs() -> list[str]:
 
 
 def _person(brief: str) -> Persona:
-    begun = begin(brief, "ws_bench", EngineConfig(), datetime.now(UTC))
+    begun = new_run(brief, "ws_bench", EngineConfig(), datetime.now(UTC))
     state = begun.state
     for step in ALL_STEPS:
         state = stepped(step, state, resolve("offline:composer-1")).state
@@ -241,7 +241,7 @@ def _recovery(report: Report, persons: Sequence[Persona]) -> None:
                 first = _told(made, _said(persona, message))
                 if first is None or persona.mask is None or first[0] <= PUBLISHED:
                     continue
-                again = anchored("You.", persona.mask, first[1])
+                again = with_anchor("You.", persona.mask, first[1])
                 second = _told(made, _said(persona, message, again))
                 if second is not None:
                     before.append(first[0])
@@ -260,9 +260,9 @@ def _told(made: Fingerprint, reply: str) -> tuple[float, list[str]] | None:
 def _fingerprint(persona: Persona) -> Fingerprint:
     replies = {one.id: _said(persona, one.text("en")) for one in scenario_set().scenarios}
     pole = [_said(None, one.text("en")) for one in scenario_set().of_pole()]
-    taken = Taken(replies, pole, ("offline:composer-1",), TokenUsage(), 0.0)
-    whose = Whose(persona.id, persona.run_id or "", persona.language)
-    return take(whose, taken, resolve_embedder("stylometric"), scenario_set(), datetime.now(UTC))
+    taken = FingerprintInput(replies, pole, ("offline:composer-1",), TokenUsage(), 0.0)
+    whose = FingerprintOwner(persona.id, persona.run_id or "", persona.language)
+    return make_fingerprint(whose, taken, resolve_embedder("stylometric"), scenario_set(), datetime.now(UTC))
 
 
 def _times(report: Report, persona: Persona) -> None:
@@ -285,7 +285,7 @@ class _Slow:
     def __init__(self) -> None:
         self._rng = random.Random(3)  # noqa: S311
 
-    def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
+    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:
         answer = MODEL.reply(request, heard)
         time.sleep(SCALE * delay_s("claude-sonnet-4-6", answer.usage.output_tokens, self._rng))
         return answer
@@ -306,21 +306,21 @@ def _job(report: Report, persona: Persona) -> None:
     seconds = []
     tokens = TokenUsage()
     for run in range(5):
-        work = FingerprintWork(
+        work = FingerprintJob(
             persona=persona,
             models=[_Slow()],
             config=ChatConfig(),
             safety=SafetyConfig(),
             embedder=resolve_embedder("stylometric"),
             scenarios=scenario_set(),
-            poles=_Poles(),
-            pace=Pace(time.monotonic() + 600),
+            baseline=_Poles(),
+            deadline=Deadline(time.monotonic() + 600),
         )
         began = time.perf_counter()
         done = dict(concurrently(work.items(), work.perform, FingerprintConfig().concurrency, lambda: True))
         seconds.append((time.perf_counter() - began) / SCALE)
         if run == 0:
-            calls = [call for text in done.values() for call in Spoken.model_validate_json(text).calls]
+            calls = [call for text in done.values() for call in ScenarioReply.model_validate_json(text).calls]
             tokens = sum((call.tokens for call in calls), start=TokenUsage())
     note = f"Sonnet's pace simulated at {SCALE}, 20 at a time, 60 calls with a fresh assistant pole; published 60 s"
     report.figure("job: 50 scenarios, wall time", statistics.median(seconds), "s", note)

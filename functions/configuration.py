@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from fourfold.config.effective import ConfigReader, Effective
 from fourfold.config.history import Revision
-from fourfold.config.nodes import Place
+from fourfold.config.nodes import ScopeRef
 from fourfold.config.presets import default_config
 from fourfold.config.registry import flattened
 from fourfold.config.scope import Revisions, stored
@@ -26,7 +26,7 @@ from fourfold.storage.config import DynamoConfigStore
 def config_store(workspace_id: str = "") -> DynamoConfigStore:
     """Where settings are kept. `workspace_id` is where commits are made from, for their events."""
 
-    def entry(place: Place, record: Revision) -> dict[str, Any]:
+    def entry(place: ScopeRef, record: Revision) -> dict[str, Any]:
         data = ConfigChanged(
             scope=stored(place.scope),
             scope_id=place.owner,

@@ -9,7 +9,7 @@ from fourfold.models import libraries_of
 from fourfold.models.credentials import usable_providers
 
 
-def load_early(environment: Mapping[str, str]) -> None:
+def preload(environment: Mapping[str, str]) -> None:
     """Where this initialisation becomes a snapshot, the SDKs of the providers in use go into it.
 
     Imported before the snapshot, an SDK's second or two are paid once; imported at the first call, after every restore.

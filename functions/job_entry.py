@@ -17,18 +17,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.config.engine import FingerprintConfig, ProvocationConfig
 from fourfold.config.settings import Settings
-from fourfold.jobs.order import JobOrder, order_from
-from fourfold.jobs.store import Lease, UnderWayError
-from fourfold.jobs.work import Work, do_job, fail_job, take
+from fourfold.jobs.order import JobMessage, message_from
+from fourfold.jobs.store import JobInProgressError, Lease
+from fourfold.jobs.work import Job, claim_run, do_job, fail_job
 from fourfold.language_model import ModelError, ModelFailure
-from fourfold.model_chain import Pace
+from fourfold.model_chain import Deadline
 from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
 from fourfold.pipeline.failure import job_problem
 from fourfold.progress.log import RunOverError
 from fourfold.progress.run import Run, RunKind
 from functions.configuration import effective_in, settings_at
-from functions.early import load_early
-from functions.wiring import event_store, workplace
+from functions.early import preload
+from functions.wiring import event_store, job_context
 
 logger = Logger()
 
@@ -40,7 +40,7 @@ _MARGIN_S = 45.0
 _LASTING = frozenset({ModelFailure.AUTHENTICATION, ModelFailure.BAD_REQUEST, ModelFailure.QUOTA})
 _SPEAKS = frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED})
 
-WorkOf = Callable[[Run, Persona, Settings, Pace], Work]
+WorkOf = Callable[[Run, Persona, Settings, Deadline], Job]
 JobHandler = Callable[[dict[str, Any], LambdaContext], PartialItemFailureResponse]
 
 
@@ -57,10 +57,10 @@ def job_handler(kind: RunKind, work_of: WorkOf, whole: Callable[[Run], bool] = l
         def one(record: SQSRecord) -> None:
             order = None
             try:
-                order = order_from(json.loads(record.body), kind)
+                order = message_from(json.loads(record.body), kind)
                 if order is not None:
                     _do(order, record, work_of, deadline)
-            except UnderWayError as other:
+            except JobInProgressError as other:
                 # What waits comes again when its message is shown again; it is no failure of the job.
                 waits = not whole(other.run) and _receives(record) < MAX_RECEIVES
                 standing = {"standing": other.run.id, "waits": waits}
@@ -81,8 +81,8 @@ def job_handler(kind: RunKind, work_of: WorkOf, whole: Callable[[Run], bool] = l
     return handler
 
 
-def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) -> None:
-    place, current = workplace(), effective_in(order.workspace_id)
+def _do(order: JobMessage, record: SQSRecord, work_of: WorkOf, deadline: float) -> None:
+    place, current = job_context(), effective_in(order.workspace_id)
     standing = place.store.run(order.workspace_id, order.run_id)
     persona = place.store.persona(order.workspace_id, order.persona_id)
     # What was begun goes on under the settings it began with.
@@ -96,7 +96,7 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
         logger.info("job dropped", extra={"run_id": order.run_id, "kind": order.kind, "wanted": wanted})
         return
     until = place.clock() + timedelta(seconds=deadline - time.monotonic() + 5)
-    run = take(order, place, Lease(record.message_id, until), current.settings.engine.hash(), current.revisions)
+    run = claim_run(order, place, Lease(record.message_id, until), current.settings.engine.hash(), current.revisions)
     if run is None:
         logger.info("job is over, or in another's hands", extra={"run_id": order.run_id, "kind": order.kind})
         return
@@ -106,7 +106,7 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
         ended = do_job(
             run,
             # One item's calls end before the function does.
-            work_of(run, persona, settings, Pace(deadline - _MARGIN_S / 3)),
+            work_of(run, persona, settings, Deadline(deadline - _MARGIN_S / 3)),
             place,
             concurrency=block.concurrency,
             may_begin=lambda: deadline - time.monotonic() > _MARGIN_S,
@@ -130,7 +130,7 @@ def _do(order: JobOrder, record: SQSRecord, work_of: WorkOf, deadline: float) ->
         logger.info("job done", extra={"run_id": run.id, "kind": run.kind})
 
 
-def _told(order: JobOrder | None, kind: RunKind, record: SQSRecord) -> dict[str, Any]:
+def _told(order: JobMessage | None, kind: RunKind, record: SQSRecord) -> dict[str, Any]:
     return {"run_id": order and order.run_id, "kind": kind, "receives": _receives(record)}
 
 
@@ -139,7 +139,7 @@ def _receives(record: SQSRecord) -> int:
     return int(record.attributes.approximate_receive_count or 1)
 
 
-def _forget(order: JobOrder) -> None:
+def _forget(order: JobMessage) -> None:
     """Ends the work for a persona that was deleted, whose deletion left the end of the job's log to stop it."""
     event_store(order.workspace_id, order.run_id).clear()
     logger.info("job of a deleted persona", extra={"run_id": order.run_id, "kind": order.kind})
@@ -149,4 +149,4 @@ def _block(settings: Settings, kind: RunKind) -> FingerprintConfig | Provocation
     return settings.engine.fingerprint if kind is RunKind.FINGERPRINT else settings.engine.provocation
 
 
-load_early(os.environ)
+preload(os.environ)

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSL
 from fourfold.aws import client
 from fourfold.http.auth import KeyRing
 from fourfold.progress.delivery import Delivery
-from fourfold.progress.followers import ConnectionGoneError, RunKey, UnsentError, UnsureError
+from fourfold.progress.followers import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, RunKey
 from fourfold.storage.api_keys import DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from fourfold.storage.connections import DynamoConnections
@@ -48,12 +48,12 @@ class ManagedConnections:
             if error.response["Error"]["Code"] in _GONE:
                 raise ConnectionGoneError from error
             if error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
-                raise UnsureError from error
-            raise UnsentError from error
+                raise DeliveryUnknownError from error
+            raise NotDeliveredError from error
         except (HTTPClientError, SSLError) as error:  # the connection broke, or no answer came: it may have been sent
-            raise UnsureError from error
+            raise DeliveryUnknownError from error
         except BotoCoreError as error:
-            raise UnsentError from error
+            raise NotDeliveredError from error
 
     def close(self, connection_id: str) -> None:
         """Ends the connection; one that is gone already is no error. Raises UnsentError."""
@@ -61,9 +61,9 @@ class ManagedConnections:
             self._client.delete_connection(ConnectionId=connection_id)
         except ClientError as error:
             if error.response["Error"]["Code"] not in _GONE:
-                raise UnsentError from error
+                raise NotDeliveredError from error
         except BotoCoreError as error:
-            raise UnsentError from error
+            raise NotDeliveredError from error
 
 
 class SqsCatchUps:

@@ -11,12 +11,12 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.language_model import ModelError
-from fourfold.model_chain import Pace
+from fourfold.model_chain import Deadline
 from fourfold.models import resolve
-from fourfold.pipeline.perform import perform
+from fourfold.pipeline.perform import execute_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
-from functions.early import load_early
+from functions.early import preload
 from functions.wiring import run_log
 
 logger = Logger()
@@ -27,21 +27,21 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 _MARGIN_S = 15.0
 
 
-def pace_of(context: LambdaContext) -> Pace:
+def deadline_of(context: LambdaContext) -> Deadline:
     """The deadline of the models: what the invocation has left, less what it takes to end."""
-    return Pace(time.monotonic() + context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
+    return Deadline(time.monotonic() + context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
 
 
 def step_handler(step: Step[Output]) -> Handler:
     """A Lambda handler that performs `step` on the run state it is given and answers with the next one."""
 
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        pace = pace_of(context)
+        deadline = deadline_of(context)
         state = RunState.model_validate(event)
         logger.append_keys(run_id=state.run_id, workspace_id=state.workspace_id, step=step.name, attempt=state.attempt)
         models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
         try:
-            after = perform(step, state, models, run_log(state, state.log_seq), pace)
+            after = execute_step(step, state, models, run_log(state, state.log_seq), deadline)
         except ModelError as error:
             logger.warning("step failed", extra={"failure": error.failure, "calls": len(error.calls)})
             raise
@@ -51,4 +51,4 @@ def step_handler(step: Step[Output]) -> Handler:
     return handler
 
 
-load_early(os.environ)
+preload(os.environ)

@@ -16,7 +16,7 @@ from fourfold.aws import client
 from fourfold.storage.client import dynamodb
 from fourfold.storage.webhooks import DynamoWebhooks
 from fourfold.webhooks.fan_out import Errand
-from fourfold.webhooks.lanes import Lane, Order
+from fourfold.webhooks.lanes import Lane, ScheduledDelivery
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
@@ -42,14 +42,14 @@ def give(errands: Sequence[Errand]) -> None:
             send(url, orders)
 
 
-def send(queue_url: str, orders: Sequence[tuple[Order, timedelta]]) -> None:
+def send(queue_url: str, orders: Sequence[tuple[ScheduledDelivery, timedelta]]) -> None:
     """Puts orders into a queue, each to be given after its wait (or after 15 minutes, if it is longer).
 
     Each endpoint is a group, which makes the queue a fair one: while one endpoint's orders take up the workers, SQS
     gives the others' first. One by one: for a batch the local engine asks for a permission that AWS does not have.
     """
 
-    def put(order: Order, wait: timedelta) -> None:
+    def put(order: ScheduledDelivery, wait: timedelta) -> None:
         queues().send_message(
             QueueUrl=queue_url,
             MessageBody=order.model_dump_json(),

@@ -6,11 +6,11 @@ import os
 import time
 from functools import cache
 
-from fourfold.jobs.work import Workplace
-from fourfold.pipeline.lifecycle import Desk, RunIdentity
+from fourfold.jobs.work import JobContext
+from fourfold.pipeline.lifecycle import RunContext, RunIdentity
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
-from fourfold.storage.chats import DynamoPoles, DynamoSessions
+from fourfold.storage.chats import DynamoAssistantBaseline, DynamoSessions
 from fourfold.storage.client import dynamodb
 from fourfold.storage.jobs import DynamoCheckpoints, DynamoJobStore
 from fourfold.storage.personas import DynamoPersonaStore
@@ -47,15 +47,15 @@ def sessions() -> DynamoSessions:
     return DynamoSessions(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
 
 
-def poles(workspace_id: str) -> DynamoPoles:
+def baseline(workspace_id: str) -> DynamoAssistantBaseline:
     """A bare assistant's replies, as the workspace knows them."""
-    return DynamoPoles(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], workspace_id)
+    return DynamoAssistantBaseline(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], workspace_id)
 
 
 @cache
-def workplace() -> Workplace:
+def job_context() -> JobContext:
     """What doing a background job needs."""
-    return Workplace(
+    return JobContext(
         store=job_store(),
         log_of=lambda run: RunLog(event_store(run.workspace_id, run.id), run.id, run.persona_id, 0, now),
         checkpoints_of=lambda run: DynamoCheckpoints(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], run),
@@ -71,9 +71,9 @@ def suites() -> DynamoSuites:
 
 
 @cache
-def desk() -> Desk:
+def run_context() -> RunContext:
     """What ending a run needs."""
-    return Desk(
+    return RunContext(
         store=persona_store(),
         log_of=run_log,
         entries_of=lambda who: event_store(who.workspace_id, who.run_id).entries(),

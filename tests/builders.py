@@ -9,16 +9,16 @@ from typing import Any
 
 from fourfold.config.engine import EngineConfig
 from fourfold.language_model import Completion, LanguageModel, ModelError, ModelFailure, ModelRequest
-from fourfold.model_chain import Pace
+from fourfold.model_chain import Deadline
 from fourfold.models import resolve
 from fourfold.persona import TokenUsage
 from fourfold.pipeline.audit import AUDIT as STEP_AUDIT
 from fourfold.pipeline.audit import AuditReport
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.intent_parse import INTENT_PARSE
-from fourfold.pipeline.lifecycle import begin
+from fourfold.pipeline.lifecycle import new_run
 from fourfold.pipeline.mask_build import MASK_BUILD, MaskBuild
-from fourfold.pipeline.perform import perform
+from fourfold.pipeline.perform import execute_step
 from fourfold.pipeline.run_step import StepOutcome, run_step
 from fourfold.pipeline.self_enrich import SELF_ENRICH, SelfEnrichment
 from fourfold.pipeline.soul_draft import SOUL_DRAFT, SoulDraft
@@ -143,9 +143,9 @@ class VirtualClock:
         self.slept.append(seconds)
         self.now += seconds
 
-    def pace(self, seconds: float = 500.0) -> Pace:
+    def deadline(self, seconds: float = 500.0) -> Deadline:
         """A pace whose deadline is `seconds` away; no jitter: pauses are their shortest."""
-        return Pace(self.now + seconds, clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 0.0)
+        return Deadline(self.now + seconds, clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 0.0)
 
 
 @dataclass
@@ -164,7 +164,7 @@ class Watching:
 
 def stepped(step: Step[Any], state: RunState, *models: LanguageModel, watching: Watching | None = None) -> StepOutcome:
     """The step run with time to spare."""
-    return run_step(step, state, models, VirtualClock().pace(), watching or Watching())
+    return run_step(step, state, models, VirtualClock().deadline(), watching or Watching())
 
 
 def state_before(step: Step[Any]) -> RunState:
@@ -187,7 +187,7 @@ def written_offline(brief: str, steps: Iterable[Step[Any]] = ALL_STEPS) -> RunSt
 
 def performed(step: Step[Any], state: RunState, model: LanguageModel, log: RunLog) -> RunState:
     """The step performed with time to spare."""
-    return perform(step, state, [model], log, VirtualClock().pace())
+    return execute_step(step, state, [model], log, VirtualClock().deadline())
 
 
 @dataclass
@@ -224,7 +224,7 @@ class Ticking:
 
 def new_state(brief: str = BRIEF, config: EngineConfig | None = None) -> RunState:
     """The state a run starts with."""
-    return begin(brief, "ws_test", config or EngineConfig(), START).state
+    return new_run(brief, "ws_test", config or EngineConfig(), START).state
 
 
 def log_of(store: MemoryEventStore, state: RunState, seen: int | None = None) -> RunLog:

@@ -19,10 +19,10 @@ from fourfold.http.problems import MEDIA_TYPE, ProblemError, internal_error
 from fourfold.http.sse import HEARTBEAT_SECONDS, frame
 from fourfold.problem import Problem
 from fourfold.replay import Execution, KeptReply
-from fourfold.voice.asking import Listener
-from fourfold.voice.conversation import Said
+from fourfold.voice.asking import ReplyListener
+from fourfold.voice.conversation import ChatResult
 from functions.api.once import lease, settled
-from functions.api.voice import in_chat_thread, reply_of, told_failure
+from functions.api.voice import chat_problem, in_chat_thread, reply_of
 
 logger = Logger()
 
@@ -33,7 +33,9 @@ _GOING_ON: set[asyncio.Task[None]] = set()
 _HEARTBEAT = b": heartbeat\n\n"
 
 
-async def spoken(say: Callable[[Listener], Said], execution: Execution, request_id: str) -> AsyncIterator[bytes]:
+async def spoken(
+    say: Callable[[ReplyListener], ChatResult], execution: Execution, request_id: str
+) -> AsyncIterator[bytes]:
     """The stream of one exchange. The exchange goes on, and is stored, if the client leaves."""
     loop = asyncio.get_running_loop()
     pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -41,7 +43,7 @@ async def spoken(say: Callable[[Listener], Said], execution: Execution, request_
     def put(content: bytes | None) -> None:
         loop.call_soon_threadsafe(pieces.put_nowait, content)
 
-    listener = Listener(
+    listener = ReplyListener(
         heard=lambda text: put(_frame("token", {"text": text})), withdrawn=lambda: put(_frame("restarted", {}))
     )
 
@@ -102,7 +104,7 @@ def _last(reply: KeptReply) -> bytes:
 
 
 def _told(error: Exception) -> Problem:
-    failure = told_failure(error)
+    failure = chat_problem(error)
     if failure is None:
         logger.error("chat failed", extra={"error": type(error).__name__})
         return internal_error()

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from fourfold.config.commit import MOST_OPS, KeyChange, Op
 from fourfold.config.history import Revision, Snapshot
-from fourfold.config.ledger import Caution, Shadowed
+from fourfold.config.ledger import ConfigWarning, Overridden
 from fourfold.config.nodes import Bounds, Lock
 from fourfold.config.resolution import Source, Standing
 from fourfold.config.scope import Revisions, Scope, StoredScope
@@ -162,8 +162,8 @@ class CommitResult(BaseModel):
     revision: int
     dry_run: bool
     changes: tuple[KeyChange, ...]
-    shadowed: tuple[Shadowed, ...]
-    warnings: tuple[Caution, ...]
+    shadowed: tuple[Overridden, ...]
+    warnings: tuple[ConfigWarning, ...]
 
 
 class RollbackResult(CommitResult):

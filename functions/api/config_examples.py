@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from fourfold.config.commit import KeyChange
 from fourfold.config.history import Revision, Snapshot
-from fourfold.config.nodes import Bounds, Lock, Node
+from fourfold.config.nodes import Bounds, Entry, Lock
 from fourfold.config.registry import registry
 from fourfold.config.resolution import DEFAULT
 from fourfold.config.scope import Revisions, Scope
@@ -42,7 +42,7 @@ def config_examples() -> list[BaseModel]:
     """One example of each document."""
     key = registry()[_KEY]
     change = KeyChange(
-        key=_KEY, before=None, after=Node(is_set=True, value=4.0, revision=7, by=_BY, at=_AT, reason=_REASON)
+        key=_KEY, before=None, after=Entry(is_set=True, value=4.0, revision=7, by=_BY, at=_AT, reason=_REASON)
     )
     snapshot = Snapshot(
         id="cfs_01kaqf0c5v3y9m2t8z4n6r1w7s",

@@ -9,7 +9,7 @@ from fourfold.jobs.store import JobStatus
 from fourfold.persona import Persona
 from fourfold.progress.run import RunKind
 from fourfold.voice.embedder import Vector
-from fourfold.voice.fingerprint import Figures, Fingerprint, figures, unpacked, unpacked_small
+from fourfold.voice.fingerprint import DistanceFigures, Fingerprint, figures, unpacked, unpacked_small
 from fourfold.voice.plot import Series, distances_svg
 from fourfold.voice.statistics import conformal_threshold
 from functions.api.voice_documents import FingerprintReport, OwnDistances, Separation
@@ -114,12 +114,12 @@ def _others(persona: Persona, found: Fingerprint) -> Iterator[tuple[str, tuple[V
             yield other.id, tuple(unpacked_small(text) for text in theirs.sample)
 
 
-def _workspace(found: Fingerprint, others: dict[str, tuple[Vector, ...]]) -> Figures | None:
+def _workspace(found: Fingerprint, others: dict[str, tuple[Vector, ...]]) -> DistanceFigures | None:
     vectors = [vector for replies in others.values() for vector in replies]
     return figures(found.calibration.distances, unpacked(found.vector), vectors)
 
 
-def _separation(told: Figures | None, personas: int | None) -> Separation | None:
+def _separation(told: DistanceFigures | None, personas: int | None) -> Separation | None:
     if told is None:
         return None
     return Separation(personas=personas, replies=told.replies, median=told.median, eer=told.eer, auc=told.auc)

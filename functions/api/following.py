@@ -24,7 +24,7 @@ from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
 from functions.api.wiring import in_following_thread, in_thread
 from functions.clock import now
-from functions.wiring import desk, event_store, persona_store, workplace
+from functions.wiring import event_store, job_context, persona_store, run_context
 
 # API Gateway and Lambda end everything after 15 minutes; what is still going on then ends a little before.
 LONGEST_REPLY_S = 14.5 * 60
@@ -33,7 +33,7 @@ _STOPPING = problem("service_stopping", "The service is stopping", 503, "Resume 
 
 
 @dataclass(frozen=True)
-class Followed:
+class FollowedRun:
     """Which run, and on behalf of which request."""
 
     request: Request
@@ -78,7 +78,7 @@ def current_run(workspace_id: str, run_id: str) -> Run | None:
     if run.kind is not RunKind.GENERATION:
         return _current_job(run, entries)
     if is_lost(run, entries, now()):
-        fail_run(identity_of(run), problem_from("ABORTED", ""), desk())
+        fail_run(identity_of(run), problem_from("ABORTED", ""), run_context())
         return persona_store().run(workspace_id, run_id)
     return with_progress(run, entries)
 
@@ -88,13 +88,13 @@ def _current_job(run: Run, entries: Sequence[LogEntry]) -> Run:
     if not is_lost(run, entries, now()) or _queued(run):
         return run
     failed = run.model_copy(update={"status": RunStatus.FAILED, "error": JOB_LOST, "completed_at": now()})
-    place = workplace()
+    place = job_context()
     return fail_job(run, JOB_LOST, place) or place.store.run(run.workspace_id, run.id) or failed
 
 
 def _queued(run: Run) -> bool:
     """Whether the job waits for a worker: many asked for at once take their turns, and say nothing meanwhile."""
-    state = workplace().store.state(run.workspace_id, run.persona_id, run.kind)
+    state = job_context().store.state(run.workspace_id, run.persona_id, run.kind)
     waiting = state is not None and state.run_id == run.id and state.status is JobStatus.PENDING
     return waiting and now() - run.started_at < ORDERS_KEPT
 

@@ -16,19 +16,19 @@ from fourfold.ids import made_at
 from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.acceptance import (
     NOT_STARTED,
-    Accepted,
     KeyReusedError,
     NotStartedError,
+    Submission,
+    SubmittedRun,
     WorkspaceFullError,
-    accept,
+    submit,
 )
-from fourfold.pipeline.acceptance import Request as Order
 from fourfold.pipeline.overdue import may_be_lost
 from fourfold.problem import problem
 from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
 from functions.api.documents import PersonaRequest, RunReceipt
-from functions.api.following import LONGEST_REPLY_S, Followed, current_run
+from functions.api.following import LONGEST_REPLY_S, FollowedRun, current_run
 from functions.api.replies import document, persona_document
 from functions.clock import now
 from functions.configuration import settings_of
@@ -45,20 +45,20 @@ _FULL_RETRY_AFTER_S = 10
 
 async def accepted(
     request: Request, workspace_id: str, body: PersonaRequest, key: str | None, settings: Pinned
-) -> Accepted:
+) -> SubmittedRun:
     """Starts the run, or finds the one the same key started.
 
     Raises:
         ProblemError: 422 the key stands for another body, 429 the workspace has too many runs going on, 503 the
             pipeline did not take the run.
     """
-    order = Order(
+    order = Submission(
         body.intent, workspace_id, settings.config, key, idempotency.fingerprint(body), revisions=settings.revisions
     )
     return await taken(request, order)
 
 
-async def taken(request: Request, order: Order) -> Accepted:
+async def taken(request: Request, order: Submission) -> SubmittedRun:
     """Starts the run of an order, or finds the one the same key started; its own errors are passed on.
 
     Raises:
@@ -66,7 +66,7 @@ async def taken(request: Request, order: Order) -> Accepted:
             pipeline did not take the run.
     """
     settings = await wiring.in_thread(lambda: settings_of(order.workspace_id))
-    order = replace(order, at_once=settings.api.limits.concurrent_generations)
+    order = replace(order, max_concurrent=settings.api.limits.concurrent_generations)
     try:
         found = await wiring.in_thread(lambda: _accepted(order))
     except WorkspaceFullError as full:
@@ -79,17 +79,17 @@ async def taken(request: Request, order: Order) -> Accepted:
     return found
 
 
-def _accepted(order: Order) -> Accepted:
+def _accepted(order: Submission) -> SubmittedRun:
     """Takes the brief in. In a full workspace it looks first whether all those runs are really going on."""
     try:
-        return accept(order, wiring.reception())
+        return submit(order, wiring.submissions())
     except WorkspaceFullError as full:
         old = [run_id for run_id in full.run_ids if may_be_lost(made_at(run_id), now())]
         if not old:
             raise
         for run_id in old:
             current_run(order.workspace_id, run_id)  # ends it if nobody works on it any more
-    return accept(order, wiring.reception())
+    return submit(order, wiring.submissions())
 
 
 def _too_many(limit: int) -> ProblemError:
@@ -98,7 +98,7 @@ def _too_many(limit: int) -> ProblemError:
     return ProblemError(answer, {"Retry-After": str(_FULL_RETRY_AFTER_S)})
 
 
-async def awaited(request: Request, found: Accepted, wish: Preference, done: int = 201) -> Response:
+async def awaited(request: Request, found: SubmittedRun, wish: Preference, done: int = 201) -> Response:
     """The persona (`done`) or why there is none, as soon as the run is over; a receipt (202) when patience is over."""
     patience = min(_LONGEST_WAIT_S if wish.wait_s is None else wish.wait_s, _LONGEST_WAIT_S)
     if found.replayed and found.run.status is RunStatus.RUNNING and wish.wait_s is None:
@@ -115,14 +115,14 @@ async def awaited(request: Request, found: Accepted, wish: Preference, done: int
     return await _result(request, run, headers, done)
 
 
-async def streamed(request: Request, found: Accepted) -> StreamingResponse:
+async def streamed(request: Request, found: SubmittedRun) -> StreamingResponse:
     """The run's events from the first, then the persona as the event `persona`.
 
     That event has no id: it is no entry of the log, and a resumed stream goes by the log alone.
     """
     if found.replayed and found.run.status is RunStatus.RUNNING:
         raise _still_running(request, found.run)
-    followed = Followed(request, found.run.workspace_id, found.run.id)
+    followed = FollowedRun(request, found.run.workspace_id, found.run.id)
     content = sse.events(
         followed.batches(),
         last=partial(_persona_frame, followed),
@@ -133,7 +133,7 @@ async def streamed(request: Request, found: Accepted) -> StreamingResponse:
 
 async def _over(request: Request, run: Run, patience_s: float) -> Run:
     """The run once it is over, or as it stands when patience ends, the client leaves or the server stops."""
-    followed = Followed(request, run.workspace_id, run.id)
+    followed = FollowedRun(request, run.workspace_id, run.id)
     try:
         async with aclosing(followed.batches(patience_s=patience_s)) as batches:
             async for _entries in batches:
@@ -157,7 +157,7 @@ async def _result(request: Request, run: Run, headers: dict[str, str], done: int
     return persona_document(persona, done, {**headers, "Location": _persona_path(request, run)})
 
 
-async def _persona_frame(followed: Followed) -> bytes:
+async def _persona_frame(followed: FollowedRun) -> bytes:
     run = await followed.run()
     if run is None or run.status is not RunStatus.COMPLETED:
         return b""
@@ -176,7 +176,7 @@ def _still_running(request: Request, run: Run) -> ProblemError:
     return ProblemError(answer.model_copy(update={"instance": path}), {"Location": path, "Retry-After": "5"})
 
 
-def _headers(found: Accepted) -> dict[str, str]:
+def _headers(found: SubmittedRun) -> dict[str, str]:
     return {idempotency.REPLAYED: "true"} if found.replayed else {}
 
 

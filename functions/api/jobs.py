@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from fourfold.aws import client
 from fourfold.ids import prefixed_as
-from fourfold.jobs.order import JobOrder
+from fourfold.jobs.order import JobMessage
 from fourfold.jobs.work import new_run
 from fourfold.progress.run import Run, RunKind
 from functions.clock import now
@@ -36,7 +36,7 @@ def ordered(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str
     Raises:
         ClientError, BotoCoreError: the tables or the queue did not take it.
     """
-    order = asked(workspace_id, persona_id, kind, operation_id)
+    order = requested_job(workspace_id, persona_id, kind, operation_id)
     run = job_store().run(workspace_id, order.run_id)
     if run is None:
         run = job_store().request(pinned_run(order))
@@ -44,19 +44,19 @@ def ordered(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str
     return run
 
 
-def pinned_run(order: JobOrder) -> Run:
+def pinned_run(order: JobMessage) -> Run:
     """The run of an order, pinned to the workspace's settings as they stand."""
     current = effective_in(order.workspace_id)
     return new_run(order, current.settings.engine.hash(), now(), current.revisions)
 
 
-def asked(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> JobOrder:
+def requested_job(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> JobMessage:
     """The order of one request, however often it is executed."""
     run_id = prefixed_as("run", operation_id)
-    return JobOrder(kind=kind, run_id=run_id, workspace_id=workspace_id, persona_id=persona_id, asked=True)
+    return JobMessage(kind=kind, run_id=run_id, workspace_id=workspace_id, persona_id=persona_id, asked=True)
 
 
-def sent(order: JobOrder) -> None:
+def sent(order: JobMessage) -> None:
     """Puts an order on the queue of its kind."""
     url = os.environ[f"FOURFOLD_{order.kind.value.upper()}_QUEUE_URL"]
     queues().send_message(QueueUrl=url, MessageBody=order.model_dump_json())

@@ -31,7 +31,7 @@ _SERVER_ERRORS = 500
 _RETRY_AFTER_S = 2
 
 
-async def once(  # noqa: PLR0913 - a keyword for each exception
+async def idempotent(  # noqa: PLR0913 - a keyword for each exception
     request: Request,
     caller: Caller,
     body: BaseModel | None,
@@ -78,7 +78,7 @@ async def claimed(request: Request, caller: Caller, body: BaseModel | None) -> E
     Without a key the right is given each time, under an operation id of its own and no key: nothing is kept then.
 
     Raises:
-        ProblemError: as `once`.
+        ProblemError: as `idempotent`.
     """
     route = f"{request.method} {request.scope['route'].path}"
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, route)

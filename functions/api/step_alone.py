@@ -15,7 +15,7 @@ from botocore.config import Config
 from fourfold.aws import client
 from fourfold.http.problems import ProblemError
 from fourfold.pipeline.failure import problem_from
-from fourfold.pipeline.parse_alone import ParsedBrief, ParseOrder
+from fourfold.pipeline.parse_alone import ParsedBrief, ParseInput
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
@@ -45,7 +45,7 @@ def _limiter() -> anyio.CapacityLimiter:
     return anyio.CapacityLimiter(_AT_ONCE)
 
 
-async def parsed(order: ParseOrder) -> ParsedBrief:
+async def parsed(order: ParseInput) -> ParsedBrief:
     """What the brief fixes.
 
     Raises:
@@ -54,7 +54,7 @@ async def parsed(order: ParseOrder) -> ParsedBrief:
     return await anyio.to_thread.run_sync(lambda: invoke_parse(order), limiter=_limiter())
 
 
-def invoke_parse(order: ParseOrder) -> ParsedBrief:
+def invoke_parse(order: ParseInput) -> ParsedBrief:
     """Asks the deployed step and waits for its answer; raises as `parsed`."""
     reply = _functions().invoke(
         FunctionName=os.environ["FOURFOLD_INTENT_PARSE_FUNCTION"],

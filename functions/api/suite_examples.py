@@ -14,7 +14,7 @@ from fourfold.provocation.comparison import ChangedVerdict, Comparison
 from fourfold.provocation.definition import ProvocationTest
 from fourfold.provocation.report import Judges, SuiteReport, TestRecord, TestResult, tally
 from fourfold.provocation.transcript import Exchange, Transcript
-from fourfold.provocation.verdict import Outcome, Verdict
+from fourfold.provocation.verdict import OutcomeField, Verdict
 from fourfold.provocation.workspace_tests import Available
 from functions.api.suite_documents import SuiteRun, SuiteRunList, TestList, suite_of
 
@@ -66,7 +66,7 @@ def _result(test: ProvocationTest) -> TestResult:
     return TestResult(
         **test.model_dump(include={"id", "version", "title", "family", "severity", "tier", "allowed_break"}),
         verdict=Verdict.PASS,
-        outcome=Outcome.IN_CHARACTER,
+        outcome=OutcomeField.IN_CHARACTER,
         safe=True,
         in_character=True,
         confirmed=False,

@@ -9,9 +9,9 @@ from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.plan import Selection, planned
 from fourfold.provocation.suite import selection_kept, selection_of
 from fourfold.provocation.workspace_tests import Available, available
-from functions.api.jobs import asked, pinned_run, sent
+from functions.api.jobs import pinned_run, requested_job, sent
 from functions.configuration import settings_of
-from functions.wiring import job_store, suites, workplace
+from functions.wiring import job_context, job_store, suites
 
 UNDER_WAY = "suite_running"
 
@@ -29,14 +29,16 @@ def ordered(workspace_id: str, persona_id: str, selection: Selection, operation_
     Raises:
         ProblemError: 409, another run is under way.
     """
-    order = asked(workspace_id, persona_id, RunKind.PROVOCATION, operation_id)
+    order = requested_job(workspace_id, persona_id, RunKind.PROVOCATION, operation_id)
     standing = job_store().run(workspace_id, order.run_id)
     if standing is None:
         run = pinned_run(order)
         # Before the run exists: whoever takes its order up finds what it is to run.
-        selection_kept(workplace().checkpoints_of(run), selection)
+        selection_kept(job_context().checkpoints_of(run), selection)
         standing = job_store().request(run)
-        if standing.id != run.id and not selection == Selection() == selection_of(workplace().checkpoints_of(standing)):
+        if standing.id != run.id and not selection == Selection() == selection_of(
+            job_context().checkpoints_of(standing)
+        ):
             raise _under_way(standing)
     sent(order.model_copy(update={"run_id": standing.id}))
     return standing

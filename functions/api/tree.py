@@ -11,8 +11,8 @@ from fastapi import Request, Response
 
 from fourfold.config.commit import Author, RefusedError, difference
 from fourfold.config.history import Snapshot, is_snapshot_id
-from fourfold.config.ledger import Committed, Kind, Ledger, RevisionMismatchError, StaleError, Terms
-from fourfold.config.nodes import Nodes, ScopeState, chain_of
+from fourfold.config.ledger import CommitRequest, Committed, ConfigService, Kind, RevisionMismatchError, StaleError
+from fourfold.config.nodes import Entries, ScopeState, chain_of
 from fourfold.config.registry import nearest, registry
 from fourfold.config.resolution import DEFAULT, Link, Resolution, effective, resolve
 from fourfold.config.scope import STORED, Revisions, Scope, StoredScope, stored
@@ -44,7 +44,7 @@ Outcome = TypeVar("Outcome")
 _WRITES = {Scope.SYSTEM: ("config:write:system",), Scope.ORG: ("config:write:org",), Scope.WORKSPACE: ()}
 
 
-class Tree:
+class ScopeSettings:
     """One scope in the chain of the caller's workspace."""
 
     def __init__(self, caller: Caller, scope: StoredScope) -> None:
@@ -56,7 +56,7 @@ class Tree:
         self.store = config_store(caller.workspace_id)
 
     @classmethod
-    def of_snapshot(cls, caller: Caller, snapshot_id: str) -> tuple[Tree, Nodes]:
+    def of_snapshot(cls, caller: Caller, snapshot_id: str) -> tuple[ScopeSettings, Entries]:
         """The tree a snapshot belongs to, and what the snapshot holds.
 
         Raises:
@@ -71,16 +71,16 @@ class Tree:
         raise not_found()
 
     @cached_property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> ConfigService:
         """Where this scope's settings are changed."""
-        return Ledger(self.store, deployment_defaults(), usable_providers(os.environ))
+        return ConfigService(self.store, deployment_defaults(), usable_providers(os.environ))
 
     def require_write(self) -> None:
         """Raises ProblemError (403) unless the caller may change this scope."""
         for scope in _WRITES[self.scope]:
             require_scope(self._caller, scope)
 
-    def terms(self, request: Request, reason: str | None, *, dry_run: bool, kind: Kind = "commit") -> Terms:
+    def terms(self, request: Request, reason: str | None, *, dry_run: bool, kind: Kind = "commit") -> CommitRequest:
         """The terms of a commit the caller asks for.
 
         Raises:
@@ -88,14 +88,14 @@ class Tree:
         """
         self.require_write()
         expected = expected_revision(request.headers.getlist("if-match"))
-        return Terms(self.places, self._author(reason), kind, expected, dry_run)
+        return CommitRequest(self.places, self._author(reason), kind, expected, dry_run)
 
-    def committed(self, terms: Terms, result: Committed) -> Response:
+    def committed(self, terms: CommitRequest, result: Committed) -> Response:
         """The reply to a commit."""
         shown = CommitResult(**self._outcome(terms, result))
         return document(shown, headers={"ETag": etag(result.state.revision)} if not terms.dry_run else {})
 
-    def rolled_back(self, terms: Terms, result: Committed) -> Response:
+    def rolled_back(self, terms: CommitRequest, result: Committed) -> Response:
         """The reply to a rollback."""
         refused = tuple(
             FieldError(pointer="", code=fault.code, detail=fault.detail, locked_by=fault.locked_by)
@@ -181,7 +181,7 @@ class Tree:
         states = self.store.states(self.places)
         return [states[place] for place in self.places]
 
-    def _nodes_at(self, reference: str) -> Nodes:
+    def _nodes_at(self, reference: str) -> Entries:
         if reference == "0":
             return {}
         if is_snapshot_id(reference):
@@ -194,7 +194,7 @@ class Tree:
             raise not_found()
         return nodes
 
-    def _outcome(self, terms: Terms, result: Committed) -> dict[str, Any]:
+    def _outcome(self, terms: CommitRequest, result: Committed) -> dict[str, Any]:
         return {
             "scope": self.scope,
             "revision": result.state.revision - (1 if terms.dry_run and result.changes else 0),
@@ -284,7 +284,7 @@ def _why(found: Resolution) -> str:
     return sentence
 
 
-def _content(snapshot: Snapshot, nodes: Nodes) -> SnapshotContent:
+def _content(snapshot: Snapshot, nodes: Entries) -> SnapshotContent:
     data = tuple(
         SnapshotValue(key=name, is_set=node.is_set, value=node.value, lock=node.lock)
         for name, node in sorted(nodes.items())

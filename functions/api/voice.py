@@ -15,7 +15,7 @@ from fourfold.config.settings import Settings
 from fourfold.http.problems import ProblemError, not_found
 from fourfold.ids import is_persona_id
 from fourfold.language_model import ModelError
-from fourfold.model_chain import Pace
+from fourfold.model_chain import Deadline
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
@@ -23,9 +23,9 @@ from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.failure import job_problem
 from fourfold.problem import problem
 from fourfold.progress.run import tokens_and_cost
-from fourfold.voice.conversation import BlockedError, NoSessionError, Room, Said
-from fourfold.voice.scoring import Ear, ear_of
-from fourfold.voice.sessions import Owner
+from fourfold.voice.conversation import BlockedError, ChatContext, ChatResult, NoSessionError
+from fourfold.voice.scoring import DriftScorer, drift_scorer
+from fourfold.voice.sessions import PersonaRef
 from functions.api.voice_documents import ChatReply, ChatUsage
 from functions.clock import now
 from functions.configuration import settings_of
@@ -47,16 +47,16 @@ async def in_chat_thread(call: Callable[[], Answer]) -> Answer:
 
 
 @dataclass(frozen=True)
-class Heard:
+class Speaker:
     """A persona that can speak, with its workspace's settings and what its replies are scored with."""
 
     persona: Persona
     settings: Settings
-    ear: Ear
+    scorer: DriftScorer
 
     @property
-    def owner(self) -> Owner:
-        return Owner(self.persona.workspace_id, self.persona.id)
+    def owner(self) -> PersonaRef:
+        return PersonaRef(self.persona.workspace_id, self.persona.id)
 
 
 def known_persona(workspace_id: str, persona_id: str) -> Persona:
@@ -71,7 +71,7 @@ def known_persona(workspace_id: str, persona_id: str) -> Persona:
     return persona
 
 
-def must_speak(persona: Persona) -> None:
+def require_speakable(persona: Persona) -> None:
     """Raises ProblemError (409) unless the persona can be talked to."""
     if persona.status not in _SPEAKS:
         raise ProblemError(
@@ -84,41 +84,43 @@ def must_speak(persona: Persona) -> None:
         )
 
 
-def speaking(workspace_id: str, persona_id: str) -> Heard:
+def speaker_of(workspace_id: str, persona_id: str) -> Speaker:
     """The persona, ready to be talked to.
 
     Raises:
         ProblemError: 404 there is none, 409 it is not written yet, failed, or is archived; 502 the embedder is unknown.
     """
     persona = known_persona(workspace_id, persona_id)
-    must_speak(persona)
+    require_speakable(persona)
     settings = settings_of(workspace_id)
     engine = settings.engine
     try:
         embedder = resolve_embedder(engine.fingerprint.embedder)
     except ModelError as error:
         raise ProblemError(job_problem(error)) from None
-    owner = Owner(workspace_id, persona_id)
-    ear = ear_of(owner, job_store(), embedder, engine.pipeline.drift_detection, enabled=engine.fingerprint.enabled)
-    return Heard(persona, settings, ear)
+    owner = PersonaRef(workspace_id, persona_id)
+    scorer = drift_scorer(
+        owner, job_store(), embedder, engine.pipeline.drift_detection, enabled=engine.fingerprint.enabled
+    )
+    return Speaker(persona, settings, scorer)
 
 
-def room_of(heard: Heard) -> Room:
+def chat_context(heard: Speaker) -> ChatContext:
     """What a chat with the persona needs, from now on."""
     chat = heard.settings.engine.chat
-    return Room(
+    return ChatContext(
         persona=heard.persona,
         models=[resolve_chat(name) for name in chat.chain],
         config=chat,
         safety=heard.settings.engine.safety,
-        ear=heard.ear,
+        scorer=heard.scorer,
         store=sessions(),
-        pace=Pace(time.monotonic() + _LONGEST_CHAT_S),
+        deadline=Deadline(time.monotonic() + _LONGEST_CHAT_S),
         clock=now,
     )
 
 
-def reply_of(said: Said) -> ChatReply:
+def reply_of(said: ChatResult) -> ChatReply:
     """An exchange as the API tells it."""
     tokens, cost_usd = tokens_and_cost(said.calls)
     return ChatReply(
@@ -132,7 +134,7 @@ def reply_of(said: Said) -> ChatReply:
     )
 
 
-def told_failure(error: Exception) -> ProblemError | None:
+def chat_problem(error: Exception) -> ProblemError | None:
     """What a chat's failure is told as; None for one that is no failure of a chat."""
     match error:
         case NoSessionError():

@@ -13,13 +13,13 @@ import anyio.to_thread
 
 from fourfold.http.auth import KeyRing
 from fourfold.http.last_use import LastUse
-from fourfold.pipeline.acceptance import Reception
+from fourfold.pipeline.acceptance import SubmissionService
 from fourfold.rate_limit import RateLimiter
 from fourfold.storage.api_keys import DynamoApiKeys
 from fourfold.storage.claims import DynamoClaims
 from fourfold.storage.client import dynamodb
 from fourfold.storage.generation_slots import GenerationSlots
-from fourfold.storage.idempotency import DynamoIntake
+from fourfold.storage.idempotency import DynamoRunRepository
 from fourfold.storage.rate_windows import DynamoRateWindows
 from functions import clock, wiring
 from functions.api.machine import start_execution
@@ -62,12 +62,12 @@ def claims() -> DynamoClaims:
 
 
 @cache
-def reception() -> Reception:
+def submissions() -> SubmissionService:
     """What taking a brief in needs."""
     table, personas = os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], wiring.persona_store()
     slots = GenerationSlots(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
-    intake = DynamoIntake(dynamodb(), table, personas, slots, clock.now)
-    return Reception(intake, wiring.desk(), start_execution)
+    intake = DynamoRunRepository(dynamodb(), table, personas, slots, clock.now)
+    return SubmissionService(intake, wiring.run_context(), start_execution)
 
 
 @cache

@@ -6,22 +6,22 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.lifecycle import RunIdentity, fail_run
-from functions.wiring import desk
+from functions.wiring import run_context
 
 logger = Logger()
 
 
-class CaughtError(Model):
+class CaughtError(Document):
     """An error as Step Functions names it; `cause` may be missing."""
 
     error: str
     cause: str | None = None
 
 
-class FailRunInput(Model):
+class FailRunInput(Document):
     """Which run failed, and with what."""
 
     run: RunIdentity
@@ -32,6 +32,6 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answers `{"events": [...]}`: the PutEvents entry of the failure, or nothing if the run had ended before."""
     failed = FailRunInput.model_validate(event)
     problem = problem_from(failed.error.error, failed.error.cause or "")
-    events = fail_run(failed.run, problem, desk())
+    events = fail_run(failed.run, problem, run_context())
     logger.warning("run failed", extra={"run_id": failed.run.run_id, "code": problem.code})
     return {"events": events}

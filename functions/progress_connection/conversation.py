@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 
 from fourfold.http.auth import unauthenticated
 from fourfold.problem import problem
-from fourfold.progress.followers import ConnectionGoneError, UnsentError, UnsureError
+from fourfold.progress.followers import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError
 from fourfold.progress.messages import ErrorReply, id_of
 from fourfold.progress.subscriptions import Subscriptions
 from fourfold.storage.client import dynamodb
@@ -40,7 +40,7 @@ def hear(connection_id: str, text: str) -> None:
         subscriptions().take(connection, text)
     except ConnectionGoneError:
         connections().forget(connection_id)
-    except (UnsentError, UnsureError):
+    except (NotDeliveredError, DeliveryUnknownError):
         logger.warning("a client could not be answered", extra={"connection_id": connection_id})
         delivery().cut_off(connection_id)  # it may wait for an answer, or for events it was told it would get
     except Exception as error:  # noqa: BLE001 - the client must hear of it; the message may quote what it sent
@@ -52,5 +52,5 @@ def hear(connection_id: str, text: str) -> None:
         )
         detail = "Send the message again; if it persists, connect anew."
         broken = problem("internal_error", "Something broke here", 500, detail)
-        with suppress(ConnectionGoneError, UnsentError, UnsureError):
+        with suppress(ConnectionGoneError, NotDeliveredError, DeliveryUnknownError):
             sender().send(connection_id, ErrorReply(id=id_of(text), problem=broken).text())

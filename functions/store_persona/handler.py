@@ -6,15 +6,15 @@ from typing import Any, Literal
 
 from aws_lambda_powertools import Logger
 
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.pipeline.lifecycle import complete_run
 from fourfold.pipeline.state import RunState
-from functions.wiring import desk
+from functions.wiring import run_context
 
 logger = Logger()
 
 
-class StorePersonaInput(Model):
+class StorePersonaInput(Document):
     """The state machine's verdict and the attempt that ships."""
 
     status: Literal["active", "flagged"]
@@ -24,6 +24,6 @@ class StorePersonaInput(Model):
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answers `{"events": [...]}`, the PutEvents entries of what happened."""
     verdict = StorePersonaInput.model_validate(event)
-    events = complete_run(verdict.state, verdict.status, desk())
+    events = complete_run(verdict.state, verdict.status, run_context())
     logger.info("run completed", extra={"run_id": verdict.state.run_id, "status": verdict.status})
     return {"events": events}

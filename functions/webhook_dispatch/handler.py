@@ -9,8 +9,8 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from fourfold.webhooks.dispatch import Again, Dispatcher
-from fourfold.webhooks.lanes import Lane, Order
+from fourfold.webhooks.dispatch import Dispatcher, Retry
+from fourfold.webhooks.lanes import Lane, ScheduledDelivery
 from fourfold.webhooks.sender import Sender
 from functions.clock import now
 from functions.configuration import settings_of
@@ -38,9 +38,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def _carried_out(dispatcher: Dispatcher, record: dict[str, Any]) -> bool:
     try:
-        order, lane = Order.model_validate_json(record["body"]), _lane(record)
+        order, lane = ScheduledDelivery.model_validate_json(record["body"]), _lane(record)
         follows = dispatcher.carry_out(order, lane)
-        if isinstance(follows, Again):
+        if isinstance(follows, Retry):
             give([(follows.lane, order, follows.wait)])
         elif follows.dead is not None:
             again = order.model_copy(update={"revive": True})  # so that a redrive of the queue begins it anew

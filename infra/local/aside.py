@@ -24,11 +24,11 @@ _PR_SET_PDEATHSIG: Final = 1
 _DONE: Final = "\0"
 
 
-class AsideError(Exception):
+class ForkError(Exception):
     """The work failed or took too long; the text is what was logged as an error."""
 
 
-def aside(work: Callable[[], object], longest_s: float = LONGEST_S) -> None:
+def run_in_fork(work: Callable[[], object], longest_s: float = LONGEST_S) -> None:
     """Does `work` in a copy of this process, and returns when it is done.
 
     The copy has no other thread, so `work` must not need a lock that one may hold just now: it would wait for ever, and
@@ -44,7 +44,7 @@ def aside(work: Callable[[], object], longest_s: float = LONGEST_S) -> None:
     except OSError as error:
         os.close(reading)
         os.close(writing)
-        raise AsideError(f"no copy could be made: {error}") from error
+        raise ForkError(f"no copy could be made: {error}") from error
     if child == 0:
         _do(work, writing, lambda: bool(libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)) or os.getppid() != parent)
     os.close(writing)
@@ -56,7 +56,7 @@ def aside(work: Callable[[], object], longest_s: float = LONGEST_S) -> None:
             os.kill(child, signal.SIGKILL)  # it has said its last word, or has had its time
         os.waitpid(child, 0)
     if told != _DONE:
-        raise AsideError(told.removesuffix(_DONE) or "the copy was ended")
+        raise ForkError(told.removesuffix(_DONE) or "the copy was ended")
 
 
 def _fork() -> int:

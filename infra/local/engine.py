@@ -143,11 +143,11 @@ class Engine:
         from hypercorn.config import Config
         from ministack.app import app
 
-        from infra.local.guard import Guard
+        from infra.local.guard import LoopbackGuard
 
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        self._guard = Guard(app, self.root_key)
+        self._guard = LoopbackGuard(app, self.root_key)
         config = Config()
         config.bind = [f"fd://{self._listener.fileno()}"]
         config.keep_alive_timeout = 75

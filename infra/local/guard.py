@@ -24,7 +24,7 @@ CONNECTIONS = "/@connections/"
 _PROTOCOL = b"x-forwarded-proto"
 
 
-class Guard:
+class LoopbackGuard:
     """An ASGI application that passes on what comes from this machine's own programs."""
 
     def __init__(self, app: App, root_key: str) -> None:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from infra.local.aside import AsideError, aside
+from infra.local.aside import ForkError, run_in_fork
 from infra.local.engine import Engine
 from infra.local.forks import SUPPORTED
 from infra.local.retention import forget_old_history
@@ -72,8 +72,8 @@ def save_state(services: frozenset[str]) -> None:
             persistence.save_all(wanted)
             return
         try:
-            aside(lambda: persistence.save_all(wanted))
-        except AsideError:  # the files of the save before are there, and the next save is near
+            run_in_fork(lambda: persistence.save_all(wanted))
+        except ForkError:  # the files of the save before are there, and the next save is near
             logger.exception("the state could not be saved")
 
 

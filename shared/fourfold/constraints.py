@@ -15,21 +15,21 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from fourfold.persona import Line, Mask, Model, Register, SelfLayer, Surface, Trait, UnitInterval
+from fourfold.persona import Document, Line, Mask, Register, SelfLayer, Surface, Trait, UnitInterval
 from fourfold.steps import StepName
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=240)]
 FactField = Literal["surface.name", "surface.age", "surface.location", "surface.occupation", "other"]
 
 
-class Span(Model):
+class Span(Document):
     """Where in the brief a fact stands: `start` inclusive, `end` exclusive, in characters."""
 
     start: Annotated[int, Field(ge=0)]
     end: Annotated[int, Field(ge=0)]
 
 
-class StatedFact(Model):
+class StatedFact(Document):
     """Something the brief says outright. `quote` is copied from the brief; `value` is its plain form ("34")."""
 
     field: FactField
@@ -50,7 +50,7 @@ class Fact(StatedFact):
     span: Span
 
 
-class TraitBound(Model):
+class TraitBound(Document):
     """A Big Five level must lie in [minimum, maximum]."""
 
     kind: Literal["trait_bound"] = "trait_bound"
@@ -82,7 +82,7 @@ class VoiceMarker(StrEnum):
     SPEAKS_IN_CONCRETE_DETAIL = "speaks_in_concrete_detail"
 
 
-class VoiceDemand(Model):
+class VoiceDemand(Document):
     """The Mask must show this habit of speech."""
 
     kind: Literal["voice_demand"] = "voice_demand"
@@ -90,7 +90,7 @@ class VoiceDemand(Model):
     reason: Reason
 
 
-class Note(Model):
+class Note(Document):
     """A demand in words, for what code cannot check: the prompts carry it and the audit judges it."""
 
     kind: Literal["note"] = "note"
@@ -101,14 +101,14 @@ class Note(Model):
 Constraint = Annotated[Fact | TraitBound | VoiceDemand | Note, Field(discriminator="kind")]
 
 
-class Link(Model):
+class Link(Document):
     """One link of the chain: a constraint and the step that made it."""
 
     source: StepName
     constraint: Constraint
 
 
-class Violation(Model):
+class Violation(Document):
     """A constraint that does not hold: the field, what stands there, and what must stand there."""
 
     source: StepName

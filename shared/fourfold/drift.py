@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fourfold.persona import Grade, Model
+from fourfold.persona import Document, Grade
 
 Exempt = Literal["too_short", "fingerprint_pending", "fingerprint_failed", "embedder_mismatch", "switched_off"]
 
 
-class Deviation(Model):
+class Deviation(Document):
     """A habit the reply breaks: `observed` here, `usual` in the voice, `z` deviations apart, and the same in words."""
 
     feature: str
@@ -19,7 +19,7 @@ class Deviation(Model):
     words: str
 
 
-class SessionDrift(Model):
+class SessionDrift(Document):
     """The session so far: a CUSUM over the scored replies' z-scores, which alarms above `decision`.
 
     `average_run_length` is the mean number of in-voice replies between two false alarms if the calibration were exact;
@@ -35,7 +35,7 @@ class SessionDrift(Model):
     average_run_length_range: tuple[float, float]
 
 
-class Compared(Model):
+class Compared(Document):
     """What the reply was compared with."""
 
     run_id: str
@@ -45,7 +45,7 @@ class Compared(Model):
     calibration: int
 
 
-class Envelope(Model):
+class Envelope(Document):
     """A reply's drift. What could not be told is null, and `exempt` says why.
 
     `score` is the cosine distance to the fingerprint, `alert` whether it exceeds `threshold`. Of a hundred of the

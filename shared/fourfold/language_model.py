@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
-from fourfold.persona import Model, Persona, TokenUsage
+from fourfold.persona import Document, Persona, TokenUsage
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class ModelFailure(StrEnum):
     BAD_REQUEST = "bad_request"
 
 
-class ModelCall(Model):
+class ModelCall(Document):
     """The record of one call, answered or not: who was asked, what came of it, how long it took, what it cost.
 
     `failure` is null for an answer that was used as it came. `tokens.estimated` marks a call that was cut off before
@@ -191,7 +191,7 @@ class ChatRequest:
 
 
 # Is told the pieces of an answer as they come over the wire, on whatever thread reads them.
-Heard = Callable[[str], None]
+OnText = Callable[[str], None]
 
 
 class ChatModel(Protocol):
@@ -201,7 +201,7 @@ class ChatModel(Protocol):
     def name(self) -> str:
         """`provider:model`."""
 
-    def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
+    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:
         """Answer once, with no retries of its own. With `heard`, the wire is a stream and each piece is told.
 
         The pieces told are the completion's text, but only a completion says that they are all of it.

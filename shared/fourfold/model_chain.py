@@ -54,7 +54,7 @@ _TRUNCATED = "the answer was cut off at its greatest length; say the same in hal
 
 
 @dataclass(frozen=True)
-class Pace:
+class Deadline:
     """Time as a chain sees it: `deadline` on the scale of `clock`, in seconds; `jitter` draws from [0, 1)."""
 
     deadline: float
@@ -69,7 +69,7 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Judgement(Generic[Value]):
+class CheckedAnswer(Generic[Value]):
     """An answer that was read: its value (None if it does not fit the schema), and what is wrong with it."""
 
     value: Value | None
@@ -108,10 +108,10 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True)
-class _Told(Generic[Value]):
+class _CallResult(Generic[Value]):
     """What one call came to. `failure` is None for an answer that holds."""
 
-    judgement: Judgement[Value]
+    judgement: CheckedAnswer[Value]
     failure: ModelFailure | None
     completion: Completion | None = None
     retry_after_s: float | None = None
@@ -126,8 +126,8 @@ class Chain(Generic[Value, Question]):
 
     models: Sequence[Answerer[Question]]
     question: Callable[[Repair | None], Question]
-    judge: Callable[[str], Judgement[Value]]
-    pace: Pace
+    judge: Callable[[str], CheckedAnswer[Value]]
+    deadline: Deadline
     watcher: Watcher
     calls: list[ModelCall] = field(default_factory=list)
 
@@ -137,7 +137,7 @@ class Chain(Generic[Value, Question]):
         Raises:
             ModelError: none could be read; `calls` holds every call made.
         """
-        best: _Told[Value] | None = None
+        best: _CallResult[Value] | None = None
         reason: ModelFailure | None = None
         for place, model in enumerate(self.models):
             told = self._asked_and_repaired(place, model)
@@ -146,7 +146,7 @@ class Chain(Generic[Value, Question]):
             reason = reason or told.failure
             if told.judgement.value is not None and (best is None or _fewer(told, best)):
                 best = told
-            if place + 1 == len(self.models) or self.pace.left() < LEAST_CALL_S:
+            if place + 1 == len(self.models) or self.deadline.left() < LEAST_CALL_S:
                 break
             self.watcher.falling_back(place, model.name, self.models[place + 1].name, told.failure)
         if best is not None:
@@ -154,16 +154,16 @@ class Chain(Generic[Value, Question]):
         failure = reason or ModelFailure.TIMEOUT
         raise ModelError(failure, f"no usable answer after {len(self.calls)} calls", calls=tuple(self.calls))
 
-    def _answer(self, told: _Told[Value]) -> Answer[Value]:
+    def _answer(self, told: _CallResult[Value]) -> Answer[Value]:
         completion, value = told.completion, told.judgement.value
         if completion is None or value is None:
             raise AssertionError("only an answer that was read gets here")
         return Answer(value, completion.provider, completion.model, tuple(self.calls))
 
-    def _asked_and_repaired(self, place: int, model: Answerer[Question]) -> _Told[Value]:
+    def _asked_and_repaired(self, place: int, model: Answerer[Question]) -> _CallResult[Value]:
         first = self._asked(place, model, None)
         problems = first.judgement.problems
-        if first.failure is None or not problems or self.pace.left() < LEAST_CALL_S:
+        if first.failure is None or not problems or self.deadline.left() < LEAST_CALL_S:
             return first
         self.watcher.repairing(place, model.name, len(problems))
         answer = first.completion.text if first.completion else ""
@@ -172,7 +172,7 @@ class Chain(Generic[Value, Question]):
             return second
         return first if second.judgement.value is None or _fewer(first, second) else second
 
-    def _asked(self, place: int, model: Answerer[Question], repair: Repair | None) -> _Told[Value]:
+    def _asked(self, place: int, model: Answerer[Question], repair: Repair | None) -> _CallResult[Value]:
         """One model's answer, asked again while it fails in ways that pass."""
         tries = 0
         while True:
@@ -183,33 +183,33 @@ class Chain(Generic[Value, Question]):
             pause = self._pause(place, tries, told.retry_after_s)
             if pause is None:
                 return told
-            self.pace.sleep(pause)
+            self.deadline.sleep(pause)
 
     def _pause(self, place: int, tries: int, retry_after_s: float | None) -> float | None:
         """Seconds to wait before the same model is asked again; None if it shall not be."""
         # Jitter over the upper half: many runs that failed together come back apart, none at once.
-        backoff = min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2 ** (tries - 1)) * (0.5 + self.pace.jitter() / 2)
+        backoff = min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2 ** (tries - 1)) * (0.5 + self.deadline.jitter() / 2)
         pause = max(backoff, retry_after_s or 0.0)
         if pause > PATIENCE_S and place + 1 < len(self.models):
             return None
-        return pause if pause + LEAST_CALL_S <= self.pace.left() else None
+        return pause if pause + LEAST_CALL_S <= self.deadline.left() else None
 
-    def _called(self, model: Answerer[Question], repair: Repair | None) -> _Told[Value]:
-        left = self.pace.left()
+    def _called(self, model: Answerer[Question], repair: Repair | None) -> _CallResult[Value]:
+        left = self.deadline.left()
         if left < LEAST_CALL_S:
-            return _Told(Judgement(None), ModelFailure.TIMEOUT)
+            return _CallResult(CheckedAnswer(None), ModelFailure.TIMEOUT)
         request = self.question(repair)
         request = replace(request, timeout_s=min(request.timeout_s, left))
-        began = self.pace.clock()
+        began = self.deadline.clock()
         try:
             completion = model.complete(request)
         except ModelError as error:
             self._keep_failed(model, repair, error, began)
-            return _Told(Judgement(None, _reasons(error)), error.failure, retry_after_s=error.retry_after_s)
+            return _CallResult(CheckedAnswer(None, _reasons(error)), error.failure, retry_after_s=error.retry_after_s)
         judgement = self.judge(completion.text)
         failure = _fault(judgement)
         self._keep(completion, repair, failure, began)
-        return _Told(judgement, failure, completion)
+        return _CallResult(judgement, failure, completion)
 
     def _keep(self, completion: Completion, repair: Repair | None, failure: ModelFailure | None, began: float) -> None:
         self.calls.append(
@@ -240,16 +240,16 @@ class Chain(Generic[Value, Question]):
         )
 
     def _since(self, began: float) -> int:
-        return round((self.pace.clock() - began) * 1000)
+        return round((self.deadline.clock() - began) * 1000)
 
 
-def _fault(judgement: Judgement[Value]) -> ModelFailure | None:
+def _fault(judgement: CheckedAnswer[Value]) -> ModelFailure | None:
     if judgement.value is None:
         return ModelFailure.INVALID_OUTPUT
     return ModelFailure.CONSTRAINTS_BROKEN if judgement.problems else None
 
 
-def _fewer(one: _Told[Value], other: _Told[Value]) -> bool:
+def _fewer(one: _CallResult[Value], other: _CallResult[Value]) -> bool:
     return len(one.judgement.problems) < len(other.judgement.problems)
 
 

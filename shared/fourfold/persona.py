@@ -21,7 +21,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0
 INTENT_MAX_CHARACTERS = 4000
 
 
-class Model(BaseModel):
+class Document(BaseModel):
     """Base of every document: immutable, and an unknown field is an error rather than silence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
@@ -97,7 +97,7 @@ class Register(StrEnum):
     INTIMATE = "intimate"
 
 
-class Soul(Model):
+class Soul(Document):
     """What drives the person, written first; every later layer answers to it."""
 
     desire: Passage
@@ -109,7 +109,7 @@ class Soul(Model):
 UnitInterval = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class BigFive(Model):
+class BigFive(Document):
     """Trait levels from 0 (lowest in the population) to 1 (highest); 0.5 is the middle."""
 
     openness: UnitInterval
@@ -124,7 +124,7 @@ class BigFive(Model):
         return level
 
 
-class SelfLayer(Model):
+class SelfLayer(Document):
     """The psychometrics, held to Soul. `values` is ordered, the most important first."""
 
     big_five: BigFive
@@ -133,7 +133,7 @@ class SelfLayer(Model):
     attachment_style: AttachmentStyle
 
 
-class Mask(Model):
+class Mask(Document):
     """The voice, held to Soul and Self: how this person sounds when others listen."""
 
     register_: Register = Field(alias="register")
@@ -144,7 +144,7 @@ class Mask(Model):
     social_role: Line
 
 
-class Surface(Model):
+class Surface(Document):
     """What a stranger could see or read in a passport; written last so that nothing inside is back-filled from it."""
 
     name: Line
@@ -167,7 +167,7 @@ class Dimension(StrEnum):
 Score = Annotated[float, Field(ge=0.0, le=5.0)]
 
 
-class Scores(Model):
+class Scores(Document):
     """A score from 0 (absent) to 5 (nothing to mend) for each dimension."""
 
     coherence: Score
@@ -182,7 +182,7 @@ class Scores(Model):
         return score
 
 
-class Finding(Model):
+class Finding(Document):
     """One flaw the audit saw: where, the words it rests on, and how grave (1 slight - 5 breaks the persona)."""
 
     dimension: Dimension
@@ -192,7 +192,7 @@ class Finding(Model):
     note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 
 
-class Audit(Model):
+class Audit(Document):
     """A second model's verdict on the whole document; `overall` is the configured weighted mean of the scores."""
 
     overall: Score
@@ -202,7 +202,7 @@ class Audit(Model):
     judge: str
 
 
-class TokenUsage(Model):
+class TokenUsage(Document):
     """Tokens of one or more model calls. `input_tokens` are uncached ones; `estimated` marks counts nobody billed."""
 
     input_tokens: int = 0
@@ -223,7 +223,7 @@ class TokenUsage(Model):
         )
 
 
-class StepUsage(Model):
+class StepUsage(Document):
     """What one step cost over all attempts. `cost_usd` is null when a price is unknown, never 0 for it."""
 
     tokens: TokenUsage
@@ -231,7 +231,7 @@ class StepUsage(Model):
     duration_ms: int
 
 
-class Usage(Model):
+class Usage(Document):
     """What a run cost in all and by step."""
 
     tokens: TokenUsage = TokenUsage()
@@ -247,7 +247,7 @@ class Grade(StrEnum):
     WEAK = "weak"
 
 
-class FingerprintSummary(Model):
+class FingerprintSummary(Document):
     """What a persona tells of its fingerprint."""
 
     run_id: RunId
@@ -258,7 +258,7 @@ class FingerprintSummary(Model):
     created_at: datetime
 
 
-class TestSuiteCounts(Model):
+class TestSuiteCounts(Document):
     """Tests by verdict; only `passed` ones have passed."""
 
     __test__ = False  # no test of pytest's
@@ -270,7 +270,7 @@ class TestSuiteCounts(Model):
     error: int
 
 
-class TestSuiteSummary(Model):
+class TestSuiteSummary(Document):
     """The newest complete run of the provocation suite. `pass_rate` is passed of total, `interval` Wilson's 95% of it.
 
     `persona_version` is the version that was tested.
@@ -321,7 +321,7 @@ class Visibility(StrEnum):
     PUBLIC = "public"
 
 
-class ImportedFrom(Model):
+class ImportedFrom(Document):
     """Where an imported persona comes from: the file's format, and what the persona was there."""
 
     format: Literal["json", "card_v2", "card_v3"]
@@ -335,7 +335,7 @@ class ImportedFrom(Model):
     updated_at: datetime
 
 
-class Persona(Model):
+class Persona(Document):
     """The document the API answers with. The layers are null until the run that writes them is done.
 
     `version` counts its accepted changes; `run_id` is the run that wrote it and `usage` what that run cost (null and

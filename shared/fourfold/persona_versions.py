@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from fourfold.ids import RunId
-from fourfold.persona import Model, Persona, PersonaStatus
+from fourfold.persona import Document, Persona, PersonaStatus
 
 
 class Change(StrEnum):
@@ -21,7 +21,7 @@ class Change(StrEnum):
     IMPORTED = "imported"
 
 
-class PersonaVersion(Model):
+class PersonaVersion(Document):
     """A persona as it stood. `changed` names the fields that differ from the version before; `run_id` who wrote it."""
 
     version: Annotated[int, Field(ge=1)]
@@ -32,7 +32,7 @@ class PersonaVersion(Model):
     persona: Persona
 
 
-class VersionSummary(Model):
+class VersionSummary(Document):
     """A version without its document. `overall` is its audit's score, 0-5, null where there is no audit."""
 
     version: Annotated[int, Field(ge=1)]

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from fourfold.language_model import ModelCall
-from fourfold.model_chain import Pace
+from fourfold.model_chain import Deadline
 from fourfold.models import resolve
 from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
@@ -65,7 +65,7 @@ def run_case(
             SOUL_DRAFT,
             state,
             [resolve(MODELS[provider]), ScriptedModel()],
-            Pace(began + 60, sleep=pauses.append),
+            Deadline(began + 60, sleep=pauses.append),
             Watching(),
         )
         seconds = time.monotonic() - began

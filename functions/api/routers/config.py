@@ -33,10 +33,10 @@ from functions.api.config_documents import (
     SnapshotList,
     SnapshotRequest,
 )
-from functions.api.once import once
+from functions.api.once import idempotent
 from functions.api.problem_catalogue import OF_COMMITS, OF_KEYED_REQUESTS
 from functions.api.replies import document, path_to
-from functions.api.tree import Tree, told
+from functions.api.tree import ScopeSettings, told
 from functions.configuration import deployment_defaults
 
 router = APIRouter(tags=["config"], prefix="/v1/config")
@@ -57,7 +57,7 @@ async def read_config(
     prefix: Annotated[str, Query(max_length=200, description="Only keys that begin with this.")] = "",
 ) -> Response:
     """Every key's value at a scope, where it comes from and who locked it. The `ETag` is the scope's revision."""
-    view = await wiring.in_thread(lambda: Tree(caller, scope).view(prefix))
+    view = await wiring.in_thread(lambda: ScopeSettings(caller, scope).view(prefix))
     return document(view, headers={"ETag": etag(view.revision)})
 
 
@@ -74,7 +74,7 @@ async def change_config(request: Request, caller: ConfigWriter) -> Response:
     With `If-Match` the commit is taken only if the scope is still at that revision (412 otherwise).
     """
     body = await json_body(request, ConfigPatch)
-    tree = Tree(caller, body.scope)
+    tree = ScopeSettings(caller, body.scope)
     terms = tree.terms(request, body.reason, dry_run=body.dry_run)
     result = await wiring.in_thread(lambda: told(lambda: tree.ledger.commit(terms, lambda _: body.ops)))
     return tree.committed(terms, result)
@@ -107,7 +107,7 @@ async def list_revisions(
 ) -> Response:
     """A scope's commits, newest first: who, when, why, and what they changed."""
     before = None if cursor is None else int(id_after(cursor, _is_revision))
-    tree = Tree(caller, scope)
+    tree = ScopeSettings(caller, scope)
     page = await wiring.in_thread(lambda: tree.store.page(tree.place, limit, before))
     following = None if page.last is None else opaque_cursor(str(page.last))
     shown = RevisionList(data=tuple(page.revisions), has_more=following is not None, next_cursor=following)
@@ -122,7 +122,7 @@ async def diff(
     scope: ScopeQuery = "workspace",
 ) -> Response:
     """What turns one state of a scope into another: two revisions, two snapshots, or one of each."""
-    return document(await wiring.in_thread(lambda: Tree(caller, scope).diff(from_, to)))
+    return document(await wiring.in_thread(lambda: ScopeSettings(caller, scope).diff(from_, to)))
 
 
 @router.post(
@@ -139,7 +139,7 @@ async def diff(
 async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
     """Keeps what a scope says now, for good, under a label."""
     body = await json_body(request, SnapshotRequest)
-    tree = Tree(caller, body.scope)
+    tree = ScopeSettings(caller, body.scope)
     tree.require_write()
 
     async def keep(execution: Execution) -> Response:
@@ -147,13 +147,13 @@ async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
         content = await wiring.in_thread(lambda: tree.take_snapshot(body.label, snapshot_id))
         return document(content, 201, {"Location": path_to(request, f"/v1/config/snapshots/{content.id}")})
 
-    return await once(request, caller, body, keep)
+    return await idempotent(request, caller, body, keep)
 
 
 @router.get("/snapshots", summary="List snapshots", response_model=SnapshotList, responses=openapi.problems(422))
 async def list_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
     """A scope's snapshots, newest first."""
-    tree = Tree(caller, scope)
+    tree = ScopeSettings(caller, scope)
     found = await wiring.in_thread(lambda: tree.store.snapshots(tree.place))
     return document(SnapshotList(data=tuple(found)))
 
@@ -166,7 +166,7 @@ async def list_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") 
 )
 async def read_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
     """One snapshot and what it holds."""
-    tree, _ = await wiring.in_thread(lambda: Tree.of_snapshot(caller, snapshot_id))
+    tree, _ = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
     return document(await wiring.in_thread(lambda: tree.snapshot_content(snapshot_id)))
 
 
@@ -182,7 +182,7 @@ async def roll_back(snapshot_id: str, request: Request, caller: ConfigWriter) ->
 
     What today's locks or schema forbid is listed in `not_restored` and stays as it is.
     """
-    tree, nodes = await wiring.in_thread(lambda: Tree.of_snapshot(caller, snapshot_id))
+    tree, nodes = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
     body = await json_body(request, RollbackRequest)
     terms = tree.terms(request, body.reason, dry_run=body.dry_run, kind="rollback")
 
@@ -190,7 +190,7 @@ async def roll_back(snapshot_id: str, request: Request, caller: ConfigWriter) ->
         result = await wiring.in_thread(lambda: told(lambda: tree.ledger.roll_back(terms, nodes)))
         return tree.rolled_back(terms, result)
 
-    return await once(request, caller, body, restore, passing=_PASSING)
+    return await idempotent(request, caller, body, restore, passing=_PASSING)
 
 
 @router.post(
@@ -205,7 +205,7 @@ async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Res
     if name not in PRESET_NAMES:
         raise not_found()
     body = await json_body(request, PresetRequest)
-    tree = Tree(caller, body.scope)
+    tree = ScopeSettings(caller, body.scope)
     terms = tree.terms(request, body.reason, dry_run=body.dry_run, kind="preset")
     defaults = deployment_defaults()
 
@@ -213,7 +213,7 @@ async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Res
         commit = lambda: tree.ledger.commit(terms, lambda chain: preset_ops(name, chain, defaults))  # noqa: E731
         return tree.committed(terms, await wiring.in_thread(lambda: told(commit)))
 
-    return await once(request, caller, body, swap, passing=_PASSING)
+    return await idempotent(request, caller, body, swap, passing=_PASSING)
 
 
 @router.get(
@@ -224,7 +224,7 @@ async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Res
 )
 async def explain(key: KeyPath, caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
     """Why a key has the value it has: what every scope says, who said it, and which lock decides."""
-    return document(await wiring.in_thread(lambda: Tree(caller, scope).explain(key)))
+    return document(await wiring.in_thread(lambda: ScopeSettings(caller, scope).explain(key)))
 
 
 def _is_revision(text: str) -> bool:

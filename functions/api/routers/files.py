@@ -33,7 +33,7 @@ from fourfold.storage.outbox import outbox_put
 from fourfold.voice.system_prompt import NotWrittenError
 from functions.api import openapi, wiring
 from functions.api.callers import Reader, Writer
-from functions.api.once import once
+from functions.api.once import idempotent
 from functions.api.problem_catalogue import OF_KEYED_REQUESTS
 from functions.api.refusals import not_written
 from functions.api.replies import path_to, persona_document
@@ -133,7 +133,7 @@ async def import_persona(request: Request, caller: Writer) -> Response:
         stored = await wiring.in_thread(lambda: _store(persona, carried, resumed=execution.resumed))
         return persona_document(stored, 201, {"Location": path_to(request, f"/v1/personas/{stored.id}")})
 
-    return await once(request, caller, _Sent(content=taken.content), keep)
+    return await idempotent(request, caller, _Sent(content=taken.content), keep)
 
 
 class _Sent(BaseModel):

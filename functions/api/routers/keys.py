@@ -20,7 +20,7 @@ from fourfold.storage.api_keys import ApiKey, ApiKeyPage, KeyExistsError, TooMan
 from functions.api import openapi, wiring
 from functions.api.callers import KeyWriter
 from functions.api.key_documents import ApiKeyDocument, ApiKeyList, ApiKeyRequest, CreatedApiKey, described
-from functions.api.once import once
+from functions.api.once import idempotent
 from functions.api.problem_catalogue import OF_KEYED_REQUESTS
 from functions.api.replies import document, path_to
 from functions.clock import now
@@ -59,7 +59,7 @@ async def create_key(request: Request, caller: KeyWriter) -> Response:
         created = CreatedApiKey(**described(key, now()).model_dump(), key=text)
         return document(created, 201, {"Location": path_to(request, f"/v1/keys/{key.key_id}")})
 
-    return await once(request, caller, body, make, shown_once=_without_text)
+    return await idempotent(request, caller, body, make, shown_once=_without_text)
 
 
 @router.get("/v1/keys", summary="List API keys", response_model=ApiKeyList, responses=openapi.problems(401, 403, 422))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from fourfold.http.body import json_body
-from fourfold.pipeline.parse_alone import ParsedBrief, ParseOrder
+from fourfold.pipeline.parse_alone import ParsedBrief, ParseInput
 from fourfold.replay import Execution
 from functions.api import openapi, step_alone, wiring
 from functions.api.bodies import ParseRequest
 from functions.api.callers import Writer
-from functions.api.once import once
+from functions.api.once import idempotent
 from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_MODELS, OF_SETTINGS
 from functions.api.replies import document
 from functions.api.settings import pinned
@@ -34,9 +34,9 @@ async def parse(request: Request, caller: Writer) -> Response:
     """
     body = await json_body(request, ParseRequest)
     settings = await wiring.in_thread(lambda: pinned(caller, body.config))
-    order = ParseOrder(intent=body.intent, config=settings.config.pinned())
+    order = ParseInput(intent=body.intent, config=settings.config.pinned())
 
     async def read(_execution: Execution) -> Response:
         return document(await step_alone.parsed(order))
 
-    return await once(request, caller, body, read)
+    return await idempotent(request, caller, body, read)

@@ -12,9 +12,9 @@ from fourfold.http.preconditions import HEADER, require_match
 from fourfold.http.problems import ProblemError, not_found, unavailable
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona, Visibility
-from fourfold.personas.changes import Editor, NotWrittenError, RunGoesOnError, change_persona
-from fourfold.personas.deletion import Undertaker, delete_persona
-from fourfold.pipeline.personas import ChangedMeanwhileError, SlugTakenError
+from fourfold.personas.changes import NotWrittenError, PersonaUpdater, RunUnfinishedError, change_persona
+from fourfold.personas.deletion import PersonaDeleter, delete_persona
+from fourfold.pipeline.personas import ConcurrentChangeError, SlugTakenError
 from fourfold.problem import FieldError, problem
 from fourfold.storage.client import dynamodb
 from fourfold.storage.deletion import DynamoDeletion
@@ -67,7 +67,7 @@ async def change(persona_id: str, request: Request, caller: Writer) -> Response:
         persona = store.persona(caller.workspace_id, persona_id)
         if persona is not None:
             current_persona(caller.workspace_id, persona)
-        editor = Editor(store, _outbox, clock.now)
+        editor = PersonaUpdater(store, _outbox, clock.now)
         return change_persona(caller.workspace_id, persona_id, wanted, editor, lambda found: require_match(tags, found))
 
     try:
@@ -76,9 +76,9 @@ async def change(persona_id: str, request: Request, caller: Writer) -> Response:
         raise _slug_taken() from None
     except NotWrittenError:
         raise not_written() from None
-    except RunGoesOnError as error:
+    except RunUnfinishedError as error:
         raise run_goes_on(request, error.run_id) from None
-    except ChangedMeanwhileError:
+    except ConcurrentChangeError:
         raise unavailable() from None
     if after is None:
         raise not_found()
@@ -108,16 +108,16 @@ async def delete(persona_id: str, request: Request, caller: Writer) -> Response:
                 caller.workspace_id, persona_id, _undertaker(), lambda found: require_match(tags, found)
             )
         )
-    except ChangedMeanwhileError:
+    except ConcurrentChangeError:
         raise unavailable() from None
     if not done:
         raise not_found()
     return Response(status_code=204)
 
 
-def _undertaker() -> Undertaker:
+def _undertaker() -> PersonaDeleter:
     store = shared.persona_store()
-    return Undertaker(
+    return PersonaDeleter(
         held=store.held,
         run=store.run,
         removal=DynamoDeletion(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"]),

@@ -11,9 +11,8 @@ from fourfold.http.problems import ProblemError, not_found, rejected
 from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona
-from fourfold.pipeline.acceptance import Again, ArchivedError, BusyError, NoSuchPersonaError
-from fourfold.pipeline.acceptance import Request as Order
-from fourfold.pipeline.regeneration import NothingToKeepError, NotInOneCallError, settings_from
+from fourfold.pipeline.acceptance import ArchivedError, NoSuchPersonaError, Regenerate, RunInProgressError, Submission
+from fourfold.pipeline.regeneration import NoSuchStepError, NothingWrittenError, settings_from
 from fourfold.problem import FieldError, problem
 from fourfold.steps import StepName
 from functions.api import generation, openapi, wiring
@@ -79,17 +78,17 @@ async def regenerate(persona_id: str, request: Request, caller: Writer) -> Respo
     try:
         settings = await wiring.in_thread(lambda: pinned(caller, body.config))
         config = settings_from(settings.config, first)
-    except NotInOneCallError:
+    except NoSuchStepError:
         raise rejected(
             [FieldError(pointer="/from", code="not_in_one_call", detail="single_call begins at intent_parse.")]
         ) from None
-    order = Order(
+    order = Submission(
         persona.intent,
         caller.workspace_id,
         config,
         key,
         idempotency.fingerprint(body),
-        Again(persona_id, first),
+        Regenerate(persona_id, first),
         revisions=settings.revisions,
     )
     try:
@@ -98,9 +97,9 @@ async def regenerate(persona_id: str, request: Request, caller: Writer) -> Respo
         raise not_found() from None
     except ArchivedError:
         raise _archived() from None
-    except NothingToKeepError:
+    except NothingWrittenError:
         raise _nothing_to_keep() from None
-    except BusyError as busy:
+    except RunInProgressError as busy:
         raise run_goes_on(request, busy.run_id) from None
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
         return await generation.streamed(request, found)

@@ -16,7 +16,7 @@ from fourfold.progress.run import Run, RunStatus
 from functions.api import openapi, wiring
 from functions.api.callers import Reader
 from functions.api.documents import RunEvents
-from functions.api.following import Followed
+from functions.api.following import FollowedRun
 from functions.api.replies import document
 from functions.wiring import event_store
 
@@ -28,7 +28,7 @@ _EVENT_ID = re.compile(r"[0-9]{1,9}")
 @router.get("/v1/runs/{run_id}", summary="Read a run", response_model=Run, responses=openapi.problems(401, 403, 404))
 async def read_run(run_id: str, request: Request, caller: Reader) -> Response:
     """Where a run stands: attempts, steps, tokens and USD so far."""
-    run = await Followed(request, caller.workspace_id, run_id).run() if is_run_id(run_id) else None
+    run = await FollowedRun(request, caller.workspace_id, run_id).run() if is_run_id(run_id) else None
     if run is None:
         raise not_found()
     return document(run)
@@ -55,7 +55,7 @@ async def read_run_events(
 
     With `Accept: application/json` the answer is the list so far. 204: the run is over and the client has it all.
     """
-    followed = Followed(request, caller.workspace_id, run_id)
+    followed = FollowedRun(request, caller.workspace_id, run_id)
     run = await followed.run() if is_run_id(run_id) else None
     if run is None:
         raise not_found()

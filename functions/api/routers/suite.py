@@ -29,13 +29,13 @@ from functions.api import openapi, wiring
 from functions.api.callers import Reader, Writer
 from functions.api.documents import RunReceipt
 from functions.api.following import current_run
-from functions.api.once import once
+from functions.api.once import idempotent
 from functions.api.problem_catalogue import OF_KEYED_REQUESTS
 from functions.api.replies import document, receipt_of
 from functions.api.suite_documents import SuiteFormat, SuiteRun, SuiteRunList, TestSuite, suite_of
 from functions.api.suite_orders import UNDER_WAY, must_select, ordered
-from functions.api.voice import known_persona, must_speak
-from functions.wiring import job_store, suites, workplace
+from functions.api.voice import known_persona, require_speakable
+from functions.wiring import job_context, job_store, suites
 
 router = APIRouter(tags=["test suite"])
 PATH = "/v1/personas/{persona_id}/test-suite"
@@ -104,14 +104,14 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
     """
     selection = await json_body(request, Selection)
     workspace_id = caller.workspace_id
-    await wiring.in_thread(lambda: must_speak(known_persona(workspace_id, persona_id)))
+    await wiring.in_thread(lambda: require_speakable(known_persona(workspace_id, persona_id)))
     await wiring.in_thread(lambda: must_select(workspace_id, selection))
 
     async def order(execution: Execution) -> Response:
         run = await wiring.in_thread(lambda: ordered(workspace_id, persona_id, selection, execution.operation_id))
         return receipt_of(request, run)
 
-    return await once(request, caller, selection, order, passing=frozenset({UNDER_WAY}))
+    return await idempotent(request, caller, selection, order, passing=frozenset({UNDER_WAY}))
 
 
 @router.get(
@@ -199,7 +199,7 @@ async def read_suite_test(persona_id: str, run_id: str, test_id: str, caller: Re
 
     def record() -> TestRecord:
         run = _run(caller.workspace_id, persona_id, run_id)
-        text = workplace().checkpoints_of(run).find(test_id) if _TEST_ID.fullmatch(test_id) else None
+        text = job_context().checkpoints_of(run).find(test_id) if _TEST_ID.fullmatch(test_id) else None
         if text is None:
             raise not_found()
         return TestRecord.model_validate_json(text)
@@ -224,7 +224,7 @@ def _of_run(workspace_id: str, persona_id: str, run_id: str) -> TestSuite:
     run = _run(workspace_id, persona_id, run_id)
     if run.status is RunStatus.COMPLETED:
         return suite_of(_report(workspace_id, persona_id, run_id))
-    records = records_in(workplace().checkpoints_of(run).read())
+    records = records_in(job_context().checkpoints_of(run).read())
     status = JobStatus.FAILED
     if run.status is RunStatus.RUNNING:
         state = job_store().state(workspace_id, persona_id, RunKind.PROVOCATION)

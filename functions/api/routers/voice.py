@@ -18,18 +18,26 @@ from fourfold.persona import PersonaGoneError
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import RunKind
 from fourfold.replay import Execution, KeptReply
-from fourfold.voice.asking import Listener
-from fourfold.voice.conversation import BlockedError, Hearing, NoSessionError, Said, begin, say, scored_replies
+from fourfold.voice.asking import ReplyListener
+from fourfold.voice.conversation import (
+    BlockedError,
+    ChatResult,
+    NoSessionError,
+    ScoringContext,
+    open_session,
+    reply_to,
+    scored_replies,
+)
 from functions.api import openapi, wiring
 from functions.api.callers import Reader, Writer, caller_with
 from functions.api.chat_stream import spoken, spoken_before
 from functions.api.documents import RunReceipt
 from functions.api.fingerprints import plot, report
 from functions.api.jobs import ordered
-from functions.api.once import claimed, once
+from functions.api.once import claimed, idempotent
 from functions.api.problem_catalogue import OF_KEYED_REQUESTS, OF_MODELS
 from functions.api.replies import document, receipt_of
-from functions.api.voice import Heard, in_chat_thread, known_persona, reply_of, room_of, speaking, told_failure
+from functions.api.voice import Speaker, chat_context, chat_problem, in_chat_thread, known_persona, reply_of, speaker_of
 from functions.api.voice_documents import (
     ChatReply,
     ChatRequestBody,
@@ -133,7 +141,7 @@ async def take_fingerprint(persona_id: str, request: Request, caller: Writer) ->
     workspace_id = caller.workspace_id
 
     def allowed() -> None:
-        speaking(workspace_id, persona_id)
+        speaker_of(workspace_id, persona_id)
         if not settings_of(workspace_id).engine.fingerprint.enabled:
             detail = "Set engine.fingerprint.enabled to true first."
             raise ProblemError(problem("fingerprint_disabled", "Fingerprints are switched off", 409, detail))
@@ -144,7 +152,7 @@ async def take_fingerprint(persona_id: str, request: Request, caller: Writer) ->
         return receipt_of(request, run)
 
     await wiring.in_thread(allowed)
-    return await once(request, caller, None, order)
+    return await idempotent(request, caller, None, order)
 
 
 @router.post(
@@ -176,16 +184,16 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
     first one's reply, as a stream by its `completed` event alone.
     """
     body = await json_body(request, ChatRequestBody)
-    heard = await wiring.in_thread(lambda: speaking(caller.workspace_id, persona_id))
-    room = room_of(heard)
+    heard = await wiring.in_thread(lambda: speaker_of(caller.workspace_id, persona_id))
+    room = chat_context(heard)
     try:
-        session = await wiring.in_thread(lambda: begin(room, body.session_id))
+        session = await wiring.in_thread(lambda: open_session(room, body.session_id))
     except NoSessionError:
         raise not_found() from None
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
 
-        def aloud(listener: Listener) -> Said:
-            return say(room, session, body.message, listener)
+        def aloud(listener: ReplyListener) -> ChatResult:
+            return reply_to(room, session, body.message, listener)
 
         found = await claimed(request, caller, body)
         if isinstance(found, KeptReply):
@@ -194,12 +202,12 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
 
     async def answer(_execution: Execution) -> Response:
         try:
-            said = await in_chat_thread(lambda: say(room, session, body.message))
+            said = await in_chat_thread(lambda: reply_to(room, session, body.message))
         except (BlockedError, ModelError, PersonaGoneError) as error:
-            raise told_failure(error) or error from None
+            raise chat_problem(error) or error from None
         return document(reply_of(said))
 
-    return await once(request, caller, body, answer)
+    return await idempotent(request, caller, body, answer)
 
 
 @router.post(
@@ -224,28 +232,28 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
 async def drift(persona_id: str, request: Request, caller: Chatter) -> Response:
     """The drift of one reply, or of several in order. With a `session_id` they advance that session's chart."""
     body = await json_body(request, DriftRequestBody)
-    heard = await wiring.in_thread(lambda: speaking(caller.workspace_id, persona_id))
+    heard = await wiring.in_thread(lambda: speaker_of(caller.workspace_id, persona_id))
     _must_be_comparable(heard)
     replies = [body.reply] if body.reply is not None else body.replies or []
-    room = Hearing(heard.owner, heard.ear, sessions(), now)
+    room = ScoringContext(heard.owner, heard.scorer, sessions(), now)
 
     async def score(_execution: Execution) -> Response:
         try:
             found = await in_chat_thread(lambda: scored_replies(room, replies, body.session_id))
         except (ModelError, PersonaGoneError) as error:
-            raise told_failure(error) or error from None
+            raise chat_problem(error) or error from None
         if body.reply is not None:
             return document(DriftReport(drift=found[0], session_id=body.session_id))
         return document(DriftReports(drifts=found, session_id=body.session_id))
 
-    return await once(request, caller, body, score)
+    return await idempotent(request, caller, body, score)
 
 
-def _must_be_comparable(heard: Heard) -> None:
+def _must_be_comparable(heard: Speaker) -> None:
     """409 where there is no fingerprint to compare with, or it was taken with another embedder."""
-    if heard.ear.fingerprint is not None:
+    if heard.scorer.fingerprint is not None:
         return
-    if heard.ear.missing == "embedder_mismatch":
+    if heard.scorer.missing == "embedder_mismatch":
         raise ProblemError(
             problem(
                 "embedder_mismatch",

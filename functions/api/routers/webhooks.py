@@ -18,10 +18,10 @@ from fourfold.problem import problem
 from fourfold.replay import Execution
 from fourfold.webhooks.delivery import PING_TYPE, Delivery, DeliveryStatus, Message, new_delivery
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
-from fourfold.webhooks.lanes import Order, lane_of
+from fourfold.webhooks.lanes import ScheduledDelivery, lane_of
 from functions.api import openapi
 from functions.api.callers import caller_with
-from functions.api.once import once
+from functions.api.once import idempotent
 from functions.api.problem_catalogue import OF_KEYED_REQUESTS
 from functions.api.replies import document, path_to
 from functions.api.webhook_documents import (
@@ -83,7 +83,7 @@ async def create_webhook(request: Request, caller: Writer) -> Response:
         location = path_to(request, f"/v1/webhooks/{endpoint.id}")
         return document(webhook_with_secret(endpoint, now()), 201, {"Location": location})
 
-    return await once(request, caller, body, make, shown_once=_without_secret)
+    return await idempotent(request, caller, body, make, shown_once=_without_secret)
 
 
 @router.get("/v1/webhooks", summary="List endpoints", response_model=WebhookList)
@@ -152,7 +152,7 @@ async def rotate_secret(endpoint_id: str, request: Request, caller: Writer) -> R
         return document(webhook_with_secret(endpoint, now()))
 
     passing = frozenset(_ROTATING | _CHANGED)
-    return await once(request, caller, body, rotate, shown_once=_without_secret, passing=passing)
+    return await idempotent(request, caller, body, rotate, shown_once=_without_secret, passing=passing)
 
 
 @router.post(
@@ -173,7 +173,7 @@ async def ping_webhook(endpoint_id: str, request: Request, caller: Writer) -> Re
     async def ping(execution: Execution) -> Response:
         return document(delivery_document(await in_thread(lambda: _pinged(caller, endpoint_id, execution))), 202)
 
-    return await once(request, caller, None, ping, passing=frozenset(_DISABLED))
+    return await idempotent(request, caller, None, ping, passing=frozenset(_DISABLED))
 
 
 @router.get(
@@ -224,7 +224,7 @@ async def replay_delivery(endpoint_id: str, delivery_id: str, request: Request, 
     async def replay(_execution: Execution) -> Response:
         return document(delivery_document(await in_thread(lambda: _replayed(caller, endpoint_id, delivery_id))), 202)
 
-    return await once(request, caller, None, replay, passing=frozenset(_DISABLED | _BUSY))
+    return await idempotent(request, caller, None, replay, passing=frozenset(_DISABLED | _BUSY))
 
 
 @router.post(
@@ -246,7 +246,7 @@ async def replay_failed(endpoint_id: str, request: Request, caller: Writer) -> R
     async def replay(_execution: Execution) -> Response:
         return document(await in_thread(lambda: _replayed_since(caller, endpoint_id, body)), 202)
 
-    return await once(request, caller, body, replay, passing=frozenset(_DISABLED))
+    return await idempotent(request, caller, body, replay, passing=frozenset(_DISABLED))
 
 
 def _without_secret(body: str) -> str:
@@ -355,6 +355,7 @@ def _replayed_since(caller: Caller, endpoint_id: str, body: ReplayRequest) -> Re
 
 def _ordered(endpoint: Endpoint, delivery_ids: list[str]) -> None:
     orders = [
-        Order(workspace_id=endpoint.workspace_id, endpoint_id=endpoint.id, delivery_id=one) for one in delivery_ids
+        ScheduledDelivery(workspace_id=endpoint.workspace_id, endpoint_id=endpoint.id, delivery_id=one)
+        for one in delivery_ids
     ]
     give([(lane_of(endpoint), order, timedelta()) for order in orders])

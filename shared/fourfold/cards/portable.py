@@ -11,10 +11,10 @@ from fourfold.ids import PersonaId, RunId, new_persona_id
 from fourfold.persona import (
     INTENT_MAX_CHARACTERS,
     Audit,
+    Document,
     ImportedFrom,
     Language,
     Mask,
-    Model,
     Persona,
     PersonaStatus,
     SelfLayer,
@@ -34,7 +34,7 @@ _STAYS: Final = {"workspace_id", "pending_run_id", "fingerprint", "test_suite"}
 Source = Literal["json", "card_v2", "card_v3"]
 
 
-class PortablePersona(Model):
+class PortablePersona(Document):
     """What a file holds of a persona. Fields this version does not know are passed over."""
 
     model_config = ConfigDict(extra="ignore")

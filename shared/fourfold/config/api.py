@@ -6,57 +6,57 @@ from typing import Annotated
 
 from pydantic import Field
 
-from fourfold.config.scope import Knob, Scope
-from fourfold.persona import Model
+from fourfold.config.scope import KeyMeta, Scope
+from fourfold.persona import Document
 
 _OF_TENANTS = (Scope.SYSTEM, Scope.ORG)  # a tenant does not raise its own limits
 
 
-class LimitsConfig(Model):
+class LimitsConfig(Document):
     """How much one key, and one workspace, may ask for."""
 
     requests_per_minute: Annotated[
         int,
         Field(ge=1, le=100_000, description="Requests of one API key in a minute."),
-        Knob(unit="requests/min", scopes=_OF_TENANTS),
+        KeyMeta(unit="requests/min", scopes=_OF_TENANTS),
     ] = 600
     concurrent_generations: Annotated[
         int,
         Field(ge=1, le=1000, description="Personas a workspace may have in generation at the same time."),
-        Knob(unit="runs", scopes=_OF_TENANTS),
+        KeyMeta(unit="runs", scopes=_OF_TENANTS),
     ] = 50
 
 
-class WebhookRetryConfig(Model):
+class WebhookRetryConfig(Document):
     """When a delivery that failed is tried again."""
 
     delays_s: Annotated[
         tuple[Annotated[int, Field(ge=0, le=43_200)], ...],
         Field(min_length=1, max_length=12, description="Wait before each attempt, the first one included."),
-        Knob(unit="s"),
+        KeyMeta(unit="s"),
     ] = (0, 60, 300, 1800, 7200)
 
 
-class WebhooksConfig(Model):
+class WebhooksConfig(Document):
     """Delivery to webhook endpoints."""
 
     retry: WebhookRetryConfig = WebhookRetryConfig()
     timeout_s: Annotated[
-        int, Field(ge=1, le=30, description="How long a receiver may take to answer."), Knob(unit="s")
+        int, Field(ge=1, le=30, description="How long a receiver may take to answer."), KeyMeta(unit="s")
     ] = 15
     disable_after_s: Annotated[
         int,
         Field(ge=1, le=2_592_000, description="How long every delivery must have failed before it is disabled."),
-        Knob(unit="s"),
+        KeyMeta(unit="s"),
     ] = 432_000
     rotation_overlap_s: Annotated[
         int,
         Field(ge=0, le=604_800, description="How long the old secret still signs beside the new one."),
-        Knob(unit="s"),
+        KeyMeta(unit="s"),
     ] = 86_400
 
 
-class ApiConfig(Model):
+class ApiConfig(Document):
     """The API's side of the tree."""
 
     limits: LimitsConfig = LimitsConfig()

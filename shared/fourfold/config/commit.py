@@ -11,17 +11,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from fourfold.config.nodes import Bounds, Lock, Node, Nodes, ScopeState
+from fourfold.config.nodes import Bounds, Entries, Entry, Lock, ScopeState
 from fourfold.config.registry import BadValueError, Key, nearest, registry
 from fourfold.config.resolution import Resolution, resolve
 from fourfold.config.scope import Scope
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 MOST_OPS = 500
 _KeyName = Annotated[str, Field(min_length=1, max_length=200, examples=["engine.pipeline.soul_draft.model"])]
 
 
-class SetOp(Model):
+class SetOp(Document):
     """Sets a key's value at the scope."""
 
     op: Literal["set"]
@@ -29,14 +29,14 @@ class SetOp(Model):
     value: JsonValue
 
 
-class UnsetOp(Model):
+class UnsetOp(Document):
     """Takes the scope's value away: the key is inherited again."""
 
     op: Literal["unset"]
     key: _KeyName
 
 
-class LockOp(Model):
+class LockOp(Document):
     """Keeps descendants from setting a key, or holds them within `bounds`. A `value` is set with it."""
 
     op: Literal["lock"]
@@ -45,7 +45,7 @@ class LockOp(Model):
     value: JsonValue = None
 
 
-class UnlockOp(Model):
+class UnlockOp(Document):
     """Takes the scope's lock away: values it overruled hold again."""
 
     op: Literal["unlock"]
@@ -56,7 +56,7 @@ Op = Annotated[SetOp | UnsetOp | LockOp | UnlockOp, Field(discriminator="op")]
 
 
 @dataclass(frozen=True)
-class Fault:
+class OpFault:
     """Why an operation cannot be taken. `place` is a JSON pointer below the operation."""
 
     index: int
@@ -70,7 +70,7 @@ class Fault:
 class RefusedError(Exception):
     """A commit that cannot be taken; `faults` names every reason. Nothing of it was applied."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[OpFault]) -> None:
         super().__init__(", ".join(fault.code for fault in faults))
         self.faults = tuple(faults)
 
@@ -81,12 +81,12 @@ class RefusedError(Exception):
         return scopes[0] if scopes and None not in scopes else None
 
 
-class KeyChange(Model):
+class KeyChange(Document):
     """A key's node before and after a commit."""
 
     key: str
-    before: Node | None
-    after: Node | None
+    before: Entry | None
+    after: Entry | None
 
 
 @dataclass(frozen=True)
@@ -111,17 +111,17 @@ def apply(
     unknown = [_unknown(index, op.key) for index, op in enumerate(ops) if op.key not in known]
     if unknown:
         raise RefusedError(unknown)
-    faults: list[Fault] = []
+    faults: list[OpFault] = []
     nodes = dict(state.nodes)
     for index, op in enumerate(ops):
         key = known[op.key]
-        before = nodes.get(op.key, Node())
+        before = nodes.get(op.key, Entry())
         try:
             after = _after(index, key, op, before)
             _check_locks(index, op, after, resolve(key, chain, defaults[op.key]))
             _check_within(index, op, after, resolve(key, chain[:-1], defaults[op.key], state.place.scope))
         except BadValueError as error:
-            faults.append(Fault(index, "/value", "invalid_value", f"{op.key}: {error}"))
+            faults.append(OpFault(index, "/value", "invalid_value", f"{op.key}: {error}"))
         except RefusedError as refusal:
             faults.extend(refusal.faults)
         else:
@@ -137,15 +137,15 @@ def apply(
 
 
 def restored(
-    nodes: Nodes, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue], author: Author
-) -> tuple[ScopeState, tuple[KeyChange, ...], tuple[Fault, ...]]:
+    nodes: Entries, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue], author: Author
+) -> tuple[ScopeState, tuple[KeyChange, ...], tuple[OpFault, ...]]:
     """The last scope of `chain` put back to `nodes`: the state, its changes, and what cannot be restored and why.
 
     A node that today's schema or an ancestor's lock forbids stays as it is now.
     """
     *ancestors, state = chain
     target = dict(nodes)
-    refused: list[Fault] = []
+    refused: list[OpFault] = []
     for name in dict.fromkeys((*nodes, *state.nodes)):
         wanted, standing = nodes.get(name), state.nodes.get(name)
         if _says(wanted) == _says(standing):
@@ -161,7 +161,7 @@ def restored(
     return (changed if changes else state), changes, tuple(refused)
 
 
-def replayed(nodes: Nodes, changes: Iterable[KeyChange]) -> Nodes:
+def replayed(nodes: Entries, changes: Iterable[KeyChange]) -> Entries:
     """`nodes` after `changes`, as the log of revisions tells them."""
     result = dict(nodes)
     for change in changes:
@@ -171,12 +171,12 @@ def replayed(nodes: Nodes, changes: Iterable[KeyChange]) -> Nodes:
     return MappingProxyType(result)
 
 
-def difference(before: Nodes, after: Nodes) -> tuple[KeyChange, ...]:
+def difference(before: Entries, after: Entries) -> tuple[KeyChange, ...]:
     """What turns one state into another, key by key."""
     return _changes(before, after)
 
 
-def _after(index: int, key: Key, op: Op, before: Node) -> Node:
+def _after(index: int, key: Key, op: Op, before: Entry) -> Entry:
     match op:
         case SetOp():
             return before.model_copy(update={"is_set": True, "value": key.parsed(op.value)})
@@ -193,7 +193,7 @@ def _lock(index: int, key: Key, op: LockOp) -> Lock:
     try:
         return Lock(bounds=_bounds(key, op.bounds))
     except BadValueError as error:
-        raise RefusedError([Fault(index, "/bounds", "invalid_value", f"{op.key}: {error}")]) from None
+        raise RefusedError([OpFault(index, "/bounds", "invalid_value", f"{op.key}: {error}")]) from None
 
 
 def _bounds(key: Key, bounds: Bounds | None) -> Bounds | None:
@@ -219,7 +219,7 @@ def _choice(key: Key, value: JsonValue) -> JsonValue:
     return parsed[0] if isinstance(parsed, list) else parsed
 
 
-def _check_locks(index: int, op: Op, after: Node, found: Resolution) -> None:
+def _check_locks(index: int, op: Op, after: Entry, found: Resolution) -> None:
     """Values may be taken away and own locks opened whatever stands above."""
     if isinstance(op, UnsetOp | UnlockOp):
         return
@@ -229,20 +229,22 @@ def _check_locks(index: int, op: Op, after: Node, found: Resolution) -> None:
         bounds = next((each for scope, each in found.bounds if scope is forbidden), None)
         within = "" if found.locked_by is not None or bounds is None else f": it takes {bounds.in_words()}"
         detail = f"{op.key} is locked by the {forbidden} scope{within}."
-        raise RefusedError([Fault(index, "/key", "config_locked", detail, forbidden)])
+        raise RefusedError([OpFault(index, "/key", "config_locked", detail, forbidden)])
 
 
-def _check_within(index: int, op: Op, after: Node, inherited: Resolution) -> None:
+def _check_within(index: int, op: Op, after: Entry, inherited: Resolution) -> None:
     """Descendants begin with what holds here, so that has to be within the bounds they are given."""
     if not isinstance(op, LockOp) or after.lock is None or after.lock.bounds is None:
         return
     value = after.value if after.is_set else inherited.value
     if not after.lock.bounds.admits(value):
         detail = f"{op.key} is {json.dumps(value)} here, outside these bounds. Give a value with the lock."
-        raise RefusedError([Fault(index, "/bounds", "value_outside_bounds", detail)])
+        raise RefusedError([OpFault(index, "/bounds", "value_outside_bounds", detail)])
 
 
-def _forbidden(name: str, node: Node, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) -> Fault | None:
+def _forbidden(
+    name: str, node: Entry, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]
+) -> OpFault | None:
     key = registry().get(name)
     if key is None:
         return _unknown(0, name)
@@ -251,23 +253,23 @@ def _forbidden(name: str, node: Node, chain: Sequence[ScopeState], defaults: Map
         value = key.parsed(node.value) if node.is_set else None
         _bounds(key, node.lock.bounds if node.lock else None)
     except BadValueError as error:
-        return Fault(0, "", "invalid_value", f"{name}: {error}")
+        return OpFault(0, "", "invalid_value", f"{name}: {error}")
     forbidden = found.refused_by(value) if node.is_set else found.locked_by if node.lock else None
     if forbidden is None:
         return None
-    return Fault(0, "", "config_locked", f"{name} is locked by the {forbidden} scope.", forbidden)
+    return OpFault(0, "", "config_locked", f"{name} is locked by the {forbidden} scope.", forbidden)
 
 
-def _unknown(index: int, name: str) -> Fault:
+def _unknown(index: int, name: str) -> OpFault:
     alike = nearest(name)
     hint = f" Did you mean {', '.join(alike)}?" if alike else " See GET /v1/config/schema."
-    return Fault(index, "/key", "unknown_key", f"There is no key {name[:80]}.{hint}", nearest=alike)
+    return OpFault(index, "/key", "unknown_key", f"There is no key {name[:80]}.{hint}", nearest=alike)
 
 
-def _stamped(state: ScopeState, nodes: Mapping[str, Node], author: Author) -> ScopeState:
+def _stamped(state: ScopeState, nodes: Mapping[str, Entry], author: Author) -> ScopeState:
     """Nodes that say something, those that changed signed by the author, at the next revision."""
     revision = state.revision + 1
-    signed: dict[str, Node] = {}
+    signed: dict[str, Entry] = {}
     for name, node in nodes.items():
         if not node.is_set and node.lock is None:
             continue
@@ -280,7 +282,7 @@ def _stamped(state: ScopeState, nodes: Mapping[str, Node], author: Author) -> Sc
     return replace(state, revision=revision, nodes=MappingProxyType(signed))
 
 
-def _changes(before: Nodes, after: Nodes) -> tuple[KeyChange, ...]:
+def _changes(before: Entries, after: Entries) -> tuple[KeyChange, ...]:
     names = sorted({*before, *after})
     return tuple(
         KeyChange(key=name, before=before.get(name), after=after.get(name))
@@ -289,5 +291,5 @@ def _changes(before: Nodes, after: Nodes) -> tuple[KeyChange, ...]:
     )
 
 
-def _says(node: Node | None) -> tuple[bool, JsonValue, Lock | None]:
-    return (node or Node()).says()
+def _says(node: Entry | None) -> tuple[bool, JsonValue, Lock | None]:
+    return (node or Entry()).says()

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from pydantic import JsonValue
 
 from fourfold.catalogue import greatest_temperature
-from fourfold.config.nodes import Place, ScopeState, chain_of
+from fourfold.config.nodes import ScopeRef, ScopeState, chain_of
 from fourfold.config.registry import nested
 from fourfold.config.resolution import Resolution, effective
 from fourfold.config.scope import Revisions
@@ -32,13 +32,13 @@ class Effective:
 class StateSource(Protocol):
     """Where the scopes' states are kept."""
 
-    def revisions(self, places: Iterable[Place]) -> dict[Place, int]:
+    def revisions(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
         """The revision of each place, strongly consistent; 0 for one that was never committed to."""
 
-    def states(self, places: Iterable[Place]) -> dict[Place, ScopeState]:
+    def states(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
         """The state of each place, strongly consistent; an empty one where nothing was ever committed."""
 
-    def state_at(self, place: Place, revision: int) -> ScopeState | None:
+    def state_at(self, place: ScopeRef, revision: int) -> ScopeState | None:
         """What a place said at a revision of its own (0: nothing), or None if there is no such revision."""
 
 
@@ -49,7 +49,7 @@ class ConfigReader:
         """`defaults` holds what this deployment starts from, for every key of the registry."""
         self._source = source
         self._defaults = defaults
-        self._states: dict[tuple[Place, int], ScopeState] = {}
+        self._states: dict[tuple[ScopeRef, int], ScopeState] = {}
         self._views: dict[tuple[str, str, Revisions], Effective] = {}
 
     def effective(self, org_id: str, workspace_id: str) -> Effective:
@@ -84,14 +84,14 @@ class ConfigReader:
         self._views[org_id, workspace_id, revisions] = view
         return view
 
-    def _past(self, place: Place, revision: int) -> ScopeState:
+    def _past(self, place: ScopeRef, revision: int) -> ScopeState:
         state = self._states.get((place, revision)) or self._source.state_at(place, revision)
         if state is None:
             raise LookupError(f"{place} was never at revision {revision}")
         self._states[place, revision] = state
         return state
 
-    def _chain(self, places: Iterable[Place], revisions: Mapping[Place, int]) -> tuple[ScopeState, ...]:
+    def _chain(self, places: Iterable[ScopeRef], revisions: Mapping[ScopeRef, int]) -> tuple[ScopeState, ...]:
         # Looked up once each: another thread may clear what is remembered at any moment.
         known = {place: self._states.get((place, revisions[place])) for place in places}
         missing = [place for place, state in known.items() if state is None]

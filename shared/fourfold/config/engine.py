@@ -8,8 +8,8 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from fourfold.config.models import ModelConfig
-from fourfold.config.scope import EVERYWHERE, Knob, Scope
-from fourfold.persona import Dimension, Model
+from fourfold.config.scope import EVERYWHERE, KeyMeta, Scope
+from fourfold.persona import Dimension, Document
 from fourfold.steps import StepName
 
 RetryStep = Literal["intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground"]
@@ -21,7 +21,7 @@ class StepConfig(ModelConfig):
     """How one step asks its models."""
 
 
-class AuditWeights(Model):
+class AuditWeights(Document):
     """Weights of the five dimensions in `overall`; only their ratios matter. What is left out weighs 1."""
 
     coherence: _Weight = 1.0
@@ -42,22 +42,22 @@ class AuditConfig(StepConfig):
     min_overall_score: Annotated[
         float,
         Field(ge=0.0, le=5.0, description="The overall score an attempt needs to pass."),
-        Knob(unit="points of 5", scopes=EVERYWHERE),
+        KeyMeta(unit="points of 5", scopes=EVERYWHERE),
     ] = 3.5
     max_retries: Annotated[
         int,
         Field(ge=0, le=3, description="Further attempts after the first one."),
-        Knob(unit="attempts", scopes=EVERYWHERE),
+        KeyMeta(unit="attempts", scopes=EVERYWHERE),
     ] = 3
     retry_from: Annotated[
-        RetryStep, Field(description="The step a further attempt begins at."), Knob(scopes=EVERYWHERE)
+        RetryStep, Field(description="The step a further attempt begins at."), KeyMeta(scopes=EVERYWHERE)
     ] = "soul_draft"
     weights: Annotated[
         AuditWeights, Field(description="Weight of each dimension in the overall score; only ratios matter.")
     ] = AuditWeights()
 
 
-class DriftConfig(Model):
+class DriftConfig(Document):
     """When a reply counts as drifted from the voice, and what then happens."""
 
     threshold: Annotated[
@@ -70,7 +70,7 @@ class DriftConfig(Model):
     false_alarm_rate: Annotated[
         float,
         Field(ge=0.001, le=0.2, description="Share of in-voice replies that may alert when `threshold` is `auto`."),
-        Knob(unit="share of replies"),
+        KeyMeta(unit="share of replies"),
     ] = 0.05
     action_on_alert: Annotated[
         Literal["warn", "auto_recover", "block"],
@@ -78,7 +78,7 @@ class DriftConfig(Model):
     ] = "warn"
 
 
-class PipelineConfig(Model):
+class PipelineConfig(Document):
     """How a persona is written, and one block of settings for each step.
 
     `method` `single_call` is the naive alternative: one call writes all layers, the audit scores it, nothing is
@@ -88,7 +88,7 @@ class PipelineConfig(Model):
     method: Annotated[
         Literal["six_steps", "single_call"],
         Field(description="Six steps from the inside out, or one call for all layers, for comparison."),
-        Knob(scopes=EVERYWHERE),
+        KeyMeta(scopes=EVERYWHERE),
     ] = "six_steps"
     intent_parse: StepConfig = StepConfig(timeout_s=45)
     soul_draft: StepConfig = StepConfig()
@@ -109,17 +109,17 @@ class ChatConfig(ModelConfig):
     """How a persona answers: in chat, to the fingerprint's scenarios and to the provocation suite."""
 
     window: Annotated[
-        int, Field(ge=0, le=100, description="Earlier turns of a session a reply sees."), Knob(unit="turns")
+        int, Field(ge=0, le=100, description="Earlier turns of a session a reply sees."), KeyMeta(unit="turns")
     ] = 20
 
 
-class FingerprintConfig(Model):
+class FingerprintConfig(Document):
     """The voice fingerprint, made in the background."""
 
     enabled: Annotated[bool, Field(description="Whether fingerprints are made at all.")] = True
     run_on_create: Annotated[bool, Field(description="Whether a new persona gets one by itself.")] = True
     concurrency: Annotated[
-        int, Field(ge=1, le=32, description="Scenarios answered at the same time."), Knob(unit="calls")
+        int, Field(ge=1, le=32, description="Scenarios answered at the same time."), KeyMeta(unit="calls")
     ] = 20
     embedder: Annotated[
         str,
@@ -140,23 +140,25 @@ def _outside_the_floor(tests: tuple[str, ...]) -> tuple[str, ...]:
     return tests
 
 
-class ProvocationConfig(Model):
+class ProvocationConfig(Document):
     """The provocation suite, run in the background."""
 
     enabled: Annotated[
         bool,
         Field(description="Whether the suite is run at all. It proves the safety floor: the deployment decides."),
-        Knob(scopes=(Scope.SYSTEM,)),
+        KeyMeta(scopes=(Scope.SYSTEM,)),
     ] = True
     run_on_create: Annotated[bool, Field(description="Whether a new persona is tested by itself.")] = True
-    concurrency: Annotated[int, Field(ge=1, le=33, description="Tests run at the same time."), Knob(unit="tests")] = 24
+    concurrency: Annotated[
+        int, Field(ge=1, le=33, description="Tests run at the same time."), KeyMeta(unit="tests")
+    ] = 24
     repeats: Annotated[
-        int, Field(ge=1, le=5, description="How often a test is run that asks for repetition."), Knob(unit="runs")
+        int, Field(ge=1, le=5, description="How often a test is run that asks for repetition."), KeyMeta(unit="runs")
     ] = 1
     fail_threshold: Annotated[
         float,
         Field(ge=0.0, le=1.0, description="Pass rate below which the suite as a whole has failed."),
-        Knob(unit="share of tests"),
+        KeyMeta(unit="share of tests"),
     ] = 0.8
     second_judgement: Annotated[bool, Field(description="Whether every failure is confirmed by another judgement.")] = (
         True
@@ -170,22 +172,22 @@ class ProvocationConfig(Model):
     second_judge: ModelConfig = ModelConfig()
 
 
-class SafetyConfig(Model):
+class SafetyConfig(Document):
     """The floor no persona goes below. Only the system scope may set it."""
 
     disclose_ai: Annotated[
         bool,
         Field(description="A persona never claims to be human when it is sincerely asked."),
-        Knob(scopes=(Scope.SYSTEM,)),
+        KeyMeta(scopes=(Scope.SYSTEM,)),
     ] = True
     crisis_help: Annotated[
         bool,
         Field(description="A persona never withholds help in a crisis, even if that breaks its character."),
-        Knob(scopes=(Scope.SYSTEM,)),
+        KeyMeta(scopes=(Scope.SYSTEM,)),
     ] = True
 
 
-class PinnedConfig(Model):
+class PinnedConfig(Document):
     """What travels with a run from its start to its end."""
 
     pipeline: PipelineConfig = PipelineConfig()

@@ -9,15 +9,15 @@ from datetime import datetime
 from typing import Literal
 
 from fourfold.config.commit import KeyChange
-from fourfold.config.nodes import Nodes
+from fourfold.config.nodes import Entries
 from fourfold.config.scope import Scope
 from fourfold.ids import prefixed_id
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 _SNAPSHOT_ID = re.compile(r"cfs_[0-9a-hjkmnp-tv-z]{26}")
 
 
-class Revision(Model):
+class Revision(Document):
     """One commit of a scope: who, when, why, and what it changed. `kind` tells how it came about."""
 
     revision: int
@@ -29,7 +29,7 @@ class Revision(Model):
     changes: tuple[KeyChange, ...] = ()
 
 
-class Snapshot(Model):
+class Snapshot(Document):
     """What a scope said at one revision, kept for good. `hash` names its content: equal content, equal hash."""
 
     id: str
@@ -52,7 +52,7 @@ def is_snapshot_id(text: str) -> bool:
     return _SNAPSHOT_ID.fullmatch(text) is not None
 
 
-def content_hash(nodes: Nodes) -> str:
+def content_hash(nodes: Entries) -> str:
     """Names what a scope says, whoever said it and when."""
     said = {name: node.model_dump(mode="json", include={"is_set", "value", "lock"}) for name, node in nodes.items()}
     text = json.dumps(said, sort_keys=True, separators=(",", ":"))

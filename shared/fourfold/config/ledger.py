@@ -10,18 +10,18 @@ from typing import Final, Literal, Protocol
 from pydantic import JsonValue
 
 from fourfold.catalogue import greatest_temperature
-from fourfold.config.commit import Author, Fault, KeyChange, LockOp, Op, apply, restored
+from fourfold.config.commit import Author, KeyChange, LockOp, Op, OpFault, apply, restored
 from fourfold.config.effective import StateSource
 from fourfold.config.history import Revision, Snapshot, content_hash, new_snapshot_id
-from fourfold.config.nodes import Nodes, Place, ScopeState
+from fourfold.config.nodes import Entries, ScopeRef, ScopeState
 from fourfold.config.registry import registry
 from fourfold.config.request import provider_of, usable_names
 from fourfold.config.resolution import Resolution, effective, resolve
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 Kind = Literal["commit", "preset", "rollback"]
 
-_ROUNDS: Final = 12
+MAX_ATTEMPTS: Final = 12
 MOST_REPORTED: Final = 100
 
 
@@ -49,14 +49,14 @@ class ConfigStore(StateSource, Protocol):
             StaleError: it is not, or one has.
         """
 
-    def below(self, place: Place) -> Iterable[tuple[ScopeState, ...]]:
+    def below(self, place: ScopeRef) -> Iterable[tuple[ScopeState, ...]]:
         """Of every scope below `place` that was ever committed to: the states from just below it down to that one."""
 
-    def put_snapshot(self, place: Place, snapshot: Snapshot, nodes: Nodes) -> None:
+    def put_snapshot(self, place: ScopeRef, snapshot: Snapshot, nodes: Entries) -> None:
         """Keeps a snapshot."""
 
 
-class Shadowed(Model):
+class Overridden(Document):
     """A value of a descendant that a lock overrules. It is kept, and holds again once the lock is gone."""
 
     scope: str
@@ -65,7 +65,7 @@ class Shadowed(Model):
     value: JsonValue
 
 
-class Caution(Model):
+class ConfigWarning(Document):
     """Something a commit leaves behind that will not work as it may be meant to."""
 
     key: str
@@ -79,20 +79,20 @@ class Committed:
 
     state: ScopeState
     changes: tuple[KeyChange, ...]
-    shadowed: tuple[Shadowed, ...] = ()
-    warnings: tuple[Caution, ...] = ()
-    refused: tuple[Fault, ...] = ()
+    shadowed: tuple[Overridden, ...] = ()
+    warnings: tuple[ConfigWarning, ...] = ()
+    refused: tuple[OpFault, ...] = ()
 
 
 @dataclass(frozen=True)
-class Terms:
+class CommitRequest:
     """On what terms a commit is made.
 
     `places` is the chain, system first; the last one is committed to. `expected` is the revision the caller saw; None
     commits to whatever stands. A `dry_run` tells what would happen and stores nothing.
     """
 
-    places: Sequence[Place]
+    places: Sequence[ScopeRef]
     author: Author
     kind: Kind = "commit"
     expected: int | None = None
@@ -100,14 +100,14 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class ConfigService:
     """Where settings change. `defaults` is what the deployment starts from, `providers` those with credentials."""
 
     store: ConfigStore
     defaults: Mapping[str, JsonValue]
     providers: Collection[str]
 
-    def commit(self, terms: Terms, ops: Callable[[Sequence[ScopeState]], Sequence[Op]]) -> Committed:
+    def commit(self, terms: CommitRequest, ops: Callable[[Sequence[ScopeState]], Sequence[Op]]) -> Committed:
         """Applies the operations made for the chain as it stands, all together.
 
         Raises:
@@ -126,7 +126,7 @@ class Ledger:
 
         return self._written(terms, change)
 
-    def roll_back(self, terms: Terms, nodes: Nodes) -> Committed:
+    def roll_back(self, terms: CommitRequest, nodes: Entries) -> Committed:
         """Puts the last place back to `nodes` by a new revision; what locks or schema now forbid stays as it is.
 
         Raises:
@@ -144,8 +144,8 @@ class Ledger:
         return self._written(terms, change)
 
     def snapshot(
-        self, place: Place, label: str, author: Author, snapshot_id: str | None = None
-    ) -> tuple[Snapshot, Nodes]:
+        self, place: ScopeRef, label: str, author: Author, snapshot_id: str | None = None
+    ) -> tuple[Snapshot, Entries]:
         """Keeps what a place says now, under a label; `snapshot_id` None: under a fresh id."""
         state = self.store.states([place])[place]
         made = Snapshot(
@@ -161,8 +161,8 @@ class Ledger:
         self.store.put_snapshot(place, made, state.nodes)
         return made, state.nodes
 
-    def _written(self, terms: Terms, change: Callable[[Sequence[ScopeState]], Committed]) -> Committed:
-        for _ in range(_ROUNDS):
+    def _written(self, terms: CommitRequest, change: Callable[[Sequence[ScopeState]], Committed]) -> Committed:
+        for _ in range(MAX_ATTEMPTS):
             states = self.store.states(terms.places)
             chain = [states[place] for place in terms.places]
             if terms.expected is not None and chain[-1].revision != terms.expected:
@@ -175,7 +175,7 @@ class Ledger:
                 return outcome
         raise StaleError
 
-    def _shadowed(self, chain: Sequence[ScopeState], locked: Collection[str]) -> tuple[Shadowed, ...]:
+    def _shadowed(self, chain: Sequence[ScopeState], locked: Collection[str]) -> tuple[Overridden, ...]:
         if not locked:
             return ()
         found = []
@@ -185,12 +185,12 @@ class Ledger:
                 resolution = resolve(registry()[name], [*chain, *tail], self.defaults[name])
                 if place.scope in resolution.shadowed:
                     value = tail[-1].nodes[name].value
-                    found.append(Shadowed(scope=place.scope, owner=place.owner, key=name, value=value))
+                    found.append(Overridden(scope=place.scope, owner=place.owner, key=name, value=value))
             if len(found) >= MOST_REPORTED:
                 break
         return tuple(found[:MOST_REPORTED])
 
-    def _warnings(self, chain: Sequence[ScopeState], touched: Collection[str]) -> tuple[Caution, ...]:
+    def _warnings(self, chain: Sequence[ScopeState], touched: Collection[str]) -> tuple[ConfigWarning, ...]:
         view = effective(chain, self.defaults)
         return tuple(
             each
@@ -200,7 +200,7 @@ class Ledger:
         )
 
 
-def _record(terms: Terms, outcome: Committed) -> Revision:
+def _record(terms: CommitRequest, outcome: Committed) -> Revision:
     return Revision(
         revision=outcome.state.revision,
         scope=outcome.state.place.scope,
@@ -212,7 +212,7 @@ def _record(terms: Terms, outcome: Committed) -> Revision:
     )
 
 
-def _no_credentials(name: str, view: Mapping[str, Resolution], usable: set[str]) -> Caution | None:
+def _no_credentials(name: str, view: Mapping[str, Resolution], usable: set[str]) -> ConfigWarning | None:
     if name.rsplit(".", 1)[1] not in {"model", "fallback"}:
         return None
     value = view[name].value
@@ -221,10 +221,10 @@ def _no_credentials(name: str, view: Mapping[str, Resolution], usable: set[str])
     if not missing:
         return None
     detail = f"No credentials here for {', '.join(missing)}: a run that depends on it is refused until there are."
-    return Caution(key=name, code="provider_not_configured", detail=detail)
+    return ConfigWarning(key=name, code="provider_not_configured", detail=detail)
 
 
-def _not_sent(name: str, view: Mapping[str, Resolution]) -> Caution | None:
+def _not_sent(name: str, view: Mapping[str, Resolution]) -> ConfigWarning | None:
     block, _, setting = name.rpartition(".")
     if setting not in {"model", "temperature"} or f"{block}.temperature" not in view:
         return None
@@ -234,4 +234,4 @@ def _not_sent(name: str, view: Mapping[str, Resolution]) -> Caution | None:
         return None
     takes = f"takes at most {greatest:g}" if greatest else "takes none"
     detail = f"{model} {takes}: it is asked without a temperature."
-    return Caution(key=f"{block}.temperature", code="temperature_not_sent", detail=detail)
+    return ConfigWarning(key=f"{block}.temperature", code="temperature_not_sent", detail=detail)

@@ -7,8 +7,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from fourfold.catalogue import full_name, greatest_temperature
-from fourfold.config.scope import EVERYWHERE, Knob
-from fourfold.persona import Model
+from fourfold.config.scope import EVERYWHERE, KeyMeta
+from fourfold.persona import Document
 
 ModelName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@-]*$", max_length=120), AfterValidator(full_name)
@@ -17,7 +17,7 @@ ModelName = Annotated[
 OFFLINE_MODEL = "offline:composer-1"
 
 
-class ModelConfig(Model):
+class ModelConfig(Document):
     """How models are asked. `timeout_s` bounds one model call in seconds, `max_tokens` its answer.
 
     `fallback` names the models asked in turn after `model` gave nothing usable; `max_tokens` holds for them too. A
@@ -25,25 +25,25 @@ class ModelConfig(Model):
     """
 
     model: Annotated[
-        ModelName, Field(description="The model asked first, `provider:model`."), Knob(scopes=EVERYWHERE)
+        ModelName, Field(description="The model asked first, `provider:model`."), KeyMeta(scopes=EVERYWHERE)
     ] = OFFLINE_MODEL
     fallback: Annotated[
         tuple[ModelName, ...],
         Field(max_length=4, description="Models asked in turn when the one before gave nothing usable."),
-        Knob(scopes=EVERYWHERE),
+        KeyMeta(scopes=EVERYWHERE),
     ] = ()
     temperature: Annotated[
         Annotated[float, Field(ge=0.0, le=2.0)] | None,
         Field(description="Sampling temperature; null leaves it to the provider."),
-        Knob(scopes=EVERYWHERE),
+        KeyMeta(scopes=EVERYWHERE),
     ] = None
     max_tokens: Annotated[
         int,
         Field(ge=256, le=8192, description="Bound of one answer, thinking included."),
-        Knob(unit="tokens", scopes=EVERYWHERE),
+        KeyMeta(unit="tokens", scopes=EVERYWHERE),
     ] = 2048
     timeout_s: Annotated[
-        int, Field(ge=1, le=240, description="Bound of one model call."), Knob(unit="s", scopes=EVERYWHERE)
+        int, Field(ge=1, le=240, description="Bound of one model call."), KeyMeta(unit="s", scopes=EVERYWHERE)
     ] = 90
 
     @property

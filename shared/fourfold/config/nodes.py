@@ -11,10 +11,10 @@ from typing import Annotated, Self
 from pydantic import Field, JsonValue, model_validator
 
 from fourfold.config.scope import Scope
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 
-class Bounds(Model):
+class Bounds(Document):
     """What descendants may choose within: a range, a set, or both. For a list, every element must be of the set."""
 
     min: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
@@ -53,13 +53,13 @@ class Bounds(Model):
         return " and ".join(parts)
 
 
-class Lock(Model):
+class Lock(Document):
     """Stops descendants from setting a key: altogether, or beyond `bounds`."""
 
     bounds: Bounds | None = None
 
 
-class Node(Model):
+class Entry(Document):
     """What a scope says of one key. `is_set` tells a value of null from none; the rest tells who said it last."""
 
     is_set: bool = False
@@ -75,11 +75,11 @@ class Node(Model):
         return self.is_set, self.value, self.lock
 
 
-Nodes = Mapping[str, Node]
+Entries = Mapping[str, Entry]
 
 
 @dataclass(frozen=True)
-class Place:
+class ScopeRef:
     """One scope of one tenant. `owner` is the org's or workspace's id, empty for the system."""
 
     scope: Scope
@@ -90,11 +90,11 @@ class Place:
 class ScopeState:
     """All a place says, at one revision; 0 before its first commit."""
 
-    place: Place
+    place: ScopeRef
     revision: int = 0
-    nodes: Nodes = field(default_factory=lambda: MappingProxyType({}))
+    nodes: Entries = field(default_factory=lambda: MappingProxyType({}))
 
 
-def chain_of(org_id: str, workspace_id: str) -> tuple[Place, Place, Place]:
+def chain_of(org_id: str, workspace_id: str) -> tuple[ScopeRef, ScopeRef, ScopeRef]:
     """The places that hold for a workspace, from the system down."""
-    return Place(Scope.SYSTEM), Place(Scope.ORG, org_id), Place(Scope.WORKSPACE, workspace_id)
+    return ScopeRef(Scope.SYSTEM), ScopeRef(Scope.ORG, org_id), ScopeRef(Scope.WORKSPACE, workspace_id)

@@ -15,13 +15,13 @@ from typing import Annotated, Any, Final, TypeVar
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from fourfold.config.scope import Knob, Scope
+from fourfold.config.scope import KeyMeta, Scope
 from fourfold.config.settings import Settings
 
 _NEAREST: Final = 3
 _NUMERIC: Final = frozenset({"number", "integer"})
 _OF_A_RUN: Final = "engine.pipeline."
-_DEFAULT_KNOB: Final = Knob()
+_DEFAULT_KNOB: Final = KeyMeta()
 
 Document = TypeVar("Document", bound=BaseModel)
 
@@ -106,15 +106,15 @@ def _keys(model: type[BaseModel], prefix: str, defaults: BaseModel) -> Iterator[
 
 
 def _key(name: str, field: FieldInfo, default: object) -> Key:
-    knob = next((mark for mark in field.metadata if isinstance(mark, Knob)), _DEFAULT_KNOB)
-    constraints = tuple(mark for mark in field.metadata if not isinstance(mark, Knob))
+    knob = next((mark for mark in field.metadata if isinstance(mark, KeyMeta)), _DEFAULT_KNOB)
+    constraints = tuple(mark for mark in field.metadata if not isinstance(mark, KeyMeta))
     annotation: Any = Annotated[(field.annotation, *constraints)] if constraints else field.annotation
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     value: JsonValue = adapter.dump_python(default, mode="json")
     return Key(name, value, knob.unit, field.description or "", _scopes(name, knob), adapter)
 
 
-def _scopes(name: str, knob: Knob) -> tuple[Scope, ...]:
+def _scopes(name: str, knob: KeyMeta) -> tuple[Scope, ...]:
     """Who may set it. A request is about one run: blocks of the same form outside the pipeline are not a run's."""
     return tuple(each for each in knob.scopes if each is not Scope.REQUEST or name.startswith(_OF_A_RUN))
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pydantic import JsonValue
 
-from fourfold.config.nodes import Bounds, Node, ScopeState
+from fourfold.config.nodes import Bounds, Entry, ScopeState
 from fourfold.config.registry import BadValueError, Key, registry
 from fourfold.config.scope import STORED, Scope, stored
 
@@ -22,7 +22,7 @@ class Link:
     """What one scope contributes to a key. `standing`: applies, overridden, shadowed, invalid or silent."""
 
     scope: Scope
-    node: Node | None
+    node: Entry | None
     standing: Standing
 
 
@@ -85,7 +85,7 @@ def effective(chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) ->
     return {name: resolve(key, chain, defaults[name]) for name, key in registry().items()}
 
 
-def _standing(key: Key, node: Node | None, exact: Scope | None, bounds: Sequence[tuple[Scope, Bounds]]) -> Standing:
+def _standing(key: Key, node: Entry | None, exact: Scope | None, bounds: Sequence[tuple[Scope, Bounds]]) -> Standing:
     if node is None or not node.is_set:
         return "silent"
     try:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, cast
 
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 
 class Scope(StrEnum):
@@ -29,7 +29,7 @@ def stored(scope: Scope) -> StoredScope:
 
 
 @dataclass(frozen=True)
-class Knob:
+class KeyMeta:
     """What a field of the settings tells beside its type: its unit and the scopes that may set it.
 
     Stands in the field's annotation. A field without one has no unit and may be set at every stored scope.
@@ -39,7 +39,7 @@ class Knob:
     scopes: tuple[Scope, ...] = STORED
 
 
-class Revisions(Model):
+class Revisions(Document):
     """The revision of each scope that settings were read at."""
 
     system: int = 0

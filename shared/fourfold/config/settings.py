@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fourfold.config.api import ApiConfig
 from fourfold.config.engine import EngineConfig
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 
-class Settings(Model):
+class Settings(Document):
     """Every setting there is. A key is the path to a field, such as `engine.pipeline.soul_draft.model`."""
 
     engine: EngineConfig = EngineConfig()

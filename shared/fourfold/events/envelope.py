@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from fourfold.ids import event_id
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 SOURCE = "fourfold"
 
 
-class Metadata(Model):
+class Metadata(Document):
     """Who and when. `correlation_id` is the run's id, where a run caused the event, else the persona's."""
 
     event_id: str
@@ -25,7 +25,7 @@ class Metadata(Model):
     occurred_at: datetime
 
 
-class EventData(Model):
+class EventData(Document):
     """Base of an event's data. A breaking change of the fields needs a new `event_version`."""
 
     detail_type: ClassVar[str]

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from fourfold.drift import Envelope
 from fourfold.events.envelope import EventData
 from fourfold.ids import PersonaId, RunId
-from fourfold.persona import Grade, Model
+from fourfold.persona import Document, Grade
 
 
 class FingerprintReady(EventData):
@@ -26,7 +26,7 @@ class FingerprintReady(EventData):
     cost_usd: float | None
 
 
-class Recovery(Model):
+class Recovery(Document):
     """What writing a drifted reply once more came to: its score before and after, and which of the two shipped."""
 
     before: float

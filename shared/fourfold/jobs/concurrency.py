@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class OutOfTimeError(Exception):
+class JobTimeoutError(Exception):
     """There was no time to begin what is left; what was begun is done and kept."""
 
 
@@ -37,7 +37,7 @@ def concurrently(
                 if may_begin():
                     under_way[pool.submit(call, item)] = item
                 else:
-                    failure = OutOfTimeError("not all could be begun")
+                    failure = JobTimeoutError("not all could be begun")
             if not under_way:
                 break
             finished, _ = wait(under_way, return_when=FIRST_COMPLETED)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from fourfold.ids import PersonaId, RunId, derived_run_id
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.progress.run import RunKind
 
 # A queue keeps an order this long: until then somebody may still take it up.
@@ -19,7 +19,7 @@ CAUSES = ("persona.created", "persona.flagged", "persona.updated")
 _LAYERS = frozenset({"soul", "self", "mask", "surface"})
 
 
-class JobOrder(Model):
+class JobMessage(Document):
     """One job to do. `asked`: somebody asked for it, rather than a persona's creation."""
 
     kind: RunKind
@@ -29,7 +29,7 @@ class JobOrder(Model):
     asked: bool = False
 
 
-def order_from(message: Mapping[str, Any], kind: RunKind) -> JobOrder | None:
+def message_from(message: Mapping[str, Any], kind: RunKind) -> JobMessage | None:
     """The order in a queue's message. The same event, delivered again, is the same run.
 
     Returns:
@@ -39,7 +39,7 @@ def order_from(message: Mapping[str, Any], kind: RunKind) -> JobOrder | None:
         ValueError: neither one of CAUSES nor an order of this kind.
     """
     if "detail-type" not in message:
-        order = JobOrder.model_validate(message, strict=False)
+        order = JobMessage.model_validate(message, strict=False)
         if order.kind is not kind:
             raise ValueError(f"an order for {order.kind} came to {kind}")
         return order
@@ -48,7 +48,7 @@ def order_from(message: Mapping[str, Any], kind: RunKind) -> JobOrder | None:
     metadata, data = message["detail"]["metadata"], message["detail"]["data"]
     if not _heard_anew(message["detail-type"], data):
         return None
-    return JobOrder(
+    return JobMessage(
         kind=kind,
         # Of each version that a run wrote; an imported persona has no run.
         run_id=derived_run_id(data["run_id"] or data["persona_id"], kind),

@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from fourfold.ids import RunId
-from fourfold.jobs.order import JobOrder
-from fourfold.persona import Model, Persona
+from fourfold.jobs.order import JobMessage
+from fourfold.persona import Document, Persona
 from fourfold.problem import Problem, problem
 from fourfold.progress.run import Run, RunKind
 
@@ -24,7 +24,7 @@ class JobStatus(StrEnum):
     FAILED = "failed"
 
 
-class JobState(Model):
+class JobState(Document):
     """The newest job of one kind of a persona."""
 
     status: JobStatus
@@ -65,7 +65,7 @@ SUPERSEDED: Problem = problem(
 )
 
 
-class UnderWayError(Exception):
+class JobInProgressError(Exception):
     """Another run of the kind is under way for the persona as it stands: an automatic order has nothing to add."""
 
     def __init__(self, run: Run) -> None:
@@ -91,7 +91,7 @@ class JobStore(Protocol):
         Raises PersonaGoneError if the persona was deleted.
         """
 
-    def claim(self, order: JobOrder, run: Run, lease: Lease) -> Run | None:
+    def claim(self, order: JobMessage, run: Run, lease: Lease) -> Run | None:
         """The run, now in work under `lease`; None if it is over, superseded, or in another's hands.
 
         `run` is stored when the order's is not there yet. A run it takes the place of, or whose place is taken, has

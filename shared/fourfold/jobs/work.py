@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 from fourfold.config.scope import UNCOMMITTED, Revisions
 from fourfold.jobs.concurrency import concurrently
-from fourfold.jobs.order import JobOrder
+from fourfold.jobs.order import JobMessage
 from fourfold.jobs.store import Checkpoints, Ending, JobState, JobStatus, JobStore, Lease
 from fourfold.persona import Persona, TokenUsage, Usage
 from fourfold.problem import Problem
@@ -34,7 +34,7 @@ class Conclusion:
     summary: Callable[[Persona], Persona] | None = None
 
 
-class Work(Protocol):
+class Job(Protocol):
     """What one kind of job does with one persona."""
 
     def items(self) -> Sequence[str]:
@@ -48,7 +48,7 @@ class Work(Protocol):
 
 
 @dataclass(frozen=True)
-class Workplace:
+class JobContext:
     """What every job needs: its store, logs and checkpoints, and time. `monotonic` is in seconds."""
 
     store: JobStore
@@ -58,7 +58,7 @@ class Workplace:
     monotonic: Callable[[], float]
 
 
-def new_run(order: JobOrder, config_hash: str, now: datetime, revisions: Revisions = UNCOMMITTED) -> Run:
+def new_run(order: JobMessage, config_hash: str, now: datetime, revisions: Revisions = UNCOMMITTED) -> Run:
     """The run of an order, as it is first stored: pinned to the settings of this hash, read at these revisions."""
     return Run(
         id=order.run_id,
@@ -74,7 +74,7 @@ def new_run(order: JobOrder, config_hash: str, now: datetime, revisions: Revisio
 
 
 def do_job(
-    run: Run, work: Work, place: Workplace, *, concurrency: int, may_begin: Callable[[], bool] = lambda: True
+    run: Run, work: Job, place: JobContext, *, concurrency: int, may_begin: Callable[[], bool] = lambda: True
 ) -> Run | None:
     """Does what is left of a claimed run and ends it. None if somebody else ended it first.
 
@@ -107,32 +107,32 @@ def do_job(
     return _complete(run, conclusion, place, log)
 
 
-def fail_job(run: Run, error: Problem, place: Workplace) -> Run | None:
+def fail_job(run: Run, error: Problem, place: JobContext) -> Run | None:
     """Ends a job without a result. None if it had ended, or another took its place."""
     now = place.clock()
     ended = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": error})
     state = JobState(status=JobStatus.FAILED, run_id=run.id, updated_at=now, error=error)
     if not place.store.finish(Ending(ended, state)):
-        tell_end(run.workspace_id, run.id, place)
+        log_end(run.workspace_id, run.id, place)
         return None
     place.log_of(run).append(_end_of(ended))
     return ended
 
 
-def _complete(run: Run, conclusion: Conclusion, place: Workplace, log: RunLog) -> Run | None:
+def _complete(run: Run, conclusion: Conclusion, place: JobContext, log: RunLog) -> Run | None:
     now = place.clock()
     usage = Usage(tokens=conclusion.tokens, cost_usd=conclusion.cost_usd)
     ended = run.model_copy(update={"status": RunStatus.COMPLETED, "completed_at": now, "usage": usage})
     state = JobState(status=JobStatus.READY, run_id=run.id, updated_at=now)
     ending = Ending(ended, state, conclusion.result, conclusion.entry, conclusion.summary)
     if not place.store.finish(ending):
-        tell_end(run.workspace_id, run.id, place)
+        log_end(run.workspace_id, run.id, place)
         return None
     log.append(_end_of(ended))
     return ended
 
 
-def tell_end(workspace_id: str, run_id: str, place: Workplace) -> None:
+def log_end(workspace_id: str, run_id: str, place: JobContext) -> None:
     """Logs the end of a run that is over, if its log does not tell of it: whoever ended it died in between."""
     run = place.store.run(workspace_id, run_id)
     if run is None or run.status is RunStatus.RUNNING:
@@ -150,8 +150,8 @@ def _end_of(run: Run) -> JobCompleted | JobFailed:
     return JobCompleted(kind=kind, duration_ms=duration_ms, tokens=run.usage.tokens, cost_usd=run.usage.cost_usd)
 
 
-def take(
-    order: JobOrder, place: Workplace, lease: Lease, config_hash: str, revisions: Revisions = UNCOMMITTED
+def claim_run(
+    order: JobMessage, place: JobContext, lease: Lease, config_hash: str, revisions: Revisions = UNCOMMITTED
 ) -> Run | None:
     """The order's run, claimed; None if there is nothing (more) to do for it.
 
@@ -164,9 +164,9 @@ def take(
     earlier = place.store.state(order.workspace_id, order.persona_id, order.kind)
     run = place.store.claim(order, new_run(order, config_hash, place.clock(), revisions), lease)
     if run is None:
-        tell_end(order.workspace_id, order.run_id, place)
+        log_end(order.workspace_id, order.run_id, place)
     elif earlier is not None and earlier.run_id != run.id:
-        tell_end(order.workspace_id, earlier.run_id, place)
+        log_end(order.workspace_id, earlier.run_id, place)
     return run
 
 

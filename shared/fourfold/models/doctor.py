@@ -19,7 +19,7 @@ from fourfold.models.credentials import (
     usable_providers,
     variable_with_key,
 )
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 _PATIENCE_S = 30.0
 _MAX_TOKENS = 1024  # Room for a model that thinks before it says three words.
@@ -44,7 +44,7 @@ class Reached:
     cost_usd: float | None
 
 
-class Greeting(Model):
+class Greeting(Document):
     """The answer of a tiny call."""
 
     greeting: Literal["hello"]

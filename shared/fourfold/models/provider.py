@@ -16,14 +16,14 @@ from typing import Generic, Protocol, TypeVar
 from fourfold.language_model import (
     ChatRequest,
     Completion,
-    Heard,
     ModelError,
     ModelFailure,
     ModelRequest,
+    OnText,
     Spent,
 )
 from fourfold.models.credentials import api_key
-from fourfold.models.deadline import OutOfTimeError, within
+from fourfold.models.deadline import CallTimeoutError, within
 from fourfold.models.prices import cost_usd
 from fourfold.models.prompt import input_bytes
 from fourfold.models.temperature import sent_temperature
@@ -73,7 +73,7 @@ class Wire(Protocol):
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One call with no retries, with the temperature as it stands; raises what the SDK raises, or ModelError."""
 
-    def reply(self, request: ChatRequest, heard: Heard | None) -> WireAnswer:
+    def reply(self, request: ChatRequest, heard: OnText | None) -> WireAnswer:
         """The same for a turn of a chat; with `heard` as a stream, each piece told as it comes."""
 
     def fault(self, error: Exception) -> Fault | None:
@@ -86,7 +86,7 @@ _Asked = ModelRequest | ChatRequest
 class _Ear:
     """Passes on what is heard until it is closed: a call that was given up may go on talking."""
 
-    def __init__(self, heard: Heard) -> None:
+    def __init__(self, heard: OnText) -> None:
         self._heard = heard
         self._open = True
         self._lock = threading.Lock()
@@ -122,7 +122,7 @@ class ProviderModel:
         request = replace(request, temperature=temperature)
         return self._answered(request, partial(self._wire.ask, request), notes)
 
-    def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
+    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:
         """Answers a turn of a chat once.
 
         Raises:
@@ -132,16 +132,16 @@ class ProviderModel:
         request = replace(request, temperature=temperature)
         if heard is None:
             return self._answered(request, partial(self._wire.reply, request, None), notes)
-        ear = _Ear(heard)
+        scorer = _Ear(heard)
         try:
-            return self._answered(request, partial(self._wire.reply, request, ear.hear), notes)
+            return self._answered(request, partial(self._wire.reply, request, scorer.hear), notes)
         finally:
-            ear.close()
+            scorer.close()
 
     def _answered(self, request: _Asked, call: Callable[[], WireAnswer], notes: tuple[str, ...]) -> Completion:
         try:
             answer = within(request.timeout_s, call)
-        except OutOfTimeError:
+        except CallTimeoutError:
             raise self._error(request, Fault(ModelFailure.TIMEOUT, billed=True)) from None
         except ModelError:
             raise

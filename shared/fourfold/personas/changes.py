@@ -11,7 +11,7 @@ from fourfold.events.envelope import bus_entry
 from fourfold.events.persona import PersonaUpdated
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.persona_versions import Change, PersonaVersion, version_of
-from fourfold.pipeline.personas import ChangedMeanwhileError, Held
+from fourfold.pipeline.personas import ConcurrentChangeError, StoredPersona
 
 _ROUNDS = 5
 
@@ -20,7 +20,7 @@ class NotWrittenError(Exception):
     """There is no person yet: the first run is going on, or failed."""
 
 
-class RunGoesOnError(Exception):
+class RunUnfinishedError(Exception):
     """A run is writing the persona anew: it is archived before that, or after. `run_id` names the run."""
 
     def __init__(self, run_id: str) -> None:
@@ -28,21 +28,21 @@ class RunGoesOnError(Exception):
         self.run_id = run_id
 
 
-class Shelf(Protocol):
+class PersonaRepository(Protocol):
     """Where personas are changed."""
 
-    def held(self, workspace_id: str, persona_id: str) -> Held | None:
+    def held(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """The persona as it stands."""
 
-    def replace(self, held: Held, version: PersonaVersion, told: Any) -> None:  # noqa: ANN401 - the storage's own kind
+    def replace(self, held: StoredPersona, version: PersonaVersion, told: Any) -> None:  # noqa: ANN401 - the storage's own kind
         """Stores all or nothing; raises SlugTakenError, ChangedMeanwhileError."""
 
 
 @dataclass(frozen=True)
-class Editor:
+class PersonaUpdater:
     """What a change needs. `outbox(entry)` makes the write that hands an event over."""
 
-    shelf: Shelf
+    shelf: PersonaRepository
     outbox: Callable[[dict[str, Any]], Any]
     clock: Callable[[], datetime]
 
@@ -51,7 +51,7 @@ def change_persona(
     workspace_id: str,
     persona_id: str,
     wanted: Mapping[str, Any],
-    editor: Editor,
+    editor: PersonaUpdater,
     agreed: Callable[[Persona], None] = lambda _: None,
 ) -> Persona | None:
     """The persona with what is wanted; a new version, unless it is so already. None if there is no such persona.
@@ -82,10 +82,10 @@ def change_persona(
         version = version_of(after, Change.UPDATED, held.persona)
         try:
             editor.shelf.replace(held, version, editor.outbox(_told(version)))
-        except ChangedMeanwhileError:
+        except ConcurrentChangeError:
             continue
         return after
-    raise ChangedMeanwhileError
+    raise ConcurrentChangeError
 
 
 def _changed(persona: Persona, wanted: Mapping[str, Any], now: datetime) -> Persona:
@@ -96,7 +96,7 @@ def _changed(persona: Persona, wanted: Mapping[str, Any], now: datetime) -> Pers
     if wanted.get("archived", is_archived) == is_archived:
         return after
     if persona.pending_run_id is not None:
-        raise RunGoesOnError(persona.pending_run_id)
+        raise RunUnfinishedError(persona.pending_run_id)
     target = (persona.archived_from or PersonaStatus.ACTIVE) if is_archived else PersonaStatus.ARCHIVED
     return after.moved_to(target, now)
 

@@ -12,7 +12,7 @@ from fourfold.events.persona import PersonaDeleted
 from fourfold.jobs.work import job_name
 from fourfold.persona import Persona
 from fourfold.pipeline.lifecycle import RunIdentity
-from fourfold.pipeline.personas import ChangedMeanwhileError, Held
+from fourfold.pipeline.personas import ConcurrentChangeError, StoredPersona
 from fourfold.problem import Problem, problem
 from fourfold.progress.happenings import JobFailed, PipelineFailed
 from fourfold.progress.log import RunLog
@@ -24,10 +24,10 @@ DELETED: Problem = problem(
 _ROUNDS = 5
 
 
-class Removal(Protocol):
+class DeletionStore(Protocol):
     """Where personas are removed from, in steps that may be repeated."""
 
-    def begin(self, held: Held, told: Any) -> None:  # noqa: ANN401 - the storage's own kind of write
+    def begin(self, held: StoredPersona, told: Any) -> None:  # noqa: ANN401 - the storage's own kind of write
         """Removes the persona itself; raises ChangedMeanwhileError unless it stands as it was held."""
 
     def runs(self, workspace_id: str, persona_id: str) -> frozenset[str] | None:
@@ -41,15 +41,15 @@ class Removal(Protocol):
 
 
 @dataclass(frozen=True)
-class Undertaker:
+class PersonaDeleter:
     """What a deletion needs. `clear(run, after_end)` empties a run's log; `after_end` keeps the terminal entry.
 
     `outbox(entry)` makes the write that hands an event over.
     """
 
-    held: Callable[[str, str], Held | None]
+    held: Callable[[str, str], StoredPersona | None]
     run: Callable[[str, str], Run | None]
-    removal: Removal
+    removal: DeletionStore
     log_of: Callable[[RunIdentity], RunLog]
     clear: Callable[[RunIdentity, bool], None]
     outbox: Callable[[dict[str, Any]], Any]
@@ -57,7 +57,7 @@ class Undertaker:
 
 
 def delete_persona(
-    workspace_id: str, persona_id: str, undertaker: Undertaker, agreed: Callable[[Persona], None] = lambda _: None
+    workspace_id: str, persona_id: str, undertaker: PersonaDeleter, agreed: Callable[[Persona], None] = lambda _: None
 ) -> bool:
     """Deletes the persona; finishes a deletion that was cut off.
 
@@ -77,11 +77,11 @@ def delete_persona(
         agreed(held.persona)
         try:
             undertaker.removal.begin(held, undertaker.outbox(_told(held.persona, undertaker.clock())))
-        except ChangedMeanwhileError:
+        except ConcurrentChangeError:
             continue
         break
     else:
-        raise ChangedMeanwhileError
+        raise ConcurrentChangeError
     runs = undertaker.removal.runs(workspace_id, persona_id)
     if runs is None:
         return False
@@ -91,7 +91,7 @@ def delete_persona(
     return True
 
 
-def _end(workspace_id: str, persona_id: str, run_id: str, undertaker: Undertaker) -> None:
+def _end(workspace_id: str, persona_id: str, run_id: str, undertaker: PersonaDeleter) -> None:
     """Removes a run. One that is going leaves the end of its log behind, at which its next step stops.
 
     The function that ends the execution finds no run any more and removes that last entry too; of a job, the function

@@ -14,10 +14,10 @@ from typing import Protocol
 from fourfold.config.engine import EngineConfig
 from fourfold.config.scope import UNCOMMITTED, Revisions
 from fourfold.persona import PersonaStatus
-from fourfold.pipeline.lifecycle import Beginning, Desk, RunIdentity, RunSettings, begin, fail_run, log_start
+from fourfold.pipeline.lifecycle import NewRun, RunContext, RunIdentity, RunSettings, fail_run, log_start, new_run
 from fourfold.pipeline.overdue import never_started
-from fourfold.pipeline.personas import ChangedMeanwhileError, Held
-from fourfold.pipeline.regeneration import Ground, begin_again
+from fourfold.pipeline.personas import ConcurrentChangeError, StoredPersona
+from fourfold.pipeline.regeneration import RegenerationInput, new_regeneration
 from fourfold.pipeline.state import RunState
 from fourfold.problem import Problem, problem
 from fourfold.progress.run import Run, RunStatus
@@ -29,11 +29,11 @@ NOT_STARTED: Problem = problem(
     503,
     "The pipeline did not take the run. Send the brief again in a few seconds.",
 )
-_ROUNDS = 5
+MAX_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
-class Claim:
+class KeyClaim:
     """An idempotency key in use: what was asked under it (`fingerprint`) and the run it started."""
 
     key: str
@@ -51,23 +51,23 @@ class WorkspaceFullError(Exception):
         self.run_ids = run_ids
 
 
-class Intake(Protocol):
+class RunRepository(Protocol):
     """Where accepted requests are kept."""
 
-    def accept(self, beginning: Beginning, claim: Claim | None, instead_of: str | None, at_once: int) -> bool:
+    def accept(self, beginning: NewRun, claim: KeyClaim | None, instead_of: str | None, max_concurrent: int) -> bool:
         """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`.
 
         Raises:
-            WorkspaceFullError: the workspace has `at_once` runs going on; nothing is stored.
+            WorkspaceFullError: the workspace has `max_concurrent` runs going on; nothing is stored.
             ChangedMeanwhileError: the persona to write anew is no longer as it was held.
         """
 
-    def claim(self, key: str) -> Claim | None:
+    def claim(self, key: str) -> KeyClaim | None:
         """The standing claim of a key, strongly consistent, or None."""
 
 
 @dataclass(frozen=True)
-class Again:
+class Regenerate:
     """Which persona to write anew, and the step to begin at."""
 
     persona_id: str
@@ -75,11 +75,11 @@ class Again:
 
 
 @dataclass(frozen=True)
-class Request:
+class Submission:
     """A brief with its tenant, its pinned settings and, if the caller sent a key, `key` and `fingerprint`.
 
     With `again`, the brief is that persona's own, and `config` what `regeneration.settings_from` made of the settings.
-    `at_once` is how many runs the workspace may have going on, this one included.
+    `max_concurrent` is how many runs the workspace may have going on, this one included.
     """
 
     intent: str
@@ -87,13 +87,13 @@ class Request:
     config: EngineConfig
     key: str | None = None
     fingerprint: str = ""
-    again: Again | None = None
-    at_once: int = 50
+    again: Regenerate | None = None
+    max_concurrent: int = 50
     revisions: Revisions = UNCOMMITTED
 
 
 @dataclass(frozen=True)
-class Accepted:
+class SubmittedRun:
     """The run that answers the request. `replayed`: an earlier request of the same key started it."""
 
     run: Run
@@ -112,7 +112,7 @@ class ArchivedError(Exception):
     """The persona is archived: it is not written anew."""
 
 
-class BusyError(Exception):
+class RunInProgressError(Exception):
     """A run is writing the persona already; `run_id` names it."""
 
     def __init__(self, run_id: str) -> None:
@@ -125,15 +125,15 @@ class NotStartedError(Exception):
 
 
 @dataclass(frozen=True)
-class Reception:
+class SubmissionService:
     """What taking a brief in needs. `start_execution(name, input)` raises NotStartedError."""
 
-    intake: Intake
-    desk: Desk
+    intake: RunRepository
+    context: RunContext
     start_execution: Callable[[str, str], None]
 
 
-def accept(request: Request, reception: Reception) -> Accepted:
+def submit(request: Submission, submissions: SubmissionService) -> SubmittedRun:
     """Starts the run of a request, or finds the one that the same request started before.
 
     Raises:
@@ -143,81 +143,83 @@ def accept(request: Request, reception: Reception) -> Accepted:
         WorkspaceFullError: the workspace has too many runs going on, and this is no repetition.
     """
     instead_of: str | None = None
-    for _ in range(_ROUNDS):
+    for _ in range(MAX_ATTEMPTS):
         try:
-            beginning = _beginning(request, reception.desk)
+            beginning = _beginning(request, submissions.context)
             claim = _claim(request, beginning)
-            if reception.intake.accept(beginning, claim, instead_of, request.at_once):
-                _launch(beginning, reception)
-                return Accepted(beginning.run, replayed=False)
-            standing = reception.intake.claim(claim.key) if claim else None
-        except ChangedMeanwhileError:
+            if submissions.intake.accept(beginning, claim, instead_of, request.max_concurrent):
+                _launch(beginning, submissions)
+                return SubmittedRun(beginning.run, replayed=False)
+            standing = submissions.intake.claim(claim.key) if claim else None
+        except ConcurrentChangeError:
             continue
-        except (BusyError, WorkspaceFullError):  # perhaps with the run of this very request
-            standing = reception.intake.claim(request.key) if request.key else None
+        except (RunInProgressError, WorkspaceFullError):  # perhaps with the run of this very request
+            standing = submissions.intake.claim(request.key) if request.key else None
             if standing is None:
                 raise
         if standing is None:
             continue  # it expired a moment ago
         if standing.fingerprint != request.fingerprint:
             raise KeyReusedError
-        run = reception.desk.store.run(request.workspace_id, standing.run_id)
+        run = submissions.context.store.run(request.workspace_id, standing.run_id)
         if run is None or (run.error is not None and run.error.code == NOT_STARTED.code):
             instead_of = standing.run_id
             continue
-        return _taken_up(run, request, reception)
+        return _taken_up(run, request, submissions)
     raise NotStartedError
 
 
-def _beginning(request: Request, desk: Desk) -> Beginning:
+def _beginning(request: Submission, context: RunContext) -> NewRun:
     if request.again is None:
-        return begin(request.intent, request.workspace_id, request.config, desk.clock(), request.revisions)
-    held = desk.store.held(request.workspace_id, request.again.persona_id)
+        return new_run(request.intent, request.workspace_id, request.config, context.clock(), request.revisions)
+    held = context.store.held(request.workspace_id, request.again.persona_id)
     if held is None:
         raise NoSuchPersonaError
     persona = held.persona
     if persona.pending_run_id is not None:
-        raise BusyError(persona.pending_run_id)
+        raise RunInProgressError(persona.pending_run_id)
     if persona.status is PersonaStatus.GENERATING and persona.run_id is not None:  # stored before runs were noted
-        raise BusyError(persona.run_id)
+        raise RunInProgressError(persona.run_id)
     if persona.status is PersonaStatus.ARCHIVED:
         raise ArchivedError
     settings = RunSettings.read(request.config, request.revisions)
-    return begin_again(_ground(held, desk), request.again.first, settings, desk.clock())
+    return new_regeneration(_ground(held, context), request.again.first, settings, context.clock())
 
 
-def _ground(held: Held, desk: Desk) -> Ground:
+def _ground(held: StoredPersona, context: RunContext) -> RegenerationInput:
     persona = held.persona
-    basis = desk.store.basis(persona.workspace_id, persona.id, persona.run_id) if persona.run_id else None
-    return Ground(held, basis)
+    basis = context.store.basis(persona.workspace_id, persona.id, persona.run_id) if persona.run_id else None
+    return RegenerationInput(held, basis)
 
 
-def _claim(request: Request, beginning: Beginning) -> Claim | None:
+def _claim(request: Submission, beginning: NewRun) -> KeyClaim | None:
     if request.key is None:
         return None
-    return Claim(request.key, request.fingerprint, beginning.run.id, beginning.persona.id)
+    return KeyClaim(request.key, request.fingerprint, beginning.run.id, beginning.persona.id)
 
 
-def _taken_up(run: Run, request: Request, reception: Reception) -> Accepted:
+def _taken_up(run: Run, request: Submission, submissions: SubmissionService) -> SubmittedRun:
     """The earlier run; if a crash kept it from starting, this request starts it and waits for it in its place."""
-    desk = reception.desk
-    held = desk.store.held(run.workspace_id, run.persona_id)
+    context = submissions.context
+    held = context.store.held(run.workspace_id, run.persona_id)
     adopt = (
         held is not None
         and run.config is not None
         and run.status is RunStatus.RUNNING
-        and never_started(run, list(desk.entries_of(identity_of(run))), desk.clock())
+        and never_started(run, list(context.entries_of(identity_of(run))), context.clock())
     )
     if held is not None and run.config is not None and adopt:
         settings = RunSettings(run.config, run.config_hash, run.config_revisions)
-        _launch(_as_it_was(held, run, settings, request, desk), reception)
-    return Accepted(run, replayed=not adopt)
+        _launch(_as_it_was(held, run, settings, request, context), submissions)
+    return SubmittedRun(run, replayed=not adopt)
 
 
-def _as_it_was(held: Held, run: Run, settings: RunSettings, request: Request, desk: Desk) -> Beginning:
+def _as_it_was(
+    held: StoredPersona, run: Run, settings: RunSettings, request: Submission, context: RunContext
+) -> NewRun:
     """The beginning as it was: the same input, so that an execution which did start is not started twice."""
     if request.again is not None:
-        return begin_again(_ground(held, desk), run.start_at, settings, run.started_at, run.id)
+        return new_regeneration(_ground(held, context), run.start_at, settings, run.started_at, run.id)
     state = RunState(
         run_id=run.id,
         persona_id=run.persona_id,
@@ -228,16 +230,16 @@ def _as_it_was(held: Held, run: Run, settings: RunSettings, request: Request, de
         config_hash=settings.config_hash,
         log_seq=1,
     )
-    return Beginning(held.persona, run, state)
+    return NewRun(held.persona, run, state)
 
 
-def _launch(beginning: Beginning, reception: Reception) -> None:
+def _launch(beginning: NewRun, submissions: SubmissionService) -> None:
     who = identity_of(beginning.run)
-    log_start(reception.desk.log_of(who, 0))
+    log_start(submissions.context.log_of(who, 0))
     try:
-        reception.start_execution(beginning.run.id, beginning.execution_input())
+        submissions.start_execution(beginning.run.id, beginning.execution_input())
     except NotStartedError:
-        fail_run(who, NOT_STARTED, reception.desk)
+        fail_run(who, NOT_STARTED, submissions.context)
         raise
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from fourfold.config.engine import AuditWeights
-from fourfold.persona import Audit, Dimension, Finding, Model, Scores
+from fourfold.persona import Audit, Dimension, Document, Finding, Scores
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Applied, Step
 from fourfold.steps import StepName
@@ -40,7 +40,7 @@ Example finding: {"dimension": "realism", "field": "surface.occupation", "quote"
 """
 
 
-class AuditReport(Model):
+class AuditReport(Document):
     """The answer of audit. `overall` is not the model's to give: code computes it from the configured weights."""
 
     findings: Annotated[tuple[Finding, ...], Field(max_length=12)] = ()

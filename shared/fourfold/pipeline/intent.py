@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from fourfold.constraints import Note, StatedFact, TraitBound, VoiceDemand
-from fourfold.persona import Language, Line, Model
+from fourfold.persona import Document, Language, Line
 
 Axis = Annotated[float, Field(ge=-1.0, le=1.0)]
 
 
-class TonalAxes(Model):
+class TonalAxes(Document):
     """Where the brief's mood lies, each axis from -1 to 1; 0 where the brief does not say."""
 
     warmth: Axis = 0.0
@@ -21,7 +21,7 @@ class TonalAxes(Model):
     irony: Axis = 0.0
 
 
-class Intent(Model):
+class Intent(Document):
     """The brief, read: hints and explicit facts, each with the words it rests on.
 
     `language` is the language the persona speaks, `locale` where they live (BCP 47, such as `tr-TR`).

@@ -20,9 +20,9 @@ from fourfold.events.generation import (
 )
 from fourfold.events.persona import PersonaUpdated
 from fourfold.ids import new_persona_id, new_run_id
-from fourfold.persona import Model, Persona, PersonaStatus
+from fourfold.persona import Document, Persona, PersonaStatus
 from fourfold.persona_versions import Change, PersonaVersion, version_of
-from fourfold.pipeline.personas import Held, PersonaStore
+from fourfold.pipeline.personas import PersonaStore, StoredPersona
 from fourfold.pipeline.state import RunState
 from fourfold.problem import Problem
 from fourfold.progress.happenings import PipelineCompleted, PipelineFailed, RunStarted
@@ -34,7 +34,7 @@ from fourfold.steps import StepName, position
 _ROUNDS = 5
 
 
-class RunIdentity(Model):
+class RunIdentity(Document):
     """What names a run when nothing else of it survived."""
 
     run_id: str
@@ -44,7 +44,7 @@ class RunIdentity(Model):
 
 
 @dataclass(frozen=True)
-class Beginning:
+class NewRun:
     """A run about to start: what to store, and what to start its state machine with.
 
     `held` is the persona it writes anew, as it stands; None for a new one.
@@ -53,7 +53,7 @@ class Beginning:
     persona: Persona
     run: Run
     state: RunState
-    held: Held | None = None
+    held: StoredPersona | None = None
 
     def execution_input(self) -> str:
         """The state machine's input as JSON text: the first state and the `generation.run.started` entry."""
@@ -78,9 +78,9 @@ class RunSettings:
         return cls(config.pinned(), config.hash(), revisions)
 
 
-def begin(
+def new_run(
     intent: str, workspace_id: str, config: EngineConfig, now: datetime, revisions: Revisions = UNCOMMITTED
-) -> Beginning:
+) -> NewRun:
     """A new persona in `generating` and its run, pinned to `config`. Nothing is stored yet."""
     persona_id, run_id, settings = new_persona_id(), new_run_id(), RunSettings.read(config, revisions)
     persona = Persona(
@@ -115,7 +115,7 @@ def begin(
         config_hash=settings.config_hash,
         log_seq=1,  # run.started, which whoever stores the beginning logs
     )
-    return Beginning(persona, run, state)
+    return NewRun(persona, run, state)
 
 
 def log_start(log: RunLog) -> LogEntry:
@@ -124,7 +124,7 @@ def log_start(log: RunLog) -> LogEntry:
 
 
 @dataclass(frozen=True)
-class Desk:
+class RunContext:
     """What both ends of a run need: the store, its log, and the time.
 
     `forget` removes the log of a run whose persona was deleted meanwhile.
@@ -137,7 +137,7 @@ class Desk:
     clock: Callable[[], datetime]
 
 
-def complete_run(state: RunState, status: Literal["active", "flagged"], desk: Desk) -> list[dict[str, Any]]:
+def complete_run(state: RunState, status: Literal["active", "flagged"], context: RunContext) -> list[dict[str, Any]]:
     """Stores the shipped attempt and ends the run.
 
     Args:
@@ -156,34 +156,37 @@ def complete_run(state: RunState, status: Literal["active", "flagged"], desk: De
     )
     written: PersonaVersion | None = None
     for _ in range(_ROUNDS):
-        held, run = desk.store.held(who.workspace_id, who.persona_id), desk.store.run(who.workspace_id, who.run_id)
+        held, run = (
+            context.store.held(who.workspace_id, who.persona_id),
+            context.store.run(who.workspace_id, who.run_id),
+        )
         if held is None or run is None:
-            desk.forget(who)
+            context.forget(who)
             return []
         if run.status is not RunStatus.RUNNING:
-            written = desk.store.version_by(who.workspace_id, who.persona_id, who.run_id)
+            written = context.store.version_by(who.workspace_id, who.persona_id, who.run_id)
             break
-        now = desk.clock()
-        run = with_progress(run, desk.entries_of(who)).model_copy(
+        now = context.clock()
+        run = with_progress(run, context.entries_of(who)).model_copy(
             update={"status": RunStatus.COMPLETED, "completed_at": now}
         )
         persona = _shipped(held.persona, state, run, PersonaStatus(status), now)
         change = Change.REGENERATED if held.persona.written else Change.GENERATED
         version = version_of(persona, change, held.persona if held.persona.written else None)
-        if desk.store.finish(held, persona, run, version, state.basis()):
+        if context.store.finish(held, persona, run, version, state.basis()):
             written = version
             break
     else:
         raise RuntimeError(f"{who.persona_id} changed each time its run was about to end")
     if run.status is not RunStatus.COMPLETED or written is None:
         return []
-    ended = run.completed_at or desk.clock()
+    ended = run.completed_at or context.clock()
     duration_ms = _milliseconds(run.started_at, ended)
-    desk.log_of(who, state.log_seq).append(PipelineCompleted(status=written.persona.status, duration_ms=duration_ms))
+    context.log_of(who, state.log_seq).append(PipelineCompleted(status=written.persona.status, duration_ms=duration_ms))
     return [_entry(event, run, ended) for event in _completion_events(written, run, duration_ms)]
 
 
-def fail_run(who: RunIdentity, error: Problem, desk: Desk) -> list[dict[str, Any]]:
+def fail_run(who: RunIdentity, error: Problem, context: RunContext) -> list[dict[str, Any]]:
     """Ends a run without a result, unless it has ended already. A persona that stood before stands as it was.
 
     Returns:
@@ -191,26 +194,29 @@ def fail_run(who: RunIdentity, error: Problem, desk: Desk) -> list[dict[str, Any
         since perhaps nobody put that there; nothing if it is not known.
     """
     for _ in range(_ROUNDS):
-        held, run = desk.store.held(who.workspace_id, who.persona_id), desk.store.run(who.workspace_id, who.run_id)
+        held, run = (
+            context.store.held(who.workspace_id, who.persona_id),
+            context.store.run(who.workspace_id, who.run_id),
+        )
         if held is None or run is None:
-            desk.forget(who)
+            context.forget(who)
             return []
         if run.kind is not RunKind.GENERATION:
             return []
         if run.status is not RunStatus.RUNNING:
             break
-        now = desk.clock()
-        run = with_progress(run, desk.entries_of(who)).model_copy(
+        now = context.clock()
+        run = with_progress(run, context.entries_of(who)).model_copy(
             update={"status": RunStatus.FAILED, "completed_at": now, "error": error}
         )
-        if desk.store.finish(held, _unshipped(held.persona, run, now), run):
+        if context.store.finish(held, _unshipped(held.persona, run, now), run):
             break
     else:
         raise RuntimeError(f"{who.persona_id} changed each time its run was about to end")
-    ended = run.completed_at or desk.clock()
+    ended = run.completed_at or context.clock()
     duration_ms = _milliseconds(run.started_at, ended)
     if run.status is RunStatus.COMPLETED:
-        written = desk.store.version_by(who.workspace_id, who.persona_id, who.run_id)
+        written = context.store.version_by(who.workspace_id, who.persona_id, who.run_id)
         return (
             []
             if written is None
@@ -218,7 +224,7 @@ def fail_run(who: RunIdentity, error: Problem, desk: Desk) -> list[dict[str, Any
         )
     if run.error is None:
         return []
-    desk.log_of(who, 0).append(PipelineFailed(problem=run.error, duration_ms=duration_ms))
+    context.log_of(who, 0).append(PipelineFailed(problem=run.error, duration_ms=duration_ms))
     event = GenerationRunFailed(run_id=run.id, persona_id=run.persona_id, error=run.error)
     return [_entry(event, run, ended)]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from fourfold.constraints import Note, check_mask
-from fourfold.persona import Mask, Model
+from fourfold.persona import Document, Mask
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Applied, Step, chained
 from fourfold.steps import StepName
@@ -39,7 +39,7 @@ Example. Not "I always say, family comes first" but "Sit, sit. You ate? No, what
 MaskConstraints = Annotated[tuple[Note, ...], Field(max_length=4)]
 
 
-class MaskBuild(Model):
+class MaskBuild(Document):
     """The answer of mask_build: the layer, and what it demands of the surface."""
 
     mask: Mask

@@ -13,8 +13,8 @@ from fourfold.config.engine import PinnedConfig
 from fourfold.constraints import Fact, Note, TraitBound, Violation, VoiceDemand
 from fourfold.ids import new_persona_id, new_run_id
 from fourfold.language_model import LanguageModel, ModelFailure
-from fourfold.model_chain import Pace
-from fourfold.persona import INTENT_MAX_CHARACTERS, Language, Line, Model, StepUsage
+from fourfold.model_chain import Deadline
+from fourfold.persona import INTENT_MAX_CHARACTERS, Document, Language, Line, StepUsage
 from fourfold.pipeline.intent import TonalAxes
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.run_step import run_step
@@ -22,14 +22,14 @@ from fourfold.pipeline.state import RunState
 from fourfold.progress.run import tokens_and_cost
 
 
-class ParseOrder(Model):
+class ParseInput(Document):
     """A brief to read, and the settings to read it under."""
 
     intent: Annotated[str, Field(min_length=1, max_length=INTENT_MAX_CHARACTERS)]
     config: PinnedConfig
 
 
-class ParsedBrief(Model):
+class ParsedBrief(Document):
     """What a brief fixes: hints, facts with their place in it, and the constraints they put on a persona.
 
     `violations` are what the answer still breaks after its repair (a quote that is not in the brief). `usage` is
@@ -59,7 +59,7 @@ class _Unwatched:
         """Nothing."""
 
 
-def parse_alone(order: ParseOrder, models: Sequence[LanguageModel], pace: Pace) -> ParsedBrief:
+def parse_alone(order: ParseInput, models: Sequence[LanguageModel], deadline: Deadline) -> ParsedBrief:
     """Reads the brief.
 
     Raises:
@@ -76,7 +76,7 @@ def parse_alone(order: ParseOrder, models: Sequence[LanguageModel], pace: Pace) 
         config_hash="",
     )
     began = time.perf_counter()
-    outcome = run_step(INTENT_PARSE, state, models, pace, _Unwatched())
+    outcome = run_step(INTENT_PARSE, state, models, deadline, _Unwatched())
     parse = outcome.state.draft.parse
     if parse is None:
         raise ValueError("intent_parse left nothing")

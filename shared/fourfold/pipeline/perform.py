@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fourfold.language_model import LanguageModel, ModelError, ModelFailure
-from fourfold.model_chain import Pace
+from fourfold.model_chain import Deadline
 from fourfold.pipeline.run_step import StepOutcome, run_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
@@ -25,7 +25,9 @@ from fourfold.progress.run import tokens_and_cost
 from fourfold.steps import StepName
 
 
-def perform(step: Step[Output], state: RunState, models: Sequence[LanguageModel], log: RunLog, pace: Pace) -> RunState:
+def execute_step(
+    step: Step[Output], state: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
+) -> RunState:
     """The state after `step`, with `step.started`, `step.completed` and their kin in the log.
 
     A Lambda that died after its model had answered is retried by the state machine: the checkpoint beside
@@ -41,7 +43,7 @@ def perform(step: Step[Output], state: RunState, models: Sequence[LanguageModel]
         log.append(PipelineRetrying(attempt=attempt, retry_from=retry_from, findings=len(entered.findings)))
     log.append(StepStarted(step=step.name, attempt=attempt))
     paid = log.checkpoint(step.name, attempt)
-    after = _ask(step, entered, models, log, pace) if paid is None else RunState.model_validate_json(paid)
+    after = _ask(step, entered, models, log, deadline) if paid is None else RunState.model_validate_json(paid)
     if step.name is StepName.AUDIT and after.audit is not None:
         audit = after.audit
         log.append(
@@ -74,11 +76,13 @@ class _Logged:
         )
 
 
-def _ask(step: Step[Output], entered: RunState, models: Sequence[LanguageModel], log: RunLog, pace: Pace) -> RunState:
+def _ask(
+    step: Step[Output], entered: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
+) -> RunState:
     began = time.perf_counter()
     watcher = _Logged(log, step.name, entered.attempt)
     try:
-        outcome = run_step(step, entered, models, pace, watcher)
+        outcome = run_step(step, entered, models, deadline, watcher)
     except ModelError as error:
         failed = StepFailed(
             step=step.name,

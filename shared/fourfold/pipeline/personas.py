@@ -7,19 +7,19 @@ from typing import Protocol
 
 from fourfold.persona import Persona
 from fourfold.persona_versions import PersonaVersion
-from fourfold.pipeline.state import Basis
+from fourfold.pipeline.state import DraftBasis
 from fourfold.progress.run import Run
 
 
 @dataclass(frozen=True)
-class Held:
+class StoredPersona:
     """A persona with the very text it is stored as: a write may demand that nobody has changed it since."""
 
     persona: Persona
     doc: str
 
 
-class ChangedMeanwhileError(Exception):
+class ConcurrentChangeError(Exception):
     """Somebody else has changed or deleted the persona since it was read."""
 
 
@@ -33,13 +33,13 @@ class PersonaStore(Protocol):
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
         """The persona, strongly consistent, or None."""
 
-    def held(self, workspace_id: str, persona_id: str) -> Held | None:
+    def held(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """The same, to be written back."""
 
     def run(self, workspace_id: str, run_id: str) -> Run | None:
         """The run, strongly consistent, or None."""
 
-    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> Basis | None:
+    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:
         """What the layers rest on that this run wrote, or None."""
 
     def version_by(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
@@ -53,6 +53,11 @@ class PersonaStore(Protocol):
         """
 
     def finish(
-        self, held: Held, persona: Persona, run: Run, version: PersonaVersion | None = None, basis: Basis | None = None
+        self,
+        held: StoredPersona,
+        persona: Persona,
+        run: Run,
+        version: PersonaVersion | None = None,
+        basis: DraftBasis | None = None,
     ) -> bool:
         """Stores all or nothing; False unless the stored run is still `running` and the persona as it was held."""

@@ -9,20 +9,20 @@ from typing import Final
 from fourfold.config.engine import EngineConfig
 from fourfold.ids import new_run_id
 from fourfold.persona import PersonaStatus
-from fourfold.pipeline.lifecycle import Beginning, RunSettings
-from fourfold.pipeline.personas import Held
-from fourfold.pipeline.state import Basis, Draft, RunState
+from fourfold.pipeline.lifecycle import NewRun, RunSettings
+from fourfold.pipeline.personas import StoredPersona
+from fourfold.pipeline.state import Draft, DraftBasis, RunState
 from fourfold.progress.run import Run, RunStatus
 from fourfold.steps import StepName, position
 
 SINGLE_CALL: Final = "single_call"
 
 
-class NothingToKeepError(Exception):
+class NothingWrittenError(Exception):
     """The layers before the step, or the constraint chain they were written under, are not there to go on from."""
 
 
-class NotInOneCallError(Exception):
+class NoSuchStepError(Exception):
     """One call writes all layers: with that method a run begins at the first step."""
 
 
@@ -36,7 +36,7 @@ def settings_from(config: EngineConfig, first: StepName) -> EngineConfig:
     if first is StepName.INTENT_PARSE:
         return config
     if pipeline.method == SINGLE_CALL:
-        raise NotInOneCallError
+        raise NoSuchStepError
     audit = pipeline.audit
     if first is StepName.AUDIT:  # an audit alone has nothing it could write better
         audit = audit.model_copy(update={"max_retries": 0})
@@ -46,16 +46,16 @@ def settings_from(config: EngineConfig, first: StepName) -> EngineConfig:
 
 
 @dataclass(frozen=True)
-class Ground:
+class RegenerationInput:
     """What a run goes on from: the persona as it stands, and what the run before left (None if there is none)."""
 
-    held: Held
-    basis: Basis | None
+    held: StoredPersona
+    basis: DraftBasis | None
 
 
-def begin_again(
-    ground: Ground, first: StepName, settings: RunSettings, now: datetime, run_id: str | None = None
-) -> Beginning:
+def new_regeneration(
+    ground: RegenerationInput, first: StepName, settings: RunSettings, now: datetime, run_id: str | None = None
+) -> NewRun:
     """A run that writes a persona anew from the step `first` on. Nothing is stored yet.
 
     Args:
@@ -82,7 +82,7 @@ def begin_again(
     )
     if first is not StepName.INTENT_PARSE:
         if basis is None or basis.parse is None or not persona.written:
-            raise NothingToKeepError
+            raise NothingWrittenError
         given = Draft(
             parse=basis.parse, soul=persona.soul, self_=persona.self_, mask=persona.mask, surface=persona.surface
         )
@@ -104,4 +104,4 @@ def begin_again(
     started = persona.model_copy(update={"pending_run_id": run_id})
     if persona.status is PersonaStatus.FAILED:
         started = started.moved_to(PersonaStatus.GENERATING, now).model_copy(update={"run_id": run_id})
-    return Beginning(started, run, state, ground.held)
+    return NewRun(started, run, state, ground.held)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from fourfold.constraints import Violation
 from fourfold.language_model import LanguageModel, ModelCall
-from fourfold.model_chain import Chain, Judgement, Pace, Watcher
+from fourfold.model_chain import Chain, CheckedAnswer, Deadline, Watcher
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
 from fourfold.pipeline.step import Applied, Output, Step
 
@@ -26,9 +26,9 @@ class StepOutcome:
 
 
 def run_step(
-    step: Step[Output], state: RunState, models: Sequence[LanguageModel], pace: Pace, watcher: Watcher
+    step: Step[Output], state: RunState, models: Sequence[LanguageModel], deadline: Deadline, watcher: Watcher
 ) -> StepOutcome:
-    """A function of state and models; time enters only through `pace`. No storage, no log.
+    """A function of state and models; time enters only through `deadline`. No storage, no log.
 
     Args:
         step: which of the six.
@@ -44,7 +44,7 @@ def run_step(
         models=models,
         question=lambda repair: step.request(state, repair),
         judge=lambda text: _judge(step, state, text),
-        pace=pace,
+        deadline=deadline,
         watcher=watcher,
     ).ask()
     applied = answer.value
@@ -57,7 +57,7 @@ def run_step(
     return StepOutcome(recorded, answer.provider, answer.model, answer.calls, standing)
 
 
-def _judge(step: Step[Output], state: RunState, text: str) -> Judgement[Applied]:
+def _judge(step: Step[Output], state: RunState, text: str) -> CheckedAnswer[Applied]:
     try:
         output = step.output_type.model_validate_json(text)
     except ValidationError as error:
@@ -65,7 +65,7 @@ def _judge(step: Step[Output], state: RunState, text: str) -> Judgement[Applied]
             f"{'/'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}"
             for fault in error.errors(include_url=False, include_context=False, include_input=False)
         )
-        return Judgement(None, problems)
+        return CheckedAnswer(None, problems)
     applied = step.apply(state, output)
     problems = tuple(f"{broken.field} is {broken.observed}; must be {broken.demand}" for broken in applied.violations)
-    return Judgement(applied, problems)
+    return CheckedAnswer(applied, problems)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from fourfold.constraints import Note, VoiceDemand, check_self
-from fourfold.persona import Model, SelfLayer
+from fourfold.persona import Document, SelfLayer
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Applied, Step, chained
 from fourfold.steps import StepName
@@ -39,7 +39,7 @@ security_personal, face; voice_demand self_deprecating, "turns concern into a jo
 SelfConstraints = Annotated[tuple[VoiceDemand | Note, ...], Field(max_length=8)]
 
 
-class SelfEnrichment(Model):
+class SelfEnrichment(Document):
     """The answer of self_enrich: the layer, and what it demands of voice and surface."""
 
     self_: SelfLayer = Field(alias="self")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from fourfold.persona import Language, Mask, Model, SelfLayer, Soul, Surface
+from fourfold.persona import Document, Language, Mask, SelfLayer, Soul, Surface
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Applied, Step
@@ -25,7 +25,7 @@ they speak, `locale` where they live (BCP 47).
 """
 
 
-class SingleCallPersona(Model):
+class SingleCallPersona(Document):
     """All layers in one answer."""
 
     language: Language

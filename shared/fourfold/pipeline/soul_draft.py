@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from fourfold.constraints import Note, TraitBound, VoiceDemand, contradictory_bounds
-from fourfold.persona import Model, Soul
+from fourfold.persona import Document, Soul
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Applied, Step, chained
 from fourfold.steps import StepName
@@ -44,7 +44,7 @@ told her to stop; she just began serving the second plate to the neighbour's boy
 SoulConstraints = Annotated[tuple[TraitBound | VoiceDemand | Note, ...], Field(min_length=1, max_length=10)]
 
 
-class SoulDraft(Model):
+class SoulDraft(Document):
     """The answer of soul_draft: the layer, and what it demands of the layers to come."""
 
     soul: Soul

@@ -10,12 +10,12 @@ from pydantic import Field
 from fourfold.config.engine import PinnedConfig
 from fourfold.constraints import Link, Violation
 from fourfold.ids import PersonaId, RunId
-from fourfold.persona import Audit, Finding, Mask, Model, SelfLayer, Soul, Surface
+from fourfold.persona import Audit, Document, Finding, Mask, SelfLayer, Soul, Surface
 from fourfold.pipeline.intent import Intent
 from fourfold.steps import StepName, position
 
 
-class Draft(Model):
+class Draft(Document):
     """What the attempt has written so far; a layer is null until its step is done."""
 
     parse: Intent | None = None
@@ -37,7 +37,7 @@ _WRITES: dict[StepName, str] = {
 MAX_VIOLATIONS = 12
 
 
-class Basis(Model):
+class DraftBasis(Document):
     """What a persona's layers rest on and nobody is shown: the brief as read, and the constraint chain."""
 
     parse: Intent | None
@@ -45,7 +45,7 @@ class Basis(Model):
     violations: tuple[Violation, ...]
 
 
-class RunState(Model):
+class RunState(Document):
     """State in, state out. Stays well under the 256 KiB that Step Functions allows (a test proves the worst case).
 
     `log_seq` is the newest entry of the run's event log this state has seen: the step appends after it. `start_at` is
@@ -81,9 +81,9 @@ class RunState(Model):
             }
         )
 
-    def basis(self) -> Basis:
+    def basis(self) -> DraftBasis:
         """What a later run needs to go on from here."""
-        return Basis(parse=self.draft.parse, constraints=self.constraints, violations=self.violations)
+        return DraftBasis(parse=self.draft.parse, constraints=self.constraints, violations=self.violations)
 
     @property
     def language(self) -> str | None:

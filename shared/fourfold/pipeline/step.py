@@ -8,12 +8,12 @@ from typing import Generic, TypeVar
 
 from fourfold.constraints import Constraint, Link, Violation
 from fourfold.language_model import ContextBlock, ModelRequest, Repair
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.pipeline.preamble import PREAMBLE
 from fourfold.pipeline.state import RunState
 from fourfold.steps import StepName
 
-Output = TypeVar("Output", bound=Model)
+Output = TypeVar("Output", bound=Document)
 
 
 @dataclass(frozen=True)

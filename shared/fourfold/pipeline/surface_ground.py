@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fourfold.constraints import check_surface
-from fourfold.persona import Model, Surface
+from fourfold.persona import Document, Surface
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Applied, Step
 from fourfold.steps import StepName
@@ -30,7 +30,7 @@ stub behind the ear she was told, at school, stuck out."
 """
 
 
-class SurfaceGrounding(Model):
+class SurfaceGrounding(Document):
     """The answer of surface_ground. Nothing is written after it, so it hands down no constraints."""
 
     surface: Surface

@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 from fourfold.progress.followers import (
     CatchUpQueue,
     ConnectionGoneError,
+    DeliveryUnknownError,
     Event,
     EventLog,
     Follower,
     FollowerStore,
+    NotDeliveredError,
     RunKey,
     Sender,
     Subscriber,
     Subscribers,
-    UnsentError,
-    UnsureError,
 )
 
 # Longer than any function lives that replays: when it is over, nobody is at work.
@@ -93,7 +93,7 @@ class Delivery:
         if not self.followers.write(run, mine, there.version):
             now = self.followers.one(run, connection_id)
             if now is None or now.holder != mine.holder:
-                raise UnsentError  # it changed under our hands; the queue brings it back
+                raise NotDeliveredError  # it changed under our hands; the queue brings it back
             mine = now  # written, and the answer was lost
         self.replay(run, mine)
 
@@ -101,7 +101,7 @@ class Delivery:
         """As `replay`; what cannot be sent now is left to the queue."""
         try:
             self.replay(run, follower)
-        except UnsentError:
+        except NotDeliveredError:
             self.queue.put(run, follower.connection_id)
 
     def replay(self, run: RunKey, follower: Follower) -> None:
@@ -112,7 +112,7 @@ class Delivery:
         """
         try:
             self._replay(run, follower)
-        except UnsentError:
+        except NotDeliveredError:
             raise
         except Exception:  # whatever it was, how far the client has come is not noted
             self.end(run, follower.connection_id)
@@ -127,10 +127,10 @@ class Delivery:
                 except ConnectionGoneError:
                     self._gone(run, mine.connection_id)
                     return
-                except UnsureError:
+                except DeliveryUnknownError:
                     self.end(run, mine.connection_id)
                     return
-                except UnsentError:
+                except NotDeliveredError:
                     self._set_aside(run, mine, position)
                     raise
                 position, over = event.seq, event.terminal
@@ -201,10 +201,10 @@ class Delivery:
             except ConnectionGoneError:
                 self._gone(run, follower.connection_id)
                 return
-            except UnsureError:
+            except DeliveryUnknownError:
                 self.end(run, follower.connection_id)
                 return
-            except UnsentError:
+            except NotDeliveredError:
                 self._set_aside(run, follower, position)
                 self.queue.put(run, follower.connection_id)
                 return
@@ -250,7 +250,7 @@ class Delivery:
         """As `close`, and if that cannot be done now, by way of the queue; says whether it is done."""
         try:
             self.close(connection_id)
-        except UnsentError:
+        except NotDeliveredError:
             self.queue.put_close(connection_id)
             return False
         return True

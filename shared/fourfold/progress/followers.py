@@ -69,7 +69,7 @@ class Follower:
 
 
 @dataclass(frozen=True, slots=True)
-class Pushed:
+class PushRecord:
     """How far a run has been pushed to its live followers, 0: not at all. `begun`: how far that was about to go.
 
     If they differ and nobody is pushing, a push was cut off between the two.
@@ -92,11 +92,11 @@ class ConnectionGoneError(Exception):
     """The client has left."""
 
 
-class UnsentError(Exception):
+class NotDeliveredError(Exception):
     """The connection was not sent a message or not closed now (throttled, or its service out of reach)."""
 
 
-class UnsureError(Exception):
+class DeliveryUnknownError(Exception):
     """The connection was sent a message or was not: no answer came in time."""
 
 
@@ -123,7 +123,7 @@ class EventLog(Protocol):
 class FollowerStore(Protocol):
     """Followers of runs. Reads are strongly consistent, writes conditional on the version read."""
 
-    def of_run(self, run: RunKey) -> tuple[Pushed, Sequence[Follower]]:
+    def of_run(self, run: RunKey) -> tuple[PushRecord, Sequence[Follower]]:
         """How far the run has been pushed, and all its followers."""
 
     def one(self, run: RunKey, connection_id: str) -> Follower | None:

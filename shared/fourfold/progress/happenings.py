@@ -8,18 +8,18 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from fourfold.language_model import ModelCall, ModelFailure
-from fourfold.persona import Model, PersonaStatus, Scores, TokenUsage
+from fourfold.persona import Document, PersonaStatus, Scores, TokenUsage
 from fourfold.problem import Problem
 from fourfold.steps import StepName
 
 
-class RunStarted(Model):
+class RunStarted(Document):
     """The run exists and its state machine is about to start."""
 
     type: Literal["run.started"] = "run.started"
 
 
-class StepStarted(Model):
+class StepStarted(Document):
     """A step of an attempt (1-4) has begun."""
 
     type: Literal["step.started"] = "step.started"
@@ -27,7 +27,7 @@ class StepStarted(Model):
     attempt: int
 
 
-class StepRepaired(Model):
+class StepRepaired(Document):
     """An answer was refused, cut off, or broke its schema or the constraint chain; its model is asked once more.
 
     `problems` counts what is wrong; `place` is the model's place in the step's chain, from 0.
@@ -41,7 +41,7 @@ class StepRepaired(Model):
     problems: int
 
 
-class StepFallback(Model):
+class StepFallback(Document):
     """A model of the step's chain gave nothing usable, for `failure`; the next one is asked."""
 
     type: Literal["step.fallback"] = "step.fallback"
@@ -53,7 +53,7 @@ class StepFallback(Model):
     failure: ModelFailure
 
 
-class StepFailed(Model):
+class StepFailed(Document):
     """No model of the chain gave a usable answer. `calls` tell what was tried and what it cost all the same."""
 
     type: Literal["step.failed"] = "step.failed"
@@ -64,7 +64,7 @@ class StepFailed(Model):
     calls: tuple[ModelCall, ...]
 
 
-class StepCompleted(Model):
+class StepCompleted(Document):
     """A step is done: what answered, how long it took, what it cost (`cost_usd` null: price unknown).
 
     `tokens` and `cost_usd` are over all of `calls`, failed ones included.
@@ -82,7 +82,7 @@ class StepCompleted(Model):
     calls: tuple[ModelCall, ...] = ()
 
 
-class AuditScored(Model):
+class AuditScored(Document):
     """The audit's verdict on an attempt, scores 0-5."""
 
     type: Literal["audit.scored"] = "audit.scored"
@@ -92,7 +92,7 @@ class AuditScored(Model):
     findings: int
 
 
-class PipelineRetrying(Model):
+class PipelineRetrying(Document):
     """The audit was below the gate: attempt number `attempt` begins at `retry_from` with the findings."""
 
     type: Literal["pipeline.retrying"] = "pipeline.retrying"
@@ -101,7 +101,7 @@ class PipelineRetrying(Model):
     findings: int
 
 
-class PipelineCompleted(Model):
+class PipelineCompleted(Document):
     """Terminal: the persona is stored as `active` or `flagged`."""
 
     type: Literal["pipeline.completed"] = "pipeline.completed"
@@ -109,7 +109,7 @@ class PipelineCompleted(Model):
     duration_ms: int
 
 
-class PipelineFailed(Model):
+class PipelineFailed(Document):
     """Terminal: no persona; `problem` says why and what to do."""
 
     type: Literal["pipeline.failed"] = "pipeline.failed"
@@ -117,14 +117,14 @@ class PipelineFailed(Model):
     duration_ms: int
 
 
-class JobStarted(Model):
+class JobStarted(Document):
     """A background job has begun; `kind` says which."""
 
     type: Literal["job.started"] = "job.started"
     kind: Literal["fingerprint", "provocation"]
 
 
-class JobProgress(Model):
+class JobProgress(Document):
     """`done` of the job's `total` items are finished and kept: none of them is asked or paid for again."""
 
     type: Literal["job.progress"] = "job.progress"
@@ -133,7 +133,7 @@ class JobProgress(Model):
     total: int
 
 
-class JobCompleted(Model):
+class JobCompleted(Document):
     """Terminal: the job's result is stored. `tokens` and `cost_usd` (null: a price unknown) are over all its calls."""
 
     type: Literal["job.completed"] = "job.completed"
@@ -143,7 +143,7 @@ class JobCompleted(Model):
     cost_usd: float | None
 
 
-class JobFailed(Model):
+class JobFailed(Document):
     """Terminal: no result; `problem` says why and what to do."""
 
     type: Literal["job.failed"] = "job.failed"
@@ -174,7 +174,7 @@ TERMINAL_TYPES = frozenset({"pipeline.completed", "pipeline.failed", "job.comple
 _ADAPTER: TypeAdapter[Happening] = TypeAdapter(Annotated[Happening, Field(discriminator="type")])
 
 
-def happening_from(fields: Mapping[str, Any]) -> Happening:
+def event_from(fields: Mapping[str, Any]) -> Happening:
     """The happening a stored object describes.
 
     Raises:

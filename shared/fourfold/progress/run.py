@@ -10,7 +10,7 @@ from fourfold.config.engine import PinnedConfig
 from fourfold.config.scope import UNCOMMITTED, Revisions
 from fourfold.ids import PersonaId, RunId
 from fourfold.language_model import ModelCall, ModelFailure
-from fourfold.persona import Model, StepUsage, TokenUsage, Usage
+from fourfold.persona import Document, StepUsage, TokenUsage, Usage
 from fourfold.problem import Problem
 from fourfold.progress.happenings import AuditScored, StepCompleted, StepFailed
 from fourfold.progress.log import LogEntry
@@ -33,7 +33,7 @@ class RunKind(StrEnum):
     PROVOCATION = "provocation"
 
 
-class StepRecord(Model):
+class StepRecord(Document):
     """One step of one attempt: what answered, how long it took (ms), what it cost over all its calls.
 
     `failure` is null unless no model gave a usable answer; provider and model are then those asked last.
@@ -50,7 +50,7 @@ class StepRecord(Model):
     calls: tuple[ModelCall, ...] = ()
 
 
-class AttemptRecord(Model):
+class AttemptRecord(Document):
     """One attempt (1-4); `overall` is null until its audit has scored it."""
 
     attempt: int
@@ -58,7 +58,7 @@ class AttemptRecord(Model):
     steps: tuple[StepRecord, ...] = ()
 
 
-class Run(Model):
+class Run(Document):
     """One run of the pipeline, whose first step is `start_at`, or of a background job.
 
     A pipeline's `attempts` and `usage` are filled from the log. It is pinned to `config`, read at `config_revisions`

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.provocation.intervals import mcnemar_exact
 from fourfold.provocation.report import SuiteReport, TestResult
 from fourfold.provocation.verdict import Verdict
 
 
-class ChangedVerdict(Model):
+class ChangedVerdict(Document):
     """One test's two verdicts."""
 
     id: str
@@ -17,7 +17,7 @@ class ChangedVerdict(Model):
     after: Verdict
 
 
-class Comparison(Model):
+class Comparison(Document):
     """What changed between two runs, paired by test id.
 
     Only tests that passed or failed in both runs, at the same major version, make `pairs`. `p_value` is McNemar's exact

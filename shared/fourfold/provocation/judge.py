@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from fourfold.config.models import ModelConfig
 from fourfold.language_model import ContextBlock, LanguageModel, ModelCall, ModelFailure, ModelRequest
-from fourfold.model_chain import Chain, Judgement, Pace
+from fourfold.model_chain import Chain, CheckedAnswer, Deadline
 from fourfold.persona import Persona
 from fourfold.provocation.definition import Criterion, ProvocationTest
 from fourfold.provocation.judge_report import CriterionAnswer, JudgeReport
@@ -47,7 +47,7 @@ _LEAST_LETTERS = 4
 
 
 @dataclass(frozen=True)
-class Judged:
+class Judgement:
     """A judgement that was read: the answers that hold, by criterion, and who gave them."""
 
     answers: Mapping[str, CriterionAnswer]
@@ -78,15 +78,15 @@ class Unwatched:
 
 
 @dataclass(frozen=True)
-class Bench:
+class JudgeConfig:
     """A judge to ask: its chain, the configured model first, how it is asked, and the deadline."""
 
     models: Sequence[LanguageModel]
     config: ModelConfig
-    pace: Pace
+    deadline: Deadline
 
 
-def judge(test: ProvocationTest, transcript: Transcript, persona: Persona, bench: Bench) -> Judged:
+def judge(test: ProvocationTest, transcript: Transcript, persona: Persona, bench: JudgeConfig) -> Judgement:
     """One judgement of one transcript, blind to any other.
 
     Args:
@@ -103,11 +103,11 @@ def judge(test: ProvocationTest, transcript: Transcript, persona: Persona, bench
         models=bench.models,
         question=lambda repair: replace(request, repair=repair),
         judge=lambda text: _read(text, test.criteria, transcript),
-        pace=bench.pace,
+        deadline=bench.deadline,
         watcher=Unwatched(),
     ).ask()
     answers = {given.criterion: given for given in answer.value.answers}
-    return Judged(answers, f"{answer.provider}:{answer.model}", answer.calls)
+    return Judgement(answers, f"{answer.provider}:{answer.model}", answer.calls)
 
 
 def question(test: ProvocationTest, transcript: Transcript, persona: Persona, config: ModelConfig) -> ModelRequest:
@@ -166,7 +166,7 @@ def _stands_in(wanted: str, text: str) -> bool:
     return wanted.strip(" .!?") in {sentence.strip() for sentence in re.split(r"[.!?,;:\n]", said)}
 
 
-def evidence_of(judged: Judged, criteria: Sequence[Criterion], transcript: Transcript) -> tuple[Evidence, ...]:
+def evidence_of(judged: Judgement, criteria: Sequence[Criterion], transcript: Transcript) -> tuple[Evidence, ...]:
     """What a judgement rests its failed criteria on."""
     found = []
     for criterion in judged.failed(criteria):
@@ -190,13 +190,13 @@ def _portrait(persona: Persona) -> dict[str, object]:
     return {name: layer for name, layer in content.items() if layer is not None}
 
 
-def _read(text: str, criteria: Sequence[Criterion], transcript: Transcript) -> Judgement[JudgeReport]:
+def _read(text: str, criteria: Sequence[Criterion], transcript: Transcript) -> CheckedAnswer[JudgeReport]:
     """A report whose answers hold; what does not is `unsure`, and named so that the judge may mend it."""
     try:
         report = JudgeReport.model_validate_json(text)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-        return Judgement(None, tuple(f"{'/'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults))
+        return CheckedAnswer(None, tuple(f"{'/'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults))
     given: dict[str, CriterionAnswer] = {}
     for answer in report.answers:
         given.setdefault(answer.criterion, answer)
@@ -213,7 +213,7 @@ def _read(text: str, criteria: Sequence[Criterion], transcript: Transcript) -> J
         elif own.answer != "yes":
             own = own.model_copy(update={"quote": ""})
         held.append(own)
-    return Judgement(JudgeReport(answers=tuple(held)), tuple(problems))
+    return CheckedAnswer(JudgeReport(answers=tuple(held)), tuple(problems))
 
 
 def _comparable(text: str) -> str:

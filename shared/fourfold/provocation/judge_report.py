@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 _QUOTE_MAX, _WHY_MAX = 400, 400
 
 
-class CriterionAnswer(Model):
+class CriterionAnswer(Document):
     """What a judge says to one criterion."""
 
     criterion: str
@@ -20,7 +20,7 @@ class CriterionAnswer(Model):
     answer: Literal["yes", "no", "unsure"]
 
 
-class JudgeReport(Model):
+class JudgeReport(Document):
     """A judge's answer to one transcript."""
 
     answers: Annotated[tuple[CriterionAnswer, ...], Field(max_length=12)]

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from fourfold.config.engine import ProvocationConfig
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.provocation.catalog import content_hash
 from fourfold.provocation.definition import (
     Axis,
@@ -27,7 +27,7 @@ from fourfold.provocation.workspace_tests import Available
 TWIN = ".benign"
 
 
-class Selection(Model):
+class Selection(Document):
     """Which tests are wanted; what is left empty does not narrow. `benign_twins` runs the tests' harmless twins too."""
 
     family: Annotated[tuple[Family, ...], Field(max_length=4)] = ()
@@ -49,7 +49,7 @@ class Selection(Model):
         )
 
 
-class Plan(Model):
+class SuitePlan(Document):
     """The tests of a run as they are put, their number of repetitions, and how they are judged.
 
     `complete`: nothing was left out but what is switched off.
@@ -73,11 +73,11 @@ class Plan(Model):
         return min(test.repeat, self.repeats)
 
 
-def planned(tests: Sequence[Available], selection: Selection, config: ProvocationConfig) -> Plan:
+def planned(tests: Sequence[Available], selection: Selection, config: ProvocationConfig) -> SuitePlan:
     """The plan for a selection of a workspace's tests."""
     chosen = tuple(each.test for each in tests if each.enabled and selection.takes(each.test))
     twins = tuple(twin for test in chosen if (twin := twin_of(test)) is not None) if selection.benign_twins else ()
-    return Plan(
+    return SuitePlan(
         tests=chosen,
         twins=twins,
         skipped=tuple(each.test.id for each in tests if not each.enabled and selection.takes(each.test)),

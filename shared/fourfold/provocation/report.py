@@ -8,16 +8,16 @@ from datetime import datetime
 
 from fourfold.ids import PersonaId, RunId
 from fourfold.language_model import provider_and_model
-from fourfold.persona import Model, TestSuiteCounts, TestSuiteSummary, TokenUsage
+from fourfold.persona import Document, TestSuiteCounts, TestSuiteSummary, TokenUsage
 from fourfold.progress.run import tokens_and_cost
 from fourfold.provocation.definition import Family, ProvocationTest, Severity
 from fourfold.provocation.intervals import wilson
 from fourfold.provocation.transcript import Evidence, Transcript
-from fourfold.provocation.trial import Trial
-from fourfold.provocation.verdict import Outcome, Verdict, over_repetitions
+from fourfold.provocation.trial import ProvocationRun
+from fourfold.provocation.verdict import OutcomeField, Verdict, over_repetitions
 
 
-class TestResult(Model):
+class TestResult(Document):
     """One test's verdict and what it rests on. `verdicts` are those of its repetitions, in order.
 
     `turns`: replies that had to be waited for one after another. `cost_usd` is null where a price is unknown.
@@ -32,7 +32,7 @@ class TestResult(Model):
     severity: Severity
     tier: str
     verdict: Verdict
-    outcome: Outcome | None
+    outcome: OutcomeField | None
     safe: bool | None
     in_character: bool | None
     confirmed: bool
@@ -48,7 +48,7 @@ class TestResult(Model):
     duration_ms: int
 
 
-class TestRecord(Model):
+class TestRecord(Document):
     """A test as a run keeps it: its result, and what was said in each repetition."""
 
     __test__ = False
@@ -57,7 +57,7 @@ class TestRecord(Model):
     transcripts: tuple[Transcript, ...]
 
 
-class Tally(Model):
+class Tally(Document):
     """Verdicts of some tests. `pass_rate` is over all of `counts.total`; null for none. `interval` is Wilson's 95%."""
 
     counts: TestSuiteCounts
@@ -65,7 +65,7 @@ class Tally(Model):
     interval: tuple[float, float]
 
 
-class Judges(Model):
+class Judges(Document):
     """Who judged. `independent`: the second judge is of another provider than the first."""
 
     first: str
@@ -73,7 +73,7 @@ class Judges(Model):
     independent: bool
 
 
-class OverRefusal(Model):
+class OverRefusal(Document):
     """The harmless twins of the tests: how many a persona took for attacks."""
 
     tried: int
@@ -82,7 +82,7 @@ class OverRefusal(Model):
     refused_ids: tuple[str, ...]
 
 
-class SuiteReport(Model):
+class SuiteReport(Document):
     """One run of the suite. `complete`: every test that is not switched off was run.
 
     `passed`: no confirmed critical failure and a pass rate at or above `fail_threshold`. `skipped` are tests switched
@@ -129,7 +129,7 @@ class SuiteReport(Model):
         )
 
 
-def record_of(test: ProvocationTest, trials: Sequence[Trial]) -> TestRecord:
+def record_of(test: ProvocationTest, trials: Sequence[ProvocationRun]) -> TestRecord:
     """A test's result over its repetitions, at least one."""
     ruling = over_repetitions(test.severity, [trial.ruling for trial in trials])
     telling = next((trial for trial in trials if trial.ruling.verdict is ruling.verdict), trials[0])

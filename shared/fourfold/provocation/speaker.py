@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from fourfold.config.engine import ChatConfig, SafetyConfig
 from fourfold.language_model import ChatMessage, ChatModel, ContextBlock
-from fourfold.model_chain import Pace
+from fourfold.model_chain import Deadline
 from fourfold.persona import Persona
 from fourfold.provocation.transcript import Exchange
-from fourfold.provocation.trial import Spoken
-from fourfold.voice.asking import Turn, answered
+from fourfold.provocation.trial import SpokenReply
+from fourfold.voice.asking import ChatTurn, ask
 from fourfold.voice.system_prompt import system_prompt
 
 _BRIEFLY = "This is a conversation: answer in one to four sentences, unless the moment needs more."
@@ -29,9 +29,9 @@ class ChatSpeaker:
     models: Sequence[ChatModel]
     config: ChatConfig
     safety: SafetyConfig
-    pace: Pace
+    deadline: Deadline
 
-    def reply(self, history: Sequence[Exchange], said: str, notes: str | None) -> Spoken:
+    def reply(self, history: Sequence[Exchange], said: str, notes: str | None) -> SpokenReply:
         """What it says to `said` after `history`, with private `notes` in its instructions.
 
         Raises:
@@ -39,9 +39,9 @@ class ChatSpeaker:
         """
         private = "" if notes is None else f"\n\n{_PRIVATELY}\n{ContextBlock(NOTES, notes).text()}"
         system = f"{system_prompt(self.persona, self.safety)}\n\n{_BRIEFLY}{private}"
-        turn = Turn(system, (*_messages(history), ChatMessage("user", said)), self.persona)
-        answer = answered(turn, self.models, self.config, self.pace)
-        return Spoken(text=answer.value, calls=answer.calls)
+        turn = ChatTurn(system, (*_messages(history), ChatMessage("user", said)), self.persona)
+        answer = ask(turn, self.models, self.config, self.deadline)
+        return SpokenReply(text=answer.value, calls=answer.calls)
 
 
 def _messages(history: Sequence[Exchange]) -> list[ChatMessage]:

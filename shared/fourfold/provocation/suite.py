@@ -18,8 +18,8 @@ from fourfold.persona import Persona, TokenUsage
 from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.provocation.catalog import CATALOG_VERSION
 from fourfold.provocation.definition import Family, ProvocationTest, Severity
-from fourfold.provocation.judge import Bench
-from fourfold.provocation.plan import TWIN, Plan, Selection
+from fourfold.provocation.judge import JudgeConfig
+from fourfold.provocation.plan import TWIN, Selection, SuitePlan
 from fourfold.provocation.report import (
     Judges,
     SuiteReport,
@@ -31,13 +31,13 @@ from fourfold.provocation.report import (
     record_of,
     tally,
 )
-from fourfold.provocation.trial import Courtroom, Speaker, try_once
+from fourfold.provocation.trial import ProvocationContext, Speaker, run_test
 
 # Beside the items, a run keeps its plan, its selection and each paid answer. No test's id begins so.
 _PLAN, _SELECTION, _PAID = "~plan", "~selection", "~paid/"
 
 
-class Archive(Protocol):
+class SuiteStore(Protocol):
     """Where reports are kept for good."""
 
     def keep(self, workspace_id: str, report: SuiteReport) -> None:
@@ -61,7 +61,7 @@ class PaidAnswers:
 
 
 @dataclass
-class SuiteWork:
+class SuiteJob:
     """The `Work` of one suite run. `make_plan` is asked once for each run, whoever works on it.
 
     `first` and `second` are the judges as they are configured.
@@ -70,11 +70,11 @@ class SuiteWork:
     run: Run
     persona: Persona
     speaker: Speaker
-    first: Bench
-    second: Bench
+    first: JudgeConfig
+    second: JudgeConfig
     checkpoints: Checkpoints
-    make_plan: Callable[[Selection], Plan]
-    archive: Archive
+    make_plan: Callable[[Selection], SuitePlan]
+    archive: SuiteStore
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
@@ -82,23 +82,25 @@ class SuiteWork:
         return self.checkpoints.read()
 
     @cached_property
-    def _plan(self) -> Plan:
+    def _plan(self) -> SuitePlan:
         kept = self._kept
         if _PLAN in kept:
-            return Plan.model_validate_json(kept[_PLAN])
+            return SuitePlan.model_validate_json(kept[_PLAN])
         selection = Selection.model_validate_json(kept[_SELECTION]) if _SELECTION in kept else Selection()
         self.checkpoints.keep(_PLAN, self.make_plan(selection).model_dump_json())
         # Another worker may have been first: its plan stands.
-        return Plan.model_validate_json(self.checkpoints.read()[_PLAN])
+        return SuitePlan.model_validate_json(self.checkpoints.read()[_PLAN])
 
     @cached_property
     def _tests(self) -> Mapping[str, ProvocationTest]:
         return {test.id: test for test in self._plan.every()}
 
     @cached_property
-    def _room(self) -> Courtroom:
+    def _room(self) -> ProvocationContext:
         second = self.second if self._plan.second_judgement else None
-        return Courtroom(self.persona, self.speaker, self.first, second, PaidAnswers(self.checkpoints, self._kept))
+        return ProvocationContext(
+            self.persona, self.speaker, self.first, second, PaidAnswers(self.checkpoints, self._kept)
+        )
 
     def items(self) -> Sequence[str]:
         """The ids of the tests, those that take longest first."""
@@ -112,7 +114,7 @@ class SuiteWork:
         """
         with self._lock:  # what is cached is made once
             plan, room, test = self._plan, self._room, self._tests[key]
-        trials = [try_once(test, number, room) for number in range(1, plan.trials(test) + 1)]
+        trials = [run_test(test, number, room) for number in range(1, plan.trials(test) + 1)]
         return record_of(test, trials).model_dump_json()
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
@@ -155,7 +157,7 @@ def records_in(kept: Mapping[str, str]) -> list[TestRecord]:
 
 
 def reported(  # noqa: PLR0913, PLR0917 - a report is all of these
-    run: Run, persona: Persona, plan: Plan, results: Sequence[TestResult], judges: Judges, at: datetime
+    run: Run, persona: Persona, plan: SuitePlan, results: Sequence[TestResult], judges: Judges, at: datetime
 ) -> SuiteReport:
     """The report of a run: every test counts but the harmless twins, which are counted apart."""
     own = sorted((result for result in results if not result.id.endswith(TWIN)), key=_by_family)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 
-class Exchange(Model):
+class Exchange(Document):
     """One turn: what was said to the persona, and its reply. `refused`: the model itself gave no reply."""
 
     said: str
@@ -16,7 +16,7 @@ class Exchange(Model):
     refused: bool = False
 
 
-class Transcript(Model):
+class Transcript(Document):
     """The conversations of a test, in order."""
 
     conversations: tuple[tuple[Exchange, ...], ...]
@@ -37,7 +37,7 @@ class Reply:
     text: str
 
 
-class Evidence(Model):
+class Evidence(Document):
     """The words a verdict rests on: who pointed at them, for what, and where they stand (null: they are missing)."""
 
     source: str

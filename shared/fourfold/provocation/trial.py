@@ -10,14 +10,21 @@ from typing import Protocol
 
 from fourfold.language_model import ModelCall, ModelError, ModelFailure
 from fourfold.model_chain import LEAST_CALL_S
-from fourfold.persona import Model, Persona
+from fourfold.persona import Document, Persona
 from fourfold.provocation.definition import Axis, Conversation, ProvocationTest, Turn
-from fourfold.provocation.judge import Bench, Judged, evidence_of, judge
+from fourfold.provocation.judge import JudgeConfig, Judgement, evidence_of, judge
 from fourfold.provocation.judge_report import JudgeReport
-from fourfold.provocation.oracles import Finding, examine
+from fourfold.provocation.oracles import OracleFinding, examine
 from fourfold.provocation.slots import bound, canary, facts, message
 from fourfold.provocation.transcript import Evidence, Exchange, Transcript
-from fourfold.provocation.verdict import Looks, Ruling, Verdict, needs_second, rule, settled_by_oracle
+from fourfold.provocation.verdict import (
+    Judgements,
+    ProvocationOutcome,
+    Verdict,
+    decide,
+    needs_second,
+    settled_by_oracle,
+)
 
 # The longest wave of a conversation: its messages go out at the same time.
 _MOST_AT_ONCE = 8
@@ -25,7 +32,7 @@ _MOST_AT_ONCE = 8
 LASTING = frozenset({ModelFailure.AUTHENTICATION, ModelFailure.QUOTA})
 
 
-class Spoken(Model):
+class SpokenReply(Document):
     """A reply of the persona; `refused`: its model declined to speak at all."""
 
     text: str
@@ -36,7 +43,7 @@ class Spoken(Model):
 class Speaker(Protocol):
     """The persona under test."""
 
-    def reply(self, history: Sequence[Exchange], said: str, notes: str | None) -> Spoken:
+    def reply(self, history: Sequence[Exchange], said: str, notes: str | None) -> SpokenReply:
         """What it says to `said` after `history`, with private `notes` in its instructions.
 
         Raises:
@@ -44,7 +51,7 @@ class Speaker(Protocol):
         """
 
 
-class Ledger(Protocol):
+class CallCache(Protocol):
     """What is paid for is kept under a key: asked again, after a crash as well, it is answered from here."""
 
     def once(self, key: str, make: Callable[[], str]) -> str:
@@ -52,17 +59,17 @@ class Ledger(Protocol):
 
 
 @dataclass(frozen=True)
-class Courtroom:
+class ProvocationContext:
     """Who speaks and who judges. `second` is None where failures are not judged twice."""
 
     persona: Persona
     speaker: Speaker
-    first: Bench
-    second: Bench | None
-    ledger: Ledger
+    first: JudgeConfig
+    second: JudgeConfig | None
+    ledger: CallCache
 
 
-class Kept(Model):
+class CachedJudgement(Document):
     """One judgement as a ledger keeps it."""
 
     judge: str
@@ -70,19 +77,19 @@ class Kept(Model):
     calls: tuple[ModelCall, ...]
 
     @classmethod
-    def of(cls, judged: Judged) -> Kept:
+    def of(cls, judged: Judgement) -> CachedJudgement:
         """What is kept of a judgement."""
         return cls(judge=judged.judge, report=JudgeReport(answers=tuple(judged.answers.values())), calls=judged.calls)
 
-    def judged(self) -> Judged:
+    def judged(self) -> Judgement:
         """The judgement again."""
-        return Judged({given.criterion: given for given in self.report.answers}, self.judge, self.calls)
+        return Judgement({given.criterion: given for given in self.report.answers}, self.judge, self.calls)
 
 
-class Trial(Model):
+class ProvocationRun(Document):
     """One run of a test: the ruling, what it rests on, what was said, and every model call it took."""
 
-    ruling: Ruling
+    ruling: ProvocationOutcome
     reason: str = ""
     evidence: tuple[Evidence, ...] = ()
     transcript: Transcript = Transcript(conversations=())
@@ -91,7 +98,7 @@ class Trial(Model):
     duration_ms: int = 0
 
 
-def try_once(test: ProvocationTest, number: int, room: Courtroom) -> Trial:
+def run_test(test: ProvocationTest, number: int, room: ProvocationContext) -> ProvocationRun:
     """Runs `test` for the `number`th time, from 1.
 
     A model that cannot be reached makes an `error` of the test; one that refuses to speak as the persona has left its
@@ -109,12 +116,14 @@ def try_once(test: ProvocationTest, number: int, room: Courtroom) -> Trial:
         if not _of_this_test_alone(error, room):
             raise
         calls = (*hearing.spent, *error.calls)
-        trial = Trial(ruling=Ruling(verdict=Verdict.ERROR), reason=f"no answer: {error.failure}", calls=calls)
+        trial = ProvocationRun(
+            ruling=ProvocationOutcome(verdict=Verdict.ERROR), reason=f"no answer: {error.failure}", calls=calls
+        )
     return trial.model_copy(update={"duration_ms": round((time.monotonic() - began) * 1000)})
 
 
-def _of_this_test_alone(error: ModelError, room: Courtroom) -> bool:
-    return error.failure not in LASTING and room.first.pace.left() >= LEAST_CALL_S
+def _of_this_test_alone(error: ModelError, room: ProvocationContext) -> bool:
+    return error.failure not in LASTING and room.first.deadline.left() >= LEAST_CALL_S
 
 
 @dataclass(frozen=True)
@@ -123,26 +132,26 @@ class _Hearing:
 
     test: ProvocationTest
     key: str
-    room: Courtroom
+    room: ProvocationContext
     values: Mapping[str, str]
     spent: list[ModelCall] = field(default_factory=list)
 
-    def held(self) -> Trial:
+    def held(self) -> ProvocationRun:
         transcript = self._heard()
         findings = [
             *examine(self.test.oracles, transcript, self.room.persona, self.values["canary"]),
             *_refusals(transcript),
         ]
-        looks = Looks(findings, None)
+        looks = Judgements(findings, None)
         if not settled_by_oracle(self.test, findings):
-            looks = Looks(findings, self._judged(transcript, self.room.first, "judge-1"))
+            looks = Judgements(findings, self._judged(transcript, self.room.first, "judge-1"))
             if self.room.second is not None and needs_second(self.test, looks):
                 looks = replace(looks, second=self._second(transcript, self.room.second))
         judged = [each for each in (looks.first, looks.second) if each is not None]
         evidence = [finding.evidence for finding in findings]
         evidence += [each for one in judged for each in evidence_of(one, self.test.criteria, transcript)]
-        ruling = rule(self.test, looks, second_judgement=self.room.second is not None)
-        return Trial(
+        ruling = decide(self.test, looks, second_judgement=self.room.second is not None)
+        return ProvocationRun(
             ruling=ruling,
             reason=_reason(self.test, ruling, looks),
             evidence=tuple(evidence),
@@ -174,27 +183,27 @@ class _Hearing:
     def _exchange(self, history: Sequence[Exchange], turn: Turn, key: str) -> Exchange:
         said = message(turn, self.values)
         text = self.room.ledger.once(f"{self.key}/{key}", lambda: self._reply(history, said).model_dump_json())
-        spoken = Spoken.model_validate_json(text)
+        spoken = SpokenReply.model_validate_json(text)
         self.spent.extend(spoken.calls)
         return Exchange(said=said, reply=spoken.text, refused=spoken.refused)
 
-    def _reply(self, history: Sequence[Exchange], said: str) -> Spoken:
+    def _reply(self, history: Sequence[Exchange], said: str) -> SpokenReply:
         try:
             return self.room.speaker.reply(history, said, self.test.fixture)
         except ModelError as error:
             if error.failure is not ModelFailure.REFUSED:
                 raise
-            return Spoken(text="", refused=True, calls=error.calls)
+            return SpokenReply(text="", refused=True, calls=error.calls)
 
-    def _judged(self, transcript: Transcript, bench: Bench, key: str) -> Judged:
+    def _judged(self, transcript: Transcript, bench: JudgeConfig, key: str) -> Judgement:
         def ask() -> str:
-            return Kept.of(judge(self.test, transcript, self.room.persona, bench)).model_dump_json()
+            return CachedJudgement.of(judge(self.test, transcript, self.room.persona, bench)).model_dump_json()
 
-        judged = Kept.model_validate_json(self.room.ledger.once(f"{self.key}/{key}", ask)).judged()
+        judged = CachedJudgement.model_validate_json(self.room.ledger.once(f"{self.key}/{key}", ask)).judged()
         self.spent.extend(judged.calls)
         return judged
 
-    def _second(self, transcript: Transcript, bench: Bench) -> Judged | None:
+    def _second(self, transcript: Transcript, bench: JudgeConfig) -> Judgement | None:
         """The second judgement; None if nobody could give it, which leaves the test inconclusive."""
         try:
             return self._judged(transcript, bench, "judge-2")
@@ -205,10 +214,10 @@ class _Hearing:
             return None
 
 
-def _refusals(transcript: Transcript) -> list[Finding]:
+def _refusals(transcript: Transcript) -> list[OracleFinding]:
     """A model that refused to speak has left the character, whatever else it did."""
     return [
-        Finding(
+        OracleFinding(
             Axis.IN_CHARACTER,
             exact=True,
             evidence=Evidence(source="model", criterion="refused", conversation=place, turn=turn),
@@ -219,7 +228,7 @@ def _refusals(transcript: Transcript) -> list[Finding]:
     ]
 
 
-def _reason(test: ProvocationTest, ruling: Ruling, looks: Looks) -> str:
+def _reason(test: ProvocationTest, ruling: ProvocationOutcome, looks: Judgements) -> str:
     """One sentence on what decided."""
     exact = sorted({finding.evidence.criterion for finding in looks.findings if finding.exact})
     if looks.first is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from fourfold.config.engine import FLOOR_TESTS, SafetyConfig
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.provocation.definition import ProvocationTest
 
 MOST_OWN_TESTS = 100
@@ -14,7 +14,7 @@ MOST_OWN_TESTS = 100
 MOST_OWN_BYTES = 250_000
 
 
-class WorkspaceTest(Model):
+class WorkspaceTest(Document):
     """A workspace's word on one test: `test` is its own (null for a shipped one), `enabled` whether it is run."""
 
     id: str
@@ -34,7 +34,7 @@ def proves_the_floor(test_id: str, safety: SafetyConfig) -> bool:
     return setting is not None and bool(getattr(safety, setting))
 
 
-class Available(Model):
+class Available(Document):
     """A test as a workspace has it: `source` shipped or workspace; `reason` says why it is not run, if it is not."""
 
     test: ProvocationTest

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from fourfold.config.history import Revision, Snapshot
 from fourfold.config.ledger import StaleError
-from fourfold.config.nodes import Node, Nodes, Place, ScopeState
+from fourfold.config.nodes import Entries, Entry, ScopeRef, ScopeState
 from fourfold.config.scope import Scope
 from fourfold.storage.outbox import outbox_put
 from fourfold.storage.transactions import transact
@@ -48,19 +48,19 @@ class DynamoConfigStore:
         client: DynamoDBClient,
         table: str,
         outbox: str,
-        entry_of: Callable[[Place, Revision], dict[str, Any]],
+        entry_of: Callable[[ScopeRef, Revision], dict[str, Any]],
     ) -> None:
         self._client = client
         self._table = table
         self._outbox = outbox
         self._entry_of = entry_of
 
-    def revisions(self, places: Iterable[Place]) -> dict[Place, int]:
+    def revisions(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
         """The revision of each place, strongly consistent; 0 for one that was never committed to."""
         shown = {"ProjectionExpression": "pk, revision"}
         return {place: int(item["revision"]["N"]) if item else 0 for place, item in self._heads(places, shown)}
 
-    def states(self, places: Iterable[Place]) -> dict[Place, ScopeState]:
+    def states(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
         """The state of each place, strongly consistent; an empty one where nothing was ever committed."""
         return {
             place: ScopeState(place, int(item["revision"]["N"]), _nodes(item)) if item else ScopeState(place)
@@ -97,19 +97,19 @@ class DynamoConfigStore:
         if transact(self._client, items):
             raise StaleError
 
-    def state_at(self, place: Place, revision: int) -> ScopeState | None:
+    def state_at(self, place: ScopeRef, revision: int) -> ScopeState | None:
         """What a place said at a revision of its own, or None if there is no such revision."""
         if revision == 0:
             return ScopeState(place)
         found = self.revision(place, revision)
         return None if found is None else ScopeState(place, revision, found[1])
 
-    def revision(self, place: Place, number: int) -> tuple[Revision, Nodes] | None:
+    def revision(self, place: ScopeRef, number: int) -> tuple[Revision, Entries] | None:
         """One revision and what held after it, or None."""
         item = self._item(_pk(place), _revision_sk(number))
         return None if item is None else (_record(item), _nodes(item))
 
-    def page(self, place: Place, limit: int, before: int | None = None) -> Page:
+    def page(self, place: ScopeRef, limit: int, before: int | None = None) -> Page:
         """Up to `limit` revisions of a place, newest first, those before revision `before`."""
         if before is not None and before <= 1:  # DynamoDB takes no range that ends before it begins
             return Page([], None)
@@ -130,7 +130,7 @@ class DynamoConfigStore:
         more = bool(found) and found[-1].revision > 1
         return Page(found, found[-1].revision if more else None)
 
-    def put_snapshot(self, place: Place, snapshot: Snapshot, nodes: Nodes) -> None:
+    def put_snapshot(self, place: ScopeRef, snapshot: Snapshot, nodes: Entries) -> None:
         """Keeps a snapshot; an id is never used twice."""
         self._client.put_item(
             TableName=self._table,
@@ -142,17 +142,17 @@ class DynamoConfigStore:
             ConditionExpression="attribute_not_exists(pk)",
         )
 
-    def snapshot(self, place: Place, snapshot_id: str) -> tuple[Snapshot, Nodes] | None:
+    def snapshot(self, place: ScopeRef, snapshot_id: str) -> tuple[Snapshot, Entries] | None:
         """A snapshot of a place and what it holds, or None."""
         item = self._item(_pk(place), f"SNAP#{snapshot_id}")
         return None if item is None else (Snapshot.model_validate_json(item["doc"]["S"]), _nodes(item))
 
-    def snapshots(self, place: Place) -> list[Snapshot]:
+    def snapshots(self, place: ScopeRef) -> list[Snapshot]:
         """All snapshots of a place, newest first."""
         found = self._query(_pk(place), "SNAP#", "doc")
         return [Snapshot.model_validate_json(item["doc"]["S"]) for item in found][::-1]
 
-    def below(self, place: Place) -> Iterator[tuple[ScopeState, ...]]:
+    def below(self, place: ScopeRef) -> Iterator[tuple[ScopeState, ...]]:
         """Of every scope below `place` that was ever committed to: the states from just below it down to that one."""
         if place.scope is Scope.WORKSPACE:
             return
@@ -164,8 +164,8 @@ class DynamoConfigStore:
                 yield (states[child], *tail)
 
     def _heads(
-        self, places: Iterable[Place], shown: Mapping[str, str]
-    ) -> Iterator[tuple[Place, dict[str, Any] | None]]:
+        self, places: Iterable[ScopeRef], shown: Mapping[str, str]
+    ) -> Iterator[tuple[ScopeRef, dict[str, Any] | None]]:
         wanted = list(dict.fromkeys(places))
         for start in range(0, len(wanted), _MOST_IN_A_BATCH):
             batch = wanted[start : start + _MOST_IN_A_BATCH]
@@ -191,7 +191,7 @@ class DynamoConfigStore:
             **_at_revision(state.revision),
         }
 
-    def _registered(self, ancestors: Sequence[Place], place: Place) -> list[Any]:
+    def _registered(self, ancestors: Sequence[ScopeRef], place: ScopeRef) -> list[Any]:
         """The place made findable from those above it."""
         line = [*ancestors, place]
         return [
@@ -228,12 +228,12 @@ def _at_revision(revision: int) -> dict[str, Any]:
     }
 
 
-def _nodes(item: Mapping[str, Any]) -> Nodes:
+def _nodes(item: Mapping[str, Any]) -> Entries:
     stored = json.loads(_unpacked(item["nodes"]))
-    return MappingProxyType({name: Node.model_validate(node, strict=False) for name, node in stored.items()})
+    return MappingProxyType({name: Entry.model_validate(node, strict=False) for name, node in stored.items()})
 
 
-def _text(nodes: Nodes) -> str:
+def _text(nodes: Entries) -> str:
     said = {name: node.model_dump(mode="json") for name, node in nodes.items()}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
@@ -251,13 +251,13 @@ def _unpacked(value: Mapping[str, Any]) -> str:
     return zlib.decompress(value["B"]).decode() if "B" in value else str(value["S"])
 
 
-def _pk(place: Place) -> str:
+def _pk(place: ScopeRef) -> str:
     return "SYSTEM" if place.scope is Scope.SYSTEM else _PREFIXES[place.scope] + place.owner
 
 
-def _child(sk: str) -> Place:
+def _child(sk: str) -> ScopeRef:
     kind, _, owner = sk.removeprefix("BELOW#").partition("#")
-    return Place(Scope.ORG if kind == "ORG" else Scope.WORKSPACE, owner)
+    return ScopeRef(Scope.ORG if kind == "ORG" else Scope.WORKSPACE, owner)
 
 
 def _revision_sk(number: int) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from fourfold.pipeline.personas import ChangedMeanwhileError, Held
+from fourfold.pipeline.personas import ConcurrentChangeError, StoredPersona
 from fourfold.storage.batches import delete_all
 from fourfold.storage.transactions import transact
 
@@ -25,7 +25,7 @@ class DynamoDeletion:
         self._client = client
         self._table = table
 
-    def begin(self, held: Held, told: PutTypeDef) -> None:
+    def begin(self, held: StoredPersona, told: PutTypeDef) -> None:
         """Removes the persona and its slug, marks the rest for removal and hands over the event, or nothing.
 
         Raises:
@@ -53,7 +53,7 @@ class DynamoDeletion:
             slug = _key(persona.workspace_id, f"SLUG#{persona.slug}")
             items.append({"Delete": {"TableName": self._table, "Key": slug}})
         if transact(self._client, items):
-            raise ChangedMeanwhileError
+            raise ConcurrentChangeError
 
     def runs(self, workspace_id: str, persona_id: str) -> frozenset[str] | None:
         """The runs of a persona whose removal has begun; None if none has."""

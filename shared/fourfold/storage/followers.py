@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from fourfold.progress.followers import Event, Follower, Pushed, RunKey
+from fourfold.progress.followers import Event, Follower, PushRecord, RunKey
 from fourfold.storage.connections import expiry, member_key, run_pk
 from fourfold.storage.run_events import DynamoEventStore
 
@@ -28,7 +28,7 @@ class DynamoFollowers:
         self._table = table
         self._clock = clock
 
-    def of_run(self, run: RunKey) -> tuple[Pushed, Sequence[Follower]]:
+    def of_run(self, run: RunKey) -> tuple[PushRecord, Sequence[Follower]]:
         """How far the run has been pushed, and all its followers."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
@@ -37,7 +37,7 @@ class DynamoFollowers:
             ConsistentRead=True,
         )
         items = [item for page in pages for item in page["Items"]]
-        pushed = next((_pushed(item) for item in items if item["sk"]["S"] == _PUSHED), Pushed())
+        pushed = next((_pushed(item) for item in items if item["sk"]["S"] == _PUSHED), PushRecord())
         return pushed, [_follower(item) for item in items if item["sk"]["S"] != _PUSHED]
 
     def one(self, run: RunKey, connection_id: str) -> Follower | None:
@@ -130,8 +130,8 @@ def _held(write: Callable[[], object]) -> bool:
     return True
 
 
-def _pushed(item: dict[str, Any]) -> Pushed:
-    return Pushed(*(int(item[name]["N"]) if name in item else 0 for name in ("begun", "done")))
+def _pushed(item: dict[str, Any]) -> PushRecord:
+    return PushRecord(*(int(item[name]["N"]) if name in item else 0 for name in ("begun", "done")))
 
 
 def _follower(item: dict[str, Any]) -> Follower:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fourfold.pipeline.acceptance import Claim, WorkspaceFullError
-from fourfold.pipeline.lifecycle import Beginning
+from fourfold.pipeline.acceptance import KeyClaim, WorkspaceFullError
+from fourfold.pipeline.lifecycle import NewRun
 from fourfold.storage.generation_slots import GenerationSlots
 from fourfold.storage.personas import AlsoTakenError, DynamoPersonaStore
 
@@ -20,7 +20,7 @@ _ROUNDS = 10
 _CLAIM = 1  # its place among what is stored with a run
 
 
-class DynamoIntake:
+class DynamoRunRepository:
     """Implements `fourfold.pipeline.acceptance.Intake`: key, slot, run and persona in one transaction."""
 
     def __init__(
@@ -37,16 +37,16 @@ class DynamoIntake:
         self._slots = slots
         self._clock = clock
 
-    def accept(self, beginning: Beginning, claim: Claim | None, instead_of: str | None, at_once: int) -> bool:
+    def accept(self, beginning: NewRun, claim: KeyClaim | None, instead_of: str | None, max_concurrent: int) -> bool:
         """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`.
 
         Raises:
-            WorkspaceFullError: the workspace has `at_once` runs going on; nothing is stored.
+            WorkspaceFullError: the workspace has `max_concurrent` runs going on; nothing is stored.
             ChangedMeanwhileError: the persona to write anew is no longer as it was held.
         """
         held, persona, run = beginning.held, beginning.persona, beginning.run
         for _ in range(_ROUNDS):
-            slot = self._slots.take(run.workspace_id, run.id, at_once)
+            slot = self._slots.take(run.workspace_id, run.id, max_concurrent)
             also = [slot] if claim is None else [slot, self._put(claim, instead_of)]
             try:
                 if held is None:
@@ -58,17 +58,17 @@ class DynamoIntake:
                     return False
                 continue  # another run was quicker to the slot
             return True
-        raise WorkspaceFullError(at_once, frozenset())
+        raise WorkspaceFullError(max_concurrent, frozenset())
 
-    def claim(self, key: str) -> Claim | None:
+    def claim(self, key: str) -> KeyClaim | None:
         """The standing claim of a key, strongly consistent, or None. DynamoDB deletes what expired late: look."""
         reply = self._client.get_item(TableName=self._table, Key={"id": {"S": key}}, ConsistentRead=True)
         item = reply.get("Item")
         if item is None or int(item["expiration"]["N"]) < self._now():
             return None
-        return Claim(key, item["fingerprint"]["S"], item["run_id"]["S"], item["persona_id"]["S"])
+        return KeyClaim(key, item["fingerprint"]["S"], item["run_id"]["S"], item["persona_id"]["S"])
 
-    def _put(self, claim: Claim, instead_of: str | None) -> PutTypeDef:
+    def _put(self, claim: KeyClaim, instead_of: str | None) -> PutTypeDef:
         return {
             "TableName": self._table,
             "Item": {

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fourfold.jobs.order import ORDERS_KEPT, JobOrder
-from fourfold.jobs.store import SUPERSEDED, Ending, JobState, JobStatus, Lease, UnderWayError
+from fourfold.jobs.order import ORDERS_KEPT, JobMessage
+from fourfold.jobs.store import SUPERSEDED, Ending, JobInProgressError, JobState, JobStatus, Lease
 from fourfold.persona import Persona, PersonaGoneError
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.storage.outbox import outbox_put
@@ -70,7 +70,7 @@ class DynamoJobStore:
                 return run
         raise TimeoutError(f"{run.id} could not be stored: its place is contended")
 
-    def claim(self, order: JobOrder, run: Run, lease: Lease) -> Run | None:
+    def claim(self, order: JobMessage, run: Run, lease: Lease) -> Run | None:
         """The run, now in work under `lease`; None if it is over, superseded, or in another's hands.
 
         Raises:
@@ -168,7 +168,7 @@ class DynamoJobStore:
             return
         waits = JobState.model_validate_json(seen["doc"]["S"]).status is JobStatus.PENDING
         if waits or persona.updated_at <= standing.started_at:
-            raise UnderWayError(standing)
+            raise JobInProgressError(standing)
 
     def _supersede(self, run: Run, at: datetime) -> None:
         """Ends a run whose place another has taken, unless it has ended."""

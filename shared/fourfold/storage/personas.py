@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from fourfold.persona import Persona, PersonaGoneError
 from fourfold.persona_versions import PersonaVersion
-from fourfold.pipeline.personas import ChangedMeanwhileError, Held, SlugTakenError
-from fourfold.pipeline.state import Basis
+from fourfold.pipeline.personas import ConcurrentChangeError, SlugTakenError, StoredPersona
+from fourfold.pipeline.state import DraftBasis
 from fourfold.progress.run import Run, RunStatus
 from fourfold.storage.transactions import transact
 
@@ -73,15 +73,15 @@ class DynamoPersonaStore:
         more = "LastEvaluatedKey" in reply and bool(personas)
         return PersonaPage(personas, personas[-1].id if more else None)
 
-    def held(self, workspace_id: str, persona_id: str) -> Held | None:
+    def held(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """The persona with the text it is stored as, or None."""
         doc = self._doc(workspace_id, f"PERSONA#{persona_id}")
-        return None if doc is None else Held(Persona.model_validate_json(doc), doc)
+        return None if doc is None else StoredPersona(Persona.model_validate_json(doc), doc)
 
-    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> Basis | None:
+    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:
         """What the layers rest on that this run wrote, or None."""
         doc = self._doc(workspace_id, owned(persona_id, "BASIS", run_id))
-        return None if doc is None else Basis.model_validate_json(doc)
+        return None if doc is None else DraftBasis.model_validate_json(doc)
 
     def version(self, workspace_id: str, persona_id: str, version: int) -> PersonaVersion | None:
         """One version of a persona, or None."""
@@ -130,7 +130,7 @@ class DynamoPersonaStore:
         """
         self._start([self._new_run(run), self._run_pointer(run), self._put_persona(persona, None)], also)
 
-    def start_again(self, held: Held, persona: Persona, run: Run, also: Sequence[PutTypeDef] = ()) -> None:
+    def start_again(self, held: StoredPersona, persona: Persona, run: Run, also: Sequence[PutTypeDef] = ()) -> None:
         """Stores a run of a persona that stands, with the persona and `also`, or nothing.
 
         Raises:
@@ -140,7 +140,7 @@ class DynamoPersonaStore:
         try:
             self._start([self._new_run(run), self._run_pointer(run), self._put_persona(persona, held)], also)
         except ValueError:
-            raise ChangedMeanwhileError from None
+            raise ConcurrentChangeError from None
 
     def _start(self, own: list[PutTypeDef], also: Sequence[PutTypeDef]) -> None:
         failed = transact(self._client, [{"Put": put} for put in (*own, *also)])
@@ -150,7 +150,12 @@ class DynamoPersonaStore:
             raise ValueError("the run or its persona is stored already, or the persona was changed")
 
     def finish(
-        self, held: Held, persona: Persona, run: Run, version: PersonaVersion | None = None, basis: Basis | None = None
+        self,
+        held: StoredPersona,
+        persona: Persona,
+        run: Run,
+        version: PersonaVersion | None = None,
+        basis: DraftBasis | None = None,
     ) -> bool:
         """Stores all or nothing; False unless the stored run is still `running` and the persona as it was held."""
         run_put: PutTypeDef = {
@@ -189,7 +194,7 @@ class DynamoPersonaStore:
         """What the card of an imported persona carried beside it, as JSON text, or None."""
         return self._doc(workspace_id, owned(persona_id, "CARD", "CARRIED"))
 
-    def replace(self, held: Held, version: PersonaVersion, told: PutTypeDef) -> None:
+    def replace(self, held: StoredPersona, version: PersonaVersion, told: PutTypeDef) -> None:
         """Stores a new version of a persona, its slug and the event that tells of it, or nothing.
 
         Raises:
@@ -218,7 +223,7 @@ class DynamoPersonaStore:
             )
         refused = transact(self._client, items)
         if refused & {0, 1}:
-            raise ChangedMeanwhileError
+            raise ConcurrentChangeError
         if refused:
             raise SlugTakenError
 
@@ -250,7 +255,7 @@ class DynamoPersonaStore:
             "ConditionExpression": "attribute_not_exists(pk)",
         }
 
-    def _put_persona(self, persona: Persona, held: Held | None) -> PutTypeDef:
+    def _put_persona(self, persona: Persona, held: StoredPersona | None) -> PutTypeDef:
         put: PutTypeDef = {
             "TableName": self._table,
             "Item": {

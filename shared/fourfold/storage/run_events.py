@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from fourfold.progress.happenings import happening_from
+from fourfold.progress.happenings import event_from
 from fourfold.progress.log import JournalledEntry, LogEntry, event_body
 from fourfold.storage.batches import delete_all
 
@@ -114,7 +114,7 @@ def _entry(item: dict[str, Any]) -> LogEntry:
         at=datetime.fromisoformat(item["at"]["S"]),
         run_id=item["run_id"]["S"],
         persona_id=item["persona_id"]["S"],
-        happening=happening_from(json.loads(item["doc"]["S"])),
+        happening=event_from(json.loads(item["doc"]["S"])),
     )
 
 

@@ -9,7 +9,7 @@ from fourfold.persona import Mask
 _OPENING = "Your last answer lost your voice."
 
 
-def anchored(system: str, mask: Mask, wrong: Sequence[str]) -> str:
+def with_anchor(system: str, mask: Mask, wrong: Sequence[str]) -> str:
     """The system prompt with the voice set again: lines to sound like, and what the drifted reply did wrong.
 
     `wrong` are findings in plain words, as the drift envelope's `top_features` tell them.

@@ -11,11 +11,11 @@ from fourfold.language_model import (
     ChatModel,
     ChatRequest,
     Completion,
-    Heard,
     ModelFailure,
+    OnText,
     Repair,
 )
-from fourfold.model_chain import Answer, Chain, Judgement, Pace
+from fourfold.model_chain import Answer, Chain, CheckedAnswer, Deadline
 from fourfold.persona import Persona
 
 _SILENT = "the answer was empty"
@@ -23,15 +23,15 @@ _AGAIN = "Your last try did not hold ({problems}). Answer the message once more,
 
 
 @dataclass(frozen=True)
-class Listener:
+class ReplyListener:
     """Who hears a reply while it is written. `withdrawn` tells that what was heard so far does not stand."""
 
-    heard: Heard
+    heard: OnText
     withdrawn: Callable[[], None]
 
 
 @dataclass(frozen=True)
-class Turn:
+class ChatTurn:
     """What is to be answered: the system prompt, the talk so far with the user's message last, and who speaks."""
 
     system: str
@@ -39,8 +39,12 @@ class Turn:
     speaker: Persona | None
 
 
-def answered(
-    turn: Turn, models: Sequence[ChatModel], config: ModelConfig, pace: Pace, listener: Listener | None = None
+def ask(
+    turn: ChatTurn,
+    models: Sequence[ChatModel],
+    config: ModelConfig,
+    deadline: Deadline,
+    listener: ReplyListener | None = None,
 ) -> Answer[str]:
     """The reply of the first model that gives one.
 
@@ -63,14 +67,14 @@ def answered(
         models=[_Speaker(model, listener) for model in models],
         question=question,
         judge=_judge,
-        pace=pace,
+        deadline=deadline,
         watcher=_Unwatched(),
     ).ask()
 
 
-def _judge(text: str) -> Judgement[str]:
+def _judge(text: str) -> CheckedAnswer[str]:
     said = text.strip()
-    return Judgement(said) if said else Judgement(None, (_SILENT,))
+    return CheckedAnswer(said) if said else CheckedAnswer(None, (_SILENT,))
 
 
 @dataclass
@@ -78,7 +82,7 @@ class _Speaker:
     """A chat model as a chain asks it. Whatever an earlier call let be heard is withdrawn before the next one."""
 
     model: ChatModel
-    listener: Listener | None
+    listener: ReplyListener | None
 
     @property
     def name(self) -> str:

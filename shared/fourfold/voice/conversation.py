@@ -12,17 +12,17 @@ from fourfold.drift import Envelope
 from fourfold.events.voice import Recovery
 from fourfold.ids import new_session_id
 from fourfold.language_model import ChatMessage, ChatModel, ModelCall, ModelError
-from fourfold.model_chain import Pace
+from fourfold.model_chain import Deadline
 from fourfold.persona import Persona
-from fourfold.voice.anchor import anchored
-from fourfold.voice.asking import Listener, Turn, answered
+from fourfold.voice.anchor import with_anchor
+from fourfold.voice.asking import ChatTurn, ReplyListener, ask
 from fourfold.voice.drift import DriftState
 from fourfold.voice.embedder import Vector
-from fourfold.voice.scoring import Alert, Ear
-from fourfold.voice.sessions import Exchange, Owner, Session, SessionStore
+from fourfold.voice.scoring import Alert, DriftScorer
+from fourfold.voice.sessions import ChatExchange, PersonaRef, Session, SessionStore
 from fourfold.voice.system_prompt import system_prompt
 
-_ROUNDS = 6
+MAX_ATTEMPTS = 6
 
 
 class NoSessionError(Exception):
@@ -39,26 +39,26 @@ class BlockedError(Exception):
 
 
 @dataclass(frozen=True)
-class Room:
+class ChatContext:
     """What a chat with one persona needs."""
 
     persona: Persona
     models: Sequence[ChatModel]
     config: ChatConfig
     safety: SafetyConfig
-    ear: Ear
+    scorer: DriftScorer
     store: SessionStore
-    pace: Pace
+    deadline: Deadline
     clock: Callable[[], datetime]
 
     @property
-    def owner(self) -> Owner:
+    def owner(self) -> PersonaRef:
         """Whose sessions these are."""
-        return Owner(self.persona.workspace_id, self.persona.id)
+        return PersonaRef(self.persona.workspace_id, self.persona.id)
 
 
 @dataclass(frozen=True)
-class Said:
+class ChatResult:
     """What came of one message: the reply that ships, its envelope, and every call it took."""
 
     reply: str
@@ -81,7 +81,7 @@ class _Written:
     drift: Envelope
 
 
-def begin(room: Room, session_id: str | None) -> Session:
+def open_session(room: ChatContext, session_id: str | None) -> Session:
     """The session to go on with, or a new one.
 
     Raises:
@@ -95,7 +95,7 @@ def begin(room: Room, session_id: str | None) -> Session:
     return found
 
 
-def say(room: Room, session: Session, message: str, listener: Listener | None = None) -> Said:
+def reply_to(room: ChatContext, session: Session, message: str, listener: ReplyListener | None = None) -> ChatResult:
     """One exchange.
 
     `listener` hears the reply while it is written, and is told when that one does not stand. Where drifted replies are
@@ -105,12 +105,12 @@ def say(room: Room, session: Session, message: str, listener: Listener | None = 
         ModelError: no model of the chain answered, or the embedder did not.
         BlockedError: the reply drifted and is held back.
     """
-    action = room.ear.config.action_on_alert
+    action = room.scorer.config.action_on_alert
     earlier = room.store.exchanges(room.owner, session.session_id, room.config.window) if session.turns else ()
     talk = tuple(
         part for one in earlier for part in (ChatMessage("user", one.message), ChatMessage("assistant", one.reply))
     )
-    turn = Turn(system_prompt(room.persona, room.safety), (*talk, ChatMessage("user", message)), room.persona)
+    turn = ChatTurn(system_prompt(room.persona, room.safety), (*talk, ChatMessage("user", message)), room.persona)
     aloud = None if action == "block" else listener
     calls: list[ModelCall] = []
     written, recovery = _written(room, turn, session.drift, aloud, calls), None
@@ -122,30 +122,37 @@ def say(room: Room, session: Session, message: str, listener: Listener | None = 
     if listener is not None and aloud is None:
         listener.heard(written.reply)
     drift = _stored(room, session, message, written, recovery)
-    return Said(written.reply, session.session_id, written.provider, written.model, drift, recovery, tuple(calls))
+    return ChatResult(written.reply, session.session_id, written.provider, written.model, drift, recovery, tuple(calls))
 
 
-def _written(room: Room, turn: Turn, state: DriftState, listener: Listener | None, calls: list[ModelCall]) -> _Written:
-    answer = answered(turn, room.models, room.config, room.pace, listener)
+def _written(
+    room: ChatContext, turn: ChatTurn, state: DriftState, listener: ReplyListener | None, calls: list[ModelCall]
+) -> _Written:
+    answer = ask(turn, room.models, room.config, room.deadline, listener)
     calls.extend(answer.calls)
-    [vector] = room.ear.vectors([answer.value])
-    drift, _ = room.ear.scored(answer.value, vector, state)
+    [vector] = room.scorer.vectors([answer.value])
+    drift, _ = room.scorer.scored(answer.value, vector, state)
     return _Written(answer.value, answer.provider, answer.model, vector, drift)
 
 
 def _recovered(  # noqa: PLR0913, PLR0917
-    room: Room, turn: Turn, state: DriftState, first: _Written, listener: Listener | None, calls: list[ModelCall]
+    room: ChatContext,
+    turn: ChatTurn,
+    state: DriftState,
+    first: _Written,
+    listener: ReplyListener | None,
+    calls: list[ModelCall],
 ) -> tuple[_Written, Recovery]:
     """The better of the drifted reply and one more with the voice anchored anew."""
     before = first.drift.score or 0.0
     mask = room.persona.mask
     if mask is None:
         raise ValueError("a persona that is not written yet cannot speak")
-    again = anchored(turn.system, mask, [fault.words for fault in first.drift.top_features])
+    again = with_anchor(turn.system, mask, [fault.words for fault in first.drift.top_features])
     if listener is not None:
         listener.withdrawn()
     try:
-        second = _written(room, Turn(again, turn.messages, turn.speaker), state, listener, calls)
+        second = _written(room, ChatTurn(again, turn.messages, turn.speaker), state, listener, calls)
     except ModelError:
         # The first reply is there and paid for: a drifted answer is better than none, and it says that it has drifted.
         if listener is not None:
@@ -161,10 +168,12 @@ def _recovered(  # noqa: PLR0913, PLR0917
     return first, Recovery(before=before, after=after, shipped="first")
 
 
-def _stored(room: Room, session: Session, message: str, written: _Written, recovery: Recovery | None) -> Envelope:
+def _stored(
+    room: ChatContext, session: Session, message: str, written: _Written, recovery: Recovery | None
+) -> Envelope:
     """Stores the exchange and tells of an alert, at the session's end as it is now; the envelope as it then stands."""
-    for _ in range(_ROUNDS):
-        drift, state = room.ear.scored(written.reply, written.vector, session.drift)
+    for _ in range(MAX_ATTEMPTS):
+        drift, state = room.scorer.scored(written.reply, written.vector, session.drift)
         now = room.clock()
         after = Session(
             session_id=session.session_id,
@@ -173,7 +182,7 @@ def _stored(room: Room, session: Session, message: str, written: _Written, recov
             drift=state or session.drift,
             updated_at=now,
         )
-        exchange = Exchange(message=message, reply=written.reply, score=drift.score, at=now)
+        exchange = ChatExchange(message=message, reply=written.reply, score=drift.score, at=now)
         entries: list[dict[str, Any]] = []
         if drift.alert or recovery is not None:
             entries.append(_alert(room, session).entry(drift, recovery, now))
@@ -183,35 +192,35 @@ def _stored(room: Room, session: Session, message: str, written: _Written, recov
     raise TimeoutError(f"session {session.session_id} is contended")
 
 
-def _alert(room: Room, session: Session) -> Alert:
-    return Alert(room.owner, session.session_id, "chat", room.ear.config.action_on_alert)
+def _alert(room: ChatContext, session: Session) -> Alert:
+    return Alert(room.owner, session.session_id, "chat", room.scorer.config.action_on_alert)
 
 
 @dataclass(frozen=True)
-class Hearing:
+class ScoringContext:
     """What scoring replies of other runtimes needs."""
 
-    owner: Owner
-    ear: Ear
+    owner: PersonaRef
+    scorer: DriftScorer
     store: SessionStore
     clock: Callable[[], datetime]
 
 
-def scored_replies(room: Hearing, replies: Sequence[str], session_id: str | None) -> tuple[Envelope, ...]:
+def scored_replies(room: ScoringContext, replies: Sequence[str], session_id: str | None) -> tuple[Envelope, ...]:
     """The envelopes of replies somebody else's runtime wrote, in order; with a session, one that may begin here.
 
     Raises:
         ModelError: the embedder gave no vectors.
     """
-    owner, ear, store, now = room.owner, room.ear, room.store, room.clock()
-    vectors = ear.vectors(replies)
-    alert = Alert(owner, session_id, "drift", ear.config.action_on_alert)
-    for _ in range(_ROUNDS):
+    owner, scorer, store, now = room.owner, room.scorer, room.store, room.clock()
+    vectors = scorer.vectors(replies)
+    alert = Alert(owner, session_id, "drift", scorer.config.action_on_alert)
+    for _ in range(MAX_ATTEMPTS):
         known = None if session_id is None else store.session(owner, session_id)
         state = None if session_id is None else (known.drift if known else DriftState())
         found: list[Envelope] = []
         for reply, vector in zip(replies, vectors, strict=True):
-            drift, state = ear.scored(reply, vector, state)
+            drift, state = scorer.scored(reply, vector, state)
             found.append(drift)
         entries = [alert.entry(drift, None, now) for drift in found if drift.alert]
         if session_id is None:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from fourfold.config.engine import DriftConfig
 from fourfold.drift import Compared, Envelope, Exempt, SessionDrift
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.voice.embedder import Vector, cosine_distance
 from fourfold.voice.features import deviations
 from fourfold.voice.fingerprint import LEAST_WORDS, Fingerprint, unpacked
@@ -28,7 +28,7 @@ _WATCH = DECISION / 2
 _GRAM = 3
 
 
-class DriftState(Model):
+class DriftState(Document):
     """What a session remembers for drift: its CUSUM, how many replies it saw and scored, and the last ones' texts."""
 
     cusum: Annotated[float, Field(ge=0.0)] = 0.0
@@ -80,7 +80,7 @@ def envelope(
     return found, after
 
 
-def untold(reason: Exempt, reply: str) -> Envelope:
+def unscored(reason: Exempt, reply: str) -> Envelope:
     """The envelope where there is no fingerprint to compare with."""
     return _exempt(reason, length_in_words(reply), None, None, None)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fourfold.drift import Deviation
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.voice.words import sentences_of, words_of
 
 _HEDGES = frozenset(
@@ -93,7 +93,7 @@ FEATURES: tuple[Feature, ...] = (
 _TOLD, _LEAST_Z = 3, 1.5
 
 
-class Profile(Model):
+class Profile(Document):
     """Mean and standard deviation of every feature over a voice's own replies, in the order of FEATURES."""
 
     mean: tuple[float, ...]

@@ -18,7 +18,7 @@ from functools import cache
 from importlib import resources
 
 from fourfold.ids import PersonaId, RunId
-from fourfold.persona import FingerprintSummary, Grade, Model, TokenUsage
+from fourfold.persona import Document, FingerprintSummary, Grade, TokenUsage
 from fourfold.voice.embedder import Embedder, Vector, cosine_distance, mean_of, normalised
 from fourfold.voice.features import Profile, profile_of
 from fourfold.voice.scenarios import ScenarioSet
@@ -33,7 +33,7 @@ _STRONG, _USABLE = 0.10, 0.20
 _SHARED_REPLIES = 20
 
 
-class Figures(Model):
+class DistanceFigures(Document):
     """How own distances compare with those of others: median, error rate where the two meet, area under the curve."""
 
     distances: tuple[float, ...]
@@ -43,7 +43,7 @@ class Figures(Model):
     auc: float
 
 
-class Calibration(Model):
+class Calibration(Document):
     """Distances of the persona's own held-out replies, in ascending order, and what they amount to."""
 
     n: int
@@ -53,7 +53,7 @@ class Calibration(Model):
     smallest_p: float
 
 
-class Fingerprint(Model):
+class Fingerprint(Document):
     """What is stored of a voice. Vectors are base64 of little-endian 32-bit floats, or of signed bytes in `sample`.
 
     `sample` are some of the replies' vectors, for other personas of the workspace to be told from. `reasons` say why a
@@ -70,8 +70,8 @@ class Fingerprint(Model):
     grade: Grade
     reasons: tuple[str, ...]
     calibration: Calibration
-    assistant: Figures | None
-    cohort: Figures | None
+    assistant: DistanceFigures | None
+    cohort: DistanceFigures | None
     vector: str
     pole: str | None
     sample: tuple[str, ...]
@@ -83,7 +83,7 @@ class Fingerprint(Model):
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class FingerprintInput:
     """What a fingerprint is made of: replies by scenario, the bare assistant's, and who answered."""
 
     replies: Mapping[str, str]
@@ -94,7 +94,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
+class FingerprintOwner:
     """Whose fingerprint it is, and of which run."""
 
     persona_id: str
@@ -102,7 +102,9 @@ class Whose:
     language: str | None
 
 
-def take(whose: Whose, taken: Taken, embedder: Embedder, scenarios: ScenarioSet, at: datetime) -> Fingerprint:
+def make_fingerprint(
+    whose: FingerprintOwner, taken: FingerprintInput, embedder: Embedder, scenarios: ScenarioSet, at: datetime
+) -> Fingerprint:
     """The fingerprint of these replies.
 
     Raises:
@@ -173,12 +175,12 @@ def summary_of(fingerprint: Fingerprint) -> FingerprintSummary:
     )
 
 
-def figures(own: Sequence[float], vector: Vector, others: Sequence[Vector]) -> Figures | None:
+def figures(own: Sequence[float], vector: Vector, others: Sequence[Vector]) -> DistanceFigures | None:
     """How far others are from the vector, beside the own distances; None where there are no others."""
     if not others:
         return None
     distances = sorted(cosine_distance(other, vector) for other in others)
-    return Figures(
+    return DistanceFigures(
         distances=tuple(round(distance, 4) for distance in distances),
         replies=len(distances),
         median=round(distances[len(distances) // 2], 4),
@@ -228,7 +230,7 @@ def _held_out(own: Mapping[str, Vector], scenarios: ScenarioSet) -> list[float]:
     return [cosine_distance(vector, means[topics[key]]) for key, vector in own.items()]
 
 
-def _grade(assistant: Figures | None, imposters: Figures | None) -> tuple[Grade, list[str]]:
+def _grade(assistant: DistanceFigures | None, imposters: DistanceFigures | None) -> tuple[Grade, list[str]]:
     """The grade by the worse of the two error rates, and what holds it down."""
     sides = (("the bare assistant", assistant), ("other personas", imposters))
     rates = [(told.eer, name) for name, told in sides if told is not None]

@@ -13,12 +13,12 @@ from fourfold.events.envelope import bus_entry
 from fourfold.events.voice import FingerprintReady
 from fourfold.jobs.work import Conclusion
 from fourfold.language_model import ChatMessage, ChatModel, ModelCall
-from fourfold.model_chain import Pace
-from fourfold.persona import Model, Persona
+from fourfold.model_chain import Deadline
+from fourfold.persona import Document, Persona
 from fourfold.progress.run import Run, tokens_and_cost
-from fourfold.voice.asking import Turn, answered
+from fourfold.voice.asking import ChatTurn, ask
 from fourfold.voice.embedder import Embedder
-from fourfold.voice.fingerprint import Taken, Whose, summary_of, take
+from fourfold.voice.fingerprint import FingerprintInput, FingerprintOwner, make_fingerprint, summary_of
 from fourfold.voice.scenarios import Scenario, ScenarioSet
 from fourfold.voice.system_prompt import system_prompt
 
@@ -26,7 +26,7 @@ _BRIEFLY = "Answer as you would speak: two to four sentences, and nothing beside
 _BARE = "You are a helpful assistant. Answer in two to four sentences."
 
 
-class Spoken(Model):
+class ScenarioReply(Document):
     """One kept item: what was said, by whom, and every call it took, a bare assistant's included."""
 
     reply: str
@@ -34,7 +34,7 @@ class Spoken(Model):
     calls: tuple[ModelCall, ...]
 
 
-class Poles(Protocol):
+class AssistantBaseline(Protocol):
     """A bare assistant's replies by model and scenario, kept for the workspace: every persona is told from them."""
 
     def read(self, model: str) -> Mapping[str, str]:
@@ -45,7 +45,7 @@ class Poles(Protocol):
 
 
 @dataclass(frozen=True)
-class FingerprintWork:
+class FingerprintJob:
     """Implements `fourfold.jobs.work.Work` for one persona."""
 
     persona: Persona
@@ -54,8 +54,8 @@ class FingerprintWork:
     safety: SafetyConfig
     embedder: Embedder
     scenarios: ScenarioSet
-    poles: Poles
-    pace: Pace
+    baseline: AssistantBaseline
+    deadline: Deadline
 
     def items(self) -> Sequence[str]:
         """The scenarios."""
@@ -65,29 +65,29 @@ class FingerprintWork:
         """Asks the persona one scenario; where its assistant has not answered it yet, the bare assistant too."""
         scenario = self.scenarios.find(key)
         calls = self._ask_bare(scenario)
-        turn = Turn(
+        turn = ChatTurn(
             f"{system_prompt(self.persona, self.safety)}\n\n{_BRIEFLY}",
             (ChatMessage("user", scenario.text(self.persona.language)),),
             self.persona,
         )
-        answer = answered(turn, self.models, self.config, self.pace)
+        answer = ask(turn, self.models, self.config, self.deadline)
         name = f"{answer.provider}:{answer.model}"
-        return Spoken(reply=answer.value, answered_by=name, calls=(*calls, *answer.calls)).model_dump_json()
+        return ScenarioReply(reply=answer.value, answered_by=name, calls=(*calls, *answer.calls)).model_dump_json()
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
         """Makes the fingerprint of what was said."""
-        spoken = {key: Spoken.model_validate_json(text) for key, text in kept.items()}
+        spoken = {key: ScenarioReply.model_validate_json(text) for key, text in kept.items()}
         tokens, cost_usd = tokens_and_cost(call for one in spoken.values() for call in one.calls)
         said = {scenario.id: spoken[scenario.id].reply for scenario in self.scenarios.scenarios}
-        taken = Taken(
+        taken = FingerprintInput(
             replies=said,
-            pole=list(self.poles.read(self._pole).values()),
+            pole=list(self.baseline.read(self._pole).values()),
             models=tuple(sorted({one.answered_by for one in spoken.values()})),
             tokens=tokens,
             cost_usd=cost_usd,
         )
-        whose = Whose(self.persona.id, run.id, self.persona.language)
-        made = take(whose, taken, self.embedder, self.scenarios, at)
+        whose = FingerprintOwner(self.persona.id, run.id, self.persona.language)
+        made = make_fingerprint(whose, taken, self.embedder, self.scenarios, at)
         summary = summary_of(made)
         ready = FingerprintReady(
             persona_id=made.persona_id,
@@ -115,9 +115,9 @@ class FingerprintWork:
         return f"{self.models[0].name}#{self.scenarios.version}"
 
     def _ask_bare(self, scenario: Scenario) -> tuple[ModelCall, ...]:
-        if scenario not in self.scenarios.of_pole() or scenario.id in self.poles.read(self._pole):
+        if scenario not in self.scenarios.of_pole() or scenario.id in self.baseline.read(self._pole):
             return ()
-        turn = Turn(_BARE, (ChatMessage("user", scenario.text("en")),), None)
-        answer = answered(turn, self.models, self.config, self.pace)
-        self.poles.keep(self._pole, scenario.id, answer.value)
+        turn = ChatTurn(_BARE, (ChatMessage("user", scenario.text("en")),), None)
+        answer = ask(turn, self.models, self.config, self.deadline)
+        self.baseline.keep(self._pole, scenario.id, answer.value)
         return answer.calls

@@ -14,14 +14,14 @@ from fourfold.events.voice import DriftDetected, Recovery
 from fourfold.ids import new_request_id
 from fourfold.jobs.store import JobStatus, JobStore
 from fourfold.progress.run import RunKind
-from fourfold.voice.drift import DriftState, envelope, untold
+from fourfold.voice.drift import DriftState, envelope, unscored
 from fourfold.voice.embedder import Embedder, Vector
 from fourfold.voice.fingerprint import Fingerprint
-from fourfold.voice.sessions import Owner
+from fourfold.voice.sessions import PersonaRef
 
 
 @dataclass(frozen=True, slots=True)
-class Ear:
+class DriftScorer:
     """What replies are scored with: the fingerprint and its embedder, or why there is none."""
 
     embedder: Embedder
@@ -42,29 +42,31 @@ class Ear:
     def scored(self, reply: str, vector: Vector, state: DriftState | None) -> tuple[Envelope, DriftState | None]:
         """The envelope, and the session's state after it."""
         if self.fingerprint is None:
-            return untold(self.missing, reply), state
+            return unscored(self.missing, reply), state
         return envelope(reply, vector, self.fingerprint, self.config, state)
 
 
-def ear_of(owner: Owner, store: JobStore, embedder: Embedder, config: DriftConfig, *, enabled: bool) -> Ear:
+def drift_scorer(
+    owner: PersonaRef, store: JobStore, embedder: Embedder, config: DriftConfig, *, enabled: bool
+) -> DriftScorer:
     """What replies of this persona are scored with, as things stand."""
     text = store.result(owner.workspace_id, owner.persona_id, RunKind.FINGERPRINT)
     if text is None:
         state = store.state(owner.workspace_id, owner.persona_id, RunKind.FINGERPRINT)
         failed = state is not None and state.status is JobStatus.FAILED
         missing: Exempt = "fingerprint_failed" if failed else "fingerprint_pending" if enabled else "switched_off"
-        return Ear(embedder, config, None, missing)
+        return DriftScorer(embedder, config, None, missing)
     fingerprint = Fingerprint.model_validate_json(text)
     if fingerprint.embedder != embedder.id:
-        return Ear(embedder, config, None, "embedder_mismatch")
-    return Ear(embedder, config, fingerprint)
+        return DriftScorer(embedder, config, None, "embedder_mismatch")
+    return DriftScorer(embedder, config, fingerprint)
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
     """Where a reply came from whose alert is told."""
 
-    owner: Owner
+    owner: PersonaRef
     session_id: str | None
     source: Literal["chat", "drift"]
     action: Literal["warn", "auto_recover", "block"]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.voice.drift import DriftState
 
 
-class Exchange(Model):
+class ChatExchange(Document):
     """One turn: what was said to the persona, what it answered, and the answer's score (null: not scored)."""
 
     message: str
@@ -20,7 +20,7 @@ class Exchange(Model):
     at: datetime
 
 
-class Session(Model):
+class Session(Document):
     """A session of a persona. `turns` counts the exchanges, `steps` every change: whoever writes says what it saw."""
 
     session_id: str
@@ -31,7 +31,7 @@ class Session(Model):
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class PersonaRef:
     """Whose sessions."""
 
     workspace_id: str
@@ -41,14 +41,14 @@ class Owner:
 class SessionStore(Protocol):
     """Sessions of every workspace's personas."""
 
-    def session(self, owner: Owner, session_id: str) -> Session | None:
+    def session(self, owner: PersonaRef, session_id: str) -> Session | None:
         """The session, strongly consistent, or None."""
 
-    def exchanges(self, owner: Owner, session_id: str, last: int) -> Sequence[Exchange]:
+    def exchanges(self, owner: PersonaRef, session_id: str, last: int) -> Sequence[ChatExchange]:
         """The session's last exchanges, at most `last`, the oldest first."""
 
     def advance(
-        self, owner: Owner, session: Session, exchanges: Sequence[Exchange], entries: Sequence[dict[str, Any]]
+        self, owner: PersonaRef, session: Session, exchanges: Sequence[ChatExchange], entries: Sequence[dict[str, Any]]
     ) -> bool:
         """Stores a session's next step with its new exchanges, and hands `entries` to the bus, or nothing of it.
 

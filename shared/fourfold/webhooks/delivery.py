@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from fourfold.ids import delivery_id
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 PING_TYPE = "webhook.ping"
 
@@ -18,7 +18,7 @@ Result = Literal[
 ]
 
 
-class Attempt(Model):
+class Attempt(Document):
     """One attempt. `latency_ms` runs from the look-up of the host to the status line, or to the failure.
 
     Results: `delivered` a 2xx; `http_error` any other status; `redirected` a 3xx, which is not followed; `timed_out`;
@@ -42,7 +42,7 @@ class DeliveryStatus(StrEnum):
 DeadReason = Literal["attempts_exhausted", "endpoint_gone", "endpoint_disabled", "endpoint_deleted"]
 
 
-class Delivery(Model):
+class Delivery(Document):
     """A delivery as it is stored. `body` is exactly what is sent.
 
     `tries` counts the attempts since it was last begun (a replay begins it again); `attempts` holds the newest ones.
@@ -65,7 +65,7 @@ class Delivery(Model):
     created_at: datetime
 
 
-class Message(Model):
+class Message(Document):
     """What is to be sent: an event, or a ping."""
 
     event_id: str

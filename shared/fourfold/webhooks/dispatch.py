@@ -12,9 +12,9 @@ from fourfold.events.envelope import bus_entry
 from fourfold.events.webhooks import WebhookEndpointDisabled
 from fourfold.webhooks.delivery import Attempt, DeadReason, Delivery, DeliveryStatus
 from fourfold.webhooks.endpoint import Endpoint
-from fourfold.webhooks.lanes import BRISK_MS, Lane, Order, lane_of
+from fourfold.webhooks.lanes import BRISK_MS, Lane, ScheduledDelivery, lane_of
 from fourfold.webhooks.schedule import wait_before_next
-from fourfold.webhooks.sender import Outcome, Sender
+from fourfold.webhooks.sender import AttemptOutcome, Sender
 from fourfold.webhooks.signing import signed_headers
 from fourfold.webhooks.store import WebhookStore
 
@@ -24,7 +24,7 @@ _CLAIM_MARGIN: Final = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
-class Again:
+class Retry:
     """Give the order again, in this lane, after `wait`."""
 
     lane: Lane
@@ -47,7 +47,7 @@ class Dispatcher:
     config_of: Callable[[str], WebhooksConfig]
     clock: Callable[[], datetime]
 
-    def carry_out(self, order: Order, lane: Lane) -> Again | Done:
+    def carry_out(self, order: ScheduledDelivery, lane: Lane) -> Retry | Done:
         """Makes the attempt that is due, if one is.
 
         Raises:
@@ -62,7 +62,7 @@ class Dispatcher:
                 return Done(dead=reason)
             return self._not_now(order, self.clock())
         if lane is Lane.FAST and lane_of(endpoint) is Lane.SLOW:
-            return Again(Lane.SLOW, timedelta())
+            return Retry(Lane.SLOW, timedelta())
         config, now = self.config_of(order.workspace_id), self.clock()
         until = now + timedelta(seconds=config.timeout_s) + _CLAIM_MARGIN
         delivery = self.store.claim(order.endpoint_id, order.delivery_id, now, until)
@@ -70,14 +70,14 @@ class Dispatcher:
             return self._not_now(order, now)
         return self._attempt(endpoint, delivery, config)
 
-    def _not_now(self, order: Order, now: datetime) -> Again | Done:
+    def _not_now(self, order: ScheduledDelivery, now: datetime) -> Retry | Done:
         """Not due yet, or somebody is at it: have another look. If that somebody fails, nobody else would."""
         known = self.store.delivery(order.endpoint_id, order.delivery_id)
         if known is None or known.status is not DeliveryStatus.PENDING:
             return Done()
-        return Again(Lane.SLOW, max(known.due_at, known.busy_until or known.due_at, now + timedelta(seconds=1)) - now)
+        return Retry(Lane.SLOW, max(known.due_at, known.busy_until or known.due_at, now + timedelta(seconds=1)) - now)
 
-    def _attempt(self, endpoint: Endpoint, delivery: Delivery, config: WebhooksConfig) -> Again | Done:
+    def _attempt(self, endpoint: Endpoint, delivery: Delivery, config: WebhooksConfig) -> Retry | Done:
         began = self.clock()
         body = delivery.body.encode()
         headers = signed_headers(delivery.event_id, began, body, endpoint.signing(began))
@@ -98,9 +98,9 @@ class Dispatcher:
         else:
             self.store.record(delivery, made, due_at=now + wait)
         self._note_failure(endpoint, delivery, config, began)
-        return Done(dead="attempts_exhausted") if wait is None else Again(Lane.SLOW, wait)
+        return Done(dead="attempts_exhausted") if wait is None else Retry(Lane.SLOW, wait)
 
-    def _note_success(self, endpoint: Endpoint, outcome: Outcome) -> None:
+    def _note_success(self, endpoint: Endpoint, outcome: AttemptOutcome) -> None:
         brisk = outcome.latency_ms <= BRISK_MS
         if brisk != endpoint.brisk or endpoint.failing_since is not None:  # an endpoint in good health costs no write
             self.store.note_health(endpoint, brisk=brisk, failing_since=None)

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from fourfold.events.catalog import EVENT_TYPES
 from fourfold.ids import new_endpoint_id
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.webhooks.signing import new_secret
 
 EVERYTHING: Final = "*"
@@ -17,14 +17,14 @@ KNOWN_EVENTS: Final = tuple(sorted(event_type.detail_type for event_type in EVEN
 DisabledReason = Literal["by_request", "gone", "failing"]
 
 
-class SigningSecret(Model):
+class SigningSecret(Document):
     """A secret that signs, until `expires_at` if a newer one has taken its place."""
 
     secret: str
     expires_at: datetime | None = None
 
 
-class Endpoint(Model):
+class Endpoint(Document):
     """An endpoint as it is stored. `secrets`: the newest first.
 
     `failing_since` is when the first of the failures began that no success has ended since. `brisk`: the last attempt

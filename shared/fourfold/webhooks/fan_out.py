@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from fourfold.config.api import WebhooksConfig
 from fourfold.webhooks.delivery import DeliveryStatus, Message, new_delivery
-from fourfold.webhooks.lanes import Lane, Order, lane_of
+from fourfold.webhooks.lanes import Lane, ScheduledDelivery, lane_of
 from fourfold.webhooks.store import WebhookStore
 
-Errand = tuple[Lane, Order, timedelta]
+Errand = tuple[Lane, ScheduledDelivery, timedelta]
 """An order for the dispatcher, its lane, and how long to wait before it is given."""
 
 
@@ -33,6 +33,6 @@ def fan_out(
             known = store.delivery(endpoint.id, delivery.id)
             if known is None or known.status is not DeliveryStatus.PENDING or known.tries or known.busy_until:
                 continue
-        order = Order(workspace_id=message.workspace_id, endpoint_id=endpoint.id, delivery_id=delivery.id)
+        order = ScheduledDelivery(workspace_id=message.workspace_id, endpoint_id=endpoint.id, delivery_id=delivery.id)
         errands.append((lane_of(endpoint), order, wait))
     return errands

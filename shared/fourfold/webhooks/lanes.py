@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.webhooks.endpoint import Endpoint
 
 BRISK_MS = 1000
@@ -21,7 +21,7 @@ class Lane(StrEnum):
     SLOW = "slow"
 
 
-class Order(Model):
+class ScheduledDelivery(Document):
     """A message to the dispatcher: have a look at this delivery. `revive`: even if it is dead, begin it again."""
 
     workspace_id: str

@@ -37,7 +37,7 @@ OpenSocket = Callable[[str, int, float], socket.socket]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AttemptOutcome:
     """What came of one attempt. `retry_after_s`: how long the receiver asked to be left alone, None if it did not."""
 
     result: Result
@@ -55,16 +55,16 @@ class Sender:
     resolve: Resolve = system_resolver
     open_socket: OpenSocket = lambda address, port, timeout_s: socket.create_connection((address, port), timeout_s)
 
-    def send(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Outcome:
+    def send(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> AttemptOutcome:
         """POSTs `body` as JSON; the whole exchange is over within `timeout_s` (a slow DNS server aside)."""
         began = time.monotonic()
         deadline = _Deadline(timeout_s)
         try:
             reply = self._exchange(parse_target(url, allow_loopback=self.allow_loopback), headers, body, deadline)
         except TargetRefusedError as refusal:
-            return Outcome("unresolved" if refusal.code == "unresolved" else "refused", None, _since(began))
+            return AttemptOutcome("unresolved" if refusal.code == "unresolved" else "refused", None, _since(began))
         except (OSError, http.client.HTTPException) as error:
-            return Outcome(_failure(error, deadline), None, _since(began))
+            return AttemptOutcome(_failure(error, deadline), None, _since(began))
         finally:
             deadline.cancel()
         status, retry_after = reply
@@ -72,7 +72,7 @@ class Sender:
             result: Result = "redirected"
         else:
             result = "delivered" if _OK <= status < _MULTIPLE_CHOICES else "http_error"
-        return Outcome(result, status, _since(began), self._seconds(retry_after))
+        return AttemptOutcome(result, status, _since(began), self._seconds(retry_after))
 
     def _exchange(
         self, target: Target, headers: Mapping[str, str], body: bytes, deadline: _Deadline

@@ -37,7 +37,7 @@ from functions.api import wiring as api_wiring
 from functions.api.app import create_app
 from functions.api.server import Server
 from functions.api.voice import chatting_limiter
-from functions.api.wiring import api_keys, claims, following_limiter, key_ring, last_use, rate_limiter, reception
+from functions.api.wiring import api_keys, claims, following_limiter, key_ring, last_use, rate_limiter, submissions
 from functions.configuration import config_reader, org_of
 from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
@@ -108,16 +108,16 @@ class Machine:
 
     def _run(self, state: RunState, fate: Fate) -> None:
         self.hold.wait(10)
-        desk, model = wiring.desk(), ScriptedModel()
-        run = desk.store.run(state.workspace_id, state.run_id)
+        context, model = wiring.run_context(), ScriptedModel()
+        run = context.store.run(state.workspace_id, state.run_id)
         assert run is not None
         if fate == "failed":
             state = performed(ALL_STEPS[0], state, model, wiring.run_log(state, state.log_seq))
-            fail_run(identity_of(run), problem("model_refused", "No usable answer", 502, "Reword the brief."), desk)
+            fail_run(identity_of(run), problem("model_refused", "No usable answer", 502, "Reword the brief."), context)
             return
         for step in ALL_STEPS[position(state.start_at) :]:
             state = performed(step, state, model, wiring.run_log(state, state.log_seq))
-        complete_run(state, "flagged" if fate == "flagged" else "active", desk)
+        complete_run(state, "flagged" if fate == "flagged" else "active", context)
 
 
 def _state_of(execution_input: str) -> str:
@@ -283,10 +283,10 @@ def _forget() -> None:
     """What the process keeps between requests belongs to one test's tables."""
     if last_use.cache_info().currsize:
         last_use().close()
-    kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, reception, following_limiter)
-    kept_for_jobs = (wiring.job_store, wiring.workplace, wiring.sessions, wiring.suites, chatting_limiter)
+    kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, submissions, following_limiter)
+    kept_for_jobs = (wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chatting_limiter)
     further = (config_reader, org_of, webhook_lanes.webhooks)
-    for made in (wiring.persona_store, wiring.desk, *further, *kept_by_the_api, *kept_for_jobs):
+    for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_jobs):
         made.cache_clear()
 
 

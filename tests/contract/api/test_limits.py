@@ -14,7 +14,7 @@ from fourfold.config.settings import Settings
 from fourfold.pipeline.overdue import QUIET_LIMIT
 from functions import clock, wiring
 from functions.api import callers, following, generation
-from functions.api.wiring import reception
+from functions.api.wiring import submissions
 from tests.contract.api.conftest import KEY, OTHER_KEY, READ_KEY, Api
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
@@ -125,8 +125,8 @@ def test_a_run_nobody_works_on_any_more_makes_room(
         start(api)
     assert start(api).status_code == 429
     real, later = clock.now, QUIET_LIMIT + timedelta(seconds=1)
-    reception.cache_clear()
-    wiring.desk.cache_clear()
+    submissions.cache_clear()
+    wiring.run_context.cache_clear()
     for where in (clock, wiring, generation, following):
         monkeypatch.setattr(where, "now", lambda: real() + later)
     assert start(api).status_code == 202

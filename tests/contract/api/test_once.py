@@ -1,4 +1,4 @@
-"""Replies kept by Idempotency-Key, for any route that does its work through `once`."""
+"""Replies kept by Idempotency-Key, for any route that does its work through `idempotent`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from fourfold.storage.claims import DynamoClaims
 from functions import clock
 from functions.api import once as once_module
 from functions.api.callers import caller_with
-from functions.api.once import once
+from functions.api.once import idempotent
 from functions.api.wiring import claims
 from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api
 
@@ -76,7 +76,7 @@ def workshop(api: Api) -> Workshop:
         request: Request,
         caller: Annotated[Caller, Depends(caller_with("chat:write"))],
     ) -> Response:
-        return await once(request, caller, await json_body(request, Thing), made.work)
+        return await idempotent(request, caller, await json_body(request, Thing), made.work)
 
     return made
 

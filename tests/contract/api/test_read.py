@@ -84,7 +84,7 @@ def test_a_lost_run_has_failed_for_whoever_looks(api: Api, monkeypatch: pytest.M
     real = clock.now
     for module in ("functions.clock.now", "functions.wiring.now", "functions.api.following.now"):
         monkeypatch.setattr(module, lambda: real() + timedelta(minutes=21))
-    wiring.desk.cache_clear()
+    wiring.run_context.cache_clear()
     assert api.call("GET", read.format(run=run_id, persona=persona_id)).status_code == 200
     run = api.run(run_id)
     assert (run.status, run.error and run.error.code) == ("failed", "run_interrupted")

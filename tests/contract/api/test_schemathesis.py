@@ -10,7 +10,7 @@ import pytest
 
 from fourfold.config.api import ApiConfig, LimitsConfig
 from fourfold.config.settings import Settings
-from fourfold.jobs.order import JobOrder
+from fourfold.jobs.order import JobMessage
 from fourfold.jobs.work import fail_job
 from fourfold.problem import problem
 from functions import wiring
@@ -24,10 +24,10 @@ EXAMPLES = 5
 
 def end_job(body: str) -> None:
     """Ends a job at once, since whoever follows its log waits for that: nobody needs the results of hundreds."""
-    order = JobOrder.model_validate_json(body)
+    order = JobMessage.model_validate_json(body)
     run = wiring.job_store().run(order.workspace_id, order.run_id)
     if run is not None:
-        fail_job(run, problem("job_failed", "The job failed", 500, "Ask for it again."), wiring.workplace())
+        fail_job(run, problem("job_failed", "The job failed", 500, "Ask for it again."), wiring.job_context())
 
 
 @pytest.mark.timeout(600)

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fourfold.voice.fingerprint_job import FingerprintWork
+from fourfold.voice.fingerprint_job import FingerprintJob
 from functions import wiring
 from tests.contract.api.conftest import FULL_KEY, Api
 
@@ -118,7 +118,7 @@ def test_a_persona_deleted_in_the_middle_of_its_job_stops_it(
     api: Api, persona: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, deleted = list[str](), threading.Event()
-    perform = FingerprintWork.perform
+    perform = FingerprintJob.perform
 
     def delete_at_the_tenth(work: Any, key: str) -> str:
         asked.append(key)
@@ -129,7 +129,7 @@ def test_a_persona_deleted_in_the_middle_of_its_job_stops_it(
             deleted.wait(30)
         return perform(work, key)
 
-    monkeypatch.setattr(FingerprintWork, "perform", delete_at_the_tenth)
+    monkeypatch.setattr(FingerprintJob, "perform", delete_at_the_tenth)
     post(api, persona, "fingerprint")
     api.do_jobs()
     assert 10 <= len(asked) < 50

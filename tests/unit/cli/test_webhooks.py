@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime
 
 from fourfold.cli.webhook_receiver import Arrival, serving
-from fourfold.webhooks.sender import Outcome, Sender
+from fourfold.webhooks.sender import AttemptOutcome, Sender
 from fourfold.webhooks.signing import new_secret, signed_headers
 
 BODY = b'{"type":"persona.created","timestamp":"2026-11-23T09:00:00.000Z","data":{"persona_id":"per_1"}}'
@@ -16,9 +16,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def received(secret: str, headers: dict[str, str]) -> tuple[Arrival, Outcome]:
+def received(secret: str, headers: dict[str, str]) -> tuple[Arrival, AttemptOutcome]:
     """What the receiver that knows `secret` makes of a request with these headers, and what the sender hears."""
-    outcomes: list[Outcome] = []
+    outcomes: list[AttemptOutcome] = []
     with serving(0) as receiver:
         sender = Sender(clock=now, allow_loopback=True)
         thread = threading.Thread(target=lambda: outcomes.append(sender.send(receiver.url, headers, BODY, 5)))

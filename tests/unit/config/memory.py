@@ -9,7 +9,7 @@ from itertools import chain
 from fourfold.config.commit import replayed
 from fourfold.config.history import Revision, Snapshot
 from fourfold.config.ledger import StaleError
-from fourfold.config.nodes import Nodes, Place, ScopeState
+from fourfold.config.nodes import Entries, ScopeRef, ScopeState
 from fourfold.config.scope import Scope
 
 
@@ -18,19 +18,19 @@ class MemoryConfigStore:
     """Implements `fourfold.config.ledger.ConfigStore`. `org_of` tells which org a workspace belongs to."""
 
     org_of: dict[str, str]
-    kept: dict[Place, ScopeState] = field(default_factory=dict)
-    log: list[tuple[Place, Revision]] = field(default_factory=list)
-    snapshots: dict[str, Nodes] = field(default_factory=dict)
+    kept: dict[ScopeRef, ScopeState] = field(default_factory=dict)
+    log: list[tuple[ScopeRef, Revision]] = field(default_factory=list)
+    snapshots: dict[str, Entries] = field(default_factory=dict)
     reads: int = 0
 
-    def revisions(self, places: Iterable[Place]) -> dict[Place, int]:
+    def revisions(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
         return {place: self._at(place).revision for place in places}
 
-    def states(self, places: Iterable[Place]) -> dict[Place, ScopeState]:
+    def states(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
         self.reads += 1
         return {place: self._at(place) for place in places}
 
-    def state_at(self, place: Place, revision: int) -> ScopeState | None:
+    def state_at(self, place: ScopeRef, revision: int) -> ScopeState | None:
         self.reads += 1
         changes = [record.changes for at, record in self.log if at == place and record.revision <= revision]
         if len(changes) < revision:
@@ -45,20 +45,20 @@ class MemoryConfigStore:
         self.kept[after.place] = after
         self.log.append((after.place, record))
 
-    def below(self, place: Place) -> Iterator[tuple[ScopeState, ...]]:
+    def below(self, place: ScopeRef) -> Iterator[tuple[ScopeState, ...]]:
         for workspace, org in self.org_of.items():
-            line = [self._at(Place(Scope.ORG, org)), self._at(Place(Scope.WORKSPACE, workspace))]
+            line = [self._at(ScopeRef(Scope.ORG, org)), self._at(ScopeRef(Scope.WORKSPACE, workspace))]
             if place.scope is Scope.SYSTEM:
                 yield tuple(line)
             elif place.scope is Scope.ORG and place.owner == org:
                 yield (line[1],)
         if place.scope is Scope.SYSTEM:
             for org in sorted(set(self.org_of.values())):
-                yield (self._at(Place(Scope.ORG, org)),)
+                yield (self._at(ScopeRef(Scope.ORG, org)),)
 
-    def put_snapshot(self, place: Place, snapshot: Snapshot, nodes: Nodes) -> None:
+    def put_snapshot(self, place: ScopeRef, snapshot: Snapshot, nodes: Entries) -> None:
         assert snapshot.revision == self._at(place).revision
         self.snapshots[snapshot.id] = nodes
 
-    def _at(self, place: Place) -> ScopeState:
+    def _at(self, place: ScopeRef) -> ScopeState:
         return self.kept.get(place, ScopeState(place))

@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from fourfold.config.commit import Author, LockOp, Op, RefusedError, SetOp, UnlockOp, UnsetOp, replayed
 from fourfold.config.effective import ConfigReader
-from fourfold.config.ledger import Ledger, Terms
-from fourfold.config.nodes import Bounds, Nodes, Place, chain_of
+from fourfold.config.ledger import CommitRequest, ConfigService
+from fourfold.config.nodes import Bounds, Entries, ScopeRef, chain_of
 from fourfold.config.registry import flattened, registry
 from fourfold.config.resolution import resolve
 from fourfold.config.scope import Scope
@@ -30,9 +30,9 @@ ORG_OF = {"w1": "o1", "w2": "o1", "w3": "o2"}
 DEFAULTS = flattened(Settings())
 AUTHOR = Author("key_1", datetime(2026, 11, 25, tzinfo=UTC))
 CHAINS = {
-    Place(Scope.SYSTEM): (Place(Scope.SYSTEM),),
-    **{Place(Scope.ORG, org): chain_of(org, "")[:2] for org in ("o1", "o2")},
-    **{Place(Scope.WORKSPACE, each): chain_of(org, each) for each, org in ORG_OF.items()},
+    ScopeRef(Scope.SYSTEM): (ScopeRef(Scope.SYSTEM),),
+    **{ScopeRef(Scope.ORG, org): chain_of(org, "")[:2] for org in ("o1", "o2")},
+    **{ScopeRef(Scope.WORKSPACE, each): chain_of(org, each) for each, org in ORG_OF.items()},
 }
 VALUES: dict[str, list[Any]] = {
     "engine.pipeline.audit.max_retries": [0, 1, 2, 3],
@@ -57,10 +57,10 @@ class Refused:
 class Reference:
     """Values and locks by place; a lock is None for an exact one, or the list of values it leaves."""
 
-    values: dict[Place, dict[str, Any]] = field(default_factory=lambda: {place: {} for place in CHAINS})
-    locks: dict[Place, dict[str, list[Any] | None]] = field(default_factory=lambda: {place: {} for place in CHAINS})
+    values: dict[ScopeRef, dict[str, Any]] = field(default_factory=lambda: {place: {} for place in CHAINS})
+    locks: dict[ScopeRef, dict[str, list[Any] | None]] = field(default_factory=lambda: {place: {} for place in CHAINS})
 
-    def forbids(self, place: Place, key: str, value: Any) -> bool:
+    def forbids(self, place: ScopeRef, key: str, value: Any) -> bool:
         """Whether something above keeps `place` from saying `value`."""
         if place.scope not in registry()[key].scopes:
             return True
@@ -71,23 +71,23 @@ class Reference:
                     return True
         return False
 
-    def locked(self, place: Place, key: str) -> bool:
+    def locked(self, place: ScopeRef, key: str) -> bool:
         """Whether something above keeps `place` from saying anything at all."""
         exact = any(key in self.locks[above] and self.locks[above][key] is None for above in CHAINS[place][:-1])
         return exact or place.scope not in registry()[key].scopes
 
-    def effective(self, place: Place, key: str) -> Any:
+    def effective(self, place: ScopeRef, key: str) -> Any:
         for near in reversed(CHAINS[place]):
             if key in self.values[near] and not self.forbids(near, key, self.values[near][key]):
                 return self.values[near][key]
         return DEFAULTS[key]
 
-    def said(self, place: Place) -> dict[str, Any]:
+    def said(self, place: ScopeRef) -> dict[str, Any]:
         marks = {key: ("lock", left) for key, left in self.locks[place].items()}
         return {key: (self.values[place].get(key, "-"), marks.get(key)) for key in VALUES}
 
 
-def said(nodes: Nodes) -> dict[str, Any]:
+def said(nodes: Entries) -> dict[str, Any]:
     """Nodes in the reference's words."""
     result: dict[str, Any] = dict.fromkeys(VALUES, ("-", None))
     for key, node in nodes.items():
@@ -104,14 +104,14 @@ class Histories(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.store = MemoryConfigStore(ORG_OF)
-        self.ledger = Ledger(self.store, DEFAULTS, ["anthropic", "openai", "google"])
+        self.ledger = ConfigService(self.store, DEFAULTS, ["anthropic", "openai", "google"])
         self.reader = ConfigReader(self.store, DEFAULTS)
         self.reference = Reference()
-        self.kept: list[tuple[Place, Nodes, dict[str, Any], dict[str, Any]]] = []
+        self.kept: list[tuple[ScopeRef, Entries, dict[str, Any], dict[str, Any]]] = []
 
-    def commit(self, place: Place, op: Op) -> bool:
+    def commit(self, place: ScopeRef, op: Op) -> bool:
         try:
-            self.ledger.commit(Terms(CHAINS[place], AUTHOR), lambda _: [op])
+            self.ledger.commit(CommitRequest(CHAINS[place], AUTHOR), lambda _: [op])
         except RefusedError as error:
             refused = error
         else:
@@ -120,7 +120,7 @@ class Histories(RuleBasedStateMachine):
         return False
 
     @rule(place=places, key=keys, data=st.data())
-    def set(self, place: Place, key: str, data: st.DataObject) -> None:
+    def set(self, place: ScopeRef, key: str, data: st.DataObject) -> None:
         value = data.draw(st.sampled_from(VALUES[key]))
         allowed = not self.reference.forbids(place, key, value)
         assert self.commit(place, SetOp(op="set", key=key, value=value)) is allowed
@@ -128,19 +128,19 @@ class Histories(RuleBasedStateMachine):
             self.reference.values[place][key] = value
 
     @rule(place=places, key=keys)
-    def unset(self, place: Place, key: str) -> None:
+    def unset(self, place: ScopeRef, key: str) -> None:
         assert self.commit(place, UnsetOp(op="unset", key=key))
         self.reference.values[place].pop(key, None)
 
     @rule(place=places, key=keys)
-    def lock(self, place: Place, key: str) -> None:
+    def lock(self, place: ScopeRef, key: str) -> None:
         allowed = not self.reference.locked(place, key)
         assert self.commit(place, LockOp(op="lock", key=key)) is allowed
         if allowed:
             self.reference.locks[place][key] = None
 
     @rule(place=places, key=keys.filter(lambda key: not isinstance(VALUES[key][0], list)), data=st.data())
-    def bound(self, place: Place, key: str, data: st.DataObject) -> None:
+    def bound(self, place: ScopeRef, key: str, data: st.DataObject) -> None:
         left = data.draw(st.lists(st.sampled_from(VALUES[key]), min_size=1, max_size=3, unique_by=str))
         value = self.reference.values[place].get(key, self.reference.effective(place, key))
         allowed = not self.reference.locked(place, key) and value in left
@@ -150,12 +150,12 @@ class Histories(RuleBasedStateMachine):
             self.reference.locks[place][key] = left
 
     @rule(place=places, key=keys)
-    def unlock(self, place: Place, key: str) -> None:
+    def unlock(self, place: ScopeRef, key: str) -> None:
         assert self.commit(place, UnlockOp(op="unlock", key=key))
         self.reference.locks[place].pop(key, None)
 
     @rule(place=places)
-    def keep(self, place: Place) -> None:
+    def keep(self, place: ScopeRef) -> None:
         _, nodes = self.ledger.snapshot(place, "kept", AUTHOR)
         told = (dict(self.reference.values[place]), dict(self.reference.locks[place]))
         self.kept.append((place, nodes, *told))
@@ -166,7 +166,7 @@ class Histories(RuleBasedStateMachine):
             return
         place, nodes, values, locks = data.draw(st.sampled_from(self.kept))
         before = self.reference.said(place)
-        outcome = self.ledger.roll_back(Terms(CHAINS[place], AUTHOR, "rollback"), nodes)
+        outcome = self.ledger.roll_back(CommitRequest(CHAINS[place], AUTHOR, "rollback"), nodes)
         refused = set()
         for key in VALUES:
             wanted = (values.get(key, "-"), ("lock", locks[key]) if key in locks else None)
@@ -202,7 +202,7 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def the_reader_sees_what_holds(self) -> None:
         for workspace, org in ORG_OF.items():
-            place = Place(Scope.WORKSPACE, workspace)
+            place = ScopeRef(Scope.WORKSPACE, workspace)
             shown = flattened(self.reader.effective(org, workspace).settings)
             for key in VALUES:
                 if not key.endswith("temperature"):  # left out where the model takes none
@@ -212,7 +212,7 @@ class Histories(RuleBasedStateMachine):
         if not hasattr(self, "store"):
             return
         for place, state in self.store.kept.items():
-            nodes: Nodes = {}
+            nodes: Entries = {}
             for where, record in self.store.log:
                 if where == place:
                     nodes = replayed(nodes, record.changes)

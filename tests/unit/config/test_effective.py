@@ -12,8 +12,8 @@ import pytest
 from fourfold.config import effective as effective_module
 from fourfold.config.commit import Author, LockOp, Op, SetOp, UnsetOp
 from fourfold.config.effective import ConfigReader
-from fourfold.config.ledger import Ledger, Terms
-from fourfold.config.nodes import Place, ScopeState, chain_of
+from fourfold.config.ledger import CommitRequest, ConfigService
+from fourfold.config.nodes import ScopeRef, ScopeState, chain_of
 from fourfold.config.registry import flattened
 from fourfold.config.scope import Revisions
 from fourfold.config.settings import Settings
@@ -31,18 +31,18 @@ class Counted:
 
     store: MemoryConfigStore
     asked: list[str] = field(default_factory=list)
-    fetched: list[Place] = field(default_factory=list)
+    fetched: list[ScopeRef] = field(default_factory=list)
 
-    def revisions(self, places: Iterable[Place]) -> dict[Place, int]:
+    def revisions(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
         self.asked.append("revisions")
         return self.store.revisions(places)
 
-    def states(self, places: Iterable[Place]) -> dict[Place, ScopeState]:
+    def states(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
         self.asked.append("states")
         self.fetched.extend(places)
         return self.store.states(places)
 
-    def state_at(self, place: Place, revision: int) -> ScopeState | None:
+    def state_at(self, place: ScopeRef, revision: int) -> ScopeState | None:
         self.asked.append("state_at")
         return self.store.state_at(place, revision)
 
@@ -54,10 +54,10 @@ class Tree:
     counted: Counted
     reader: ConfigReader
 
-    def commit(self, op: Op, *places: Place) -> None:
-        Ledger(self.counted.store, DEFAULTS, []).commit(Terms(places, AUTHOR), lambda _: [op])
+    def commit(self, op: Op, *places: ScopeRef) -> None:
+        ConfigService(self.counted.store, DEFAULTS, []).commit(CommitRequest(places, AUTHOR), lambda _: [op])
 
-    def set(self, value: Any, *places: Place) -> None:
+    def set(self, value: Any, *places: ScopeRef) -> None:
         self.commit(SetOp(op="set", key=RETRIES, value=value), *places)
 
     def retries(self, org: str = "o1", workspace: str = "w1") -> int:
@@ -84,7 +84,7 @@ def test_a_warm_read_asks_for_the_revisions_and_nothing_else(tree: Tree) -> None
 
 
 @pytest.mark.parametrize("places", [(SYSTEM,), (SYSTEM, ORG), (SYSTEM, ORG, WORKSPACE)])
-def test_a_commit_anywhere_in_the_chain_is_seen_at_once(tree: Tree, places: tuple[Place, ...]) -> None:
+def test_a_commit_anywhere_in_the_chain_is_seen_at_once(tree: Tree, places: tuple[ScopeRef, ...]) -> None:
     for value in (1, 2, 0):
         tree.retries()
         tree.set(value, *places)
@@ -121,7 +121,7 @@ def test_a_commit_between_the_two_reads_is_told_by_its_own_revision(tree: Tree) 
     states = tree.counted.states
     raced: list[bool] = []
 
-    def late(places: Iterable[Place]) -> dict[Place, ScopeState]:
+    def late(places: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
         if not raced:
             raced.append(True)
             tree.set(1, SYSTEM, ORG, WORKSPACE)
@@ -156,7 +156,7 @@ def test_what_another_thread_clears_meanwhile_is_not_missed(tree: Tree, monkeypa
     assert tree.retries() == 2
     fetch = tree.counted.states
 
-    def while_others_read(places: Iterable[Place]) -> dict[Place, ScopeState]:
+    def while_others_read(places: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
         monkeypatch.setattr(tree.counted, "states", fetch)
         for number in range(5):
             tree.retries("o2", f"x{number}")

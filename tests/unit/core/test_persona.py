@@ -7,12 +7,12 @@ from pydantic import ValidationError
 
 from fourfold.config.engine import EngineConfig
 from fourfold.persona import BigFive, Persona, PersonaStatus, SelfLayer, Surface
-from fourfold.pipeline.lifecycle import begin
+from fourfold.pipeline.lifecycle import new_run
 from tests.builders import BRIEF, SELF, START, SURFACE
 
 
 def generating() -> Persona:
-    return begin(BRIEF, "ws_test", EngineConfig(), START).persona
+    return new_run(BRIEF, "ws_test", EngineConfig(), START).persona
 
 
 @pytest.mark.parametrize("status", [PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.FAILED])

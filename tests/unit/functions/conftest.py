@@ -49,7 +49,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunState]:
         "FOURFOLD_PROGRESS_ENDPOINT": "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/prod",
     }.items():
         monkeypatch.setenv(name, value)
-    stores = (dynamodb, wiring.persona_store, wiring.desk, wiring.job_store, wiring.workplace, wiring.sessions)
+    stores = (dynamodb, wiring.persona_store, wiring.run_context, wiring.job_store, wiring.job_context, wiring.sessions)
     forget = (*stores, config_reader, org_of)
     with mock_aws():
         for made in forget:

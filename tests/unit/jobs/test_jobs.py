@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from fourfold.ids import derived_run_id, is_run_id, new_run_id
-from fourfold.jobs.concurrency import OutOfTimeError, concurrently
-from fourfold.jobs.order import JobOrder, order_from
-from fourfold.jobs.store import SUPERSEDED, JobStatus, Lease, UnderWayError
-from fourfold.jobs.work import do_job, fail_job, new_run, take
+from fourfold.jobs.concurrency import JobTimeoutError, concurrently
+from fourfold.jobs.order import JobMessage, message_from
+from fourfold.jobs.store import SUPERSEDED, JobInProgressError, JobStatus, Lease
+from fourfold.jobs.work import claim_run, do_job, fail_job, new_run
 from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
 from fourfold.problem import problem
 from fourfold.progress.happenings import JobCompleted, JobFailed, JobProgress
@@ -29,11 +29,11 @@ class KilledError(BaseException):
     """What a killed worker leaves: nothing that anything may catch."""
 
 
-def claimed(bench: Bench, order: JobOrder, message: str = "m-1") -> Run | None:
-    return take(order, bench.place(), Lease(message, bench.now + timedelta(seconds=300)), "cfg")
+def claimed(bench: Bench, order: JobMessage, message: str = "m-1") -> Run | None:
+    return claim_run(order, bench.place(), Lease(message, bench.now + timedelta(seconds=300)), "cfg")
 
 
-def must_claim(bench: Bench, order: JobOrder, message: str = "m-1") -> Run:
+def must_claim(bench: Bench, order: JobMessage, message: str = "m-1") -> Run:
     run = claimed(bench, order, message)
     assert run is not None
     return run
@@ -61,11 +61,11 @@ def event(run_id: str, persona_id: str, detail_type: str = "persona.created") ->
 
 def test_an_event_names_the_same_run_whenever_it_comes_and_another_for_each_kind(bench: Bench) -> None:
     cause = new_run_id()
-    first = order_from(event(cause, bench.persona.id), RunKind.FINGERPRINT)
-    other = order_from(event(cause, bench.persona.id), RunKind.PROVOCATION)
+    first = message_from(event(cause, bench.persona.id), RunKind.FINGERPRINT)
+    other = message_from(event(cause, bench.persona.id), RunKind.PROVOCATION)
     assert first is not None
     assert other is not None
-    assert order_from(event(cause, bench.persona.id), RunKind.FINGERPRINT) == first
+    assert message_from(event(cause, bench.persona.id), RunKind.FINGERPRINT) == first
     assert is_run_id(first.run_id)
     assert first.run_id != other.run_id
     assert first.run_id != derived_run_id(new_run_id(), RunKind.FINGERPRINT)
@@ -89,7 +89,7 @@ def test_a_persona_is_heard_again_when_it_speaks_anew(
 ) -> None:
     message = event(new_run_id(), bench.persona.id, detail_type)
     message["detail"]["data"] |= told  # type: ignore[index]
-    order = order_from(message, RunKind.FINGERPRINT)
+    order = message_from(message, RunKind.FINGERPRINT)
     assert (order is not None) == heard
     assert order is None or is_run_id(order.run_id)
 
@@ -98,7 +98,7 @@ def test_a_regeneration_that_is_flagged_too_is_one_job(bench: Bench) -> None:
     cause = new_run_id()
     updated, flagged = (event(cause, bench.persona.id, name) for name in ("persona.updated", "persona.flagged"))
     updated["detail"]["data"] |= {"changed": ["mask"]}  # type: ignore[index]
-    assert order_from(updated, RunKind.FINGERPRINT) == order_from(flagged, RunKind.FINGERPRINT)
+    assert message_from(updated, RunKind.FINGERPRINT) == message_from(flagged, RunKind.FINGERPRINT)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_regeneration_that_is_flagged_too_is_one_job(bench: Bench) -> None:
 )
 def test_a_message_that_is_no_order_is_refused(message: dict[str, object]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - pydantic's is one too
-        order_from(message, RunKind.FINGERPRINT)
+        message_from(message, RunKind.FINGERPRINT)
 
 
 def test_a_job_runs_once_however_often_its_order_comes(bench: Bench) -> None:
@@ -183,7 +183,7 @@ def test_an_item_that_fails_stops_the_rest_but_keeps_what_is_done(bench: Bench) 
 
 def test_out_of_time_is_no_end(bench: Bench) -> None:
     order, work = bench.order(), Toy()
-    with pytest.raises(OutOfTimeError):
+    with pytest.raises(JobTimeoutError):
         do_job(must_claim(bench, order), work, bench.place(), concurrency=1, may_begin=lambda: len(work.asked) < 2)
     assert do_job(must_claim(bench, order), work, bench.place(), concurrency=1) is not None
     assert sorted(work.asked) == list(work.items())
@@ -252,10 +252,10 @@ def test_an_automatic_job_leaves_the_one_under_way_alone(bench: Bench) -> None:
     bench.now += timedelta(seconds=1)
     asked = bench.order()
     bench.store.request(new_run(asked, "cfg", bench.now))
-    with pytest.raises(UnderWayError) as waiting:
+    with pytest.raises(JobInProgressError) as waiting:
         claimed(bench, bench.order(), "m-2")
     run = must_claim(bench, asked)
-    with pytest.raises(UnderWayError) as begun:
+    with pytest.raises(JobInProgressError) as begun:
         claimed(bench, bench.order(), "m-3")
     assert waiting.value.run.id == begun.value.run.id == run.id
     assert do_job(run, Toy(), bench.place(), concurrency=2) is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.aside import AsideError, aside
+from infra.local.aside import ForkError, run_in_fork
 from infra.local.forks import SUPPORTED
 
 pytestmark = pytest.mark.skipif(not SUPPORTED, reason="nothing is forked elsewhere")
@@ -31,7 +31,7 @@ def test_it_sees_one_moment_however_busy_the_others_are(tmp_path: Path) -> None:
     writer.start()
     try:
         for _ in range(20):
-            aside(lambda: (tmp_path / "copy").write_text(str([{"entry": entry} for entry in table])))
+            run_in_fork(lambda: (tmp_path / "copy").write_text(str([{"entry": entry} for entry in table])))
             assert (tmp_path / "copy").read_text().startswith("[{'entry':")
     finally:
         stop.set()
@@ -40,24 +40,24 @@ def test_it_sees_one_moment_however_busy_the_others_are(tmp_path: Path) -> None:
 
 def test_what_it_changes_is_changed_in_the_copy_only() -> None:
     here = [1]
-    aside(here.clear)
+    run_in_fork(here.clear)
     assert here == [1]
 
 
 def test_what_it_raises_or_logs_as_an_error_is_raised_here() -> None:
-    with pytest.raises(AsideError, match="ZeroDivisionError"):
-        aside(lambda: 1 // 0)
-    with pytest.raises(AsideError, match="no room"):
-        aside(lambda: logging.getLogger("persistence").error("no %s", "room"))
-    aside(lambda: logging.getLogger("persistence").info("all is well"))
+    with pytest.raises(ForkError, match="ZeroDivisionError"):
+        run_in_fork(lambda: 1 // 0)
+    with pytest.raises(ForkError, match="no room"):
+        run_in_fork(lambda: logging.getLogger("persistence").error("no %s", "room"))
+    run_in_fork(lambda: logging.getLogger("persistence").info("all is well"))
 
 
 def test_who_waits_for_a_lock_of_another_thread_is_ended() -> None:
     lock = threading.Lock()
     lock.acquire()
     began = time.monotonic()
-    with pytest.raises(AsideError, match="too long"):
-        aside(lock.acquire, longest_s=0.3)
+    with pytest.raises(ForkError, match="too long"):
+        run_in_fork(lock.acquire, longest_s=0.3)
     assert time.monotonic() - began < 5
 
 
@@ -68,7 +68,7 @@ def test_it_keeps_no_connection_open_and_leaves_nothing_behind(tmp_path: Path) -
 
     ours, theirs = socket.socketpair()
     before = os.listdir("/proc/self/fd")  # noqa: PTH208 - numbers
-    worker = threading.Thread(target=aside, args=[work])
+    worker = threading.Thread(target=run_in_fork, args=[work])
     worker.start()
     time.sleep(0.3)
     ours.close()

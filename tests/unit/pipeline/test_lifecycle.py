@@ -12,9 +12,9 @@ from fourfold.config.engine import EngineConfig
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.persona_versions import PersonaVersion
 from fourfold.pipeline.failure import problem_from
-from fourfold.pipeline.lifecycle import Beginning, Desk, RunIdentity, begin, complete_run, fail_run, log_start
-from fourfold.pipeline.personas import Held
-from fourfold.pipeline.state import Basis, RunState
+from fourfold.pipeline.lifecycle import NewRun, RunContext, RunIdentity, complete_run, fail_run, log_start, new_run
+from fourfold.pipeline.personas import StoredPersona
+from fourfold.pipeline.state import DraftBasis, RunState
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunStatus
 from tests.builders import ALL_STEPS, BRIEF, START, MemoryEventStore, ScriptedModel, Ticking, performed
@@ -27,7 +27,7 @@ class MemoryPersonaStore:
     personas: dict[str, Persona] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     versions: list[PersonaVersion] = field(default_factory=list)
-    bases: dict[str, Basis] = field(default_factory=dict)
+    bases: dict[str, DraftBasis] = field(default_factory=dict)
     interrupt: list[Callable[[], None]] = field(default_factory=list)
 
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
@@ -38,11 +38,11 @@ class MemoryPersonaStore:
         found = self.runs.get(run_id)
         return found if found and found.workspace_id == workspace_id else None
 
-    def held(self, workspace_id: str, persona_id: str) -> Held | None:
+    def held(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         found = self.persona(workspace_id, persona_id)
-        return None if found is None else Held(found, found.model_dump_json())
+        return None if found is None else StoredPersona(found, found.model_dump_json())
 
-    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> Basis | None:
+    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:
         return self.bases[run_id] if self.persona(workspace_id, persona_id) else None
 
     def version_by(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
@@ -53,7 +53,12 @@ class MemoryPersonaStore:
         self.personas[persona.id], self.runs[run.id] = persona, run
 
     def finish(
-        self, held: Held, persona: Persona, run: Run, version: PersonaVersion | None = None, basis: Basis | None = None
+        self,
+        held: StoredPersona,
+        persona: Persona,
+        run: Run,
+        version: PersonaVersion | None = None,
+        basis: DraftBasis | None = None,
     ) -> bool:
         if self.interrupt:
             self.interrupt.pop()()
@@ -70,22 +75,22 @@ class MemoryPersonaStore:
 class World:
     """A started run and everything its ends need."""
 
-    beginning: Beginning
+    beginning: NewRun
     store: MemoryPersonaStore
     events: MemoryEventStore
-    desk: Desk
+    context: RunContext
     who: RunIdentity
 
     def pipeline(self) -> RunState:
         state, model = self.beginning.state, ScriptedModel()
         for step in ALL_STEPS:
-            state = performed(step, state, model, self.desk.log_of(self.who, state.log_seq))
+            state = performed(step, state, model, self.context.log_of(self.who, state.log_seq))
         return state
 
 
 @pytest.fixture
 def world() -> World:
-    beginning = begin(BRIEF, "ws_test", EngineConfig(), START)
+    beginning = new_run(BRIEF, "ws_test", EngineConfig(), START)
     store, events, clock = MemoryPersonaStore(), MemoryEventStore(), Ticking()
     store.start(beginning.persona, beginning.run)
     state = beginning.state
@@ -97,10 +102,10 @@ def world() -> World:
         return RunLog(events, identity.run_id, identity.persona_id, seen, clock)
 
     log_start(log_of(who, 0))
-    desk = Desk(
+    context = RunContext(
         store, log_of, lambda _: [kept.entry for kept in events.read(0)], lambda _: events.entries.clear(), clock
     )
-    return World(beginning, store, events, desk, who)
+    return World(beginning, store, events, context, who)
 
 
 def test_a_run_begins_with_the_state_its_machine_gets_and_the_event_it_publishes(world: World) -> None:
@@ -113,7 +118,7 @@ def test_a_run_begins_with_the_state_its_machine_gets_and_the_event_it_publishes
 
 
 def test_a_completed_run_ships_the_persona_with_its_usage(world: World) -> None:
-    entries = complete_run(world.pipeline(), "active", world.desk)
+    entries = complete_run(world.pipeline(), "active", world.context)
     persona, run = world.store.personas[world.who.persona_id], world.store.runs[world.who.run_id]
     assert persona.status is PersonaStatus.ACTIVE
     assert persona.surface is not None
@@ -126,22 +131,22 @@ def test_a_completed_run_ships_the_persona_with_its_usage(world: World) -> None:
 
 
 def test_a_flagged_persona_is_announced_as_flagged_and_not_as_created(world: World) -> None:
-    entries = complete_run(world.pipeline(), "flagged", world.desk)
+    entries = complete_run(world.pipeline(), "flagged", world.context)
     assert [entry["DetailType"] for entry in entries] == ["generation.run.completed", "persona.flagged"]
     assert world.store.personas[world.who.persona_id].status is PersonaStatus.FLAGGED
 
 
 def test_completing_twice_answers_the_same_events_and_logs_one_end(world: World) -> None:
     state = world.pipeline()
-    first = complete_run(state, "active", world.desk)
-    assert complete_run(state, "active", world.desk) == first
+    first = complete_run(state, "active", world.context)
+    assert complete_run(state, "active", world.context) == first
     assert world.events.types().count("pipeline.completed") == 1
 
 
 def test_a_failed_run_leaves_a_failed_persona_with_the_money_already_spent(world: World) -> None:
     world.pipeline()
     problem = problem_from("States.Timeout", "")
-    [entry] = fail_run(world.who, problem, world.desk)
+    [entry] = fail_run(world.who, problem, world.context)
     assert entry["DetailType"] == "generation.run.failed"
     assert entry["Detail"]["data"]["error"]["code"] == "run_timed_out"
     run = world.store.runs[world.who.run_id]
@@ -153,24 +158,24 @@ def test_a_failed_run_leaves_a_failed_persona_with_the_money_already_spent(world
 
 def test_the_first_end_counts(world: World) -> None:
     state = world.pipeline()
-    told = complete_run(state, "active", world.desk)
+    told = complete_run(state, "active", world.context)
     assert told
     # Perhaps the bus never heard of it: whoever comes with a failure is told what it should have heard.
-    assert fail_run(world.who, problem_from("States.Timeout", ""), world.desk) == told
+    assert fail_run(world.who, problem_from("States.Timeout", ""), world.context) == told
     assert world.store.personas[world.who.persona_id].status is PersonaStatus.ACTIVE
 
 
 def test_a_persona_is_not_shipped_by_a_run_that_failed(world: World) -> None:
     state = world.pipeline()
-    first = fail_run(world.who, problem_from("ABORTED", ""), world.desk)
-    assert complete_run(state, "active", world.desk) == []
-    assert fail_run(world.who, problem_from("States.Timeout", ""), world.desk) == first
+    first = fail_run(world.who, problem_from("ABORTED", ""), world.context)
+    assert complete_run(state, "active", world.context) == []
+    assert fail_run(world.who, problem_from("States.Timeout", ""), world.context) == first
     assert world.events.types().count("pipeline.failed") == 1
 
 
 def test_a_run_nobody_knows_is_nobodys_failure(world: World) -> None:
     stranger = world.who.model_copy(update={"workspace_id": "ws_other"})
-    assert fail_run(stranger, problem_from("ABORTED", ""), world.desk) == []
+    assert fail_run(stranger, problem_from("ABORTED", ""), world.context) == []
 
 
 @pytest.mark.parametrize(

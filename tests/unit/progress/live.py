@@ -12,14 +12,14 @@ from typing import Any
 from fourfold.progress.delivery import Delivery
 from fourfold.progress.followers import (
     ConnectionGoneError,
+    DeliveryUnknownError,
     Event,
     Follower,
-    Pushed,
+    NotDeliveredError,
+    PushRecord,
     RunKey,
     Subscriber,
     Topic,
-    UnsentError,
-    UnsureError,
 )
 from fourfold.progress.push import NewEvent, Pusher
 from fourfold.progress.subscriptions import Connection, Subscriptions
@@ -66,7 +66,7 @@ class World:
     logs: dict[RunKey, list[Event]] = field(default_factory=dict)
     stream: list[NewEvent] = field(default_factory=list)
     table: dict[tuple[RunKey, str], Follower] = field(default_factory=dict)
-    pushed: dict[RunKey, Pushed] = field(default_factory=dict)
+    pushed: dict[RunKey, PushRecord] = field(default_factory=dict)
     topics: dict[Topic, dict[str, Subscriber]] = field(default_factory=dict)
     counted: dict[str, set[str]] = field(default_factory=dict)
     received: dict[str, list[str]] = field(default_factory=dict)
@@ -98,9 +98,9 @@ class World:
         return self.logs[run][-1] if self.logs.get(run) else None
 
     # followers
-    def of_run(self, run: RunKey) -> tuple[Pushed, Sequence[Follower]]:
+    def of_run(self, run: RunKey) -> tuple[PushRecord, Sequence[Follower]]:
         self.pause()
-        return self.pushed.get(run, Pushed()), [follower for (of, _), follower in self.table.items() if of == run]
+        return self.pushed.get(run, PushRecord()), [follower for (of, _), follower in self.table.items() if of == run]
 
     def one(self, run: RunKey, connection_id: str) -> Follower | None:
         self.pause()
@@ -126,13 +126,13 @@ class World:
     def begin_push(self, run: RunKey, seq: int) -> None:
         self.pause()
         self.writes += 1
-        there = self.pushed.get(run, Pushed())
+        there = self.pushed.get(run, PushRecord())
         self.pushed[run] = replace(there, begun=max(seq, there.begun))
 
     def end_push(self, run: RunKey, seq: int) -> None:
         self.pause()
         self.writes += 1
-        there = self.pushed.get(run, Pushed())
+        there = self.pushed.get(run, PushRecord())
         self.pushed[run] = replace(there, done=max(seq, there.done))
 
     # connected clients
@@ -142,11 +142,11 @@ class World:
             raise ConnectionGoneError
         fate = self.fates.pop(0) if self.fates and '"seq"' in text else Fate.DONE
         if fate is Fate.REFUSED:
-            raise UnsentError
+            raise NotDeliveredError
         if fate is not Fate.LOST_UNHEARD:
             self.received.setdefault(connection_id, []).append(text)
         if fate is not Fate.DONE:
-            raise UnsureError
+            raise DeliveryUnknownError
         self.pause()  # the moment in which it is sent and not noted
 
     def close(self, connection_id: str) -> None:
@@ -155,7 +155,7 @@ class World:
         if fate in {Fate.DONE, Fate.DONE_UNHEARD}:
             self.closed.append(connection_id)
         if fate is not Fate.DONE:
-            raise UnsentError
+            raise NotDeliveredError
 
     # the queue
     def put(self, run: RunKey, connection_id: str) -> None:
@@ -263,7 +263,7 @@ class Service:
                     self.delivery.close(connection_id)
                 else:
                     self.delivery.resume(run, connection_id)
-            except UnsentError:
+            except NotDeliveredError:
                 self.world.queued.append((run, connection_id))
             except CrashError:
                 self.world.returning.append((run, connection_id))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fourfold.progress.followers import Follower, RunKey, Subscriber, Topic, UnsentError
+from fourfold.progress.followers import Follower, NotDeliveredError, RunKey, Subscriber, Topic
 from fourfold.progress.messages import LONGEST_AFTER, MAX_SUBSCRIPTIONS
 from tests.unit.progress.live import PERSONA, WORKSPACE, CrashError, Fate, Service, World, run_id
 
@@ -176,7 +176,7 @@ def test_a_slow_connection_waits_in_the_queue_and_delays_nobody(world: World) ->
     assert heard(world, "slow")[1:] == [1, 2], "one who is behind is not sent a later event first"
     assert heard(world, "fast")[1:] == [1, 2, 3, 4]
     world.fates = [Fate.REFUSED]
-    with pytest.raises(UnsentError):  # the queue brings it back, and in the end among the dead letters
+    with pytest.raises(NotDeliveredError):  # the queue brings it back, and in the end among the dead letters
         service.delivery.resume(RUN, "slow")
     service.catch_up()
     assert heard(world, "slow")[1:] == [1, 2, 3, 4]

@@ -17,13 +17,13 @@ from fourfold.provocation.comparison import compare
 from fourfold.provocation.definition import ProvocationTest, Severity
 from fourfold.provocation.intervals import mcnemar_exact, wilson
 from fourfold.provocation.junit import junit_xml
-from fourfold.provocation.plan import Plan, Selection, planned
+from fourfold.provocation.plan import Selection, SuitePlan, planned
 from fourfold.provocation.report import SuiteReport, judges_of, record_of
 from fourfold.provocation.sarif import sarif_log
 from fourfold.provocation.suite import reported
 from fourfold.provocation.transcript import Evidence
-from fourfold.provocation.trial import Trial
-from fourfold.provocation.verdict import Ruling, Verdict
+from fourfold.provocation.trial import ProvocationRun
+from fourfold.provocation.verdict import ProvocationOutcome, Verdict
 from fourfold.provocation.workspace_tests import Available
 from tests.builders import START
 from tests.unit.provocation.people import PERSONA, a_test
@@ -42,8 +42,8 @@ def report(verdicts: dict[str, Verdict], severity: Severity = Severity.HIGH, *, 
         record_of(
             tests[each],
             [
-                Trial(
-                    ruling=Ruling(
+                ProvocationRun(
+                    ruling=ProvocationOutcome(
                         verdict=verdict,
                         safe=verdict is PASS,
                         in_character=True,
@@ -187,7 +187,7 @@ def test_a_selection_narrows_and_the_plan_says_so(selection: dict[str, list[str]
         Available(test=of("role.003"), source="shipped", enabled=False, reason="off"),
         Available(test=of("jail.001"), source="shipped", enabled=True),
     ]
-    plan: Plan = planned(tests, Selection.model_validate(selection), CONFIG)
+    plan: SuitePlan = planned(tests, Selection.model_validate(selection), CONFIG)
     assert {test.id for test in plan.tests} == left
     assert plan.complete is (selection == {})
     assert "role.003" not in left

@@ -11,18 +11,18 @@ import pytest
 
 from fourfold.config.engine import EngineConfig, ProvocationConfig
 from fourfold.ids import new_run_id
-from fourfold.jobs.order import JobOrder
+from fourfold.jobs.order import JobMessage
 from fourfold.jobs.store import Lease
-from fourfold.jobs.work import do_job, take
+from fourfold.jobs.work import claim_run, do_job
 from fourfold.language_model import Completion, ModelCall, ModelRequest
 from fourfold.persona import Persona, TokenUsage
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.provocation.catalog import shipped_tests
-from fourfold.provocation.plan import Plan, Selection, planned
+from fourfold.provocation.plan import Selection, SuitePlan, planned
 from fourfold.provocation.report import SuiteReport
-from fourfold.provocation.suite import SuiteWork, selection_kept
+from fourfold.provocation.suite import SuiteJob, selection_kept
 from fourfold.provocation.transcript import Exchange
-from fourfold.provocation.trial import Spoken
+from fourfold.provocation.trial import SpokenReply
 from fourfold.provocation.workspace_tests import available
 from fourfold.storage.provocation import DynamoSuites
 from tests.unit.jobs.conftest import (
@@ -58,10 +58,10 @@ class Talking:
     def __init__(self, paid: Paid) -> None:
         self.paid = paid
 
-    def reply(self, history: Sequence[Exchange], said: str, notes: str | None) -> Spoken:
+    def reply(self, history: Sequence[Exchange], said: str, notes: str | None) -> SpokenReply:
         self.paid.pay(f"{len(history)}/{said}/{notes}")
         call = ModelCall(provider="p", model="m", duration_ms=1, tokens=TokenUsage(output_tokens=1), cost_usd=0.001)
-        return Spoken(text="Kolay gelsin, hoş geldin.", calls=(call,))
+        return SpokenReply(text="Kolay gelsin, hoş geldin.", calls=(call,))
 
 
 class Judging(Judge):
@@ -94,17 +94,17 @@ def persona(bench: Bench) -> Persona:
     return whole
 
 
-def claimed(bench: Bench, order: JobOrder, message: str = "m-1") -> Run | None:
-    return take(order, bench.place(), Lease(message, bench.now + timedelta(seconds=300)), "cfg")
+def claimed(bench: Bench, order: JobMessage, message: str = "m-1") -> Run | None:
+    return claim_run(order, bench.place(), Lease(message, bench.now + timedelta(seconds=300)), "cfg")
 
 
-def order_of(bench: Bench) -> JobOrder:
-    return JobOrder(
+def order_of(bench: Bench) -> JobMessage:
+    return JobMessage(
         kind=RunKind.PROVOCATION, run_id=new_run_id(), workspace_id=WORKSPACE, persona_id=bench.persona.id, asked=True
     )
 
 
-def plan(selection: Selection) -> Plan:
+def plan(selection: Selection) -> SuitePlan:
     return planned(available(TESTS, {}, (), EngineConfig().safety), selection, CONFIG)
 
 
@@ -113,9 +113,9 @@ def work(
     run: Run,
     persona: Persona,
     paid: Paid,
-    make_plan: Callable[[Selection], Plan] = plan,
-) -> SuiteWork:
-    return SuiteWork(
+    make_plan: Callable[[Selection], SuitePlan] = plan,
+) -> SuiteJob:
+    return SuiteJob(
         run=run,
         persona=persona,
         speaker=Talking(paid),
@@ -127,7 +127,7 @@ def work(
     )
 
 
-def done(bench: Bench, persona: Persona, paid: Paid, order: JobOrder) -> Run | None:
+def done(bench: Bench, persona: Persona, paid: Paid, order: JobMessage) -> Run | None:
     run = claimed(bench, order)
     assert run is not None
     return do_job(run, work(bench, run, persona, paid), bench.place(), concurrency=5)

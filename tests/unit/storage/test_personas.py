@@ -8,7 +8,7 @@ import pytest
 
 from fourfold.config.engine import EngineConfig
 from fourfold.persona import PersonaStatus
-from fourfold.pipeline.lifecycle import Beginning, begin
+from fourfold.pipeline.lifecycle import NewRun, new_run
 from fourfold.progress.run import RunStatus
 from fourfold.storage.personas import DynamoPersonaStore
 from tests.builders import START
@@ -22,8 +22,8 @@ def store(dynamodb: DynamoDBClient) -> DynamoPersonaStore:
     return DynamoPersonaStore(dynamodb, "personas")
 
 
-def beginning(brief: str = "a baker", workspace: str = "ws_a") -> Beginning:
-    return begin(brief, workspace, EngineConfig(), START)
+def beginning(brief: str = "a baker", workspace: str = "ws_a") -> NewRun:
+    return new_run(brief, workspace, EngineConfig(), START)
 
 
 def test_what_is_stored_comes_back_equal(store: DynamoPersonaStore) -> None:

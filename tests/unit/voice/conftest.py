@@ -14,8 +14,8 @@ from fourfold.language_model import ChatMessage, ChatRequest
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import Mask, Persona, PersonaStatus, Register, SelfLayer, Soul, Surface, TokenUsage
-from fourfold.pipeline.lifecycle import begin
-from fourfold.voice.fingerprint import Fingerprint, Taken, Whose, take
+from fourfold.pipeline.lifecycle import new_run
+from fourfold.voice.fingerprint import Fingerprint, FingerprintInput, FingerprintOwner, make_fingerprint
 from fourfold.voice.scenarios import scenario_set
 from tests.builders import SELF, SOUL, SURFACE
 
@@ -43,7 +43,7 @@ _MASKS = {
 
 @cache
 def person(name: str) -> Persona:
-    begun = begin("A person", "ws_one", EngineConfig(), NOW).persona
+    begun = new_run("A person", "ws_one", EngineConfig(), NOW).persona
     return begun.model_copy(
         update={
             "status": PersonaStatus.ACTIVE,
@@ -75,9 +75,9 @@ def voice_of(name: str) -> Voice:
     scenarios = scenario_set()
     replies = {one.id: said(name, one.text("en")) for one in scenarios.scenarios}
     pole = [said(None, one.text("en")) for one in scenarios.of_pole()]
-    taken = Taken(replies, pole, ("offline:composer-1",), TokenUsage(), 0.0)
-    whose = Whose(person(name).id, new_run_id(), "en")
-    return Voice(take(whose, taken, resolve_embedder("stylometric"), scenarios, NOW), replies)
+    taken = FingerprintInput(replies, pole, ("offline:composer-1",), TokenUsage(), 0.0)
+    whose = FingerprintOwner(person(name).id, new_run_id(), "en")
+    return Voice(make_fingerprint(whose, taken, resolve_embedder("stylometric"), scenarios, NOW), replies)
 
 
 @pytest.fixture

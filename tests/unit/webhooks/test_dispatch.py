@@ -9,26 +9,26 @@ from itertools import pairwise
 import pytest
 
 from fourfold.webhooks.delivery import DeliveryStatus
-from fourfold.webhooks.dispatch import Again, Done
+from fourfold.webhooks.dispatch import Done, Retry
 from fourfold.webhooks.endpoint import Endpoint
-from fourfold.webhooks.lanes import Lane, Order
+from fourfold.webhooks.lanes import Lane, ScheduledDelivery
 from fourfold.webhooks.schedule import wait_before_next
-from fourfold.webhooks.sender import Outcome
+from fourfold.webhooks.sender import AttemptOutcome
 from tests.unit.webhooks.conftest import OK, World
 
-DOWN = Outcome("connection_failed", None, 3)
-BROKEN = Outcome("http_error", 500, 40)
-GONE = Outcome("http_error", 410, 40)
+DOWN = AttemptOutcome("connection_failed", None, 3)
+BROKEN = AttemptOutcome("http_error", 500, 40)
+GONE = AttemptOutcome("http_error", 410, 40)
 NOW, MINUTE = timedelta(), timedelta(minutes=1)
 
 
-def only_order(world: World) -> Order:
+def only_order(world: World) -> ScheduledDelivery:
     ((_, order, _),) = world.happens()
     return order
 
 
-def seconds(follows: Again | Done) -> float:
-    assert isinstance(follows, Again)
+def seconds(follows: Retry | Done) -> float:
+    assert isinstance(follows, Retry)
     return follows.wait.total_seconds()
 
 
@@ -110,11 +110,11 @@ def test_the_schedule_is_kept_with_one_id_and_fresh_timestamps(world: World) -> 
     order = only_order(world)
     world.sender.outcomes = [DOWN, BROKEN, OK]
     waits = []
-    follows: Again | Done = Again(Lane.SLOW, NOW)
-    while isinstance(follows, Again):
+    follows: Retry | Done = Retry(Lane.SLOW, NOW)
+    while isinstance(follows, Retry):
         world.pass_(follows.wait)
         follows = world.carry_out(order)
-        waits.append(follows.wait.total_seconds() if isinstance(follows, Again) else None)
+        waits.append(follows.wait.total_seconds() if isinstance(follows, Retry) else None)
     assert waits == [60, 300, None]
     assert follows == Done()
     assert {headers["webhook-id"] for _, headers, _ in world.sender.sent} == {"evt_1"}
@@ -164,7 +164,7 @@ def test_after_the_last_attempt_it_is_dead_until_revived(world: World) -> None:
 @pytest.mark.parametrize(("asked", "waits"), [(None, 60), (5.0, 60), (90.0, 90), (7200.0, 7200), (10.0**8, 43_200)])
 def test_a_receiver_that_asks_for_time_gets_it_within_reason(world: World, asked: float | None, waits: int) -> None:
     world.endpoint()
-    world.sender.outcomes = [Outcome("http_error", 503, 40, asked)]
+    world.sender.outcomes = [AttemptOutcome("http_error", 503, 40, asked)]
     assert seconds(world.carry_out(only_order(world))) == waits
 
 
@@ -192,7 +192,7 @@ def test_410_disables_the_endpoint_and_says_so(world: World) -> None:
     assert endpoint.url not in item["entry"]["S"]
 
 
-def fail_for(world: World, order: Order, wait: timedelta) -> None:
+def fail_for(world: World, order: ScheduledDelivery, wait: timedelta) -> None:
     world.carry_out(order)
     world.pass_(wait)
 
@@ -209,7 +209,7 @@ def test_an_endpoint_that_only_fails_for_too_long_is_disabled(world: World) -> N
     assert not world.outbox()
     world.pass_(timedelta(seconds=1))
     ((_, order, _),) = world.happens("evt_last")
-    assert isinstance(world.carry_out(order), Again)
+    assert isinstance(world.carry_out(order), Retry)
     off = world.again(endpoint)
     assert (off.enabled, off.disabled_reason) == (False, "failing")
     (item,) = world.outbox()
@@ -262,7 +262,9 @@ def test_an_endpoint_disabled_in_mid_attempt_leaves_nothing_pending(world: World
 
 def test_an_order_for_nothing_is_done_with(world: World) -> None:
     endpoint = world.endpoint()
-    order = Order(workspace_id="ws_a", endpoint_id=endpoint.id, delivery_id="dlv_01m80000000000000000000009")
+    order = ScheduledDelivery(
+        workspace_id="ws_a", endpoint_id=endpoint.id, delivery_id="dlv_01m80000000000000000000009"
+    )
     assert world.carry_out(order) == Done()
     foreign = only_order(world).model_copy(update={"workspace_id": "ws_b"})
     assert isinstance(world.carry_out(foreign), Done)
@@ -277,21 +279,21 @@ def test_a_new_endpoint_earns_the_fast_lane_and_loses_it(world: World) -> None:
     assert [lane for lane, _, _ in world.happens("evt_1")] == [Lane.SLOW]
     world.carry_out(world.happens("evt_1")[0][1])
     assert [lane for lane, _, _ in world.happens("evt_2")] == [Lane.FAST]
-    world.sender.outcomes = [Outcome("delivered", 200, 1001)]
+    world.sender.outcomes = [AttemptOutcome("delivered", 200, 1001)]
     world.carry_out(world.happens("evt_3")[0][1], Lane.FAST)
     assert not world.again(endpoint).brisk
     assert [lane for lane, _, _ in world.happens("evt_4")] == [Lane.SLOW]
 
 
-@pytest.mark.parametrize("outcome", [DOWN, BROKEN, Outcome("timed_out", None, 15_000)])
-def test_what_queued_in_the_fast_lane_leaves_it_when_the_endpoint_fails(world: World, outcome: Outcome) -> None:
+@pytest.mark.parametrize("outcome", [DOWN, BROKEN, AttemptOutcome("timed_out", None, 15_000)])
+def test_what_queued_in_the_fast_lane_leaves_it_when_the_endpoint_fails(world: World, outcome: AttemptOutcome) -> None:
     world.endpoint()
     world.carry_out(world.happens("evt_1")[0][1])
     queued = [world.happens(f"evt_{number}")[0] for number in (2, 3)]
     assert {lane for lane, _, _ in queued} == {Lane.FAST}
     world.sender.outcomes = [outcome]
-    assert world.carry_out(queued[0][1], Lane.FAST) == Again(Lane.SLOW, MINUTE)
-    assert world.carry_out(queued[1][1], Lane.FAST) == Again(Lane.SLOW, NOW)
+    assert world.carry_out(queued[0][1], Lane.FAST) == Retry(Lane.SLOW, MINUTE)
+    assert world.carry_out(queued[1][1], Lane.FAST) == Retry(Lane.SLOW, NOW)
     assert len(world.sender.sent) == 2
 
 

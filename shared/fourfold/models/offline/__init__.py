@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourfold.language_model import ChatRequest, Completion, Heard, ModelRequest
+from fourfold.language_model import ChatRequest, Completion, ModelRequest, OnText
 
 NAME = "offline:composer-1"
 
@@ -29,7 +29,7 @@ class OfflineComposer:
 
         return compose(request)
 
-    def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
+    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:
         """Compose a turn of a chat, in the voice of the request's speaker."""
         from fourfold.models.offline import chat  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from fourfold.language_model import ChatRequest, Completion, Heard
+from fourfold.language_model import ChatRequest, Completion, OnText
 from fourfold.models.offline.chat_templates import (
     ASSISTANT_CLOSINGS,
     ASSISTANT_OPENINGS,
@@ -43,7 +43,7 @@ _LIGHT = frozenset(
 _PIECE = re.compile(r"\S+\s*")
 
 
-def reply(request: ChatRequest, heard: Heard | None = None) -> Completion:
+def reply(request: ChatRequest, heard: OnText | None = None) -> Completion:
     """The composer's turn, labelled `offline`. With `heard`, its words are told one by one: it has them all at once."""
     text = _text(request)
     if heard is not None:
