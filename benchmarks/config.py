@@ -31,14 +31,14 @@ from benchmarks.report import Report
 from benchmarks.server import Served, served
 from fourfold.config.commit import Author, Op, SetOp
 from fourfold.config.effective import ConfigReader
+from fourfold.config.entries import ScopeRef, chain_of
 from fourfold.config.history import Revision
-from fourfold.config.ledger import CommitRequest, ConfigService
-from fourfold.config.nodes import ScopeRef, chain_of
+from fourfold.config.preset_ops import preset_ops
 from fourfold.config.presets import PRESETS
 from fourfold.config.registry import flattened, registry
 from fourfold.config.scope import stored
+from fourfold.config.service import CommitRequest, ConfigService
 from fourfold.config.settings import Settings
-from fourfold.config.swap import preset_ops
 from fourfold.events.config import ConfigChanged, config_changed_entry
 from fourfold.http.scopes import SCOPES
 from fourfold.storage.config import DynamoConfigStore

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from benchmarks.briefs import SAMPLE_BRIEFS
 from benchmarks.report import Report
 from fourfold.config.presets import default_config
-from fourfold.language_model import provider_and_model
+from fourfold.llm.port import provider_and_model
 from fourfold.models import resolve
 from fourfold.models.prices import cost_usd
 from fourfold.models.prompt import system_text, turns

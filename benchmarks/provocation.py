@@ -24,8 +24,8 @@ from fourfold.config.engine import EngineConfig
 from fourfold.config.models import ModelConfig
 from fourfold.config.presets import default_config
 from fourfold.jobs.concurrency import concurrently
-from fourfold.language_model import ChatRequest, Completion, ModelRequest, OnText, provider_and_model
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ChatRequest, Completion, ModelRequest, OnText, provider_and_model
 from fourfold.models import adapter, resolve
 from fourfold.models.prices import cost_usd
 from fourfold.models.prompt import input_bytes
@@ -36,10 +36,10 @@ from fourfold.provocation.intervals import wilson
 from fourfold.provocation.judge import JudgeConfig, judge
 from fourfold.provocation.plan import Selection, SuitePlan, planned
 from fourfold.provocation.report import TestResult, record_of
+from fourfold.provocation.run_test import ProvocationContext, run_test
 from fourfold.provocation.slots import bound, facts, message
 from fourfold.provocation.speaker import ChatSpeaker
 from fourfold.provocation.transcript import Exchange, Transcript
-from fourfold.provocation.trial import ProvocationContext, run_test
 from fourfold.provocation.verdict import role_break_counts
 from fourfold.provocation.workspace_tests import available
 from tests.providers.latency import delay_s

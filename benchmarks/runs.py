@@ -17,8 +17,8 @@ import httpx
 from benchmarks.report import Report
 from benchmarks.server import Served, served
 from fourfold.config.engine import EngineConfig
-from fourfold.language_model import ModelFailure
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ModelFailure
 from fourfold.models import resolve
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE

@@ -18,18 +18,18 @@ from benchmarks.chat_corpus import CORPUS, INSTALL, turns
 from benchmarks.report import Report
 from fourfold.config.engine import ChatConfig, DriftConfig, EngineConfig, FingerprintConfig, SafetyConfig
 from fourfold.jobs.concurrency import concurrently
-from fourfold.language_model import ChatMessage, ChatRequest, Completion, OnText
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ChatMessage, ChatRequest, Completion, OnText
 from fourfold.models import resolve, resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.models.prices import cost_usd
 from fourfold.persona import Persona, PersonaStatus, TokenUsage
 from fourfold.pipeline.lifecycle import new_run
-from fourfold.voice.anchor import with_anchor
 from fourfold.voice.drift import envelope
 from fourfold.voice.embedder import Vector, cosine_distance, mean_of
 from fourfold.voice.fingerprint import Fingerprint, FingerprintInput, FingerprintOwner, make_fingerprint
 from fourfold.voice.fingerprint_job import FingerprintJob, ScenarioReply
+from fourfold.voice.recovery import with_anchor
 from fourfold.voice.scenarios import scenario_set
 from fourfold.voice.statistics import (
     DECISION,

@@ -10,7 +10,7 @@ import json
 from itertools import islice
 
 from benchmarks.chat_corpus import turns
-from fourfold.language_model import ChatMessage, ChatRequest
+from fourfold.llm.port import ChatMessage, ChatRequest
 from fourfold.models import resolve_chat
 from fourfold.voice.scenarios import scenario_set
 from fourfold.voice.stylometry import rates_of

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import JsonValue
 
 from fourfold.config.effective import ConfigReader, Effective
+from fourfold.config.entries import ScopeRef
 from fourfold.config.history import Revision
-from fourfold.config.nodes import ScopeRef
 from fourfold.config.presets import default_config
 from fourfold.config.registry import flattened
 from fourfold.config.scope import Revisions, stored

@@ -17,17 +17,17 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.config.engine import FingerprintConfig, ProvocationConfig
 from fourfold.config.settings import Settings
-from fourfold.jobs.order import JobMessage, message_from
+from fourfold.jobs.job import Job, claim_run, do_job, fail_job
+from fourfold.jobs.message import JobMessage, message_from
 from fourfold.jobs.store import JobInProgressError, Lease
-from fourfold.jobs.work import Job, claim_run, do_job, fail_job
-from fourfold.language_model import ModelError, ModelFailure
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
 from fourfold.pipeline.failure import job_problem
 from fourfold.progress.log import RunOverError
 from fourfold.progress.run import Run, RunKind
 from functions.configuration import effective_in, settings_at
-from functions.early import preload
+from functions.preload import preload
 from functions.wiring import event_store, job_context
 
 logger = Logger()

@@ -10,13 +10,13 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from fourfold.language_model import ModelError
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ModelError
 from fourfold.models import resolve
-from fourfold.pipeline.perform import execute_step
+from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
-from functions.early import preload
+from functions.preload import preload
 from functions.wiring import run_log
 
 logger = Logger()

@@ -6,7 +6,7 @@ import os
 import time
 from functools import cache
 
-from fourfold.jobs.work import JobContext
+from fourfold.jobs.job import JobContext
 from fourfold.pipeline.lifecycle import RunContext, RunIdentity
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog

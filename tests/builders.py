@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fourfold.config.engine import EngineConfig
-from fourfold.language_model import Completion, LanguageModel, ModelError, ModelFailure, ModelRequest
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import Completion, LanguageModel, ModelError, ModelFailure, ModelRequest
 from fourfold.models import resolve
 from fourfold.persona import TokenUsage
 from fourfold.pipeline.audit import AUDIT as STEP_AUDIT
 from fourfold.pipeline.audit import AuditReport
+from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.lifecycle import new_run
 from fourfold.pipeline.mask_build import MASK_BUILD, MaskBuild
-from fourfold.pipeline.perform import execute_step
 from fourfold.pipeline.run_step import StepOutcome, run_step
 from fourfold.pipeline.self_enrich import SELF_ENRICH, SelfEnrichment
 from fourfold.pipeline.soul_draft import SOUL_DRAFT, SoulDraft

@@ -24,28 +24,23 @@ from fourfold.http.problems import ProblemError, field_errors, from_status, prob
 from fourfold.http.tail import Tails
 from fourfold.persona import PersonaGoneError
 from fourfold.personas.deletion import DELETED
-from functions.api import openapi
-from functions.api.documents import VERSION
-from functions.api.openapi import TAGS
-from functions.api.routers import (
-    config,
-    docs,
-    files,
-    health,
-    keys,
-    parse,
-    persona_changes,
-    persona_versions,
-    personas,
-    portable_voice,
-    progress,
-    provocation_tests,
-    regeneration,
-    runs,
-    suite,
-    voice,
-    webhooks,
-)
+from functions.api.config import routes as config
+from functions.api.keys import routes as keys
+from functions.api.meta import docs, health
+from functions.api.openapi import describe as openapi
+from functions.api.openapi.describe import TAGS
+from functions.api.personas import changes as persona_changes
+from functions.api.personas import files, parse, regeneration
+from functions.api.personas import routes as personas
+from functions.api.personas import versions as persona_versions
+from functions.api.personas.documents import VERSION
+from functions.api.runs import progress_routes as progress
+from functions.api.runs import routes as runs
+from functions.api.suite import routes as suite
+from functions.api.suite import tests_routes as provocation_tests
+from functions.api.voice import portable as portable_voice
+from functions.api.voice import routes as voice
+from functions.api.webhooks import routes as webhooks
 
 logger = Logger()
 

@@ -13,16 +13,16 @@ import anyio.to_thread
 
 from fourfold.http.auth import KeyRing
 from fourfold.http.last_use import LastUse
-from fourfold.pipeline.acceptance import SubmissionService
+from fourfold.pipeline.submit import SubmissionService
 from fourfold.rate_limit import RateLimiter
 from fourfold.storage.api_keys import DynamoApiKeys
-from fourfold.storage.claims import DynamoClaims
 from fourfold.storage.client import dynamodb
 from fourfold.storage.generation_slots import GenerationSlots
-from fourfold.storage.idempotency import DynamoRunRepository
+from fourfold.storage.idempotency import DynamoClaims
 from fourfold.storage.rate_windows import DynamoRateWindows
+from fourfold.storage.runs import DynamoRunRepository
 from functions import clock, wiring
-from functions.api.machine import start_execution
+from functions.api.runs.start_execution import start_execution
 
 Answer = TypeVar("Answer")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fourfold.config.settings import Settings
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import Persona

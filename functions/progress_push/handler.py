@@ -11,8 +11,8 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from fourfold.progress.broadcast import NewEvent, Pusher
 from fourfold.progress.followers import Event, RunKey
-from fourfold.progress.push import NewEvent, Pusher
 from fourfold.storage.run_events import event_of
 from functions.progress_wiring import delivery, may_read, threads
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fourfold.config.models import ModelConfig
 from fourfold.config.settings import Settings
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
 from fourfold.models import resolve, resolve_chat
 from fourfold.persona import Persona
 from fourfold.progress.run import Run, RunKind

@@ -10,11 +10,11 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from fourfold.webhooks.dispatch import Dispatcher, Retry
-from fourfold.webhooks.lanes import Lane, ScheduledDelivery
+from fourfold.webhooks.queues import Lane, ScheduledDelivery
 from fourfold.webhooks.sender import Sender
 from functions.clock import now
 from functions.configuration import settings_of
-from functions.webhook_lanes import give, lane_queues, send, webhooks
+from functions.webhook_queues import give, lane_queues, send, webhooks
 
 logger = Logger()
 

@@ -15,7 +15,7 @@ from fourfold.webhooks.delivery import message_of
 from fourfold.webhooks.fan_out import fan_out
 from functions.clock import now
 from functions.configuration import settings_of
-from functions.webhook_lanes import give, webhooks
+from functions.webhook_queues import give, webhooks
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)

@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from fourfold.jobs.order import CAUSES, ORDERS_KEPT
+from fourfold.jobs.message import CAUSES, ORDERS_KEPT
 from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
 from infra.constructs.python_function import PythonFunction
 from infra.settings import StageSettings

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from aws_cdk import Acknowledgment, Aws
 
 from fourfold.config.presets import preset
-from fourfold.language_model import provider_and_model
+from fourfold.llm.port import provider_and_model
 from fourfold.models.bedrock_embedding import TITAN
 from fourfold.models.credentials import COMPATIBLE_URL, KEY_VARIABLES, SECRET_SUFFIX, SSM_SUFFIX
 from infra.constructs.acknowledgements import any_region_of

@@ -143,7 +143,7 @@ class Engine:
         from hypercorn.config import Config
         from ministack.app import app
 
-        from infra.local.guard import LoopbackGuard
+        from infra.local.loopback_auth import LoopbackGuard
 
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()

@@ -12,10 +12,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from infra.local.aside import ForkError, run_in_fork
 from infra.local.engine import Engine
 from infra.local.forks import SUPPORTED
 from infra.local.retention import forget_old_history
+from infra.local.run_in_fork import ForkError, run_in_fork
 from infra.local.services import KEPT
 
 INTERVAL_SECONDS = 2.0

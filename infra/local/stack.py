@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fourfold.catalogue import OFFLINE
 from fourfold.http.scopes import SCOPES
 from fourfold.keys import KeyEnvironment, shown_part
+from fourfold.llm.model_names import OFFLINE
 from fourfold.models import libraries_of
 from fourfold.models.credentials import PROVIDERS, usable_providers
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys

@@ -9,7 +9,7 @@ from aws_cdk import Aws, CfnOutput, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from fourfold.catalogue import OFFLINE
+from fourfold.llm.model_names import OFFLINE
 from fourfold.models.credentials import PROVIDERS
 from fourfold.steps import StepName
 from infra.constructs.api import (

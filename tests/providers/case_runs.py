@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from fourfold.language_model import ModelCall
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ModelCall
 from fourfold.models import resolve
 from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.soul_draft import SOUL_DRAFT

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from fourfold.language_model import ContextBlock, ModelRequest, Repair
+from fourfold.llm.port import ContextBlock, ModelRequest, Repair
 from fourfold.models.offline.composer import compose
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fourfold.language_model import ContextBlock, Repair
+from fourfold.llm.port import ContextBlock, Repair
 from fourfold.models.offline.composer import compose
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.soul_draft import SOUL_DRAFT

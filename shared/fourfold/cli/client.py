@@ -14,7 +14,7 @@ from httpx_sse import connect_sse
 
 from fourfold.cli.connection import Connection
 from fourfold.persona import Persona
-from fourfold.progress.happenings import TERMINAL_TYPES
+from fourfold.progress.events import TERMINAL_TYPES
 from fourfold.progress.run import Run
 
 _HEARTBEAT_PATIENCE_S = 40.0  # The server sends a comment every 10 s: longer silence means it is gone.

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fourfold.cli.figures import money, seconds, token_count
+from fourfold.cli.formatting import money, seconds, token_count
 from fourfold.persona import Dimension, Persona
 from fourfold.progress.run import Run
 from fourfold.steps import StepName

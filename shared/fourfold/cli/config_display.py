@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from fourfold.config.nodes import Bounds
+from fourfold.config.entries import Bounds
 
 Document = Mapping[str, Any]
 

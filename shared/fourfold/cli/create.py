@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rich.console import Console
 
 from fourfold.cli.client import ApiError, Client
-from fourfold.cli.live import Progress, follow
+from fourfold.cli.live_display import Progress, follow
 from fourfold.persona import Persona
 
 NAIVE = {"engine.pipeline.method": "single_call"}

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fourfold.cli.figures import money
+from fourfold.cli.formatting import money
 from fourfold.config.presets import default_config
 from fourfold.models.credentials import usable_providers
 from fourfold.models.doctor import Standing, standings, tiny_call

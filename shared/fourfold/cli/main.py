@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli import chat as chatting
-from fourfold.cli import config, files, keys, life
+from fourfold.cli import config, files, keys
+from fourfold.cli import persona_changes as life
 from fourfold.cli.assignments import settings_of
 from fourfold.cli.client import ApiError
 from fourfold.cli.comparison import compare as show_comparison
@@ -22,8 +23,8 @@ from fourfold.cli.connection import find_connection
 from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
-from fourfold.cli.feed import Feed, Target
 from fourfold.cli.portrait import show as show_portrait
+from fourfold.cli.progress_feed import Feed, Target
 from fourfold.cli.session import connected
 from fourfold.cli.suite import Wanted, run_suite, show_suite
 from fourfold.cli.watch import print_events, watch_live

@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from fourfold.cli.figures import bar, money, seconds, token_count
+from fourfold.cli.formatting import bar, money, seconds, token_count
 from fourfold.persona import Audit, Dimension, Mask, Persona, PersonaStatus, SelfLayer, Soul, Surface, Trait, Usage
 from fourfold.problem import Problem
 

@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.text import Text
 
 from fourfold.cli.client import ApiError, Client
-from fourfold.cli.figures import money, seconds
+from fourfold.cli.formatting import money, seconds
 
 # A sign and a colour: colour is never the only one to tell.
 _MARKS = {

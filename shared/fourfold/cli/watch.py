@@ -13,8 +13,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from fourfold.cli.feed import Feed, is_end
-from fourfold.cli.figures import money, seconds
+from fourfold.cli.formatting import money, seconds
+from fourfold.cli.progress_feed import Feed, is_end
 from fourfold.steps import STEP_ORDER
 
 # A terminal is about so high; runs that are over make room first.

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from fourfold.config.nodes import Bounds, Entries, Entry, Lock, ScopeState
+from fourfold.config.entries import Bounds, Entries, Entry, Lock, ScopeState
 from fourfold.config.registry import BadValueError, Key, nearest, registry
 from fourfold.config.resolution import Resolution, resolve
 from fourfold.config.scope import Scope

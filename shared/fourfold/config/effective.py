@@ -9,12 +9,12 @@ from typing import Final, Protocol
 
 from pydantic import JsonValue
 
-from fourfold.catalogue import greatest_temperature
-from fourfold.config.nodes import ScopeRef, ScopeState, chain_of
+from fourfold.config.entries import ScopeRef, ScopeState, chain_of
 from fourfold.config.registry import nested
 from fourfold.config.resolution import Resolution, effective
 from fourfold.config.scope import Revisions
 from fourfold.config.settings import Settings
+from fourfold.llm.model_names import greatest_temperature
 
 _REMEMBERED: Final = 2000  # states and views of about a thousand workspaces, some 20 MB
 

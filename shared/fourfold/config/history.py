@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from fourfold.config.commit import KeyChange
-from fourfold.config.nodes import Entries
+from fourfold.config.entries import Entries
 from fourfold.config.scope import Scope
 from fourfold.ids import prefixed_id
 from fourfold.persona import Document

@@ -6,8 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from fourfold.catalogue import full_name, greatest_temperature
 from fourfold.config.scope import EVERYWHERE, KeyMeta
+from fourfold.llm.model_names import full_name, greatest_temperature
 from fourfold.persona import Document
 
 ModelName = Annotated[

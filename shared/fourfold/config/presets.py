@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fourfold.catalogue import OFFLINE, full_name
 from fourfold.config.engine import (
     AuditConfig,
     ChatConfig,
@@ -20,7 +19,8 @@ from fourfold.config.engine import (
     StepConfig,
 )
 from fourfold.config.models import OFFLINE_MODEL, ModelConfig
-from fourfold.language_model import provider_and_model
+from fourfold.llm.model_names import OFFLINE, full_name
+from fourfold.llm.port import provider_and_model
 
 
 @dataclass(frozen=True)

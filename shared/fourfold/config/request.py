@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from pydantic import JsonValue, ValidationError
 
-from fourfold.catalogue import OFFLINE
 from fourfold.config.effective import Effective
 from fourfold.config.engine import EngineConfig
 from fourfold.config.registry import BadValueError, nearest, nested, registry
 from fourfold.config.resolution import resolve
 from fourfold.config.scope import Scope
 from fourfold.config.settings import Settings
-from fourfold.language_model import provider_and_model
+from fourfold.llm.model_names import OFFLINE
+from fourfold.llm.port import provider_and_model
 from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName
 
 REQUEST_KEYS: Final = tuple(name for name, key in registry().items() if Scope.REQUEST in key.scopes)

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pydantic import JsonValue
 
-from fourfold.config.nodes import Bounds, Entry, ScopeState
+from fourfold.config.entries import Bounds, Entry, ScopeState
 from fourfold.config.registry import BadValueError, Key, registry
 from fourfold.config.scope import STORED, Scope, stored
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from fourfold.ids import RunId
-from fourfold.jobs.order import JobMessage
+from fourfold.jobs.message import JobMessage
 from fourfold.persona import Document, Persona
 from fourfold.problem import Problem, problem
 from fourfold.progress.run import Run, RunKind

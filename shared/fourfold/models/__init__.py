@@ -7,8 +7,8 @@ from functools import cache
 from importlib import import_module
 from typing import Final, Protocol, cast
 
-from fourfold.catalogue import full_name
-from fourfold.language_model import (
+from fourfold.llm.model_names import full_name
+from fourfold.llm.port import (
     ChatModel,
     ChatRequest,
     Completion,

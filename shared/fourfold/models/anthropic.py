@@ -8,7 +8,7 @@ from typing import Any
 import anthropic
 from anthropic.types import AssistantMessageParam, Message, MessageParam, TextBlock, TextBlockParam, UserMessageParam
 
-from fourfold.language_model import ChatRequest, ModelFailure, ModelRequest, OnText
+from fourfold.llm.port import ChatRequest, ModelFailure, ModelRequest, OnText
 from fourfold.models.prompt import Turn, system_text, turns
 from fourfold.models.provider import (
     Fault,

@@ -23,7 +23,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from fourfold.language_model import ChatRequest, ModelFailure, ModelRequest, OnText
+from fourfold.llm.port import ChatRequest, ModelFailure, ModelRequest, OnText
 from fourfold.models.prompt import system_text, turns
 from fourfold.models.provider import (
     Fault,

@@ -10,7 +10,7 @@ import openai
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-from fourfold.language_model import ChatRequest, ModelError, ModelFailure, ModelRequest, OnText
+from fourfold.llm.port import ChatRequest, ModelError, ModelFailure, ModelRequest, OnText
 from fourfold.models.credentials import COMPATIBLE_KEY, COMPATIBLE_URL, clean_key
 from fourfold.models.openai_faults import openai_fault
 from fourfold.models.prompt import system_text, turns

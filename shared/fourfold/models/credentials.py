@@ -11,8 +11,8 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-from fourfold.catalogue import OFFLINE
-from fourfold.language_model import ModelError, ModelFailure
+from fourfold.llm.model_names import OFFLINE
+from fourfold.llm.port import ModelError, ModelFailure
 
 KEY_VARIABLES: Final[dict[str, tuple[str, ...]]] = {
     "anthropic": ("ANTHROPIC_API_KEY",),

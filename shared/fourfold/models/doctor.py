@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from fourfold.catalogue import OFFLINE, PROVIDERS
 from fourfold.config.presets import preset
-from fourfold.language_model import ContextBlock, ModelError, ModelFailure, ModelRequest
+from fourfold.llm.model_names import OFFLINE, PROVIDERS
+from fourfold.llm.port import ContextBlock, ModelError, ModelFailure, ModelRequest
 from fourfold.models import resolve
 from fourfold.models.credentials import (
     COMPATIBLE_MODEL,

@@ -7,7 +7,7 @@ from functools import cache, partial
 from importlib import import_module
 from typing import Final, Protocol, cast
 
-from fourfold.language_model import ModelError, ModelFailure, Spent, provider_and_model
+from fourfold.llm.port import ModelError, ModelFailure, Spent, provider_and_model
 from fourfold.models.deadline import CallTimeoutError, within
 from fourfold.models.prices import cost_usd
 from fourfold.models.provider import Fault

@@ -9,7 +9,7 @@ import httpx2
 from google import genai
 from google.genai import errors, types
 
-from fourfold.language_model import ChatRequest, ModelFailure, ModelRequest, OnText
+from fourfold.llm.port import ChatRequest, ModelFailure, ModelRequest, OnText
 from fourfold.models.prompt import Turn, system_text, turns
 from fourfold.models.provider import (
     Fault,

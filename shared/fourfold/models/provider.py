@@ -13,7 +13,7 @@ from json import JSONDecodeError
 from math import isfinite
 from typing import Generic, Protocol, TypeVar
 
-from fourfold.language_model import (
+from fourfold.llm.port import (
     ChatRequest,
     Completion,
     ModelError,

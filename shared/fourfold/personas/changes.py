@@ -11,7 +11,7 @@ from fourfold.events.envelope import bus_entry
 from fourfold.events.persona import PersonaUpdated
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.persona_versions import Change, PersonaVersion, version_of
-from fourfold.pipeline.personas import ConcurrentChangeError, StoredPersona
+from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 
 _ROUNDS = 5
 

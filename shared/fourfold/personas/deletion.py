@@ -9,12 +9,12 @@ from typing import Any, Protocol
 
 from fourfold.events.envelope import bus_entry
 from fourfold.events.persona import PersonaDeleted
-from fourfold.jobs.work import job_name
+from fourfold.jobs.job import job_name
 from fourfold.persona import Persona
 from fourfold.pipeline.lifecycle import RunIdentity
-from fourfold.pipeline.personas import ConcurrentChangeError, StoredPersona
+from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 from fourfold.problem import Problem, problem
-from fourfold.progress.happenings import JobFailed, PipelineFailed
+from fourfold.progress.events import JobFailed, PipelineFailed
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunKind, RunStatus
 

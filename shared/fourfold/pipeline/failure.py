@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from fourfold.language_model import ModelError, ModelFailure
+from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.problem import Problem, problem
 
 ADVICE: dict[ModelFailure, str] = {

@@ -22,10 +22,10 @@ from fourfold.events.persona import PersonaUpdated
 from fourfold.ids import new_persona_id, new_run_id
 from fourfold.persona import Document, Persona, PersonaStatus
 from fourfold.persona_versions import Change, PersonaVersion, version_of
-from fourfold.pipeline.personas import PersonaStore, StoredPersona
 from fourfold.pipeline.state import RunState
+from fourfold.pipeline.store import PersonaStore, StoredPersona
 from fourfold.problem import Problem
-from fourfold.progress.happenings import PipelineCompleted, PipelineFailed, RunStarted
+from fourfold.progress.events import PipelineCompleted, PipelineFailed, RunStarted
 from fourfold.progress.log import LogEntry, RunLog
 from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
 from fourfold.steps import StepName, position

@@ -12,8 +12,8 @@ from pydantic import Field
 from fourfold.config.engine import PinnedConfig
 from fourfold.constraints import Fact, Note, TraitBound, Violation, VoiceDemand
 from fourfold.ids import new_persona_id, new_run_id
-from fourfold.language_model import LanguageModel, ModelFailure
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import LanguageModel, ModelFailure
 from fourfold.persona import INTENT_MAX_CHARACTERS, Document, Language, Line, StepUsage
 from fourfold.pipeline.intent import TonalAxes
 from fourfold.pipeline.intent_parse import INTENT_PARSE

@@ -10,8 +10,8 @@ from fourfold.config.engine import EngineConfig
 from fourfold.ids import new_run_id
 from fourfold.persona import PersonaStatus
 from fourfold.pipeline.lifecycle import NewRun, RunSettings
-from fourfold.pipeline.personas import StoredPersona
 from fourfold.pipeline.state import Draft, DraftBasis, RunState
+from fourfold.pipeline.store import StoredPersona
 from fourfold.progress.run import Run, RunStatus
 from fourfold.steps import StepName, position
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from fourfold.constraints import Violation
-from fourfold.language_model import LanguageModel, ModelCall
-from fourfold.model_chain import Chain, CheckedAnswer, Deadline, Watcher
+from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, Watcher
+from fourfold.llm.port import LanguageModel, ModelCall
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
 from fourfold.pipeline.step import Applied, Output, Step
 

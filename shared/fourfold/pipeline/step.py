@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from fourfold.constraints import Constraint, Link, Violation
-from fourfold.language_model import ContextBlock, ModelRequest, Repair
+from fourfold.llm.port import ContextBlock, ModelRequest, Repair
 from fourfold.persona import Document
-from fourfold.pipeline.preamble import PREAMBLE
 from fourfold.pipeline.state import RunState
+from fourfold.pipeline.system_prompt import PREAMBLE
 from fourfold.steps import StepName
 
 Output = TypeVar("Output", bound=Document)

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, create_model
 from fourfold.events.catalog import EVENT_TYPES
 from fourfold.events.schema import detail_schema
 from fourfold.problem import Problem
-from fourfold.progress.happenings import Happening
+from fourfold.progress.events import Happening
 from fourfold.progress.messages import Ack, AnyCommand, ErrorReply, Pong
 
 _SCHEMA = "#/components/schemas/{model}"

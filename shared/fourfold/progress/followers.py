@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from fourfold.progress.happenings import TERMINAL_TYPES
+from fourfold.progress.events import TERMINAL_TYPES
 
 
 @dataclass(frozen=True, slots=True)

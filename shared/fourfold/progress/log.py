@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from fourfold.progress.happenings import TERMINAL_TYPES, Happening, key_of
+from fourfold.progress.events import TERMINAL_TYPES, Happening, key_of
 from fourfold.steps import StepName
 
 

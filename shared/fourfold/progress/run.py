@@ -9,10 +9,10 @@ from enum import StrEnum
 from fourfold.config.engine import PinnedConfig
 from fourfold.config.scope import UNCOMMITTED, Revisions
 from fourfold.ids import PersonaId, RunId
-from fourfold.language_model import ModelCall, ModelFailure
+from fourfold.llm.port import ModelCall, ModelFailure
 from fourfold.persona import Document, StepUsage, TokenUsage, Usage
 from fourfold.problem import Problem
-from fourfold.progress.happenings import AuditScored, StepCompleted, StepFailed
+from fourfold.progress.events import AuditScored, StepCompleted, StepFailed
 from fourfold.progress.log import LogEntry
 from fourfold.steps import StepName
 

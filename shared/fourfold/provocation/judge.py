@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 
 from fourfold.config.models import ModelConfig
-from fourfold.language_model import ContextBlock, LanguageModel, ModelCall, ModelFailure, ModelRequest
-from fourfold.model_chain import Chain, CheckedAnswer, Deadline
+from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline
+from fourfold.llm.port import ContextBlock, LanguageModel, ModelCall, ModelFailure, ModelRequest
 from fourfold.persona import Persona
 from fourfold.provocation.definition import Criterion, ProvocationTest
 from fourfold.provocation.judge_report import CriterionAnswer, JudgeReport

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from fourfold.ids import PersonaId, RunId
-from fourfold.language_model import provider_and_model
+from fourfold.llm.port import provider_and_model
 from fourfold.persona import Document, TestSuiteCounts, TestSuiteSummary, TokenUsage
 from fourfold.progress.run import tokens_and_cost
 from fourfold.provocation.definition import Family, ProvocationTest, Severity
 from fourfold.provocation.intervals import wilson
+from fourfold.provocation.run_test import ProvocationRun
 from fourfold.provocation.transcript import Evidence, Transcript
-from fourfold.provocation.trial import ProvocationRun
 from fourfold.provocation.verdict import OutcomeField, Verdict, over_repetitions
 
 

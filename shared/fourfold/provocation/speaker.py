@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fourfold.config.engine import ChatConfig, SafetyConfig
-from fourfold.language_model import ChatMessage, ChatModel, ContextBlock
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ChatMessage, ChatModel, ContextBlock
 from fourfold.persona import Persona
+from fourfold.provocation.run_test import SpokenReply
 from fourfold.provocation.transcript import Exchange
-from fourfold.provocation.trial import SpokenReply
-from fourfold.voice.asking import ChatTurn, ask
+from fourfold.voice.chat_turn import ChatTurn, ask
 from fourfold.voice.system_prompt import system_prompt
 
 _BRIEFLY = "This is a conversation: answer in one to four sentences, unless the moment needs more."
@@ -23,7 +23,7 @@ NOTES = "private_notes"
 
 @dataclass(frozen=True)
 class ChatSpeaker:
-    """Implements `fourfold.provocation.trial.Speaker`, with the prompt the persona's chats have."""
+    """Implements `fourfold.provocation.run_test.Speaker`, with the prompt the persona's chats have."""
 
     persona: Persona
     models: Sequence[ChatModel]

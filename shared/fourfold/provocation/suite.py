@@ -11,9 +11,9 @@ from typing import Protocol
 
 from fourfold.events.envelope import bus_entry
 from fourfold.events.provocation import TestSuiteCompleted
+from fourfold.jobs.job import Conclusion
 from fourfold.jobs.store import Checkpoints
-from fourfold.jobs.work import Conclusion
-from fourfold.language_model import ModelCall
+from fourfold.llm.port import ModelCall
 from fourfold.persona import Persona, TokenUsage
 from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.provocation.catalog import CATALOG_VERSION
@@ -31,7 +31,7 @@ from fourfold.provocation.report import (
     record_of,
     tally,
 )
-from fourfold.provocation.trial import ProvocationContext, Speaker, run_test
+from fourfold.provocation.run_test import ProvocationContext, Speaker, run_test
 
 # Beside the items, a run keeps its plan, its selection and each paid answer. No test's id begins so.
 _PLAN, _SELECTION, _PAID = "~plan", "~selection", "~paid/"

@@ -14,10 +14,10 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from fourfold.config.entries import Entries, Entry, ScopeRef, ScopeState
 from fourfold.config.history import Revision, Snapshot
-from fourfold.config.ledger import StaleError
-from fourfold.config.nodes import Entries, Entry, ScopeRef, ScopeState
 from fourfold.config.scope import Scope
+from fourfold.config.service import StaleError
 from fourfold.storage.outbox import outbox_put
 from fourfold.storage.transactions import transact
 
@@ -38,7 +38,7 @@ class Page:
 
 
 class DynamoConfigStore:
-    """Implements `fourfold.config.ledger.ConfigStore`, and lists.
+    """Implements `fourfold.config.service.ConfigStore`, and lists.
 
     `entry_of` makes the bus entry that announces a commit, from the places committed to and its record.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from fourfold.pipeline.personas import ConcurrentChangeError, StoredPersona
+from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 from fourfold.storage.batches import delete_all
 from fourfold.storage.transactions import transact
 

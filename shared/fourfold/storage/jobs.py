@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fourfold.jobs.order import ORDERS_KEPT, JobMessage
+from fourfold.jobs.message import ORDERS_KEPT, JobMessage
 from fourfold.jobs.store import SUPERSEDED, Ending, JobInProgressError, JobState, JobStatus, Lease
 from fourfold.persona import Persona, PersonaGoneError
 from fourfold.progress.run import Run, RunKind, RunStatus

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from fourfold.persona import Persona, PersonaGoneError
 from fourfold.persona_versions import PersonaVersion
-from fourfold.pipeline.personas import ConcurrentChangeError, SlugTakenError, StoredPersona
 from fourfold.pipeline.state import DraftBasis
+from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, StoredPersona
 from fourfold.progress.run import Run, RunStatus
 from fourfold.storage.transactions import transact
 
@@ -35,7 +35,7 @@ class PersonaPage:
 
 
 class DynamoPersonaStore:
-    """Implements `fourfold.pipeline.personas.PersonaStore`, and lists."""
+    """Implements `fourfold.pipeline.store.PersonaStore`, and lists."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client

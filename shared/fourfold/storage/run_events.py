@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from fourfold.progress.happenings import event_from
+from fourfold.progress.events import event_from
 from fourfold.progress.log import JournalledEntry, LogEntry, event_body
 from fourfold.storage.batches import delete_all
 

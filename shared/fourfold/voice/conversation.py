@@ -11,13 +11,13 @@ from fourfold.config.engine import ChatConfig, SafetyConfig
 from fourfold.drift import Envelope
 from fourfold.events.voice import Recovery
 from fourfold.ids import new_session_id
-from fourfold.language_model import ChatMessage, ChatModel, ModelCall, ModelError
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ChatMessage, ChatModel, ModelCall, ModelError
 from fourfold.persona import Persona
-from fourfold.voice.anchor import with_anchor
-from fourfold.voice.asking import ChatTurn, ReplyListener, ask
+from fourfold.voice.chat_turn import ChatTurn, ReplyListener, ask
 from fourfold.voice.drift import DriftState
 from fourfold.voice.embedder import Vector
+from fourfold.voice.recovery import with_anchor
 from fourfold.voice.scoring import Alert, DriftScorer
 from fourfold.voice.sessions import ChatExchange, PersonaRef, Session, SessionStore
 from fourfold.voice.system_prompt import system_prompt

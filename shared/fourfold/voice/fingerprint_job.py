@@ -11,12 +11,12 @@ from fourfold.config.engine import SafetyConfig
 from fourfold.config.models import ModelConfig
 from fourfold.events.envelope import bus_entry
 from fourfold.events.voice import FingerprintReady
-from fourfold.jobs.work import Conclusion
-from fourfold.language_model import ChatMessage, ChatModel, ModelCall
-from fourfold.model_chain import Deadline
+from fourfold.jobs.job import Conclusion
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ChatMessage, ChatModel, ModelCall
 from fourfold.persona import Document, Persona
 from fourfold.progress.run import Run, tokens_and_cost
-from fourfold.voice.asking import ChatTurn, ask
+from fourfold.voice.chat_turn import ChatTurn, ask
 from fourfold.voice.embedder import Embedder
 from fourfold.voice.fingerprint import FingerprintInput, FingerprintOwner, make_fingerprint, summary_of
 from fourfold.voice.scenarios import Scenario, ScenarioSet
@@ -46,7 +46,7 @@ class AssistantBaseline(Protocol):
 
 @dataclass(frozen=True)
 class FingerprintJob:
-    """Implements `fourfold.jobs.work.Work` for one persona."""
+    """Implements `fourfold.jobs.job.Work` for one persona."""
 
     persona: Persona
     models: Sequence[ChatModel]

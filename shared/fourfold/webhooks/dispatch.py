@@ -12,7 +12,7 @@ from fourfold.events.envelope import bus_entry
 from fourfold.events.webhooks import WebhookEndpointDisabled
 from fourfold.webhooks.delivery import Attempt, DeadReason, Delivery, DeliveryStatus
 from fourfold.webhooks.endpoint import Endpoint
-from fourfold.webhooks.lanes import BRISK_MS, Lane, ScheduledDelivery, lane_of
+from fourfold.webhooks.queues import BRISK_MS, Lane, ScheduledDelivery, lane_of
 from fourfold.webhooks.schedule import wait_before_next
 from fourfold.webhooks.sender import AttemptOutcome, Sender
 from fourfold.webhooks.signing import signed_headers

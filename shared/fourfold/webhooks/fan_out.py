@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from fourfold.config.api import WebhooksConfig
 from fourfold.webhooks.delivery import DeliveryStatus, Message, new_delivery
-from fourfold.webhooks.lanes import Lane, ScheduledDelivery, lane_of
+from fourfold.webhooks.queues import Lane, ScheduledDelivery, lane_of
 from fourfold.webhooks.store import WebhookStore
 
 Errand = tuple[Lane, ScheduledDelivery, timedelta]

@@ -23,20 +23,22 @@ from fastapi import FastAPI
 from moto import mock_aws
 
 from fourfold.http.scopes import SCOPES
-from fourfold.pipeline.acceptance import NotStartedError, identity_of
 from fourfold.pipeline.lifecycle import complete_run, fail_run
 from fourfold.pipeline.state import RunState
+from fourfold.pipeline.submit import NotStartedError, identity_of
 from fourfold.problem import problem
 from fourfold.progress.run import Run
 from fourfold.steps import position
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
-from functions import webhook_lanes, wiring
-from functions.api import jobs, step_alone
+from functions import webhook_queues as webhook_lanes
+from functions import wiring
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
+from functions.api.personas import parse_client as step_alone
+from functions.api.runs import job_requests as jobs
 from functions.api.server import Server
-from functions.api.voice import chatting_limiter
+from functions.api.voice.service import chatting_limiter
 from functions.api.wiring import api_keys, claims, following_limiter, key_ring, last_use, rate_limiter, submissions
 from functions.configuration import config_reader, org_of
 from functions.intent_parse.handler import handler as intent_parse

@@ -15,10 +15,10 @@ from typing import Any
 import schemathesis
 from pydantic_core import PydanticCustomError
 
-from functions.api.config_documents import ConfigPatch
-from functions.api.documents import legible
-from functions.api.examples import examples
-from functions.api.suite_examples import OWN_TEST
+from functions.api.config.schemas import ConfigPatch
+from functions.api.openapi.examples import examples
+from functions.api.personas.documents import legible
+from functions.api.suite.examples import OWN_TEST
 
 _KEYS = itertools.cycle(os.environ["FOURFOLD_KEYS"].split(","))
 _TEXTS = ("intent", "name", "message", "reply")

@@ -17,11 +17,11 @@ import pytest
 
 from fourfold.http.scopes import SCOPES
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
-from functions.api import webhook_targets
 from functions.api.app import create_app
-from functions.api.routers import webhooks
-from functions.api.routes import Operation, operations
-from functions.api.suite_examples import OWN_TEST
+from functions.api.openapi.operations import Operation, operations
+from functions.api.suite.examples import OWN_TEST
+from functions.api.webhooks import routes as webhooks
+from functions.api.webhooks import targets as webhook_targets
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
 
 FREE = {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{name}"}

@@ -13,9 +13,9 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from fourfold.ids import new_run_id
-from fourfold.jobs.order import message_from
+from fourfold.jobs.job import claim_run
+from fourfold.jobs.message import message_from
 from fourfold.jobs.store import Lease
-from fourfold.jobs.work import claim_run
 from fourfold.progress.run import RunKind
 from fourfold.voice.fingerprint_job import FingerprintJob
 from functions import clock, job_entry, wiring
@@ -24,7 +24,7 @@ from tests.contract.api.conftest import FULL_KEY, Api
 from tests.unit.functions.test_samples import Invocation
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
-CLOCKS = ("functions.clock.now", "functions.wiring.now", "functions.api.following.now")
+CLOCKS = ("functions.clock.now", "functions.wiring.now", "functions.api.runs.polling.now")
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ import pytest
 
 from fourfold.config.api import ApiConfig, LimitsConfig
 from fourfold.config.settings import Settings
-from fourfold.pipeline.overdue import QUIET_LIMIT
+from fourfold.pipeline.staleness import QUIET_LIMIT
 from functions import clock, wiring
-from functions.api import callers, following, generation
+from functions.api import dependencies as callers
+from functions.api.personas import generation
+from functions.api.runs import polling as following
 from functions.api.wiring import submissions
 from tests.contract.api.conftest import KEY, OTHER_KEY, READ_KEY, Api
 

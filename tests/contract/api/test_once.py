@@ -17,13 +17,13 @@ from pydantic import BaseModel
 from fourfold.http.auth import Caller
 from fourfold.http.body import json_body
 from fourfold.http.problems import ProblemError
+from fourfold.idempotency import LEASE_S, Execution
 from fourfold.problem import problem
-from fourfold.replay import LEASE_S, Execution
-from fourfold.storage.claims import DynamoClaims
+from fourfold.storage.idempotency import DynamoClaims
 from functions import clock
-from functions.api import once as once_module
-from functions.api.callers import caller_with
-from functions.api.once import idempotent
+from functions.api import idempotent as once_module
+from functions.api.dependencies import caller_with
+from functions.api.idempotent import idempotent
 from functions.api.wiring import claims
 from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api
 

@@ -108,7 +108,7 @@ def test_a_lost_run_lets_go_of_the_persona(api: Api, persona: dict[str, Any], mo
     api.machine.fate = "silent"
     again(api, persona, {"from": "soul_draft"}, headers=ASYNC)
     real = clock.now
-    for module in ("functions.clock.now", "functions.wiring.now", "functions.api.following.now"):
+    for module in ("functions.clock.now", "functions.wiring.now", "functions.api.runs.polling.now"):
         monkeypatch.setattr(module, lambda: real() + timedelta(minutes=25))
     wiring.run_context.cache_clear()
     assert read(api, persona) == persona

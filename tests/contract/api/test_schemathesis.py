@@ -10,12 +10,15 @@ import pytest
 
 from fourfold.config.api import ApiConfig, LimitsConfig
 from fourfold.config.settings import Settings
-from fourfold.jobs.order import JobMessage
-from fourfold.jobs.work import fail_job
+from fourfold.jobs.job import fail_job
+from fourfold.jobs.message import JobMessage
 from fourfold.problem import problem
 from functions import wiring
-from functions.api import callers, generation, jobs, webhook_targets
-from functions.api.routers import webhooks
+from functions.api import dependencies as callers
+from functions.api.personas import generation
+from functions.api.runs import job_requests as jobs
+from functions.api.webhooks import routes as webhooks
+from functions.api.webhooks import targets as webhook_targets
 from tests.contract.api.conftest import FULL_KEY, Live
 from tests.contract.api.schemathesis_run import walk
 

@@ -14,8 +14,8 @@ from fourfold.provocation.catalog import content_hash, shipped_tests
 from fourfold.provocation.plan import Selection, planned
 from fourfold.provocation.workspace_tests import available
 from functions import wiring
-from functions.api import following
-from functions.api.routers import suite
+from functions.api.runs import polling as following
+from functions.api.suite import routes as suite
 from tests.contract.api.conftest import OTHER_KEY, READ_KEY, Api
 
 OWN: dict[str, Any] = {

@@ -11,9 +11,9 @@ import pytest
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.webhooks.delivery import Attempt, DeliveryStatus, Message, new_delivery
 from fourfold.webhooks.fan_out import Errand
-from functions import webhook_lanes
-from functions.api import webhook_targets
-from functions.api.routers import webhooks as router
+from functions import webhook_queues as webhook_lanes
+from functions.api.webhooks import routes as router
+from functions.api.webhooks import targets as webhook_targets
 from tests.contract.api.conftest import KEY, OTHER_KEY, Api
 
 ABSENT = "whk_00000000000000000000000000"

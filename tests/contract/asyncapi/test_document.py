@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from fourfold.events.catalog import EVENT_TYPES
 from fourfold.problem import ProblemError, problem
 from fourfold.progress.asyncapi import document, text
-from fourfold.progress.happenings import Happening
+from fourfold.progress.events import Happening
 from fourfold.progress.messages import Ack, ErrorReply, Pong, parsed
 
 HERE = Path(__file__).parent

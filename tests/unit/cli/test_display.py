@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from fourfold.cli.comparison import compare
-from fourfold.cli.figures import bar, money, seconds, token_count
-from fourfold.cli.live import follow
+from fourfold.cli.formatting import bar, money, seconds, token_count
+from fourfold.cli.live_display import follow
 from fourfold.cli.portrait import show
 from fourfold.config.engine import EngineConfig
 from fourfold.persona import (

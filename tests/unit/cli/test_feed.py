@@ -16,7 +16,7 @@ from rich.console import Console
 from websockets.sync.server import ServerConnection, serve
 
 from fourfold.cli.client import ApiError, UnreachableError
-from fourfold.cli.feed import Feed
+from fourfold.cli.progress_feed import Feed
 from fourfold.cli.watch import Board, print_events, watch_live, what
 
 RUN, OTHER = "run_01kaqf0c5v3y9m2t8z4n6r1w7b", "run_01kaqf0c5v3y9m2t8z4n6r1w7c"

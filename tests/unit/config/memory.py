@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from fourfold.config.commit import replayed
+from fourfold.config.entries import Entries, ScopeRef, ScopeState
 from fourfold.config.history import Revision, Snapshot
-from fourfold.config.ledger import StaleError
-from fourfold.config.nodes import Entries, ScopeRef, ScopeState
 from fourfold.config.scope import Scope
+from fourfold.config.service import StaleError
 
 
 @dataclass
 class MemoryConfigStore:
-    """Implements `fourfold.config.ledger.ConfigStore`. `org_of` tells which org a workspace belongs to."""
+    """Implements `fourfold.config.service.ConfigStore`. `org_of` tells which org a workspace belongs to."""
 
     org_of: dict[str, str]
     kept: dict[ScopeRef, ScopeState] = field(default_factory=dict)

@@ -18,11 +18,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from fourfold.config.commit import Author, LockOp, Op, RefusedError, SetOp, UnlockOp, UnsetOp, replayed
 from fourfold.config.effective import ConfigReader
-from fourfold.config.ledger import CommitRequest, ConfigService
-from fourfold.config.nodes import Bounds, Entries, ScopeRef, chain_of
+from fourfold.config.entries import Bounds, Entries, ScopeRef, chain_of
 from fourfold.config.registry import flattened, registry
 from fourfold.config.resolution import resolve
 from fourfold.config.scope import Scope
+from fourfold.config.service import CommitRequest, ConfigService
 from fourfold.config.settings import Settings
 from tests.unit.config.memory import MemoryConfigStore
 

@@ -12,10 +12,10 @@ import pytest
 from fourfold.config import effective as effective_module
 from fourfold.config.commit import Author, LockOp, Op, SetOp, UnsetOp
 from fourfold.config.effective import ConfigReader
-from fourfold.config.ledger import CommitRequest, ConfigService
-from fourfold.config.nodes import ScopeRef, ScopeState, chain_of
+from fourfold.config.entries import ScopeRef, ScopeState, chain_of
 from fourfold.config.registry import flattened
 from fourfold.config.scope import Revisions
+from fourfold.config.service import CommitRequest, ConfigService
 from fourfold.config.settings import Settings
 from tests.unit.config.memory import MemoryConfigStore
 

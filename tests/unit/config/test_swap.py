@@ -9,14 +9,14 @@ import pytest
 from fourfold.config.commit import Author, SetOp
 from fourfold.config.effective import ConfigReader
 from fourfold.config.engine import EngineConfig
-from fourfold.config.ledger import CommitRequest, ConfigService
+from fourfold.config.entries import chain_of
 from fourfold.config.models import ModelConfig
-from fourfold.config.nodes import chain_of
+from fourfold.config.preset_ops import PRESET_NAMES, preset_ops
 from fourfold.config.presets import PRESETS, default_config
 from fourfold.config.registry import flattened
 from fourfold.config.request import unusable_models
+from fourfold.config.service import CommitRequest, ConfigService
 from fourfold.config.settings import Settings
-from fourfold.config.swap import PRESET_NAMES, preset_ops
 from fourfold.models.prices import cost_usd
 from fourfold.persona import TokenUsage
 from fourfold.steps import STEP_ORDER

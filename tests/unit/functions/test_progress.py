@@ -17,8 +17,8 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.pipeline.state import RunState
+from fourfold.progress.events import StepStarted
 from fourfold.progress.followers import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, PushRecord, RunKey
-from fourfold.progress.happenings import StepStarted
 from fourfold.steps import StepName
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys, key_hash
 from fourfold.storage.client import dynamodb

@@ -14,7 +14,7 @@ from fourfold.pipeline.state import RunState
 from fourfold.storage.client import dynamodb
 from fourfold.webhooks.delivery import DeliveryStatus
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
-from functions import webhook_lanes
+from functions import webhook_queues as webhook_lanes
 from functions.clock import now
 from functions.webhook_dispatch.handler import handler as dispatch
 from functions.webhook_fanout.handler import handler as fan_out

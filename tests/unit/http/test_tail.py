@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fourfold.http import tail
 from fourfold.http.tail import Tails
 from fourfold.persona import PersonaStatus
-from fourfold.progress.happenings import Happening, PipelineCompleted, RunStarted, StepStarted
+from fourfold.progress.events import Happening, PipelineCompleted, RunStarted, StepStarted
 from fourfold.progress.log import LogEntry
 from fourfold.steps import STEP_ORDER
 from tests.builders import START

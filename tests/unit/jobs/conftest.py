@@ -13,8 +13,8 @@ import pytest
 from moto import mock_aws
 
 from fourfold.ids import new_persona_id, new_run_id
-from fourfold.jobs.order import JobMessage
-from fourfold.jobs.work import Conclusion, JobContext
+from fourfold.jobs.job import Conclusion, JobContext
+from fourfold.jobs.message import JobMessage
 from fourfold.persona import Persona, PersonaStatus, TokenUsage
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunKind, RunStatus

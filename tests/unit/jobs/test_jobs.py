@@ -11,12 +11,12 @@ import pytest
 
 from fourfold.ids import derived_run_id, is_run_id, new_run_id
 from fourfold.jobs.concurrency import JobTimeoutError, concurrently
-from fourfold.jobs.order import JobMessage, message_from
+from fourfold.jobs.job import claim_run, do_job, fail_job, new_run
+from fourfold.jobs.message import JobMessage, message_from
 from fourfold.jobs.store import SUPERSEDED, JobInProgressError, JobStatus, Lease
-from fourfold.jobs.work import claim_run, do_job, fail_job, new_run
 from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
 from fourfold.problem import problem
-from fourfold.progress.happenings import JobCompleted, JobFailed, JobProgress
+from fourfold.progress.events import JobCompleted, JobFailed, JobProgress
 from fourfold.progress.log import RunLog, RunOverError
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.storage.personas import DynamoPersonaStore

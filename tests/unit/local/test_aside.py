@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.aside import ForkError, run_in_fork
 from infra.local.forks import SUPPORTED
+from infra.local.run_in_fork import ForkError, run_in_fork
 
 pytestmark = pytest.mark.skipif(not SUPPORTED, reason="nothing is forked elsewhere")
 

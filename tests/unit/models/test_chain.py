@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import BaseModel
 
-from fourfold.language_model import Completion, ModelError, ModelFailure, ModelRequest, Repair, Spent
-from fourfold.model_chain import LEAST_CALL_S, Chain, CheckedAnswer
+from fourfold.llm.fallback import LEAST_CALL_S, Chain, CheckedAnswer
+from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest, Repair, Spent
 from fourfold.persona import TokenUsage
 from tests.builders import VirtualClock, Watching
 

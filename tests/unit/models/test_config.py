@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from pydantic import JsonValue, ValidationError
 
-from fourfold.catalogue import full_name, greatest_temperature
 from fourfold.config.effective import Effective
 from fourfold.config.engine import EngineConfig, StepConfig
-from fourfold.config.nodes import ScopeState, chain_of
+from fourfold.config.entries import ScopeState, chain_of
 from fourfold.config.presets import default_config
 from fourfold.config.registry import flattened
 from fourfold.config.request import REQUEST_KEYS, BadSettingsError, with_settings
 from fourfold.config.scope import UNCOMMITTED
 from fourfold.config.settings import Settings
+from fourfold.llm.model_names import full_name, greatest_temperature
 
 SOUL = "engine.pipeline.soul_draft"
 ANTHROPIC = default_config(["anthropic"])

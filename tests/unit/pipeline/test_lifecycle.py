@@ -13,8 +13,8 @@ from fourfold.persona import Persona, PersonaStatus
 from fourfold.persona_versions import PersonaVersion
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.lifecycle import NewRun, RunContext, RunIdentity, complete_run, fail_run, log_start, new_run
-from fourfold.pipeline.personas import StoredPersona
 from fourfold.pipeline.state import DraftBasis, RunState
+from fourfold.pipeline.store import StoredPersona
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunStatus
 from tests.builders import ALL_STEPS, BRIEF, START, MemoryEventStore, ScriptedModel, Ticking, performed

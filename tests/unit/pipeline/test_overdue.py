@@ -8,8 +8,8 @@ import pytest
 
 from fourfold.config.engine import EngineConfig
 from fourfold.pipeline.lifecycle import new_run
-from fourfold.pipeline.overdue import LONGEST_STEP, QUIET_LIMIT, is_lost, never_started
-from fourfold.progress.happenings import Happening, RunStarted, StepStarted
+from fourfold.pipeline.staleness import LONGEST_STEP, QUIET_LIMIT, is_lost, never_started
+from fourfold.progress.events import Happening, RunStarted, StepStarted
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunStatus
 from fourfold.steps import StepName

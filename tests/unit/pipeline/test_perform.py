@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fourfold.language_model import ModelError, ModelFailure
+from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
-from fourfold.progress.happenings import PipelineRetrying, StepCompleted
+from fourfold.progress.events import PipelineRetrying, StepCompleted
 from fourfold.steps import StepName
 from tests.builders import MemoryEventStore, ScriptedModel, log_of, performed, state_before
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fourfold.config.engine import AuditWeights
-from fourfold.language_model import ModelError, ModelFailure
+from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.persona import Scores
 from fourfold.pipeline.audit import AUDIT, overall
 from fourfold.pipeline.intent_parse import INTENT_PARSE

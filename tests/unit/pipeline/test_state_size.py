@@ -9,7 +9,7 @@ import pytest
 
 from fourfold.config.engine import EngineConfig, PipelineConfig
 from fourfold.constraints import Fact, Link, Violation
-from fourfold.language_model import ModelCall, ModelFailure
+from fourfold.llm.port import ModelCall, ModelFailure
 from fourfold.persona import INTENT_MAX_CHARACTERS, TokenUsage
 from fourfold.pipeline.audit import AuditReport
 from fourfold.pipeline.intent import Intent

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from fourfold.progress.broadcast import NewEvent, Pusher
 from fourfold.progress.delivery import Delivery
 from fourfold.progress.followers import (
     ConnectionGoneError,
@@ -21,7 +22,6 @@ from fourfold.progress.followers import (
     Subscriber,
     Topic,
 )
-from fourfold.progress.push import NewEvent, Pusher
 from fourfold.progress.subscriptions import Connection, Subscriptions
 
 WORKSPACE = "ws_one"

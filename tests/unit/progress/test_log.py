@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold.persona import TokenUsage
-from fourfold.progress.happenings import Happening, RunStarted, StepCompleted, StepStarted, key_of
+from fourfold.progress.events import Happening, RunStarted, StepCompleted, StepStarted, key_of
 from fourfold.progress.log import RunLog
 from fourfold.steps import STEP_ORDER, StepName
 from tests.builders import MemoryEventStore, log_of, new_state

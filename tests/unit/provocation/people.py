@@ -10,13 +10,13 @@ from typing import Any
 
 from fourfold.config.models import ModelConfig
 from fourfold.ids import new_persona_id, new_run_id
-from fourfold.language_model import Completion, ModelError, ModelRequest
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import Completion, ModelError, ModelRequest
 from fourfold.persona import Persona, TokenUsage
 from fourfold.provocation.definition import ProvocationTest
 from fourfold.provocation.judge import JudgeConfig
+from fourfold.provocation.run_test import ProvocationContext, SpokenReply
 from fourfold.provocation.transcript import Exchange, Transcript
-from fourfold.provocation.trial import ProvocationContext, SpokenReply
 from tests.builders import BRIEF, MASK, SELF, SOUL, START, SURFACE
 
 PERSONA = Persona.model_validate(

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from fourfold.config.models import ModelConfig
-from fourfold.language_model import Completion, ModelError, ModelFailure, ModelRequest
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest
 from fourfold.models import resolve
 from fourfold.persona import TokenUsage
 from fourfold.provocation.catalog import shipped_tests

@@ -19,10 +19,10 @@ from fourfold.provocation.intervals import mcnemar_exact, wilson
 from fourfold.provocation.junit import junit_xml
 from fourfold.provocation.plan import Selection, SuitePlan, planned
 from fourfold.provocation.report import SuiteReport, judges_of, record_of
+from fourfold.provocation.run_test import ProvocationRun
 from fourfold.provocation.sarif import sarif_log
 from fourfold.provocation.suite import reported
 from fourfold.provocation.transcript import Evidence
-from fourfold.provocation.trial import ProvocationRun
 from fourfold.provocation.verdict import ProvocationOutcome, Verdict
 from fourfold.provocation.workspace_tests import Available
 from tests.builders import START

@@ -11,18 +11,18 @@ import pytest
 
 from fourfold.config.engine import EngineConfig, ProvocationConfig
 from fourfold.ids import new_run_id
-from fourfold.jobs.order import JobMessage
+from fourfold.jobs.job import claim_run, do_job
+from fourfold.jobs.message import JobMessage
 from fourfold.jobs.store import Lease
-from fourfold.jobs.work import claim_run, do_job
-from fourfold.language_model import Completion, ModelCall, ModelRequest
+from fourfold.llm.port import Completion, ModelCall, ModelRequest
 from fourfold.persona import Persona, TokenUsage
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.plan import Selection, SuitePlan, planned
 from fourfold.provocation.report import SuiteReport
+from fourfold.provocation.run_test import SpokenReply
 from fourfold.provocation.suite import SuiteJob, selection_kept
 from fourfold.provocation.transcript import Exchange
-from fourfold.provocation.trial import SpokenReply
 from fourfold.provocation.workspace_tests import available
 from fourfold.storage.provocation import DynamoSuites
 from tests.unit.jobs.conftest import (

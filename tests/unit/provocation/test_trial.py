@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from fourfold.language_model import ModelError, ModelFailure
+from fourfold.llm.port import ModelError, ModelFailure
+from fourfold.provocation.run_test import run_test
 from fourfold.provocation.slots import canary
-from fourfold.provocation.trial import run_test
 from fourfold.provocation.verdict import Verdict
 from tests.unit.provocation.people import BADLY, PERSONA, WELL, Judge, Speaker, a_test, room
 

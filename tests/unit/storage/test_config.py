@@ -13,11 +13,11 @@ from botocore.exceptions import ClientError
 from moto.dynamodb.responses import DynamoHandler
 
 from fourfold.config.commit import Author, LockOp, SetOp, replayed
+from fourfold.config.entries import Entries, Entry, ScopeRef, ScopeState, chain_of
 from fourfold.config.history import Revision, new_snapshot_id
-from fourfold.config.ledger import CommitRequest, ConfigService, StaleError
-from fourfold.config.nodes import Entries, Entry, ScopeRef, ScopeState, chain_of
 from fourfold.config.registry import flattened
 from fourfold.config.scope import Scope, stored
+from fourfold.config.service import CommitRequest, ConfigService, StaleError
 from fourfold.config.settings import Settings
 from fourfold.events.config import ConfigChanged, config_changed_entry
 from fourfold.storage.config import DynamoConfigStore

@@ -10,7 +10,7 @@ import pytest
 
 from fourfold.config.engine import ChatConfig, EngineConfig
 from fourfold.ids import new_run_id
-from fourfold.language_model import ChatMessage, ChatRequest
+from fourfold.llm.port import ChatMessage, ChatRequest
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import Mask, Persona, PersonaStatus, Register, SelfLayer, Soul, Surface, TokenUsage

@@ -10,11 +10,11 @@ from typing import Any, Literal
 import pytest
 
 from fourfold.config.engine import ChatConfig, DriftConfig, SafetyConfig
-from fourfold.language_model import ChatRequest, Completion, ModelError, ModelFailure, OnText
-from fourfold.model_chain import Deadline
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ChatRequest, Completion, ModelError, ModelFailure, OnText
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
-from fourfold.voice.asking import ReplyListener
+from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import BlockedError, ChatContext, open_session, reply_to
 from fourfold.voice.scoring import DriftScorer
 from fourfold.voice.sessions import ChatExchange, PersonaRef, Session

@@ -17,7 +17,7 @@ from fourfold.webhooks.delivery import Delivery, Message
 from fourfold.webhooks.dispatch import Dispatcher, Done, Retry
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
 from fourfold.webhooks.fan_out import Errand, fan_out
-from fourfold.webhooks.lanes import Lane, ScheduledDelivery
+from fourfold.webhooks.queues import Lane, ScheduledDelivery
 from fourfold.webhooks.sender import AttemptOutcome
 from tests.builders import START
 

@@ -11,7 +11,7 @@ import pytest
 from fourfold.webhooks.delivery import DeliveryStatus
 from fourfold.webhooks.dispatch import Done, Retry
 from fourfold.webhooks.endpoint import Endpoint
-from fourfold.webhooks.lanes import Lane, ScheduledDelivery
+from fourfold.webhooks.queues import Lane, ScheduledDelivery
 from fourfold.webhooks.schedule import wait_before_next
 from fourfold.webhooks.sender import AttemptOutcome
 from tests.unit.webhooks.conftest import OK, World

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourfold.language_model import ChatRequest, Completion, ModelRequest, OnText
+from fourfold.llm.port import ChatRequest, Completion, ModelRequest, OnText
 
 NAME = "offline:composer-1"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from fourfold.language_model import ChatRequest, Completion, OnText
+from fourfold.llm.port import ChatRequest, Completion, OnText
 from fourfold.models.offline.chat_templates import (
     ASSISTANT_CLOSINGS,
     ASSISTANT_OPENINGS,
@@ -26,7 +26,7 @@ from fourfold.models.offline.voice import tempers_of
 from fourfold.models.offline.voice_families import FAMILIES, Family
 from fourfold.models.offline.voice_languages import lines_in
 from fourfold.persona import Mask, Persona, TokenUsage
-from fourfold.voice.anchor import is_anchored
+from fourfold.voice.recovery import is_anchored
 
 _BYTES_PER_TOKEN = 4
 _ASSISTANTS_WORK = re.compile(

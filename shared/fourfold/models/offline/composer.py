@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
-from fourfold.language_model import Completion, ModelError, ModelFailure, ModelRequest
+from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest
 from fourfold.models.offline.material import Material, read
 from fourfold.persona import TokenUsage
 from fourfold.pipeline.audit import AuditReport

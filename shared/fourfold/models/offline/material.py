@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from fourfold.constraints import Fact, FactField, Link, Note, TraitBound, Violation, VoiceDemand, VoiceMarker
-from fourfold.language_model import ModelRequest
+from fourfold.llm.port import ModelRequest
 from fourfold.models.offline.given_names import gender_of_name
 from fourfold.models.offline.grammar import Gender
 from fourfold.models.offline.seed import Draw

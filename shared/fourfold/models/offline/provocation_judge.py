@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from fourfold.language_model import ModelRequest
+from fourfold.llm.port import ModelRequest
 from fourfold.provocation.definition import Sign
 from fourfold.provocation.judge_report import CriterionAnswer, JudgeReport
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fourfold.language_model import ChatRequest
+from fourfold.llm.port import ChatRequest
 from fourfold.models.offline.seed import Draw
 
 # How a speaker's private notes are marked in its instructions (`fourfold.provocation.speaker`).

@@ -1,0 +1,81 @@
+"""A persona's history."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel
+
+from fourfold.http.cursors import cursor_before_version, version_before
+from fourfold.http.problems import not_found
+from fourfold.ids import is_persona_id
+from fourfold.persona_versions import PersonaVersion, VersionSummary, summary
+from functions.api import wiring
+from functions.api.dependencies import Reader
+from functions.api.openapi import describe as openapi
+from functions.api.responses import document
+from functions.wiring import persona_store
+
+router = APIRouter(tags=["personas"])
+
+_GREATEST = 99_999_999
+
+
+class PersonaVersionList(BaseModel):
+    """A page of versions, newest first. Pass `next_cursor` as `cursor` for the next page; null at the end."""
+
+    data: tuple[VersionSummary, ...]
+    has_more: bool
+    next_cursor: str | None
+
+
+@router.get(
+    "/v1/personas/{persona_id}/versions",
+    summary="List a persona's versions",
+    response_model=PersonaVersionList,
+    responses=openapi.problems(401, 403, 404, 422),
+)
+async def list_versions(
+    persona_id: str,
+    caller: Reader,
+    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
+) -> Response:
+    """Every accepted change of the persona, newest first. Empty until its first run is done."""
+    before = None if cursor is None else version_before(cursor)
+    if not is_persona_id(persona_id):
+        raise not_found()
+    page = await wiring.in_thread(lambda: _page(caller.workspace_id, persona_id, limit, before))
+    if page is None:
+        raise not_found()
+    return document(page)
+
+
+@router.get(
+    "/v1/personas/{persona_id}/versions/{version}",
+    summary="Read one version",
+    response_model=PersonaVersion,
+    responses=openapi.problems(401, 403, 404, 422),
+)
+async def read_version(persona_id: str, version: Annotated[int, Path(ge=1, le=_GREATEST)], caller: Reader) -> Response:
+    """The persona as it stood, and what made it so."""
+    if not is_persona_id(persona_id):
+        raise not_found()
+    found = await wiring.in_thread(lambda: persona_store().version(caller.workspace_id, persona_id, version))
+    if found is None:
+        raise not_found()
+    return document(found)
+
+
+def _page(workspace_id: str, persona_id: str, limit: int, before: int | None) -> PersonaVersionList | None:
+    store = persona_store()
+    if store.persona(workspace_id, persona_id) is None:
+        return None
+    found = store.versions(workspace_id, persona_id, limit + 1, before)
+    shown, has_more = found[:limit], len(found) > limit
+    return PersonaVersionList(
+        data=tuple(summary(version) for version in shown),
+        has_more=has_more,
+        next_cursor=cursor_before_version(shown[-1].version) if has_more else None,
+    )

@@ -1,0 +1,54 @@
+"""Starting the state machine."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, NoReturn, cast
+
+from aws_lambda_powertools import Logger
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from fourfold.aws import client
+from fourfold.pipeline.submit import NotStartedError
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions.client import SFNClient
+
+logger = Logger()
+
+
+@cache
+def stepfunctions() -> SFNClient:
+    config = Config(
+        connect_timeout=2,
+        read_timeout=5,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        max_pool_connections=64,
+    )
+    return cast("SFNClient", client("stepfunctions", config))
+
+
+def start_execution(name: str, execution_input: str) -> None:
+    """Starts the execution `name`; one that runs or ran under this name counts as started.
+
+    Raises:
+        NotStartedError: Step Functions refused, or could not be reached after three attempts.
+    """
+    try:
+        stepfunctions().start_execution(
+            stateMachineArn=os.environ["FOURFOLD_STATE_MACHINE_ARN"], name=name, input=execution_input
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ExecutionAlreadyExists":
+            return
+        _refused(name, error.response["Error"]["Code"])
+    except BotoCoreError as error:
+        _refused(name, type(error).__name__)
+
+
+def _refused(name: str, code: str) -> NoReturn:
+    """Botocore's own message may quote the input, and with it the brief: only the code goes on."""
+    logger.error("execution not started", extra={"run_id": name, "code": code})
+    raise NotStartedError from None

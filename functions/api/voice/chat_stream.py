@@ -1,0 +1,115 @@
+"""A chat's reply as server-sent events: its pieces as the model writes them, then the whole with its drift.
+
+`token` {text} for each piece; `restarted` {} when what was heard so far does not stand (another model took over, or the
+reply is written once more); `completed` with the same document the plain reply is; `error` with a problem. A repeated
+request (Idempotency-Key) gets the last of these alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from fourfold.http.problems import MEDIA_TYPE, ProblemError, internal_error
+from fourfold.http.sse import HEARTBEAT_SECONDS, frame
+from fourfold.idempotency import Execution, KeptReply
+from fourfold.problem import Problem
+from fourfold.voice.chat_turn import ReplyListener
+from fourfold.voice.conversation import ChatResult
+from functions.api.idempotent import lease, settled
+from functions.api.voice.service import chat_problem, in_chat_thread, reply_of
+
+logger = Logger()
+
+_REFUSED = 400
+_JSON, _PROBLEM = {"content-type": "application/json"}, {"content-type": MEDIA_TYPE}
+# Exchanges under way, so that none is lost when its client leaves.
+_GOING_ON: set[asyncio.Task[None]] = set()
+_HEARTBEAT = b": heartbeat\n\n"
+
+
+async def spoken(
+    say: Callable[[ReplyListener], ChatResult], execution: Execution, request_id: str
+) -> AsyncIterator[bytes]:
+    """The stream of one exchange. The exchange goes on, and is stored, if the client leaves."""
+    loop = asyncio.get_running_loop()
+    pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    def put(content: bytes | None) -> None:
+        loop.call_soon_threadsafe(pieces.put_nowait, content)
+
+    listener = ReplyListener(
+        heard=lambda text: put(_frame("token", {"text": text})), withdrawn=lambda: put(_frame("restarted", {}))
+    )
+
+    def exchange() -> KeptReply:
+        try:
+            return KeptReply(200, _JSON, reply_of(say(listener)).model_dump_json())
+        except Exception as error:  # noqa: BLE001 - status and headers are gone: an event is all that is left to say it
+            told = _told(error).model_copy(update={"request_id": request_id})
+            return KeptReply(told.status, _PROBLEM, json.dumps(told.body(), ensure_ascii=False))
+
+    async def whole() -> None:
+        try:
+            put(_last(await _kept(execution, exchange)))
+        finally:
+            put(None)
+
+    yield _HEARTBEAT
+    task = asyncio.create_task(whole())
+    _GOING_ON.add(task)
+    task.add_done_callback(_GOING_ON.discard)
+    while True:
+        try:
+            piece = await asyncio.wait_for(pieces.get(), HEARTBEAT_SECONDS)
+        except TimeoutError:
+            yield _HEARTBEAT
+            continue
+        if piece is None:
+            break
+        yield piece
+    await task
+
+
+async def _kept(execution: Execution, exchange: Callable[[], KeptReply]) -> KeptReply:
+    """The exchange's end, kept for whoever repeats the request."""
+    if not execution.key:
+        return await in_chat_thread(exchange)
+    async with lease(execution):
+        reply = await in_chat_thread(exchange)
+    try:
+        await settled(execution, reply)
+    except (ProblemError, ClientError, BotoCoreError) as error:
+        # What was said is stored in its session: it is told, though a repetition will not find it.
+        logger.warning("chat not kept for its key", extra={"error": type(error).__name__})
+    return reply
+
+
+async def spoken_before(reply: KeptReply, request_id: str) -> AsyncIterator[bytes]:
+    """The stream of an exchange that was: its last event."""
+    if reply.status >= _REFUSED:
+        reply = replace(
+            reply, body=json.dumps({**json.loads(reply.body), "request_id": request_id}, ensure_ascii=False)
+        )
+    yield _last(reply)
+
+
+def _last(reply: KeptReply) -> bytes:
+    return frame("error" if reply.status >= _REFUSED else "completed", reply.body)
+
+
+def _told(error: Exception) -> Problem:
+    failure = chat_problem(error)
+    if failure is None:
+        logger.error("chat failed", extra={"error": type(error).__name__})
+        return internal_error()
+    return failure.problem
+
+
+def _frame(event: str, content: object) -> bytes:
+    return frame(event, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
