@@ -17,8 +17,7 @@ import httpx
 from benchmarks.report import Report
 from benchmarks.server import Served, served
 from fourfold.config.engine import EngineConfig
-from fourfold.llm.fallback import Deadline
-from fourfold.llm.port import ModelFailure
+from fourfold.llm.fallback import Deadline, NoWatcher
 from fourfold.models import resolve
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE
@@ -60,16 +59,8 @@ def _bare(brief: str) -> float:
     state = new_run(brief, "ws_bench", EngineConfig(), datetime.now(UTC)).state
     for step in STEPS:
         models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
-        state = run_step(step, state, models, Deadline(time.monotonic() + 60), _Unwatched()).state
+        state = run_step(step, state, models, Deadline(time.monotonic() + 60), NoWatcher()).state
     return (time.perf_counter() - began) * 1000
-
-
-class _Unwatched:
-    def repairing(self, place: int, model: str, problems: int) -> None:
-        """Nobody looks."""
-
-    def falling_back(self, place: int, model: str, following: str, failure: ModelFailure) -> None:
-        """Nobody looks."""
 
 
 def _posted(client: httpx.Client, brief: str) -> tuple[float, float, float]:

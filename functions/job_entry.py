@@ -21,8 +21,8 @@ from fourfold.jobs.job import Job, claim_run, do_job, fail_job
 from fourfold.jobs.message import JobMessage, message_from
 from fourfold.jobs.store import JobInProgressError, Lease
 from fourfold.llm.fallback import Deadline
-from fourfold.llm.port import ModelError, ModelFailure
-from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
+from fourfold.llm.port import DEPLOYMENT_FAILURES, ModelError, ModelFailure
+from fourfold.persona import SPEAKABLE, Persona, PersonaGoneError
 from fourfold.pipeline.failure import job_problem
 from fourfold.progress.log import RunOverError
 from fourfold.progress.run import Run, RunKind
@@ -37,9 +37,7 @@ MAX_RECEIVES = 5
 # Time kept for what is under way when a worker's ends: nothing new is begun in it.
 _MARGIN_S = 45.0
 # Failures that no waiting mends: whoever runs the deployment, or the persona, must change something.
-_LASTING = frozenset({ModelFailure.AUTHENTICATION, ModelFailure.BAD_REQUEST, ModelFailure.QUOTA})
-_SPEAKS = frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED})
-
+_NOT_RETRIED = DEPLOYMENT_FAILURES | {ModelFailure.BAD_REQUEST}
 WorkOf = Callable[[Run, Persona, Settings, Deadline], Job]
 JobHandler = Callable[[dict[str, Any], LambdaContext], PartialItemFailureResponse]
 
@@ -92,7 +90,7 @@ def _do(order: JobMessage, record: SQSRecord, work_of: WorkOf, deadline: float) 
     if persona is None:
         _forget(order)
         return
-    if persona.status not in _SPEAKS or not wanted:
+    if persona.status not in SPEAKABLE or not wanted:
         logger.info("job dropped", extra={"run_id": order.run_id, "kind": order.kind, "wanted": wanted})
         return
     until = place.clock() + timedelta(seconds=deadline - time.monotonic() + 5)
@@ -118,7 +116,7 @@ def _do(order: JobMessage, record: SQSRecord, work_of: WorkOf, deadline: float) 
             logger.info("job was ended meanwhile", extra={"run_id": run.id, "kind": run.kind})
     except Exception as error:
         # Whatever it was: it comes again with the message, until the last time, when the caller is told.
-        lasting = isinstance(error, ModelError) and error.failure in _LASTING
+        lasting = isinstance(error, ModelError) and error.failure in _NOT_RETRIED
         if not lasting and _receives(record) < MAX_RECEIVES:
             raise
         problem = job_problem(error)

@@ -7,6 +7,7 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urljoin
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 SCOPE = "personas:read"
 THREADS = 24
 _GONE = frozenset({"GoneException", "410"})
-_SERVER_ERROR = 500
 # Who cannot be reached within this time is cut off. A batch waits for its slowest: once, so long.
 ANSWER_WITHIN_S = 5
 
@@ -47,7 +47,7 @@ class ManagedConnections:
         except ClientError as error:
             if error.response["Error"]["Code"] in _GONE:
                 raise ConnectionGoneError from error
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise DeliveryUnknownError from error
             raise NotDeliveredError from error
         except (HTTPClientError, SSLError) as error:  # the connection broke, or no answer came: it may have been sent

@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Sequence
 from functools import cache, partial
+from http import HTTPStatus
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
@@ -44,7 +45,6 @@ from functions.api.webhooks import routes as webhooks
 
 logger = Logger()
 
-METHOD_NOT_ALLOWED = 405
 _DESCRIPTION = "Four-layer personas from a one-line brief, written from the inside out and audited."
 
 
@@ -96,7 +96,7 @@ async def _problem(request: Request, error: ProblemError) -> Response:
 
 async def _refused(request: Request, error: HTTPException) -> Response:
     answer = from_status(error)
-    if error.status_code == METHOD_NOT_ALLOWED:
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         answer.headers["Allow"] = ", ".join(_allowed(request))
     return await _problem(request, answer)
 

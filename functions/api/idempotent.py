@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from fastapi import Request, Response
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 Work = Callable[[Execution], Awaitable[Response]]
 
 _KEPT_HEADERS = ("content-type", "location", "etag", "preference-applied")
-_TOO_MANY_REQUESTS = 429
-_SERVER_ERRORS = 500
 _RETRY_AFTER_S = 2
 
 
@@ -100,7 +99,7 @@ async def settled(execution: Execution, reply: KeptReply, *, passes: bool = Fals
     Raises:
         ProblemError: 409, it was slower than its lease: the one that took over has the answer.
     """
-    if passes or reply.status == _TOO_MANY_REQUESTS or reply.status >= _SERVER_ERRORS:
+    if passes or reply.status == HTTPStatus.TOO_MANY_REQUESTS or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         await wiring.in_thread(lambda: wiring.claims().release(execution))
     elif not await wiring.in_thread(lambda: wiring.claims().keep(execution, reply)):
         raise idempotency.in_progress(_RETRY_AFTER_S)

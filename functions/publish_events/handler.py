@@ -7,6 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from fourfold.errors import DeliveryError
 from fourfold.storage.client import dynamodb
 from fourfold.storage.outbox import DynamoOutbox
 from functions.event_bus import publish
@@ -14,7 +15,7 @@ from functions.event_bus import publish
 logger = Logger()
 
 
-class NotPublishedError(Exception):
+class NotPublishedError(DeliveryError):
     """The bus did not take some entries; the stream delivers the batch again and those published are skipped."""
 
 

@@ -13,6 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 from uv import find_uv_bin
 
+from fourfold.errors import FourfoldError
 from infra.constructs.product_code import REPOSITORY
 from infra.constructs.python_function import ARCHITECTURE, RUNTIME
 
@@ -31,7 +32,7 @@ _INSTALL = (
 )
 
 
-class BundlingError(Exception):
+class BundlingError(FourfoldError):
     """A layer could not be built; the text is uv's own."""
 
 

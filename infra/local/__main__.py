@@ -12,9 +12,10 @@ from types import FrameType
 from rich.console import Console
 
 from fourfold.config.presets import default_config
+from fourfold.errors import LocalError
 from fourfold.http.cors import allowed_origins
 from fourfold.models.credentials import usable_providers
-from infra.local.api import DEFAULT_PORT, ApiError, PortTakenError, is_healthy, listen
+from infra.local.api import DEFAULT_PORT, ApiStartError, PortTakenError, is_healthy, listen
 from infra.local.assembly import SynthesisError
 from infra.local.deploy import DeployError
 from infra.local.engine import EngineError
@@ -26,13 +27,13 @@ from infra.local.stack import Stack, running_stack
 LAST_PORT = 65535
 
 
-class BadPortError(Exception):
+class BadPortError(LocalError):
     """What stands in PORT is no port."""
 
 
 FAILURES = (
     AlreadyRunningError,
-    ApiError,
+    ApiStartError,
     BadPortError,
     DeployError,
     EngineError,

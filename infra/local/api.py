@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO, cast
 
+from fourfold.errors import LocalError
 from infra.local.home import REPOSITORY
 
 DEFAULT_PORT = 8000
@@ -26,11 +27,11 @@ START_SECONDS = 30
 STOP_SECONDS = 6
 
 
-class PortTakenError(Exception):
+class PortTakenError(LocalError):
     """Another program listens there."""
 
 
-class ApiError(Exception):
+class ApiStartError(LocalError):
     """The API's process ended or did not answer; its log tells why."""
 
 
@@ -73,19 +74,19 @@ class Api:
     def start(self, environment: dict[str, str]) -> None:
         """Serve with this environment; returns when the API answers.
 
-        Raises ApiError after START_SECONDS, or when the process ends.
+        Raises ApiStartError after START_SECONDS, or when the process ends.
         """
         try:
             self._orders.write(json.dumps(environment) + "\n")
             self._orders.flush()
         except BrokenPipeError:
-            raise ApiError(f"the API's process ended; see {self._log}") from None
+            raise ApiStartError(f"the API's process ended; see {self._log}") from None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             if is_healthy(self.url):
                 return
             time.sleep(0.02)
-        raise ApiError(f"the API does not answer; see {self._log}")
+        raise ApiStartError(f"the API does not answer; see {self._log}")
 
     def stop(self) -> None:
         """Let requests in hand end (streams are told to), then end the process."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fourfold.errors import LocalError
 from infra.local.home import REPOSITORY, Home, remove_permissions_of_others
 
 SOURCES = ("app.py", "cdk.json", "infra", "functions", "shared", "layers", "uv.lock")
@@ -24,7 +25,7 @@ LOCAL_CONTEXT = {
 }
 
 
-class SynthesisError(Exception):
+class SynthesisError(LocalError):
     """The CDK app ended with an error; the text is what it wrote last."""
 
 

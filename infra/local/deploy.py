@@ -16,6 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from fourfold.errors import LocalError
 from infra.local.assembly import Assembly
 from infra.local.engine import ACCOUNT, REGION, Client
 from infra.local.saved_state import DEPLOYED
@@ -29,7 +30,7 @@ CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAN
 Clients = Callable[[str], Client]
 
 
-class DeployError(Exception):
+class DeployError(LocalError):
     """A stack could not be created or updated; the text lists the resources that failed and why."""
 
 

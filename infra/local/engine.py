@@ -14,6 +14,7 @@ import urllib.request
 from logging.handlers import RotatingFileHandler
 from typing import Any
 
+from fourfold.errors import LocalError
 from infra.local.home import Home
 from infra.local.saved_state import load_saved_state
 from infra.local.services import drop_unused_state
@@ -27,7 +28,7 @@ STOP_SECONDS = 15
 LOG_BYTES = 5_000_000
 
 
-class EngineError(Exception):
+class EngineError(LocalError):
     """The engine did not start or ended by itself; the log of the home tells why."""
 
 

@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from fourfold.errors import LocalError
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 KEY_PREFIX = "ff_test_"
 # The umask of every process that writes here: briefs, personas and webhook secrets are the owner's alone.
@@ -20,7 +22,7 @@ PRIVATE = 0o077
 TOOLS = "uv"  # the Makefile's own, in the default home: programs, and no state
 
 
-class AlreadyRunningError(Exception):
+class AlreadyRunningError(LocalError):
     """Another process serves this home; `server` tells where (None while it is still starting)."""
 
     def __init__(self, home: Home, server: Server | None) -> None:

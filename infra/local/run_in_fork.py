@@ -18,13 +18,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, NoReturn
 
+from fourfold.errors import LocalError
+
 LONGEST_S: Final = 60.0
 _READ_BYTES: Final = 65_536
 _PR_SET_PDEATHSIG: Final = 1
 _DONE: Final = "\0"
 
 
-class ForkError(Exception):
+class ForkError(LocalError):
     """The work failed or took too long; the text is what was logged as an error."""
 
 

@@ -9,15 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+# Says in the state of SSM that a deployment was saved as a whole; see `save_state`.
+from fourfold.errors import LocalError
 from infra.local.services import KEPT
 
-# Says in the state of SSM that a deployment was saved as a whole; see `save_state`.
 DEPLOYED = "/fourfold/local/deployed-assembly"
 _ALWAYS_THERE = frozenset({"cloudformation", "dynamodb"})
 _VERSION = "__ministack_format__"
 
 
-class UnreadableStateError(Exception):
+class UnreadableStateError(LocalError):
     """A saved state cannot be loaded; the text names the file and says what to do."""
 
     def __init__(self, path: Path, reason: str) -> None:

@@ -68,7 +68,7 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
     `port` is the API's, 0 for any free one. The process's AWS_* environment is replaced, FOURFOLD_PROVIDERS set to the
     providers it has keys for and what DEVELOPMENT names added, for all it starts; files it makes are its owner's alone.
     Raises AlreadyRunningError, PortTakenError, UnreadableStateError, SynthesisError, DeployError, EngineError or
-    ApiError.
+    ApiStartError.
     """
     progress = progress or Silent()
     providers = usable_providers(os.environ)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 # A claim outlives its process by this much at most: it is renewed while the work goes on.
 LEASE_S = 30
@@ -39,19 +38,3 @@ class Refusal(StrEnum):
 
     RUNNING = "running"  # another process does the work
     REUSED = "reused"  # the key stands for another request
-
-
-class Claims(Protocol):
-    """Where claims and kept replies are stored."""
-
-    def claim(self, key: str, fingerprint: str) -> Execution | KeptReply | Refusal:
-        """The right to execute, or the reply of the execution that was, or why neither."""
-
-    def renew(self, execution: Execution) -> bool:
-        """Extends the lease; False if another process has taken the work over."""
-
-    def keep(self, execution: Execution, reply: KeptReply) -> bool:
-        """Ends the execution with its reply; False, and nothing is stored, if another process has taken over."""
-
-    def release(self, execution: Execution) -> None:
-        """Ends the execution without a reply: the next request of the same body resumes it at once."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from fourfold.errors import ConflictError, NotFoundError
 from fourfold.ids import PersonaId, RunId
 from fourfold.steps import StepName
 
@@ -299,8 +300,16 @@ class PersonaStatus(StrEnum):
     ARCHIVED = "archived"
 
 
-class PersonaGoneError(Exception):
-    """The persona was deleted meanwhile: nothing more is kept of it."""
+# A persona answers in chats and is tested only in these states.
+SPEAKABLE: Final = frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED})
+
+
+class PersonaGoneError(NotFoundError):
+    """The persona was deleted; nothing more is stored for it."""
+
+
+class NotWrittenError(ConflictError):
+    """The persona has no layers yet: its first run is in progress, or failed."""
 
 
 # A persona that is written anew stays what it was until its run is done: only one without content is `generating`.

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from fourfold.errors import FourfoldError
+
 
 def _unless_known(default: object) -> Any:  # noqa: ANN401 - a field's default, whatever its type
     """A field that is left out of the JSON while it holds its default: what is not known is not said."""
@@ -58,7 +60,7 @@ def problem(code: str, title: str, status: int, detail: str) -> Problem:
     return Problem(type=f"urn:fourfold:problem:{code}", title=title, status=status, detail=detail, code=code)
 
 
-class ProblemError(Exception):
+class ProblemError(FourfoldError):
     """Raised anywhere in a request to answer with a problem; `headers` go with an HTTP reply."""
 
     def __init__(self, answer: Problem, headers: Mapping[str, str] | None = None) -> None:

@@ -11,8 +11,8 @@ from fourfold.http.body import json_body
 from fourfold.http.preconditions import HEADER, require_match
 from fourfold.http.problems import ProblemError, not_found, unavailable
 from fourfold.ids import is_persona_id
-from fourfold.persona import Persona, Visibility
-from fourfold.personas.changes import NotWrittenError, PersonaUpdater, RunUnfinishedError, change_persona
+from fourfold.persona import NotWrittenError, Persona, Visibility
+from fourfold.personas.changes import PersonaUpdater, RunUnfinishedError, change_persona
 from fourfold.personas.deletion import PersonaDeleter, delete_persona
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
 from fourfold.problem import FieldError, problem

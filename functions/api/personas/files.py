@@ -26,11 +26,10 @@ from fourfold.http.body import parsed, require_few_values, require_json
 from fourfold.http.problems import ProblemError, field_errors, not_found, rejected
 from fourfold.idempotency import Execution
 from fourfold.ids import is_persona_id, prefixed_as
-from fourfold.persona import Persona
+from fourfold.persona import NotWrittenError, Persona
 from fourfold.persona_versions import Change, version_of
 from fourfold.problem import FieldError, problem
 from fourfold.storage.outbox import outbox_put
-from fourfold.voice.system_prompt import NotWrittenError
 from functions.api import wiring
 from functions.api.dependencies import Reader, Writer
 from functions.api.errors import not_written

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from fourfold.http.preferences import accepts
 from fourfold.http.problems import not_found
 from fourfold.ids import PersonaId, is_persona_id
-from fourfold.voice.system_prompt import NotWrittenError, example_lines, system_prompt
+from fourfold.persona import NotWrittenError
+from fourfold.voice.system_prompt import example_lines, system_prompt
 from functions.api import wiring
 from functions.api.dependencies import Reader
 from functions.api.errors import not_written

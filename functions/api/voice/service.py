@@ -18,7 +18,7 @@ from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ModelError
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
-from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
+from fourfold.persona import SPEAKABLE, Persona, PersonaGoneError
 from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.failure import job_problem
 from fourfold.problem import problem
@@ -37,8 +37,6 @@ Answer = TypeVar("Answer")
 _LONGEST_CHAT_S = 240.0
 # Threads that wait for models, apart from those that answer everybody else.
 _CHATTING_THREADS = 64
-
-_SPEAKS = frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED})
 
 
 async def in_chat_thread(call: Callable[[], Answer]) -> Answer:
@@ -73,7 +71,7 @@ def known_persona(workspace_id: str, persona_id: str) -> Persona:
 
 def require_speakable(persona: Persona) -> None:
     """Raises ProblemError (409) unless the persona can be talked to."""
-    if persona.status not in _SPEAKS:
+    if persona.status not in SPEAKABLE:
         raise ProblemError(
             problem(
                 "persona_not_ready",

@@ -15,8 +15,7 @@ from fourfold.cards.png_card import V2_KEYWORD, V3_KEYWORD, with_cards
 from fourfold.cards.portable import document
 from fourfold.cards.portrait import portrait
 from fourfold.config.engine import SafetyConfig
-from fourfold.persona import Persona
-from fourfold.voice.system_prompt import NotWrittenError
+from fourfold.persona import NotWrittenError, Persona
 
 _LONGEST_NAME = 60
 

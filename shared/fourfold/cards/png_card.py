@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import png
 
+from fourfold.errors import InputError
 from fourfold.json_values import may_hold_more_values_than
 
 V2_KEYWORD: Final = "chara"
@@ -21,7 +22,7 @@ _TEXT: Final = b"tEXt"
 _END: Final = b"IEND"
 
 
-class NoCardError(ValueError):
+class NoCardError(InputError):
     """The file is no PNG, or has no card in it; the text says which."""
 
 

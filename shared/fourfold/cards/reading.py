@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from fourfold.cards.character_card import NAMESPACE, V2, V3, Card, carried_by
 from fourfold.cards.portable import SPEC, PortablePersona, Source
+from fourfold.errors import InputError
 from fourfold.json_values import has_more_values_than
 from fourfold.persona import Persona
 
@@ -17,15 +18,15 @@ _MOST_VALUES: Final = 5_000
 _SPECS: Final[dict[str, Source]] = {V2: "card_v2", V3: "card_v3"}
 
 
-class UnknownFileError(ValueError):
+class UnknownFileError(InputError):
     """The file is none of those we read; the text says what is."""
 
 
-class ForeignCardError(ValueError):
+class ForeignCardError(InputError):
     """A character card without a persona of ours in it: it has no layers to take over."""
 
 
-class BadPersonaError(ValueError):
+class BadPersonaError(InputError):
     """The persona in the file is not valid. `faults` are pydantic's, with their place in the file."""
 
     def __init__(self, faults: list[dict[str, Any]]) -> None:
@@ -33,7 +34,7 @@ class BadPersonaError(ValueError):
         self.faults = faults
 
 
-class TooManyValuesError(ValueError):
+class TooManyValuesError(InputError):
     """What stands for a persona at `pointer` holds over `most` values; one of ours has some three hundred."""
 
     def __init__(self, pointer: str, most: int) -> None:

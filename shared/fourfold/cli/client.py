@@ -13,6 +13,7 @@ import httpx
 from httpx_sse import connect_sse
 
 from fourfold.cli.connection import Connection
+from fourfold.errors import CommandError
 from fourfold.persona import Persona
 from fourfold.progress.events import TERMINAL_TYPES
 from fourfold.progress.run import Run
@@ -20,7 +21,7 @@ from fourfold.progress.run import Run
 _HEARTBEAT_PATIENCE_S = 40.0  # The server sends a comment every 10 s: longer silence means it is gone.
 
 
-class ApiError(Exception):
+class ApiError(CommandError):
     """The API answered with a problem, or not at all; the message tells what to do.
 
     `problem` is the problem as the API sent it, None where there was no such answer.

@@ -7,10 +7,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from fourfold.errors import CommandError
+
 DEFAULT_URL = "http://127.0.0.1:8000"
 
 
-class NoConnectionError(Exception):
+class NoConnectionError(CommandError):
     """No key is known. The message says what to do."""
 
 

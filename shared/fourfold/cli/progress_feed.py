@@ -12,6 +12,7 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from fourfold.cli.client import ApiError, UnreachableError
+from fourfold.errors import CommandError
 
 Target = dict[str, str | bool]
 
@@ -24,7 +25,7 @@ _FORBIDDEN = (401, 403)
 _NAMED_RUNS = 200
 
 
-class _LostError(Exception):
+class _LostError(CommandError):
     """The connection is no use any more."""
 
 
@@ -55,7 +56,6 @@ class Feed:
         self._over: set[str] = set()
         self._ever = False
         self.connected = False
-        self.reconnects = 0
 
     def events(self) -> Iterator[dict[str, Any] | None]:
         """Events as they come, and None when the connection was lost or found again, or nothing has come for a second.
@@ -80,7 +80,6 @@ class Feed:
             finally:
                 self.connected = False
             yield None
-            self.reconnects += 1
             self._pause(self._pause_before(attempt))
             attempt += 1
 

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from fourfold.cli.connection import Connection, NoConnectionError, find_connection
 from fourfold.cli.webhook_receiver import Arrival, serving
+from fourfold.errors import CommandError
 
 app = typer.Typer(no_args_is_help=True, help="Webhook endpoints, and a receiver to try them with.")
 
@@ -22,7 +23,7 @@ Endpoint = Annotated[str, typer.Argument(help="whk_...")]
 Events = Annotated[list[str] | None, typer.Option("--event", help="An event's exact name; repeatable. Default: all.")]
 
 
-class _RefusedError(Exception):
+class _RefusedError(CommandError):
     """The API refused; the text says what to do."""
 
 

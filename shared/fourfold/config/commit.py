@@ -15,6 +15,7 @@ from fourfold.config.entries import Bounds, Entries, Entry, Lock, ScopeState
 from fourfold.config.registry import BadValueError, Key, nearest, registry
 from fourfold.config.resolution import Resolution, resolve
 from fourfold.config.scope import Scope
+from fourfold.errors import InputError
 from fourfold.persona import Document
 
 MOST_OPS = 500
@@ -67,7 +68,7 @@ class OpFault:
     nearest: tuple[str, ...] = ()
 
 
-class RefusedError(Exception):
+class RefusedError(InputError):
     """A commit that cannot be taken; `faults` names every reason. Nothing of it was applied."""
 
     def __init__(self, faults: Sequence[OpFault]) -> None:

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 
 from fourfold.config.scope import KeyMeta, Scope
 from fourfold.config.settings import Settings
+from fourfold.errors import InputError
 
 _NEAREST: Final = 3
 _NUMERIC: Final = frozenset({"number", "integer"})
@@ -26,7 +27,7 @@ _DEFAULT_KNOB: Final = KeyMeta()
 Document = TypeVar("Document", bound=BaseModel)
 
 
-class BadValueError(Exception):
+class BadValueError(InputError):
     """A value a key does not take; the message says why."""
 
 

@@ -15,6 +15,7 @@ from fourfold.config.registry import BadValueError, nearest, nested, registry
 from fourfold.config.resolution import resolve
 from fourfold.config.scope import Scope
 from fourfold.config.settings import Settings
+from fourfold.errors import InputError
 from fourfold.llm.model_names import OFFLINE
 from fourfold.llm.port import provider_and_model
 from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName
@@ -34,7 +35,7 @@ class BadSetting:
     locked_by: Scope | None = None
 
 
-class BadSettingsError(Exception):
+class BadSettingsError(InputError):
     """Settings of a request that cannot be taken; `faults` names each."""
 
     def __init__(self, faults: list[BadSetting]) -> None:

@@ -16,6 +16,7 @@ from fourfold.config.history import Revision, Snapshot, content_hash, new_snapsh
 from fourfold.config.registry import registry
 from fourfold.config.request import provider_of, usable_names
 from fourfold.config.resolution import Resolution, effective, resolve
+from fourfold.errors import ConflictError
 from fourfold.llm.model_names import greatest_temperature
 from fourfold.persona import Document
 
@@ -25,11 +26,11 @@ MAX_ATTEMPTS: Final = 12
 MOST_REPORTED: Final = 100
 
 
-class StaleError(Exception):
+class StaleError(ConflictError):
     """Somebody committed in between; nothing was written."""
 
 
-class RevisionMismatchError(Exception):
+class RevisionMismatchError(ConflictError):
     """The scope is at another revision than the caller expects; `current` tells which."""
 
     def __init__(self, current: int) -> None:

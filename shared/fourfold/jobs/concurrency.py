@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
+from fourfold.errors import DeadlineError
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class JobTimeoutError(Exception):
+class JobTimeoutError(DeadlineError):
     """There was no time to begin what is left; what was begun is done and kept."""
 
 

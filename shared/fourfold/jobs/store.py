@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from fourfold.errors import ConflictError
 from fourfold.ids import RunId
 from fourfold.jobs.message import JobMessage
 from fourfold.persona import Document, Persona
@@ -65,7 +66,7 @@ SUPERSEDED: Problem = problem(
 )
 
 
-class JobInProgressError(Exception):
+class JobInProgressError(ConflictError):
     """Another run of the kind is under way for the persona as it stands: an automatic order has nothing to add."""
 
     def __init__(self, run: Run) -> None:

@@ -107,6 +107,16 @@ class Watcher(Protocol):
         """`model` gave nothing that holds, for `failure`; `following` is asked next."""
 
 
+class NoWatcher:
+    """Implements `Watcher` for a chain without a log: its repairs and fallbacks show in the calls it returns."""
+
+    def repairing(self, place: int, model: str, problems: int) -> None:
+        """Records nothing."""
+
+    def falling_back(self, place: int, model: str, following: str, failure: ModelFailure) -> None:
+        """Records nothing."""
+
+
 @dataclass(frozen=True)
 class _CallResult(Generic[Value]):
     """What one call came to. `failure` is None for an answer that holds."""

@@ -10,10 +10,11 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from pydantic import BaseModel
 
+from fourfold.errors import FourfoldError
 from fourfold.persona import Document, Persona, TokenUsage
 
 
@@ -98,6 +99,10 @@ class ModelFailure(StrEnum):
     BAD_REQUEST = "bad_request"
 
 
+# Failures of the deployment's keys or accounts: asking again, or for something else, fails alike.
+DEPLOYMENT_FAILURES: Final = frozenset({ModelFailure.AUTHENTICATION, ModelFailure.QUOTA})
+
+
 class ModelCall(Document):
     """The record of one call, answered or not: who was asked, what came of it, how long it took, what it cost.
 
@@ -123,7 +128,7 @@ class Spent:
     cost_usd: float | None = 0.0
 
 
-class ModelError(Exception):
+class ModelError(FourfoldError):
     """A model gave no usable answer; `failure` says why. The message holds no prompt and no persona text.
 
     `retry_after_s` is how long the provider wants to be left alone. `calls` are filled by the chain that gave up.

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import TypeVar
 
+from fourfold.errors import DeadlineError
+
 Value = TypeVar("Value")
 
 
-class CallTimeoutError(Exception):
+class CallTimeoutError(DeadlineError):
     """The call did not end in time. Its thread goes on until its own read timeout, or for as long as a body drips."""
 
 

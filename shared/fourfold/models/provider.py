@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
+from http import HTTPStatus
 from json import JSONDecodeError
 from math import isfinite
 from typing import Generic, Protocol, TypeVar
 
+from fourfold.errors import FourfoldError
 from fourfold.llm.port import (
     ChatRequest,
     Completion,
@@ -51,7 +53,7 @@ class WireAnswer:
     failure: ModelFailure | None = None
 
 
-class UnreadableReplyError(Exception):
+class UnreadableReplyError(FourfoldError):
     """A success that is not what the provider's API answers with: something in between spoke."""
 
 
@@ -239,10 +241,9 @@ _OF_STATUS = {
     503: ModelFailure.OVERLOADED,
     529: ModelFailure.OVERLOADED,
 }
-_FIRST_SERVER_ERROR = 500
 
 
 def failure_of_status(status: int) -> ModelFailure:
     """What an HTTP status says of a failed call, where the provider's body does not say more."""
-    other = ModelFailure.SERVER_ERROR if status >= _FIRST_SERVER_ERROR else ModelFailure.BAD_REQUEST
+    other = ModelFailure.SERVER_ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ModelFailure.BAD_REQUEST
     return _OF_STATUS.get(status, other)

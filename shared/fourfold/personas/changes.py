@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from fourfold.errors import ConflictError
 from fourfold.events.envelope import bus_entry
 from fourfold.events.persona import PersonaUpdated
-from fourfold.persona import Persona, PersonaStatus
+from fourfold.persona import NotWrittenError, Persona, PersonaStatus
 from fourfold.persona_versions import Change, PersonaVersion, version_of
 from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 
 _ROUNDS = 5
 
 
-class NotWrittenError(Exception):
-    """There is no person yet: the first run is going on, or failed."""
-
-
-class RunUnfinishedError(Exception):
+class RunUnfinishedError(ConflictError):
     """A run is writing the persona anew: it is archived before that, or after. `run_id` names the run."""
 
     def __init__(self, run_id: str) -> None:

@@ -12,8 +12,8 @@ from pydantic import Field
 from fourfold.config.engine import PinnedConfig
 from fourfold.constraints import Fact, Note, TraitBound, Violation, VoiceDemand
 from fourfold.ids import new_persona_id, new_run_id
-from fourfold.llm.fallback import Deadline
-from fourfold.llm.port import LanguageModel, ModelFailure
+from fourfold.llm.fallback import Deadline, NoWatcher
+from fourfold.llm.port import LanguageModel
 from fourfold.persona import INTENT_MAX_CHARACTERS, Document, Language, Line, StepUsage
 from fourfold.pipeline.intent import TonalAxes
 from fourfold.pipeline.intent_parse import INTENT_PARSE
@@ -49,16 +49,6 @@ class ParsedBrief(Document):
     usage: StepUsage
 
 
-class _Unwatched:
-    """Repairs and fallbacks have no log to go to: they show in what the step cost."""
-
-    def repairing(self, place: int, model: str, problems: int) -> None:
-        """Nothing."""
-
-    def falling_back(self, place: int, model: str, following: str, failure: ModelFailure) -> None:
-        """Nothing."""
-
-
 def parse_alone(order: ParseInput, models: Sequence[LanguageModel], deadline: Deadline) -> ParsedBrief:
     """Reads the brief.
 
@@ -76,7 +66,7 @@ def parse_alone(order: ParseInput, models: Sequence[LanguageModel], deadline: De
         config_hash="",
     )
     began = time.perf_counter()
-    outcome = run_step(INTENT_PARSE, state, models, deadline, _Unwatched())
+    outcome = run_step(INTENT_PARSE, state, models, deadline, NoWatcher())
     parse = outcome.state.draft.parse
     if parse is None:
         raise ValueError("intent_parse left nothing")

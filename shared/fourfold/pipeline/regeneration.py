@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from fourfold.config.engine import EngineConfig
+from fourfold.errors import ConflictError, InputError
 from fourfold.ids import new_run_id
 from fourfold.persona import PersonaStatus
 from fourfold.pipeline.lifecycle import NewRun, RunSettings
@@ -18,11 +19,11 @@ from fourfold.steps import StepName, position
 SINGLE_CALL: Final = "single_call"
 
 
-class NothingWrittenError(Exception):
+class NothingWrittenError(ConflictError):
     """The layers before the step, or the constraint chain they were written under, are not there to go on from."""
 
 
-class NoSuchStepError(Exception):
+class NoSuchStepError(InputError):
     """One call writes all layers: with that method a run begins at the first step."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from fourfold.errors import ConflictError
 from fourfold.persona import Persona
 from fourfold.persona_versions import PersonaVersion
 from fourfold.pipeline.state import DraftBasis
@@ -19,11 +20,11 @@ class StoredPersona:
     doc: str
 
 
-class ConcurrentChangeError(Exception):
+class ConcurrentChangeError(ConflictError):
     """Somebody else has changed or deleted the persona since it was read."""
 
 
-class SlugTakenError(Exception):
+class SlugTakenError(ConflictError):
     """Another persona of the workspace has this slug."""
 
 
@@ -44,13 +45,6 @@ class PersonaStore(Protocol):
 
     def version_by(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
         """The version this run wrote, or None."""
-
-    def start(self, persona: Persona, run: Run) -> None:
-        """Stores both or neither.
-
-        Raises:
-            ValueError: one of them is there already.
-        """
 
     def finish(
         self,

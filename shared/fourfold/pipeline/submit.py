@@ -13,6 +13,7 @@ from typing import Protocol
 
 from fourfold.config.engine import EngineConfig
 from fourfold.config.scope import UNCOMMITTED, Revisions
+from fourfold.errors import ConflictError, FourfoldError, LimitError, NotFoundError
 from fourfold.persona import PersonaStatus
 from fourfold.pipeline.lifecycle import NewRun, RunContext, RunIdentity, RunSettings, fail_run, log_start, new_run
 from fourfold.pipeline.regeneration import RegenerationInput, new_regeneration
@@ -42,7 +43,7 @@ class KeyClaim:
     persona_id: str
 
 
-class WorkspaceFullError(Exception):
+class WorkspaceFullError(LimitError):
     """The workspace has as many runs going on as it may have: `limit`, and which they are."""
 
     def __init__(self, limit: int, run_ids: frozenset[str]) -> None:
@@ -100,19 +101,19 @@ class SubmittedRun:
     replayed: bool
 
 
-class KeyReusedError(Exception):
+class KeyReusedError(ConflictError):
     """The idempotency key stands for another body."""
 
 
-class NoSuchPersonaError(Exception):
+class NoSuchPersonaError(NotFoundError):
     """There is no such persona in this workspace."""
 
 
-class ArchivedError(Exception):
+class ArchivedError(ConflictError):
     """The persona is archived: it is not written anew."""
 
 
-class RunInProgressError(Exception):
+class RunInProgressError(ConflictError):
     """A run is writing the persona already; `run_id` names it."""
 
     def __init__(self, run_id: str) -> None:
@@ -120,7 +121,7 @@ class RunInProgressError(Exception):
         self.run_id = run_id
 
 
-class NotStartedError(Exception):
+class NotStartedError(FourfoldError):
     """The state machine did not take the run; the run has failed with NOT_STARTED."""
 
 

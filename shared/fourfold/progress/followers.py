@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from fourfold.errors import DeliveryError
 from fourfold.progress.events import TERMINAL_TYPES
 
 
@@ -88,15 +89,15 @@ class Subscriber:
     after: Mapping[str, int] = field(default_factory=dict)
 
 
-class ConnectionGoneError(Exception):
+class ConnectionGoneError(DeliveryError):
     """The client has left."""
 
 
-class NotDeliveredError(Exception):
+class NotDeliveredError(DeliveryError):
     """The connection was not sent a message or not closed now (throttled, or its service out of reach)."""
 
 
-class DeliveryUnknownError(Exception):
+class DeliveryUnknownError(DeliveryError):
     """The connection was sent a message or was not: no answer came in time."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from fourfold.errors import ConflictError
 from fourfold.progress.events import TERMINAL_TYPES, Happening, key_of
 from fourfold.steps import StepName
 
@@ -57,7 +58,7 @@ class JournalledEntry:
     checkpoint: str | None = None
 
 
-class RunOverError(Exception):
+class RunOverError(ConflictError):
     """The run has ended, or its persona is deleted: there is nothing more to do for it."""
 
 

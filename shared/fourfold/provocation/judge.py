@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 
 from fourfold.config.models import ModelConfig
-from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline
-from fourfold.llm.port import ContextBlock, LanguageModel, ModelCall, ModelFailure, ModelRequest
+from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, NoWatcher
+from fourfold.llm.port import ContextBlock, LanguageModel, ModelCall, ModelRequest
 from fourfold.persona import Persona
 from fourfold.provocation.definition import Criterion, ProvocationTest
 from fourfold.provocation.judge_report import CriterionAnswer, JudgeReport
@@ -67,16 +67,6 @@ class Judgement:
         return ("unsure" if given is None else given.answer) == answer
 
 
-class Unwatched:
-    """A chain's watcher for whom nothing is told: a job's log has a place for items, not for calls."""
-
-    def repairing(self, place: int, model: str, problems: int) -> None:
-        """Not told."""
-
-    def falling_back(self, place: int, model: str, following: str, failure: ModelFailure) -> None:
-        """Not told."""
-
-
 @dataclass(frozen=True)
 class JudgeConfig:
     """A judge to ask: its chain, the configured model first, how it is asked, and the deadline."""
@@ -104,7 +94,7 @@ def judge(test: ProvocationTest, transcript: Transcript, persona: Persona, bench
         question=lambda repair: replace(request, repair=repair),
         judge=lambda text: _read(text, test.criteria, transcript),
         deadline=bench.deadline,
-        watcher=Unwatched(),
+        watcher=NoWatcher(),
     ).ask()
     answers = {given.criterion: given for given in answer.value.answers}
     return Judgement(answers, f"{answer.provider}:{answer.model}", answer.calls)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from fourfold.llm.fallback import LEAST_CALL_S
-from fourfold.llm.port import ModelCall, ModelError, ModelFailure
+from fourfold.llm.port import DEPLOYMENT_FAILURES, ModelCall, ModelError, ModelFailure
 from fourfold.persona import Document, Persona
 from fourfold.provocation.definition import Axis, Conversation, ProvocationTest, Turn
 from fourfold.provocation.judge import JudgeConfig, Judgement, evidence_of, judge
@@ -28,8 +28,6 @@ from fourfold.provocation.verdict import (
 
 # The longest wave of a conversation: its messages go out at the same time.
 _MOST_AT_ONCE = 8
-# Nothing a further test could mend: the deployment's keys or quota are at fault.
-LASTING = frozenset({ModelFailure.AUTHENTICATION, ModelFailure.QUOTA})
 
 
 class SpokenReply(Document):
@@ -123,7 +121,7 @@ def run_test(test: ProvocationTest, number: int, room: ProvocationContext) -> Pr
 
 
 def _of_this_test_alone(error: ModelError, room: ProvocationContext) -> bool:
-    return error.failure not in LASTING and room.first.deadline.left() >= LEAST_CALL_S
+    return error.failure not in DEPLOYMENT_FAILURES and room.first.deadline.left() >= LEAST_CALL_S
 
 
 @dataclass(frozen=True)

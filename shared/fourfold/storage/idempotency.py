@@ -20,7 +20,7 @@ _ROUNDS = 5
 
 
 class DynamoClaims:
-    """Implements `fourfold.idempotency.Claims`. Every change is conditional: one process at a time owns a key."""
+    """The claims of all processes. Every change is conditional: one process at a time owns a key."""
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
         """`clock` answers in seconds since the epoch."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fourfold.errors import ConflictError
 from fourfold.persona import Persona, PersonaGoneError
 from fourfold.persona_versions import PersonaVersion
 from fourfold.pipeline.state import DraftBasis
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
 
-class AlsoTakenError(Exception):
+class AlsoTakenError(ConflictError):
     """What was to be stored with a run does not go; `places` says which of it."""
 
     def __init__(self, places: frozenset[int]) -> None:

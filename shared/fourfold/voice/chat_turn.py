@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fourfold.config.models import ModelConfig
-from fourfold.llm.fallback import Answer, Chain, CheckedAnswer, Deadline
+from fourfold.llm.fallback import Answer, Chain, CheckedAnswer, Deadline, NoWatcher
 from fourfold.llm.port import (
     ChatMessage,
     ChatModel,
     ChatRequest,
     Completion,
-    ModelFailure,
     OnText,
     Repair,
 )
@@ -68,7 +67,7 @@ def ask(
         question=question,
         judge=_judge,
         deadline=deadline,
-        watcher=_Unwatched(),
+        watcher=NoWatcher(),
     ).ask()
 
 
@@ -107,11 +106,3 @@ class _Speaker:
         finally:
             if spoke and not finished:
                 listener.withdrawn()
-
-
-class _Unwatched:
-    def repairing(self, place: int, model: str, problems: int) -> None:
-        """Nobody watches: the calls are on the record."""
-
-    def falling_back(self, place: int, model: str, following: str, failure: ModelFailure) -> None:
-        """Nobody watches."""

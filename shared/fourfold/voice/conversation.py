@@ -9,6 +9,7 @@ from typing import Any
 
 from fourfold.config.engine import ChatConfig, SafetyConfig
 from fourfold.drift import Envelope
+from fourfold.errors import ConflictError, NotFoundError
 from fourfold.events.voice import Recovery
 from fourfold.ids import new_session_id
 from fourfold.llm.fallback import Deadline
@@ -25,11 +26,11 @@ from fourfold.voice.system_prompt import system_prompt
 MAX_ATTEMPTS = 6
 
 
-class NoSessionError(Exception):
+class NoSessionError(NotFoundError):
     """There is no session of that id."""
 
 
-class BlockedError(Exception):
+class BlockedError(ConflictError):
     """The reply drifted and the settings hold such replies back. `drift` is its envelope, `calls` what it cost."""
 
     def __init__(self, drift: Envelope, calls: tuple[ModelCall, ...]) -> None:

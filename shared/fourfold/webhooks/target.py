@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from fourfold.errors import InputError
 from fourfold.webhooks.addresses import is_public
 
 MAX_URL_CHARACTERS: Final = 2048
@@ -45,7 +46,7 @@ _LOOPBACK_URL = re.compile(rf"http://{re.escape(LOOPBACK)}(?::([0-9]{{1,5}}))?(?
 _LAST_PORT = 65535
 
 
-class TargetRefusedError(Exception):
+class TargetRefusedError(InputError):
     """Nothing is sent there. `code` is stable; `detail` tells the owner what to change."""
 
     def __init__(self, code: str, detail: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fourfold.config.engine import EngineConfig, SafetyConfig
-from fourfold.persona import Mask, Persona, SelfLayer, Soul, Surface
+from fourfold.persona import Mask, NotWrittenError, Persona, SelfLayer, Soul, Surface
 from fourfold.pipeline.lifecycle import new_run
-from fourfold.voice.system_prompt import NotWrittenError, example_lines, system_prompt
+from fourfold.voice.system_prompt import example_lines, system_prompt
 from tests.builders import BRIEF, MASK, SELF, SOUL, START, SURFACE
 
 
