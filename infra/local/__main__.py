@@ -17,11 +17,11 @@ from fourfold.http.cors import allowed_origins
 from fourfold.models.credentials import usable_providers
 from infra.local.api import DEFAULT_PORT, ApiStartError, PortTakenError, is_healthy, listen
 from infra.local.assembly import SynthesisError
+from infra.local.bridges.saved_state import UnreadableStateError
 from infra.local.deploy import DeployError
 from infra.local.engine import EngineError
 from infra.local.home import AlreadyRunningError, Home
 from infra.local.progress import ConsoleProgress
-from infra.local.saved_state import UnreadableStateError
 from infra.local.stack import Stack, running_stack
 
 LAST_PORT = 65535

@@ -18,8 +18,8 @@ from botocore.exceptions import ClientError
 
 from fourfold.errors import LocalError
 from infra.local.assembly import Assembly
+from infra.local.bridges.saved_state import DEPLOYED
 from infra.local.engine import ACCOUNT, REGION, Client
-from infra.local.saved_state import DEPLOYED
 from infra.local.services import unknown_types
 
 BOOTSTRAP_VERSION = ("/cdk-bootstrap/hnb659fds/version", "30")

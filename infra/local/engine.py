@@ -15,8 +15,8 @@ from logging.handlers import RotatingFileHandler
 from typing import Any
 
 from fourfold.errors import LocalError
+from infra.local.bridges.saved_state import load_saved_state
 from infra.local.home import Home
-from infra.local.saved_state import load_saved_state
 from infra.local.services import drop_unused_state
 
 REGION = "us-east-1"
@@ -144,7 +144,7 @@ class Engine:
         from hypercorn.config import Config
         from ministack.app import app
 
-        from infra.local.loopback_auth import LoopbackGuard
+        from infra.local.bridges.loopback_auth import LoopbackGuard
 
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()

@@ -1,6 +1,6 @@
 """Work done aside, in a forked copy of this process: it sees everything as it was in one moment, and holds nobody up.
 
-Only where `infra.local.forks` says that forking is safe.
+Only where `infra.local.bridges.forked_workers` says that forking is safe.
 """
 
 from __future__ import annotations

@@ -20,25 +20,25 @@ from fourfold.models.credentials import PROVIDERS, usable_providers
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from infra.local import assembly
 from infra.local.api import Api, listen
-from infra.local.connections import drop_connections
-from infra.local.deploy import deploy, is_deployed
-from infra.local.engine import Engine
-from infra.local.forks import SUPPORTED, ForkServer
-from infra.local.home import PRIVATE, Home, Server
-from infra.local.outbox import announce_leftovers
-from infra.local.progress import Progress, Silent
-from infra.local.recovery import announce_cut_off_executions
-from infra.local.services import KEPT
-from infra.local.snapshot import Snapshots, save_state
-from infra.local.streams import reattach_streams
-from infra.local.unpacking import install_shared_unpacking
-from infra.local.webhooks import order_pending_deliveries
-from infra.local.workers import (
+from infra.local.bridges.forked_workers import SUPPORTED, ForkServer
+from infra.local.bridges.interrupted_executions import announce_cut_off_executions
+from infra.local.bridges.outbox_replay import announce_leftovers
+from infra.local.bridges.periodic_save import Snapshots, save_state
+from infra.local.bridges.shared_archives import install_shared_unpacking
+from infra.local.bridges.stale_connections import drop_connections
+from infra.local.bridges.stream_positions import reattach_streams
+from infra.local.bridges.warm_up import WarmUp
+from infra.local.bridges.webhook_requeue import order_pending_deliveries
+from infra.local.bridges.worker_pool import (
     PATIENCE_SECONDS,
     PATIENCE_WITH_FORKS_SECONDS,
-    WarmUp,
     install_patient_pool,
 )
+from infra.local.deploy import deploy, is_deployed
+from infra.local.engine import Engine
+from infra.local.home import PRIVATE, Home, Server
+from infra.local.progress import Progress, Silent
+from infra.local.services import KEPT
 
 ORG_ID = "org_local"
 WORKSPACE_ID = "ws_local"

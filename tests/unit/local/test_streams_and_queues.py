@@ -12,9 +12,9 @@ import pytest
 from ministack.services import lambda_svc
 from moto import mock_aws
 
-from infra.local.outbox import announce_leftovers
-from infra.local.streams import reattach_streams
-from infra.local.webhooks import order_pending_deliveries
+from infra.local.bridges.outbox_replay import announce_leftovers
+from infra.local.bridges.stream_positions import reattach_streams
+from infra.local.bridges.webhook_requeue import order_pending_deliveries
 
 STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/outbox/stream/2026"
 

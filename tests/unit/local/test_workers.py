@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ministack.core import lambda_runtime
 
-from infra.local.workers import STARTING_AT_ONCE, PatientPool
+from infra.local.bridges.worker_pool import STARTING_AT_ONCE, PatientPool
 
 CONFIG = {"FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:step", "Runtime": "python3.14"}
 PATIENCE = 0.2

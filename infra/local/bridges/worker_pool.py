@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 PATIENCE_SECONDS = 0.5
@@ -73,54 +73,3 @@ def install_patient_pool(patience: float) -> None:
     lambda_svc.acquire_worker = PatientPool(
         lambda_runtime.acquire_worker, lambda_runtime.ensure_spawned, patience
     ).acquire
-
-
-class WarmUp:
-    """Starts one worker for each function, in the order given, in the background."""
-
-    def __init__(self, function_arns: Iterable[str]) -> None:
-        self._waiting = list(function_arns)
-        self._lock = threading.Lock()
-        self._stopping = False
-        self._threads = [
-            threading.Thread(target=self._run, name=f"warm-up-{number}", daemon=True)
-            for number in range(STARTING_AT_ONCE)
-        ]
-
-    def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
-
-    def wait(self) -> None:
-        for thread in self._threads:
-            thread.join()
-
-    def stop(self) -> None:
-        self._stopping = True
-        self.wait()
-
-    def _run(self) -> None:
-        while not self._stopping:
-            with self._lock:
-                if not self._waiting:
-                    return
-                arn = self._waiting.pop(0)
-            try:
-                warm(arn)
-            except Exception:  # a handler that cannot be imported shows itself in its first invocation too
-                logger.exception("no worker could be started for %s", arn)
-
-
-def warm(function_arn: str) -> None:
-    """Start the function's first worker unless it is there; an invocation that comes meanwhile waits for it."""
-    from ministack.core import lambda_runtime
-    from ministack.services import lambda_svc
-
-    function, config, name = lambda_svc._get_func_record_for_ref(function_arn)  # noqa: SLF001 - no call has the code
-    if not function or not config or not function.get("code_zip"):
-        return
-    version = config.get("Version", "$LATEST")
-    worker, _ = lambda_runtime.acquire_worker(name, config, function["code_zip"], version, max_concurrency=1)
-    if worker is not None:
-        lambda_runtime.release_worker(worker)
-        lambda_runtime.ensure_spawned(worker)

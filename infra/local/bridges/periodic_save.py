@@ -12,9 +12,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from infra.local.bridges.forked_workers import SUPPORTED
+from infra.local.bridges.retention import forget_old_history
 from infra.local.engine import Engine
-from infra.local.forks import SUPPORTED
-from infra.local.retention import forget_old_history
 from infra.local.run_in_fork import ForkError, run_in_fork
 from infra.local.services import KEPT
 

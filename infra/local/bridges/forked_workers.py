@@ -21,7 +21,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TextIO, cast
 
-from infra.local.fork_server import NUMBER_BYTES
+from infra.local.bridges.fork_server import NUMBER_BYTES
 from infra.local.home import REPOSITORY
 
 SUPPORTED = sys.platform == "linux"
@@ -36,7 +36,7 @@ class ForkServer:
         self._asking = threading.Lock()
         with theirs, log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "infra.local.fork_server", str(theirs.fileno()), *libraries],
+                [sys.executable, "-m", "infra.local.bridges.fork_server", str(theirs.fileno()), *libraries],
                 pass_fds=[theirs.fileno()],
                 cwd=REPOSITORY,
                 stdin=subprocess.DEVNULL,

@@ -1,10 +1,12 @@
-"""The process Lambda workers are forked from: an interpreter that has loaded the third-party libraries, and from the
-code of the first worker the product's library, but no function of it.
+"""The process that Lambda workers are forked from.
 
-Run by `infra.local.forks` with one end of a socket pair as file descriptor argv[1] and more libraries to load after
-it; it ends when the other end closes. A request is eight bytes of length with four file descriptors (the worker's
-stdin, stdout and stderr, and one whose closing tells that it ended), then that many bytes of JSON: script, environment,
-working directory. The answer is the worker's process id in eight bytes.
+It has imported the third-party libraries and, from the code of the first worker, the product's library, but no
+function. `forked_workers` runs it as a module: argv[1] is the file descriptor of one end of a socket pair, further
+arguments are libraries to import. It ends when the other end closes.
+
+A request is eight bytes of length, sent with four file descriptors (the worker's stdin, stdout and stderr, and a pipe
+whose closing means that the worker ended), then that many bytes of JSON: script, environment, working directory. The
+answer is the worker's process id in eight bytes.
 """
 
 from __future__ import annotations
