@@ -70,7 +70,7 @@ class BackgroundJob(Construct):
         events.Rule(
             self,
             "Rule",
-            description="Personas that can speak, or speak anew",
+            description="Personas that were created or changed",
             event_bus=bus,
             event_pattern=events.EventPattern(detail_type=list(CAUSES)),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=dead_letters)],

@@ -1,4 +1,4 @@
-"""The stateful stack: the tables and the event bus. Nothing here may be replaced by an update."""
+"""The stateful stack: the tables and the event bus. An update must not replace any of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Bridge: MiniStack has no provisioned concurrency; this starts one worker of each function before it is invoked."""
+"""Bridge: MiniStack has no provisioned concurrency; this starts one worker of each function before it is invoked.
+
+Only the worker's process is started: no handler is called.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ import logging
 import threading
 from collections.abc import Iterable
 
-from infra.local.bridges.worker_pool import STARTING_AT_ONCE
+from infra.local.bridges.worker_pool import CONCURRENT_STARTS
 
 logger = logging.getLogger(__name__)
 
 
 class WarmUp:
-    """Starts one worker for each function, in the order given, in the background."""
+    """Starts one worker for each function, in the order of the ARNs, on background threads."""
 
     def __init__(self, function_arns: Iterable[str]) -> None:
         self._waiting = list(function_arns)
@@ -20,7 +23,7 @@ class WarmUp:
         self._stopping = False
         self._threads = [
             threading.Thread(target=self._run, name=f"warm-up-{number}", daemon=True)
-            for number in range(STARTING_AT_ONCE)
+            for number in range(CONCURRENT_STARTS)
         ]
 
     def start(self) -> None:
@@ -43,12 +46,12 @@ class WarmUp:
                 arn = self._waiting.pop(0)
             try:
                 warm(arn)
-            except Exception:  # a handler that cannot be imported shows itself in its first invocation too
+            except Exception:  # the function's first invocation reports the same error to its caller
                 logger.exception("no worker could be started for %s", arn)
 
 
 def warm(function_arn: str) -> None:
-    """Start the function's first worker unless it is there; an invocation that comes meanwhile waits for it."""
+    """Start the function's first worker unless there is one. An invocation during the start waits for it."""
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 

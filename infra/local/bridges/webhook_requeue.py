@@ -1,7 +1,7 @@
-"""Bridge: a kill loses up to two seconds of any queue, and with it orders of webhook deliveries to come.
+"""Bridge: a kill of MiniStack loses two seconds of any queue, and with it scheduled attempts at webhook deliveries.
 
-The deliveries themselves are in a table, so at a start every pending one is ordered again. An order too many does no
-harm: the dispatcher makes an attempt only when one is due and nobody makes it.
+The deliveries are stored in a table, so at a start a message is sent for every pending one. A superfluous message has
+no effect: the dispatcher makes an attempt only when one is due and no other worker is making it.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import logging
 
 from infra.local.engine import Client
 
-_AT_ONCE = 10
+_BATCH = 10
 
 logger = logging.getLogger(__name__)
 
 
-def order_pending_deliveries(dynamodb: Client, sqs: Client, table: str, queue_url: str) -> int:
-    """Put an order for each pending delivery into the queue; returns how many."""
+def requeue_pending_deliveries(dynamodb: Client, sqs: Client, table: str, queue_url: str) -> int:
+    """Send a message for each pending delivery to the queue; returns their number."""
     pages = dynamodb.get_paginator("scan").paginate(
         TableName=table,
         FilterExpression="#status = :pending",
@@ -25,7 +25,7 @@ def order_pending_deliveries(dynamodb: Client, sqs: Client, table: str, queue_ur
         ExpressionAttributeNames={"#status": "status"},
         ExpressionAttributeValues={":pending": {"S": "pending"}},
     )
-    orders = [
+    messages = [
         {
             "workspace_id": item["workspace_id"]["S"],
             "endpoint_id": item["pk"]["S"].removeprefix("ENDPOINT#"),
@@ -34,12 +34,12 @@ def order_pending_deliveries(dynamodb: Client, sqs: Client, table: str, queue_ur
         for page in pages
         for item in page["Items"]
     ]
-    for start in range(0, len(orders), _AT_ONCE):
+    for start in range(0, len(messages), _BATCH):
         entries = [
-            {"Id": str(number), "MessageBody": json.dumps(order)}
-            for number, order in enumerate(orders[start : start + _AT_ONCE])
+            {"Id": str(number), "MessageBody": json.dumps(message)}
+            for number, message in enumerate(messages[start : start + _BATCH])
         ]
         sqs.send_message_batch(QueueUrl=queue_url, Entries=entries)
-    if orders:
-        logger.info("ordered %d pending webhook deliveries again", len(orders))
-    return len(orders)
+    if messages:
+        logger.info("scheduled %d pending webhook deliveries again", len(messages))
+    return len(messages)

@@ -1,12 +1,10 @@
-"""Lambda workers: warm soon after the start, and not more of them than a laptop bears.
+"""Bridge: MiniStack starts a process for every invocation that finds no idle worker.
 
-Warm-up stands for provisioned concurrency: the environments are started, no handler is called.
-
-Bridge: MiniStack starts a new process for every invocation that finds none idle. Twenty runs at a time would
-start twenty processes for each of eight functions, although the one that is there is free again in milliseconds.
-Here an invocation waits a moment for a worker to become free and starts one more only when none did, two at a time;
-a step that waits long for a real model soon has as many workers as runs. The moment is short where workers are forked
-(their start and first call cost a tenth of a second of CPU, a fresh interpreter's most of a second).
+Twenty runs at once would start twenty processes for each of eight functions, although the existing worker is idle again
+within milliseconds. Here an invocation first waits for an idle worker, and starts another only after `idle_wait`
+seconds, at most CONCURRENT_STARTS at a time. Where workers wait long for a real model, there are soon as many workers
+as runs. The wait is shorter where workers are forked: a worker's start and first call then take 0.1 s of CPU, with a
+fresh interpreter most of a second.
 """
 
 from __future__ import annotations
@@ -17,27 +15,27 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE_SECONDS = 0.5
-PATIENCE_WITH_FORKS_SECONDS = 0.1
+IDLE_WAIT_SECONDS = 0.5
+IDLE_WAIT_WITH_FORKS_SECONDS = 0.1
 POLL_SECONDS = 0.002
-STARTING_AT_ONCE = 2
+CONCURRENT_STARTS = 2
 
 logger = logging.getLogger(__name__)
 
 Lease = tuple[Any, str]
 
 
-class PatientPool:
-    """MiniStack's worker pool, in which a caller waits `patience` seconds for an idle worker before it starts one.
+class WaitingPool:
+    """MiniStack's worker pool, with a wait for an idle worker before another is started.
 
-    `acquire` and `start` are MiniStack's `acquire_worker` and `ensure_spawned`.
+    `acquire` and `start` are MiniStack's `acquire_worker` and `ensure_spawned`; `idle_wait` is in seconds.
     """
 
-    def __init__(self, acquire: Callable[..., Lease], start: Callable[[Any], None], patience: float) -> None:
+    def __init__(self, acquire: Callable[..., Lease], start: Callable[[Any], None], idle_wait: float) -> None:
         self._acquire = acquire
         self._start = start
-        self._patience = patience
-        self._starts = threading.Semaphore(STARTING_AT_ONCE)
+        self._idle_wait = idle_wait
+        self._starts = threading.Semaphore(CONCURRENT_STARTS)
 
     def acquire(
         self,
@@ -47,14 +45,14 @@ class PatientPool:
         qualifier: str = "$LATEST",
         max_concurrency: int | None = None,
     ) -> Lease:
-        """Has the signature of `acquire_worker`, whose place it takes."""
+        """Replaces `acquire_worker` and has its signature; returns the worker and how it was obtained."""
         asked_at = time.monotonic()
         while True:
-            # A ceiling of one makes MiniStack answer "none is free" instead of starting another.
+            # With a maximum of one, MiniStack returns no worker instead of starting another.
             worker, how = self._acquire(func_name, config, code_zip, qualifier, max_concurrency=1)
             if worker is not None:
                 return worker, how
-            if time.monotonic() - asked_at > self._patience and self._starts.acquire(blocking=False):
+            if time.monotonic() - asked_at > self._idle_wait and self._starts.acquire(blocking=False):
                 try:
                     worker, how = self._acquire(func_name, config, code_zip, qualifier, max_concurrency)
                     if how == "spawn":
@@ -65,11 +63,11 @@ class PatientPool:
             time.sleep(POLL_SECONDS)
 
 
-def install_patient_pool(patience: float) -> None:
-    """Make MiniStack's invocations wait for a worker before they start one more."""
+def install_waiting_pool(idle_wait: float) -> None:
+    """Make MiniStack's invocations wait up to `idle_wait` seconds for an idle worker."""
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
-    lambda_svc.acquire_worker = PatientPool(
-        lambda_runtime.acquire_worker, lambda_runtime.ensure_spawned, patience
+    lambda_svc.acquire_worker = WaitingPool(
+        lambda_runtime.acquire_worker, lambda_runtime.ensure_spawned, idle_wait
     ).acquire
