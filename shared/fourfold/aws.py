@@ -1,4 +1,4 @@
-"""The AWS clients of a process, made from one session: the second costs a tenth of the first."""
+"""The AWS clients of a process, session from one session: the second costs a tenth of the first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botocore.config import Config
 from botocore.loaders import Loader, create_loader
 from botocore.session import Session, get_session
 
-_making = threading.Lock()
+_session_lock = threading.Lock()
 
 
 def client(service: str, config: Config, endpoint_url: str | None = None) -> Any:  # noqa: ANN401 - botocore makes its classes at run time
@@ -20,12 +20,12 @@ def client(service: str, config: Config, endpoint_url: str | None = None) -> Any
 
     Made from botocore: boto3 would add its transfer manager, a third of the import, for the same clients.
     """
-    with _making:  # a session, unlike its clients, is one thread's at a time
+    with _session_lock:  # a session, unlike its clients, is one thread's at a time
         return _session().create_client(service, config=config, endpoint_url=endpoint_url)
 
 
-def read_descriptions(services: Iterable[str]) -> None:
-    """Reads what clients of these services are made by: three quarters of making the first.
+def preload_service_models(services: Iterable[str]) -> None:
+    """Reads what clients of these services are session by: three quarters of making the first.
 
     For a process that others are forked from. It depends on no credentials, region or endpoint.
     """
@@ -38,9 +38,9 @@ def read_descriptions(services: Iterable[str]) -> None:
 
 @cache
 def _session() -> Session:
-    made = get_session()
-    made.register_component("data_loader", _descriptions())
-    return made
+    session = get_session()
+    session.register_component("data_loader", _descriptions())
+    return session
 
 
 @cache

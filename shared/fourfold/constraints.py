@@ -23,7 +23,7 @@ FactField = Literal["surface.name", "surface.age", "surface.location", "surface.
 
 
 class Span(Document):
-    """Where in the brief a fact stands: `start` inclusive, `end` exclusive, in characters."""
+    """Where a fact is in the brief: `start` inclusive, `end` exclusive, in characters."""
 
     start: Annotated[int, Field(ge=0)]
     end: Annotated[int, Field(ge=0)]
@@ -138,7 +138,7 @@ def trait_range(chain: Iterable[Link], trait: Trait) -> tuple[float, float]:
 
 def contradictory_bounds(chain: Sequence[Link]) -> list[Violation]:
     """One violation for each trait whose bounds leave nothing; it is charged to the latest bound on that trait."""
-    found = []
+    violations = []
     for trait in Trait:
         low, high = trait_range(chain, trait)
         if low > high:
@@ -147,7 +147,7 @@ def contradictory_bounds(chain: Sequence[Link]) -> list[Violation]:
                 for link in reversed(chain)
                 if isinstance(link.constraint, TraitBound) and link.constraint.trait is trait
             )
-            found.append(
+            violations.append(
                 Violation(
                     source=latest.source,
                     field=f"constraints.{trait.value}",
@@ -155,18 +155,18 @@ def contradictory_bounds(chain: Sequence[Link]) -> list[Violation]:
                     demand=f"bounds on {trait.value} that leave some value; widen or drop the one given last",
                 )
             )
-    return found
+    return violations
 
 
 def check_self(layer: SelfLayer, chain: Sequence[Link]) -> list[Violation]:
     """Trait bounds that the Big Five break. Contradicting bounds were reported when they were made: skipped here."""
-    found = []
+    violations = []
     for trait in Trait:
         low, high = trait_range(chain, trait)
         level = layer.big_five.level(trait)
         if low <= high and not low <= level <= high:
-            source, reason = _tightest(chain, trait, level)
-            found.append(
+            source, reason = _broken_bound(chain, trait, level)
+            violations.append(
                 Violation(
                     source=source,
                     field=f"self.big_five.{trait.value}",
@@ -174,61 +174,63 @@ def check_self(layer: SelfLayer, chain: Sequence[Link]) -> list[Violation]:
                     demand=f"{trait.value} between {low} and {high}: {reason}",
                 )
             )
-    return found
+    return violations
 
 
 def check_mask(layer: Mask, chain: Sequence[Link], language: str | None) -> list[Violation]:
     """Voice demands that the Mask breaks, as far as code can tell in `language` (BCP 47; unknown: English)."""
-    spoken = (language or "en").split("-", maxsplit=1)[0]
-    found = []
+    base_language = (language or "en").split("-", maxsplit=1)[0]
+    violations = []
     for link in chain:
         demand = link.constraint
-        if not isinstance(demand, VoiceDemand) or not _can_tell(demand.marker, spoken):
+        if not isinstance(demand, VoiceDemand) or not _is_checkable(demand.marker, base_language):
             continue
-        field, holds, must = _VOICE_CHECKS[demand.marker]
+        field, holds, requirement = _VOICE_CHECKS[demand.marker]
         if not holds(layer):
             observed = layer.register_.value if field == _REGISTER else " / ".join(layer.signature_phrases)[:200]
-            found.append(
-                Violation(source=link.source, field=field, observed=observed, demand=f"{must} ({demand.reason})")
+            violations.append(
+                Violation(source=link.source, field=field, observed=observed, demand=f"{requirement} ({demand.reason})")
             )
-    return found
+    return violations
 
 
 def check_surface(layer: Surface, chain: Sequence[Link]) -> list[Violation]:
     """Facts of the brief that the Surface changes or drops."""
-    stands: dict[str, str] = {
+    values: dict[str, str] = {
         "surface.name": layer.name,
         "surface.age": str(layer.age),
         "surface.location": layer.location,
         "surface.occupation": layer.occupation,
     }
-    found = []
+    violations = []
     for link in chain:
         fact = link.constraint
-        if isinstance(fact, Fact) and fact.field in stands and not _keeps(stands[fact.field], fact):
-            found.append(
+        if isinstance(fact, Fact) and fact.field in values and not _matches(values[fact.field], fact):
+            violations.append(
                 Violation(
                     source=link.source,
                     field=fact.field,
-                    observed=stands[fact.field],
+                    observed=values[fact.field],
                     demand=f'"{fact.value}", because the brief says "{fact.quote}"',
                 )
             )
-    return found
+    return violations
 
 
-def _keeps(observed: str, fact: Fact) -> bool:
+def _matches(observed: str, fact: Fact) -> bool:
     if fact.field == "surface.age":
         return int(observed) == int(fact.value)
-    words, wanted = _words(observed), _words(fact.value)
-    return all(any(word == want or word.startswith(want) for word in words) for want in wanted)
+    words, expected = _words(observed), _words(fact.value)
+    return all(
+        any(word == expected_word or word.startswith(expected_word) for word in words) for expected_word in expected
+    )
 
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
 
 
-def _tightest(chain: Sequence[Link], trait: Trait, level: float) -> tuple[StepName, str]:
+def _broken_bound(chain: Sequence[Link], trait: Trait, level: float) -> tuple[StepName, str]:
     for link in reversed(chain):
         bound = link.constraint
         if isinstance(bound, TraitBound) and bound.trait is trait and not bound.minimum <= level <= bound.maximum:
@@ -250,7 +252,7 @@ def _hedges(mask: Mask) -> bool:
     return any(word in HEDGES_EN for phrase in mask.signature_phrases for word in _words(phrase))
 
 
-def _asks(mask: Mask) -> bool:
+def _asks_question(mask: Mask) -> bool:
     return any(mark in phrase for phrase in mask.signature_phrases for mark in "?？؟;")
 
 
@@ -269,7 +271,7 @@ _PHRASES, _REGISTER = "mask.signature_phrases", "mask.register"
 # What code can tell of a marker: the field it shows in, the test, and the demand in words.
 _VOICE_CHECKS: dict[VoiceMarker, tuple[str, Callable[[Mask], bool], str]] = {
     VoiceMarker.HEDGES: (_PHRASES, _hedges, "at least one signature phrase hedges (maybe, I suppose, a bit ...)"),
-    VoiceMarker.ASKS_BEFORE_ASSERTING: (_PHRASES, _asks, "at least one signature phrase is a question"),
+    VoiceMarker.ASKS_BEFORE_ASSERTING: (_PHRASES, _asks_question, "at least one signature phrase is a question"),
     VoiceMarker.NEVER_EXCLAIMS: (_PHRASES, _never_exclaims, "no exclamation mark in any signature phrase"),
     VoiceMarker.TERSE: (
         _PHRASES,
@@ -290,7 +292,7 @@ _VOICE_CHECKS: dict[VoiceMarker, tuple[str, Callable[[Mask], bool], str]] = {
 }
 
 
-def _can_tell(marker: VoiceMarker, language: str) -> bool:
+def _is_checkable(marker: VoiceMarker, language: str) -> bool:
     """Whether the check of `marker` means anything in `language`: hedge words are English, word counts need spaces."""
     if marker is VoiceMarker.HEDGES:
         return language == "en"

@@ -34,11 +34,11 @@ def new_run_id() -> str:
 
 
 def new_operation_id() -> str:
-    """A fresh name for one piece of work; what the work makes may be named after it (`prefixed_as`)."""
+    """A fresh name for one piece of work; what the work makes may be named after it (`id_from_operation`)."""
     return prefixed_id("op")
 
 
-def prefixed_as(prefix: str, operation_id: str) -> str:
+def id_from_operation(prefix: str, operation_id: str) -> str:
     """The id of what an operation makes: the same whenever the operation is executed again."""
     return f"{prefix}_{operation_id.removeprefix('op_')}"
 
@@ -67,11 +67,11 @@ def delivery_id(event: str, endpoint: str, at: datetime) -> str:
         at: when the event occurred.
     """
     milliseconds = max(0, int(at.timestamp() * 1000))
-    chance = hashlib.sha256(f"{event}\x1f{endpoint}".encode()).digest()[:10]
-    return f"dlv_{str(ULID(milliseconds.to_bytes(6) + chance)).lower()}"
+    digest = hashlib.sha256(f"{event}\x1f{endpoint}".encode()).digest()[:10]
+    return f"dlv_{str(ULID(milliseconds.to_bytes(6) + digest)).lower()}"
 
 
-def first_delivery_id(at: datetime) -> str:
+def min_delivery_id(at: datetime) -> str:
     """The smallest id a delivery of an event that occurred at `at` can have."""
     return f"dlv_{str(ULID(max(0, int(at.timestamp() * 1000)).to_bytes(6) + bytes(10))).lower()}"
 
@@ -101,7 +101,7 @@ def is_key_id(text: str) -> bool:
     return _KEY_ID.fullmatch(text) is not None
 
 
-def made_at(identifier: str) -> datetime:
+def id_created_at(identifier: str) -> datetime:
     """When an id of this form was made, to the millisecond."""
     return ULID.from_str(identifier.partition("_")[2].upper()).datetime
 
@@ -121,7 +121,7 @@ def derived_run_id(cause: str, kind: str) -> str:
     It keeps the time of `cause`, so that a persona's runs still sort by their beginning.
     """
     digest = int.from_bytes(hashlib.sha256(f"{kind}\x1f{cause}".encode()).digest()[:10], "big")
-    tail = "".join(_BASE32[digest >> 5 * place & 31] for place in range(16))
+    tail = "".join(_BASE32[digest >> 5 * index & 31] for index in range(16))
     return f"run_{cause[4:14]}{tail}"
 
 

@@ -19,7 +19,7 @@ class KeyEnvironment(StrEnum):
 
 
 @dataclass(frozen=True)
-class ShownPart:
+class KeyPreview:
     """What lists show of a key, so that its owner knows it again: its beginning and its last four characters."""
 
     prefix: str
@@ -32,7 +32,7 @@ def new_key_text(environment: KeyEnvironment) -> str:
     return f"ff_{environment.value}_{body}"
 
 
-def shown_part(text: str) -> ShownPart:
+def key_preview(text: str) -> KeyPreview:
     """What may be shown of this key."""
     kind = text[: text.rfind("_") + 1]
-    return ShownPart(prefix=text[: len(kind) + _SHOWN], last_four=text[-_SHOWN:])
+    return KeyPreview(prefix=text[: len(kind) + _SHOWN], last_four=text[-_SHOWN:])

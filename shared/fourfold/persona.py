@@ -313,7 +313,7 @@ class NotWrittenError(ConflictError):
 
 
 # A persona that is written anew stays what it was until its run is done: only one without content is `generating`.
-_MOVES: dict[PersonaStatus, frozenset[PersonaStatus]] = {
+_TRANSITIONS: dict[PersonaStatus, frozenset[PersonaStatus]] = {
     PersonaStatus.GENERATING: frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.FAILED}),
     PersonaStatus.ACTIVE: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
     PersonaStatus.FLAGGED: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
@@ -377,18 +377,18 @@ class Persona(Document):
     created_at: datetime
     updated_at: datetime
 
-    def moved_to(self, status: PersonaStatus, at: datetime) -> Self:
+    def with_status(self, status: PersonaStatus, at: datetime) -> Self:
         """This persona in another status.
 
         Raises:
             ValueError: the status machine has no such move (an archived persona cannot fail).
         """
-        if status not in _MOVES[self.status]:
+        if status not in _TRANSITIONS[self.status]:
             raise ValueError(f"a persona cannot go from {self.status} to {status}")
         before = self.status if status is PersonaStatus.ARCHIVED else None
         return self.model_copy(update={"status": status, "archived_from": before, "updated_at": at})
 
     @property
-    def written(self) -> bool:
+    def has_layers(self) -> bool:
         """Whether there is a person to speak of: all four layers stand."""
         return None not in (self.soul, self.self_, self.mask, self.surface)

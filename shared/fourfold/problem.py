@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from fourfold.errors import FourfoldError
 
 
-def _unless_known(default: object) -> Any:  # noqa: ANN401 - a field's default, whatever its type
+def _omit_default(default: object) -> Any:  # noqa: ANN401 - a field's default, whatever its type
     """A field that is left out of the JSON while it holds its default: what is not known is not said."""
     return Field(default=default, exclude_if=lambda value: value == default)
 
@@ -26,8 +26,8 @@ class FieldError(BaseModel):
     pointer: str
     code: str
     detail: str
-    locked_by: str | None = _unless_known(None)
-    nearest: tuple[str, ...] = _unless_known(())
+    locked_by: str | None = _omit_default(None)
+    nearest: tuple[str, ...] = _omit_default(())
 
 
 class Problem(BaseModel):
@@ -44,11 +44,11 @@ class Problem(BaseModel):
     status: int
     detail: str
     code: str
-    instance: str | None = _unless_known(None)
-    request_id: str | None = _unless_known(None)
-    locked_by: str | None = _unless_known(None)
-    errors: tuple[FieldError, ...] = _unless_known(())
-    drift: dict[str, Any] | None = _unless_known(None)
+    instance: str | None = _omit_default(None)
+    request_id: str | None = _omit_default(None)
+    locked_by: str | None = _omit_default(None)
+    errors: tuple[FieldError, ...] = _omit_default(())
+    drift: dict[str, Any] | None = _omit_default(None)
 
     def body(self) -> dict[str, object]:
         """The problem as a JSON object; what is not known is left out."""

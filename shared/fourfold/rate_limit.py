@@ -17,9 +17,11 @@ from typing import NamedTuple, Protocol
 
 WINDOW_S = 60
 _BATCHES_PER_WINDOW = 60
-_NEAR_THE_END = 8  # never more than this part of what is left to one process: the last ones are handed out one by one
-_STRIPES = 64
-_KNOWN_KEYS = 10_000
+_MAX_SHARE_DIVISOR = (
+    8  # never more than this part of what is unspent to one process: the last ones are handed out one by one
+)
+_LOCKS = 64
+_MAX_KEYS = 10_000
 
 
 class Reservation(NamedTuple):
@@ -32,7 +34,7 @@ class Reservation(NamedTuple):
     closes: float
 
 
-class Windows(Protocol):
+class WindowStore(Protocol):
     """The shared store."""
 
     def reserve(self, key_id: str, count: int, limit: int) -> Reservation:
@@ -41,7 +43,7 @@ class Windows(Protocol):
 
 @dataclass(frozen=True)
 class Rate:
-    """Where a key stands after a request: may it go on, what is left, and how many seconds until the window closes."""
+    """The answer for one request: whether it is allowed, what remains, and seconds until the window closes."""
 
     allowed: bool
     limit: int
@@ -50,11 +52,11 @@ class Rate:
 
 
 @dataclass
-class _Stock:
+class _Batch:
     """What this process holds of one window; `left` are reserved and unspent."""
 
     limit: int
-    left: int
+    unspent: int
     used: int
     closes: float
     full: bool
@@ -63,34 +65,34 @@ class _Stock:
 class RateLimiter:
     """Counts requests for one process. Threads may share it; a call blocks only when it has to ask the store."""
 
-    def __init__(self, windows: Windows, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, windows: WindowStore, clock: Callable[[], float] = time.time) -> None:
         self._windows = windows
         self._clock = clock
-        self._stocks: dict[str, _Stock] = {}
-        self._turns = tuple(threading.Lock() for _ in range(_STRIPES))
+        self._batches: dict[str, _Batch] = {}
+        self._locks = tuple(threading.Lock() for _ in range(_LOCKS))
 
     def take(self, key_id: str, limit: int) -> Rate:
         """Counts one request of the key, which may make `limit` (1 or more) in a minute."""
-        with self._turns[hash(key_id) % _STRIPES]:
+        with self._locks[hash(key_id) % _LOCKS]:
             now = self._clock()
-            stock = self._stocks.get(key_id)
-            if stock is None or now >= stock.closes or stock.limit != limit:
-                stock = self._asked(key_id, limit, used=0)
-            elif stock.left == 0 and not stock.full:
-                stock = self._asked(key_id, limit, stock.used)
-            allowed = stock.left > 0
-            stock.left -= allowed
-            remaining = stock.left + max(0, limit - stock.used)
-            return Rate(allowed, limit, remaining, max(1, math.ceil(stock.closes - now)))
+            batch = self._batches.get(key_id)
+            if batch is None or now >= batch.closes or batch.limit != limit:
+                batch = self._reserve(key_id, limit, used=0)
+            elif batch.unspent == 0 and not batch.full:
+                batch = self._reserve(key_id, limit, batch.used)
+            allowed = batch.unspent > 0
+            batch.unspent -= allowed
+            remaining = batch.unspent + max(0, limit - batch.used)
+            return Rate(allowed, limit, remaining, max(1, math.ceil(batch.closes - now)))
 
-    def _asked(self, key_id: str, limit: int, used: int) -> _Stock:
-        given = self._windows.reserve(key_id, _batch(limit, used), limit)
-        if len(self._stocks) >= _KNOWN_KEYS:
-            self._stocks.clear()
-        stock = _Stock(limit, given.granted, given.used, given.closes, full=given.granted == 0)
-        self._stocks[key_id] = stock
-        return stock
+    def _reserve(self, key_id: str, limit: int, used: int) -> _Batch:
+        reservation = self._windows.reserve(key_id, _batch_size(limit, used), limit)
+        if len(self._batches) >= _MAX_KEYS:
+            self._batches.clear()
+        batch = _Batch(limit, reservation.granted, reservation.used, reservation.closes, full=reservation.granted == 0)
+        self._batches[key_id] = batch
+        return batch
 
 
-def _batch(limit: int, used: int) -> int:
-    return max(1, min(limit // _BATCHES_PER_WINDOW, (limit - used) // _NEAR_THE_END))
+def _batch_size(limit: int, used: int) -> int:
+    return max(1, min(limit // _BATCHES_PER_WINDOW, (limit - used) // _MAX_SHARE_DIVISOR))

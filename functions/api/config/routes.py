@@ -14,7 +14,7 @@ from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.problems import not_found
 from fourfold.http.revision_tags import etag
 from fourfold.idempotency import Execution
-from fourfold.ids import prefixed_as
+from fourfold.ids import id_from_operation
 from functions.api import wiring
 from functions.api.config.schemas import (
     CommitResult,
@@ -144,7 +144,7 @@ async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
     tree.require_write()
 
     async def keep(execution: Execution) -> Response:
-        snapshot_id = prefixed_as("cfs", execution.operation_id)
+        snapshot_id = id_from_operation("cfs", execution.operation_id)
         content = await wiring.in_thread(lambda: tree.take_snapshot(body.label, snapshot_id))
         return document(content, 201, {"Location": path_to(request, f"/v1/config/snapshots/{content.id}")})
 

@@ -25,7 +25,7 @@ from fourfold.events.generation import PersonaCreated
 from fourfold.http.body import parsed, require_few_values, require_json
 from fourfold.http.problems import ProblemError, field_errors, not_found, rejected
 from fourfold.idempotency import Execution
-from fourfold.ids import is_persona_id, prefixed_as
+from fourfold.ids import id_from_operation, is_persona_id
 from fourfold.persona import NotWrittenError, Persona
 from fourfold.persona_versions import Change, version_of
 from fourfold.problem import FieldError, problem
@@ -129,7 +129,7 @@ async def import_persona(request: Request, caller: Writer) -> Response:
     found, carried = taken.imported, taken.carried
 
     async def keep(execution: Execution) -> Response:
-        persona = found.persona.model_copy(update={"id": prefixed_as("per", execution.operation_id)})
+        persona = found.persona.model_copy(update={"id": id_from_operation("per", execution.operation_id)})
         stored = await wiring.in_thread(lambda: _store(persona, carried, resumed=execution.resumed))
         return persona_document(stored, 201, {"Location": path_to(request, f"/v1/personas/{stored.id}")})
 

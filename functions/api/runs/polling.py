@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from fourfold.http.problems import ProblemError
-from fourfold.ids import made_at
+from fourfold.ids import id_created_at
 from fourfold.jobs.job import fail_job
 from fourfold.jobs.message import ORDERS_KEPT
 from fourfold.jobs.store import JobStatus
@@ -104,7 +104,7 @@ def current_persona(workspace_id: str, persona: Persona) -> Persona:
     pending = persona.pending_run_id
     if pending is None and persona.status is PersonaStatus.GENERATING:  # stored before runs were noted
         pending = persona.run_id
-    if pending is None or not may_be_lost(made_at(pending), now()):
+    if pending is None or not may_be_lost(id_created_at(pending), now()):
         return persona
     current_run(workspace_id, pending)
     return persona_store().persona(workspace_id, persona.id) or persona

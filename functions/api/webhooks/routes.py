@@ -14,7 +14,7 @@ from fourfold.http.body import json_body
 from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.problems import ProblemError, not_found
 from fourfold.idempotency import Execution
-from fourfold.ids import event_id, is_delivery_id, is_endpoint_id, prefixed_as
+from fourfold.ids import event_id, id_from_operation, is_delivery_id, is_endpoint_id
 from fourfold.problem import problem
 from fourfold.webhooks.delivery import PING_TYPE, Delivery, DeliveryStatus, Message, new_delivery
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
@@ -254,7 +254,7 @@ def _without_secret(body: str) -> str:
 
 
 def _created(workspace_id: str, body: WebhookRequest, execution: Execution) -> Endpoint:
-    endpoint_id = prefixed_as("whk", execution.operation_id)
+    endpoint_id = id_from_operation("whk", execution.operation_id)
     if execution.resumed:
         made = webhooks().endpoint(workspace_id, endpoint_id)
         if made is not None:

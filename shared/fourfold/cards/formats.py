@@ -46,7 +46,7 @@ def written(persona: Persona, wanted: FileFormat, safety: SafetyConfig, carried:
     Raises:
         NotWrittenError: a layer is missing.
     """
-    if not persona.written or persona.surface is None:
+    if not persona.has_layers or persona.surface is None:
         raise NotWrittenError(persona.id)
     match wanted:
         case FileFormat.JSON:

@@ -86,7 +86,7 @@ def change_persona(
 
 
 def _changed(persona: Persona, wanted: Mapping[str, Any], now: datetime) -> Persona:
-    if not persona.written:
+    if not persona.has_layers:
         raise NotWrittenError
     after = persona.model_copy(update={name: wanted[name] for name in ("slug", "visibility") if name in wanted})
     is_archived = persona.status is PersonaStatus.ARCHIVED
@@ -95,7 +95,7 @@ def _changed(persona: Persona, wanted: Mapping[str, Any], now: datetime) -> Pers
     if persona.pending_run_id is not None:
         raise RunUnfinishedError(persona.pending_run_id)
     target = (persona.archived_from or PersonaStatus.ACTIVE) if is_archived else PersonaStatus.ARCHIVED
-    return after.moved_to(target, now)
+    return after.with_status(target, now)
 
 
 def _told(version: PersonaVersion) -> dict[str, Any]:

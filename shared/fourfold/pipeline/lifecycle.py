@@ -171,8 +171,8 @@ def complete_run(state: RunState, status: Literal["active", "flagged"], context:
             update={"status": RunStatus.COMPLETED, "completed_at": now}
         )
         persona = _shipped(held.persona, state, run, PersonaStatus(status), now)
-        change = Change.REGENERATED if held.persona.written else Change.GENERATED
-        version = version_of(persona, change, held.persona if held.persona.written else None)
+        change = Change.REGENERATED if held.persona.has_layers else Change.GENERATED
+        version = version_of(persona, change, held.persona if held.persona.has_layers else None)
         if context.store.finish(held, persona, run, version, state.basis()):
             written = version
             break
@@ -245,10 +245,10 @@ def _shipped(persona: Persona, state: RunState, run: Run, status: PersonaStatus,
         name: layer for step, fields in layers.items() if position(step) >= first for name, layer in fields.items()
     }
     kept = set(persona.providers) if first > 0 else set()
-    return persona.moved_to(status, now).model_copy(
+    return persona.with_status(status, now).model_copy(
         update={
             **written,
-            "version": persona.version + 1 if persona.written else persona.version,
+            "version": persona.version + 1 if persona.has_layers else persona.version,
             "audit": state.audit,
             "run_id": run.id,
             "pending_run_id": None,
@@ -262,7 +262,7 @@ def _shipped(persona: Persona, state: RunState, run: Run, status: PersonaStatus,
 def _unshipped(persona: Persona, run: Run, now: datetime) -> Persona:
     """The persona without the run: as it was, or `failed` if there is nothing else to show for it."""
     if persona.status is PersonaStatus.GENERATING:
-        persona = persona.moved_to(PersonaStatus.FAILED, now).model_copy(update={"usage": run.usage})
+        persona = persona.with_status(PersonaStatus.FAILED, now).model_copy(update={"usage": run.usage})
     return persona.model_copy(update={"pending_run_id": None})
 
 

@@ -82,7 +82,7 @@ def new_regeneration(
         log_seq=1,
     )
     if first is not StepName.INTENT_PARSE:
-        if basis is None or basis.parse is None or not persona.written:
+        if basis is None or basis.parse is None or not persona.has_layers:
             raise NothingWrittenError
         given = Draft(
             parse=basis.parse, soul=persona.soul, self_=persona.self_, mask=persona.mask, surface=persona.surface
@@ -104,5 +104,5 @@ def new_regeneration(
     )
     started = persona.model_copy(update={"pending_run_id": run_id})
     if persona.status is PersonaStatus.FAILED:
-        started = started.moved_to(PersonaStatus.GENERATING, now).model_copy(update={"run_id": run_id})
+        started = started.with_status(PersonaStatus.GENERATING, now).model_copy(update={"run_id": run_id})
     return NewRun(started, run, state, ground.held)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from fourfold.ids import first_delivery_id
+from fourfold.ids import min_delivery_id
 from fourfold.storage.outbox import outbox_put
 from fourfold.webhooks.delivery import Attempt, DeadReason, Delivery, DeliveryStatus
 from fourfold.webhooks.endpoint import DisabledReason, Endpoint, SigningSecret
@@ -181,7 +181,7 @@ class DynamoWebhooks:
             "ExpressionAttributeNames": _NAMES,
             "ExpressionAttributeValues": {
                 ":pk": {"S": f"ENDPOINT#{endpoint_id}"},
-                ":first": {"S": f"DELIVERY#{first_delivery_id(since)}"},
+                ":first": {"S": f"DELIVERY#{min_delivery_id(since)}"},
                 ":dead": {"S": DeliveryStatus.DEAD.value},
             },
         }

@@ -99,7 +99,7 @@ def test_offline_personas_say_so_and_others_name_their_models() -> None:
 
 def test_a_persona_that_failed_can_still_be_shown() -> None:
     console = screen()
-    show(new_run(BRIEF, "ws_test", EngineConfig(), START).persona.moved_to(PersonaStatus.FAILED, START), console)
+    show(new_run(BRIEF, "ws_test", EngineConfig(), START).persona.with_status(PersonaStatus.FAILED, START), console)
     assert "failed" in text_of(console)
 
 

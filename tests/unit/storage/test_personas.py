@@ -43,12 +43,12 @@ def test_a_run_is_started_once(store: DynamoPersonaStore) -> None:
 def test_only_the_first_end_of_a_run_counts(store: DynamoPersonaStore) -> None:
     new = beginning()
     store.start(new.persona, new.run)
-    failed = new.persona.moved_to(PersonaStatus.FAILED, START)
+    failed = new.persona.with_status(PersonaStatus.FAILED, START)
     held = store.held("ws_a", new.persona.id)
     assert held is not None
     assert store.finish(held, failed, new.run.model_copy(update={"status": RunStatus.FAILED}))
 
-    active = new.persona.moved_to(PersonaStatus.ACTIVE, START)
+    active = new.persona.with_status(PersonaStatus.ACTIVE, START)
     assert not store.finish(held, active, new.run.model_copy(update={"status": RunStatus.COMPLETED}))
     kept = store.persona("ws_a", new.persona.id)
     assert kept is not None
