@@ -1,8 +1,8 @@
-"""The constraint chain: what each step demands of the later layers, as data that code can check.
+"""The constraint chain: requirements that each step sets for later layers, as data that code checks.
 
-A step answers with its layer and with constraints. Facts come from the brief with the words they rest on; trait
-bounds come from temperament words and from Soul; voice demands come from Soul and Self. What code can check is
-checked here after the step; the rest is carried in the prompts and judged by the audit.
+A step returns its layer and its constraints. Facts come from the brief, each with a quote; trait bounds come from
+temperament words and from Soul; voice demands come from Soul and Self. This module checks what code can check after
+each step. The prompts carry the rest, and the audit judges it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Span(Document):
 
 
 class StatedFact(Document):
-    """Something the brief says outright. `quote` is copied from the brief; `value` is its plain form ("34")."""
+    """An explicit fact of the brief. `quote` is copied from the brief; `value` is its normalised form ("34")."""
 
     field: FactField
     value: Line
@@ -44,7 +44,7 @@ class StatedFact(Document):
 
 
 class Fact(StatedFact):
-    """A stated fact with its place in the brief."""
+    """A stated fact with its position in the brief."""
 
     kind: Literal["fact"] = "fact"
     span: Span
@@ -67,7 +67,7 @@ class TraitBound(Document):
 
 
 class VoiceMarker(StrEnum):
-    """A habit of speech a Mask can be held to."""
+    """A habit of speech that a Mask can be required to show."""
 
     HEDGES = "hedges"
     ASKS_BEFORE_ASSERTING = "asks_before_asserting"
@@ -91,7 +91,7 @@ class VoiceDemand(Document):
 
 
 class Note(Document):
-    """A demand in words, for what code cannot check: the prompts carry it and the audit judges it."""
+    """A requirement in words that code cannot check: the prompts carry it and the audit judges it."""
 
     kind: Literal["note"] = "note"
     layer: Literal["soul", "self", "mask", "surface"]
@@ -109,7 +109,7 @@ class Link(Document):
 
 
 class Violation(Document):
-    """A constraint that does not hold: the field, what stands there, and what must stand there."""
+    """A broken constraint: the field, the observed value, and the required value."""
 
     source: StepName
     field: str
@@ -118,7 +118,7 @@ class Violation(Document):
 
 
 def locate(brief: str, fact: StatedFact) -> Fact | None:
-    """The fact with its span in the brief, or None when its quote does not stand there (case aside)."""
+    """Returns the fact with its span in the brief, or None if the brief does not contain the quote (ignoring case)."""
     match = re.search(re.escape(fact.quote), brief, flags=re.IGNORECASE)
     if match is None:
         return None
@@ -127,7 +127,7 @@ def locate(brief: str, fact: StatedFact) -> Fact | None:
 
 
 def trait_range(chain: Iterable[Link], trait: Trait) -> tuple[float, float]:
-    """The range every bound of the chain leaves to a trait. Bounds that contradict leave low > high."""
+    """Returns the intersection of all bounds on a trait, as (low, high). If bounds contradict, low > high."""
     low, high = 0.0, 1.0
     for link in chain:
         bound = link.constraint
@@ -137,7 +137,7 @@ def trait_range(chain: Iterable[Link], trait: Trait) -> tuple[float, float]:
 
 
 def contradictory_bounds(chain: Sequence[Link]) -> list[Violation]:
-    """One violation for each trait whose bounds leave nothing; it is charged to the latest bound on that trait."""
+    """Returns one violation for each trait whose bounds do not intersect, attributed to the latest bound on it."""
     violations = []
     for trait in Trait:
         low, high = trait_range(chain, trait)
@@ -159,7 +159,7 @@ def contradictory_bounds(chain: Sequence[Link]) -> list[Violation]:
 
 
 def check_self(layer: SelfLayer, chain: Sequence[Link]) -> list[Violation]:
-    """Trait bounds that the Big Five break. Contradicting bounds were reported when they were made: skipped here."""
+    """Returns the trait bounds that the Big Five break. `contradictory_bounds` reports contradictions; skipped here."""
     violations = []
     for trait in Trait:
         low, high = trait_range(chain, trait)
@@ -178,7 +178,7 @@ def check_self(layer: SelfLayer, chain: Sequence[Link]) -> list[Violation]:
 
 
 def check_mask(layer: Mask, chain: Sequence[Link], language: str | None) -> list[Violation]:
-    """Voice demands that the Mask breaks, as far as code can tell in `language` (BCP 47; unknown: English)."""
+    """Returns the broken voice demands, as far as code can check them in `language` (BCP 47; None: English)."""
     base_language = (language or "en").split("-", maxsplit=1)[0]
     violations = []
     for link in chain:
@@ -195,7 +195,7 @@ def check_mask(layer: Mask, chain: Sequence[Link], language: str | None) -> list
 
 
 def check_surface(layer: Surface, chain: Sequence[Link]) -> list[Violation]:
-    """Facts of the brief that the Surface changes or drops."""
+    """Returns the facts of the brief that the Surface changes or omits."""
     values: dict[str, str] = {
         "surface.name": layer.name,
         "surface.age": str(layer.age),
@@ -238,14 +238,14 @@ def _broken_bound(chain: Sequence[Link], trait: Trait, level: float) -> tuple[St
     raise AssertionError("called only for a broken bound")
 
 
-# Hyland (Hedging in Scientific Research Articles, 1998) groups English hedges as modal verbs, epistemic adverbs and
-# approximators; these are their everyday members.
+# Common members of the three groups of English hedges in Hyland (Hedging in Scientific Research Articles, 1998): modal
+# verbs, epistemic adverbs and approximators.
 HEDGES_EN = frozenset(
     {"maybe", "perhaps", "might", "could", "possibly", "probably", "somewhat", "seems", "seem", "guess", "suppose"}
     | {"wonder", "think", "almost", "rather", "kind", "sort", "bit", "hopefully", "apparently", "likely"}
 )
-_SPEECH_WORDS = 7.0  # Words in an utterance: up to here a voice sounds terse, from here on expansive.
-_UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})  # Languages that put no spaces between words.
+_SPEECH_WORDS = 7.0  # mean words per phrase: at most this is terse, at least this is expansive
+_UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})  # languages written without spaces between words
 
 
 def _hedges(mask: Mask) -> bool:
@@ -268,7 +268,7 @@ _FORMAL = frozenset({Register.FROZEN, Register.FORMAL, Register.CONSULTATIVE})
 _INFORMAL = frozenset({Register.CASUAL, Register.INTIMATE, Register.CONSULTATIVE})
 _PHRASES, _REGISTER = "mask.signature_phrases", "mask.register"
 
-# What code can tell of a marker: the field it shows in, the test, and the demand in words.
+# For each checkable marker: the field, the test, and the requirement in words (it becomes part of a repair prompt).
 _VOICE_CHECKS: dict[VoiceMarker, tuple[str, Callable[[Mask], bool], str]] = {
     VoiceMarker.HEDGES: (_PHRASES, _hedges, "at least one signature phrase hedges (maybe, I suppose, a bit ...)"),
     VoiceMarker.ASKS_BEFORE_ASSERTING: (_PHRASES, _asks_question, "at least one signature phrase is a question"),
@@ -293,7 +293,7 @@ _VOICE_CHECKS: dict[VoiceMarker, tuple[str, Callable[[Mask], bool], str]] = {
 
 
 def _is_checkable(marker: VoiceMarker, language: str) -> bool:
-    """Whether the check of `marker` means anything in `language`: hedge words are English, word counts need spaces."""
+    """Whether the test of `marker` is valid in `language`: hedge words are English, word counts need spaces."""
     if marker is VoiceMarker.HEDGES:
         return language == "en"
     if marker in {VoiceMarker.TERSE, VoiceMarker.EXPANSIVE}:

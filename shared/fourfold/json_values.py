@@ -1,10 +1,10 @@
-"""The number of values in JSON, counted before anything is done with it."""
+"""Bounds the number of values in JSON before it is parsed or validated."""
 
 from __future__ import annotations
 
 
 def has_more_values_than(limit: int, content: object) -> bool:
-    """Whether arrays and objects hold more than `limit` values at all depths together; counting ends there."""
+    """Whether arrays and objects hold more than `limit` values at all depths together. Counting stops at the limit."""
     stack, count = [content], 0
     while stack:
         node = stack.pop()
@@ -17,5 +17,5 @@ def has_more_values_than(limit: int, content: object) -> bool:
 
 
 def may_hold_more_values_than(limit: int, text: bytes) -> bool:
-    """Whether JSON text has the punctuation of more than `limit` values; what stands in strings counts too."""
+    """Whether JSON text may hold more than `limit` values, judged by its punctuation, that in strings included."""
     return sum(text.count(mark) for mark in (b",", b"[", b"{")) > limit

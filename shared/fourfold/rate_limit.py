@@ -1,9 +1,9 @@
-"""Requests of one API key in a minute, counted across processes: windows in a shared store, handed out in batches.
+"""A rate limit per API key and minute across processes: fixed windows in a shared store, reserved in batches.
 
-A key's window opens with its first request and closes 60 s later. A process does not ask the store for each request: it
-reserves some of the window's requests at once and spends those by itself. Nothing is let through that was not reserved,
-so a window never holds more than the limit, however many processes serve. What a process reserved and did not
-spend is lost when the window closes: with P processes up to (P - 1) x limit/60 requests may be refused early.
+A key's window opens with its first request and closes 60 s later. A process reserves a batch of the window's requests
+with one call to the store and counts them down in memory. A request is allowed only if it was reserved, so a window
+never exceeds its limit, however many processes serve. Reserved requests that a process does not use expire with the
+window: with P processes, up to (P - 1) x limit/60 requests may be refused early.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ from typing import NamedTuple, Protocol
 
 WINDOW_S = 60
 _BATCHES_PER_WINDOW = 60
-_MAX_SHARE_DIVISOR = (
-    8  # never more than this part of what is unspent to one process: the last ones are handed out one by one
-)
+# A batch is at most this fraction of the remaining requests, so that the last ones are reserved one by one.
+_MAX_SHARE_DIVISOR = 8
 _LOCKS = 64
 _MAX_KEYS = 10_000
 
 
 class Reservation(NamedTuple):
-    """What the store gave: `granted` of the requests asked for (0: the window is full), `used` in all with them, and
-    when the window closes (seconds since the epoch).
+    """The store's answer: `granted` requests (0: the window is full), `used` requests in total including these, and
+    the time the window closes (Unix seconds).
     """
 
     granted: int
@@ -35,10 +34,10 @@ class Reservation(NamedTuple):
 
 
 class WindowStore(Protocol):
-    """The shared store."""
+    """The shared store of windows."""
 
     def reserve(self, key_id: str, count: int, limit: int) -> Reservation:
-        """Takes up to `count` (1 or more) of the `limit` requests of the key's window, atomically."""
+        """Reserves up to `count` (at least 1) of the `limit` requests in the key's window, atomically."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Rate:
 
 @dataclass
 class _Batch:
-    """What this process holds of one window; `left` are reserved and unspent."""
+    """The requests of one window that this process reserved; `unspent` of them are not used yet."""
 
     limit: int
     unspent: int
@@ -63,7 +62,7 @@ class _Batch:
 
 
 class RateLimiter:
-    """Counts requests for one process. Threads may share it; a call blocks only when it has to ask the store."""
+    """Counts the requests of one process. Thread-safe; a call blocks only to reserve from the store."""
 
     def __init__(self, windows: WindowStore, clock: Callable[[], float] = time.time) -> None:
         self._windows = windows
@@ -72,7 +71,7 @@ class RateLimiter:
         self._locks = tuple(threading.Lock() for _ in range(_LOCKS))
 
     def take(self, key_id: str, limit: int) -> Rate:
-        """Counts one request of the key, which may make `limit` (1 or more) in a minute."""
+        """Counts one request of the key against `limit` (at least 1) requests per minute."""
         with self._locks[hash(key_id) % _LOCKS]:
             now = self._clock()
             batch = self._batches.get(key_id)
