@@ -77,6 +77,6 @@ def run_context() -> RunContext:
         store=persona_store(),
         log_of=run_log,
         entries_of=lambda who: event_store(who.workspace_id, who.run_id).entries(),
-        forget=lambda who: event_store(who.workspace_id, who.run_id).clear(),
+        delete_log=lambda who: event_store(who.workspace_id, who.run_id).clear(),
         clock=now,
     )

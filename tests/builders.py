@@ -179,7 +179,7 @@ def written_offline(brief: str, steps: Iterable[Step[Any]] = ALL_STEPS) -> RunSt
     """One attempt of the offline composer."""
     state, model = new_state(brief), resolve("offline:composer-1")
     for step in steps:
-        outcome = stepped(step, state.entering(step.name), model)
+        outcome = stepped(step, state.reset_for(step.name), model)
         assert (outcome.provider, outcome.model) == ("offline", "composer-1")
         state = outcome.state
     return state

@@ -119,7 +119,7 @@ async def delete(persona_id: str, request: Request, caller: Writer) -> Response:
 def _undertaker() -> PersonaDeleter:
     store = shared.persona_store()
     return PersonaDeleter(
-        held=store.held,
+        stored_persona=store.stored_persona,
         run=store.run,
         removal=DynamoDeletion(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"]),
         log_of=lambda who: shared.run_log(who, 0),

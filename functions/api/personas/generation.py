@@ -14,7 +14,7 @@ from fourfold.http.preferences import Preference
 from fourfold.http.problems import ProblemError, internal_error
 from fourfold.ids import id_created_at
 from fourfold.personas.deletion import DELETED
-from fourfold.pipeline.staleness import may_be_lost
+from fourfold.pipeline.staleness import may_be_stale
 from fourfold.pipeline.submit import (
     NOT_STARTED,
     KeyReusedError,
@@ -84,7 +84,7 @@ def _accepted(order: Submission) -> SubmittedRun:
     try:
         return submit(order, wiring.submissions())
     except WorkspaceFullError as full:
-        old = [run_id for run_id in full.run_ids if may_be_lost(id_created_at(run_id), now())]
+        old = [run_id for run_id in full.run_ids if may_be_stale(id_created_at(run_id), now())]
         if not old:
             raise
         for run_id in old:

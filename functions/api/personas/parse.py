@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from fourfold.http.body import json_body
 from fourfold.idempotency import Execution
-from fourfold.pipeline.parse_alone import ParsedBrief, ParseInput
+from fourfold.pipeline.parse_brief import ParsedBrief, ParseInput
 from functions.api import wiring
 from functions.api.config.pinning import pinned
 from functions.api.dependencies import Writer

@@ -28,10 +28,10 @@ class RunUnfinishedError(ConflictError):
 class PersonaRepository(Protocol):
     """Where personas are changed."""
 
-    def held(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
+    def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """The persona as it stands."""
 
-    def replace(self, held: StoredPersona, version: PersonaVersion, told: Any) -> None:  # noqa: ANN401 - the storage's own kind
+    def replace(self, stored: StoredPersona, version: PersonaVersion, told: Any) -> None:  # noqa: ANN401 - the storage's own kind
         """Stores all or nothing; raises SlugTakenError, ChangedMeanwhileError."""
 
 
@@ -67,18 +67,18 @@ def change_persona(
         ChangedMeanwhileError: it changes all the time.
     """
     for _ in range(_ROUNDS):
-        held = editor.shelf.held(workspace_id, persona_id)
-        if held is None:
+        stored = editor.shelf.stored_persona(workspace_id, persona_id)
+        if stored is None:
             return None
-        agreed(held.persona)
+        agreed(stored.persona)
         now = editor.clock()
-        after = _changed(held.persona, wanted, now)
-        if after == held.persona:
+        after = _changed(stored.persona, wanted, now)
+        if after == stored.persona:
             return after
-        after = after.model_copy(update={"version": held.persona.version + 1, "updated_at": now})
-        version = version_of(after, Change.UPDATED, held.persona)
+        after = after.model_copy(update={"version": stored.persona.version + 1, "updated_at": now})
+        version = version_of(after, Change.UPDATED, stored.persona)
         try:
-            editor.shelf.replace(held, version, editor.outbox(_told(version)))
+            editor.shelf.replace(stored, version, editor.outbox(_told(version)))
         except ConcurrentChangeError:
             continue
         return after

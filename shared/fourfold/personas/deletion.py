@@ -27,8 +27,8 @@ _ROUNDS = 5
 class DeletionStore(Protocol):
     """Where personas are removed from, in steps that may be repeated."""
 
-    def begin(self, held: StoredPersona, told: Any) -> None:  # noqa: ANN401 - the storage's own kind of write
-        """Removes the persona itself; raises ChangedMeanwhileError unless it stands as it was held."""
+    def begin(self, stored: StoredPersona, told: Any) -> None:  # noqa: ANN401 - the storage's own kind of write
+        """Removes the persona itself; raises ChangedMeanwhileError unless it stands as it was stored."""
 
     def runs(self, workspace_id: str, persona_id: str) -> frozenset[str] | None:
         """The runs of a persona whose removal has begun; None if none has."""
@@ -47,7 +47,7 @@ class PersonaDeleter:
     `outbox(entry)` makes the write that hands an event over.
     """
 
-    held: Callable[[str, str], StoredPersona | None]
+    stored_persona: Callable[[str, str], StoredPersona | None]
     run: Callable[[str, str], Run | None]
     removal: DeletionStore
     log_of: Callable[[RunIdentity], RunLog]
@@ -71,12 +71,12 @@ def delete_persona(
         False if there is no such persona.
     """
     for _ in range(_ROUNDS):
-        held = undertaker.held(workspace_id, persona_id)
-        if held is None:
+        stored = undertaker.stored_persona(workspace_id, persona_id)
+        if stored is None:
             break
-        agreed(held.persona)
+        agreed(stored.persona)
         try:
-            undertaker.removal.begin(held, undertaker.outbox(_told(held.persona, undertaker.clock())))
+            undertaker.removal.begin(stored, undertaker.outbox(_told(stored.persona, undertaker.clock())))
         except ConcurrentChangeError:
             continue
         break

@@ -9,7 +9,7 @@ from pydantic import Field
 from fourfold.config.engine import AuditWeights
 from fourfold.persona import Audit, Dimension, Document, Finding, Scores
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Applied, Step
+from fourfold.pipeline.step import AppliedAnswer, Step
 from fourfold.steps import StepName
 
 TASK = """\
@@ -55,7 +55,7 @@ def overall(scores: Scores, weights: AuditWeights) -> float:
     return round(sum(scores.of(dimension) * weights.of(dimension) for dimension in Dimension) / total, 2)
 
 
-def apply(state: RunState, output: AuditReport) -> Applied:
+def apply(state: RunState, output: AuditReport) -> AppliedAnswer:
     """Puts the verdict into the state, in place of the last attempt's findings.
 
     An audit breaks no constraints: it judges those that stand broken.
@@ -68,7 +68,7 @@ def apply(state: RunState, output: AuditReport) -> Applied:
         attempt=state.attempt,
         judge=config.model,
     )
-    return Applied(state.model_copy(update={"audit": audit, "findings": ()}), [])
+    return AppliedAnswer(state.model_copy(update={"audit": audit, "findings": ()}), [])
 
 
 AUDIT = Step(name=StepName.AUDIT, output_type=AuditReport, task=TASK, apply=apply, shows_findings=False)

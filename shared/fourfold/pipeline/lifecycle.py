@@ -31,7 +31,7 @@ from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
 from fourfold.steps import StepName, position
 
 # How often an end is tried when somebody changes the persona in between.
-_ROUNDS = 5
+_MAX_ATTEMPTS = 5
 
 
 class RunIdentity(Document):
@@ -47,13 +47,13 @@ class RunIdentity(Document):
 class NewRun:
     """A run about to start: what to store, and what to start its state machine with.
 
-    `held` is the persona it writes anew, as it stands; None for a new one.
+    `stored` is the persona it writes anew, as it stands; None for a new one.
     """
 
     persona: Persona
     run: Run
     state: RunState
-    held: StoredPersona | None = None
+    stored: StoredPersona | None = None
 
     def execution_input(self) -> str:
         """The state machine's input as JSON text: the first state and the `generation.run.started` entry."""
@@ -127,13 +127,13 @@ def log_start(log: RunLog) -> LogEntry:
 class RunContext:
     """What both ends of a run need: the store, its log, and the time.
 
-    `forget` removes the log of a run whose persona was deleted meanwhile.
+    `delete_log` removes the log of a run whose persona was deleted meanwhile.
     """
 
     store: PersonaStore
     log_of: Callable[[RunIdentity, int], RunLog]
     entries_of: Callable[[RunIdentity], Iterable[LogEntry]]
-    forget: Callable[[RunIdentity], None]
+    delete_log: Callable[[RunIdentity], None]
     clock: Callable[[], datetime]
 
 
@@ -148,75 +148,77 @@ def complete_run(state: RunState, status: Literal["active", "flagged"], context:
         The entries to put on the bus. The same ones whenever this runs for the same run; none if the run had failed
         or its persona is deleted.
     """
-    who = RunIdentity(
+    identity = RunIdentity(
         run_id=state.run_id,
         persona_id=state.persona_id,
         workspace_id=state.workspace_id,
         started_at=state.started_at,
     )
     written: PersonaVersion | None = None
-    for _ in range(_ROUNDS):
-        held, run = (
-            context.store.held(who.workspace_id, who.persona_id),
-            context.store.run(who.workspace_id, who.run_id),
+    for _ in range(_MAX_ATTEMPTS):
+        stored, run = (
+            context.store.stored_persona(identity.workspace_id, identity.persona_id),
+            context.store.run(identity.workspace_id, identity.run_id),
         )
-        if held is None or run is None:
-            context.forget(who)
+        if stored is None or run is None:
+            context.delete_log(identity)
             return []
         if run.status is not RunStatus.RUNNING:
-            written = context.store.version_by(who.workspace_id, who.persona_id, who.run_id)
+            written = context.store.version_of_run(identity.workspace_id, identity.persona_id, identity.run_id)
             break
         now = context.clock()
-        run = with_progress(run, context.entries_of(who)).model_copy(
+        run = with_progress(run, context.entries_of(identity)).model_copy(
             update={"status": RunStatus.COMPLETED, "completed_at": now}
         )
-        persona = _shipped(held.persona, state, run, PersonaStatus(status), now)
-        change = Change.REGENERATED if held.persona.has_layers else Change.GENERATED
-        version = version_of(persona, change, held.persona if held.persona.has_layers else None)
-        if context.store.finish(held, persona, run, version, state.basis()):
+        persona = _completed_persona(stored.persona, state, run, PersonaStatus(status), now)
+        change = Change.REGENERATED if stored.persona.has_layers else Change.GENERATED
+        version = version_of(persona, change, stored.persona if stored.persona.has_layers else None)
+        if context.store.finish(stored, persona, run, version, state.basis()):
             written = version
             break
     else:
-        raise RuntimeError(f"{who.persona_id} changed each time its run was about to end")
+        raise RuntimeError(f"{identity.persona_id} changed each time its run was about to end")
     if run.status is not RunStatus.COMPLETED or written is None:
         return []
     ended = run.completed_at or context.clock()
     duration_ms = _milliseconds(run.started_at, ended)
-    context.log_of(who, state.log_seq).append(PipelineCompleted(status=written.persona.status, duration_ms=duration_ms))
+    context.log_of(identity, state.log_seq).append(
+        PipelineCompleted(status=written.persona.status, duration_ms=duration_ms)
+    )
     return [_entry(event, run, ended) for event in _completion_events(written, run, duration_ms)]
 
 
-def fail_run(who: RunIdentity, error: Problem, context: RunContext) -> list[dict[str, Any]]:
+def fail_run(identity: RunIdentity, error: Problem, context: RunContext) -> list[dict[str, Any]]:
     """Ends a run without a result, unless it has ended already. A persona that stood before stands as it was.
 
     Returns:
         The `generation.run.failed` entry to put on the bus; what `complete_run` answered if the run had completed,
         since perhaps nobody put that there; nothing if it is not known.
     """
-    for _ in range(_ROUNDS):
-        held, run = (
-            context.store.held(who.workspace_id, who.persona_id),
-            context.store.run(who.workspace_id, who.run_id),
+    for _ in range(_MAX_ATTEMPTS):
+        stored, run = (
+            context.store.stored_persona(identity.workspace_id, identity.persona_id),
+            context.store.run(identity.workspace_id, identity.run_id),
         )
-        if held is None or run is None:
-            context.forget(who)
+        if stored is None or run is None:
+            context.delete_log(identity)
             return []
         if run.kind is not RunKind.GENERATION:
             return []
         if run.status is not RunStatus.RUNNING:
             break
         now = context.clock()
-        run = with_progress(run, context.entries_of(who)).model_copy(
+        run = with_progress(run, context.entries_of(identity)).model_copy(
             update={"status": RunStatus.FAILED, "completed_at": now, "error": error}
         )
-        if context.store.finish(held, _unshipped(held.persona, run, now), run):
+        if context.store.finish(stored, _failed_persona(stored.persona, run, now), run):
             break
     else:
-        raise RuntimeError(f"{who.persona_id} changed each time its run was about to end")
+        raise RuntimeError(f"{identity.persona_id} changed each time its run was about to end")
     ended = run.completed_at or context.clock()
     duration_ms = _milliseconds(run.started_at, ended)
     if run.status is RunStatus.COMPLETED:
-        written = context.store.version_by(who.workspace_id, who.persona_id, who.run_id)
+        written = context.store.version_of_run(identity.workspace_id, identity.persona_id, identity.run_id)
         return (
             []
             if written is None
@@ -224,12 +226,12 @@ def fail_run(who: RunIdentity, error: Problem, context: RunContext) -> list[dict
         )
     if run.error is None:
         return []
-    context.log_of(who, 0).append(PipelineFailed(problem=run.error, duration_ms=duration_ms))
+    context.log_of(identity, 0).append(PipelineFailed(problem=run.error, duration_ms=duration_ms))
     event = GenerationRunFailed(run_id=run.id, persona_id=run.persona_id, error=run.error)
     return [_entry(event, run, ended)]
 
 
-def _shipped(persona: Persona, state: RunState, run: Run, status: PersonaStatus, now: datetime) -> Persona:
+def _completed_persona(persona: Persona, state: RunState, run: Run, status: PersonaStatus, now: datetime) -> Persona:
     """The persona with what the run wrote. Layers of the steps before its first stay what they are, to the byte."""
     draft, first = state.draft, position(state.start_at)
     answered = [step for attempt in run.attempts for step in attempt.steps if step.failure is None]
@@ -259,7 +261,7 @@ def _shipped(persona: Persona, state: RunState, run: Run, status: PersonaStatus,
     )
 
 
-def _unshipped(persona: Persona, run: Run, now: datetime) -> Persona:
+def _failed_persona(persona: Persona, run: Run, now: datetime) -> Persona:
     """The persona without the run: as it was, or `failed` if there is nothing else to show for it."""
     if persona.status is PersonaStatus.GENERATING:
         persona = persona.with_status(PersonaStatus.FAILED, now).model_copy(update={"usage": run.usage})

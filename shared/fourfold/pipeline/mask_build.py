@@ -9,7 +9,7 @@ from pydantic import Field
 from fourfold.constraints import Note, check_mask
 from fourfold.persona import Document, Mask
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Applied, Step, chained
+from fourfold.pipeline.step import AppliedAnswer, Step, extended_chain
 from fourfold.steps import StepName
 
 TASK = """\
@@ -46,15 +46,15 @@ class MaskBuild(Document):
     constraints: MaskConstraints = ()
 
 
-def apply(state: RunState, output: MaskBuild) -> Applied:
+def apply(state: RunState, output: MaskBuild) -> AppliedAnswer:
     """Puts the mask into the state; a voice demand the phrases do not show is a violation."""
     after = state.model_copy(
         update={
             "draft": state.draft.model_copy(update={"mask": output.mask}),
-            "constraints": chained(state, StepName.MASK_BUILD, output.constraints),
+            "constraints": extended_chain(state, StepName.MASK_BUILD, output.constraints),
         }
     )
-    return Applied(after, check_mask(output.mask, state.constraints, state.language))
+    return AppliedAnswer(after, check_mask(output.mask, state.constraints, state.language))
 
 
 MASK_BUILD = Step(name=StepName.MASK_BUILD, output_type=MaskBuild, task=TASK, apply=apply)

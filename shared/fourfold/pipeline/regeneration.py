@@ -50,17 +50,17 @@ def settings_from(config: EngineConfig, first: StepName) -> EngineConfig:
 class RegenerationInput:
     """What a run goes on from: the persona as it stands, and what the run before left (None if there is none)."""
 
-    held: StoredPersona
+    stored: StoredPersona
     basis: DraftBasis | None
 
 
 def new_regeneration(
-    ground: RegenerationInput, first: StepName, settings: RunSettings, now: datetime, run_id: str | None = None
+    source: RegenerationInput, first: StepName, settings: RunSettings, now: datetime, run_id: str | None = None
 ) -> NewRun:
     """A run that writes a persona anew from the step `first` on. Nothing is stored yet.
 
     Args:
-        ground: the persona, which stays readable until the run is done.
+        source: the persona, which stays readable until the run is done.
         first: the step to begin at.
         settings: the run's; its engine settings are as `settings_from` made them.
         now: when the run starts.
@@ -69,7 +69,7 @@ def new_regeneration(
     Raises:
         NothingToKeepError: `first` is not the first step, and there is nothing before it.
     """
-    persona, basis, run_id = ground.held.persona, ground.basis, run_id or new_run_id()
+    persona, basis, run_id = source.stored.persona, source.basis, run_id or new_run_id()
     state = RunState(
         run_id=run_id,
         persona_id=persona.id,
@@ -89,7 +89,7 @@ def new_regeneration(
         )
         state = state.model_copy(
             update={"draft": given, "constraints": basis.constraints, "violations": basis.violations}
-        ).entering(first)
+        ).reset_for(first)
     run = Run(
         id=run_id,
         persona_id=persona.id,
@@ -105,4 +105,4 @@ def new_regeneration(
     started = persona.model_copy(update={"pending_run_id": run_id})
     if persona.status is PersonaStatus.FAILED:
         started = started.with_status(PersonaStatus.GENERATING, now).model_copy(update={"run_id": run_id})
-    return NewRun(started, run, state, ground.held)
+    return NewRun(started, run, state, source.stored)

@@ -11,12 +11,12 @@ from fourfold.constraints import Violation
 from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, Watcher
 from fourfold.llm.port import LanguageModel, ModelCall
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
-from fourfold.pipeline.step import Applied, Output, Step
+from fourfold.pipeline.step import AppliedAnswer, Output, Step
 
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """The state after the step, who answered, every model call it took, and what still stands broken."""
+    """The state after the step, who answered, every model call it took, and what still stands violation."""
 
     state: RunState
     provider: str
@@ -32,7 +32,7 @@ def run_step(
 
     Args:
         step: which of the six.
-        state: as `RunState.entering` left it; the config it is pinned to travels inside.
+        state: as `RunState.reset_for` left it; the config it is pinned to travels inside.
         models: the chain to ask, the configured model first.
         pace: the deadline of the whole step.
         watcher: is told of repairs and fallbacks as they happen.
@@ -48,24 +48,26 @@ def run_step(
         watcher=watcher,
     ).ask()
     applied = answer.value
-    # What still stands broken goes into the state, for the audit to see; the state's size bounds how much.
-    standing = tuple(applied.violations)
-    recorded = applied.state.model_copy(update={"violations": (*state.violations, *standing)[:MAX_VIOLATIONS]})
+    # What still stands violation goes into the state, for the audit to see; the state's size bounds how much.
+    violations = tuple(applied.violations)
+    recorded = applied.state.model_copy(update={"violations": (*state.violations, *violations)[:MAX_VIOLATIONS]})
     if recorded.audit is not None:  # the judge is who judged, which may be a fallback
         judge = f"{answer.provider}:{answer.model}"
         recorded = recorded.model_copy(update={"audit": recorded.audit.model_copy(update={"judge": judge})})
-    return StepOutcome(recorded, answer.provider, answer.model, answer.calls, standing)
+    return StepOutcome(recorded, answer.provider, answer.model, answer.calls, violations)
 
 
-def _judge(step: Step[Output], state: RunState, text: str) -> CheckedAnswer[Applied]:
+def _judge(step: Step[Output], state: RunState, text: str) -> CheckedAnswer[AppliedAnswer]:
     try:
         output = step.output_type.model_validate_json(text)
-    except ValidationError as error:
+    except ValidationError as invalid:
         problems = tuple(
-            f"{'/'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}"
-            for fault in error.errors(include_url=False, include_context=False, include_input=False)
+            f"{'/'.join(map(str, error['loc'])) or 'answer'}: {error['msg']}"
+            for error in invalid.errors(include_url=False, include_context=False, include_input=False)
         )
         return CheckedAnswer(None, problems)
     applied = step.apply(state, output)
-    problems = tuple(f"{broken.field} is {broken.observed}; must be {broken.demand}" for broken in applied.violations)
+    problems = tuple(
+        f"{violation.field} is {violation.observed}; must be {violation.demand}" for violation in applied.violations
+    )
     return CheckedAnswer(applied, problems)

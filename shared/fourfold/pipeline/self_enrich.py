@@ -9,7 +9,7 @@ from pydantic import Field
 from fourfold.constraints import Note, VoiceDemand, check_self
 from fourfold.persona import Document, SelfLayer
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Applied, Step, chained
+from fourfold.pipeline.step import AppliedAnswer, Step, extended_chain
 from fourfold.steps import StepName
 
 TASK = """\
@@ -46,15 +46,15 @@ class SelfEnrichment(Document):
     constraints: SelfConstraints = ()
 
 
-def apply(state: RunState, output: SelfEnrichment) -> Applied:
+def apply(state: RunState, output: SelfEnrichment) -> AppliedAnswer:
     """Puts the self into the state; a level outside the chain's bounds is a violation."""
     after = state.model_copy(
         update={
             "draft": state.draft.model_copy(update={"self_": output.self_}),
-            "constraints": chained(state, StepName.SELF_ENRICH, output.constraints),
+            "constraints": extended_chain(state, StepName.SELF_ENRICH, output.constraints),
         }
     )
-    return Applied(after, check_self(output.self_, state.constraints))
+    return AppliedAnswer(after, check_self(output.self_, state.constraints))
 
 
 SELF_ENRICH = Step(name=StepName.SELF_ENRICH, output_type=SelfEnrichment, task=TASK, apply=apply)

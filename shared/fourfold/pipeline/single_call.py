@@ -10,7 +10,7 @@ from pydantic import Field
 from fourfold.persona import Document, Language, Mask, SelfLayer, Soul, Surface
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Applied, Step
+from fourfold.pipeline.step import AppliedAnswer, Step
 from fourfold.steps import StepName
 
 SYSTEM = """\
@@ -36,7 +36,7 @@ class SingleCallPersona(Document):
     surface: Surface
 
 
-def apply(state: RunState, output: SingleCallPersona) -> Applied:
+def apply(state: RunState, output: SingleCallPersona) -> AppliedAnswer:
     """Puts all layers into the state. There is no chain they could break."""
     draft = state.draft.model_copy(
         update={
@@ -47,7 +47,7 @@ def apply(state: RunState, output: SingleCallPersona) -> Applied:
             "surface": output.surface,
         }
     )
-    return Applied(state.model_copy(update={"draft": draft}), [])
+    return AppliedAnswer(state.model_copy(update={"draft": draft}), [])
 
 
 SINGLE_CALL = Step(

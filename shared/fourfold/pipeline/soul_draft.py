@@ -9,7 +9,7 @@ from pydantic import Field
 from fourfold.constraints import Note, TraitBound, VoiceDemand, contradictory_bounds
 from fourfold.persona import Document, Soul
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Applied, Step, chained
+from fourfold.pipeline.step import AppliedAnswer, Step, extended_chain
 from fourfold.steps import StepName
 
 TASK = """\
@@ -51,13 +51,13 @@ class SoulDraft(Document):
     constraints: SoulConstraints
 
 
-def apply(state: RunState, output: SoulDraft) -> Applied:
+def apply(state: RunState, output: SoulDraft) -> AppliedAnswer:
     """Puts the soul into the state; bounds that contradict the brief's are violations."""
-    chain = chained(state, StepName.SOUL_DRAFT, output.constraints)
+    chain = extended_chain(state, StepName.SOUL_DRAFT, output.constraints)
     after = state.model_copy(
         update={"draft": state.draft.model_copy(update={"soul": output.soul}), "constraints": chain}
     )
-    return Applied(after, contradictory_bounds(chain))
+    return AppliedAnswer(after, contradictory_bounds(chain))
 
 
 SOUL_DRAFT = Step(name=StepName.SOUL_DRAFT, output_type=SoulDraft, task=TASK, apply=apply)

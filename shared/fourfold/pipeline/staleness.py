@@ -17,18 +17,18 @@ QUIET_LIMIT = 2 * LONGEST_STEP + timedelta(minutes=2)
 START_GRACE = timedelta(seconds=10)
 
 
-def may_be_lost(since: datetime, now: datetime) -> bool:
+def may_be_stale(since: datetime, now: datetime) -> bool:
     """Whether something that began at `since` is old enough to look closer."""
     return now - since > QUIET_LIMIT
 
 
-def is_lost(run: Run, entries: Sequence[LogEntry], now: datetime) -> bool:
+def is_stale(run: Run, entries: Sequence[LogEntry], now: datetime) -> bool:
     """Whether nobody works on the run any more: it should, and has said nothing for twenty minutes."""
-    heard = entries[-1].at if entries else run.started_at
-    return run.status is RunStatus.RUNNING and may_be_lost(heard, now)
+    last_entry_at = entries[-1].at if entries else run.started_at
+    return run.status is RunStatus.RUNNING and may_be_stale(last_entry_at, now)
 
 
 def never_started(run: Run, entries: Sequence[LogEntry], now: datetime) -> bool:
     """Whether the run was stored but its state machine seems not to have been started (a crash in between)."""
-    silent = all(entry.happening.type == "run.started" for entry in entries)
-    return run.status is RunStatus.RUNNING and silent and now - run.started_at > START_GRACE
+    only_started = all(entry.happening.type == "run.started" for entry in entries)
+    return run.status is RunStatus.RUNNING and only_started and now - run.started_at > START_GRACE

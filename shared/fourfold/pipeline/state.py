@@ -25,7 +25,7 @@ class Draft(Document):
     surface: Surface | None = None
 
 
-_WRITES: dict[StepName, str] = {
+_FIELD_OF_STEP: dict[StepName, str] = {
     StepName.INTENT_PARSE: "parse",
     StepName.SOUL_DRAFT: "soul",
     StepName.SELF_ENRICH: "self_",
@@ -68,15 +68,15 @@ class RunState(Document):
     findings: tuple[Finding, ...] = ()
     audit: Audit | None = None
 
-    def entering(self, step: StepName) -> RunState:
+    def reset_for(self, step: StepName) -> RunState:
         """This state as `step` finds it: what `step` and later steps wrote in an earlier attempt is gone."""
         first = position(step)
-        stale = {field: None for name, field in _WRITES.items() if position(name) >= first}
+        stale = {field: None for name, field in _FIELD_OF_STEP.items() if position(name) >= first}
         return self.model_copy(
             update={
                 "draft": self.draft.model_copy(update=stale),
                 "constraints": tuple(link for link in self.constraints if position(link.source) < first),
-                "violations": tuple(broken for broken in self.violations if not _made_by(broken, first)),
+                "violations": tuple(violation for violation in self.violations if not _written_since(violation, first)),
                 "audit": None,
             }
         )
@@ -91,7 +91,7 @@ class RunState(Document):
         return self.draft.parse.language if self.draft.parse else None
 
 
-_FIELD_STEP = {
+_STEP_OF_FIELD = {
     "constraints": StepName.SOUL_DRAFT,
     "soul": StepName.SOUL_DRAFT,
     "self": StepName.SELF_ENRICH,
@@ -100,6 +100,6 @@ _FIELD_STEP = {
 }
 
 
-def _made_by(violation: Violation, first: int) -> bool:
+def _written_since(violation: Violation, first: int) -> bool:
     """Whether the offending text was written by the step at place `first` or a later one."""
-    return position(_FIELD_STEP.get(violation.field.split(".")[0], StepName.INTENT_PARSE)) >= first
+    return position(_STEP_OF_FIELD.get(violation.field.split(".")[0], StepName.INTENT_PARSE)) >= first

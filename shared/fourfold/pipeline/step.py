@@ -17,7 +17,7 @@ Output = TypeVar("Output", bound=Document)
 
 
 @dataclass(frozen=True)
-class Applied:
+class AppliedAnswer:
     """The state with a step's answer in it, and what of the constraint chain that answer breaks."""
 
     state: RunState
@@ -35,7 +35,7 @@ class Step(Generic[Output]):
     name: StepName
     output_type: type[Output]
     task: str
-    apply: Callable[[RunState, Output], Applied]
+    apply: Callable[[RunState, Output], AppliedAnswer]
     shows_findings: bool = True
     system: str = PREAMBLE
 
@@ -54,7 +54,7 @@ class Step(Generic[Output]):
         )
 
 
-def chained(state: RunState, source: StepName, constraints: Iterable[Constraint]) -> tuple[Link, ...]:
+def extended_chain(state: RunState, source: StepName, constraints: Iterable[Constraint]) -> tuple[Link, ...]:
     """The state's constraint chain with the links `source` adds."""
     return (*state.constraints, *(Link(source=source, constraint=item) for item in constraints))
 
@@ -76,6 +76,6 @@ def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:
     if state.constraints:
         yield ContextBlock("constraints", [link.model_dump(mode="json") for link in state.constraints])
     if state.violations:
-        yield ContextBlock("violations", [broken.model_dump(mode="json") for broken in state.violations])
+        yield ContextBlock("violations", [violation.model_dump(mode="json") for violation in state.violations])
     if with_findings and state.findings:
         yield ContextBlock("findings", [finding.model_dump(mode="json") for finding in state.findings])

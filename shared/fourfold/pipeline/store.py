@@ -34,7 +34,7 @@ class PersonaStore(Protocol):
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
         """The persona, strongly consistent, or None."""
 
-    def held(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
+    def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """The same, to be written back."""
 
     def run(self, workspace_id: str, run_id: str) -> Run | None:
@@ -43,15 +43,15 @@ class PersonaStore(Protocol):
     def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:
         """What the layers rest on that this run wrote, or None."""
 
-    def version_by(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
+    def version_of_run(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
         """The version this run wrote, or None."""
 
     def finish(
         self,
-        held: StoredPersona,
+        stored: StoredPersona,
         persona: Persona,
         run: Run,
         version: PersonaVersion | None = None,
         basis: DraftBasis | None = None,
     ) -> bool:
-        """Stores all or nothing; False unless the stored run is still `running` and the persona as it was held."""
+        """Stores all or nothing; False unless the stored run is still `running` and the persona as it was stored."""

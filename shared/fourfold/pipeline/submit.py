@@ -55,16 +55,16 @@ class WorkspaceFullError(LimitError):
 class RunRepository(Protocol):
     """Where accepted requests are kept."""
 
-    def accept(self, beginning: NewRun, claim: KeyClaim | None, instead_of: str | None, max_concurrent: int) -> bool:
-        """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`.
+    def accept(self, start: NewRun, claim: KeyClaim | None, replaces: str | None, max_concurrent: int) -> bool:
+        """Stores all or nothing; False if the claim's key is taken by a run other than `replaces`.
 
         Raises:
             WorkspaceFullError: the workspace has `max_concurrent` runs going on; nothing is stored.
-            ChangedMeanwhileError: the persona to write anew is no longer as it was held.
+            ChangedMeanwhileError: the persona to write anew is no longer as it was stored.
         """
 
     def claim(self, key: str) -> KeyClaim | None:
-        """The standing claim of a key, strongly consistent, or None."""
+        """The claimed claim of a key, strongly consistent, or None."""
 
 
 @dataclass(frozen=True)
@@ -129,12 +129,12 @@ class NotStartedError(FourfoldError):
 class SubmissionService:
     """What taking a brief in needs. `start_execution(name, input)` raises NotStartedError."""
 
-    intake: RunRepository
+    runs: RunRepository
     context: RunContext
     start_execution: Callable[[str, str], None]
 
 
-def submit(request: Submission, submissions: SubmissionService) -> SubmittedRun:
+def submit(request: Submission, service: SubmissionService) -> SubmittedRun:
     """Starts the run of a request, or finds the one that the same request started before.
 
     Raises:
@@ -143,40 +143,40 @@ def submit(request: Submission, submissions: SubmissionService) -> SubmittedRun:
         NoSuchPersonaError, ArchivedError, BusyError, NothingToKeepError: the persona cannot be written anew (now).
         WorkspaceFullError: the workspace has too many runs going on, and this is no repetition.
     """
-    instead_of: str | None = None
+    replaces: str | None = None
     for _ in range(MAX_ATTEMPTS):
         try:
-            beginning = _beginning(request, submissions.context)
-            claim = _claim(request, beginning)
-            if submissions.intake.accept(beginning, claim, instead_of, request.max_concurrent):
-                _launch(beginning, submissions)
-                return SubmittedRun(beginning.run, replayed=False)
-            standing = submissions.intake.claim(claim.key) if claim else None
+            start = _new_run_of(request, service.context)
+            claim = _claim(request, start)
+            if service.runs.accept(start, claim, replaces, request.max_concurrent):
+                _launch(start, service)
+                return SubmittedRun(start.run, replayed=False)
+            claimed = service.runs.claim(claim.key) if claim else None
         except ConcurrentChangeError:
             continue
         except (RunInProgressError, WorkspaceFullError):  # perhaps with the run of this very request
-            standing = submissions.intake.claim(request.key) if request.key else None
-            if standing is None:
+            claimed = service.runs.claim(request.key) if request.key else None
+            if claimed is None:
                 raise
-        if standing is None:
+        if claimed is None:
             continue  # it expired a moment ago
-        if standing.fingerprint != request.fingerprint:
+        if claimed.fingerprint != request.fingerprint:
             raise KeyReusedError
-        run = submissions.context.store.run(request.workspace_id, standing.run_id)
+        run = service.context.store.run(request.workspace_id, claimed.run_id)
         if run is None or (run.error is not None and run.error.code == NOT_STARTED.code):
-            instead_of = standing.run_id
+            replaces = claimed.run_id
             continue
-        return _taken_up(run, request, submissions)
+        return _earlier_run(run, request, service)
     raise NotStartedError
 
 
-def _beginning(request: Submission, context: RunContext) -> NewRun:
+def _new_run_of(request: Submission, context: RunContext) -> NewRun:
     if request.again is None:
         return new_run(request.intent, request.workspace_id, request.config, context.clock(), request.revisions)
-    held = context.store.held(request.workspace_id, request.again.persona_id)
-    if held is None:
+    stored = context.store.stored_persona(request.workspace_id, request.again.persona_id)
+    if stored is None:
         raise NoSuchPersonaError
-    persona = held.persona
+    persona = stored.persona
     if persona.pending_run_id is not None:
         raise RunInProgressError(persona.pending_run_id)
     if persona.status is PersonaStatus.GENERATING and persona.run_id is not None:  # stored before runs were noted
@@ -184,63 +184,63 @@ def _beginning(request: Submission, context: RunContext) -> NewRun:
     if persona.status is PersonaStatus.ARCHIVED:
         raise ArchivedError
     settings = RunSettings.read(request.config, request.revisions)
-    return new_regeneration(_ground(held, context), request.again.first, settings, context.clock())
+    return new_regeneration(_regeneration_input(stored, context), request.again.first, settings, context.clock())
 
 
-def _ground(held: StoredPersona, context: RunContext) -> RegenerationInput:
-    persona = held.persona
+def _regeneration_input(stored: StoredPersona, context: RunContext) -> RegenerationInput:
+    persona = stored.persona
     basis = context.store.basis(persona.workspace_id, persona.id, persona.run_id) if persona.run_id else None
-    return RegenerationInput(held, basis)
+    return RegenerationInput(stored, basis)
 
 
-def _claim(request: Submission, beginning: NewRun) -> KeyClaim | None:
+def _claim(request: Submission, start: NewRun) -> KeyClaim | None:
     if request.key is None:
         return None
-    return KeyClaim(request.key, request.fingerprint, beginning.run.id, beginning.persona.id)
+    return KeyClaim(request.key, request.fingerprint, start.run.id, start.persona.id)
 
 
-def _taken_up(run: Run, request: Submission, submissions: SubmissionService) -> SubmittedRun:
+def _earlier_run(run: Run, request: Submission, service: SubmissionService) -> SubmittedRun:
     """The earlier run; if a crash kept it from starting, this request starts it and waits for it in its place."""
-    context = submissions.context
-    held = context.store.held(run.workspace_id, run.persona_id)
-    adopt = (
-        held is not None
+    context = service.context
+    stored = context.store.stored_persona(run.workspace_id, run.persona_id)
+    restart = (
+        stored is not None
         and run.config is not None
         and run.status is RunStatus.RUNNING
         and never_started(run, list(context.entries_of(identity_of(run))), context.clock())
     )
-    if held is not None and run.config is not None and adopt:
+    if stored is not None and run.config is not None and restart:
         settings = RunSettings(run.config, run.config_hash, run.config_revisions)
-        _launch(_as_it_was(held, run, settings, request, context), submissions)
-    return SubmittedRun(run, replayed=not adopt)
+        _launch(_rebuilt(stored, run, settings, request, context), service)
+    return SubmittedRun(run, replayed=not restart)
 
 
-def _as_it_was(
-    held: StoredPersona, run: Run, settings: RunSettings, request: Submission, context: RunContext
+def _rebuilt(
+    stored: StoredPersona, run: Run, settings: RunSettings, request: Submission, context: RunContext
 ) -> NewRun:
-    """The beginning as it was: the same input, so that an execution which did start is not started twice."""
+    """The start as it was: the same input, so that an execution which did start is not started twice."""
     if request.again is not None:
-        return new_regeneration(_ground(held, context), run.start_at, settings, run.started_at, run.id)
+        return new_regeneration(_regeneration_input(stored, context), run.start_at, settings, run.started_at, run.id)
     state = RunState(
         run_id=run.id,
         persona_id=run.persona_id,
         workspace_id=run.workspace_id,
-        intent=held.persona.intent,
+        intent=stored.persona.intent,
         started_at=run.started_at,
         config=settings.config,
         config_hash=settings.config_hash,
         log_seq=1,
     )
-    return NewRun(held.persona, run, state)
+    return NewRun(stored.persona, run, state)
 
 
-def _launch(beginning: NewRun, submissions: SubmissionService) -> None:
-    who = identity_of(beginning.run)
-    log_start(submissions.context.log_of(who, 0))
+def _launch(start: NewRun, service: SubmissionService) -> None:
+    identity = identity_of(start.run)
+    log_start(service.context.log_of(identity, 0))
     try:
-        submissions.start_execution(beginning.run.id, beginning.execution_input())
+        service.start_execution(start.run.id, start.execution_input())
     except NotStartedError:
-        fail_run(who, NOT_STARTED, submissions.context)
+        fail_run(identity, NOT_STARTED, service.context)
         raise
 
 

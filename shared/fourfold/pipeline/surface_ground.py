@@ -5,7 +5,7 @@ from __future__ import annotations
 from fourfold.constraints import check_surface
 from fourfold.persona import Document, Surface
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Applied, Step
+from fourfold.pipeline.step import AppliedAnswer, Step
 from fourfold.steps import StepName
 
 TASK = """\
@@ -36,10 +36,10 @@ class SurfaceGrounding(Document):
     surface: Surface
 
 
-def apply(state: RunState, output: SurfaceGrounding) -> Applied:
+def apply(state: RunState, output: SurfaceGrounding) -> AppliedAnswer:
     """Puts the surface into the state; a changed fact of the brief is a violation."""
     after = state.model_copy(update={"draft": state.draft.model_copy(update={"surface": output.surface})})
-    return Applied(after, check_surface(output.surface, state.constraints))
+    return AppliedAnswer(after, check_surface(output.surface, state.constraints))
 
 
 SURFACE_GROUND = Step(name=StepName.SURFACE_GROUND, output_type=SurfaceGrounding, task=TASK, apply=apply)

@@ -25,13 +25,13 @@ class DynamoDeletion:
         self._client = client
         self._table = table
 
-    def begin(self, held: StoredPersona, told: PutTypeDef) -> None:
+    def begin(self, stored: StoredPersona, told: PutTypeDef) -> None:
         """Removes the persona and its slug, marks the rest for removal and hands over the event, or nothing.
 
         Raises:
-            ChangedMeanwhileError: the persona is no longer as it was held.
+            ChangedMeanwhileError: the persona is no longer as it was stored.
         """
-        persona = held.persona
+        persona = stored.persona
         runs = sorted({run for run in (persona.run_id, persona.pending_run_id) if run is not None})
         marker = {
             **_key(persona.workspace_id, f"DELETED#{persona.id}"),
@@ -43,7 +43,7 @@ class DynamoDeletion:
                     "TableName": self._table,
                     "Key": _key(persona.workspace_id, f"PERSONA#{persona.id}"),
                     "ConditionExpression": "doc = :held",
-                    "ExpressionAttributeValues": {":held": {"S": held.doc}},
+                    "ExpressionAttributeValues": {":held": {"S": stored.doc}},
                 }
             },
             {"Put": {"TableName": self._table, "Item": marker}},

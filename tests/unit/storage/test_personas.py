@@ -44,12 +44,12 @@ def test_only_the_first_end_of_a_run_counts(store: DynamoPersonaStore) -> None:
     new = beginning()
     store.start(new.persona, new.run)
     failed = new.persona.with_status(PersonaStatus.FAILED, START)
-    held = store.held("ws_a", new.persona.id)
-    assert held is not None
-    assert store.finish(held, failed, new.run.model_copy(update={"status": RunStatus.FAILED}))
+    stored = store.stored_persona("ws_a", new.persona.id)
+    assert stored is not None
+    assert store.finish(stored, failed, new.run.model_copy(update={"status": RunStatus.FAILED}))
 
     active = new.persona.with_status(PersonaStatus.ACTIVE, START)
-    assert not store.finish(held, active, new.run.model_copy(update={"status": RunStatus.COMPLETED}))
+    assert not store.finish(stored, active, new.run.model_copy(update={"status": RunStatus.COMPLETED}))
     kept = store.persona("ws_a", new.persona.id)
     assert kept is not None
     assert kept.status is PersonaStatus.FAILED

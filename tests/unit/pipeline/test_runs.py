@@ -38,14 +38,14 @@ class MemoryPersonaStore:
         found = self.runs.get(run_id)
         return found if found and found.workspace_id == workspace_id else None
 
-    def held(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
+    def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         found = self.persona(workspace_id, persona_id)
         return None if found is None else StoredPersona(found, found.model_dump_json())
 
     def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:
         return self.bases[run_id] if self.persona(workspace_id, persona_id) else None
 
-    def version_by(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
+    def version_of_run(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
         found = [version for version in self.versions if version.run_id == run_id]
         return found[0] if found and self.persona(workspace_id, persona_id) else None
 
@@ -54,7 +54,7 @@ class MemoryPersonaStore:
 
     def finish(
         self,
-        held: StoredPersona,
+        stored: StoredPersona,
         persona: Persona,
         run: Run,
         version: PersonaVersion | None = None,
@@ -63,7 +63,7 @@ class MemoryPersonaStore:
         if self.interrupt:
             self.interrupt.pop()()
         standing = self.personas.get(persona.id)
-        if standing != held.persona or self.runs[run.id].status is not RunStatus.RUNNING:
+        if standing != stored.persona or self.runs[run.id].status is not RunStatus.RUNNING:
             return False
         self.start(persona, run)
         self.versions += [] if version is None else [version]

@@ -49,7 +49,7 @@ class ParsedBrief(Document):
     usage: StepUsage
 
 
-def parse_alone(order: ParseInput, models: Sequence[LanguageModel], deadline: Deadline) -> ParsedBrief:
+def parse_brief(request: ParseInput, models: Sequence[LanguageModel], deadline: Deadline) -> ParsedBrief:
     """Reads the brief.
 
     Raises:
@@ -60,12 +60,12 @@ def parse_alone(order: ParseInput, models: Sequence[LanguageModel], deadline: De
         run_id=new_run_id(),
         persona_id=new_persona_id(),
         workspace_id="",
-        intent=order.intent,
+        intent=request.intent,
         started_at=datetime.now(UTC),
-        config=order.config,
+        config=request.config,
         config_hash="",
     )
-    began = time.perf_counter()
+    started = time.perf_counter()
     outcome = run_step(INTENT_PARSE, state, models, deadline, NoWatcher())
     parse = outcome.state.draft.parse
     if parse is None:
@@ -83,5 +83,5 @@ def parse_alone(order: ParseInput, models: Sequence[LanguageModel], deadline: De
         violations=outcome.violations,
         provider=outcome.provider,
         model=outcome.model,
-        usage=StepUsage(tokens=tokens, cost_usd=cost_usd, duration_ms=round((time.perf_counter() - began) * 1000)),
+        usage=StepUsage(tokens=tokens, cost_usd=cost_usd, duration_ms=round((time.perf_counter() - started) * 1000)),
     )

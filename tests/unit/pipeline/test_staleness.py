@@ -8,7 +8,7 @@ import pytest
 
 from fourfold.config.engine import EngineConfig
 from fourfold.pipeline.lifecycle import new_run
-from fourfold.pipeline.staleness import LONGEST_STEP, QUIET_LIMIT, is_lost, never_started
+from fourfold.pipeline.staleness import LONGEST_STEP, QUIET_LIMIT, is_stale, never_started
 from fourfold.progress.events import Happening, RunStarted, StepStarted
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunStatus
@@ -34,19 +34,19 @@ def _log(*seconds: float) -> list[LogEntry]:
 @pytest.mark.parametrize("log", [[], _log(0), _log(0, 1)])
 def test_silence_beyond_the_limit_is_a_lost_run(log: list[LogEntry]) -> None:
     heard = log[-1].at if log else START
-    assert not is_lost(_run(), log, heard + QUIET_LIMIT)
-    assert is_lost(_run(), log, heard + QUIET_LIMIT + SECOND)
+    assert not is_stale(_run(), log, heard + QUIET_LIMIT)
+    assert is_stale(_run(), log, heard + QUIET_LIMIT + SECOND)
 
 
 @pytest.mark.parametrize("status", [RunStatus.COMPLETED, RunStatus.FAILED])
 def test_a_run_that_is_over_is_never_lost(status: RunStatus) -> None:
-    assert not is_lost(_run(status), [], START + 10 * QUIET_LIMIT)
+    assert not is_stale(_run(status), [], START + 10 * QUIET_LIMIT)
     assert not never_started(_run(status), [], START + 10 * QUIET_LIMIT)
 
 
 def test_a_run_that_talks_is_not_lost_however_long_it_takes() -> None:
     hours = 3 * 3600
-    assert not is_lost(_run(), _log(0, hours), START + (hours + 60) * SECOND)
+    assert not is_stale(_run(), _log(0, hours), START + (hours + 60) * SECOND)
 
 
 def test_the_limit_covers_a_step_that_the_state_machine_repeats() -> None:
