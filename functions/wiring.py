@@ -7,7 +7,7 @@ import time
 from functools import cache
 
 from fourfold.jobs.job import JobContext
-from fourfold.pipeline.lifecycle import RunContext, RunIdentity
+from fourfold.pipeline.run_context import RunContext, RunIdentity
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
 from fourfold.storage.chats import DynamoAssistantBaseline, DynamoSessions

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import Completion, LanguageModel, ModelError, ModelFailure, ModelRequest
 from fourfold.models import resolve
@@ -17,8 +17,8 @@ from fourfold.pipeline.audit import AuditReport
 from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.intent_parse import INTENT_PARSE
-from fourfold.pipeline.lifecycle import new_run
 from fourfold.pipeline.mask_build import MASK_BUILD, MaskBuild
+from fourfold.pipeline.new_run import new_run
 from fourfold.pipeline.run_step import StepOutcome, run_step
 from fourfold.pipeline.self_enrich import SELF_ENRICH, SelfEnrichment
 from fourfold.pipeline.soul_draft import SOUL_DRAFT, SoulDraft
@@ -224,7 +224,7 @@ class Ticking:
 
 def new_state(brief: str = BRIEF, config: EngineConfig | None = None) -> RunState:
     """The state a run starts with."""
-    return new_run(brief, "ws_test", config or EngineConfig(), START).state
+    return new_run(brief, "ws_test", RunSettings(config or EngineConfig()), START).state
 
 
 def log_of(store: MemoryEventStore, state: RunState, seen: int | None = None) -> RunLog:

@@ -36,7 +36,7 @@ async def parse(request: Request, caller: Writer) -> Response:
     """
     body = await json_body(request, ParseRequest)
     settings = await wiring.in_thread(lambda: pinned(caller, body.config))
-    order = ParseInput(intent=body.intent, config=settings.config.pinned())
+    order = ParseInput(intent=body.intent, config=settings.engine.pinned())
 
     async def read(_execution: Execution) -> Response:
         return document(await step_alone.parsed(order))

@@ -15,10 +15,10 @@ from fourfold.jobs.job import fail_job
 from fourfold.jobs.message import ORDERS_KEPT
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Persona, PersonaStatus
+from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import JOB_LOST, problem_from
-from fourfold.pipeline.lifecycle import fail_run
+from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.staleness import is_stale, may_be_stale
-from fourfold.pipeline.submit import identity_of
 from fourfold.problem import problem
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunKind, RunStatus, with_progress

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from fourfold.config.models import ModelConfig
-from fourfold.config.scope import EVERYWHERE, KeyMeta, Scope
+from fourfold.config.scope import EVERYWHERE, UNCOMMITTED, KeyMeta, Revisions, Scope
 from fourfold.persona import Dimension, Document
 from fourfold.steps import StepName
 
@@ -208,3 +209,11 @@ class EngineConfig(PinnedConfig):
     def hash(self) -> str:
         """A content hash: two runs with the same hash ran under the same settings."""
         return "cfg_" + hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """The engine settings of one run, and the scope revisions that they were read at."""
+
+    engine: EngineConfig
+    revisions: Revisions = UNCOMMITTED

@@ -11,7 +11,7 @@ from fourfold.events.envelope import bus_entry
 from fourfold.events.persona import PersonaDeleted
 from fourfold.jobs.job import job_name
 from fourfold.persona import Persona
-from fourfold.pipeline.lifecycle import RunIdentity
+from fourfold.pipeline.run_context import RunIdentity
 from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 from fourfold.problem import Problem, problem
 from fourfold.progress.events import JobFailed, PipelineFailed

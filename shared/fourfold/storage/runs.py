@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fourfold.pipeline.lifecycle import NewRun
+from fourfold.pipeline.new_run import NewRun
 from fourfold.pipeline.submit import KeyClaim, WorkspaceFullError
 from fourfold.storage.generation_slots import GenerationSlots
 from fourfold.storage.personas import AlsoTakenError, DynamoPersonaStore

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.persona import BigFive, Persona, PersonaStatus, SelfLayer, Surface
-from fourfold.pipeline.lifecycle import new_run
+from fourfold.pipeline.new_run import new_run
 from tests.builders import BRIEF, SELF, START, SURFACE
 
 
 def generating() -> Persona:
-    return new_run(BRIEF, "ws_test", EngineConfig(), START).persona
+    return new_run(BRIEF, "ws_test", RunSettings(EngineConfig()), START).persona
 
 
 @pytest.mark.parametrize("status", [PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.FAILED])

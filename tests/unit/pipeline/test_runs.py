@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.persona_versions import PersonaVersion
+from fourfold.pipeline.complete_run import complete_run
+from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import problem_from
-from fourfold.pipeline.lifecycle import NewRun, RunContext, RunIdentity, complete_run, fail_run, log_start, new_run
+from fourfold.pipeline.new_run import NewRun, log_start, new_run
+from fourfold.pipeline.run_context import RunContext, RunIdentity
 from fourfold.pipeline.state import DraftBasis, RunState
 from fourfold.pipeline.store import StoredPersona
 from fourfold.progress.log import RunLog
@@ -90,7 +93,7 @@ class World:
 
 @pytest.fixture
 def world() -> World:
-    beginning = new_run(BRIEF, "ws_test", EngineConfig(), START)
+    beginning = new_run(BRIEF, "ws_test", RunSettings(EngineConfig()), START)
     store, events, clock = MemoryPersonaStore(), MemoryEventStore(), Ticking()
     store.start(beginning.persona, beginning.run)
     state = beginning.state

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from fourfold.config.engine import EngineConfig
-from fourfold.pipeline.lifecycle import new_run
+from fourfold.config.engine import EngineConfig, RunSettings
+from fourfold.pipeline.new_run import new_run
 from fourfold.pipeline.staleness import LONGEST_STEP, QUIET_LIMIT, is_stale, never_started
 from fourfold.progress.events import Happening, RunStarted, StepStarted
 from fourfold.progress.log import LogEntry
@@ -20,7 +20,7 @@ SECOND = timedelta(seconds=1)
 
 
 def _run(status: RunStatus = RunStatus.RUNNING) -> Run:
-    return new_run(BRIEF, "ws_test", EngineConfig(), START).run.model_copy(update={"status": status})
+    return new_run(BRIEF, "ws_test", RunSettings(EngineConfig()), START).run.model_copy(update={"status": status})
 
 
 def _log(*seconds: float) -> list[LogEntry]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.persona import PersonaStatus
-from fourfold.pipeline.lifecycle import NewRun, new_run
+from fourfold.pipeline.new_run import NewRun, new_run
 from fourfold.progress.run import RunStatus
 from fourfold.storage.personas import DynamoPersonaStore
 from tests.builders import START
@@ -23,7 +23,7 @@ def store(dynamodb: DynamoDBClient) -> DynamoPersonaStore:
 
 
 def beginning(brief: str = "a baker", workspace: str = "ws_a") -> NewRun:
-    return new_run(brief, workspace, EngineConfig(), START)
+    return new_run(brief, workspace, RunSettings(EngineConfig()), START)
 
 
 def test_what_is_stored_comes_back_equal(store: DynamoPersonaStore) -> None:
