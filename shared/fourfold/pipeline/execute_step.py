@@ -1,4 +1,4 @@
-"""Performs one step of a run: logs it as it goes, and never pays twice for an answer it already has."""
+"""Executes one step of a run and logs its progress. A model answer that is already stored is not requested again."""
 
 from __future__ import annotations
 
@@ -28,13 +28,16 @@ from fourfold.steps import StepName
 def execute_step(
     step: Step[Output], state: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
 ) -> RunState:
-    """The state after `step`, with `step.started`, `step.completed` and their kin in the log.
+    """Executes `step` and returns the state after it.
 
-    A Lambda that died after its model had answered is retried by the state machine: the checkpoint beside
-    `step.completed` then answers instead of the model.
+    Logs `step.started`, then `step.completed` or `step.failed`, and where they apply `pipeline.retrying`,
+    `step.repaired`, `step.fallback` and `audit.scored`.
+
+    If a Lambda function dies after its model answered, the state machine retries it. The state after the step is stored
+    as a checkpoint with `step.completed`; the retry returns it instead of paying for the same answer again.
 
     Raises:
-        ModelError: no model of the chain gave a usable answer; what the calls cost is logged as `step.failed`.
+        ModelError: no model of the chain returned a usable answer. `step.failed` records the cost of the calls.
     """
     current = state.reset_for(step.name)
     attempt = current.attempt
@@ -58,7 +61,7 @@ def execute_step(
 
 @dataclass(frozen=True)
 class _LogWatcher:
-    """Writes what a chain does into the run's log."""
+    """Logs the repairs and fallbacks of a model chain."""
 
     log: RunLog
     step: StepName

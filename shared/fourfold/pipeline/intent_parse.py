@@ -1,4 +1,4 @@
-"""Step 1, intent_parse: the brief becomes hints, explicit facts and the head of the constraint chain."""
+"""Step 1, intent_parse: extracts hints, explicit facts and the first constraints from the brief."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ Constraint: extraversion at most 0.35, reason "the brief says shy". Not: "hard-w
 
 
 def apply(state: RunState, output: Intent) -> AppliedAnswer:
-    """Puts the parse into the state, its facts and constraints into the chain (and only there).
+    """Returns the state with the hints in the draft, and the facts and constraints in the chain only.
 
-    A fact whose quote is not in the brief is a violation and is not extended_chain.
+    A fact whose quote is not in the brief is a violation and is not added to the chain.
     """
     facts, broken = [], []
     for stated in output.facts:

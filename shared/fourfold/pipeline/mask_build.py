@@ -1,4 +1,4 @@
-"""Step 4, mask_build: the voice, held to Soul and Self."""
+"""Step 4, mask_build: writes the voice, constrained by Soul and Self."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ MaskConstraints = Annotated[tuple[Note, ...], Field(max_length=4)]
 
 
 class MaskBuild(Document):
-    """The answer of mask_build: the layer, and what it demands of the surface."""
+    """The answer of mask_build: the layer, and constraints on the surface."""
 
     mask: Mask
     constraints: MaskConstraints = ()
 
 
 def apply(state: RunState, output: MaskBuild) -> AppliedAnswer:
-    """Puts the mask into the state; a voice demand the phrases do not show is a violation."""
+    """Returns the state with the mask. A voice demand that its phrases do not meet is a violation."""
     after = state.model_copy(
         update={
             "draft": state.draft.model_copy(update={"mask": output.mask}),

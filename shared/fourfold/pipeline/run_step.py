@@ -1,4 +1,4 @@
-"""Runs one step: asks the model chain, and judges each answer by its schema and by the constraint chain."""
+"""Runs one step: requests an answer from the model chain, and checks it against its schema and the constraint chain."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fourfold.pipeline.step import AppliedAnswer, Output, Step
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """The state after the step, who answered, every model call it took, and what still stands violation."""
+    """The state after the step, the provider and model that answered, all model calls, and the remaining violations."""
 
     state: RunState
     provider: str
@@ -28,17 +28,17 @@ class StepOutcome:
 def run_step(
     step: Step[Output], state: RunState, models: Sequence[LanguageModel], deadline: Deadline, watcher: Watcher
 ) -> StepOutcome:
-    """A function of state and models; time enters only through `deadline`. No storage, no log.
+    """Runs the step without storage or log.
 
     Args:
-        step: which of the six.
-        state: as `RunState.reset_for` left it; the config it is pinned to travels inside.
-        models: the chain to ask, the configured model first.
-        pace: the deadline of the whole step.
-        watcher: is told of repairs and fallbacks as they happen.
+        step: the step to run.
+        state: the result of `RunState.reset_for`, with the run's pinned settings.
+        models: the model chain, in the order of the requests.
+        deadline: of the whole step.
+        watcher: is notified of repairs and fallbacks.
 
     Raises:
-        ModelError: no model gave an answer that fits the schema; `calls` holds what was tried.
+        ModelError: no model returned an answer that matches the schema; `calls` lists the attempts.
     """
     answer = Chain(
         models=models,
@@ -48,10 +48,10 @@ def run_step(
         watcher=watcher,
     ).ask()
     applied = answer.value
-    # What still stands violation goes into the state, for the audit to see; the state's size bounds how much.
+    # The state keeps the remaining violations for the audit's prompt, bounded because Step Functions limits its size.
     violations = tuple(applied.violations)
     recorded = applied.state.model_copy(update={"violations": (*state.violations, *violations)[:MAX_VIOLATIONS]})
-    if recorded.audit is not None:  # the judge is who judged, which may be a fallback
+    if recorded.audit is not None:  # a fallback may have answered instead of the configured model
         judge = f"{answer.provider}:{answer.model}"
         recorded = recorded.model_copy(update={"audit": recorded.audit.model_copy(update={"judge": judge})})
     return StepOutcome(recorded, answer.provider, answer.model, answer.calls, violations)

@@ -1,4 +1,4 @@
-"""Step 3, self_enrich: Big Five, archetype, values and attachment style, held to Soul."""
+"""Step 3, self_enrich: writes Big Five, archetype, values and attachment style, constrained by Soul."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ SelfConstraints = Annotated[tuple[VoiceDemand | Note, ...], Field(max_length=8)]
 
 
 class SelfEnrichment(Document):
-    """The answer of self_enrich: the layer, and what it demands of voice and surface."""
+    """The answer of self_enrich: the layer, and constraints on voice and surface."""
 
     self_: SelfLayer = Field(alias="self")
     constraints: SelfConstraints = ()
 
 
 def apply(state: RunState, output: SelfEnrichment) -> AppliedAnswer:
-    """Puts the self into the state; a level outside the chain's bounds is a violation."""
+    """Returns the state with the self. A level outside the chain's bounds is a violation."""
     after = state.model_copy(
         update={
             "draft": state.draft.model_copy(update={"self_": output.self_}),

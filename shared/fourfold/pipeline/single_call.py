@@ -1,6 +1,6 @@
-"""The naive alternative: one call writes all four layers at once, with no order, no constraints and no repair by them.
+"""The baseline method: one call writes all four layers, without a constraint chain.
 
-What most persona generators do, kept as a yardstick: the same brief, the same audit, a tenth of the cost.
+Most persona generators work this way. It exists for comparison, with the same brief and the same audit.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class SingleCallPersona(Document):
 
 
 def apply(state: RunState, output: SingleCallPersona) -> AppliedAnswer:
-    """Puts all layers into the state. There is no chain they could break."""
+    """Returns the state with all layers. Without a constraint chain there are no violations."""
     draft = state.draft.model_copy(
         update={
             "parse": Intent(language=output.language, locale=output.locale),

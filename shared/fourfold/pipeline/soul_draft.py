@@ -1,4 +1,4 @@
-"""Step 2, soul_draft: desire, fear, wound and growth arc - the load-bearing step."""
+"""Step 2, soul_draft: writes desire, fear, wound and growth arc, which all later layers depend on."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ SoulConstraints = Annotated[tuple[TraitBound | VoiceDemand | Note, ...], Field(m
 
 
 class SoulDraft(Document):
-    """The answer of soul_draft: the layer, and what it demands of the layers to come."""
+    """The answer of soul_draft: the layer, and constraints on the later layers."""
 
     soul: Soul
     constraints: SoulConstraints
 
 
 def apply(state: RunState, output: SoulDraft) -> AppliedAnswer:
-    """Puts the soul into the state; bounds that contradict the brief's are violations."""
+    """Returns the state with the soul. Bounds that contradict those of the brief are violations."""
     chain = extended_chain(state, StepName.SOUL_DRAFT, output.constraints)
     after = state.model_copy(
         update={"draft": state.draft.model_copy(update={"soul": output.soul}), "constraints": chain}

@@ -1,4 +1,4 @@
-"""The run state the state machine hands from step to step: the draft so far and its constraints."""
+"""The run state that the state machine passes from step to step: the draft, the constraints and the settings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fourfold.steps import StepName, position
 
 
 class Draft(Document):
-    """What the attempt has written so far; a layer is null until its step is done."""
+    """The layers of the current attempt. A layer is null until its step is completed."""
 
     parse: Intent | None = None
     soul: Soul | None = None
@@ -38,7 +38,7 @@ MAX_VIOLATIONS = 12
 
 
 class DraftBasis(Document):
-    """What a persona's layers rest on and nobody is shown: the brief as read, and the constraint chain."""
+    """The parsed brief and the constraint chain of a persona's layers. Stored for regeneration; not in the API."""
 
     parse: Intent | None
     constraints: tuple[Link, ...]
@@ -46,10 +46,10 @@ class DraftBasis(Document):
 
 
 class RunState(Document):
-    """State in, state out. Stays well under the 256 KiB that Step Functions allows (a test proves the worst case).
+    """The input and the output of every step. At most 256 KiB, the limit of Step Functions (a test proves the bound).
 
-    `log_seq` is the newest entry of the run's event log this state has seen: the step appends after it. `start_at` is
-    the step the run begins with; the layers of those before it are given.
+    `log_seq` is the newest entry of the run's event log known to this state; the step appends after it. `start_at` is
+    the first step of the run; the layers of earlier steps are given.
     """
 
     run_id: RunId
@@ -69,7 +69,7 @@ class RunState(Document):
     audit: Audit | None = None
 
     def reset_for(self, step: StepName) -> RunState:
-        """This state as `step` finds it: what `step` and later steps wrote in an earlier attempt is gone."""
+        """Returns the state that `step` starts from, without the earlier output of `step` and of later steps."""
         first = position(step)
         stale = {field: None for name, field in _FIELD_OF_STEP.items() if position(name) >= first}
         return self.model_copy(
@@ -82,12 +82,12 @@ class RunState(Document):
         )
 
     def basis(self) -> DraftBasis:
-        """What a later run needs to go on from here."""
+        """Returns what a later regeneration of the persona starts from."""
         return DraftBasis(parse=self.draft.parse, constraints=self.constraints, violations=self.violations)
 
     @property
     def language(self) -> str | None:
-        """The persona's language (BCP 47), known once the brief is parsed."""
+        """The persona's language (BCP 47); None until the brief is parsed."""
         return self.draft.parse.language if self.draft.parse else None
 
 
@@ -101,5 +101,5 @@ _STEP_OF_FIELD = {
 
 
 def _written_since(violation: Violation, first: int) -> bool:
-    """Whether the offending text was written by the step at place `first` or a later one."""
+    """Whether the violating text was written by the step at position `first` or a later one."""
     return position(_STEP_OF_FIELD.get(violation.field.split(".")[0], StepName.INTENT_PARSE)) >= first

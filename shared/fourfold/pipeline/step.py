@@ -1,4 +1,4 @@
-"""What a step is: its task in words, the model of its answer, and how an answer enters the run state."""
+"""The definition of a step: its prompt, its output model, and the function that applies an answer to the state."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Output = TypeVar("Output", bound=Document)
 
 @dataclass(frozen=True)
 class AppliedAnswer:
-    """The state with a step's answer in it, and what of the constraint chain that answer breaks."""
+    """The state with a step's answer, and the constraints that the answer violates."""
 
     state: RunState
     violations: list[Violation]
@@ -28,8 +28,8 @@ class AppliedAnswer:
 class Step(Generic[Output]):
     """One step of the pipeline.
 
-    `apply` puts an answer into the state and checks it; it is pure. `shows_findings` says whether a retry of the
-    step reads the last audit's findings: the audit itself must not, or it would grade its own memory.
+    `apply` is pure: it adds an answer to the state and checks it. `shows_findings` is whether a retry's prompt includes
+    the last audit's findings; the audit itself must not see them, so that it scores each attempt independently.
     """
 
     name: StepName
@@ -40,7 +40,7 @@ class Step(Generic[Output]):
     system: str = PREAMBLE
 
     def request(self, state: RunState, repair: Repair | None = None) -> ModelRequest:
-        """The question this step asks its model about `state`."""
+        """Returns the model request of this step for `state`; with `repair`, the repair request."""
         config = state.config.pipeline.of(self.name)
         return ModelRequest(
             system=self.system,
@@ -55,12 +55,12 @@ class Step(Generic[Output]):
 
 
 def extended_chain(state: RunState, source: StepName, constraints: Iterable[Constraint]) -> tuple[Link, ...]:
-    """The state's constraint chain with the links `source` adds."""
+    """Returns the state's constraint chain with the constraints of the step `source` appended."""
     return (*state.constraints, *(Link(source=source, constraint=item) for item in constraints))
 
 
 def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:
-    """Stable first: each step's context begins with the whole context of the step before, then adds."""
+    """Yields the context blocks, those of earlier steps first, so that steps share a prefix (prompt cache)."""
     draft = state.draft
     yield ContextBlock("brief", state.intent)
     layers = {
