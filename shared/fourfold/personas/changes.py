@@ -14,7 +14,7 @@ from fourfold.persona import NotWrittenError, Persona, PersonaStatus
 from fourfold.persona_versions import Change, PersonaVersion, version_of
 from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 
-_ROUNDS = 5
+MAX_ATTEMPTS = 5
 
 
 class RunUnfinishedError(ConflictError):
@@ -31,7 +31,7 @@ class PersonaRepository(Protocol):
     def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """The persona as it stands."""
 
-    def replace(self, stored: StoredPersona, version: PersonaVersion, told: Any) -> None:  # noqa: ANN401 - the storage's own kind
+    def replace(self, stored: StoredPersona, version: PersonaVersion, event: Any) -> None:  # noqa: ANN401 - the storage's own kind
         """Stores all or nothing; raises SlugTakenError, ChangedMeanwhileError."""
 
 
@@ -39,7 +39,7 @@ class PersonaRepository(Protocol):
 class PersonaUpdater:
     """What a change needs. `outbox(entry)` makes the write that hands an event over."""
 
-    shelf: PersonaRepository
+    personas: PersonaRepository
     outbox: Callable[[dict[str, Any]], Any]
     clock: Callable[[], datetime]
 
@@ -47,18 +47,18 @@ class PersonaUpdater:
 def change_persona(
     workspace_id: str,
     persona_id: str,
-    wanted: Mapping[str, Any],
-    editor: PersonaUpdater,
-    agreed: Callable[[Persona], None] = lambda _: None,
+    changes: Mapping[str, Any],
+    updater: PersonaUpdater,
+    precondition: Callable[[Persona], None] = lambda _: None,
 ) -> Persona | None:
-    """The persona with what is wanted; a new version, unless it is so already. None if there is no such persona.
+    """The persona with what is changes; a new version, unless it is so already. None if there is no such persona.
 
     Args:
         workspace_id: whose it must be.
         persona_id: which.
-        wanted: of `slug` (text or None), `visibility`, `archived` (bool), those to change.
-        editor: what it takes.
-        agreed: raises if the persona, as it stands, is not the one the caller meant.
+        changes: of `slug` (text or None), `visibility`, `archived` (bool), those to change.
+        updater: what it takes.
+        precondition: raises if the persona, as it stands, is not the one the caller meant.
 
     Raises:
         NotWrittenError: its first run is not done, or failed.
@@ -66,31 +66,31 @@ def change_persona(
         SlugTakenError: another persona has the slug.
         ChangedMeanwhileError: it changes all the time.
     """
-    for _ in range(_ROUNDS):
-        stored = editor.shelf.stored_persona(workspace_id, persona_id)
+    for _ in range(MAX_ATTEMPTS):
+        stored = updater.personas.stored_persona(workspace_id, persona_id)
         if stored is None:
             return None
-        agreed(stored.persona)
-        now = editor.clock()
-        after = _changed(stored.persona, wanted, now)
+        precondition(stored.persona)
+        now = updater.clock()
+        after = _with_changes(stored.persona, changes, now)
         if after == stored.persona:
             return after
         after = after.model_copy(update={"version": stored.persona.version + 1, "updated_at": now})
         version = version_of(after, Change.UPDATED, stored.persona)
         try:
-            editor.shelf.replace(stored, version, editor.outbox(_told(version)))
+            updater.personas.replace(stored, version, updater.outbox(_updated_entry(version)))
         except ConcurrentChangeError:
             continue
         return after
     raise ConcurrentChangeError
 
 
-def _changed(persona: Persona, wanted: Mapping[str, Any], now: datetime) -> Persona:
+def _with_changes(persona: Persona, changes: Mapping[str, Any], now: datetime) -> Persona:
     if not persona.has_layers:
         raise NotWrittenError
-    after = persona.model_copy(update={name: wanted[name] for name in ("slug", "visibility") if name in wanted})
+    after = persona.model_copy(update={name: changes[name] for name in ("slug", "visibility") if name in changes})
     is_archived = persona.status is PersonaStatus.ARCHIVED
-    if wanted.get("archived", is_archived) == is_archived:
+    if changes.get("archived", is_archived) == is_archived:
         return after
     if persona.pending_run_id is not None:
         raise RunUnfinishedError(persona.pending_run_id)
@@ -98,7 +98,7 @@ def _changed(persona: Persona, wanted: Mapping[str, Any], now: datetime) -> Pers
     return after.with_status(target, now)
 
 
-def _told(version: PersonaVersion) -> dict[str, Any]:
+def _updated_entry(version: PersonaVersion) -> dict[str, Any]:
     persona = version.persona
     event = PersonaUpdated(persona_id=persona.id, version=version.version, changed=version.changed, run_id=None)
     return bus_entry(

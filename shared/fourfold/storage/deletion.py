@@ -25,7 +25,7 @@ class DynamoDeletion:
         self._client = client
         self._table = table
 
-    def begin(self, stored: StoredPersona, told: PutTypeDef) -> None:
+    def begin(self, stored: StoredPersona, event: PutTypeDef) -> None:
         """Removes the persona and its slug, marks the rest for removal and hands over the event, or nothing.
 
         Raises:
@@ -47,7 +47,7 @@ class DynamoDeletion:
                 }
             },
             {"Put": {"TableName": self._table, "Item": marker}},
-            {"Put": told},
+            {"Put": event},
         ]
         if persona.slug is not None:
             slug = _key(persona.workspace_id, f"SLUG#{persona.slug}")

@@ -181,10 +181,10 @@ class DynamoPersonaStore:
             )
         return not transact(self._client, [{"Put": put} for put in puts])
 
-    def add(self, version: PersonaVersion, card: str | None, told: PutTypeDef) -> None:
+    def add(self, version: PersonaVersion, card: str | None, event: PutTypeDef) -> None:
         """Stores a persona that no run wrote: its first version, what its card carried beside it, and its event."""
         persona = version.persona
-        puts = [self._put_persona(persona, None), self._version_put(version), told]
+        puts = [self._put_persona(persona, None), self._version_put(version), event]
         if card is not None:
             item = {**_key(persona.workspace_id, owned(persona.id, "CARD", "CARRIED")), "doc": {"S": card}}
             puts.append({"TableName": self._table, "Item": item})
@@ -195,7 +195,7 @@ class DynamoPersonaStore:
         """What the card of an imported persona carried beside it, as JSON text, or None."""
         return self._doc(workspace_id, owned(persona_id, "CARD", "CARRIED"))
 
-    def replace(self, stored: StoredPersona, version: PersonaVersion, told: PutTypeDef) -> None:
+    def replace(self, stored: StoredPersona, version: PersonaVersion, event: PutTypeDef) -> None:
         """Stores a new version of a persona, its slug and the event that tells of it, or nothing.
 
         Raises:
@@ -206,7 +206,7 @@ class DynamoPersonaStore:
         items: list[TransactWriteItemTypeDef] = [
             {"Put": self._put_persona(persona, stored)},
             {"Put": self._version_put(version)},
-            {"Put": told},
+            {"Put": event},
         ]
         if stored.persona.slug is not None and stored.persona.slug != slug:
             freed = _key(persona.workspace_id, f"SLUG#{stored.persona.slug}")
