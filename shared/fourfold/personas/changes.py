@@ -1,4 +1,4 @@
-"""What its owner changes about a persona: its slug, its visibility, and whether it is archived."""
+"""Updates of a persona by its owner: slug, visibility and archiving."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_ATTEMPTS = 5
 
 
 class RunUnfinishedError(ConflictError):
-    """A run is writing the persona anew: it is archived before that, or after. `run_id` names the run."""
+    """The persona cannot be archived while the run `run_id` regenerates it."""
 
     def __init__(self, run_id: str) -> None:
         super().__init__(run_id)
@@ -26,18 +26,23 @@ class RunUnfinishedError(ConflictError):
 
 
 class PersonaRepository(Protocol):
-    """Where personas are changed."""
+    """Reads and updates personas."""
 
     def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
-        """The persona as it stands."""
+        """Returns the persona with its stored text, or None."""
 
-    def replace(self, stored: StoredPersona, version: PersonaVersion, event: Any) -> None:  # noqa: ANN401 - the storage's own kind
-        """Stores all or nothing; raises SlugTakenError, ChangedMeanwhileError."""
+    def replace(self, stored: StoredPersona, version: PersonaVersion, event: Any) -> None:  # noqa: ANN401 - a write of the storage
+        """Stores the version and the event in one transaction.
+
+        Raises:
+            SlugTakenError: another persona has the slug.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
+        """
 
 
 @dataclass(frozen=True)
 class PersonaUpdater:
-    """What a change needs. `outbox(entry)` makes the write that hands an event over."""
+    """The dependencies of an update. `outbox(entry)` returns the write that puts an event into the outbox."""
 
     personas: PersonaRepository
     outbox: Callable[[dict[str, Any]], Any]
@@ -51,20 +56,23 @@ def change_persona(
     updater: PersonaUpdater,
     precondition: Callable[[Persona], None] = lambda _: None,
 ) -> Persona | None:
-    """The persona with what is changes; a new version, unless it is so already. None if there is no such persona.
+    """Updates a persona. Stores a new version, unless nothing changes.
 
     Args:
-        workspace_id: whose it must be.
-        persona_id: which.
-        changes: of `slug` (text or None), `visibility`, `archived` (bool), those to change.
-        updater: what it takes.
-        precondition: raises if the persona, as it stands, is not the one the caller meant.
+        workspace_id: the workspace of the persona.
+        persona_id: the persona.
+        changes: any of `slug` (text or None), `visibility`, `archived` (bool).
+        updater: stores and clock.
+        precondition: raises if the stored persona is not the one that the caller expects (If-Match).
+
+    Returns:
+        The updated persona, or None if the workspace has no such persona.
 
     Raises:
-        NotWrittenError: its first run is not done, or failed.
-        RunGoesOnError: it is to be archived in the middle of a run.
+        NotWrittenError: the persona has no layers yet.
+        RunUnfinishedError: it cannot be archived during a run.
         SlugTakenError: another persona has the slug.
-        ChangedMeanwhileError: it changes all the time.
+        ConcurrentChangeError: it was changed concurrently at every attempt.
     """
     for _ in range(MAX_ATTEMPTS):
         stored = updater.personas.stored_persona(workspace_id, persona_id)

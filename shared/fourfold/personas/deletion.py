@@ -1,4 +1,10 @@
-"""Deleting a persona with everything it owns, whatever is running on around it."""
+"""Deletes a persona with everything it owns, also while one of its runs is in progress.
+
+1. One transaction deletes the persona itself, stores a marker with the ids of its runs, and puts `persona.deleted` into
+   the outbox. From then on it is gone for every reader.
+2. The log and the record of each run are deleted, then everything else, the marker last. If this is interrupted, a
+   repeated request finds the marker and finishes.
+"""
 
 from __future__ import annotations
 
@@ -25,26 +31,31 @@ MAX_ATTEMPTS = 5
 
 
 class DeletionStore(Protocol):
-    """Where personas are removed from, in steps that may be repeated."""
+    """Deletes what the Personas table holds of a persona. Every step may be repeated."""
 
-    def begin(self, stored: StoredPersona, event: Any) -> None:  # noqa: ANN401 - the storage's own kind of write
-        """Removes the persona itself; raises ChangedMeanwhileError unless it stands as it was stored."""
+    def begin(self, stored: StoredPersona, event: Any) -> None:  # noqa: ANN401 - a write of the storage
+        """Deletes the persona itself and stores the marker and the event.
+
+        Raises:
+            ConcurrentChangeError: the persona has changed since `stored` was read.
+        """
 
     def runs(self, workspace_id: str, persona_id: str) -> frozenset[str] | None:
-        """The runs of a persona whose deletions has begun; None if none has."""
+        """Returns the ids of the runs of a persona whose deletion has begun; None if none has."""
 
     def remove_run(self, workspace_id: str, persona_id: str, run_id: str) -> None:
-        """Removes a run's record."""
+        """Deletes the record of a run."""
 
     def finish(self, workspace_id: str, persona_id: str) -> None:
-        """Removes the rest."""
+        """Deletes the rest, the marker last."""
 
 
 @dataclass(frozen=True)
 class PersonaDeleter:
-    """What a deletion needs. `clear_log(run, after_end)` empties a run's log; `after_end` keeps the terminal entry.
+    """The dependencies of a deletion.
 
-    `outbox(entry)` makes the write that hands an event over.
+    `clear_log(run, keep_end)` deletes a run's log, except its terminal entry if `keep_end` is true. `outbox(entry)`
+    returns the write that puts an event into the outbox.
     """
 
     stored_persona: Callable[[str, str], StoredPersona | None]
@@ -62,16 +73,19 @@ def delete_persona(
     deleter: PersonaDeleter,
     precondition: Callable[[Persona], None] = lambda _: None,
 ) -> bool:
-    """Deletes the persona; finishes a deletion that was cut off.
+    """Deletes a persona, or finishes an interrupted deletion.
 
     Args:
-        workspace_id: whose it must be.
-        persona_id: which.
-        deleter: what it takes.
-        precondition: raises if the persona, as it stands, is not the one the caller meant.
+        workspace_id: the workspace of the persona.
+        persona_id: the persona.
+        deleter: stores and clock.
+        precondition: raises if the stored persona is not the one that the caller expects (If-Match).
 
     Returns:
-        False if there is no such persona.
+        False if the workspace has no such persona.
+
+    Raises:
+        ConcurrentChangeError: the persona was changed concurrently at every attempt.
     """
     for _ in range(MAX_ATTEMPTS):
         stored = deleter.stored_persona(workspace_id, persona_id)
@@ -95,10 +109,10 @@ def delete_persona(
 
 
 def _delete_run(workspace_id: str, persona_id: str, run_id: str, deleter: PersonaDeleter) -> None:
-    """Removes a run. One that is running leaves the end of its log behind, at which its next step stops.
+    """Deletes a run and its log.
 
-    The function that ends the execution finds no run any more and removes that last entry too; of a job, the function
-    that gets its order.
+    Of a run in progress, the terminal entry of the log stays: the next step of the run reads it and stops. The function
+    that ends the execution (or, for a job, that receives its message) then finds no run and deletes that entry too.
     """
     run = deleter.run(workspace_id, run_id)
     now = deleter.clock()
