@@ -10,12 +10,12 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from fourfold.jobs.message import CAUSES, ORDERS_KEPT
+from fourfold.jobs.message import MESSAGE_RETENTION, TRIGGER_EVENTS
 from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
 from infra.constructs.python_function import PythonFunction
 from infra.settings import StageSettings
 
-_RETENTION = Duration.days(ORDERS_KEPT.days)
+_RETENTION = Duration.days(MESSAGE_RETENTION.days)
 # The last delivery ends the job as failed (functions/job_entry.py); what even that could not do goes to the dead.
 MAX_RECEIVES = 5
 _DEAD_AFTER = MAX_RECEIVES + 1
@@ -65,7 +65,7 @@ class BackgroundJob(Construct):
             "Rule",
             description="Personas that can speak, or speak anew",
             event_bus=bus,
-            event_pattern=events.EventPattern(detail_type=list(CAUSES)),
+            event_pattern=events.EventPattern(detail_type=list(TRIGGER_EVENTS)),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)],
         )
         consumer.handler.add_event_source(

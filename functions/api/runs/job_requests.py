@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from fourfold.aws import client
 from fourfold.ids import id_from_operation
-from fourfold.jobs.job import new_run
+from fourfold.jobs.job import job_run
 from fourfold.jobs.message import JobMessage
 from fourfold.progress.run import Run, RunKind
 from functions.clock import now
@@ -47,7 +47,7 @@ def ordered(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str
 def pinned_run(order: JobMessage) -> Run:
     """The run of an order, pinned to the workspace's settings as they stand."""
     current = effective_in(order.workspace_id)
-    return new_run(order, current.settings.engine.hash(), now(), current.revisions)
+    return job_run(order, current.settings.engine.hash(), now(), current.revisions)
 
 
 def requested_job(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> JobMessage:

@@ -12,7 +12,7 @@ from fastapi import Request
 from fourfold.http.problems import ProblemError
 from fourfold.ids import id_created_at
 from fourfold.jobs.job import fail_job
-from fourfold.jobs.message import ORDERS_KEPT
+from fourfold.jobs.message import MESSAGE_RETENTION
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.fail_run import fail_run
@@ -96,7 +96,7 @@ def _queued(run: Run) -> bool:
     """Whether the job waits for a worker: many asked for at once take their turns, and say nothing meanwhile."""
     state = job_context().store.state(run.workspace_id, run.persona_id, run.kind)
     waiting = state is not None and state.run_id == run.id and state.status is JobStatus.PENDING
-    return waiting and now() - run.started_at < ORDERS_KEPT
+    return waiting and now() - run.started_at < MESSAGE_RETENTION
 
 
 def current_persona(workspace_id: str, persona: Persona) -> Persona:

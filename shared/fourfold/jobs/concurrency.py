@@ -17,34 +17,34 @@ class JobTimeoutError(DeadlineError):
 
 
 def concurrently(
-    items: Iterable[Item], call: Callable[[Item], Result], limit: int, may_begin: Callable[[], bool]
+    items: Iterable[Item], call: Callable[[Item], Result], limit: int, may_start: Callable[[], bool]
 ) -> Iterator[tuple[Item, Result]]:
     """Each item with the result of its call, as they finish; at most `limit` (from 1) are under way at a time.
 
-    After an error, or once `may_begin` says no, nothing further is begun; what is under way is waited for and given.
+    After an error, or once `may_start` says no, nothing further is begun; what is under way is waited for and given.
 
     Raises:
         OutOfTimeError: some items were not begun.
         Exception: the first error a call raised.
     """
-    waiting = iter(items)
-    under_way: dict[Future[Result], Item] = {}
+    remaining = iter(items)
+    running: dict[Future[Result], Item] = {}
     failure: Exception | None = None
     with ThreadPoolExecutor(limit, thread_name_prefix="job") as pool:
         while True:
-            while failure is None and len(under_way) < limit:
-                item = next(waiting, None)
+            while failure is None and len(running) < limit:
+                item = next(remaining, None)
                 if item is None:
                     break
-                if may_begin():
-                    under_way[pool.submit(call, item)] = item
+                if may_start():
+                    running[pool.submit(call, item)] = item
                 else:
                     failure = JobTimeoutError("not all could be begun")
-            if not under_way:
+            if not running:
                 break
-            finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
-                item = under_way.pop(future)
+                item = running.pop(future)
                 error = future.exception()
                 if error is None:
                     yield item, future.result()

@@ -58,13 +58,13 @@ class JobContext:
     monotonic: Callable[[], float]
 
 
-def new_run(order: JobMessage, config_hash: str, now: datetime, revisions: Revisions = UNCOMMITTED) -> Run:
+def job_run(message: JobMessage, config_hash: str, now: datetime, revisions: Revisions = UNCOMMITTED) -> Run:
     """The run of an order, as it is first stored: pinned to the settings of this hash, read at these revisions."""
     return Run(
-        id=order.run_id,
-        kind=order.kind,
-        persona_id=order.persona_id,
-        workspace_id=order.workspace_id,
+        id=message.run_id,
+        kind=message.kind,
+        persona_id=message.persona_id,
+        workspace_id=message.workspace_id,
         status=RunStatus.RUNNING,
         config_hash=config_hash,
         config_revision=revisions.workspace,
@@ -74,7 +74,7 @@ def new_run(order: JobMessage, config_hash: str, now: datetime, revisions: Revis
 
 
 def do_job(
-    run: Run, work: Job, place: JobContext, *, concurrency: int, may_begin: Callable[[], bool] = lambda: True
+    run: Run, job: Job, context: JobContext, *, concurrency: int, may_start: Callable[[], bool] = lambda: True
 ) -> Run | None:
     """Does what is left of a claimed run and ends it. None if somebody else ended it first.
 
@@ -83,66 +83,66 @@ def do_job(
         RunOverError: somebody else ended it meanwhile, or its persona is deleted.
         Exception: what an item raised; the same holds.
     """
-    kind, log, checkpoints = job_name(run.kind), place.log_of(run), place.checkpoints_of(run)
+    kind, log, checkpoints = job_name(run.kind), context.log_of(run), context.checkpoints_of(run)
     log.append(JobStarted(kind=kind))
     kept = dict(checkpoints.read())
-    items = list(work.items())
-    done, told = sum(key in kept for key in items), -_PROGRESS_EVERY_S
+    items = list(job.items())
+    done, progress_at = sum(key in kept for key in items), -_PROGRESS_EVERY_S
 
     def perform(key: str) -> str:
-        text = work.perform(key)
+        text = job.perform(key)
         checkpoints.keep(key, text)  # at once, on its own thread: a kill loses only what was still being asked
         return text
 
     if done:
         log.append(JobProgress(kind=kind, done=done, total=len(items)))
     left = [key for key in items if key not in kept]
-    for key, text in concurrently(left, perform, concurrency, may_begin):
+    for key, text in concurrently(left, perform, concurrency, may_start):
         kept[key] = text
         done += 1
-        if done == len(items) or place.monotonic() - told >= _PROGRESS_EVERY_S:
-            told = place.monotonic()
+        if done == len(items) or context.monotonic() - progress_at >= _PROGRESS_EVERY_S:
+            progress_at = context.monotonic()
             log.append(JobProgress(kind=kind, done=done, total=len(items)))
-    conclusion = work.conclude(run, kept, place.clock())
-    return _complete(run, conclusion, place, log)
+    conclusion = job.conclude(run, kept, context.clock())
+    return _complete(run, conclusion, context, log)
 
 
-def fail_job(run: Run, error: Problem, place: JobContext) -> Run | None:
+def fail_job(run: Run, error: Problem, context: JobContext) -> Run | None:
     """Ends a job without a result. None if it had ended, or another took its place."""
-    now = place.clock()
+    now = context.clock()
     ended = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": error})
     state = JobState(status=JobStatus.FAILED, run_id=run.id, updated_at=now, error=error)
-    if not place.store.finish(Ending(ended, state)):
-        log_end(run.workspace_id, run.id, place)
+    if not context.store.finish(Ending(ended, state)):
+        log_end(run.workspace_id, run.id, context)
         return None
-    place.log_of(run).append(_end_of(ended))
+    context.log_of(run).append(_terminal_event(ended))
     return ended
 
 
-def _complete(run: Run, conclusion: Conclusion, place: JobContext, log: RunLog) -> Run | None:
-    now = place.clock()
+def _complete(run: Run, conclusion: Conclusion, context: JobContext, log: RunLog) -> Run | None:
+    now = context.clock()
     usage = Usage(tokens=conclusion.tokens, cost_usd=conclusion.cost_usd)
     ended = run.model_copy(update={"status": RunStatus.COMPLETED, "completed_at": now, "usage": usage})
     state = JobState(status=JobStatus.READY, run_id=run.id, updated_at=now)
     ending = Ending(ended, state, conclusion.result, conclusion.entry, conclusion.summary)
-    if not place.store.finish(ending):
-        log_end(run.workspace_id, run.id, place)
+    if not context.store.finish(ending):
+        log_end(run.workspace_id, run.id, context)
         return None
-    log.append(_end_of(ended))
+    log.append(_terminal_event(ended))
     return ended
 
 
-def log_end(workspace_id: str, run_id: str, place: JobContext) -> None:
+def log_end(workspace_id: str, run_id: str, context: JobContext) -> None:
     """Logs the end of a run that is over, if its log does not tell of it: whoever ended it died in between."""
-    run = place.store.run(workspace_id, run_id)
+    run = context.store.run(workspace_id, run_id)
     if run is None or run.status is RunStatus.RUNNING:
         return
-    log = place.log_of(run)
+    log = context.log_of(run)
     if not log.over():
-        log.append(_end_of(run))
+        log.append(_terminal_event(run))
 
 
-def _end_of(run: Run) -> JobCompleted | JobFailed:
+def _terminal_event(run: Run) -> JobCompleted | JobFailed:
     """The last entry in the log of a run that is over."""
     kind, duration_ms = job_name(run.kind), _duration_ms(run)
     if run.error is not None:
@@ -151,7 +151,7 @@ def _end_of(run: Run) -> JobCompleted | JobFailed:
 
 
 def claim_run(
-    order: JobMessage, place: JobContext, lease: Lease, config_hash: str, revisions: Revisions = UNCOMMITTED
+    message: JobMessage, context: JobContext, lease: Lease, config_hash: str, revisions: Revisions = UNCOMMITTED
 ) -> Run | None:
     """The order's run, claimed; None if there is nothing (more) to do for it.
 
@@ -161,12 +161,12 @@ def claim_run(
     Raises:
         UnderWayError: nobody asked for it, and another run under way is of the persona as it stands.
     """
-    earlier = place.store.state(order.workspace_id, order.persona_id, order.kind)
-    run = place.store.claim(order, new_run(order, config_hash, place.clock(), revisions), lease)
+    earlier = context.store.state(message.workspace_id, message.persona_id, message.kind)
+    run = context.store.claim(message, job_run(message, config_hash, context.clock(), revisions), lease)
     if run is None:
-        log_end(order.workspace_id, order.run_id, place)
+        log_end(message.workspace_id, message.run_id, context)
     elif earlier is not None and earlier.run_id != run.id:
-        log_end(order.workspace_id, earlier.run_id, place)
+        log_end(message.workspace_id, earlier.run_id, context)
     return run
 
 

@@ -11,11 +11,11 @@ from fourfold.persona import Document
 from fourfold.progress.run import RunKind
 
 # A queue keeps an order this long: until then somebody may still take it up.
-ORDERS_KEPT = timedelta(days=4)
+MESSAGE_RETENTION = timedelta(days=4)
 
 # A flagged persona speaks and is chatted with like any other: it needs a fingerprint and a test of its limits too.
 # One that is written anew has another voice.
-CAUSES = ("persona.created", "persona.flagged", "persona.updated")
+TRIGGER_EVENTS = ("persona.created", "persona.flagged", "persona.updated")
 _LAYERS = frozenset({"soul", "self", "mask", "surface"})
 
 
@@ -29,7 +29,7 @@ class JobMessage(Document):
     asked: bool = False
 
 
-def message_from(message: Mapping[str, Any], kind: RunKind) -> JobMessage | None:
+def message_from(body: Mapping[str, Any], kind: RunKind) -> JobMessage | None:
     """The order in a queue's message. The same event, delivered again, is the same run.
 
     Returns:
@@ -38,15 +38,15 @@ def message_from(message: Mapping[str, Any], kind: RunKind) -> JobMessage | None
     Raises:
         ValueError: neither one of CAUSES nor an order of this kind.
     """
-    if "detail-type" not in message:
-        order = JobMessage.model_validate(message, strict=False)
-        if order.kind is not kind:
-            raise ValueError(f"an order for {order.kind} came to {kind}")
-        return order
-    if message["detail-type"] not in CAUSES:
-        raise ValueError(f"{message['detail-type']} starts no job")
-    metadata, data = message["detail"]["metadata"], message["detail"]["data"]
-    if not _heard_anew(message["detail-type"], data):
+    if "detail-type" not in body:
+        message = JobMessage.model_validate(body, strict=False)
+        if message.kind is not kind:
+            raise ValueError(f"an order for {message.kind} came to {kind}")
+        return message
+    if body["detail-type"] not in TRIGGER_EVENTS:
+        raise ValueError(f"{body['detail-type']} starts no job")
+    metadata, data = body["detail"]["metadata"], body["detail"]["data"]
+    if not _changes_voice(body["detail-type"], data):
         return None
     return JobMessage(
         kind=kind,
@@ -57,7 +57,7 @@ def message_from(message: Mapping[str, Any], kind: RunKind) -> JobMessage | None
     )
 
 
-def _heard_anew(detail_type: str, data: Mapping[str, Any]) -> bool:
+def _changes_voice(detail_type: str, data: Mapping[str, Any]) -> bool:
     match detail_type:
         case "persona.updated":
             return not _LAYERS.isdisjoint(data["changed"])

@@ -92,7 +92,7 @@ class JobStore(Protocol):
         Raises PersonaGoneError if the persona was deleted.
         """
 
-    def claim(self, order: JobMessage, run: Run, lease: Lease) -> Run | None:
+    def claim(self, message: JobMessage, run: Run, lease: Lease) -> Run | None:
         """The run, now in work under `lease`; None if it is over, superseded, or in another's hands.
 
         `run` is stored when the order's is not there yet. A run it takes the place of, or whose place is taken, has
