@@ -1,4 +1,4 @@
-"""Runs calls on a bounded number of threads and gives their results to one."""
+"""Runs calls on a bounded number of threads and yields their results to one thread."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ Result = TypeVar("Result")
 
 
 class JobTimeoutError(DeadlineError):
-    """There was no time to begin what is left; what was begun is done and kept."""
+    """Some items were not started for lack of time; the results of started items are stored."""
 
 
 def concurrently(
     items: Iterable[Item], call: Callable[[Item], Result], limit: int, may_start: Callable[[], bool]
 ) -> Iterator[tuple[Item, Result]]:
-    """Each item with the result of its call, as they finish; at most `limit` (from 1) are under way at a time.
+    """Yields each item with the result of its call, in order of completion.
 
-    After an error, or once `may_start` says no, nothing further is begun; what is under way is waited for and given.
+    At most `limit` (at least 1) calls run at a time. After an error, or when `may_start` returns False, no further call
+    starts; running calls are awaited and their results yielded.
 
     Raises:
-        OutOfTimeError: some items were not begun.
-        Exception: the first error a call raised.
+        JobTimeoutError: some items were not started.
+        Exception: the first error that a call raised.
     """
     remaining = iter(items)
     running: dict[Future[Result], Item] = {}
@@ -39,7 +40,7 @@ def concurrently(
                 if may_start():
                     running[pool.submit(call, item)] = item
                 else:
-                    failure = JobTimeoutError("not all could be begun")
+                    failure = JobTimeoutError("not all items could be started")
             if not running:
                 break
             finished, _ = wait(running, return_when=FIRST_COMPLETED)

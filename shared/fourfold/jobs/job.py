@@ -1,4 +1,4 @@
-"""Does a job: claims it, works through its items, keeps each, and ends it once."""
+"""Runs a job: claims it, processes its items, stores each result, and ends it once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fourfold.progress.events import JobCompleted, JobFailed, JobProgress, JobSt
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunKind, RunStatus
 
-# Progress is told at most this often: fifty answers that come at once are no fifty events.
+# Seconds between two `job.progress` events, so that fifty concurrent answers do not log fifty events.
 _PROGRESS_EVERY_S = 0.2
 
 JobName = Literal["fingerprint", "provocation"]
@@ -25,7 +25,7 @@ JobName = Literal["fingerprint", "provocation"]
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What a job came to: the result's document, its bus event, what of it stands in the persona, what it cost."""
+    """The outcome of a job: result as JSON text, bus entry, cost, and a function that adds its summary to the persona."""
 
     result: str
     entry: dict[str, Any] | None
@@ -35,21 +35,21 @@ class Conclusion:
 
 
 class Job(Protocol):
-    """What one kind of job does with one persona."""
+    """One kind of job for one persona."""
 
     def items(self) -> Sequence[str]:
-        """The keys of what is to be done, each once, in the order to begin them."""
+        """Returns the unique keys of the items, in the order to start them."""
 
     def perform(self, key: str) -> str:
-        """Does one item; the text is kept. Called on several threads at once. Raises to have the job tried again."""
+        """Processes one item and returns its result as text. Thread-safe. An exception makes the job retry."""
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """The end, once every item is kept."""
+        """Returns the outcome, once all items are stored. `kept` maps keys to results."""
 
 
 @dataclass(frozen=True)
 class JobContext:
-    """What every job needs: its store, logs and checkpoints, and time. `monotonic` is in seconds."""
+    """The stores and clocks that every job needs. `monotonic` returns seconds."""
 
     store: JobStore
     log_of: Callable[[Run], RunLog]
@@ -59,7 +59,7 @@ class JobContext:
 
 
 def job_run(message: JobMessage, config_hash: str, now: datetime, revisions: Revisions = UNCOMMITTED) -> Run:
-    """The run of an order, as it is first stored: pinned to the settings of this hash, read at these revisions."""
+    """Returns the run record of a job message, pinned to the settings with this hash, read at these revisions."""
     return Run(
         id=message.run_id,
         kind=message.kind,
@@ -76,12 +76,15 @@ def job_run(message: JobMessage, config_hash: str, now: datetime, revisions: Rev
 def do_job(
     run: Run, job: Job, context: JobContext, *, concurrency: int, may_start: Callable[[], bool] = lambda: True
 ) -> Run | None:
-    """Does what is left of a claimed run and ends it. None if somebody else ended it first.
+    """Processes the remaining items of a claimed run and completes it.
+
+    Returns:
+        The completed run, or None if another worker ended it first.
 
     Raises:
-        OutOfTimeError: time ran out; deliver the order again and it goes on from there.
-        RunOverError: somebody else ended it meanwhile, or its persona is deleted.
-        Exception: what an item raised; the same holds.
+        JobTimeoutError: time ran out. When the message is redelivered, the job continues with the remaining items.
+        RunOverError: another worker ended the run, or its persona was deleted.
+        Exception: raised by an item; redelivery continues in the same way.
     """
     kind, log, checkpoints = job_name(run.kind), context.log_of(run), context.checkpoints_of(run)
     log.append(JobStarted(kind=kind))
@@ -91,7 +94,7 @@ def do_job(
 
     def perform(key: str) -> str:
         text = job.perform(key)
-        checkpoints.keep(key, text)  # at once, on its own thread: a kill loses only what was still being asked
+        checkpoints.keep(key, text)  # on the worker thread, so that a kill only loses calls in flight
         return text
 
     if done:
@@ -108,7 +111,7 @@ def do_job(
 
 
 def fail_job(run: Run, error: Problem, context: JobContext) -> Run | None:
-    """Ends a job without a result. None if it had ended, or another took its place."""
+    """Fails a job. Returns the failed run, or None if it has ended already or a newer job superseded it."""
     now = context.clock()
     ended = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": error})
     state = JobState(status=JobStatus.FAILED, run_id=run.id, updated_at=now, error=error)
@@ -133,7 +136,7 @@ def _complete(run: Run, conclusion: Conclusion, context: JobContext, log: RunLog
 
 
 def log_end(workspace_id: str, run_id: str, context: JobContext) -> None:
-    """Logs the end of a run that is over, if its log does not tell of it: whoever ended it died in between."""
+    """Logs the end of an ended run if its log lacks it, because a worker died between storing and logging it."""
     run = context.store.run(workspace_id, run_id)
     if run is None or run.status is RunStatus.RUNNING:
         return
@@ -143,7 +146,7 @@ def log_end(workspace_id: str, run_id: str, context: JobContext) -> None:
 
 
 def _terminal_event(run: Run) -> JobCompleted | JobFailed:
-    """The last entry in the log of a run that is over."""
+    """Returns the terminal event of a run that has ended."""
     kind, duration_ms = job_name(run.kind), _duration_ms(run)
     if run.error is not None:
         return JobFailed(kind=kind, problem=run.error, duration_ms=duration_ms)
@@ -153,13 +156,16 @@ def _terminal_event(run: Run) -> JobCompleted | JobFailed:
 def claim_run(
     message: JobMessage, context: JobContext, lease: Lease, config_hash: str, revisions: Revisions = UNCOMMITTED
 ) -> Run | None:
-    """The order's run, claimed; None if there is nothing (more) to do for it.
+    """Claims the run of a message.
 
-    One that is taken up again is pinned to what it began with, not to the settings given here. Who follows a run that
-    is over, or whose place this one takes, is told of its end.
+    A run that is already stored stays pinned to its own settings; `config_hash` and `revisions` are for a new one. The
+    end of a run that has ended, or that this one supersedes, is logged for its followers.
+
+    Returns:
+        The claimed run, or None if nothing is left to do.
 
     Raises:
-        UnderWayError: nobody asked for it, and another run under way is of the persona as it stands.
+        JobInProgressError: the message was triggered by an event, and another run covers the persona's version.
     """
     earlier = context.store.state(message.workspace_id, message.persona_id, message.kind)
     run = context.store.claim(message, job_run(message, config_hash, context.clock(), revisions), lease)
@@ -175,10 +181,10 @@ def _duration_ms(run: Run) -> int:
 
 
 def job_name(kind: RunKind) -> JobName:
-    """The kind as the log writes it.
+    """Returns the kind as it is written in events.
 
     Raises:
-        ValueError: a generation is no job.
+        ValueError: a generation is not a job.
     """
     match kind:
         case RunKind.FINGERPRINT:
@@ -186,4 +192,4 @@ def job_name(kind: RunKind) -> JobName:
         case RunKind.PROVOCATION:
             return "provocation"
         case _:
-            raise ValueError("a generation is no job")
+            raise ValueError("a generation is not a job")
