@@ -25,7 +25,7 @@ JobName = Literal["fingerprint", "provocation"]
 
 @dataclass(frozen=True)
 class Conclusion:
-    """The outcome of a job: result as JSON text, bus entry, cost, and a function that adds its summary to the persona."""
+    """The outcome of a job: result as JSON text, bus entry, cost, and a function that adds a summary to the persona."""
 
     result: str
     entry: dict[str, Any] | None
