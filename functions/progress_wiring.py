@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSL
 from fourfold.aws import client
 from fourfold.http.auth import KeyRing
 from fourfold.progress.delivery import Delivery
-from fourfold.progress.followers import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, RunKey
+from fourfold.progress.ports import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, RunKey
 from fourfold.storage.api_keys import DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from fourfold.storage.connections import DynamoConnections
@@ -35,7 +35,7 @@ ANSWER_WITHIN_S = 5
 
 
 class ManagedConnections:
-    """Implements `fourfold.progress.followers.Sender` with API Gateway's management API."""
+    """Implements `fourfold.progress.ports.Sender` with API Gateway's management API."""
 
     def __init__(self, client: ApiGatewayManagementApiClient) -> None:
         self._client = client
@@ -67,7 +67,7 @@ class ManagedConnections:
 
 
 class SqsCatchUps:
-    """Implements `fourfold.progress.followers.CatchUpQueue`."""
+    """Implements `fourfold.progress.ports.CatchUpQueue`."""
 
     def __init__(self, client: SQSClient, url: str) -> None:
         self._client = client

@@ -25,7 +25,7 @@ from fourfold.pipeline.soul_draft import SOUL_DRAFT, SoulDraft
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Step
 from fourfold.pipeline.surface_ground import SURFACE_GROUND, SurfaceGrounding
-from fourfold.progress.log import JournalledEntry, LogEntry, RunLog
+from fourfold.progress.log import LogEntry, RunLog, StoredEntry
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 BRIEF = "A shy founder, 34, in Istanbul"
@@ -194,21 +194,21 @@ def performed(step: Step[Any], state: RunState, model: LanguageModel, log: RunLo
 class MemoryEventStore:
     """The event log of one run, in memory; counts its reads."""
 
-    entries: dict[int, JournalledEntry] = field(default_factory=dict)
+    entries: dict[int, StoredEntry] = field(default_factory=dict)
     reads: int = 0
 
     def put_if_free(self, entry: LogEntry, checkpoint: str | None) -> bool:
         if entry.seq in self.entries:
             return False
-        self.entries[entry.seq] = JournalledEntry(entry, checkpoint)
+        self.entries[entry.seq] = StoredEntry(entry, checkpoint)
         return True
 
-    def read(self, after: int) -> Iterable[JournalledEntry]:
+    def read(self, after: int) -> Iterable[StoredEntry]:
         self.reads += 1
         return [kept for seq, kept in sorted(self.entries.items()) if seq > after]
 
     def types(self) -> list[str]:
-        return [kept.entry.happening.type for _, kept in sorted(self.entries.items())]
+        return [kept.entry.event.type for _, kept in sorted(self.entries.items())]
 
 
 class Ticking:

@@ -141,7 +141,7 @@ def log_end(workspace_id: str, run_id: str, context: JobContext) -> None:
     if run is None or run.status is RunStatus.RUNNING:
         return
     log = context.log_of(run)
-    if not log.over():
+    if not log.ended():
         log.append(_terminal_event(run))
 
 

@@ -31,5 +31,5 @@ def is_stale(run: Run, entries: Sequence[LogEntry], now: datetime) -> bool:
 
 def never_started(run: Run, entries: Sequence[LogEntry], now: datetime) -> bool:
     """Whether the run is stored but its execution was probably never started, because of a crash in between."""
-    only_started = all(entry.happening.type == "run.started" for entry in entries)
+    only_started = all(entry.event.type == "run.started" for entry in entries)
     return run.status is RunStatus.RUNNING and only_started and now - run.started_at > START_GRACE

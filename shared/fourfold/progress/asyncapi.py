@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, create_model
 from fourfold.events.catalog import EVENT_TYPES
 from fourfold.events.schema import detail_schema
 from fourfold.problem import Problem
-from fourfold.progress.events import Happening
+from fourfold.progress.events import RunEvent
 from fourfold.progress.messages import Ack, AnyCommand, ErrorReply, Pong
 
 _SCHEMA = "#/components/schemas/{model}"
@@ -33,7 +33,7 @@ _INTRODUCTION = (
 def document() -> dict[str, Any]:
     """The document."""
     schemas: dict[str, Any] = {}
-    events = {model.__name__: _event(model, schemas) for model in get_args(Happening)}
+    events = {model.__name__: _event(model, schemas) for model in get_args(RunEvent)}
     commands = {model.__name__: _payload(model, schemas, "validation") for model in get_args(AnyCommand)}
     replies = {model.__name__: _payload(model, schemas, "serialization") for model in (Ack, ErrorReply, Pong)}
     problem = {"StreamError": _message("error", _ref(Problem, schemas), "The stream cannot go on; it ends.")}

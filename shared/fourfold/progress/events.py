@@ -152,7 +152,7 @@ class JobFailed(Document):
     duration_ms: int
 
 
-Happening = (
+RunEvent = (
     RunStarted
     | StepStarted
     | StepRepaired
@@ -171,10 +171,10 @@ Happening = (
 
 TERMINAL_TYPES = frozenset({"pipeline.completed", "pipeline.failed", "job.completed", "job.failed"})
 
-_ADAPTER: TypeAdapter[Happening] = TypeAdapter(Annotated[Happening, Field(discriminator="type")])
+_ADAPTER: TypeAdapter[RunEvent] = TypeAdapter(Annotated[RunEvent, Field(discriminator="type")])
 
 
-def event_from(fields: Mapping[str, Any]) -> Happening:
+def event_from(fields: Mapping[str, Any]) -> RunEvent:
     """The happening a stored object describes.
 
     Raises:
@@ -183,11 +183,11 @@ def event_from(fields: Mapping[str, Any]) -> Happening:
     return _ADAPTER.validate_python(fields, strict=False)
 
 
-def key_of(happening: Happening) -> str:
+def event_key(event: RunEvent) -> str:
     """What makes a happening the same one: writing it twice stores it once."""
-    if isinstance(happening, JobProgress):
-        return f"{happening.type}/{happening.done}"
-    step = getattr(happening, "step", "")
-    attempt = getattr(happening, "attempt", "")
-    place = getattr(happening, "place", None)
-    return f"{happening.type}/{step}/{attempt}" + ("" if place is None else f"/{place}")
+    if isinstance(event, JobProgress):
+        return f"{event.type}/{event.done}"
+    step = getattr(event, "step", "")
+    attempt = getattr(event, "attempt", "")
+    place = getattr(event, "place", None)
+    return f"{event.type}/{step}/{attempt}" + ("" if place is None else f"/{place}")

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from fourfold.errors import ConflictError
-from fourfold.progress.events import TERMINAL_TYPES, Happening, key_of
+from fourfold.progress.events import TERMINAL_TYPES, RunEvent, event_key
 from fourfold.steps import StepName
 
 
@@ -37,21 +37,21 @@ class LogEntry:
     at: datetime
     run_id: str
     persona_id: str
-    happening: Happening
+    event: RunEvent
 
     def body(self) -> dict[str, Any]:
         """The event as every reader gets it: `{seq, type, run_id, persona_id, at, ...}`."""
-        fields = self.happening.model_dump(mode="json")
+        fields = self.event.model_dump(mode="json")
         return event_body(self.seq, self.at, self.run_id, self.persona_id, fields)
 
     @property
     def terminal(self) -> bool:
         """Whether the run is over with this entry."""
-        return self.happening.type in TERMINAL_TYPES
+        return self.event.type in TERMINAL_TYPES
 
 
 @dataclass(frozen=True, slots=True)
-class JournalledEntry:
+class StoredEntry:
     """A log entry with the checkpoint its writer left: the run state after the step, as JSON text."""
 
     entry: LogEntry
@@ -68,7 +68,7 @@ class EventStore(Protocol):
     def put_if_free(self, entry: LogEntry, checkpoint: str | None) -> bool:
         """Writes the entry at its `seq` unless that number is taken; says whether it was written."""
 
-    def read(self, after: int) -> Iterable[JournalledEntry]:
+    def read(self, after: int) -> Iterable[StoredEntry]:
         """All entries with `seq` greater than `after`, in order, strongly consistent."""
 
 
@@ -82,32 +82,32 @@ class RunLog:
         self._run_id = run_id
         self._persona_id = persona_id
         self._clock = clock
-        self._met: dict[str, JournalledEntry] = {}
-        self._over = False
+        self._known: dict[str, StoredEntry] = {}
+        self._ended = False
         self.seen = seen
 
-    def append(self, happening: Happening, checkpoint: str | None = None) -> LogEntry:
+    def append(self, event: RunEvent, checkpoint: str | None = None) -> LogEntry:
         """Logs a happening once; if it stands there already, answers with the entry that does.
 
         Raises:
             RunOverError: the log has its terminal entry, and this is not one.
         """
         while True:
-            known = self._met.get(key_of(happening))
+            known = self._known.get(event_key(event))
             if known is not None:
                 return known.entry
-            if self._over and happening.type not in TERMINAL_TYPES:
+            if self._ended and event.type not in TERMINAL_TYPES:
                 raise RunOverError
-            entry = LogEntry(self.seen + 1, self._clock(), self._run_id, self._persona_id, happening)
+            entry = LogEntry(self.seen + 1, self._clock(), self._run_id, self._persona_id, event)
             if self._store.put_if_free(entry, checkpoint):
-                self._meet(JournalledEntry(entry, checkpoint))
+                self._remember(StoredEntry(entry, checkpoint))
             else:
                 self._catch_up()
 
-    def over(self) -> bool:
+    def ended(self) -> bool:
         """Whether the log has its terminal entry by now; reads what this writer has not met."""
         self._catch_up()
-        return self._over
+        return self._ended
 
     def checkpoint(self, step: StepName, attempt: int) -> str | None:
         """The state an earlier run of this writer left when it completed the step.
@@ -115,14 +115,14 @@ class RunLog:
         Looks only at what this writer has met, and it meets its own past as soon as an append finds its number
         taken: so ask after appending `step.started`.
         """
-        found = self._met.get(f"step.completed/{step}/{attempt}")
+        found = self._known.get(f"step.completed/{step}/{attempt}")
         return found.checkpoint if found else None
 
     def _catch_up(self) -> None:
-        for journalled in self._store.read(self.seen):
-            self._meet(journalled)
+        for stored in self._store.read(self.seen):
+            self._remember(stored)
 
-    def _meet(self, journalled: JournalledEntry) -> None:
-        self._met[key_of(journalled.entry.happening)] = journalled
-        self.seen = journalled.entry.seq
-        self._over = self._over or journalled.entry.terminal
+    def _remember(self, stored: StoredEntry) -> None:
+        self._known[event_key(stored.entry.event)] = stored
+        self.seen = stored.entry.seq
+        self._ended = self._ended or stored.entry.terminal

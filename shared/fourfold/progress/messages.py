@@ -12,10 +12,10 @@ from fourfold.ids import PersonaId, RunId
 from fourfold.problem import FieldError, Problem, ProblemError, problem
 
 # Well under API Gateway's own bounds (32 KiB a frame, 128 KiB a message), at which it cuts the connection off.
-LONGEST_MESSAGE_BYTES = 16 * 1024
-LONGEST_AFTER = 200
+MAX_MESSAGE_BYTES = 16 * 1024
+MAX_AFTER_RUNS = 200
 MAX_SUBSCRIPTIONS = 100
-_FIELDS_NAMED = 5
+_MAX_FIELD_ERRORS = 5
 
 Seq = Annotated[int, Field(ge=0, le=10**9)]
 CommandId = Annotated[
@@ -24,7 +24,7 @@ CommandId = Annotated[
 Positions = Annotated[
     dict[RunId, Seq],
     Field(
-        max_length=LONGEST_AFTER,
+        max_length=MAX_AFTER_RUNS,
         description="By run, the greatest `seq` the client has: only later events of it are replayed.",
     ),
 ]
@@ -153,14 +153,14 @@ class Pong(Reply):
     type: Literal["pong"] = "pong"
 
 
-def parsed(text: str) -> AnyCommand:
+def parse_command(text: str) -> AnyCommand:
     """The command a message holds.
 
     Raises:
         ProblemError: it holds none; the problem names every field that is wrong.
     """
-    if len(text.encode("utf-8", "replace")) > LONGEST_MESSAGE_BYTES:
-        detail = f"A message has at most {LONGEST_MESSAGE_BYTES} bytes."
+    if len(text.encode("utf-8", "replace")) > MAX_MESSAGE_BYTES:
+        detail = f"A message has at most {MAX_MESSAGE_BYTES} bytes."
         raise ProblemError(problem("message_too_large", "The message is too large", 413, detail))
     try:
         content = json.loads(text)
@@ -179,14 +179,14 @@ def parsed(text: str) -> AnyCommand:
     try:
         return _COMMANDS[action, named[0] if action != "ping" else None].model_validate(content)
     except ValidationError as error:
-        found = {fault.pointer: fault for fault in map(_field_error, error.errors())}
-        raise _invalid(*list(found.values())[:_FIELDS_NAMED]) from None
+        found = {error.pointer: error for error in map(_field_error, error.errors())}
+        raise _invalid(*list(found.values())[:_MAX_FIELD_ERRORS]) from None
 
 
-def id_of(text: str) -> str | None:
+def command_id_of(text: str) -> str | None:
     """The `id` of a message that is refused, if one can be read."""
     try:
-        found = json.loads(text[:LONGEST_MESSAGE_BYTES]).get("id")
+        found = json.loads(text[:MAX_MESSAGE_BYTES]).get("id")
     except (ValueError, RecursionError, AttributeError):
         return None
     return found if isinstance(found, str) and len(found) <= 64 else None  # noqa: PLR2004 - CommandId's bound
@@ -216,9 +216,9 @@ def _invalid(*errors: FieldError) -> ProblemError:
     return ProblemError(answer.model_copy(update={"errors": errors}))
 
 
-def _field_error(fault: Mapping[str, Any]) -> FieldError:
+def _field_error(error: Mapping[str, Any]) -> FieldError:
     """pydantic's error without the offending value."""
-    place = [str(part) for part in fault["loc"] if part not in {"[key]", "str", "literal[True]"}]
-    pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1")[:80] for part in place)
-    code = {"missing": "required", "extra_forbidden": "unknown_field"}.get(fault["type"], fault["type"])
-    return FieldError(pointer=pointer.encode("utf-8", "replace").decode(), code=code, detail=f"{fault['msg']}.")
+    path = [str(part) for part in error["loc"] if part not in {"[key]", "str", "literal[True]"}]
+    pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1")[:80] for part in path)
+    code = {"missing": "required", "extra_forbidden": "unknown_field"}.get(error["type"], error["type"])
+    return FieldError(pointer=pointer.encode("utf-8", "replace").decode(), code=code, detail=f"{error['msg']}.")

@@ -90,7 +90,7 @@ def with_progress(run: Run, entries: Iterable[LogEntry]) -> Run:
     steps: dict[int, list[StepRecord]] = {}
     overall: dict[int, float] = {}
     for entry in entries:
-        match entry.happening:
+        match entry.event:
             case StepCompleted() as done:
                 steps.setdefault(done.attempt, []).append(StepRecord(**done.model_dump(exclude={"type", "attempt"})))
             case StepFailed() as failed:

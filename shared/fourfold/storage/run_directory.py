@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ulid import ULID
 
-from fourfold.progress.followers import RunKey
+from fourfold.progress.ports import RunKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

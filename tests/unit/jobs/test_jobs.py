@@ -157,9 +157,7 @@ def test_a_killed_job_goes_on_where_it_was_and_asks_nothing_twice(bench: Bench, 
     run = must_claim(bench, order)
     assert do_job(run, work, bench.place(), concurrency=1) is not None
     assert sorted(work.asked) == list(work.items()), "each once over both lives"
-    counts = [
-        entry.happening.done for entry in bench.events_of(run).entries() if isinstance(entry.happening, JobProgress)
-    ]
+    counts = [entry.event.done for entry in bench.events_of(run).entries() if isinstance(entry.event, JobProgress)]
     assert counts == sorted(set(counts)), "progress is told in order and never twice"
     assert counts[-1] == work.count
 
@@ -277,10 +275,10 @@ def test_an_end_that_was_stored_but_not_told_is_told_at_the_next_delivery(bench:
     place = bench.place()
 
     class Dying(RunLog):
-        def append(self, happening: Any, checkpoint: str | None = None) -> Any:
-            if happening.type in {"job.completed", "job.failed"}:
+        def append(self, event: Any, checkpoint: str | None = None) -> Any:
+            if event.type in {"job.completed", "job.failed"}:
                 raise KilledError
-            return super().append(happening, checkpoint)
+            return super().append(event, checkpoint)
 
     dying = replace(place, log_of=lambda run: Dying(bench.events_of(run), run.id, run.persona_id, 0, lambda: bench.now))
     with pytest.raises(KilledError):
@@ -288,7 +286,7 @@ def test_an_end_that_was_stored_but_not_told_is_told_at_the_next_delivery(bench:
     assert not {"job.completed", "job.failed"} & set(bench.logged(run))
     for _ in range(2):
         assert claimed(bench, order) is None
-    told = [entry.happening for entry in bench.events_of(run).entries() if entry.terminal]
+    told = [entry.event for entry in bench.events_of(run).entries() if entry.terminal]
     assert len(told) == 1
     match told[0]:
         case JobFailed(problem=why):

@@ -9,7 +9,7 @@ import pytest
 from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.pipeline.new_run import new_run
 from fourfold.pipeline.staleness import LONGEST_STEP, QUIET_LIMIT, is_stale, never_started
-from fourfold.progress.events import Happening, RunStarted, StepStarted
+from fourfold.progress.events import RunEvent, RunStarted, StepStarted
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunStatus
 from fourfold.steps import StepName
@@ -24,9 +24,9 @@ def _run(status: RunStatus = RunStatus.RUNNING) -> Run:
 
 
 def _log(*seconds: float) -> list[LogEntry]:
-    happenings: list[Happening] = [RunStarted(), StepStarted(step=StepName.INTENT_PARSE, attempt=1)]
+    events: list[RunEvent] = [RunStarted(), StepStarted(step=StepName.INTENT_PARSE, attempt=1)]
     return [
-        LogEntry(seq, START + second * SECOND, "run_x", "per_x", happenings[min(seq, 2) - 1])
+        LogEntry(seq, START + second * SECOND, "run_x", "per_x", events[min(seq, 2) - 1])
         for seq, second in enumerate(seconds, 1)
     ]
 

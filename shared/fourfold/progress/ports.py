@@ -37,7 +37,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class EncodedEvent:
     """A logged event, encoded once for all who get it. `terminal`: the run is over with it."""
 
     seq: int
@@ -45,7 +45,7 @@ class Event:
     terminal: bool
 
     @classmethod
-    def of(cls, body: Mapping[str, Any]) -> Event:
+    def of(cls, body: Mapping[str, Any]) -> EncodedEvent:
         """The event of an event object, whatever its type."""
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         return cls(body["seq"], text, body["type"] in TERMINAL_TYPES)
@@ -55,15 +55,15 @@ class Event:
 class Follower:
     """A connection on a run.
 
-    `position`: all events up to it have been sent. `asked`: it subscribed to the run itself and not only to its persona
-    or workspace. `holder`: who replays to it until `lease_until` (Unix time), `queue` while that waits, `closing` while
+    `position`: all events up to it have been sent. `direct`: it subscribed to the run itself, not only to its persona or
+    workspace. `holder`: who replays to it until `lease_until` (Unix time), `queue` while that waits, `closing` while
     its connection is to be closed; empty: it is live. `version` changes with every write.
     """
 
     connection_id: str
     key_hash: str
     position: int
-    asked: bool
+    direct: bool
     holder: str = ""
     lease_until: float = 0.0
     version: int = 1
@@ -71,13 +71,13 @@ class Follower:
 
 @dataclass(frozen=True, slots=True)
 class PushRecord:
-    """How far a run has been pushed to its live followers, 0: not at all. `begun`: how far that was about to go.
+    """How far a run has been pushed to its live followers, 0: not at all. `intended`: how far that was about to go.
 
     If they differ and nobody is pushing, a push was cut off between the two.
     """
 
-    begun: int = 0
-    done: int = 0
+    intended: int = 0
+    acked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +114,10 @@ class Sender(Protocol):
 class EventLog(Protocol):
     """The runs' event logs, strongly consistent."""
 
-    def events(self, run: RunKey, after: int) -> Iterable[Event]:
+    def events(self, run: RunKey, after: int) -> Iterable[EncodedEvent]:
         """All events with a greater `seq`, in order."""
 
-    def newest(self, run: RunKey) -> Event | None:
+    def newest(self, run: RunKey) -> EncodedEvent | None:
         """The last event so far."""
 
 
@@ -136,10 +136,10 @@ class FollowerStore(Protocol):
     def delete(self, run: RunKey, connection_id: str, expected: int) -> bool:
         """Deletes the version `expected`; says whether it did."""
 
-    def begin_push(self, run: RunKey, seq: int) -> None:
+    def record_intended(self, run: RunKey, seq: int) -> None:
         """Notes that the run is about to be pushed up to `seq`; never goes back."""
 
-    def end_push(self, run: RunKey, seq: int) -> None:
+    def record_acked(self, run: RunKey, seq: int) -> None:
         """Notes that the run has been pushed up to `seq`; never goes back."""
 
 
