@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class StepName(StrEnum):
-    """The name of a step: its Lambda folder, its configuration prefix and the `step` of a progress event."""
+    """The name of a pipeline step, as in settings and progress events."""
+
+    # A value is also the folder of the step's Lambda function and the prefix of its settings.
 
     INTENT_PARSE = "intent_parse"
     SOUL_DRAFT = "soul_draft"

@@ -1,8 +1,13 @@
-"""Live progress: a batch of new events to everybody who follows their runs.
+"""Pushes batches of new events to all followers of their runs.
 
-For a run nobody follows a batch costs the look-ups; for one that is followed also two writes, however many follow:
-one before the first event is sent and one after the last. A batch that comes again with only the first of them was cut
-off in between, and whoever may have been sent some of it is not sent it again (see `Delivery.close_ambiguous`).
+A push has two phases per run, so that a crash cannot send an event twice:
+
+1. store `PushRecord.intended` (how far this push will send), then send to all followers;
+2. store `PushRecord.acked`.
+
+These are two writes per batch and run, for any number of followers; a run without followers costs only reads. If a
+redelivered batch finds `intended` greater than `acked`, the earlier push was interrupted. Connections that may have
+received some of its events are then closed (`Delivery.recover`).
 """
 
 from __future__ import annotations
@@ -18,7 +23,7 @@ from fourfold.progress.ports import EncodedEvent, Follower, RunKey, Subscriber, 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event just written to a run's log."""
+    """An event that was just written to a run's log."""
 
     run: RunKey
     persona_id: str
@@ -26,12 +31,16 @@ class NewEvent:
 
 
 _Reader = tuple[str, str]
-"""A key's hash and the workspace it reads."""
+"""The hash of an API key, and the workspace that it reads."""
 
 
 @dataclass
 class _RunPush:
-    """What goes to whom. `interrupted`: the last one was, so that some may not have been welcomed to the run."""
+    """One run's events of a batch and their recipients.
+
+    `pushed_to`: live followers have all events up to this `seq`. `interrupted`: the run's last push was interrupted, so
+    some subscribers may lack a follower even if there are no new events.
+    """
 
     run: RunKey
     persona_id: str
@@ -42,19 +51,19 @@ class _RunPush:
     subscribers: dict[str, Subscriber] = field(default_factory=dict)
 
     def readers(self) -> Iterator[_Reader]:
-        """On whose behalf it is sent."""
+        """Yields the readers whose access has to be checked."""
         recipients: list[Follower | Subscriber] = [*self.followers, *self.subscribers.values()]
         return (_reader_of(self, recipient) for recipient in recipients)
 
     @property
     def target(self) -> int:
-        """How far the run will have been pushed."""
+        """The `seq` up to which live followers have all events after this push."""
         return self.events[-1].seq if self.events else self.pushed_to
 
 
 @dataclass(frozen=True)
 class _Task:
-    """What is to be done for one connection."""
+    """The work for one connection."""
 
     connection_id: str
     run_it: Callable[[], None]
@@ -62,9 +71,9 @@ class _Task:
 
 @dataclass(frozen=True)
 class Pusher:
-    """Pushes batches. `may_read` tells by a key's hash and workspace whether its connections may still be sent events.
+    """Pushes batches of events. Connections are served concurrently in `threads`, so a slow one delays no other.
 
-    Connections are served side by side in `threads`, so a slow one delays no other.
+    `may_read(key_hash, workspace_id)` returns whether connections with this key may still receive the events.
     """
 
     delivery: Delivery
@@ -72,12 +81,17 @@ class Pusher:
     threads: Executor
 
     def push(self, batch: Iterable[NewEvent]) -> list[Exception]:
-        """Returns what went wrong with single connections, each of which was ended.
+        """Pushes a batch.
 
-        Raises what storage raised: the batch must come again, and what was done of it is not done twice.
+        Returns:
+            The errors of single connections; each of these was closed.
+
+        Raises:
+            Exception: raised by storage. The batch must be redelivered; no event is then sent twice.
         """
         pushes = self._by_run(batch)
-        # Followers before topics: who follows because of a topic was its subscriber first, so it is found covered.
+        # Followers are read before topics. A follower created through a topic was its subscriber before, so the topic
+        # read later contains it, and the follower is not deleted as uncovered.
         followed = list(self.threads.map(lambda push: self.delivery.followers.of_run(push.run), pushes))
         topics = list(dict.fromkeys(topic for push in pushes for topic in _topics(push)))
         found = dict(zip(topics, self.threads.map(self.delivery.subscribers.of, topics), strict=True))
@@ -101,7 +115,7 @@ class Pusher:
         return failures
 
     def _recover(self, push: _RunPush, followers: Sequence[Follower]) -> set[str]:
-        """The connections that were ended, since they may have been sent some of a push that was cut off."""
+        """Recovers the followers after an interrupted push; returns the connections that were closed."""
         recovered = self.threads.map(lambda one: self.delivery.recover(push.run, one, push.pushed_to), followers)
         return {one.connection_id for one, is_recovered in zip(followers, recovered, strict=True) if not is_recovered}
 
@@ -137,7 +151,7 @@ class Pusher:
     def _attempt(self, push: _RunPush, task: _Task) -> Exception | None:
         try:
             task.run_it()
-        except Exception as error:  # noqa: BLE001 - one connection's fault must not keep the others' events back
+        except Exception as error:  # noqa: BLE001 - an error of one connection must not stop the others
             self.delivery.close_ambiguous(push.run, task.connection_id)
             return error
         return None
@@ -148,7 +162,7 @@ class Pusher:
             self.delivery.followers.delete(run, recipient.connection_id, recipient.version)
 
     def _drop_uncovered(self, push: _RunPush, follower: Follower) -> None:
-        """Nothing covers it any more: it is dropped before it misses an event, unless covered again just now."""
+        """Deletes a follower that no subscription covers any more, unless one was added concurrently."""
         if self.delivery.followers.delete(push.run, follower.connection_id, follower.version):
             return
         current = self.delivery.followers.one(push.run, follower.connection_id)

@@ -1,12 +1,20 @@
-"""Who is sent a run's events over a connection, and how far each has been sent them: the ports of live progress.
+"""The ports of live progress: followers of runs, subscribers of topics, and the services that delivery uses.
 
-A follower is one connection on one run. While it is live the pusher alone sends to it, each event once, in the order of
-the stream; its `position` is where that began. While somebody replays the log to it (`holder`), the pusher only bumps
-its `version`, and the replayer may let it go live only at the version it knew before it last read the log. So an event
-that comes during a replay is sent by exactly one of the two.
+A follower is one connection on one run, stored as one item. `holder` is its state:
 
-Nobody can send and note it in one step. So what is about to be sent is noted before, and a connection of which nobody
-knows whether it got an event is closed: it is never sent that event again, and its client asks anew for what it lacks.
+* live (empty): only the pusher sends to it, each event once, in the order of the stream;
+* replaying (the id of a replay): a function sends it the log, under a lease;
+* queued: it waits for the catch-up queue, which continues its replay from `position`;
+* closing: its connection must be closed but could not be yet; nothing is sent to it.
+
+Replay and live delivery hand over by `version`, which every write increments. While a replay runs, the pusher does not
+send to the follower but only increments its version. The replay sets the follower live with a conditional write on the
+version that it knew before it last read the log. If the write fails, events were pushed meanwhile: the replay reads the
+log again. So an event that arrives during a replay is sent by exactly one of the two.
+
+Sending an event and storing that it was sent are two steps, and a function can die between them. So the intention is
+stored first (a replay's lease, or `PushRecord.intended`). When an intention was not completed, it is unknown whether
+the client received the events; its connection is closed, and the client reconnects with its last `seq`.
 """
 
 from __future__ import annotations
@@ -30,7 +38,7 @@ class RunKey:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a connection can subscribe to beside single runs: a persona's runs, or (no `persona_id`) a workspace's."""
+    """A set of runs that a connection can subscribe to: those of a persona, or (no `persona_id`) of a workspace."""
 
     workspace_id: str
     persona_id: str | None = None
@@ -38,7 +46,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class EncodedEvent:
-    """A logged event, encoded once for all who get it. `terminal`: the run is over with it."""
+    """A logged event, encoded once for all its recipients. `terminal` is whether it ends the run."""
 
     seq: int
     text: str
@@ -46,18 +54,18 @@ class EncodedEvent:
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> EncodedEvent:
-        """The event of an event object, whatever its type."""
+        """Returns the encoded event of an event object of any type."""
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         return cls(body["seq"], text, body["type"] in TERMINAL_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """A connection on a run.
+    """A connection on a run; the module's docstring explains its states.
 
-    `position`: all events up to it have been sent. `direct`: it subscribed to the run itself, not only to its persona or
-    workspace. `holder`: who replays to it until `lease_until` (Unix time), `queue` while that waits, `closing` while
-    its connection is to be closed; empty: it is live. `version` changes with every write.
+    `position`: all events up to this `seq` are sent. While the follower is live it is the position where that began,
+    because live pushes are recorded once per run (`PushRecord`). `direct`: the connection subscribed to the run itself
+    and not only to its persona or workspace. `lease_until` is Unix time.
     """
 
     connection_id: str
@@ -71,9 +79,10 @@ class Follower:
 
 @dataclass(frozen=True, slots=True)
 class PushRecord:
-    """How far a run has been pushed to its live followers, 0: not at all. `intended`: how far that was about to go.
+    """The progress of pushing a run's events to its live followers, as the greatest `seq`; 0: none.
 
-    If they differ and nobody is pushing, a push was cut off between the two.
+    `intended` is stored before the first event of a batch is sent, `acked` after the last. If they differ while no push
+    runs, a push was interrupted, and each live follower may or may not have received the events between the two.
     """
 
     intended: int = 0
@@ -82,7 +91,7 @@ class PushRecord:
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A connection on a topic. `after`: by run, how far the client says it has been."""
+    """A connection on a topic. `after` maps run ids to the greatest `seq` that the client has."""
 
     connection_id: str
     key_hash: str
@@ -90,77 +99,85 @@ class Subscriber:
 
 
 class ConnectionGoneError(DeliveryError):
-    """The client has left."""
+    """The client has disconnected."""
 
 
 class NotDeliveredError(DeliveryError):
-    """The connection was not sent a message or not closed now (throttled, or its service out of reach)."""
+    """The message was not sent, or the connection was not closed (throttled or unreachable service). Retry later."""
 
 
 class DeliveryUnknownError(DeliveryError):
-    """The connection was sent a message or was not: no answer came in time."""
+    """It is unknown whether the message was sent: the request timed out."""
 
 
 class Sender(Protocol):
-    """The way to connected clients."""
+    """Sends messages to connected clients."""
 
     def send(self, connection_id: str, text: str) -> None:
-        """Sends one message. Raises ConnectionGoneError, UnsentError or UnsureError."""
+        """Sends one message.
+
+        Raises:
+            ConnectionGoneError, NotDeliveredError, DeliveryUnknownError: see there.
+        """
 
     def close(self, connection_id: str) -> None:
-        """Ends the connection; one that is gone already is no error. Raises UnsentError."""
+        """Closes the connection. A connection that is gone is no error.
+
+        Raises:
+            NotDeliveredError: it could not be closed.
+        """
 
 
 class EventLog(Protocol):
-    """The runs' event logs, strongly consistent."""
+    """The event logs of runs (strongly consistent)."""
 
     def events(self, run: RunKey, after: int) -> Iterable[EncodedEvent]:
-        """All events with a greater `seq`, in order."""
+        """Returns all events with `seq` greater than `after`, in order."""
 
     def newest(self, run: RunKey) -> EncodedEvent | None:
-        """The last event so far."""
+        """Returns the last event so far, or None."""
 
 
 class FollowerStore(Protocol):
-    """Followers of runs. Reads are strongly consistent, writes conditional on the version read."""
+    """The followers of runs. Reads are strongly consistent; writes are conditional on the version."""
 
     def of_run(self, run: RunKey) -> tuple[PushRecord, Sequence[Follower]]:
-        """How far the run has been pushed, and all its followers."""
+        """Returns the push record of the run and all its followers."""
 
     def one(self, run: RunKey, connection_id: str) -> Follower | None:
-        """This connection on this run."""
+        """Returns the follower, or None."""
 
     def write(self, run: RunKey, follower: Follower, expected: int | None) -> bool:
-        """Writes over the version `expected` (None: only if there is none); says whether it did."""
+        """Writes the follower if the stored version is `expected` (None: if there is none); returns whether it did."""
 
     def delete(self, run: RunKey, connection_id: str, expected: int) -> bool:
-        """Deletes the version `expected`; says whether it did."""
+        """Deletes the follower if the stored version is `expected`; returns whether it did."""
 
     def record_intended(self, run: RunKey, seq: int) -> None:
-        """Notes that the run is about to be pushed up to `seq`; never goes back."""
+        """Sets `PushRecord.intended` to `seq`, unless it is greater."""
 
     def record_acked(self, run: RunKey, seq: int) -> None:
-        """Notes that the run has been pushed up to `seq`; never goes back."""
+        """Sets `PushRecord.acked` to `seq`, unless it is greater."""
 
 
 class Subscribers(Protocol):
-    """Connections and what they subscribed to."""
+    """The subscriptions of connections."""
 
     def of(self, topic: Topic) -> Sequence[Subscriber]:
-        """The topic's subscribers, strongly consistent."""
+        """Returns the subscribers of the topic (strongly consistent)."""
 
     def run_ended(self, connection_id: str, run: RunKey) -> None:
-        """The connection's subscription to this run is over."""
+        """Ends the connection's subscription to the run."""
 
     def forget(self, connection_id: str) -> None:
-        """Drops the connection and all its subscriptions."""
+        """Deletes the connection and all its subscriptions."""
 
 
 class CatchUpQueue(Protocol):
-    """Where waits what could not be done at once."""
+    """The queue of work that could not be done at once."""
 
     def put(self, run: RunKey, connection_id: str) -> None:
-        """Asks for a replay to be finished."""
+        """Queues the replay of a follower."""
 
     def put_close(self, connection_id: str) -> None:
-        """Asks for a connection to be closed."""
+        """Queues the closing of a connection."""

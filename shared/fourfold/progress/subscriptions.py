@@ -1,4 +1,4 @@
-"""What a connected client asks for, and what it is answered."""
+"""Handles the commands of connected clients: subscribe, unsubscribe, ping."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from fourfold.progress.messages import (
 )
 from fourfold.progress.ports import RunKey, Subscriber, Subscribers, Topic
 
-# A route has 29 s. So many runs are replayed while the client waits; the queue sees to more.
+# API Gateway allows 29 s per message. The first runs are replayed within it; the catch-up queue replays the others.
 MAX_INLINE_REPLAYS = 40
 MAX_REPLAYS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A connected client: whose key it came with."""
+    """A connected client, with the workspace and the hash of its API key."""
 
     connection_id: str
     workspace_id: str
@@ -40,7 +40,7 @@ class Connection:
 
 
 class RunDirectory(Protocol):
-    """Which runs and personas a workspace has."""
+    """The runs and personas of a workspace."""
 
     def has_run(self, run: RunKey) -> bool:
         """Whether the workspace has this run."""
@@ -49,31 +49,31 @@ class RunDirectory(Protocol):
         """Whether the workspace has this persona."""
 
     def runs_of_persona(self, workspace_id: str, persona_id: str) -> Iterable[str]:
-        """The ids of the persona's runs, background jobs included."""
+        """Returns the ids of the persona's runs, background jobs included."""
 
     def runs_to_follow(self, workspace_id: str, since: str | None) -> Iterable[str]:
-        """The ids of the runs that are going on, and of all with a greater id than `since`; newest first."""
+        """Returns the ids of runs in progress and of runs with an id greater than `since`, newest first."""
 
 
 class SubscriptionRegistry(Subscribers, Protocol):
-    """Subscribers, as the one who changes them sees them."""
+    """Subscribers, with the operations that change them."""
 
     def add(self, connection: Connection, topic: str, limit: int) -> bool:
-        """Counts a subscription (once, however often it is added); False: the connection has `limit` others."""
+        """Adds a subscription to the connection's set; returns False if the set has `limit` others."""
 
     def remove(self, connection: Connection, topic: str) -> None:
-        """Counts it no more."""
+        """Removes a subscription from the connection's set."""
 
     def put(self, topic: Topic, subscriber: Subscriber) -> None:
-        """Makes the connection a subscriber of a persona or the workspace."""
+        """Makes the connection a subscriber of the topic."""
 
     def delete(self, topic: Topic, connection_id: str) -> None:
-        """Ends that."""
+        """Deletes the connection's subscription to the topic."""
 
 
 @dataclass(frozen=True)
 class Subscriptions:
-    """Answers commands. Every answer and every replayed event is sent before `handle` returns."""
+    """Handles commands. Replies and inline replays are sent before `handle` returns."""
 
     registry: SubscriptionRegistry
     directory: RunDirectory
@@ -81,10 +81,10 @@ class Subscriptions:
     threads: Executor
 
     def handle(self, connection: Connection, text: str) -> None:
-        """Carries one message out. What is wrong with it goes to the client as an error message.
+        """Handles one message. A problem with it is sent to the client as an error message.
 
         Raises:
-            ConnectionGoneError, UnsentError, UnsureError: the client cannot be answered, or may not have been.
+            ConnectionGoneError, NotDeliveredError, DeliveryUnknownError: the reply was not sent, or may not have been.
         """
         command_id = messages.command_id_of(text)
         try:
@@ -155,7 +155,7 @@ class Subscriptions:
     def _replay(self, run: RunKey, subscriber: Subscriber) -> None:
         after, newest = subscriber.after.get(run.run_id, 0), self.delivery.log.newest(run)
         if newest is None or (newest.terminal and newest.seq <= after):
-            return  # not begun: the pusher will welcome the subscriber to it; or over, and the client has it all
+            return  # no events yet: the pusher adds the follower; or the run has ended and the client has all of it
         self.delivery.follow(run, subscriber.connection_id, subscriber.key_hash, min(after, newest.seq), direct=False)
 
     def _unsubscribe_topic(self, connection: Connection, command: UnsubscribePersona | UnsubscribeWorkspace) -> None:
@@ -174,7 +174,7 @@ class Subscriptions:
 def topic_name(
     command: SubscribeRun | SubscribePersona | SubscribeWorkspace | UnsubscribePersona | UnsubscribeWorkspace,
 ) -> str:
-    """What a subscription is counted as."""
+    """Returns the name of a subscription in the connection's set."""
     match command:
         case SubscribeRun():
             return f"run:{command.run_id}"
