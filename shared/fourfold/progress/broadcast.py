@@ -66,7 +66,7 @@ class _Task:
     """The work for one connection."""
 
     connection_id: str
-    run_it: Callable[[], None]
+    run: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,8 @@ class Pusher:
         topics = list(dict.fromkeys(topic for push in pushes for topic in _topics(push)))
         found = dict(zip(topics, self.threads.map(self.delivery.subscribers.of, topics), strict=True))
         for push, (record, followers) in zip(pushes, followed, strict=True):
+            # After an interrupted push, `_recover` closes the live followers that may have received some of its events.
+            # So the remaining ones have all events up to `intended`.
             push.pushed_to, push.interrupted = max(record.intended, record.acked), record.intended > record.acked
             closed = self._recover(push, followers) if push.interrupted else set()
             push.followers = [follower for follower in followers if follower.connection_id not in closed]
@@ -150,7 +152,7 @@ class Pusher:
 
     def _attempt(self, push: _RunPush, task: _Task) -> Exception | None:
         try:
-            task.run_it()
+            task.run()
         except Exception as error:  # noqa: BLE001 - an error of one connection must not stop the others
             self.delivery.close_ambiguous(push.run, task.connection_id)
             return error

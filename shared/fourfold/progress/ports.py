@@ -9,8 +9,8 @@ A follower is one connection on one run, stored as one item. `holder` is its sta
 
 Replay and live delivery hand over by `version`, which every write increments. While a replay runs, the pusher does not
 send to the follower but only increments its version. The replay sets the follower live with a conditional write on the
-version that it knew before it last read the log. If the write fails, events were pushed meanwhile: the replay reads the
-log again. So an event that arrives during a replay is sent by exactly one of the two.
+version that it knew before it last read the log. If the write fails, the log has grown in between: the replay reads it
+again. So an event that arrives during a replay is sent by exactly one of the two.
 
 Sending an event and storing that it was sent are two steps, and a function can die between them. So the intention is
 stored first (a replay's lease, or `PushRecord.intended`). When an intention was not completed, it is unknown whether
