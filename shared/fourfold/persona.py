@@ -262,7 +262,7 @@ class FingerprintSummary(Document):
 class TestSuiteCounts(Document):
     """The number of tests by verdict. `total` includes `inconclusive` and `error`."""
 
-    __test__ = False  # no test of pytest's
+    __test__ = False  # keeps pytest from collecting the class
 
     total: int
     passed: int
