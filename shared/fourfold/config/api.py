@@ -9,7 +9,7 @@ from pydantic import Field
 from fourfold.config.scope import KeyMeta, Scope
 from fourfold.persona import Document
 
-_OF_TENANTS = (Scope.SYSTEM, Scope.ORG)  # a tenant does not raise its own limits
+_NOT_BY_WORKSPACE = (Scope.SYSTEM, Scope.ORG)  # a tenant does not raise its own limits
 
 
 class LimitsConfig(Document):
@@ -18,12 +18,12 @@ class LimitsConfig(Document):
     requests_per_minute: Annotated[
         int,
         Field(ge=1, le=100_000, description="Requests of one API key in a minute."),
-        KeyMeta(unit="requests/min", scopes=_OF_TENANTS),
+        KeyMeta(unit="requests/min", scopes=_NOT_BY_WORKSPACE),
     ] = 600
     concurrent_generations: Annotated[
         int,
         Field(ge=1, le=1000, description="Personas a workspace may have in generation at the same time."),
-        KeyMeta(unit="runs", scopes=_OF_TENANTS),
+        KeyMeta(unit="runs", scopes=_NOT_BY_WORKSPACE),
     ] = 50
 
 

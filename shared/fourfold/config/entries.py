@@ -70,7 +70,7 @@ class Entry(Document):
     at: datetime | None = None
     reason: str | None = None
 
-    def says(self) -> tuple[bool, JsonValue, Lock | None]:
+    def content(self) -> tuple[bool, JsonValue, Lock | None]:
         """What it says, without who said it."""
         return self.is_set, self.value, self.lock
 
@@ -90,9 +90,9 @@ class ScopeRef:
 class ScopeState:
     """All a place says, at one revision; 0 before its first commit."""
 
-    place: ScopeRef
+    ref: ScopeRef
     revision: int = 0
-    nodes: Entries = field(default_factory=lambda: MappingProxyType({}))
+    entries: Entries = field(default_factory=lambda: MappingProxyType({}))
 
 
 def chain_of(org_id: str, workspace_id: str) -> tuple[ScopeRef, ScopeRef, ScopeRef]:

@@ -52,8 +52,8 @@ def is_snapshot_id(text: str) -> bool:
     return _SNAPSHOT_ID.fullmatch(text) is not None
 
 
-def content_hash(nodes: Entries) -> str:
+def content_hash(entries: Entries) -> str:
     """Names what a scope says, whoever said it and when."""
-    said = {name: node.model_dump(mode="json", include={"is_set", "value", "lock"}) for name, node in nodes.items()}
+    said = {name: entry.model_dump(mode="json", include={"is_set", "value", "lock"}) for name, entry in entries.items()}
     text = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

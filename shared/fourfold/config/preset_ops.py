@@ -44,13 +44,13 @@ def _whole_tree(engine: object) -> Iterator[Op]:
             yield SetOp(op="set", key=name, value=value)
 
 
-def _draft(swift: Preset) -> Iterator[Op]:
+def _draft(fast: Preset) -> Iterator[Op]:
     for name in registry():
         setting = name.rsplit(".", 1)[1]
         if not name.startswith("engine.pipeline."):
             continue
         if setting == "model":
-            yield SetOp(op="set", key=name, value=swift.swift)
+            yield SetOp(op="set", key=name, value=fast.fast)
         elif setting == "fallback":
             yield SetOp(op="set", key=name, value=[])
         elif setting == "temperature":

@@ -25,23 +25,23 @@ from fourfold.llm.port import provider_and_model
 
 @dataclass(frozen=True)
 class Preset:
-    """A provider's two models: `strong` writes the soul and audits, `swift` does the rest.
+    """A provider's two models: `strong` writes the soul and audits, `fast` does the rest.
 
     `max_tokens` bounds one answer, thinking included where a model thinks within it.
     """
 
     strong: str
-    swift: str
+    fast: str
     max_tokens: int = 2048
     audit_max_tokens: int = 4096
 
 
-_THINKING_ROOM: Final = 8192
+_THINKING_MAX_TOKENS: Final = 8192
 
 PRESETS: Final[dict[str, Preset]] = {
     "anthropic": Preset("anthropic:claude-opus-4-7", "anthropic:claude-sonnet-4-6"),
-    "openai": Preset("openai:gpt-6.1-sol", "openai:gpt-6.1-terra", _THINKING_ROOM, _THINKING_ROOM),
-    "google": Preset("google:gemini-3.8-flash", "google:gemini-3.8-flash", _THINKING_ROOM, _THINKING_ROOM),
+    "openai": Preset("openai:gpt-6.1-sol", "openai:gpt-6.1-terra", _THINKING_MAX_TOKENS, _THINKING_MAX_TOKENS),
+    "google": Preset("google:gemini-3.8-flash", "google:gemini-3.8-flash", _THINKING_MAX_TOKENS, _THINKING_MAX_TOKENS),
     "bedrock": Preset("bedrock:global.anthropic.claude-opus-4-7", "bedrock:global.anthropic.claude-sonnet-4-6"),
     OFFLINE: Preset(OFFLINE_MODEL, OFFLINE_MODEL),
 }
@@ -75,29 +75,30 @@ def default_config(providers: Sequence[str]) -> EngineConfig:
     if len(presets) > 1 and any(known.strong == OFFLINE_MODEL for known in presets):
         raise ValueError(f"{OFFLINE} stands alone: a run meant for a real model is not written by the composer")
     first, second = presets[0], presets[1 % len(presets)]
-    strong = _chain(first.strong, first.swift, [other.strong for other in presets[1:]])
-    swift = _chain(first.swift, first.strong, [other.swift for other in presets[1:]])
+    strong = _chain(first.strong, first.fast, [other.strong for other in presets[1:]])
+    fast = _chain(first.fast, first.strong, [other.fast for other in presets[1:]])
     # The limit goes with every model of the chain: one that thinks within it needs the room, others do not use it.
-    most, most_in_audit = max(each.max_tokens for each in presets), max(each.audit_max_tokens for each in presets)
-    step = StepConfig(model=swift[0], fallback=swift[1:], max_tokens=most)
+    max_tokens = max(each.max_tokens for each in presets)
+    audit_max_tokens = max(each.audit_max_tokens for each in presets)
+    step = StepConfig(model=fast[0], fallback=fast[1:], max_tokens=max_tokens)
     return EngineConfig(
         pipeline=PipelineConfig(
-            intent_parse=StepConfig(model=swift[0], fallback=swift[1:], max_tokens=most, timeout_s=45),
-            soul_draft=StepConfig(model=strong[0], fallback=strong[1:], max_tokens=most),
+            intent_parse=StepConfig(model=fast[0], fallback=fast[1:], max_tokens=max_tokens, timeout_s=45),
+            soul_draft=StepConfig(model=strong[0], fallback=strong[1:], max_tokens=max_tokens),
             self_enrich=step,
             mask_build=step,
             surface_ground=step,
-            audit=AuditConfig(model=strong[0], fallback=strong[1:], max_tokens=most_in_audit),
-            single_call=StepConfig(model=swift[0], fallback=swift[1:], max_tokens=most_in_audit),
+            audit=AuditConfig(model=strong[0], fallback=strong[1:], max_tokens=audit_max_tokens),
+            single_call=StepConfig(model=fast[0], fallback=fast[1:], max_tokens=audit_max_tokens),
         ),
-        chat=ChatConfig(model=swift[0], fallback=swift[1:], max_tokens=most),
+        chat=ChatConfig(model=fast[0], fallback=fast[1:], max_tokens=max_tokens),
         provocation=ProvocationConfig(
-            judge=ModelConfig(model=strong[0], fallback=strong[1:], max_tokens=most),
+            judge=ModelConfig(model=strong[0], fallback=strong[1:], max_tokens=max_tokens),
             # Another family's judgement where there is one: judges of one family err alike.
             second_judge=ModelConfig(
                 model=second.strong,
                 fallback=tuple(name for name in strong if name != second.strong)[:4],
-                max_tokens=most,
+                max_tokens=max_tokens,
             ),
         ),
     )

@@ -21,8 +21,8 @@ from fourfold.errors import InputError
 
 _NEAREST: Final = 3
 _NUMERIC: Final = frozenset({"number", "integer"})
-_OF_A_RUN: Final = "engine.pipeline."
-_DEFAULT_KNOB: Final = KeyMeta()
+_RUN_PREFIX: Final = "engine.pipeline."
+_DEFAULT_META: Final = KeyMeta()
 
 Document = TypeVar("Document", bound=BaseModel)
 
@@ -49,12 +49,12 @@ class Key:
             BadValueError: it does not fit.
         """
         try:
-            taken = self.adapter.validate_json(json.dumps(value), strict=True)
+            checked = self.adapter.validate_json(json.dumps(value), strict=True)
         except ValidationError as error:
-            told = error.errors(include_url=False, include_context=False, include_input=False)
-            reasons = dict.fromkeys(fault["msg"].removeprefix("Value error, ") for fault in told)
+            errors = error.errors(include_url=False, include_context=False, include_input=False)
+            reasons = dict.fromkeys(fault["msg"].removeprefix("Value error, ") for fault in errors)
             raise BadValueError("; or: ".join(reasons) + ".") from None
-        parsed: JsonValue = self.adapter.dump_python(taken, mode="json")
+        parsed: JsonValue = self.adapter.dump_python(checked, mode="json")
         return parsed
 
     def schema(self) -> dict[str, Any]:
@@ -90,10 +90,10 @@ def nested(values: Mapping[str, JsonValue]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name, value in values.items():
         *blocks, leaf = name.split(".")
-        node = tree
+        entry = tree
         for block in blocks:
-            node = node.setdefault(block, {})
-        node[leaf] = value
+            entry = entry.setdefault(block, {})
+        entry[leaf] = value
     return tree
 
 
@@ -107,22 +107,22 @@ def _keys(model: type[BaseModel], prefix: str, defaults: BaseModel) -> Iterator[
 
 
 def _key(name: str, field: FieldInfo, default: object) -> Key:
-    knob = next((mark for mark in field.metadata if isinstance(mark, KeyMeta)), _DEFAULT_KNOB)
+    meta = next((mark for mark in field.metadata if isinstance(mark, KeyMeta)), _DEFAULT_META)
     constraints = tuple(mark for mark in field.metadata if not isinstance(mark, KeyMeta))
     annotation: Any = Annotated[(field.annotation, *constraints)] if constraints else field.annotation
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     value: JsonValue = adapter.dump_python(default, mode="json")
-    return Key(name, value, knob.unit, field.description or "", _scopes(name, knob), adapter)
+    return Key(name, value, meta.unit, field.description or "", _scopes(name, meta), adapter)
 
 
-def _scopes(name: str, knob: KeyMeta) -> tuple[Scope, ...]:
+def _scopes(name: str, meta: KeyMeta) -> tuple[Scope, ...]:
     """Who may set it. A request is about one run: blocks of the same form outside the pipeline are not a run's."""
-    return tuple(each for each in knob.scopes if each is not Scope.REQUEST or name.startswith(_OF_A_RUN))
+    return tuple(each for each in meta.scopes if each is not Scope.REQUEST or name.startswith(_RUN_PREFIX))
 
 
 def _at(tree: Mapping[str, Any], name: str) -> JsonValue:
-    node: Any = tree
+    entry: Any = tree
     for part in name.split("."):
-        node = node[part]
-    value: JsonValue = node
+        entry = entry[part]
+    value: JsonValue = entry
     return value

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import JsonValue, ValidationError
 
-from fourfold.config.effective import Effective
+from fourfold.config.effective import EffectiveSettings
 from fourfold.config.engine import EngineConfig
 from fourfold.config.registry import BadValueError, nearest, nested, registry
 from fourfold.config.resolution import resolve
@@ -22,7 +22,9 @@ from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName
 
 REQUEST_KEYS: Final = tuple(name for name, key in registry().items() if Scope.REQUEST in key.scopes)
 # A block that is one value: it is replaced, not merged.
-_WHOLE: Final = frozenset(name.rsplit(".", 1)[1] for name, key in registry().items() if isinstance(key.default, dict))
+_ATOMIC_BLOCKS: Final = frozenset(
+    name.rsplit(".", 1)[1] for name, key in registry().items() if isinstance(key.default, dict)
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,9 @@ class BadSettingsError(InputError):
         return scopes[0] if None not in scopes else None
 
 
-def with_settings(base: Effective, settings: Mapping[str, JsonValue], providers: Collection[str]) -> EngineConfig:
+def with_settings(
+    workspace: EffectiveSettings, settings: Mapping[str, JsonValue], providers: Collection[str]
+) -> EngineConfig:
     """The engine's settings of a workspace with those of a request laid over them.
 
     Args:
@@ -62,28 +66,28 @@ def with_settings(base: Effective, settings: Mapping[str, JsonValue], providers:
             credentials for, locked keys.
     """
     if not settings:
-        return base.settings.engine
+        return workspace.settings.engine
     faults = [_unknown(name) for name in settings if name not in REQUEST_KEYS]
-    taken: dict[str, JsonValue] = {}
+    parsed: dict[str, JsonValue] = {}
     for name, value in settings.items():
         if name not in REQUEST_KEYS:
             continue
         try:
-            taken[name] = registry()[name].parsed(value)
+            parsed[name] = registry()[name].parsed(value)
         except BadValueError as error:
             faults.append(BadSetting(name, "invalid_setting", str(error)))
-    faults.extend(_foreign(taken, usable_names(providers)))
+    faults.extend(_without_credentials(parsed, usable_names(providers)))
     if faults:
         raise BadSettingsError(faults)
-    locked = [fault for name, value in taken.items() if (fault := _locked(base, name, value))]
+    locked = [fault for name, value in parsed.items() if (fault := _locked(workspace, name, value))]
     if locked:
         raise BadSettingsError(locked)
-    tree = base.settings.model_dump(mode="json")
-    _lay_over(tree, nested(taken))
+    tree = workspace.settings.model_dump(mode="json")
+    _merge(tree, nested(parsed))
     try:
         return Settings.model_validate_json(json.dumps(tree)).engine
     except ValidationError as error:
-        raise BadSettingsError(_clashes(error, taken)) from None
+        raise BadSettingsError(_conflicts(error, parsed)) from None
 
 
 def unusable_models(config: EngineConfig, providers: Collection[str]) -> dict[StepName, tuple[str, ...]]:
@@ -107,7 +111,7 @@ def provider_of(name: str) -> str:
     return provider_and_model(name)[0]
 
 
-def _foreign(settings: Mapping[str, JsonValue], usable: set[str]) -> list[BadSetting]:
+def _without_credentials(settings: Mapping[str, JsonValue], usable: set[str]) -> list[BadSetting]:
     faults = []
     for key, value in settings.items():
         names = value if isinstance(value, list) else [value]
@@ -119,8 +123,8 @@ def _foreign(settings: Mapping[str, JsonValue], usable: set[str]) -> list[BadSet
     return faults
 
 
-def _locked(base: Effective, name: str, value: JsonValue) -> BadSetting | None:
-    found = resolve(registry()[name], base.chain, base.defaults[name], Scope.REQUEST)
+def _locked(workspace: EffectiveSettings, name: str, value: JsonValue) -> BadSetting | None:
+    found = resolve(registry()[name], workspace.chain, workspace.defaults[name], Scope.REQUEST)
     forbidden = found.refused_by(value)
     if forbidden is None:
         return None
@@ -129,10 +133,10 @@ def _locked(base: Effective, name: str, value: JsonValue) -> BadSetting | None:
     return BadSetting(name, "config_locked", f"Locked by the {forbidden} scope{within}.", forbidden)
 
 
-def _lay_over(tree: dict[str, Any], above: Mapping[str, Any]) -> None:
+def _merge(tree: dict[str, Any], above: Mapping[str, Any]) -> None:
     for name, value in above.items():
-        if isinstance(value, Mapping) and name not in _WHOLE and isinstance(tree.get(name), dict):
-            _lay_over(tree[name], value)
+        if isinstance(value, Mapping) and name not in _ATOMIC_BLOCKS and isinstance(tree.get(name), dict):
+            _merge(tree[name], value)
         else:
             tree[name] = value
 
@@ -145,7 +149,7 @@ def _unknown(name: str) -> BadSetting:
     return BadSetting(name, "unknown_key", f"No such key.{hint}")
 
 
-def _clashes(error: ValidationError, settings: Mapping[str, JsonValue]) -> list[BadSetting]:
+def _conflicts(error: ValidationError, settings: Mapping[str, JsonValue]) -> list[BadSetting]:
     """What does not go together, charged to what was set of it."""
     found: dict[str, BadSetting] = {}
     for fault in error.errors(include_url=False, include_context=False, include_input=False):

@@ -18,11 +18,11 @@ Source = Literal["default", "system", "org", "workspace"]
 
 
 @dataclass(frozen=True)
-class Link:
+class ScopeEntry:
     """What one scope contributes to a key. `standing`: applies, overridden, shadowed, invalid or silent."""
 
     scope: Scope
-    node: Entry | None
+    entry: Entry | None
     standing: Standing
 
 
@@ -39,12 +39,12 @@ class Resolution:
     source: Source
     locked_by: Scope | None
     bounds: tuple[tuple[Scope, Bounds], ...]
-    links: tuple[Link, ...]
+    by_scope: tuple[ScopeEntry, ...]
 
     @property
     def shadowed(self) -> tuple[Scope, ...]:
         """Scopes whose value is kept but overruled by a lock above them."""
-        return tuple(link.scope for link in self.links if link.standing == "shadowed")
+        return tuple(item.scope for item in self.by_scope if item.standing == "shadowed")
 
     def refused_by(self, value: JsonValue) -> Scope | None:
         """The ancestor that forbids this value here, if one does."""
@@ -59,25 +59,25 @@ def resolve(key: Key, chain: Sequence[ScopeState], default: JsonValue, target: S
     `target` is the scope on whose behalf is asked; without it, the last one of the chain. A value that no longer fits
     the key's type is passed over.
     """
-    target = target or chain[-1].place.scope
+    target = target or chain[-1].ref.scope
     value: JsonValue = default
     source: Source = DEFAULT
     exact: Scope | None = None
     bounds: list[tuple[Scope, Bounds]] = []
-    links: list[Link] = []
+    by_scope: list[ScopeEntry] = []
     for state in chain:
-        scope, node = state.place.scope, state.nodes.get(key.name)
-        standing = _standing(key, node, exact, bounds)
-        if node is not None and standing == "applies":
-            links = [_overridden(link) for link in links]
-            value, source = key.parsed(node.value), stored(scope)
-        links.append(Link(scope, node, standing))
-        if node is not None and node.lock is not None and scope is not target and exact is None:
-            if node.lock.bounds is None:
+        scope, entry = state.ref.scope, state.entries.get(key.name)
+        standing = _standing(key, entry, exact, bounds)
+        if entry is not None and standing == "applies":
+            by_scope = [_overridden(item) for item in by_scope]
+            value, source = key.parsed(entry.value), stored(scope)
+        by_scope.append(ScopeEntry(scope, entry, standing))
+        if entry is not None and entry.lock is not None and scope is not target and exact is None:
+            if entry.lock.bounds is None:
                 exact = scope
             else:
-                bounds.append((scope, node.lock.bounds))
-    return Resolution(key, value, source, exact or _reserved(key, target), tuple(bounds), tuple(links))
+                bounds.append((scope, entry.lock.bounds))
+    return Resolution(key, value, source, exact or _reserved(key, target), tuple(bounds), tuple(by_scope))
 
 
 def effective(chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) -> dict[str, Resolution]:
@@ -85,11 +85,11 @@ def effective(chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) ->
     return {name: resolve(key, chain, defaults[name]) for name, key in registry().items()}
 
 
-def _standing(key: Key, node: Entry | None, exact: Scope | None, bounds: Sequence[tuple[Scope, Bounds]]) -> Standing:
-    if node is None or not node.is_set:
+def _standing(key: Key, entry: Entry | None, exact: Scope | None, bounds: Sequence[tuple[Scope, Bounds]]) -> Standing:
+    if entry is None or not entry.is_set:
         return "silent"
     try:
-        value = key.parsed(node.value)
+        value = key.parsed(entry.value)
     except BadValueError:
         return "invalid"
     if exact is not None or not all(each.admits(value) for _, each in bounds):
@@ -97,8 +97,8 @@ def _standing(key: Key, node: Entry | None, exact: Scope | None, bounds: Sequenc
     return "applies"
 
 
-def _overridden(link: Link) -> Link:
-    return Link(link.scope, link.node, "overridden") if link.standing == "applies" else link
+def _overridden(item: ScopeEntry) -> ScopeEntry:
+    return ScopeEntry(item.scope, item.entry, "overridden") if item.standing == "applies" else item
 
 
 def _reserved(key: Key, target: Scope) -> Scope | None:
