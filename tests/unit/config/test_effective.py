@@ -83,7 +83,7 @@ def test_a_warm_read_asks_for_the_revisions_and_nothing_else(tree: Tree) -> None
     assert tree.asked() == ["revisions", "revisions"]
 
 
-@pytest.mark.parametrize("places", [(SYSTEM,), (SYSTEM, ORG), (SYSTEM, ORG, WORKSPACE)])
+@pytest.mark.parametrize("refs", [(SYSTEM,), (SYSTEM, ORG), (SYSTEM, ORG, WORKSPACE)])
 def test_a_commit_anywhere_in_the_chain_is_seen_at_once(tree: Tree, refs: tuple[ScopeRef, ...]) -> None:
     for value in (1, 2, 0):
         tree.retries()
@@ -143,7 +143,7 @@ def test_a_temperature_the_model_below_does_not_take_is_left_out(tree: Tree) -> 
 
 
 def test_what_is_remembered_is_bounded(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(effective_module, "_REMEMBERED", 5)
+    monkeypatch.setattr(effective_module, "_MAX_CACHED", 5)
     for number in range(30):
         assert tree.retries(workspace=f"x{number}") == 3
     tree.set(1, SYSTEM)
@@ -151,7 +151,7 @@ def test_what_is_remembered_is_bounded(tree: Tree, monkeypatch: pytest.MonkeyPat
 
 
 def test_what_another_thread_clears_meanwhile_is_not_missed(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(effective_module, "_REMEMBERED", 4)
+    monkeypatch.setattr(effective_module, "_MAX_CACHED", 4)
     tree.set(2, SYSTEM, ORG)
     assert tree.retries() == 2
     fetch = tree.counted.states
