@@ -1,4 +1,4 @@
-"""One commit: operations on a scope's keys, taken together or not at all."""
+"""Commits: operations on the keys of a scope, applied all or none."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KeyName = Annotated[str, Field(min_length=1, max_length=200, examples=["engine.
 
 
 class SetOp(Document):
-    """Sets a key's value at the scope."""
+    """Set the value of a key at the scope."""
 
     op: Literal["set"]
     key: _KeyName
@@ -31,14 +31,14 @@ class SetOp(Document):
 
 
 class UnsetOp(Document):
-    """Takes the scope's value away: the key is inherited again."""
+    """Remove the scope's value; the key is inherited again."""
 
     op: Literal["unset"]
     key: _KeyName
 
 
 class LockOp(Document):
-    """Keeps descendants from setting a key, or holds them within `bounds`. A `value` is set with it."""
+    """Prevent descendant scopes from setting a key, or restrict them to `bounds`. Optionally sets a `value`."""
 
     op: Literal["lock"]
     key: _KeyName
@@ -47,7 +47,7 @@ class LockOp(Document):
 
 
 class UnlockOp(Document):
-    """Takes the scope's lock away: values it overruled hold again."""
+    """Remove the scope's lock; values that it overrode apply again."""
 
     op: Literal["unlock"]
     key: _KeyName
@@ -58,7 +58,7 @@ Op = Annotated[SetOp | UnsetOp | LockOp | UnlockOp, Field(discriminator="op")]
 
 @dataclass(frozen=True)
 class OpFault:
-    """Why an operation cannot be taken. `pointer` is a JSON pointer below the operation."""
+    """An error in an operation. `pointer` is a JSON pointer relative to the operation."""
 
     index: int
     pointer: str
@@ -69,7 +69,7 @@ class OpFault:
 
 
 class RefusedError(InputError):
-    """A commit that cannot be taken; `faults` names every reason. Nothing of it was applied."""
+    """The commit is rejected; `faults` lists the reasons. Nothing was applied."""
 
     def __init__(self, faults: Sequence[OpFault]) -> None:
         super().__init__(", ".join(fault.code for fault in faults))
@@ -77,13 +77,13 @@ class RefusedError(InputError):
 
     @property
     def locked_by(self) -> Scope | None:
-        """The lock that stops the commit, if nothing else is wrong with it."""
+        """The scope whose lock forbids the commit, if the commit has no other errors."""
         scopes = [fault.locked_by for fault in self.faults]
         return scopes[0] if scopes and None not in scopes else None
 
 
 class KeyChange(Document):
-    """A key's node before and after a commit."""
+    """The entry of a key before and after a commit."""
 
     key: str
     before: Entry | None
@@ -92,7 +92,7 @@ class KeyChange(Document):
 
 @dataclass(frozen=True)
 class Author:
-    """Who commits, when and why."""
+    """Who commits (an API key id), when and why."""
 
     by: str
     at: datetime
@@ -102,10 +102,13 @@ class Author:
 def apply(
     ops: Sequence[Op], chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue], author: Author
 ) -> tuple[ScopeState, tuple[KeyChange, ...]]:
-    """The last scope of `chain` after `ops`, and what they change in it; the same state if they change nothing.
+    """Applies operations to the last scope of `chain`.
+
+    Returns:
+        The new state of the scope and its changes; the unchanged state and () if nothing changes.
 
     Raises:
-        RefusedError: unknown keys, values that do not fit, or an ancestor's lock.
+        RefusedError: unknown keys, invalid values, or an ancestor's lock.
     """
     state = chain[-1]
     known = registry()
@@ -140,9 +143,11 @@ def apply(
 def restore_entries(
     entries: Entries, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue], author: Author
 ) -> tuple[ScopeState, tuple[KeyChange, ...], tuple[OpFault, ...]]:
-    """The last scope of `chain` put back to `entries`: the state, its changes, and what cannot be restored and why.
+    """Restores the last scope of `chain` to `entries`.
 
-    A node that today's schema or an ancestor's lock forbids stays as it is now.
+    Returns:
+        The new state, its changes, and an `OpFault` for each entry that the current schema or an ancestor's lock
+        forbids. Such an entry keeps its current value.
     """
     *ancestors, state = chain
     target = dict(entries)
@@ -163,7 +168,7 @@ def restore_entries(
 
 
 def apply_changes(entries: Entries, changes: Iterable[KeyChange]) -> Entries:
-    """`entries` after `changes`, as the log of revisions tells them."""
+    """Returns `entries` after the `changes` of one or more revisions."""
     result = dict(entries)
     for change in changes:
         result.pop(change.key, None)
@@ -173,7 +178,7 @@ def apply_changes(entries: Entries, changes: Iterable[KeyChange]) -> Entries:
 
 
 def diff_entries(before: Entries, after: Entries) -> tuple[KeyChange, ...]:
-    """What turns one state into another, key by key."""
+    """Returns the changes from one set of entries to another, by key."""
     return _changes(before, after)
 
 
@@ -198,22 +203,22 @@ def _lock(index: int, key: Key, op: LockOp) -> Lock:
 
 
 def _bounds(key: Key, bounds: Bounds | None) -> Bounds | None:
-    """The bounds as they are stored: their values in the form the key's own values are kept in.
+    """Returns the bounds in stored form: their values are parsed like values of the key.
 
     Raises:
-        BadValueError: bounds that bound nothing this key takes.
+        BadValueError: the bounds do not match the type of the key.
     """
     if bounds is None:
         return None
     if (bounds.min is not None or bounds.max is not None) and not key.is_numeric:
-        raise BadValueError("A range bounds numbers only; give an enum.")
+        raise BadValueError("min and max are for numbers only; use enum.")
     if bounds.enum is None:
         return bounds
     return bounds.model_copy(update={"enum": tuple(_choice(key, value) for value in bounds.enum)})
 
 
 def _choice(key: Key, value: JsonValue) -> JsonValue:
-    """One value of a set: of a list's key, one element of the list."""
+    """Parses one value of an `enum`; for a list key, an element of the list."""
     if key.schema().get("type") != "array":
         return key.parsed(value)
     parsed = key.parsed([value])
@@ -221,7 +226,7 @@ def _choice(key: Key, value: JsonValue) -> JsonValue:
 
 
 def _check_locks(index: int, op: Op, after: Entry, found: Resolution) -> None:
-    """Values may be taken away and own locks opened whatever stands above."""
+    """Raises if an ancestor's lock forbids the operation. `unset` and `unlock` are always allowed."""
     if isinstance(op, UnsetOp | UnlockOp):
         return
     sets = isinstance(op, SetOp) or "value" in op.model_fields_set
@@ -234,12 +239,12 @@ def _check_locks(index: int, op: Op, after: Entry, found: Resolution) -> None:
 
 
 def _check_own_bounds(index: int, op: Op, after: Entry, inherited: Resolution) -> None:
-    """Descendants begin with what holds here, so that has to be within the bounds they are given."""
+    """Raises if the scope's effective value, which descendants inherit, is outside the new bounds."""
     if not isinstance(op, LockOp) or after.lock is None or after.lock.bounds is None:
         return
     value = after.value if after.is_set else inherited.value
     if not after.lock.bounds.admits(value):
-        detail = f"{op.key} is {json.dumps(value)} here, outside these bounds. Give a value with the lock."
+        detail = f"{op.key} is {json.dumps(value)} at this scope, outside the bounds. Set a value with the lock."
         raise RefusedError([OpFault(index, "/bounds", "value_outside_bounds", detail)])
 
 
@@ -264,11 +269,11 @@ def _forbidden(
 def _unknown(index: int, name: str) -> OpFault:
     similar = nearest(name)
     hint = f" Did you mean {', '.join(similar)}?" if similar else " See GET /v1/config/schema."
-    return OpFault(index, "/key", "unknown_key", f"There is no key {name[:80]}.{hint}", nearest=similar)
+    return OpFault(index, "/key", "unknown_key", f"Unknown key {name[:80]}.{hint}", nearest=similar)
 
 
 def _signed(state: ScopeState, entries: Mapping[str, Entry], author: Author) -> ScopeState:
-    """Nodes that say something, those that changed signed by the author, at the next revision."""
+    """Returns the state at the next revision. Empty entries are removed; changed ones get revision and author."""
     revision = state.revision + 1
     signed: dict[str, Entry] = {}
     for name, entry in entries.items():

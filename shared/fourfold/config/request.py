@@ -1,4 +1,4 @@
-"""Settings a single request may bring: the keys it may set, laid over what holds for its workspace."""
+"""Settings of a single request: the keys it may set, applied on top of the workspace's effective settings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from fourfold.llm.port import provider_and_model
 from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName
 
 REQUEST_KEYS: Final = tuple(name for name, key in registry().items() if Scope.REQUEST in key.scopes)
-# A block that is one value: it is replaced, not merged.
+# Blocks that are one value (such as weights): they are replaced, not merged.
 _ATOMIC_BLOCKS: Final = frozenset(
     name.rsplit(".", 1)[1] for name, key in registry().items() if isinstance(key.default, dict)
 )
@@ -29,7 +29,7 @@ _ATOMIC_BLOCKS: Final = frozenset(
 
 @dataclass(frozen=True)
 class BadSetting:
-    """One setting that cannot be taken: its key, a stable code, what would do, and the scope that locked it."""
+    """An invalid setting of a request: its key, a stable code, what to do, and the scope that locked it."""
 
     key: str
     code: str
@@ -38,7 +38,7 @@ class BadSetting:
 
 
 class BadSettingsError(InputError):
-    """Settings of a request that cannot be taken; `faults` names each."""
+    """The settings of a request are not valid; `faults` lists the errors."""
 
     def __init__(self, faults: list[BadSetting]) -> None:
         super().__init__(", ".join(fault.key for fault in faults))
@@ -46,7 +46,7 @@ class BadSettingsError(InputError):
 
     @property
     def locked_by(self) -> Scope | None:
-        """The lock that stops the request, if nothing else is wrong with it."""
+        """The scope whose lock forbids the settings, if they have no other errors."""
         scopes = [fault.locked_by for fault in self.faults]
         return scopes[0] if None not in scopes else None
 
@@ -54,16 +54,16 @@ class BadSettingsError(InputError):
 def with_settings(
     workspace: EffectiveSettings, settings: Mapping[str, JsonValue], providers: Collection[str]
 ) -> EngineConfig:
-    """The engine's settings of a workspace with those of a request laid over them.
+    """Returns the engine settings of a workspace with the settings of a request applied.
 
     Args:
-        base: what holds for the workspace.
-        settings: values by dotted key (`engine.pipeline.soul_draft.model`).
-        providers: those with credentials here; a model of another one is refused before it costs a failed run.
+        workspace: the effective settings of the workspace.
+        settings: values by key (`engine.pipeline.soul_draft.model`).
+        providers: the providers with credentials. Models of others are rejected before a run is started.
 
     Raises:
-        BadSettingsError: unknown keys, keys only a stored scope may set, values out of bounds, models nobody has
-            credentials for, locked keys.
+        BadSettingsError: unknown keys, keys that a request may not set, invalid values, models without credentials, or
+            locked keys.
     """
     if not settings:
         return workspace.settings.engine
@@ -91,9 +91,9 @@ def with_settings(
 
 
 def unusable_models(config: EngineConfig, providers: Collection[str]) -> dict[StepName, tuple[str, ...]]:
-    """The steps of a run that no usable provider could do, each with the models it is set to.
+    """Returns the steps whose models all lack credentials, with these models.
 
-    Asked before a run is started: it would fail after it was stored. `providers` are those with credentials here.
+    Checked before a run is stored, because it would fail later. `providers` are those with credentials.
     """
     usable = usable_names(providers)
     steps = SINGLE_CALL_ORDER if config.pipeline.method == "single_call" else STEP_ORDER
@@ -102,12 +102,12 @@ def unusable_models(config: EngineConfig, providers: Collection[str]) -> dict[St
 
 
 def usable_names(providers: Collection[str]) -> set[str]:
-    """Providers by name alone (`compatible` of `compatible:<model>`), the offline one always among them."""
+    """Returns the names of the providers (`compatible` for `compatible:<model>`) and always `offline`."""
     return {provider_of(name) for name in providers} | {OFFLINE}
 
 
 def provider_of(name: str) -> str:
-    """The provider of `provider:model`."""
+    """Returns the provider of `provider:model`."""
     return provider_and_model(name)[0]
 
 
@@ -143,14 +143,14 @@ def _merge(tree: dict[str, Any], above: Mapping[str, Any]) -> None:
 
 def _unknown(name: str) -> BadSetting:
     if name in registry():
-        return BadSetting(name, "not_settable", "A request may not set this key; set it with PATCH /v1/config.")
+        return BadSetting(name, "not_settable", "A request cannot set this key; set it with PATCH /v1/config.")
     alike = [each for each in nearest(name) if each in REQUEST_KEYS]
     hint = f" Did you mean {', '.join(alike)}?" if alike else ""
     return BadSetting(name, "unknown_key", f"No such key.{hint}")
 
 
 def _conflicts(error: ValidationError, settings: Mapping[str, JsonValue]) -> list[BadSetting]:
-    """What does not go together, charged to what was set of it."""
+    """Returns errors between settings of one block, attributed to those that the request set."""
     found: dict[str, BadSetting] = {}
     for fault in error.errors(include_url=False, include_context=False, include_input=False):
         block = ".".join(str(part) for part in fault["loc"])

@@ -1,4 +1,4 @@
-"""Which value holds: the nearest one set, unless an ancestor locked the key."""
+"""Resolves the effective value of a key: that of the nearest scope that sets it, unless an ancestor locked it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ Source = Literal["default", "system", "org", "workspace"]
 
 @dataclass(frozen=True)
 class ScopeEntry:
-    """What one scope contributes to a key. `standing`: applies, overridden, shadowed, invalid or silent."""
+    """One scope's entry for a key, and its effect.
+
+    `standing` is `applies`, `overridden` (by a nearer scope), `shadowed` (by an ancestor's lock), `invalid` (for the
+    current type of the key) or `silent` (no value).
+    """
 
     scope: Scope
     entry: Entry | None
@@ -28,10 +32,10 @@ class ScopeEntry:
 
 @dataclass(frozen=True)
 class Resolution:
-    """The value that holds for a key at the last scope of a chain, and why.
+    """The effective value of a key at the last scope of a chain, and why it applies.
 
-    `source` is the scope it comes from, or `default`. `locked_by` is the ancestor that keeps the scope from setting the
-    key; `bounds` are the ancestors' ranges and sets it may choose within.
+    `source` is the scope that set it, or `default`. `locked_by` is the ancestor that prevents the scope from setting
+    the key; `bounds` are the ancestors' bounds for it.
     """
 
     key: Key
@@ -43,21 +47,21 @@ class Resolution:
 
     @property
     def shadowed(self) -> tuple[Scope, ...]:
-        """Scopes whose value is kept but overruled by a lock above them."""
+        """The scopes whose value is overridden by an ancestor's lock."""
         return tuple(item.scope for item in self.by_scope if item.standing == "shadowed")
 
     def refused_by(self, value: JsonValue) -> Scope | None:
-        """The ancestor that forbids this value here, if one does."""
+        """Returns the ancestor that forbids the value at this scope, or None."""
         if self.locked_by is not None:
             return self.locked_by
         return next((scope for scope, bounds in self.bounds if not bounds.admits(value)), None)
 
 
 def resolve(key: Key, chain: Sequence[ScopeState], default: JsonValue, target: Scope | None = None) -> Resolution:
-    """The value of `key` at the end of `chain` (system first).
+    """Resolves `key` along `chain` (system first).
 
-    `target` is the scope on whose behalf is asked; without it, the last one of the chain. A value that no longer fits
-    the key's type is passed over.
+    `target` is the scope to resolve for; by default the last one of the chain. Values that are no longer valid for the
+    key are ignored.
     """
     target = target or chain[-1].ref.scope
     value: JsonValue = default
@@ -81,7 +85,7 @@ def resolve(key: Key, chain: Sequence[ScopeState], default: JsonValue, target: S
 
 
 def effective(chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) -> dict[str, Resolution]:
-    """Every key at the end of `chain`."""
+    """Resolves every key along `chain`."""
     return {name: resolve(key, chain, defaults[name]) for name, key in registry().items()}
 
 
@@ -102,7 +106,7 @@ def _overridden(item: ScopeEntry) -> ScopeEntry:
 
 
 def _reserved(key: Key, target: Scope) -> Scope | None:
-    """The nearest scope that may set a key which `target` may not: by its nature locked there."""
+    """Returns the nearest scope that may set the key if `target` may not: the key counts as locked by it."""
     if target in key.scopes:
         return None
     above = [scope for scope in STORED if scope in key.scopes]

@@ -1,4 +1,4 @@
-"""Changing settings: commits under optimistic concurrency, snapshots and rollback."""
+"""Changes of settings: commits with optimistic concurrency, snapshots and rollbacks."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ MAX_REPORTED: Final = 100
 
 
 class StaleError(ConflictError):
-    """Somebody committed in between; nothing was written."""
+    """The scope or an ancestor changed since it was read; nothing was written."""
 
 
 class RevisionMismatchError(ConflictError):
-    """The scope is at another revision than the caller expects; `current` tells which."""
+    """The scope's revision differs from the expected one; `current` is its revision."""
 
     def __init__(self, current: int) -> None:
         super().__init__(f"at revision {current}")
@@ -39,26 +39,24 @@ class RevisionMismatchError(ConflictError):
 
 
 class ConfigStore(StateSource, Protocol):
-    """Where states, revisions and snapshots are kept."""
+    """Stores states, revisions and snapshots."""
 
     def write(self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision) -> None:
-        """Stores a commit whole, if the scope is still at the revision before and no ancestor has moved.
-
-        The store announces it on the bus (`config.changed`).
+        """Stores a commit and its `config.changed` event in one transaction.
 
         Raises:
-            StaleError: it is not, or one has.
+            StaleError: the scope is not at the previous revision, or an ancestor has changed.
         """
 
     def below(self, ref: ScopeRef) -> Iterable[tuple[ScopeState, ...]]:
-        """Of every scope below `ref` that was ever committed to: the states from just below it down to that one."""
+        """Yields, for each descendant of `ref` with commits, the states from the child of `ref` to that descendant."""
 
     def put_snapshot(self, ref: ScopeRef, snapshot: Snapshot, entries: Entries) -> None:
-        """Keeps a snapshot."""
+        """Stores a snapshot."""
 
 
 class Overridden(Document):
-    """A value of a descendant that a lock overrules. It is kept, and holds again once the lock is gone."""
+    """A descendant's value that a lock overrides. It is kept and applies again when the lock is removed."""
 
     scope: str
     owner: str
@@ -67,7 +65,7 @@ class Overridden(Document):
 
 
 class ConfigWarning(Document):
-    """Something a commit leaves behind that will not work as it may be meant to."""
+    """A consequence of a commit that may be unintended."""
 
     key: str
     code: str
@@ -76,7 +74,7 @@ class ConfigWarning(Document):
 
 @dataclass(frozen=True)
 class Committed:
-    """What a commit came to, or with a dry run would come to. `refused` is what a rollback cannot restore."""
+    """The result of a commit or of a dry run. `refused` lists what a rollback cannot restore."""
 
     state: ScopeState
     changes: tuple[KeyChange, ...]
@@ -87,10 +85,10 @@ class Committed:
 
 @dataclass(frozen=True)
 class CommitRequest:
-    """On what terms a commit is made.
+    """The scope, author and conditions of a commit.
 
-    `refs` is the chain, system first; the last one is committed to. `expected` is the revision the caller saw; None
-    commits to whatever stands. A `dry_run` tells what would happen and stores nothing.
+    `refs` is the chain of scopes, system first; the commit changes the last one. `expected` is the revision that the
+    caller expects, None for any. A `dry_run` stores nothing.
     """
 
     refs: Sequence[ScopeRef]
@@ -102,19 +100,19 @@ class CommitRequest:
 
 @dataclass(frozen=True)
 class ConfigService:
-    """Where settings change. `defaults` is what the deployment starts from, `providers` those with credentials."""
+    """Commits settings. `defaults` are the deployment's; `providers` are those with credentials."""
 
     store: ConfigStore
     defaults: Mapping[str, JsonValue]
     providers: Collection[str]
 
     def commit(self, request: CommitRequest, ops: Callable[[Sequence[ScopeState]], Sequence[Op]]) -> Committed:
-        """Applies the operations made for the chain as it stands, all together.
+        """Commits the operations that `ops` returns for the current chain, all or none.
 
         Raises:
-            RefusedError: the operations cannot be taken.
+            RefusedError: the operations are not valid.
             RevisionMismatchError: the scope is not at the expected revision.
-            StaleError: others kept committing in between.
+            StaleError: concurrent commits won at every attempt.
         """
 
         def change(chain: Sequence[ScopeState]) -> Committed:
@@ -128,11 +126,13 @@ class ConfigService:
         return self._write(request, change)
 
     def roll_back(self, request: CommitRequest, entries: Entries) -> Committed:
-        """Puts the last place back to `entries` by a new revision; what locks or schema now forbid stays as it is.
+        """Restores the last scope to `entries` with a new revision.
+
+        Entries that locks or the schema now forbid keep their current value.
 
         Raises:
             RevisionMismatchError: the scope is not at the expected revision.
-            StaleError: others kept committing in between.
+            StaleError: concurrent commits won at every attempt.
         """
 
         def change(chain: Sequence[ScopeState]) -> Committed:
@@ -147,7 +147,7 @@ class ConfigService:
     def snapshot(
         self, ref: ScopeRef, label: str, author: Author, snapshot_id: str | None = None
     ) -> tuple[Snapshot, Entries]:
-        """Keeps what a place says now, under a label; `snapshot_id` None: under a fresh id."""
+        """Stores a snapshot of a scope under a label. Without `snapshot_id`, a new id is used."""
         state = self.store.states([ref])[ref]
         made = Snapshot(
             id=snapshot_id or new_snapshot_id(),
@@ -221,7 +221,7 @@ def _no_credentials(name: str, view: Mapping[str, Resolution], usable: set[str])
     missing = sorted({provider_of(str(each)) for each in names} - usable)
     if not missing:
         return None
-    detail = f"No credentials here for {', '.join(missing)}: a run that depends on it is refused until there are."
+    detail = f"No credentials here for {', '.join(missing)}; runs that need it are rejected."
     return ConfigWarning(key=name, code="provider_not_configured", detail=detail)
 
 
@@ -233,6 +233,6 @@ def _not_sent(name: str, view: Mapping[str, Resolution]) -> ConfigWarning | None
     greatest = greatest_temperature(model)
     if not isinstance(temperature, int | float) or greatest is None or 0 < greatest >= temperature:
         return None
-    takes = f"takes at most {greatest:g}" if greatest else "takes none"
-    detail = f"{model} {takes}: it is asked without a temperature."
+    takes = f"accepts at most {greatest:g}" if greatest else "accepts none"
+    detail = f"{model} {takes}: it is called without a temperature."
     return ConfigWarning(key=f"{block}.temperature", code="temperature_not_sent", detail=detail)
