@@ -24,8 +24,8 @@ _ASKS_MODELS: Final = ("model", "fallback", "temperature", "max_tokens")
 def preset_ops(name: str, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) -> tuple[Op, ...]:
     """Returns the operations of a preset for the last scope of `chain`.
 
-    A provider's preset sets model, fallbacks and max_tokens of every step, of the chat and of the judges, and sets
-    their temperature to null. `draft` keeps the current provider, uses its fast model for every step, and disables retries.
+    A provider's preset sets model, fallbacks and max_tokens of every step, of the chat and of the judges, and their
+    temperature to null. `draft` keeps the current provider, uses its fast model for every step, and disables retries.
 
     Raises:
         ValueError: no preset has this name.
