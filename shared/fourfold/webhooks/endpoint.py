@@ -27,7 +27,7 @@ class SigningSecret(Document):
 class Endpoint(Document):
     """An endpoint as it is stored. `secrets`: the newest first.
 
-    `failing_since` is when the first of the failures began that no success has ended since. `brisk`: the last attempt
+    `failing_since` is when the first of the failures began that no success has ended since. `healthy`: the last attempt
     succeeded within a second.
     """
 
@@ -40,28 +40,28 @@ class Endpoint(Document):
     enabled: bool
     disabled_reason: DisabledReason | None
     failing_since: datetime | None
-    brisk: bool
+    healthy: bool
     version: int
     created_at: datetime
     updated_at: datetime
 
-    def wants(self, event_type: str) -> bool:
+    def subscribes_to(self, event_type: str) -> bool:
         """Whether events of this type are sent here."""
         return self.enabled and (EVERYTHING in self.events or event_type in self.events)
 
-    def signing(self, at: datetime) -> tuple[str, ...]:
+    def signing_secrets(self, at: datetime) -> tuple[str, ...]:
         """The secrets that sign at this time."""
-        return tuple(held.secret for held in self.secrets if held.expires_at is None or at < held.expires_at)
+        return tuple(each.secret for each in self.secrets if each.expires_at is None or at < each.expires_at)
 
     def is_rotating(self, at: datetime) -> bool:
         """Whether an older secret still signs."""
-        return len(self.signing(at)) > 1
+        return len(self.signing_secrets(at)) > 1
 
     def rotated(self, at: datetime, overlap: timedelta) -> Endpoint:
         """With a fresh secret; the one before signs on beside it for `overlap`, older ones no longer."""
         before = self.secrets[0].model_copy(update={"expires_at": at + overlap})
-        held = (SigningSecret(secret=new_secret()), before)
-        return self.model_copy(update={"secrets": held, "updated_at": at})
+        secrets = (SigningSecret(secret=new_secret()), before)
+        return self.model_copy(update={"secrets": secrets, "updated_at": at})
 
     def turned_on(self, at: datetime) -> Endpoint:
         """Enabled, with its failures forgotten."""
@@ -86,7 +86,7 @@ def new_endpoint(workspace_id: str, url: str, events: Iterable[str], description
         enabled=True,
         disabled_reason=None,
         failing_since=None,
-        brisk=False,
+        healthy=False,
         version=1,
         created_at=at,
         updated_at=at,

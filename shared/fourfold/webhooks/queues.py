@@ -11,7 +11,7 @@ from enum import StrEnum
 from fourfold.persona import Document
 from fourfold.webhooks.endpoint import Endpoint
 
-BRISK_MS = 1000
+HEALTHY_MS = 1000
 
 
 class Lane(StrEnum):
@@ -32,4 +32,4 @@ class ScheduledDelivery(Document):
 
 def lane_of(endpoint: Endpoint) -> Lane:
     """Where a first attempt goes."""
-    return Lane.FAST if endpoint.brisk else Lane.SLOW
+    return Lane.FAST if endpoint.healthy else Lane.SLOW

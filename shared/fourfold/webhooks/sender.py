@@ -57,14 +57,16 @@ class Sender:
 
     def send(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> AttemptOutcome:
         """POSTs `body` as JSON; the whole exchange is over within `timeout_s` (a slow DNS server aside)."""
-        began = time.monotonic()
+        started = time.monotonic()
         deadline = _Deadline(timeout_s)
         try:
             reply = self._exchange(parse_target(url, allow_loopback=self.allow_loopback), headers, body, deadline)
         except TargetRefusedError as refusal:
-            return AttemptOutcome("unresolved" if refusal.code == "unresolved" else "refused", None, _since(began))
+            return AttemptOutcome(
+                "unresolved" if refusal.code == "unresolved" else "refused", None, _elapsed_ms(started)
+            )
         except (OSError, http.client.HTTPException) as error:
-            return AttemptOutcome(_failure(error, deadline), None, _since(began))
+            return AttemptOutcome(_failure(error, deadline), None, _elapsed_ms(started))
         finally:
             deadline.cancel()
         status, retry_after = reply
@@ -72,14 +74,14 @@ class Sender:
             result: Result = "redirected"
         else:
             result = "delivered" if _OK <= status < _MULTIPLE_CHOICES else "http_error"
-        return AttemptOutcome(result, status, _since(began), self._seconds(retry_after))
+        return AttemptOutcome(result, status, _elapsed_ms(started), self._seconds(retry_after))
 
     def _exchange(
         self, target: Target, headers: Mapping[str, str], body: bytes, deadline: _Deadline
     ) -> tuple[int, str | None]:
         """Status and Retry-After."""
-        with self._connected(target, deadline) as plain, _secured(plain, target) as secured:
-            deadline.ends(secured)  # the socket's own timeout, which begins anew with each byte, is as long
+        with self._connected(target, deadline) as plain, _with_tls(plain, target) as secured:
+            deadline.watch(secured)  # the socket's own timeout, which begins anew with each byte, is as long
             if isinstance(secured, ssl.SSLSocket):
                 secured.do_handshake()
             connection = http.client.HTTPConnection(target.host, target.port)
@@ -97,7 +99,7 @@ class Sender:
         failure: OSError | None = None
         for address in checked_addresses(target, self.resolve):
             try:
-                return self.open_socket(address, target.port, deadline.left())
+                return self.open_socket(address, target.port, deadline.remaining())
             except OSError as error:
                 failure = error
         raise failure or OSError("no address")
@@ -126,14 +128,14 @@ class _Deadline:
         self._timer.daemon = True
         self._timer.start()
 
-    def left(self) -> float:
+    def remaining(self) -> float:
         """Seconds. Raises TimeoutError when there are none."""
-        left = self._at - time.monotonic()
-        if left <= 0:
+        remaining = self._at - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError
-        return left
+        return remaining
 
-    def ends(self, connection: socket.socket) -> None:
+    def watch(self, connection: socket.socket) -> None:
         """Watch this connection from now on."""
         with self._lock:
             self._socket = connection
@@ -160,7 +162,7 @@ def tls_context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _secured(plain: socket.socket, target: Target) -> socket.socket:
+def _with_tls(plain: socket.socket, target: Target) -> socket.socket:
     """The connection with TLS to come, if the target wants it; the certificate must be the host's."""
     if not target.secure:
         return plain
@@ -173,5 +175,5 @@ def _failure(error: Exception, deadline: _Deadline) -> Result:
     return "tls_failed" if isinstance(error, ssl.SSLError) else "connection_failed"
 
 
-def _since(began: float) -> int:
-    return round((time.monotonic() - began) * 1000)
+def _elapsed_ms(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)

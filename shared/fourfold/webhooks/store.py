@@ -33,13 +33,13 @@ class WebhookStore(Protocol):
     ) -> None:
         """Ends a claimed delivery's attempt: delivered, or due again at `due_at`, or dead."""
 
-    def bury(self, endpoint_id: str, delivery_id: str, reason: DeadReason, now: datetime) -> bool:
+    def mark_dead(self, endpoint_id: str, delivery_id: str, reason: DeadReason, now: datetime) -> bool:
         """Makes a pending delivery that nobody attempts dead; says whether it did."""
 
-    def reopen(self, endpoint_id: str, delivery_id: str, now: datetime) -> bool:
+    def requeue(self, endpoint_id: str, delivery_id: str, now: datetime) -> bool:
         """Begins a dead delivery again, due now; says whether it did."""
 
-    def note_health(self, endpoint: Endpoint, *, brisk: bool, failing_since: datetime | None) -> None:
+    def record_health(self, endpoint: Endpoint, *, healthy: bool, failing_since: datetime | None) -> None:
         """How the endpoint answers now; nothing if it is gone."""
 
     def disable(self, endpoint: Endpoint, reason: DisabledReason, now: datetime, entry: Mapping[str, Any]) -> bool:

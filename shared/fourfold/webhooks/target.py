@@ -28,7 +28,7 @@ _HOST = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
 # A last label that is a number makes the whole host an address in some notation: decimal, octal or hexadecimal.
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 # Names that never belong to the public's DNS (RFC 6761, RFC 7686, RFC 8375, RFC 9476; ICANN keeps `internal` so).
-_INSIDE = (
+_RESERVED_LABELS = (
     "alt",
     "arpa",
     "corp",
@@ -43,7 +43,7 @@ _INSIDE = (
     "test",
 )
 _LOOPBACK_URL = re.compile(rf"http://{re.escape(LOOPBACK)}(?::([0-9]{{1,5}}))?(?:[/?][!-~]*)?")
-_LAST_PORT = 65535
+_MAX_PORT = 65535
 
 
 class TargetRefusedError(InputError):
@@ -67,8 +67,8 @@ class Target:
     @property
     def authority(self) -> str:
         """What the Host header says."""
-        usual = HTTPS_PORT if self.secure else 80
-        return self.host if self.port == usual else f"{self.host}:{self.port}"
+        default_port = HTTPS_PORT if self.secure else 80
+        return self.host if self.port == default_port else f"{self.host}:{self.port}"
 
 
 def system_resolver(host: str, port: int) -> list[str]:
@@ -87,9 +87,9 @@ def parse_target(url: str, *, allow_loopback: bool = False) -> Target:
     Raises:
         TargetRefusedError: it is no https URL of a public host on port 443.
     """
-    own = _LOOPBACK_URL.fullmatch(url) if allow_loopback else None
-    if own is not None:
-        return _loopback(url, int(own[1] or 80))
+    loopback = _LOOPBACK_URL.fullmatch(url) if allow_loopback else None
+    if loopback is not None:
+        return _loopback(url, int(loopback[1] or 80))
     if len(url) > MAX_URL_CHARACTERS:
         raise TargetRefusedError("url_too_long", f"Must have at most {MAX_URL_CHARACTERS} characters.")
     if not re.fullmatch(r"[!-~]+", url) or "\\" in url:
@@ -138,7 +138,7 @@ def _public_name(host: str) -> str:
     labels = host.split(".")
     if host.startswith("[") or _NUMBER.fullmatch(labels[-1] or labels[-2 if len(labels) > 1 else -1]):
         raise TargetRefusedError("address_as_host", "Must name a host, not an address.")
-    if labels[-1] in _INSIDE or len(labels) == 1:
+    if labels[-1] in _RESERVED_LABELS or len(labels) == 1:
         raise TargetRefusedError("not_public", "Must name a host of the public internet.")
     if len(host) > 253 or not _HOST.fullmatch(host):  # noqa: PLR2004 - RFC 1035
         raise TargetRefusedError("invalid_url", "Must name a host as the DNS does, such as hooks.example.com.")
@@ -146,8 +146,8 @@ def _public_name(host: str) -> str:
 
 
 def _loopback(url: str, port: int) -> Target:
-    if not 0 < port <= _LAST_PORT:
-        raise TargetRefusedError("invalid_url", f"Must name a port from 1 to {_LAST_PORT}.")
+    if not 0 < port <= _MAX_PORT:
+        raise TargetRefusedError("invalid_url", f"Must name a port from 1 to {_MAX_PORT}.")
     parts = urlsplit(url)
     return Target(secure=False, host=LOOPBACK, port=port, path=_path(parts))
 

@@ -10,7 +10,7 @@ from typing import Final
 LONGEST_RETRY_AFTER: Final = timedelta(hours=12)
 
 
-def wait_before_next(tries: int, delays_s: Sequence[int], retry_after_s: float | None) -> timedelta | None:
+def delay_before_next(tries: int, delays_s: Sequence[int], retry_after_s: float | None) -> timedelta | None:
     """How long to wait before the next attempt; None if there is none.
 
     Args:
