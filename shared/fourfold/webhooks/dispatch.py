@@ -1,4 +1,4 @@
-"""One order of the dispatcher: at most one attempt, its record, and what follows from it."""
+"""Dispatches scheduled deliveries: makes at most one attempt, records it, and schedules what follows."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from fourfold.webhooks.signing import signed_headers
 from fourfold.webhooks.store import WebhookStore
 
 _GONE: Final = 410
-# What an attempt takes beside the receiver's time: look-up, records.
+# Time of an attempt beyond the receiver's timeout: DNS lookup and writes.
 _CLAIM_MARGIN: Final = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
 class Retry:
-    """Give the order again, in this lane, after `wait`."""
+    """Queue the delivery again, in this lane, after `wait`."""
 
     lane: Lane
     wait: timedelta
@@ -33,14 +33,14 @@ class Retry:
 
 @dataclass(frozen=True)
 class Done:
-    """The order is done with. `dead`: no attempt follows, and the delivery was not made."""
+    """The queue message is processed. `dead` is set if the delivery failed for good."""
 
     dead: DeadReason | None = None
 
 
 @dataclass(frozen=True)
 class Dispatcher:
-    """Carries orders out."""
+    """Dispatches scheduled deliveries."""
 
     store: WebhookStore
     sender: Sender
@@ -48,10 +48,10 @@ class Dispatcher:
     clock: Callable[[], datetime]
 
     def dispatch(self, scheduled: ScheduledDelivery, lane: Lane) -> Retry | Done:
-        """Makes the attempt that is due, if one is.
+        """Makes the due attempt of a delivery, if there is one.
 
         Raises:
-            Exception: storage did not answer; given again, the order is carried out then.
+            Exception: a storage error; the queue redelivers the message.
         """
         if scheduled.revive:
             self.store.requeue(scheduled.endpoint_id, scheduled.delivery_id, self.clock())
@@ -71,7 +71,7 @@ class Dispatcher:
         return self._attempt(endpoint, delivery, config)
 
     def _check_later(self, scheduled: ScheduledDelivery, now: datetime) -> Retry | Done:
-        """Not due yet, or somebody is at it: have another look. If that somebody fails, nobody else would."""
+        """Checks later if the delivery is not due yet or another worker attempts it, in case that worker dies."""
         known = self.store.delivery(scheduled.endpoint_id, scheduled.delivery_id)
         if known is None or known.status is not DeliveryStatus.PENDING:
             return Done()
@@ -82,31 +82,30 @@ class Dispatcher:
         body = delivery.body.encode()
         headers = signed_headers(delivery.event_id, started, body, endpoint.signing_secrets(started))
         outcome = self.sender.send(endpoint.url, headers, body, config.timeout_s)
-        made = Attempt(
+        attempt = Attempt(
             at=started, result=outcome.result, status_code=outcome.status_code, latency_ms=outcome.latency_ms
         )
         if outcome.result == "delivered":
-            self.store.record(delivery, made)
+            self.store.record(delivery, attempt)
             self._note_success(endpoint, outcome)
             return Done()
         if outcome.status_code == _GONE:
-            self.store.record(delivery, made, dead="endpoint_gone")
+            self.store.record(delivery, attempt, dead="endpoint_gone")
             self._disable(endpoint, delivery, "gone")
             return Done(dead="endpoint_gone")
         now = self.clock()
         wait = delay_before_next(delivery.tries + 1, config.retry.delays_s, outcome.retry_after_s)
         if wait is None:
-            self.store.record(delivery, made, dead="attempts_exhausted")
+            self.store.record(delivery, attempt, dead="attempts_exhausted")
         else:
-            self.store.record(delivery, made, due_at=now + wait)
+            self.store.record(delivery, attempt, due_at=now + wait)
         self._note_failure(endpoint, delivery, config, started)
         return Done(dead="attempts_exhausted") if wait is None else Retry(Lane.SLOW, wait)
 
     def _note_success(self, endpoint: Endpoint, outcome: AttemptOutcome) -> None:
         healthy = outcome.latency_ms <= HEALTHY_MS
-        if (
-            healthy != endpoint.healthy or endpoint.failing_since is not None
-        ):  # an endpoint in good health costs no write
+        # An endpoint that stays healthy costs no write.
+        if healthy != endpoint.healthy or endpoint.failing_since is not None:
             self.store.record_health(endpoint, healthy=healthy, failing_since=None)
 
     def _note_failure(self, endpoint: Endpoint, delivery: Delivery, config: WebhooksConfig, started: datetime) -> None:

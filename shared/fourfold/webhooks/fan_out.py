@@ -1,4 +1,4 @@
-"""From one event to one delivery for each endpoint that wants it."""
+"""Fans an event out: creates a delivery for each endpoint that subscribes to it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ QueueEntry = tuple[Lane, ScheduledDelivery, timedelta]
 def fan_out(
     message: Message, store: WebhookStore, config_of: Callable[[str], WebhooksConfig], now: datetime
 ) -> list[QueueEntry]:
-    """Stores a delivery for every endpoint that wants the event.
+    """Stores a delivery for each endpoint that subscribes to the event.
 
     Returns:
-        The orders to queue. An event that comes twice stores nothing twice, and orders again only what was never
-        tried: its first order may have been lost.
+        The messages to queue. For an event that is received again, only deliveries that were never attempted are
+        returned, because their queue message may have been lost.
     """
     entries = []
     for endpoint in store.endpoints(message.workspace_id):

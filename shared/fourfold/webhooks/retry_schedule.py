@@ -1,4 +1,4 @@
-"""When a delivery that failed is tried again."""
+"""The retry schedule of deliveries."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-# A receiver may ask for more time than the schedule gives, but not for ever.
+# The limit of a receiver's Retry-After.
 LONGEST_RETRY_AFTER: Final = timedelta(hours=12)
 
 
 def delay_before_next(tries: int, delays_s: Sequence[int], retry_after_s: float | None) -> timedelta | None:
-    """How long to wait before the next attempt; None if there is none.
+    """Returns the delay before the next attempt, or None if there is none.
 
     Args:
-        tries: attempts made so far, at least one.
-        delays_s: the wait before each attempt, the first one included.
-        retry_after_s: what the receiver asked for in its last answer; the longer of the two waits counts.
+        tries: attempts made so far, at least 1.
+        delays_s: the delay before each attempt, including the first.
+        retry_after_s: the Retry-After of the last response. The greater of the two delays is used.
     """
     if tries >= len(delays_s):
         return None
