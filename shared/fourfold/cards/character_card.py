@@ -20,7 +20,7 @@ V3: Final = "chara_card_v3"
 Card = dict[str, Any]
 
 # Written from the persona each time: what another tool changed here gives way to the persona.
-_OURS: Final = frozenset(
+_OWN_FIELDS: Final = frozenset(
     {
         "name",
         "description",
@@ -36,7 +36,7 @@ _OURS: Final = frozenset(
     }
 )
 # What another tool wrote in another shape than the specification's is not passed on as if it were a card.
-_KINDS: Final[dict[str, type]] = {
+_TYPES: Final[dict[str, type]] = {
     "scenario": str,
     "creator_notes": str,
     "post_history_instructions": str,
@@ -60,7 +60,7 @@ _V3_ONLY: Final = frozenset(
         "modification_date",
     }
 )
-_BACKFILLED: Final = (
+_V2_NOTICE: Final = (
     "This character card is Character Card V3, but it is loaded as a Character Card V2. Please use a Character Card V3 "
     "compatible application to use this character card properly."
 )
@@ -80,7 +80,7 @@ def card_v2(persona: Persona, safety: SafetyConfig, carried: Card | None = None,
     """
     data = {name: value for name, value in _data(persona, safety, carried or {}).items() if name not in _V3_ONLY}
     if backfill:
-        data["creator_notes"] = f"{_BACKFILLED}\n\n{data['creator_notes']}".strip()
+        data["creator_notes"] = f"{_V2_NOTICE}\n\n{data['creator_notes']}".strip()
     return {"spec": V2, "spec_version": "2.0", "data": data}
 
 
@@ -96,7 +96,7 @@ def carried_by(card: Card, persona: Persona) -> Card:
     kept = {
         name: value
         for name, value in data.items()
-        if name not in _OURS and value != own.get(name) and isinstance(value, _KINDS.get(name, object))
+        if name not in _OWN_FIELDS and value != own.get(name) and isinstance(value, _TYPES.get(name, object))
     }
     foreign = {name: value for name, value in extensions.items() if name != NAMESPACE} if extensions else {}
     return {**kept, **({"extensions": foreign} if foreign else {})}
@@ -130,7 +130,7 @@ def _data(persona: Persona, safety: SafetyConfig, carried: Card) -> Card:
         "modification_date": int(persona.updated_at.timestamp()),
     }
     extensions = {**carried.get("extensions", {}), NAMESPACE: _extension(persona)}
-    beside = {name: value for name, value in carried.items() if name not in _OURS and name != "source"}
+    beside = {name: value for name, value in carried.items() if name not in _OWN_FIELDS and name != "source"}
     return {**own, **beside, "extensions": extensions}
 
 
@@ -138,7 +138,7 @@ def _source(persona: Persona, carried: Card) -> list[Any]:
     """Where the card comes from, oldest first: V3 lets applications only append."""
     origin = [] if persona.imported_from is None else [persona.imported_from.persona_id]
     found = [*carried.get("source", []), *origin, persona.id]
-    return [place for number, place in enumerate(found) if place not in found[:number]]
+    return [source for number, source in enumerate(found) if source not in found[:number]]
 
 
 def _extension(persona: Persona) -> Card:

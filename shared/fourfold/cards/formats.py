@@ -17,7 +17,7 @@ from fourfold.cards.portrait import portrait
 from fourfold.config.engine import SafetyConfig
 from fourfold.persona import NotWrittenError, Persona
 
-_LONGEST_NAME = 60
+_MAX_NAME = 60
 
 
 class FileFormat(StrEnum):
@@ -40,7 +40,7 @@ class File:
     disposition: str
 
 
-def written(persona: Persona, wanted: FileFormat, safety: SafetyConfig, carried: dict[str, Any]) -> File:
+def persona_file(persona: Persona, file_format: FileFormat, safety: SafetyConfig, carried: dict[str, Any]) -> File:
     """The persona as a file; `carried` is what `reading.read` found beside it.
 
     Raises:
@@ -48,7 +48,7 @@ def written(persona: Persona, wanted: FileFormat, safety: SafetyConfig, carried:
     """
     if not persona.has_layers or persona.surface is None:
         raise NotWrittenError(persona.id)
-    match wanted:
+    match file_format:
         case FileFormat.JSON:
             content, media_type, extension = _text(document(persona)), "application/json", ".json"
         case FileFormat.MARKDOWN:
@@ -77,6 +77,6 @@ def _disposition(name: str, fallback: str, extension: str) -> str:
     """The name in ASCII for old clients, and as it is for others."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     readable = "".join(c if c.isalnum() or c in "-_" else " " for c in plain)
-    ascii_name = "-".join(readable.split())[:_LONGEST_NAME] or fallback
-    full = "".join(c for c in name if c not in '/\\:*?"<>|' and unicodedata.category(c)[0] != "C")[:_LONGEST_NAME]
+    ascii_name = "-".join(readable.split())[:_MAX_NAME] or fallback
+    full = "".join(c for c in name if c not in '/\\:*?"<>|' and unicodedata.category(c)[0] != "C")[:_MAX_NAME]
     return f"attachment; filename=\"{ascii_name}{extension}\"; filename*=UTF-8''{quote(full or fallback)}{extension}"

@@ -17,7 +17,7 @@ from fourfold.json_values import may_hold_more_values_than
 V2_KEYWORD: Final = "chara"
 V3_KEYWORD: Final = "ccv3"
 # A picture of 4 MiB written in pieces of 8 KiB, as most programs do, has some five hundred.
-_MOST_CHUNKS: Final = 2_000
+_MAX_CHUNKS: Final = 2_000
 _TEXT: Final = b"tEXt"
 _END: Final = b"IEND"
 
@@ -37,11 +37,11 @@ def with_cards(image: bytes, cards: dict[str, Any]) -> bytes:
     return written.getvalue()
 
 
-def card_in(image: bytes, most_values: int) -> Any:  # noqa: ANN401 - JSON, whatever it is
+def read_card(image: bytes, max_values: int) -> Any:  # noqa: ANN401 - JSON, whatever it is
     """The card in a PNG; the V3 one if there are both. Pixels are not looked at.
 
     Raises:
-        NoCardError: no PNG, none in it, or none that is JSON in base64, with at most `most_values` values.
+        NoCardError: no PNG, none in it, or none that is JSON in base64, with at most `max_values` values.
     """
     texts: dict[str, bytes] = {}
     for kind, content in _chunks(image):
@@ -53,19 +53,19 @@ def card_in(image: bytes, most_values: int) -> Any:  # noqa: ANN401 - JSON, what
         raise NoCardError("The picture has no character card in it (no text chunk ccv3 or chara).")
     try:
         written = base64.b64decode(text, validate=True)
-        if not may_hold_more_values_than(2 * most_values, written):
+        if not may_hold_more_values_than(2 * max_values, written):
             return json.loads(written.decode("utf-8"), parse_constant=_no_constant)
     except (binascii.Error, ValueError, RecursionError):
         raise NoCardError("The card in the picture is not JSON in base64.") from None
-    raise NoCardError(f"The card in the picture holds over {most_values} values.")
+    raise NoCardError(f"The card in the picture holds over {max_values} values.")
 
 
 def _chunks(image: bytes) -> list[tuple[bytes, bytes]]:
     found: list[tuple[bytes, bytes]] = []
     try:
         for kind, content in png.Reader(bytes=image).chunks():
-            if len(found) == _MOST_CHUNKS:
-                raise NoCardError(f"The picture has over {_MOST_CHUNKS} chunks.")
+            if len(found) == _MAX_CHUNKS:
+                raise NoCardError(f"The picture has over {_MAX_CHUNKS} chunks.")
             found.append((bytes(kind), bytes(content)))
     except (png.Error, zlib.error, EOFError):
         raise NoCardError("This is no complete PNG.") from None

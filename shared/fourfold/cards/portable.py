@@ -29,7 +29,7 @@ SPEC: Final = "fourfold_persona"
 SPEC_VERSION: Final = "1.0"
 
 # Who owns it and what is going on with it now is no part of a persona that travels.
-_STAYS: Final = {"workspace_id", "pending_run_id", "fingerprint", "test_suite"}
+_NOT_PORTABLE: Final = {"workspace_id", "pending_run_id", "fingerprint", "test_suite"}
 
 Source = Literal["json", "card_v2", "card_v3"]
 
@@ -59,7 +59,7 @@ class PortablePersona(Document):
     created_at: datetime
     updated_at: datetime
 
-    def settled(self, workspace_id: str, source: Source, now: datetime) -> Persona:
+    def to_persona(self, workspace_id: str, source: Source, now: datetime) -> Persona:
         """A new persona of a workspace, with all of this. What it was elsewhere is kept in `imported_from`."""
         status = self.archived_from if self.status is PersonaStatus.ARCHIVED else self.status
         return Persona(
@@ -95,7 +95,7 @@ class PortablePersona(Document):
 
 def portable(persona: Persona) -> dict[str, Any]:
     """The persona as a JSON object without what belongs to its workspace."""
-    return persona.model_dump(mode="json", exclude=_STAYS)
+    return persona.model_dump(mode="json", exclude=_NOT_PORTABLE)
 
 
 def document(persona: Persona) -> dict[str, Any]:

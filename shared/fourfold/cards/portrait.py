@@ -23,11 +23,11 @@ _ROWS: Final = HEIGHT // _CELL
 def portrait(persona_id: str) -> bytes:
     """A PNG of 400 x 600 pixels, mirrored left to right, a few kilobytes."""
     digest = hashlib.sha256(persona_id.encode()).digest()
-    ground, figure = _colour(digest[0], 0.25, 0.30), _colour(digest[0] + 96 + digest[1] % 64, 0.70, 0.55)
-    drawn = io.BytesIO()
-    writer = png.Writer(size=(WIDTH, HEIGHT), palette=[ground, figure], bitdepth=1, compression=9)
-    writer.write(drawn, _pixels(int.from_bytes(digest[2:8], "big")))
-    return drawn.getvalue()
+    background, foreground = _colour(digest[0], 0.25, 0.30), _colour(digest[0] + 96 + digest[1] % 64, 0.70, 0.55)
+    output = io.BytesIO()
+    writer = png.Writer(size=(WIDTH, HEIGHT), palette=[background, foreground], bitdepth=1, compression=9)
+    writer.write(output, _pixels(int.from_bytes(digest[2:8], "big")))
+    return output.getvalue()
 
 
 def _pixels(pattern: int) -> Iterator[list[int]]:

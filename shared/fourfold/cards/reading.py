@@ -14,7 +14,7 @@ from fourfold.errors import InputError
 from fourfold.json_values import has_more_values_than
 from fourfold.persona import Persona
 
-_MOST_VALUES: Final = 5_000
+_MAX_VALUES: Final = 5_000
 _SPECS: Final[dict[str, Source]] = {V2: "card_v2", V3: "card_v3"}
 
 
@@ -35,12 +35,12 @@ class BadPersonaError(InputError):
 
 
 class TooManyValuesError(InputError):
-    """What stands for a persona at `pointer` holds over `most` values; one of ours has some three hundred."""
+    """What stands for a persona at `pointer` holds over `limit` values; one of ours has some three hundred."""
 
-    def __init__(self, pointer: str, most: int) -> None:
-        super().__init__(f"{pointer} holds over {most} values")
+    def __init__(self, pointer: str, limit: int) -> None:
+        super().__init__(f"{pointer} holds over {limit} values")
         self.pointer = pointer
-        self.most = most
+        self.limit = limit
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ def read(content: Any, workspace_id: str, now: datetime) -> Imported:  # noqa: A
     if spec in _SPECS:
         return _from_card(content, _SPECS[spec], workspace_id, now)
     if spec == SPEC:
-        return Imported(_settled(content.get("data"), ("data",), workspace_id, "json", now), {})
+        return Imported(_parse_persona(content.get("data"), ("data",), workspace_id, "json", now), {})
     if spec is None and {"soul", "self", "mask", "surface"} <= content.keys():
-        return Imported(_settled(content, (), workspace_id, "json", now), {})
+        return Imported(_parse_persona(content, (), workspace_id, "json", now), {})
     raise UnknownFileError(f"Send an export of fourfold ({SPEC}), a persona as the API answers it, {V2} or {V3}.")
 
 
@@ -75,25 +75,25 @@ def _from_card(card: Card, source: Source, workspace_id: str, now: datetime) -> 
     ours = extensions.get(NAMESPACE) if isinstance(extensions, dict) else None
     if not isinstance(ours, dict):
         raise ForeignCardError
-    place = ("data", "extensions", NAMESPACE, "persona")
-    persona = _settled(ours.get("persona"), place, workspace_id, source, now)
+    path = ("data", "extensions", NAMESPACE, "persona")
+    persona = _parse_persona(ours.get("persona"), path, workspace_id, source, now)
     # Compared with what was written of the persona where the card was made, under its id and dates of then.
-    there = PortablePersona.model_validate(ours["persona"])
-    as_it_was = persona.model_copy(update={"id": there.id, "version": there.version})
-    return Imported(persona, carried_by(card, as_it_was))
+    original = PortablePersona.model_validate(ours["persona"])
+    exported = persona.model_copy(update={"id": original.id, "version": original.version})
+    return Imported(persona, carried_by(card, exported))
 
 
-def _settled(
+def _parse_persona(
     content: Any,  # noqa: ANN401 - JSON, whatever it is
-    place: tuple[str, ...],
+    path: tuple[str, ...],
     workspace_id: str,
     source: Source,
     now: datetime,
 ) -> Persona:
-    if has_more_values_than(_MOST_VALUES, content):  # a validator reports a fault for each wrong one
-        raise TooManyValuesError("".join(f"/{part}" for part in place), _MOST_VALUES)
+    if has_more_values_than(_MAX_VALUES, content):  # a validator reports a fault for each wrong one
+        raise TooManyValuesError("".join(f"/{part}" for part in path), _MAX_VALUES)
     try:
-        return PortablePersona.model_validate(content).settled(workspace_id, source, now)
+        return PortablePersona.model_validate(content).to_persona(workspace_id, source, now)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-        raise BadPersonaError([{**fault, "loc": (*place, *fault["loc"])} for fault in found]) from None
+        raise BadPersonaError([{**fault, "loc": (*path, *fault["loc"])} for fault in found]) from None

@@ -61,6 +61,7 @@ class Dispatcher:
             if self.store.mark_dead(scheduled.endpoint_id, scheduled.delivery_id, reason, self.clock()):
                 return Done(dead=reason)
             return self._check_later(scheduled, self.clock())
+        # An endpoint may have become slow since the message was queued.
         if lane is Lane.FAST and lane_of(endpoint) is Lane.SLOW:
             return Retry(Lane.SLOW, timedelta())
         config, now = self.config_of(scheduled.workspace_id), self.clock()
