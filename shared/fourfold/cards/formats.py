@@ -1,4 +1,4 @@
-"""The files a persona can be written as, with their media types and names."""
+"""The export formats of a persona, with media types and file names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAX_NAME = 60
 
 
 class FileFormat(StrEnum):
-    """`json` is our own and loses nothing; the cards carry it; `markdown` is to be read."""
+    """The export formats. All but `markdown` contain the whole persona and can be imported."""
 
     JSON = "json"
     MARKDOWN = "markdown"
@@ -33,7 +33,7 @@ class FileFormat(StrEnum):
 
 @dataclass(frozen=True)
 class File:
-    """A file: its bytes, its media type, and the Content-Disposition that names it (RFC 6266)."""
+    """A file: content, media type, and Content-Disposition header with its name (RFC 6266)."""
 
     content: bytes
     media_type: str
@@ -41,7 +41,7 @@ class File:
 
 
 def persona_file(persona: Persona, file_format: FileFormat, safety: SafetyConfig, carried: dict[str, Any]) -> File:
-    """The persona as a file; `carried` is what `reading.read` found beside it.
+    """Returns the persona as a file. `carried` are the fields of other tools that `reading.read` returned.
 
     Raises:
         NotWrittenError: a layer is missing.
@@ -74,7 +74,7 @@ def _text(content: dict[str, Any]) -> bytes:
 
 
 def _disposition(name: str, fallback: str, extension: str) -> str:
-    """The name in ASCII for old clients, and as it is for others."""
+    """Returns the header with an ASCII name for old clients and the full name for others."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     readable = "".join(c if c.isalnum() or c in "-_" else " " for c in plain)
     ascii_name = "-".join(readable.split())[:_MAX_NAME] or fallback

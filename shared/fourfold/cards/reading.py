@@ -1,4 +1,4 @@
-"""Reading a file back into a persona: our own JSON, a persona as the API answers it, or a card that carries one."""
+"""Reads a persona from a file: a JSON export, a persona in the API's form, or a card that contains one."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _SPECS: Final[dict[str, Source]] = {V2: "card_v2", V3: "card_v3"}
 
 
 class UnknownFileError(InputError):
-    """The file is none of those we read; the text says what is."""
+    """The file format is unknown; the message lists the known ones."""
 
 
 class ForeignCardError(InputError):
-    """A character card without a persona of ours in it: it has no layers to take over."""
+    """The character card was not exported by fourfold, so it has no layers."""
 
 
 class BadPersonaError(InputError):
-    """The persona in the file is not valid. `faults` are pydantic's, with their place in the file."""
+    """The persona in the file is not valid. `faults` are pydantic's errors, with their location in the file."""
 
     def __init__(self, faults: list[dict[str, Any]]) -> None:
         super().__init__("the persona in the file is not valid")
@@ -35,27 +35,27 @@ class BadPersonaError(InputError):
 
 
 class TooManyValuesError(InputError):
-    """What stands for a persona at `pointer` holds over `limit` values; one of ours has some three hundred."""
+    """The persona at `pointer` has more than `limit` values; a persona has about 300."""
 
     def __init__(self, pointer: str, limit: int) -> None:
-        super().__init__(f"{pointer} holds over {limit} values")
+        super().__init__(f"{pointer} has more than {limit} values")
         self.pointer = pointer
         self.limit = limit
 
 
 @dataclass(frozen=True)
 class Imported:
-    """A persona of the workspace, not yet stored, and what its card carried beside it."""
+    """A persona of the workspace, not yet stored, and the fields of other tools in its card."""
 
     persona: Persona
     carried: Card
 
 
-def read(content: Any, workspace_id: str, now: datetime) -> Imported:  # noqa: ANN401 - JSON, whatever it is
-    """The persona in a JSON document.
+def read(content: Any, workspace_id: str, now: datetime) -> Imported:  # noqa: ANN401 - any JSON
+    """Reads the persona in a JSON document as a new persona of the workspace.
 
     Raises:
-        UnknownFileError, ForeignCardError, TooManyValuesError, BadPersonaError: it cannot be taken in.
+        UnknownFileError, ForeignCardError, TooManyValuesError, BadPersonaError: the document cannot be imported.
     """
     if not isinstance(content, dict):
         raise UnknownFileError("The file must be a JSON object.")
@@ -66,7 +66,7 @@ def read(content: Any, workspace_id: str, now: datetime) -> Imported:  # noqa: A
         return Imported(_parse_persona(content.get("data"), ("data",), workspace_id, "json", now), {})
     if spec is None and {"soul", "self", "mask", "surface"} <= content.keys():
         return Imported(_parse_persona(content, (), workspace_id, "json", now), {})
-    raise UnknownFileError(f"Send an export of fourfold ({SPEC}), a persona as the API answers it, {V2} or {V3}.")
+    raise UnknownFileError(f"Send an export of fourfold ({SPEC}), a persona as the API returns it, {V2} or {V3}.")
 
 
 def _from_card(card: Card, source: Source, workspace_id: str, now: datetime) -> Imported:
@@ -77,20 +77,20 @@ def _from_card(card: Card, source: Source, workspace_id: str, now: datetime) -> 
         raise ForeignCardError
     path = ("data", "extensions", NAMESPACE, "persona")
     persona = _parse_persona(ours.get("persona"), path, workspace_id, source, now)
-    # Compared with what was written of the persona where the card was made, under its id and dates of then.
+    # A field is foreign if the export would have written another value. The export used the persona's original id.
     original = PortablePersona.model_validate(ours["persona"])
     exported = persona.model_copy(update={"id": original.id, "version": original.version})
     return Imported(persona, carried_by(card, exported))
 
 
 def _parse_persona(
-    content: Any,  # noqa: ANN401 - JSON, whatever it is
+    content: Any,  # noqa: ANN401 - any JSON
     path: tuple[str, ...],
     workspace_id: str,
     source: Source,
     now: datetime,
 ) -> Persona:
-    if has_more_values_than(_MAX_VALUES, content):  # a validator reports a fault for each wrong one
+    if has_more_values_than(_MAX_VALUES, content):  # checked first: a validator reports an error for each invalid value
         raise TooManyValuesError("".join(f"/{part}" for part in path), _MAX_VALUES)
     try:
         return PortablePersona.model_validate(content).to_persona(workspace_id, source, now)
