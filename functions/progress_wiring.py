@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSL
 
 from fourfold.aws import client
 from fourfold.http.auth import KeyRing
-from fourfold.progress.delivery import Delivery
+from fourfold.progress.delivery import EventDelivery
 from fourfold.progress.ports import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, RunKey
 from fourfold.storage.api_keys import DynamoApiKeys
 from fourfold.storage.client import dynamodb
@@ -35,7 +35,7 @@ ANSWER_WITHIN_S = 5
 
 
 class ManagedConnections:
-    """Implements `fourfold.progress.ports.Sender` with API Gateway's management API."""
+    """Implements `fourfold.progress.ports.MessageSender` with API Gateway's management API."""
 
     def __init__(self, client: ApiGatewayManagementApiClient) -> None:
         self._client = client
@@ -110,10 +110,10 @@ def connections() -> DynamoConnections:
 
 
 @cache
-def delivery() -> Delivery:
+def delivery() -> EventDelivery:
     """Sending a run's events to one follower."""
     queue = cast("SQSClient", client("sqs", Config(connect_timeout=2, read_timeout=5)))
-    return Delivery(
+    return EventDelivery(
         log=DynamoEventLog(dynamodb(), os.environ["FOURFOLD_RUN_EVENTS_TABLE"]),
         followers=DynamoFollowers(dynamodb(), os.environ["FOURFOLD_CONNECTIONS_TABLE"], time.time),
         subscribers=connections(),

@@ -41,7 +41,7 @@ def read_card(image: bytes, max_values: int) -> Any:  # noqa: ANN401 - any JSON
     """Returns the card in a PNG, the V3 card if there are both. The pixels are not decoded.
 
     Raises:
-        NoCardError: the file is not a PNG, has no card, or the card is not JSON in base64 with up to `max_values` values.
+        NoCardError: the file is not a PNG, has no card, or a card that is not JSON of at most `max_values` values.
     """
     texts: dict[str, bytes] = {}
     for kind, content in _chunks(image):

@@ -31,7 +31,7 @@ SPEC_VERSION: Final = "1.0"
 # Fields that belong to the workspace and are not exported.
 _NOT_PORTABLE: Final = {"workspace_id", "pending_run_id", "fingerprint", "test_suite"}
 
-Source = Literal["json", "card_v2", "card_v3"]
+SourceFormat = Literal["json", "card_v2", "card_v3"]
 
 
 class PortablePersona(Document):
@@ -59,7 +59,7 @@ class PortablePersona(Document):
     created_at: datetime
     updated_at: datetime
 
-    def to_persona(self, workspace_id: str, source: Source, now: datetime) -> Persona:
+    def to_persona(self, workspace_id: str, source: SourceFormat, now: datetime) -> Persona:
         """Returns a new persona of the workspace. `imported_from` has the id, version and dates of the file."""
         status = self.archived_from if self.status is PersonaStatus.ARCHIVED else self.status
         return Persona(

@@ -9,13 +9,13 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from fourfold.cards.character_card import NAMESPACE, V2, V3, Card, carried_by
-from fourfold.cards.portable import SPEC, PortablePersona, Source
+from fourfold.cards.portable import SPEC, PortablePersona, SourceFormat
 from fourfold.errors import InputError
 from fourfold.json_values import has_more_values_than
 from fourfold.persona import Persona
 
 _MAX_VALUES: Final = 5_000
-_SPECS: Final[dict[str, Source]] = {V2: "card_v2", V3: "card_v3"}
+_SPECS: Final[dict[str, SourceFormat]] = {V2: "card_v2", V3: "card_v3"}
 
 
 class UnknownFileError(InputError):
@@ -69,7 +69,7 @@ def read(content: Any, workspace_id: str, now: datetime) -> Imported:  # noqa: A
     raise UnknownFileError(f"Send an export of fourfold ({SPEC}), a persona as the API returns it, {V2} or {V3}.")
 
 
-def _from_card(card: Card, source: Source, workspace_id: str, now: datetime) -> Imported:
+def _from_card(card: Card, source: SourceFormat, workspace_id: str, now: datetime) -> Imported:
     data = card.get("data")
     extensions = data.get("extensions") if isinstance(data, dict) else None
     ours = extensions.get(NAMESPACE) if isinstance(extensions, dict) else None
@@ -87,7 +87,7 @@ def _parse_persona(
     content: Any,  # noqa: ANN401 - any JSON
     path: tuple[str, ...],
     workspace_id: str,
-    source: Source,
+    source: SourceFormat,
     now: datetime,
 ) -> Persona:
     if has_more_values_than(_MAX_VALUES, content):  # checked first: a validator reports an error for each invalid value

@@ -99,7 +99,7 @@ class Author:
     reason: str | None = None
 
 
-def apply(
+def apply_ops(
     ops: Sequence[Op], chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue], author: Author
 ) -> tuple[ScopeState, tuple[KeyChange, ...]]:
     """Applies operations to the last scope of `chain`.

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -23,8 +23,6 @@ _NEAREST: Final = 3
 _NUMERIC: Final = frozenset({"number", "integer"})
 _RUN_PREFIX: Final = "engine.pipeline."
 _DEFAULT_META: Final = KeyMeta()
-
-Document = TypeVar("Document", bound=BaseModel)
 
 
 class BadValueError(InputError):

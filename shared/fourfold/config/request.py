@@ -129,8 +129,8 @@ def _locked(workspace: EffectiveSettings, name: str, value: JsonValue) -> BadSet
     if forbidden is None:
         return None
     bounds = next((each for scope, each in found.bounds if scope is forbidden), None)
-    within = "" if found.locked_by is not None or bounds is None else f": it takes {bounds.in_words()}"
-    return BadSetting(name, "config_locked", f"Locked by the {forbidden} scope{within}.", forbidden)
+    limits = "" if found.locked_by is not None or bounds is None else f": it takes {bounds.in_words()}"
+    return BadSetting(name, "config_locked", f"Locked by the {forbidden} scope{limits}.", forbidden)
 
 
 def _merge(tree: dict[str, Any], above: Mapping[str, Any]) -> None:
@@ -144,8 +144,8 @@ def _merge(tree: dict[str, Any], above: Mapping[str, Any]) -> None:
 def _unknown(name: str) -> BadSetting:
     if name in registry():
         return BadSetting(name, "not_settable", "A request cannot set this key; set it with PATCH /v1/config.")
-    alike = [each for each in nearest(name) if each in REQUEST_KEYS]
-    hint = f" Did you mean {', '.join(alike)}?" if alike else ""
+    similar = [each for each in nearest(name) if each in REQUEST_KEYS]
+    hint = f" Did you mean {', '.join(similar)}?" if similar else ""
     return BadSetting(name, "unknown_key", f"No such key.{hint}")
 
 

@@ -9,7 +9,7 @@ from typing import Final, Literal, Protocol
 
 from pydantic import JsonValue
 
-from fourfold.config.commit import Author, KeyChange, LockOp, Op, OpFault, apply, restore_entries
+from fourfold.config.commit import Author, KeyChange, LockOp, Op, OpFault, apply_ops, restore_entries
 from fourfold.config.effective import StateSource
 from fourfold.config.entries import Entries, ScopeRef, ScopeState
 from fourfold.config.history import Revision, Snapshot, content_hash, new_snapshot_id
@@ -117,7 +117,7 @@ class ConfigService:
 
         def change(chain: Sequence[ScopeState]) -> Committed:
             operations = ops(chain)
-            state, changes = apply(operations, chain, self.defaults, request.author)
+            state, changes = apply_ops(operations, chain, self.defaults, request.author)
             locked = {op.key for op in operations if isinstance(op, LockOp)}
             touched = {op.key for op in operations}
             after = [*chain[:-1], state]

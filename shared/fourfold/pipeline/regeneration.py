@@ -13,7 +13,7 @@ from fourfold.pipeline.store import StoredPersona
 from fourfold.progress.run import Run
 from fourfold.steps import StepName, position
 
-SINGLE_CALL: Final = "single_call"
+_SINGLE_CALL: Final = "single_call"
 
 
 class NothingWrittenError(ConflictError):
@@ -36,7 +36,7 @@ def regeneration_config(config: EngineConfig, first: StepName) -> EngineConfig:
     pipeline = config.pipeline
     if first is StepName.INTENT_PARSE:
         return config
-    if pipeline.method == SINGLE_CALL:
+    if pipeline.method == _SINGLE_CALL:
         raise NoSuchStepError
     audit = pipeline.audit
     if first is StepName.AUDIT:

@@ -11,8 +11,8 @@ from fourfold.progress.run import Run, RunStatus
 # A step logs when it starts and when it completes. Between the two, one invocation makes at most two model calls of at
 # most 240 s each and writes its results. The state machine repeats an invocation after a fault of Lambda. A longer
 # silence than two invocations means that nothing works on the run.
-LONGEST_STEP = timedelta(seconds=2 * 240 + 60)
-QUIET_LIMIT = 2 * LONGEST_STEP + timedelta(minutes=2)
+MAX_STEP_DURATION = timedelta(seconds=2 * 240 + 60)
+MAX_SILENCE = 2 * MAX_STEP_DURATION + timedelta(minutes=2)
 
 # An execution logs its first step well within this time. A run without that entry was probably never started.
 START_GRACE = timedelta(seconds=10)
@@ -20,11 +20,11 @@ START_GRACE = timedelta(seconds=10)
 
 def may_be_stale(since: datetime, now: datetime) -> bool:
     """Whether something that started at `since` is old enough that it may be stale, without reading its log."""
-    return now - since > QUIET_LIMIT
+    return now - since > MAX_SILENCE
 
 
 def is_stale(run: Run, entries: Sequence[LogEntry], now: datetime) -> bool:
-    """Whether the run is `running` but has logged nothing for `QUIET_LIMIT` (20 minutes)."""
+    """Whether the run is `running` but has logged nothing for `MAX_SILENCE` (20 minutes)."""
     last_entry_at = entries[-1].at if entries else run.started_at
     return run.status is RunStatus.RUNNING and may_be_stale(last_entry_at, now)
 

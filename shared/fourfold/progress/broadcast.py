@@ -7,7 +7,7 @@ A push has two phases per run, so that a crash cannot send an event twice:
 
 These are two writes per batch and run, for any number of followers; a run without followers costs only reads. If a
 redelivered batch finds `intended` greater than `acked`, the earlier push was interrupted. Connections that may have
-received some of its events are then closed (`Delivery.recover`).
+received some of its events are then closed (`EventDelivery.recover`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
 
-from fourfold.progress.delivery import CLOSING, Delivery
+from fourfold.progress.delivery import CLOSING, EventDelivery
 from fourfold.progress.ports import EncodedEvent, Follower, RunKey, Subscriber, Topic
 
 
@@ -76,7 +76,7 @@ class Pusher:
     `may_read(key_hash, workspace_id)` returns whether connections with this key may still receive the events.
     """
 
-    delivery: Delivery
+    delivery: EventDelivery
     may_read: Callable[[str, str], bool]
     threads: Executor
 

@@ -19,9 +19,9 @@ from fourfold.progress.ports import (
     EventLog,
     Follower,
     FollowerStore,
+    MessageSender,
     NotDeliveredError,
     RunKey,
-    Sender,
     Subscriber,
     Subscribers,
 )
@@ -39,13 +39,13 @@ CLOSING = "closing"
 
 
 @dataclass(frozen=True)
-class Delivery:
+class EventDelivery:
     """The services that delivery uses. `clock` returns Unix time."""
 
     log: EventLog
     followers: FollowerStore
     subscribers: Subscribers
-    sender: Sender
+    sender: MessageSender
     queue: CatchUpQueue
     clock: Callable[[], float]
 

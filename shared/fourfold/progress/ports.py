@@ -110,7 +110,7 @@ class DeliveryUnknownError(DeliveryError):
     """It is unknown whether the message was sent: the request timed out."""
 
 
-class Sender(Protocol):
+class MessageSender(Protocol):
     """Sends messages to connected clients."""
 
     def send(self, connection_id: str, text: str) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from fourfold.problem import ProblemError
 from fourfold.progress import messages
-from fourfold.progress.delivery import Delivery
+from fourfold.progress.delivery import EventDelivery
 from fourfold.progress.messages import (
     Ack,
     AnyCommand,
@@ -77,7 +77,7 @@ class Subscriptions:
 
     registry: SubscriptionRegistry
     directory: RunDirectory
-    delivery: Delivery
+    delivery: EventDelivery
     threads: Executor
 
     def handle(self, connection: Connection, text: str) -> None:

@@ -13,7 +13,7 @@ from fourfold.persona import Document
 
 PING_TYPE = "webhook.ping"
 
-Result = Literal[
+AttemptResult = Literal[
     "delivered", "http_error", "redirected", "timed_out", "connection_failed", "tls_failed", "unresolved", "refused"
 ]
 
@@ -27,7 +27,7 @@ class Attempt(Document):
     """
 
     at: datetime
-    result: Result
+    result: AttemptResult
     status_code: int | None
     latency_ms: int
 

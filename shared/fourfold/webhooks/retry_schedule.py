@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 # The limit of a receiver's Retry-After.
-LONGEST_RETRY_AFTER: Final = timedelta(hours=12)
+MAX_RETRY_AFTER: Final = timedelta(hours=12)
 
 
 def delay_before_next(tries: int, delays_s: Sequence[int], retry_after_s: float | None) -> timedelta | None:
@@ -20,5 +20,5 @@ def delay_before_next(tries: int, delays_s: Sequence[int], retry_after_s: float 
     """
     if tries >= len(delays_s):
         return None
-    asked = timedelta() if retry_after_s is None else min(timedelta(seconds=retry_after_s), LONGEST_RETRY_AFTER)
+    asked = timedelta() if retry_after_s is None else min(timedelta(seconds=retry_after_s), MAX_RETRY_AFTER)
     return max(timedelta(seconds=delays_s[tries]), asked)

@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Final
 
-from fourfold.webhooks.delivery import Result
+from fourfold.webhooks.delivery import AttemptResult
 from fourfold.webhooks.target import (
     Resolve,
     Target,
@@ -40,7 +40,7 @@ OpenSocket = Callable[[str, int, float], socket.socket]
 class AttemptOutcome:
     """The outcome of an attempt. `retry_after_s` is the Retry-After of the response in seconds, or None."""
 
-    result: Result
+    result: AttemptResult
     status_code: int | None
     latency_ms: int
     retry_after_s: float | None = None
@@ -71,7 +71,7 @@ class Sender:
             deadline.cancel()
         status, retry_after = reply
         if _MULTIPLE_CHOICES <= status < _BAD_REQUEST:
-            result: Result = "redirected"
+            result: AttemptResult = "redirected"
         else:
             result = "delivered" if _OK <= status < _MULTIPLE_CHOICES else "http_error"
         return AttemptOutcome(result, status, _elapsed_ms(started), self._seconds(retry_after))
@@ -169,7 +169,7 @@ def _with_tls(plain: socket.socket, target: Target) -> socket.socket:
     return tls_context().wrap_socket(plain, server_hostname=target.host, do_handshake_on_connect=False)
 
 
-def _failure(error: Exception, deadline: _Deadline) -> Result:
+def _failure(error: Exception, deadline: _Deadline) -> AttemptResult:
     if deadline.passed or isinstance(error, TimeoutError):
         return "timed_out"
     return "tls_failed" if isinstance(error, ssl.SSLError) else "connection_failed"

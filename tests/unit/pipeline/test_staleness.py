@@ -8,7 +8,7 @@ import pytest
 
 from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.pipeline.new_run import new_run
-from fourfold.pipeline.staleness import LONGEST_STEP, QUIET_LIMIT, is_stale, never_started
+from fourfold.pipeline.staleness import MAX_SILENCE, MAX_STEP_DURATION, is_stale, never_started
 from fourfold.progress.events import RunEvent, RunStarted, StepStarted
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunStatus
@@ -34,14 +34,14 @@ def _log(*seconds: float) -> list[LogEntry]:
 @pytest.mark.parametrize("log", [[], _log(0), _log(0, 1)])
 def test_silence_beyond_the_limit_is_a_lost_run(log: list[LogEntry]) -> None:
     heard = log[-1].at if log else START
-    assert not is_stale(_run(), log, heard + QUIET_LIMIT)
-    assert is_stale(_run(), log, heard + QUIET_LIMIT + SECOND)
+    assert not is_stale(_run(), log, heard + MAX_SILENCE)
+    assert is_stale(_run(), log, heard + MAX_SILENCE + SECOND)
 
 
 @pytest.mark.parametrize("status", [RunStatus.COMPLETED, RunStatus.FAILED])
 def test_a_run_that_is_over_is_never_lost(status: RunStatus) -> None:
-    assert not is_stale(_run(status), [], START + 10 * QUIET_LIMIT)
-    assert not never_started(_run(status), [], START + 10 * QUIET_LIMIT)
+    assert not is_stale(_run(status), [], START + 10 * MAX_SILENCE)
+    assert not never_started(_run(status), [], START + 10 * MAX_SILENCE)
 
 
 def test_a_run_that_talks_is_not_lost_however_long_it_takes() -> None:
@@ -50,8 +50,8 @@ def test_a_run_that_talks_is_not_lost_however_long_it_takes() -> None:
 
 
 def test_the_limit_covers_a_step_that_the_state_machine_repeats() -> None:
-    assert timedelta(seconds=STEP_TIMEOUT_S) <= LONGEST_STEP
-    assert 2 * LONGEST_STEP < QUIET_LIMIT
+    assert timedelta(seconds=STEP_TIMEOUT_S) <= MAX_STEP_DURATION
+    assert 2 * MAX_STEP_DURATION < MAX_SILENCE
 
 
 def test_a_run_without_a_step_has_not_started_after_a_moment_of_grace() -> None:

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 
 from fourfold.progress.broadcast import NewEvent, Pusher
-from fourfold.progress.delivery import Delivery
+from fourfold.progress.delivery import EventDelivery
 from fourfold.progress.ports import (
     ConnectionGoneError,
     DeliveryUnknownError,
@@ -240,7 +240,7 @@ class Service:
     def __init__(self, world: World) -> None:
         self.world = world
         registry = Registry(world)
-        self.delivery = Delivery(world, Followers(world), registry, world, world, lambda: world.now)
+        self.delivery = EventDelivery(world, Followers(world), registry, world, world, lambda: world.now)
         self.pusher = Pusher(self.delivery, world.readable, Inline())
         self.subscriptions = Subscriptions(registry, world, self.delivery, Inline())
 
