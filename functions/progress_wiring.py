@@ -41,7 +41,7 @@ class ManagedConnections:
         self._client = client
 
     def send(self, connection_id: str, text: str) -> None:
-        """Sends one message. Raises ConnectionGoneError, UnsentError or UnsureError."""
+        """Sends one message. Raises ConnectionGoneError, NotDeliveredError or DeliveryUnknownError."""
         try:
             self._client.post_to_connection(ConnectionId=connection_id, Data=text.encode())
         except ClientError as error:
@@ -56,7 +56,7 @@ class ManagedConnections:
             raise NotDeliveredError from error
 
     def close(self, connection_id: str) -> None:
-        """Ends the connection; one that is gone already is no error. Raises UnsentError."""
+        """Ends the connection; one that is gone already is no error. Raises NotDeliveredError."""
         try:
             self._client.delete_connection(ConnectionId=connection_id)
         except ClientError as error:

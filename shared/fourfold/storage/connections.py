@@ -29,7 +29,7 @@ CONNECTION_LIFE = timedelta(hours=2, minutes=10)
 
 
 class DynamoConnections:
-    """Implements `fourfold.progress.subscriptions.Registry`, and knows whose each connection is."""
+    """Implements `fourfold.progress.subscriptions.SubscriptionRegistry`, and knows whose each connection is."""
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
         self._client = client

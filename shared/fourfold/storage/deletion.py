@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class DynamoDeletion:
-    """Implements `fourfold.personas.deletion.Removal`."""
+    """Implements `fourfold.personas.deletion.DeletionStore`."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -29,7 +29,7 @@ class DynamoDeletion:
         """Removes the persona and its slug, marks the rest for removal and hands over the event, or nothing.
 
         Raises:
-            ChangedMeanwhileError: the persona is no longer as it was stored.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
         """
         persona = stored.persona
         runs = sorted({run for run in (persona.run_id, persona.pending_run_id) if run is not None})

@@ -74,7 +74,7 @@ class DynamoJobStore:
         """The run, now in work under `lease`; None if it is over, superseded, or in another's hands.
 
         Raises:
-            UnderWayError: nobody asked for it, and another run under way is of the persona as it stands.
+            JobInProgressError: the message was triggered by an event, and another run covers the persona's version.
         """
         for _ in range(_ROUNDS):
             stored = self._personas.run(message.workspace_id, message.run_id)
@@ -161,7 +161,7 @@ class DynamoJobStore:
         return standing if standing is not None and standing.status is RunStatus.RUNNING else None
 
     def _must_add_something(self, run: Run, seen: dict[str, Any]) -> None:
-        """Raises UnderWayError if the job under way is of the persona as it stands: it begins later, or began so."""
+        """Raises JobInProgressError if the job in progress covers the persona's version: it waits, or started after it."""
         standing = self._under_way(run, seen)
         persona = self._personas.persona(run.workspace_id, run.persona_id)
         if standing is None or persona is None:

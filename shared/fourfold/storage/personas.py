@@ -136,7 +136,7 @@ class DynamoPersonaStore:
 
         Raises:
             AlsoTakenError: the conditions of some of `also` do not hold.
-            ChangedMeanwhileError: the persona is no longer as it was stored.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
         """
         try:
             self._start([self._new_run(run), self._run_pointer(run), self._put_persona(persona, stored)], also)
@@ -200,7 +200,7 @@ class DynamoPersonaStore:
 
         Raises:
             SlugTakenError: another persona of the workspace has the slug.
-            ChangedMeanwhileError: the persona is no longer as it was stored.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
         """
         persona, slug = version.persona, version.persona.slug
         items: list[TransactWriteItemTypeDef] = [

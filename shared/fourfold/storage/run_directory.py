@@ -22,7 +22,7 @@ _ID_LENGTH = 26
 
 
 class DynamoRunDirectory:
-    """Implements `fourfold.progress.subscriptions.Directory`."""
+    """Implements `fourfold.progress.subscriptions.RunDirectory`."""
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
         self._client = client

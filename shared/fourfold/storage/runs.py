@@ -21,7 +21,7 @@ _CLAIM = 1  # its place among what is stored with a run
 
 
 class DynamoRunRepository:
-    """Implements `fourfold.pipeline.submit.Intake`: key, slot, run and persona in one transaction."""
+    """Implements `fourfold.pipeline.submit.RunRepository`: key, slot, run and persona in one transaction."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class DynamoRunRepository:
 
         Raises:
             WorkspaceFullError: the workspace has `max_concurrent` runs going on; nothing is stored.
-            ChangedMeanwhileError: the persona to write anew is no longer as it was stored.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
         """
         stored, persona, run = start.stored, start.persona, start.run
         for _ in range(_ROUNDS):
