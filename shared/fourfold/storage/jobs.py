@@ -161,7 +161,7 @@ class DynamoJobStore:
         return standing if standing is not None and standing.status is RunStatus.RUNNING else None
 
     def _must_add_something(self, run: Run, seen: dict[str, Any]) -> None:
-        """Raises JobInProgressError if the job in progress covers the persona's version: it waits, or started after it."""
+        """Raises JobInProgressError if the job in progress is pending, or started after the persona's last update."""
         standing = self._under_way(run, seen)
         persona = self._personas.persona(run.workspace_id, run.persona_id)
         if standing is None or persona is None:
