@@ -25,7 +25,7 @@ from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunKind, RunStatus
 
 DELETED: Problem = problem(
-    "persona_deleted", "The persona is deleted", 409, "Its run was ended when the persona was deleted."
+    "persona_deleted", "The persona was deleted", 409, "The run ended because its persona was deleted."
 )
 MAX_ATTEMPTS = 5
 
