@@ -14,9 +14,9 @@ _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~")
 
 
 def stage_product_code(target: Path) -> None:
-    """Copies the two packages into `target`, without caches and editor files."""
-    for source, name in ((REPOSITORY / "functions", "functions"), (REPOSITORY / "shared/fourfold", "fourfold")):
-        shutil.copytree(source, target / name, ignore=_LEFT_OUT)
+    """Copies the packages into `target`, without caches and editor files."""
+    for source in (REPOSITORY / "functions", REPOSITORY / "shared/fourfold", REPOSITORY / "shared/fourfold_offline"):
+        shutil.copytree(source, target / source.name, ignore=_LEFT_OUT)
 
 
 def product_code() -> lambda_.Code:

@@ -9,9 +9,6 @@ import pytest
 
 from fourfold.constraints import Fact
 from fourfold.models import resolve
-from fourfold.models.offline.brief_places import find_places
-from fourfold.models.offline.given_names import gender_of_name, people_of_name
-from fourfold.models.offline.lexicon_names import PEOPLES, key_of, people_of
 from fourfold.persona import Scores
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE
@@ -20,6 +17,9 @@ from fourfold.pipeline.self_enrich import SELF_ENRICH
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.surface_ground import SURFACE_GROUND
+from fourfold_offline.brief.places import find_places
+from fourfold_offline.lexicon.given_names import gender_of_name, people_of_name
+from fourfold_offline.lexicon.names import PEOPLES, key_of, people_of
 from tests.builders import new_state, stepped
 
 AFTER_PARSE = (SOUL_DRAFT, SELF_ENRICH, MASK_BUILD, SURFACE_GROUND, AUDIT)

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from fourfold.models.offline.brief_language import language_of
-from fourfold.models.offline.lexicon_temperament import SPEECH, TEMPERAMENT
-from fourfold.models.offline.looks import looks_at
-from fourfold.models.offline.scene_years import credible
-from fourfold.models.offline.soul_library import CORES
-from fourfold.models.offline.temperament_in_place import bounds_in_place, said_in_place
-from fourfold.models.offline.trade_fit import finer
-from fourfold.models.offline.trades import TRADES
-from fourfold.models.offline.voice_casting import casting
-from fourfold.models.offline.voice_families import FAMILIES
-from fourfold.models.offline.voice_languages import BANK
 from fourfold.persona import Mask, SelfLayer, Soul, Surface, Trait
+from fourfold_offline.brief.language import language_of
+from fourfold_offline.brief.temperament import bounds_in_place, said_in_place
+from fourfold_offline.lexicon.temperament import SPEECH, TEMPERAMENT
+from fourfold_offline.lexicon.trade_match import finer
+from fourfold_offline.lexicon.trades import TRADES
+from fourfold_offline.mask.casting import casting
+from fourfold_offline.mask.families import FAMILIES
+from fourfold_offline.mask.native_lines import BANK
+from fourfold_offline.soul.library import CORES
+from fourfold_offline.soul.scene_years import credible
+from fourfold_offline.surface.looks import looks_at
 from tests.builders import written_offline
 
 OWN = [

@@ -1,0 +1,111 @@
+"""Audit, part three: are name, pronouns, age and place those of one and the same person?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fourfold.persona import Dimension, Finding
+from fourfold_offline.brief.places import find_places
+from fourfold_offline.inference.assumptions import impossible_age, trade_of_title
+from fourfold_offline.lexicon.given_names import gender_of_name, people_of_name
+from fourfold_offline.lexicon.names import key_of, listed, people_of
+from fourfold_offline.step_input import Material
+
+_SAID = {
+    "female": ("she", re.compile(r"\b(?:she|her|hers|herself)\b", re.I)),
+    "male": ("he", re.compile(r"\b(?:he|him|his|himself)\b", re.I)),
+}
+_TWICE = 2  # A pronoun may be somebody else's: one gender must be said this many times as often as the other.
+_MOVED = re.compile(
+    r"\b(?:immigrant|emigrat\w+|refugee|exile[d]?|expat\w*|migrant|born in|raised in|from|moved|adopted|descent|diaspora|visiting|stationed)\b",
+    re.I,
+)
+
+
+def identity_findings(material: Material) -> Iterator[Finding]:
+    """Where the outside names somebody other than the one the soul is told of, or an age nobody has."""
+    yield from _impossible_age(material)
+    yield from _pronouns(material)
+    yield from _place_and_name(material)
+
+
+def _impossible_age(material: Material) -> Iterator[Finding]:
+    quote = impossible_age(material)
+    if quote is None:
+        return
+    tale = (
+        trade_of_title(material.value("surface.occupation") or "") == "tale" or "fantasy" in material.intent.genre_hints
+    )
+    severity = 2 if tale else 5
+    note = "Nobody has this age; the surface can only show another, and is then somebody else."
+    yield _finding(Dimension.REALISM, "surface.age", quote, severity, note)
+    yield _finding(
+        Dimension.COHERENCE, "surface.age", quote, severity, "The brief states it and the surface cannot keep it."
+    )
+    if not tale:
+        yield _finding(Dimension.DEPTH, "soul.wound", quote, 3, "No wound can be set into years that are not lived.")
+
+
+def _pronouns(material: Material) -> Iterator[Finding]:
+    soul, surface = material.soul, material.surface
+    if soul is None or not material.intent.language:
+        return
+    text = " ".join(soul.model_dump().values())
+    counts = {gender: len(pattern.findall(text)) for gender, (_, pattern) in _SAID.items()}
+    said = next(
+        (one for one, other in (("female", "male"), ("male", "female")) if counts[one] > _TWICE * counts[other]), None
+    )
+    if said is None:
+        return
+    pronoun, pattern = _SAID[said]
+    match = pattern.search(text)
+    quote = text[max(0, match.start() - 20) : match.end() + 30].strip() if match else pronoun
+    stated = material.intent.gender
+    if stated in {"female", "male"} and stated != said:
+        note = f'The brief tells of a {"woman" if stated == "female" else "man"}, the soul says "{pronoun}" throughout.'
+        yield _finding(Dimension.COHERENCE, "soul.wound", quote, 3, note)
+        yield _finding(Dimension.REALISM, "soul.wound", quote, 3, note)
+    if surface is None:
+        return
+    told = gender_of_name(surface.name, material.intent.locale)
+    asked_for = material.value("surface.name") is not None and stated == said
+    if told is not None and told != said and not asked_for:
+        note = f'{surface.name} is a {"woman" if told == "female" else "man"}\'s name there, and the soul says "{pronoun}".'
+        yield _finding(Dimension.COHERENCE, "surface.name", surface.name, 3, note)
+        yield _finding(Dimension.REALISM, "surface.name", surface.name, 3, note)
+
+
+def _place_and_name(material: Material) -> Iterator[Finding]:
+    """A given name of one people in another's place, unless the brief gives it or tells of a move."""
+    surface = material.surface
+    if surface is None or _MOVED.search(material.brief):
+        return
+    lands = [place.land for place in find_places(surface.location) if place.land is not None and place.kind != "people"]
+    if not lands or any(place.kind == "people" for place in find_places(material.brief)):
+        return
+    here = {key_of(land.locale) for land in lands}
+    if material.value("surface.name") is None:
+        whose = people_of_name(surface.name)
+        strange = whose is not None and key_of(whose) not in here and whose[:2] not in {key[:2] for key in here}
+        if strange and not any(_is_local(surface.name, key) for key in here):
+            note = f"A name of {whose}, in a place whose people bear others; nothing says how it came there."
+            yield _finding(Dimension.CULTURAL_FIDELITY, "surface.name", surface.name, 3, note)
+    if key_of(material.intent.locale) not in here and material.value("surface.location") is not None:
+        own = {land.locale[:2] for land in lands}
+        if material.intent.locale[:2] not in own:
+            note = f"The parse says {material.intent.locale}; the people and habits of this place are others."
+            yield _finding(Dimension.CULTURAL_FIDELITY, "surface.location", surface.location, 3, note)
+
+
+def _is_local(name: str, key: str) -> bool:
+    people = people_of(key)
+    if people is None:
+        return False
+    fields = (people.women_older, people.women_younger, people.men_older, people.men_younger)
+    local = {part for field in fields for given in listed(field) for part in given.split()}
+    return any(part in local for part in name.split())
+
+
+def _finding(dimension: Dimension, field: str, quote: str, severity: int, note: str) -> Finding:
+    return Finding(dimension=dimension, field=field, quote=quote[:300], severity=severity, note=note[:400])

@@ -1,0 +1,233 @@
+"""Audit, part one: could one life hold all of it? Ages against work, kin, losses and the brief's own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fourfold.persona import Dimension, Finding
+from fourfold_offline.brief.parse import temperament_words
+from fourfold_offline.grammar import spelled
+from fourfold_offline.inference.assumptions import least_age, stated_age
+from fourfold_offline.lexicon.temperament import TEMPERAMENT
+from fourfold_offline.step_input import Material
+
+_COHERENCE, _REALISM, _DEPTH, _VOICE = (
+    Dimension.COHERENCE,
+    Dimension.REALISM,
+    Dimension.DEPTH,
+    Dimension.VOICE_DISTINCTIVENESS,
+)
+_GRAVE_GAP, _WIDE_GAP = 8, 3
+_QUOTE = 300
+
+# Words of a life and the least age, in years, at which a reader would believe them.
+_LEAST: tuple[tuple[int, str], ...] = (
+    (33, r"\bgrand(?:mother|father|ma|pa|son|daughter|child\w*|kids)\b"),
+    (50, r"\bgreat-grand\w+"),
+    (36, r"\bgrown(?:-up)? (?:children|kids|sons?|daughters?)\b|\badult (?:children|sons?|daughters?)\b"),
+    (15, r"\b(?:mother|father|mom|mum|dad|parent) (?:of|to) \w+|\b(?:her|his|their|with) (?:\w+ )?(?:own )?(?:children|kids|daughters|sons)\b"),
+    (17, r"\bwidow(?:ed|er)?\b|\bmarried\b|\b(?:her|his|their) (?:late |dead |ex-?)?(?:wife|husband)\b"),
+    (18, r"\bdivorced?\b|\bdivorcee\b|\bex-(?:wife|husband)\b|\bveteran\b|\bex-con(?:vict)?\b"),
+    (23, r"\bPhD\b|\bdoctorate\b|\bMBA\b|\bM\.D\."),
+    (45, r"\bformer (?:president|prime minister|ambassador|general|admiral|judge)\b"),
+)  # fmt: skip
+_YOUNG_RETIREMENT = re.compile(
+    r"\bretired (?:\w+ ){0,2}(?:athlete|gymnast|footballer|soccer|player|swimmer|boxer|dancer|ballerina|ballet|model|skater|soldier|sniper|marine|spy|assassin|hitman|"
+    r"racer|driver|jockey|wrestler|idol|pop|child|actor|actress|bullfighter|cyclist|runner|tennis|rugby|cricketer|sprinter|superhero|pirate|gladiator|warrior|cop|officer)",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(r"\b(\d{1,2}|[a-z]+(?:-[a-z]+)?)\s+years\s+(?:of|in|on|as|at)\s+(?:the\s+|a\s+)?(?:experience|career|force|job|bench|trade|sea|service|marriage|business|teaching|prison|same)\b|\bmarried for (\d{1,2}|[a-z-]+) years\b", re.I)  # fmt: skip
+_NUMBERS = {spelled(number): number for number in range(1, 100)}
+_STARTS = 14
+
+# Words that deny each other whoever says them; the first group must come with one of the second.
+_DENIALS: tuple[tuple[str, str, int], ...] = (
+    (r"\billiterate\b", r"\b(?:novelist|writer|librarian|editor|translator|journalist|professor|lawyer|judge|poet|proofreader|scholar|bookseller)\b", 5),
+    (r"\b(?:mute|voiceless)\b", r"\b(?:singer|radio host|opera|auctioneer|broadcaster|announcer|interpreter)\b", 5),
+    (r"(?<!going )(?<!colour-)(?<!color-)\bblind\b", r"\b(?:pilot|surgeon|driver|sniper|photographer|air traffic|lookout)\b", 4),
+    (r"\bdeaf\b", r"\b(?:piano tuner|dispatcher|telephone|sound engineer|call cent)", 4),
+    (r"\bonly child\b", r"\b(?:brothers?|sisters?|twin|siblings?|middle child|nephew|niece)\b", 4),
+    (r"\borphan(?:ed)?\b", r"\b(?:lives? with (?:her|his|their) (?:parents|mother|father)|(?:her|his|their) (?:living )?parents (?:still|visit|call|pay)|both parents alive)\b", 4),
+    (r"\bvirgin\b|\bcelibate\b|\bchildless\b", r"\b(?:(?:mother|father|parent) of|(?:her|his|their) (?:\w+ )?(?:children|kids|daughters?|sons?)|(?:two|three|four|five|six|seven) children)\b", 4),
+    (r"\b(?:never married|lifelong bachelor|unmarried)\b", r"\b(?:widow(?:ed|er)?|divorced|ex-(?:wife|husband)|(?:her|his) (?:wife|husband))\b", 4),
+    (r"(?<!never )(?<!un)(?<!once )(?<!get )(?<!getting )(?<!be )(?<!in love with a )\bmarried\b(?! (?:man|woman|men|women|couple|people|life|lover))", r"\b(?:bachelor(?! of|'s|’s| party| degree)|spinster)\b", 4),
+    (r"\b(?:widowed|divorced) (?:bachelor|spinster)\b|\b(?:bachelor|spinster)\b(?=.*\b(?:his wife|her husband)\b)", r"\b(?:bachelor|spinster)\b", 4),
+    (r"\b(?:penniless|homeless|destitute)\b", r"\b(?:billionaire|millionaire|tycoon|landlord|mansion)\b", 4),
+    (r"\b(?:teetotal(?:er|ler)?|never (?:touched|drank|drinks))\b", r"\b(?:alcoholic|drunk(?:ard)?|hungover)\b", 4),
+    (r"\bnever (?:left|been outside|set foot outside)\b", r"\b(?:world[- ]travell?er|flight attendant|explorer|globetrott\w+|astronaut|foreign correspondent)\b", 5),
+    (r"\b(?:unemployed|jobless|never worked)\b", r"\b(?:workaholic|works? (?:80|eighty|sixty|60|double)|overworked)\b", 4),
+    (r"^\s*(?:an?\s+|the\s+)?(?:newborn|infant|toddler)\b", r"\b(?:judge|doctor|lawyer|ceo|veteran|professor|surgeon|detective|widow|grandmother|general)\b", 5),
+    (r"\b(?:dead|deceased) (?:for|since)\b", r"\b(?:works as|currently|every morning|is alive)\b", 4),
+)  # fmt: skip
+
+
+def life_findings(material: Material) -> Iterator[Finding]:
+    """Flaws in whether one life can hold the facts; ages are read from the surface, the brief standing behind it."""
+    surface = material.surface
+    age = surface.age if surface is not None else stated_age(material)
+    if age is not None:
+        yield from _work_against_age(material, age)
+        yield from _kin_against_age(material.brief, age)
+        yield from _years_against_age(material.brief, age)
+        yield from _wound_against_age(material, age)
+    yield from _two_ages(material)
+    yield from _denials(material.brief)
+    yield from _opposed_temperaments(material.brief)
+
+
+def _work_against_age(material: Material, age: int) -> Iterator[Finding]:
+    work = material.surface.occupation if material.surface is not None else material.value("surface.occupation") or ""
+    stated = material.value("surface.occupation") or ""
+    least = least_age(f"{work} {stated}")
+    if _YOUNG_RETIREMENT.search(f"{work} {material.brief}"):
+        least = min(least, 24)
+    gap = least - age
+    if gap <= 0 or (material.intent.genre_hints and "fantasy" in material.intent.genre_hints and age > _STARTS):
+        return
+    severity = 5 if gap >= _GRAVE_GAP else 4 if gap >= _WIDE_GAP else 2
+    note = (
+        f"Nobody has this work behind them or under them at {age}; about {least} is the least a reader would believe."
+    )
+    yield _finding(_REALISM, "surface.occupation", work, severity, note)
+    yield _finding(
+        _COHERENCE,
+        "surface.age",
+        str(age),
+        severity,
+        f'The age denies "{work}": the brief states both, and no life holds both.',
+    )
+    if severity >= 4:  # the grave end of the scale
+        yield _finding(
+            _DEPTH, "soul.desire", work, 4, "What drives them rests on a working life that cannot have happened."
+        )
+        yield _finding(
+            _VOICE,
+            "mask.vocabulary",
+            work,
+            3,
+            f"The words of a trade in a mouth of {age} are borrowed; decide whose mouth it is.",
+        )
+
+
+def _kin_against_age(brief: str, age: int) -> Iterator[Finding]:
+    for least, pattern in _LEAST:
+        for match in re.finditer(pattern, brief, re.IGNORECASE):
+            theirs = not re.search(
+                r"\b(?:her|his|their|the|whose|a dead|late)\s+(?:\w+\s+)?$", brief[: match.start()], re.I
+            )
+            grand = match.group().casefold().startswith(("grandm", "grandf", "grandpa", "grandma"))
+            parent = re.match(r"(?:mother|father|mom|mum|dad)", match.group(), re.I) is not None
+            if least <= age or ((grand or parent) and not theirs):
+                continue
+            gap = least - age
+            severity = 5 if gap >= 6 else 4 if gap >= _WIDE_GAP else 2  # years
+            note = f"At {age} this cannot be; a reader believes it from about {least}."
+            yield _finding(_REALISM, "surface.age", match.group(), severity, note)
+            yield _finding(
+                _COHERENCE,
+                "surface.age",
+                str(age),
+                severity,
+                f'The age and "{match.group()}" deny each other; decide which they live by.',
+            )
+            if severity >= 4:
+                yield _finding(
+                    _DEPTH,
+                    "soul.wound",
+                    match.group(),
+                    3,
+                    "The soul would have to rest on years that were never lived.",
+                )
+            return
+
+
+def _years_against_age(brief: str, age: int) -> Iterator[Finding]:
+    for match in _YEARS.finditer(brief):
+        word = (match.group(1) or match.group(2)).casefold()
+        years = int(word) if word.isdecimal() else _NUMBERS.get(word, 0)
+        if years and age - years < _STARTS:
+            began = max(0, age - years)
+            yield _finding(_REALISM, "surface.age", match.group(), 5, f"At {age} that began at {began}.")
+            yield _finding(_COHERENCE, "surface.age", str(age), 5, f'The age and "{match.group()}" deny each other.')
+            yield _finding(
+                _DEPTH, "soul.wound", match.group(), 3, "The years that should carry the soul do not fit into the life."
+            )
+
+
+def _wound_against_age(material: Material, age: int) -> Iterator[Finding]:
+    wound = material.soul.wound if material.soul is not None else ""
+    for match in re.finditer(
+        r"\b(?:at|was|were|turned|aged?)\s+(\d{1,3}|[a-z]+(?:-[a-z]+)?)\b|\b(\d{1,3}|[a-z]+(?:-[a-z]+)?) years? old\b",
+        wound,
+        re.I,
+    ):
+        word = (match.group(1) or match.group(2)).casefold()
+        then = int(word) if word.isdecimal() else _NUMBERS.get(word, 0)
+        if age < then < 100 and word not in {"one", "two", "three"}:  # years
+            yield _finding(
+                _REALISM, "soul.wound", match.group(), 5, f"The wound happens at {then}, to a person of {age}."
+            )
+            yield _finding(_COHERENCE, "soul.wound", match.group(), 4, "The soul remembers what has not happened yet.")
+            return
+
+
+def _two_ages(material: Material) -> Iterator[Finding]:
+    ages = material.facts("surface.age")
+    if len({fact.value for fact in ages}) > 1:
+        first, second = ages[0], ages[1]
+        note = f'The brief also says "{second.quote}"; only one of the two can be kept, so the person is half somebody else.'
+        yield _finding(_COHERENCE, "surface.age", first.quote, 5, note)
+        yield _finding(_REALISM, "surface.age", second.quote, 5, f'Nobody is both this and "{first.quote}".')
+        yield _finding(
+            _DEPTH, "soul.wound", second.quote, 3, "A wound has to happen to one age; here it cannot tell whose."
+        )
+
+
+_DENIED = tuple((re.compile(one, re.I), re.compile(other, re.I), severity) for one, other, severity in _DENIALS)
+
+
+def _denials(brief: str) -> Iterator[Finding]:
+    for one, other, severity in _DENIED:
+        first, second = one.search(brief), other.search(brief)
+        if first is not None and second is not None:
+            note = f'The brief also says "{second.group()}": each denies the other.'
+            yield _finding(_COHERENCE, "surface", first.group(), 5, note)
+            yield _finding(
+                _REALISM, "surface", second.group(), severity, f'This and "{first.group()}" are not one life.'
+            )
+            yield _finding(
+                _DEPTH,
+                "soul.wound",
+                first.group(),
+                3,
+                "The soul would have to explain this and cannot without choosing.",
+            )
+
+
+def _opposed_temperaments(brief: str) -> Iterator[Finding]:
+    words = temperament_words(brief)
+    seen: set[str] = set()
+    for index, word in enumerate(words):
+        for other in words[index + 1 :]:
+            if word in seen or other in seen or not _opposed(word, other):
+                continue
+            seen |= {word, other}
+            note = f'The brief also says "{other}". Say when each is true, or drop one.'
+            yield _finding(_COHERENCE, "self.big_five", word, 3, note)
+            yield _finding(
+                _REALISM, "self.big_five", other, 2, f'Beside "{word}" the numbers can only serve one of the two.'
+            )
+
+
+def _opposed(one: str, other: str) -> bool:
+    """Whether the two words leave no level of some trait."""
+    return any(
+        trait is trait_other and (low > high_other or low_other > high)
+        for trait, low, high in TEMPERAMENT[one]
+        for trait_other, low_other, high_other in TEMPERAMENT[other]
+    )
+
+
+def _finding(dimension: Dimension, field: str, quote: str, severity: int, note: str) -> Finding:
+    return Finding(dimension=dimension, field=field, quote=quote[:_QUOTE], severity=severity, note=note[:400])

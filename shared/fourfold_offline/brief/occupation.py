@@ -1,0 +1,275 @@
+"""Finds the work of a person in a brief: a listed title with its modifiers, or a word that has the shape of one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+
+from fourfold_offline.brief.matches import Work
+from fourfold_offline.brief.work_verbs import find_told_work, trade_of
+from fourfold_offline.lexicon.foreign_occupations import FOREIGN
+from fourfold_offline.lexicon.given_names import is_given_name
+from fourfold_offline.lexicon.occupations import AMBIGUOUS, MODIFIERS, OCCUPATIONS
+from fourfold_offline.lexicon.temperament import SPEECH, TEMPERAMENT
+
+_STOPPING = frozenset(
+    "a an the is as was who and or in from of at on to with her his their its my our your for by but very old young aging ageing "
+    "elderly middle-aged year-old years-old woman man girl boy female male lady guy person another some than being became become "
+    "works working work worked job lonely single married divorced widowed happy poor rich wealthy tall short fat thin beautiful "
+    "handsome pretty ugly sharp good bad great best worst only once still also just really quite lost named called old-school "
+    "blind deaf one-eyed pregnant gay lesbian queer trans black white asian latino latina muslim christian jewish catholic "
+    "nine-year-old two three four five six seven eight nine ten first last smart wise clever dying turned brilliant secretly "
+    "tired grizzled widowed orphaned ordinary typical average hardened world-weary nameless mysterious local-born beloved hated "
+    "ex-wife ex-husband turned same other every any no not never always nonbinary non-binary it be she he they that this these those i you we".split()
+)
+_ENDINGS = re.compile(
+    r"\b(?:an?|the|as|is|,)\s+((?:[\w'-]+\s+){0,2}[\w-]+(?:ist|ician|smith|wright|monger|keeper|worker|maker|seller|herd|grower|"
+    r"trainer|repairer|restorer|fitter|cleaner|painter|dealer|collector|tender|walker|dresser|hunter|grinder|diver|player|"
+    r"operator|inspector|curator|tor|eer|ologist|woman|man|er))\b(?!['’]s)(?!\s+(?:of\s+(?:two|three|four|five|six|a|the)|and\s+father|and\s+mother))",
+    re.IGNORECASE,
+)
+_TURNED = re.compile(
+    r"\b(?:turned|became|now an?|retrained as an?)\s+(?:an?\s+)?((?:[\w'-]+\s+){0,2}?[\w-]+(?:ist|ician|smith|wright|monger|keeper|worker|maker|seller|herd|grower|er|or|man|woman))\b(?=\s*(?:[,.;]|$|in\b|at\b|who\b|from\b|and\b))",
+    re.IGNORECASE,
+)
+_NO_WORK = frozenset(
+    "mother father brother sister daughter grandmother grandfather stepmother stepfather mother-in-law lover loner teenager stranger "
+    "dreamer survivor river winter summer water other never number paper letter dinner winner loser cancer partner foster order corner "
+    "former younger elder older newcomer foreigner outsider insider villager islander chatterbox optimist pessimist perfectionist "
+    "narcissist idealist realist feminist atheist communist pacifist racist believer drinker smoker talker sleeper character "
+    "computer after over under ever her per daycare later better center monster power woman man gentleman human german chairman "
+    "leader follower listener thinker worrier pleaser people-pleaser hoarder liar seller silver copper fever weather tower remember "
+    "december november october september laughter stutter daughter-in-law prayer master quarter disaster whether together another "
+    "matter either neither rather flower hunger anger danger sober bitter clever eager proper tender super somewhere answer slaughter "
+    "actor-less factor doctor-less motor editor-less mentor ancestor traitor creditor visitor neighbor neighbour member cheater fighter "
+    "hypochondriac kleptomaniac realtor-less overachiever underachiever procrastinator daydreamer early-riser night-owl sufferer widower "
+    "twist wrist list fist mist exist insist resist artist-less career pioneer volunteer-less deer beer peer cheer queer steer seer shelter "
+    "counter hamster sweater slipper ladder shoulder finger supper butter murder wonder thunder border gender charter chapter poster theater "
+    "meter liter litter splitter glitter twitter filter starter encounter adventurer commander-less defender contender offender elder-care".split()
+)
+_TRADE_HINTS: tuple[tuple[str, str], ...] = (
+    ("nurs|medic|therap|doctor|health|midwi|care|vet|patient", "care"),
+    ("bak|chef|cook|brew|wine|food|kitchen|cheese|tea|coffee|tast", "kitchen"),
+    ("boat|ship|sea|sail|pilot|driv|captain|ferry|diver", "sea"),
+    ("farm|garden|herd|grow|tree|horse|animal|bee|pick|forest|dog|bird|crab", "land"),
+    ("paint|music|sing|act|danc|writ|poet|sculpt|photo|artist|ist\\b.*organ|tuner|restor", "stage"),
+    ("teach|instruct|train|tutor|librar|curat|museum", "teaching"),
+    ("smith|wright|mak|repair|weld|build|mechan|fitter|grind|bind|sew|tail|clean", "building"),
+    ("ologist|physic|chem|scien|engineer|research", "science"),
+    ("sell|deal|shop|keeper|collect|clerk|dress", "shop"),
+    ("guard|polic|soldier|inspect|detect|officer", "uniform"),
+    ("programm|softw|data|tech|web|cod", "software"),
+)
+_MOST_MODIFIERS = 4
+_LONGEST = 90
+
+
+@lru_cache(maxsize=1)
+def _titles() -> re.Pattern[str]:
+    words = sorted(OCCUPATIONS, key=len, reverse=True)
+    return re.compile(
+        rf"(?<![\w-])(?:ex-)?({'|'.join(re.escape(word) for word in words)})(?:['’]s)?(?![\w-])", re.IGNORECASE
+    )
+
+
+_LABELLED = re.compile(
+    r"\b(?:job|occupation|profession|work|trade|role)\s*[:=]\s*(?P<title>[^.,;:|\n]{2,60})", re.IGNORECASE
+)
+_NO_TITLE = frozenset(
+    "widow widower grandmother grandfather child kid teen teenager toddler refugee exile baby".split()
+)
+# What the person has come to be outweighs what they were.
+_NEW = re.compile(
+    r"\b(?:now(?: works as| working as)?|turned|turns|became|becomes|has become|retrained as|reinvented \w+ as|today|currently|ended up(?: as)?)\s+(?:an?\s+|the\s+)?$",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"(?:\b(?:used to be|was once|once|had been|was|formerly|previously|failed as|trained as|started as|began as|quit as|fired as)\s+(?:an?\s+|the\s+)?)$",
+    re.IGNORECASE,
+)
+_PAST_TITLE = re.compile(
+    r"(?:former|ex|ex-.*|failed|one-time|onetime|erstwhile|lapsed|defrocked|disbarred|would-be|aspiring|wannabe)\b",
+    re.IGNORECASE,
+)
+_LEARNING = frozenset("student apprentice trainee cadet intern assistant junior pupil".split())
+
+
+def find_work(brief: str, language: str) -> Work | None:
+    """The occupation the brief gives the person, or None: what they do now before what they did."""
+    labelled = _LABELLED.search(brief)
+    if labelled is not None and labelled["title"].strip():
+        title = labelled["title"].strip()
+        return Work(title, _trade(title), labelled.start("title"))
+    foreign = _foreign(brief, language)
+    if foreign is not None:
+        return foreign
+    named = list(_named(brief))
+    new = next((work for work in named if _NEW.search(brief[: work.start])), None) or _shaped(brief, turned=True)
+    if new is not None:
+        return new
+    lasting = [work for work in named if not _is_past(brief, work)]
+    if lasting:
+        return lasting[0]
+    return find_told_work(brief) or (named[0] if named else _shaped(brief))
+
+
+def _is_past(brief: str, work: Work) -> bool:
+    return _PAST_TITLE.match(work.quote) is not None or _PAST.search(brief[: work.start]) is not None
+
+
+def _named(brief: str) -> Iterator[Work]:
+    """The listed titles that are the person's, in their order, each with its modifiers."""
+    end = 0
+    for match in _titles().finditer(brief):
+        title = match.group(1).casefold()
+        if match.start() < end or match.group().endswith(("'s", "’s")) or _somebody_elses(brief, match.start()):
+            continue
+        start = _leftmost(brief, match.start())
+        if start != match.start() and _somebody_elses(brief, start):
+            continue
+        if (
+            title in AMBIGUOUS
+            and start == match.start()
+            and not re.search(
+                r"(?:^|\b(?:an?|the|as|,|now|turned|became|young|old|retired)\W+)(?:[\w-]+\s+){0,2}$",
+                brief[:start],
+                re.I,
+            )
+        ):
+            continue
+        if title in _NO_TITLE or (match.group()[0].isupper() and _is_in_a_name(brief, match)):
+            continue
+        end = match.end()
+        if title.split()[-1] in _LEARNING:
+            further = _titles().match(brief, end + 1) if brief[end : end + 1] == " " else None
+            end = further.end() if further is not None else end
+        yield Work(_right(brief, start, end), OCCUPATIONS[title], start)
+
+
+def _is_in_a_name(brief: str, match: re.Match[str]) -> bool:
+    """Whether a title is a family name ("Anna Baker, 40")."""
+    before = re.search(r"([A-ZÀ-Þ][\w'’-]+)\s+$", brief[: match.start()])
+    return before is not None and is_given_name(before.group(1)) and before.group(1).casefold() not in MODIFIERS
+
+
+_OTHERS = re.compile(
+    r"(?:\b(?:daughter|son|wife|husband|widow|child|brother|sister|friend|mother|father|afraid|fear|hates?|killed|loves?|married|marry|wants? (?:to (?:be|become)|(?:her|him|them) to (?:be|become))|wish(?:es)? to (?:be|become)|trying to become|dream\w* of (?:being|becoming)|"
+    r"in love with|by|her|his|their|against|like|from|want\w* to be|hopes to (?:be|become)|to become|becoming|instead of|other|reveng\w+ on)\s+(?:of\s+)?(?:an?\s+|the\s+|his\s+|her\s+)?(?:[\w-]+\s+){0,1})$",
+    re.IGNORECASE,
+)
+
+
+def _somebody_elses(brief: str, start: int) -> bool:
+    return _OTHERS.search(brief[:start]) is not None
+
+
+def _leftmost(brief: str, start: int) -> int:
+    """Where the title begins once the modifiers before it are taken in."""
+    begin, taken = start, 0
+    while taken < _MOST_MODIFIERS:
+        match = re.search(r"([\w'’-]+)\s+$", brief[:begin])
+        if match is None:
+            return begin
+        word = match.group(1)
+        low = word.casefold()
+        if low in TEMPERAMENT or low in SPEECH or low in _STOPPING or "year-old" in low or low.isdecimal():
+            return begin
+        if not (low in MODIFIERS or _plain_modifier(word, taken)):
+            return begin
+        begin, taken = match.start(1), taken + 1
+    return begin
+
+
+def _plain_modifier(word: str, taken: int) -> bool:
+    """A word not listed is taken once, if it looks like a noun or a compound ("zither", "two-truck")."""
+    low = word.casefold()
+    if word[0].isupper() or taken > 1:
+        return False
+    return "-" in low or (
+        "'" not in low
+        and len(low) > _SHORT
+        and not low.endswith(("ful", "less", "ous", "ive", "ly", "ed", "ing", "ish", "y"))
+    )
+
+
+_SHORT = 3
+
+
+def _right(brief: str, start: int, end: int) -> str:
+    """Takes in "of law", "at a night school" does not belong."""
+    match = re.match(
+        r"\s+of\s+(?!age|two|three|four|five|her|his|their|a certain)(?:an?\s+|the\s+)?[a-z-]+(?:\s+(?:law|history|literature|music|engineering|science|home|school|shop|theatre|theater))?",
+        brief[end:],
+    )
+    head = brief[start:end].rsplit(maxsplit=1)[-1].casefold()
+    if match is not None and head in {
+        "professor",
+        "captain",
+        "owner",
+        "head",
+        "director",
+        "minister",
+        "teacher",
+        "student",
+        "keeper",
+        "editor",
+        "seller",
+        "translator",
+        "manager",
+        "dean",
+        "lecturer",
+    }:
+        end += match.end()
+    return brief[start:end][-_LONGEST:].strip()
+
+
+def _shaped(brief: str, *, turned: bool = False) -> Work | None:
+    for match in (_TURNED if turned else _ENDINGS).finditer(brief):
+        words = match.group(1).split()
+        head = words[-1].casefold()
+        if (
+            head in _NO_WORK
+            or head in TEMPERAMENT
+            or head in SPEECH
+            or len(head) <= _SHORT
+            or head.endswith("year-old")
+            or (words[-1][0].isupper() and (match.start(1) > 2 or is_given_name(words[-1])))
+        ):
+            continue
+        end = match.end(1)
+        start = _leftmost(brief, end - len(words[-1]))
+        if _somebody_elses(brief, start) or _somebody_elses(brief, end - len(words[-1])):
+            continue
+        quote = brief[start:end]
+        return Work(quote, _trade(quote), start)
+    return None
+
+
+def _trade(title: str) -> str:
+    hinted = next((trade for hint, trade in _TRADE_HINTS if re.search(hint, title, re.I)), None)
+    listed = _titles().search(title)
+    return OCCUPATIONS[listed.group(1).casefold()] if listed else hinted or trade_of(title.casefold())
+
+
+def _foreign(brief: str, language: str) -> Work | None:
+    titles = FOREIGN.get(language)
+    if titles is None:
+        return None
+    folded = brief.casefold()
+    if len(folded) != len(brief):
+        folded = brief.lower() if len(brief.lower()) == len(brief) else brief
+    match = _titles_in(language).search(folded)
+    if match is None:
+        return None
+    title = match.group(1)
+    return Work(brief[match.start(1) : match.end(1)], titles[title], match.start(1))
+
+
+@cache
+def _titles_in(language: str) -> re.Pattern[str]:
+    """The titles of a language, where they may stand: scripts without letter case glue articles to them."""
+    titles = "|".join(re.escape(title) for title in sorted(FOREIGN[language], key=len, reverse=True))
+    if language in {"ja", "zh", "ko", "ar", "he", "hi", "fa"}:
+        return re.compile(f"({titles})")
+    return re.compile(rf"(?<!\w)({titles})" + (r"(?=(?:s|es)?(?!\w))" if language in {"es", "fr", "it", "pt"} else ""))

@@ -1,0 +1,150 @@
+"""The composer in a chat: a reply in the voice of the persona's mask, the same whenever the same is said.
+
+Words, phrases and the family of the voice come from the mask; the sentences are put together of a small stock, so a long
+chat shows its seams. It is no actor: asked for an assistant's work (a list, a summary, code), it slips into an
+assistant's voice as models do, unless its instructions have been anchored anew. That is where drift can be seen
+offline, and it is the only place.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fourfold.language_model import ChatRequest, Completion, Heard
+from fourfold.persona import Mask, Persona, TokenUsage
+from fourfold.voice.anchor import is_anchored
+from fourfold_offline.chat.provocations import provoked_reply
+from fourfold_offline.chat.templates import (
+    ASSISTANT_CLOSINGS,
+    ASSISTANT_OPENINGS,
+    ASSISTANT_POINTS,
+    CALLS,
+    CLAUSES,
+    TEMPLATES,
+)
+from fourfold_offline.grammar import capitalised
+from fourfold_offline.mask.build import tempers_of
+from fourfold_offline.mask.families import FAMILIES, Family
+from fourfold_offline.mask.native_lines import lines_in
+from fourfold_offline.seeded_choice import Draw
+
+_BYTES_PER_TOKEN = 4
+_ASSISTANTS_WORK = re.compile(
+    r"\b(bullet|step[- ]by[- ]step|summar(y|ise|ize)|pros and cons|write (me )?(a |an |some )?(code|email|essay|function)"
+    r"|in a table|as an ai|numbered list|list of)\b",
+    re.IGNORECASE,
+)
+_WEIGHTY = re.compile(r"\b[^\W\d_]{4,}\b(?!['’])")
+_LIGHT = frozenset(
+    "about again always and anything because been before could does doing don't even ever everything from have here into it's just "
+    "know like make many more much must never nobody only over really say says should some something than that their them then there "
+    "these they thing think this those time tell very want were what when where which while will with without would your yours".split()
+)
+_PIECE = re.compile(r"\S+\s*")
+
+
+def reply(request: ChatRequest, heard: Heard | None = None) -> Completion:
+    """The composer's turn, labelled `offline`. With `heard`, its words are told one by one: it has them all at once."""
+    text = _text(request)
+    if heard is not None:
+        for piece in _PIECE.findall(text):
+            heard(piece)
+    asked = "\n".join((request.system, *(message.text for message in request.messages)))
+    usage = TokenUsage(input_tokens=_tokens(asked), output_tokens=_tokens(text), estimated=True)
+    return Completion(text=text, provider="offline", model="composer-1", usage=usage, cost_usd=0.0)
+
+
+def _text(request: ChatRequest) -> str:
+    provoked = provoked_reply(request)
+    if provoked is not None:
+        return provoked
+    said = request.messages[-1].text
+    mask = request.speaker.mask if request.speaker else None
+    slips = _ASSISTANTS_WORK.search(said) is not None and not is_anchored(request.system)
+    draw = Draw("chat", "" if mask is None else mask.model_dump_json(), said, str(len(request.messages)))
+    if request.speaker is None or mask is None or slips:
+        return _as_assistant(draw)
+    native = _in_own_language(request.speaker, mask, draw)
+    return native or _in_voice(mask, said, draw)
+
+
+def _in_voice(mask: Mask, said: str, draw: Draw) -> str:
+    family = family_of(mask)
+    words = [word for word in mask.vocabulary if " " not in word] or list(mask.vocabulary)
+    templates = draw.shuffled("template", TEMPLATES[family.name])[: draw.whole("length", 3, 4)]
+    clauses = _clauses(said, draw, len(templates))
+    sentences = [
+        _filled(template, clause, said, words, draw, number)
+        for number, (template, clause) in enumerate(zip(templates, clauses, strict=True))
+    ]
+    own = draw.pick("own", (*mask.signature_phrases, *(line for line in family.lines if "{" not in line)))
+    if draw.unit("own?") < _OWN_LINE:
+        sentences.insert(draw.whole("own/place", 0, len(sentences)), own)
+    return " ".join(sentences)
+
+
+_OWN_LINE = 0.7
+
+
+def _filled(template: str, clause: str, said: str, words: list[str], draw: Draw, number: int) -> str:  # noqa: PLR0913, PLR0917
+    echo = _echo(said, draw, number)
+    sentence = template.replace("{c}", clause).replace("{C}", capitalised(clause)).replace("{t}", _telegraphed(clause))
+    sentence = sentence.replace("{w}", draw.pick(f"word/{number}", words)).replace("{e}", echo)
+    sentence = sentence.replace("{E}", capitalised(echo))
+    while "{n}" in sentence:
+        sentence = sentence.replace("{n}", str(draw.whole(f"number/{number}/{len(sentence)}", 2, 40)), 1)
+    return capitalised(sentence) if number == 0 or not template[0].islower() else sentence
+
+
+def _clauses(said: str, draw: Draw, count: int) -> list[str]:
+    called = [name for name, pattern in CALLS if re.search(pattern, said.casefold())]
+    pools = [*called[:2], "general", "feeling"]
+    drawn = [draw.shuffled(f"clause/{name}", CLAUSES[name]) for name in dict.fromkeys(pools)]
+    mixed = [pool[place] for place in range(count) for pool in drawn]
+    return list(dict.fromkeys(mixed))[:count]
+
+
+def _echo(said: str, draw: Draw, number: int) -> str:
+    weighty = [word.casefold() for word in _WEIGHTY.findall(said) if word.casefold() not in _LIGHT]
+    return draw.pick(f"echo/{number}", weighty[-4:]) if weighty else "that"
+
+
+def _telegraphed(clause: str) -> str:
+    bare = re.sub(r"\b(i|the|a|an|it is|it was|it|was|were|am|is|are|my|to)\b ?", "", clause, flags=re.IGNORECASE)
+    return capitalised(" ".join(bare.split()[:6]))
+
+
+def family_of(mask: Mask) -> Family:
+    """The family of voices a mask belongs to: the one that lent it its words, or for a mask of another hand, any one."""
+    held = {*mask.vocabulary, *mask.signature_phrases, mask.tone}
+
+    def shared(family: Family) -> int:
+        return sum(text in held for text in (*family.words, *family.lines)) + 3 * (mask.tone in family.tones)
+
+    best = max(FAMILIES, key=shared)
+    return best if shared(best) else Draw("family", mask.model_dump_json()).pick("any", FAMILIES)
+
+
+def _in_own_language(persona: Persona, mask: Mask, draw: Draw) -> str:
+    """Lines of the persona's language where there is a bank of them; empty where there is none."""
+    lines = lines_in((persona.language or "en").partition("-")[0])
+    if lines is None:
+        return ""
+    own = {"warm": lines.warm, "dry": lines.dry, "careful": lines.careful, "long": lines.long}
+    pool = own | {"stern": lines.stern, "lively": lines.lively}
+    if not {*lines.echoes, *(line for some in pool.values() for line in some)} & {*mask.signature_phrases}:
+        return ""
+    temper = tempers_of(family_of(mask).name)
+    said = draw.some("native", pool[temper], 2) + draw.some("native/word", mask.vocabulary, 1)
+    sentences = [*said[:1], draw.pick("phrase", mask.signature_phrases), *said[1:2], f"{capitalised(said[-1])}."]
+    return " ".join(sentences)
+
+
+def _as_assistant(draw: Draw) -> str:
+    points = draw.some("points", ASSISTANT_POINTS, draw.whole("how many", 2, 4))
+    listed = "\n".join(f"- {point}" for point in points)
+    return f"{draw.pick('opening', ASSISTANT_OPENINGS)}\n\n{listed}\n\n{draw.pick('closing', ASSISTANT_CLOSINGS)}"
+
+
+def _tokens(text: str) -> int:
+    return max(1, len(text.encode("utf-8", "surrogatepass")) // _BYTES_PER_TOKEN)

@@ -1,0 +1,140 @@
+"""Tells from a given name whether it is a woman's or a man's, and whose people's it plainly is."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache, lru_cache
+from unicodedata import combining, normalize
+
+from fourfold_offline.grammar import Gender
+from fourfold_offline.lexicon.given_names_lexicon import UNISEX, given_names
+from fourfold_offline.lexicon.names import PEOPLES, key_of
+from fourfold_offline.lexicon.people import fold, listed
+
+# Settler peoples bear everyone's names: that one of them lists a name does not make it theirs alone.
+_OF_ALL = frozenset({"shared", "en-US", "en-GB", "en-SG"})
+_LOCALES = {"tr": "tr-TR", "es": "es-ES", "es-AM": "es-MX", "fr": "fr-FR", "fr-SN": "fr-SN", "de": "de-DE", "it": "it-IT", "nl": "nl-NL", "pl": "pl-PL", "sv": "sv-SE", "no": "no-NO", "da": "da-DK", "fi": "fi-FI", "is": "is-IS", "el": "el-GR", "ru": "ru-RU", "uk": "uk-UA", "cs": "cs-CZ", "ro": "ro-RO", "hu": "hu-HU", "hr": "hr-HR", "sr": "sr-RS", "bs": "bs-BA", "sl": "sl-SI", "bg": "bg-BG", "ja": "ja-JP", "ko": "ko-KR", "zh": "zh-CN", "zh-TW": "zh-TW", "vi": "vi-VN", "th": "th-TH", "id": "id-ID", "bn": "bn-BD", "ar": "ar-EG", "he": "he-IL", "fa": "fa-IR", "am": "am-ET", "sw": "sw-TZ", "ka": "ka-GE", "hy": "hy-AM", "az": "az-AZ", "mn": "mn-MN", "kk": "kk-KZ", "uz": "uz-UZ", "sq": "sq-AL", "lt": "lt-LT", "lv": "lv-LV", "et": "et-EE", "ne": "ne-NP"}  # fmt: skip
+_LOCALES |= {key: key for key in ("en-IE", "en-NG", "en-GH", "en-KE", "en-ZA", "en-IN", "en-PK", "pt-BR", "pt-PT")}
+_HONORED: dict[Gender, str] = {
+    "male": "mr mister sir lord father fr uncle brother don señor signor herr monsieur king prince bey amca abi",
+    "female": "mrs ms miss lady madam mother aunt auntie sister doña señora señorita signora frau madame queen princess hanım teyze abla abuela nonna babushka",
+}  # fmt: skip
+_HONORIFICS = {word: gender for gender, words in _HONORED.items() for word in words.split()}
+
+
+@cache
+def _index() -> dict[str, list[tuple[str, bool]]]:
+    index = given_names()
+    for key, people in PEOPLES.items():
+        for female, fields in (
+            (True, (people.women_older, people.women_younger)),
+            (False, (people.men_older, people.men_younger)),
+        ):
+            for field in fields:
+                for name in listed(field):
+                    index.setdefault(fold(name), []).append((key, female))
+    for name in [name for name in index if not name.isascii()]:
+        index.setdefault(_without_marks(name), index[name])
+    return index
+
+
+def _without_marks(name: str) -> str:
+    """A name as it is typed where a keyboard has no accents ("Zoltan")."""
+    return "".join(
+        sign
+        for sign in normalize("NFKD", name.replace("ł", "l").replace("ø", "o").replace("ı", "i"))
+        if not combining(sign)
+    )
+
+
+def is_given_name(word: str) -> bool:
+    """Whether the word stands among the given names of some people."""
+    folded = _plain(word)
+    return folded in _index() or folded in UNISEX
+
+
+@lru_cache(maxsize=256)
+def gender_of_name(name: str, locale: str) -> Gender | None:
+    """What the name tells at that place: its people's lists, then any people's if all agree, then Faker's lists."""
+    words = name.split()
+    if not words:
+        return None
+    honorific = _HONORIFICS.get(words[0].casefold().rstrip("."))
+    if honorific is not None and (len(words) > 1 or not is_given_name(words[0])):
+        return honorific
+    for word in _candidates(name):
+        told = _told(word, locale)
+        if told is not None or word in _index():
+            return told
+    if not any(word in UNISEX for word in _candidates(name)):
+        return _by_faker(words, locale)
+    return None
+
+
+def people_of_name(name: str) -> str | None:
+    """The locale of the one people whose name it plainly is; None for names many peoples share."""
+    entries = next((found for word in _candidates(name) if (found := _index().get(word))), [])
+    peoples = {people for people, _ in entries}
+    own = peoples - _OF_ALL
+    if peoples & {"shared", "en-US"} or len(own) != 1:
+        return None
+    return _LOCALES.get(own.pop())
+
+
+def _candidates(name: str) -> list[str]:
+    """The words of a name that may be the given one: the first; the whole; and its last where the family stands first."""
+    words = [_plain(word) for word in name.split()]
+    words = [word for word in words if word not in {"dr", "professor", "captain", "judge"}] or words
+    return list(
+        dict.fromkeys(
+            [" ".join(words), words[0], *(word for part in words[:1] for word in part.split("-")[:1]), words[-1]]
+        )
+    )
+
+
+def _plain(word: str) -> str:
+    return fold(word).strip(".,'’\"").removesuffix("'s").removesuffix("’s")
+
+
+def _told(word: str, locale: str) -> Gender | None:
+    entries = _index().get(word, [])
+    key, language = key_of(locale), locale.split("-", maxsplit=1)[0]
+    kindred = {"en-US", "en-GB"} if language == "en" else {language}
+    for near in ({key}, kindred, {"shared"} if word not in UNISEX else set[str]()):
+        sides = {female for people, female in entries if people in near}
+        if len(sides) == 1:
+            return "female" if sides.pop() else "male"
+    if word in UNISEX:
+        return None
+    sides = {female for _, female in entries}
+    return ("female" if sides.pop() else "male") if len(sides) == 1 else None
+
+
+def _by_faker(words: list[str], locale: str) -> Gender | None:
+    for place in dict.fromkeys((locale.replace("-", "_"), *_FURTHER.get(locale[:2], ()))):
+        try:
+            provider = importlib.import_module(f"faker.providers.person.{place}").Provider
+        except ImportError:
+            continue
+        women, men = _pool(provider, "female"), _pool(provider, "male")
+        for word in words[:2]:
+            if (word in women) != (word in men):
+                return "female" if word in women else "male"
+    return None
+
+
+_FURTHER = {
+    "en": ("en_US",),
+    "ar": ("ar_SA",),
+    "es": ("es_ES", "es_MX"),
+    "de": ("de_DE",),
+    "fr": ("fr_FR",),
+    "hi": ("hi_IN",),
+}
+
+
+def _pool(provider: type, side: str) -> set[str]:
+    names = set[str]()
+    for field in (f"first_names_{side}", f"first_romanized_names_{side}", f"first_{side}_romanized_names"):
+        names |= {str(item) for item in getattr(provider, field, ())}
+    return names
