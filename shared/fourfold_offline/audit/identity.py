@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from fourfold.persona import Dimension, Finding
 from fourfold_offline.brief.places import find_places
-from fourfold_offline.inference.assumptions import impossible_age, trade_of_title
+from fourfold_offline.inference.age import impossible_age
 from fourfold_offline.lexicon.given_names import gender_of_name, people_of_name
 from fourfold_offline.lexicon.names import key_of, listed, people_of
+from fourfold_offline.lexicon.occupations import trade_of_title
 from fourfold_offline.step_input import Material
 
 _SAID = {

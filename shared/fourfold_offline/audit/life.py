@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from fourfold.persona import Dimension, Finding
 from fourfold_offline.brief.parse import temperament_words
 from fourfold_offline.grammar import spelled
-from fourfold_offline.inference.assumptions import least_age, stated_age
+from fourfold_offline.inference.age import stated_age
+from fourfold_offline.lexicon.occupations import least_age
 from fourfold_offline.lexicon.temperament import TEMPERAMENT
 from fourfold_offline.step_input import Material
 

@@ -10,8 +10,8 @@ from fourfold_offline.brief.language import language_of
 from fourfold_offline.brief.life_events import find_life
 from fourfold_offline.brief.places import find_places, lands_by_locale
 from fourfold_offline.grammar import spelled
-from fourfold_offline.inference.assumptions import trade_of_title
 from fourfold_offline.lexicon.names import PEOPLES, listed, people_of
+from fourfold_offline.lexicon.occupations import trade_of_title
 from fourfold_offline.soul.library import core_of
 from fourfold_offline.step_input import Material
 

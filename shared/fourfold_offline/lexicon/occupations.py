@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 _TRADES: dict[str, str] = {
     "care": "nurse|doctor|surgeon|physician|paramedic|midwife|pharmacist|dentist|veterinarian|vet|therapist|psychologist|psychiatrist|psychotherapist|caregiver|carer|hospice nurse|physiotherapist|physical therapist|pediatrician|paediatrician|anesthesiologist|anaesthetist|radiologist|oncologist|neurosurgeon|cardiologist|social worker|nanny|babysitter|au pair|orderly|medic|hospital porter|hospital chaplain|speech therapist|optician|optometrist|home aide|home health aide|dental hygienist|doula|undertaker|mortician|funeral director|embalmer|gravedigger|zookeeper|dog groomer|acupuncturist|herbalist|healer|counsellor|counselor|care worker|dietitian|nutritionist",
     "kitchen": "chef|cook|baker|pastry chef|butcher|barista|brewer|cheesemaker|bartender|waiter|waitress|restaurateur|sommelier|pizza maker|confectioner|chocolatier|sous chef|line cook|dishwasher|food truck owner|caterer|winemaker|tea master|sushi chef|noodle maker|ice cream maker|innkeeper|distiller|fishmonger|beekeeper|barmaid|tea seller|street food vendor|café owner|cafe owner|restaurant owner|pub landlord|publican|bakery owner|food critic",
@@ -115,3 +118,25 @@ LEAST_AGE: dict[str, int] = {}
 for _least, _words in _LEAST_AGE_BY_WORD:
     for _word in _words.split():
         LEAST_AGE.setdefault(_word, _least)
+
+_LEARNING = 15
+
+
+def least_age(occupation: str) -> int:
+    """The least age in years at which a stranger would believe the occupation; 0 where nothing is known."""
+    words = re.findall(r"[a-z]+", occupation.casefold())
+    least = max((LEAST_AGE.get(word, 0) for word in words), default=0)
+    return min(least, _LEARNING) if LEARNERS & set(words) else least
+
+
+def trade_of_title(occupation: str) -> str | None:
+    """The trade of an occupation in words, by the longest listed title in it."""
+    hits = [match[1] for match in _title_pattern().finditer(occupation.casefold())]
+    return OCCUPATIONS[max(hits, key=len)] if hits else None
+
+
+@cache
+def _title_pattern() -> re.Pattern[str]:
+    """Every listed title at every place it stands, the longest first; the lookahead lets hits overlap."""
+    listed_titles = "|".join(re.escape(title) for title in sorted(OCCUPATIONS, key=len, reverse=True))
+    return re.compile(rf"(?<![\w-])(?=({listed_titles})(?![\w-]))")

@@ -12,7 +12,8 @@ from fourfold.pipeline.mask_build import MaskBuild
 from fourfold_offline.brief.language import language_of
 from fourfold_offline.brief.life_events import find_life
 from fourfold_offline.grammar import capitalised, tell
-from fourfold_offline.inference.assumptions import age_of
+from fourfold_offline.inference.age import age_of
+from fourfold_offline.inference.work import trade_for
 from fourfold_offline.lexicon.temperament import CONFLICTS
 from fourfold_offline.lexicon.trades import TRADES
 from fourfold_offline.mask.casting import casting
@@ -20,7 +21,6 @@ from fourfold_offline.mask.families import FAMILIES, Family
 from fourfold_offline.mask.markers import SHOWING
 from fourfold_offline.mask.native_lines import Lines, lines_in, loans_of
 from fourfold_offline.mask.quirks import QUIRKS, ROLES
-from fourfold_offline.soul.draft import trade_for
 from fourfold_offline.soul.library import CORES, core_of, fitting, scene_of
 from fourfold_offline.soul.openings import lost_slots
 from fourfold_offline.soul.scene_people import people_of_scene
@@ -37,7 +37,8 @@ def build_mask(material: Material) -> MaskBuild:
     family = _cast(material)
     draw = material.draw
     slots = people_of_scene(material, draw, max(1, min(9, age_of(material))))
-    trade = TRADES[trade_for(material, core_of(material))]
+    core = core_of(material)
+    trade = TRADES[trade_for(material, core.trades if core else ())]
     mask = Mask(
         register_=_register(material, family),
         tone=draw.pick("tone", family.tones),

@@ -8,9 +8,10 @@ from fourfold.pipeline.soul_draft import SoulDraft
 from fourfold_offline.brief.life_events import find_life
 from fourfold_offline.brief.temperament import bounds_in_place, demands_in_place
 from fourfold_offline.grammar import tell
-from fourfold_offline.inference.assumptions import age_of, trade_of_title
+from fourfold_offline.inference.age import age_of
+from fourfold_offline.inference.work import WORKING, trade_for
 from fourfold_offline.lexicon.temperament import CONFLICTS
-from fourfold_offline.lexicon.trade_match import broader, finer
+from fourfold_offline.lexicon.trade_match import broader
 from fourfold_offline.lexicon.trades import TRADES
 from fourfold_offline.soul.core import Bound, Core, Scene
 from fourfold_offline.soul.library import CORES, fitting
@@ -45,7 +46,7 @@ def draft_soul(material: Material) -> SoulDraft:
     opening = leads(material, core, life, slots)
     turn = _turn(material, desire) if "desire" not in dict(opening) else None
     if turn is not None:
-        opening.append(("desire", tell(credible(turn, age - _WORKING), slots, draw, "turn")))
+        opening.append(("desire", tell(credible(turn, age - WORKING), slots, draw, "turn")))
     for field, lead in opening:
         told[field] = _led(lead, told[field])
     soul = Soul(**{field: text[:800] for field, text in told.items()})
@@ -56,48 +57,17 @@ def _turn(material: Material, desire: str) -> str | None:
     """What the work says of the person, before what they want: only work the brief states, and only now and then."""
     if material.value("surface.occupation") is None or not desire.startswith("{They}"):
         return None
-    turns = TRADES[trade_for(material, None)].turns
+    turns = TRADES[trade_for(material)].turns
     return material.draw.pick("turn", turns) if material.draw.unit("turn?") < _TURNED else None
 
 
 _TURNED = 0.35
 
 
-def trade_for(material: Material, core: Core | None) -> str:
-    """The trade of the brief's occupation, or one the core would have led to, drawn from the brief."""
-    occupation = material.value("surface.occupation")
-    if occupation is not None:
-        return _of_age(material, _stated_trade(material, occupation))
-    options = sorted(core.trades) if core is not None and core.trades else sorted(TRADES)
-    if age_of(material) < _WORKING:
-        return "school"
-    options = [trade for trade in options if trade not in _NOBODYS_GUESS] or ["shop"]
-    return material.constant.pick("trade", options)
-
-
-_WORKING = 18
-_NOBODYS_GUESS = frozenset({"school", "campus", "tale", "idle", "crime"})
-
-
-def _of_age(material: Material, trade: str) -> str:
-    """A student of twenty has no schoolbag."""
-    return "campus" if trade == "school" and age_of(material) >= _WORKING else trade
-
-
-def _stated_trade(material: Material, occupation: str) -> str:
-    from fourfold_offline.brief.occupation import find_work  # noqa: PLC0415  # only where a brief names work
-
-    listed = trade_of_title(occupation)
-    if listed is None:
-        found = find_work(material.brief, material.intent.language) or find_work(occupation, material.intent.language)
-        listed = found.trade if found is not None else "office"
-    return finer(listed, occupation)
-
-
 def _core_and_scene(material: Material, age: int) -> tuple[Core, Scene]:
     """A core and one of its scenes: what the brief says happened goes before all, then what fits the work."""
     kinds = {fact.kind for fact in find_life(material.brief)}
-    trade = trade_for(material, None) if material.value("surface.occupation") else ""
+    trade = trade_for(material) if material.value("surface.occupation") else ""
     weighted: list[tuple[tuple[Core, Scene], float]] = []
     for core in CORES:
         fate = bool(core.kinds) and not core.trades and not core.kinds & {"child", "infant"}

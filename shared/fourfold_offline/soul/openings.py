@@ -6,7 +6,7 @@ import re
 
 from fourfold_offline.brief.life_events import LifeFact
 from fourfold_offline.grammar import Gender, capitalised, plural_verb, pronouns, tell, with_article
-from fourfold_offline.inference.assumptions import people_for
+from fourfold_offline.inference.culture import people_for
 from fourfold_offline.lexicon.names import listed
 from fourfold_offline.soul.core import Core
 from fourfold_offline.soul.scene_people import own_names

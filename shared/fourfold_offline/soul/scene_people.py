@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fourfold_offline.grammar import Gender, pronouns
-from fourfold_offline.inference.assumptions import age_of, people_for, scene_slots
+from fourfold_offline.inference.age import age_of
+from fourfold_offline.inference.culture import people_for, scene_slots
+from fourfold_offline.inference.person_name import name_of
 from fourfold_offline.lexicon.names import listed
 from fourfold_offline.seeded_choice import Draw
 from fourfold_offline.step_input import Material
@@ -36,9 +38,7 @@ def people_of_scene(material: Material, draw: Draw, age_then: int) -> dict[str, 
 
 def own_names(material: Material) -> frozenset[str]:
     """Every part of the name the surface will give this person: its draw depends on the brief alone."""
-    from fourfold_offline.surface.ground import ground_surface  # noqa: PLC0415  # surface reads the soul's trade
-
-    return frozenset(ground_surface(material).surface.name.split())
+    return frozenset(name_of(material).split())
 
 
 def _friend(own: Gender, draw: Draw) -> Gender:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 
 from fourfold.persona import Surface
 from fourfold.pipeline.surface_ground import SurfaceGrounding
 from fourfold_offline.brief.places import lands_by_locale
 from fourfold_offline.grammar import tell
-from fourfold_offline.inference.assumptions import age_of, invented_work, people_for, scene_slots
-from fourfold_offline.lexicon.names import feminine_family, listed, people_of
+from fourfold_offline.inference.age import age_of
+from fourfold_offline.inference.culture import scene_slots
+from fourfold_offline.inference.person_name import name_of
+from fourfold_offline.inference.work import invented_work, trade_for
 from fourfold_offline.lexicon.places import QUARTERS
 from fourfold_offline.lexicon.trades import TRADES
-from fourfold_offline.soul.draft import trade_for
 from fourfold_offline.soul.library import core_of
 from fourfold_offline.step_input import Material
 from fourfold_offline.surface.looks import YOUNG_LOOKS, looks_at
 
-_GENERATION = 38
 _QUARTERED = 0.75
 _SCHOOL, _CHILD, _OF_AGE = 5, 14, 18
 
@@ -26,79 +25,15 @@ _SCHOOL, _CHILD, _OF_AGE = 5, 14, 18
 def ground_surface(material: Material) -> SurfaceGrounding:
     """The outside of the person. A repair or a retry draws anew, facts of the brief excepted."""
     core = core_of(material)
-    trade = trade_for(material, core)
+    trade = trade_for(material, core.trades if core else ())
     surface = Surface(
-        name=_name(material),
+        name=name_of(material),
         age=age_of(material),
         location=_location(material),
         occupation=_occupation(material, trade),
         appearance=_appearance(material, trade),
     )
     return SurfaceGrounding(surface=surface)
-
-
-def _name(material: Material) -> str:
-    stated = material.value("surface.name")
-    if stated is not None and " " in stated:
-        return stated
-    given, family, family_first = _names(material)
-    if stated is not None and stated in _FAMILY_NAMES:
-        return f"{stated} {given}"
-    parts = (stated or given, family)
-    return " ".join(reversed(parts) if family_first else parts)[:160]
-
-
-# Family names that Japanese, Chinese and Korean briefs give as the whole name.
-_FAMILY_NAMES = frozenset(
-    "田中 鈴木 佐藤 高橋 伊藤 渡辺 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 林 清水 山崎 王 李 张 刘 陈 杨 赵 黄 周 吴 김 이 박 최 정".split()
-)
-
-
-def _names(material: Material) -> tuple[str, str, bool]:
-    draw, gender = material.constant, material.gender
-    native = _native_script(material.brief)
-    people = people_of(material.intent.locale)
-    if people is None or native:
-        drawn = _faker_names(material)
-        if drawn is not None:
-            return drawn
-    people = people_for(material)
-    older = age_of(material) >= _GENERATION
-    women, men = (people.women_older, people.men_older) if older else (people.women_younger, people.men_younger)
-    both = listed(women) + listed(men)
-    given = draw.pick("given", {"female": listed(women), "male": listed(men), "nonbinary": both}[gender])
-    family = draw.pick("family-name", listed(people.families))
-    if gender == "female":
-        family = feminine_family(family, people.female_family)
-    return given, family, people.family_first
-
-
-def _native_script(brief: str) -> bool:
-    return re.search("[\u0370-\u1fff\u3040-\ud7af]", brief) is not None
-
-
-def _faker_names(material: Material) -> tuple[str, str, bool] | None:
-    """Names from Faker's data of the locale, read directly: building a Faker would load every provider it has."""
-    locale = material.intent.locale.replace("-", "_")
-    locale = {"ar_EG": "ar_SA", "ar_LB": "ar_PS", "ar_SY": "ar_PS", "ar_MA": "ar_DZ", "ar_TN": "ar_DZ"}.get(
-        locale, locale
-    )
-    try:
-        provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
-    except ImportError:
-        return None
-    side = "male" if material.gender == "male" else "female"
-    given = _pool(provider, f"first_names_{side}") or _pool(provider, "first_names")
-    families = _pool(provider, f"last_names_{side}") or _pool(provider, "last_names")
-    if not given or not families:
-        return None
-    draw = material.constant
-    return draw.pick("given", given), draw.pick("family-name", families), locale[:2] in {"ja", "zh", "ko", "hu", "vi"}
-
-
-def _pool(provider: type, name: str) -> list[str]:
-    data = getattr(provider, name, None)
-    return [str(item) for item in data] if isinstance(data, (tuple, list, dict)) else []
 
 
 def _location(material: Material) -> str:
