@@ -9,7 +9,7 @@ from fourfold.persona import Dimension, Finding
 from fourfold_offline.brief.places import find_places
 from fourfold_offline.inference.age import impossible_age
 from fourfold_offline.lexicon.given_names import gender_of_name, people_of_name
-from fourfold_offline.lexicon.names import key_of, listed, people_of
+from fourfold_offline.lexicon.names import key_of, people_of
 from fourfold_offline.lexicon.occupations import trade_of_title
 from fourfold_offline.step_input import Material
 
@@ -103,8 +103,8 @@ def _is_local(name: str, key: str) -> bool:
     people = people_of(key)
     if people is None:
         return False
-    fields = (people.women_older, people.women_younger, people.men_older, people.men_younger)
-    local = {part for field in fields for given in listed(field) for part in given.split()}
+    given_names = (*people.women.older, *people.women.younger, *people.men.older, *people.men.younger)
+    local = {part for given in given_names for part in given.split()}
     return any(part in local for part in name.split())
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 
 from fourfold.persona import Dimension, Finding
 from fourfold_offline.brief.parse import temperament_words
+from fourfold_offline.data_files import load
 from fourfold_offline.grammar import spelled
 from fourfold_offline.inference.age import stated_age
 from fourfold_offline.lexicon.occupations import least_age
-from fourfold_offline.lexicon.temperament import TEMPERAMENT
+from fourfold_offline.lexicon.temperament import temperament
 from fourfold_offline.step_input import Material
 
 _COHERENCE, _REALISM, _DEPTH, _VOICE = (
@@ -22,17 +25,6 @@ _COHERENCE, _REALISM, _DEPTH, _VOICE = (
 _GRAVE_GAP, _WIDE_GAP = 8, 3
 _QUOTE = 300
 
-# Words of a life and the least age, in years, at which a reader would believe them.
-_LEAST: tuple[tuple[int, str], ...] = (
-    (33, r"\bgrand(?:mother|father|ma|pa|son|daughter|child\w*|kids)\b"),
-    (50, r"\bgreat-grand\w+"),
-    (36, r"\bgrown(?:-up)? (?:children|kids|sons?|daughters?)\b|\badult (?:children|sons?|daughters?)\b"),
-    (15, r"\b(?:mother|father|mom|mum|dad|parent) (?:of|to) \w+|\b(?:her|his|their|with) (?:\w+ )?(?:own )?(?:children|kids|daughters|sons)\b"),
-    (17, r"\bwidow(?:ed|er)?\b|\bmarried\b|\b(?:her|his|their) (?:late |dead |ex-?)?(?:wife|husband)\b"),
-    (18, r"\bdivorced?\b|\bdivorcee\b|\bex-(?:wife|husband)\b|\bveteran\b|\bex-con(?:vict)?\b"),
-    (23, r"\bPhD\b|\bdoctorate\b|\bMBA\b|\bM\.D\."),
-    (45, r"\bformer (?:president|prime minister|ambassador|general|admiral|judge)\b"),
-)  # fmt: skip
 _YOUNG_RETIREMENT = re.compile(
     r"\bretired (?:\w+ ){0,2}(?:athlete|gymnast|footballer|soccer|player|swimmer|boxer|dancer|ballerina|ballet|model|skater|soldier|sniper|marine|spy|assassin|hitman|"
     r"racer|driver|jockey|wrestler|idol|pop|child|actor|actress|bullfighter|cyclist|runner|tennis|rugby|cricketer|sprinter|superhero|pirate|gladiator|warrior|cop|officer)",
@@ -42,25 +34,33 @@ _YEARS = re.compile(r"\b(\d{1,2}|[a-z]+(?:-[a-z]+)?)\s+years\s+(?:of|in|on|as|at
 _NUMBERS = {spelled(number): number for number in range(1, 100)}
 _STARTS = 14
 
-# Words that deny each other whoever says them; the first group must come with one of the second.
-_DENIALS: tuple[tuple[str, str, int], ...] = (
-    (r"\billiterate\b", r"\b(?:novelist|writer|librarian|editor|translator|journalist|professor|lawyer|judge|poet|proofreader|scholar|bookseller)\b", 5),
-    (r"\b(?:mute|voiceless)\b", r"\b(?:singer|radio host|opera|auctioneer|broadcaster|announcer|interpreter)\b", 5),
-    (r"(?<!going )(?<!colour-)(?<!color-)\bblind\b", r"\b(?:pilot|surgeon|driver|sniper|photographer|air traffic|lookout)\b", 4),
-    (r"\bdeaf\b", r"\b(?:piano tuner|dispatcher|telephone|sound engineer|call cent)", 4),
-    (r"\bonly child\b", r"\b(?:brothers?|sisters?|twin|siblings?|middle child|nephew|niece)\b", 4),
-    (r"\borphan(?:ed)?\b", r"\b(?:lives? with (?:her|his|their) (?:parents|mother|father)|(?:her|his|their) (?:living )?parents (?:still|visit|call|pay)|both parents alive)\b", 4),
-    (r"\bvirgin\b|\bcelibate\b|\bchildless\b", r"\b(?:(?:mother|father|parent) of|(?:her|his|their) (?:\w+ )?(?:children|kids|daughters?|sons?)|(?:two|three|four|five|six|seven) children)\b", 4),
-    (r"\b(?:never married|lifelong bachelor|unmarried)\b", r"\b(?:widow(?:ed|er)?|divorced|ex-(?:wife|husband)|(?:her|his) (?:wife|husband))\b", 4),
-    (r"(?<!never )(?<!un)(?<!once )(?<!get )(?<!getting )(?<!be )(?<!in love with a )\bmarried\b(?! (?:man|woman|men|women|couple|people|life|lover))", r"\b(?:bachelor(?! of|'s|’s| party| degree)|spinster)\b", 4),
-    (r"\b(?:widowed|divorced) (?:bachelor|spinster)\b|\b(?:bachelor|spinster)\b(?=.*\b(?:his wife|her husband)\b)", r"\b(?:bachelor|spinster)\b", 4),
-    (r"\b(?:penniless|homeless|destitute)\b", r"\b(?:billionaire|millionaire|tycoon|landlord|mansion)\b", 4),
-    (r"\b(?:teetotal(?:er|ler)?|never (?:touched|drank|drinks))\b", r"\b(?:alcoholic|drunk(?:ard)?|hungover)\b", 4),
-    (r"\bnever (?:left|been outside|set foot outside)\b", r"\b(?:world[- ]travell?er|flight attendant|explorer|globetrott\w+|astronaut|foreign correspondent)\b", 5),
-    (r"\b(?:unemployed|jobless|never worked)\b", r"\b(?:workaholic|works? (?:80|eighty|sixty|60|double)|overworked)\b", 4),
-    (r"^\s*(?:an?\s+|the\s+)?(?:newborn|infant|toddler)\b", r"\b(?:judge|doctor|lawyer|ceo|veteran|professor|surgeon|detective|widow|grandmother|general)\b", 5),
-    (r"\b(?:dead|deceased) (?:for|since)\b", r"\b(?:works as|currently|every morning|is alive)\b", 4),
-)  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class _LeastAge:
+    """A pattern of words on a life, and the least age in years at which a reader would believe them."""
+
+    years: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Denial:
+    """Two patterns that contradict each other, and how severe it is (1-5) when a brief has both."""
+
+    one: str
+    other: str
+    severity: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Contradictions:
+    least_ages: tuple[_LeastAge, ...]
+    denials: tuple[_Denial, ...]
+
+
+@cache
+def _contradictions() -> _Contradictions:
+    return load("en/contradictions", _Contradictions)
 
 
 def life_findings(material: Material) -> Iterator[Finding]:
@@ -112,18 +112,18 @@ def _work_against_age(material: Material, age: int) -> Iterator[Finding]:
 
 
 def _kin_against_age(brief: str, age: int) -> Iterator[Finding]:
-    for least, pattern in _LEAST:
-        for match in re.finditer(pattern, brief, re.IGNORECASE):
+    for least in _contradictions().least_ages:
+        for match in re.finditer(least.words, brief, re.IGNORECASE):
             theirs = not re.search(
                 r"\b(?:her|his|their|the|whose|a dead|late)\s+(?:\w+\s+)?$", brief[: match.start()], re.I
             )
             grand = match.group().casefold().startswith(("grandm", "grandf", "grandpa", "grandma"))
             parent = re.match(r"(?:mother|father|mom|mum|dad)", match.group(), re.I) is not None
-            if least <= age or ((grand or parent) and not theirs):
+            if least.years <= age or ((grand or parent) and not theirs):
                 continue
-            gap = least - age
+            gap = least.years - age
             severity = 5 if gap >= 6 else 4 if gap >= _WIDE_GAP else 2  # years
-            note = f"At {age} this cannot be; a reader believes it from about {least}."
+            note = f"At {age} this cannot be; a reader believes it from about {least.years}."
             yield _finding(_REALISM, "surface.age", match.group(), severity, note)
             yield _finding(
                 _COHERENCE,
@@ -185,17 +185,15 @@ def _two_ages(material: Material) -> Iterator[Finding]:
         )
 
 
-_DENIED = tuple((re.compile(one, re.I), re.compile(other, re.I), severity) for one, other, severity in _DENIALS)
-
-
 def _denials(brief: str) -> Iterator[Finding]:
-    for one, other, severity in _DENIED:
-        first, second = one.search(brief), other.search(brief)
+    for denial in _contradictions().denials:
+        first = re.search(denial.one, brief, re.IGNORECASE)
+        second = re.search(denial.other, brief, re.IGNORECASE)
         if first is not None and second is not None:
             note = f'The brief also says "{second.group()}": each denies the other.'
             yield _finding(_COHERENCE, "surface", first.group(), 5, note)
             yield _finding(
-                _REALISM, "surface", second.group(), severity, f'This and "{first.group()}" are not one life.'
+                _REALISM, "surface", second.group(), denial.severity, f'This and "{first.group()}" are not one life.'
             )
             yield _finding(
                 _DEPTH,
@@ -225,8 +223,8 @@ def _opposed(one: str, other: str) -> bool:
     """Whether the two words leave no level of some trait."""
     return any(
         trait is trait_other and (low > high_other or low_other > high)
-        for trait, low, high in TEMPERAMENT[one]
-        for trait_other, low_other, high_other in TEMPERAMENT[other]
+        for trait, low, high in temperament()[one]
+        for trait_other, low_other, high_other in temperament()[other]
     )
 
 

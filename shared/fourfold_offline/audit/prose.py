@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from fourfold.persona import Archetype, Dimension, Finding, SchwartzValue, Trait
 from fourfold_offline.brief.language import language_of
 from fourfold_offline.brief.life_events import find_life
-from fourfold_offline.brief.places import find_places, lands_by_locale
+from fourfold_offline.brief.places import find_places
 from fourfold_offline.grammar import spelled
-from fourfold_offline.lexicon.names import PEOPLES, listed, people_of
+from fourfold_offline.lexicon.names import people_of, peoples
 from fourfold_offline.lexicon.occupations import trade_of_title
+from fourfold_offline.lexicon.places import lands_by_locale
 from fourfold_offline.soul.library import core_of
 from fourfold_offline.step_input import Material
 
@@ -202,7 +203,7 @@ def _foreign_name(material: Material) -> str | None:
     own = _names_of(material.intent.locale)
     if any(part in own for part in given):
         return None
-    for key in PEOPLES:
+    for key in peoples():
         if sum(part in _names_of(key) for part in given) >= len(given):
             return key
     return None
@@ -212,8 +213,8 @@ def _names_of(locale: str) -> set[str]:
     people = people_of(locale)
     if people is None:
         return set()
-    fields = (people.women_older, people.women_younger, people.men_older, people.men_younger, people.families)
-    return {part for names in fields for name in listed(names) for part in name.split()}
+    given = (*people.women.older, *people.women.younger, *people.men.older, *people.men.younger)
+    return {part for name in (*given, *people.families) for part in name.split()}
 
 
 def _place(material: Material) -> Iterator[Finding]:

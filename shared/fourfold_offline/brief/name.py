@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from fourfold_offline.brief.matches import KIN, Found
-from fourfold_offline.lexicon.foreign_occupations import FOREIGN
+from fourfold_offline.data_files import load
+from fourfold_offline.lexicon.foreign_occupations import foreign_titles
 from fourfold_offline.lexicon.given_names import is_given_name
-from fourfold_offline.lexicon.occupations import MODIFIERS, OCCUPATIONS
-from fourfold_offline.lexicon.temperament import SPEECH, TEMPERAMENT
+from fourfold_offline.lexicon.occupations import job_titles, trades_by_title
+from fourfold_offline.lexicon.temperament import speech, temperament
 
 _W = r"[A-ZÀ-ÖØ-ÞĀ-ŽȘȚƏİŞÇĞÖÜŁŠŽĆČĐĞẠ-ỹ][\w'’-]*[\w]"  # a capital and at least one letter more
 _NAME = rf"({_W}(?:\s+{_W}){{0,2}})"
@@ -76,26 +78,21 @@ _SOMEONES = re.compile(
 )
 _THING = re.compile(r"(?:bar|shop|caf[ée]|restaurant|boat|ship|ferry|village|town|city|street|island|band|company|farm|club|newspaper|novel|book|song|film|play|hotel|pub|bakery|steakhouse|startup|app|river|salon|store|inn|trawler|yacht)$", re.I)  # fmt: skip
 
-_NOT_NAMES = frozenset(
-    # Words that open briefs, not persons
-    "a an the this that he she they it i we you my our his her their someone somebody one two three four five six seven eight nine ten persona character write create make "
-    "generate ignore please give just describe design imagine think picture invent develop build meet name age aged brief god who what when where why how if in on at from with "
-    "born once after before and or but your role system user assistant output score job city occupation location temperament personality gender sex profession setting background "
-    "young old middle aging ageing elderly tall short rich poor lonely new another any every some no not ever also lost dead late very former retired ex single divorced widowed married "
-    "female male woman man girl boy person people lady gentleman guy teen teenager adult human trans nonbinary non-binary queer gay lesbian straight black white brown asian latino latina "
-    "african european american immigrant refugee exile veteran survivor orphan widow widower bachelor spinster bride groom twin introvert extrovert insomniac optimist pessimist atheist vegan "
-    "vegetarian feminist anarchist communist perfectionist recluse loner dreamer nerd geek genius prodigy nomad nobody local native stranger hipster goth punk hippie boomer millennial "
-    "alcoholic addict gambler hoarder hermit saint sinner ghost vampire werewolf zombie robot android alien elf dwarf orc wizard witch dragon angel demon cat dog horse "
-    # Kin, in some languages
-    "mother father mom mum mummy dad daddy papa mama grandmother grandfather grandma grandpa granny gran nan nana nanna sister brother daughter son aunt uncle auntie cousin niece nephew wife "
-    "husband spouse parent child kid baby toddler infant newborn stepmother stepfather godmother godfather matriarch patriarch abuela abuelo abuelita tía tío tia tio madre padre hija hijo hermana "
-    "hermano viuda viudo mère père grand-mère grand-père mamie papi tante oncle fille fils veuve veuf mutter vater oma opa großmutter großvater schwester bruder witwe witwer nonna nonno "
-    "mamma figlia figlio vedova vedovo zia zio mãe pai avó avô avo filha filho viúva viúvo anne baba nine dede teyze amca hala dayı abla abi babushka dedushka babcia dziadek mujer hombre femme homme "
-    "frau mann donna uomo mulher homem kadın adam chica chico señora señor joven jeune junge giovane jovem genç emekli eski bir un una uno une ein eine um uma el la los las le les der die das il lo "
-    # Shapes of work the lists do not hold
-    "night day morning teacher nurse doctor judge captain detective professor ceo cto cfo coo vp phd md".split()
-)
 _NOUN_ENDING = re.compile(r"(?:er|or|ist|ician|eur|euse|ess|ian|man|woman|ant|ent|ive|ful|less|ous|ed|ing|ly|ic|ish|smith|wright|monger|keeper|maker|ologist|ador|adora|ero|era|aholic|iac|ite|ling|ette|ism|ness|ship|hood|tion|al|ary|est)$")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _NameWords:
+    """`never_names` open briefs or stand for persons, kin and work; `also_names` are words of titles and tempers that
+    are names far more often where a name stands."""
+
+    never_names: frozenset[str]
+    also_names: frozenset[str]
+
+
+@cache
+def _words() -> _NameWords:
+    return load("en/name_words", _NameWords)
 
 
 def find_name(brief: str, places: frozenset[str]) -> Found | None:
@@ -132,7 +129,7 @@ def _cleaned(quote: str) -> str:
     words: list[str] = []
     for word in quote.split():
         plain = word.removesuffix("'s").removesuffix("’s").rstrip("'’-")
-        if words and (plain.casefold() in _NOT_NAMES or plain.casefold() in {"she", "he", "they"}):
+        if words and (plain.casefold() in _words().never_names or plain.casefold() in {"she", "he", "they"}):
             break
         words.append(plain if word == quote else word.rstrip("'’-"))
         if word != plain and word.endswith(("'s", "’s")):
@@ -160,7 +157,7 @@ def _anothers(before: str) -> bool:
 def _may_be(name: str, places: frozenset[str]) -> bool:
     """Whether words that were given as a name can be one at all."""
     first = name.split(maxsplit=1)[0].casefold()
-    return first not in _NOT_NAMES and name.casefold() not in places
+    return first not in _words().never_names and name.casefold() not in places
 
 
 def _is_likely(name: str, places: frozenset[str]) -> bool:
@@ -172,7 +169,7 @@ def _is_likely(name: str, places: frozenset[str]) -> bool:
         return False
     if (
         len(words) > 1
-        and any(word in _common() or word in _NOT_NAMES for word in words[1:])
+        and any(word in _common() or word in _words().never_names for word in words[1:])
         and not is_given_name(words[0])
     ):
         return False
@@ -182,13 +179,13 @@ def _is_likely(name: str, places: frozenset[str]) -> bool:
 @cache
 def _common() -> frozenset[str]:
     """Words of jobs and temperaments, which a terse brief sets where a name would stand."""
-    titles = {word for title in OCCUPATIONS for word in title.split() if len(word) > 2}
-    foreign = {title for listed in FOREIGN.values() for title in listed}
-    words = titles | foreign | set(MODIFIERS) | set(TEMPERAMENT) | {word for term in SPEECH for word in term.split()}
-    return frozenset(words - _ALSO_NAMES)
-
-
-# Words of titles and tempers that are names far more often, standing where a name stands.
-_ALSO_NAMES = frozenset(
-    "joy grace faith hope rose ruby violet art will mark frank rich grant miles dean earl duke bishop max jack rob bill ray rusty sandy sunny sunday june may april august ali van ice".split()
-)
+    titles = {word for title in trades_by_title() for word in title.split() if len(word) > 2}
+    foreign = {title for titles in foreign_titles().values() for title in titles}
+    words = (
+        titles
+        | foreign
+        | job_titles().modifiers
+        | set(temperament())
+        | {word for term in speech() for word in term.split()}
+    )
+    return frozenset(words - _words().also_names)

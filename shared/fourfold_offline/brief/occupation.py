@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache
 
 from fourfold_offline.brief.matches import Work
 from fourfold_offline.brief.work_verbs import find_told_work, trade_of
-from fourfold_offline.lexicon.foreign_occupations import FOREIGN
+from fourfold_offline.data_files import load
+from fourfold_offline.lexicon.foreign_occupations import foreign_titles
 from fourfold_offline.lexicon.given_names import is_given_name
-from fourfold_offline.lexicon.occupations import AMBIGUOUS, MODIFIERS, OCCUPATIONS
-from fourfold_offline.lexicon.temperament import SPEECH, TEMPERAMENT
+from fourfold_offline.lexicon.occupations import job_titles, trades_by_title
+from fourfold_offline.lexicon.temperament import speech, temperament
 
-_STOPPING = frozenset(
-    "a an the is as was who and or in from of at on to with her his their its my our your for by but very old young aging ageing "
-    "elderly middle-aged year-old years-old woman man girl boy female male lady guy person another some than being became become "
-    "works working work worked job lonely single married divorced widowed happy poor rich wealthy tall short fat thin beautiful "
-    "handsome pretty ugly sharp good bad great best worst only once still also just really quite lost named called old-school "
-    "blind deaf one-eyed pregnant gay lesbian queer trans black white asian latino latina muslim christian jewish catholic "
-    "nine-year-old two three four five six seven eight nine ten first last smart wise clever dying turned brilliant secretly "
-    "tired grizzled widowed orphaned ordinary typical average hardened world-weary nameless mysterious local-born beloved hated "
-    "ex-wife ex-husband turned same other every any no not never always nonbinary non-binary it be she he they that this these those i you we".split()
-)
 _ENDINGS = re.compile(
     r"\b(?:an?|the|as|is|,)\s+((?:[\w'-]+\s+){0,2}[\w-]+(?:ist|ician|smith|wright|monger|keeper|worker|maker|seller|herd|grower|"
     r"trainer|repairer|restorer|fitter|cleaner|painter|dealer|collector|tender|walker|dresser|hunter|grinder|diver|player|"
@@ -33,51 +25,41 @@ _TURNED = re.compile(
     r"\b(?:turned|became|now an?|retrained as an?)\s+(?:an?\s+)?((?:[\w'-]+\s+){0,2}?[\w-]+(?:ist|ician|smith|wright|monger|keeper|worker|maker|seller|herd|grower|er|or|man|woman))\b(?=\s*(?:[,.;]|$|in\b|at\b|who\b|from\b|and\b))",
     re.IGNORECASE,
 )
-_NO_WORK = frozenset(
-    "mother father brother sister daughter grandmother grandfather stepmother stepfather mother-in-law lover loner teenager stranger "
-    "dreamer survivor river winter summer water other never number paper letter dinner winner loser cancer partner foster order corner "
-    "former younger elder older newcomer foreigner outsider insider villager islander chatterbox optimist pessimist perfectionist "
-    "narcissist idealist realist feminist atheist communist pacifist racist believer drinker smoker talker sleeper character "
-    "computer after over under ever her per daycare later better center monster power woman man gentleman human german chairman "
-    "leader follower listener thinker worrier pleaser people-pleaser hoarder liar seller silver copper fever weather tower remember "
-    "december november october september laughter stutter daughter-in-law prayer master quarter disaster whether together another "
-    "matter either neither rather flower hunger anger danger sober bitter clever eager proper tender super somewhere answer slaughter "
-    "actor-less factor doctor-less motor editor-less mentor ancestor traitor creditor visitor neighbor neighbour member cheater fighter "
-    "hypochondriac kleptomaniac realtor-less overachiever underachiever procrastinator daydreamer early-riser night-owl sufferer widower "
-    "twist wrist list fist mist exist insist resist artist-less career pioneer volunteer-less deer beer peer cheer queer steer seer shelter "
-    "counter hamster sweater slipper ladder shoulder finger supper butter murder wonder thunder border gender charter chapter poster theater "
-    "meter liter litter splitter glitter twitter filter starter encounter adventurer commander-less defender contender offender elder-care".split()
-)
-_TRADE_HINTS: tuple[tuple[str, str], ...] = (
-    ("nurs|medic|therap|doctor|health|midwi|care|vet|patient", "care"),
-    ("bak|chef|cook|brew|wine|food|kitchen|cheese|tea|coffee|tast", "kitchen"),
-    ("boat|ship|sea|sail|pilot|driv|captain|ferry|diver", "sea"),
-    ("farm|garden|herd|grow|tree|horse|animal|bee|pick|forest|dog|bird|crab", "land"),
-    ("paint|music|sing|act|danc|writ|poet|sculpt|photo|artist|ist\\b.*organ|tuner|restor", "stage"),
-    ("teach|instruct|train|tutor|librar|curat|museum", "teaching"),
-    ("smith|wright|mak|repair|weld|build|mechan|fitter|grind|bind|sew|tail|clean", "building"),
-    ("ologist|physic|chem|scien|engineer|research", "science"),
-    ("sell|deal|shop|keeper|collect|clerk|dress", "shop"),
-    ("guard|polic|soldier|inspect|detect|officer", "uniform"),
-    ("programm|softw|data|tech|web|cod", "software"),
-)
 _MOST_MODIFIERS = 4
 _LONGEST = 90
 
 
-@lru_cache(maxsize=1)
+@dataclass(frozen=True, slots=True)
+class _TitleWords:
+    """English words around a job title.
+
+    `stop_before`: a title does not reach back over them. `never_work` have the ending of a job title and are none.
+    `no_title` are listed titles that say no work. `learners` may stand before a further title. `trade_hints` are
+    patterns of an unlisted title, each with its trade; the first that matches counts.
+    """
+
+    stop_before: frozenset[str]
+    never_work: frozenset[str]
+    no_title: frozenset[str]
+    learners: frozenset[str]
+    trade_hints: tuple[tuple[str, str], ...]
+
+
+@cache
+def _words() -> _TitleWords:
+    return load("en/job_title_words", _TitleWords)
+
+
+@cache
 def _titles() -> re.Pattern[str]:
-    words = sorted(OCCUPATIONS, key=len, reverse=True)
+    titles = sorted(trades_by_title(), key=len, reverse=True)
     return re.compile(
-        rf"(?<![\w-])(?:ex-)?({'|'.join(re.escape(word) for word in words)})(?:['’]s)?(?![\w-])", re.IGNORECASE
+        rf"(?<![\w-])(?:ex-)?({'|'.join(re.escape(title) for title in titles)})(?:['’]s)?(?![\w-])", re.IGNORECASE
     )
 
 
 _LABELLED = re.compile(
     r"\b(?:job|occupation|profession|work|trade|role)\s*[:=]\s*(?P<title>[^.,;:|\n]{2,60})", re.IGNORECASE
-)
-_NO_TITLE = frozenset(
-    "widow widower grandmother grandfather child kid teen teenager toddler refugee exile baby".split()
 )
 # What the person has come to be outweighs what they were.
 _NEW = re.compile(
@@ -92,7 +74,6 @@ _PAST_TITLE = re.compile(
     r"(?:former|ex|ex-.*|failed|one-time|onetime|erstwhile|lapsed|defrocked|disbarred|would-be|aspiring|wannabe)\b",
     re.IGNORECASE,
 )
-_LEARNING = frozenset("student apprentice trainee cadet intern assistant junior pupil".split())
 
 
 def find_work(brief: str, language: str) -> Work | None:
@@ -129,7 +110,7 @@ def _named(brief: str) -> Iterator[Work]:
         if start != match.start() and _somebody_elses(brief, start):
             continue
         if (
-            title in AMBIGUOUS
+            title in job_titles().ambiguous
             and start == match.start()
             and not re.search(
                 r"(?:^|\b(?:an?|the|as|,|now|turned|became|young|old|retired)\W+)(?:[\w-]+\s+){0,2}$",
@@ -138,19 +119,23 @@ def _named(brief: str) -> Iterator[Work]:
             )
         ):
             continue
-        if title in _NO_TITLE or (match.group()[0].isupper() and _is_in_a_name(brief, match)):
+        if title in _words().no_title or (match.group()[0].isupper() and _is_in_a_name(brief, match)):
             continue
         end = match.end()
-        if title.split()[-1] in _LEARNING:
+        if title.split()[-1] in _words().learners:
             further = _titles().match(brief, end + 1) if brief[end : end + 1] == " " else None
             end = further.end() if further is not None else end
-        yield Work(_right(brief, start, end), OCCUPATIONS[title], start)
+        yield Work(_right(brief, start, end), trades_by_title()[title], start)
 
 
 def _is_in_a_name(brief: str, match: re.Match[str]) -> bool:
     """Whether a title is a family name ("Anna Baker, 40")."""
     before = re.search(r"([A-ZÀ-Þ][\w'’-]+)\s+$", brief[: match.start()])
-    return before is not None and is_given_name(before.group(1)) and before.group(1).casefold() not in MODIFIERS
+    return (
+        before is not None
+        and is_given_name(before.group(1))
+        and before.group(1).casefold() not in job_titles().modifiers
+    )
 
 
 _OTHERS = re.compile(
@@ -173,9 +158,15 @@ def _leftmost(brief: str, start: int) -> int:
             return begin
         word = match.group(1)
         low = word.casefold()
-        if low in TEMPERAMENT or low in SPEECH or low in _STOPPING or "year-old" in low or low.isdecimal():
+        if (
+            low in temperament()
+            or low in speech()
+            or low in _words().stop_before
+            or "year-old" in low
+            or low.isdecimal()
+        ):
             return begin
-        if not (low in MODIFIERS or _plain_modifier(word, taken)):
+        if not (low in job_titles().modifiers or _plain_modifier(word, taken)):
             return begin
         begin, taken = match.start(1), taken + 1
     return begin
@@ -229,9 +220,9 @@ def _shaped(brief: str, *, turned: bool = False) -> Work | None:
         words = match.group(1).split()
         head = words[-1].casefold()
         if (
-            head in _NO_WORK
-            or head in TEMPERAMENT
-            or head in SPEECH
+            head in _words().never_work
+            or head in temperament()
+            or head in speech()
             or len(head) <= _SHORT
             or head.endswith("year-old")
             or (words[-1][0].isupper() and (match.start(1) > 2 or is_given_name(words[-1])))
@@ -247,13 +238,13 @@ def _shaped(brief: str, *, turned: bool = False) -> Work | None:
 
 
 def _trade(title: str) -> str:
-    hinted = next((trade for hint, trade in _TRADE_HINTS if re.search(hint, title, re.I)), None)
+    hinted = next((trade for hint, trade in _words().trade_hints if re.search(hint, title, re.I)), None)
     listed = _titles().search(title)
-    return OCCUPATIONS[listed.group(1).casefold()] if listed else hinted or trade_of(title.casefold())
+    return trades_by_title()[listed.group(1).casefold()] if listed else hinted or trade_of(title.casefold())
 
 
 def _foreign(brief: str, language: str) -> Work | None:
-    titles = FOREIGN.get(language)
+    titles = foreign_titles().get(language)
     if titles is None:
         return None
     folded = brief.casefold()
@@ -269,7 +260,7 @@ def _foreign(brief: str, language: str) -> Work | None:
 @cache
 def _titles_in(language: str) -> re.Pattern[str]:
     """The titles of a language, where they may stand: scripts without letter case glue articles to them."""
-    titles = "|".join(re.escape(title) for title in sorted(FOREIGN[language], key=len, reverse=True))
+    titles = "|".join(re.escape(title) for title in sorted(foreign_titles()[language], key=len, reverse=True))
     if language in {"ja", "zh", "ko", "ar", "he", "hi", "fa"}:
         return re.compile(f"({titles})")
     return re.compile(rf"(?<!\w)({titles})" + (r"(?=(?:s|es)?(?!\w))" if language in {"es", "fr", "it", "pt"} else ""))

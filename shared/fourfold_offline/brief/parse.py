@@ -15,21 +15,11 @@ from fourfold_offline.brief.life_events import find_life
 from fourfold_offline.brief.matches import Found
 from fourfold_offline.brief.name import find_name
 from fourfold_offline.brief.occupation import find_work
-from fourfold_offline.brief.places import Place, find_places, lands_by_locale, living_and_origin
+from fourfold_offline.brief.places import Place, find_places, living_and_origin
 from fourfold_offline.lexicon.given_names import people_of_name
-from fourfold_offline.lexicon.temperament import (
-    CALM,
-    COLD,
-    CONFLICTS,
-    FIERCE,
-    GENRES,
-    GRAVE,
-    IRONIC,
-    LIGHT,
-    SPEECH,
-    TEMPERAMENT,
-    WARM,
-)
+from fourfold_offline.lexicon.places import lands_by_locale
+from fourfold_offline.lexicon.temperament import CONFLICTS, speech, temperament
+from fourfold_offline.lexicon.tone import tone
 from fourfold_offline.step_input import Material
 
 _MOST_FACTS = 16
@@ -113,7 +103,7 @@ def temperament_words(brief: str) -> list[str]:
     found = []
     for match in re.finditer(r"[a-z]+(?:-[a-z]+)*", brief.casefold()):
         word = match.group()
-        if word in TEMPERAMENT and not re.search(
+        if word in temperament() and not re.search(
             r"\b(?:not|never|no longer|hardly|isn't|far from|anything but|un)\s+(?:\w+\s+)?$",
             brief[: match.start()].casefold(),
         ):
@@ -126,7 +116,7 @@ def speech_words(brief: str) -> list[tuple[str, VoiceMarker]]:
     folded = brief.casefold()
     hits = [
         (term, marker)
-        for term, marker in SPEECH.items()
+        for term, marker in speech().items()
         if re.search(rf"(?<!not )(?<![\w-]){re.escape(term)}(?![\w-])", folded)
     ]
     return sorted(hits, key=lambda hit: -len(hit[0]))
@@ -136,7 +126,7 @@ def _constraints(brief: str) -> list[TraitBound | VoiceDemand | Note]:
     constraints: list[TraitBound | VoiceDemand | Note] = []
     ranges = dict.fromkeys(Trait, (0.0, 1.0))
     for word in temperament_words(brief):
-        for trait, low, high in TEMPERAMENT[word]:
+        for trait, low, high in temperament()[word]:
             least, most = max(ranges[trait][0], low), min(ranges[trait][1], high)
             if most - least < _NARROW:
                 text = f'The brief calls them "{word}" against its other words; let both be true, one in company, one alone.'
@@ -154,7 +144,7 @@ def _constraints(brief: str) -> list[TraitBound | VoiceDemand | Note]:
 
 def _genres(brief: str) -> tuple[str, ...]:
     folded = brief.casefold()
-    hits = [genre for word, genre in GENRES.items() if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", folded)]
+    hits = [genre for word, genre in tone().genres.items() if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", folded)]
     return tuple(dict.fromkeys(hits))[:_MOST_GENRES]
 
 
@@ -166,10 +156,10 @@ def _axes(brief: str) -> TonalAxes:
         return round(max(-0.9, min(0.9, score)), 2)
 
     return TonalAxes(
-        warmth=axis(WARM, COLD),
-        gravity=axis(GRAVE, LIGHT),
-        intensity=axis(FIERCE, CALM),
-        irony=axis(IRONIC, frozenset()),
+        warmth=axis(tone().warm, tone().cold),
+        gravity=axis(tone().grave, tone().light),
+        intensity=axis(tone().fierce, tone().calm),
+        irony=axis(tone().ironic, frozenset()),
     )
 
 

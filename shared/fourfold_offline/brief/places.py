@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
-from fourfold_offline.lexicon.places import LANDS, Land
+from fourfold_offline.data_files import load
+from fourfold_offline.lexicon.places import Land, lands, lands_by_locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,6 @@ class Place:
     kind: str  # "city", "country", "people" or "unknown"
 
 
-_NOT_PLACES = frozenset(
-    "January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday "
-    "Sunday Mondays Tuesdays Wednesdays Thursdays Fridays Saturdays Sundays God Mom Dad Mum English French German Spanish Turkish Christmas Ramadan "
-    "Easter Instagram Facebook Netflix YouTube TikTok Twitch Twitter Reddit Broadway Prozac LSD TV Zoom LinkedIn Bumble Tinder Lent Latin Arabic "
-    "Java Python Linux Earth I He She They His Her Their My".split()
-)
 _LIVES = re.compile(r"(?:lives?|living|based|resid\w+|works?|working|settled|stationed|stranded|stuck|moved?|moving)\s+(?:\w+\s+){0,2}(?:in|at|on|to|from)\s+(?:the\s+)?$", re.IGNORECASE)  # fmt: skip
 _FROM = re.compile(
     r"(?:\bfrom|\bborn(?: and raised)? in|\braised in|\bgrew up in|\bleft|\bfled|\bnative of)\s+(?:the\s+)?$",
@@ -35,28 +30,43 @@ _UNKNOWN = re.compile(
     r"\b(?P<by>in|on|at|from|near|outside|off the coast of|on the island of|lives in|based in)\s+"
     r"((?:the\s+)?(?:(?:small|tiny|remote)\s+)?(?:town of\s+|village of\s+|city of\s+)?[A-ZÀ-ÞİŞÇĞÖÜŁŠŽ][\w'’-]+(?:\s+(?:of\s+|de\s+|do\s+|la\s+)?[A-ZÀ-ÞİŞÇĞÖÜ][\w'’-]+){0,2})(?P<more>\s+[a-z]+)?"
 )
-# Behind "on" and "at" a capital is a place only where it closes the phrase ("on Skye", not "on the Bosphorus ferry").
-_CLOSING = frozenset("who where with and but for since whose now after".split())
 _GENERIC = re.compile(
     r"\b(?:in|on|at|from|near)\s+((?:a|an|the)\s+(?:(?:small|tiny|remote|quiet|rural|coastal|fishing|mountain|mining|border|desert|provincial|nameless|northern|southern|eastern|western|snowbound|island|farming|floating|sleepy|space|generation|lunar|martian|orbital|dying|old|port|seaside|industrial|rainy|harbor|harbour)\s+)+(?:town|village|city|island|suburb|station|ship|colony|valley|port|settlement|outpost))\b",
     re.IGNORECASE,
 )
 
 
-@lru_cache(maxsize=1)
+@dataclass(frozen=True, slots=True)
+class _PlaceWords:
+    """English words that only look like places, or are places only in some positions.
+
+    `lower_case_words` are places only with a capital letter, `also_names` only behind a preposition. `phrase_ends` may
+    follow a place behind "on" or "at": there a capital word is a place only where it closes the phrase ("on Skye", not
+    "on the Bosphorus ferry").
+    """
+
+    never_places: frozenset[str]
+    lower_case_words: frozenset[str]
+    also_names: frozenset[str]
+    phrase_ends: frozenset[str]
+
+
+@cache
+def _words() -> _PlaceWords:
+    return load("en/place_words", _PlaceWords)
+
+
+@cache
 def _gazetteer() -> tuple[re.Pattern[str], dict[str, tuple[str, Land, str]]]:
     known: dict[str, tuple[str, Land, str]] = {}
-    for land in LANDS:
-        for spelling in land.cities.split("|"):
-            names = spelling.split("=")
-            for name in names:
-                known.setdefault(name.casefold(), (names[0], land, "city"))
-        for name in (land.country, *land.aliases.split("|")):
-            if name:
-                known.setdefault(name.removeprefix("the ").casefold(), (name, land, "country"))
-        for name in land.people.split("|"):
-            if name:
-                known.setdefault(name.casefold(), (name, land, "people"))
+    for land in lands():
+        for spellings in land.cities:
+            for name in spellings:
+                known.setdefault(name.casefold(), (spellings[0], land, "city"))
+        for name in (land.country, *land.aliases):
+            known.setdefault(name.removeprefix("the ").casefold(), (name, land, "country"))
+        for name in land.people:
+            known.setdefault(name.casefold(), (name, land, "people"))
     words = sorted(known, key=len, reverse=True)
     spaced = [re.escape(word) for word in words if word.isascii() or re.match(r"[a-zà-ÿ]", word)]
     scripts = [_inflected(word, known) for word in words if not (word.isascii() or re.match(r"[a-zà-ÿ]", word))]
@@ -72,16 +82,6 @@ def _inflected(word: str, known: dict[str, tuple[str, Land, str]]) -> str:
     return rf"(?<!\w){re.escape(stem)}[а-яё]{{0,3}}(?!\w)"
 
 
-# Ordinary words in lower case; places only with their capital.
-_COMMON_WORDS = frozenset(
-    "nice bath split van reading cork essen halle hull queens rio buffalo mobile bari faro polish thai finn mercury victoria nelson kent java "
-    "turkey china georgia chile jordan austin rome cali fez brest lens florence sofia santiago savannah charleston kingston sidon lima salvador "
-    "lecce dingle maine derby butte salto jersey mull galle petra guinea chad niger ordu fife nara sucre hastings preston lancaster richmond "
-    "norfolk charlotte madison stockton aden medina praia trinidad constantine beira goma bolton essex durham raleigh panama taos osh lao serb "
-    "croat patan maun juba lae suva apia dili lola erie flint reno tampa sherpa swazi colón limón nile".split()
-)
-
-
 def find_places(brief: str) -> list[Place]:
     """Every place the brief names, in its order. Peoples ("Turkish") count as places of kind "people"."""
     pattern, known = _gazetteer()
@@ -89,9 +89,11 @@ def find_places(brief: str) -> list[Place]:
     for match in pattern.finditer(brief):
         quote = match.group()
         canonical, land, kind = _looked_up(quote, known)
-        if land is None or (quote.islower() and (quote in _COMMON_WORDS or (kind == "people" and quote == "english"))):
+        if land is None or (
+            quote.islower() and (quote in _words().lower_case_words or (kind == "people" and quote == "english"))
+        ):
             continue
-        if quote in _NAME_LIKE and not re.search(
+        if quote in _words().also_names and not re.search(
             r"(?:in|on|from|near|outside|around|of|to|at|left|fled|a|à|en|em|no|na|aus|nach|bei|di|de|da|,|\||;|:|\()\s*$",
             brief[: match.start()],
         ):
@@ -119,7 +121,7 @@ def _qualified(brief: str, places: list[Place]) -> list[Place]:
             and place.land != last.land
             and re.fullmatch(r",\s*(?:in\s+)?", between)
         ):
-            land = _AMERICAN_GEORGIA if place.quote == "Georgia" else place.land
+            land = lands_by_locale()["en-US"] if place.quote == "Georgia" else place.land
             quote = brief[last.start : place.start + len(place.quote)]
             joined[-1] = Place(quote, last.start, quote, land, "city")
             continue
@@ -131,7 +133,6 @@ def _qualified(brief: str, places: list[Place]) -> list[Place]:
 _STATE = re.compile(
     r",\s*(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\b"
 )
-_AMERICAN_GEORGIA = next(land for land in LANDS if land.locale == "en-US")
 
 
 def _with_state(brief: str, place: Place) -> Place:
@@ -140,17 +141,7 @@ def _with_state(brief: str, place: Place) -> Place:
     if state is None:
         return place
     quote = brief[place.start : state.end()]
-    return Place(quote, place.start, quote, _AMERICAN_GEORGIA, "city")
-
-
-# Capitalised, these are as often people as towns: only a preposition makes them places.
-_NAME_LIKE = frozenset(
-    "Victoria Nelson Florence Sofia Austin Savannah Charleston Santiago Georgia Salvador Jordan Kingston Virginia Cali Kent Chester Sidney Lima "
-    "Van Bath Split Hull Nice Bari Faro Cork Chile Houston Dallas Denver Jackson Rio Phoenix Memphis Mercury Charlotte Madison Richmond Chad "
-    "Petra Trinidad Preston Lancaster Derby Lexington Aden Medina Derry Samara Nara Constantine Carlisle Raleigh Durham Sucre Bolton Norfolk "
-    "Turkey China Java Mobile Reading Jersey Israel India Hastings Lola Guinea Niger Roseau Erie Carolina Dakota Stockton "
-    "Antigua Dominica Beira Goma Salto Colón Galle Mull Sahara Asia Lourdes Sydney Adelaide".split()
-)
+    return Place(quote, place.start, quote, lands_by_locale()["en-US"], "city")
 
 
 def living_and_origin(brief: str) -> tuple[Place | None, Place | None, Place | None]:
@@ -180,9 +171,13 @@ def _unlisted(brief: str) -> Place | None:
     for match in _UNKNOWN.finditer(brief):
         quote = match.group(2).strip()
         words = quote.split()
-        if match["by"].casefold() in {"on", "at"} and match["more"] and match["more"].strip() not in _CLOSING:
+        if (
+            match["by"].casefold() in {"on", "at"}
+            and match["more"]
+            and match["more"].strip() not in _words().phrase_ends
+        ):
             continue
-        if words[-1] not in _NOT_PLACES and words[0] not in _NOT_PLACES:
+        if words[-1] not in _words().never_places and words[0] not in _words().never_places:
             return Place(quote, match.start(2), re.sub(r"^the (?:town|village|city) of ", "", quote), None, "unknown")
     generic = _GENERIC.search(brief)
     if generic is not None:
@@ -191,9 +186,3 @@ def _unlisted(brief: str) -> Place | None:
             quote, generic.start(1), re.sub(r"^(?:a|an|the)\s+", "", quote, flags=re.IGNORECASE), None, "unknown"
         )
     return None
-
-
-@lru_cache(maxsize=1)
-def lands_by_locale() -> dict[str, Land]:
-    """Each locale's land."""
-    return {land.locale: land for land in LANDS}

@@ -9,23 +9,17 @@ offline, and it is the only place.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 
 from fourfold.language_model import ChatRequest, Completion, Heard
 from fourfold.persona import Mask, Persona, TokenUsage
 from fourfold.voice.anchor import is_anchored
 from fourfold_offline.chat.provocations import provoked_reply
-from fourfold_offline.chat.templates import (
-    ASSISTANT_CLOSINGS,
-    ASSISTANT_OPENINGS,
-    ASSISTANT_POINTS,
-    CALLS,
-    CLAUSES,
-    TEMPLATES,
-)
+from fourfold_offline.data_files import load
 from fourfold_offline.grammar import capitalised
-from fourfold_offline.mask.build import tempers_of
-from fourfold_offline.mask.families import FAMILIES, Family
 from fourfold_offline.mask.native_lines import lines_in
+from fourfold_offline.mask.voices import Voice, voices
 from fourfold_offline.seeded_choice import Draw
 
 _BYTES_PER_TOKEN = 4
@@ -35,12 +29,45 @@ _ASSISTANTS_WORK = re.compile(
     re.IGNORECASE,
 )
 _WEIGHTY = re.compile(r"\b[^\W\d_]{4,}\b(?!['’])")
-_LIGHT = frozenset(
-    "about again always and anything because been before could does doing don't even ever everything from have here into it's just "
-    "know like make many more much must never nobody only over really say says should some something than that their them then there "
-    "these they thing think this those time tell very want were what when where which while will with without would your yours".split()
-)
 _PIECE = re.compile(r"\S+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    """A pattern of a message, and the name of the clauses that answer it."""
+
+    clauses: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Assistant:
+    """What a chat model says that was given no character."""
+
+    openings: tuple[str, ...]
+    points: tuple[str, ...]
+    closings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chat:
+    """`templates` by the name of a voice turn a clause into a sentence of it; `clauses` by topic.
+
+    In a template, `{c}` is a clause, `{C}` the same with a capital, `{t}` its telegram, `{w}` a word of the persona's
+    vocabulary, `{n}` a number, `{e}` the last word of weight in the message (`{E}` with a capital). `topics` are tried in
+    their order. `light_words` never count as words of weight.
+    """
+
+    templates: dict[str, tuple[str, ...]]
+    clauses: dict[str, tuple[str, ...]]
+    topics: tuple[_Topic, ...]
+    assistant: _Assistant
+    light_words: frozenset[str]
+
+
+@cache
+def _chat() -> _Chat:
+    return load("en/chat", _Chat)
 
 
 def reply(request: ChatRequest, heard: Heard | None = None) -> Completion:
@@ -69,15 +96,15 @@ def _text(request: ChatRequest) -> str:
 
 
 def _in_voice(mask: Mask, said: str, draw: Draw) -> str:
-    family = family_of(mask)
+    voice = voice_of(mask)
     words = [word for word in mask.vocabulary if " " not in word] or list(mask.vocabulary)
-    templates = draw.shuffled("template", TEMPLATES[family.name])[: draw.whole("length", 3, 4)]
+    templates = draw.shuffled("template", _chat().templates[voice.name])[: draw.whole("length", 3, 4)]
     clauses = _clauses(said, draw, len(templates))
     sentences = [
         _filled(template, clause, said, words, draw, number)
         for number, (template, clause) in enumerate(zip(templates, clauses, strict=True))
     ]
-    own = draw.pick("own", (*mask.signature_phrases, *(line for line in family.lines if "{" not in line)))
+    own = draw.pick("own", (*mask.signature_phrases, *(line for line in voice.lines if "{" not in line)))
     if draw.unit("own?") < _OWN_LINE:
         sentences.insert(draw.whole("own/place", 0, len(sentences)), own)
     return " ".join(sentences)
@@ -97,15 +124,15 @@ def _filled(template: str, clause: str, said: str, words: list[str], draw: Draw,
 
 
 def _clauses(said: str, draw: Draw, count: int) -> list[str]:
-    called = [name for name, pattern in CALLS if re.search(pattern, said.casefold())]
+    called = [topic.clauses for topic in _chat().topics if re.search(topic.words, said.casefold())]
     pools = [*called[:2], "general", "feeling"]
-    drawn = [draw.shuffled(f"clause/{name}", CLAUSES[name]) for name in dict.fromkeys(pools)]
+    drawn = [draw.shuffled(f"clause/{name}", _chat().clauses[name]) for name in dict.fromkeys(pools)]
     mixed = [pool[place] for place in range(count) for pool in drawn]
     return list(dict.fromkeys(mixed))[:count]
 
 
 def _echo(said: str, draw: Draw, number: int) -> str:
-    weighty = [word.casefold() for word in _WEIGHTY.findall(said) if word.casefold() not in _LIGHT]
+    weighty = [word.casefold() for word in _WEIGHTY.findall(said) if word.casefold() not in _chat().light_words]
     return draw.pick(f"echo/{number}", weighty[-4:]) if weighty else "that"
 
 
@@ -114,15 +141,15 @@ def _telegraphed(clause: str) -> str:
     return capitalised(" ".join(bare.split()[:6]))
 
 
-def family_of(mask: Mask) -> Family:
-    """The family of voices a mask belongs to: the one that lent it its words, or for a mask of another hand, any one."""
+def voice_of(mask: Mask) -> Voice:
+    """The voice a mask has its words from; for a mask of another author, one drawn from the mask."""
     held = {*mask.vocabulary, *mask.signature_phrases, mask.tone}
 
-    def shared(family: Family) -> int:
-        return sum(text in held for text in (*family.words, *family.lines)) + 3 * (mask.tone in family.tones)
+    def shared(voice: Voice) -> int:
+        return sum(text in held for text in (*voice.words, *voice.lines)) + 3 * (mask.tone in voice.tones)
 
-    best = max(FAMILIES, key=shared)
-    return best if shared(best) else Draw("family", mask.model_dump_json()).pick("any", FAMILIES)
+    best = max(voices(), key=shared)
+    return best if shared(best) else Draw("family", mask.model_dump_json()).pick("any", voices())
 
 
 def _in_own_language(persona: Persona, mask: Mask, draw: Draw) -> str:
@@ -130,20 +157,18 @@ def _in_own_language(persona: Persona, mask: Mask, draw: Draw) -> str:
     lines = lines_in((persona.language or "en").partition("-")[0])
     if lines is None:
         return ""
-    own = {"warm": lines.warm, "dry": lines.dry, "careful": lines.careful, "long": lines.long}
-    pool = own | {"stern": lines.stern, "lively": lines.lively}
+    pool = lines.by_temper()
     if not {*lines.echoes, *(line for some in pool.values() for line in some)} & {*mask.signature_phrases}:
         return ""
-    temper = tempers_of(family_of(mask).name)
-    said = draw.some("native", pool[temper], 2) + draw.some("native/word", mask.vocabulary, 1)
+    said = draw.some("native", pool[voice_of(mask).temper], 2) + draw.some("native/word", mask.vocabulary, 1)
     sentences = [*said[:1], draw.pick("phrase", mask.signature_phrases), *said[1:2], f"{capitalised(said[-1])}."]
     return " ".join(sentences)
 
 
 def _as_assistant(draw: Draw) -> str:
-    points = draw.some("points", ASSISTANT_POINTS, draw.whole("how many", 2, 4))
+    points = draw.some("points", _chat().assistant.points, draw.whole("how many", 2, 4))
     listed = "\n".join(f"- {point}" for point in points)
-    return f"{draw.pick('opening', ASSISTANT_OPENINGS)}\n\n{listed}\n\n{draw.pick('closing', ASSISTANT_CLOSINGS)}"
+    return f"{draw.pick('opening', _chat().assistant.openings)}\n\n{listed}\n\n{draw.pick('closing', _chat().assistant.closings)}"
 
 
 def _tokens(text: str) -> int:

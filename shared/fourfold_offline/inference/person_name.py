@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 import re
+from functools import cache
 
+from fourfold_offline.data_files import load_by_language
 from fourfold_offline.inference.age import age_of
 from fourfold_offline.inference.culture import people_for
-from fourfold_offline.lexicon.names import feminine_family, listed, people_of
+from fourfold_offline.lexicon.names import feminine_family, people_of
 from fourfold_offline.step_input import Material
 
 _GENERATION = 38
@@ -18,16 +20,17 @@ def name_of(material: Material) -> str:
     if stated is not None and " " in stated:
         return stated
     given, family, family_first = _names(material)
-    if stated is not None and stated in _FAMILY_NAMES:
+    if stated is not None and stated in _family_names():
         return f"{stated} {given}"
     parts = (stated or given, family)
     return " ".join(reversed(parts) if family_first else parts)[:160]
 
 
-# Family names that Japanese, Chinese and Korean briefs give as the whole name.
-_FAMILY_NAMES = frozenset(
-    "田中 鈴木 佐藤 高橋 伊藤 渡辺 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 林 清水 山崎 王 李 张 刘 陈 杨 赵 黄 周 吴 김 이 박 최 정".split()
-)
+@cache
+def _family_names() -> frozenset[str]:
+    """Family names that Japanese, Chinese and Korean briefs give as the whole name."""
+    by_language = load_by_language("family_names", tuple[str, ...])
+    return frozenset(name for names in by_language.values() for name in names)
 
 
 def _names(material: Material) -> tuple[str, str, bool]:
@@ -40,12 +43,11 @@ def _names(material: Material) -> tuple[str, str, bool]:
             return drawn
     people = people_for(material)
     older = age_of(material) >= _GENERATION
-    women, men = (people.women_older, people.men_older) if older else (people.women_younger, people.men_younger)
-    both = listed(women) + listed(men)
-    given = draw.pick("given", {"female": listed(women), "male": listed(men), "nonbinary": both}[gender])
-    family = draw.pick("family-name", listed(people.families))
+    women, men = (people.women.older, people.men.older) if older else (people.women.younger, people.men.younger)
+    given = draw.pick("given", {"female": women, "male": men, "nonbinary": (*women, *men)}[gender])
+    family = draw.pick("family-name", people.families)
     if gender == "female":
-        family = feminine_family(family, people.female_family)
+        family = feminine_family(family, people.feminine_endings)
     return given, family, people.family_first
 
 

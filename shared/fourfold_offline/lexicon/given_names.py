@@ -1,38 +1,62 @@
-"""Tells from a given name whether it is a woman's or a man's, and whose people's it plainly is."""
+"""What a given name says: a woman's or a man's, and the people that bears it."""
 
 from __future__ import annotations
 
 import importlib
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from unicodedata import combining, normalize
 
+from fourfold_offline.data_files import load
 from fourfold_offline.grammar import Gender
-from fourfold_offline.lexicon.given_names_lexicon import UNISEX, given_names
-from fourfold_offline.lexicon.names import PEOPLES, key_of
-from fourfold_offline.lexicon.people import fold, listed
+from fourfold_offline.lexicon.names import fold, key_of, peoples
 
 # Settler peoples bear everyone's names: that one of them lists a name does not make it theirs alone.
 _OF_ALL = frozenset({"shared", "en-US", "en-GB", "en-SG"})
-_LOCALES = {"tr": "tr-TR", "es": "es-ES", "es-AM": "es-MX", "fr": "fr-FR", "fr-SN": "fr-SN", "de": "de-DE", "it": "it-IT", "nl": "nl-NL", "pl": "pl-PL", "sv": "sv-SE", "no": "no-NO", "da": "da-DK", "fi": "fi-FI", "is": "is-IS", "el": "el-GR", "ru": "ru-RU", "uk": "uk-UA", "cs": "cs-CZ", "ro": "ro-RO", "hu": "hu-HU", "hr": "hr-HR", "sr": "sr-RS", "bs": "bs-BA", "sl": "sl-SI", "bg": "bg-BG", "ja": "ja-JP", "ko": "ko-KR", "zh": "zh-CN", "zh-TW": "zh-TW", "vi": "vi-VN", "th": "th-TH", "id": "id-ID", "bn": "bn-BD", "ar": "ar-EG", "he": "he-IL", "fa": "fa-IR", "am": "am-ET", "sw": "sw-TZ", "ka": "ka-GE", "hy": "hy-AM", "az": "az-AZ", "mn": "mn-MN", "kk": "kk-KZ", "uz": "uz-UZ", "sq": "sq-AL", "lt": "lt-LT", "lv": "lv-LV", "et": "et-EE", "ne": "ne-NP"}  # fmt: skip
-_LOCALES |= {key: key for key in ("en-IE", "en-NG", "en-GH", "en-KE", "en-ZA", "en-IN", "en-PK", "pt-BR", "pt-PT")}
-_HONORED: dict[Gender, str] = {
-    "male": "mr mister sir lord father fr uncle brother don señor signor herr monsieur king prince bey amca abi",
-    "female": "mrs ms miss lady madam mother aunt auntie sister doña señora señorita signora frau madame queen princess hanım teyze abla abuela nonna babushka",
-}  # fmt: skip
-_HONORIFICS = {word: gender for gender, words in _HONORED.items() for word in words.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class _ByGender:
+    women: tuple[str, ...]
+    men: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _GivenNames:
+    """`lists` by people ("shared" for names of many peoples, which say a gender but no people); `unisex` say neither.
+
+    `locales` gives the locale of a people, where it has one.
+    """
+
+    lists: dict[str, _ByGender]
+    unisex: frozenset[str]
+    honorifics: dict[Gender, tuple[str, ...]]
+    locales: dict[str, str]
+
+
+@cache
+def _names() -> _GivenNames:
+    return load("given_names", _GivenNames)
+
+
+@cache
+def _honorifics() -> dict[str, Gender]:
+    return {word: gender for gender, words in _names().honorifics.items() for word in words}
 
 
 @cache
 def _index() -> dict[str, list[tuple[str, bool]]]:
-    index = given_names()
-    for key, people in PEOPLES.items():
-        for female, fields in (
-            (True, (people.women_older, people.women_younger)),
-            (False, (people.men_older, people.men_younger)),
-        ):
-            for field in fields:
-                for name in listed(field):
-                    index.setdefault(fold(name), []).append((key, female))
+    """Every listed name, folded, with the peoples that bear it and whether women do."""
+    index: dict[str, list[tuple[str, bool]]] = {}
+    for key, by_gender in _names().lists.items():
+        for female, given in ((True, by_gender.women), (False, by_gender.men)):
+            for name in map(fold, given):
+                if name not in _names().unisex:
+                    index.setdefault(name, []).append((key, female))
+    for key, people in peoples().items():
+        for female, generations in ((True, people.women), (False, people.men)):
+            for name in (*generations.older, *generations.younger):
+                index.setdefault(fold(name), []).append((key, female))
     for name in [name for name in index if not name.isascii()]:
         index.setdefault(_without_marks(name), index[name])
     return index
@@ -50,7 +74,7 @@ def _without_marks(name: str) -> str:
 def is_given_name(word: str) -> bool:
     """Whether the word stands among the given names of some people."""
     folded = _plain(word)
-    return folded in _index() or folded in UNISEX
+    return folded in _index() or folded in _names().unisex
 
 
 @lru_cache(maxsize=256)
@@ -59,14 +83,14 @@ def gender_of_name(name: str, locale: str) -> Gender | None:
     words = name.split()
     if not words:
         return None
-    honorific = _HONORIFICS.get(words[0].casefold().rstrip("."))
+    honorific = _honorifics().get(words[0].casefold().rstrip("."))
     if honorific is not None and (len(words) > 1 or not is_given_name(words[0])):
         return honorific
     for word in _candidates(name):
         told = _told(word, locale)
         if told is not None or word in _index():
             return told
-    if not any(word in UNISEX for word in _candidates(name)):
+    if not any(word in _names().unisex for word in _candidates(name)):
         return _by_faker(words, locale)
     return None
 
@@ -78,7 +102,7 @@ def people_of_name(name: str) -> str | None:
     own = peoples - _OF_ALL
     if peoples & {"shared", "en-US"} or len(own) != 1:
         return None
-    return _LOCALES.get(own.pop())
+    return _names().locales.get(own.pop())
 
 
 def _candidates(name: str) -> list[str]:
@@ -100,11 +124,11 @@ def _told(word: str, locale: str) -> Gender | None:
     entries = _index().get(word, [])
     key, language = key_of(locale), locale.split("-", maxsplit=1)[0]
     kindred = {"en-US", "en-GB"} if language == "en" else {language}
-    for near in ({key}, kindred, {"shared"} if word not in UNISEX else set[str]()):
+    for near in ({key}, kindred, {"shared"} if word not in _names().unisex else set[str]()):
         sides = {female for people, female in entries if people in near}
         if len(sides) == 1:
             return "female" if sides.pop() else "male"
-    if word in UNISEX:
+    if word in _names().unisex:
         return None
     sides = {female for _, female in entries}
     return ("female" if sides.pop() else "male") if len(sides) == 1 else None

@@ -1,35 +1,45 @@
-"""Fits a trade to an occupation in words: the wide heading a lexicon gives, and the narrower one its words tell."""
+"""Matches an occupation in words with the narrower of the trades that a lexicon lists it under."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 
-# Narrower trade, the headings it may be found under, and words that tell. The first that fits is taken.
-_FINER: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...] = tuple(
-    (trade, frozenset(headings.split()), re.compile(words, re.IGNORECASE))
-    for trade, headings, words in (
-        ("funeral", "care building shop faith uniform office", r"\bundertak|\bmortician|\bfuneral|\bembalm|gravedigger|cemeter|crematori|\bcoffin"),
-        ("animals", "care land kitchen building sport uniform", r"\bvets?\b|veterinar|zookeeper|\bdog\b|\bbee-?keep|apicult|\bimker|\bgroom\b|\bstable|\bhorse|falconer|\banimal|\bkennel|farrier|\bmule|\belephant|\bcat\b"),
-        ("air", "sea building uniform science office", r"air.?traffic|(?<!harbor )(?<!harbour )(?<!river )\bpilot\b|flight attendant|\bastronaut|cabin crew|\bsteward(?:ess)?\b|\baircraft"),
-        ("road", "sea building uniform shop idle office", r"\b(?:bus|taxi|cab|tram|train|truck|lorry|van|delivery|rickshaw|ambulance|minibus)\b|cabbie|trucker|chauffeur|courier|\bdriver|\brail|ticket (?:inspector|collector)|\btoll\b|stationmaster|signalman|\bpost(?:man|woman|al)|mail(?:man| carrier)|taxista|taksici|şoför|motorista|facteur|busfahrer|ferrovi|cheminot|司机|водитель|سائق"),
-        ("sweeping", "building shop office", r"sweeper|street clean|garbage|\bbin man|\bbinman|refuse|\bcleaner|cleaning|janitor|caretaker|chimney sweep|toilet attendant|\bmaid\b|chambermaid|housekeeper|limpiador|temizlik|putzfrau|femme de ménage|faxineira"),
-        ("software", "software", r"\btech\b|startup|start-up|software|\bgame|\bapp\b|\bweb\b|engineer|developer|programmer|\bdata\b|security"),
-        ("office", "software shop money politics building press office", r"\bc[eto]o\b|\bexecutive|(?<!hotel )(?<!bank )(?<!store )(?<!fund )(?<!product )\bmanager|secretary|personal assistant|^assistant|\bhr\b|recruiter|\boffice\b|consultant|civil servant|bureaucrat|registrar|advertising|marketing|entrepreneur|call cent|telemarket|customer service|administrat|salaryman|会社員|회사원|business(?:man|woman)|tycoon|insurance clerk|\bchairman|\bdirector"),
-        ("pen", "stage", r"novelist|(?<!song)writer|\bpoet|playwright|\bauthor\b|crossword|escritor|écrivain|schriftsteller|scritt|\byazar|писател|作家|كاتب"),
-        ("studio", "stage", r"painter|sculptor|potter|ceramic|illustrator|cartoonist|tattoo|photograph|\bartist|calligraph|art (?:restorer|forger)|designer|animator|pintor|peintre|ressam|maler|pittor|художни|画家"),
-    )
-)  # fmt: skip
+from fourfold_offline.data_files import load
 
-_BROADER = {
-    "funeral": "care", "animals": "land", "air": "sea", "road": "sea", "sweeping": "shop", "office": "money", "campus": "school", "pen": "stage", "studio": "stage",
-}  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class _Narrower:
+    """A narrower trade, the trades an occupation of it may be listed under, and a pattern of its words."""
+
+    trade: str
+    within: frozenset[str]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    rules: tuple[_Narrower, ...]
+    broader: dict[str, str]
+
+
+@cache
+def _rules() -> _Rules:
+    return load("en/narrower_trades", _Rules)
+
+
+@cache
+def _patterns() -> tuple[tuple[str, frozenset[str], re.Pattern[str]], ...]:
+    return tuple((rule.trade, rule.within, re.compile(rule.words, re.IGNORECASE)) for rule in _rules().rules)
 
 
 def finer(trade: str, occupation: str) -> str:
-    """The narrower trade of an occupation; the one given where its words tell nothing more."""
-    return next((narrow for narrow, headings, words in _FINER if trade in headings and words.search(occupation)), trade)
+    """The narrower trade of an occupation, the first that fits; the given one where none does."""
+    fits = (narrow for narrow, within, words in _patterns() if trade in within and words.search(occupation))
+    return next(fits, trade)
 
 
 def broader(trade: str) -> str:
-    """The heading under which the cores of a story know a trade."""
-    return _BROADER.get(trade, trade)
+    """The trade under which the dramatic cores list a narrower one."""
+    return _rules().broader.get(trade, trade)

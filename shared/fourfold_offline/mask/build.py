@@ -15,13 +15,11 @@ from fourfold_offline.grammar import capitalised, tell
 from fourfold_offline.inference.age import age_of
 from fourfold_offline.inference.work import trade_for
 from fourfold_offline.lexicon.temperament import CONFLICTS
-from fourfold_offline.lexicon.trades import TRADES
+from fourfold_offline.lexicon.trades import trades
 from fourfold_offline.mask.casting import casting
-from fourfold_offline.mask.families import FAMILIES, Family
-from fourfold_offline.mask.markers import SHOWING
 from fourfold_offline.mask.native_lines import Lines, lines_in, loans_of
-from fourfold_offline.mask.quirks import QUIRKS, ROLES
-from fourfold_offline.soul.library import CORES, core_of, fitting, scene_of
+from fourfold_offline.mask.voices import Temper, Voice, habits, marker_lines, voices, voices_by_name
+from fourfold_offline.soul.library import core_of, cores, fitting, scene_of
 from fourfold_offline.soul.openings import lost_slots
 from fourfold_offline.soul.scene_people import people_of_scene
 from fourfold_offline.step_input import Material
@@ -34,48 +32,48 @@ _INFORMAL = (Register.CONSULTATIVE, Register.CASUAL, Register.INTIMATE)
 
 def build_mask(material: Material) -> MaskBuild:
     """The mask of soul and self; its phrases meet each demand that code can check, wherever any lines can."""
-    family = _cast(material)
+    voice = _cast(material)
     draw = material.draw
     slots = people_of_scene(material, draw, max(1, min(9, age_of(material))))
     core = core_of(material)
-    trade = TRADES[trade_for(material, core.trades if core else ())]
+    trade = trades()[trade_for(material, core.trades if core else ())]
     mask = Mask(
-        register_=_register(material, family),
-        tone=draw.pick("tone", family.tones),
-        rhythm=f"{capitalised(tell(draw.pick('rhythm', family.rhythms), slots, draw, 'rhythm'))} {draw.pick('quirk', QUIRKS)}",
-        vocabulary=tuple(_vocabulary(material, family, trade.words)),
+        register_=_register(material, voice),
+        tone=draw.pick("tone", voice.tones),
+        rhythm=f"{capitalised(tell(draw.pick('rhythm', voice.rhythms), slots, draw, 'rhythm'))} {draw.pick('quirk', habits().quirks)}",
+        vocabulary=tuple(_vocabulary(material, voice, trade.words)),
         signature_phrases=("placeholder", "placeholder"),
-        social_role=draw.pick("role", draw.pick("role/whose", (family.roles, ROLES, ROLES))),
+        social_role=draw.pick("role", draw.pick("role/whose", (voice.roles, habits().roles, habits().roles))),
     )
-    phrases = _phrases(material, family, mask, slots, trade.lines)
+    phrases = _phrases(material, voice, mask, slots, trade.lines)
     notes = [Note(layer="surface", text=f"The words of their work are in their mouth: {', '.join(trade.words[:3])}.")]
     return MaskBuild(mask=mask.model_copy(update={"signature_phrases": phrases}), constraints=tuple(notes))
 
 
-def _cast(material: Material) -> Family:
-    """A family near the numbers that the words of the brief allow and that can show what the chain demands."""
-    levels = [material.self_.big_five.level(trait) if material.self_ else 0.5 for trait in Trait]
+def _cast(material: Material) -> Voice:
+    """A voice near the numbers that the words of the brief allow and that can show what the chain demands."""
+    levels = {trait: material.self_.big_five.level(trait) if material.self_ else 0.5 for trait in Trait}
     demands = material.demands
     preferred, forbidden = casting(material.brief)
 
-    def distance(family: Family) -> float:
-        apart = [abs(level - place) for level, place in zip(levels, family.profile, strict=True)]
+    def distance(voice: Voice) -> float:
+        apart = [abs(level - voice.profile.level(trait)) for trait, level in levels.items()]
         far = sum(weight * gap**2 for weight, gap in zip(_HEARD, apart, strict=True))
         far += sum(_OPPOSITE for gap in apart[2:] if gap > _TOO_FAR)
-        shown = sum(marker in family.shows for marker in demands)
-        denied = sum(CONFLICTS.get(marker) in family.shows for marker in demands)
-        wry = material.intent.tonal_axes.irony > 0 and family.name in _WRY
-        words = sum(map(_length, family.lines)) / len(family.lines)
+        shown = sum(marker in voice.shows for marker in demands)
+        denied = sum(CONFLICTS.get(marker) in voice.shows for marker in demands)
+        wry = material.intent.tonal_axes.irony > 0 and voice.wry
+        words = sum(map(_length, voice.lines)) / len(voice.lines)
         misfit = max(0.0, words - _BRIEF) if VoiceMarker.TERSE in demands else 0.0
         misfit += max(0.0, _AMPLE - words) if VoiceMarker.EXPANSIVE in demands else 0.0
-        named = _PREFERRED * (family.name in preferred) - _FORBIDDEN * (family.name in forbidden)
+        named = _PREFERRED * (voice.name in preferred) - _FORBIDDEN * (voice.name in forbidden)
         return far - 0.25 * shown + 1.5 * denied - 0.4 * wry + 0.12 * misfit - named
 
     young = age_of(material) <= _CHILD
-    fitting_families = [family for family in FAMILIES if not young or family.name in _CHILDLIKE]
-    far = {family.name: distance(family) for family in fitting_families}
-    ranked = sorted(fitting_families, key=lambda family: (far[family.name], family.name))
-    near = [family for family in ranked[:_NEAREST] if far[family.name] <= far[ranked[0].name] + _NEAR]
+    fitting_voices = [voice for voice in voices() if not young or voice.of_children]
+    far = {voice.name: distance(voice) for voice in fitting_voices}
+    ranked = sorted(fitting_voices, key=lambda voice: (far[voice.name], voice.name))
+    near = [voice for voice in ranked[:_NEAREST] if far[voice.name] <= far[ranked[0].name] + _NEAR]
     return material.draw.pick("family", near)
 
 
@@ -84,23 +82,14 @@ _HEARD = (0.6, 0.8, 1.4, 1.2, 1.2)
 _TOO_FAR, _OPPOSITE = 0.42, 0.35
 _PREFERRED, _FORBIDDEN = 0.45, 3.0
 _NEAREST, _NEAR, _CHILD = 5, 0.4, 14
-_WRY = frozenset({"understater", "heckler", "gallows comic", "invoicer", "negator"})
-_CHILDLIKE = frozenset(
-    {"telegraph", "trailer-off", "examiner", "exclaimer", "self-corrector", "negator", "plain pleader", "enumerator"}
-)
-_TEMPERS = {
-    "trailer-off": "careful", "apologiser": "careful", "self-corrector": "careful", "plain pleader": "careful", "feeder": "warm", "echoer": "warm",
-    "thing-talker": "warm", "digresser": "long", "parabler": "long", "reporter of others": "long", "exclaimer": "lively", "heckler": "lively",
-    "ceremonious": "stern", "definer": "stern", "foreman": "stern", "examiner": "stern", "enumerator": "stern", "negator": "stern",
-}  # fmt: skip
 
 
 def _length(line: str) -> int:
     return len(re.findall(r"\w+", line))
 
 
-def _register(material: Material, family: Family) -> Register:
-    options = list(family.registers)
+def _register(material: Material, voice: Voice) -> Register:
+    options = list(voice.registers)
     if VoiceMarker.FORMAL in material.demands:
         options = [register for register in options if register in _FORMAL] or [Register.CONSULTATIVE]
     if VoiceMarker.INFORMAL in material.demands:
@@ -108,10 +97,10 @@ def _register(material: Material, family: Family) -> Register:
     return material.draw.pick("register", options)
 
 
-def _vocabulary(material: Material, family: Family, trade_words: tuple[str, ...]) -> list[str]:
+def _vocabulary(material: Material, voice: Voice, trade_words: tuple[str, ...]) -> list[str]:
     draw = material.draw
     count = draw.whole("vocabulary", 6, 10)
-    own = draw.some("vocabulary/own", family.words, 3)
+    own = draw.some("vocabulary/own", voice.words, 3)
     if language_of(material.brief)[0] == "en" and draw.unit("loan?") < _HALF:
         own += draw.some("vocabulary/loan", loans_of(material.intent.language), 1)
     return draw.shuffled("vocabulary/order", [*own, *draw.some("vocabulary/trade", trade_words, count - len(own))])
@@ -120,36 +109,31 @@ def _vocabulary(material: Material, family: Family, trade_words: tuple[str, ...]
 _HALF = 0.5
 
 
-def _english_pool(material: Material, family: Family, trade_lines: tuple[str, ...]) -> list[str]:
-    """The family's lines and the trade's, by turns."""
+def _english_pool(material: Material, voice: Voice, trade_lines: tuple[str, ...]) -> list[str]:
+    """The voice's lines and the trade's, by turns."""
     draw = material.draw
-    own, work = draw.shuffled("own", family.lines), draw.shuffled("work", trade_lines)
+    own, work = draw.shuffled("own", voice.lines), draw.shuffled("work", trade_lines)
     return [line for pair in zip(own, work, strict=False) for line in pair] + own[len(work) :]
 
 
 def _showing(material: Material) -> list[str]:
     """Lines that show what the chain demands: help where the voice's own lines do not happen to."""
-    demanded = [marker for marker in SHOWING if marker in material.demands]
-    return [line for marker in demanded for line in material.draw.some(f"showing/{marker}", SHOWING[marker], _SHOWN)]
+    demanded = {marker: lines for marker, lines in marker_lines().items() if marker in material.demands}
+    return [
+        line for marker, lines in demanded.items() for line in material.draw.some(f"showing/{marker}", lines, _SHOWN)
+    ]
 
 
 _SHOWN = 5
 
 
-def _native_pool(material: Material, family: Family, native: Lines) -> list[str]:
+def _native_pool(material: Material, voice: Voice, native: Lines) -> list[str]:
     """The lines of a language: those of the person's temper, by numbers and demands, and those of the voice, first."""
     _, order, company, kindness, nerves = (
         material.self_.big_five.level(trait) if material.self_ else 0.5 for trait in Trait
     )
-    lines = {
-        "warm": native.warm,
-        "dry": native.dry,
-        "careful": native.careful,
-        "long": native.long,
-        "stern": native.stern,
-        "lively": native.lively,
-    }
-    weights = {
+    lines = native.by_temper()
+    weights: dict[Temper, float] = {
         "warm": kindness,
         "dry": 1.02 - (kindness + company) / 2,
         "careful": (nerves + 1 - company) / 2,
@@ -157,12 +141,12 @@ def _native_pool(material: Material, family: Family, native: Lines) -> list[str]
         "stern": (order + 1 - kindness) / 2,
         "lively": (company + 1 - nerves) / 2 - 0.15,
     }
-    weights[_TEMPERS.get(family.name, "dry")] += 0.4
+    weights[voice.temper] += 0.4
     for marker, temper, pull in _PULLS:
         weights[temper] += pull * (marker in material.demands)
     forbidden = casting(material.brief)[1]
     for name in ("foreman", "apologiser", "exclaimer", "feeder", "digresser"):
-        weights[_TEMPERS[name]] -= 0.7 * (name in forbidden)
+        weights[voices_by_name()[name].temper] -= 0.7 * (name in forbidden)
     ranked = sorted(weights, key=lambda temper: -weights[temper])
     draw = material.draw
     first = draw.shuffled("native", [*lines[ranked[0]], *draw.some("native/second", lines[ranked[1]], 3)])
@@ -171,7 +155,7 @@ def _native_pool(material: Material, family: Family, native: Lines) -> list[str]
 
 
 # What a demand asks of a temper of lines: a voice that never exclaims has no use for lively ones.
-_PULLS: tuple[tuple[VoiceMarker, str, float], ...] = (
+_PULLS: tuple[tuple[VoiceMarker, Temper, float], ...] = (
     (VoiceMarker.TERSE, "dry", 0.4),
     (VoiceMarker.TERSE, "long", -1.0),
     (VoiceMarker.EXPANSIVE, "long", 0.7),
@@ -193,22 +177,22 @@ def _echoes(material: Material) -> list[str]:
     """Lines that let the wound be felt: those of the soul's own core and scene, or anyone's where it is not ours."""
     core = core_of(material)
     if core is None:
-        core = material.draw.pick("echo-core", [core for core in CORES if core.trades])
+        core = material.draw.pick("echo-core", [core for core in cores() if core.trades])
     wound = material.soul.wound if material.soul is not None else ""
     return fitting(core.echoes, core, scene_of(core, wound))
 
 
 def _phrases(
-    material: Material, family: Family, mask: Mask, slots: dict[str, str], trade_lines: tuple[str, ...]
+    material: Material, voice: Voice, mask: Mask, slots: dict[str, str], trade_lines: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Three to five utterances: one lets the wound be felt, the rest come from the voice and the work."""
     draw = material.draw
     slots = slots | lost_slots(material, find_life(material.brief))
     native, showing = lines_in(language_of(material.brief)[0]), list[str]()
     if native is not None:
-        echo_pool, own_pool = list(native.echoes), _native_pool(material, family, native)
+        echo_pool, own_pool = list(native.echoes), _native_pool(material, voice, native)
     else:
-        echo_pool, own_pool = _echoes(material), _english_pool(material, family, trade_lines)
+        echo_pool, own_pool = _echoes(material), _english_pool(material, voice, trade_lines)
         showing = _showing(material)
     echo_pool = [tell(line, slots, draw, f"line/{line}") for line in draw.shuffled("echo", echo_pool)]
     own_pool = [tell(line, slots, draw, f"line/{line}") for line in own_pool]
@@ -240,8 +224,3 @@ def _arrangements(echoes: list[str], own: list[str], showing: list[str], count: 
                 for rest in kept:
                     for lent in islice(combinations(showing, borrowed), _LOANS):
                         yield (rest[0], echo, *rest[1:], *lent)
-
-
-def tempers_of(family: str) -> str:
-    """The temper of lines a family of voices draws on in another language."""
-    return _TEMPERS.get(family, "dry")

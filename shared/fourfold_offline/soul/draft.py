@@ -12,9 +12,9 @@ from fourfold_offline.inference.age import age_of
 from fourfold_offline.inference.work import WORKING, trade_for
 from fourfold_offline.lexicon.temperament import CONFLICTS
 from fourfold_offline.lexicon.trade_match import broader
-from fourfold_offline.lexicon.trades import TRADES
+from fourfold_offline.lexicon.trades import trades
 from fourfold_offline.soul.core import Bound, Core, Scene
-from fourfold_offline.soul.library import CORES, fitting
+from fourfold_offline.soul.library import cores, fitting
 from fourfold_offline.soul.openings import leads, lost_slots
 from fourfold_offline.soul.scene_people import people_of_scene
 from fourfold_offline.soul.scene_years import credible
@@ -57,7 +57,7 @@ def _turn(material: Material, desire: str) -> str | None:
     """What the work says of the person, before what they want: only work the brief states, and only now and then."""
     if material.value("surface.occupation") is None or not desire.startswith("{They}"):
         return None
-    turns = TRADES[trade_for(material)].turns
+    turns = trades()[trade_for(material)].turns
     return material.draw.pick("turn", turns) if material.draw.unit("turn?") < _TURNED else None
 
 
@@ -69,7 +69,7 @@ def _core_and_scene(material: Material, age: int) -> tuple[Core, Scene]:
     kinds = {fact.kind for fact in find_life(material.brief)}
     trade = trade_for(material) if material.value("surface.occupation") else ""
     weighted: list[tuple[tuple[Core, Scene], float]] = []
-    for core in CORES:
+    for core in cores():
         fate = bool(core.kinds) and not core.trades and not core.kinds & {"child", "infant"}
         if (not core.kinds & kinds and fate) or (
             _generation(core) != _generation_at(age) and not (fate and core.kinds & kinds)

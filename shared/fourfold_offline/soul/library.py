@@ -1,35 +1,42 @@
-"""All dramatic cores, and the way back from a finished soul to the core and the scene it was told from."""
+"""The dramatic cores, and the core and scene that a finished soul was written from."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from fourfold_offline.data_files import load
 from fourfold_offline.soul.core import Core, Scene
-from fourfold_offline.soul.cores_childhood import CORES as _CHILDHOOD
-from fourfold_offline.soul.cores_fate import CORES as _FATE
-from fourfold_offline.soul.cores_further import CORES as _FURTHER
-from fourfold_offline.soul.cores_later import CORES as _LATER
-from fourfold_offline.soul.cores_of_children import CORES as _CHILD
 from fourfold_offline.step_input import Material
 
-CORES: tuple[Core, ...] = (*_CHILDHOOD, *_LATER, *_FURTHER, *_FATE, *_CHILD)
-_BY_NOTE = {core.note: core for core in CORES}
-_TELLING = 14  # Characters of fixed text that two scenes hardly share.
+_PARTS = ("childhood", "later", "further", "fate", "children")
+_LEAST_FIXED = 14  # Characters of fixed text that two scenes hardly share.
+
+
+@cache
+def cores() -> tuple[Core, ...]:
+    """Every dramatic core."""
+    return tuple(core for part in _PARTS for core in load(f"en/soul_cores/{part}", tuple[Core, ...]))
+
+
+@cache
+def _by_note() -> dict[str, Core]:
+    return {core.note: core for core in cores()}
 
 
 def core_of(material: Material) -> Core | None:
-    """The core whose note stands in the chain; None when another model wrote the soul."""
-    return next((_BY_NOTE[note] for note in reversed(material.notes) if note in _BY_NOTE), None)
+    """The core whose note is in the constraint chain; None where another model wrote the soul."""
+    return next((_by_note()[note] for note in reversed(material.notes) if note in _by_note()), None)
 
 
 def scene_of(core: Core, wound: str) -> Scene:
-    """The scene of the core whose fixed words stand most in the wound."""
+    """The scene of the core that shares the most fixed text with the wound."""
     return max(core.scenes, key=lambda scene: sum(len(piece) for piece in _fixed(scene.text) if piece in wound))
 
 
 def _fixed(text: str) -> list[str]:
     pieces = re.split(r"<[^<>]*>|\{\w+\}|\[[a-z']+\]", text)
-    return [piece.strip() for piece in pieces if len(piece.strip()) >= _TELLING]
+    return [piece.strip() for piece in pieces if len(piece.strip()) >= _LEAST_FIXED]
 
 
 def fitting(lines: tuple[str, ...], core: Core, scene: Scene) -> list[str]:

@@ -3,63 +3,32 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 
 from fourfold_offline.brief.life_events import LifeFact
+from fourfold_offline.data_files import load
 from fourfold_offline.grammar import Gender, capitalised, plural_verb, pronouns, tell, with_article
 from fourfold_offline.inference.culture import people_for
-from fourfold_offline.lexicon.names import listed
 from fourfold_offline.soul.core import Core
 from fourfold_offline.soul.scene_people import own_names
 from fourfold_offline.step_input import Material
 
-_Options = tuple[tuple[str, tuple[str, ...]], ...]
 
-# For each kind of fact, the fields its sentence may open, and the sentences. `{clause}` follows "she".
-_CLAUSE: _Options = (
-    ("wound", (
-        "{They} {clause}. <Ask why and there are three stories; this is not one of them.|People ask about it at parties, and are given something else.|It has a beginning, which is not the one {they} [gives].>",
-        "That {they} {clause} <is no secret|is known up and down the street|comes up in every introduction>. <How it started is another matter.|What came before has never come up.|It is the end of a story, and only the end gets told.>",
-        "<Friends|Colleagues|The neighbours> will say that {they} {clause}. <None of them was there for this.|They were not told the rest.|They mean it as a description.>",
-        "<Everyone needs something to be known for|There is always one thing people repeat>: {they} {clause}. <Before it came this.|The other thing goes unrepeated.|It is easier to say than what follows.>",
-    )),
-    ("growth_arc", (
-        "<However it goes|Whatever comes of it>, {they} {clause}, <and no change worth the name will leave that out|and any change will have to get past that|so nothing here can be done by halves>.",
-        "{They} {clause}. <It will have to be counted in.|Nothing that follows can go round it.|The road leads through that, and not past it.>",
-    )),
-    ("fear", (
-        "Because {they} {clause}, people think they know what {they} [is] afraid of. <They are one door off.|It is a good guess.|They have the street right and not the house.>",
-        "{They} {clause}, <and it draws the eye|and people look no further|which is easier to talk about>. <The fear lives behind it.|What {they} [dreads] is elsewhere.|The other thing is smaller and worse.>",
-    )),
-)  # fmt: skip
-_OPTIONS: dict[str, _Options] = {
-    "wish": (("desire", (
-        "{They} {clause}; that much {they} will tell anyone. <Underneath it lies something older.|The rest is not for telling.|It is even true, as far as it goes.>",
-        "Out loud, {they} {clause}. <Not out loud, it goes on.|There is a second sentence, and it is the heavier one.|Then {they} [changes] the subject.>",
-        "{They} {clause}. <Behind that stands something that has waited longer.|It is the want with a plan attached; the other has none.|That is the part with a date on it.>",
-        "Ask, and {they} {clause}. <Ask twice.|Ask late, on the way home, and there is more.|Most people leave it there.>",
-    )),),
-    "dread": (("fear", (
-        "{They} {clause}, and <says so|makes a joke of it|has an explanation ready>. <That is the fear that can be mentioned.|The other has no anecdote.|It does for company.>",
-        "That {they} {clause} <is no secret|has been told to everyone>. <It covers something.|It does duty for the rest.|One fear that can be laughed at is worth having.>",
-        "Everyone knows {they} {clause}. <Hardly anyone asks what it stands in front of.|It makes a good fence.|They are kind about it, and stop there.>",
-    )),),
-    "obsession": (("desire", (
-        "{They} {clause}, and <people take that for the whole of it|it looks like the main thing>. <It is the handle and not the door.|It is where the other thing goes to be busy.|There is a want under it that needs no equipment.>",
-        "That {they} {clause} is the part {they} can explain. <The rest goes like this.|The rest has been put less often into words.|What drives it is plainer.>",
-    )), *_CLAUSE),
-    "clause": _CLAUSE,
-    "holding": (("wound", (
-        "{They} {clause}, <which people notice first|and people ask about that|and so the talk begins there>. <They do not ask about this.|It seldom gets as far as this.|It is a good place to stop.>",
-    )), *_CLAUSE[1:]),
-    "whose": (("wound", (
-        "{Their} {clause}. <Everyone has heard; hardly anyone has heard this.|It came on top of something older.|That is the event people date things by; {they} [dates] them by another.>",
-    )), ("fear", ("{Their} {clause}, and {they} [has] been <waiting for the next|listening for the second one> ever since.",))),
-    "children": (("growth_arc", (
-        "{They} {clause}; <what {they} [does] not settle will be handed on|they have begun to watch how it is done>.",
-        "{They} {clause}, <who have begun to ask|and they are old enough to notice>.",
-    )), ("desire", ("{They} {clause}, <and would say that is the whole of it|which answers most questions>.",))),
-    "married": (("growth_arc", ("{They} {clause}, and will not be doing this alone.", "{They} {clause}; <there will be a witness|somebody will notice>.")),),
-}  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Sentences that may open a field of the soul; `{clause}` follows "she"."""
+
+    field: str
+    sentences: tuple[str, ...]
+
+
+@cache
+def _openings() -> dict[str, tuple[_Opening, ...]]:
+    """The openings for each kind of life event, the preferred first; "fate" for every kind of `_FATES`."""
+    return load("en/soul_openings", dict[str, tuple[_Opening, ...]])
+
+
 _FATES = frozenset(
     "dead_sibling dead_child dead_parent widowed divorced prison war ruin migration addiction adopted twin estranged".split()
 )
@@ -104,11 +73,10 @@ def leads(material: Material, core: Core, life: list[LifeFact], slots: dict[str,
             continue
         if material.intent.language.split("-")[0] != "en" and not material.brief.isascii() and fact.kind == "whose":
             continue
-        options = _OPTIONS.get(fact.kind, _CLAUSE if fact.kind in _FATES else ())
-        for field, texts in options:
-            if field not in made:
-                text = draw.pick(f"lead/{fact.kind}/{field}", texts)
-                made[field] = capitalised(tell(text, slots | {"clause": words}, draw, f"lead/{fact.kind}"))
+        for opening in _openings().get("fate" if fact.kind in _FATES else fact.kind, ()):
+            if opening.field not in made:
+                text = draw.pick(f"lead/{fact.kind}/{opening.field}", opening.sentences)
+                made[opening.field] = capitalised(tell(text, slots | {"clause": words}, draw, f"lead/{fact.kind}"))
                 break
     return list(made.items())
 
@@ -195,8 +163,8 @@ def lost_slots(material: Material, life: list[LifeFact], taken: frozenset[str] =
         "male" if noun in _HIS else "female" if noun in _HERS else "male" if draw.unit("lost") < _HALF else "female"
     )
     names = {
-        "male": listed(people.men_older) + listed(people.men_younger),
-        "female": listed(people.women_older) + listed(people.women_younger),
+        "male": people.men.older + people.men.younger,
+        "female": people.women.older + people.women.younger,
     }[gender]
     named = pronouns(gender)
     return {

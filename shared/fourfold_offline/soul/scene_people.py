@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fourfold_offline.grammar import Gender, pronouns
 from fourfold_offline.inference.age import age_of
 from fourfold_offline.inference.culture import people_for, scene_slots
 from fourfold_offline.inference.person_name import name_of
-from fourfold_offline.lexicon.names import listed
 from fourfold_offline.seeded_choice import Draw
 from fourfold_offline.step_input import Material
 
@@ -19,14 +20,14 @@ def people_of_scene(material: Material, draw: Draw, age_then: int) -> dict[str, 
     """The slots of a scene; two people who share "he" in five lines cannot be told apart, so the friend never does."""
     slots = scene_slots(material, draw, age_then)
     people, own = people_for(material), own_names(material)
-    women, men = (listed(people.women_older), listed(people.men_older))
+    women, men = people.women.older, people.men.older
     if age_of(material) < _GENERATION:
-        women, men = listed(people.women_younger), listed(people.men_younger)
+        women, men = people.women.younger, people.men.younger
     taken = set(own)
     for key, names in (("girl", women), ("boy", men), ("girl_or_boy", women + men)):
         slots[key] = _other(slots[key], names, draw, key, taken)
         taken.add(slots[key])
-    for key, names in (("aunt", listed(people.women_older)), ("uncle", listed(people.men_older))):
+    for key, names in (("aunt", people.women.older), ("uncle", people.men.older)):
         title = _ELDERS[key]
         slots[key] = title + _other(slots[key].removeprefix(title), names, draw, key, taken)
     gender = _friend(material.gender, draw)
@@ -47,7 +48,7 @@ def _friend(own: Gender, draw: Draw) -> Gender:
     return "male" if own == "female" else "female"
 
 
-def _other(name: str, names: list[str], draw: Draw, label: str, taken: set[str]) -> str:
+def _other(name: str, names: Sequence[str], draw: Draw, label: str, taken: set[str]) -> str:
     """The name, or the next one drawn where it is taken already."""
     if name in names and name not in taken:
         return name

@@ -13,13 +13,13 @@ import pytest
 from fourfold.persona import Mask, SelfLayer, Soul, Surface, Trait
 from fourfold_offline.brief.language import language_of
 from fourfold_offline.brief.temperament import bounds_in_place, said_in_place
-from fourfold_offline.lexicon.temperament import SPEECH, TEMPERAMENT
+from fourfold_offline.lexicon.temperament import speech, temperament
 from fourfold_offline.lexicon.trade_match import finer
-from fourfold_offline.lexicon.trades import TRADES
+from fourfold_offline.lexicon.trades import trades
 from fourfold_offline.mask.casting import casting
-from fourfold_offline.mask.families import FAMILIES
-from fourfold_offline.mask.native_lines import BANK
-from fourfold_offline.soul.library import CORES
+from fourfold_offline.mask.native_lines import native_lines
+from fourfold_offline.mask.voices import voices
+from fourfold_offline.soul.library import cores
 from fourfold_offline.soul.scene_years import credible
 from fourfold_offline.surface.looks import looks_at
 from tests.builders import written_offline
@@ -131,8 +131,8 @@ def test_a_name_a_trade_and_a_denied_word_are_no_temper(brief: str) -> None:
 
 def test_every_word_read_in_place_means_a_word_that_is_listed() -> None:
     for language in ("tr utangaç", "de schüchtern", "fr timide", "es tímido", "it timido", "pt tímido"):
-        assert all(said.word in TEMPERAMENT for said in said_in_place(language))
-    assert set(SPEECH) >= {"terse", "curt", "garrulous"}
+        assert all(said.word in temperament() for said in said_in_place(language))
+    assert set(speech()) >= {"terse", "curt", "garrulous"}
 
 
 @pytest.mark.parametrize(
@@ -149,21 +149,21 @@ def test_every_word_read_in_place_means_a_word_that_is_listed() -> None:
 )
 def test_no_voice_contradicts_the_words_of_the_brief(brief: str, never: set[str]) -> None:
     """Over retries and near variants of the brief, too: the families that are out stay out."""
-    tones = {tone for family in FAMILIES if family.name in never for tone in family.tones}
+    tones = {tone for voice in voices() if voice.name in never for tone in voice.tones}
     assert casting(brief)[1] >= never
     for variant in (brief, f"{brief}, divorced", f"{brief}, the eldest of four", f"{brief}, back from abroad"):
         assert layers(variant)[2].tone not in tones
 
 
 def test_casting_names_only_families_that_exist() -> None:
-    names = {family.name for family in FAMILIES}
-    for word in TEMPERAMENT:
+    names = {voice.name for voice in voices()}
+    for word in temperament():
         wanted, barred = casting(word)
         assert wanted | barred <= names
 
 
 def test_work_opens_a_desire_now_and_then_and_never_ends_a_fear_or_a_change() -> None:
-    stems = {_first_words(turn) for trade in TRADES.values() for turn in trade.turns} - {""}
+    stems = {_first_words(turn) for trade in trades().values() for turn in trade.turns} - {""}
     opened = 0
     for brief in [*BRIEFS, *OWN]:
         soul = layers(brief)[0]
@@ -227,16 +227,16 @@ def test_nothing_has_lasted_longer_than_there_was_time(text: str, passed: int, k
 )
 def test_a_trade_is_as_narrow_as_the_words_of_the_work(trade: str, occupation: str, narrow: str) -> None:
     assert finer(trade, occupation) == narrow
-    assert narrow in TRADES
+    assert narrow in trades()
 
 
 def test_only_a_brief_in_a_language_is_answered_in_its_phrases() -> None:
     for brief in [*BRIEFS, *OWN]:
-        bank = BANK.get(language_of(brief)[0])
+        bank = native_lines().get(language_of(brief)[0])
         phrases = layers(brief)[2].signature_phrases
         foreign = {
             line
-            for lines in BANK.values()
+            for lines in native_lines().values()
             for temper in ("echoes", "warm", "dry", "careful", "long", "stern", "lively")
             for line in getattr(lines, temper)
         }
@@ -253,7 +253,7 @@ def test_only_a_brief_in_a_language_is_answered_in_its_phrases() -> None:
 )
 def test_a_stern_judge_and_a_shy_baker_share_no_line(one: str, other: str) -> None:
     """Of their own lines, that is; the one that lets a hurt be felt depends on no temper."""
-    hurt = {line for lines in BANK.values() for line in lines.echoes}
+    hurt = {line for lines in native_lines().values() for line in lines.echoes}
     assert not set(layers(one)[2].signature_phrases) & set(layers(other)[2].signature_phrases) - hurt
 
 
@@ -266,7 +266,7 @@ def test_looks_of_a_temper_are_given_to_that_temper_only() -> None:
 
 
 def test_every_grown_core_has_enough_to_choose_from() -> None:
-    for core in CORES:
+    for core in cores():
         if core.trades:
             assert min(len(core.desires), len(core.fears)) >= 3, core.name
             assert len(core.arcs) >= 3, core.name
