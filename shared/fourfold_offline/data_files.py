@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
 _DATA = Path(__file__).with_name("data")
+
+# Kept for each shape: to build one takes longer than to read a file with it.
+_ADAPTERS: dict[object, TypeAdapter[Any]] = {}
 
 Shape = TypeVar("Shape")
 
@@ -19,7 +22,7 @@ def load(name: str, shape: type[Shape]) -> Shape:
         FileNotFoundError: there is no such file.
         pydantic.ValidationError: the content does not have the shape.
     """
-    return TypeAdapter(shape).validate_json((_DATA / f"{name}.json").read_bytes())
+    return _adapter(shape).validate_json((_DATA / f"{name}.json").read_bytes())
 
 
 def load_by_language(topic: str, shape: type[Shape]) -> dict[str, Shape]:
@@ -28,6 +31,11 @@ def load_by_language(topic: str, shape: type[Shape]) -> dict[str, Shape]:
     Raises:
         pydantic.ValidationError: the content of a file does not have the shape.
     """
-    adapter = TypeAdapter(shape)
     files = sorted(_DATA.glob(f"*/{topic}.json"))
-    return {file.parent.name: adapter.validate_json(file.read_bytes()) for file in files}
+    return {file.parent.name: _adapter(shape).validate_json(file.read_bytes()) for file in files}
+
+
+def _adapter(shape: type[Shape]) -> TypeAdapter[Shape]:
+    if shape not in _ADAPTERS:
+        _ADAPTERS[shape] = TypeAdapter(shape)
+    return _ADAPTERS[shape]
