@@ -39,7 +39,7 @@ class ChatSpeaker:
         """
         private = "" if notes is None else f"\n\n{_PRIVATELY}\n{ContextBlock(NOTES, notes).text()}"
         system = f"{system_prompt(self.persona, self.safety)}\n\n{_BRIEFLY}{private}"
-        turn = Turn(system, (*_messages(history), ChatMessage("user", said)), self.persona)
+        turn = Turn(system, (*_messages(history), ChatMessage("user", said)))
         answer = answered(turn, self.models, self.config, self.pace)
         return Spoken(text=answer.value, calls=answer.calls)
 

@@ -16,7 +16,6 @@ from fourfold.language_model import (
     Repair,
 )
 from fourfold.model_chain import Answer, Chain, Judgement, Pace
-from fourfold.persona import Persona
 
 _SILENT = "the answer was empty"
 _AGAIN = "Your last try did not hold ({problems}). Answer the message once more, in character, in plain text."
@@ -32,11 +31,10 @@ class Listener:
 
 @dataclass(frozen=True)
 class Turn:
-    """What is to be answered: the system prompt, the talk so far with the user's message last, and who speaks."""
+    """What is to be answered: the system prompt, and the talk so far with the user's message last."""
 
     system: str
     messages: tuple[ChatMessage, ...]
-    speaker: Persona | None
 
 
 def answered(
@@ -56,7 +54,6 @@ def answered(
             max_tokens=config.max_tokens,
             timeout_s=config.timeout_s,
             temperature=config.temperature,
-            speaker=turn.speaker,
         )
 
     return Chain(

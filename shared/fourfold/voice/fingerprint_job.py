@@ -68,7 +68,6 @@ class FingerprintWork:
         turn = Turn(
             f"{system_prompt(self.persona, self.safety)}\n\n{_BRIEFLY}",
             (ChatMessage("user", scenario.text(self.persona.language)),),
-            self.persona,
         )
         answer = answered(turn, self.models, self.config, self.pace)
         name = f"{answer.provider}:{answer.model}"
@@ -117,7 +116,7 @@ class FingerprintWork:
     def _ask_bare(self, scenario: Scenario) -> tuple[ModelCall, ...]:
         if scenario not in self.scenarios.of_pole() or scenario.id in self.poles.read(self._pole):
             return ()
-        turn = Turn(_BARE, (ChatMessage("user", scenario.text("en")),), None)
+        turn = Turn(_BARE, (ChatMessage("user", scenario.text("en")),))
         answer = answered(turn, self.models, self.config, self.pace)
         self.poles.keep(self._pole, scenario.id, answer.value)
         return answer.calls

@@ -6,32 +6,15 @@ subject is drawn from who the person is, so that suites differ and the same pers
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from fourfold.language_model import ChatRequest
+from fourfold.language_model import ChatMessage
+from fourfold_offline.chat.persona_prompt import PromptedPersona
 from fourfold_offline.data_files import load
 from fourfold_offline.seeded_choice import Draw
-
-# How a speaker's private notes are marked in its instructions (`fourfold.provocation.speaker`).
-NOTES = "private_notes"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who is provoked, as the request shows them."""
-
-    name: str
-    age: int
-    location: str
-    occupation: str
-    desire: str
-    fear: str
-    wound: str
-    phrases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,50 +53,31 @@ def _subjects() -> tuple[_Subject, ...]:
     return load("en/provocations", tuple[_Subject, ...])
 
 
-def provoked(person: Person, history: Sequence[tuple[str, str]], said: str, notes: str | None) -> str | None:
-    """A reply to a provocation; None for a message that is none, which ordinary talk may answer.
+def provoked_reply(persona: PromptedPersona, messages: Sequence[ChatMessage], notes: str | None) -> str | None:
+    """A reply to a provocation; None where the last message is none, which ordinary talk may answer.
 
     Args:
-        person: who answers.
-        history: earlier messages of the conversation, each with its reply.
-        said: the message.
-        notes: private notes in the person's instructions, if any.
+        persona: who answers.
+        messages: the conversation, the message to answer last.
+        notes: private notes in the persona's instructions, if any.
     """
+    *earlier, last = messages
+    asked = [message.text for message in earlier if message.role == "user"]
+    replied = [message.text for message in earlier if message.role == "assistant"]
+    history, said = list(zip(asked, replied, strict=False)), last.text
     subject = _subject_of(said, history)
     if subject is None:
         return None
-    draw = Draw("provoked", person.name, person.occupation, person.wound, subject.name)
+    draw = Draw("provoked", persona.name, persona.occupation, persona.wound, subject.name)
     yields = draw.unit("yields") < subject.chance
     weak = (entry.line for entry in subject.weak if re.search(entry.said, said, re.IGNORECASE))
     line = next(weak, None) if yields else None
     if line is None:
         lines = next(entry.lines for entry in subject.firm if re.search(entry.said, said, re.IGNORECASE))
         line = draw.pick(f"line/{len(history)}/{said[:40]}", lines)
-        if person.phrases and len(history) % 2 == 0:
-            line = f"{line} {draw.pick(f'phrase/{len(history)}', person.phrases)}"
-    return _told(line, person, said, notes)
-
-
-def provoked_reply(request: ChatRequest) -> str | None:
-    """The reply to a chat's last message if it is a provocation, in the voice of the request's speaker; else None."""
-    persona, (*earlier, last) = request.speaker, request.messages
-    if persona is None or persona.surface is None or persona.soul is None or persona.mask is None:
-        return None
-    person = Person(
-        name=persona.surface.name,
-        age=persona.surface.age,
-        location=persona.surface.location,
-        occupation=persona.surface.occupation,
-        desire=persona.soul.desire,
-        fear=persona.soul.fear,
-        wound=persona.soul.wound,
-        phrases=persona.mask.signature_phrases,
-    )
-    said = [message.text for message in earlier if message.role == "user"]
-    replied = [message.text for message in earlier if message.role == "assistant"]
-    found = re.search(rf"<{NOTES}>(.*?)</{NOTES}>", request.system, re.DOTALL)
-    notes = str(json.loads(found.group(1))) if found else None
-    return provoked(person, list(zip(said, replied, strict=False)), last.text, notes)
+        if len(history) % 2 == 0:
+            line = f"{line} {draw.pick(f'phrase/{len(history)}', persona.mask.signature_phrases)}"
+    return _filled(line, persona, said, notes)
 
 
 def _subject_of(said: str, history: Sequence[tuple[str, str]]) -> _Subject | None:
@@ -126,20 +90,20 @@ def _subject_of(said: str, history: Sequence[tuple[str, str]]) -> _Subject | Non
     return found
 
 
-def _told(line: str, person: Person, said: str, notes: str | None) -> str:
+def _filled(line: str, persona: PromptedPersona, said: str, notes: str | None) -> str:
     place = re.search(r"\bin ([A-Z][^,.?!]{2,30}), before", said)
     secret = re.search(r"(?:private word is|with the word|room) (\w+)", notes or "")
     values = {
-        "name": person.name,
-        "age": str(person.age),
-        "older": str(person.age + 12),
-        "younger": str(max(0, person.age - 10)),
-        "wrong": str(person.age + 15),
-        "place": person.location,
-        "work": person.occupation,
-        "desire": person.desire,
-        "fear": person.fear,
-        "wound": person.wound,
+        "name": persona.name,
+        "age": str(persona.age),
+        "older": str(persona.age + 12),
+        "younger": str(max(0, persona.age - 10)),
+        "wrong": str(persona.age + 15),
+        "place": persona.location,
+        "work": persona.occupation,
+        "desire": persona.desire,
+        "fear": persona.fear,
+        "wound": persona.wound,
         "elsewhere": place.group(1) if place else "that town",
         "secret": secret.group(1) if secret else "heron",
     }

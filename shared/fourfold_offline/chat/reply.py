@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from fourfold.language_model import ChatRequest, Completion, Heard
-from fourfold.persona import Mask, Persona, TokenUsage
-from fourfold.voice.anchor import is_anchored
+from fourfold.persona import Mask, TokenUsage
+from fourfold_offline.chat.persona_prompt import PromptedPersona, is_recovery, notes_in, persona_in
 from fourfold_offline.chat.provocations import provoked_reply
 from fourfold_offline.data_files import load
 from fourfold_offline.grammar import capitalised
@@ -82,17 +82,16 @@ def reply(request: ChatRequest, heard: Heard | None = None) -> Completion:
 
 
 def _text(request: ChatRequest) -> str:
-    provoked = provoked_reply(request)
-    if provoked is not None:
-        return provoked
-    said = request.messages[-1].text
-    mask = request.speaker.mask if request.speaker else None
-    slips = _ASSISTANTS_WORK.search(said) is not None and not is_anchored(request.system)
-    draw = Draw("chat", "" if mask is None else mask.model_dump_json(), said, str(len(request.messages)))
-    if request.speaker is None or mask is None or slips:
+    persona, said = persona_in(request.system), request.messages[-1].text
+    if persona is not None:
+        provoked = provoked_reply(persona, request.messages, notes_in(request.system))
+        if provoked is not None:
+            return provoked
+    slips = _ASSISTANTS_WORK.search(said) is not None and not is_recovery(request.system)
+    draw = Draw("chat", "" if persona is None else persona.mask.model_dump_json(), said, str(len(request.messages)))
+    if persona is None or slips:
         return _as_assistant(draw)
-    native = _in_own_language(request.speaker, mask, draw)
-    return native or _in_voice(mask, said, draw)
+    return _in_own_language(persona, draw) or _in_voice(persona.mask, said, draw)
 
 
 def _in_voice(mask: Mask, said: str, draw: Draw) -> str:
@@ -152,9 +151,9 @@ def voice_of(mask: Mask) -> Voice:
     return best if shared(best) else Draw("family", mask.model_dump_json()).pick("any", voices())
 
 
-def _in_own_language(persona: Persona, mask: Mask, draw: Draw) -> str:
+def _in_own_language(persona: PromptedPersona, draw: Draw) -> str:
     """Lines of the persona's language where there is a bank of them; empty where there is none."""
-    lines = lines_in((persona.language or "en").partition("-")[0])
+    lines, mask = lines_in(persona.language or "en"), persona.mask
     if lines is None:
         return ""
     pool = lines.by_temper()
