@@ -56,7 +56,7 @@ class ServiceStack(Stack):
         )
         self._settings = settings
         self._data = data
-        self._code = product_code()
+        self._code = product_code(composer=settings.offline)
         self._runtime_layer = PackageLayer(self, "RuntimeLayer", name="runtime")
         self._models_layer = PackageLayer(self, "ModelsLayer", name="models")
         self._events_env = {"FOURFOLD_RUN_EVENTS_TABLE": data.run_events.table_name}

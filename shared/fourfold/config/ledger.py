@@ -15,7 +15,7 @@ from fourfold.config.effective import StateSource
 from fourfold.config.history import Revision, Snapshot, content_hash, new_snapshot_id
 from fourfold.config.nodes import Nodes, Place, ScopeState
 from fourfold.config.registry import registry
-from fourfold.config.request import provider_of, usable_names
+from fourfold.config.request import provider_of, usable_names, why_unusable
 from fourfold.config.resolution import Resolution, effective, resolve
 from fourfold.persona import Model
 
@@ -220,7 +220,7 @@ def _no_credentials(name: str, view: Mapping[str, Resolution], usable: set[str])
     missing = sorted({provider_of(str(each)) for each in names} - usable)
     if not missing:
         return None
-    detail = f"No credentials here for {', '.join(missing)}: a run that depends on it is refused until there are."
+    detail = f"{why_unusable(missing)}: a run that depends on it is refused until that changes."
     return Caution(key=name, code="provider_not_configured", detail=detail)
 
 

@@ -54,11 +54,11 @@ def with_settings(base: Effective, settings: Mapping[str, JsonValue], providers:
     Args:
         base: what holds for the workspace.
         settings: values by dotted key (`engine.pipeline.soul_draft.model`).
-        providers: those with credentials here; a model of another one is refused before it costs a failed run.
+        providers: those a run may name here; a model of another one is refused before it costs a failed run.
 
     Raises:
-        BadSettingsError: unknown keys, keys only a stored scope may set, values out of bounds, models nobody has
-            credentials for, locked keys.
+        BadSettingsError: unknown keys, keys only a stored scope may set, values out of bounds, models that
+            cannot be used here, locked keys.
     """
     if not settings:
         return base.settings.engine
@@ -88,7 +88,7 @@ def with_settings(base: Effective, settings: Mapping[str, JsonValue], providers:
 def unusable_models(config: EngineConfig, providers: Collection[str]) -> dict[StepName, tuple[str, ...]]:
     """The steps of a run that no usable provider could do, each with the models it is set to.
 
-    Asked before a run is started: it would fail after it was stored. `providers` are those with credentials here.
+    Asked before a run is started: it would fail after it was stored. `providers` are those a run may name here.
     """
     usable = usable_names(providers)
     steps = SINGLE_CALL_ORDER if config.pipeline.method == "single_call" else STEP_ORDER
@@ -97,8 +97,17 @@ def unusable_models(config: EngineConfig, providers: Collection[str]) -> dict[St
 
 
 def usable_names(providers: Collection[str]) -> set[str]:
-    """Providers by name alone (`compatible` of `compatible:<model>`), the offline one always among them."""
-    return {provider_of(name) for name in providers} | {OFFLINE}
+    """Providers by name alone (`compatible` of `compatible:<model>`)."""
+    return {provider_of(name) for name in providers}
+
+
+def why_unusable(providers: Collection[str]) -> str:
+    """Why these providers, by name, cannot be used here, in one sentence without its end."""
+    keyless = sorted(set(providers) - {OFFLINE})
+    absent = ["the offline composer is not part of this deployment"] if OFFLINE in providers else []
+    reasons = [*([f"no credentials here for {', '.join(keyless)}"] if keyless else []), *absent]
+    text = ", and ".join(reasons)
+    return text[:1].upper() + text[1:]
 
 
 def provider_of(name: str) -> str:
@@ -113,8 +122,7 @@ def _foreign(settings: Mapping[str, JsonValue], usable: set[str]) -> list[BadSet
         if key.rsplit(".", 1)[1] in {"model", "fallback"}:
             missing = sorted({provider_of(str(name)) for name in names} - usable)
             if missing:
-                detail = f"No credentials here for {', '.join(missing)}."
-                faults.append(BadSetting(key, "provider_not_configured", detail))
+                faults.append(BadSetting(key, "provider_not_configured", f"{why_unusable(missing)}."))
     return faults
 
 

@@ -1,18 +1,20 @@
-"""The embedded offline model: a deterministic composer that stands behind the same port as a real model."""
+"""The offline composer as a provider: the one module that imports `fourfold_offline`.
+
+A deployment with a provider leaves that package out of its functions; nothing here imports it before a first question.
+"""
 
 from __future__ import annotations
 
-from fourfold.language_model import ChatRequest, Completion, Heard, ModelRequest
+from importlib.util import find_spec
+
+from fourfold.language_model import ChatRequest, Completion, Heard, ModelError, ModelFailure, ModelRequest
 
 NAME = "offline:composer-1"
+_ABSENT = "the offline composer is not part of this deployment; choose a model of a configured provider"
 
 
 class OfflineComposer:
-    """Answers every step of the pipeline with no network: same request, same answer, byte for byte.
-
-    It sees what a real model sees: the blocks of the request, its output type, and the repair asked for. The prose
-    and the word lists are loaded at the first question, so that importing this package costs nothing.
-    """
+    """Answers by rule, with no network: same request, same answer, byte for byte."""
 
     @property
     def name(self) -> str:
@@ -20,18 +22,24 @@ class OfflineComposer:
         return NAME
 
     def complete(self, request: ModelRequest) -> Completion:
-        """Compose the answer to one step's question.
+        """Answers a question of the pipeline or of the provocation judge.
 
         Raises:
-            ModelError: BAD_REQUEST, when the output type belongs to none of the six steps.
+            ModelError: BAD_REQUEST, the composer has no answer of the output type, or is not part of this deployment.
         """
-        from fourfold_offline.composer import compose  # noqa: PLC0415  # the prose is loaded on first use
+        _require()
+        from fourfold_offline.composer import compose  # noqa: PLC0415 - imported when it is first asked
 
         return compose(request)
 
     def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
-        """Compose a turn of a chat, in the voice of the request's speaker."""
-        from fourfold_offline.chat.reply import reply  # noqa: PLC0415
+        """Answers a turn of a chat as the persona of the system prompt, or as a plain assistant.
+
+        Raises:
+            ModelError: BAD_REQUEST, the composer is not part of this deployment.
+        """
+        _require()
+        from fourfold_offline.chat.reply import reply  # noqa: PLC0415 - imported when it is first asked
 
         return reply(request, heard)
 
@@ -45,3 +53,13 @@ def offline_model(name: str = NAME) -> OfflineComposer:
     if name not in {NAME, "composer-1"}:
         raise ValueError(f"no offline model is called {name!r}; the one there is: {NAME}")
     return OfflineComposer()
+
+
+def is_installed() -> bool:
+    """Whether this deployment has the composer's package."""
+    return find_spec("fourfold_offline") is not None
+
+
+def _require() -> None:
+    if not is_installed():
+        raise ModelError(ModelFailure.BAD_REQUEST, _ABSENT)
