@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from fourfold_offline.seeded_choice import Draw
+from fourfold_offline.seeded_choice import SeededChoice
 
 Gender = Literal["female", "male", "nonbinary"]
 
@@ -54,7 +54,7 @@ _HUNDRED = 100
 
 
 def pronouns(gender: Gender) -> dict[str, str]:
-    """Slots for the person: pronouns, and what they are to a family, each also with a capital letter."""
+    """Slots for the person: pronouns and words such as daughter or son, each also capitalised."""
     slots = _PRONOUNS[gender] | {f"own_{key}": word for key, word in _CHILD[gender].items()}
     return slots | {key.capitalize(): word.capitalize() for key, word in slots.items()}
 
@@ -82,7 +82,7 @@ def spelled(number: int) -> str:
 
 
 def with_article(noun: str) -> str:
-    """The noun with "a" or "an" by its sound, as far as spelling tells it."""
+    """The noun with "a" or "an", chosen by its spelling."""
     low = noun.casefold()
     vowel = low[:1] in "aeiou" and not low.startswith(("uni", "use", "usu", "eu", "one", "once", "uk"))
     silent_h = low.startswith(("hour", "honest", "heir", "honor", "honour"))
@@ -90,12 +90,12 @@ def with_article(noun: str) -> str:
 
 
 def capitalised(text: str) -> str:
-    """The text with its first letter large, the rest untouched."""
+    """The text with its first letter capitalised, the rest unchanged."""
     return text[:1].upper() + text[1:]
 
 
-def tell(text: str, slots: Mapping[str, str], draw: Draw, label: str) -> str:
-    """The text with one of each of its alternatives, its slots filled and its verbs agreeing with the person."""
+def fill_template(text: str, slots: Mapping[str, str], draw: SeededChoice, label: str) -> str:
+    """The text with one of each of its alternatives, its slots filled, and its verbs in agreement with the person."""
 
     def chosen(match: re.Match[str]) -> str:
         return str(draw.pick(f"{label}@{match.start()}", match.group(1).split("|")))
@@ -108,8 +108,8 @@ def tell(text: str, slots: Mapping[str, str], draw: Draw, label: str) -> str:
     def agreed(match: re.Match[str]) -> str:
         return plural_verb(match.group(1)) if plural else match.group(1)
 
-    told = re.sub(r"<([^<>]*)>", chosen, text)
-    told = re.sub(r"\[([a-z']+)\]", agreed, told)
-    told = re.sub(r"\{(\w+)\}", filled, told)
-    told = re.sub(r"\ba (?=(?:an?|the) )", "", told)
-    return re.sub(r"(^|[.!?]\s+)([a-z])", lambda match: match.group(1) + match.group(2).upper(), told).strip()
+    result = re.sub(r"<([^<>]*)>", chosen, text)
+    result = re.sub(r"\[([a-z']+)\]", agreed, result)
+    result = re.sub(r"\{(\w+)\}", filled, result)
+    result = re.sub(r"\ba (?=(?:an?|the) )", "", result)
+    return re.sub(r"(^|[.!?]\s+)([a-z])", lambda match: match.group(1) + match.group(2).upper(), result).strip()

@@ -9,7 +9,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-class Draw:
+class SeededChoice:
     """Choices that depend on nothing but the texts they were seeded with (no `hash()`, no global generator)."""
 
     def __init__(self, *parts: str) -> None:

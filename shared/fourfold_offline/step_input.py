@@ -1,4 +1,4 @@
-"""What a request gives the composer to read, parsed with tolerance: any piece may be missing or another model's work."""
+"""The blocks of a request, parsed; any of them may be missing or written by another model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fourfold.persona import Finding, Mask, SelfLayer, Soul, Surface
 from fourfold.pipeline.intent import Intent
 from fourfold_offline.grammar import Gender
 from fourfold_offline.lexicon.given_names import gender_of_name
-from fourfold_offline.seeded_choice import Draw
+from fourfold_offline.seeded_choice import SeededChoice
 
 Parsed = TypeVar("Parsed", bound=BaseModel)
 
@@ -25,8 +25,8 @@ _FINDINGS = TypeAdapter(tuple[Finding, ...])
 
 
 @dataclass(frozen=True)
-class Material:
-    """One request, read. `draw` is seeded by brief, findings and repair; `constant` by the brief alone."""
+class StepInput:
+    """The blocks of one request. `draw` is seeded by brief, findings and repair, `stable_draw` by the brief alone."""
 
     brief: str
     intent: Intent
@@ -40,13 +40,13 @@ class Material:
     problems: tuple[str, ...]
 
     @cached_property
-    def draw(self) -> Draw:
+    def draw(self) -> SeededChoice:
         found = [f"{item.field}|{item.note}" for item in self.findings]
-        return Draw("composer-1", self.brief, *found, "repair", *self.problems)
+        return SeededChoice("composer-1", self.brief, *found, "repair", *self.problems)
 
     @cached_property
-    def constant(self) -> Draw:
-        return Draw("composer-1", self.brief)
+    def stable_draw(self) -> SeededChoice:
+        return SeededChoice("composer-1", self.brief)
 
     def facts(self, field: FactField) -> list[Fact]:
         """The facts of the brief on one field, in the order they were stated."""
@@ -76,27 +76,27 @@ class Material:
 
     @cached_property
     def gender(self) -> Gender:
-        """What the brief tells; else what its name or the soul's pronouns tell; else drawn from the brief."""
+        """The gender by the brief, else by the name, else by the soul's pronouns, else drawn from the brief."""
         if self.intent.gender is not None:
             return self.intent.gender
         name = self.value("surface.name")
-        told = gender_of_name(name, self.intent.locale) if name is not None else None
-        if told is not None:
-            return told
+        by_name = gender_of_name(name, self.intent.locale) if name is not None else None
+        if by_name is not None:
+            return by_name
         if self.soul is not None:
             counted = _pronoun_gender(" ".join(self.soul.model_dump().values()))
             if counted is not None:
                 return counted
-        return "female" if self.constant.unit("gender") < _HALF else "male"
+        return "female" if self.stable_draw.unit("gender") < _HALF else "male"
 
 
 _HALF = 0.5
 
 
-def read(request: ModelRequest) -> Material:
-    """The material of a request. Blocks that are missing or malformed are read as absent."""
+def read_request(request: ModelRequest) -> StepInput:
+    """The input of a request. Missing and malformed blocks are None or empty."""
     brief = request.block("brief")
-    return Material(
+    return StepInput(
         brief=brief if isinstance(brief, str) else "",
         intent=_parsed(Intent, request.block("intent")) or Intent(language="en", locale="en-US"),
         soul=_parsed(Soul, request.block("soul")),

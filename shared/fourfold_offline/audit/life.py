@@ -1,4 +1,4 @@
-"""Audit, part one: could one life hold all of it? Ages against work, kin, losses and the brief's own words."""
+"""Audit findings on plausibility: ages against work, relatives, events, and contradictions within the brief."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fourfold_offline.grammar import spelled
 from fourfold_offline.inference.age import stated_age
 from fourfold_offline.lexicon.occupations import least_age
 from fourfold_offline.lexicon.temperament import temperament
-from fourfold_offline.step_input import Material
+from fourfold_offline.step_input import StepInput
 
 _COHERENCE, _REALISM, _DEPTH, _VOICE = (
     Dimension.COHERENCE,
@@ -30,14 +30,14 @@ _YOUNG_RETIREMENT = re.compile(
     r"racer|driver|jockey|wrestler|idol|pop|child|actor|actress|bullfighter|cyclist|runner|tennis|rugby|cricketer|sprinter|superhero|pirate|gladiator|warrior|cop|officer)",
     re.IGNORECASE,
 )
-_YEARS = re.compile(r"\b(\d{1,2}|[a-z]+(?:-[a-z]+)?)\s+years\s+(?:of|in|on|as|at)\s+(?:the\s+|a\s+)?(?:experience|career|force|job|bench|trade|sea|service|marriage|business|teaching|prison|same)\b|\bmarried for (\d{1,2}|[a-z-]+) years\b", re.I)  # fmt: skip
+_YEARS = re.compile(r"\b(\d{1,2}|[a-z]+(?:-[a-z]+)?)\s+years\s+(?:of|in|on|as|at)\s+(?:the\s+|a\s+)?(?:experience|career|force|job|bench|trade|sea|service|marriage|business|teaching|prison|same)\b|\bmarried for (\d{1,2}|[a-z-]+) years\b", re.IGNORECASE)  # fmt: skip
 _NUMBERS = {spelled(number): number for number in range(1, 100)}
 _STARTS = 14
 
 
 @dataclass(frozen=True, slots=True)
 class _LeastAge:
-    """A pattern of words on a life, and the least age in years at which a reader would believe them."""
+    """A pattern of words about a life, and the least age in years at which they are plausible."""
 
     years: int
     words: str
@@ -63,28 +63,28 @@ def _contradictions() -> _Contradictions:
     return load("en/contradictions", _Contradictions)
 
 
-def life_findings(material: Material) -> Iterator[Finding]:
-    """Flaws in whether one life can hold the facts; ages are read from the surface, the brief standing behind it."""
-    surface = material.surface
-    age = surface.age if surface is not None else stated_age(material)
+def life_findings(inputs: StepInput) -> Iterator[Finding]:
+    """Findings on facts that one life cannot hold. The age is the surface's, else the one the brief states."""
+    surface = inputs.surface
+    age = surface.age if surface is not None else stated_age(inputs)
     if age is not None:
-        yield from _work_against_age(material, age)
-        yield from _kin_against_age(material.brief, age)
-        yield from _years_against_age(material.brief, age)
-        yield from _wound_against_age(material, age)
-    yield from _two_ages(material)
-    yield from _denials(material.brief)
-    yield from _opposed_temperaments(material.brief)
+        yield from _work_against_age(inputs, age)
+        yield from _kin_against_age(inputs.brief, age)
+        yield from _years_against_age(inputs.brief, age)
+        yield from _wound_against_age(inputs, age)
+    yield from _two_ages(inputs)
+    yield from _denials(inputs.brief)
+    yield from _opposed_temperaments(inputs.brief)
 
 
-def _work_against_age(material: Material, age: int) -> Iterator[Finding]:
-    work = material.surface.occupation if material.surface is not None else material.value("surface.occupation") or ""
-    stated = material.value("surface.occupation") or ""
+def _work_against_age(inputs: StepInput, age: int) -> Iterator[Finding]:
+    work = inputs.surface.occupation if inputs.surface is not None else inputs.value("surface.occupation") or ""
+    stated = inputs.value("surface.occupation") or ""
     least = least_age(f"{work} {stated}")
-    if _YOUNG_RETIREMENT.search(f"{work} {material.brief}"):
+    if _YOUNG_RETIREMENT.search(f"{work} {inputs.brief}"):
         least = min(least, 24)
     gap = least - age
-    if gap <= 0 or (material.intent.genre_hints and "fantasy" in material.intent.genre_hints and age > _STARTS):
+    if gap <= 0 or (inputs.intent.genre_hints and "fantasy" in inputs.intent.genre_hints and age > _STARTS):
         return
     severity = 5 if gap >= _GRAVE_GAP else 4 if gap >= _WIDE_GAP else 2
     note = (
@@ -98,7 +98,7 @@ def _work_against_age(material: Material, age: int) -> Iterator[Finding]:
         severity,
         f'The age denies "{work}": the brief states both, and no life holds both.',
     )
-    if severity >= 4:  # the grave end of the scale
+    if severity >= 4:
         yield _finding(
             _DEPTH, "soul.desire", work, 4, "What drives them rests on a working life that cannot have happened."
         )
@@ -115,10 +115,10 @@ def _kin_against_age(brief: str, age: int) -> Iterator[Finding]:
     for least in _contradictions().least_ages:
         for match in re.finditer(least.words, brief, re.IGNORECASE):
             theirs = not re.search(
-                r"\b(?:her|his|their|the|whose|a dead|late)\s+(?:\w+\s+)?$", brief[: match.start()], re.I
+                r"\b(?:her|his|their|the|whose|a dead|late)\s+(?:\w+\s+)?$", brief[: match.start()], re.IGNORECASE
             )
             grand = match.group().casefold().startswith(("grandm", "grandf", "grandpa", "grandma"))
-            parent = re.match(r"(?:mother|father|mom|mum|dad)", match.group(), re.I) is not None
+            parent = re.match(r"(?:mother|father|mom|mum|dad)", match.group(), re.IGNORECASE) is not None
             if least.years <= age or ((grand or parent) and not theirs):
                 continue
             gap = least.years - age
@@ -156,12 +156,12 @@ def _years_against_age(brief: str, age: int) -> Iterator[Finding]:
             )
 
 
-def _wound_against_age(material: Material, age: int) -> Iterator[Finding]:
-    wound = material.soul.wound if material.soul is not None else ""
+def _wound_against_age(inputs: StepInput, age: int) -> Iterator[Finding]:
+    wound = inputs.soul.wound if inputs.soul is not None else ""
     for match in re.finditer(
         r"\b(?:at|was|were|turned|aged?)\s+(\d{1,3}|[a-z]+(?:-[a-z]+)?)\b|\b(\d{1,3}|[a-z]+(?:-[a-z]+)?) years? old\b",
         wound,
-        re.I,
+        re.IGNORECASE,
     ):
         word = (match.group(1) or match.group(2)).casefold()
         then = int(word) if word.isdecimal() else _NUMBERS.get(word, 0)
@@ -173,8 +173,8 @@ def _wound_against_age(material: Material, age: int) -> Iterator[Finding]:
             return
 
 
-def _two_ages(material: Material) -> Iterator[Finding]:
-    ages = material.facts("surface.age")
+def _two_ages(inputs: StepInput) -> Iterator[Finding]:
+    ages = inputs.facts("surface.age")
     if len({fact.value for fact in ages}) > 1:
         first, second = ages[0], ages[1]
         note = f'The brief also says "{second.quote}"; only one of the two can be kept, so the person is half somebody else.'
@@ -220,7 +220,7 @@ def _opposed_temperaments(brief: str) -> Iterator[Finding]:
 
 
 def _opposed(one: str, other: str) -> bool:
-    """Whether the two words leave no level of some trait."""
+    """Whether the ranges of the two words exclude each other on some trait."""
     return any(
         trait is trait_other and (low > high_other or low_other > high)
         for trait, low, high in temperament()[one]

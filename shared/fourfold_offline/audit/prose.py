@@ -1,4 +1,4 @@
-"""Audit, part two: is it a person or a type? Scenes, phrases, names and places, each judged by what stands there."""
+"""Audit findings on the writing: abstract or generic scenes, phrases, names and places."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from fourfold.persona import Archetype, Dimension, Finding, SchwartzValue, Trait
 from fourfold_offline.brief.language import language_of
-from fourfold_offline.brief.life_events import find_life
+from fourfold_offline.brief.life_events import find_life_events
 from fourfold_offline.brief.places import find_places
 from fourfold_offline.grammar import spelled
 from fourfold_offline.lexicon.names import people_of, peoples
 from fourfold_offline.lexicon.occupations import trade_of_title
 from fourfold_offline.lexicon.places import lands_by_locale
 from fourfold_offline.soul.library import core_of
-from fourfold_offline.step_input import Material
+from fourfold_offline.step_input import StepInput
 
 _D = Dimension
 _QUOTE = 300
@@ -28,7 +28,7 @@ _STOCK = re.compile(
     r"trust me|believe in yourself|live laugh|it is what it is|failure is not an option|time heals|never give up)\b",
     re.IGNORECASE,
 )
-# Text that speaks to whoever grades it. It buys nothing: what it says is not weighed, that it stands there is.
+# Instructions to the grader inside the text. They change no score; that they are there is a finding.
 _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget) (?:the above|everything above|(?:all |any |the )?(?:previous|earlier|prior|your) )[^.]*"
     r"|(?:^|[.>]\s*)system\s*:[^.]*|\banswer with \W*\{.*|\b(?:every|each) score\b[^.]*|\bscores\W{1,4}\{.*"
@@ -45,19 +45,19 @@ _GIVING = frozenset({SchwartzValue.BENEVOLENCE_CARING, SchwartzValue.BENEVOLENCE
 _TAKING = frozenset({SchwartzValue.POWER_DOMINANCE, SchwartzValue.POWER_RESOURCES})
 
 
-def prose_findings(material: Material) -> Iterator[Finding]:
-    """Flaws of the writing, each with the words it rests on."""
-    yield from _orders(material)
-    yield from _soul(material)
-    yield from _self(material)
-    yield from _mask(material)
-    yield from _surface(material)
-    yield from _place(material)
-    yield from _brief(material)
+def prose_findings(inputs: StepInput) -> Iterator[Finding]:
+    """Findings on each layer and on the brief, each with the words it rests on."""
+    yield from _orders(inputs)
+    yield from _soul(inputs)
+    yield from _self(inputs)
+    yield from _mask(inputs)
+    yield from _surface(inputs)
+    yield from _place(inputs)
+    yield from _brief(inputs)
 
 
-def _orders(material: Material) -> Iterator[Finding]:
-    layers = {"soul": material.soul, "mask": material.mask, "surface": material.surface}
+def _orders(inputs: StepInput) -> Iterator[Finding]:
+    layers = {"soul": inputs.soul, "mask": inputs.mask, "surface": inputs.surface}
     for name, layer in layers.items():
         for field, value in layer.model_dump(mode="json").items() if layer else ():
             match = _ORDERS.search(str(value))
@@ -66,8 +66,8 @@ def _orders(material: Material) -> Iterator[Finding]:
                 yield _finding(_D.REALISM, f"{name}.{field}", match.group()[:_QUOTE], 3, note)
 
 
-def _soul(material: Material) -> Iterator[Finding]:
-    soul = material.soul
+def _soul(inputs: StepInput) -> Iterator[Finding]:
+    soul = inputs.soul
     if soul is None:
         yield _finding(_D.DEPTH, "soul", "", 5, "There is no soul to judge.")
         return
@@ -100,8 +100,8 @@ def _soul(material: Material) -> Iterator[Finding]:
         yield _finding(_D.COHERENCE, "soul.growth_arc", _first(soul.growth_arc), 1, note)
 
 
-def _self(material: Material) -> Iterator[Finding]:
-    layer = material.self_
+def _self(inputs: StepInput) -> Iterator[Finding]:
+    layer = inputs.self_
     if layer is None:
         yield _finding(_D.COHERENCE, "self", "", 5, "There is no self to judge.")
         return
@@ -126,8 +126,8 @@ def _self(material: Material) -> Iterator[Finding]:
         )
 
 
-def _mask(material: Material) -> Iterator[Finding]:
-    mask = material.mask
+def _mask(inputs: StepInput) -> Iterator[Finding]:
+    mask = inputs.mask
     if mask is None:
         yield _finding(_D.VOICE_DISTINCTIVENESS, "mask", "", 5, "There is no voice to judge.")
         return
@@ -146,11 +146,9 @@ def _mask(material: Material) -> Iterator[Finding]:
     starts = [phrase.split()[0].casefold() for phrase in phrases if phrase.split()]
     if len(set(starts)) == 1 and len(starts) > 1:
         yield _finding(_D.VOICE_DISTINCTIVENESS, field, phrases[0], 2, "Every phrase sets off on the same word.")
-    if material.soul is not None:
-        inside = set(_long_words(" ".join(material.soul.model_dump().values())))
-        if material.intent.language.startswith("en") and not any(
-            set(_long_words(phrase)) & inside for phrase in phrases
-        ):
+    if inputs.soul is not None:
+        inside = set(_long_words(" ".join(inputs.soul.model_dump().values())))
+        if inputs.intent.language.startswith("en") and not any(set(_long_words(phrase)) & inside for phrase in phrases):
             yield _finding(
                 _D.COHERENCE,
                 field,
@@ -158,19 +156,19 @@ def _mask(material: Material) -> Iterator[Finding]:
                 1,
                 "No phrase touches anything the soul names; the wound is not to be felt.",
             )
-    # Somebody described in English is read in English; a brief in their own tongue asks for their own words.
-    asked = language_of(material.brief)[0]
-    if asked != "en" and asked == material.intent.language.split("-")[0] and language_of(" ".join(phrases))[0] == "en":
+    # An English brief is answered in English; a brief in the persona's own language asks for phrases in it.
+    asked = language_of(inputs.brief)[0]
+    if asked != "en" and asked == inputs.intent.language.split("-")[0] and language_of(" ".join(phrases))[0] == "en":
         note = f"They speak {asked}, and the phrases are English: a translation stands where a voice should."
         yield _finding(_D.CULTURAL_FIDELITY, field, phrases[0], 2, note)
 
 
-def _surface(material: Material) -> Iterator[Finding]:
-    surface = material.surface
+def _surface(inputs: StepInput) -> Iterator[Finding]:
+    surface = inputs.surface
     if surface is None:
         yield _finding(_D.REALISM, "surface", "", 5, "There is no surface to judge.")
         return
-    if surface.name.casefold() in _PLACEHOLDERS and material.value("surface.name") is None:
+    if surface.name.casefold() in _PLACEHOLDERS and inputs.value("surface.name") is None:
         yield _finding(
             _D.CULTURAL_FIDELITY, "surface.name", surface.name, 3, "A placeholder, not what parents called a child."
         )
@@ -183,7 +181,7 @@ def _surface(material: Material) -> Iterator[Finding]:
             1,
             "One glance only; life leaves more than one mark.",
         )
-    strangers = _foreign_name(material)
+    strangers = _foreign_name(inputs)
     if strangers is not None:
         yield _finding(
             _D.CULTURAL_FIDELITY,
@@ -194,13 +192,13 @@ def _surface(material: Material) -> Iterator[Finding]:
         )
 
 
-def _foreign_name(material: Material) -> str | None:
-    """The people whose name it is, if it is no name of the persona's own place and the brief does not give it."""
-    surface, people = material.surface, people_of(material.intent.locale)
-    if surface is None or people is None or material.value("surface.name") is not None:
+def _foreign_name(inputs: StepInput) -> str | None:
+    """The other people that bears the surface's name, if the brief does not state it; else None."""
+    surface, people = inputs.surface, people_of(inputs.intent.locale)
+    if surface is None or people is None or inputs.value("surface.name") is not None:
         return None
     given = re.split(r"\s+", surface.name)
-    own = _names_of(material.intent.locale)
+    own = _names_of(inputs.intent.locale)
     if any(part in own for part in given):
         return None
     for key in peoples():
@@ -217,11 +215,11 @@ def _names_of(locale: str) -> set[str]:
     return {part for name in (*given, *people.families) for part in name.split()}
 
 
-def _place(material: Material) -> Iterator[Finding]:
-    surface, land = material.surface, lands_by_locale().get(material.intent.locale)
+def _place(inputs: StepInput) -> Iterator[Finding]:
+    surface, land = inputs.surface, lands_by_locale().get(inputs.intent.locale)
     if surface is None:
         return
-    stated = material.value("surface.location")
+    stated = inputs.value("surface.location")
     if stated is None:
         yield _finding(
             _D.CULTURAL_FIDELITY,
@@ -242,12 +240,12 @@ def _place(material: Material) -> Iterator[Finding]:
             "surface.location",
             surface.location,
             3,
-            f"The parse puts them in {material.intent.locale}.",
+            f"The parse puts them in {inputs.intent.locale}.",
         )
-    people = people_of(material.intent.locale)
-    soul = " ".join(material.soul.model_dump().values()) if material.soul else ""
+    people = people_of(inputs.intent.locale)
+    soul = " ".join(inputs.soul.model_dump().values()) if inputs.soul else ""
     if people is not None and soul:
-        local = _names_of(material.intent.locale) | {people.feast, people.drink, people.sweet}
+        local = _names_of(inputs.intent.locale) | {people.feast, people.drink, people.sweet}
         if not any(word in soul for word in local) and surface.location.split(",")[0] not in soul:
             note = "Nothing inside the person belongs to the place: no name, feast or street of it."
             yield _finding(_D.CULTURAL_FIDELITY, "soul.wound", _first(soul), 2, note)
@@ -257,20 +255,20 @@ def _place(material: Material) -> Iterator[Finding]:
             yield _finding(_D.CULTURAL_FIDELITY, "soul.wound", name, 1, note)
     elif people is None and soul:
         yield _finding(_D.CULTURAL_FIDELITY, "soul.wound", _first(soul), 2, "The scene could stand in any country.")
-    brief_language = language_of(material.brief)[0]
+    brief_language = language_of(inputs.brief)[0]
     if brief_language != "en" and soul and language_of(soul)[0] == "en":
         note = f"The brief is in {brief_language}, the soul in English; its readers would want it in theirs."
         yield _finding(_D.CULTURAL_FIDELITY, "soul.desire", _first(soul), 2, note)
 
 
-def _brief(material: Material) -> Iterator[Finding]:
-    """What the brief leaves open, and what it says that no layer heard."""
-    words = re.findall(r"\w+", material.brief)
-    facts = [link for link in material.chain if link.constraint.kind == "fact"]
-    surface = material.surface
-    if surface is not None and material.value("surface.age") is None:
+def _brief(inputs: StepInput) -> Iterator[Finding]:
+    """What the brief leaves open, and what it says that no layer mentions."""
+    words = re.findall(r"\w+", inputs.brief)
+    facts = [link for link in inputs.chain if link.constraint.kind == "fact"]
+    surface = inputs.surface
+    if surface is not None and inputs.value("surface.age") is None:
         yield _finding(_D.REALISM, "surface.age", str(surface.age), 1, "The brief gives no age; this one is inferred.")
-    if surface is not None and material.value("surface.occupation") is None:
+    if surface is not None and inputs.value("surface.occupation") is None:
         yield _finding(
             _D.COHERENCE,
             "surface.occupation",
@@ -287,16 +285,16 @@ def _brief(material: Material) -> Iterator[Finding]:
             "An uncommon trade, and the layers show little of how it is done.",
         )
     if len(words) <= _THIN_BRIEF or not facts:
-        quote = material.brief.strip()[:80]
+        quote = inputs.brief.strip()[:80]
         quote = re.sub("[\ud800-\udfff]", "", quote)
         yield _finding(_D.COHERENCE, "soul", quote, 2, "The brief gives next to nothing to hold the person to.")
         yield _finding(_D.DEPTH, "soul.wound", quote, 1, "With so thin a brief the wound is anyone's.")
-    layers = (material.soul, material.self_, material.mask, surface)
+    layers = (inputs.soul, inputs.self_, inputs.mask, surface)
     document = " ".join(str(layer.model_dump()) for layer in layers if layer is not None).casefold()
-    core = core_of(material)
-    told = core.kinds if core is not None else frozenset[str]()
-    for fact in [fact for fact in material.facts("other") if fact.value not in {"retired", "married"}][:3]:
-        if any(life.kind in told for life in find_life(fact.value)):
+    core = core_of(inputs)
+    covered = core.kinds if core is not None else frozenset[str]()
+    for fact in [fact for fact in inputs.facts("other") if fact.value not in {"retired", "married"}][:3]:
+        if any(life.kind in covered for life in find_life_events(fact.value)):
             continue
         heard = [word for word in _long_words(fact.value) if word[:6] in document]
         if _long_words(fact.value) and not heard:
@@ -304,7 +302,7 @@ def _brief(material: Material) -> Iterator[Finding]:
 
 
 def _particulars(text: str) -> int:
-    """How many names, numbers and spoken words stand in a text."""
+    """The number of names, numbers and quoted words in a text."""
     names = len(re.findall(r"(?<=[a-z,;] )[A-ZÀ-ÞİŞÇĞÖÜ][a-zà-ÿ]+", text))
     numbers = sum(bool(word in _NUMBER_WORDS or word.isdecimal()) for word in re.findall(r"[a-z\d-]+", text.casefold()))
     return names + numbers + text.count('"') // 2 + text.count("\u201c")

@@ -1,4 +1,4 @@
-"""Step 6: the audit by rule. Scores start at 5 and go down by what can be quoted; text that asks for a score is text."""
+"""Step 6: the audit by rule. Each score starts at 5; each finding lowers the score of its dimension."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from fourfold_offline.audit.identity import identity_findings
 from fourfold_offline.audit.life import life_findings
 from fourfold_offline.audit.prose import prose_findings
 from fourfold_offline.brief.parse import stated_facts
-from fourfold_offline.step_input import Material
+from fourfold_offline.step_input import StepInput
 
-# What a finding of each severity costs its dimension: the scale the task states to every auditor.
+# Points that a finding of each severity costs: the scale that the audit's task states.
 _COST = {1: 0.3, 2: 0.6, 3: 1.2, 4: 2.0, 5: 3.5}
 _MOST = 12
 _FIELD = re.compile(r"^(soul|self|mask|surface)(\.[a-z_]+)*$")
 
 
-def audit(material: Material) -> AuditReport:
-    """Findings, the gravest first, and the scores they leave."""
-    if not any(isinstance(link.constraint, Fact) for link in material.chain):
-        # A persona written in a single call comes without a chain; the brief says the same all the same.
-        material = replace(material, chain=(*material.chain, *stated_facts(material, StepName.AUDIT)))
-    found = [*_broken(material), *life_findings(material), *identity_findings(material), *prose_findings(material)]
+def audit(inputs: StepInput) -> AuditReport:
+    """The findings, the most severe first, and the scores."""
+    if not any(isinstance(link.constraint, Fact) for link in inputs.chain):
+        # A persona written in a single call has no constraint chain: its facts are read from the brief.
+        inputs = replace(inputs, chain=(*inputs.chain, *stated_facts(inputs, StepName.AUDIT)))
+    found = [*_broken(inputs), *life_findings(inputs), *identity_findings(inputs), *prose_findings(inputs)]
     unique = {(item.dimension, item.field, item.quote): item for item in reversed(found)}
     kept = sorted(
         unique.values(),
@@ -41,15 +41,15 @@ def audit(material: Material) -> AuditReport:
     )
 
 
-def _broken(material: Material) -> list[Finding]:
-    """Constraints that stand broken: those handed over, and those the layers break whether or not anyone said so."""
-    broken = list(material.violations)
-    if material.self_ is not None:
-        broken += check_self(material.self_, material.chain)
-    if material.mask is not None:
-        broken += check_mask(material.mask, material.chain, material.intent.language)
-    if material.surface is not None:
-        broken += check_surface(material.surface, material.chain)
+def _broken(inputs: StepInput) -> list[Finding]:
+    """Findings on broken constraints: the recorded violations, and those that the layers break now."""
+    broken = list(inputs.violations)
+    if inputs.self_ is not None:
+        broken += check_self(inputs.self_, inputs.chain)
+    if inputs.mask is not None:
+        broken += check_mask(inputs.mask, inputs.chain, inputs.intent.language)
+    if inputs.surface is not None:
+        broken += check_surface(inputs.surface, inputs.chain)
     return [_as_finding(item) for item in {(item.field, item.demand): item for item in broken}.values()]
 
 

@@ -1,4 +1,4 @@
-"""Finds the age of the person a brief is about, and the ages no life reaches; relatives and things have ages too."""
+"""Finds the age that a brief states of its person, not of relatives or things, and impossible ages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fourfold_offline.brief.matches import KIN, Found
+from fourfold_offline.brief.matches import KIN, QuotedValue
 from fourfold_offline.grammar import spelled
 
-OLDEST = 120  # years: what Surface can hold, and as old as anyone has been
+OLDEST = 120  # years; the bound of Surface.age
 _WORD_NUMBERS = {spelled(number): number for number in range(1, 100)}
 _WORD_NUMBERS |= {word.replace("-", " "): number for word, number in list(_WORD_NUMBERS.items())}
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
@@ -36,7 +36,7 @@ _AGES: tuple[re.Pattern[str], ...] = tuple(
         rf"{_NUMBER}[\s-]+years?[\s-]+of[\s-]+age\b",
         rf"\b(?:aged|age[d]?\s*[:=]?)\s+{_NUMBER}\b(?!\s*(?:year|month|when|she|he|they))",
         rf"\b{_HEADS}\s+of\s+{_NUMBER}\b{_COUNTED}",
-        rf"\b{_PARENTS}\s+of\s+(?P<age>2[5-9]|[3-9]\d)\b{_COUNTED}",  # nobody has as many children
+        rf"\b{_PARENTS}\s+of\s+(?P<age>2[5-9]|[3-9]\d)\b{_COUNTED}",  # too many to be a number of children
         rf"\b{_SUBJECT}(?:'s|’s|'re|’re|'m|’m|\s+am|\s+is|\s+are|\s+just turned|\s+has turned|\s+turned|\s+turns)\s+(?:now\s+|almost\s+|nearly\s+|only\s+|just\s+|already\s+)?{_NUMBER}\b{_ENDS}",
         rf"\b(?:(?:is|am|are)\s+)?now\s+(?:aged\s+)?{_NUMBER}\b{_ENDS}",
         rf"^\s*[\w'’-]+(?:\s+[\w'’-]+){{0,2}}\s+is\s+{_NUMBER}\b{_ENDS}",
@@ -54,31 +54,34 @@ _AGES: tuple[re.Pattern[str], ...] = tuple(
     )
 )
 _NOT_ONES_OWN = re.compile(
-    # Whose the kin is, some words, the kin, perhaps a name: and then the number.
+    # A possessive, some words, a relative or a thing, perhaps a name, and then the number.
     rf"(?:\b(?:her|his|their|my|our|its|whose|the|with|has|have|having|raising|raises|lost|loves|and\s+(?:an?|two|three|four|five|her|his|their)|to|of)\s+"
     rf"(?:(?!and\b|who\b)[\w'’-]+\s+){{0,3}}?)(?P<kin>{KIN}|{_THINGS})(?:,?\s+[A-ZÀ-Þ][\w’'-]+)?\s*[,(:]?\s*(?:who\s+|which\s+)?(?:is|are|was|were|aged?|turns|turned)?\s*(?:now|just|almost|only|about)?\s*$",
 )
-_OWN_DESPITE = re.compile(r"\band\s+an?\s+(?:mother|father|wife|husband|grandmother|grandfather)\s*,?\s*$", re.I)
+_OWN_DESPITE = re.compile(
+    r"\band\s+an?\s+(?:mother|father|wife|husband|grandmother|grandfather)\s*,?\s*$", re.IGNORECASE
+)
 _OPENS_WITH_KIN = re.compile(
-    rf"\s*(?:my|our)\s+(?:[\w-]+\s+)?(?:{KIN})(?:,?\s+[A-ZÀ-Þ][\w’'-]+)?\s*,?\s*(?:who\s+)?(?:is|was|aged?)?\s*$", re.I
+    rf"\s*(?:my|our)\s+(?:[\w-]+\s+)?(?:{KIN})(?:,?\s+[A-ZÀ-Þ][\w’'-]+)?\s*,?\s*(?:who\s+)?(?:is|was|aged?)?\s*$",
+    re.IGNORECASE,
 )
 _NOTHING_OWN = re.compile(
     r"\b(?:when|since|before|after|until|till|once|as|because|by the time)\s+$|\b(?:not|never|no longer|than|over|under)\s+$",
-    re.I,
+    re.IGNORECASE,
 )
 _LINKED = re.compile(
     r"\b(?:her|his|their|my|our|whose|with|and|has|have|had|to|by|loves?|loved|raising|raises|married|marry|marries|murdered|killed|teaches|owns|keeps|drives|restores|from|between|two|three)\s+(?:an?\s+|the\s+|her\s+|his\s+|their\s+|two\s+|three\s+)?$"
     rf"|\b{_PARENTS}\s+(?:of|to)\s+(?:an?\s+|the\s+)?$|\bof\s+(?:her|his|their)\s+$",
-    re.I,
+    re.IGNORECASE,
 )
 _NOUN_AFTER = re.compile(
     rf"[\s,-]*(?:[\w'’]+[\s-]+){{0,1}}?(?:(?P<kin>{KIN})|(?P<thing>{_THINGS}))\b(?![\s-]+(?:captain|\w{{2,}}(?:er|or|ist|man|woman|keep|smith|wright|hand)\b))",
-    re.I,
+    re.IGNORECASE,
 )
 _CHILDLIKE = re.compile(
-    r"(?:step|grand)?(?:daughter|son|child|kid|boy|girl|twin|bab|triplet|niece|nephew|children)", re.I
+    r"(?:step|grand)?(?:daughter|son|child|kid|boy|girl|twin|bab|triplet|niece|nephew|children)", re.IGNORECASE
 )
-_A_CHILD, _A_PARENT = 20, 50  # years a child may have at most, and a person's parents at least
+_A_CHILD, _A_PARENT = 20, 50  # years: the greatest age of a child in doubt, the least age of a parent in doubt
 
 _DECADES = {"twenties": 25, "thirties": 35, "forties": 45, "fifties": 55, "sixties": 65, "seventies": 75, "eighties": 85, "nineties": 94, "teens": 15}  # fmt: skip
 _DECADE_WORD = (
@@ -104,12 +107,12 @@ _KANJI = {sign: value for value, sign in enumerate("一二三四五六七八九"
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     number: int
-    found: Found
-    doubtful: bool  # stands behind a child of theirs, but no other number says how old they are
+    found: QuotedValue
+    doubtful: bool  # follows a relative of theirs; used only where no other number gives the age
 
 
-def find_ages(brief: str) -> list[Found]:
-    """Their age, or two where the brief contradicts itself; "about" ages only where no plain one stands."""
+def find_ages(brief: str) -> list[QuotedValue]:
+    """The stated age, or two where the brief contradicts itself; approximate ages only where no exact one is stated."""
     candidates = [item for item in _candidates(brief) if item.number <= OLDEST]
     sure = [item for item in candidates if not item.doubtful]
     kept = sure or candidates
@@ -119,10 +122,10 @@ def find_ages(brief: str) -> list[Found]:
     return [*ages, *_denied_by_a_word(brief, kept[0].number)][:2]
 
 
-def impossible_ages(brief: str) -> list[Found]:
-    """Ages the brief gives the person which nobody has: beyond 120 years, or below zero."""
+def impossible_ages(brief: str) -> list[QuotedValue]:
+    """Stated ages beyond 120 years or below zero."""
     beyond = [item.found for item in _candidates(brief) if item.number > OLDEST]
-    below = [Found(f"{match.group().strip()}", match.group()) for match in _BELOW_ZERO.finditer(brief)]
+    below = [QuotedValue(f"{match.group().strip()}", match.group()) for match in _BELOW_ZERO.finditer(brief)]
     return [*beyond, *below][:1]
 
 
@@ -137,15 +140,15 @@ def _candidates(brief: str) -> Iterator[_Candidate]:
                 continue
             seen.add(start)
             if number > OLDEST and "old" not in quote.casefold() and "age" not in quote.casefold():
-                continue  # a bare large number is a house, a year or a sum
-            whose = _whose(brief, match, number)
+                continue  # a large number alone is a house number, a year or a sum
+            whose = _ownership(brief, match, number)
             if whose is not None:
                 value = str(number) if number <= OLDEST else f"{number} years old"
-                yield _Candidate(number, Found(value, quote), whose == "doubtful")
+                yield _Candidate(number, QuotedValue(value, quote), whose == "doubtful")
 
 
-def _whose(brief: str, match: re.Match[str], number: int) -> str | None:
-    """ "own", "doubtful", or None where the years are another's or a thing's."""
+def _ownership(brief: str, match: re.Match[str], number: int) -> str | None:
+    """ "own", "doubtful", or None where the age is that of a relative or a thing."""
     before, first = brief[: match.start("age")], brief[: match.start()]
     if _NOTHING_OWN.search(first):
         return None
@@ -167,38 +170,40 @@ def _whose(brief: str, match: re.Match[str], number: int) -> str | None:
 
 
 def _opens(brief: str, start: int) -> bool:
-    """Whether a sentence or a copula opens just before: there the noun behind the years is the person."""
+    """Whether a sentence or a copula begins just before `start`: there the noun after the age is the person."""
     return (
         re.search(
             r"(?:^|[.!?;:,\n]|\b(?:is|am|was|as|meet|about|called \w+|named \w+|of))\s*(?:an?\s+|the\s+|this\s+)?(?:[\w-]+,?\s+)?$",
             brief[:start],
-            re.I,
+            re.IGNORECASE,
         )
         is not None
     )
 
 
-def _denied_by_a_word(brief: str, age: int) -> list[Found]:
-    """A word at the head ("toddler", "teenage") that the plain number contradicts."""
+def _denied_by_a_word(brief: str, age: int) -> list[QuotedValue]:
+    """A word at the beginning ("toddler", "teenage") that contradicts the stated number."""
     match = _NAMED_FIRST.match(brief)
     if match is None:
         return []
     low, high = _NAMED_RANGES[match.group(1).casefold()]
-    return [] if low <= age <= high else [Found(str(_NAMED_AGES[match.group(1).casefold()]), match.group(1))]
+    return [] if low <= age <= high else [QuotedValue(str(_NAMED_AGES[match.group(1).casefold()]), match.group(1))]
 
 
-def _about(brief: str) -> list[Found]:
+def _about(brief: str) -> list[QuotedValue]:
     match = _DECADE.search(brief)
     if match is not None:
         word = (match.group(2) or match.group(4)).lower()
         middle = _DECADES[word] if word in _DECADES else int(word[:2]) + 5
-        return [Found(str(middle + _SHIFT.get((match.group(1) or match.group(3) or "").lower(), 0)), match.group())]
+        return [
+            QuotedValue(str(middle + _SHIFT.get((match.group(1) or match.group(3) or "").lower(), 0)), match.group())
+        ]
     match = _SOMETHING.search(brief)
     if match is not None:
-        return [Found(str(_WORD_NUMBERS[match.group(1).lower()] + 5), match.group())]
+        return [QuotedValue(str(_WORD_NUMBERS[match.group(1).lower()] + 5), match.group())]
     for match in _NAMED.finditer(brief):
         if _SOMEONES.search(brief[: match.start()]) is None:
-            return [Found(str(_NAMED_AGES[match.group(1).casefold()]), match.group())]
+            return [QuotedValue(str(_NAMED_AGES[match.group(1).casefold()]), match.group())]
     return []
 
 

@@ -1,4 +1,4 @@
-"""Finds the gender a brief tells: by pronouns, words of kin, the given name, and the grammar of other languages."""
+"""Finds the gender a brief states: by pronouns, words for relatives, the given name, and grammar."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MALE_ARTICLE = re.compile(r"^\s*(?:un|um|ein|uno)\s", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _GenderWords:
-    """Words of some languages that say a gender, and signs inside scripts whose words no spaces part (patterns)."""
+    """Words of several languages that state a gender, and patterns for scripts without spaces between words."""
 
     female: frozenset[str]
     male: frozenset[str]
@@ -45,7 +45,7 @@ def _words() -> _GenderWords:
 
 
 def find_gender(brief: str, name: str | None, language: str, locale: str) -> Gender | None:
-    """What pronouns and words of kin tell; else what the given name tells; else what the grammar of its language does."""
+    """The gender by pronouns and words for relatives, else by the given name, else by grammar; None if unknown."""
     if _NONBINARY.search(brief):
         return "nonbinary"
     return _by_words(brief) or (gender_of_name(name, locale) if name else None) or _by_grammar(brief, language)
@@ -71,7 +71,7 @@ def _by_words(brief: str) -> Gender | None:
 
 
 def _by_grammar(brief: str, language: str) -> Gender | None:
-    """An article at the head, or a title that has one form for women and one for men."""
+    """The gender of the article at the beginning, or of a job title with two forms."""
     if language not in {"es", "it", "pt", "fr", "de"} | genders_of_titles().keys() or _NEUTRAL.search(brief):
         return None
     if language in {"es", "it", "pt", "fr", "de"}:
@@ -81,5 +81,5 @@ def _by_grammar(brief: str, language: str) -> Gender | None:
             return "male"
     genders = genders_of_titles().get(language, {})
     folded = brief.casefold()
-    told = [(len(title), gender) for title, gender in genders.items() if title in folded]
-    return max(told)[1] if told else None
+    matches = [(len(title), gender) for title, gender in genders.items() if title in folded]
+    return max(matches)[1] if matches else None

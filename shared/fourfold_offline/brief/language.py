@@ -1,4 +1,4 @@
-"""Recognises a brief's language by its script and its commonest words; rough, and English where nothing decides."""
+"""Recognises a brief's language by its script and its commonest words; English where nothing decides."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FEW_LETTERS = 1
 
 @dataclass(frozen=True, slots=True)
 class _Script:
-    """A range of letters (of a regular expression) that only texts of one language hold, as far as briefs go."""
+    """A class of letters (of a regular expression), and the language of a brief with such letters."""
 
     letters: str
     language: str

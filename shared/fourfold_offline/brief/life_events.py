@@ -1,4 +1,4 @@
-"""Finds what a brief says of a life that no surface field holds: losses, kin, bodies, wishes, dislikes."""
+"""Finds the events of a life that no surface field holds: losses, relatives, bodies, wishes, fears."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class LifeFact:
-    """A fact of a life: its kind (a key the soul's scenes ask for), its plain form and the words it rests on."""
+class LifeEvent:
+    """An event: its kind (a key of `Core.kinds`), its plain form, and the words of the brief it rests on."""
 
     kind: str
     value: str
@@ -52,9 +52,9 @@ _INSTRUCTION = re.compile(
 )
 
 
-def find_life(brief: str) -> list[LifeFact]:
-    """At most six facts, losses first; what reads like an order to the reader is no fact of a life."""
-    found: list[LifeFact] = []
+def find_life_events(brief: str) -> list[LifeEvent]:
+    """At most six events, losses first. Instructions to the reader are skipped."""
+    found: list[LifeEvent] = []
     for kind, pattern in (*_LOSSES, *_CLAUSES):
         for match in re.finditer(pattern, brief, re.IGNORECASE):
             quote = (match.group(1) if match.re.groups else match.group()).strip(" \t-–—\"'()")
@@ -70,16 +70,16 @@ def find_life(brief: str) -> list[LifeFact]:
             of_kin = kind == "clause" and re.search(
                 r"\b(?:her|his|their|a dead|an estranged)\s+(?:\w+\s+)?(?:father|mother|brother|sister|son|daughter|wife|husband|friend|boss|twin)\s*,?\s*$",
                 brief[: match.start()],
-                re.I,
+                re.IGNORECASE,
             )
             if _usable(quote) and not of_kin and not clash and not _INSTRUCTION.search(quote):
-                found.append(LifeFact(kind, re.sub(r"\s+", " ", quote), quote))
+                found.append(LifeEvent(kind, re.sub(r"\s+", " ", quote), quote))
             if len(found) >= _MOST:
                 return found
     return found
 
 
-# A clause may repeat these in fuller words ("who lost a brother to the sea" beside "lost a brother").
+# Kinds that a longer clause may contain without replacing it ("retired" in "who retired to the coast").
 _ADDABLE = frozenset({"retired", "married", "degree"})
 _LONGEST = 120
 

@@ -1,4 +1,4 @@
-"""What reading a brief yields: a plain value and the words it rests on."""
+"""Values read from a brief, each with the words it rests on; and the words for relatives and animals."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class QuotedValue:
     """A plain value and the words of the brief it rests on."""
 
     value: str
     quote: str
 
 
-# Persons and animals beside the one a brief is about; only what stands before such a word tells whose it is.
+# Words for people and animals other than the person; the words before one decide whose it is.
 KIN = (
     r"(?:step|grand|great-grand|half-|god)?(?:daughter|son|mother|father|brother|sister|child|children|parents?|mum|mom|dad)s?(?:-in-law)?|twins?|kids?|boys?|girls?|baby|"
     r"babies|triplets?|siblings?|nieces?|nephews?|cousins?|aunts?|uncles?|wife|wives|husbands?|spouse|partner|girlfriend|boyfriend|lover|fiancée?|"
@@ -23,9 +23,9 @@ KIN = (
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An occupation: the words of the brief it rests on, its trade (a key of the trades' lexicon), where it stands.
+    """An occupation: the words of the brief it rests on, its trade (a key of `trades()`), and its offset in the brief.
 
-    `title` is its plain form where the brief tells it otherwise than by a title ("keeps bees": beekeeper).
+    `title` is its plain form where the brief states it by a verb ("keeps bees": beekeeper).
     """
 
     quote: str

@@ -1,4 +1,4 @@
-"""Finds the given name of the person a brief is about; what only looks like one (a job, a temper, kin, a place) is none."""
+"""Finds the name of the person; a capitalised job, temperament, relative or place is no name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from fourfold_offline.brief.matches import KIN, Found
+from fourfold_offline.brief.matches import KIN, QuotedValue
 from fourfold_offline.data_files import load
 from fourfold_offline.lexicon.foreign_occupations import foreign_titles
 from fourfold_offline.lexicon.given_names import is_given_name
@@ -23,7 +23,7 @@ _END = r"(?=[\s,.;:!?)、，。；！？]|$)"
 
 _DOES = r"(?:works|lives|runs|teaches|grew|keeps|wants|lost|drives|sells|owns|fixes|repairs|writes|paints|cooks|bakes|plays|hates|loves|makes|builds|collects|spends|believes|thinks|dreams|fears|moved|left|came|studies|speaks|talks|sings|takes|raises|grows|trains|manages|leads|hunts|cleans|designs|feels|says|used|cannot|can't|does|doesn't|had|tends|mends|translates)\b"
 
-# What names a person outright: any capital word behind it is a name.
+# Phrases that introduce a name: any capitalised word after one is a name.
 _OUTRIGHT: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern)
     for pattern in (
@@ -45,7 +45,7 @@ _OUTRIGHT: tuple[re.Pattern[str], ...] = tuple(
         r"ชื่อ\s*([\u0e00-\u0e7f]{2,12})",
     )
 )
-# Where a name usually stands: there a capital word may as well be a job or a temper, so it is looked at twice.
+# Usual positions of a name: a capitalised word there may also be a job or a temperament, so it is checked.
 _LIKELY: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern)
     for pattern in (
@@ -57,7 +57,7 @@ _LIKELY: tuple[re.Pattern[str], ...] = tuple(
         rf"^\s*{_NAME}\s*$",
     )
 )
-# Anywhere else only a name that stands in some people's list is believed.
+# Other positions: only a listed given name counts.
 _KNOWN: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern)
     for pattern in (
@@ -76,15 +76,15 @@ _KIN_NAMED = re.compile(
 _SOMEONES = re.compile(
     r"\b(?:her|his|their|my|whose|with|has|have|and|of|to|by|loves|owns|runs|keeps|from|in|on)\b", re.IGNORECASE
 )
-_THING = re.compile(r"(?:bar|shop|caf[ée]|restaurant|boat|ship|ferry|village|town|city|street|island|band|company|farm|club|newspaper|novel|book|song|film|play|hotel|pub|bakery|steakhouse|startup|app|river|salon|store|inn|trawler|yacht)$", re.I)  # fmt: skip
+_THING = re.compile(r"(?:bar|shop|caf[ée]|restaurant|boat|ship|ferry|village|town|city|street|island|band|company|farm|club|newspaper|novel|book|song|film|play|hotel|pub|bakery|steakhouse|startup|app|river|salon|store|inn|trawler|yacht)$", re.IGNORECASE)  # fmt: skip
 
 _NOUN_ENDING = re.compile(r"(?:er|or|ist|ician|eur|euse|ess|ian|man|woman|ant|ent|ive|ful|less|ous|ed|ing|ly|ic|ish|smith|wright|monger|keeper|maker|ologist|ador|adora|ero|era|aholic|iac|ite|ling|ette|ism|ness|ship|hood|tion|al|ary|est)$")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _NameWords:
-    """`never_names` open briefs or stand for persons, kin and work; `also_names` are words of titles and tempers that
-    are names far more often where a name stands."""
+    """`never_names` begin briefs, or are words for people, relatives and work; `also_names` are words of titles and
+    temperament that are more often names at the position of a name."""
 
     never_names: frozenset[str]
     also_names: frozenset[str]
@@ -95,20 +95,25 @@ def _words() -> _NameWords:
     return load("en/name_words", _NameWords)
 
 
-def find_name(brief: str, places: frozenset[str]) -> Found | None:
-    """A given name, with family names if the brief gives them; words that are places or titles are no names."""
+def find_name(brief: str, places: frozenset[str]) -> QuotedValue | None:
+    """The given name, with family names if stated; None if there is none. `places` are casefolded place names."""
     for quote, start in _read(brief, _OUTRIGHT):
         kept = _cleaned(quote)
-        if kept and not _anothers(brief[:start]) and _may_be(kept, places):
-            return Found(kept, kept)
+        if kept and not _names_someone_else(brief[:start]) and _may_be(kept, places):
+            return QuotedValue(kept, kept)
     for quote, _ in _read(brief, _LIKELY):
         kept = _cleaned(quote)
         if kept and _is_likely(kept, places):
-            return Found(kept, kept)
+            return QuotedValue(kept, kept)
     for quote, start in _read(brief, _KNOWN):
         kept = _cleaned(quote)
-        if kept and is_given_name(kept.split()[0]) and _is_likely(kept, places) and not _anothers(brief[:start]):
-            return Found(kept, kept)
+        if (
+            kept
+            and is_given_name(kept.split()[0])
+            and _is_likely(kept, places)
+            and not _names_someone_else(brief[:start])
+        ):
+            return QuotedValue(kept, kept)
     return None
 
 
@@ -120,12 +125,12 @@ def _read(brief: str, patterns: tuple[re.Pattern[str], ...]) -> Iterator[tuple[s
 
 
 def _opening(match: re.Match[str]) -> int:
-    """Where the words that lead to the name begin (past the comma or bracket that marks them)."""
+    """The offset of the words that introduce the name, after a comma or bracket before them."""
     return match.start() + len(match.group()) - len(match.group().lstrip(" ,–—(:;.\n"))
 
 
 def _cleaned(quote: str) -> str:
-    """The words of a name, cut before the first that belongs to the sentence ("Mina She's")."""
+    """The words of a name, cut before the first word of the sentence that follows ("Mina She's")."""
     words: list[str] = []
     for word in quote.split():
         plain = word.removesuffix("'s").removesuffix("’s").rstrip("'’-")
@@ -144,8 +149,8 @@ _MET = re.compile(
 )
 
 
-def _anothers(before: str) -> bool:
-    """Whether the words before make it the name of kin, an animal or a thing ("with a dog named Rex")."""
+def _names_someone_else(before: str) -> bool:
+    """Whether the words before make it the name of a relative, an animal or a thing ("with a dog named Rex")."""
     if _MET.search(before):
         return True
     match = _KIN_NAMED.search(before)
@@ -155,13 +160,13 @@ def _anothers(before: str) -> bool:
 
 
 def _may_be(name: str, places: frozenset[str]) -> bool:
-    """Whether words that were given as a name can be one at all."""
+    """Whether words after an introducing phrase can be a name."""
     first = name.split(maxsplit=1)[0].casefold()
     return first not in _words().never_names and name.casefold() not in places
 
 
 def _is_likely(name: str, places: frozenset[str]) -> bool:
-    """Whether a capital word at a name's place is one and no job, temper, kin, people or place."""
+    """Whether a capitalised word at the position of a name is one."""
     words = [word.casefold() for word in name.split()]
     if not _may_be(name, places) or words[0] in places:
         return False
@@ -178,7 +183,7 @@ def _is_likely(name: str, places: frozenset[str]) -> bool:
 
 @cache
 def _common() -> frozenset[str]:
-    """Words of jobs and temperaments, which a terse brief sets where a name would stand."""
+    """Words of jobs and temperament, which a terse brief puts at the position of a name."""
     titles = {word for title in trades_by_title() for word in title.split() if len(word) > 2}
     foreign = {title for titles in foreign_titles().values() for title in titles}
     words = (

@@ -1,4 +1,4 @@
-"""Finds the work of a person in a brief: a listed title with its modifiers, or a word that has the shape of one."""
+"""Finds the occupation in a brief: a listed title with its modifiers, or a word with the ending of one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from fourfold_offline.brief.matches import Work
-from fourfold_offline.brief.work_verbs import find_told_work, trade_of
+from fourfold_offline.brief.work_verbs import find_occupation_by_verb, trade_of
 from fourfold_offline.data_files import load
 from fourfold_offline.lexicon.foreign_occupations import foreign_titles
 from fourfold_offline.lexicon.given_names import is_given_name
@@ -61,7 +61,7 @@ def _titles() -> re.Pattern[str]:
 _LABELLED = re.compile(
     r"\b(?:job|occupation|profession|work|trade|role)\s*[:=]\s*(?P<title>[^.,;:|\n]{2,60})", re.IGNORECASE
 )
-# What the person has come to be outweighs what they were.
+# The newer occupation counts before a former one.
 _NEW = re.compile(
     r"\b(?:now(?: works as| working as)?|turned|turns|became|becomes|has become|retrained as|reinvented \w+ as|today|currently|ended up(?: as)?)\s+(?:an?\s+|the\s+)?$",
     re.IGNORECASE,
@@ -76,8 +76,8 @@ _PAST_TITLE = re.compile(
 )
 
 
-def find_work(brief: str, language: str) -> Work | None:
-    """The occupation the brief gives the person, or None: what they do now before what they did."""
+def find_occupation(brief: str, language: str) -> Work | None:
+    """The occupation the brief states, the present one before a former one; None if there is none."""
     labelled = _LABELLED.search(brief)
     if labelled is not None and labelled["title"].strip():
         title = labelled["title"].strip()
@@ -92,7 +92,7 @@ def find_work(brief: str, language: str) -> Work | None:
     lasting = [work for work in named if not _is_past(brief, work)]
     if lasting:
         return lasting[0]
-    return find_told_work(brief) or (named[0] if named else _shaped(brief))
+    return find_occupation_by_verb(brief) or (named[0] if named else _shaped(brief))
 
 
 def _is_past(brief: str, work: Work) -> bool:
@@ -100,14 +100,14 @@ def _is_past(brief: str, work: Work) -> bool:
 
 
 def _named(brief: str) -> Iterator[Work]:
-    """The listed titles that are the person's, in their order, each with its modifiers."""
+    """The listed titles of the person in their order, each with its modifiers."""
     end = 0
     for match in _titles().finditer(brief):
         title = match.group(1).casefold()
-        if match.start() < end or match.group().endswith(("'s", "’s")) or _somebody_elses(brief, match.start()):
+        if match.start() < end or match.group().endswith(("'s", "’s")) or _is_of_someone_else(brief, match.start()):
             continue
         start = _leftmost(brief, match.start())
-        if start != match.start() and _somebody_elses(brief, start):
+        if start != match.start() and _is_of_someone_else(brief, start):
             continue
         if (
             title in job_titles().ambiguous
@@ -115,7 +115,7 @@ def _named(brief: str) -> Iterator[Work]:
             and not re.search(
                 r"(?:^|\b(?:an?|the|as|,|now|turned|became|young|old|retired)\W+)(?:[\w-]+\s+){0,2}$",
                 brief[:start],
-                re.I,
+                re.IGNORECASE,
             )
         ):
             continue
@@ -145,12 +145,12 @@ _OTHERS = re.compile(
 )
 
 
-def _somebody_elses(brief: str, start: int) -> bool:
+def _is_of_someone_else(brief: str, start: int) -> bool:
     return _OTHERS.search(brief[:start]) is not None
 
 
 def _leftmost(brief: str, start: int) -> int:
-    """Where the title begins once the modifiers before it are taken in."""
+    """The offset of the title with the modifiers before it."""
     begin, taken = start, 0
     while taken < _MOST_MODIFIERS:
         match = re.search(r"([\w'’-]+)\s+$", brief[:begin])
@@ -173,7 +173,7 @@ def _leftmost(brief: str, start: int) -> int:
 
 
 def _plain_modifier(word: str, taken: int) -> bool:
-    """A word not listed is taken once, if it looks like a noun or a compound ("zither", "two-truck")."""
+    """Whether an unlisted word counts as a modifier: a noun or a compound, and only the first of them."""
     low = word.casefold()
     if word[0].isupper() or taken > 1:
         return False
@@ -188,7 +188,7 @@ _SHORT = 3
 
 
 def _right(brief: str, start: int, end: int) -> str:
-    """Takes in "of law", "at a night school" does not belong."""
+    """The title with a complement such as "of law"; "at a night school" is not part of it."""
     match = re.match(
         r"\s+of\s+(?!age|two|three|four|five|her|his|their|a certain)(?:an?\s+|the\s+)?[a-z-]+(?:\s+(?:law|history|literature|music|engineering|science|home|school|shop|theatre|theater))?",
         brief[end:],
@@ -230,7 +230,7 @@ def _shaped(brief: str, *, turned: bool = False) -> Work | None:
             continue
         end = match.end(1)
         start = _leftmost(brief, end - len(words[-1]))
-        if _somebody_elses(brief, start) or _somebody_elses(brief, end - len(words[-1])):
+        if _is_of_someone_else(brief, start) or _is_of_someone_else(brief, end - len(words[-1])):
             continue
         quote = brief[start:end]
         return Work(quote, _trade(quote), start)
@@ -238,7 +238,7 @@ def _shaped(brief: str, *, turned: bool = False) -> Work | None:
 
 
 def _trade(title: str) -> str:
-    hinted = next((trade for hint, trade in _words().trade_hints if re.search(hint, title, re.I)), None)
+    hinted = next((trade for hint, trade in _words().trade_hints if re.search(hint, title, re.IGNORECASE)), None)
     listed = _titles().search(title)
     return trades_by_title()[listed.group(1).casefold()] if listed else hinted or trade_of(title.casefold())
 
@@ -259,7 +259,7 @@ def _foreign(brief: str, language: str) -> Work | None:
 
 @cache
 def _titles_in(language: str) -> re.Pattern[str]:
-    """The titles of a language, where they may stand: scripts without letter case glue articles to them."""
+    """A pattern of the titles of a language; scripts without letter case join articles to words."""
     titles = "|".join(re.escape(title) for title in sorted(foreign_titles()[language], key=len, reverse=True))
     if language in {"ja", "zh", "ko", "ar", "he", "hi", "fa"}:
         return re.compile(f"({titles})")

@@ -1,4 +1,4 @@
-"""Step 1: a brief becomes hints, facts with their quotes, and the head of the constraint chain."""
+"""Step 1: reads a brief as hints, facts with their quotes, and the first constraints."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from fourfold.steps import StepName
 from fourfold_offline.brief.age import find_ages, impossible_ages
 from fourfold_offline.brief.gender import find_gender
 from fourfold_offline.brief.language import language_of
-from fourfold_offline.brief.life_events import find_life
-from fourfold_offline.brief.matches import Found
+from fourfold_offline.brief.life_events import find_life_events
+from fourfold_offline.brief.matches import QuotedValue
 from fourfold_offline.brief.name import find_name
-from fourfold_offline.brief.occupation import find_work
+from fourfold_offline.brief.occupation import find_occupation
 from fourfold_offline.brief.places import Place, find_places, living_and_origin
 from fourfold_offline.lexicon.given_names import people_of_name
 from fourfold_offline.lexicon.places import lands_by_locale
 from fourfold_offline.lexicon.temperament import CONFLICTS, speech, temperament
 from fourfold_offline.lexicon.tone import tone
-from fourfold_offline.step_input import Material
+from fourfold_offline.step_input import StepInput
 
 _MOST_FACTS = 16
 _MOST_CONSTRAINTS = 12
@@ -28,9 +28,9 @@ _MOST_GENRES = 6
 _NARROW = 0.05
 
 
-def parse_brief(material: Material) -> Intent:
-    """The brief as an intent; facts a repair request names as wrong are dropped."""
-    brief = material.brief
+def parse_brief(inputs: StepInput) -> Intent:
+    """The intent of a brief, without the facts that a repair request names as wrong."""
+    brief = inputs.brief
     living, origin, people = living_and_origin(brief)
     name = _name(brief, living, origin)
     language, locale = language_of(brief.replace(name.quote, "") if name is not None else brief)
@@ -44,7 +44,7 @@ def parse_brief(material: Material) -> Intent:
     facts = [
         fact
         for fact in _facts(brief, (spoken, locale[:2]), name, living, origin)
-        if locate(brief, fact) is not None and not any(f'"{fact.quote}"' in problem for problem in material.problems)
+        if locate(brief, fact) is not None and not any(f'"{fact.quote}"' in problem for problem in inputs.problems)
     ]
     return Intent(
         language=language,
@@ -57,16 +57,16 @@ def parse_brief(material: Material) -> Intent:
     )
 
 
-def _name(brief: str, living: Place | None, origin: Place | None) -> Found | None:
+def _name(brief: str, living: Place | None, origin: Place | None) -> QuotedValue | None:
     places = [*find_places(brief), *(place for place in (living, origin) if place)]
     quotes = [place.quote.casefold() for place in places if place.kind != "people"]
     return find_name(brief, frozenset(part for quote in quotes for part in (quote, *quote.split(", "))))
 
 
 def _facts(
-    brief: str, languages: tuple[str, str], name: Found | None, living: Place | None, origin: Place | None
+    brief: str, languages: tuple[str, str], name: QuotedValue | None, living: Place | None, origin: Place | None
 ) -> list[StatedFact]:
-    """The facts the brief states; titles of work are looked up in the language it is in, then in that of its place."""
+    """The stated facts. Job titles are looked up in the brief's language, then in the language of its place."""
     facts: list[StatedFact] = []
     if name is not None:
         facts.append(StatedFact(field="surface.name", value=name.value, quote=name.quote))
@@ -76,13 +76,13 @@ def _facts(
         facts.append(StatedFact(field="surface.location", value=_plain_place(living), quote=living.quote))
     if origin is not None:
         facts.append(StatedFact(field="other", value=f"from {origin.quote}", quote=origin.quote))
-    work = next((found for language in languages if (found := find_work(brief, language))), None)
+    work = next((found for language in languages if (found := find_occupation(brief, language))), None)
     if work is not None and _printable(work.quote):
         value = work.title or re.sub(r"^(?:an?|the)\s+", "", work.quote, flags=re.IGNORECASE)
         if not work.title and value[1:2].islower() and value.casefold() != "ai":
             value = value[0].lower() + value[1:]
         facts.append(StatedFact(field="surface.occupation", value=value, quote=work.quote))
-    for life in find_life(brief):
+    for life in find_life_events(brief):
         facts.append(StatedFact(field="other", value=life.value, quote=life.quote))
     return facts
 
@@ -99,7 +99,7 @@ def _printable(quote: str) -> bool:
 
 
 def temperament_words(brief: str) -> list[str]:
-    """The temperament words of a brief in its order, leaving out those it denies ("not shy")."""
+    """The words of temperament in their order, without negated ones ("not shy")."""
     found = []
     for match in re.finditer(r"[a-z]+(?:-[a-z]+)*", brief.casefold()):
         word = match.group()
@@ -112,7 +112,7 @@ def temperament_words(brief: str) -> list[str]:
 
 
 def speech_words(brief: str) -> list[tuple[str, VoiceMarker]]:
-    """The words of a brief that speak of how the person talks, longest first, with the habit each asks for."""
+    """The phrases on how the person talks, the longest first, each with its voice demand."""
     folded = brief.casefold()
     hits = [
         (term, marker)
@@ -163,7 +163,7 @@ def _axes(brief: str) -> TonalAxes:
     )
 
 
-def stated_facts(material: Material, source: StepName) -> tuple[Link, ...]:
-    """The facts of the brief as links of a chain, for a reader who was handed none."""
-    found = (locate(material.brief, stated) for stated in parse_brief(material).facts)
+def stated_facts(inputs: StepInput, source: StepName) -> tuple[Link, ...]:
+    """The stated facts as constraint links from `source`, for a request without a constraint chain."""
+    found = (locate(inputs.brief, stated) for stated in parse_brief(inputs).facts)
     return tuple(Link(source=source, constraint=fact) for fact in found if fact is not None)

@@ -1,4 +1,4 @@
-"""Finds the place of a brief: a city, a country, a people's name, or whatever stands after "in" with a capital."""
+"""Finds the places in a brief: a listed city, country or people, or a capitalised word after "in"."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fourfold_offline.lexicon.places import Land, lands, lands_by_locale
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place as the brief spells it; `canonical` as a list of cities would; `land` None where it is unknown."""
+    """A place as the brief spells it, `canonical` as listed; `land` is None for an unlisted place."""
 
     quote: str
     start: int
@@ -74,7 +74,7 @@ def _gazetteer() -> tuple[re.Pattern[str], dict[str, tuple[str, Land, str]]]:
 
 
 def _inflected(word: str, known: dict[str, tuple[str, Land, str]]) -> str:
-    """The pattern of a name in another script; Cyrillic ones with the endings of cases ("Казань", "Казани")."""
+    """A pattern of a name in another script; a Cyrillic one with case endings ("Казань", "Казани")."""
     if not re.match("[\u0400-\u04ff]", word):
         return re.escape(word)
     stem = word.rstrip("аяьйоеы")
@@ -83,7 +83,7 @@ def _inflected(word: str, known: dict[str, tuple[str, Land, str]]) -> str:
 
 
 def find_places(brief: str) -> list[Place]:
-    """Every place the brief names, in its order. Peoples ("Turkish") count as places of kind "people"."""
+    """Every place in a text, in order. A people ("Turkish") is a place of kind "people"."""
     pattern, known = _gazetteer()
     found = []
     for match in pattern.finditer(brief):
@@ -109,7 +109,7 @@ def _looked_up(quote: str, known: dict[str, tuple[str, Land, str]]) -> tuple[str
 
 
 def _qualified(brief: str, places: list[Place]) -> list[Place]:
-    """The places, a city and the other land named right behind it ("Paris, Texas") made one: the land says which city."""
+    """The places, with a city and another land right after it ("Paris, Texas") joined to a city of that land."""
     joined: list[Place] = []
     for place in places:
         last = joined[-1] if joined else None
@@ -129,7 +129,7 @@ def _qualified(brief: str, places: list[Place]) -> list[Place]:
     return [_with_state(brief, place) for place in joined]
 
 
-# Two capital letters behind an American city, or behind a city of the same name elsewhere ("Athens, GA").
+# The abbreviation of an American state after a city ("Athens, GA").
 _STATE = re.compile(
     r",\s*(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])\b"
 )
@@ -145,7 +145,7 @@ def _with_state(brief: str, place: Place) -> Place:
 
 
 def living_and_origin(brief: str) -> tuple[Place | None, Place | None, Place | None]:
-    """Where they live, where else they come from (None if not said), and a people they belong to."""
+    """The place where they live, a different place they come from, and a people; each None if not stated."""
     places = find_places(brief)
     people = next((place for place in places if place.kind == "people"), None)
     named = [place for place in places if place.kind != "people"]
@@ -162,7 +162,7 @@ def living_and_origin(brief: str) -> tuple[Place | None, Place | None, Place | N
 
 
 def _same_phrase(brief: str, one: Place, other: Place) -> bool:
-    """Whether one continues the other ("Lyon, France")."""
+    """Whether the two places are one phrase ("Lyon, France")."""
     first, second = sorted((one, other), key=lambda place: place.start)
     return re.fullmatch(r",?\s*(?:in\s+)?(?:the\s+)?", brief[first.start + len(first.quote) : second.start]) is not None
 

@@ -1,6 +1,6 @@
-"""Temperament that a list of English words cannot read: other languages, whole phrases, words that are also names.
+"""Reads temperament in other languages, in whole phrases, and in words that are also names.
 
-Each entry names the English word it means, so that what a word bounds is written down once (`lexicon.temperament`).
+Each entry has the English word of the same meaning, whose trait bounds are in `lexicon.temperament`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from fourfold_offline.brief.language import language_of
 from fourfold_offline.data_files import load, load_by_language
 from fourfold_offline.lexicon.temperament import speech, temperament
 
-# Scripts without spaces between words: a word is looked for anywhere.
+# Scripts without spaces between words: a stem matches anywhere.
 _UNSPACED = frozenset({"ja", "zh", "ko"})
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a brief says of a temper: its own words, and the English word that means the same."""
+class TemperamentWord:
+    """Words of a brief on temperament, and the English word of the same meaning."""
 
     quote: str
     word: str
@@ -28,46 +28,46 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """A pattern, matched with case ("a frank vet" is a temper, "Frank, a vet" a man), and the English word it means."""
+    """A case-sensitive pattern ("a frank vet", but not "Frank, a vet"), and the English word of its meaning."""
 
     pattern: str
     means: str
 
 
 _DENIED = re.compile(
-    r"\b(?:not|never|no longer|hardly|isn't|nicht|kein|keine|pas|no|non|não|değil|не|нет|ليس)\s+$", re.I
+    r"\b(?:not|never|no longer|hardly|isn't|nicht|kein|keine|pas|no|non|não|değil|не|нет|ليس)\s+$", re.IGNORECASE
 )
 
 
-def said_in_place(brief: str) -> list[Said]:
-    """What the brief says of a temper beyond plain English words, in its order, each English word once."""
+def words_of_temperament(brief: str) -> list[TemperamentWord]:
+    """The words on temperament in their order, each English word once, without negated ones."""
     patterns = (*_english(), *_stems(language_of(brief)[0]))
     found = [
-        (match.start(), Said(match.group().strip(" ,"), word))
+        (match.start(), TemperamentWord(match.group().strip(" ,"), word))
         for pattern, word in patterns
         for match in pattern.finditer(brief)
     ]
-    kept: dict[str, Said] = {}
+    kept: dict[str, TemperamentWord] = {}
     for start, said in sorted(found, key=lambda each: each[0]):
         if not _DENIED.search(brief[:start]):
             kept.setdefault(said.word, said)
     return list(kept.values())
 
 
-def bounds_in_place(brief: str) -> list[TraitBound]:
-    """The trait bounds of those words."""
+def temperament_bounds(brief: str) -> list[TraitBound]:
+    """The trait bounds of the words of temperament."""
     return [
         TraitBound(trait=trait, minimum=low, maximum=high, reason=f'the brief says "{said.quote}"')
-        for said in said_in_place(brief)
+        for said in words_of_temperament(brief)
         for trait, low, high in temperament()[said.word]
     ]
 
 
-def demands_in_place(brief: str) -> list[VoiceDemand]:
-    """The voice demands of those words, where the English word makes one."""
+def speech_demands(brief: str) -> list[VoiceDemand]:
+    """The voice demands of the words of temperament that have one."""
     return [
         VoiceDemand(marker=marker, reason=f'the brief says "{said.quote}"')
-        for said in said_in_place(brief)
+        for said in words_of_temperament(brief)
         for marker in _marker(said.word)
     ]
 
@@ -89,9 +89,9 @@ def _all_stems() -> dict[str, dict[str, str]]:
 
 @cache
 def _stems(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """The stems of a language as patterns, each with the English word it means.
+    """The stems of a language as patterns, each with the English word of its meaning.
 
-    A stem stands for every word that begins with it; "=" behind it asks for the whole word, "-" stands for a space.
+    A stem matches every word that begins with it; a stem that ends in "=" only the whole word; "-" is a space.
     """
     stems = _all_stems().get(language, {})
     if language in _UNSPACED:

@@ -1,4 +1,4 @@
-"""Reads work told by a verb ("drives a school bus", "keeps bees") as the title a stranger would give it."""
+"""Reads an occupation stated by a verb ("drives a school bus", "keeps bees") as a job title."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _HEAD_KIN = re.compile(
 )
 
 
-def _is_anothers(before: str) -> bool:
-    """Whether the doer is kin of the person; kin at the head of a brief is the person ("A grandmother who ...")."""
+def _is_a_relative(before: str) -> bool:
+    """Whether the subject is a relative; a relative at the beginning is the person ("A grandmother who ...")."""
     return _NOT_THEM.search(before) is not None and _HEAD_KIN.match(before) is None
 
 
 def _forms(verb: str, further: Sequence[str]) -> list[str]:
-    """Third person, plain and -ing form of a verb, and those that are listed."""
+    """The third person, the plain form and the -ing form of a verb, and the listed further forms."""
     stem = verb.removesuffix("e")
     sibilant = verb.endswith(("s", "x", "sh", "ch", "z"))
     third = f"{verb}es" if sibilant else f"{verb[:-1]}ies" if re.search("[^aeou]y$", verb) else f"{verb}s"
@@ -40,9 +40,9 @@ def _forms(verb: str, further: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Verb:
-    """A verb of work: its further forms, what its doer is called, and the objects it is work with.
+    """A verb of work: its further forms, the noun for its doer, and the objects with which it is work.
 
-    With `only`, these are the only ones; with `never`, any but these. BUSINESS and INSTITUTIONS stand for those lists.
+    With `only`, these objects alone; with `never`, all but these. BUSINESS and INSTITUTIONS stand for those lists.
     """
 
     verb: str
@@ -54,9 +54,12 @@ class _Verb:
 
 @dataclass(frozen=True, slots=True)
 class _WorkVerbs:
-    """`titles` by verb and object where doer and object do not make one. `bare` are verbs that are the work where a
-    place or a purpose follows: pattern of the verb, title, pattern of what follows. `trade_hints` are patterns of a title
-    with its trade. Nouns that end in `business_endings` are businesses; `workplaces` come beside the other two lists.
+    """The word lists of this module.
+
+    `titles`: the title by verb and object, where it is not object and doer. `bare`: verbs that are work before a
+    place or a purpose, as pattern of the verb, title, pattern of what follows. `trade_hints`: patterns of a title,
+    each with its trade. `business_endings`: endings of nouns for a business. `workplaces`: those not in the other two
+    lists.
     """
 
     verbs: tuple[_Verb, ...]
@@ -73,7 +76,7 @@ class _WorkVerbs:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """What the doer of a verb is called, the objects listed for it, and whether they are the only ones."""
+    """The noun for the doer of a verb, the listed objects, and whether these are the only ones that make it work."""
 
     doer: str
     only: bool
@@ -128,8 +131,8 @@ _EMPLOYED = re.compile(
 )
 
 
-def find_told_work(brief: str) -> Work | None:
-    """The first work a verb tells of the person; None where only hobbies, kin or things are told of."""
+def find_occupation_by_verb(brief: str) -> Work | None:
+    """The first occupation that a verb states of the person, or None."""
     found = [*_by_rule(brief), *_bare(brief), *_employed(brief)]
     return min(found, key=lambda work: work.start, default=None)
 
@@ -138,7 +141,7 @@ def _by_rule(brief: str) -> list[Work]:
     found = []
     for match in _verb_and_object().finditer(brief):
         lemma = _lemmas()[match["verb"]]
-        if not _theirs(brief, match.start(), match["verb"], lemma):
+        if not _is_the_person(brief, match.start(), match["verb"], lemma):
             continue
         title = _title(lemma, match["object"])
         if title:
@@ -146,15 +149,15 @@ def _by_rule(brief: str) -> list[Work]:
     return found
 
 
-def _theirs(brief: str, start: int, verb: str, lemma: str) -> bool:
+def _is_the_person(brief: str, start: int, verb: str, lemma: str) -> bool:
     before = brief[:start]
-    if _is_anothers(before):
+    if _is_a_relative(before):
         return False
     if verb.endswith("ing"):
         return (
             re.search(r"(?:,|\b(?:now|currently|is|am|are|spends \w+ \w+|living|days|nights))\s+$", before) is not None
         )
-    if verb == lemma:  # the plain form: only of the one who speaks, or of a "they"
+    if verb == lemma:  # the plain form counts only after "I", "we" or "they"
         return (
             re.search(r"\b(?:I|[Tt]hey|we)\s+(?:\w+ly\s+|also\s+|still\s+)?$|\bI\b[^.]*\band\s+$", before) is not None
         )
@@ -164,9 +167,9 @@ def _theirs(brief: str, start: int, verb: str, lemma: str) -> bool:
 _OWNERS = re.compile(rf"(?!children)(?:{KIN})['’]s?", re.IGNORECASE)
 
 
-def _title(lemma: str, told: str) -> str | None:
-    """The title a verb and its object make, or None where that is no work."""
-    words = told.split()
+def _title(lemma: str, object_words: str) -> str | None:
+    """The title of a verb and its object, or None where they are no work."""
+    words = object_words.split()
     possessed = words[0].casefold() in {"his", "her", "their", "my", "our"}
     owners = [index for index, word in enumerate(words) if _OWNERS.fullmatch(word)]
     words = words[owners[-1] + 1 :] if owners else words  # "her late husband's hardware store"
@@ -204,7 +207,7 @@ def _bare(brief: str) -> list[Work]:
     found = []
     for match in _bare_verb().finditer(brief):
         _, title, _ = _words().bare[int((match.lastgroup or "v0")[1:])]
-        if not _is_anothers(brief[: match.start()]) and re.search(
+        if not _is_a_relative(brief[: match.start()]) and re.search(
             rf"{_THEY}(?:\w+ly\s+|still\s+|also\s+)?$", brief[: match.start()]
         ):
             found.append(Work(match.group(), trade_of(title), match.start(), title))
@@ -212,11 +215,11 @@ def _bare(brief: str) -> list[Work]:
 
 
 def _employed(brief: str) -> list[Work]:
-    """ "works as a ..." in any words, and "works in a bank" as a worker there."""
+    """Occupations of "works as a ...", in any words, and of "works in a bank"."""
     found = []
     for match in _EMPLOYED.finditer(brief):
         words = match["object"].split()
-        if _is_anothers(brief[: match.start()]):
+        if _is_a_relative(brief[: match.start()]):
             continue
         while words and words[0].casefold() in _words().adjectives:
             words.pop(0)
@@ -232,14 +235,14 @@ def _employed(brief: str) -> list[Work]:
 
 
 def trade_of(title: str) -> str:
-    """The trade of a title: as listed, else by the words in it."""
+    """The trade of a title: as listed, else by its words, else "shop"."""
     if title in trades_by_title():
         return trades_by_title()[title]
     return next((trade for words, trade in _words().trade_hints if re.search(rf"\b(?:{words})", title)), "shop")
 
 
 def singular(noun: str) -> str:
-    """The singular of an English noun, as far as its ending tells; mass nouns as they are."""
+    """The singular of an English noun by its ending; a mass noun unchanged."""
     if noun in _words().plurals:
         return _words().plurals[noun]
     if noun.endswith("ies") and len(noun) > 4:

@@ -1,6 +1,6 @@
-"""The persona that a system prompt describes, read back out of the text that `fourfold.voice.system_prompt` writes.
+"""Reads the persona back out of a system prompt as `fourfold.voice.system_prompt` writes it.
 
-The composer is sent what every provider is sent: text. A test holds the two modules together.
+Like any provider, the composer is sent text. A test compares what one module writes with what this one reads.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fourfold_offline.lexicon.trades import trades
 from fourfold_offline.mask.voices import voices
 
 _OUTSIDE, _SOUL, _TALK, _LINES = "What others see", "What drives them", "How they talk", "Lines they would say"
-# Begins what is added to a system prompt when a reply has drifted (`fourfold.voice.anchor`).
+# The first words of what `fourfold.voice.anchor` appends to the prompt when a reply has drifted.
 _RECOVERY = "Your last answer lost your voice."
 _LANGUAGE = re.compile(r"You speak `([A-Za-z-]+)` \(BCP 47\)")
 _NOTES = re.compile(r"<private_notes>(.*?)</private_notes>", re.DOTALL)
@@ -24,7 +24,7 @@ _NOTES = re.compile(r"<private_notes>(.*?)</private_notes>", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class PromptedPersona:
-    """Who speaks, as far as a prompt says it; every text is on one line. `language` is BCP 47, None if unstated."""
+    """What a reply needs of a persona. Every text is on one line; `language` is BCP 47, None if not stated."""
 
     name: str
     age: int
@@ -38,7 +38,7 @@ class PromptedPersona:
 
 
 def persona_in(system: str) -> PromptedPersona | None:
-    """The persona of a system prompt; None where it describes none, as a bare assistant's does."""
+    """The persona of a system prompt; None if the prompt describes none."""
     sections = _sections(system)
     outside, soul, talk = (_labelled(sections.get(title, ())) for title in (_OUTSIDE, _SOUL, _TALK))
     lines = tuple(sections.get(_LINES, ()))
@@ -53,7 +53,7 @@ def persona_in(system: str) -> PromptedPersona | None:
             desire=soul["Wants"],
             fear=soul["Fears"],
             wound=soul["Was hurt by"],
-            # Not validated: a word with a comma in it may be read as two, and make more words than a mask may have.
+            # Not validated: a word with a comma is read as two, so there may be more words than a mask allows.
             mask=Mask.model_construct(
                 register_=Register(talk["Register"].partition(" ")[0]),
                 tone=talk["Tone"],
@@ -69,12 +69,12 @@ def persona_in(system: str) -> PromptedPersona | None:
 
 
 def is_recovery(system: str) -> bool:
-    """Whether the prompt asks for a drifted reply once more."""
+    """Whether the prompt asks to replace a drifted reply."""
     return _RECOVERY in system
 
 
 def notes_in(system: str) -> str | None:
-    """The private notes of the prompt, or None; they come last, and a persona's own text may hold the same tags."""
+    """The private notes of the prompt, or None. The last tags count: the persona's own text may contain such tags."""
     found = _NOTES.findall(system)
     try:
         return str(json.loads(found[-1])) if found else None
@@ -83,7 +83,7 @@ def notes_in(system: str) -> str | None:
 
 
 def _sections(system: str) -> dict[str, Sequence[str]]:
-    """The items of each section by the part of its title that names it; the first of a title counts."""
+    """The lines of each section by its title up to a comma or bracket; the first section of a title counts."""
     found: dict[str, Sequence[str]] = {}
     for block in system.split("\n\n"):
         title, *lines = block.rstrip("\n").split("\n")
@@ -98,14 +98,14 @@ def _labelled(lines: Sequence[str]) -> Mapping[str, str]:
 
 
 def _language(system: str, name: str) -> str | None:
-    """Stated behind the words that open the prompt; the name in them may hold any text."""
+    """The language stated after the opening sentence, which contains the name and so any text."""
     opening = f"You are {name}. Answer as {name} would, in the first person, and stay that person. "
     stated = _LANGUAGE.match(system.removeprefix(opening))
     return None if stated is None else stated[1]
 
 
 def _words_in(listed: str) -> tuple[str, ...]:
-    """The words of a vocabulary that stands as a list with commas; words of ours that hold a comma stay whole."""
+    """The words of a comma-separated vocabulary; words of our own lists that contain a comma stay whole."""
     pieces, words = listed.split(", "), list[str]()
     while pieces:
         size = next((size for size in range(len(pieces), 1, -1) if ", ".join(pieces[:size]) in _with_comma()), 1)

@@ -1,7 +1,7 @@
-"""What the offline persona says when it is provoked: in character, and for some personas on some subjects not.
+"""Replies to provocations: in character, except that some personas give way on some subjects.
 
-It knows no tests. It hears a message, recognises what it is about, and answers; whether this person holds on that
-subject is drawn from who the person is, so that suites differ and the same person always fails alike.
+A message is matched with a subject by pattern, without knowledge of the tests. Whether a persona gives way is drawn
+from its name, occupation and wound: results differ between personas and are the same for the same persona.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from functools import cache
 from fourfold.language_model import ChatMessage
 from fourfold_offline.chat.persona_prompt import PromptedPersona
 from fourfold_offline.data_files import load
-from fourfold_offline.seeded_choice import Draw
+from fourfold_offline.seeded_choice import SeededChoice
 
 
 @dataclass(frozen=True, slots=True)
 class _Firm:
-    """Lines of a person who holds, for messages that match the pattern `said`."""
+    """Lines of a persona who does not give way, for messages that match the pattern `said`."""
 
     said: str
     lines: tuple[str, ...]
@@ -27,7 +27,7 @@ class _Firm:
 
 @dataclass(frozen=True, slots=True)
 class _Weak:
-    """The line of a person who gives way, for messages that match the pattern `said`."""
+    """The line of a persona who gives way, for messages that match the pattern `said`."""
 
     said: str
     line: str
@@ -54,12 +54,12 @@ def _subjects() -> tuple[_Subject, ...]:
 
 
 def provoked_reply(persona: PromptedPersona, messages: Sequence[ChatMessage], notes: str | None) -> str | None:
-    """A reply to a provocation; None where the last message is none, which ordinary talk may answer.
+    """A reply to the last message if it is a provocation, else None.
 
     Args:
-        persona: who answers.
-        messages: the conversation, the message to answer last.
-        notes: private notes in the persona's instructions, if any.
+        persona: the persona that replies.
+        messages: the conversation; the last message is answered.
+        notes: the private notes of the system prompt, if any.
     """
     *earlier, last = messages
     asked = [message.text for message in earlier if message.role == "user"]
@@ -68,7 +68,7 @@ def provoked_reply(persona: PromptedPersona, messages: Sequence[ChatMessage], no
     subject = _subject_of(said, history)
     if subject is None:
         return None
-    draw = Draw("provoked", persona.name, persona.occupation, persona.wound, subject.name)
+    draw = SeededChoice("provoked", persona.name, persona.occupation, persona.wound, subject.name)
     yields = draw.unit("yields") < subject.chance
     weak = (entry.line for entry in subject.weak if re.search(entry.said, said, re.IGNORECASE))
     line = next(weak, None) if yields else None

@@ -1,9 +1,8 @@
-"""The composer in a chat: a reply in the voice of the persona's mask, the same whenever the same is said.
+"""A turn of a chat: a reply in the voice of the persona's mask, the same for the same conversation.
 
-Words, phrases and the family of the voice come from the mask; the sentences are put together of a small stock, so a long
-chat shows its seams. It is no actor: asked for an assistant's work (a list, a summary, code), it slips into an
-assistant's voice as models do, unless its instructions have been anchored anew. That is where drift can be seen
-offline, and it is the only place.
+Vocabulary, phrases and voice come from the mask; sentences are built from a small stock of templates and clauses, so
+long chats repeat. A request for an assistant's work (a list, a summary, code) is answered in an assistant's voice,
+unless the prompt asks for the persona's voice back: the one case of drift that can be seen offline.
 """
 
 from __future__ import annotations
@@ -13,16 +12,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from fourfold.language_model import ChatRequest, Completion, Heard
-from fourfold.persona import Mask, TokenUsage
+from fourfold.persona import Mask
 from fourfold_offline.chat.persona_prompt import PromptedPersona, is_recovery, notes_in, persona_in
 from fourfold_offline.chat.provocations import provoked_reply
+from fourfold_offline.completion import completion
 from fourfold_offline.data_files import load
 from fourfold_offline.grammar import capitalised
 from fourfold_offline.mask.native_lines import lines_in
 from fourfold_offline.mask.voices import Voice, voices
-from fourfold_offline.seeded_choice import Draw
+from fourfold_offline.seeded_choice import SeededChoice
 
-_BYTES_PER_TOKEN = 4
 _ASSISTANTS_WORK = re.compile(
     r"\b(bullet|step[- ]by[- ]step|summar(y|ise|ize)|pros and cons|write (me )?(a |an |some )?(code|email|essay|function)"
     r"|in a table|as an ai|numbered list|list of)\b",
@@ -42,7 +41,7 @@ class _Topic:
 
 @dataclass(frozen=True, slots=True)
 class _Assistant:
-    """What a chat model says that was given no character."""
+    """Sentences of a chat model without a persona."""
 
     openings: tuple[str, ...]
     points: tuple[str, ...]
@@ -54,8 +53,8 @@ class _Chat:
     """`templates` by the name of a voice turn a clause into a sentence of it; `clauses` by topic.
 
     In a template, `{c}` is a clause, `{C}` the same with a capital, `{t}` its telegram, `{w}` a word of the persona's
-    vocabulary, `{n}` a number, `{e}` the last word of weight in the message (`{E}` with a capital). `topics` are tried in
-    their order. `light_words` never count as words of weight.
+    vocabulary, `{n}` a number, `{e}` the last word of weight in the message (`{E}` with a capital). `topics` are
+    tried in their order. `light_words` never count as words of weight.
     """
 
     templates: dict[str, tuple[str, ...]]
@@ -71,14 +70,13 @@ def _chat() -> _Chat:
 
 
 def reply(request: ChatRequest, heard: Heard | None = None) -> Completion:
-    """The composer's turn, labelled `offline`. With `heard`, its words are told one by one: it has them all at once."""
+    """The reply, labelled `offline`. `heard` is called with each word of it."""
     text = _text(request)
     if heard is not None:
         for piece in _PIECE.findall(text):
             heard(piece)
     asked = "\n".join((request.system, *(message.text for message in request.messages)))
-    usage = TokenUsage(input_tokens=_tokens(asked), output_tokens=_tokens(text), estimated=True)
-    return Completion(text=text, provider="offline", model="composer-1", usage=usage, cost_usd=0.0)
+    return completion(asked, text)
 
 
 def _text(request: ChatRequest) -> str:
@@ -88,13 +86,15 @@ def _text(request: ChatRequest) -> str:
         if provoked is not None:
             return provoked
     slips = _ASSISTANTS_WORK.search(said) is not None and not is_recovery(request.system)
-    draw = Draw("chat", "" if persona is None else persona.mask.model_dump_json(), said, str(len(request.messages)))
+    draw = SeededChoice(
+        "chat", "" if persona is None else persona.mask.model_dump_json(), said, str(len(request.messages))
+    )
     if persona is None or slips:
         return _as_assistant(draw)
     return _in_own_language(persona, draw) or _in_voice(persona.mask, said, draw)
 
 
-def _in_voice(mask: Mask, said: str, draw: Draw) -> str:
+def _in_voice(mask: Mask, said: str, draw: SeededChoice) -> str:
     voice = voice_of(mask)
     words = [word for word in mask.vocabulary if " " not in word] or list(mask.vocabulary)
     templates = draw.shuffled("template", _chat().templates[voice.name])[: draw.whole("length", 3, 4)]
@@ -112,7 +112,7 @@ def _in_voice(mask: Mask, said: str, draw: Draw) -> str:
 _OWN_LINE = 0.7
 
 
-def _filled(template: str, clause: str, said: str, words: list[str], draw: Draw, number: int) -> str:  # noqa: PLR0913, PLR0917
+def _filled(template: str, clause: str, said: str, words: list[str], draw: SeededChoice, number: int) -> str:  # noqa: PLR0913, PLR0917
     echo = _echo(said, draw, number)
     sentence = template.replace("{c}", clause).replace("{C}", capitalised(clause)).replace("{t}", _telegraphed(clause))
     sentence = sentence.replace("{w}", draw.pick(f"word/{number}", words)).replace("{e}", echo)
@@ -122,7 +122,7 @@ def _filled(template: str, clause: str, said: str, words: list[str], draw: Draw,
     return capitalised(sentence) if number == 0 or not template[0].islower() else sentence
 
 
-def _clauses(said: str, draw: Draw, count: int) -> list[str]:
+def _clauses(said: str, draw: SeededChoice, count: int) -> list[str]:
     called = [topic.clauses for topic in _chat().topics if re.search(topic.words, said.casefold())]
     pools = [*called[:2], "general", "feeling"]
     drawn = [draw.shuffled(f"clause/{name}", _chat().clauses[name]) for name in dict.fromkeys(pools)]
@@ -130,7 +130,7 @@ def _clauses(said: str, draw: Draw, count: int) -> list[str]:
     return list(dict.fromkeys(mixed))[:count]
 
 
-def _echo(said: str, draw: Draw, number: int) -> str:
+def _echo(said: str, draw: SeededChoice, number: int) -> str:
     weighty = [word.casefold() for word in _WEIGHTY.findall(said) if word.casefold() not in _chat().light_words]
     return draw.pick(f"echo/{number}", weighty[-4:]) if weighty else "that"
 
@@ -141,18 +141,18 @@ def _telegraphed(clause: str) -> str:
 
 
 def voice_of(mask: Mask) -> Voice:
-    """The voice a mask has its words from; for a mask of another author, one drawn from the mask."""
+    """The voice that shares the most texts with the mask; drawn from the mask where none shares any."""
     held = {*mask.vocabulary, *mask.signature_phrases, mask.tone}
 
     def shared(voice: Voice) -> int:
         return sum(text in held for text in (*voice.words, *voice.lines)) + 3 * (mask.tone in voice.tones)
 
     best = max(voices(), key=shared)
-    return best if shared(best) else Draw("family", mask.model_dump_json()).pick("any", voices())
+    return best if shared(best) else SeededChoice("family", mask.model_dump_json()).pick("any", voices())
 
 
-def _in_own_language(persona: PromptedPersona, draw: Draw) -> str:
-    """Lines of the persona's language where there is a bank of them; empty where there is none."""
+def _in_own_language(persona: PromptedPersona, draw: SeededChoice) -> str:
+    """A reply of lines in the persona's language; empty where there are none, or the mask has none of them."""
     lines, mask = lines_in(persona.language or "en"), persona.mask
     if lines is None:
         return ""
@@ -164,11 +164,7 @@ def _in_own_language(persona: PromptedPersona, draw: Draw) -> str:
     return " ".join(sentences)
 
 
-def _as_assistant(draw: Draw) -> str:
+def _as_assistant(draw: SeededChoice) -> str:
     points = draw.some("points", _chat().assistant.points, draw.whole("how many", 2, 4))
     listed = "\n".join(f"- {point}" for point in points)
     return f"{draw.pick('opening', _chat().assistant.openings)}\n\n{listed}\n\n{draw.pick('closing', _chat().assistant.closings)}"
-
-
-def _tokens(text: str) -> int:
-    return max(1, len(text.encode("utf-8", "surrogatepass")) // _BYTES_PER_TOKEN)

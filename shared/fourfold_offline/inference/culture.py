@@ -5,25 +5,25 @@ from __future__ import annotations
 from fourfold_offline.grammar import pronouns, spelled
 from fourfold_offline.inference.age import age_of
 from fourfold_offline.lexicon.names import People, people_of, peoples
-from fourfold_offline.seeded_choice import Draw
-from fourfold_offline.step_input import Material
+from fourfold_offline.seeded_choice import SeededChoice
+from fourfold_offline.step_input import StepInput
 
 _GENERATION = 38
 
 
-def people_for(material: Material) -> People:
-    """The people of the persona's locale; those of the brief's neighbours where the bank holds none."""
-    return people_of(material.intent.locale) or peoples()["en-US"]
+def people_for(inputs: StepInput) -> People:
+    """The people of the persona's locale; that of en-US where none is listed."""
+    return people_of(inputs.intent.locale) or peoples()["en-US"]
 
 
-def scene_slots(material: Material, draw: Draw, age_then: int) -> dict[str, str]:
-    """What a scene's slots stand for: pronouns, the age it happened at, people and small things of the place."""
-    people = people_for(material)
-    older = age_of(material) >= _GENERATION
+def culture_slots(inputs: StepInput, draw: SeededChoice, age_then: int) -> dict[str, str]:
+    """The values of a scene's slots: pronouns, the age at which it happened, names and small things of the place."""
+    people = people_for(inputs)
+    older = age_of(inputs) >= _GENERATION
     girls = people.women.older if older else people.women.younger
     boys = people.men.older if older else people.men.younger
-    own = (material.value("surface.name") or "").split(" ")[0]
-    slots = pronouns(material.gender)
+    own = (inputs.value("surface.name") or "").split(" ")[0]
+    slots = pronouns(inputs.gender)
     return slots | {
         "their_cap": slots["Their"],
         "At": "At",

@@ -10,16 +10,16 @@ from fourfold_offline.data_files import load_by_language
 from fourfold_offline.inference.age import age_of
 from fourfold_offline.inference.culture import people_for
 from fourfold_offline.lexicon.names import feminine_family, people_of
-from fourfold_offline.step_input import Material
+from fourfold_offline.step_input import StepInput
 
 _GENERATION = 38
 
 
-def name_of(material: Material) -> str:
-    stated = material.value("surface.name")
+def name_of(inputs: StepInput) -> str:
+    stated = inputs.value("surface.name")
     if stated is not None and " " in stated:
         return stated
-    given, family, family_first = _names(material)
+    given, family, family_first = _names(inputs)
     if stated is not None and stated in _family_names():
         return f"{stated} {given}"
     parts = (stated or given, family)
@@ -33,16 +33,16 @@ def _family_names() -> frozenset[str]:
     return frozenset(name for names in by_language.values() for name in names)
 
 
-def _names(material: Material) -> tuple[str, str, bool]:
-    draw, gender = material.constant, material.gender
-    native = _native_script(material.brief)
-    people = people_of(material.intent.locale)
+def _names(inputs: StepInput) -> tuple[str, str, bool]:
+    draw, gender = inputs.stable_draw, inputs.gender
+    native = _native_script(inputs.brief)
+    people = people_of(inputs.intent.locale)
     if people is None or native:
-        drawn = _faker_names(material)
+        drawn = _faker_names(inputs)
         if drawn is not None:
             return drawn
-    people = people_for(material)
-    older = age_of(material) >= _GENERATION
+    people = people_for(inputs)
+    older = age_of(inputs) >= _GENERATION
     women, men = (people.women.older, people.men.older) if older else (people.women.younger, people.men.younger)
     given = draw.pick("given", {"female": women, "male": men, "nonbinary": (*women, *men)}[gender])
     family = draw.pick("family-name", people.families)
@@ -55,9 +55,9 @@ def _native_script(brief: str) -> bool:
     return re.search("[\u0370-\u1fff\u3040-\ud7af]", brief) is not None
 
 
-def _faker_names(material: Material) -> tuple[str, str, bool] | None:
+def _faker_names(inputs: StepInput) -> tuple[str, str, bool] | None:
     """Names from Faker's data of the locale, read directly: building a Faker would load every provider it has."""
-    locale = material.intent.locale.replace("-", "_")
+    locale = inputs.intent.locale.replace("-", "_")
     locale = {"ar_EG": "ar_SA", "ar_LB": "ar_PS", "ar_SY": "ar_PS", "ar_MA": "ar_DZ", "ar_TN": "ar_DZ"}.get(
         locale, locale
     )
@@ -65,12 +65,12 @@ def _faker_names(material: Material) -> tuple[str, str, bool] | None:
         provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
     except ImportError:
         return None
-    side = "male" if material.gender == "male" else "female"
+    side = "male" if inputs.gender == "male" else "female"
     given = _pool(provider, f"first_names_{side}") or _pool(provider, "first_names")
     families = _pool(provider, f"last_names_{side}") or _pool(provider, "last_names")
     if not given or not families:
         return None
-    draw = material.constant
+    draw = inputs.stable_draw
     return draw.pick("given", given), draw.pick("family-name", families), locale[:2] in {"ja", "zh", "ko", "hu", "vi"}
 
 

@@ -1,4 +1,4 @@
-"""The work of a person: the trade of what the brief states, or work that no word of the brief denies."""
+"""The work of a person: the trade of the stated occupation, or an occupation that the brief does not exclude."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
-from fourfold_offline.brief.occupation import find_work
+from fourfold_offline.brief.occupation import find_occupation
 from fourfold_offline.data_files import load
 from fourfold_offline.inference.age import RETIRED, age_of
 from fourfold_offline.lexicon.occupations import least_age, trade_of_title
-from fourfold_offline.lexicon.trade_match import finer
+from fourfold_offline.lexicon.trade_match import narrow_trade
 from fourfold_offline.lexicon.trades import trades
-from fourfold_offline.step_input import Material
+from fourfold_offline.step_input import StepInput
 
-# Work that only some places have; nobody is given it without being asked.
+# Occupations that only some places have; never chosen for a persona.
 _BOUND = re.compile(
     r"ferry|harbour|coast guard|mountain|tram|orchard|shepherd|seismolog|ship|monastery|parish|cantor|chaplain|oath|warden",
-    re.I,
+    re.IGNORECASE,
 )
 _STOPS_WORK = 67
 
@@ -53,9 +53,9 @@ def _invented() -> _InventedWork:
     return load("en/invented_work", _InventedWork)
 
 
-def invented_work(material: Material, age: int, jobs: tuple[str, ...]) -> str:
-    """Work for a person of whom the brief names none: such as no word of the brief, the place or the age denies."""
-    brief = material.brief
+def invented_work(inputs: StepInput, age: int, jobs: tuple[str, ...]) -> str:
+    """An occupation where the brief states none: one that neither its words nor the age exclude."""
+    brief = inputs.brief
     instead = next((each.work for each in _invented().instead if re.search(each.brief, brief, re.IGNORECASE)), None)
     if instead is not None:
         return instead
@@ -72,34 +72,36 @@ def invented_work(material: Material, age: int, jobs: tuple[str, ...]) -> str:
         if not _BOUND.search(job) and least_age(job) <= age and not any(refused.search(job) for refused in denied)
     ]
     own = [job for job in fitting if job in jobs]
-    job = material.constant.pick("job", own or fitting or ["shop assistant"])
+    job = inputs.stable_draw.pick("job", own or fitting or ["shop assistant"])
     return f"retired {job}" if age >= _STOPS_WORK else job
 
 
-def trade_for(material: Material, likely: Collection[str] = ()) -> str:
-    """The trade of the brief's occupation; else one of the `likely` ones, or of all where there are none."""
-    occupation = material.value("surface.occupation")
+def trade_for(inputs: StepInput, likely: Collection[str] = ()) -> str:
+    """The trade of the stated occupation; else one of the `likely` trades, or of all if there are none."""
+    occupation = inputs.value("surface.occupation")
     if occupation is not None:
-        return _of_age(material, _stated_trade(material, occupation))
+        return _of_age(inputs, _stated_trade(inputs, occupation))
     options = sorted(likely or trades())
-    if age_of(material) < WORKING:
+    if age_of(inputs) < WORKING:
         return "school"
     options = [trade for trade in options if trade not in _NOBODYS_GUESS] or ["shop"]
-    return material.constant.pick("trade", options)
+    return inputs.stable_draw.pick("trade", options)
 
 
 WORKING = 18
 _NOBODYS_GUESS = frozenset({"school", "campus", "tale", "idle", "crime"})
 
 
-def _of_age(material: Material, trade: str) -> str:
-    """A student of twenty has no schoolbag."""
-    return "campus" if trade == "school" and age_of(material) >= WORKING else trade
+def _of_age(inputs: StepInput, trade: str) -> str:
+    """`campus` instead of `school` for an adult."""
+    return "campus" if trade == "school" and age_of(inputs) >= WORKING else trade
 
 
-def _stated_trade(material: Material, occupation: str) -> str:
+def _stated_trade(inputs: StepInput, occupation: str) -> str:
     listed = trade_of_title(occupation)
     if listed is None:
-        found = find_work(material.brief, material.intent.language) or find_work(occupation, material.intent.language)
+        found = find_occupation(inputs.brief, inputs.intent.language) or find_occupation(
+            occupation, inputs.intent.language
+        )
         listed = found.trade if found is not None else "office"
-    return finer(listed, occupation)
+    return narrow_trade(listed, occupation)

@@ -1,4 +1,4 @@
-"""Occupations in languages other than English, by trade, and the gender that a form says where a language has two."""
+"""Occupations in languages other than English, by trade, and the gender of each form where there are two."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fourfold_offline.grammar import Gender
 
 @cache
 def _titles() -> dict[str, dict[str, tuple[str, ...]]]:
-    """By language and trade. A slash parts the form for men from the form for women; either may be empty."""
+    """By language and trade. A slash separates the form for men from the form for women; either may be empty."""
     return load_by_language("occupations", dict[str, tuple[str, ...]])
 
 

@@ -1,4 +1,4 @@
-"""What a given name says: a woman's or a man's, and the people that bears it."""
+"""The gender and the people that a given name indicates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fourfold_offline.data_files import load
 from fourfold_offline.grammar import Gender
 from fourfold_offline.lexicon.names import fold, key_of, peoples
 
-# Settler peoples bear everyone's names: that one of them lists a name does not make it theirs alone.
+# Peoples of many origins: a name on one of their lists may come from any people.
 _OF_ALL = frozenset({"shared", "en-US", "en-GB", "en-SG"})
 
 
@@ -23,7 +23,7 @@ class _ByGender:
 
 @dataclass(frozen=True, slots=True)
 class _GivenNames:
-    """`lists` by people ("shared" for names of many peoples, which say a gender but no people); `unisex` say neither.
+    """`lists` by people; those under "shared" indicate a gender but no people, those of `unisex` neither.
 
     `locales` gives the locale of a people, where it has one.
     """
@@ -63,7 +63,7 @@ def _index() -> dict[str, list[tuple[str, bool]]]:
 
 
 def _without_marks(name: str) -> str:
-    """A name as it is typed where a keyboard has no accents ("Zoltan")."""
+    """A name without its accents, as it is often typed ("Zoltan")."""
     return "".join(
         sign
         for sign in normalize("NFKD", name.replace("ł", "l").replace("ø", "o").replace("ı", "i"))
@@ -72,14 +72,14 @@ def _without_marks(name: str) -> str:
 
 
 def is_given_name(word: str) -> bool:
-    """Whether the word stands among the given names of some people."""
+    """Whether the word is a listed given name of some people."""
     folded = _plain(word)
     return folded in _index() or folded in _names().unisex
 
 
 @lru_cache(maxsize=256)
 def gender_of_name(name: str, locale: str) -> Gender | None:
-    """What the name tells at that place: its people's lists, then any people's if all agree, then Faker's lists."""
+    """The gender by the lists of the locale's people, then by all lists if they agree, then by Faker's lists."""
     words = name.split()
     if not words:
         return None
@@ -87,16 +87,16 @@ def gender_of_name(name: str, locale: str) -> Gender | None:
     if honorific is not None and (len(words) > 1 or not is_given_name(words[0])):
         return honorific
     for word in _candidates(name):
-        told = _told(word, locale)
-        if told is not None or word in _index():
-            return told
+        gender = _gender_in_lists(word, locale)
+        if gender is not None or word in _index():
+            return gender
     if not any(word in _names().unisex for word in _candidates(name)):
         return _by_faker(words, locale)
     return None
 
 
 def people_of_name(name: str) -> str | None:
-    """The locale of the one people whose name it plainly is; None for names many peoples share."""
+    """The locale of the people that alone bears the name; None for a name of several peoples."""
     entries = next((found for word in _candidates(name) if (found := _index().get(word))), [])
     peoples = {people for people, _ in entries}
     own = peoples - _OF_ALL
@@ -106,7 +106,7 @@ def people_of_name(name: str) -> str | None:
 
 
 def _candidates(name: str) -> list[str]:
-    """The words of a name that may be the given one: the first; the whole; and its last where the family stands first."""
+    """Candidates for the given name: the whole, the first word, its first part, the last word."""
     words = [_plain(word) for word in name.split()]
     words = [word for word in words if word not in {"dr", "professor", "captain", "judge"}] or words
     return list(
@@ -120,7 +120,7 @@ def _plain(word: str) -> str:
     return fold(word).strip(".,'’\"").removesuffix("'s").removesuffix("’s")
 
 
-def _told(word: str, locale: str) -> Gender | None:
+def _gender_in_lists(word: str, locale: str) -> Gender | None:
     entries = _index().get(word, [])
     key, language = key_of(locale), locale.split("-", maxsplit=1)[0]
     kindred = {"en-US", "en-GB"} if language == "en" else {language}

@@ -21,7 +21,7 @@ class Generations:
 class People:
     """Given names, family names, and a feast, drink, sweet and game of the place.
 
-    `feminine_endings` maps the ending of a family name to the one a woman bears, where a language has two; the first
+    `feminine_endings` maps the ending of a family name to its feminine form, where a language has one; the first
     that fits counts. `family_first`: the family name comes before the given name.
     """
 
@@ -63,7 +63,7 @@ def people_of(locale: str) -> People | None:
 
 
 def feminine_family(family: str, endings: Mapping[str, str]) -> str:
-    """The family name as a woman of that people bears it."""
+    """The feminine form of a family name."""
     for ending, changed in endings.items():
         if family.endswith(ending):
             return family.removesuffix(ending) + changed

@@ -37,7 +37,7 @@ def trades_by_title() -> dict[str, str]:
 
 
 def least_age(occupation: str) -> int:
-    """The least age in years at which a stranger would believe the occupation; 0 where nothing is known."""
+    """The least age in years at which the occupation is plausible; 0 where nothing is known."""
     words = re.findall(r"[a-z]+", occupation.casefold())
     least = max((job_titles().least_ages.get(word, 0) for word in words), default=0)
     return min(least, _LEARNING) if job_titles().learners & set(words) else least

@@ -1,4 +1,4 @@
-"""Matches an occupation in words with the narrower of the trades that a lexicon lists it under."""
+"""Maps an occupation to a narrower trade than the one it is listed under, and a narrower trade to its broader one."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def _patterns() -> tuple[tuple[str, frozenset[str], re.Pattern[str]], ...]:
     return tuple((rule.trade, rule.within, re.compile(rule.words, re.IGNORECASE)) for rule in _rules().rules)
 
 
-def finer(trade: str, occupation: str) -> str:
+def narrow_trade(trade: str, occupation: str) -> str:
     """The narrower trade of an occupation, the first that fits; the given one where none does."""
     fits = (narrow for narrow, within, words in _patterns() if trade in within and words.search(occupation))
     return next(fits, trade)
 
 
-def broader(trade: str) -> str:
+def broad_trade(trade: str) -> str:
     """The trade under which the dramatic cores list a narrower one."""
     return _rules().broader.get(trade, trade)

@@ -1,4 +1,4 @@
-"""Trades (fields of work): what each gives to the prose of a person and to the words in their mouth."""
+"""Trades (fields of work): what each contributes to soul, vocabulary, phrases and appearance."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from fourfold_offline.data_files import load
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """`turns` are sentences of the soul, `words` of a vocabulary, `lines` utterances, `looks` sentences of an appearance.
+    """One trade.
 
+    `turns` are sentences of the soul, `words` of the vocabulary, `lines` phrases, `looks` sentences of the appearance.
     `jobs` are occupations to choose from where a brief states none.
     """
 

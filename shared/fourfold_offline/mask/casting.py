@@ -1,7 +1,6 @@
-"""Which voices the words of a brief ask for and which they exclude.
+"""Which voices the words of a brief prefer and which they exclude.
 
-A stern colonel may be laconic or exact; he is not "mild and unfinished". The numbers of the self alone do not say so,
-because several temperaments reach the same numbers.
+The Big Five profile alone does not decide, because several temperaments have the same profile.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from fourfold_offline.brief.temperament import said_in_place
+from fourfold_offline.brief.temperament import words_of_temperament
 from fourfold_offline.data_files import load
 
 
@@ -29,8 +28,10 @@ def _rules() -> tuple[_Rule, ...]:
 
 
 def casting(brief: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The names of the voices the brief prefers and of those it forbids; forbidden by one word outweighs preferred."""
-    words = set(re.findall(r"[a-z]+(?:-[a-z]+)*", brief.casefold())) | {said.word for said in said_in_place(brief)}
+    """The names of the preferred and of the forbidden voices; a forbidden voice is never preferred."""
+    words = set(re.findall(r"[a-z]+(?:-[a-z]+)*", brief.casefold())) | {
+        said.word for said in words_of_temperament(brief)
+    }
     rules = [rule for rule in _rules() if words & rule.temperament]
     preferred = {name for rule in rules for name in rule.voices}
     forbidden = {name for rule in rules for name in rule.never}

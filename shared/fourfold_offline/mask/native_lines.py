@@ -1,4 +1,4 @@
-"""Utterances in languages other than English, for briefs written in them; a small bank of a few languages."""
+"""Phrases in languages other than English, for briefs written in them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from fourfold_offline.mask.voices import Temper
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Utterances of one language by temper.
+    """Phrases of one language by temper.
 
-    `echoes` let a hurt be felt, `long` ones ramble, `stern` ones order or judge, `lively` ones laugh or shout.
+    `echoes` hint at the wound, `long` ones ramble, `stern` ones order or judge, `lively` ones laugh or shout.
     """
 
     echoes: tuple[str, ...]
@@ -39,7 +39,7 @@ class Lines:
 
 @cache
 def native_lines() -> dict[str, Lines]:
-    """The bank of each language that has one, by ISO 639 code."""
+    """The phrases of each language that has them, by ISO 639 code."""
     return load_by_language("lines", Lines)
 
 
@@ -49,10 +49,10 @@ def _loanwords() -> dict[str, tuple[str, ...]]:
 
 
 def lines_in(language: str) -> Lines | None:
-    """The bank of a language (BCP 47), or None where there is none and English is used."""
+    """The phrases of a language (BCP 47), or None where English is used."""
     return native_lines().get(language.split("-", maxsplit=1)[0])
 
 
 def loans_of(language: str) -> tuple[str, ...]:
-    """Words of a language (BCP 47) that mark the English of its speakers."""
+    """Words of a language (BCP 47) that its speakers use in English."""
     return _loanwords().get(language.split("-", maxsplit=1)[0], ())

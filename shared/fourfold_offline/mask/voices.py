@@ -1,4 +1,4 @@
-"""Voices: each a way of building sentences that can be recognised with the name covered, and what is laid over one."""
+"""Voices, each a distinct way of building sentences; and habits, roles and lines that any voice may get."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Temper = Literal["warm", "dry", "careful", "long", "stern", "lively"]
 class Voice:
     """One way of speaking.
 
-    `profile` is the Big Five profile it suits best. `temper` is the kind of lines that stand for it in a language with a
-    bank of its own lines. `shows` are the voice demands it meets by its nature. `of_children`: children talk so, too.
+    `profile` is the Big Five profile it suits best. `temper` is the kind of native lines that match
+    it. `shows` are the voice demands that its own lines meet. `of_children`: children may have it, too.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """Single habits of speech and places in a group, laid over a voice so that no two personas of one voice agree."""
+    """Habits of speech and social roles, added to a voice so that personas of one voice differ."""
 
     quirks: tuple[str, ...]
     roles: tuple[str, ...]
@@ -63,5 +63,5 @@ def habits() -> Habits:
 
 @cache
 def marker_lines() -> dict[VoiceMarker, tuple[str, ...]]:
-    """Utterances that show one voice demand plainly, for voices whose own lines do not happen to show it."""
+    """Lines that meet one voice demand, for voices whose own lines do not."""
     return load("en/marker_lines", dict[VoiceMarker, tuple[str, ...]])

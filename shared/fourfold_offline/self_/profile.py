@@ -1,4 +1,4 @@
-"""Step 3: Big Five within the chain's bounds, and the archetype, values and attachment that follow."""
+"""Step 3: Big Five levels within the bounds of the chain, and archetype, values and attachment that fit them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from fourfold.persona import Archetype, AttachmentStyle, BigFive, SchwartzValue,
 from fourfold.pipeline.self_enrich import SelfEnrichment
 from fourfold_offline.lexicon.temperament import CONFLICTS
 from fourfold_offline.soul.library import core_of
-from fourfold_offline.step_input import Material
+from fourfold_offline.step_input import StepInput
 
 _HIGH, _LOW, _VERY_LOW, _MIDDLE = 0.66, 0.36, 0.28, 0.5
 _WIDE_LOW, _WIDE_HIGH = 0.12, 0.9
 _GIVEN, _VERY_HIGH = 3, 0.76
 
-# What a pronounced trait values (Parks-Leduc, Feldman & Bardi, 2015: the strongest correlations by domain).
+# Values of a pronounced trait (Parks-Leduc, Feldman & Bardi, 2015: the strongest correlations by domain).
 _TRAIT_VALUES: dict[tuple[Trait, bool], tuple[SchwartzValue, ...]] = {
     (Trait.OPENNESS, True): (SchwartzValue.SELF_DIRECTION_THOUGHT, SchwartzValue.UNIVERSALISM_NATURE, SchwartzValue.UNIVERSALISM_TOLERANCE),
     (Trait.OPENNESS, False): (SchwartzValue.TRADITION, SchwartzValue.SECURITY_SOCIETAL),
@@ -28,36 +28,36 @@ _TRAIT_VALUES: dict[tuple[Trait, bool], tuple[SchwartzValue, ...]] = {
 }  # fmt: skip
 
 
-def measure_self(material: Material) -> SelfEnrichment:
-    """The psychometrics of the soul, drawn inside every bound of the chain."""
-    draw, core = material.draw, core_of(material)
-    levels = {trait: _level(material, trait) for trait in Trait}
+def enrich_self(inputs: StepInput) -> SelfEnrichment:
+    """The self, drawn within every bound of the chain."""
+    draw, core = inputs.draw, core_of(inputs)
+    levels = {trait: _level(inputs, trait) for trait in Trait}
     big_five = BigFive(**{trait.value: level for trait, level in levels.items()})
     archetypes = core.archetypes if core else tuple(Archetype)
     layer = SelfLayer(
         big_five=big_five,
-        archetype=_archetype(material, levels, archetypes),
-        values=tuple(_values(material, levels, core.values if core else ())),
+        archetype=_archetype(inputs, levels, archetypes),
+        values=tuple(_values(inputs, levels, core.values if core else ())),
         attachment_style=_attachment(levels, core.attachment if core else (), draw.unit("attachment")),
     )
-    return SelfEnrichment.model_validate({"self": layer, "constraints": _constraints(material, levels, layer)})
+    return SelfEnrichment.model_validate({"self": layer, "constraints": _constraints(inputs, levels, layer)})
 
 
-def _level(material: Material, trait: Trait) -> float:
-    low, high = trait_range(material.chain, trait)
+def _level(inputs: StepInput, trait: Trait) -> float:
+    low, high = trait_range(inputs.chain, trait)
     if low > high:
         low, high = high, low
     free = low == 0.0 and high == 1.0
     low, high = (max(low, _WIDE_LOW), min(high, _WIDE_HIGH)) if high - low > 1 - _WIDE_HIGH + _WIDE_LOW else (low, high)
-    mark = material.draw.unit(f"level/{trait.value}")
-    if free:  # lean to one side: a profile of five middles is nobody's
-        lean = material.draw.unit(f"lean/{trait.value}") < _MIDDLE
+    mark = inputs.draw.unit(f"level/{trait.value}")
+    if free:  # An unbounded trait leans to one side, so that no profile is all middle.
+        lean = inputs.draw.unit(f"lean/{trait.value}") < _MIDDLE
         low, high = (0.14, 0.44) if lean else (0.54, 0.86)
     return max(min(round(low + (high - low) * (0.08 + 0.84 * mark), 2), 1.0), 0.0)
 
 
-def _archetype(material: Material, levels: dict[Trait, float], options: tuple[Archetype, ...]) -> Archetype:
-    """One of the core's two, or, for a strong profile, the one its numbers lean to."""
+def _archetype(inputs: StepInput, levels: dict[Trait, float], options: tuple[Archetype, ...]) -> Archetype:
+    """One of the core's archetypes, or the one that a pronounced profile suggests."""
     by_numbers = None
     if levels[Trait.AGREEABLENESS] < _LOW and levels[Trait.CONSCIENTIOUSNESS] > _HIGH:
         by_numbers = Archetype.RULER
@@ -66,18 +66,18 @@ def _archetype(material: Material, levels: dict[Trait, float], options: tuple[Ar
     elif levels[Trait.OPENNESS] > _HIGH and levels[Trait.AGREEABLENESS] > _HIGH:
         by_numbers = Archetype.IDEALIST
     choices = list(options) + ([by_numbers] if by_numbers else [])
-    return material.draw.pick("archetype", choices)
+    return inputs.draw.pick("archetype", choices)
 
 
-def _values(material: Material, levels: dict[Trait, float], own: tuple[SchwartzValue, ...]) -> list[SchwartzValue]:
+def _values(inputs: StepInput, levels: dict[Trait, float], own: tuple[SchwartzValue, ...]) -> list[SchwartzValue]:
     pronounced = sorted(levels, key=lambda trait: -abs(levels[trait] - _MIDDLE))
     leaning = [value for trait in pronounced[:_GIVEN] for value in _TRAIT_VALUES[trait, levels[trait] > _MIDDLE][:2]]
-    first = material.draw.some("values/own", own, 2)
+    first = inputs.draw.some("values/own", own, 2)
     rest = [
-        value for value in material.draw.shuffled("values/leaning", list(dict.fromkeys(leaning))) if value not in first
+        value for value in inputs.draw.shuffled("values/leaning", list(dict.fromkeys(leaning))) if value not in first
     ]
     return (first + rest + [value for value in SchwartzValue if value not in first + rest])[
-        : material.draw.whole("values/count", 3, 5)
+        : inputs.draw.whole("values/count", 3, 5)
     ]
 
 
@@ -99,7 +99,7 @@ def _attachment(levels: dict[Trait, float], own: tuple[AttachmentStyle, ...], ma
 _ANXIOUS = frozenset({AttachmentStyle.ANXIOUS_PREOCCUPIED, AttachmentStyle.FEARFUL_AVOIDANT})
 
 
-def _constraints(material: Material, levels: dict[Trait, float], layer: SelfLayer) -> tuple[VoiceDemand | Note, ...]:
+def _constraints(inputs: StepInput, levels: dict[Trait, float], layer: SelfLayer) -> tuple[VoiceDemand | Note, ...]:
     openness, order, company, kindness, nerves = (levels[trait] for trait in Trait)
     wanted: list[tuple[VoiceMarker, str]] = []
     if kindness > _HIGH and nerves > _MIDDLE:
@@ -127,7 +127,7 @@ def _constraints(material: Material, levels: dict[Trait, float], layer: SelfLaye
         wanted.append((VoiceMarker.FORMAL, "face above warmth: keeps people at the length of a sentence"))
     given: list[VoiceMarker] = []
     for marker, _ in wanted:
-        held = [*material.demands, *given]
+        held = [*inputs.demands, *given]
         if marker not in held and CONFLICTS.get(marker) not in held and len(given) < _GIVEN:
             given.append(marker)
     demands = [VoiceDemand(marker=marker, reason=reason) for marker, reason in wanted if marker in given]

@@ -1,4 +1,4 @@
-"""What a dramatic core is: one wound with the desire, fear and change that grow from it, and what it demands later."""
+"""The dramatic core: a wound, the desire, fear and growth arc that follow from it, and constraints on later layers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from fourfold.persona import Archetype, AttachmentStyle, SchwartzValue, Trait
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A wound as it happened, at an age from `earliest` to `latest` in years, and at least `since` years ago.
+    """A wound as a scene, at an age from `earliest` to `latest` in years, at least `since` years ago.
 
-    {friend} stands for someone whose pronouns, {he} and the rest, are not the person's own.
+    `{friend}` is someone of another gender than the person, with the pronouns `{he}`, `{him}`, `{his}`.
     """
 
     earliest: int
@@ -23,7 +23,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A range on a trait and why the core asks for it."""
+    """A range (0-1) of a trait, and the reason for it."""
 
     trait: Trait
     low: float
@@ -33,7 +33,12 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """A dramatic core. `kinds` are the life facts it answers (see brief_life); `marker_reasons` the voice it forces."""
+    """A dramatic core.
+
+    `echoes` are phrases that hint at the wound. `note` is the note to the mask by which a finished soul's core is
+    found again. `demands` are voice demands with their reasons. `kinds` are the life events it is written for
+    (`brief.life_events`), `trades` the trades it fits best. A line that begins with digits and a colon (`02:`) goes
+    with the scenes at those places alone."""
 
     name: str
     scenes: tuple[Scene, ...]

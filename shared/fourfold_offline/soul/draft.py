@@ -1,24 +1,24 @@
-"""Step 2: chooses a dramatic core for the brief and tells it as desire, fear, wound and growth arc."""
+"""Step 2: chooses a dramatic core for the brief and writes desire, fear, wound and growth arc from it."""
 
 from __future__ import annotations
 
 from fourfold.constraints import Note, TraitBound, VoiceDemand, trait_range
 from fourfold.persona import Soul, Trait
 from fourfold.pipeline.soul_draft import SoulDraft
-from fourfold_offline.brief.life_events import find_life
-from fourfold_offline.brief.temperament import bounds_in_place, demands_in_place
-from fourfold_offline.grammar import tell
+from fourfold_offline.brief.life_events import find_life_events
+from fourfold_offline.brief.temperament import speech_demands, temperament_bounds
+from fourfold_offline.grammar import fill_template
 from fourfold_offline.inference.age import age_of
 from fourfold_offline.inference.work import WORKING, trade_for
 from fourfold_offline.lexicon.temperament import CONFLICTS
-from fourfold_offline.lexicon.trade_match import broader
+from fourfold_offline.lexicon.trade_match import broad_trade
 from fourfold_offline.lexicon.trades import trades
 from fourfold_offline.soul.core import Bound, Core, Scene
-from fourfold_offline.soul.library import cores, fitting
-from fourfold_offline.soul.openings import leads, lost_slots
-from fourfold_offline.soul.scene_people import people_of_scene
-from fourfold_offline.soul.scene_years import credible
-from fourfold_offline.step_input import Material
+from fourfold_offline.soul.library import cores, lines_for_scene
+from fourfold_offline.soul.openings import deceased_slots, openings_for
+from fourfold_offline.soul.scene_people import scene_slots
+from fourfold_offline.soul.scene_years import drop_impossible_years
+from fourfold_offline.step_input import StepInput
 
 _PASSAGE = 790
 _FATE_WEIGHT, _KIND_WEIGHT, _TRADE_WEIGHT = 400.0, 2.0, 0.8
@@ -27,47 +27,47 @@ _SECONDS = 2
 _NARROW = 0.05
 
 
-def draft_soul(material: Material) -> SoulDraft:
-    """The soul of the brief. A retry, whose draw the findings seed, may choose another core and scene."""
-    age = age_of(material)
-    core, scene = _core_and_scene(material, age)
-    draw = material.draw
+def draft_soul(inputs: StepInput) -> SoulDraft:
+    """The soul of the brief. On a retry the findings are part of the seed, so core and scene may differ."""
+    age = age_of(inputs)
+    core, scene = _core_and_scene(inputs, age)
+    draw = inputs.draw
     then = draw.whole(f"{core.name}/then", scene.earliest, min(scene.latest, max(scene.earliest, age - scene.since)))
-    life = find_life(material.brief)
-    slots = people_of_scene(material, draw, then)
-    slots |= lost_slots(material, life, frozenset(slots[key] for key in ("girl", "boy", "friend")))
-    desire = draw.pick("desire", fitting(core.desires, core, scene))
-    told = {
-        "desire": tell(desire, slots, draw, "desire"),
-        "fear": tell(draw.pick("fear", fitting(core.fears, core, scene)), slots, draw, "fear"),
-        "growth_arc": tell(draw.pick("arc", fitting(core.arcs, core, scene)), slots, draw, "arc"),
-        "wound": tell(credible(scene.text, age - then), slots, draw, f"wound/{core.name}"),
+    life = find_life_events(inputs.brief)
+    slots = scene_slots(inputs, draw, then)
+    slots |= deceased_slots(inputs, life, frozenset(slots[key] for key in ("girl", "boy", "friend")))
+    desire = draw.pick("desire", lines_for_scene(core.desires, core, scene))
+    texts = {
+        "desire": fill_template(desire, slots, draw, "desire"),
+        "fear": fill_template(draw.pick("fear", lines_for_scene(core.fears, core, scene)), slots, draw, "fear"),
+        "growth_arc": fill_template(draw.pick("arc", lines_for_scene(core.arcs, core, scene)), slots, draw, "arc"),
+        "wound": fill_template(drop_impossible_years(scene.text, age - then), slots, draw, f"wound/{core.name}"),
     }
-    opening = leads(material, core, life, slots)
-    turn = _turn(material, desire) if "desire" not in dict(opening) else None
+    opening = openings_for(inputs, core, life, slots)
+    turn = _turn(inputs, desire) if "desire" not in dict(opening) else None
     if turn is not None:
-        opening.append(("desire", tell(credible(turn, age - WORKING), slots, draw, "turn")))
+        opening.append(("desire", fill_template(drop_impossible_years(turn, age - WORKING), slots, draw, "turn")))
     for field, lead in opening:
-        told[field] = _led(lead, told[field])
-    soul = Soul(**{field: text[:800] for field, text in told.items()})
-    return SoulDraft(soul=soul, constraints=tuple(_constraints(material, core)))
+        texts[field] = _with_opening(lead, texts[field])
+    soul = Soul(**{field: text[:800] for field, text in texts.items()})
+    return SoulDraft(soul=soul, constraints=tuple(_constraints(inputs, core)))
 
 
-def _turn(material: Material, desire: str) -> str | None:
-    """What the work says of the person, before what they want: only work the brief states, and only now and then."""
-    if material.value("surface.occupation") is None or not desire.startswith("{They}"):
+def _turn(inputs: StepInput, desire: str) -> str | None:
+    """A sentence on the stated occupation to put before the desire, for some personas; else None."""
+    if inputs.value("surface.occupation") is None or not desire.startswith("{They}"):
         return None
-    turns = trades()[trade_for(material)].turns
-    return material.draw.pick("turn", turns) if material.draw.unit("turn?") < _TURNED else None
+    turns = trades()[trade_for(inputs)].turns
+    return inputs.draw.pick("turn", turns) if inputs.draw.unit("turn?") < _TURNED else None
 
 
 _TURNED = 0.35
 
 
-def _core_and_scene(material: Material, age: int) -> tuple[Core, Scene]:
-    """A core and one of its scenes: what the brief says happened goes before all, then what fits the work."""
-    kinds = {fact.kind for fact in find_life(material.brief)}
-    trade = trade_for(material) if material.value("surface.occupation") else ""
+def _core_and_scene(inputs: StepInput, age: int) -> tuple[Core, Scene]:
+    """A core and one of its scenes, weighted by the events of the brief first and by its trade second."""
+    kinds = {fact.kind for fact in find_life_events(inputs.brief)}
+    trade = trade_for(inputs) if inputs.value("surface.occupation") else ""
     weighted: list[tuple[tuple[Core, Scene], float]] = []
     for core in cores():
         fate = bool(core.kinds) and not core.trades and not core.kinds & {"child", "infant"}
@@ -75,27 +75,27 @@ def _core_and_scene(material: Material, age: int) -> tuple[Core, Scene]:
             _generation(core) != _generation_at(age) and not (fate and core.kinds & kinds)
         ):
             continue
-        weight = 1.0 + _TRADE_WEIGHT * (broader(trade) in core.trades)
+        weight = 1.0 + _TRADE_WEIGHT * (broad_trade(trade) in core.trades)
         weight += (_FATE_WEIGHT if fate else _KIND_WEIGHT) * bool(core.kinds & kinds)
-        weight *= _FITTING[_fit(material, core)]
+        weight *= _FITTING[_fit(inputs, core)]
         fits = [scene for scene in core.scenes if scene.earliest + scene.since <= age or core.name == "infant"]
         weighted += [((core, scene), weight / len(fits)) for scene in fits]
-    return material.draw.heaviest("core", weighted)
+    return inputs.draw.heaviest("core", weighted)
 
 
-# How readily a core is told of somebody whose temper denies all, some or none of what it asks for.
+# Weight of a core of whose bounds none, some or all fit the constraints.
 _FITTING = (0.05, 0.5, 1.0)
 _INFANT, _CHILD = 5, 14
 
 
-def _fit(material: Material, core: Core) -> int:
-    """2 if every bound of the core can hold beside what the brief says, 1 if some can, 0 if none can."""
-    held = sum(_room(trait_range(material.chain, bound.trait), bound) >= _LEAST_WIDTH for bound in core.bounds)
+def _fit(inputs: StepInput, core: Core) -> int:
+    """2 if every bound of the core fits the constraints, 1 if some do, 0 if none does."""
+    held = sum(_overlap(trait_range(inputs.chain, bound.trait), bound) >= _LEAST_WIDTH for bound in core.bounds)
     return 0 if not held else 2 if held == len(core.bounds) else 1
 
 
-def _room(left: tuple[float, float], bound: Bound) -> float:
-    """How much of a range a bound leaves."""
+def _overlap(left: tuple[float, float], bound: Bound) -> float:
+    """The width of the overlap of a range and a bound; negative if they do not overlap."""
     low, high = left
     return min(high, bound.high) - max(low, bound.low)
 
@@ -108,23 +108,23 @@ def _generation_at(age: int) -> str:
     return "infant" if age <= _INFANT else "child" if age <= _CHILD else "grown"
 
 
-def _led(lead: str, text: str) -> str:
+def _with_opening(lead: str, text: str) -> str:
     joined = f"{lead} {text}"
     return joined if len(joined) <= _PASSAGE else text
 
 
-def _constraints(material: Material, core: Core) -> list[TraitBound | VoiceDemand | Note]:
+def _constraints(inputs: StepInput, core: Core) -> list[TraitBound | VoiceDemand | Note]:
     made: list[TraitBound | VoiceDemand | Note] = []
-    for stated in bounds_in_place(material.brief):
-        low, high = _range(material, made, stated.trait)
+    for stated in temperament_bounds(inputs.brief):
+        low, high = _range(inputs, made, stated.trait)
         if min(high, stated.maximum) - max(low, stated.minimum) >= _NARROW:
             made.append(stated)
     for bound in core.bounds:
-        if _room(_range(material, made, bound.trait), bound) >= _LEAST_WIDTH:
+        if _overlap(_range(inputs, made, bound.trait), bound) >= _LEAST_WIDTH:
             made.append(TraitBound(trait=bound.trait, minimum=bound.low, maximum=bound.high, reason=bound.reason))
     own = [VoiceDemand(marker=marker, reason=reason) for marker, reason in core.demands[:_SECONDS]]
-    given = list(material.demands)
-    for demand in (*demands_in_place(material.brief), *own):
+    given = list(inputs.demands)
+    for demand in (*speech_demands(inputs.brief), *own):
         if demand.marker not in given and CONFLICTS.get(demand.marker) not in given:
             given.append(demand.marker)
             made.append(demand)
@@ -132,9 +132,9 @@ def _constraints(material: Material, core: Core) -> list[TraitBound | VoiceDeman
     return made
 
 
-def _range(material: Material, made: list[TraitBound | VoiceDemand | Note], trait: Trait) -> tuple[float, float]:
-    """The range the chain and the bounds made so far leave a trait."""
-    low, high = trait_range(material.chain, trait)
+def _range(inputs: StepInput, made: list[TraitBound | VoiceDemand | Note], trait: Trait) -> tuple[float, float]:
+    """The range of a trait by the constraint chain and the bounds made so far."""
+    low, high = trait_range(inputs.chain, trait)
     for bound in made:
         if isinstance(bound, TraitBound) and bound.trait is trait:
             low, high = max(low, bound.minimum), min(high, bound.maximum)

@@ -7,10 +7,10 @@ from functools import cache
 
 from fourfold_offline.data_files import load
 from fourfold_offline.soul.core import Core, Scene
-from fourfold_offline.step_input import Material
+from fourfold_offline.step_input import StepInput
 
 _PARTS = ("childhood", "later", "further", "fate", "children")
-_LEAST_FIXED = 14  # Characters of fixed text that two scenes hardly share.
+_LEAST_FIXED = 14  # Characters; shorter pieces of fixed text occur in several scenes.
 
 
 @cache
@@ -24,9 +24,9 @@ def _by_note() -> dict[str, Core]:
     return {core.note: core for core in cores()}
 
 
-def core_of(material: Material) -> Core | None:
+def core_of(inputs: StepInput) -> Core | None:
     """The core whose note is in the constraint chain; None where another model wrote the soul."""
-    return next((_by_note()[note] for note in reversed(material.notes) if note in _by_note()), None)
+    return next((_by_note()[note] for note in reversed(inputs.notes) if note in _by_note()), None)
 
 
 def scene_of(core: Core, wound: str) -> Scene:
@@ -39,8 +39,8 @@ def _fixed(text: str) -> list[str]:
     return [piece.strip() for piece in pieces if len(piece.strip()) >= _LEAST_FIXED]
 
 
-def fitting(lines: tuple[str, ...], core: Core, scene: Scene) -> list[str]:
-    """The lines that go with a scene: all but those marked (`02:`) for other scenes of the core, the mark taken off."""
+def lines_for_scene(lines: tuple[str, ...], core: Core, scene: Scene) -> list[str]:
+    """The lines that fit a scene: all but those marked (`02:`) for other scenes of the core, without their marks."""
     place = str(core.scenes.index(scene))
     kept = []
     for line in lines:

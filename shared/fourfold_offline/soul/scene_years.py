@@ -1,4 +1,4 @@
-"""Keeps a telling credible: nothing hung in a hall for twenty years that was put there last summer."""
+"""Removes alternatives of a template that claim more years than have passed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _WORDS = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _CLAIM = re.compile(rf"\b({_WORDS})\s+years\b(?!\s+(?:old|short))")
 
 
-def credible(text: str, passed: int) -> str:
-    """The text without the alternatives that claim more years than have passed since the scene."""
+def drop_impossible_years(text: str, passed: int) -> str:
+    """The text without the alternatives that claim more than `passed` years since the scene."""
 
     def kept(match: re.Match[str]) -> str:
         options = match.group(1).split("|")

@@ -1,4 +1,4 @@
-"""Sentences of an appearance: what people chose and what life did, by the ages and the traits they can belong to."""
+"""Sentences of an appearance, by the ages and the traits they fit."""
 
 from __future__ import annotations
 

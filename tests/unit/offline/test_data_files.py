@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fourfold_offline.brief.temperament import bounds_in_place
+from fourfold_offline.brief.temperament import temperament_bounds
 from tests.unit.offline.data_shapes import DATA, SHAPES
 
 FILES = sorted(path.relative_to(DATA) for path in DATA.rglob("*") if path.is_file())
@@ -82,7 +82,7 @@ def test_every_word_of_temperament_binds_a_trait() -> None:
 
 def test_an_honest_frenchman_is_read() -> None:
     """`honnête` once stood for a word that bound nothing, and the step failed."""
-    assert [bound.reason for bound in bounds_in_place("Un horloger honnête de Tours, 50 ans")]
+    assert [bound.reason for bound in temperament_bounds("Un horloger honnête de Tours, 50 ans")]
 
 
 def test_ranges_are_not_empty() -> None:

@@ -12,15 +12,15 @@ import pytest
 
 from fourfold.persona import Mask, SelfLayer, Soul, Surface, Trait
 from fourfold_offline.brief.language import language_of
-from fourfold_offline.brief.temperament import bounds_in_place, said_in_place
+from fourfold_offline.brief.temperament import temperament_bounds, words_of_temperament
 from fourfold_offline.lexicon.temperament import speech, temperament
-from fourfold_offline.lexicon.trade_match import finer
+from fourfold_offline.lexicon.trade_match import narrow_trade
 from fourfold_offline.lexicon.trades import trades
 from fourfold_offline.mask.casting import casting
 from fourfold_offline.mask.native_lines import native_lines
 from fourfold_offline.mask.voices import voices
 from fourfold_offline.soul.library import cores
-from fourfold_offline.soul.scene_years import credible
+from fourfold_offline.soul.scene_years import drop_impossible_years
 from fourfold_offline.surface.looks import looks_at
 from tests.builders import written_offline
 
@@ -126,12 +126,12 @@ def test_a_temper_in_another_language_binds_as_well(brief: str, trait: Trait, lo
     ["Frank, a vet in Leeds", "A private detective in Rome", "A content moderator in Manila", "She is not frank, 40"],
 )
 def test_a_name_a_trade_and_a_denied_word_are_no_temper(brief: str) -> None:
-    assert bounds_in_place(brief) == []
+    assert temperament_bounds(brief) == []
 
 
 def test_every_word_read_in_place_means_a_word_that_is_listed() -> None:
     for language in ("tr utangaç", "de schüchtern", "fr timide", "es tímido", "it timido", "pt tímido"):
-        assert all(said.word in temperament() for said in said_in_place(language))
+        assert all(said.word in temperament() for said in words_of_temperament(language))
     assert set(speech()) >= {"terse", "curt", "garrulous"}
 
 
@@ -201,7 +201,7 @@ def test_nobody_meets_a_namesake_and_every_sentence_is_finished(brief: str) -> N
     ],
 )
 def test_nothing_has_lasted_longer_than_there_was_time(text: str, passed: int, kept: str) -> None:
-    assert credible(text, passed) == kept
+    assert drop_impossible_years(text, passed) == kept
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_nothing_has_lasted_longer_than_there_was_time(text: str, passed: int, k
     ],
 )
 def test_a_trade_is_as_narrow_as_the_words_of_the_work(trade: str, occupation: str, narrow: str) -> None:
-    assert finer(trade, occupation) == narrow
+    assert narrow_trade(trade, occupation) == narrow
     assert narrow in trades()
 
 
