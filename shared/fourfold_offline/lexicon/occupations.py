@@ -44,13 +44,18 @@ def least_age(occupation: str) -> int:
 
 
 def trade_of_title(occupation: str) -> str | None:
-    """The trade of an occupation in words, by the longest listed title in it."""
-    hits = [match[1] for match in _title_pattern().finditer(occupation.casefold())]
-    return trades_by_title()[max(hits, key=len)] if hits else None
+    """The trade of an occupation in words, by the longest listed title in it, the first of several."""
+    # Compiled as one pattern, the titles would cost more than all look-ups of a run.
+    text = occupation.casefold()
+    found = [
+        (-len(title), place, title) for title in trades_by_title() if (place := _place_of(title, text)) is not None
+    ]
+    return trades_by_title()[min(found)[2]] if found else None
 
 
-@cache
-def _title_pattern() -> re.Pattern[str]:
-    """Every listed title at every place of a text, the longest first; the lookahead lets matches overlap."""
-    titles = "|".join(re.escape(title) for title in sorted(trades_by_title(), key=len, reverse=True))
-    return re.compile(rf"(?<![\w-])(?=({titles})(?![\w-]))")
+def _place_of(title: str, text: str) -> int | None:
+    """Where the title begins in the text as words of its own, or None."""
+    if title not in text:
+        return None
+    match = re.search(rf"(?<![\w-]){re.escape(title)}(?![\w-])", text)
+    return None if match is None else match.start()
