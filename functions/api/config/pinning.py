@@ -11,7 +11,7 @@ from fourfold.config.engine import RunSettings
 from fourfold.config.request import BadSettingsError, unusable_models, with_settings
 from fourfold.http.auth import Caller
 from fourfold.http.problems import ProblemError, printable, reference_token
-from fourfold.models.credentials import usable_providers
+from fourfold.models.credentials import available_providers
 from fourfold.problem import FieldError, problem
 from functions.api.errors import settings_refused
 from functions.configuration import effective
@@ -23,7 +23,7 @@ def pinned(caller: Caller, settings: Mapping[str, JsonValue]) -> RunSettings:
     Raises:
         ProblemError: 422 or 403, naming each setting that cannot be taken; 422 where no configured model can be used.
     """
-    base, providers = effective(caller.org_id, caller.workspace_id), usable_providers(os.environ)
+    base, providers = effective(caller.org_id, caller.workspace_id), available_providers(os.environ)
     try:
         config = with_settings(base, settings, providers)
     except BadSettingsError as error:
@@ -49,5 +49,5 @@ def _refused(error: BadSettingsError) -> ProblemError:
 
 def _not_configured(unusable: Mapping[str, tuple[str, ...]]) -> ProblemError:
     steps = "; ".join(f"{step}: {', '.join(chain)}" for step, chain in unusable.items())
-    detail = f"The settings name models nobody here has credentials for ({steps}). Change them, or add the keys."
+    detail = f"The settings name models that cannot be used here ({steps}). Change them, or add the providers' keys."
     return ProblemError(problem("provider_not_configured", "No usable model is configured", 422, detail))

@@ -19,7 +19,7 @@ from fourfold.config.service import CommitRequest, Committed, ConfigService, Kin
 from fourfold.http.auth import Caller, require_scope
 from fourfold.http.problems import ProblemError, not_found, rejected
 from fourfold.http.revision_tags import etag, expected_revision, precondition_failed
-from fourfold.models.credentials import usable_providers
+from fourfold.models.credentials import available_providers
 from fourfold.problem import FieldError, problem
 from functions.api.config.schemas import (
     ChainLink,
@@ -73,7 +73,7 @@ class ScopeSettings:
     @cached_property
     def ledger(self) -> ConfigService:
         """Where this scope's settings are changed."""
-        return ConfigService(self.store, deployment_defaults(), usable_providers(os.environ))
+        return ConfigService(self.store, deployment_defaults(), available_providers(os.environ))
 
     def require_write(self) -> None:
         """Raises ProblemError (403) unless the caller may change this scope."""

@@ -127,8 +127,8 @@ CATALOGUE: dict[str, KnownProblem] = {
     "provider_not_configured": KnownProblem(
         422,
         "No usable model is configured",
-        "The settings name models nobody here has credentials for (soul_draft: openai:gpt-5.5). Change them, or add "
-        "the keys.",
+        "The settings name models that cannot be used here (soul_draft: openai:gpt-5.5). Change them, or add the "
+        "providers' keys.",
     ),
     "rate_limited": KnownProblem(
         429,

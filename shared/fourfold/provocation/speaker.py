@@ -39,7 +39,7 @@ class ChatSpeaker:
         """
         private = "" if notes is None else f"\n\n{_PRIVATELY}\n{ContextBlock(NOTES, notes).text()}"
         system = f"{system_prompt(self.persona, self.safety)}\n\n{_BRIEFLY}{private}"
-        turn = ChatTurn(system, (*_messages(history), ChatMessage("user", said)), self.persona)
+        turn = ChatTurn(system, (*_messages(history), ChatMessage("user", said)))
         answer = ask(turn, self.models, self.config, self.deadline)
         return SpokenReply(text=answer.value, calls=answer.calls)
 

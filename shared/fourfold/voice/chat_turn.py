@@ -15,7 +15,6 @@ from fourfold.llm.port import (
     OnText,
     Repair,
 )
-from fourfold.persona import Persona
 
 _SILENT = "the answer was empty"
 _AGAIN = "Your last try did not hold ({problems}). Answer the message once more, in character, in plain text."
@@ -31,11 +30,10 @@ class ReplyListener:
 
 @dataclass(frozen=True)
 class ChatTurn:
-    """What is to be answered: the system prompt, the talk so far with the user's message last, and who speaks."""
+    """What is to be answered: the system prompt, and the chat so far, with the message of the user last."""
 
     system: str
     messages: tuple[ChatMessage, ...]
-    speaker: Persona | None
 
 
 def ask(
@@ -59,7 +57,6 @@ def ask(
             max_tokens=config.max_tokens,
             timeout_s=config.timeout_s,
             temperature=config.temperature,
-            speaker=turn.speaker,
         )
 
     return Chain(

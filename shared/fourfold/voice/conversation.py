@@ -111,7 +111,7 @@ def reply_to(room: ChatContext, session: Session, message: str, listener: ReplyL
     talk = tuple(
         part for one in earlier for part in (ChatMessage("user", one.message), ChatMessage("assistant", one.reply))
     )
-    turn = ChatTurn(system_prompt(room.persona, room.safety), (*talk, ChatMessage("user", message)), room.persona)
+    turn = ChatTurn(system_prompt(room.persona, room.safety), (*talk, ChatMessage("user", message)))
     aloud = None if action == "block" else listener
     calls: list[ModelCall] = []
     written, recovery = _written(room, turn, session.drift, aloud, calls), None
@@ -153,7 +153,7 @@ def _recovered(  # noqa: PLR0913, PLR0917
     if listener is not None:
         listener.withdrawn()
     try:
-        second = _written(room, ChatTurn(again, turn.messages, turn.speaker), state, listener, calls)
+        second = _written(room, ChatTurn(again, turn.messages), state, listener, calls)
     except ModelError:
         # The first reply is there and paid for: a drifted answer is better than none, and it says that it has drifted.
         if listener is not None:

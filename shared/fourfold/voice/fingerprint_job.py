@@ -68,7 +68,6 @@ class FingerprintJob:
         turn = ChatTurn(
             f"{system_prompt(self.persona, self.safety)}\n\n{_BRIEFLY}",
             (ChatMessage("user", scenario.text(self.persona.language)),),
-            self.persona,
         )
         answer = ask(turn, self.models, self.config, self.deadline)
         name = f"{answer.provider}:{answer.model}"
@@ -117,7 +116,7 @@ class FingerprintJob:
     def _ask_bare(self, scenario: Scenario) -> tuple[ModelCall, ...]:
         if scenario not in self.scenarios.of_pole() or scenario.id in self.baseline.read(self._pole):
             return ()
-        turn = ChatTurn(_BARE, (ChatMessage("user", scenario.text("en")),), None)
+        turn = ChatTurn(_BARE, (ChatMessage("user", scenario.text("en")),))
         answer = ask(turn, self.models, self.config, self.deadline)
         self.baseline.keep(self._pole, scenario.id, answer.value)
         return answer.calls

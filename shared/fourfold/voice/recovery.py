@@ -20,8 +20,3 @@ def with_anchor(system: str, mask: Mask, wrong: Sequence[str]) -> str:
         f"{system}\n\n{_OPENING} Answer the same message again, wholly in it.\nWhat was wrong:\n{faults}\n"
         f"You sound like this:\n{examples}\nRhythm: {mask.rhythm}\nTone: {mask.tone}"
     )
-
-
-def is_anchored(system: str) -> bool:
-    """Whether a system prompt has been anchored anew."""
-    return _OPENING in system
