@@ -25,27 +25,43 @@ from fourfold.http.problems import ProblemError, field_errors, from_status, prob
 from fourfold.http.tail import Tails
 from fourfold.persona import PersonaGoneError
 from fourfold.personas.deletion import DELETED
+from functions.api.chat import routes as chat
 from functions.api.config import routes as config
 from functions.api.keys import routes as keys
-from functions.api.meta import docs, health
+from functions.api.meta import routes as meta
+from functions.api.meta.schemas import VERSION
 from functions.api.openapi import describe as openapi
 from functions.api.openapi.describe import TAGS
-from functions.api.personas import changes as persona_changes
-from functions.api.personas import files, parse, regeneration
+from functions.api.persona_files import routes as persona_files
+from functions.api.persona_versions import routes as persona_versions
 from functions.api.personas import routes as personas
-from functions.api.personas import versions as persona_versions
-from functions.api.personas.documents import VERSION
-from functions.api.runs import progress_routes as progress
+from functions.api.progress import routes as progress
+from functions.api.provocation_tests import routes as provocation_tests
 from functions.api.runs import routes as runs
 from functions.api.suite import routes as suite
-from functions.api.suite import tests_routes as provocation_tests
-from functions.api.voice import portable as portable_voice
 from functions.api.voice import routes as voice
 from functions.api.webhooks import routes as webhooks
 
 logger = Logger()
 
 _DESCRIPTION = "Four-layer personas from a one-line brief, written from the inside out and audited."
+
+# In the order of the description.
+_ROOMS = (
+    personas,
+    persona_versions,
+    persona_files,
+    voice,
+    chat,
+    suite,
+    provocation_tests,
+    runs,
+    progress,
+    webhooks,
+    config,
+    keys,
+    meta,
+)
 
 
 def create_app(origins: Sequence[str] = ()) -> FastAPI:
@@ -82,10 +98,8 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     )
     app.state.stopping = threading.Event()
     app.state.tails = Tails()
-    life = (personas, parse, persona_changes, persona_versions, regeneration, files)
-    voices = (portable_voice, voice, suite, provocation_tests)
-    for module in (*life, *voices, runs, progress, webhooks, config, keys, health, docs):
-        app.include_router(module.router)
+    for room in _ROOMS:
+        app.include_router(room.router)
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
     return app
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import Request
-
 from fourfold.config.scope import Scope
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.problem import FieldError, problem
@@ -21,9 +19,9 @@ def not_written() -> ProblemError:
     )
 
 
-def run_goes_on(request: Request, run_id: str) -> ProblemError:
+def run_goes_on(root_path: str, run_id: str) -> ProblemError:
     """409: a run is writing the persona; Location names it."""
-    path = f"{request.scope.get('root_path', '')}/v1/runs/{run_id}"
+    path = f"{root_path}/v1/runs/{run_id}"
     answer = problem(
         "run_in_progress",
         "A run is writing this persona",
@@ -39,3 +37,9 @@ def settings_refused(faults: list[FieldError], locked_by: Scope | None) -> Probl
         return rejected(faults)
     answer = rejected(faults, code="config_locked", title="The setting is locked", status=403)
     return ProblemError(answer.problem.model_copy(update={"locked_by": locked_by.value}))
+
+
+def no_fingerprint() -> ProblemError:
+    """409: there is no fingerprint to compare with."""
+    detail = "Wait until GET .../fingerprint says ready; if it says failed, POST .../fingerprint."
+    return ProblemError(problem("fingerprint_not_ready", "There is no fingerprint yet", 409, detail))

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from fourfold.http.preconditions import etag_of
 from fourfold.persona import Persona
 from fourfold.progress.run import Run
-from functions.api.personas.documents import RunReceipt
+from functions.api.runs.schemas import RunReceipt
 
 
 def document(content: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:

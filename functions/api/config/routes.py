@@ -32,10 +32,10 @@ from functions.api.config.schemas import (
     SnapshotList,
     SnapshotRequest,
 )
-from functions.api.config.service import ScopeSettings, told
+from functions.api.config.scope_settings import ScopeSettings, told
 from functions.api.dependencies import ConfigReader, ConfigWriter
 from functions.api.idempotent import idempotent
-from functions.api.openapi import describe as openapi
+from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import OF_COMMITS, OF_KEYED_REQUESTS
 from functions.api.responses import document, path_to
 from functions.configuration import deployment_defaults
@@ -46,12 +46,12 @@ KeyPath = Annotated[str, Path(description="One of the keys.", json_schema_extra=
 ScopeQuery = Annotated[StoredScope, Query(description="The scope as it stands for your key's workspace.")]
 _STATE = "A revision, or a snapshot's id."
 _STATES = r"^([0-9]{1,12}|cfs_[0-9a-hjkmnp-tv-z]{26})$"
-_COMMIT = openapi.problems(400, 403, 413, 415, 422, also=OF_COMMITS)
-_ROLLBACK = openapi.problems(400, 403, 404, 413, 415, 422, also=[*OF_COMMITS, *OF_KEYED_REQUESTS])
+_COMMIT = replies.problems(400, 403, 413, 415, 422, also=OF_COMMITS)
+_ROLLBACK = replies.problems(400, 403, 404, 413, 415, 422, also=[*OF_COMMITS, *OF_KEYED_REQUESTS])
 _PASSING = frozenset({"config_busy", "precondition_failed"})
 
 
-@router.get("", summary="Read effective settings", response_model=ConfigView, responses=openapi.problems(422))
+@router.get("", summary="Read effective settings", response_model=ConfigView, responses=replies.problems(422))
 async def read_config(
     caller: ConfigReader,
     scope: ScopeQuery = "workspace",
@@ -66,7 +66,7 @@ async def read_config(
     "",
     summary="Change settings",
     response_model=CommitResult,
-    openapi_extra=openapi.commit(ConfigPatch),
+    openapi_extra=bodies.required_json(ConfigPatch, bodies.IF_MATCH_HEADER),
     responses=_COMMIT,
 )
 async def change_config(request: Request, caller: ConfigWriter) -> Response:
@@ -99,7 +99,7 @@ async def read_schema(caller: ConfigReader) -> Response:  # noqa: ARG001 - only 
     return document(ConfigSchema(data=keys, presets=PRESET_NAMES))
 
 
-@router.get("/revisions", summary="List commits", response_model=RevisionList, responses=openapi.problems(422))
+@router.get("/revisions", summary="List commits", response_model=RevisionList, responses=replies.problems(422))
 async def list_revisions(
     caller: ConfigReader,
     scope: ScopeQuery = "workspace",
@@ -115,7 +115,7 @@ async def list_revisions(
     return document(shown)
 
 
-@router.get("/diff", summary="Compare two states", response_model=ConfigDiff, responses=openapi.problems(404, 422))
+@router.get("/diff", summary="Compare two states", response_model=ConfigDiff, responses=replies.problems(404, 422))
 async def diff(
     caller: ConfigReader,
     from_: Annotated[str, Query(alias="from", pattern=_STATES, examples=["0"], description=_STATE)],
@@ -131,10 +131,10 @@ async def diff(
     summary="Keep a snapshot",
     status_code=201,
     response_model=SnapshotContent,
-    openapi_extra=openapi.json_request(SnapshotRequest, idempotent=True),
+    openapi_extra=bodies.required_json(SnapshotRequest, bodies.KEY_HEADER),
     responses={
-        201: openapi.made("The snapshot", "The snapshot."),
-        **openapi.problems(400, 413, 415, 422, also=OF_KEYED_REQUESTS),
+        201: replies.made("The snapshot", "The snapshot."),
+        **replies.problems(400, 413, 415, 422, also=OF_KEYED_REQUESTS),
     },
 )
 async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
@@ -151,7 +151,7 @@ async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
     return await idempotent(request, caller, body, keep)
 
 
-@router.get("/snapshots", summary="List snapshots", response_model=SnapshotList, responses=openapi.problems(422))
+@router.get("/snapshots", summary="List snapshots", response_model=SnapshotList, responses=replies.problems(422))
 async def list_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
     """A scope's snapshots, newest first."""
     tree = ScopeSettings(caller, scope)
@@ -163,7 +163,7 @@ async def list_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") 
     "/snapshots/{snapshot_id}",
     summary="Read a snapshot",
     response_model=SnapshotContent,
-    responses=openapi.problems(404),
+    responses=replies.problems(404),
 )
 async def read_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
     """One snapshot and what it holds."""
@@ -175,7 +175,7 @@ async def read_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
     "/snapshots/{snapshot_id}/rollback",
     summary="Roll back to a snapshot",
     response_model=RollbackResult,
-    openapi_extra=openapi.json_request(RollbackRequest, idempotent=True, also=[openapi.IF_MATCH_HEADER]),
+    openapi_extra=bodies.required_json(RollbackRequest, bodies.KEY_HEADER, bodies.IF_MATCH_HEADER),
     responses=_ROLLBACK,
 )
 async def roll_back(snapshot_id: str, request: Request, caller: ConfigWriter) -> Response:
@@ -198,7 +198,7 @@ async def roll_back(snapshot_id: str, request: Request, caller: ConfigWriter) ->
     "/presets/{name}/apply",
     summary="Apply a preset",
     response_model=CommitResult,
-    openapi_extra=openapi.json_request(PresetRequest, idempotent=True, also=[openapi.IF_MATCH_HEADER]),
+    openapi_extra=bodies.required_json(PresetRequest, bodies.KEY_HEADER, bodies.IF_MATCH_HEADER),
     responses=_ROLLBACK,
 )
 async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Response:
@@ -221,7 +221,7 @@ async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Res
     "/{key}/explain",
     summary="Explain a setting",
     response_model=Explanation,
-    responses=openapi.problems(422),
+    responses=replies.problems(422),
 )
 async def explain(key: KeyPath, caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
     """Why a key has the value it has: what every scope says, who said it, and which lock decides."""

@@ -21,7 +21,7 @@ from functions.api import wiring
 from functions.api.dependencies import KeyWriter
 from functions.api.idempotent import idempotent
 from functions.api.keys.schemas import ApiKeyDocument, ApiKeyList, ApiKeyRequest, CreatedApiKey, described
-from functions.api.openapi import describe as openapi
+from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import OF_KEYED_REQUESTS
 from functions.api.responses import document, path_to
 from functions.clock import now
@@ -37,10 +37,10 @@ _OF_MAKING = (*OF_KEYED_REQUESTS, "scope_not_grantable", "expiry_not_grantable",
     summary="Make an API key",
     status_code=201,
     response_model=CreatedApiKey,
-    openapi_extra=openapi.json_request(ApiKeyRequest, idempotent=True),
+    openapi_extra=bodies.required_json(ApiKeyRequest, bodies.KEY_HEADER),
     responses={
-        201: openapi.made("The key, with its text: the only time it is told", "The key."),
-        **openapi.problems(400, 403, 413, 415, 422, also=_OF_MAKING),
+        201: replies.made("The key, with its text: the only time it is told", "The key."),
+        **replies.problems(400, 403, 413, 415, 422, also=_OF_MAKING),
     },
 )
 async def create_key(request: Request, caller: KeyWriter) -> Response:
@@ -63,7 +63,7 @@ async def create_key(request: Request, caller: KeyWriter) -> Response:
     return await idempotent(request, caller, body, make, shown_once=_without_text)
 
 
-@router.get("/v1/keys", summary="List API keys", response_model=ApiKeyList, responses=openapi.problems(401, 403, 422))
+@router.get("/v1/keys", summary="List API keys", response_model=ApiKeyList, responses=replies.problems(401, 403, 422))
 async def list_keys(
     caller: KeyWriter,
     limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
@@ -86,7 +86,7 @@ async def list_keys(
     "/v1/keys/{key_id}",
     summary="Read an API key",
     response_model=ApiKeyDocument,
-    responses=openapi.problems(401, 403, 404),
+    responses=replies.problems(401, 403, 404),
 )
 async def read_key(key_id: str, caller: KeyWriter) -> Response:
     """One key of the workspace, without its text."""
@@ -100,7 +100,7 @@ async def read_key(key_id: str, caller: KeyWriter) -> Response:
     response_class=Response,
     responses={
         204: {"description": "The key is revoked"},
-        **openapi.problems(403, 404, also=["key_in_use", "stronger_key"]),
+        **replies.problems(403, 404, also=["key_in_use", "stronger_key"]),
     },
 )
 async def revoke_key(key_id: str, caller: KeyWriter) -> Response:

@@ -171,3 +171,9 @@ OF_SETTINGS = ("config_locked", "provider_not_configured")
 # What a route answers with that commits settings.
 OF_COMMITS = ("config_locked", "config_busy", "precondition_failed", "invalid_if_match")
 OF_KEYED_REQUESTS = ("request_in_progress", "idempotency_key_reused", "invalid_idempotency_key")
+
+# Meanings of 409s that several rooms answer with.
+NOT_READY = {"persona_not_ready": "the persona is not written yet, or archived: it cannot speak"}
+NOT_WRITTEN = {"persona_not_written": "its first run is not done, or failed"}
+DELETED_MEANWHILE = {"persona_deleted": "the persona was deleted meanwhile"}
+IN_PROGRESS = {"request_in_progress": "the first request with this Idempotency-Key is still running"}

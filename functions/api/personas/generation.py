@@ -27,9 +27,10 @@ from fourfold.pipeline.submit import (
 from fourfold.problem import problem
 from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
-from functions.api.personas.documents import PersonaRequest, RunReceipt
+from functions.api.personas.schemas import PersonaRequest
 from functions.api.responses import document, persona_document
 from functions.api.runs.polling import LONGEST_REPLY_S, FollowedRun, current_run
+from functions.api.runs.schemas import RunReceipt
 from functions.clock import now
 from functions.configuration import settings_of
 from functions.wiring import persona_store

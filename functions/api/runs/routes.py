@@ -15,10 +15,10 @@ from fourfold.problem import FieldError
 from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
 from functions.api.dependencies import Reader
-from functions.api.openapi import describe as openapi
-from functions.api.personas.documents import RunEvents
+from functions.api.openapi import replies
 from functions.api.responses import document
 from functions.api.runs.polling import FollowedRun
+from functions.api.runs.schemas import RunEvents
 from functions.wiring import event_store
 
 router = APIRouter(tags=["runs"])
@@ -26,7 +26,7 @@ router = APIRouter(tags=["runs"])
 _EVENT_ID = re.compile(r"[0-9]{1,9}")
 
 
-@router.get("/v1/runs/{run_id}", summary="Read a run", response_model=Run, responses=openapi.problems(401, 403, 404))
+@router.get("/v1/runs/{run_id}", summary="Read a run", response_model=Run, responses=replies.problems(401, 403, 404))
 async def read_run(run_id: str, request: Request, caller: Reader) -> Response:
     """Where a run stands: attempts, steps, tokens and USD so far."""
     run = await FollowedRun(request, caller.workspace_id, run_id).run() if is_run_id(run_id) else None
@@ -40,9 +40,9 @@ async def read_run(run_id: str, request: Request, caller: Reader) -> Response:
     summary="Follow a run",
     response_model=RunEvents,
     responses={
-        **openapi.event_stream("The events so far, then each as it comes"),
+        **replies.event_stream("The events so far, then each as it comes"),
         204: {"description": "The run is over and the client has seen all of it: do not reconnect"},
-        **openapi.problems(401, 403, 404, 422),
+        **replies.problems(401, 403, 404, 422),
     },
 )
 async def read_run_events(

@@ -5,22 +5,14 @@ from __future__ import annotations
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import Run, RunKind
-from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.plan import Selection, planned
 from fourfold.provocation.suite import selection_kept, selection_of
-from fourfold.provocation.workspace_tests import Available, available
+from functions.api.provocation_tests.workspace_tests import tests_of
 from functions.api.runs.job_requests import pinned_run, requested_job, sent
 from functions.configuration import settings_of
-from functions.wiring import job_context, job_store, suites
+from functions.wiring import job_context, job_store
 
 UNDER_WAY = "suite_running"
-
-
-def tests_of(workspace_id: str) -> tuple[Available, ...]:
-    """A workspace's tests as they stand now."""
-    engine = settings_of(workspace_id).engine
-    own = suites().tests(workspace_id)
-    return available(shipped_tests(), own, engine.provocation.disabled_tests, engine.safety)
 
 
 def ordered(workspace_id: str, persona_id: str, selection: Selection, operation_id: str) -> Run:

@@ -12,7 +12,6 @@ from fourfold.persona import TestSuiteCounts, TokenUsage
 from fourfold.problem import Problem
 from fourfold.provocation.definition import Family, Severity
 from fourfold.provocation.report import Judges, OverRefusal, SuiteReport, Tally, TestResult
-from fourfold.provocation.workspace_tests import Available
 
 
 class TestSuite(BaseModel):
@@ -79,22 +78,6 @@ class SuiteRunList(BaseModel):
     data: tuple[SuiteRun, ...]
     has_more: bool
     next_cursor: str | None
-
-
-class TestSwitch(BaseModel):
-    """Whether a test is run in this workspace."""
-
-    model_config = {"extra": "forbid", "strict": True}
-
-    enabled: bool
-
-
-class TestList(BaseModel):
-    """The tests of the workspace: those shipped, then its own."""
-
-    data: tuple[Available, ...]
-    catalog_version: str
-    content_hash: str
 
 
 SuiteFormat = Literal["json", "junit", "sarif"]

@@ -35,10 +35,10 @@ from functions import webhook_queues as webhook_lanes
 from functions import wiring
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
+from functions.api.chat.context import chatting_limiter
 from functions.api.personas import parse_client as step_alone
 from functions.api.runs import job_requests as jobs
 from functions.api.server import Server
-from functions.api.voice.service import chatting_limiter
 from functions.api.wiring import api_keys, claims, following_limiter, key_ring, last_use, rate_limiter, submissions
 from functions.configuration import config_reader, org_of
 from functions.intent_parse.handler import handler as intent_parse

@@ -15,7 +15,7 @@ from fourfold.provocation.plan import Selection, planned
 from fourfold.provocation.workspace_tests import available
 from functions import wiring
 from functions.api.runs import polling as following
-from functions.api.suite import routes as suite
+from functions.api.suite import reading
 from tests.contract.api.conftest import OTHER_KEY, READ_KEY, Api
 
 OWN: dict[str, Any] = {
@@ -97,7 +97,7 @@ def test_a_run_that_ends_while_it_is_read_is_not_ready_without_its_figures(
     going_on = following.current_run("ws_one", run_id)
     suites.work()
     with monkeypatch.context() as between:
-        between.setattr(suite, "current_run", lambda *_: going_on)
+        between.setattr(reading, "current_run", lambda *_: going_on)
         read = suites.read().json()
         assert (read["status"], read["counts"]) == ("running", None)
     assert suites.read().json()["status"] == "ready"

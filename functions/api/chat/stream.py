@@ -21,8 +21,8 @@ from fourfold.idempotency import Execution, KeptReply
 from fourfold.problem import Problem
 from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import ChatResult
+from functions.api.chat.context import chat_problem, in_chat_thread, reply_of
 from functions.api.idempotent import lease, settled
-from functions.api.voice.service import chat_problem, in_chat_thread, reply_of
 
 logger = Logger()
 

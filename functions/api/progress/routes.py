@@ -7,42 +7,23 @@ import secrets
 import time
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Annotated, Literal
 from urllib.parse import urljoin
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field
 
 from fourfold.http.auth import bearer_secret
-from fourfold.progress.messages import LONGEST_MESSAGE_BYTES, MAX_SUBSCRIPTIONS
 from fourfold.storage.api_keys import key_hash
 from fourfold.storage.client import dynamodb
 from fourfold.storage.connections import DynamoTickets
 from functions.api import wiring
 from functions.api.dependencies import Reader
+from functions.api.progress.schemas import ProgressAddress, ProgressTicket
 from functions.api.responses import document
 
 router = APIRouter(prefix="/v1/progress", tags=["progress"])
 
 TICKET_SECONDS = 60
 _TICKET_PREFIX = "ffpt_"
-
-
-class ProgressAddress(BaseModel):
-    """Where to connect. `docs/asyncapi.json` of the project describes the messages."""
-
-    url: Annotated[str, Field(description="Connect here (WebSocket) with the API key as bearer, or `?ticket=`.")]
-    max_subscriptions: Annotated[int, Field(description="Of one connection.")] = MAX_SUBSCRIPTIONS
-    max_message_bytes: Annotated[int, Field(description="Of one message to the server.")] = LONGEST_MESSAGE_BYTES
-
-
-class ProgressTicket(BaseModel):
-    """Lets one client connect once, with the rights of the key that asked for it."""
-
-    ticket: Annotated[str, Field(description="Shown once. Connect with `?ticket=<ticket>`.")]
-    url: Annotated[str, Field(description="The address with the ticket in it, ready for `new WebSocket(url)`.")]
-    expires_at: datetime
-    uses: Literal[1] = 1
 
 
 @router.get("", summary="Where live progress is", response_model=ProgressAddress)

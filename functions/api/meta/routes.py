@@ -1,4 +1,4 @@
-"""The API's description: openapi.json, and a page to read it that needs no network."""
+"""The service itself: liveness, openapi.json, and a page to read it that needs no network."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from fourfold.http.problems import not_found
+from functions.api.meta.schemas import VERSION, Health
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(tags=["service"])
 
 _ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
@@ -38,19 +39,25 @@ SwaggerUIBundle({url: "v1/openapi.json", dom_id: "#api", deepLinking: true, vali
 _POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
 
 
-@router.get("/v1/openapi.json")
+@router.get("/v1/health", summary="Is the API up?")
+async def health() -> Health:
+    """Answers as soon as the process serves. Needs no key."""
+    return Health(version=VERSION)
+
+
+@router.get("/v1/openapi.json", include_in_schema=False)
 async def openapi_document(request: Request) -> JSONResponse:
     """The OpenAPI 3.1 document."""
     return JSONResponse(request.app.openapi())
 
 
-@router.get("/docs")
+@router.get("/docs", include_in_schema=False)
 async def docs_page() -> HTMLResponse:
     """Swagger UI."""
     return HTMLResponse(_PAGE, headers={"Content-Security-Policy": _POLICY})
 
 
-@router.get("/docs/{name}")
+@router.get("/docs/{name}", include_in_schema=False)
 async def docs_asset(name: str) -> Response:
     """A file of Swagger UI, from the installed package."""
     if name not in _ASSETS:

@@ -13,12 +13,11 @@ import anyio.to_thread
 
 from fourfold.config.settings import Settings
 from fourfold.http.problems import ProblemError, not_found
-from fourfold.ids import is_persona_id
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ModelError
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
-from fourfold.persona import SPEAKABLE, Persona, PersonaGoneError
+from fourfold.persona import Persona, PersonaGoneError
 from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.failure import job_problem
 from fourfold.problem import problem
@@ -26,10 +25,11 @@ from fourfold.progress.run import tokens_and_cost
 from fourfold.voice.conversation import BlockedError, ChatContext, ChatResult, NoSessionError
 from fourfold.voice.scoring import DriftScorer, drift_scorer
 from fourfold.voice.sessions import PersonaRef
-from functions.api.voice.schemas import ChatReply, ChatUsage
+from functions.api.chat.schemas import ChatReply, ChatUsage
+from functions.api.personas.lookup import known_persona, require_speakable
 from functions.clock import now
 from functions.configuration import settings_of
-from functions.wiring import job_store, persona_store, sessions
+from functions.wiring import job_store, sessions
 
 Answer = TypeVar("Answer")
 
@@ -55,31 +55,6 @@ class Speaker:
     @property
     def owner(self) -> PersonaRef:
         return PersonaRef(self.persona.workspace_id, self.persona.id)
-
-
-def known_persona(workspace_id: str, persona_id: str) -> Persona:
-    """The persona.
-
-    Raises:
-        ProblemError: 404, there is none in this workspace.
-    """
-    persona = persona_store().persona(workspace_id, persona_id) if is_persona_id(persona_id) else None
-    if persona is None:
-        raise not_found()
-    return persona
-
-
-def require_speakable(persona: Persona) -> None:
-    """Raises ProblemError (409) unless the persona can be talked to."""
-    if persona.status not in SPEAKABLE:
-        raise ProblemError(
-            problem(
-                "persona_not_ready",
-                "The persona cannot speak",
-                409,
-                f"It is {persona.status}; only active and flagged personas answer.",
-            )
-        )
 
 
 def speaker_of(workspace_id: str, persona_id: str) -> Speaker:

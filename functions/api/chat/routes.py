@@ -1,0 +1,163 @@
+"""A chat with a persona, and the drift of what others let it say."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from fourfold.http.auth import Caller
+from fourfold.http.body import json_body
+from fourfold.http.idempotency import REPLAYED
+from fourfold.http.preferences import accepts
+from fourfold.http.problems import ProblemError, not_found
+from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
+from fourfold.http.sse import event_stream
+from fourfold.idempotency import Execution, KeptReply
+from fourfold.llm.port import ModelError
+from fourfold.persona import PersonaGoneError
+from fourfold.problem import problem
+from fourfold.voice.chat_turn import ReplyListener
+from fourfold.voice.conversation import (
+    BlockedError,
+    ChatResult,
+    NoSessionError,
+    ScoringContext,
+    open_session,
+    reply_to,
+    scored_replies,
+)
+from functions.api import wiring
+from functions.api.chat.context import Speaker, chat_context, chat_problem, in_chat_thread, reply_of, speaker_of
+from functions.api.chat.schemas import (
+    ChatReply,
+    ChatRequestBody,
+    DriftAnswer,
+    DriftReport,
+    DriftReports,
+    DriftRequestBody,
+)
+from functions.api.chat.stream import spoken, spoken_before
+from functions.api.dependencies import caller_with
+from functions.api.errors import no_fingerprint
+from functions.api.idempotent import claimed, idempotent
+from functions.api.openapi import bodies, replies
+from functions.api.openapi.problems import DELETED_MEANWHILE, IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS, OF_MODELS
+from functions.api.responses import document
+from functions.clock import now
+from functions.wiring import sessions
+
+router = APIRouter(tags=["voice"])
+
+Chatter = Annotated[Caller, Depends(caller_with("chat:write"))]
+_UNHEARD = {"fingerprint_not_ready": "there is no fingerprint yet"}
+
+
+@router.post(
+    "/v1/personas/{persona_id}/chat",
+    summary="Talk with a persona",
+    response_model=ChatReply,
+    openapi_extra=bodies.required_json(ChatRequestBody, bodies.KEY_HEADER),
+    responses={
+        200: replies.reply_or_stream(
+            ChatReply, "The reply, or its pieces as events: `token`, `restarted`, `completed`"
+        ),
+        **replies.problems(400, 404, 413, 415, 422, also=[*OF_KEYED_REQUESTS, *OF_MODELS]),
+        **replies.refusals(
+            409,
+            {
+                **NOT_READY,
+                **IN_PROGRESS,
+                **DELETED_MEANWHILE,
+                "reply_drifted": "the reply drifted from the voice and is held back, as set; `drift` is its envelope",
+            },
+        ),
+    },
+)
+async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
+    """One reply in voice, with its drift. A drifted reply ships, is written once more, or is held back (409), as set.
+
+    With `stream`, `token` events carry the reply as the model writes it and `completed` is the whole with its drift;
+    `restarted` says that what was heard so far does not stand. A request repeated with its Idempotency-Key is told the
+    first one's reply, as a stream by its `completed` event alone.
+    """
+    body = await json_body(request, ChatRequestBody)
+    heard = await wiring.in_thread(lambda: speaker_of(caller.workspace_id, persona_id))
+    room = chat_context(heard)
+    try:
+        session = await wiring.in_thread(lambda: open_session(room, body.session_id))
+    except NoSessionError:
+        raise not_found() from None
+    if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
+
+        def aloud(listener: ReplyListener) -> ChatResult:
+            return reply_to(room, session, body.message, listener)
+
+        found = await claimed(request, caller, body)
+        if isinstance(found, KeptReply):
+            return event_stream(spoken_before(found, request.state.request_id), {REPLAYED: "true"})
+        return event_stream(spoken(aloud, found, request.state.request_id))
+
+    async def answer(_execution: Execution) -> Response:
+        try:
+            said = await in_chat_thread(lambda: reply_to(room, session, body.message))
+        except (BlockedError, ModelError, PersonaGoneError) as error:
+            raise chat_problem(error) or error from None
+        return document(reply_of(said))
+
+    return await idempotent(request, caller, body, answer)
+
+
+@router.post(
+    "/v1/personas/{persona_id}/drift",
+    summary="Score what another runtime let it say",
+    response_model=DriftAnswer,
+    openapi_extra=bodies.required_json(DriftRequestBody, bodies.KEY_HEADER),
+    responses={
+        **replies.problems(400, 404, 413, 415, 422, also=[*OF_KEYED_REQUESTS, *OF_MODELS]),
+        **replies.refusals(
+            409,
+            {
+                **NOT_READY,
+                **IN_PROGRESS,
+                **DELETED_MEANWHILE,
+                **_UNHEARD,
+                "embedder_mismatch": "the fingerprint was taken with another embedder; take it anew",
+            },
+        ),
+    },
+)
+async def drift(persona_id: str, request: Request, caller: Chatter) -> Response:
+    """The drift of one reply, or of several in order. With a `session_id` they advance that session's chart."""
+    body = await json_body(request, DriftRequestBody)
+    heard = await wiring.in_thread(lambda: speaker_of(caller.workspace_id, persona_id))
+    _must_be_comparable(heard)
+    texts = [body.reply] if body.reply is not None else body.replies or []
+    room = ScoringContext(heard.owner, heard.scorer, sessions(), now)
+
+    async def score(_execution: Execution) -> Response:
+        try:
+            found = await in_chat_thread(lambda: scored_replies(room, texts, body.session_id))
+        except (ModelError, PersonaGoneError) as error:
+            raise chat_problem(error) or error from None
+        if body.reply is not None:
+            return document(DriftReport(drift=found[0], session_id=body.session_id))
+        return document(DriftReports(drifts=found, session_id=body.session_id))
+
+    return await idempotent(request, caller, body, score)
+
+
+def _must_be_comparable(heard: Speaker) -> None:
+    """409 where there is no fingerprint to compare with, or it was taken with another embedder."""
+    if heard.scorer.fingerprint is not None:
+        return
+    if heard.scorer.missing == "embedder_mismatch":
+        raise ProblemError(
+            problem(
+                "embedder_mismatch",
+                "The fingerprint was taken with another embedder",
+                409,
+                "Vectors of two embedders are not compared. Take the fingerprint anew: POST .../fingerprint.",
+            )
+        )
+    raise no_fingerprint()

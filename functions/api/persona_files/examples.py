@@ -1,0 +1,12 @@
+"""Examples of the import route."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.api.personas.examples import persona_example
+
+
+def examples() -> dict[str, Any]:
+    """An example for each schema, by its name."""
+    return {"PersonaFile": persona_example().model_dump(mode="json", by_alias=True)}

@@ -1,0 +1,91 @@
+"""What changing and deleting a persona needs."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from fourfold.http.preconditions import require_match
+from fourfold.http.problems import ProblemError, not_found, unavailable
+from fourfold.persona import NotWrittenError, Persona
+from fourfold.personas.changes import PersonaUpdater, RunUnfinishedError, change_persona
+from fourfold.personas.deletion import PersonaDeleter, delete_persona
+from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
+from fourfold.problem import FieldError, problem
+from fourfold.storage.client import dynamodb
+from fourfold.storage.deletion import DynamoDeletion
+from fourfold.storage.outbox import outbox_put
+from functions import clock
+from functions.api.errors import not_written, run_goes_on
+from functions.api.runs.polling import current_persona
+from functions.wiring import event_store, persona_store, run_log
+
+
+def update_persona(
+    workspace_id: str, persona_id: str, values: dict[str, Any], if_match: list[str], root_path: str
+) -> Persona:
+    """The persona with these fields set.
+
+    Raises:
+        ProblemError: 404 there is none, 409 it is not in a state to be changed so, 412 If-Match names another state,
+            503 others changed it at the same time.
+    """
+    store = persona_store()
+    found = store.persona(workspace_id, persona_id)
+    if found is not None:
+        current_persona(workspace_id, found)
+    updater = PersonaUpdater(store, _outbox, clock.now)
+    try:
+        after = change_persona(
+            workspace_id, persona_id, values, updater, lambda persona: require_match(if_match, persona)
+        )
+    except SlugTakenError:
+        raise _slug_taken() from None
+    except NotWrittenError:
+        raise not_written() from None
+    except RunUnfinishedError as error:
+        raise run_goes_on(root_path, error.run_id) from None
+    except ConcurrentChangeError:
+        raise unavailable() from None
+    if after is None:
+        raise not_found()
+    return after
+
+
+def remove_persona(workspace_id: str, persona_id: str, if_match: list[str]) -> None:
+    """Deletes the persona.
+
+    Raises:
+        ProblemError: 404 there is none, 412 If-Match names another state, 503 others changed it at the same time.
+    """
+    try:
+        done = delete_persona(workspace_id, persona_id, _deleter(), lambda persona: require_match(if_match, persona))
+    except ConcurrentChangeError:
+        raise unavailable() from None
+    if not done:
+        raise not_found()
+
+
+def _deleter() -> PersonaDeleter:
+    store = persona_store()
+    return PersonaDeleter(
+        held=store.held,
+        run=store.run,
+        removal=DynamoDeletion(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"]),
+        log_of=lambda who: run_log(who, 0),
+        clear=lambda who, going: event_store(who.workspace_id, who.run_id).clear(keep_end=going),
+        outbox=_outbox,
+        clock=clock.now,
+    )
+
+
+def _outbox(entry: dict[str, Any]) -> Any:  # noqa: ANN401 - the storage's own kind of write
+    return outbox_put(os.environ["FOURFOLD_OUTBOX_TABLE"], entry)
+
+
+def _slug_taken() -> ProblemError:
+    fault = FieldError(pointer="/slug", code="slug_taken", detail="Another persona of the workspace has it.")
+    answer = problem(
+        "slug_taken", "The slug is taken", 409, "Choose another slug, or free it by changing its holder's."
+    )
+    return ProblemError(answer.model_copy(update={"errors": (fault,)}))

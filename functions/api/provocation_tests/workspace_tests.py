@@ -1,0 +1,129 @@
+"""The tests of one workspace: reads them, and adds, switches and deletes its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from fourfold.http.problems import ProblemError, not_found, rejected
+from fourfold.problem import FieldError, problem
+from fourfold.provocation.catalog import shipped_tests
+from fourfold.provocation.definition import ProvocationTest
+from fourfold.provocation.plan import bytes_in_plan
+from fourfold.provocation.workspace_tests import (
+    MOST_OWN_BYTES,
+    MOST_OWN_TESTS,
+    Available,
+    WorkspaceTest,
+    available,
+    floor_setting,
+    proves_the_floor,
+)
+from functions.clock import now
+from functions.configuration import settings_of
+from functions.wiring import suites
+
+_ANY = re.compile(r"(x|role|contra|emo|jail)(\.[a-z0-9_-]{1,40}){1,2}")
+_OWN = re.compile(r"x(\.[a-z0-9][a-z0-9_-]{0,39}){2}")
+
+
+def tests_of(workspace_id: str) -> tuple[Available, ...]:
+    """A workspace's tests as they stand now."""
+    engine = settings_of(workspace_id).engine
+    own = suites().tests(workspace_id)
+    return available(shipped_tests(), own, engine.provocation.disabled_tests, engine.safety)
+
+
+def require_test_id(test_id: str) -> None:
+    """Raises ProblemError (404) unless the path names a test at all."""
+    if not _ANY.fullmatch(test_id):
+        raise not_found()
+
+
+def found_test(workspace_id: str, test_id: str) -> Available:
+    found = next((each for each in tests_of(workspace_id) if each.test.id == test_id), None)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def write_test(workspace_id: str, test_id: str, test: ProvocationTest) -> tuple[Available, bool]:
+    """Stores a test of the workspace's own; the test as stored, and whether it is new.
+
+    Raises:
+        ProblemError: 409 the test is a shipped one, replaces one that must stay, or there are too many; 422 the ids
+            differ, or the tests are too large.
+    """
+    if not _OWN.fullmatch(test_id):
+        detail = "Shipped tests stay as they are: write your own as x.<name>.<test>, with instead_of naming this one."
+        raise ProblemError(problem("not_your_test", "This test is not yours to write", 409, detail))
+    if test.id != test_id:
+        raise rejected([FieldError(pointer="/id", code="id_differs", detail=f"Must be {test_id}, as in the path.")])
+    _may_replace(workspace_id, test)
+    own = suites().tests(workspace_id)
+    if test_id not in own and sum(word.test is not None for word in own.values()) >= MOST_OWN_TESTS:
+        detail = f"A workspace has at most {MOST_OWN_TESTS} tests of its own; delete one first."
+        raise ProblemError(problem("too_many_tests", "Too many tests", 409, detail))
+    _must_fit(test, own)
+    enabled = own[test_id].enabled if test_id in own else True
+    suites().put_test(workspace_id, WorkspaceTest(id=test_id, test=test, enabled=enabled, updated_at=now()))
+    return found_test(workspace_id, test_id), test_id not in own
+
+
+def switch(workspace_id: str, test_id: str, *, enabled: bool) -> Available:
+    """Switches a test on or off.
+
+    Raises:
+        ProblemError: 404 there is no such test, 409 it proves the safety floor.
+    """
+    found = found_test(workspace_id, test_id)
+    if not enabled:
+        _must_be_free(workspace_id, test_id, "switched off")
+    own = suites().tests(workspace_id).get(test_id)
+    word = WorkspaceTest(id=test_id, enabled=enabled, updated_at=now())
+    if own is not None:
+        word = own.model_copy(update={"enabled": enabled, "updated_at": now()})
+    if word.test is None and word.enabled:
+        suites().delete_test(workspace_id, test_id)  # as shipped: there is nothing to remember
+    else:
+        suites().put_test(workspace_id, word)
+    return found_test(workspace_id, found.test.id)
+
+
+def remove_test(workspace_id: str, test_id: str) -> None:
+    """Deletes a test of the workspace's own.
+
+    Raises:
+        ProblemError: 404 there is no such test, 409 it is a shipped one.
+    """
+    found = found_test(workspace_id, test_id)
+    if found.source != "workspace":
+        raise ProblemError(problem("not_your_test", "This test is not yours to delete", 409, "Switch it off."))
+    suites().delete_test(workspace_id, test_id)
+
+
+def _may_replace(workspace_id: str, test: ProvocationTest) -> None:
+    if test.instead_of is None:
+        return
+    if test.instead_of not in {shipped.id for shipped in shipped_tests()}:
+        raise rejected([FieldError(pointer="/instead_of", code="unknown_test", detail="No shipped test has this id.")])
+    _must_be_free(workspace_id, test.instead_of, "replaced")
+
+
+def _must_fit(test: ProvocationTest, own: Mapping[str, WorkspaceTest]) -> None:
+    """Raises ProblemError: 422, the workspace's tests would be more than one plan can hold. Fewer words always go."""
+    sizes = {word.id: bytes_in_plan(word.test) for word in own.values() if word.test is not None}
+    before, size = sizes.get(test.id, 0), bytes_in_plan(test)
+    room = MOST_OWN_BYTES - sum(sizes.values()) + before
+    if size > max(room, before):
+        detail = (
+            f"It takes {size} bytes, and {max(room, 0)} of the {MOST_OWN_BYTES} for a workspace's own tests are left. "
+            "Shorten it, or delete another test first."
+        )
+        raise rejected([FieldError(pointer="", code="too_large", detail=detail)])
+
+
+def _must_be_free(workspace_id: str, test_id: str, what: str) -> None:
+    if proves_the_floor(test_id, settings_of(workspace_id).engine.safety):
+        detail = f"{test_id} proves engine.safety.{floor_setting(test_id)}, which only the system scope may switch off."
+        raise ProblemError(problem("safety_floor", f"This test cannot be {what}", 409, detail))

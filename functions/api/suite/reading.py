@@ -1,0 +1,113 @@
+"""Reads runs of the suite, whole or filtered, as JSON, JUnit XML or SARIF."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from fastapi import Request, Response
+
+from fourfold.http.cursors import opaque_cursor
+from fourfold.http.preferences import accepts
+from fourfold.http.problems import ProblemError, not_found
+from fourfold.ids import is_run_id
+from fourfold.jobs.store import JobStatus
+from fourfold.problem import problem
+from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.provocation.definition import Family, Severity
+from fourfold.provocation.junit import junit_xml
+from fourfold.provocation.plan import Selection
+from fourfold.provocation.report import SuiteReport, TestRecord, tally
+from fourfold.provocation.sarif import MEDIA_TYPE as SARIF
+from fourfold.provocation.sarif import sarif_log
+from fourfold.provocation.suite import records_in
+from functions.api.personas.lookup import known_persona
+from functions.api.responses import document
+from functions.api.runs.polling import current_run
+from functions.api.suite.schemas import SuiteFormat, SuiteRun, SuiteRunList, TestSuite, suite_of
+from functions.wiring import job_context, job_store, suites
+
+JUNIT = "application/xml"
+_TEST_ID = re.compile(r"[a-z0-9._-]{1,100}")
+
+
+def report_of(workspace_id: str, persona_id: str, run_id: str) -> SuiteReport:
+    report = suites().report(workspace_id, persona_id, run_id) if is_run_id(run_id) else None
+    if report is None:
+        raise not_found()
+    return report
+
+
+def newest_run(workspace_id: str, persona_id: str) -> TestSuite:
+    known_persona(workspace_id, persona_id)
+    state = job_store().state(workspace_id, persona_id, RunKind.PROVOCATION)
+    return TestSuite(status=JobStatus.PENDING) if state is None else suite_run(workspace_id, persona_id, state.run_id)
+
+
+def suite_run(workspace_id: str, persona_id: str, run_id: str) -> TestSuite:
+    run = _run(workspace_id, persona_id, run_id)
+    if run.status is RunStatus.COMPLETED:
+        return suite_of(report_of(workspace_id, persona_id, run_id))
+    records = records_in(job_context().checkpoints_of(run).read())
+    status = JobStatus.FAILED
+    if run.status is RunStatus.RUNNING:
+        state = job_store().state(workspace_id, persona_id, RunKind.PROVOCATION)
+        # Between the two readings it may have ended; with its counts it is shown to the next who asks.
+        waits = state is not None and state.run_id == run_id and state.status is JobStatus.PENDING
+        status = JobStatus.PENDING if waits else JobStatus.RUNNING
+    results = tuple(record.result for record in records)
+    return TestSuite(status=status, run_id=run_id, error=run.error, started_at=run.started_at, results=results)
+
+
+def _run(workspace_id: str, persona_id: str, run_id: str) -> Run:
+    run = current_run(workspace_id, run_id) if is_run_id(run_id) else None
+    if run is None or run.kind is not RunKind.PROVOCATION or run.persona_id != persona_id:
+        raise not_found()
+    return run
+
+
+def filters_of(family: list[Family], severity: list[Severity], ids: list[str]) -> Selection:
+    """The filters of a reading; ids are compared, not checked: one that names nothing shows nothing."""
+    return Selection.model_construct(family=tuple(family), severity=tuple(severity), ids=tuple(ids), benign_twins=False)
+
+
+def formatted(
+    request: Request, suite: TestSuite, shown: Selection, asked: SuiteFormat | None, persona_id: str
+) -> Response:
+    accept = request.headers.get("accept")
+    if asked is None:
+        asked = "sarif" if accepts(accept, SARIF) else "junit" if accepts(accept, JUNIT) else "json"
+    results = tuple(result for result in suite.results if shown.takes(result))
+    narrowed = suite.model_copy(update={"results": results})
+    if asked == "json":
+        return document(narrowed)
+    if suite.status is not JobStatus.READY:
+        answer = problem("suite_not_ready", "The suite is not ready", 409, "Wait until `status` is `ready`.")
+        raise ProblemError(answer, {"Retry-After": "10"})
+    told = narrowed.model_dump(exclude={"status", "error"})
+    # A build that reads some tests counts those.
+    report = SuiteReport.model_validate({**told, "persona_id": persona_id, "counts": tally(results).counts})
+    headers = {"Cache-Control": "no-store"}
+    if asked == "junit":
+        return Response(junit_xml(report), media_type=JUNIT, headers=headers)
+    return Response(json.dumps(sarif_log(report), ensure_ascii=False), media_type=SARIF, headers=headers)
+
+
+def run_page(workspace_id: str, persona_id: str, limit: int, before: str | None) -> SuiteRunList:
+    known_persona(workspace_id, persona_id)
+    reports = suites().reports(workspace_id, persona_id, limit + 1, before)
+    shown = [SuiteRun.model_validate(report.model_dump(include={*SuiteRun.model_fields})) for report in reports]
+    more = len(shown) > limit
+    return SuiteRunList(
+        data=tuple(shown[:limit]),
+        has_more=more,
+        next_cursor=opaque_cursor(shown[limit - 1].run_id) if more else None,
+    )
+
+
+def test_record(workspace_id: str, persona_id: str, run_id: str, test_id: str) -> TestRecord:
+    run = _run(workspace_id, persona_id, run_id)
+    text = job_context().checkpoints_of(run).find(test_id) if _TEST_ID.fullmatch(test_id) else None
+    if text is None:
+        raise not_found()
+    return TestRecord.model_validate_json(text)

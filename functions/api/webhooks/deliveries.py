@@ -1,0 +1,74 @@
+"""Sends pings, and sends deliveries again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice
+
+from fourfold.http.auth import Caller
+from fourfold.http.problems import ProblemError, not_found
+from fourfold.idempotency import Execution
+from fourfold.ids import event_id, is_delivery_id
+from fourfold.problem import problem
+from fourfold.webhooks.delivery import PING_TYPE, Delivery, Message, new_delivery
+from fourfold.webhooks.endpoint import Endpoint
+from fourfold.webhooks.queues import ScheduledDelivery, lane_of
+from functions.api.webhooks.endpoints import found_endpoint
+from functions.api.webhooks.schemas import Replay, ReplayRequest
+from functions.clock import now
+from functions.webhook_queues import give, webhooks
+
+MOST_REPLAYED = 1000
+
+
+def _enabled_endpoint(caller: Caller, endpoint_id: str) -> Endpoint:
+    endpoint = found_endpoint(caller, endpoint_id)
+    if not endpoint.enabled:
+        raise ProblemError(
+            problem("webhook_disabled", "The endpoint is disabled", 409, 'Enable it first: PATCH {"enabled": true}.')
+        )
+    return endpoint
+
+
+def ping(caller: Caller, endpoint_id: str, execution: Execution) -> Delivery:
+    endpoint, at = _enabled_endpoint(caller, endpoint_id), now()
+    ping = Message(
+        event_id=event_id(endpoint.id, PING_TYPE, execution.operation_id),
+        event_type=PING_TYPE,
+        workspace_id=caller.workspace_id,
+        occurred_at=at,
+        data={"endpoint_id": endpoint.id},
+    )
+    delivery = new_delivery(ping, endpoint.id, at, at)
+    webhooks().add(delivery)
+    _send(endpoint, [delivery.id])
+    return delivery
+
+
+def replay_one(caller: Caller, endpoint_id: str, delivery_id: str) -> Delivery:
+    endpoint = _enabled_endpoint(caller, endpoint_id)
+    known = webhooks().delivery(endpoint.id, delivery_id) if is_delivery_id(delivery_id) else None
+    if known is None:
+        raise not_found()
+    if not webhooks().reopen(endpoint.id, delivery_id, now(), even_if_alive=True):
+        raise ProblemError(
+            problem("delivery_busy", "An attempt is being made", 409, "Wait for its end, then replay it if need be.")
+        )
+    _send(endpoint, [delivery_id])
+    return webhooks().delivery(endpoint.id, delivery_id) or known
+
+
+def replay_since(caller: Caller, endpoint_id: str, body: ReplayRequest) -> Replay:
+    endpoint = _enabled_endpoint(caller, endpoint_id)
+    dead = list(islice(webhooks().dead_since(endpoint.id, body.since), MOST_REPLAYED + 1))
+    begun = [one for one in dead[:MOST_REPLAYED] if webhooks().reopen(endpoint.id, one, now())]
+    _send(endpoint, begun)
+    return Replay(replayed=len(begun), has_more=len(dead) > MOST_REPLAYED)
+
+
+def _send(endpoint: Endpoint, delivery_ids: list[str]) -> None:
+    orders = [
+        ScheduledDelivery(workspace_id=endpoint.workspace_id, endpoint_id=endpoint.id, delivery_id=one)
+        for one in delivery_ids
+    ]
+    give([(lane_of(endpoint), order, timedelta()) for order in orders])

@@ -1,0 +1,74 @@
+"""Creates, finds, changes and rotates webhook endpoints."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fourfold.http.auth import Caller
+from fourfold.http.problems import ProblemError, not_found
+from fourfold.idempotency import Execution
+from fourfold.ids import is_endpoint_id, prefixed_as
+from fourfold.problem import problem
+from fourfold.webhooks.endpoint import Endpoint, new_endpoint
+from functions.api.webhooks.schemas import WebhookChange, WebhookRequest
+from functions.api.webhooks.targets import refuse_unless_public
+from functions.clock import now
+from functions.configuration import settings_of
+from functions.webhook_queues import webhooks
+
+MOST_ENDPOINTS = 100
+
+
+def create_endpoint(workspace_id: str, body: WebhookRequest, execution: Execution) -> Endpoint:
+    endpoint_id = prefixed_as("whk", execution.operation_id)
+    if execution.resumed:
+        made = webhooks().endpoint(workspace_id, endpoint_id)
+        if made is not None:
+            return made
+    refuse_unless_public(body.url)
+    if len(webhooks().endpoints(workspace_id)) >= MOST_ENDPOINTS:
+        detail = f"A workspace has at most {MOST_ENDPOINTS} endpoints: delete one."
+        raise ProblemError(problem("too_many_webhooks", "There are too many endpoints", 409, detail))
+    endpoint = new_endpoint(workspace_id, body.url, body.events, body.description, now())
+    endpoint = endpoint.model_copy(update={"id": endpoint_id})
+    webhooks().create(endpoint)
+    return endpoint
+
+
+def found_endpoint(caller: Caller, endpoint_id: str) -> Endpoint:
+    endpoint = webhooks().endpoint(caller.workspace_id, endpoint_id) if is_endpoint_id(endpoint_id) else None
+    if endpoint is None:
+        raise not_found()
+    return endpoint
+
+
+def change_endpoint(caller: Caller, endpoint_id: str, body: WebhookChange) -> Endpoint:
+    endpoint, at = found_endpoint(caller, endpoint_id), now()
+    given = body.model_dump(include=body.model_fields_set)
+    if "url" in given and given["url"] != endpoint.url:
+        refuse_unless_public(body.url)
+        endpoint = endpoint.model_copy(update={"url": body.url, "brisk": False, "failing_since": None})
+    if "events" in given:
+        endpoint = endpoint.model_copy(update={"events": tuple(dict.fromkeys(body.events))})
+    if "description" in given:
+        endpoint = endpoint.model_copy(update={"description": body.description})
+    if "enabled" in given and body.enabled != endpoint.enabled:
+        endpoint = endpoint.turned_on(at) if body.enabled else endpoint.turned_off(at)
+    return _saved(endpoint.model_copy(update={"updated_at": at}))
+
+
+def rotate_endpoint(caller: Caller, endpoint_id: str, *, force: bool) -> Endpoint:
+    endpoint, at = found_endpoint(caller, endpoint_id), now()
+    if endpoint.is_rotating(at) and not force:
+        detail = f'The secret before signs until {endpoint.secrets[1].expires_at}. Wait, or send {{"force": true}}.'
+        raise ProblemError(problem("rotation_in_progress", "The last rotation is not over", 409, detail))
+    overlap = settings_of(caller.workspace_id).api.webhooks.rotation_overlap_s
+    return _saved(endpoint.rotated(at, timedelta(seconds=overlap)))
+
+
+def _saved(endpoint: Endpoint) -> Endpoint:
+    if not webhooks().save(endpoint):
+        raise ProblemError(
+            problem("conflict", "The endpoint was changed meanwhile", 409, "Read it again, then repeat the change.")
+        )
+    return endpoint
