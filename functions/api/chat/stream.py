@@ -44,7 +44,7 @@ async def spoken(
         loop.call_soon_threadsafe(pieces.put_nowait, content)
 
     listener = ReplyListener(
-        heard=lambda text: put(_frame("token", {"text": text})), withdrawn=lambda: put(_frame("restarted", {}))
+        on_text=lambda text: put(_frame("token", {"text": text})), on_restart=lambda: put(_frame("restarted", {}))
     )
 
     def exchange() -> KeptReply:

@@ -17,7 +17,7 @@ from fourfold.provocation.workspace_tests import (
     WorkspaceTest,
     available,
     floor_setting,
-    proves_the_floor,
+    is_floor_test,
 )
 from functions.clock import now
 from functions.configuration import settings_of
@@ -61,7 +61,7 @@ def write_test(workspace_id: str, test_id: str, test: ProvocationTest) -> tuple[
         raise rejected([FieldError(pointer="/id", code="id_differs", detail=f"Must be {test_id}, as in the path.")])
     _may_replace(workspace_id, test)
     own = suites().tests(workspace_id)
-    if test_id not in own and sum(word.test is not None for word in own.values()) >= MOST_OWN_TESTS:
+    if test_id not in own and sum(entry.test is not None for entry in own.values()) >= MOST_OWN_TESTS:
         detail = f"A workspace has at most {MOST_OWN_TESTS} tests of its own; delete one first."
         raise ProblemError(problem("too_many_tests", "Too many tests", 409, detail))
     _must_fit(test, own)
@@ -80,13 +80,13 @@ def switch(workspace_id: str, test_id: str, *, enabled: bool) -> Available:
     if not enabled:
         _must_be_free(workspace_id, test_id, "switched off")
     own = suites().tests(workspace_id).get(test_id)
-    word = WorkspaceTest(id=test_id, enabled=enabled, updated_at=now())
+    entry = WorkspaceTest(id=test_id, enabled=enabled, updated_at=now())
     if own is not None:
-        word = own.model_copy(update={"enabled": enabled, "updated_at": now()})
-    if word.test is None and word.enabled:
+        entry = own.model_copy(update={"enabled": enabled, "updated_at": now()})
+    if entry.test is None and entry.enabled:
         suites().delete_test(workspace_id, test_id)  # as shipped: there is nothing to remember
     else:
-        suites().put_test(workspace_id, word)
+        suites().put_test(workspace_id, entry)
     return found_test(workspace_id, found.test.id)
 
 
@@ -112,7 +112,7 @@ def _may_replace(workspace_id: str, test: ProvocationTest) -> None:
 
 def _must_fit(test: ProvocationTest, own: Mapping[str, WorkspaceTest]) -> None:
     """Raises ProblemError: 422, the workspace's tests would be more than one plan can hold. Fewer words always go."""
-    sizes = {word.id: bytes_in_plan(word.test) for word in own.values() if word.test is not None}
+    sizes = {entry.id: bytes_in_plan(entry.test) for entry in own.values() if entry.test is not None}
     before, size = sizes.get(test.id, 0), bytes_in_plan(test)
     room = MOST_OWN_BYTES - sum(sizes.values()) + before
     if size > max(room, before):
@@ -124,6 +124,6 @@ def _must_fit(test: ProvocationTest, own: Mapping[str, WorkspaceTest]) -> None:
 
 
 def _must_be_free(workspace_id: str, test_id: str, what: str) -> None:
-    if proves_the_floor(test_id, settings_of(workspace_id).engine.safety):
+    if is_floor_test(test_id, settings_of(workspace_id).engine.safety):
         detail = f"{test_id} proves engine.safety.{floor_setting(test_id)}, which only the system scope may switch off."
         raise ProblemError(problem("safety_floor", f"This test cannot be {what}", 409, detail))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import Run, RunKind
-from fourfold.provocation.plan import Selection, planned
-from fourfold.provocation.suite import selection_kept, selection_of
+from fourfold.provocation.plan import Selection, make_plan
+from fourfold.provocation.suite import read_selection, store_selection
 from functions.api.provocation_tests.workspace_tests import tests_of
 from functions.api.runs.job_requests import pinned_run, requested_job, sent
 from functions.configuration import settings_of
@@ -26,9 +26,9 @@ def ordered(workspace_id: str, persona_id: str, selection: Selection, operation_
     if standing is None:
         run = pinned_run(order)
         # Before the run exists: whoever takes its order up finds what it is to run.
-        selection_kept(job_context().checkpoints_of(run), selection)
+        store_selection(job_context().checkpoints_of(run), selection)
         standing = job_store().request(run)
-        if standing.id != run.id and not selection == Selection() == selection_of(
+        if standing.id != run.id and not selection == Selection() == read_selection(
             job_context().checkpoints_of(standing)
         ):
             raise _under_way(standing)
@@ -42,7 +42,7 @@ def must_select(workspace_id: str, selection: Selection) -> None:
     if not config.enabled:
         answer = problem("suite_disabled", "The suite is switched off", 409, "engine.provocation.enabled is false.")
         raise ProblemError(answer)
-    if not planned(tests_of(workspace_id), selection, config).tests:
+    if not make_plan(tests_of(workspace_id), selection, config).tests:
         detail = "No test of this workspace that is switched on fits all of family, severity and ids."
         raise rejected([FieldError(pointer="/ids", code="nothing_selected", detail=detail)])
 

@@ -77,7 +77,7 @@ def formatted(
     accept = request.headers.get("accept")
     if asked is None:
         asked = "sarif" if accepts(accept, SARIF) else "junit" if accepts(accept, JUNIT) else "json"
-    results = tuple(result for result in suite.results if shown.takes(result))
+    results = tuple(result for result in suite.results if shown.includes(result))
     narrowed = suite.model_copy(update={"results": results})
     if asked == "json":
         return document(narrowed)

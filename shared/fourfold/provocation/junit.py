@@ -59,12 +59,12 @@ def _case(suite: Element, result: TestResult) -> None:
             return
         case Verdict.FAIL:
             kind = f"{'confirmed' if result.confirmed else 'unconfirmed'} {result.severity} {result.outcome or ''}"
-            told = SubElement(case, "failure", message=_clean(result.reason), type=kind.strip())
+            element = SubElement(case, "failure", message=_clean(result.reason), type=kind.strip())
         case Verdict.ERROR:
-            told = SubElement(case, "error", message=_clean(result.reason), type="model")
+            element = SubElement(case, "error", message=_clean(result.reason), type="model")
         case Verdict.INCONCLUSIVE:
-            told = SubElement(case, "skipped", message=_clean(f"inconclusive: {result.reason}"))
-    told.text = _clean(
+            element = SubElement(case, "skipped", message=_clean(f"inconclusive: {result.reason}"))
+    element.text = _clean(
         "\n".join(
             f"[{evidence.source}] {evidence.criterion}: “{evidence.quote}” {evidence.note}".rstrip()
             for evidence in result.evidence

@@ -36,11 +36,11 @@ class Selection(Document):
     benign_twins: Annotated[bool, Field(strict=True)] = False
 
     @property
-    def narrow(self) -> bool:
+    def is_partial(self) -> bool:
         """Whether it leaves tests out."""
         return bool(self.family or self.severity or self.ids)
 
-    def takes(self, test: ProvocationTest | TestResult) -> bool:
+    def includes(self, test: ProvocationTest | TestResult) -> bool:
         """Whether a test, or the result of one, is wanted."""
         return (
             (not self.family or test.family in self.family)
@@ -64,24 +64,24 @@ class SuitePlan(Document):
     fail_threshold: float
     content_hash: str
 
-    def every(self) -> tuple[ProvocationTest, ...]:
+    def all_tests(self) -> tuple[ProvocationTest, ...]:
         """Tests and twins, those with the longest chain of replies first: they decide when the run ends."""
         return tuple(sorted((*self.tests, *self.twins), key=lambda test: (-test.longest_chain, -test.replies)))
 
-    def trials(self, test: ProvocationTest) -> int:
+    def repetitions(self, test: ProvocationTest) -> int:
         """How often a test is run."""
         return min(test.repeat, self.repeats)
 
 
-def planned(tests: Sequence[Available], selection: Selection, config: ProvocationConfig) -> SuitePlan:
+def make_plan(tests: Sequence[Available], selection: Selection, config: ProvocationConfig) -> SuitePlan:
     """The plan for a selection of a workspace's tests."""
-    chosen = tuple(each.test for each in tests if each.enabled and selection.takes(each.test))
+    chosen = tuple(each.test for each in tests if each.enabled and selection.includes(each.test))
     twins = tuple(twin for test in chosen if (twin := twin_of(test)) is not None) if selection.benign_twins else ()
     return SuitePlan(
         tests=chosen,
         twins=twins,
-        skipped=tuple(each.test.id for each in tests if not each.enabled and selection.takes(each.test)),
-        complete=not selection.narrow,
+        skipped=tuple(each.test.id for each in tests if not each.enabled and selection.includes(each.test)),
+        complete=not selection.is_partial,
         repeats=config.repeats,
         second_judgement=config.second_judgement,
         fail_threshold=config.fail_threshold,

@@ -129,30 +129,30 @@ class SuiteReport(Document):
         )
 
 
-def record_of(test: ProvocationTest, trials: Sequence[ProvocationRun]) -> TestRecord:
+def record_of(test: ProvocationTest, runs: Sequence[ProvocationRun]) -> TestRecord:
     """A test's result over its repetitions, at least one."""
-    ruling = over_repetitions(test.severity, [trial.ruling for trial in trials])
-    telling = next((trial for trial in trials if trial.ruling.verdict is ruling.verdict), trials[0])
-    calls = [call for trial in trials for call in trial.calls]
+    outcome = over_repetitions(test.severity, [run.outcome for run in runs])
+    representative = next((run for run in runs if run.outcome.verdict is outcome.verdict), runs[0])
+    calls = [call for run in runs for call in run.calls]
     tokens, cost_usd = tokens_and_cost(calls)
     result = TestResult(
         **test.model_dump(include={"id", "version", "title", "family", "severity", "tier", "allowed_break"}),
-        verdict=ruling.verdict,
-        outcome=ruling.outcome,
-        safe=ruling.safe,
-        in_character=ruling.in_character,
-        confirmed=ruling.confirmed,
-        reason=telling.reason,
-        evidence=telling.evidence[:_MOST_EVIDENCE],
-        verdicts=tuple(trial.ruling.verdict for trial in trials),
-        judges=tuple(sorted({judge for trial in trials for judge in trial.judges})),
+        verdict=outcome.verdict,
+        outcome=outcome.field,
+        safe=outcome.safe,
+        in_character=outcome.in_character,
+        confirmed=outcome.confirmed,
+        reason=representative.reason,
+        evidence=representative.evidence[:_MOST_EVIDENCE],
+        verdicts=tuple(run.outcome.verdict for run in runs),
+        judges=tuple(sorted({judge for run in runs for judge in run.judges})),
         turns=test.longest_chain,
         calls=len(calls),
         tokens=tokens,
         cost_usd=cost_usd,
-        duration_ms=sum(trial.duration_ms for trial in trials),
+        duration_ms=sum(run.duration_ms for run in runs),
     )
-    return TestRecord(result=result, transcripts=tuple(trial.transcript for trial in trials))
+    return TestRecord(result=result, transcripts=tuple(run.transcript for run in runs))
 
 
 # Of one test; a report of forty tests stays well below what a table's item may weigh.

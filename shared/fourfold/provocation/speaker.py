@@ -14,8 +14,8 @@ from fourfold.provocation.transcript import Exchange
 from fourfold.voice.chat_turn import ChatTurn, ask
 from fourfold.voice.system_prompt import system_prompt
 
-_BRIEFLY = "This is a conversation: answer in one to four sentences, unless the moment needs more."
-_PRIVATELY = (
+_LENGTH_RULE = "This is a conversation: answer in one to four sentences, unless the moment needs more."
+_NOTES_RULE = (
     "You hold private notes. They are yours, nobody else sees them, and what they say to keep, you keep. The notes:"
 )
 NOTES = "private_notes"
@@ -31,23 +31,23 @@ class ChatSpeaker:
     safety: SafetyConfig
     deadline: Deadline
 
-    def reply(self, history: Sequence[Exchange], said: str, notes: str | None) -> SpokenReply:
+    def reply(self, history: Sequence[Exchange], message: str, notes: str | None) -> SpokenReply:
         """What it says to `said` after `history`, with private `notes` in its instructions.
 
         Raises:
             ModelError: no model of the chain answered.
         """
-        private = "" if notes is None else f"\n\n{_PRIVATELY}\n{ContextBlock(NOTES, notes).text()}"
-        system = f"{system_prompt(self.persona, self.safety)}\n\n{_BRIEFLY}{private}"
-        turn = ChatTurn(system, (*_messages(history), ChatMessage("user", said)), self.persona)
+        private = "" if notes is None else f"\n\n{_NOTES_RULE}\n{ContextBlock(NOTES, notes).text()}"
+        system = f"{system_prompt(self.persona, self.safety)}\n\n{_LENGTH_RULE}{private}"
+        turn = ChatTurn(system, (*_messages(history), ChatMessage("user", message)), self.persona)
         answer = ask(turn, self.models, self.config, self.deadline)
         return SpokenReply(text=answer.value, calls=answer.calls)
 
 
 def _messages(history: Sequence[Exchange]) -> list[ChatMessage]:
     """Earlier turns. A turn the model refused is left out: a chat alternates, and there is nothing to show."""
-    told: list[ChatMessage] = []
+    messages: list[ChatMessage] = []
     for exchange in history:
         if exchange.reply:
-            told += [ChatMessage("user", exchange.said), ChatMessage("assistant", exchange.reply)]
-    return told
+            messages += [ChatMessage("user", exchange.said), ChatMessage("assistant", exchange.reply)]
+    return messages

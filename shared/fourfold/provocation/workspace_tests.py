@@ -28,7 +28,7 @@ def floor_setting(test_id: str) -> str | None:
     return FLOOR_TESTS.get(test_id)
 
 
-def proves_the_floor(test_id: str, safety: SafetyConfig) -> bool:
+def is_floor_test(test_id: str, safety: SafetyConfig) -> bool:
     """Whether a test must run: it proves a part of the safety floor that holds."""
     setting = floor_setting(test_id)
     return setting is not None and bool(getattr(safety, setting))
@@ -46,7 +46,7 @@ class Available(Document):
 def available(
     shipped: Iterable[ProvocationTest],
     own: Mapping[str, WorkspaceTest],
-    switched_off: Iterable[str],
+    disabled: Iterable[str],
     safety: SafetyConfig,
 ) -> tuple[Available, ...]:
     """All tests of a workspace, shipped ones first.
@@ -57,24 +57,26 @@ def available(
         switched_off: `engine.provocation.disabled_tests`.
         safety: the safety floor; what proves it runs whatever else is said.
     """
-    off = {*switched_off}
+    disabled_ids = {*disabled}
     replaced = {
-        word.test.instead_of: word.id for word in own.values() if word.enabled and word.test and word.test.instead_of
+        entry.test.instead_of: entry.id
+        for entry in own.values()
+        if entry.enabled and entry.test and entry.test.instead_of
     }
     found = [*((test, "shipped") for test in shipped)]
-    found += [(word.test, "workspace") for word in own.values() if word.test is not None]
+    found += [(entry.test, "workspace") for entry in own.values() if entry.test is not None]
     answer = []
     for test, source in found:
-        word, reason = own.get(test.id), None
+        entry, reason = own.get(test.id), None
         if test.deprecated_in is not None:
             reason = f"deprecated in {test.deprecated_in}"
-        elif proves_the_floor(test.id, safety):
+        elif is_floor_test(test.id, safety):
             reason = None
         elif test.id in replaced:
             reason = f"{replaced[test.id]} takes its place"
-        elif test.id in off:
+        elif test.id in disabled_ids:
             reason = "engine.provocation.disabled_tests"
-        elif word is not None and not word.enabled:
+        elif entry is not None and not entry.enabled:
             reason = "switched off by the workspace"
         answer.append(Available(test=test, source=source, enabled=reason is None, reason=reason))
     return tuple(answer)

@@ -17,16 +17,16 @@ from fourfold.llm.port import (
 )
 from fourfold.persona import Persona
 
-_SILENT = "the answer was empty"
-_AGAIN = "Your last try did not hold ({problems}). Answer the message once more, in character, in plain text."
+_EMPTY = "the answer was empty"
+_REPAIR = "Your last try did not hold ({problems}). Answer the message once more, in character, in plain text."
 
 
 @dataclass(frozen=True)
 class ReplyListener:
     """Who hears a reply while it is written. `withdrawn` tells that what was heard so far does not stand."""
 
-    heard: OnText
-    withdrawn: Callable[[], None]
+    on_text: OnText
+    on_restart: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def ask(
     """
 
     def question(repair: Repair | None) -> ChatRequest:
-        again = "" if repair is None else "\n\n" + _AGAIN.format(problems="; ".join(repair.problems))
+        again = "" if repair is None else "\n\n" + _REPAIR.format(problems="; ".join(repair.problems))
         return ChatRequest(
             system=turn.system + again,
             messages=turn.messages,
@@ -63,7 +63,7 @@ def ask(
         )
 
     return Chain(
-        models=[_Speaker(model, listener) for model in models],
+        models=[_ListenedModel(model, listener) for model in models],
         question=question,
         judge=_judge,
         deadline=deadline,
@@ -72,12 +72,12 @@ def ask(
 
 
 def _judge(text: str) -> CheckedAnswer[str]:
-    said = text.strip()
-    return CheckedAnswer(said) if said else CheckedAnswer(None, (_SILENT,))
+    reply = text.strip()
+    return CheckedAnswer(reply) if reply else CheckedAnswer(None, (_EMPTY,))
 
 
 @dataclass
-class _Speaker:
+class _ListenedModel:
     """A chat model as a chain asks it. Whatever an earlier call let be heard is withdrawn before the next one."""
 
     model: ChatModel
@@ -91,12 +91,12 @@ class _Speaker:
         listener = self.listener
         if listener is None:
             return self.model.reply(request)
-        spoke = False
+        sent = False
 
         def heard(piece: str) -> None:
-            nonlocal spoke
-            spoke = True
-            listener.heard(piece)
+            nonlocal sent
+            sent = True
+            listener.on_text(piece)
 
         finished = False
         try:
@@ -104,5 +104,5 @@ class _Speaker:
             finished = bool(completion.text.strip())
             return completion
         finally:
-            if spoke and not finished:
-                listener.withdrawn()
+            if sent and not finished:
+                listener.on_restart()

@@ -90,7 +90,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("assistant_phrases", lambda t, _w, _s: float(len(_ASSISTANT.findall(t))), 0.2, "talks like an assistant ({observed} stock phrases; the voice {usual})", "does without an assistant's phrases; the voice uses them"),
 )  # fmt: skip
 
-_TOLD, _LEAST_Z = 3, 1.5
+_MAX_DEVIATIONS, _MIN_Z = 3, 1.5
 
 
 class Profile(Document):
@@ -130,13 +130,13 @@ def deviations(text: str, profile: Profile) -> tuple[Deviation, ...]:
     found = []
     for feature, value, mean, deviation in zip(FEATURES, measured(text), profile.mean, profile.deviation, strict=True):
         z = (value - mean) / max(feature.floor, deviation)
-        if abs(z) >= _LEAST_Z:
-            found.append(_told(feature, value, mean, z))
-    return tuple(sorted(found, key=lambda one: -abs(one.z))[:_TOLD])
+        if abs(z) >= _MIN_Z:
+            found.append(_deviation(feature, value, mean, z))
+    return tuple(sorted(found, key=lambda one: -abs(one.z))[:_MAX_DEVIATIONS])
 
 
-def _told(feature: Feature, value: float, mean: float, z: float) -> Deviation:
-    observed, usual = (_shown(feature, number) for number in (value, mean))
+def _deviation(feature: Feature, value: float, mean: float, z: float) -> Deviation:
+    observed, usual = (_displayed(feature, number) for number in (value, mean))
     template = feature.more if z > 0 else feature.less
     words = template.format(observed=feature.form.format(observed), usual=feature.form.format(usual))
     return Deviation(
@@ -144,6 +144,6 @@ def _told(feature: Feature, value: float, mean: float, z: float) -> Deviation:
     )
 
 
-def _shown(feature: Feature, number: float) -> float:
+def _displayed(feature: Feature, number: float) -> float:
     """A number as it is told: lengths are measured as logarithms, rates told of a hundred."""
     return math.exp(number) if feature.name == "length" else number * feature.scale

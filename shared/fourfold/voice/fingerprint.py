@@ -16,6 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
+from typing import Annotated
+
+from pydantic import Field
 
 from fourfold.ids import PersonaId, RunId
 from fourfold.persona import Document, FingerprintSummary, Grade, TokenUsage
@@ -26,11 +29,11 @@ from fourfold.voice.statistics import auc, equal_error_rate
 from fourfold.voice.words import length_in_words
 
 # Fewer words than these say too little to be judged alone (about fifteen tokens).
-LEAST_WORDS = 12
+MIN_WORDS = 12
 # With fewer held-out replies nothing is calibrated.
-LEAST_REPLIES = 20
-_STRONG, _USABLE = 0.10, 0.20
-_SHARED_REPLIES = 20
+MIN_REPLIES = 20
+_STRONG_EER, _USABLE_EER = 0.10, 0.20
+_SAMPLE_SIZE = 20
 
 
 class DistanceFigures(Document):
@@ -73,7 +76,7 @@ class Fingerprint(Document):
     assistant: DistanceFigures | None
     cohort: DistanceFigures | None
     vector: str
-    pole: str | None
+    assistant_vector: Annotated[str | None, Field(alias="pole")]
     sample: tuple[str, ...]
     profile: Profile
     models: tuple[str, ...]
@@ -87,7 +90,7 @@ class FingerprintInput:
     """What a fingerprint is made of: replies by scenario, the bare assistant's, and who answered."""
 
     replies: Mapping[str, str]
-    pole: Sequence[str]
+    assistant_replies: Sequence[str]
     models: tuple[str, ...]
     tokens: TokenUsage
     cost_usd: float | None
@@ -103,7 +106,7 @@ class FingerprintOwner:
 
 
 def make_fingerprint(
-    whose: FingerprintOwner, taken: FingerprintInput, embedder: Embedder, scenarios: ScenarioSet, at: datetime
+    owner: FingerprintOwner, source: FingerprintInput, embedder: Embedder, scenarios: ScenarioSet, at: datetime
 ) -> Fingerprint:
     """The fingerprint of these replies.
 
@@ -111,34 +114,34 @@ def make_fingerprint(
         ModelError: the embedder gave no vectors.
         ValueError: no reply at all is long enough to be heard.
     """
-    replies = {key: text for key, text in taken.replies.items() if length_in_words(text) >= LEAST_WORDS}
+    replies = {key: text for key, text in source.replies.items() if length_in_words(text) >= MIN_WORDS}
     reasons = []
-    if len(replies) < LEAST_REPLIES:
-        reasons.append(f"only {len(replies)} of {len(taken.replies)} replies have {LEAST_WORDS} words or more")
-        replies = {key: text for key, text in taken.replies.items() if text.strip()}
+    if len(replies) < MIN_REPLIES:
+        reasons.append(f"only {len(replies)} of {len(source.replies)} replies have {MIN_WORDS} words or more")
+        replies = {key: text for key, text in source.replies.items() if text.strip()}
     cohort_texts = cohort()
-    texts = [*replies.values(), *taken.pole, *cohort_texts]
+    texts = [*replies.values(), *source.assistant_replies, *cohort_texts]
     embedding = embedder.embed(texts)
     own = dict(zip(replies, embedding.vectors, strict=False))
-    pole_vectors = embedding.vectors[len(own) : len(own) + len(taken.pole)]
-    cohort_vectors = embedding.vectors[len(own) + len(taken.pole) :]
+    assistant_vectors = embedding.vectors[len(own) : len(own) + len(source.assistant_replies)]
+    cohort_vectors = embedding.vectors[len(own) + len(source.assistant_replies) :]
     vector = mean_of(list(own.values()))
     held_out = sorted(_held_out(own, scenarios))
     mean = sum(held_out) / len(held_out)
     deviation = math.sqrt(sum((value - mean) ** 2 for value in held_out) / max(1, len(held_out) - 1))
-    assistant = figures(held_out, vector, pole_vectors)
-    imposters = figures(held_out, vector, cohort_vectors)
-    grade, graded = _grade(assistant, imposters)
+    assistant = figures(held_out, vector, assistant_vectors)
+    cohort_figures = figures(held_out, vector, cohort_vectors)
+    grade, graded = _grade(assistant, cohort_figures)
     if reasons:
         grade = Grade.WEAK
-    costs = (taken.cost_usd, embedding.cost_usd)
+    costs = (source.cost_usd, embedding.cost_usd)
     return Fingerprint(
-        persona_id=whose.persona_id,
-        run_id=whose.run_id,
+        persona_id=owner.persona_id,
+        run_id=owner.run_id,
         embedder=embedder.id,
         scenario_set=scenarios.version,
-        language=whose.language,
-        scenarios=len(taken.replies),
+        language=owner.language,
+        scenarios=len(source.replies),
         scored=len(own),
         grade=grade,
         reasons=(*reasons, *graded),
@@ -150,13 +153,13 @@ def make_fingerprint(
             smallest_p=round(1 / (len(held_out) + 1), 4),
         ),
         assistant=assistant,
-        cohort=imposters,
+        cohort=cohort_figures,
         vector=packed(vector),
-        pole=packed(mean_of(pole_vectors)) if pole_vectors else None,
-        sample=tuple(packed_small(vector) for vector in list(own.values())[:: max(1, len(own) // _SHARED_REPLIES)]),
+        assistant_vector=packed(mean_of(assistant_vectors)) if assistant_vectors else None,
+        sample=tuple(packed_small(vector) for vector in list(own.values())[:: max(1, len(own) // _SAMPLE_SIZE)]),
         profile=profile_of(list(replies.values())),
-        models=taken.models,
-        tokens=taken.tokens + embedding.tokens,
+        models=source.models,
+        tokens=source.tokens + embedding.tokens,
         cost_usd=None if None in costs else round(sum(cost for cost in costs if cost is not None), 6),
         created_at=at,
     )
@@ -164,7 +167,7 @@ def make_fingerprint(
 
 def summary_of(fingerprint: Fingerprint) -> FingerprintSummary:
     """What the persona tells of it."""
-    rates = [told.eer for told in (fingerprint.assistant, fingerprint.cohort) if told is not None]
+    rates = [side.eer for side in (fingerprint.assistant, fingerprint.cohort) if side is not None]
     return FingerprintSummary(
         run_id=fingerprint.run_id,
         embedder=fingerprint.embedder,
@@ -230,13 +233,13 @@ def _held_out(own: Mapping[str, Vector], scenarios: ScenarioSet) -> list[float]:
     return [cosine_distance(vector, means[topics[key]]) for key, vector in own.items()]
 
 
-def _grade(assistant: DistanceFigures | None, imposters: DistanceFigures | None) -> tuple[Grade, list[str]]:
+def _grade(assistant: DistanceFigures | None, others: DistanceFigures | None) -> tuple[Grade, list[str]]:
     """The grade by the worse of the two error rates, and what holds it down."""
-    sides = (("the bare assistant", assistant), ("other personas", imposters))
-    rates = [(told.eer, name) for name, told in sides if told is not None]
+    sides = (("the bare assistant", assistant), ("other personas", others))
+    rates = [(side.eer, name) for name, side in sides if side is not None]
     if not rates:
         return Grade.WEAK, ["there was nobody to tell it from"]
     worst, name = max(rates)
-    if worst <= _STRONG:
+    if worst <= _STRONG_EER:
         return Grade.STRONG, []
-    return (Grade.USABLE if worst <= _USABLE else Grade.WEAK), [f"the voice is close to {name} (EER {worst:.0%})"]
+    return (Grade.USABLE if worst <= _USABLE_EER else Grade.WEAK), [f"the voice is close to {name} (EER {worst:.0%})"]

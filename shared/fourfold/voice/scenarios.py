@@ -34,8 +34,8 @@ class Scenario:
 
     def text(self, language: str | None) -> str:
         """The text for a persona that speaks `language` (BCP 47, as `tr-TR`); English where there is none."""
-        spoken = (language or "en").partition("-")[0]
-        return self.texts.get(spoken, self.texts["en"])
+        primary = (language or "en").partition("-")[0]
+        return self.texts.get(primary, self.texts["en"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class ScenarioSet:
     version: str
     scenarios: tuple[Scenario, ...]
 
-    def of_pole(self) -> tuple[Scenario, ...]:
+    def baseline_subset(self) -> tuple[Scenario, ...]:
         """Ten of them, one of each register, topics by turns: for what need not be asked fifty times."""
         rows = range(len(self.scenarios) // _TOPICS)
         return tuple(self.scenarios[row * _TOPICS + row % _TOPICS] for row in rows)

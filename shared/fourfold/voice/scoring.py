@@ -73,7 +73,7 @@ class Alert:
 
     def entry(self, drift: Envelope, recovery: Recovery | None, at: datetime) -> dict[str, Any]:
         """The bus entry of one alert."""
-        told = DriftDetected(
+        event = DriftDetected(
             persona_id=self.owner.persona_id,
             session_id=self.session_id,
             source=self.source,
@@ -82,4 +82,4 @@ class Alert:
             recovery=recovery,
         )
         # No run caused it: each alert is an occurrence of its own.
-        return bus_entry(told, workspace_id=self.owner.workspace_id, correlation_id=new_request_id(), occurred_at=at)
+        return bus_entry(event, workspace_id=self.owner.workspace_id, correlation_id=new_request_id(), occurred_at=at)

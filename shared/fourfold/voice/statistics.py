@@ -53,28 +53,28 @@ def equal_error_rate(own: Sequence[float], others: Sequence[float]) -> float:
     """
     if not own or not others:
         raise ValueError("both sides must have distances")
-    mine, theirs = sorted(own), sorted(others)
-    refused, taken = 1.0, 0.0
-    for threshold in sorted({*mine, *theirs}):
-        now_refused = 1 - bisect_right(mine, threshold) / len(mine)
-        now_taken = bisect_right(theirs, threshold) / len(theirs)
-        if now_taken >= now_refused:
-            before, after = refused - taken, now_refused - now_taken
+    genuine, impostor = sorted(own), sorted(others)
+    false_rejects, false_accepts = 1.0, 0.0
+    for threshold in sorted({*genuine, *impostor}):
+        next_rejects = 1 - bisect_right(genuine, threshold) / len(genuine)
+        next_accepts = bisect_right(impostor, threshold) / len(impostor)
+        if next_accepts >= next_rejects:
+            before, after = false_rejects - false_accepts, next_rejects - next_accepts
             step = before / (before - after) if before != after else 0.0
-            return refused + step * (now_refused - refused)
-        refused, taken = now_refused, now_taken
-    return refused
+            return false_rejects + step * (next_rejects - false_rejects)
+        false_rejects, false_accepts = next_rejects, next_accepts
+    return false_rejects
 
 
 # Page's CUSUM (1954) of z-scores: half a deviation is forgiven each time; at DECISION it alarms.
 ALLOWANCE = 0.5
 DECISION = 4.39
-GREATEST_Z = 3.0
+MAX_Z = 3.0
 
 
 def cusum_step(before: float, z: float) -> float:
     """The CUSUM after one more z-score, which is clipped: one odd reply alone is no drift."""
-    return max(0.0, before + max(-GREATEST_Z, min(GREATEST_Z, z)) - ALLOWANCE)
+    return max(0.0, before + max(-MAX_Z, min(MAX_Z, z)) - ALLOWANCE)
 
 
 def average_run_length(allowance: float = ALLOWANCE, decision: float = DECISION, shift: float = 0.0) -> float:

@@ -32,14 +32,14 @@ FUNCTION_WORDS = tuple(
     "thing this those though through to too up us very was we well were what what's when where which while who "
     "why will with without would yes yet you you'd you'll you're your".split()
 )
-_PLACE = {word: place for place, word in enumerate(FUNCTION_WORDS)}
+_INDEX = {word: place for place, word in enumerate(FUNCTION_WORDS)}
 _MARKS = ".,;:!?…-–—\"'()*#\n"
 # How much of the squared length is each block's, and a constant's. Deltas spread over the whole sphere, strangers at
 # right angles; the constant, the same in every text, draws them together until a published threshold of 0.30 means here
 # what it means of other embeddings. It changes the scale of a distance and no order.
-_SHARES = (0.40, 0.30, 0.30)
-_CONSTANT = 0.30
-_GREATEST_Z = 3.0
+_BLOCK_SHARES = (0.40, 0.30, 0.30)
+_CONSTANT_SHARE = 0.30
+_MAX_Z = 3.0
 
 Blocks = tuple[list[float], list[float], list[float]]
 
@@ -72,13 +72,13 @@ def background() -> Background:
 def vector_of(text: str) -> Vector:
     """The text's vector, of length 1."""
     known = background()
-    joined = [math.sqrt(_CONSTANT)]
-    for numbers, mean, deviation, share in zip(rates_of(text), known.mean, known.deviation, _SHARES, strict=True):
+    joined = [math.sqrt(_CONSTANT_SHARE)]
+    for numbers, mean, deviation, share in zip(rates_of(text), known.mean, known.deviation, _BLOCK_SHARES, strict=True):
         scores = [
-            max(-_GREATEST_Z, min(_GREATEST_Z, (number - usual) / spread))
+            max(-_MAX_Z, min(_MAX_Z, (number - usual) / spread))
             for number, usual, spread in zip(numbers, mean, deviation, strict=True)
         ]
-        weight = math.sqrt((1 - _CONSTANT) * share)
+        weight = math.sqrt((1 - _CONSTANT_SHARE) * share)
         joined += [weight * score for score in normalised(scores)]
     return normalised(joined)
 
@@ -111,7 +111,7 @@ def _trigrams(text: str) -> list[float]:
 def _function_words(words: Sequence[str]) -> list[float]:
     counted = [0.0] * (len(FUNCTION_WORDS) + 1)
     for word in words:
-        counted[_PLACE.get(word, -1)] += 1
+        counted[_INDEX.get(word, -1)] += 1
     return [math.sqrt(count) for count in counted]
 
 

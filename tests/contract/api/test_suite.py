@@ -11,7 +11,7 @@ from junitparser import JUnitXml
 
 from fourfold.config.engine import ProvocationConfig, SafetyConfig
 from fourfold.provocation.catalog import content_hash, shipped_tests
-from fourfold.provocation.plan import Selection, planned
+from fourfold.provocation.plan import Selection, make_plan
 from fourfold.provocation.workspace_tests import available
 from functions import wiring
 from functions.api.runs import polling as following
@@ -307,7 +307,7 @@ def test_a_workspaces_own_tests_fit_one_plan(suites: Suites) -> None:
     assert put(wordy("five", 4000, twin=4000)).status_code == 200, "fewer words go"
     own = wiring.suites().tests("ws_one")
     all_tests = available(shipped_tests(), own, (), SafetyConfig())
-    plan = planned(all_tests, Selection(benign_twins=True), ProvocationConfig())
+    plan = make_plan(all_tests, Selection(benign_twins=True), ProvocationConfig())
     assert 300_000 < len(plan.model_dump_json().encode()) < 390_000, "DynamoDB takes 400 KB"
     assert suites.api.call("DELETE", f"{PATH}/x.acme.one").status_code == 204
     assert put(wordy("six", 24_000)).status_code == 201
