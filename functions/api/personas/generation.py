@@ -127,7 +127,7 @@ async def streamed(request: Request, found: SubmittedRun) -> StreamingResponse:
     content = sse.events(
         followed.batches(),
         last=partial(_persona_frame, followed),
-        failure=lambda error: sse.told(error, request.state.request_id),
+        failure=lambda error: sse.problem_of(error, request.state.request_id),
     )
     return sse.event_stream(content, {**_headers(found), "Location": _run_path(request, found.run)})
 

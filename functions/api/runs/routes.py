@@ -73,7 +73,7 @@ async def read_run_events(
     if over and seen == newest:
         return Response(status_code=204)
     request_id = request.state.request_id
-    content = sse.events(followed.batches(seen), last=None, failure=lambda error: sse.told(error, request_id))
+    content = sse.events(followed.batches(seen), last=None, failure=lambda error: sse.problem_of(error, request_id))
     return sse.event_stream(content)
 
 

@@ -24,7 +24,7 @@ _EXEMPT = {
 }
 
 
-def strip(drift: dict[str, Any]) -> Text:
+def drift_line(drift: dict[str, Any]) -> Text:
     """One line: a bar up to twice the threshold, the figures, the session's state, the worst habit broken."""
     if drift["exempt"]:
         return Text(f"  drift: {_EXEMPT[drift['exempt']]}", style="dim")
@@ -44,10 +44,10 @@ def strip(drift: dict[str, Any]) -> Text:
     return line
 
 
-def talk(client: Client, persona_id: str, console: Console, lines: Iterator[str]) -> None:
+def chat_lines(client: Client, persona_id: str, console: Console, lines: Iterator[str]) -> None:
     """Sends each line and shows the reply with its strip, until the lines end or one says /quit."""
     session_id: str | None = None
-    said: dict[str, Any] = {}
+    completed: dict[str, Any] = {}
     for line in lines:
         message = line.strip()
         if message in _LEAVE:
@@ -60,16 +60,18 @@ def talk(client: Client, persona_id: str, console: Console, lines: Iterator[str]
             elif event == "restarted":
                 console.print("\n[dim]… once more:[/dim]")
             elif event == "completed":
-                said = content
+                completed = content
         console.print()
-        session_id = said["session_id"]
-        if said["recovery"]:
-            told = said["recovery"]
-            console.print(f"  [dim]written twice: {told['before']:.2f} before, the {told['shipped']} ships[/dim]")
-        console.print(strip(said["drift"]))
+        session_id = completed["session_id"]
+        if completed["recovery"]:
+            recovery = completed["recovery"]
+            console.print(
+                f"  [dim]written twice: {recovery['before']:.2f} before, the {recovery['shipped']} ships[/dim]"
+            )
+        console.print(drift_line(completed["drift"]))
 
 
-def typed(console: Console, name: str) -> Iterator[str]:
+def typed_lines(console: Console, name: str) -> Iterator[str]:
     """What somebody types at the prompt, until the end of input or Ctrl-C."""
     console.print(f"Talking with [bold]{escape(name)}[/bold]; /quit leaves.")
     while True:
@@ -85,15 +87,15 @@ def score_file(client: Client, persona_id: str, file: Path, console: Console) ->
     replies = [part.strip() for part in file.read_text(encoding="utf-8").split("\n\n") if part.strip()]
     found = [
         envelope
-        for start in range(0, len(replies), _AT_ONCE)
-        for envelope in client.drift(persona_id, replies[start : start + _AT_ONCE])
+        for start in range(0, len(replies), _BATCH_SIZE)
+        for envelope in client.drift(persona_id, replies[start : start + _BATCH_SIZE])
     ]
     for reply, envelope in zip(replies, found, strict=True):
-        console.print(Text(reply if len(reply) <= _SHOWN else reply[: _SHOWN - 1] + "…"))
-        console.print(strip(envelope))
+        console.print(Text(reply if len(reply) <= _MAX_SHOWN else reply[: _MAX_SHOWN - 1] + "…"))
+        console.print(drift_line(envelope))
     alerts = sum(envelope["alert"] for envelope in found)
     console.print(f"{len(found)} replies, {alerts} beyond the threshold.")
     return bool(alerts)
 
 
-_AT_ONCE, _SHOWN = 50, 200
+_BATCH_SIZE, _MAX_SHOWN = 50, 200

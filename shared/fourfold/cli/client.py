@@ -27,8 +27,8 @@ class ApiError(CommandError):
     `problem` is the problem as the API sent it, None where there was no such answer.
     """
 
-    def __init__(self, told: str, problem: Mapping[str, Any] | None = None) -> None:
-        super().__init__(told)
+    def __init__(self, message: str, problem: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
         self.problem = problem
 
 
@@ -75,9 +75,9 @@ class Client:
             for event in self._events("POST", path, json=body):
                 last = event
                 yield event
-        except httpx.TransportError as cut:
+        except httpx.TransportError as lost:
             if last is None:
-                raise self._unreachable(cut) from cut
+                raise self._unreachable(lost) from lost
         while last is not None and last["type"] not in TERMINAL_TYPES:
             for event in self._resume(last):
                 last = event
@@ -149,8 +149,8 @@ class Client:
                     if sse.event == "error":
                         raise ApiError(f"{event['title']}: {event['detail']}")
                     yield sse.event, event
-        except httpx.TransportError as cut:
-            raise self._unreachable(cut) from cut
+        except httpx.TransportError as lost:
+            raise self._unreachable(lost) from lost
 
     def drift(self, persona_id: str, replies: Sequence[str]) -> list[dict[str, Any]]:
         """The drift envelopes of up to 50 replies, in order."""
@@ -194,8 +194,8 @@ class Client:
         headers = {"Last-Event-ID": str(last["seq"])}
         try:
             yield from self._events("GET", f"/v1/runs/{last['run_id']}/events", headers=headers)
-        except httpx.TransportError as cut:
-            raise self._unreachable(cut) from cut
+        except httpx.TransportError as lost:
+            raise self._unreachable(lost) from lost
 
     def _events(self, method: str, path: str, **request: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - httpx's own
         with connect_sse(self._http, method, path, **request) as source:

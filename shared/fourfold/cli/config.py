@@ -16,7 +16,7 @@ from rich.console import Console
 
 from fourfold.cli.assignments import value_of
 from fourfold.cli.client import ApiError
-from fourfold.cli.config_calls import ConfigCalls, Writing
+from fourfold.cli.config_calls import ConfigCalls, WriteOptions
 from fourfold.cli.config_display import (
     show_changes,
     show_commit,
@@ -72,7 +72,7 @@ def set_keys(
         raise typer.BadParameter("give each key a value", param_hint="KEY VALUE")
     pairs = zip(assignments[::2], assignments[1::2], strict=True)
     ops = [{"op": "set", "key": key, "value": value_of(value)} for key, value in pairs]
-    _commit(ops, Writing(scope, reason, dry_run, if_match), as_json=as_json)
+    _commit(ops, WriteOptions(scope, reason, dry_run, if_match), as_json=as_json)
 
 
 @app.command()
@@ -85,14 +85,16 @@ def unset(
     as_json: AsJson = False,
 ) -> None:
     """Take a scope's values away: the keys are inherited again."""
-    _commit([{"op": "unset", "key": key} for key in keys], Writing(scope, reason, dry_run, if_match), as_json=as_json)
+    _commit(
+        [{"op": "unset", "key": key} for key in keys], WriteOptions(scope, reason, dry_run, if_match), as_json=as_json
+    )
 
 
 @app.command()
 def lock(
     key: Annotated[str, typer.Argument(help="engine.pipeline.audit.min_overall_score")],
-    least: Annotated[float | None, typer.Option("--min", help="Those below may not go under this.")] = None,
-    most: Annotated[float | None, typer.Option("--max", help="Those below may not go over this.")] = None,
+    minimum: Annotated[float | None, typer.Option("--min", help="Those below may not go under this.")] = None,
+    maximum: Annotated[float | None, typer.Option("--max", help="Those below may not go over this.")] = None,
     one_of: Annotated[str | None, typer.Option("--one-of", help="Those below may choose of these: a,b")] = None,
     value: Annotated[str | None, typer.Option("--value", help="A value to set with the lock.")] = None,
     scope: Scope = "workspace",
@@ -105,7 +107,7 @@ def lock(
 
     A value that lies outside of --min or --max when they are given is set to that bound.
     """
-    bounds: dict[str, Any] = {name: bound for name, bound in (("min", least), ("max", most)) if bound is not None}
+    bounds: dict[str, Any] = {name: bound for name, bound in (("min", minimum), ("max", maximum)) if bound is not None}
     if one_of is not None:
         bounds["enum"] = [value_of(each.strip()) for each in one_of.split(",")]
     op: dict[str, Any] = {"op": "lock", "key": key}
@@ -114,9 +116,9 @@ def lock(
     with _calls(as_json) as calls:
         if value is not None:
             op["value"] = value_of(value)
-        elif (bound := _bound_passed(calls, scope, key, bounds)) is not None:
+        elif (bound := _exceeded_bound(calls, scope, key, bounds)) is not None:
             op["value"] = bound
-        result = calls.commit([op], Writing(scope, reason, dry_run, if_match))
+        result = calls.commit([op], WriteOptions(scope, reason, dry_run, if_match))
     _print(result) if as_json else show_commit(result, _console())
 
 
@@ -130,7 +132,9 @@ def unlock(
     as_json: AsJson = False,
 ) -> None:
     """Take a scope's locks away: what they overruled holds again."""
-    _commit([{"op": "unlock", "key": key} for key in keys], Writing(scope, reason, dry_run, if_match), as_json=as_json)
+    _commit(
+        [{"op": "unlock", "key": key} for key in keys], WriteOptions(scope, reason, dry_run, if_match), as_json=as_json
+    )
 
 
 @app.command()
@@ -141,8 +145,8 @@ def explain(
 ) -> None:
     """Tell why a key has its value: what every scope says, who said it, when and why."""
     with _calls(as_json) as calls:
-        told = calls.explain(scope, key)
-    _print(told) if as_json else show_explanation(told, _console())
+        explanation = calls.explain(scope, key)
+    _print(explanation) if as_json else show_explanation(explanation, _console())
 
 
 @app.command()
@@ -169,8 +173,8 @@ def snapshot(
 ) -> None:
     """Keep what a scope says now, for good."""
     with _calls(as_json) as calls:
-        kept = calls.snapshot(scope, label)
-    _print(kept) if as_json else show_snapshots([kept], _console())
+        created = calls.snapshot(scope, label)
+    _print(created) if as_json else show_snapshots([created], _console())
 
 
 @app.command()
@@ -191,7 +195,7 @@ def rollback(
 ) -> None:
     """Put a snapshot's scope back to what it said then, as a new revision; what locks forbid is listed."""
     with _calls(as_json) as calls:
-        result = calls.roll_back(snapshot_id, Writing(reason=reason, dry_run=dry_run, expected=if_match))
+        result = calls.roll_back(snapshot_id, WriteOptions(reason=reason, dry_run=dry_run, expected=if_match))
     _print(result) if as_json else show_commit(result, _console())
 
 
@@ -206,7 +210,7 @@ def preset(
 ) -> None:
     """Move the whole tree to a provider in one commit, or to `draft`, its cheapest form."""
     with _calls(as_json) as calls:
-        result = calls.apply_preset(name, Writing(scope, reason, dry_run, if_match))
+        result = calls.apply_preset(name, WriteOptions(scope, reason, dry_run, if_match))
     _print(result) if as_json else show_commit(result, _console())
 
 
@@ -245,19 +249,19 @@ def _calls(as_json: bool) -> Iterator[ConfigCalls]:
             raise
 
 
-def _bound_passed(calls: ConfigCalls, scope: StoredScope, key: str, bounds: dict[str, Any]) -> float | None:
+def _exceeded_bound(calls: ConfigCalls, scope: StoredScope, key: str, bounds: dict[str, Any]) -> float | None:
     """The end of a range that a scope's numeric value lies beyond; None while it lies within."""
-    held = next((row["value"] for row in calls.view(scope, key)["data"] if row["key"] == key), None)
-    if not isinstance(held, int | float) or isinstance(held, bool):
+    current = next((row["value"] for row in calls.view(scope, key)["data"] if row["key"] == key), None)
+    if not isinstance(current, int | float) or isinstance(current, bool):
         return None
-    if held < bounds.get("min", held):
+    if current < bounds.get("min", current):
         return float(bounds["min"])
-    return float(bounds["max"]) if held > bounds.get("max", held) else None
+    return float(bounds["max"]) if current > bounds.get("max", current) else None
 
 
-def _commit(ops: list[dict[str, Any]], writing: Writing, *, as_json: bool) -> None:
+def _commit(ops: list[dict[str, Any]], options: WriteOptions, *, as_json: bool) -> None:
     with _calls(as_json) as calls:
-        result = calls.commit(ops, writing)
+        result = calls.commit(ops, options)
     _print(result) if as_json else show_commit(result, _console())
 
 

@@ -14,7 +14,7 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Writing:
+class WriteOptions:
     """How a change is made.
 
     `expected` is the revision it was decided on: the change is refused where the scope has moved on since.
@@ -56,28 +56,28 @@ class ConfigCalls:
         """A scope's snapshots, newest first."""
         return self._read("/snapshots", scope=scope)
 
-    def commit(self, ops: Sequence[Mapping[str, Any]], writing: Writing) -> Document:
+    def commit(self, ops: Sequence[Mapping[str, Any]], options: WriteOptions) -> Document:
         """Takes all the operations, or none."""
-        return self._write("PATCH", "", {"scope": writing.scope, "ops": list(ops)}, writing)
+        return self._write("PATCH", "", {"scope": options.scope, "ops": list(ops)}, options)
 
     def snapshot(self, scope: StoredScope, label: str) -> Document:
         """Keeps what a scope says now."""
         return self._client.call("POST", "/v1/config/snapshots", json={"scope": scope, "label": label})  # type: ignore[no-any-return]
 
-    def roll_back(self, snapshot_id: str, writing: Writing) -> Document:
+    def roll_back(self, snapshot_id: str, options: WriteOptions) -> Document:
         """Puts the snapshot's scope back to what it said then; `writing.scope` does not matter."""
-        return self._write("POST", f"/snapshots/{quote(snapshot_id, safe='')}/rollback", {}, writing)
+        return self._write("POST", f"/snapshots/{quote(snapshot_id, safe='')}/rollback", {}, options)
 
-    def apply_preset(self, name: str, writing: Writing) -> Document:
+    def apply_preset(self, name: str, options: WriteOptions) -> Document:
         """Moves a scope to a preset in one commit."""
-        return self._write("POST", f"/presets/{quote(name, safe='')}/apply", {"scope": writing.scope}, writing)
+        return self._write("POST", f"/presets/{quote(name, safe='')}/apply", {"scope": options.scope}, options)
 
     def _read(self, path: str, **query: str) -> Document:
         return self._client.call("GET", f"/v1/config{path}", params=query)  # type: ignore[no-any-return]
 
-    def _write(self, method: str, path: str, body: Document, writing: Writing) -> Document:
-        body = {**body, "dry_run": writing.dry_run}
-        if writing.reason is not None:
-            body["reason"] = writing.reason
-        headers = {} if writing.expected is None else {"If-Match": f'"{writing.expected}"'}
+    def _write(self, method: str, path: str, body: Document, options: WriteOptions) -> Document:
+        body = {**body, "dry_run": options.dry_run}
+        if options.reason is not None:
+            body["reason"] = options.reason
+        headers = {} if options.expected is None else {"If-Match": f'"{options.expected}"'}
         return self._client.call(method, f"/v1/config{path}", json=body, headers=headers)  # type: ignore[no-any-return]

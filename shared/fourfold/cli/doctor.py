@@ -32,23 +32,23 @@ def examine(environment: Mapping[str, str], console: Console, *, call: bool) -> 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for column in ("provider", "usable", "where", *(("tiny call",) if call else ())):
         table.add_column(column)
-    well = True
-    for standing in standings(environment):
-        usable = Text("yes", style="green") if standing.usable else Text("no", style="dim")
-        row = [Text(standing.provider), usable, Text(standing.detail)]
+    all_answered = True
+    for provider in standings(environment):
+        usable = Text("yes", style="green") if provider.usable else Text("no", style="dim")
+        row = [Text(provider.provider), usable, Text(provider.detail)]
         if call:
-            answered, told = _called(standing)
-            well = well and answered
-            row.append(told)
+            answered, result = _call_provider(provider)
+            all_answered = all_answered and answered
+            row.append(result)
         table.add_row(*row)
     console.print(table)
-    return well
+    return all_answered
 
 
-def _called(standing: Standing) -> tuple[bool, Text]:
-    if not standing.usable or standing.model is None:
+def _call_provider(provider: Standing) -> tuple[bool, Text]:
+    if not provider.usable or provider.model is None:
         return True, Text("-", style="dim")
-    reached = tiny_call(standing.model)
+    reached = tiny_call(provider.model)
     if reached.failure is not None:
-        return False, Text(f"{standing.model}: {reached.failure}. {ADVICE[reached.failure]}", style="red")
-    return True, Text(f"{standing.model} answered, {reached.seconds:.1f} s, {money(reached.cost_usd)}", style="green")
+        return False, Text(f"{provider.model}: {reached.failure}. {ADVICE[reached.failure]}", style="red")
+    return True, Text(f"{provider.model} answered, {reached.seconds:.1f} s, {money(reached.cost_usd)}", style="green")

@@ -13,9 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fourfold.cli import chat as chatting
-from fourfold.cli import config, files, keys
-from fourfold.cli import persona_changes as life
+from fourfold.cli import chat as chat_commands
+from fourfold.cli import config, files, keys, persona_changes
 from fourfold.cli.assignments import settings_of
 from fourfold.cli.client import ApiError
 from fourfold.cli.comparison import compare as show_comparison
@@ -26,17 +25,17 @@ from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.progress_feed import Feed, Target
 from fourfold.cli.session import connected
-from fourfold.cli.suite import Wanted, run_suite, show_suite
+from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
 from fourfold.cli.watch import print_events, watch_live
 from fourfold.cli.webhooks import app as webhooks_app
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona, PersonaStatus
 
-_LEAST_WHO = 12
+_MIN_WHO_WIDTH = 12
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Four-layer personas from a one-line brief.")
-for further in (life, files):
-    app.add_typer(further.app)
+for module in (persona_changes, files):
+    app.add_typer(module.app)
 
 app.add_typer(keys.app, name="keys")
 app.add_typer(config.app, name="config")
@@ -99,8 +98,8 @@ def watch(
     targets += [{"persona_id": persona}] if persona is not None else []
     with connected() as client:
         feed = Feed(client.progress_url, find_connection().key, targets)
-        well = print_events(feed, sys.stdout) if as_json else watch_live(feed, Console())
-    if not well:
+        succeeded = print_events(feed, sys.stdout) if as_json else watch_live(feed, Console())
+    if not succeeded:
         raise typer.Exit(1)
 
 
@@ -110,11 +109,11 @@ def doctor(
 ) -> None:
     """Tell which model providers can be used from here."""
     try:
-        well = examine(os.environ, Console(), call=call)
-    except ValueError as unusable:
-        Console(stderr=True).print(Text(f"model settings: {unusable}", style="red"))
-        raise typer.Exit(1) from unusable
-    if not well:
+        succeeded = examine(os.environ, Console(), call=call)
+    except ValueError as error:
+        Console(stderr=True).print(Text(f"model settings: {error}", style="red"))
+        raise typer.Exit(1) from error
+    if not succeeded:
         raise typer.Exit(1)
 
 
@@ -130,14 +129,14 @@ def suite(  # noqa: PLR0913, PLR0917 - an argument for each option
     as_json: AsJson = False,
 ) -> None:
     """Run the provocation suite against a persona. Exits 1 on a confirmed critical failure."""
-    wanted = Wanted(family or (), severity or (), test or (), benign_twins, junit, sarif)
+    options = SuiteOptions(family or (), severity or (), test or (), benign_twins, junit, sarif)
     with connected() as client:
-        done = run_suite(client, persona_id, wanted, Console(stderr=as_json))
+        finished = run_suite(client, persona_id, options, Console(stderr=as_json))
     if as_json:
-        sys.stdout.write(json.dumps(done, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(finished, indent=2, ensure_ascii=False) + "\n")
     else:
-        show_suite(done, Console())
-    if done["confirmed_critical"]:
+        show_suite(finished, Console())
+    if finished["confirmed_critical"]:
         raise typer.Exit(1)
 
 
@@ -170,7 +169,7 @@ def list_personas(
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     # In a narrow terminal only who they are is cut short.
     widths = {"id": 30, "status": 10, "who": 0, "audit": 5, "made": 11}
-    widths["who"] = max(_LEAST_WHO, Console().width - sum(widths.values()) - 2 * len(widths))
+    widths["who"] = max(_MIN_WHO_WIDTH, Console().width - sum(widths.values()) - 2 * len(widths))
     for column, width in widths.items():
         table.add_column(column, no_wrap=True, width=width, overflow="ellipsis")
     for persona in personas:
@@ -195,8 +194,8 @@ def chat(persona_id: Annotated[str, typer.Argument(help="per_...")]) -> None:
         persona = client.persona(persona_id)
         name = persona.surface.name if persona.surface else persona.id
         # Lines from a pipe are sent as they are: a conversation in a file is one too.
-        lines = chatting.typed(console, name) if sys.stdin.isatty() else iter(sys.stdin)
-        chatting.talk(client, persona_id, console, lines)
+        lines = chat_commands.typed_lines(console, name) if sys.stdin.isatty() else iter(sys.stdin)
+        chat_commands.chat_lines(client, persona_id, console, lines)
 
 
 @app.command()
@@ -208,7 +207,7 @@ def drift(
 ) -> None:
     """Tell how far replies are from a persona's voice; exit code 2 if any is beyond the threshold."""
     with connected() as client:
-        alerts = chatting.score_file(client, persona_id, file, Console())
+        alerts = chat_commands.score_file(client, persona_id, file, Console())
     if alerts:
         raise typer.Exit(2)
 

@@ -102,14 +102,14 @@ def _self(self_: SelfLayer) -> RenderableType:
 
 
 def _mask(mask: Mask) -> RenderableType:
-    said = Group(*(Text(f"“{phrase}”", style="italic") for phrase in mask.signature_phrases))
+    phrases = Group(*(Text(f"“{phrase}”", style="italic") for phrase in mask.signature_phrases))
     return _fields(
         [
             ("register", Text(mask.register_.value)),
             ("tone", Text(mask.tone)),
             ("rhythm", Text(mask.rhythm)),
             ("words", Text(", ".join(mask.vocabulary))),
-            ("says", said),
+            ("says", phrases),
             ("in a group", Text(mask.social_role)),
         ]
     )

@@ -25,7 +25,7 @@ _FAMILIES = ("role", "contra", "emo", "jail")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SuiteOptions:
     """What to run, and where to write what builds read."""
 
     family: Sequence[str] = ()
@@ -40,7 +40,7 @@ class Wanted:
         chosen = {"family": self.family, "severity": self.severity, "ids": self.ids}
         return {name: list(values) for name, values in chosen.items() if values} | {"benign_twins": self.benign_twins}
 
-    def takes(self, test: dict[str, Any]) -> bool:
+    def includes(self, test: dict[str, Any]) -> bool:
         """Whether a test of the catalog is among them."""
         chosen = ((self.family, "family"), (self.severity, "severity"), (self.ids, "id"))
         return all(not values or test[name] in values for values, name in chosen)
@@ -53,13 +53,13 @@ class Matrix:
     tests: list[dict[str, Any]]
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def take(self, results: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    def add(self, results: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """Takes results in; answers with those that are new."""
         new = [result for result in results if result["id"] not in self.results]
         self.results |= {result["id"]: result for result in new}
         return new
 
-    def shown(self) -> RenderableType:
+    def render(self) -> RenderableType:
         """One line for each family, one mark for each test."""
         lines = []
         for family in _FAMILIES:
@@ -71,8 +71,8 @@ class Matrix:
                 mark, style = self._mark(test["id"])
                 name = test["id"].removeprefix(f"{family}.")
                 line.append(f" {name} ", style="dim").append(mark, style=style)
-            done = sum(test["id"] in self.results for test in tests)
-            lines.append(line.append(f"   {done}/{len(tests)}", style="dim"))
+            finished = sum(test["id"] in self.results for test in tests)
+            lines.append(line.append(f"   {finished}/{len(tests)}", style="dim"))
         return Group(*lines)
 
     def _mark(self, test_id: str) -> tuple[str, str]:
@@ -83,20 +83,20 @@ class Matrix:
         return mark, f"bold {style}" if result["confirmed"] else style
 
 
-def run_suite(client: Client, persona_id: str, wanted: Wanted, console: Console) -> dict[str, Any]:
+def run_suite(client: Client, persona_id: str, options: SuiteOptions, console: Console) -> dict[str, Any]:
     """Runs the suite live and writes the files asked for; answers with the finished suite.
 
     Raises:
         ApiError: the API refused it, or the run failed; the message says why.
     """
-    tests = [each["test"] for each in client.provocation_tests() if each["enabled"] and wanted.takes(each["test"])]
-    run_id = client.start_suite(persona_id, wanted.body())
+    tests = [each["test"] for each in client.provocation_tests() if each["enabled"] and options.includes(each["test"])]
+    run_id = client.start_suite(persona_id, options.body())
     matrix = Matrix(tests)
     *_, last = _followed(client, persona_id, run_id, matrix, console)
     if last["type"] != "job.completed":
         problem = last["problem"]
         raise ApiError(f"{problem['title']}: {problem['detail']} ({run_id})")
-    for form, path in (("junit", wanted.junit), ("sarif", wanted.sarif)):
+    for form, path in (("junit", options.junit), ("sarif", options.sarif)):
         if path is not None:
             path.write_text(client.suite_export(persona_id, run_id, form), encoding="utf-8")
     return client.suite_run(persona_id, run_id)
@@ -108,14 +108,14 @@ def _followed(
     """The run's events; with each, what it has finished is shown."""
     if not console.is_terminal:
         for event in client.follow(run_id):
-            for result in matrix.take(client.suite_run(persona_id, run_id)["results"]):
+            for result in matrix.add(client.suite_run(persona_id, run_id)["results"]):
                 console.print(_line(result), soft_wrap=True)
             yield event
         return
-    with Live(matrix.shown(), console=console, refresh_per_second=8) as live:
+    with Live(matrix.render(), console=console, refresh_per_second=8) as live:
         for event in client.follow(run_id):
-            matrix.take(client.suite_run(persona_id, run_id)["results"])
-            live.update(matrix.shown())
+            matrix.add(client.suite_run(persona_id, run_id)["results"])
+            live.update(matrix.render())
             yield event
 
 
@@ -147,6 +147,6 @@ def show_suite(suite: dict[str, Any], console: Console) -> None:
 
 def _line(result: dict[str, Any]) -> Text:
     mark, style = _MARKS[result["verdict"]]
-    told = Text(f"  {mark} ", style=style).append(f"{result['id']:<14}", style="bold")
-    told.append(f"{result['severity']:<9}{result['verdict']:<13}", style=style)
-    return told.append(f"{result['title']}" + (f"  [{result['reason']}]" if result["reason"] else ""), style="dim")
+    line = Text(f"  {mark} ", style=style).append(f"{result['id']:<14}", style="bold")
+    line.append(f"{result['severity']:<9}{result['verdict']:<13}", style=style)
+    return line.append(f"{result['title']}" + (f"  [{result['reason']}]" if result["reason"] else ""), style="dim")

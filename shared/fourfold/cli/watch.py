@@ -27,19 +27,19 @@ class RunRow:
 
     run_id: str
     kind: str = "persona"
-    began: datetime | None = None
+    started: datetime | None = None
     newest: datetime | None = None
-    doing: str = ""
+    activity: str = ""
     done: int = 0
     total: int = len(STEP_ORDER)
     cost_usd: float | None = 0.0
     ended: str = ""
 
-    def take(self, event: dict[str, Any]) -> None:
+    def add(self, event: dict[str, Any]) -> None:
         """Takes in one event."""
         self.newest = datetime.fromisoformat(event["at"])
-        self.began = self.began or self.newest
-        self.doing = what(event)
+        self.started = self.started or self.newest
+        self.activity = describe_event(event)
         named = event.get("kind") or event.get("job")
         if isinstance(named, str):
             self.kind = named
@@ -68,16 +68,16 @@ class Board:
 
     rows: dict[str, RunRow] = field(default_factory=dict)
 
-    def take(self, event: dict[str, Any]) -> None:
+    def add(self, event: dict[str, Any]) -> None:
         """Takes in one event."""
-        self.rows.setdefault(event["run_id"], RunRow(event["run_id"])).take(event)
+        self.rows.setdefault(event["run_id"], RunRow(event["run_id"])).add(event)
 
     @property
-    def well(self) -> bool:
+    def succeeded(self) -> bool:
         """Whether no run has failed."""
         return not any(row.ended == "failed" for row in self.rows.values())
 
-    def shown(self) -> list[RunRow]:
+    def visible_rows(self) -> list[RunRow]:
         """The rows there is room for: those going on before those that are over, newest of each kept."""
         running = [row for row in self.rows.values() if not row.ended][-ROWS:]
         room = ROWS - len(running)
@@ -86,7 +86,7 @@ class Board:
         return [row for row in self.rows.values() if row.run_id in kept]
 
 
-def what(event: dict[str, Any]) -> str:
+def describe_event(event: dict[str, Any]) -> str:
     """An event in a few words."""
     name = str(event["type"])
     match name:
@@ -115,18 +115,20 @@ def watch_live(feed: Feed, console: Console) -> bool:
         if not console.is_terminal:
             for event in feed.events():
                 if event is not None:
-                    board.take(event)
-                    console.print(Text(f"{event['at'][11:19]}  {event['run_id']}  {event['seq']:>3}  {what(event)}"))
-            return board.well
+                    board.add(event)
+                    console.print(
+                        Text(f"{event['at'][11:19]}  {event['run_id']}  {event['seq']:>3}  {describe_event(event)}")
+                    )
+            return board.succeeded
         with Live(_table(board, feed), console=console, refresh_per_second=10) as live:
             for event in feed.events():
                 if event is not None:
-                    board.take(event)
+                    board.add(event)
                 live.update(_table(board, feed))
             live.update(_table(board, feed))
     except KeyboardInterrupt:
         pass
-    return board.well
+    return board.succeeded
 
 
 def print_events(feed: Feed, out: TextIO) -> bool:
@@ -135,12 +137,12 @@ def print_events(feed: Feed, out: TextIO) -> bool:
     try:
         for event in feed.events():
             if event is not None:
-                board.take(event)
+                board.add(event)
                 out.write(json.dumps(event, ensure_ascii=False) + "\n")
                 out.flush()
     except KeyboardInterrupt:
         pass
-    return board.well
+    return board.succeeded
 
 
 def _table(board: Board, feed: Feed) -> Table:
@@ -153,10 +155,12 @@ def _table(board: Board, feed: Feed) -> Table:
     table.add_column(justify="right", style="dim")
     table.add_column(justify="right", style="dim")
     marks = {"completed": Text("✓", style="green"), "failed": Text("✗", style="red"), "": Text("·", style="cyan")}
-    for row in board.shown():
-        took = (row.newest - row.began).total_seconds() * 1000 if row.newest and row.began else 0
+    for row in board.visible_rows():
+        took = (row.newest - row.started).total_seconds() * 1000 if row.newest and row.started else 0
         bar = ProgressBar(total=row.total, completed=min(row.done, row.total), width=16)
-        table.add_row(marks[row.ended], row.run_id, row.kind, bar, row.doing, seconds(int(took)), money(row.cost_usd))
+        table.add_row(
+            marks[row.ended], row.run_id, row.kind, bar, row.activity, seconds(int(took)), money(row.cost_usd)
+        )
     running = sum(1 for row in board.rows.values() if not row.ended)
     state = "live" if feed.connected else "connecting …"
     table.add_row(

@@ -19,7 +19,7 @@ _POLL_S = 0.2
 
 
 @dataclass(frozen=True)
-class Arrival:
+class ReceivedWebhook:
     """A request that arrived; `fault` says why it is not to be trusted, and then nothing else is told of it."""
 
     at: datetime
@@ -34,19 +34,19 @@ class Receiver:
     """What serves; `arrivals` must be read for requests to be answered."""
 
     url: str
-    _waiting: queue.Queue[_Request] = field(default_factory=queue.Queue)
+    _requests: queue.Queue[_Request] = field(default_factory=queue.Queue)
 
-    def arrivals(self, secret: str) -> Iterator[Arrival]:
+    def received_webhooks(self, secret: str) -> Iterator[ReceivedWebhook]:
         """Each request as it comes, for ever, verified by `secret` and answered."""
         verifier = Webhook(secret)
         while True:
             try:
-                request = self._waiting.get(timeout=_POLL_S)  # not for ever: Ctrl-C must get through
+                request = self._requests.get(timeout=_POLL_S)  # not for ever: Ctrl-C must get through
             except queue.Empty:
                 continue
-            arrival = _verified(verifier, request)
-            request.answer(204 if arrival.fault is None else 401)
-            yield arrival
+            received = _verified(verifier, request)
+            request.answer(204 if received.fault is None else 401)
+            yield received
 
 
 @dataclass
@@ -62,7 +62,7 @@ class _Request:
 
 
 @contextmanager
-def serving(port: int) -> Iterator[Receiver]:
+def run_receiver(port: int) -> Iterator[Receiver]:
     """Listens on 127.0.0.1 (`port` 0: any free one) until the context ends. Raises OSError if the port is taken."""
     receiver: Receiver
 
@@ -71,7 +71,7 @@ def serving(port: int) -> Iterator[Receiver]:
             length = self.headers.get("content-length", "0")
             size = min(int(length), _MOST_BYTES) if length.isdecimal() else 0
             request = _Request({name.lower(): value for name, value in self.headers.items()}, self.rfile.read(size))
-            receiver._waiting.put(request)  # noqa: SLF001 - its own server
+            receiver._requests.put(request)  # noqa: SLF001 - its own server
             request.done.wait(10)
             self.send_response(request.status)
             self.send_header("Content-Length", "0")
@@ -92,11 +92,11 @@ def serving(port: int) -> Iterator[Receiver]:
         server.server_close()
 
 
-def _verified(verifier: Webhook, request: _Request) -> Arrival:
+def _verified(verifier: Webhook, request: _Request) -> ReceivedWebhook:
     now = datetime.now().astimezone()
     try:
         body = verifier.verify(request.body, request.headers)
         data = json.dumps(body["data"], ensure_ascii=False)
-        return Arrival(now, request.headers["webhook-id"], str(body["type"]), data)
+        return ReceivedWebhook(now, request.headers["webhook-id"], str(body["type"]), data)
     except (WebhookVerificationError, ValueError, KeyError, TypeError) as fault:
-        return Arrival(now, fault=f"not from this endpoint: {fault}")
+        return ReceivedWebhook(now, fault=f"not from this endpoint: {fault}")

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.connection import Connection, NoConnectionError, find_connection
-from fourfold.cli.webhook_receiver import Arrival, serving
+from fourfold.cli.webhook_receiver import ReceivedWebhook, run_receiver
 from fourfold.errors import CommandError
 
 app = typer.Typer(no_args_is_help=True, help="Webhook endpoints, and a receiver to try them with.")
@@ -41,13 +41,13 @@ def listen(
     For a local server: one on AWS sends to public https addresses only.
     """
     console = Console()
-    with _connected() as api, serving(port) as receiver:
+    with _connected() as api, run_receiver(port) as receiver:
         created = None if secret else _call(api, "POST", "", {"url": receiver.url, "events": events or ["*"]})
-        signing = secret or (created or {})["secret"]
+        signing_secret = secret or (created or {})["secret"]
         console.print(f"Receiving at {receiver.url} · Ctrl-C stops", highlight=False)
         try:
-            for number, arrival in enumerate(receiver.arrivals(signing), 1):
-                console.print(_line(arrival))
+            for number, received in enumerate(receiver.received_webhooks(signing_secret), 1):
+                console.print(_line(received))
                 if number == count:
                     break
         except KeyboardInterrupt:
@@ -61,8 +61,8 @@ def listen(
 def create(url: Annotated[str, typer.Argument(help="https://...")], events: Events = None) -> None:
     """Create an endpoint and show its secret, this once."""
     with _connected() as api:
-        made = _call(api, "POST", "", {"url": url, "events": events or ["*"]})
-    Console().print(f"{made['id']}\nsecret {made['secret']}", highlight=False, soft_wrap=True)
+        created = _call(api, "POST", "", {"url": url, "events": events or ["*"]})
+    Console().print(f"{created['id']}\nsecret {created['secret']}", highlight=False, soft_wrap=True)
 
 
 @app.command(name="list")
@@ -88,8 +88,8 @@ def deliveries(endpoint: Endpoint, limit: Annotated[int, typer.Option(min=1, max
     for column in ("id", "status", "event", "attempts"):
         table.add_column(column, no_wrap=column == "id")
     for one in found:
-        made = ", ".join(f"{a['status_code'] or a['result']} ({a['latency_ms']} ms)" for a in one["attempts"])
-        table.add_row(one["id"], one["status"], one["event_type"], made)
+        attempts = ", ".join(f"{a['status_code'] or a['result']} ({a['latency_ms']} ms)" for a in one["attempts"])
+        table.add_row(one["id"], one["status"], one["event_type"], attempts)
     Console().print(table)
 
 
@@ -154,8 +154,8 @@ def _call(api: Connection, method: str, path: str, body: object = None) -> Any: 
     return reply.json() if reply.content else None
 
 
-def _line(arrival: Arrival) -> Text:
-    stamp = f"{arrival.at:%H:%M:%S}  "
-    if arrival.fault is not None:
-        return Text(f"{stamp}✗ {arrival.fault}", style="red")
-    return Text.assemble(stamp, ("✓ ", "green"), f"{arrival.type}  ", (f"{arrival.id}  {arrival.data}", "dim"))
+def _line(received: ReceivedWebhook) -> Text:
+    stamp = f"{received.at:%H:%M:%S}  "
+    if received.fault is not None:
+        return Text(f"{stamp}✗ {received.fault}", style="red")
+    return Text.assemble(stamp, ("✓ ", "green"), f"{received.type}  ", (f"{received.id}  {received.data}", "dim"))

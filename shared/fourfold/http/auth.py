@@ -50,21 +50,21 @@ class KeyRing:
     def __init__(self, find: Callable[[str], Caller | None], clock: Callable[[], float] = time.monotonic) -> None:
         self._find = find
         self._clock = clock
-        self._known: dict[bytes, tuple[Caller, float]] = {}
+        self._cache: dict[bytes, tuple[Caller, float]] = {}
 
     def caller(self, secret: str) -> Caller | None:
         """The holder of this key, or None. Misses are not remembered: a fresh key works at once."""
         digest, now = hashlib.sha256(secret.encode()).digest(), self._clock()
-        known = self._known.get(digest)
-        if known is not None and now < known[1]:
-            return known[0]
+        cached = self._cache.get(digest)
+        if cached is not None and now < cached[1]:
+            return cached[0]
         found = self._find(secret)
         if found is None:
-            self._known.pop(digest, None)
+            self._cache.pop(digest, None)
             return None
-        if len(self._known) >= _CACHE_SIZE:
-            self._known.clear()
-        self._known[digest] = (found, now + CACHE_SECONDS)
+        if len(self._cache) >= _CACHE_SIZE:
+            self._cache.clear()
+        self._cache[digest] = (found, now + CACHE_SECONDS)
         return found
 
 

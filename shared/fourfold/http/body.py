@@ -26,7 +26,7 @@ FILE_PATH = "/v1/personas/import"
 # A client that is still sending does not read: what it sends is thrown away for a while so that it sees the reply.
 _DRAIN_BYTES = 32 * 1024 * 1024
 _DRAIN_SECONDS = 10
-_EXACT = 2**53  # every integer below it has a float of its own
+_MAX_EXACT_INTEGER = 2**53  # every integer below it has a float of its own
 
 Document = TypeVar("Document", bound=BaseModel)
 
@@ -44,13 +44,13 @@ class BodyLimit:
             return
         # The path may begin with the stage's prefix.
         limit = MAX_FILE_BYTES if scope["path"].endswith(FILE_PATH) else MAX_BODY_BYTES
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced[:20]) > limit:
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared[:20]) > limit:
             await _refuse(scope, receive, send, limit)
             return
         size = 0
 
-        async def counted() -> Message:
+        async def counting_receive() -> Message:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
@@ -58,7 +58,7 @@ class BodyLimit:
                 raise _too_large(limit)
             return message
 
-        await self._app(scope, counted, send)
+        await self._app(scope, counting_receive, send)
 
 
 async def json_body(request: Request, document: type[Document]) -> Document:
@@ -91,7 +91,7 @@ def parsed(body: bytes, max_values: int) -> Any:  # noqa: ANN401 - JSON
         )
     except (ValueError, RecursionError) as error:
         raise rejected(
-            [FieldError(pointer="", code="invalid_json", detail=_why(error))],
+            [FieldError(pointer="", code="invalid_json", detail=_reason_of(error))],
             code="invalid_json",
             title="The body is not JSON",
             status=400,
@@ -154,14 +154,14 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _number(text: str) -> float | int:
     """A number with a fraction of zero is an integer, as JSON Schema has it: `90.0` is as good as `90`."""
     value = float(text)
-    return int(value) if value.is_integer() and abs(value) < _EXACT else value
+    return int(value) if value.is_integer() and abs(value) < _MAX_EXACT_INTEGER else value
 
 
 def _no_constant(_name: str) -> None:
     raise ValueError("NaN and Infinity are not JSON.")
 
 
-def _why(error: Exception) -> str:
+def _reason_of(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"{error.msg} (line {error.lineno}, column {error.colno})."
     if isinstance(error, UnicodeDecodeError):
@@ -187,10 +187,10 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> Non
 
 
 async def _drain(receive: Receive) -> None:
-    thrown_away = 0
+    discarded = 0
     with anyio.move_on_after(_DRAIN_SECONDS):
-        while thrown_away < _DRAIN_BYTES:
+        while discarded < _DRAIN_BYTES:
             message = await receive()
-            thrown_away += len(message.get("body", b""))
+            discarded += len(message.get("body", b""))
             if not message.get("more_body", False):
                 return

@@ -28,7 +28,7 @@ def id_after(cursor: str, is_id: Callable[[str], bool]) -> str:
     content = _decoded(cursor)
     last_id = content.removeprefix(_VERSION).decode("ascii", "replace")
     if not content.startswith(_VERSION) or not is_id(last_id):
-        raise _foreign()
+        raise _invalid_cursor()
     return last_id
 
 
@@ -46,7 +46,7 @@ def version_before(cursor: str) -> int:
     content = _decoded(cursor)
     number = content.removeprefix(_OF_VERSIONS)
     if not content.startswith(_OF_VERSIONS) or not number.isdigit() or not 0 < len(number) <= _DIGITS:
-        raise _foreign()
+        raise _invalid_cursor()
     return int(number)
 
 
@@ -61,6 +61,6 @@ def _decoded(cursor: str) -> bytes:
         return b""
 
 
-def _foreign() -> ProblemError:
+def _invalid_cursor() -> ProblemError:
     detail = "Not a cursor of this list; pass next_cursor as it came."
     return rejected([FieldError(pointer="cursor", code="invalid_cursor", detail=detail)])

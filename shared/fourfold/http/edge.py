@@ -18,7 +18,7 @@ logger = Logger()
 
 
 @dataclass
-class _Sent:
+class _SentReply:
     """What has left for the client so far."""
 
     status: int = 0
@@ -41,27 +41,27 @@ class Edge:
             return
         request_id = new_request_id()
         scope.setdefault("state", {})["request_id"] = request_id
-        sent, began = _Sent(), time.perf_counter()
+        sent, started = _SentReply(), time.perf_counter()
 
-        async def stamp(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent.status = message["status"]
-                told = scope["state"].get("reply_headers", {})
-                MutableHeaders(scope=message).update({**told, "Request-Id": request_id})
+                reply_headers = scope["state"].get("reply_headers", {})
+                MutableHeaders(scope=message).update({**reply_headers, "Request-Id": request_id})
             elif message["type"] == "http.response.body":
                 sent.finished = not message.get("more_body", False)
             await send(message)
 
         try:
-            await self._app(scope, receive, stamp)
+            await self._app(scope, receive, send_with_headers)
         except ClientDisconnect:
             logger.debug("client left", extra={"request_id": request_id})
         except Exception as error:  # noqa: BLE001 - the last line: a bug answers 500, and its message may quote a brief
             _report(error, request_id)
             if not sent.status:
-                await problem_response(internal_error(), request_id)(scope, receive, stamp)
+                await problem_response(internal_error(), request_id)(scope, receive, send_with_headers)
         finally:
-            _log(scope, request_id, sent, time.perf_counter() - began)
+            _log(scope, request_id, sent, time.perf_counter() - started)
 
 
 def _report(error: Exception, request_id: str) -> None:
@@ -73,7 +73,7 @@ def _report(error: Exception, request_id: str) -> None:
     )
 
 
-def _log(scope: Scope, request_id: str, sent: _Sent, seconds: float) -> None:
+def _log(scope: Scope, request_id: str, sent: _SentReply, seconds: float) -> None:
     state = scope["state"]
     caller = state.get("caller")
     logger.info(

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-EVERY_S = 60.0
-_KNOWN_KEYS = 10_000
+INTERVAL_S = 60.0
+_MAX_REMEMBERED = 10_000
 
 
 class LastUse:
@@ -17,17 +17,17 @@ class LastUse:
         """`write(digest)` stores that the key was used now; it does not raise."""
         self._write = write
         self._clock = clock
-        self._noted: dict[str, float] = {}
+        self._last_noted: dict[str, float] = {}
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="last-use")
 
     def note(self, digest: str) -> None:
         """The key whose text has this hash was used."""
         now = self._clock()
-        if now - self._noted.get(digest, -EVERY_S) < EVERY_S:
+        if now - self._last_noted.get(digest, -INTERVAL_S) < INTERVAL_S:
             return
-        if len(self._noted) >= _KNOWN_KEYS:
-            self._noted.clear()
-        self._noted[digest] = now
+        if len(self._last_noted) >= _MAX_REMEMBERED:
+            self._last_noted.clear()
+        self._last_noted[digest] = now
         self._writer.submit(self._write, digest)
 
     def close(self) -> None:

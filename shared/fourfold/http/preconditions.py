@@ -12,15 +12,15 @@ from fourfold.problem import problem
 
 HEADER = "If-Match"
 # What background work changes of a persona stays out of its tag: it meets no writer's change.
-_BACKGROUND: Final = frozenset({"pending_run_id", "fingerprint", "test_suite"})
+_NOT_IN_TAG: Final = frozenset({"pending_run_id", "fingerprint", "test_suite"})
 # No part of it may match an empty text or a space: callers choose the header, and the search must stay linear.
 _TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
 
 def etag_of(persona: Persona) -> str:
     """The persona's tag: another one after every change a caller or a run makes."""
-    told = persona.model_dump_json(exclude=set(_BACKGROUND))
-    return f'"{hashlib.sha256(told.encode()).hexdigest()[:32]}"'
+    content = persona.model_dump_json(exclude=set(_NOT_IN_TAG))
+    return f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
 
 
 def require_match(headers: list[str], persona: Persona) -> None:
@@ -30,8 +30,8 @@ def require_match(headers: list[str], persona: Persona) -> None:
     """
     if not headers:
         return
-    wanted = ", ".join(headers)
-    if wanted.strip() == "*" or etag_of(persona) in _TAG.findall(wanted):
+    named = ", ".join(headers)
+    if named.strip() == "*" or etag_of(persona) in _TAG.findall(named):
         return
     answer = problem(
         "precondition_failed",

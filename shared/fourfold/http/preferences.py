@@ -28,5 +28,5 @@ def preference(headers: list[str]) -> Preference:
 
 def accepts(header: str | None, media_type: str) -> bool:
     """Whether the Accept header names this media type itself (a wildcard does not)."""
-    named = [part.split(";")[0].strip().lower() for part in (header or "").split(",")]
-    return media_type in named
+    media_types = [part.split(";")[0].strip().lower() for part in (header or "").split(",")]
+    return media_type in media_types

@@ -48,17 +48,17 @@ async def events(
     yield _HEARTBEAT
     # Never a block of its own: there are clients that take a retry without data for an event.
     hint = f"retry: {RETRY_MS}\n".encode()
-    spoke = time.monotonic()
+    last_sent = time.monotonic()
     try:
         async with aclosing(batches):
             async for entries in batches:
                 if entries:
                     yield hint + b"".join(entry_frame(entry) for entry in entries)
                     hint = b""
-                    spoke = time.monotonic()
-                elif time.monotonic() - spoke >= HEARTBEAT_SECONDS:
+                    last_sent = time.monotonic()
+                elif time.monotonic() - last_sent >= HEARTBEAT_SECONDS:
                     yield _HEARTBEAT
-                    spoke = time.monotonic()
+                    last_sent = time.monotonic()
         if last is not None:
             yield await last()
     except Exception as error:  # noqa: BLE001 - status and headers are gone: an event is all that is left to say it
@@ -67,11 +67,11 @@ async def events(
 
 def event_stream(content: AsyncIterator[bytes], headers: dict[str, str] | None = None) -> StreamingResponse:
     """The reply that carries a stream; no proxy may hold it back or keep it."""
-    never_held = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(content, headers={**never_held, **(headers or {})}, media_type=MEDIA_TYPE)
+    no_buffering = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(content, headers={**no_buffering, **(headers or {})}, media_type=MEDIA_TYPE)
 
 
-def told(error: Exception, request_id: str) -> Problem:
+def problem_of(error: Exception, request_id: str) -> Problem:
     """What a client is told of an exception in mid-stream."""
     answer = error.problem if isinstance(error, ProblemError) else internal_error()
     return answer.model_copy(update={"request_id": request_id})

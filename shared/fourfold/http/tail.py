@@ -12,13 +12,13 @@ from fourfold.progress.log import LogEntry
 Read = Callable[[int], Awaitable[Sequence[LogEntry]]]
 Ended = Callable[[], Awaitable[bool]]
 
-SHORTEST_PAUSE = 0.05
-LONGEST_PAUSE = 0.5
+MIN_PAUSE_S = 0.05
+MAX_PAUSE_S = 0.5
 # A poll comes after a fifth of the time that has passed since the last news: late by 20 % at most.
-_LATENESS = 0.2
+_PAUSE_SHARE = 0.2
 _POLLS_PER_SECOND = 100
 # How often a silent run is asked whether it is over: its log may have expired, or its writer died.
-CHECK_SECONDS = 5.0
+CHECK_ENDED_EVERY_S = 5.0
 
 
 class Tails:
@@ -26,7 +26,7 @@ class Tails:
 
     def __init__(self, pause: Callable[[float], Awaitable[None]] = anyio.sleep) -> None:
         self._pause = pause
-        self.following = 0
+        self.followers = 0
 
     async def follow(self, read: Read, after: int, ended: Ended) -> AsyncGenerator[Sequence[LogEntry]]:
         """Batches of entries after `after`, each entry once and in order, until the terminal one; empty while quiet.
@@ -36,25 +36,25 @@ class Tails:
             after: the newest entry the caller has.
             ended: asked now and then while the log is quiet: whether the run is over all the same.
         """
-        self.following += 1
+        self.followers += 1
         try:
-            news = checked = time.monotonic()
+            last_entry_at = last_check_at = time.monotonic()
             while True:
                 entries = await read(after)
                 yield entries
                 now = time.monotonic()
                 if entries:
-                    after, news, checked = entries[-1].seq, now, now
+                    after, last_entry_at, last_check_at = entries[-1].seq, now, now
                     if entries[-1].terminal:
                         return
-                elif now - checked >= CHECK_SECONDS:
-                    checked = now
+                elif now - last_check_at >= CHECK_ENDED_EVERY_S:
+                    last_check_at = now
                     if await ended() and not await read(after):
                         return
-                await self._pause(self._pause_after(now - news))
+                await self._pause(self._pause_after(now - last_entry_at))
         finally:
-            self.following -= 1
+            self.followers -= 1
 
-    def _pause_after(self, quiet: float) -> float:
-        pause = min(max(quiet * _LATENESS, SHORTEST_PAUSE), LONGEST_PAUSE)
-        return max(pause, self.following / _POLLS_PER_SECOND)
+    def _pause_after(self, silent_s: float) -> float:
+        pause = min(max(silent_s * _PAUSE_SHARE, MIN_PAUSE_S), MAX_PAUSE_S)
+        return max(pause, self.followers / _POLLS_PER_SECOND)
