@@ -26,17 +26,17 @@ from fourfold.storage.config import DynamoConfigStore
 def config_store(workspace_id: str = "") -> DynamoConfigStore:
     """Where settings are kept. `workspace_id` is where commits are made from, for their events."""
 
-    def entry(place: ScopeRef, record: Revision) -> dict[str, Any]:
+    def entry(scope_ref: ScopeRef, revision: Revision) -> dict[str, Any]:
         data = ConfigChanged(
-            scope=stored(place.scope),
-            scope_id=place.owner,
-            revision=record.revision,
-            kind=record.kind,
-            changed_by=record.by,
-            reason=record.reason,
-            keys=tuple(change.key for change in record.changes),
+            scope=stored(scope_ref.scope),
+            scope_id=scope_ref.owner,
+            revision=revision.revision,
+            kind=revision.kind,
+            changed_by=revision.by,
+            reason=revision.reason,
+            keys=tuple(change.key for change in revision.changes),
         )
-        return config_changed_entry(data, workspace_id, record.at)
+        return config_changed_entry(data, workspace_id, revision.at)
 
     return DynamoConfigStore(
         dynamodb(), os.environ["FOURFOLD_CONFIG_TABLE"], os.environ.get("FOURFOLD_OUTBOX_TABLE", ""), entry

@@ -37,12 +37,14 @@ MAX_RECEIVES = 5
 # Time kept for what is under way when a worker's ends: nothing new is begun in it.
 _MARGIN_S = 45.0
 # Failures that no waiting mends: whoever runs the deployment, or the persona, must change something.
-_NOT_RETRIED = DEPLOYMENT_FAILURES | {ModelFailure.BAD_REQUEST}
-WorkOf = Callable[[Run, Persona, Settings, Deadline], Job]
+_PERMANENT = DEPLOYMENT_FAILURES | {ModelFailure.BAD_REQUEST}
+JobFactory = Callable[[Run, Persona, Settings, Deadline], Job]
 JobHandler = Callable[[dict[str, Any], LambdaContext], PartialItemFailureResponse]
 
 
-def job_handler(kind: RunKind, work_of: WorkOf, whole: Callable[[Run], bool] = lambda _run: True) -> JobHandler:
+def job_handler(
+    kind: RunKind, job_for: JobFactory, is_full_run: Callable[[Run], bool] = lambda _run: True
+) -> JobHandler:
     """A Lambda handler that does the jobs of `kind` its queue brings, one message at a time.
 
     An order for a persona that is gone, cannot speak, or for which the job is switched off, is dropped. So is one
@@ -53,22 +55,22 @@ def job_handler(kind: RunKind, work_of: WorkOf, whole: Callable[[Run], bool] = l
         deadline = time.monotonic() + context.get_remaining_time_in_millis() / 1000
 
         def one(record: SQSRecord) -> None:
-            order = None
+            message = None
             try:
-                order = message_from(json.loads(record.body), kind)
-                if order is not None:
-                    _do(order, record, work_of, deadline)
+                message = message_from(json.loads(record.body), kind)
+                if message is not None:
+                    _handle(message, record, job_for, deadline)
             except JobInProgressError as other:
                 # What waits comes again when its message is shown again; it is no failure of the job.
-                waits = not whole(other.run) and _receives(record) < MAX_RECEIVES
-                standing = {"standing": other.run.id, "waits": waits}
-                logger.info("another job is under way", extra={**_told(order, kind, record), **standing})
+                waits = not is_full_run(other.run) and _receives(record) < MAX_RECEIVES
+                other_run = {"standing": other.run.id, "waits": waits}
+                logger.info("another job is under way", extra={**_log_fields(message, kind, record), **other_run})
                 if waits:
                     raise
             except Exception as error:
                 # The message comes again, and somebody should know why. The error's own words may hold a persona.
-                failed = {**_told(order, kind, record), "error": type(error).__name__}
-                logger.warning("job delivery failed", extra=failed)
+                fields = {**_log_fields(message, kind, record), "error": type(error).__name__}
+                logger.warning("job delivery failed", extra=fields)
                 raise
 
         processor = BatchProcessor(event_type=EventType.SQS)
@@ -79,57 +81,59 @@ def job_handler(kind: RunKind, work_of: WorkOf, whole: Callable[[Run], bool] = l
     return handler
 
 
-def _do(order: JobMessage, record: SQSRecord, work_of: WorkOf, deadline: float) -> None:
-    place, current = job_context(), effective_in(order.workspace_id)
-    standing = place.store.run(order.workspace_id, order.run_id)
-    persona = place.store.persona(order.workspace_id, order.persona_id)
+def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadline: float) -> None:
+    jobs, current = job_context(), effective_in(message.workspace_id)
+    other_run = jobs.store.run(message.workspace_id, message.run_id)
+    persona = jobs.store.persona(message.workspace_id, message.persona_id)
     # What was begun goes on under the settings it began with.
-    settings = current.settings if standing is None else settings_at(order.workspace_id, standing.config_revisions)
-    block = _block(settings, order.kind)
-    wanted = block.enabled and (order.asked or block.run_on_create)
+    settings = current.settings if other_run is None else settings_at(message.workspace_id, other_run.config_revisions)
+    job_settings = _job_settings(settings, message.kind)
+    is_wanted = job_settings.enabled and (message.asked or job_settings.run_on_create)
     if persona is None:
-        _forget(order)
+        _clear_log(message)
         return
-    if persona.status not in SPEAKABLE or not wanted:
-        logger.info("job dropped", extra={"run_id": order.run_id, "kind": order.kind, "wanted": wanted})
+    if persona.status not in SPEAKABLE or not is_wanted:
+        logger.info("job dropped", extra={"run_id": message.run_id, "kind": message.kind, "wanted": is_wanted})
         return
-    until = place.clock() + timedelta(seconds=deadline - time.monotonic() + 5)
-    run = claim_run(order, place, Lease(record.message_id, until), current.settings.engine.hash(), current.revisions)
+    lease_until = jobs.clock() + timedelta(seconds=deadline - time.monotonic() + 5)
+    run = claim_run(
+        message, jobs, Lease(record.message_id, lease_until), current.settings.engine.hash(), current.revisions
+    )
     if run is None:
-        logger.info("job is over, or in another's hands", extra={"run_id": order.run_id, "kind": order.kind})
+        logger.info("job is over, or in another's hands", extra={"run_id": message.run_id, "kind": message.kind})
         return
     # As it stands now: a later version's order counts on whoever claims after it was written to work on that version.
-    persona = place.store.persona(order.workspace_id, order.persona_id) or persona
+    persona = jobs.store.persona(message.workspace_id, message.persona_id) or persona
     try:
-        ended = do_job(
+        finished_run = do_job(
             run,
             # One item's calls end before the function does.
-            work_of(run, persona, settings, Deadline(deadline - _MARGIN_S / 3)),
-            place,
-            concurrency=block.concurrency,
+            job_for(run, persona, settings, Deadline(deadline - _MARGIN_S / 3)),
+            jobs,
+            concurrency=job_settings.concurrency,
             may_begin=lambda: deadline - time.monotonic() > _MARGIN_S,
         )
     except (PersonaGoneError, RunOverError):
-        if place.store.persona(order.workspace_id, order.persona_id) is None:
-            _forget(order)
+        if jobs.store.persona(message.workspace_id, message.persona_id) is None:
+            _clear_log(message)
         else:
             logger.info("job was ended meanwhile", extra={"run_id": run.id, "kind": run.kind})
     except Exception as error:
         # Whatever it was: it comes again with the message, until the last time, when the caller is told.
-        lasting = isinstance(error, ModelError) and error.failure in _NOT_RETRIED
-        if not lasting and _receives(record) < MAX_RECEIVES:
+        permanent = isinstance(error, ModelError) and error.failure in _PERMANENT
+        if not permanent and _receives(record) < MAX_RECEIVES:
             raise
         problem = job_problem(error)
         logger.warning("job failed", extra={"run_id": run.id, "kind": run.kind, "code": problem.code})
-        fail_job(run, problem, place)
+        fail_job(run, problem, jobs)
     else:
-        if ended is None and place.store.persona(order.workspace_id, order.persona_id) is None:
-            _forget(order)
+        if finished_run is None and jobs.store.persona(message.workspace_id, message.persona_id) is None:
+            _clear_log(message)
         logger.info("job done", extra={"run_id": run.id, "kind": run.kind})
 
 
-def _told(order: JobMessage | None, kind: RunKind, record: SQSRecord) -> dict[str, Any]:
-    return {"run_id": order and order.run_id, "kind": kind, "receives": _receives(record)}
+def _log_fields(message: JobMessage | None, kind: RunKind, record: SQSRecord) -> dict[str, Any]:
+    return {"run_id": message and message.run_id, "kind": kind, "receives": _receives(record)}
 
 
 def _receives(record: SQSRecord) -> int:
@@ -137,13 +141,13 @@ def _receives(record: SQSRecord) -> int:
     return int(record.attributes.approximate_receive_count or 1)
 
 
-def _forget(order: JobMessage) -> None:
+def _clear_log(message: JobMessage) -> None:
     """Ends the work for a persona that was deleted, whose deletion left the end of the job's log to stop it."""
-    event_store(order.workspace_id, order.run_id).clear()
-    logger.info("job of a deleted persona", extra={"run_id": order.run_id, "kind": order.kind})
+    event_store(message.workspace_id, message.run_id).clear()
+    logger.info("job of a deleted persona", extra={"run_id": message.run_id, "kind": message.kind})
 
 
-def _block(settings: Settings, kind: RunKind) -> FingerprintConfig | ProvocationConfig:
+def _job_settings(settings: Settings, kind: RunKind) -> FingerprintConfig | ProvocationConfig:
     return settings.engine.fingerprint if kind is RunKind.FINGERPRINT else settings.engine.provocation
 
 

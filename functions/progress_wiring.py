@@ -31,7 +31,7 @@ SCOPE = "personas:read"
 THREADS = 24
 _GONE = frozenset({"GoneException", "410"})
 # Who cannot be reached within this time is cut off. A batch waits for its slowest: once, so long.
-ANSWER_WITHIN_S = 5
+SEND_TIMEOUT_S = 5
 
 
 class ManagedConnections:
@@ -95,12 +95,12 @@ def sender() -> ManagedConnections:
     """The way to connected clients. Nothing is tried again here: only the queue knows what was certainly not sent."""
     config = Config(
         connect_timeout=1,
-        read_timeout=ANSWER_WITHIN_S,
+        read_timeout=SEND_TIMEOUT_S,
         retries={"total_max_attempts": 1},
         max_pool_connections=2 * THREADS,
     )
-    made = client("apigatewaymanagementapi", config, endpoint_url=management_endpoint())
-    return ManagedConnections(cast("ApiGatewayManagementApiClient", made))
+    created = client("apigatewaymanagementapi", config, endpoint_url=management_endpoint())
+    return ManagedConnections(cast("ApiGatewayManagementApiClient", created))
 
 
 @cache

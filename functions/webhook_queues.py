@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # SQS delays no message for longer. A wait that is longer is made of several: the order is given, found not to be due,
 # and given again.
-LONGEST_DELAY_S = 900
-_AT_ONCE = 8
+MAX_DELAY_S = 900
+_MAX_CONCURRENT = 8
 
 
 def lane_queues() -> dict[Lane, str]:
@@ -35,33 +35,33 @@ def lane_queues() -> dict[Lane, str]:
     }
 
 
-def give(errands: Sequence[Errand]) -> None:
+def enqueue(deliveries_: Sequence[Errand]) -> None:
     """Puts orders into their lanes. What fails in the middle may be given all over: an order too many does no harm."""
     for lane, url in lane_queues().items():
-        if orders := [(order, wait) for errand_lane, order, wait in errands if errand_lane is lane]:
-            send(url, orders)
+        if deliveries := [(delivery, delay) for errand_lane, delivery, delay in deliveries_ if errand_lane is lane]:
+            send(url, deliveries)
 
 
-def send(queue_url: str, orders: Sequence[tuple[ScheduledDelivery, timedelta]]) -> None:
+def send(queue_url: str, deliveries: Sequence[tuple[ScheduledDelivery, timedelta]]) -> None:
     """Puts orders into a queue, each to be given after its wait (or after 15 minutes, if it is longer).
 
     Each endpoint is a group, which makes the queue a fair one: while one endpoint's orders take up the workers, SQS
     gives the others' first. One by one: for a batch the local engine asks for a permission that AWS does not have.
     """
 
-    def put(order: ScheduledDelivery, wait: timedelta) -> None:
+    def put(delivery: ScheduledDelivery, delay: timedelta) -> None:
         queues().send_message(
             QueueUrl=queue_url,
-            MessageBody=order.model_dump_json(),
-            MessageGroupId=order.endpoint_id,
-            DelaySeconds=_delay(wait),
+            MessageBody=delivery.model_dump_json(),
+            MessageGroupId=delivery.endpoint_id,
+            DelaySeconds=_delay(delay),
         )
 
-    if len(orders) == 1:
-        put(*orders[0])
+    if len(deliveries) == 1:
+        put(*deliveries[0])
     else:
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(put, *zip(*orders, strict=True)))
+        with ThreadPoolExecutor(_MAX_CONCURRENT) as pool:
+            list(pool.map(put, *zip(*deliveries, strict=True)))
 
 
 @cache
@@ -77,5 +77,5 @@ def webhooks() -> DynamoWebhooks:
     return DynamoWebhooks(dynamodb(), os.environ["FOURFOLD_WEBHOOKS_TABLE"], os.environ.get("FOURFOLD_OUTBOX_TABLE"))
 
 
-def _delay(wait: timedelta) -> int:
-    return min(LONGEST_DELAY_S, max(0, math.ceil(wait.total_seconds())))
+def _delay(delay: timedelta) -> int:
+    return min(MAX_DELAY_S, max(0, math.ceil(delay.total_seconds())))

@@ -32,7 +32,7 @@ def caller_with(scope: str) -> Dependency:
 
     async def caller(request: Request, _documented: Annotated[object, Depends(_SCHEME)]) -> Caller:
         secret = bearer_secret(request.headers.getlist("authorization"))
-        admitted = await wiring.in_thread(lambda: _admitted(secret))
+        admitted = await wiring.in_thread(lambda: _admit(secret))
         if admitted is None:
             raise unauthenticated()
         holder, rate = admitted
@@ -52,7 +52,7 @@ def scope_of(dependency: object) -> str | None:
     return getattr(dependency, _SCOPE, None)
 
 
-def _admitted(secret: str) -> tuple[Caller, Rate] | None:
+def _admit(secret: str) -> tuple[Caller, Rate] | None:
     """The holder of the key and where it stands in its minute; None if the key opens nothing."""
     holder = wiring.key_ring().caller(secret)
     if holder is None:

@@ -7,7 +7,7 @@ from fourfold.http.problems import ProblemError, rejected
 from fourfold.problem import FieldError, problem
 
 
-def not_written() -> ProblemError:
+def persona_not_written() -> ProblemError:
     """409: there is no person yet."""
     return ProblemError(
         problem(
@@ -19,7 +19,7 @@ def not_written() -> ProblemError:
     )
 
 
-def run_goes_on(root_path: str, run_id: str) -> ProblemError:
+def run_in_progress(root_path: str, run_id: str) -> ProblemError:
     """409: a run is writing the persona; Location names it."""
     path = f"{root_path}/v1/runs/{run_id}"
     answer = problem(
@@ -31,7 +31,7 @@ def run_goes_on(root_path: str, run_id: str) -> ProblemError:
     return ProblemError(answer.model_copy(update={"instance": path}), {"Location": path, "Retry-After": "5"})
 
 
-def settings_refused(faults: list[FieldError], locked_by: Scope | None) -> ProblemError:
+def settings_rejected(faults: list[FieldError], locked_by: Scope | None) -> ProblemError:
     """422 naming what is wrong with settings; 403 `config_locked` where nothing but a lock stands in their way."""
     if locked_by is None:
         return rejected(faults)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Work = Callable[[Execution], Awaitable[Response]]
 
-_KEPT_HEADERS = ("content-type", "location", "etag", "preference-applied")
+_STORED_HEADERS = ("content-type", "location", "etag", "preference-applied")
 _RETRY_AFTER_S = 2
 
 
@@ -36,8 +36,8 @@ async def idempotent(  # noqa: PLR0913 - a keyword for each exception
     body: BaseModel | None,
     work: Work,
     *,
-    shown_once: Callable[[str], str] = str,
-    passing: frozenset[str] = frozenset(),
+    redact: Callable[[str], str] = str,
+    transient: frozenset[str] = frozenset(),
 ) -> Response:
     """The reply of `work`, which is done once for the request's Idempotency-Key; without one, each time.
 
@@ -58,20 +58,20 @@ async def idempotent(  # noqa: PLR0913 - a keyword for each exception
     Raises:
         ProblemError: 400 the key is no key, 409 the first request is still running, 422 it had another body.
     """
-    found = await claimed(request, caller, body)
-    if isinstance(found, KeptReply):
-        return _replayed(found, request.state.request_id)
-    if not found.key:
-        return await work(found)
-    reply, code = await _executed(found, work, request.state.request_id)
-    headers = {name: reply.headers[name] for name in _KEPT_HEADERS if name in reply.headers}
+    claim = await claim_or_replay(request, caller, body)
+    if isinstance(claim, KeptReply):
+        return _replayed(claim, request.state.request_id)
+    if not claim.key:
+        return await work(claim)
+    reply, code = await _execute(claim, work, request.state.request_id)
+    headers = {name: reply.headers[name] for name in _STORED_HEADERS if name in reply.headers}
     text = bytes(reply.body).decode()
-    kept = KeptReply(reply.status_code, headers, text if code else shown_once(text))
-    await settled(found, kept, passes=code in passing)
+    stored = KeptReply(reply.status_code, headers, text if code else redact(text))
+    await finish(claim, stored, transient=code in transient)
     return reply
 
 
-async def claimed(request: Request, caller: Caller, body: BaseModel | None) -> Execution | KeptReply:
+async def claim_or_replay(request: Request, caller: Caller, body: BaseModel | None) -> Execution | KeptReply:
     """The right to do the work of the request's Idempotency-Key, or the reply it had.
 
     Without a key the right is given each time, under an operation id of its own and no key: nothing is kept then.
@@ -84,33 +84,33 @@ async def claimed(request: Request, caller: Caller, body: BaseModel | None) -> E
     if key is None:
         operation = new_operation_id()
         return Execution("", operation, operation, resumed=False)
-    claims, fingerprint = wiring.claims(), idempotency.fingerprint(body, _named(request))
-    found = await wiring.in_thread(lambda: claims.claim(key, fingerprint))
-    if found is Refusal.REUSED:
+    claims, fingerprint = wiring.claims(), idempotency.fingerprint(body, _path_values(request))
+    claim = await wiring.in_thread(lambda: claims.claim(key, fingerprint))
+    if claim is Refusal.REUSED:
         raise idempotency.key_reused()
-    if found is Refusal.RUNNING:
+    if claim is Refusal.RUNNING:
         raise idempotency.in_progress(_RETRY_AFTER_S)
-    return found
+    return claim
 
 
-async def settled(execution: Execution, reply: KeptReply, *, passes: bool = False) -> None:
+async def finish(execution: Execution, reply: KeptReply, *, transient: bool = False) -> None:
     """Ends an execution with its reply, which is kept unless it `passes` by itself or may be another the next time.
 
     Raises:
         ProblemError: 409, it was slower than its lease: the one that took over has the answer.
     """
-    if passes or reply.status == HTTPStatus.TOO_MANY_REQUESTS or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if transient or reply.status == HTTPStatus.TOO_MANY_REQUESTS or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         await wiring.in_thread(lambda: wiring.claims().release(execution))
     elif not await wiring.in_thread(lambda: wiring.claims().keep(execution, reply)):
         raise idempotency.in_progress(_RETRY_AFTER_S)
 
 
-def _named(request: Request) -> str:
+def _path_values(request: Request) -> str:
     """What the path names, such as one persona; empty for a route without parameters."""
     return "&".join(f"{name}={value}" for name, value in sorted(request.path_params.items()))
 
 
-async def _executed(execution: Execution, work: Work, request_id: str) -> tuple[Response, str]:
+async def _execute(execution: Execution, work: Work, request_id: str) -> tuple[Response, str]:
     """The work's reply, or its refusal with its code. If it breaks, the key is free for the next try at once."""
     async with lease(execution):
         try:
@@ -132,17 +132,17 @@ async def lease(execution: Execution) -> AsyncIterator[None]:
             await asyncio.sleep(LEASE_S / 3)
             owned = await wiring.in_thread(lambda: wiring.claims().renew(execution))
 
-    renewing = asyncio.create_task(renew())
+    renewal = asyncio.create_task(renew())
     try:
         yield
     finally:
-        renewing.cancel()
-        await asyncio.gather(renewing, return_exceptions=True)
+        renewal.cancel()
+        await asyncio.gather(renewal, return_exceptions=True)
 
 
-def _replayed(kept: KeptReply, request_id: str) -> Response:
-    body = kept.body
-    if kept.headers.get("content-type", "").startswith(PROBLEM):
+def _replayed(stored: KeptReply, request_id: str) -> Response:
+    body = stored.body
+    if stored.headers.get("content-type", "").startswith(PROBLEM):
         body = json.dumps({**json.loads(body), "request_id": request_id}, ensure_ascii=False)
-    headers = {"Cache-Control": "no-store", **kept.headers, idempotency.REPLAYED: "true"}
-    return Response(body, status_code=kept.status, headers=headers)
+    headers = {"Cache-Control": "no-store", **stored.headers, idempotency.REPLAYED: "true"}
+    return Response(body, status_code=stored.status, headers=headers)

@@ -26,7 +26,7 @@ def path_to(request: Request, path: str) -> str:
     return f"{request.scope.get('root_path', '')}{path}"
 
 
-def receipt_of(request: Request, run: Run) -> Response:
+def run_receipt(request: Request, run: Run) -> Response:
     """A run that goes on in the background: its receipt, and where to follow it."""
     receipt = RunReceipt(run_id=run.id, persona_id=run.persona_id, status=run.status.value)
     return document(receipt, 202, {"Location": path_to(request, f"/v1/runs/{run.id}")})

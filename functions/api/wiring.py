@@ -28,7 +28,7 @@ Answer = TypeVar("Answer")
 
 # Threads for following logs. They are apart from the threads that answer requests, so that many waiting clients
 # cannot keep anybody else from being served.
-_FOLLOWING_THREADS = 8
+_POLLING_THREADS = 8
 
 
 @cache
@@ -71,8 +71,8 @@ def submissions() -> SubmissionService:
 
 
 @cache
-def following_limiter() -> anyio.CapacityLimiter:
-    return anyio.CapacityLimiter(_FOLLOWING_THREADS)
+def polling_limiter() -> anyio.CapacityLimiter:
+    return anyio.CapacityLimiter(_POLLING_THREADS)
 
 
 async def in_thread(call: Callable[[], Answer]) -> Answer:
@@ -80,6 +80,6 @@ async def in_thread(call: Callable[[], Answer]) -> Answer:
     return await anyio.to_thread.run_sync(call)
 
 
-async def in_following_thread(call: Callable[[], Answer]) -> Answer:
+async def in_polling_thread(call: Callable[[], Answer]) -> Answer:
     """Runs a blocking read of one log."""
-    return await anyio.to_thread.run_sync(call, limiter=following_limiter())
+    return await anyio.to_thread.run_sync(call, limiter=polling_limiter())

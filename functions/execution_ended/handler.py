@@ -24,12 +24,12 @@ def _end_run(record: SQSRecord) -> None:
     """One `Step Functions Execution Status Change` event; its `detail.input` is the execution's input as text."""
     detail = json.loads(record.body)["detail"]
     state = json.loads(detail["input"])["state"]
-    who = RunIdentity(**{name: state[name] for name in RunIdentity.model_fields})
+    run = RunIdentity(**{name: state[name] for name in RunIdentity.model_fields})
     problem = problem_from(detail.get("error") or detail["status"], detail.get("cause") or "")
-    if publish(fail_run(who, problem, run_context())):
+    if publish(fail_run(run, problem, run_context())):
         # The queue redelivers; fail_run then answers with the same entry, so nothing is lost.
         raise RuntimeError("the event bus did not take generation.run.failed")
-    logger.info("execution ended", extra={"run_id": who.run_id, "status": detail["status"]})
+    logger.info("execution ended", extra={"run_id": run.run_id, "status": detail["status"]})
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:

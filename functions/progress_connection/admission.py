@@ -36,8 +36,8 @@ def _key_of(event: Mapping[str, Any]) -> str | None:
     headers = {name.lower(): values for name, values in (event.get("multiValueHeaders") or {}).items()}
     if "authorization" in headers:
         return key_hash(bearer_secret(headers["authorization"]))
-    shown = (event.get("multiValueQueryStringParameters") or {}).get("ticket", [])
-    return tickets().redeem(shown[0]) if len(shown) == 1 else None
+    tickets_given = (event.get("multiValueQueryStringParameters") or {}).get("ticket", [])
+    return tickets().redeem(tickets_given[0]) if len(tickets_given) == 1 else None
 
 
 @cache

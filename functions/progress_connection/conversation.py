@@ -29,7 +29,7 @@ def subscriptions() -> Subscriptions:
     return Subscriptions(connections(), directory, delivery(), threads())
 
 
-def hear(connection_id: str, text: str) -> None:
+def handle_message(connection_id: str, text: str) -> None:
     """Takes one message. A client whose key is gone, or whom nobody knows any more, is told so and cut off."""
     try:
         connection = connections().find(connection_id)

@@ -28,5 +28,5 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             connections().forget(connection_id)
             logger.info("disconnect", extra={"connection_id": connection_id})
         case _:
-            conversation.hear(connection_id, event.get("body") or "")
+            conversation.handle_message(connection_id, event.get("body") or "")
     return {"statusCode": 200}

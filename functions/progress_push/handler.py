@@ -46,8 +46,8 @@ def _new_event(image: dict[str, Any]) -> NewEvent:
 
 
 def _catch_up(record: SQSRecord) -> None:
-    wanted = json.loads(record.body)
-    if "run_id" in wanted:
-        delivery().resume(RunKey(wanted["workspace_id"], wanted["run_id"]), wanted["connection_id"])
+    request = json.loads(record.body)
+    if "run_id" in request:
+        delivery().resume(RunKey(request["workspace_id"], request["run_id"]), request["connection_id"])
     else:
-        delivery().close(wanted["connection_id"])
+        delivery().close(request["connection_id"])

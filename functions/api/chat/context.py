@@ -34,18 +34,18 @@ from functions.wiring import job_store, sessions
 Answer = TypeVar("Answer")
 
 # A reply may take a chain of models and a second go; then whoever waits has an answer or an error.
-_LONGEST_CHAT_S = 240.0
+_CHAT_TIMEOUT_S = 240.0
 # Threads that wait for models, apart from those that answer everybody else.
-_CHATTING_THREADS = 64
+_CHAT_THREADS = 64
 
 
 async def in_chat_thread(call: Callable[[], Answer]) -> Answer:
     """Runs a call that waits for a model beside the event loop."""
-    return await anyio.to_thread.run_sync(call, limiter=chatting_limiter())
+    return await anyio.to_thread.run_sync(call, limiter=chat_limiter())
 
 
 @dataclass(frozen=True)
-class Speaker:
+class ChatPersona:
     """A persona that can speak, with its workspace's settings and what its replies are scored with."""
 
     persona: Persona
@@ -57,7 +57,7 @@ class Speaker:
         return PersonaRef(self.persona.workspace_id, self.persona.id)
 
 
-def speaker_of(workspace_id: str, persona_id: str) -> Speaker:
+def chat_persona(workspace_id: str, persona_id: str) -> ChatPersona:
     """The persona, ready to be talked to.
 
     Raises:
@@ -75,35 +75,35 @@ def speaker_of(workspace_id: str, persona_id: str) -> Speaker:
     scorer = drift_scorer(
         owner, job_store(), embedder, engine.pipeline.drift_detection, enabled=engine.fingerprint.enabled
     )
-    return Speaker(persona, settings, scorer)
+    return ChatPersona(persona, settings, scorer)
 
 
-def chat_context(heard: Speaker) -> ChatContext:
+def chat_context(speaker: ChatPersona) -> ChatContext:
     """What a chat with the persona needs, from now on."""
-    chat = heard.settings.engine.chat
+    chat = speaker.settings.engine.chat
     return ChatContext(
-        persona=heard.persona,
+        persona=speaker.persona,
         models=[resolve_chat(name) for name in chat.chain],
         config=chat,
-        safety=heard.settings.engine.safety,
-        scorer=heard.scorer,
+        safety=speaker.settings.engine.safety,
+        scorer=speaker.scorer,
         store=sessions(),
-        deadline=Deadline(time.monotonic() + _LONGEST_CHAT_S),
+        deadline=Deadline(time.monotonic() + _CHAT_TIMEOUT_S),
         clock=now,
     )
 
 
-def reply_of(said: ChatResult) -> ChatReply:
+def chat_reply(result: ChatResult) -> ChatReply:
     """An exchange as the API tells it."""
-    tokens, cost_usd = tokens_and_cost(said.calls)
+    tokens, cost_usd = tokens_and_cost(result.calls)
     return ChatReply(
-        reply=said.reply,
-        session_id=said.session_id,
-        drift=said.drift,
-        recovery=said.recovery,
-        usage=ChatUsage(tokens=tokens, cost_usd=cost_usd, calls=len(said.calls)),
-        provider=said.provider,
-        model=said.model,
+        reply=result.reply,
+        session_id=result.session_id,
+        drift=result.drift,
+        recovery=result.recovery,
+        usage=ChatUsage(tokens=tokens, cost_usd=cost_usd, calls=len(result.calls)),
+        provider=result.provider,
+        model=result.model,
     )
 
 
@@ -113,13 +113,13 @@ def chat_problem(error: Exception) -> ProblemError | None:
         case NoSessionError():
             return not_found()
         case BlockedError():
-            answer = problem(
+            refusal = problem(
                 "reply_drifted",
                 "The reply was held back",
                 409,
                 "It drifted from the voice and action_on_alert is block. Say it differently, or set another action.",
             )
-            return ProblemError(answer.model_copy(update={"drift": error.drift.model_dump(mode="json")}))
+            return ProblemError(refusal.model_copy(update={"drift": error.drift.model_dump(mode="json")}))
         case ModelError():
             return ProblemError(job_problem(error))
         case PersonaGoneError():
@@ -129,5 +129,5 @@ def chat_problem(error: Exception) -> ProblemError | None:
 
 
 @cache
-def chatting_limiter() -> anyio.CapacityLimiter:
-    return anyio.CapacityLimiter(_CHATTING_THREADS)
+def chat_limiter() -> anyio.CapacityLimiter:
+    return anyio.CapacityLimiter(_CHAT_THREADS)

@@ -28,7 +28,7 @@ from fourfold.voice.conversation import (
     scored_replies,
 )
 from functions.api import wiring
-from functions.api.chat.context import Speaker, chat_context, chat_problem, in_chat_thread, reply_of, speaker_of
+from functions.api.chat.context import ChatPersona, chat_context, chat_persona, chat_problem, chat_reply, in_chat_thread
 from functions.api.chat.schemas import (
     ChatReply,
     ChatRequestBody,
@@ -37,10 +37,10 @@ from functions.api.chat.schemas import (
     DriftReports,
     DriftRequestBody,
 )
-from functions.api.chat.stream import spoken, spoken_before
+from functions.api.chat.stream import chat_events, replayed_events
 from functions.api.dependencies import caller_with
 from functions.api.errors import no_fingerprint
-from functions.api.idempotent import claimed, idempotent
+from functions.api.idempotent import claim_or_replay, idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import DELETED_MEANWHILE, IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS, OF_MODELS
 from functions.api.responses import document
@@ -50,7 +50,7 @@ from functions.wiring import sessions
 router = APIRouter(tags=["voice"])
 
 Chatter = Annotated[Caller, Depends(caller_with("chat:write"))]
-_UNHEARD = {"fingerprint_not_ready": "there is no fingerprint yet"}
+_NO_FINGERPRINT = {"fingerprint_not_ready": "there is no fingerprint yet"}
 
 
 @router.post(
@@ -82,28 +82,28 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
     first one's reply, as a stream by its `completed` event alone.
     """
     body = await json_body(request, ChatRequestBody)
-    heard = await wiring.in_thread(lambda: speaker_of(caller.workspace_id, persona_id))
-    room = chat_context(heard)
+    speaker = await wiring.in_thread(lambda: chat_persona(caller.workspace_id, persona_id))
+    context = chat_context(speaker)
     try:
-        session = await wiring.in_thread(lambda: open_session(room, body.session_id))
+        session = await wiring.in_thread(lambda: open_session(context, body.session_id))
     except NoSessionError:
         raise not_found() from None
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
 
-        def aloud(listener: ReplyListener) -> ChatResult:
-            return reply_to(room, session, body.message, listener)
+        def write_reply(listener: ReplyListener) -> ChatResult:
+            return reply_to(context, session, body.message, listener)
 
-        found = await claimed(request, caller, body)
-        if isinstance(found, KeptReply):
-            return event_stream(spoken_before(found, request.state.request_id), {REPLAYED: "true"})
-        return event_stream(spoken(aloud, found, request.state.request_id))
+        claim = await claim_or_replay(request, caller, body)
+        if isinstance(claim, KeptReply):
+            return event_stream(replayed_events(claim, request.state.request_id), {REPLAYED: "true"})
+        return event_stream(chat_events(write_reply, claim, request.state.request_id))
 
     async def answer(_execution: Execution) -> Response:
         try:
-            said = await in_chat_thread(lambda: reply_to(room, session, body.message))
+            result = await in_chat_thread(lambda: reply_to(context, session, body.message))
         except (BlockedError, ModelError, PersonaGoneError) as error:
             raise chat_problem(error) or error from None
-        return document(reply_of(said))
+        return document(chat_reply(result))
 
     return await idempotent(request, caller, body, answer)
 
@@ -121,7 +121,7 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
                 **NOT_READY,
                 **IN_PROGRESS,
                 **DELETED_MEANWHILE,
-                **_UNHEARD,
+                **_NO_FINGERPRINT,
                 "embedder_mismatch": "the fingerprint was taken with another embedder; take it anew",
             },
         ),
@@ -130,28 +130,28 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
 async def drift(persona_id: str, request: Request, caller: Chatter) -> Response:
     """The drift of one reply, or of several in order. With a `session_id` they advance that session's chart."""
     body = await json_body(request, DriftRequestBody)
-    heard = await wiring.in_thread(lambda: speaker_of(caller.workspace_id, persona_id))
-    _must_be_comparable(heard)
+    speaker = await wiring.in_thread(lambda: chat_persona(caller.workspace_id, persona_id))
+    _require_fingerprint(speaker)
     texts = [body.reply] if body.reply is not None else body.replies or []
-    room = ScoringContext(heard.owner, heard.scorer, sessions(), now)
+    context = ScoringContext(speaker.owner, speaker.scorer, sessions(), now)
 
     async def score(_execution: Execution) -> Response:
         try:
-            found = await in_chat_thread(lambda: scored_replies(room, texts, body.session_id))
+            claim = await in_chat_thread(lambda: scored_replies(context, texts, body.session_id))
         except (ModelError, PersonaGoneError) as error:
             raise chat_problem(error) or error from None
         if body.reply is not None:
-            return document(DriftReport(drift=found[0], session_id=body.session_id))
-        return document(DriftReports(drifts=found, session_id=body.session_id))
+            return document(DriftReport(drift=claim[0], session_id=body.session_id))
+        return document(DriftReports(drifts=claim, session_id=body.session_id))
 
     return await idempotent(request, caller, body, score)
 
 
-def _must_be_comparable(heard: Speaker) -> None:
+def _require_fingerprint(speaker: ChatPersona) -> None:
     """409 where there is no fingerprint to compare with, or it was taken with another embedder."""
-    if heard.scorer.fingerprint is not None:
+    if speaker.scorer.fingerprint is not None:
         return
-    if heard.scorer.missing == "embedder_mismatch":
+    if speaker.scorer.missing == "embedder_mismatch":
         raise ProblemError(
             problem(
                 "embedder_mismatch",

@@ -21,20 +21,20 @@ from fourfold.idempotency import Execution, KeptReply
 from fourfold.problem import Problem
 from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import ChatResult
-from functions.api.chat.context import chat_problem, in_chat_thread, reply_of
-from functions.api.idempotent import lease, settled
+from functions.api.chat.context import chat_problem, chat_reply, in_chat_thread
+from functions.api.idempotent import finish, lease
 
 logger = Logger()
 
-_REFUSED = 400
+_FIRST_ERROR_STATUS = 400
 _JSON, _PROBLEM = {"content-type": "application/json"}, {"content-type": MEDIA_TYPE}
 # Exchanges under way, so that none is lost when its client leaves.
-_GOING_ON: set[asyncio.Task[None]] = set()
+_RUNNING: set[asyncio.Task[None]] = set()
 _HEARTBEAT = b": heartbeat\n\n"
 
 
-async def spoken(
-    say: Callable[[ReplyListener], ChatResult], execution: Execution, request_id: str
+async def chat_events(
+    write_reply: Callable[[ReplyListener], ChatResult], execution: Execution, request_id: str
 ) -> AsyncIterator[bytes]:
     """The stream of one exchange. The exchange goes on, and is stored, if the client leaves."""
     loop = asyncio.get_running_loop()
@@ -49,21 +49,21 @@ async def spoken(
 
     def exchange() -> KeptReply:
         try:
-            return KeptReply(200, _JSON, reply_of(say(listener)).model_dump_json())
+            return KeptReply(200, _JSON, chat_reply(write_reply(listener)).model_dump_json())
         except Exception as error:  # noqa: BLE001 - status and headers are gone: an event is all that is left to say it
-            told = _told(error).model_copy(update={"request_id": request_id})
-            return KeptReply(told.status, _PROBLEM, json.dumps(told.body(), ensure_ascii=False))
+            problem_ = _problem_of(error).model_copy(update={"request_id": request_id})
+            return KeptReply(problem_.status, _PROBLEM, json.dumps(problem_.body(), ensure_ascii=False))
 
-    async def whole() -> None:
+    async def run_exchange() -> None:
         try:
-            put(_last(await _kept(execution, exchange)))
+            put(_final_frame(await _run_and_store(execution, exchange)))
         finally:
             put(None)
 
     yield _HEARTBEAT
-    task = asyncio.create_task(whole())
-    _GOING_ON.add(task)
-    task.add_done_callback(_GOING_ON.discard)
+    task = asyncio.create_task(run_exchange())
+    _RUNNING.add(task)
+    task.add_done_callback(_RUNNING.discard)
     while True:
         try:
             piece = await asyncio.wait_for(pieces.get(), HEARTBEAT_SECONDS)
@@ -76,34 +76,34 @@ async def spoken(
     await task
 
 
-async def _kept(execution: Execution, exchange: Callable[[], KeptReply]) -> KeptReply:
+async def _run_and_store(execution: Execution, exchange: Callable[[], KeptReply]) -> KeptReply:
     """The exchange's end, kept for whoever repeats the request."""
     if not execution.key:
         return await in_chat_thread(exchange)
     async with lease(execution):
         reply = await in_chat_thread(exchange)
     try:
-        await settled(execution, reply)
+        await finish(execution, reply)
     except (ProblemError, ClientError, BotoCoreError) as error:
         # What was said is stored in its session: it is told, though a repetition will not find it.
         logger.warning("chat not kept for its key", extra={"error": type(error).__name__})
     return reply
 
 
-async def spoken_before(reply: KeptReply, request_id: str) -> AsyncIterator[bytes]:
+async def replayed_events(reply: KeptReply, request_id: str) -> AsyncIterator[bytes]:
     """The stream of an exchange that was: its last event."""
-    if reply.status >= _REFUSED:
+    if reply.status >= _FIRST_ERROR_STATUS:
         reply = replace(
             reply, body=json.dumps({**json.loads(reply.body), "request_id": request_id}, ensure_ascii=False)
         )
-    yield _last(reply)
+    yield _final_frame(reply)
 
 
-def _last(reply: KeptReply) -> bytes:
-    return frame("error" if reply.status >= _REFUSED else "completed", reply.body)
+def _final_frame(reply: KeptReply) -> bytes:
+    return frame("error" if reply.status >= _FIRST_ERROR_STATUS else "completed", reply.body)
 
 
-def _told(error: Exception) -> Problem:
+def _problem_of(error: Exception) -> Problem:
     failure = chat_problem(error)
     if failure is None:
         logger.error("chat failed", extra={"error": type(error).__name__})

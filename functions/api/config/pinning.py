@@ -15,19 +15,19 @@ from fourfold.http.auth import Caller
 from fourfold.http.problems import ProblemError, printable, reference_token
 from fourfold.models.credentials import usable_providers
 from fourfold.problem import FieldError, problem
-from functions.api.errors import settings_refused
+from functions.api.errors import settings_rejected
 from functions.configuration import effective
 
 
 @dataclass(frozen=True)
-class Pinned:
+class PinnedSettings:
     """The settings of one run, and the revisions of the scopes they were read at."""
 
     config: EngineConfig
     revisions: Revisions
 
 
-def pinned(caller: Caller, settings: Mapping[str, JsonValue]) -> Pinned:
+def pin_settings(caller: Caller, settings: Mapping[str, JsonValue]) -> PinnedSettings:
     """The workspace's settings with the request's laid over them, as they stand now.
 
     Raises:
@@ -41,7 +41,7 @@ def pinned(caller: Caller, settings: Mapping[str, JsonValue]) -> Pinned:
     unusable = unusable_models(config, providers)
     if unusable:
         raise _not_configured({step.value: chain for step, chain in unusable.items()})
-    return Pinned(config, base.revisions)
+    return PinnedSettings(config, base.revisions)
 
 
 def _refused(error: BadSettingsError) -> ProblemError:
@@ -54,7 +54,7 @@ def _refused(error: BadSettingsError) -> ProblemError:
         )
         for fault in error.faults
     ]
-    return settings_refused(faults, error.locked_by)
+    return settings_rejected(faults, error.locked_by)
 
 
 def _not_configured(unusable: Mapping[str, tuple[str, ...]]) -> ProblemError:

@@ -32,7 +32,7 @@ from functions.api.config.schemas import (
     SnapshotList,
     SnapshotRequest,
 )
-from functions.api.config.scope_settings import ScopeSettings, told
+from functions.api.config.scope_settings import ScopeSettings, as_problem
 from functions.api.dependencies import ConfigReader, ConfigWriter
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
@@ -48,7 +48,7 @@ _STATE = "A revision, or a snapshot's id."
 _STATES = r"^([0-9]{1,12}|cfs_[0-9a-hjkmnp-tv-z]{26})$"
 _COMMIT = replies.problems(400, 403, 413, 415, 422, also=OF_COMMITS)
 _ROLLBACK = replies.problems(400, 403, 404, 413, 415, 422, also=[*OF_COMMITS, *OF_KEYED_REQUESTS])
-_PASSING = frozenset({"config_busy", "precondition_failed"})
+_TRANSIENT = frozenset({"config_busy", "precondition_failed"})
 
 
 @router.get("", summary="Read effective settings", response_model=ConfigView, responses=replies.problems(422))
@@ -75,10 +75,12 @@ async def change_config(request: Request, caller: ConfigWriter) -> Response:
     With `If-Match` the commit is taken only if the scope is still at that revision (412 otherwise).
     """
     body = await json_body(request, ConfigPatch)
-    tree = ScopeSettings(caller, body.scope)
-    terms = tree.terms(request, body.reason, dry_run=body.dry_run)
-    result = await wiring.in_thread(lambda: told(lambda: tree.ledger.commit(terms, lambda _: body.ops)))
-    return tree.committed(terms, result)
+    settings = ScopeSettings(caller, body.scope)
+    commit_request = settings.commit_request(request, body.reason, dry_run=body.dry_run)
+    result = await wiring.in_thread(
+        lambda: as_problem(lambda: settings.service.commit(commit_request, lambda _: body.ops))
+    )
+    return settings.committed(commit_request, result)
 
 
 @router.get("/schema", summary="Read the keys", response_model=ConfigSchema)
@@ -108,8 +110,8 @@ async def list_revisions(
 ) -> Response:
     """A scope's commits, newest first: who, when, why, and what they changed."""
     before = None if cursor is None else int(id_after(cursor, _is_revision))
-    tree = ScopeSettings(caller, scope)
-    page = await wiring.in_thread(lambda: tree.store.page(tree.place, limit, before))
+    settings = ScopeSettings(caller, scope)
+    page = await wiring.in_thread(lambda: settings.store.page(settings.scope_ref, limit, before))
     following = None if page.last is None else opaque_cursor(str(page.last))
     shown = RevisionList(data=tuple(page.revisions), has_more=following is not None, next_cursor=following)
     return document(shown)
@@ -133,19 +135,19 @@ async def diff(
     response_model=SnapshotContent,
     openapi_extra=bodies.required_json(SnapshotRequest, bodies.KEY_HEADER),
     responses={
-        201: replies.made("The snapshot", "The snapshot."),
+        201: replies.created("The snapshot", "The snapshot."),
         **replies.problems(400, 413, 415, 422, also=OF_KEYED_REQUESTS),
     },
 )
 async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
     """Keeps what a scope says now, for good, under a label."""
     body = await json_body(request, SnapshotRequest)
-    tree = ScopeSettings(caller, body.scope)
-    tree.require_write()
+    settings = ScopeSettings(caller, body.scope)
+    settings.require_write()
 
     async def keep(execution: Execution) -> Response:
         snapshot_id = prefixed_as("cfs", execution.operation_id)
-        content = await wiring.in_thread(lambda: tree.take_snapshot(body.label, snapshot_id))
+        content = await wiring.in_thread(lambda: settings.take_snapshot(body.label, snapshot_id))
         return document(content, 201, {"Location": path_to(request, f"/v1/config/snapshots/{content.id}")})
 
     return await idempotent(request, caller, body, keep)
@@ -154,8 +156,8 @@ async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
 @router.get("/snapshots", summary="List snapshots", response_model=SnapshotList, responses=replies.problems(422))
 async def list_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
     """A scope's snapshots, newest first."""
-    tree = ScopeSettings(caller, scope)
-    found = await wiring.in_thread(lambda: tree.store.snapshots(tree.place))
+    settings = ScopeSettings(caller, scope)
+    found = await wiring.in_thread(lambda: settings.store.snapshots(settings.scope_ref))
     return document(SnapshotList(data=tuple(found)))
 
 
@@ -167,8 +169,8 @@ async def list_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") 
 )
 async def read_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
     """One snapshot and what it holds."""
-    tree, _ = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
-    return document(await wiring.in_thread(lambda: tree.snapshot_content(snapshot_id)))
+    settings, _ = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
+    return document(await wiring.in_thread(lambda: settings.snapshot_content(snapshot_id)))
 
 
 @router.post(
@@ -183,15 +185,15 @@ async def roll_back(snapshot_id: str, request: Request, caller: ConfigWriter) ->
 
     What today's locks or schema forbid is listed in `not_restored` and stays as it is.
     """
-    tree, nodes = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
+    settings, entries = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
     body = await json_body(request, RollbackRequest)
-    terms = tree.terms(request, body.reason, dry_run=body.dry_run, kind="rollback")
+    commit_request = settings.commit_request(request, body.reason, dry_run=body.dry_run, kind="rollback")
 
     async def restore(_execution: Execution) -> Response:
-        result = await wiring.in_thread(lambda: told(lambda: tree.ledger.roll_back(terms, nodes)))
-        return tree.rolled_back(terms, result)
+        result = await wiring.in_thread(lambda: as_problem(lambda: settings.service.roll_back(commit_request, entries)))
+        return settings.rolled_back(commit_request, result)
 
-    return await idempotent(request, caller, body, restore, passing=_PASSING)
+    return await idempotent(request, caller, body, restore, transient=_TRANSIENT)
 
 
 @router.post(
@@ -206,15 +208,15 @@ async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Res
     if name not in PRESET_NAMES:
         raise not_found()
     body = await json_body(request, PresetRequest)
-    tree = ScopeSettings(caller, body.scope)
-    terms = tree.terms(request, body.reason, dry_run=body.dry_run, kind="preset")
+    settings = ScopeSettings(caller, body.scope)
+    commit_request = settings.commit_request(request, body.reason, dry_run=body.dry_run, kind="preset")
     defaults = deployment_defaults()
 
-    async def swap(_execution: Execution) -> Response:
-        commit = lambda: tree.ledger.commit(terms, lambda chain: preset_ops(name, chain, defaults))  # noqa: E731
-        return tree.committed(terms, await wiring.in_thread(lambda: told(commit)))
+    async def apply(_execution: Execution) -> Response:
+        commit = lambda: settings.service.commit(commit_request, lambda chain: preset_ops(name, chain, defaults))  # noqa: E731
+        return settings.committed(commit_request, await wiring.in_thread(lambda: as_problem(commit)))
 
-    return await idempotent(request, caller, body, swap, passing=_PASSING)
+    return await idempotent(request, caller, body, apply, transient=_TRANSIENT)
 
 
 @router.get(

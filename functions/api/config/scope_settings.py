@@ -33,7 +33,7 @@ from functions.api.config.schemas import (
     SnapshotContent,
     SnapshotValue,
 )
-from functions.api.errors import settings_refused
+from functions.api.errors import settings_rejected
 from functions.api.responses import document
 from functions.clock import now
 from functions.configuration import config_store, deployment_defaults
@@ -41,7 +41,7 @@ from functions.configuration import config_store, deployment_defaults
 Outcome = TypeVar("Outcome")
 
 # `config:write` reaches a workspace's own settings only: what stands above it is not the workspace's to change.
-_WRITES = {Scope.SYSTEM: ("config:write:system",), Scope.ORG: ("config:write:org",), Scope.WORKSPACE: ()}
+_WRITE_SCOPES = {Scope.SYSTEM: ("config:write:system",), Scope.ORG: ("config:write:org",), Scope.WORKSPACE: ()}
 
 
 class ScopeSettings:
@@ -51,8 +51,8 @@ class ScopeSettings:
         self._caller = caller
         self.scope = Scope(scope)
         chain = chain_of(caller.org_id, caller.workspace_id)
-        self.places = chain[: STORED.index(self.scope) + 1]
-        self.place = self.places[-1]
+        self.scope_refs = chain[: STORED.index(self.scope) + 1]
+        self.scope_ref = self.scope_refs[-1]
         self.store = config_store(caller.workspace_id)
 
     @classmethod
@@ -64,23 +64,25 @@ class ScopeSettings:
         """
         if is_snapshot_id(snapshot_id):
             for scope in reversed(STORED):
-                tree = cls(caller, stored(scope))
-                found = tree.store.snapshot(tree.place, snapshot_id)
+                settings = cls(caller, stored(scope))
+                found = settings.store.snapshot(settings.scope_ref, snapshot_id)
                 if found is not None:
-                    return tree, found[1]
+                    return settings, found[1]
         raise not_found()
 
     @cached_property
-    def ledger(self) -> ConfigService:
+    def service(self) -> ConfigService:
         """Where this scope's settings are changed."""
         return ConfigService(self.store, deployment_defaults(), usable_providers(os.environ))
 
     def require_write(self) -> None:
         """Raises ProblemError (403) unless the caller may change this scope."""
-        for scope in _WRITES[self.scope]:
+        for scope in _WRITE_SCOPES[self.scope]:
             require_scope(self._caller, scope)
 
-    def terms(self, request: Request, reason: str | None, *, dry_run: bool, kind: Kind = "commit") -> CommitRequest:
+    def commit_request(
+        self, request: Request, reason: str | None, *, dry_run: bool, kind: Kind = "commit"
+    ) -> CommitRequest:
         """The terms of a commit the caller asks for.
 
         Raises:
@@ -88,21 +90,21 @@ class ScopeSettings:
         """
         self.require_write()
         expected = expected_revision(request.headers.getlist("if-match"))
-        return CommitRequest(self.places, self._author(reason), kind, expected, dry_run)
+        return CommitRequest(self.scope_refs, self._author(reason), kind, expected, dry_run)
 
-    def committed(self, terms: CommitRequest, result: Committed) -> Response:
+    def committed(self, commit_request: CommitRequest, result: Committed) -> Response:
         """The reply to a commit."""
-        shown = CommitResult(**self._outcome(terms, result))
-        return document(shown, headers={"ETag": etag(result.state.revision)} if not terms.dry_run else {})
+        shown = CommitResult(**self._outcome(commit_request, result))
+        return document(shown, headers={"ETag": etag(result.state.revision)} if not commit_request.dry_run else {})
 
-    def rolled_back(self, terms: CommitRequest, result: Committed) -> Response:
+    def rolled_back(self, commit_request: CommitRequest, result: Committed) -> Response:
         """The reply to a rollback."""
         refused = tuple(
             FieldError(pointer="", code=fault.code, detail=fault.detail, locked_by=fault.locked_by)
             for fault in result.refused
         )
-        shown = RollbackResult(**self._outcome(terms, result), not_restored=refused)
-        return document(shown, headers={"ETag": etag(result.state.revision)} if not terms.dry_run else {})
+        shown = RollbackResult(**self._outcome(commit_request, result), not_restored=refused)
+        return document(shown, headers={"ETag": etag(result.state.revision)} if not commit_request.dry_run else {})
 
     def view(self, prefix: str) -> ConfigView:
         """What holds at this scope, of the keys that begin with `prefix`."""
@@ -110,10 +112,10 @@ class ScopeSettings:
         found = effective(chain, deployment_defaults())
         return ConfigView(
             scope=self.scope,
-            scope_id=self.place.owner,
+            scope_id=self.scope_ref.owner,
             revision=chain[-1].revision,
             revisions=Revisions(**{state.place.scope.value: state.revision for state in chain}),
-            data=tuple(_shown(each) for name, each in found.items() if name.startswith(prefix)),
+            data=tuple(_effective_value(each) for name, each in found.items() if name.startswith(prefix)),
         )
 
     def explain(self, name: str) -> Explanation:
@@ -131,7 +133,7 @@ class ScopeSettings:
             )
         default = deployment_defaults()[name]
         found = resolve(key, self._chain(), default)
-        start = ChainLink(
+        default_link = ChainLink(
             scope=DEFAULT,
             standing="applies" if found.source == DEFAULT else "overridden",
             is_set=True,
@@ -145,7 +147,7 @@ class ScopeSettings:
             source=found.source,
             locked_by=found.locked_by,
             why=_why(found),
-            chain=(start, *(_link(link) for link in found.links)),
+            chain=(default_link, *(_link(link) for link in found.links)),
             unit=key.unit,
             description=key.description,
         )
@@ -156,20 +158,20 @@ class ScopeSettings:
         Raises:
             ProblemError: 404, nothing of that name here.
         """
-        changes = difference(self._nodes_at(before), self._nodes_at(after))
+        changes = difference(self._entries_at(before), self._entries_at(after))
         return ConfigDiff.model_validate({"scope": self.scope, "from": before, "to": after, "changes": changes})
 
     def take_snapshot(self, label: str, snapshot_id: str) -> SnapshotContent:
         """Keeps what this scope says now; the snapshot of that id if it is there already."""
-        kept = self.store.snapshot(self.place, snapshot_id)
-        if kept is not None:
-            return _content(*kept)
-        made, nodes = self.ledger.snapshot(self.place, label, self._author(None), snapshot_id)
-        return _content(made, nodes)
+        stored = self.store.snapshot(self.scope_ref, snapshot_id)
+        if stored is not None:
+            return _content(*stored)
+        created, entries = self.service.snapshot(self.scope_ref, label, self._author(None), snapshot_id)
+        return _content(created, entries)
 
     def snapshot_content(self, snapshot_id: str) -> SnapshotContent:
         """A snapshot of this scope and what it holds. Raises ProblemError (404)."""
-        found = self.store.snapshot(self.place, snapshot_id)
+        found = self.store.snapshot(self.scope_ref, snapshot_id)
         if found is None:
             raise not_found()
         return _content(*found)
@@ -178,34 +180,34 @@ class ScopeSettings:
         return Author(self._caller.key_id, now(), reason)
 
     def _chain(self) -> list[ScopeState]:
-        states = self.store.states(self.places)
-        return [states[place] for place in self.places]
+        states = self.store.states(self.scope_refs)
+        return [states[scope_ref] for scope_ref in self.scope_refs]
 
-    def _nodes_at(self, reference: str) -> Entries:
+    def _entries_at(self, reference: str) -> Entries:
         if reference == "0":
             return {}
         if is_snapshot_id(reference):
-            kept = self.store.snapshot(self.place, reference)
-            nodes = None if kept is None else kept[1]
+            stored = self.store.snapshot(self.scope_ref, reference)
+            entries = None if stored is None else stored[1]
         else:
-            made = self.store.revision(self.place, int(reference))
-            nodes = None if made is None else made[1]
-        if nodes is None:
+            created = self.store.revision(self.scope_ref, int(reference))
+            entries = None if created is None else created[1]
+        if entries is None:
             raise not_found()
-        return nodes
+        return entries
 
-    def _outcome(self, terms: CommitRequest, result: Committed) -> dict[str, Any]:
+    def _outcome(self, commit_request: CommitRequest, result: Committed) -> dict[str, Any]:
         return {
             "scope": self.scope,
-            "revision": result.state.revision - (1 if terms.dry_run and result.changes else 0),
-            "dry_run": terms.dry_run,
+            "revision": result.state.revision - (1 if commit_request.dry_run and result.changes else 0),
+            "dry_run": commit_request.dry_run,
             "changes": result.changes,
             "shadowed": result.shadowed,
             "warnings": result.warnings,
         }
 
 
-def told(commit: Callable[[], Outcome]) -> Outcome:
+def as_problem(commit: Callable[[], Outcome]) -> Outcome:
     """Runs a commit; what stands in its way becomes a problem.
 
     Raises:
@@ -236,37 +238,37 @@ def _refused(error: RefusedError) -> ProblemError:
         )
         for fault in error.faults
     ]
-    return settings_refused(faults, error.locked_by)
+    return settings_rejected(faults, error.locked_by)
 
 
-def _shown(found: Resolution) -> EffectiveValue:
-    node = found.links[-1].node
+def _effective_value(found: Resolution) -> EffectiveValue:
+    entry = found.links[-1].node
     return EffectiveValue(
         key=found.key.name,
         value=found.value,
         source=found.source,
         locked_by=found.locked_by,
         bounds=tuple(OfAncestor(scope=scope, bounds=bounds) for scope, bounds in found.bounds),
-        lock=None if node is None else node.lock,
+        lock=None if entry is None else entry.lock,
         shadowed=found.shadowed,
         unit=found.key.unit,
     )
 
 
 def _link(link: Link) -> ChainLink:
-    node = link.node
-    if node is None:
+    entry = link.node
+    if entry is None:
         return ChainLink(scope=stored(link.scope), standing=link.standing, is_set=False, value=None, lock=None)
     return ChainLink(
         scope=stored(link.scope),
         standing=link.standing,
-        is_set=node.is_set,
-        value=node.value,
-        lock=node.lock,
-        set_by=node.by,
-        set_at=node.at,
-        reason=node.reason,
-        revision=node.revision,
+        is_set=entry.is_set,
+        value=entry.value,
+        lock=entry.lock,
+        set_by=entry.by,
+        set_at=entry.at,
+        reason=entry.reason,
+        revision=entry.revision,
     )
 
 
@@ -284,9 +286,9 @@ def _why(found: Resolution) -> str:
     return sentence
 
 
-def _content(snapshot: Snapshot, nodes: Entries) -> SnapshotContent:
+def _content(snapshot: Snapshot, entries: Entries) -> SnapshotContent:
     data = tuple(
-        SnapshotValue(key=name, is_set=node.is_set, value=node.value, lock=node.lock)
-        for name, node in sorted(nodes.items())
+        SnapshotValue(key=name, is_set=entry.is_set, value=entry.value, lock=entry.lock)
+        for name, entry in sorted(entries.items())
     )
     return SnapshotContent(**snapshot.model_dump(), data=data)

@@ -20,7 +20,7 @@ from fourfold.storage.api_keys import ApiKey, ApiKeyPage, KeyExistsError, TooMan
 from functions.api import wiring
 from functions.api.dependencies import KeyWriter
 from functions.api.idempotent import idempotent
-from functions.api.keys.schemas import ApiKeyDocument, ApiKeyList, ApiKeyRequest, CreatedApiKey, described
+from functions.api.keys.schemas import ApiKeyDocument, ApiKeyList, ApiKeyRequest, CreatedApiKey, key_document
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import OF_KEYED_REQUESTS
 from functions.api.responses import document, path_to
@@ -28,8 +28,8 @@ from functions.clock import now
 
 router = APIRouter(tags=["keys"])
 
-_LONGEST = timedelta(days=3650)
-_OF_MAKING = (*OF_KEYED_REQUESTS, "scope_not_grantable", "expiry_not_grantable", "too_many_keys")
+_MAX_LIFETIME = timedelta(days=3650)
+_CREATE_PROBLEMS = (*OF_KEYED_REQUESTS, "scope_not_grantable", "expiry_not_grantable", "too_many_keys")
 
 
 @router.post(
@@ -39,8 +39,8 @@ _OF_MAKING = (*OF_KEYED_REQUESTS, "scope_not_grantable", "expiry_not_grantable",
     response_model=CreatedApiKey,
     openapi_extra=bodies.required_json(ApiKeyRequest, bodies.KEY_HEADER),
     responses={
-        201: replies.made("The key, with its text: the only time it is told", "The key."),
-        **replies.problems(400, 403, 413, 415, 422, also=_OF_MAKING),
+        201: replies.created("The key, with its text: the only time it is told", "The key."),
+        **replies.problems(400, 403, 413, 415, 422, also=_CREATE_PROBLEMS),
     },
 )
 async def create_key(request: Request, caller: KeyWriter) -> Response:
@@ -52,15 +52,15 @@ async def create_key(request: Request, caller: KeyWriter) -> Response:
     body = await json_body(request, ApiKeyRequest)
     _require_grantable(body, caller)
 
-    async def make(execution: Execution) -> Response:
+    async def create(execution: Execution) -> Response:
         _require_expiry(
             body, caller
         )  # not before: a repeated request gets the first reply even when its expiry has passed
-        text, key = await wiring.in_thread(lambda: _made(body, caller, execution))
-        created = CreatedApiKey(**described(key, now()).model_dump(), key=text)
+        text, key = await wiring.in_thread(lambda: _create_key(body, caller, execution))
+        created = CreatedApiKey(**key_document(key, now()).model_dump(), key=text)
         return document(created, 201, {"Location": path_to(request, f"/v1/keys/{key.key_id}")})
 
-    return await idempotent(request, caller, body, make, shown_once=_without_text)
+    return await idempotent(request, caller, body, create, redact=_redact_text)
 
 
 @router.get("/v1/keys", summary="List API keys", response_model=ApiKeyList, responses=replies.problems(401, 403, 422))
@@ -75,7 +75,7 @@ async def list_keys(
     page = await wiring.in_thread(lambda: _page(caller.workspace_id, limit, after, include_revoked))
     time = now()
     listed = ApiKeyList(
-        data=tuple(described(key, time) for key in page.keys),
+        data=tuple(key_document(key, time) for key in page.keys),
         has_more=page.last is not None,
         next_cursor=None if page.last is None else opaque_cursor(page.last),
     )
@@ -90,7 +90,7 @@ async def list_keys(
 )
 async def read_key(key_id: str, caller: KeyWriter) -> Response:
     """One key of the workspace, without its text."""
-    return document(described(await _key(caller, key_id), now()))
+    return document(key_document(await _key(caller, key_id), now()))
 
 
 @router.delete(
@@ -130,7 +130,7 @@ async def _key(caller: Caller, key_id: str) -> ApiKey:
     return found
 
 
-def _made(body: ApiKeyRequest, caller: Caller, execution: Execution) -> tuple[str, ApiKey]:
+def _create_key(body: ApiKeyRequest, caller: Caller, execution: Execution) -> tuple[str, ApiKey]:
     """A new key and its text. A resumed execution replaces the key that the first one stored: its text is lost.
 
     Raises:
@@ -153,9 +153,9 @@ def _made(body: ApiKeyRequest, caller: Caller, execution: Execution) -> tuple[st
         created_by=caller.key_id,
         expires_at=body.expiry(time),
     )
-    before = keys.get(caller.workspace_id, key_id) if execution.resumed else None
+    replaced = keys.get(caller.workspace_id, key_id) if execution.resumed else None
     try:
-        return text, keys.create(text, key, instead_of=before)
+        return text, keys.create(text, key, instead_of=replaced)
     except KeyExistsError:  # two processes at work at once, of which one was slower than its lease
         raise unavailable() from None
     except TooManyKeysError:
@@ -169,8 +169,8 @@ def _require_expiry(body: ApiKeyRequest, caller: Caller) -> None:
     expiry = body.expiry(now())
     if body.expires_at is not None and body.expires_at <= now():
         raise rejected([FieldError(pointer="/expires_at", code="in_the_past", detail="Must lie in the future.")])
-    if body.expires_at is not None and body.expires_at > now() + _LONGEST:
-        detail = f"Must lie within {_LONGEST.days} days; leave it out for a key that does not expire."
+    if body.expires_at is not None and body.expires_at > now() + _MAX_LIFETIME:
+        detail = f"Must lie within {_MAX_LIFETIME.days} days; leave it out for a key that does not expire."
         raise rejected([FieldError(pointer="/expires_at", code="too_far", detail=detail)])
     if caller.expires_at is not None and (expiry is None or expiry > caller.expires_at):
         detail = f"The key that asks expires at {caller.expires_at:%Y-%m-%dT%H:%M:%SZ}; give a time up to that."
@@ -200,5 +200,5 @@ def _require_grantable(body: ApiKeyRequest, caller: Caller) -> None:
         raise rejected(faults, code="scope_not_grantable", title=title, status=403)
 
 
-def _without_text(body: str) -> str:
+def _redact_text(body: str) -> str:
     return json.dumps({**json.loads(body), "key": None}, ensure_ascii=False)

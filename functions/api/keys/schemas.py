@@ -43,14 +43,14 @@ EXAMPLE: dict[str, JsonValue] = {
 }
 
 
-def _known(scope: str) -> str:
+def _known_scope(scope: str) -> str:
     if scope not in SCOPES:
         nearest = ", ".join(difflib.get_close_matches(scope, SCOPES, 3) or SCOPES)
         raise PydanticCustomError("unknown_scope", "No such scope; there are {nearest}", {"nearest": nearest})
     return scope
 
 
-ScopeName = Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": list(SCOPES)})]
+ScopeName = Annotated[str, AfterValidator(_known_scope), Field(json_schema_extra={"enum": list(SCOPES)})]
 
 
 class ApiKeyRequest(BaseModel):
@@ -148,7 +148,7 @@ class ApiKeyList(BaseModel):
     next_cursor: str | None
 
 
-def described(key: ApiKey, now: datetime) -> ApiKeyDocument:
+def key_document(key: ApiKey, now: datetime) -> ApiKeyDocument:
     """The key as its owners see it."""
     status: Literal["active", "expired", "revoked"] = (
         "revoked" if key.revoked_at is not None else "active" if key.is_good(now) else "expired"

@@ -105,20 +105,20 @@ def describe(app: FastAPI) -> dict[str, Any]:
     strict: set[str] = set()
     described: list[type[BaseModel]] = [*STRICT.values(), *FILES.values(), Problem]
     for model in described:
-        own = model.model_json_schema(ref_template="#/components/schemas/{model}")
-        parts = own.pop("$defs", {})
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        parts = schema.pop("$defs", {})
         strict |= {model.__name__, *parts} if model.__name__ in STRICT else set()
         schemas.update(parts)
-        schemas[model.__name__] = own
+        schemas[model.__name__] = schema
     schemas[_EVENT["title"]] = _EVENT
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own error shape, which we never answer with
         schemas.pop(name, None)
     for name, schema in schemas.items():
         if name not in strict:  # what we answer may grow
             schema.pop("additionalProperties", None)
-    for name, shown in {**_own_examples(app), **{name: [shown] for name, shown in examples().items()}}.items():
+    for name, example in {**_own_examples(app), **{name: [example] for name, example in examples().items()}}.items():
         if name in schemas:
-            schemas[name]["examples"] = shown
+            schemas[name]["examples"] = example
     scopes = {(found.path, found.method.lower()): found.scope for found in operations(app)}
     for path, methods in content["paths"].items():
         for method, operation in methods.items():
@@ -131,8 +131,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
 def _own_examples(app: FastAPI) -> dict[str, list[Any]]:
     """What the routes' models show of themselves; FastAPI drops the nulls in it."""
     models = {model for found in operations(app) for model in found.models}
-    own = {model.__name__: model.model_json_schema().get("examples") for model in models}
-    return {name: shown for name, shown in own.items() if shown}
+    schema = {model.__name__: model.model_json_schema().get("examples") for model in models}
+    return {name: example for name, example in schema.items() if example}
 
 
 def committed_text(app: FastAPI) -> str:

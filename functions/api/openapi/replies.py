@@ -59,10 +59,10 @@ def problems(*statuses: int, also: Iterable[str] = ()) -> Responses:
 
 
 def _problem_with(status: int, codes: list[str]) -> dict[str, Any]:
-    told: dict[str, Any] = {"properties": {"status": {"const": status}}}
+    properties: dict[str, Any] = {"properties": {"status": {"const": status}}}
     if codes:
-        told["properties"]["code"] = {"enum": codes}
-    return {"allOf": [{"$ref": "#/components/schemas/Problem"}, told]}
+        properties["properties"]["code"] = {"enum": codes}
+    return {"allOf": [{"$ref": "#/components/schemas/Problem"}, properties]}
 
 
 def event_stream(description: str) -> Responses:
@@ -93,12 +93,12 @@ def refusals(status: int, meanings: dict[str, str]) -> Responses:
     return replies
 
 
-def created() -> dict[str, Any]:
+def persona_created() -> dict[str, Any]:
     """The 201 of a generated persona."""
-    return made("The persona, `active` or `flagged`", "The persona.")
+    return created("The persona, `active` or `flagged`", "The persona.")
 
 
-def made(description: str, location: str) -> dict[str, Any]:
+def created(description: str, location: str) -> dict[str, Any]:
     """The 201 of something made, whose address is in `Location`."""
     header = {"Location": {"description": location, "schema": {"type": "string"}}}
     return {"description": description, "headers": header}

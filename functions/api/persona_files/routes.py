@@ -20,7 +20,7 @@ from fourfold.persona_versions import Change, version_of
 from fourfold.storage.outbox import outbox_put
 from functions.api import wiring
 from functions.api.dependencies import Reader, Writer
-from functions.api.errors import not_written
+from functions.api.errors import persona_not_written
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import NOT_WRITTEN, OF_KEYED_REQUESTS
@@ -62,10 +62,10 @@ async def export(
     """
     if not is_persona_id(persona_id):
         raise not_found()
-    made = await wiring.in_thread(lambda: _file(caller.workspace_id, persona_id, format))
-    if made is None:
+    file = await wiring.in_thread(lambda: _file(caller.workspace_id, persona_id, format))
+    if file is None:
         raise not_found()
-    return made
+    return file
 
 
 @router.post(
@@ -75,7 +75,7 @@ async def export(
     response_model=Persona,
     openapi_extra=bodies.file(PersonaFile, PNG, bodies.KEY_HEADER),
     responses={
-        201: replies.created(),
+        201: replies.persona_created(),
         **replies.problems(400, 401, 403, 415, also=OF_KEYED_REQUESTS),
         **replies.refusals(413, {"body_too_large": "the file is over 4 MiB"}),
         **replies.refusals(
@@ -97,24 +97,24 @@ async def import_persona(request: Request, caller: Writer) -> Response:
     as_png = is_png(request)
     body = await request.body()
     # A file of megabytes keeps a core busy for a while, and the event loop serves everybody.
-    taken = await wiring.in_thread(lambda: read_upload(body, caller.workspace_id, as_png=as_png))
-    found, carried = taken.imported, taken.carried
+    upload = await wiring.in_thread(lambda: read_upload(body, caller.workspace_id, as_png=as_png))
+    imported, carried = upload.imported, upload.carried
 
-    async def keep(execution: Execution) -> Response:
-        persona = found.persona.model_copy(update={"id": prefixed_as("per", execution.operation_id)})
+    async def store_(execution: Execution) -> Response:
+        persona = imported.persona.model_copy(update={"id": prefixed_as("per", execution.operation_id)})
         stored = await wiring.in_thread(lambda: _store(persona, carried, resumed=execution.resumed))
         return persona_document(stored, 201, {"Location": path_to(request, f"/v1/personas/{stored.id}")})
 
-    return await idempotent(request, caller, _Sent(content=taken.content), keep)
+    return await idempotent(request, caller, _FileContent(content=upload.content), store_)
 
 
-class _Sent(BaseModel):
+class _FileContent(BaseModel):
     """What a file holds, by which a repeated request is known."""
 
     content: Any
 
 
-def _file(workspace_id: str, persona_id: str, wanted: FileFormat) -> Response | None:
+def _file(workspace_id: str, persona_id: str, format_: FileFormat) -> Response | None:
     store = persona_store()
     persona = store.persona(workspace_id, persona_id)
     if persona is None:
@@ -122,18 +122,18 @@ def _file(workspace_id: str, persona_id: str, wanted: FileFormat) -> Response | 
     carried = store.carried(workspace_id, persona_id) if persona.imported_from is not None else None
     safety = settings_of(workspace_id).engine.safety
     try:
-        file = written(persona, wanted, safety, json.loads(carried) if carried else {})
+        file = written(persona, format_, safety, json.loads(carried) if carried else {})
     except NotWrittenError:
-        raise not_written() from None
+        raise persona_not_written() from None
     headers = {"Cache-Control": "no-store", "Content-Disposition": file.disposition}
     return Response(file.content, headers=headers, media_type=file.media_type)
 
 
 def _store(persona: Persona, carried: str | None, *, resumed: bool) -> Persona:
     """Stores the persona with its event, unless an execution that was cut off has done so."""
-    standing = persona_store().persona(persona.workspace_id, persona.id) if resumed else None
-    if standing is not None:
-        return standing
+    stored = persona_store().persona(persona.workspace_id, persona.id) if resumed else None
+    if stored is not None:
+        return stored
     event = PersonaCreated(
         persona_id=persona.id,
         run_id=None,
@@ -143,6 +143,6 @@ def _store(persona: Persona, carried: str | None, *, resumed: bool) -> Persona:
     entry = bus_entry(
         event, workspace_id=persona.workspace_id, correlation_id=persona.id, occurred_at=persona.created_at
     )
-    told = outbox_put(os.environ["FOURFOLD_OUTBOX_TABLE"], entry)
-    persona_store().add(version_of(persona, Change.IMPORTED), carried, told)
+    outbox_entry = outbox_put(os.environ["FOURFOLD_OUTBOX_TABLE"], entry)
+    persona_store().add(version_of(persona, Change.IMPORTED), carried, outbox_entry)
     return persona

@@ -62,7 +62,7 @@ def read_upload(body: bytes, workspace_id: str, *, as_png: bool) -> Upload:
     try:
         imported = read(content, workspace_id, now())
     except ForeignCardError:
-        raise _foreign() from None
+        raise _no_persona_in_card() from None
     except UnknownFileError as error:
         raise rejected([FieldError(pointer="/spec", code="unknown_file", detail=str(error))]) from None
     except TooManyValuesError as error:
@@ -70,7 +70,7 @@ def read_upload(body: bytes, workspace_id: str, *, as_png: bool) -> Upload:
         raise rejected([fault]) from None
     except BadPersonaError as error:
         faults = field_errors(error.faults, "body")
-        raise rejected([_in_picture(fault) for fault in faults] if as_png else faults) from None
+        raise rejected([_in_card(fault) for fault in faults] if as_png else faults) from None
     carried = json.dumps(imported.carried, ensure_ascii=False, separators=(",", ":")) if imported.carried else None
     if carried is not None and len(carried.encode()) > _CARRIED_BYTES:
         detail = f"What the card carries beside the persona is over {_CARRIED_BYTES} bytes."
@@ -100,7 +100,7 @@ def _content(body: bytes, *, as_png: bool) -> Any:  # noqa: ANN401 - JSON
     return content
 
 
-def _foreign() -> ProblemError:
+def _no_persona_in_card() -> ProblemError:
     fault = FieldError(pointer="/data/extensions/fourfold", code="required", detail="No persona of fourfold in it.")
     answer = problem(
         "card_without_persona",
@@ -111,5 +111,5 @@ def _foreign() -> ProblemError:
     return ProblemError(answer.model_copy(update={"errors": (fault,)}))
 
 
-def _in_picture(fault: FieldError) -> FieldError:
+def _in_card(fault: FieldError) -> FieldError:
     return fault.model_copy(update={"detail": f"In the picture's card: {fault.detail}"})

@@ -29,7 +29,7 @@ from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
 from functions.api.personas.schemas import PersonaRequest
 from functions.api.responses import document, persona_document
-from functions.api.runs.polling import LONGEST_REPLY_S, FollowedRun, current_run
+from functions.api.runs.polling import MAX_REPLY_S, FollowedRun, current_run
 from functions.api.runs.schemas import RunReceipt
 from functions.clock import now
 from functions.configuration import settings_of
@@ -38,14 +38,14 @@ from functions.wiring import persona_store
 if TYPE_CHECKING:
     from starlette.responses import StreamingResponse
 
-    from functions.api.config.pinning import Pinned
+    from functions.api.config.pinning import PinnedSettings
 
-_LONGEST_WAIT_S = LONGEST_REPLY_S
+_MAX_WAIT_S = MAX_REPLY_S
 _FULL_RETRY_AFTER_S = 10
 
 
-async def accepted(
-    request: Request, workspace_id: str, body: PersonaRequest, key: str | None, settings: Pinned
+async def start_generation(
+    request: Request, workspace_id: str, body: PersonaRequest, key: str | None, settings: PinnedSettings
 ) -> SubmittedRun:
     """Starts the run, or finds the one the same key started.
 
@@ -53,44 +53,44 @@ async def accepted(
         ProblemError: 422 the key stands for another body, 429 the workspace has too many runs going on, 503 the
             pipeline did not take the run.
     """
-    order = Submission(
+    submission = Submission(
         body.intent, workspace_id, settings.config, key, idempotency.fingerprint(body), revisions=settings.revisions
     )
-    return await taken(request, order)
+    return await start_run(request, submission)
 
 
-async def taken(request: Request, order: Submission) -> SubmittedRun:
+async def start_run(request: Request, submission: Submission) -> SubmittedRun:
     """Starts the run of an order, or finds the one the same key started; its own errors are passed on.
 
     Raises:
         ProblemError: 422 the key stands for another body, 429 the workspace has too many runs going on, 503 the
             pipeline did not take the run.
     """
-    settings = await wiring.in_thread(lambda: settings_of(order.workspace_id))
-    order = replace(order, max_concurrent=settings.api.limits.concurrent_generations)
+    settings = await wiring.in_thread(lambda: settings_of(submission.workspace_id))
+    submission = replace(submission, max_concurrent=settings.api.limits.concurrent_generations)
     try:
-        found = await wiring.in_thread(lambda: _accepted(order))
+        submitted = await wiring.in_thread(lambda: _submit(submission))
     except WorkspaceFullError as full:
         raise _too_many(full.limit) from None
     except KeyReusedError:
         raise idempotency.key_reused() from None
     except NotStartedError:
         raise ProblemError(NOT_STARTED, {"Retry-After": "5"}) from None
-    request.state.run_id = found.run.id
-    return found
+    request.state.run_id = submitted.run.id
+    return submitted
 
 
-def _accepted(order: Submission) -> SubmittedRun:
+def _submit(submission: Submission) -> SubmittedRun:
     """Takes the brief in. In a full workspace it looks first whether all those runs are really going on."""
     try:
-        return submit(order, wiring.submissions())
+        return submit(submission, wiring.submissions())
     except WorkspaceFullError as full:
         old = [run_id for run_id in full.run_ids if may_be_lost(made_at(run_id), now())]
         if not old:
             raise
         for run_id in old:
-            current_run(order.workspace_id, run_id)  # ends it if nobody works on it any more
-    return submit(order, wiring.submissions())
+            current_run(submission.workspace_id, run_id)  # ends it if nobody works on it any more
+    return submit(submission, wiring.submissions())
 
 
 def _too_many(limit: int) -> ProblemError:
@@ -99,63 +99,65 @@ def _too_many(limit: int) -> ProblemError:
     return ProblemError(answer, {"Retry-After": str(_FULL_RETRY_AFTER_S)})
 
 
-async def awaited(request: Request, found: SubmittedRun, wish: Preference, done: int = 201) -> Response:
+async def wait_for_persona(
+    request: Request, submitted: SubmittedRun, preference: Preference, status: int = 201
+) -> Response:
     """The persona (`done`) or why there is none, as soon as the run is over; a receipt (202) when patience is over."""
-    patience = min(_LONGEST_WAIT_S if wish.wait_s is None else wish.wait_s, _LONGEST_WAIT_S)
-    if found.replayed and found.run.status is RunStatus.RUNNING and wish.wait_s is None:
-        raise _still_running(request, found.run)
-    run = found.run
-    if patience > 0 and run.status is RunStatus.RUNNING:
-        run = await _over(request, run, patience)
-    headers = _headers(found)
-    if wish.applied is not None:
-        headers["Preference-Applied"] = wish.applied
-    if wish.wait_s == 0 or run.status is RunStatus.RUNNING:
+    timeout_s = min(_MAX_WAIT_S if preference.wait_s is None else preference.wait_s, _MAX_WAIT_S)
+    if submitted.replayed and submitted.run.status is RunStatus.RUNNING and preference.wait_s is None:
+        raise _still_running(request, submitted.run)
+    run = submitted.run
+    if timeout_s > 0 and run.status is RunStatus.RUNNING:
+        run = await _finished_run(request, run, timeout_s)
+    headers = _headers(submitted)
+    if preference.applied is not None:
+        headers["Preference-Applied"] = preference.applied
+    if preference.wait_s == 0 or run.status is RunStatus.RUNNING:
         receipt = RunReceipt(run_id=run.id, persona_id=run.persona_id, status=run.status.value)
         return document(receipt, 202, {**headers, "Location": _run_path(request, run)})
-    return await _result(request, run, headers, done)
+    return await _result(request, run, headers, status)
 
 
-async def streamed(request: Request, found: SubmittedRun) -> StreamingResponse:
+async def stream_events(request: Request, submitted: SubmittedRun) -> StreamingResponse:
     """The run's events from the first, then the persona as the event `persona`.
 
     That event has no id: it is no entry of the log, and a resumed stream goes by the log alone.
     """
-    if found.replayed and found.run.status is RunStatus.RUNNING:
-        raise _still_running(request, found.run)
-    followed = FollowedRun(request, found.run.workspace_id, found.run.id)
+    if submitted.replayed and submitted.run.status is RunStatus.RUNNING:
+        raise _still_running(request, submitted.run)
+    followed = FollowedRun(request, submitted.run.workspace_id, submitted.run.id)
     content = sse.events(
         followed.batches(),
         last=partial(_persona_frame, followed),
         failure=lambda error: sse.problem_of(error, request.state.request_id),
     )
-    return sse.event_stream(content, {**_headers(found), "Location": _run_path(request, found.run)})
+    return sse.event_stream(content, {**_headers(submitted), "Location": _run_path(request, submitted.run)})
 
 
-async def _over(request: Request, run: Run, patience_s: float) -> Run:
+async def _finished_run(request: Request, run: Run, timeout_s: float) -> Run:
     """The run once it is over, or as it stands when patience ends, the client leaves or the server stops."""
     followed = FollowedRun(request, run.workspace_id, run.id)
     try:
-        async with aclosing(followed.batches(patience_s=patience_s)) as batches:
+        async with aclosing(followed.batches(timeout_s=timeout_s)) as batches:
             async for _entries in batches:
                 if await request.is_disconnected():
                     break
     except ProblemError:
         pass  # the server is stopping: the receipt says where to look
-    over = await followed.run()
-    if over is None:
+    run_ = await followed.run()
+    if run_ is None:
         raise ProblemError(DELETED)
-    return over
+    return run_
 
 
-async def _result(request: Request, run: Run, headers: dict[str, str], done: int) -> Response:
+async def _result(request: Request, run: Run, headers: dict[str, str], status: int) -> Response:
     if run.status is RunStatus.FAILED:
-        told = (run.error or internal_error()).model_copy(update={"instance": _run_path(request, run)})
-        raise ProblemError(told, {**headers, "Location": _run_path(request, run)})
+        problem_ = (run.error or internal_error()).model_copy(update={"instance": _run_path(request, run)})
+        raise ProblemError(problem_, {**headers, "Location": _run_path(request, run)})
     persona = await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.persona_id))
     if persona is None:
         raise ProblemError(DELETED)
-    return persona_document(persona, done, {**headers, "Location": _persona_path(request, run)})
+    return persona_document(persona, status, {**headers, "Location": _persona_path(request, run)})
 
 
 async def _persona_frame(followed: FollowedRun) -> bytes:
@@ -177,8 +179,8 @@ def _still_running(request: Request, run: Run) -> ProblemError:
     return ProblemError(answer.model_copy(update={"instance": path}), {"Location": path, "Retry-After": "5"})
 
 
-def _headers(found: SubmittedRun) -> dict[str, str]:
-    return {idempotency.REPLAYED: "true"} if found.replayed else {}
+def _headers(submitted: SubmittedRun) -> dict[str, str]:
+    return {idempotency.REPLAYED: "true"} if submitted.replayed else {}
 
 
 def _run_path(request: Request, run: Run) -> str:

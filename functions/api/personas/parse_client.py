@@ -25,7 +25,7 @@ logger = Logger()
 # A little longer than the function itself may take, so that it is the one who says what happened.
 _READ_TIMEOUT_S = 560
 # Apart from the threads that answer other requests: a model may take its time.
-_AT_ONCE = 16
+_MAX_CONCURRENT = 16
 
 
 @cache
@@ -35,38 +35,38 @@ def _functions() -> LambdaClient:
         connect_timeout=2,
         read_timeout=_READ_TIMEOUT_S,
         retries={"mode": "standard", "total_max_attempts": 1},
-        max_pool_connections=_AT_ONCE,
+        max_pool_connections=_MAX_CONCURRENT,
     )
     return cast("LambdaClient", client("lambda", config))
 
 
 @cache
 def _limiter() -> anyio.CapacityLimiter:
-    return anyio.CapacityLimiter(_AT_ONCE)
+    return anyio.CapacityLimiter(_MAX_CONCURRENT)
 
 
-async def parsed(order: ParseInput) -> ParsedBrief:
+async def parse_brief(parse_input: ParseInput) -> ParsedBrief:
     """What the brief fixes.
 
     Raises:
         ProblemError: no model gave a usable answer, or the function failed.
     """
-    return await anyio.to_thread.run_sync(lambda: invoke_parse(order), limiter=_limiter())
+    return await anyio.to_thread.run_sync(lambda: invoke_parse(parse_input), limiter=_limiter())
 
 
-def invoke_parse(order: ParseInput) -> ParsedBrief:
+def invoke_parse(parse_input: ParseInput) -> ParsedBrief:
     """Asks the deployed step and waits for its answer; raises as `parsed`."""
     reply = _functions().invoke(
         FunctionName=os.environ["FOURFOLD_INTENT_PARSE_FUNCTION"],
-        Payload=json.dumps({"parse": order.model_dump(mode="json")}).encode(),
+        Payload=json.dumps({"parse": parse_input.model_dump(mode="json")}).encode(),
     )
     answer = reply["Payload"].read()
     if not reply.get("FunctionError"):
         return ParsedBrief.model_validate_json(answer)
     try:
-        kind = str(json.loads(answer).get("errorType", ""))
+        error_type = str(json.loads(answer).get("errorType", ""))
     except (ValueError, AttributeError):
-        kind = ""
-    told = problem_from(kind, answer.decode("utf-8", "replace"))
-    logger.warning("parse failed", extra={"code": told.code})
-    raise ProblemError(told)
+        error_type = ""
+    problem_ = problem_from(error_type, answer.decode("utf-8", "replace"))
+    logger.warning("parse failed", extra={"code": problem_.code})
+    raise ProblemError(problem_)

@@ -19,8 +19,8 @@ from fourfold.pipeline.submit import (
 from fourfold.problem import FieldError, problem
 from fourfold.steps import StepName
 from functions.api import wiring
-from functions.api.config.pinning import Pinned, pinned
-from functions.api.errors import run_goes_on
+from functions.api.config.pinning import PinnedSettings, pin_settings
+from functions.api.errors import run_in_progress
 from functions.api.personas import generation
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.schemas import RegenerationRequest
@@ -48,7 +48,7 @@ async def start_regeneration(
         revisions=settings.revisions,
     )
     try:
-        return await generation.taken(request, submission)
+        return await generation.start_run(request, submission)
     except NoSuchPersonaError:
         raise not_found() from None
     except ArchivedError:
@@ -56,13 +56,13 @@ async def start_regeneration(
     except NothingWrittenError:
         raise _nothing_to_keep() from None
     except RunInProgressError as busy:
-        raise run_goes_on(request.scope.get("root_path", ""), busy.run_id) from None
+        raise run_in_progress(request.scope.get("root_path", ""), busy.run_id) from None
 
 
-def _settings(caller: Caller, body: RegenerationRequest, first: StepName) -> Pinned:
-    settings = pinned(caller, body.config)
+def _settings(caller: Caller, body: RegenerationRequest, first: StepName) -> PinnedSettings:
+    settings = pin_settings(caller, body.config)
     try:
-        return Pinned(settings_from(settings.config, first), settings.revisions)
+        return PinnedSettings(settings_from(settings.config, first), settings.revisions)
     except NoSuchStepError:
         raise rejected(
             [FieldError(pointer="/from", code="not_in_one_call", detail="single_call begins at intent_parse.")]

@@ -18,7 +18,7 @@ from fourfold.ids import is_persona_id
 from fourfold.persona import Persona, Visibility
 from fourfold.pipeline.parse_alone import ParsedBrief, ParseInput
 from functions.api import wiring
-from functions.api.config.pinning import pinned
+from functions.api.config.pinning import pin_settings
 from functions.api.dependencies import Reader, Writer
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
@@ -53,7 +53,7 @@ _STALE = {"precondition_failed": "the persona is no longer what `If-Match` names
     response_model=Persona,
     openapi_extra=bodies.required_json(PersonaRequest, bodies.KEY_HEADER, bodies.PREFER_HEADER),
     responses={
-        201: replies.created(),
+        201: replies.persona_created(),
         202: {"model": RunReceipt, "description": "The run goes on; see `Location`"},
         **replies.event_stream("The run's events; the persona itself comes last, as the event `persona`"),
         **replies.problems(
@@ -70,11 +70,11 @@ async def create_persona(request: Request, caller: Writer) -> Response:
     """
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, ROUTE)
     body = await json_body(request, PersonaRequest)
-    settings = await wiring.in_thread(lambda: pinned(caller, body.config))
-    accepted = await generation.accepted(request, caller.workspace_id, body, key, settings)
+    settings = await wiring.in_thread(lambda: pin_settings(caller, body.config))
+    submitted = await generation.start_generation(request, caller.workspace_id, body, key, settings)
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
-        return await generation.streamed(request, accepted)
-    return await generation.awaited(request, accepted, preference(request.headers.getlist("prefer")))
+        return await generation.stream_events(request, submitted)
+    return await generation.wait_for_persona(request, submitted, preference(request.headers.getlist("prefer")))
 
 
 @router.get(
@@ -116,11 +116,11 @@ async def parse(request: Request, caller: Writer) -> Response:
     Nothing is stored and no run is started. It costs one model call (two if the answer has to be mended).
     """
     body = await json_body(request, ParseRequest)
-    settings = await wiring.in_thread(lambda: pinned(caller, body.config))
+    settings = await wiring.in_thread(lambda: pin_settings(caller, body.config))
     parse_input = ParseInput(intent=body.intent, config=settings.config.pinned())
 
     async def read(_execution: Execution) -> Response:
-        return document(await parse_client.parsed(parse_input))
+        return document(await parse_client.parse_brief(parse_input))
 
     return await idempotent(request, caller, body, read)
 
@@ -200,10 +200,12 @@ async def regenerate(persona_id: str, request: Request, caller: Writer) -> Respo
     route = f"POST /v1/personas/{persona_id}/regenerate"
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, route)
     body = await json_body(request, RegenerationRequest)
-    found = await start_regeneration(request, caller, persona_id, body, key)
+    submitted = await start_regeneration(request, caller, persona_id, body, key)
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
-        return await generation.streamed(request, found)
-    return await generation.awaited(request, found, preference(request.headers.getlist("prefer")), done=200)
+        return await generation.stream_events(request, submitted)
+    return await generation.wait_for_persona(
+        request, submitted, preference(request.headers.getlist("prefer")), status=200
+    )
 
 
 @router.delete(

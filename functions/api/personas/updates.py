@@ -16,7 +16,7 @@ from fourfold.storage.client import dynamodb
 from fourfold.storage.deletion import DynamoDeletion
 from fourfold.storage.outbox import outbox_put
 from functions import clock
-from functions.api.errors import not_written, run_goes_on
+from functions.api.errors import persona_not_written, run_in_progress
 from functions.api.runs.polling import current_persona
 from functions.wiring import event_store, persona_store, run_log
 
@@ -42,9 +42,9 @@ def update_persona(
     except SlugTakenError:
         raise _slug_taken() from None
     except NotWrittenError:
-        raise not_written() from None
+        raise persona_not_written() from None
     except RunUnfinishedError as error:
-        raise run_goes_on(root_path, error.run_id) from None
+        raise run_in_progress(root_path, error.run_id) from None
     except ConcurrentChangeError:
         raise unavailable() from None
     if after is None:
@@ -59,10 +59,10 @@ def remove_persona(workspace_id: str, persona_id: str, if_match: list[str]) -> N
         ProblemError: 404 there is none, 412 If-Match names another state, 503 others changed it at the same time.
     """
     try:
-        done = delete_persona(workspace_id, persona_id, _deleter(), lambda persona: require_match(if_match, persona))
+        deleted = delete_persona(workspace_id, persona_id, _deleter(), lambda persona: require_match(if_match, persona))
     except ConcurrentChangeError:
         raise unavailable() from None
-    if not done:
+    if not deleted:
         raise not_found()
 
 

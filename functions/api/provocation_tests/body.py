@@ -13,7 +13,7 @@ from fourfold.http.problems import field_errors, rejected
 from fourfold.provocation.definition import ProvocationTest
 
 # Where a fault of the whole test belongs: the field to mend.
-_PLACES = {
+_FIELD_OF_ERROR = {
     "family_differs": ("family",),
     "criterion_twice": ("criteria",),
     "nothing_planted": ("fixture",),
@@ -21,7 +21,7 @@ _PLACES = {
 }
 
 
-class _Anything(RootModel[dict[str, Any]]):
+class _JsonObject(RootModel[dict[str, Any]]):
     """A JSON object, not yet looked at."""
 
 
@@ -31,16 +31,16 @@ async def test_in(request: Request) -> ProvocationTest:
     Raises:
         ProblemError: as `json_body`.
     """
-    content = (await json_body(request, _Anything)).root
+    content = (await json_body(request, _JsonObject)).root
     try:
         return ProvocationTest.model_validate_json(json.dumps(content), strict=True)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-        found = [{**fault, "loc": _place(fault["loc"], fault["type"])} for fault in faults]
+        found = [{**fault, "loc": _location(fault["loc"], fault["type"])} for fault in faults]
         raise rejected(field_errors(found, "body")) from None
 
 
-def _place(loc: tuple[int | str, ...], kind: str) -> tuple[int | str, ...]:
+def _location(loc: tuple[int | str, ...], error_type: str) -> tuple[int | str, ...]:
     """Where a fault stands in the body: pydantic puts an oracle's kind after its number."""
-    plain = loc[:2] + loc[3:] if loc[:1] == ("oracles",) and len(loc) > 2 else loc  # noqa: PLR2004
-    return (*plain, *_PLACES.get(kind, ()))
+    location = loc[:2] + loc[3:] if loc[:1] == ("oracles",) and len(loc) > 2 else loc  # noqa: PLR2004
+    return (*location, *_FIELD_OF_ERROR.get(error_type, ()))

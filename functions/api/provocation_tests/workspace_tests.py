@@ -23,8 +23,8 @@ from functions.clock import now
 from functions.configuration import settings_of
 from functions.wiring import suites
 
-_ANY = re.compile(r"(x|role|contra|emo|jail)(\.[a-z0-9_-]{1,40}){1,2}")
-_OWN = re.compile(r"x(\.[a-z0-9][a-z0-9_-]{0,39}){2}")
+_TEST_ID = re.compile(r"(x|role|contra|emo|jail)(\.[a-z0-9_-]{1,40}){1,2}")
+_OWN_ID = re.compile(r"x(\.[a-z0-9][a-z0-9_-]{0,39}){2}")
 
 
 def tests_of(workspace_id: str) -> tuple[Available, ...]:
@@ -36,7 +36,7 @@ def tests_of(workspace_id: str) -> tuple[Available, ...]:
 
 def require_test_id(test_id: str) -> None:
     """Raises ProblemError (404) unless the path names a test at all."""
-    if not _ANY.fullmatch(test_id):
+    if not _TEST_ID.fullmatch(test_id):
         raise not_found()
 
 
@@ -54,7 +54,7 @@ def write_test(workspace_id: str, test_id: str, test: ProvocationTest) -> tuple[
         ProblemError: 409 the test is a shipped one, replaces one that must stay, or there are too many; 422 the ids
             differ, or the tests are too large.
     """
-    if not _OWN.fullmatch(test_id):
+    if not _OWN_ID.fullmatch(test_id):
         detail = "Shipped tests stay as they are: write your own as x.<name>.<test>, with instead_of naming this one."
         raise ProblemError(problem("not_your_test", "This test is not yours to write", 409, detail))
     if test.id != test_id:
@@ -64,7 +64,7 @@ def write_test(workspace_id: str, test_id: str, test: ProvocationTest) -> tuple[
     if test_id not in own and sum(entry.test is not None for entry in own.values()) >= MOST_OWN_TESTS:
         detail = f"A workspace has at most {MOST_OWN_TESTS} tests of its own; delete one first."
         raise ProblemError(problem("too_many_tests", "Too many tests", 409, detail))
-    _must_fit(test, own)
+    _require_room(test, own)
     enabled = own[test_id].enabled if test_id in own else True
     suites().put_test(workspace_id, WorkspaceTest(id=test_id, test=test, enabled=enabled, updated_at=now()))
     return found_test(workspace_id, test_id), test_id not in own
@@ -78,7 +78,7 @@ def switch(workspace_id: str, test_id: str, *, enabled: bool) -> Available:
     """
     found = found_test(workspace_id, test_id)
     if not enabled:
-        _must_be_free(workspace_id, test_id, "switched off")
+        _require_not_floor_test(workspace_id, test_id, "switched off")
     own = suites().tests(workspace_id).get(test_id)
     entry = WorkspaceTest(id=test_id, enabled=enabled, updated_at=now())
     if own is not None:
@@ -107,10 +107,10 @@ def _may_replace(workspace_id: str, test: ProvocationTest) -> None:
         return
     if test.instead_of not in {shipped.id for shipped in shipped_tests()}:
         raise rejected([FieldError(pointer="/instead_of", code="unknown_test", detail="No shipped test has this id.")])
-    _must_be_free(workspace_id, test.instead_of, "replaced")
+    _require_not_floor_test(workspace_id, test.instead_of, "replaced")
 
 
-def _must_fit(test: ProvocationTest, own: Mapping[str, WorkspaceTest]) -> None:
+def _require_room(test: ProvocationTest, own: Mapping[str, WorkspaceTest]) -> None:
     """Raises ProblemError: 422, the workspace's tests would be more than one plan can hold. Fewer words always go."""
     sizes = {entry.id: bytes_in_plan(entry.test) for entry in own.values() if entry.test is not None}
     before, size = sizes.get(test.id, 0), bytes_in_plan(test)
@@ -123,7 +123,7 @@ def _must_fit(test: ProvocationTest, own: Mapping[str, WorkspaceTest]) -> None:
         raise rejected([FieldError(pointer="", code="too_large", detail=detail)])
 
 
-def _must_be_free(workspace_id: str, test_id: str, what: str) -> None:
+def _require_not_floor_test(workspace_id: str, test_id: str, action: str) -> None:
     if is_floor_test(test_id, settings_of(workspace_id).engine.safety):
         detail = f"{test_id} proves engine.safety.{floor_setting(test_id)}, which only the system scope may switch off."
-        raise ProblemError(problem("safety_floor", f"This test cannot be {what}", 409, detail))
+        raise ProblemError(problem("safety_floor", f"This test cannot be {action}", 409, detail))

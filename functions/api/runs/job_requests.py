@@ -27,7 +27,7 @@ def queues() -> SQSClient:
     return cast("SQSClient", client("sqs", config))
 
 
-def ordered(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> Run:
+def request_job(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> Run:
     """The run of a job asked for now; the one under way, if there is one.
 
     It is named after the operation that asks for it: asked for again, it is the same run. Its order is sent in either
@@ -36,27 +36,27 @@ def ordered(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str
     Raises:
         ClientError, BotoCoreError: the tables or the queue did not take it.
     """
-    order = requested_job(workspace_id, persona_id, kind, operation_id)
-    run = job_store().run(workspace_id, order.run_id)
+    message = job_message(workspace_id, persona_id, kind, operation_id)
+    run = job_store().run(workspace_id, message.run_id)
     if run is None:
-        run = job_store().request(pinned_run(order))
-    sent(order.model_copy(update={"run_id": run.id}))
+        run = job_store().request(pinned_run(message))
+    send_job(message.model_copy(update={"run_id": run.id}))
     return run
 
 
-def pinned_run(order: JobMessage) -> Run:
+def pinned_run(message: JobMessage) -> Run:
     """The run of an order, pinned to the workspace's settings as they stand."""
-    current = effective_in(order.workspace_id)
-    return new_run(order, current.settings.engine.hash(), now(), current.revisions)
+    current = effective_in(message.workspace_id)
+    return new_run(message, current.settings.engine.hash(), now(), current.revisions)
 
 
-def requested_job(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> JobMessage:
+def job_message(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> JobMessage:
     """The order of one request, however often it is executed."""
     run_id = prefixed_as("run", operation_id)
     return JobMessage(kind=kind, run_id=run_id, workspace_id=workspace_id, persona_id=persona_id, asked=True)
 
 
-def sent(order: JobMessage) -> None:
+def send_job(message: JobMessage) -> None:
     """Puts an order on the queue of its kind."""
-    url = os.environ[f"FOURFOLD_{order.kind.value.upper()}_QUEUE_URL"]
-    queues().send_message(QueueUrl=url, MessageBody=order.model_dump_json())
+    url = os.environ[f"FOURFOLD_{message.kind.value.upper()}_QUEUE_URL"]
+    queues().send_message(QueueUrl=url, MessageBody=message.model_dump_json())

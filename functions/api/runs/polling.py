@@ -22,12 +22,12 @@ from fourfold.pipeline.submit import identity_of
 from fourfold.problem import problem
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
-from functions.api.wiring import in_following_thread, in_thread
+from functions.api.wiring import in_polling_thread, in_thread
 from functions.clock import now
 from functions.wiring import event_store, job_context, persona_store, run_context
 
 # API Gateway and Lambda end everything after 15 minutes; what is still going on then ends a little before.
-LONGEST_REPLY_S = 14.5 * 60
+MAX_REPLY_S = 14.5 * 60
 
 _STOPPING = problem("service_stopping", "The service is stopping", 503, "Resume with Last-Event-ID in a moment.")
 
@@ -44,17 +44,17 @@ class FollowedRun:
         """The run; attempts and usage come from its log while it runs."""
         return await in_thread(lambda: current_run(self.workspace_id, self.run_id))
 
-    async def batches(self, after: int = 0, patience_s: float = LONGEST_REPLY_S) -> AsyncGenerator[Sequence[LogEntry]]:
+    async def batches(self, after: int = 0, timeout_s: float = MAX_REPLY_S) -> AsyncGenerator[Sequence[LogEntry]]:
         """The log's entries after `after` as they come; ends at the terminal one or when patience is over.
 
         Raises:
             ProblemError: the server is stopping.
         """
         log, state = event_store(self.workspace_id, self.run_id), self.request.app.state
-        deadline = time.monotonic() + patience_s
+        deadline = time.monotonic() + timeout_s
 
         async def read(seen: int) -> Sequence[LogEntry]:
-            return await in_following_thread(lambda: list(log.entries(seen)))
+            return await in_polling_thread(lambda: list(log.entries(seen)))
 
         async def ended() -> bool:
             run = await self.run()
@@ -85,14 +85,14 @@ def current_run(workspace_id: str, run_id: str) -> Run | None:
 
 def _current_job(run: Run, entries: Sequence[LogEntry]) -> Run:
     """A job as it stands: one that nobody works on any more, or that another took the place of, has failed."""
-    if not is_lost(run, entries, now()) or _queued(run):
+    if not is_lost(run, entries, now()) or _is_queued(run):
         return run
     failed = run.model_copy(update={"status": RunStatus.FAILED, "error": JOB_LOST, "completed_at": now()})
-    place = job_context()
-    return fail_job(run, JOB_LOST, place) or place.store.run(run.workspace_id, run.id) or failed
+    jobs = job_context()
+    return fail_job(run, JOB_LOST, jobs) or jobs.store.run(run.workspace_id, run.id) or failed
 
 
-def _queued(run: Run) -> bool:
+def _is_queued(run: Run) -> bool:
     """Whether the job waits for a worker: many asked for at once take their turns, and say nothing meanwhile."""
     state = job_context().store.state(run.workspace_id, run.persona_id, run.kind)
     waiting = state is not None and state.run_id == run.id and state.status is JobStatus.PENDING

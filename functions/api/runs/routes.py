@@ -60,24 +60,26 @@ async def read_run_events(
     run = await followed.run() if is_run_id(run_id) else None
     if run is None:
         raise not_found()
-    seen = _seen(last_event_id, after)
+    after_seq = _after_seq(last_event_id, after)
     entries = await wiring.in_thread(lambda: list(event_store(caller.workspace_id, run_id).entries()))
-    newest = entries[-1].seq if entries else 0
-    if seen > newest:
-        place = "Last-Event-ID" if last_event_id is not None else "after"
-        raise rejected([FieldError(pointer=place, code="unknown_event", detail="The run has no such event.")])
-    over = run.status is not RunStatus.RUNNING
+    last_seq = entries[-1].seq if entries else 0
+    if after_seq > last_seq:
+        parameter = "Last-Event-ID" if last_event_id is not None else "after"
+        raise rejected([FieldError(pointer=parameter, code="unknown_event", detail="The run has no such event.")])
+    ended = run.status is not RunStatus.RUNNING
     if accepts(request.headers.get("accept"), "application/json"):
-        shown = tuple(entry.body() for entry in entries if entry.seq > seen)
-        return document(RunEvents(data=shown, has_more=not over))
-    if over and seen == newest:
+        events = tuple(entry.body() for entry in entries if entry.seq > after_seq)
+        return document(RunEvents(data=events, has_more=not ended))
+    if ended and after_seq == last_seq:
         return Response(status_code=204)
     request_id = request.state.request_id
-    content = sse.events(followed.batches(seen), last=None, failure=lambda error: sse.problem_of(error, request_id))
+    content = sse.events(
+        followed.batches(after_seq), last=None, failure=lambda error: sse.problem_of(error, request_id)
+    )
     return sse.event_stream(content)
 
 
-def _seen(last_event_id: str | None, after: int | None) -> int:
+def _after_seq(last_event_id: str | None, after: int | None) -> int:
     if last_event_id is None:
         return after or 0
     if not _EVENT_ID.fullmatch(last_event_id):

@@ -8,35 +8,33 @@ from fourfold.progress.run import Run, RunKind
 from fourfold.provocation.plan import Selection, make_plan
 from fourfold.provocation.suite import read_selection, store_selection
 from functions.api.provocation_tests.workspace_tests import tests_of
-from functions.api.runs.job_requests import pinned_run, requested_job, sent
+from functions.api.runs.job_requests import job_message, pinned_run, send_job
 from functions.configuration import settings_of
 from functions.wiring import job_context, job_store
 
-UNDER_WAY = "suite_running"
+SUITE_RUNNING = "suite_running"
 
 
-def ordered(workspace_id: str, persona_id: str, selection: Selection, operation_id: str) -> Run:
+def request_suite(workspace_id: str, persona_id: str, selection: Selection, operation_id: str) -> Run:
     """Asks for a run of `selection`, named after the operation; a whole run under way answers for a whole run.
 
     Raises:
         ProblemError: 409, another run is under way.
     """
-    order = requested_job(workspace_id, persona_id, RunKind.PROVOCATION, operation_id)
-    standing = job_store().run(workspace_id, order.run_id)
-    if standing is None:
-        run = pinned_run(order)
+    message = job_message(workspace_id, persona_id, RunKind.PROVOCATION, operation_id)
+    active = job_store().run(workspace_id, message.run_id)
+    if active is None:
+        run = pinned_run(message)
         # Before the run exists: whoever takes its order up finds what it is to run.
         store_selection(job_context().checkpoints_of(run), selection)
-        standing = job_store().request(run)
-        if standing.id != run.id and not selection == Selection() == read_selection(
-            job_context().checkpoints_of(standing)
-        ):
-            raise _under_way(standing)
-    sent(order.model_copy(update={"run_id": standing.id}))
-    return standing
+        active = job_store().request(run)
+        if active.id != run.id and not selection == Selection() == read_selection(job_context().checkpoints_of(active)):
+            raise _suite_running(active)
+    send_job(message.model_copy(update={"run_id": active.id}))
+    return active
 
 
-def must_select(workspace_id: str, selection: Selection) -> None:
+def require_tests(workspace_id: str, selection: Selection) -> None:
     """Raises ProblemError: 409 the suite is switched off, 422 the selection takes no test of the workspace."""
     config = settings_of(workspace_id).engine.provocation
     if not config.enabled:
@@ -47,10 +45,10 @@ def must_select(workspace_id: str, selection: Selection) -> None:
         raise rejected([FieldError(pointer="/ids", code="nothing_selected", detail=detail)])
 
 
-def _under_way(standing: Run) -> ProblemError:
-    path = f"/v1/runs/{standing.id}"
+def _suite_running(active: Run) -> ProblemError:
+    path = f"/v1/runs/{active.id}"
     answer = problem(
-        UNDER_WAY,
+        SUITE_RUNNING,
         "Another run of the suite is under way",
         409,
         "Follow it at Location, and ask again when it is over.",

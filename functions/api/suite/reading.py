@@ -53,8 +53,8 @@ def suite_run(workspace_id: str, persona_id: str, run_id: str) -> TestSuite:
     if run.status is RunStatus.RUNNING:
         state = job_store().state(workspace_id, persona_id, RunKind.PROVOCATION)
         # Between the two readings it may have ended; with its counts it is shown to the next who asks.
-        waits = state is not None and state.run_id == run_id and state.status is JobStatus.PENDING
-        status = JobStatus.PENDING if waits else JobStatus.RUNNING
+        queued = state is not None and state.run_id == run_id and state.status is JobStatus.PENDING
+        status = JobStatus.PENDING if queued else JobStatus.RUNNING
     results = tuple(record.result for record in records)
     return TestSuite(status=status, run_id=run_id, error=run.error, started_at=run.started_at, results=results)
 
@@ -72,23 +72,23 @@ def filters_of(family: list[Family], severity: list[Severity], ids: list[str]) -
 
 
 def formatted(
-    request: Request, suite: TestSuite, shown: Selection, asked: SuiteFormat | None, persona_id: str
+    request: Request, suite: TestSuite, filters: Selection, format_: SuiteFormat | None, persona_id: str
 ) -> Response:
     accept = request.headers.get("accept")
-    if asked is None:
-        asked = "sarif" if accepts(accept, SARIF) else "junit" if accepts(accept, JUNIT) else "json"
-    results = tuple(result for result in suite.results if shown.includes(result))
-    narrowed = suite.model_copy(update={"results": results})
-    if asked == "json":
-        return document(narrowed)
+    if format_ is None:
+        format_ = "sarif" if accepts(accept, SARIF) else "junit" if accepts(accept, JUNIT) else "json"
+    results = tuple(result for result in suite.results if filters.includes(result))
+    filtered = suite.model_copy(update={"results": results})
+    if format_ == "json":
+        return document(filtered)
     if suite.status is not JobStatus.READY:
         answer = problem("suite_not_ready", "The suite is not ready", 409, "Wait until `status` is `ready`.")
         raise ProblemError(answer, {"Retry-After": "10"})
-    told = narrowed.model_dump(exclude={"status", "error"})
+    fields = filtered.model_dump(exclude={"status", "error"})
     # A build that reads some tests counts those.
-    report = SuiteReport.model_validate({**told, "persona_id": persona_id, "counts": tally(results).counts})
+    report = SuiteReport.model_validate({**fields, "persona_id": persona_id, "counts": tally(results).counts})
     headers = {"Cache-Control": "no-store"}
-    if asked == "junit":
+    if format_ == "junit":
         return Response(junit_xml(report), media_type=JUNIT, headers=headers)
     return Response(json.dumps(sarif_log(report), ensure_ascii=False), media_type=SARIF, headers=headers)
 
@@ -96,12 +96,12 @@ def formatted(
 def run_page(workspace_id: str, persona_id: str, limit: int, before: str | None) -> SuiteRunList:
     known_persona(workspace_id, persona_id)
     reports = suites().reports(workspace_id, persona_id, limit + 1, before)
-    shown = [SuiteRun.model_validate(report.model_dump(include={*SuiteRun.model_fields})) for report in reports]
-    more = len(shown) > limit
+    filters = [SuiteRun.model_validate(report.model_dump(include={*SuiteRun.model_fields})) for report in reports]
+    has_more = len(filters) > limit
     return SuiteRunList(
-        data=tuple(shown[:limit]),
-        has_more=more,
-        next_cursor=opaque_cursor(shown[limit - 1].run_id) if more else None,
+        data=tuple(filters[:limit]),
+        has_more=has_more,
+        next_cursor=opaque_cursor(filters[limit - 1].run_id) if has_more else None,
     )
 
 

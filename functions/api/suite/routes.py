@@ -20,9 +20,9 @@ from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import DELETED_MEANWHILE, IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS
 from functions.api.personas.lookup import known_persona, require_speakable
-from functions.api.responses import document, receipt_of
+from functions.api.responses import document, run_receipt
 from functions.api.runs.schemas import RunReceipt
-from functions.api.suite.job_requests import UNDER_WAY, must_select, ordered
+from functions.api.suite.job_requests import SUITE_RUNNING, request_suite, require_tests
 from functions.api.suite.reading import (
     filters_of,
     formatted,
@@ -36,7 +36,7 @@ from functions.api.suite.schemas import SuiteFormat, SuiteRunList, TestSuite
 
 router = APIRouter(tags=["test suite"])
 PATH = "/v1/personas/{persona_id}/test-suite"
-_RUN = "run_01kaqf0c5v3y9m2t8z4n6r1w7b"
+_RUN_EXAMPLE = "run_01kaqf0c5v3y9m2t8z4n6r1w7b"
 
 _NOT_READY = replies.refusals(409, {"suite_not_ready": "JUnit and SARIF are there when `status` is `ready`"})
 
@@ -66,9 +66,9 @@ async def read_test_suite(  # noqa: PLR0913, PLR0917 - a parameter for each filt
     JUnit XML (`format=junit`, or `Accept: application/xml`) and SARIF 2.1.0 (`format=sarif`, or
     `Accept: application/sarif+json`) are there once it is ready; before that they are a 409.
     """
-    shown = filters_of(family, severity, ids)
-    found = await wiring.in_thread(lambda: newest_run(caller.workspace_id, persona_id))
-    return formatted(request, found, shown, format, persona_id)
+    filters = filters_of(family, severity, ids)
+    suite = await wiring.in_thread(lambda: newest_run(caller.workspace_id, persona_id))
+    return formatted(request, suite, filters, format, persona_id)
 
 
 @router.post(
@@ -85,7 +85,7 @@ async def read_test_suite(  # noqa: PLR0913, PLR0917 - a parameter for each filt
             {
                 **NOT_READY,
                 "suite_disabled": "the suite is switched off",
-                UNDER_WAY: "another run of the suite is under way; see `Location`",
+                SUITE_RUNNING: "another run of the suite is under way; see `Location`",
                 **IN_PROGRESS,
                 **DELETED_MEANWHILE,
             },
@@ -100,13 +100,13 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
     selection = await json_body(request, Selection)
     workspace_id = caller.workspace_id
     await wiring.in_thread(lambda: require_speakable(known_persona(workspace_id, persona_id)))
-    await wiring.in_thread(lambda: must_select(workspace_id, selection))
+    await wiring.in_thread(lambda: require_tests(workspace_id, selection))
 
-    async def order(execution: Execution) -> Response:
-        run = await wiring.in_thread(lambda: ordered(workspace_id, persona_id, selection, execution.operation_id))
-        return receipt_of(request, run)
+    async def start(execution: Execution) -> Response:
+        run = await wiring.in_thread(lambda: request_suite(workspace_id, persona_id, selection, execution.operation_id))
+        return run_receipt(request, run)
 
-    return await idempotent(request, caller, selection, order, passing=frozenset({UNDER_WAY}))
+    return await idempotent(request, caller, selection, start, transient=frozenset({SUITE_RUNNING}))
 
 
 @router.get(
@@ -136,8 +136,8 @@ async def list_suite_runs(
 async def compare_suite_runs(
     persona_id: str,
     caller: Reader,
-    before: Annotated[str, Query(description="The earlier run.", examples=[_RUN])],
-    after: Annotated[str, Query(description="The later run.", examples=[_RUN])],
+    before: Annotated[str, Query(description="The earlier run.", examples=[_RUN_EXAMPLE])],
+    after: Annotated[str, Query(description="The later run.", examples=[_RUN_EXAMPLE])],
 ) -> Response:
     """What changed from one run to the other, test by test, with McNemar's exact p-value."""
 
@@ -167,9 +167,9 @@ async def read_suite_run(  # noqa: PLR0913, PLR0917 - a parameter for each filte
     format: Format = None,  # noqa: A002
 ) -> Response:
     """One run. While it runs, `results` hold the tests it has finished so far."""
-    shown = filters_of(family, severity, ids)
-    found = await wiring.in_thread(lambda: suite_run(caller.workspace_id, persona_id, run_id))
-    return formatted(request, found, shown, format, persona_id)
+    filters = filters_of(family, severity, ids)
+    suite = await wiring.in_thread(lambda: suite_run(caller.workspace_id, persona_id, run_id))
+    return formatted(request, suite, filters, format, persona_id)
 
 
 @router.get(

@@ -16,7 +16,7 @@ from functions.api.voice.schemas import FingerprintReport, OwnDistances, Separat
 from functions.wiring import job_store, persona_store
 
 # Personas a fingerprint is told from: the newest that have one. More would make reading it slow and it no truer.
-_MOST_OTHERS = 12
+_MAX_OTHERS = 12
 
 
 def stored_fingerprint(persona: Persona) -> Fingerprint | None:
@@ -28,98 +28,99 @@ def stored_fingerprint(persona: Persona) -> Fingerprint | None:
 def report(persona: Persona, config: DriftConfig, include: frozenset[str]) -> FingerprintReport:
     """The report; `include` may hold `vector` and `distances`."""
     state = job_store().state(persona.workspace_id, persona.id, RunKind.FINGERPRINT)
-    head = FingerprintReport(
+    status_only = FingerprintReport(
         persona_id=persona.id,
         status=state.status if state else JobStatus.PENDING,
         run_id=state.run_id if state else None,
         error=state.error if state else None,
     )
-    found = stored_fingerprint(persona)
-    if found is None:
-        return head
-    others = dict(_others(persona, found))
-    return head.model_copy(
+    fingerprint = stored_fingerprint(persona)
+    if fingerprint is None:
+        return status_only
+    others = dict(_others(persona, fingerprint))
+    return status_only.model_copy(
         update={
-            "embedder": found.embedder,
-            "scenario_set": found.scenario_set,
-            "scenarios": found.scenarios,
-            "scored": found.scored,
-            "grade": found.grade,
-            "reasons": found.reasons,
-            "calibration": _own(found, config, told="distances" in include),
+            "embedder": fingerprint.embedder,
+            "scenario_set": fingerprint.scenario_set,
+            "scenarios": fingerprint.scenarios,
+            "scored": fingerprint.scored,
+            "grade": fingerprint.grade,
+            "reasons": fingerprint.reasons,
+            "calibration": _own_distances(fingerprint, config, side="distances" in include),
             "separation": {
-                "assistant": _separation(found.assistant, None),
-                "cohort": _separation(found.cohort, None),
-                "workspace": _separation(_workspace(found, others), len(others)),
+                "assistant": _separation(fingerprint.assistant, None),
+                "cohort": _separation(fingerprint.cohort, None),
+                "workspace": _separation(_workspace(fingerprint, others), len(others)),
             },
-            "models": found.models,
-            "tokens": found.tokens,
-            "cost_usd": found.cost_usd,
-            "created_at": found.created_at.isoformat(),
-            "vector": unpacked(found.vector) if "vector" in include else None,
+            "models": fingerprint.models,
+            "tokens": fingerprint.tokens,
+            "cost_usd": fingerprint.cost_usd,
+            "created_at": fingerprint.created_at.isoformat(),
+            "vector": unpacked(fingerprint.vector) if "vector" in include else None,
         }
     )
 
 
 def plot(persona: Persona, config: DriftConfig) -> str | None:
     """The SVG of own distances beside those of others, or None before there is a fingerprint."""
-    found = stored_fingerprint(persona)
-    if found is None:
+    fingerprint = stored_fingerprint(persona)
+    if fingerprint is None:
         return None
-    others = _workspace(found, dict(_others(persona, found)))
+    others = _workspace(fingerprint, dict(_others(persona, fingerprint)))
     name = persona.surface.name if persona.surface else persona.id
-    strangers = ("workspace", others) if others else ("other voices", found.cohort)
+    comparison = ("workspace", others) if others else ("other voices", fingerprint.cohort)
     series = [
-        Series("own", found.calibration.distances, "#2e7d5b"),
-        Series(strangers[0], strangers[1].distances if strangers[1] else (), "#7a869a"),
-        Series("assistant", found.assistant.distances if found.assistant else (), "#c98a1b"),
+        Series("own", fingerprint.calibration.distances, "#2e7d5b"),
+        Series(comparison[0], comparison[1].distances if comparison[1] else (), "#7a869a"),
+        Series("assistant", fingerprint.assistant.distances if fingerprint.assistant else (), "#c98a1b"),
     ]
-    return distances_svg(f"Distances to the voice of {name}", series, _threshold(found, config))
+    return distances_svg(f"Distances to the voice of {name}", series, _threshold(fingerprint, config))
 
 
-def _own(found: Fingerprint, config: DriftConfig, *, told: bool) -> OwnDistances:
-    known = found.calibration
+def _own_distances(fingerprint: Fingerprint, config: DriftConfig, *, side: bool) -> OwnDistances:
+    calibration = fingerprint.calibration
     return OwnDistances(
-        n=known.n,
-        mean=known.mean,
-        deviation=known.deviation,
-        median=known.distances[len(known.distances) // 2],
-        p95=known.distances[min(known.n - 1, int(0.95 * known.n))],
-        smallest_p=known.smallest_p,
-        auto_threshold=round(conformal_threshold(known.distances, config.false_alarm_rate), 4),
+        n=calibration.n,
+        mean=calibration.mean,
+        deviation=calibration.deviation,
+        median=calibration.distances[len(calibration.distances) // 2],
+        p95=calibration.distances[min(calibration.n - 1, int(0.95 * calibration.n))],
+        smallest_p=calibration.smallest_p,
+        auto_threshold=round(conformal_threshold(calibration.distances, config.false_alarm_rate), 4),
         false_alarm_rate=config.false_alarm_rate,
-        distances=known.distances if told else None,
+        distances=calibration.distances if side else None,
     )
 
 
-def _threshold(found: Fingerprint, config: DriftConfig) -> float:
+def _threshold(fingerprint: Fingerprint, config: DriftConfig) -> float:
     if config.threshold == "auto":
-        return conformal_threshold(found.calibration.distances, config.false_alarm_rate)
+        return conformal_threshold(fingerprint.calibration.distances, config.false_alarm_rate)
     return config.threshold
 
 
-def _others(persona: Persona, found: Fingerprint) -> Iterator[tuple[str, tuple[Vector, ...]]]:
+def _others(persona: Persona, fingerprint: Fingerprint) -> Iterator[tuple[str, tuple[Vector, ...]]]:
     """Vectors of replies by other personas of the workspace: of the same embedder and scenarios, or not comparable."""
-    page = persona_store().page(persona.workspace_id, 4 * _MOST_OTHERS)
-    near = [
+    page = persona_store().page(persona.workspace_id, 4 * _MAX_OTHERS)
+    comparable = [
         other
         for other in page.personas
         if other.id != persona.id
         and other.fingerprint is not None
-        and (other.fingerprint.embedder, other.fingerprint.scenario_set) == (found.embedder, found.scenario_set)
+        and (other.fingerprint.embedder, other.fingerprint.scenario_set)
+        == (fingerprint.embedder, fingerprint.scenario_set)
     ]
-    for other in near[:_MOST_OTHERS]:
-        theirs = stored_fingerprint(other)
-        if theirs is not None and theirs.embedder == found.embedder:
-            yield other.id, tuple(unpacked_small(text) for text in theirs.sample)
+    for other in comparable[:_MAX_OTHERS]:
+        other_fingerprint = stored_fingerprint(other)
+        if other_fingerprint is not None and other_fingerprint.embedder == fingerprint.embedder:
+            yield other.id, tuple(unpacked_small(text) for text in other_fingerprint.sample)
 
 
-def _workspace(found: Fingerprint, others: dict[str, tuple[Vector, ...]]) -> DistanceFigures | None:
+def _workspace(fingerprint: Fingerprint, others: dict[str, tuple[Vector, ...]]) -> DistanceFigures | None:
     vectors = [vector for replies in others.values() for vector in replies]
-    return figures(found.calibration.distances, unpacked(found.vector), vectors)
+    return figures(fingerprint.calibration.distances, unpacked(fingerprint.vector), vectors)
 
 
-def _separation(told: DistanceFigures | None, personas: int | None) -> Separation | None:
-    if told is None:
+def _separation(side: DistanceFigures | None, personas: int | None) -> Separation | None:
+    if side is None:
         return None
-    return Separation(personas=personas, replies=told.replies, median=told.median, eer=told.eer, auc=told.auc)
+    return Separation(personas=personas, replies=side.replies, median=side.median, eer=side.eer, auc=side.auc)

@@ -14,9 +14,9 @@ from fourfold.problem import FieldError, problem
 from fourfold.progress.run import RunKind
 from fourfold.voice.system_prompt import example_lines, system_prompt
 from functions.api import wiring
-from functions.api.chat.context import speaker_of
+from functions.api.chat.context import chat_persona
 from functions.api.dependencies import Reader, Writer
-from functions.api.errors import no_fingerprint, not_written
+from functions.api.errors import no_fingerprint, persona_not_written
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import (
@@ -28,8 +28,8 @@ from functions.api.openapi.problems import (
     OF_MODELS,
 )
 from functions.api.personas.lookup import known_persona
-from functions.api.responses import document, receipt_of
-from functions.api.runs.job_requests import ordered
+from functions.api.responses import document, run_receipt
+from functions.api.runs.job_requests import request_job
 from functions.api.runs.schemas import RunReceipt
 from functions.api.voice.fingerprint_report import plot, report
 from functions.api.voice.schemas import FingerprintReport, Voice
@@ -40,7 +40,7 @@ router = APIRouter(tags=["voice"])
 _TEXT = ("text/markdown", "text/plain")
 _INCLUDABLE = frozenset({"vector", "distances"})
 _SVG = "image/svg+xml"
-_UNHEARD = {"fingerprint_not_ready": "there is no fingerprint yet"}
+_NO_FINGERPRINT = {"fingerprint_not_ready": "there is no fingerprint yet"}
 
 
 @router.get(
@@ -66,7 +66,7 @@ async def read_voice(persona_id: str, request: Request, caller: Reader) -> Respo
     try:
         prompt = system_prompt(persona, settings.engine.safety)
     except NotWrittenError:
-        raise not_written() from None
+        raise persona_not_written() from None
     for kind in _TEXT:
         if accepts(request.headers.get("accept"), kind):
             return Response(prompt, headers={"Cache-Control": "no-store"}, media_type=kind)
@@ -100,14 +100,14 @@ async def read_fingerprint(
     ] = "",
 ) -> Response:
     """Where it stands, how good it is, and what it is told from. `pending` from the moment the persona exists."""
-    wanted = frozenset(part for part in include.split(",") if part)
-    if wanted - _INCLUDABLE:
+    parts = frozenset(part for part in include.split(",") if part)
+    if parts - _INCLUDABLE:
         detail = f"Must be of {', '.join(sorted(_INCLUDABLE))}."
         raise rejected([FieldError(pointer="include", code="unknown_value", detail=detail)])
 
     def read() -> FingerprintReport:
         persona = known_persona(caller.workspace_id, persona_id)
-        return report(persona, settings_of(caller.workspace_id).engine.pipeline.drift_detection, wanted)
+        return report(persona, settings_of(caller.workspace_id).engine.pipeline.drift_detection, parts)
 
     return document(await wiring.in_thread(read))
 
@@ -119,7 +119,7 @@ async def read_fingerprint(
     responses={
         200: {"description": "Own and others' distances", "content": {_SVG: {"schema": {"type": "string"}}}},
         **replies.problems(404),
-        **replies.refusals(409, _UNHEARD),
+        **replies.refusals(409, _NO_FINGERPRINT),
     },
 )
 async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
@@ -129,10 +129,10 @@ async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
         persona = known_persona(caller.workspace_id, persona_id)
         return plot(persona, settings_of(caller.workspace_id).engine.pipeline.drift_detection)
 
-    drawn = await wiring.in_thread(draw)
-    if drawn is None:
+    svg = await wiring.in_thread(draw)
+    if svg is None:
         raise no_fingerprint()
-    return Response(drawn, media_type=_SVG, headers={"Cache-Control": "no-store"})
+    return Response(svg, media_type=_SVG, headers={"Cache-Control": "no-store"})
 
 
 @router.post(
@@ -159,16 +159,16 @@ async def take_fingerprint(persona_id: str, request: Request, caller: Writer) ->
     """Starts the job, or answers with the one under way. Follow it at `Location`."""
     workspace_id = caller.workspace_id
 
-    def allowed() -> None:
-        speaker_of(workspace_id, persona_id)
+    def require_enabled() -> None:
+        chat_persona(workspace_id, persona_id)
         if not settings_of(workspace_id).engine.fingerprint.enabled:
             detail = "Set engine.fingerprint.enabled to true first."
             raise ProblemError(problem("fingerprint_disabled", "Fingerprints are switched off", 409, detail))
 
-    async def order(execution: Execution) -> Response:
+    async def start(execution: Execution) -> Response:
         kind = RunKind.FINGERPRINT
-        run = await wiring.in_thread(lambda: ordered(workspace_id, persona_id, kind, execution.operation_id))
-        return receipt_of(request, run)
+        run = await wiring.in_thread(lambda: request_job(workspace_id, persona_id, kind, execution.operation_id))
+        return run_receipt(request, run)
 
-    await wiring.in_thread(allowed)
-    return await idempotent(request, caller, None, order)
+    await wiring.in_thread(require_enabled)
+    return await idempotent(request, caller, None, start)

@@ -16,7 +16,7 @@ from fourfold.webhooks.queues import ScheduledDelivery, lane_of
 from functions.api.webhooks.endpoints import found_endpoint
 from functions.api.webhooks.schemas import Replay, ReplayRequest
 from functions.clock import now
-from functions.webhook_queues import give, webhooks
+from functions.webhook_queues import enqueue, webhooks
 
 MOST_REPLAYED = 1000
 
@@ -47,28 +47,28 @@ def ping(caller: Caller, endpoint_id: str, execution: Execution) -> Delivery:
 
 def replay_one(caller: Caller, endpoint_id: str, delivery_id: str) -> Delivery:
     endpoint = _enabled_endpoint(caller, endpoint_id)
-    known = webhooks().delivery(endpoint.id, delivery_id) if is_delivery_id(delivery_id) else None
-    if known is None:
+    delivery = webhooks().delivery(endpoint.id, delivery_id) if is_delivery_id(delivery_id) else None
+    if delivery is None:
         raise not_found()
     if not webhooks().reopen(endpoint.id, delivery_id, now(), even_if_alive=True):
         raise ProblemError(
             problem("delivery_busy", "An attempt is being made", 409, "Wait for its end, then replay it if need be.")
         )
     _send(endpoint, [delivery_id])
-    return webhooks().delivery(endpoint.id, delivery_id) or known
+    return webhooks().delivery(endpoint.id, delivery_id) or delivery
 
 
 def replay_since(caller: Caller, endpoint_id: str, body: ReplayRequest) -> Replay:
     endpoint = _enabled_endpoint(caller, endpoint_id)
-    dead = list(islice(webhooks().dead_since(endpoint.id, body.since), MOST_REPLAYED + 1))
-    begun = [one for one in dead[:MOST_REPLAYED] if webhooks().reopen(endpoint.id, one, now())]
-    _send(endpoint, begun)
-    return Replay(replayed=len(begun), has_more=len(dead) > MOST_REPLAYED)
+    dead_deliveries = list(islice(webhooks().dead_since(endpoint.id, body.since), MOST_REPLAYED + 1))
+    reopened = [one for one in dead_deliveries[:MOST_REPLAYED] if webhooks().reopen(endpoint.id, one, now())]
+    _send(endpoint, reopened)
+    return Replay(replayed=len(reopened), has_more=len(dead_deliveries) > MOST_REPLAYED)
 
 
 def _send(endpoint: Endpoint, delivery_ids: list[str]) -> None:
-    orders = [
+    deliveries = [
         ScheduledDelivery(workspace_id=endpoint.workspace_id, endpoint_id=endpoint.id, delivery_id=one)
         for one in delivery_ids
     ]
-    give([(lane_of(endpoint), order, timedelta()) for order in orders])
+    enqueue([(lane_of(endpoint), delivery, timedelta()) for delivery in deliveries])

@@ -11,7 +11,7 @@ from fourfold.ids import is_endpoint_id, prefixed_as
 from fourfold.problem import problem
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
 from functions.api.webhooks.schemas import WebhookChange, WebhookRequest
-from functions.api.webhooks.targets import refuse_unless_public
+from functions.api.webhooks.targets import require_public_target
 from functions.clock import now
 from functions.configuration import settings_of
 from functions.webhook_queues import webhooks
@@ -22,10 +22,10 @@ MOST_ENDPOINTS = 100
 def create_endpoint(workspace_id: str, body: WebhookRequest, execution: Execution) -> Endpoint:
     endpoint_id = prefixed_as("whk", execution.operation_id)
     if execution.resumed:
-        made = webhooks().endpoint(workspace_id, endpoint_id)
-        if made is not None:
-            return made
-    refuse_unless_public(body.url)
+        existing = webhooks().endpoint(workspace_id, endpoint_id)
+        if existing is not None:
+            return existing
+    require_public_target(body.url)
     if len(webhooks().endpoints(workspace_id)) >= MOST_ENDPOINTS:
         detail = f"A workspace has at most {MOST_ENDPOINTS} endpoints: delete one."
         raise ProblemError(problem("too_many_webhooks", "There are too many endpoints", 409, detail))
@@ -44,17 +44,17 @@ def found_endpoint(caller: Caller, endpoint_id: str) -> Endpoint:
 
 def change_endpoint(caller: Caller, endpoint_id: str, body: WebhookChange) -> Endpoint:
     endpoint, at = found_endpoint(caller, endpoint_id), now()
-    given = body.model_dump(include=body.model_fields_set)
-    if "url" in given and given["url"] != endpoint.url:
-        refuse_unless_public(body.url)
+    changes = body.model_dump(include=body.model_fields_set)
+    if "url" in changes and changes["url"] != endpoint.url:
+        require_public_target(body.url)
         endpoint = endpoint.model_copy(update={"url": body.url, "brisk": False, "failing_since": None})
-    if "events" in given:
+    if "events" in changes:
         endpoint = endpoint.model_copy(update={"events": tuple(dict.fromkeys(body.events))})
-    if "description" in given:
+    if "description" in changes:
         endpoint = endpoint.model_copy(update={"description": body.description})
-    if "enabled" in given and body.enabled != endpoint.enabled:
+    if "enabled" in changes and body.enabled != endpoint.enabled:
         endpoint = endpoint.turned_on(at) if body.enabled else endpoint.turned_off(at)
-    return _saved(endpoint.model_copy(update={"updated_at": at}))
+    return _save(endpoint.model_copy(update={"updated_at": at}))
 
 
 def rotate_endpoint(caller: Caller, endpoint_id: str, *, force: bool) -> Endpoint:
@@ -63,10 +63,10 @@ def rotate_endpoint(caller: Caller, endpoint_id: str, *, force: bool) -> Endpoin
         detail = f'The secret before signs until {endpoint.secrets[1].expires_at}. Wait, or send {{"force": true}}.'
         raise ProblemError(problem("rotation_in_progress", "The last rotation is not over", 409, detail))
     overlap = settings_of(caller.workspace_id).api.webhooks.rotation_overlap_s
-    return _saved(endpoint.rotated(at, timedelta(seconds=overlap)))
+    return _save(endpoint.rotated(at, timedelta(seconds=overlap)))
 
 
-def _saved(endpoint: Endpoint) -> Endpoint:
+def _save(endpoint: Endpoint) -> Endpoint:
     if not webhooks().save(endpoint):
         raise ProblemError(
             problem("conflict", "The endpoint was changed meanwhile", 409, "Read it again, then repeat the change.")

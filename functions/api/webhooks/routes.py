@@ -60,7 +60,7 @@ _BODY_PROBLEMS = (400, 404, 413, 415, 422)
     response_model=WebhookWithSecret,
     openapi_extra=bodies.required_json(WebhookRequest, bodies.KEY_HEADER),
     responses={
-        201: replies.made("The endpoint, with its secret: the only time it is told", "The endpoint."),
+        201: replies.created("The endpoint, with its secret: the only time it is told", "The endpoint."),
         **replies.problems(400, 413, 415, 422, also=OF_KEYED_REQUESTS),
         **replies.refusals(409, _TOO_MANY | IN_PROGRESS),
     },
@@ -69,19 +69,19 @@ async def create_webhook(request: Request, caller: Writer) -> Response:
     """Sends the workspace's events to `url` from now on, signed as Standard Webhooks says. Keep the `secret`."""
     body = await json_body(request, WebhookRequest)
 
-    async def make(execution: Execution) -> Response:
+    async def create(execution: Execution) -> Response:
         endpoint = await in_thread(lambda: endpoints.create_endpoint(caller.workspace_id, body, execution))
         location = path_to(request, f"/v1/webhooks/{endpoint.id}")
         return document(webhook_with_secret(endpoint, now()), 201, {"Location": location})
 
-    return await idempotent(request, caller, body, make, shown_once=_without_secret)
+    return await idempotent(request, caller, body, create, redact=_redact_secret)
 
 
 @router.get("/v1/webhooks", summary="List endpoints", response_model=WebhookList)
 async def list_webhooks(caller: Reader) -> Response:
     """The workspace's endpoints, newest first, without their secrets."""
-    found = await in_thread(lambda: webhooks().endpoints(caller.workspace_id))
-    return document(WebhookList(data=[webhook(endpoint, now()) for endpoint in found]))
+    endpoints_ = await in_thread(lambda: webhooks().endpoints(caller.workspace_id))
+    return document(WebhookList(data=[webhook(endpoint, now()) for endpoint in endpoints_]))
 
 
 @router.get(
@@ -142,8 +142,8 @@ async def rotate_secret(endpoint_id: str, request: Request, caller: Writer) -> R
         endpoint = await in_thread(lambda: endpoints.rotate_endpoint(caller, endpoint_id, force=body.force))
         return document(webhook_with_secret(endpoint, now()))
 
-    passing = frozenset(_ROTATING | _CHANGED)
-    return await idempotent(request, caller, body, rotate, shown_once=_without_secret, passing=passing)
+    transient = frozenset(_ROTATING | _CHANGED)
+    return await idempotent(request, caller, body, rotate, redact=_redact_secret, transient=transient)
 
 
 @router.post(
@@ -166,7 +166,7 @@ async def ping_webhook(endpoint_id: str, request: Request, caller: Writer) -> Re
             delivery_document(await in_thread(lambda: deliveries.ping(caller, endpoint_id, execution))), 202
         )
 
-    return await idempotent(request, caller, None, ping, passing=frozenset(_DISABLED))
+    return await idempotent(request, caller, None, ping, transient=frozenset(_DISABLED))
 
 
 @router.get(
@@ -189,11 +189,11 @@ async def list_deliveries(
     after = None if cursor is None else id_after(cursor, is_delivery_id)
 
     def page() -> WebhookDeliveryList:
-        found = webhooks().deliveries(endpoints.found_endpoint(caller, endpoint_id).id, limit, after, status)
+        endpoints_ = webhooks().deliveries(endpoints.found_endpoint(caller, endpoint_id).id, limit, after, status)
         return WebhookDeliveryList(
-            data=[delivery_document(delivery) for delivery in found.deliveries],
-            has_more=found.last is not None,
-            next_cursor=None if found.last is None else opaque_cursor(found.last),
+            data=[delivery_document(delivery) for delivery in endpoints_.deliveries],
+            has_more=endpoints_.last is not None,
+            next_cursor=None if endpoints_.last is None else opaque_cursor(endpoints_.last),
         )
 
     return document(await in_thread(page))
@@ -219,7 +219,7 @@ async def replay_delivery(endpoint_id: str, delivery_id: str, request: Request, 
             delivery_document(await in_thread(lambda: deliveries.replay_one(caller, endpoint_id, delivery_id))), 202
         )
 
-    return await idempotent(request, caller, None, replay, passing=frozenset(_DISABLED | _BUSY))
+    return await idempotent(request, caller, None, replay, transient=frozenset(_DISABLED | _BUSY))
 
 
 @router.post(
@@ -241,8 +241,8 @@ async def replay_failed(endpoint_id: str, request: Request, caller: Writer) -> R
     async def replay(_execution: Execution) -> Response:
         return document(await in_thread(lambda: deliveries.replay_since(caller, endpoint_id, body)), 202)
 
-    return await idempotent(request, caller, body, replay, passing=frozenset(_DISABLED))
+    return await idempotent(request, caller, body, replay, transient=frozenset(_DISABLED))
 
 
-def _without_secret(body: str) -> str:
+def _redact_secret(body: str) -> str:
     return json.dumps({**json.loads(body), "secret": None}, ensure_ascii=False)

@@ -13,7 +13,7 @@ from fourfold.webhooks.endpoint import EVERYTHING, KNOWN_EVENTS, DisabledReason,
 from fourfold.webhooks.target import MAX_URL_CHARACTERS
 
 
-def _known(name: str) -> str:
+def _known_event(name: str) -> str:
     if name != EVERYTHING and name not in KNOWN_EVENTS:
         known = ", ".join((EVERYTHING, *KNOWN_EVENTS))
         raise PydanticCustomError("unknown_event", "There is no such event; choose from {known}", {"known": known})
@@ -33,7 +33,7 @@ Events = Annotated[
         Annotated[
             str,
             Field(max_length=100, json_schema_extra={"enum": [EVERYTHING, *KNOWN_EVENTS]}),
-            AfterValidator(_known),
+            AfterValidator(_known_event),
         ]
     ],
     Field(min_length=1, max_length=50, description="Exact names of events, or `*` for all."),
@@ -163,12 +163,12 @@ class Replay(BaseModel):
 
 def webhook(endpoint: Endpoint, at: datetime) -> Webhook:
     """What the owner sees of an endpoint."""
-    return Webhook(**_shown(endpoint, at))
+    return Webhook(**_fields(endpoint, at))
 
 
 def webhook_with_secret(endpoint: Endpoint, at: datetime) -> WebhookWithSecret:
     """The same with its newest secret."""
-    return WebhookWithSecret(**_shown(endpoint, at), secret=endpoint.secrets[0].secret)
+    return WebhookWithSecret(**_fields(endpoint, at), secret=endpoint.secrets[0].secret)
 
 
 def delivery_document(delivery: Delivery) -> WebhookDelivery:
@@ -182,10 +182,10 @@ def delivery_document(delivery: Delivery) -> WebhookDelivery:
     )
 
 
-def _shown(endpoint: Endpoint, at: datetime) -> dict[str, object]:
-    plain = {"id", "url", "events", "description", "enabled", "disabled_reason", "failing_since"}
+def _fields(endpoint: Endpoint, at: datetime) -> dict[str, object]:
+    names = {"id", "url", "events", "description", "enabled", "disabled_reason", "failing_since"}
     return {
-        **endpoint.model_dump(include=plain | {"created_at", "updated_at"}),
+        **endpoint.model_dump(include=names | {"created_at", "updated_at"}),
         "events": list(endpoint.events),
         "rotating_until": endpoint.secrets[1].expires_at if endpoint.is_rotating(at) else None,
     }

@@ -11,7 +11,7 @@ from fourfold.webhooks.target import TargetRefusedError, checked_addresses, pars
 resolve = system_resolver
 
 
-def refuse_unless_public(url: str) -> None:
+def require_public_target(url: str) -> None:
     """Looks the host up.
 
     Raises:

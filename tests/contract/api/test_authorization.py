@@ -53,7 +53,7 @@ def own_test_of(api: Api) -> str:
 def _reachable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Names resolve to a public address, and nobody dispatches."""
     monkeypatch.setattr(webhook_targets, "resolve", lambda _host, _port: ["93.184.215.14"])
-    monkeypatch.setattr(deliveries, "give", lambda _errands: None)
+    monkeypatch.setattr(deliveries, "enqueue", lambda _errands: None)
 
 
 def endpoint_of(api: Api) -> str:

@@ -39,7 +39,7 @@ MINE, THEIRS, READ, WRITE = "wk_mine", "wk_theirs", "wk_read", "wk_write"
 def orders(api: Api, monkeypatch: pytest.MonkeyPatch) -> list[Errand]:
     """What was ordered of the dispatcher; names resolve to a public address."""
     given: list[Errand] = []
-    monkeypatch.setattr(deliveries, "give", given.extend)
+    monkeypatch.setattr(deliveries, "enqueue", given.extend)
     monkeypatch.setattr(webhook_targets, "resolve", lambda _host, _port: ["93.184.215.14"])
     keys = DynamoApiKeys(api.tables, "api-keys")
     both = frozenset({"webhooks:read", "webhooks:write"})
