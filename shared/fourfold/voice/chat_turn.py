@@ -1,4 +1,4 @@
-"""One turn of talk through the model chain: in plain text, and heard as it comes where somebody listens."""
+"""One chat turn through the fallback chain of models, optionally streamed to a listener."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ _REPAIR = "Your last try did not hold ({problems}). Answer the message once more
 
 @dataclass(frozen=True)
 class ReplyListener:
-    """Who hears a reply while it is written. `withdrawn` tells that what was heard so far does not stand."""
+    """Receives a reply while it is generated.
+
+    `on_text` gets each piece of text. `on_restart` says that the text sent so far is void: another model answers, or
+    the reply is regenerated.
+    """
 
     on_text: OnText
     on_restart: Callable[[], None]
@@ -31,7 +35,7 @@ class ReplyListener:
 
 @dataclass(frozen=True)
 class ChatTurn:
-    """What is to be answered: the system prompt, the talk so far with the user's message last, and who speaks."""
+    """The input of one turn: system prompt, messages with the user's last, and the persona (None: an assistant)."""
 
     system: str
     messages: tuple[ChatMessage, ...]
@@ -45,10 +49,10 @@ def ask(
     deadline: Deadline,
     listener: ReplyListener | None = None,
 ) -> Answer[str]:
-    """The reply of the first model that gives one.
+    """Returns the reply of the first model in the chain that gives a non-empty one.
 
     Raises:
-        ModelError: none did; `calls` tells what was tried.
+        ModelError: no model answered; `calls` lists every call made.
     """
 
     def question(repair: Repair | None) -> ChatRequest:
@@ -78,7 +82,7 @@ def _judge(text: str) -> CheckedAnswer[str]:
 
 @dataclass
 class _ListenedModel:
-    """A chat model as a chain asks it. Whatever an earlier call let be heard is withdrawn before the next one."""
+    """A chat model that streams to a listener, and calls `on_restart` if a call fails after its first piece."""
 
     model: ChatModel
     listener: ReplyListener | None

@@ -1,4 +1,4 @@
-"""A persona's answer in a chat: written, scored, brought back into voice or held back as set, and stored."""
+"""Chat with a persona: generates a reply, scores its drift, applies `action_on_alert`, and stores the exchange."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ MAX_ATTEMPTS = 6
 
 
 class NoSessionError(NotFoundError):
-    """There is no session of that id."""
+    """The persona has no session with this id."""
 
 
 class BlockedError(ConflictError):
-    """The reply drifted and the settings hold such replies back. `drift` is its envelope, `calls` what it cost."""
+    """The reply drifted and `action_on_alert` is `block`. `drift` is its envelope; `calls` are the model calls made."""
 
     def __init__(self, drift: Envelope, calls: tuple[ModelCall, ...]) -> None:
         super().__init__("the reply drifted from the voice")
@@ -41,7 +41,7 @@ class BlockedError(ConflictError):
 
 @dataclass(frozen=True)
 class ChatContext:
-    """What a chat with one persona needs."""
+    """Dependencies and settings of a chat with one persona."""
 
     persona: Persona
     models: Sequence[ChatModel]
@@ -54,13 +54,13 @@ class ChatContext:
 
     @property
     def owner(self) -> PersonaRef:
-        """Whose sessions these are."""
+        """The persona that owns the sessions."""
         return PersonaRef(self.persona.workspace_id, self.persona.id)
 
 
 @dataclass(frozen=True)
 class ChatResult:
-    """What came of one message: the reply that ships, its envelope, and every call it took."""
+    """The reply that is returned, its drift envelope, and every model call made for it."""
 
     reply: str
     session_id: str
@@ -73,7 +73,7 @@ class ChatResult:
 
 @dataclass(frozen=True)
 class _ScoredReply:
-    """A reply with its vector and its score on its own."""
+    """A generated reply with its vector and drift envelope."""
 
     reply: str
     provider: str
@@ -83,10 +83,10 @@ class _ScoredReply:
 
 
 def open_session(context: ChatContext, session_id: str | None) -> Session:
-    """The session to go on with, or a new one.
+    """Returns the session with this id, or a new one for None.
 
     Raises:
-        NoSessionError: the id names none of this persona's.
+        NoSessionError: the persona has no session with this id.
     """
     if session_id is None:
         return Session(session_id=new_session_id(), updated_at=context.clock())
@@ -97,14 +97,14 @@ def open_session(context: ChatContext, session_id: str | None) -> Session:
 
 
 def reply_to(context: ChatContext, session: Session, message: str, listener: ReplyListener | None = None) -> ChatResult:
-    """One exchange.
+    """Answers one message and stores the exchange.
 
-    `listener` hears the reply while it is written, and is told when that one does not stand. Where drifted replies are
-    held back it hears nothing until the reply is known to ship.
+    `listener` receives the reply while it is generated. With `action_on_alert: block` it receives the whole reply at
+    once, after the drift check.
 
     Raises:
-        ModelError: no model of the chain answered, or the embedder did not.
-        BlockedError: the reply drifted and is held back.
+        ModelError: no model of the chain answered, or the embedder failed.
+        BlockedError: the reply drifted and `action_on_alert` is `block`.
     """
     action = context.scorer.config.action_on_alert
     exchanges = (
@@ -150,7 +150,7 @@ def _recover(  # noqa: PLR0913, PLR0917
     listener: ReplyListener | None,
     calls: list[ModelCall],
 ) -> tuple[_ScoredReply, Recovery]:
-    """The better of the drifted reply and one more with the voice anchored anew."""
+    """Regenerates a drifted reply once with the voice anchored; returns the reply with the lower score."""
     before = first.drift.score or 0.0
     mask = context.persona.mask
     if mask is None:
@@ -161,7 +161,7 @@ def _recover(  # noqa: PLR0913, PLR0917
     try:
         second = _write(context, ChatTurn(anchored, turn.messages, turn.speaker), state, listener, calls)
     except ModelError:
-        # The first reply is there and paid for: a drifted answer is better than none, and it says that it has drifted.
+        # The first reply is paid for, and its envelope says that it drifted: return it rather than an error.
         if listener is not None:
             listener.on_restart()
             listener.on_text(first.reply)
@@ -178,7 +178,13 @@ def _recover(  # noqa: PLR0913, PLR0917
 def _store(
     context: ChatContext, session: Session, message: str, scored: _ScoredReply, recovery: Recovery | None
 ) -> Envelope:
-    """Stores the exchange and tells of an alert, at the session's end as it is now; the envelope as it then stands."""
+    """Appends the exchange to the session and publishes an alert; returns the envelope against the stored session.
+
+    The session is updated by compare-and-set on `steps`: after a conflict the reply is scored again on the newer state.
+
+    Raises:
+        TimeoutError: the session changed MAX_ATTEMPTS times in between.
+    """
     for _ in range(MAX_ATTEMPTS):
         drift, state = context.scorer.scored(scored.reply, scored.vector, session.drift)
         now = context.clock()
@@ -205,7 +211,7 @@ def _alert(context: ChatContext, session: Session) -> Alert:
 
 @dataclass(frozen=True)
 class ScoringContext:
-    """What scoring replies of other runtimes needs."""
+    """Dependencies of scoring replies that another runtime generated."""
 
     owner: PersonaRef
     scorer: DriftScorer
@@ -214,10 +220,11 @@ class ScoringContext:
 
 
 def scored_replies(context: ScoringContext, replies: Sequence[str], session_id: str | None) -> tuple[Envelope, ...]:
-    """The envelopes of replies somebody else's runtime wrote, in order; with a session, one that may begin here.
+    """Scores replies of another runtime, in order. With `session_id` they advance that session, created if unknown.
 
     Raises:
-        ModelError: the embedder gave no vectors.
+        ModelError: the embedder returned no vectors.
+        TimeoutError: the session changed MAX_ATTEMPTS times in between.
     """
     owner, scorer, store, now = context.owner, context.scorer, context.store, context.clock()
     vectors = scorer.vectors(replies)

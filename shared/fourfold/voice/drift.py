@@ -1,4 +1,4 @@
-"""The drift envelope: how far a reply is from the voice, what that means for this voice, and why."""
+"""The drift envelope: distance of a reply to the fingerprint, calibrated figures, and the features that differ."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RUN_WORDS = 3
 
 
 class DriftState(Document):
-    """What a session remembers for drift: its CUSUM, how many replies it saw and scored, and the last ones' texts."""
+    """Drift state of a session: CUSUM (>= 0), number of replies seen and scored, and the last RECENT_REPLIES texts."""
 
     cusum: Annotated[float, Field(ge=0.0)] = 0.0
     replies: int = 0
@@ -40,9 +40,9 @@ class DriftState(Document):
 def envelope(
     reply: str, vector: Vector, fingerprint: Fingerprint, config: DriftConfig, session: DriftState | None
 ) -> tuple[Envelope, DriftState | None]:
-    """The envelope of a reply, and the session after it (None without one).
+    """Returns the envelope of a reply, and the session state after it (None without a session).
 
-    `vector` is the reply's, by the fingerprint's own embedder. After an alarm the CUSUM begins anew, as a new chart.
+    `vector` is the reply's, by the fingerprint's embedder. After an alarm the CUSUM restarts at 0.
     """
     words = length_in_words(reply)
     repeated_share = None if session is None else repetition(reply, session.recent)
@@ -85,12 +85,12 @@ def envelope(
 
 
 def unscored(reason: Exempt, reply: str) -> Envelope:
-    """The envelope where there is no fingerprint to compare with."""
+    """Returns the envelope of a reply that cannot be compared, with the reason in `exempt`."""
     return _exempt_envelope(reason, length_in_words(reply), None, None, None)
 
 
 def repetition(reply: str, earlier: Sequence[str]) -> float | None:
-    """The greatest share of the reply's three-word runs that one earlier reply has too, 0-1; None if it has none."""
+    """Highest share (0-1) of the reply's word trigrams that one earlier reply contains; None under three words."""
     own_runs = _runs(reply)
     if not own_runs:
         return None
@@ -128,9 +128,9 @@ def _session_drift(after: DriftState, cusum: float, calibrated: int) -> SessionD
 
 
 def run_length_range(calibrated: int) -> tuple[float, float]:
-    """Where the run length lies for four voices of five when mean and deviation come from so few replies.
+    """80% range of the in-control run length, in replies, for a calibration of `calibrated` replies.
 
-    From simulation (research of this project, 2026: normal distances, h = 4.39): n = 50, 200 and 500.
+    Simulated for n = 50, 200 and 500 (this project, 2026: normal distances, h = 4.39).
     """
     for least, between in ((500, (359.0, 777.0)), (200, (221.0, 1283.0))):
         if calibrated >= least:

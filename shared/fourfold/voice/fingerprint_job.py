@@ -1,4 +1,4 @@
-"""The fingerprint as a background job: each scenario is one item; the vectors are made at the end, in one go."""
+"""The fingerprint as a background job: one item per scenario; the replies are embedded in one call at the end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ASSISTANT_SYSTEM = "You are a helpful assistant. Answer in two to four sentence
 
 
 class ScenarioReply(Document):
-    """One kept item: what was said, by whom, and every call it took, a bare assistant's included."""
+    """The checkpoint of one scenario: the reply, its `provider:model`, and all model calls, baseline call included."""
 
     reply: str
     answered_by: str
@@ -35,18 +35,18 @@ class ScenarioReply(Document):
 
 
 class AssistantBaseline(Protocol):
-    """A bare assistant's replies by model and scenario, kept for the workspace: every persona is told from them."""
+    """Baseline replies that separate personas from the plain assistant, by model and scenario, per workspace."""
 
     def read(self, model: str) -> Mapping[str, str]:
-        """The replies of a model by scenario."""
+        """Returns the baseline replies of a model, by scenario id."""
 
     def keep(self, model: str, scenario_id: str, reply: str) -> None:
-        """Keeps a reply; one that is kept already stays as it was."""
+        """Stores a baseline reply; an existing one is not overwritten."""
 
 
 @dataclass(frozen=True)
 class FingerprintJob:
-    """Implements `fourfold.jobs.job.Work` for one persona."""
+    """Implements `fourfold.jobs.job.Job` for one persona."""
 
     persona: Persona
     models: Sequence[ChatModel]
@@ -58,11 +58,11 @@ class FingerprintJob:
     deadline: Deadline
 
     def items(self) -> Sequence[str]:
-        """The scenarios."""
+        """The scenario ids."""
         return [scenario.id for scenario in self.scenarios.scenarios]
 
     def perform(self, key: str) -> str:
-        """Asks the persona one scenario; where its assistant has not answered it yet, the bare assistant too."""
+        """Asks the persona one scenario, and the plain assistant if its baseline reply is missing; returns JSON."""
         scenario = self.scenarios.find(key)
         calls = self._ask_assistant(scenario)
         turn = ChatTurn(
@@ -75,7 +75,7 @@ class FingerprintJob:
         return ScenarioReply(reply=answer.value, answered_by=name, calls=(*calls, *answer.calls)).model_dump_json()
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """Makes the fingerprint of what was said."""
+        """Builds the fingerprint from all replies, with its event and the persona's summary."""
         answers = {key: ScenarioReply.model_validate_json(text) for key, text in kept.items()}
         tokens, cost_usd = tokens_and_cost(call for one in answers.values() for call in one.calls)
         replies = {scenario.id: answers[scenario.id].reply for scenario in self.scenarios.scenarios}
@@ -111,7 +111,7 @@ class FingerprintJob:
 
     @property
     def _baseline_key(self) -> str:
-        """What the bare assistant's replies are kept under: the model meant to speak, and the set it was asked."""
+        """Storage key of the baseline replies: first model of the chain and scenario set version."""
         return f"{self.models[0].name}#{self.scenarios.version}"
 
     def _ask_assistant(self, scenario: Scenario) -> tuple[ModelCall, ...]:

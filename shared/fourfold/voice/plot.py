@@ -1,4 +1,4 @@
-"""The fingerprint at a glance, as SVG: own held-out distances, those of others, and the threshold."""
+"""An SVG plot of a fingerprint: histograms of own and other distances, and the threshold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WIDTH, _LEFT, _ROW, _BINS = 640, 118, 56, 48
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Distances of one kind, and how they are drawn."""
+    """Distances of one group, with its label and colour."""
 
     name: str
     distances: Sequence[float]
@@ -19,7 +19,7 @@ class Series:
 
 
 def distances_svg(title: str, series: Sequence[Series], threshold: float | None) -> str:
-    """A histogram for each series on one scale of cosine distance, and a line at the threshold."""
+    """Returns an SVG: one histogram per series on a common axis of cosine distance, and a line at the threshold."""
     shown = [item for item in series if item.distances]
     greatest = max([value for item in shown for value in item.distances] + [threshold or 0.0, 0.05]) * 1.05
     height = 64 + _ROW * len(shown)

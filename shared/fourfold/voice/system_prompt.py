@@ -1,7 +1,8 @@
-"""The prompt built of the four layers: pasted into any chat runtime, it lets a model answer as the persona.
+"""Builds the persona's system prompt from its four layers, for use in any chat runtime.
 
-Deterministic, and no model is asked. The frame is English, which models follow best; the persona's own words and lines
-stay in its language. What a layer says stands on one line, so that no text of a brief can pass for a heading or a rule.
+It is deterministic and calls no model. The instructions are English, which models follow best; the persona's words and
+lines stay in its language. Every layer value is put on one line, so that text from a brief cannot pose as a heading or
+rule.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from fourfold.config.engine import SafetyConfig
 from fourfold.persona import Mask, NotWrittenError, Persona, SelfLayer, Soul, Surface, Trait
 
 _LEVELS: Final = ((0.2, "very low"), (0.4, "low"), (0.6, "middling"), (0.8, "high"), (1.01, "very high"))
-# What the two ends of a trait look like in talk (after the facets of the BFI-2).
+# Behaviour at the low and high end of each trait, after the facets of the BFI-2.
 _ENDS: Final[dict[Trait, tuple[str, str]]] = {
     Trait.OPENNESS: ("keeps to the known and the practical", "is drawn to the new, the odd and the beautiful"),
     Trait.CONSCIENTIOUSNESS: ("lets things slide, lives by the moment", "plans, finishes, minds the details"),
@@ -44,14 +45,14 @@ _PRECEDENCE: Final = (
 
 
 def system_prompt(persona: Persona, safety: SafetyConfig) -> str:
-    """The whole prompt: who the persona is, how it talks, lines it would say, and the floor it never goes below.
+    """The complete prompt: identity, speech, example lines and safety rules.
 
     Args:
-        persona: one whose four layers stand.
-        safety: which rules of the floor are on.
+        persona: a persona with all four layers.
+        safety: the safety rules that are switched on.
 
     Returns:
-        Markdown text that ends with a line end; the same for the same persona and settings.
+        Markdown text that ends with a newline; the same for the same persona and settings.
 
     Raises:
         NotWrittenError: a layer is missing.
@@ -67,7 +68,7 @@ def system_prompt(persona: Persona, safety: SafetyConfig) -> str:
 
 
 def profile(persona: Persona) -> str:
-    """The four layers in words, from the outside in, and the lines; no opening, no floor, and nobody is addressed.
+    """The four layers as Markdown from Surface to Mask, with the example lines; no instructions, no safety rules.
 
     Raises:
         NotWrittenError: a layer is missing.
@@ -77,7 +78,7 @@ def profile(persona: Persona) -> str:
 
 
 def floor(safety: SafetyConfig) -> str:
-    """The rules that stand above the role."""
+    """The safety rules as Markdown, which take precedence over the role."""
     rules = [
         *([_DISCLOSE] if safety.disclose_ai else []),
         *([_CRISIS] if safety.crisis_help else []),
@@ -88,7 +89,7 @@ def floor(safety: SafetyConfig) -> str:
 
 
 def example_lines(persona: Persona) -> tuple[str, ...]:
-    """Complete utterances in the persona's language, as they stand in the mask.
+    """The mask's signature phrases: complete utterances in the persona's language.
 
     Raises:
         NotWrittenError: a layer is missing.
@@ -177,5 +178,5 @@ def _section(title: str, lines: list[str]) -> str:
 
 
 def _line(text: str) -> str:
-    """The text on one line."""
+    """The text with all white space collapsed, so it fits on one line."""
     return " ".join(text.split())
