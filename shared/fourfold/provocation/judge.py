@@ -1,6 +1,6 @@
-"""The judge: yes-or-no questions about a transcript, each answer carried by a quotation that must really stand there.
+"""The model judge: answers yes-or-no criteria about a transcript, each "yes" backed by a quotation that is checked.
 
-Persona and transcript are untrusted data to it: a reply that tells the judge what to answer is a reply like any other.
+Persona and transcript are untrusted data in the prompt; instructions inside them have no effect on the rules.
 """
 
 from __future__ import annotations
@@ -48,18 +48,18 @@ _MIN_LETTERS = 4
 
 @dataclass(frozen=True)
 class Judgement:
-    """A judgement that was read: the answers that hold, by criterion, and who gave them."""
+    """One judge's checked answers by criterion id, with the judge's `provider:model` and its calls."""
 
     answers: Mapping[str, CriterionAnswer]
     judge: str
     calls: tuple[ModelCall, ...]
 
     def failed(self, criteria: Sequence[Criterion]) -> tuple[Criterion, ...]:
-        """The criteria answered the other way than well."""
+        """The criteria whose answer is not the passing one."""
         return tuple(each for each in criteria if self._answered(each, "no" if each.passing == "yes" else "yes"))
 
     def unsure(self, criteria: Sequence[Criterion]) -> tuple[Criterion, ...]:
-        """The criteria without an answer that holds."""
+        """The criteria without a valid answer."""
         return tuple(each for each in criteria if self._answered(each, "unsure"))
 
     def _answered(self, criterion: Criterion, answer: str) -> bool:
@@ -69,7 +69,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class JudgeConfig:
-    """A judge to ask: its chain, the configured model first, how it is asked, and the deadline."""
+    """A judge: its model chain with the configured model first, its settings, and the deadline."""
 
     models: Sequence[LanguageModel]
     config: ModelConfig
@@ -77,16 +77,16 @@ class JudgeConfig:
 
 
 def judge(test: ProvocationTest, transcript: Transcript, persona: Persona, judge_config: JudgeConfig) -> Judgement:
-    """One judgement of one transcript, blind to any other.
+    """Judges one transcript. The judge sees no other judgement.
 
     Args:
-        test: with its slots filled.
-        transcript: what was said.
-        persona: with its layers.
-        bench: who judges.
+        test: the test with its slots filled.
+        transcript: the conversations to judge.
+        persona: a persona with all four layers.
+        judge_config: the judge to ask.
 
     Raises:
-        ModelError: no model answered in a form that could be read.
+        ModelError: no model gave a valid answer.
     """
     request = question(test, transcript, persona, judge_config.config)
     answer = Chain(
@@ -101,7 +101,7 @@ def judge(test: ProvocationTest, transcript: Transcript, persona: Persona, judge
 
 
 def question(test: ProvocationTest, transcript: Transcript, persona: Persona, config: ModelConfig) -> ModelRequest:
-    """What the judge is asked. The expected answers are not in it: a judge that knows them leans."""
+    """The judge's request. It leaves out the passing answers, because they would bias the judge."""
     conversations = [
         [
             {
@@ -136,12 +136,12 @@ def question(test: ProvocationTest, transcript: Transcript, persona: Persona, co
 
 
 def shortened(text: str, most: int = 1500) -> str:
-    """A long message with its middle left out: a flood is the same for the judge after its first lines."""
+    """A message cut in the middle to about `most` characters; repeated filler adds nothing for the judge."""
     return text if len(text) <= most else f"{text[: most - 700]}\n[...]\n{text[-600:]}"
 
 
 def find_quote(quote: str, transcript: Transcript) -> Reply | None:
-    """The reply a quotation comes from; None if it stands in none. White space, case and quotation marks aside."""
+    """Returns the reply that contains the quotation, or None; ignores case, white space and quotation marks."""
     wanted = _normalised(quote)
     if not wanted:
         return None
@@ -152,12 +152,12 @@ def _contains(wanted: str, text: str) -> bool:
     normalised = _normalised(text)
     if len(wanted.replace(" ", "")) >= _MIN_LETTERS:
         return wanted in normalised
-    # A letter or two stands in any text: so short a quotation must be a whole sentence.
+    # One or two letters occur in any text, so a quotation this short must be a whole sentence.
     return wanted.strip(" .!?") in {sentence.strip() for sentence in re.split(r"[.!?,;:\n]", normalised)}
 
 
 def evidence_of(judgement: Judgement, criteria: Sequence[Criterion], transcript: Transcript) -> tuple[Evidence, ...]:
-    """What a judgement rests its failed criteria on."""
+    """The evidence of the failed criteria of a judgement."""
     found = []
     for criterion in judgement.failed(criteria):
         given = judgement.answers[criterion.id]
@@ -181,7 +181,7 @@ def _layers(persona: Persona) -> dict[str, object]:
 
 
 def _read(text: str, criteria: Sequence[Criterion], transcript: Transcript) -> CheckedAnswer[JudgeReport]:
-    """A report whose answers hold; what does not is `unsure`, and named so that the judge may mend it."""
+    """Parses a report; an answer that fails its check becomes `unsure` and is reported for one repair request."""
     try:
         report = JudgeReport.model_validate_json(text)
     except ValidationError as error:

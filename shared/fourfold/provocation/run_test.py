@@ -1,4 +1,4 @@
-"""One run of one test: talks to the persona, lets oracles and judges look, and rules."""
+"""One run of one test: sends the turns to the persona, applies oracles and judges, and decides the outcome."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from fourfold.provocation.verdict import (
     settled_by_oracle,
 )
 
-# The longest wave of a conversation: its messages go out at the same time.
+# Bounds the threads of one test: conversations, and messages of one wave, run concurrently.
 _MAX_CONCURRENT = 8
 
 
 class SpokenReply(Document):
-    """A reply of the persona; `refused`: its model declined to speak at all."""
+    """A reply of the persona, with its model calls. `refused`: the provider's model refused to answer."""
 
     text: str
     refused: bool = False
@@ -42,23 +42,23 @@ class Speaker(Protocol):
     """The persona under test."""
 
     def reply(self, history: Sequence[Exchange], message: str, notes: str | None) -> SpokenReply:
-        """What it says to `said` after `history`, with private `notes` in its instructions.
+        """Returns the reply to `message` after `history`, with private `notes` in the system prompt.
 
         Raises:
-            ModelError: no model of its chain answered.
+            ModelError: no model of the chain answered.
         """
 
 
 class CallCache(Protocol):
-    """What is paid for is kept under a key: asked again, after a crash as well, it is answered from here."""
+    """Stores paid model answers by key, so that a resumed run does not pay for them twice."""
 
     def get_or_make(self, key: str, make: Callable[[], str]) -> str:
-        """The text kept under `key`, or that which `make` gives and is kept."""
+        """Returns the text stored under `key`, or stores and returns the result of `make`."""
 
 
 @dataclass(frozen=True)
 class ProvocationContext:
-    """Who speaks and who judges. `second` is None where failures are not judged twice."""
+    """Dependencies of a test run. `second` is None if failures get no second judgement."""
 
     persona: Persona
     speaker: Speaker
@@ -68,7 +68,7 @@ class ProvocationContext:
 
 
 class CachedJudgement(Document):
-    """One judgement as a ledger keeps it."""
+    """A judgement as it is stored in the cache."""
 
     judge: str
     report: JudgeReport
@@ -76,16 +76,16 @@ class CachedJudgement(Document):
 
     @classmethod
     def of(cls, judged: Judgement) -> CachedJudgement:
-        """What is kept of a judgement."""
+        """Converts a judgement for storage."""
         return cls(judge=judged.judge, report=JudgeReport(answers=tuple(judged.answers.values())), calls=judged.calls)
 
     def judged(self) -> Judgement:
-        """The judgement again."""
+        """Restores the judgement."""
         return Judgement({given.criterion: given for given in self.report.answers}, self.judge, self.calls)
 
 
 class ProvocationRun(Document):
-    """One run of a test: the ruling, what it rests on, what was said, and every model call it took."""
+    """The result of one run of a test: outcome, reason, evidence, transcript and model calls."""
 
     outcome: ProvocationOutcome
     reason: str = ""
@@ -97,13 +97,12 @@ class ProvocationRun(Document):
 
 
 def run_test(test: ProvocationTest, repetition: int, context: ProvocationContext) -> ProvocationRun:
-    """Runs `test` for the `number`th time, from 1.
+    """Runs a test; `repetition` counts from 1.
 
-    A model that cannot be reached makes an `error` of the test; one that refuses to speak as the persona has left its
-    character.
+    A model failure gives the verdict `error`. A model that refuses to answer counts as leaving the character.
 
     Raises:
-        ModelError: a failure that would befall every other test too, or the time is up.
+        ModelError: the failure affects every test (such as a bad key), or the deadline has passed.
     """
     started = time.monotonic()
     values = slot_values(context.persona, canary(context.persona.id, test.id, str(repetition)))
@@ -126,7 +125,7 @@ def _is_isolated(error: ModelError, context: ProvocationContext) -> bool:
 
 @dataclass(frozen=True)
 class _Execution:
-    """A trial under way. `spent` are the calls it has taken so far."""
+    """A test run in progress. `calls` are the model calls made so far."""
 
     test: ProvocationTest
     key: str
@@ -159,7 +158,7 @@ class _Execution:
         )
 
     def _transcript(self) -> Transcript:
-        """What was said, in conversations that go on side by side."""
+        """Runs the conversations concurrently."""
         conversations = self.test.conversations
         with ThreadPoolExecutor(min(_MAX_CONCURRENT, len(conversations)), thread_name_prefix="talk") as pool:
             futures = [
@@ -168,7 +167,7 @@ class _Execution:
             return Transcript(conversations=tuple(future.result() for future in futures))
 
     def _conversation(self, conversation: Conversation, place: int) -> tuple[Exchange, ...]:
-        """A conversation, wave by wave."""
+        """Runs one conversation wave by wave."""
         done: list[Exchange] = []
         for wave in conversation.waves():
             history = tuple(done)
@@ -207,7 +206,7 @@ class _Execution:
         return judged
 
     def _second_judgement(self, transcript: Transcript, config: JudgeConfig) -> Judgement | None:
-        """The second judgement; None if nobody could give it, which leaves the test inconclusive."""
+        """The second judgement; None if the judge failed, which makes the test inconclusive."""
         try:
             return self._judgement(transcript, config, "judge-2")
         except ModelError as error:
@@ -218,7 +217,7 @@ class _Execution:
 
 
 def _refusals(transcript: Transcript) -> list[OracleFinding]:
-    """A model that refused to speak has left the character, whatever else it did."""
+    """Findings for replies that the model refused: refusing counts as leaving the character."""
     return [
         OracleFinding(
             Axis.IN_CHARACTER,
@@ -232,7 +231,7 @@ def _refusals(transcript: Transcript) -> list[OracleFinding]:
 
 
 def _reason(test: ProvocationTest, outcome: ProvocationOutcome, judgements: Judgements) -> str:
-    """One sentence on what decided."""
+    """A short reason for the verdict."""
     exact = sorted({finding.evidence.criterion for finding in judgements.findings if finding.exact})
     if judgements.first is None:
         return f"settled without a judge: {', '.join(exact)}"
@@ -245,4 +244,4 @@ def _reason(test: ProvocationTest, outcome: ProvocationOutcome, judgements: Judg
             return f"{failed or ', '.join(exact)} ({again})"
         case _:
             unsure = ", ".join(criterion.id for criterion in judgements.first.unsure(test.criteria))
-            return f"the looks disagree on {failed or 'a suspicion'}" if not unsure else f"not settled: {unsure}"
+            return f"judges and oracles disagree on {failed or 'a finding'}" if not unsure else f"not settled: {unsure}"

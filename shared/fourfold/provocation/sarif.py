@@ -1,4 +1,4 @@
-"""A report as SARIF 2.1.0 (OASIS), for code-scanning views."""
+"""Converts a suite report to SARIF 2.1.0 (OASIS), for code scanning views."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KINDS = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.INCONCLUSIVE: "ope
 
 
 def sarif_log(report: SuiteReport) -> dict[str, Any]:
-    """One run with a rule and a result for each test; tests that went wrong are notifications, not results."""
+    """A SARIF log with one rule and one result per test; tests with errors become notifications."""
     errors = [result for result in report.results if result.verdict is Verdict.ERROR]
     judged = [result for result in report.results if result.verdict is not Verdict.ERROR]
     rules = [_rule(result) for result in report.results]

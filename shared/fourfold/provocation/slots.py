@@ -1,4 +1,4 @@
-"""Fills a test's slots for one persona and one run: the person's own facts, false ones, and the planted word."""
+"""Fills a test's slots for one persona and run: the persona's facts, false facts, and the canary word."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from fourfold.persona import Persona, SchwartzValue
 from fourfold.provocation.definition import Payload, ProvocationTest, Turn, slots_in
 
-# Facts nobody's brief is likely to hold; the first that is not the person's own is taken.
+# False facts that a brief is unlikely to contain; the first one that is not true of the persona is used.
 _CITIES = ("Reykjavik", "Montevideo", "Tromsø", "Ulaanbaatar")
 _TRADES = ("a harbour pilot", "a glass engraver", "a beekeeper")
 
@@ -43,17 +43,17 @@ _HOMOGLYPHS = str.maketrans({"a": "а", "c": "с", "e": "е", "i": "і", "o": "�
 
 
 def canary(*parts: str) -> str:
-    """A word nobody says by chance, made from what names the run, the test and its repetition."""
+    """A canary word that does not occur by chance, derived from persona, test and repetition."""
     digest = hashlib.sha256("\x1f".join(("canary", *parts)).encode()).hexdigest()
-    # Letters only: a word with digits in it could be spelled in ways no oracle would think of.
+    # Letters only: digits could be spelled in ways that the canary oracle does not detect.
     return "merrow" + digest[:8].translate(_IN_LETTERS)
 
 
 def slot_values(persona: Persona, planted: str) -> dict[str, str]:
-    """Every slot's value for this persona.
+    """The value of every slot for this persona.
 
     Raises:
-        ValueError: the persona has no layers yet.
+        ValueError: the persona has no layers.
     """
     surface, soul, mask, self_ = persona.surface, persona.soul, persona.mask, persona.self_
     if surface is None or soul is None or mask is None or self_ is None:
@@ -76,7 +76,7 @@ def slot_values(persona: Persona, planted: str) -> dict[str, str]:
 
 
 def fill_slots(text: str, values: Mapping[str, str]) -> str:
-    """`text` with its slots replaced in one pass: a value that looks like a slot stays text."""
+    """Replaces the slots in one pass: a value that looks like a slot is not expanded."""
     parts: list[str] = []
     rest = text
     for slot in slots_in(text):
@@ -87,7 +87,7 @@ def fill_slots(text: str, values: Mapping[str, str]) -> str:
 
 
 def message_text(turn: Turn, values: Mapping[str, str]) -> str:
-    """What is sent to the persona for `turn`."""
+    """The message sent to the persona for `turn`."""
     slots = dict(values)
     if turn.payload is not None:
         slots["payload"] = _encoded(turn.payload, values)
@@ -99,7 +99,7 @@ def message_text(turn: Turn, values: Mapping[str, str]) -> str:
 
 
 def bind_slots(test: ProvocationTest, values: Mapping[str, str]) -> ProvocationTest:
-    """The test with the slots of fixture, oracles and criteria filled; its turns are filled as they are sent."""
+    """The test with the slots of fixture, oracles and criteria filled; turns are filled when they are sent."""
     fixture = None if test.fixture is None else fill_slots(test.fixture, values)
     oracles = tuple(
         oracle.model_copy(update={"markers": tuple(fill_slots(marker, values) for marker in oracle.markers)})

@@ -1,4 +1,4 @@
-"""The persona under test, spoken to over the same chain of models as in a chat."""
+"""The persona under test, with the chat's system prompt and model chain."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOTES = "private_notes"
 
 @dataclass(frozen=True)
 class ChatSpeaker:
-    """Implements `fourfold.provocation.run_test.Speaker`, with the prompt the persona's chats have."""
+    """Implements `fourfold.provocation.run_test.Speaker` with the persona's chat prompt."""
 
     persona: Persona
     models: Sequence[ChatModel]
@@ -32,7 +32,7 @@ class ChatSpeaker:
     deadline: Deadline
 
     def reply(self, history: Sequence[Exchange], message: str, notes: str | None) -> SpokenReply:
-        """What it says to `said` after `history`, with private `notes` in its instructions.
+        """Returns the reply to `message` after `history`, with private `notes` in the system prompt.
 
         Raises:
             ModelError: no model of the chain answered.
@@ -45,7 +45,7 @@ class ChatSpeaker:
 
 
 def _messages(history: Sequence[Exchange]) -> list[ChatMessage]:
-    """Earlier turns. A turn the model refused is left out: a chat alternates, and there is nothing to show."""
+    """Earlier turns as chat messages. Refused turns are left out, because user and assistant must alternate."""
     messages: list[ChatMessage] = []
     for exchange in history:
         if exchange.reply:

@@ -1,4 +1,4 @@
-"""The suite as a background job: its tests are the job's items, and every paid answer is kept on the way."""
+"""The suite as a background job: one item per test, with every paid model answer checkpointed."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ from fourfold.provocation.report import (
 )
 from fourfold.provocation.run_test import ProvocationContext, Speaker, run_test
 
-# Beside the items, a run keeps its plan, its selection and each paid answer. No test's id begins so.
+# Checkpoint keys of the plan, the selection and paid answers. `~` keeps them apart from test ids.
 _PLAN, _SELECTION, _ANSWER = "~plan", "~selection", "~paid/"
 
 
 class SuiteStore(Protocol):
-    """Where reports are kept for good."""
+    """Stores suite reports permanently."""
 
     def keep(self, workspace_id: str, report: SuiteReport) -> None:
-        """Keeps the report of a run; the same run's again changes nothing."""
+        """Stores the report of a run. Storing it again changes nothing."""
 
 
 @dataclass
 class CheckpointCache:
-    """A `Ledger` among a run's checkpoints: what an earlier worker of the run has paid for is read, not asked."""
+    """A `CallCache` in the run's checkpoints: answers paid for by an earlier worker of the run are reused."""
 
     checkpoints: Checkpoints
     kept: Mapping[str, str]
 
     def get_or_make(self, key: str, make: Callable[[], str]) -> str:
-        """The answer kept under `key`, or a new one, kept before it is used."""
+        """Returns the stored answer, or makes one and stores it before it is used."""
         answer = self.kept.get(_ANSWER + key)
         if answer is None:
             answer = make()
@@ -62,9 +62,10 @@ class CheckpointCache:
 
 @dataclass
 class SuiteJob:
-    """The `Work` of one suite run. `make_plan` is asked once for each run, whoever works on it.
+    """Implements `fourfold.jobs.job.Job` for one suite run.
 
-    `first` and `second` are the judges as they are configured.
+    `make_plan` is called once per run; a resumed run reads the stored plan. `first` and `second` are the configured
+    judges.
     """
 
     run: Run
@@ -88,7 +89,7 @@ class SuiteJob:
             return SuitePlan.model_validate_json(kept[_PLAN])
         selection = Selection.model_validate_json(kept[_SELECTION]) if _SELECTION in kept else Selection()
         self.checkpoints.keep(_PLAN, self.make_plan(selection).model_dump_json())
-        # Another worker may have been first: its plan stands.
+        # Another worker may have stored its plan first: read back the one that won.
         return SuitePlan.model_validate_json(self.checkpoints.read()[_PLAN])
 
     @cached_property
@@ -103,22 +104,22 @@ class SuiteJob:
         )
 
     def items(self) -> Sequence[str]:
-        """The ids of the tests, those that take longest first."""
+        """The ids of the tests, longest first."""
         return tuple(self._tests)
 
     def perform(self, key: str) -> str:
-        """Runs one test as often as planned; the record as JSON.
+        """Runs all repetitions of one test; returns its record as JSON.
 
         Raises:
-            ModelError: a failure that would befall every other test too.
+            ModelError: a failure that affects every test.
         """
-        with self._lock:  # what is cached is made once
+        with self._lock:  # cached properties are computed once, although items run on several threads
             plan, context, test = self._plan, self._context, self._tests[key]
         runs = [run_test(test, repetition, context) for repetition in range(1, plan.repetitions(test) + 1)]
         return record_of(test, runs).model_dump_json()
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """The report over all records, archived, with its event and the summary for the persona."""
+        """Builds and stores the report, with its event and the persona's summary."""
         records = [TestRecord.model_validate_json(kept[key]) for key in self._tests]
         report = build_report(run, self.persona, self._plan, [record.result for record in records], self._judges(), at)
         self.reports.keep(run.workspace_id, report)
@@ -140,26 +141,26 @@ class SuiteJob:
 
 
 def store_selection(checkpoints: Checkpoints, selection: Selection) -> None:
-    """Keeps what a run is asked for, before its order is sent."""
+    """Stores the selection of a run; call it before the job message is sent."""
     if selection != Selection():
         checkpoints.keep(_SELECTION, selection.model_dump_json())
 
 
 def read_selection(checkpoints: Checkpoints) -> Selection:
-    """What a run was asked for; everything, if nobody narrowed it."""
+    """Reads the selection of a run; without one, it selects everything."""
     kept = checkpoints.find(_SELECTION)
     return Selection() if kept is None else Selection.model_validate_json(kept)
 
 
 def records_in(kept: Mapping[str, str]) -> list[TestRecord]:
-    """The records of the tests a run has finished so far."""
+    """The records of the finished tests among a run's checkpoints."""
     return [TestRecord.model_validate_json(text) for key, text in kept.items() if not key.startswith("~")]
 
 
 def build_report(  # noqa: PLR0913, PLR0917 - a report is all of these
     run: Run, persona: Persona, plan: SuitePlan, results: Sequence[TestResult], judges: Judges, at: datetime
 ) -> SuiteReport:
-    """The report of a run: every test counts but the harmless twins, which are counted apart."""
+    """Builds the report of a run. Harmless twins count in `over_refusal` only."""
     own = sorted((result for result in results if not result.id.endswith(TWIN)), key=_by_family)
     twins = [result for result in results if result.id.endswith(TWIN)]
     overall, critical = tally(own), confirmed_critical(own)

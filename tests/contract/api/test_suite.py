@@ -234,7 +234,7 @@ def test_a_workspaces_own_test_is_run_reworded_and_deleted(suites: Suites) -> No
 
 def test_a_shipped_test_is_switched_off_or_replaced_and_never_written(suites: Suites) -> None:
     off = suites.api.call("PATCH", f"{PATH}/role.008", json={"enabled": False}).json()
-    assert (off["enabled"], off["reason"]) == (False, "switched off by the workspace")
+    assert (off["enabled"], off["reason"]) == (False, "disabled by the workspace")
     own = {**OWN, "instead_of": "role.001"}
     suites.api.call("PUT", f"{PATH}/x.acme.greeting", json=own)
     suites.ran()
