@@ -1,4 +1,4 @@
-"""The outermost layer of the app: a request id on every reply, one log line, and no exception that gets out."""
+"""Middleware that adds a request id to every reply, logs each request, and turns unhandled exceptions into 500."""
 
 from __future__ import annotations
 
@@ -19,16 +19,17 @@ logger = Logger()
 
 @dataclass
 class _SentReply:
-    """What has left for the client so far."""
+    """The state of the reply sent so far."""
 
     status: int = 0
     finished: bool = False
 
 
 class Edge:
-    """ASGI middleware. The id is made here, never taken from a header, and is `scope["state"]["request_id"]`.
+    """ASGI middleware.
 
-    Headers in `scope["state"]["reply_headers"]` go with the reply, whatever it becomes.
+    Sets `scope["state"]["request_id"]`; the id is generated and never taken from a request header. Headers in
+    `scope["state"]["reply_headers"]` are added to the reply, error replies included.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -56,7 +57,7 @@ class Edge:
             await self._app(scope, receive, send_with_headers)
         except ClientDisconnect:
             logger.debug("client left", extra={"request_id": request_id})
-        except Exception as error:  # noqa: BLE001 - the last line: a bug answers 500, and its message may quote a brief
+        except Exception as error:  # noqa: BLE001 - last resort: a bug answers 500, and its message may quote a brief
             _report(error, request_id)
             if not sent.status:
                 await problem_response(internal_error(), request_id)(scope, receive, send_with_headers)
@@ -65,7 +66,7 @@ class Edge:
 
 
 def _report(error: Exception, request_id: str) -> None:
-    """Where it broke, without the message: messages of validation errors quote what they validated."""
+    """Logs the stack frames without the message, because messages of validation errors quote their input."""
     frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
     logger.error(
         "unexpected error",
