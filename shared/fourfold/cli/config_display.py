@@ -1,4 +1,4 @@
-"""Settings as a person reads them in a terminal, also in a narrow one."""
+"""Prints settings in a terminal, also in a narrow one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MIN_VALUE_WIDTH = 28  # a model's name
 
 
 def show_view(view: Document, console: Console) -> None:
-    """Every key with value, source, who locked it, and unit."""
+    """Prints every key with its value, source, locks and unit."""
     rows = view["data"]
     console.print(Text.assemble((view["scope"], "bold"), (f" at revision {view['revision']}", "dim")))
     cells = [
@@ -40,12 +40,12 @@ def show_view(view: Document, console: Console) -> None:
 
 
 def show_explanation(explanation: Document, console: Console) -> None:
-    """A key's value and why: the chain from the default down, with who, when and for what reason."""
+    """Prints a key's value and the chain of scopes behind it, with author, time and reason."""
     unit = f" {explanation['unit']}" if explanation["unit"] else ""
     console.print(Text.assemble((explanation["key"], "cyan"), " = ", value_text(explanation["value"]), (unit, "dim")))
     console.print(_plain(explanation["description"]))
     console.print(_plain(explanation["why"]))
-    table = _table("scope", "says", "")
+    table = _table("scope", "value", "")
     for link in explanation["chain"]:
         state = value_text(link["value"]) if link["is_set"] else Text("-", style="dim")
         if link["lock"] is not None:
@@ -60,30 +60,28 @@ def show_explanation(explanation: Document, console: Console) -> None:
 
 
 def show_commit(result: Document, console: Console) -> None:
-    """What a change did or would do, what it overrules, what will not work, and what a rollback left as it is."""
+    """Prints the changes of a commit or dry run, overridden values, warnings, and what a rollback did not restore."""
     if not result["changes"]:
         console.print(Text(f"Nothing to change: {result['scope']} stays at revision {result['revision']}."))
     elif result["dry_run"]:
         summary = (
-            f"Dry run, nothing is changed. {result['scope']} is at revision {result['revision']} and would change:"
+            f"Dry run: nothing was changed. {result['scope']} is at revision {result['revision']} and would change:"
         )
         console.print(Text(summary, style="yellow"))
     else:
         console.print(Text.assemble((result["scope"], "bold"), f" is now at revision {result['revision']}."))
     show_changes(result["changes"], console)
     _print_section(
-        "Overruled by the lock; kept, and in force again once it is gone:",
+        "Overridden by the lock; kept, and applied again when the lock is removed:",
         (f"{one['scope']} {one['owner']}: {one['key']} = {_value_line(one['value'])}" for one in result["shadowed"]),
         console,
     )
-    _print_section("Mind:", (f"{one['key']}: {one['detail']}" for one in result["warnings"]), console)
-    _print_section(
-        "Not restored, it stays as it is:", (one["detail"] for one in result.get("not_restored", ())), console
-    )
+    _print_section("Warning:", (f"{one['key']}: {one['detail']}" for one in result["warnings"]), console)
+    _print_section("Not restored:", (one["detail"] for one in result.get("not_restored", ())), console)
 
 
 def show_changes(changes: Iterable[Document], console: Console) -> None:
-    """Each key with what was said of it and what is."""
+    """Prints each changed key with its values before and after."""
     for change in changes:
         console.print(Text(change["key"], style="cyan"))
         line = Text.assemble(_state(change["before"]), ("  ->  ", "dim"), _state(change["after"]))
@@ -91,7 +89,7 @@ def show_changes(changes: Iterable[Document], console: Console) -> None:
 
 
 def show_revisions(page: Document, console: Console) -> None:
-    """Commits, newest first: number, how, who, when, why, and the keys."""
+    """Prints commits, newest first: revision, kind, author, time, reason and keys."""
     if not page["data"]:
         console.print("No commits yet.")
     for revision in page["data"]:
@@ -106,11 +104,11 @@ def show_revisions(page: Document, console: Console) -> None:
         shown = ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")  # noqa: PLR2004 - one line
         console.print(Padding(Text(shown), (0, 0, 0, 6), expand=False))
     if page["has_more"]:
-        console.print(Text("There are older ones: --limit takes up to 100.", style="dim"))
+        console.print(Text("There are older commits; --limit takes up to 100.", style="dim"))
 
 
 def show_snapshots(listed: Iterable[Document], console: Console) -> None:
-    """Snapshots, newest first: id and label, then who, when and at which revision."""
+    """Prints snapshots, newest first: id, label, author, time and revision."""
     empty = True
     for snapshot in listed:
         empty = False
@@ -118,11 +116,11 @@ def show_snapshots(listed: Iterable[Document], console: Console) -> None:
         signed = f"{_signed(snapshot['by'], snapshot['at'], snapshot['revision'])}, {snapshot['keys']} key(s)"
         console.print(Padding(Text(signed, style="dim"), (0, 0, 0, 2), expand=False))
     if empty:
-        console.print('No snapshots yet. Keep one: fourfold config snapshot "before the swap"')
+        console.print('No snapshots yet. Create one: fourfold config snapshot "before the swap"')
 
 
 def show_schema(keys: Iterable[Document], console: Console) -> None:
-    """Every key with its default, unit, scopes and meaning."""
+    """Prints every key with its default, unit, meaning and scopes."""
     for key in keys:
         unit = f" {key['unit']}" if key["unit"] else ""
         console.print(Text.assemble((key["key"], "cyan"), " = ", value_text(key["default"]), (unit, "dim")))
@@ -131,7 +129,7 @@ def show_schema(keys: Iterable[Document], console: Console) -> None:
 
 
 def value_text(value: object) -> Text:
-    """A value: text as it is, lists and objects one element to a line, the rest as JSON."""
+    """A value for display: text unchanged, lists and objects one element per line, other values as JSON."""
     if value is None:
         return Text("null", style="dim")
     if isinstance(value, list) and value:
@@ -142,7 +140,7 @@ def value_text(value: object) -> Text:
 
 
 def _print_blocks(rows: Sequence[Document], console: Console) -> None:
-    """The same with less room: keys under their block, the unit beside the value, the lock below the source."""
+    """The narrow layout: keys grouped by block, the unit beside the value, locks below the source."""
     names = [Text("  " + row["key"].rpartition(".")[2], style="cyan") for row in rows]
     values = [_with_unit(row) for row in rows]
     sources = [Text("\n").join(filter(None, (_source(row), _locks(row, "locked by ")))) for row in rows]
@@ -172,7 +170,7 @@ def _with_unit(row: Document) -> Text:
 
 
 def _locks(row: Document, said: str = "") -> Text:
-    """Who keeps this scope from setting the key or within bounds, and whether it does so to those below."""
+    """The locks on a key: by higher scopes (full or to bounds), and by this scope for lower ones."""
     locks = [said + row["locked_by"]] if row["locked_by"] else []
     locks += [f"{each['scope']}: {Bounds.model_validate(each['bounds']).in_words()}" for each in row["bounds"]]
     if row["lock"] is not None:
@@ -185,7 +183,7 @@ def _lock(lock: Document) -> str:
 
 
 def _state(entry: Document | None) -> Text:
-    """What a scope says of a key: its value or that it inherits, and its lock."""
+    """A scope's entry for a key: its value or `inherited`, and its lock."""
     if entry is None:
         return Text("inherited", style="dim")
     state = value_text(entry["value"]) if entry["is_set"] else Text("inherited", style="dim")
@@ -221,5 +219,5 @@ def _plain(text: str) -> Text:
 
 
 def _printable(text: str) -> str:
-    """Text others wrote, without what would steer a terminal."""
+    """Text from other users without control characters, which could manipulate the terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -1,4 +1,4 @@
-"""The six steps of a run as they happen: a live table in a terminal, a line for each event elsewhere."""
+"""Live progress of a run: a table in a terminal, one line per event elsewhere."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ DESCRIPTIONS = {
     "self_enrich": "traits, values, attachment",
     "mask_build": "the voice",
     "surface_ground": "name, age, place, work",
-    "audit": "a second look at the whole",
+    "audit": "scores the whole persona",
     "single_call": "all four layers at once",
 }
 
 
 @dataclass
 class Progress:
-    """What a run's events have told so far."""
+    """The state of a run, as of its events so far."""
 
     attempt: int = 1
     steps: tuple[StepName, ...] = STEP_ORDER
@@ -39,7 +39,7 @@ class Progress:
     last: dict[str, Any] | None = None
 
     def add(self, event: dict[str, Any]) -> None:
-        """Takes in one event."""
+        """Updates the state with one event."""
         self.last = event
         match event["type"]:
             case "step.started":
@@ -63,17 +63,17 @@ class Progress:
 
 
 def _line(event: dict[str, Any]) -> str:
-    """One line for an event worth one, for readers without a live display; empty for the rest."""
+    """One line of text for an event; empty for events that are not shown."""
     step = f"{event.get('step', ''):<15} "
     match event["type"]:
         case "step.completed":
             spent = f"{seconds(event['duration_ms'])}, {token_count(event['tokens'])}, {money(event['cost_usd'])}"
             line = f"{step}{event['provider']}:{event['model']}  {spent}"
         case "step.repaired":
-            line = f"{step}{event['model']} asked to mend {event['problems']} thing(s)"
+            line = f"{step}{event['model']} asked to repair {event['problems']} problem(s)"
         case "step.fallback":
             failure = event["failure"].replace("_", " ")
-            line = f"{step}{event['from_model']}: {failure}; asking {event['to_model']}"
+            line = f"{step}{event['from_model']}: {failure}; falling back to {event['to_model']}"
         case "step.failed":
             line = f"{step}no usable answer after {len(event['calls'])} call(s)"
         case "audit.scored":
@@ -86,7 +86,7 @@ def _line(event: dict[str, Any]) -> str:
 
 
 def follow(events: Iterable[dict[str, Any]], console: Console, steps: tuple[StepName, ...] = STEP_ORDER) -> Progress:
-    """Shows a run until its terminal event; answers with everything it told. `order` is the steps it has."""
+    """Shows a run until its terminal event and returns its final state. `steps` are the run's steps."""
     progress = Progress(steps=steps)
     if not console.is_terminal:
         for event in events:

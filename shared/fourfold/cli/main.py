@@ -1,4 +1,4 @@
-"""`fourfold create | compare | show | list | watch | test | chat | drift | doctor`, and what stands beside it."""
+"""The `fourfold` command: create, compare, show, list, watch, test, chat, drift, doctor, and the groups below it."""
 
 from __future__ import annotations
 
@@ -46,15 +46,17 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document in
 
 @app.command()
 def create(
-    brief: Annotated[str, typer.Argument(help="Who it should be, in a sentence.")],
-    naive: Annotated[bool, typer.Option("--naive", help="In a single call, to compare with the six steps.")] = False,
+    brief: Annotated[str, typer.Argument(help="A description of the persona in a sentence.")],
+    naive: Annotated[
+        bool, typer.Option("--naive", help="Generate in a single call, to compare with the six steps.")
+    ] = False,
     setting: Annotated[
         list[str] | None,
         typer.Option("--set", help="A setting for this run: engine.pipeline.soul_draft.model=openai:gpt-6.1-sol"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a persona and show it."""
+    """Generate a persona and show it."""
     settings = {**(NAIVE if naive else {}), **settings_of(setting or [])}
     with connected() as client:
         persona = create_live(client, brief, Console(stderr=as_json), settings)
@@ -66,10 +68,10 @@ def create(
 
 @app.command()
 def compare(
-    first: Annotated[str, typer.Argument(help="per_..., or a brief: it is then written both ways.")],
+    first: Annotated[str, typer.Argument(help="per_..., or a brief to generate both ways.")],
     second: Annotated[str | None, typer.Argument(help="per_... of the other persona.")] = None,
 ) -> None:
-    """Show two personas' cost, time and audit side by side; of a brief, the six steps beside the single call."""
+    """Compare cost, time and audit of two personas, or of the six steps and the single call for one brief."""
     if (second is None) is is_persona_id(first) or (second is not None and not is_persona_id(second)):
         raise typer.BadParameter("give two persona ids, or one brief")
     console = Console()
@@ -85,12 +87,12 @@ def compare(
 
 @app.command()
 def watch(
-    runs: Annotated[list[str] | None, typer.Argument(help="run_... of one run or several.")] = None,
+    runs: Annotated[list[str] | None, typer.Argument(help="run_... of one or more runs.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All runs of the workspace, until Ctrl-C.")] = False,
     persona: Annotated[str | None, typer.Option(help="per_...: all runs of this persona, until Ctrl-C.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON instead.")] = False,
 ) -> None:
-    """Show runs and background jobs as they go on."""
+    """Show the progress of runs and background jobs."""
     if sum([bool(runs), everything, persona is not None]) != 1:
         raise typer.BadParameter("give runs, or --all, or --persona")
     targets: list[Target] = [{"run_id": run} for run in runs or []]
@@ -105,9 +107,9 @@ def watch(
 
 @app.command()
 def doctor(
-    call: Annotated[bool, typer.Option("--call", help="Make one tiny call to each usable provider.")] = False,
+    call: Annotated[bool, typer.Option("--call", help="Make one small call to each usable provider.")] = False,
 ) -> None:
-    """Tell which model providers can be used from here."""
+    """Show which model providers are usable."""
     try:
         succeeded = examine(os.environ, Console(), call=call)
     except ValueError as error:
@@ -120,8 +122,12 @@ def doctor(
 @app.command("test")
 def suite(  # noqa: PLR0913, PLR0917 - an argument for each option
     persona_id: Annotated[str, typer.Argument(help="per_...")],
-    family: Annotated[list[str] | None, typer.Option(help="Only these families: role, contra, emo, jail.")] = None,
-    severity: Annotated[list[str] | None, typer.Option(help="Only these severities, such as critical.")] = None,
+    family: Annotated[
+        list[str] | None, typer.Option(help="Only tests of these families: role, contra, emo, jail.")
+    ] = None,
+    severity: Annotated[
+        list[str] | None, typer.Option(help="Only tests of these severities, such as critical.")
+    ] = None,
     test: Annotated[list[str] | None, typer.Option(help="Only these tests, such as role.002.")] = None,
     benign_twins: Annotated[bool, typer.Option("--benign-twins", help="Run the harmless twins too.")] = False,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
@@ -164,10 +170,10 @@ def list_personas(
         sys.stdout.write(f"[{body}]\n")
         return
     if not personas:
-        Console().print('No personas yet. Make one: fourfold create "A retired lighthouse keeper in Brittany"')
+        Console().print('No personas yet. Create one: fourfold create "A retired lighthouse keeper in Brittany"')
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    # In a narrow terminal only who they are is cut short.
+    # In a narrow terminal only the column `who` is cut.
     widths = {"id": 30, "status": 10, "who": 0, "audit": 5, "made": 11}
     widths["who"] = max(_MIN_WHO_WIDTH, Console().width - sum(widths.values()) - 2 * len(widths))
     for column, width in widths.items():
@@ -182,18 +188,18 @@ def list_personas(
 
 def _run_of(persona: Persona) -> str:
     if persona.run_id is None:
-        raise ApiError(f"{persona.id} was imported: no run wrote it.")
+        raise ApiError(f"{persona.id} was imported and has no run.")
     return persona.run_id
 
 
 @app.command()
 def chat(persona_id: Annotated[str, typer.Argument(help="per_...")]) -> None:
-    """Talk with a persona; under each reply stands how far it is from the persona's voice."""
+    """Chat with a persona; each reply shows its drift from the persona's voice."""
     console = Console()
     with connected() as client:
         persona = client.persona(persona_id)
         name = persona.surface.name if persona.surface else persona.id
-        # Lines from a pipe are sent as they are: a conversation in a file is one too.
+        # Lines from a pipe are sent without a prompt, so a conversation can come from a file.
         lines = chat_commands.typed_lines(console, name) if sys.stdin.isatty() else iter(sys.stdin)
         chat_commands.chat_lines(client, persona_id, console, lines)
 
@@ -202,10 +208,10 @@ def chat(persona_id: Annotated[str, typer.Argument(help="per_...")]) -> None:
 def drift(
     persona_id: Annotated[str, typer.Argument(help="per_...")],
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="Replies in a text file, empty lines between them.")
+        Path, typer.Argument(exists=True, dir_okay=False, help="A text file with replies separated by empty lines.")
     ],
 ) -> None:
-    """Tell how far replies are from a persona's voice; exit code 2 if any is beyond the threshold."""
+    """Score the drift of replies from a persona's voice. Exits 2 if any is above the threshold."""
     with connected() as client:
         alerts = chat_commands.score_file(client, persona_id, file, Console())
     if alerts:

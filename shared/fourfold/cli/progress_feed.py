@@ -1,4 +1,4 @@
-"""Events of runs over a WebSocket, each once and in order, however often the connection breaks."""
+"""Receives run events over a WebSocket, each once and in order, and reconnects when the connection breaks."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ Target = dict[str, str | bool]
 
 _FIRST_PAUSE_S = 0.25
 _LONGEST_PAUSE_S = 15.0
-# After so much silence the server is asked whether it is there, and after as much again taken for gone.
+# After this silence the client sends a ping; after twice as long it reconnects.
 _SILENCE_S = 30.0
 _FORBIDDEN = (401, 403)
-# How many runs a subscription may name as known.
+# Maximum number of runs in the `after` of a subscription.
 _NAMED_RUNS = 200
 
 
 class _LostError(CommandError):
-    """The connection is no use any more."""
+    """The connection is unusable; reconnect."""
 
 
 class Feed:
-    """What a subscriber gets. `connected` tells whether there is a connection just now.
+    """A subscription to events. `connected` says whether there is a connection.
 
     Args:
-        address: asked anew for every connection: a server that was started again is somewhere else.
+        address: returns the URL; called for every connection, because a restarted server may have another port.
         key: the API key.
         targets: what to subscribe to: `{"run_id": ...}`, `{"persona_id": ...}` or `{"workspace": True}`.
     """
@@ -58,12 +58,12 @@ class Feed:
         self.connected = False
 
     def events(self) -> Iterator[dict[str, Any] | None]:
-        """Events as they come, and None when the connection was lost or found again, or nothing has come for a second.
+        """Yields events, and None when the connection changes or after a second without an event.
 
-        Ends when all runs that were named are over; a workspace or a persona is never over.
+        Ends when all subscribed runs have ended; subscriptions to a workspace or persona do not end.
 
         Raises:
-            ApiError: the server refuses the key or a subscription, or does not answer at the very first try.
+            ApiError: the server rejects the key or a subscription, or the first connection fails.
         """
         attempt = 0
         while not self._all_ended():
@@ -76,7 +76,7 @@ class Feed:
                             return
             except (_LostError, UnreachableError, WebSocketException, OSError) as lost:
                 if not self._was_connected:
-                    raise UnreachableError(f"Live progress cannot be reached ({type(lost).__name__}).") from lost
+                    raise UnreachableError(f"Cannot connect to live progress ({type(lost).__name__}).") from lost
             finally:
                 self.connected = False
             yield None
@@ -89,9 +89,7 @@ class Feed:
             return connect(self._address(), additional_headers=headers, ping_interval=None, close_timeout=1)
         except InvalidStatus as refused:
             if refused.response.status_code in _FORBIDDEN:
-                raise ApiError(
-                    "The server does not let this key follow runs: it needs the scope personas:read."
-                ) from None
+                raise ApiError("The API key cannot follow runs. Use a key with the scope personas:read.") from None
             raise
 
     def _messages(self, socket: ClientConnection) -> Iterator[dict[str, Any] | None]:
@@ -118,16 +116,16 @@ class Feed:
     def _events_in(self, message: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if message.get("type") == "error":
             problem = message["problem"]
-            if problem["status"] >= 500:  # noqa: PLR2004 - the server's fault: worth another try
+            if problem["status"] >= 500:  # noqa: PLR2004 - a server error: retry
                 raise _LostError
             raise ApiError(f"{problem['title']}: {problem['detail']}")
         if "seq" not in message:
-            if "type" not in message:  # API Gateway's own words: the function behind it failed
+            if "type" not in message:  # sent by API Gateway because its integration failed
                 raise _LostError
             return
         run_id = message["run_id"]
         if message["seq"] > self._last_seq.get(run_id, 0):
-            # The newest known runs last: they are the ones named when coming back.
+            # Keep the most recent runs last: these are named in `after` when reconnecting.
             self._last_seq.pop(run_id, None)
             self._last_seq[run_id] = message["seq"]
             if is_end(message):
@@ -144,10 +142,10 @@ class Feed:
 
     def _pause_before(self, attempt: int) -> float:
         longest = min(_FIRST_PAUSE_S * 2**attempt, _LONGEST_PAUSE_S)
-        return float(longest) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads clients, keeps no secret
+        return float(longest) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
 
 
 def is_end(event: dict[str, Any]) -> bool:
-    """Whether a run is over with this event, whatever kind of run it is."""
+    """Whether the event is the last one of a run, of any kind."""
     kind, _, what = event["type"].partition(".")
     return kind != "step" and what in {"completed", "failed"}

@@ -1,4 +1,4 @@
-"""Any number of runs and background jobs as they go on: a live table in a terminal, a line for each event elsewhere."""
+"""Live progress of any number of runs and jobs: a table in a terminal, one line per event elsewhere."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from fourfold.cli.formatting import money, seconds
 from fourfold.cli.progress_feed import Feed, is_end
 from fourfold.steps import STEP_ORDER
 
-# A terminal is about so high; runs that are over make room first.
+# Rows that fit a terminal; ended runs are dropped first.
 ROWS = 30
 
 
 @dataclass
 class RunRow:
-    """What the events of one run have told. Events of a type that is not known still count and are named."""
+    """The state of one run, as of its events so far. Unknown event types are shown by name."""
 
     run_id: str
     kind: str = "persona"
@@ -36,7 +36,7 @@ class RunRow:
     ended: str = ""
 
     def add(self, event: dict[str, Any]) -> None:
-        """Takes in one event."""
+        """Updates the row with one event."""
         self.newest = datetime.fromisoformat(event["at"])
         self.started = self.started or self.newest
         self.activity = describe_event(event)
@@ -64,21 +64,21 @@ class RunRow:
 
 @dataclass
 class Board:
-    """All runs met so far, in the order they were met."""
+    """All runs seen so far, in order of appearance."""
 
     rows: dict[str, RunRow] = field(default_factory=dict)
 
     def add(self, event: dict[str, Any]) -> None:
-        """Takes in one event."""
+        """Updates the run's row with one event."""
         self.rows.setdefault(event["run_id"], RunRow(event["run_id"])).add(event)
 
     @property
     def succeeded(self) -> bool:
-        """Whether no run has failed."""
+        """Whether no run failed."""
         return not any(row.ended == "failed" for row in self.rows.values())
 
     def visible_rows(self) -> list[RunRow]:
-        """The rows there is room for: those going on before those that are over, newest of each kept."""
+        """The rows that fit: running ones first, then ended ones, the newest of each."""
         running = [row for row in self.rows.values() if not row.ended][-ROWS:]
         room = ROWS - len(running)
         over = [row for row in self.rows.values() if row.ended][-room:] if room else []
@@ -87,7 +87,7 @@ class Board:
 
 
 def describe_event(event: dict[str, Any]) -> str:
-    """An event in a few words."""
+    """A short description of an event."""
     name = str(event["type"])
     match name:
         case "step.started" | "step.completed" | "step.repaired" | "step.fallback" | "step.failed":
@@ -109,7 +109,11 @@ def describe_event(event: dict[str, Any]) -> str:
 
 
 def watch_live(feed: Feed, console: Console) -> bool:
-    """Shows the feed until it ends or Ctrl-C; says whether no run failed. Raises ApiError."""
+    """Shows the feed until it ends or Ctrl-C. Returns whether no run failed.
+
+    Raises:
+        ApiError: as `Feed.events`.
+    """
     board = Board()
     try:
         if not console.is_terminal:
@@ -132,7 +136,7 @@ def watch_live(feed: Feed, console: Console) -> bool:
 
 
 def print_events(feed: Feed, out: TextIO) -> bool:
-    """Writes each event as a line of JSON until the feed ends or Ctrl-C; says whether no run failed."""
+    """Writes each event as a line of JSON until the feed ends or Ctrl-C. Returns whether no run failed."""
     board = Board()
     try:
         for event in feed.events():
@@ -164,6 +168,6 @@ def _table(board: Board, feed: Feed) -> Table:
     running = sum(1 for row in board.rows.values() if not row.ended)
     state = "live" if feed.connected else "connecting …"
     table.add_row(
-        "", Text(f"{running} running, {len(board.rows) - running} over", style="dim"), Text(state, style="dim")
+        "", Text(f"{running} running, {len(board.rows) - running} ended", style="dim"), Text(state, style="dim")
     )
     return table

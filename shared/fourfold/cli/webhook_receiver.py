@@ -1,4 +1,4 @@
-"""A webhook receiver on loopback: verifies what arrives by the receivers' own library, and answers 204 or 401."""
+"""A webhook receiver on loopback. It verifies signatures with `standardwebhooks`, and replies 204 or 401."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _POLL_S = 0.2
 
 @dataclass(frozen=True)
 class ReceivedWebhook:
-    """A request that arrived; `fault` says why it is not to be trusted, and then nothing else is told of it."""
+    """A received request. If `fault` is set the signature or body is invalid, and the other fields are empty."""
 
     at: datetime
     id: str = ""
@@ -31,17 +31,17 @@ class ReceivedWebhook:
 
 @dataclass
 class Receiver:
-    """What serves; `arrivals` must be read for requests to be answered."""
+    """The running receiver. Requests are answered only while `received_webhooks` is iterated."""
 
     url: str
     _requests: queue.Queue[_Request] = field(default_factory=queue.Queue)
 
     def received_webhooks(self, secret: str) -> Iterator[ReceivedWebhook]:
-        """Each request as it comes, for ever, verified by `secret` and answered."""
+        """Yields each request after verifying it with `secret` and replying; does not end."""
         verifier = Webhook(secret)
         while True:
             try:
-                request = self._requests.get(timeout=_POLL_S)  # not for ever: Ctrl-C must get through
+                request = self._requests.get(timeout=_POLL_S)  # with a timeout, so that Ctrl-C works
             except queue.Empty:
                 continue
             received = _verified(verifier, request)
@@ -63,7 +63,11 @@ class _Request:
 
 @contextmanager
 def run_receiver(port: int) -> Iterator[Receiver]:
-    """Listens on 127.0.0.1 (`port` 0: any free one) until the context ends. Raises OSError if the port is taken."""
+    """Listens on 127.0.0.1 until the context ends. `port` 0 chooses a free port.
+
+    Raises:
+        OSError: the port is in use.
+    """
     receiver: Receiver
 
     class Handler(BaseHTTPRequestHandler):
@@ -71,14 +75,14 @@ def run_receiver(port: int) -> Iterator[Receiver]:
             length = self.headers.get("content-length", "0")
             size = min(int(length), _MOST_BYTES) if length.isdecimal() else 0
             request = _Request({name.lower(): value for name, value in self.headers.items()}, self.rfile.read(size))
-            receiver._requests.put(request)  # noqa: SLF001 - its own server
+            receiver._requests.put(request)  # noqa: SLF001 - same module
             request.done.wait(10)
             self.send_response(request.status)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's
-            """Arrivals are printed, requests are not."""
+            """Suppresses the access log; the command prints received webhooks."""
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
@@ -99,4 +103,4 @@ def _verified(verifier: Webhook, request: _Request) -> ReceivedWebhook:
         data = json.dumps(body["data"], ensure_ascii=False)
         return ReceivedWebhook(now, request.headers["webhook-id"], str(body["type"]), data)
     except (WebhookVerificationError, ValueError, KeyError, TypeError) as fault:
-        return ReceivedWebhook(now, fault=f"not from this endpoint: {fault}")
+        return ReceivedWebhook(now, fault=f"invalid webhook: {fault}")

@@ -1,4 +1,4 @@
-"""Codes and sentences for pydantic's validation errors: pydantic's own wording does not reach the caller."""
+"""Codes, sentences and field names for validation errors: pydantic's own wording does not reach the caller."""
 
 from __future__ import annotations
 
@@ -56,6 +56,14 @@ def code_and_detail(error: Mapping[str, Any]) -> tuple[str, str]:
     sentence = _VALUE_ERROR.sub("", _SUBJECT.sub("Must ", message)).replace(" after validation", "")
     sentence = sentence.replace("Must match pattern '", "Must match the pattern '")
     return kind, f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def field_name(pointer: str) -> str:
+    """A pointer as it reads in a sentence: `/ops/0/value` as `ops[0].value`, an empty one as `The request body`."""
+    if not pointer.startswith("/"):
+        return pointer or "The request body"
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
+    return "".join(f"[{part}]" if part.isdecimal() else f".{part}" for part in parts).removeprefix(".")
 
 
 def _quoted(discriminator: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from fourfold.http.field_messages import code_and_detail
+from fourfold.http.field_messages import code_and_detail, field_name
 from fourfold.problem import FieldError, Problem, problem
 from fourfold.problem import ProblemError as ProblemError  # noqa: PLC0414 - re-exported for the routers
 
@@ -50,7 +50,7 @@ def rejected(
     status: int = 422,
 ) -> ProblemError:
     """A 4xx whose `errors` list the invalid fields, at most MAX_FAULTS of them."""
-    detail = " ".join(f"{_field_name(error.pointer)}: {error.detail}" for error in errors[:3])
+    detail = " ".join(f"{field_name(error.pointer)}: {error.detail}" for error in errors[:3])
     if len(errors) > MAX_FAULTS:
         detail += f" Only the first {MAX_FAULTS} errors are listed; there are more."
     answer = problem(code, title, status, detail)
@@ -93,14 +93,6 @@ def field_errors(found: Sequence[Any], location: str) -> list[FieldError]:
         pointer = "".join(f"/{reference_token(part)}" for part in place) if location == "body" else place[-1]
         errors.append(FieldError(pointer=printable(pointer), code=code, detail=detail))
     return errors
-
-
-def _field_name(pointer: str) -> str:
-    """A pointer as it reads in a sentence: `/ops/0/value` as `ops[0].value`, an empty one as `The request body`."""
-    if not pointer.startswith("/"):
-        return pointer or "The request body"
-    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer[1:].split("/")]
-    return "".join(f"[{part}]" if part.isdecimal() else f".{part}" for part in parts).removeprefix(".")
 
 
 def reference_token(name: str) -> str:

@@ -172,7 +172,7 @@ def test_what_is_shown_in_a_terminal_names_every_run_and_how_it_ended() -> None:
     with server(both) as (url, _):
         two = Feed(lambda: url, "key", [{"run_id": RUN}, {"run_id": OTHER}], pause=lambda _seconds: None)
         watch_live(two, Console(file=out, width=120, force_terminal=True))
-    for words in (RUN, OTHER, "✓", "✗", "active", "fingerprint", "No model answered", "0 running, 2 over"):
+    for words in (RUN, OTHER, "✓", "✗", "active", "fingerprint", "No model answered", "0 running, 2 ended"):
         assert words in out.getvalue()
 
 
