@@ -1,4 +1,4 @@
-"""Puts entries on the event bus. PutEvents may take some and refuse others; each is tried again by itself."""
+"""Publishes entries on the EventBridge bus. PutEvents can fail for single entries; only those are retried."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 Entry = dict[str, Any]
 
-# PutEvents takes 10 entries of 1 MB together; a quarter of that leaves room for what it adds and for older limits.
+# PutEvents accepts 10 entries of 1 MB in total; this leaves room for overhead and for the older limit of 256 KB.
 _MAX_ENTRIES = 10
 _MAX_BYTES = 256_000
 PAUSES_S = (0.1, 0.4, 1.6, 3.2)
 
 
 def publish(entries: Sequence[Entry]) -> list[Entry]:
-    """Puts `entries` (of `fourfold.events.envelope.bus_entry`) on the bus named by FOURFOLD_EVENT_BUS.
+    """Publishes `entries` (of `fourfold.events.envelope.bus_entry`) on the bus named by FOURFOLD_EVENT_BUS.
 
-    An entry the bus does not take is tried again, without those it took, for about five seconds.
+    Failed entries are retried for about five seconds.
 
     Returns:
-        The entries the bus did not take in the end.
+        The entries that could not be published.
     """
     pending = list(entries)
     for pause in (*PAUSES_S, None):
@@ -50,7 +50,7 @@ def _bus() -> EventBridgeClient:
 
 
 def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """The entries in portions of one call."""
+    """Splits entries into batches for one PutEvents call each."""
     batch: list[Entry] = []
     size = 0
     for entry in entries:
@@ -65,7 +65,7 @@ def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
 
 
 def _put_batch(batch: Sequence[Entry]) -> list[Entry]:
-    """Puts one portion; those of it that were not taken (all of them, if the call failed)."""
+    """Publishes one batch; returns the entries that failed (all of them if the call failed)."""
     bus = os.environ["FOURFOLD_EVENT_BUS"]
     request_entries: list[PutEventsRequestEntryTypeDef] = [
         {
@@ -80,7 +80,7 @@ def _put_batch(batch: Sequence[Entry]) -> list[Entry]:
         results = _bus().put_events(Entries=request_entries)["Entries"]
     except (ClientError, BotoCoreError):
         return list(batch)
-    # Answers stand in the order of the entries; one that was taken has an id.
+    # Results are in the order of the entries; a published entry has an EventId.
     return [entry for entry, result in zip(batch, results, strict=True) if "EventId" not in result]
 
 

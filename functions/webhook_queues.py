@@ -1,4 +1,4 @@
-"""The dispatcher's two queues, for whoever gives it orders: the fan-out, the API, and the dispatcher itself."""
+"""The two SQS queues of the webhook dispatcher, filled by the fan-out, the API and the dispatcher."""
 
 from __future__ import annotations
 
@@ -21,14 +21,13 @@ from fourfold.webhooks.queues import Lane, ScheduledDelivery
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
-# SQS delays no message for longer. A wait that is longer is made of several: the order is given, found not to be due,
-# and given again.
+# The maximum of SQS. For a longer delay the dispatcher finds the delivery not due and enqueues it again.
 MAX_DELAY_S = 900
 _MAX_CONCURRENT = 8
 
 
 def lane_queues() -> dict[Lane, str]:
-    """Lane -> the URL of its queue."""
+    """The queue URL of each lane."""
     return {
         Lane.FAST: os.environ["FOURFOLD_WEBHOOKS_FAST_QUEUE"],
         Lane.SLOW: os.environ["FOURFOLD_WEBHOOKS_SLOW_QUEUE"],
@@ -36,17 +35,17 @@ def lane_queues() -> dict[Lane, str]:
 
 
 def enqueue(deliveries_: Sequence[Errand]) -> None:
-    """Puts orders into their lanes. What fails in the middle may be given all over: an order too many does no harm."""
+    """Enqueues scheduled deliveries into their lanes. Safe to repeat: the dispatcher sends a delivery once."""
     for lane, url in lane_queues().items():
         if deliveries := [(delivery, delay) for errand_lane, delivery, delay in deliveries_ if errand_lane is lane]:
             send(url, deliveries)
 
 
 def send(queue_url: str, deliveries: Sequence[tuple[ScheduledDelivery, timedelta]]) -> None:
-    """Puts orders into a queue, each to be given after its wait (or after 15 minutes, if it is longer).
+    """Sends deliveries to a queue, each with its delay (at most 15 minutes).
 
-    Each endpoint is a group, which makes the queue a fair one: while one endpoint's orders take up the workers, SQS
-    gives the others' first. One by one: for a batch the local engine asks for a permission that AWS does not have.
+    The endpoint is the message group: with SQS fair queues a busy endpoint does not delay the others. Messages are sent
+    one by one, because for SendMessageBatch the local engine requires an IAM action that AWS does not have.
     """
 
     def put(delivery: ScheduledDelivery, delay: timedelta) -> None:
@@ -66,14 +65,14 @@ def send(queue_url: str, deliveries: Sequence[tuple[ScheduledDelivery, timedelta
 
 @cache
 def queues() -> SQSClient:
-    """An SQS client."""
+    """The SQS client."""
     config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
     return cast("SQSClient", client("sqs", config))
 
 
 @cache
 def webhooks() -> DynamoWebhooks:
-    """Endpoints and deliveries."""
+    """The store of endpoints and deliveries."""
     return DynamoWebhooks(dynamodb(), os.environ["FOURFOLD_WEBHOOKS_TABLE"], os.environ.get("FOURFOLD_OUTBOX_TABLE"))
 
 

@@ -1,4 +1,4 @@
-"""Lambda entry: takes a persona's voice fingerprint when it is created, or when somebody asks for a new one."""
+"""Lambda entry: computes a persona's voice fingerprint, after its creation or on request."""
 
 from __future__ import annotations
 

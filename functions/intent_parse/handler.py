@@ -1,4 +1,4 @@
-"""Lambda entry of the step intent_parse, in a run or, for `{"parse": {...}}`, alone."""
+"""Lambda entry of the step intent_parse, in a run or, for `{"parse": {...}}`, on its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _step = step_handler(INTENT_PARSE)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answers with the run's next state, or with what was read in the brief."""
+    """Returns the run's next state, or for `{"parse": {...}}` the parsed brief."""
     if "parse" not in event:
         return _step(event, context)
     parse_input = ParseInput.model_validate(event["parse"])

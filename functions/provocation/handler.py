@@ -1,4 +1,4 @@
-"""Lambda entry: runs the provocation suite against the personas its queue names."""
+"""Lambda entry: runs the provocation suite against a persona, after its creation or on request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from functions.wiring import job_context, suites
 
 
 def suite_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> SuiteJob:
-    """The suite for one persona, as its workspace's settings and tests have it."""
+    """Builds the suite job of one persona from the workspace's settings and tests."""
     chat, config = settings.engine.chat, settings.engine.provocation
 
     def judge_config(judge: ModelConfig) -> JudgeConfig:
@@ -45,7 +45,7 @@ def suite_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline
 
 
 def is_full_run(run: Run) -> bool:
-    """Whether a run puts every test of the workspace."""
+    """Whether a run includes every enabled test of the workspace."""
     return not read_selection(job_context().checkpoints_of(run)).is_partial
 
 
