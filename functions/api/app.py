@@ -44,9 +44,11 @@ from functions.api.webhooks import routes as webhooks
 
 logger = Logger()
 
-_DESCRIPTION = "Four-layer personas from a one-line brief, written from the inside out and audited."
+_DESCRIPTION = (
+    "Generates four-layer personas (Soul, Self, Mask, Surface) from a short brief, audited by a second model."
+)
 
-# In the order of the description.
+# One router per resource, in the order of the API's description.
 _ROOMS = (
     personas,
     persona_versions,
@@ -65,17 +67,16 @@ _ROOMS = (
 
 
 def create_app(origins: Sequence[str] = ()) -> FastAPI:
-    """The app. It reads no environment and calls nothing until the first request.
+    """Builds the app. It reads no environment variable and calls no service before the first request.
 
-    `origins` are those whose web pages may call it.
-
-    `app.state.stopping` is set by the server when it is about to stop, so that streams and waits end by themselves.
+    `origins` are the origins allowed by CORS. The server sets `app.state.stopping` before it stops, which ends streams
+    and waiting requests.
     """
     app = FastAPI(
         title="fourfold",
         version=VERSION,
         description=_DESCRIPTION,
-        servers=[{"url": "/", "description": "Where this document comes from"}],
+        servers=[{"url": "/", "description": "The server of this document"}],
         openapi_tags=TAGS,
         openapi_url=None,
         docs_url=None,
@@ -116,9 +117,9 @@ async def _refused(request: Request, error: HTTPException) -> Response:
 
 
 def _allowed(request: Request) -> list[str]:
-    """The methods of every route of this path; the router itself names those of the first.
+    """The methods of all routes with this path; Starlette's Allow header has only those of the first route.
 
-    A path written out (`/personas/import`) goes before a template it would also fit (`/personas/{persona_id}`).
+    A literal path (`/personas/import`) takes precedence over a template that matches it (`/personas/{persona_id}`).
     """
     methods: dict[str, set[str]] = {}
     for context in iter_route_contexts(request.app.routes):
@@ -137,7 +138,7 @@ async def _gone(request: Request, error: PersonaGoneError) -> Response:  # noqa:
 
 
 async def _unavailable(request: Request, error: ClientError | BotoCoreError) -> Response:
-    """An AWS service did not answer, or refused us: nothing the caller did, nothing the caller should read."""
+    """An AWS service failed or did not respond. The reply has no details; the log has the error code."""
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
     operation = getattr(error, "operation_name", None)
     logger.error("AWS call failed", extra={"request_id": request.state.request_id, "code": code, "call": operation})

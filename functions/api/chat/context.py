@@ -1,4 +1,4 @@
-"""What stands behind the voice routes: the persona that speaks, what it is heard with, and how failures are told."""
+"""Builds the context of a chat or drift request, its reply, and its problems."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ from functions.wiring import job_store, sessions
 
 Answer = TypeVar("Answer")
 
-# A reply may take a chain of models and a second go; then whoever waits has an answer or an error.
+# Bounds all model calls of one reply, fallbacks and regeneration included.
 _CHAT_TIMEOUT_S = 240.0
-# Threads that wait for models, apart from those that answer everybody else.
+# Threads that wait for models, separate from those of other requests.
 _CHAT_THREADS = 64
 
 
 async def in_chat_thread(call: Callable[[], Answer]) -> Answer:
-    """Runs a call that waits for a model beside the event loop."""
+    """Runs a call that waits for a model, on a thread reserved for chats."""
     return await anyio.to_thread.run_sync(call, limiter=chat_limiter())
 
 
 @dataclass(frozen=True)
 class ChatPersona:
-    """A persona that can speak, with its workspace's settings and what its replies are scored with."""
+    """A persona that can chat, with its workspace's settings and its drift scorer."""
 
     persona: Persona
     settings: Settings
@@ -54,14 +54,15 @@ class ChatPersona:
 
     @property
     def owner(self) -> PersonaRef:
+        """The persona as owner of sessions."""
         return PersonaRef(self.persona.workspace_id, self.persona.id)
 
 
 def chat_persona(workspace_id: str, persona_id: str) -> ChatPersona:
-    """The persona, ready to be talked to.
+    """Loads the persona, its settings and its drift scorer.
 
     Raises:
-        ProblemError: 404 there is none, 409 it is not written yet, failed, or is archived; 502 the embedder is unknown.
+        ProblemError: 404 no such persona, 409 it is not active or flagged, 502 the embedder is not usable.
     """
     persona = known_persona(workspace_id, persona_id)
     require_speakable(persona)
@@ -79,7 +80,7 @@ def chat_persona(workspace_id: str, persona_id: str) -> ChatPersona:
 
 
 def chat_context(speaker: ChatPersona) -> ChatContext:
-    """What a chat with the persona needs, from now on."""
+    """Builds the context of one chat turn; its deadline starts now."""
     chat = speaker.settings.engine.chat
     return ChatContext(
         persona=speaker.persona,
@@ -94,7 +95,7 @@ def chat_context(speaker: ChatPersona) -> ChatContext:
 
 
 def chat_reply(result: ChatResult) -> ChatReply:
-    """An exchange as the API tells it."""
+    """Converts a chat result to the API's reply."""
     tokens, cost_usd = tokens_and_cost(result.calls)
     return ChatReply(
         reply=result.reply,
@@ -108,17 +109,13 @@ def chat_reply(result: ChatResult) -> ChatReply:
 
 
 def chat_problem(error: Exception) -> ProblemError | None:
-    """What a chat's failure is told as; None for one that is no failure of a chat."""
+    """Converts an exception of a chat to a problem; None for other exceptions."""
     match error:
         case NoSessionError():
             return not_found()
         case BlockedError():
-            refusal = problem(
-                "reply_drifted",
-                "The reply was held back",
-                409,
-                "It drifted from the voice and action_on_alert is block. Say it differently, or set another action.",
-            )
+            detail = "The drift exceeds the threshold and action_on_alert is block. Rephrase the message or change it."
+            refusal = problem("reply_drifted", "The reply was blocked because of drift", 409, detail)
             return ProblemError(refusal.model_copy(update={"drift": error.drift.model_dump(mode="json")}))
         case ModelError():
             return ProblemError(job_problem(error))
@@ -130,4 +127,5 @@ def chat_problem(error: Exception) -> ProblemError | None:
 
 @cache
 def chat_limiter() -> anyio.CapacityLimiter:
+    """The limiter of chat threads."""
     return anyio.CapacityLimiter(_CHAT_THREADS)

@@ -1,4 +1,4 @@
-"""Examples of the routes of chat and drift."""
+"""OpenAPI examples of the chat and drift routes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _ENVELOPE = Envelope(
 
 
 def examples() -> dict[str, Any]:
-    """An example for each schema, by its name."""
+    """Returns an example per schema name."""
     return by_schema(
         [
             ChatReply(

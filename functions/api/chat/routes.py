@@ -1,4 +1,4 @@
-"""A chat with a persona, and the drift of what others let it say."""
+"""Routes of chat, and of drift scores for replies from other runtimes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from functions.api.dependencies import caller_with
 from functions.api.errors import no_fingerprint
 from functions.api.idempotent import claim_or_replay, idempotent
 from functions.api.openapi import bodies, replies
-from functions.api.openapi.problems import DELETED_MEANWHILE, IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS, OF_MODELS
+from functions.api.openapi.problems import IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS, OF_MODELS, PERSONA_DELETED
 from functions.api.responses import document
 from functions.clock import now
 from functions.wiring import sessions
@@ -50,17 +50,17 @@ from functions.wiring import sessions
 router = APIRouter(tags=["voice"])
 
 Chatter = Annotated[Caller, Depends(caller_with("chat:write"))]
-_NO_FINGERPRINT = {"fingerprint_not_ready": "there is no fingerprint yet"}
+_NO_FINGERPRINT = {"fingerprint_not_ready": "the fingerprint is not ready"}
 
 
 @router.post(
     "/v1/personas/{persona_id}/chat",
-    summary="Talk with a persona",
+    summary="Chat with a persona",
     response_model=ChatReply,
     openapi_extra=bodies.required_json(ChatRequestBody, bodies.KEY_HEADER),
     responses={
         200: replies.reply_or_stream(
-            ChatReply, "The reply, or its pieces as events: `token`, `restarted`, `completed`"
+            ChatReply, "The reply, or with `stream` the events `token`, `restarted` and `completed`"
         ),
         **replies.problems(400, 404, 413, 415, 422, also=[*OF_KEYED_REQUESTS, *OF_MODELS]),
         **replies.refusals(
@@ -68,18 +68,18 @@ _NO_FINGERPRINT = {"fingerprint_not_ready": "there is no fingerprint yet"}
             {
                 **NOT_READY,
                 **IN_PROGRESS,
-                **DELETED_MEANWHILE,
-                "reply_drifted": "the reply drifted from the voice and is held back, as set; `drift` is its envelope",
+                **PERSONA_DELETED,
+                "reply_drifted": "the reply was blocked because of drift; `drift` is its envelope",
             },
         ),
     },
 )
 async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
-    """One reply in voice, with its drift. A drifted reply ships, is written once more, or is held back (409), as set.
+    """Returns the persona's reply with its drift. `action_on_alert` determines what happens to a drifted reply.
 
-    With `stream`, `token` events carry the reply as the model writes it and `completed` is the whole with its drift;
-    `restarted` says that what was heard so far does not stand. A request repeated with its Idempotency-Key is told the
-    first one's reply, as a stream by its `completed` event alone.
+    `warn` returns it, `auto_recover` regenerates it once, `block` returns 409. With `stream`, `token` events contain
+    the text as it is generated, `restarted` says that the text so far is void, and `completed` has the final reply. A
+    repeated request with the same `Idempotency-Key` returns the first reply; as a stream, only its `completed` event.
     """
     body = await json_body(request, ChatRequestBody)
     speaker = await wiring.in_thread(lambda: chat_persona(caller.workspace_id, persona_id))
@@ -110,7 +110,7 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
 
 @router.post(
     "/v1/personas/{persona_id}/drift",
-    summary="Score what another runtime let it say",
+    summary="Score replies from another runtime",
     response_model=DriftAnswer,
     openapi_extra=bodies.required_json(DriftRequestBody, bodies.KEY_HEADER),
     responses={
@@ -120,15 +120,15 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
             {
                 **NOT_READY,
                 **IN_PROGRESS,
-                **DELETED_MEANWHILE,
+                **PERSONA_DELETED,
                 **_NO_FINGERPRINT,
-                "embedder_mismatch": "the fingerprint was taken with another embedder; take it anew",
+                "embedder_mismatch": "the fingerprint was computed with another embedder; recompute it",
             },
         ),
     },
 )
 async def drift(persona_id: str, request: Request, caller: Chatter) -> Response:
-    """The drift of one reply, or of several in order. With a `session_id` they advance that session's chart."""
+    """Scores the drift of one reply, or of several in order. With `session_id` they update that session's CUSUM."""
     body = await json_body(request, DriftRequestBody)
     speaker = await wiring.in_thread(lambda: chat_persona(caller.workspace_id, persona_id))
     _require_fingerprint(speaker)
@@ -137,27 +137,23 @@ async def drift(persona_id: str, request: Request, caller: Chatter) -> Response:
 
     async def score(_execution: Execution) -> Response:
         try:
-            claim = await in_chat_thread(lambda: scored_replies(context, texts, body.session_id))
+            drifts = await in_chat_thread(lambda: scored_replies(context, texts, body.session_id))
         except (ModelError, PersonaGoneError) as error:
             raise chat_problem(error) or error from None
         if body.reply is not None:
-            return document(DriftReport(drift=claim[0], session_id=body.session_id))
-        return document(DriftReports(drifts=claim, session_id=body.session_id))
+            return document(DriftReport(drift=drifts[0], session_id=body.session_id))
+        return document(DriftReports(drifts=drifts, session_id=body.session_id))
 
     return await idempotent(request, caller, body, score)
 
 
 def _require_fingerprint(speaker: ChatPersona) -> None:
-    """409 where there is no fingerprint to compare with, or it was taken with another embedder."""
+    """Raises ProblemError (409) if there is no fingerprint, or it was computed with another embedder."""
     if speaker.scorer.fingerprint is not None:
         return
     if speaker.scorer.missing == "embedder_mismatch":
+        detail = "Recompute the fingerprint: POST .../fingerprint."
         raise ProblemError(
-            problem(
-                "embedder_mismatch",
-                "The fingerprint was taken with another embedder",
-                409,
-                "Vectors of two embedders are not compared. Take the fingerprint anew: POST .../fingerprint.",
-            )
+            problem("embedder_mismatch", "The fingerprint was computed with another embedder", 409, detail)
         )
     raise no_fingerprint()

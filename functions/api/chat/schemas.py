@@ -1,4 +1,4 @@
-"""What the routes of chat and drift take and answer with."""
+"""Request and reply models of the chat and drift routes."""
 
 from __future__ import annotations
 
@@ -37,11 +37,12 @@ class ChatRequestBody(BaseModel):
         json_schema_extra={"examples": [{"message": "Did you sleep at all?"}]},
     )
 
-    message: Annotated[_Text, Field(description="What is said to the persona.")]
+    message: Annotated[_Text, Field(description="The message to the persona.")]
     session_id: Annotated[
-        SessionId | None, Field(description="`session_id` of an earlier reply goes on with that chat; null begins one.")
+        SessionId | None,
+        Field(description="`session_id` of an earlier reply, to continue its chat; null starts a new one."),
     ] = None
-    stream: Annotated[bool, Field(description="Answer with the reply's pieces as `text/event-stream`.")] = False
+    stream: Annotated[bool, Field(description="Return the reply as `text/event-stream` while it is generated.")] = False
 
 
 _NULL: dict[str, JsonValue] = {"type": "null"}
@@ -52,7 +53,7 @@ _ONE_OF_BOTH: list[JsonValue] = [
 
 
 class DriftRequestBody(BaseModel):
-    """One reply, or several in order, that another runtime wrote in the persona's name."""
+    """One reply, or several in order, that another runtime generated for the persona."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -61,27 +62,27 @@ class DriftRequestBody(BaseModel):
         json_schema_extra={"examples": [{"reply": "Sit. Eat. Then talk."}], "oneOf": _ONE_OF_BOTH},
     )
 
-    reply: Annotated[_Text | None, Field(description="One reply. Give this or `replies`.")] = None
+    reply: Annotated[_Text | None, Field(description="One reply. Send either this or `replies`.")] = None
     replies: Annotated[
         list[_Text] | None,
-        Field(min_length=1, max_length=REPLIES_MAX, description="Several replies, in the order they were said."),
+        Field(min_length=1, max_length=REPLIES_MAX, description="Several replies in chronological order."),
     ] = None
     session_id: Annotated[
         SessionId | None,
         Field(
-            description="The chat they belong to, by this service's id or one of your own; it begins when first named."
+            description="The session of the replies: an id from the API or one of your own. An unknown id creates it."
         ),
     ] = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> DriftRequestBody:
         if (self.reply is None) == (self.replies is None):
-            raise ValueError("give either reply or replies")
+            raise ValueError("send either reply or replies")
         return self
 
 
 class ChatUsage(BaseModel):
-    """Tokens and USD of all calls a reply took, failed and regenerated ones included; `cost_usd` null: unknown."""
+    """Tokens and cost of all model calls, failed and regenerated ones included. `cost_usd` is null if unknown."""
 
     tokens: TokenUsage
     cost_usd: float | None
@@ -89,7 +90,7 @@ class ChatUsage(BaseModel):
 
 
 class ChatReply(BaseModel):
-    """A persona's reply. `recovery` is null unless it was written twice because the first one had drifted."""
+    """A persona's reply. `recovery` is null unless the reply was regenerated because of drift."""
 
     reply: str
     session_id: str
@@ -101,18 +102,18 @@ class ChatReply(BaseModel):
 
 
 class DriftReport(BaseModel):
-    """The envelope of the one reply asked about."""
+    """The drift envelope of one reply."""
 
     drift: Envelope
     session_id: str | None
 
 
 class DriftReports(BaseModel):
-    """An envelope for each reply, in their order."""
+    """The drift envelopes of several replies, in order."""
 
     drifts: tuple[Envelope, ...]
     session_id: str | None
 
 
 class DriftAnswer(RootModel[DriftReport | DriftReports]):
-    """The drift of one reply, or of several."""
+    """The drift of one reply or of several."""

@@ -1,8 +1,8 @@
-"""A chat's reply as server-sent events: its pieces as the model writes them, then the whole with its drift.
+"""Streams a chat reply as server-sent events.
 
-`token` {text} for each piece; `restarted` {} when what was heard so far does not stand (another model took over, or the
-reply is written once more); `completed` with the same document the plain reply is; `error` with a problem. A repeated
-request (Idempotency-Key) gets the last of these alone.
+`token` {text} for each piece; `restarted` {} if the text so far is void (another model answers, or the reply is
+regenerated); `completed` with the document of the non-streamed reply; `error` with a problem. A replayed request
+(Idempotency-Key) gets only the last event.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ logger = Logger()
 
 _FIRST_ERROR_STATUS = 400
 _JSON, _PROBLEM = {"content-type": "application/json"}, {"content-type": MEDIA_TYPE}
-# Exchanges under way, so that none is lost when its client leaves.
+# Keeps references to running exchanges, so that they are not garbage collected when the client disconnects.
 _RUNNING: set[asyncio.Task[None]] = set()
 _HEARTBEAT = b": heartbeat\n\n"
 
@@ -36,7 +36,7 @@ _HEARTBEAT = b": heartbeat\n\n"
 async def chat_events(
     write_reply: Callable[[ReplyListener], ChatResult], execution: Execution, request_id: str
 ) -> AsyncIterator[bytes]:
-    """The stream of one exchange. The exchange goes on, and is stored, if the client leaves."""
+    """Yields the events of one exchange. If the client disconnects, the exchange continues and is stored."""
     loop = asyncio.get_running_loop()
     pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
 
@@ -50,9 +50,9 @@ async def chat_events(
     def exchange() -> KeptReply:
         try:
             return KeptReply(200, _JSON, chat_reply(write_reply(listener)).model_dump_json())
-        except Exception as error:  # noqa: BLE001 - status and headers are gone: an event is all that is left to say it
-            problem_ = _problem_of(error).model_copy(update={"request_id": request_id})
-            return KeptReply(problem_.status, _PROBLEM, json.dumps(problem_.body(), ensure_ascii=False))
+        except Exception as error:  # noqa: BLE001 - status and headers are sent, so only an event can report it
+            failure = _problem_of(error).model_copy(update={"request_id": request_id})
+            return KeptReply(failure.status, _PROBLEM, json.dumps(failure.body(), ensure_ascii=False))
 
     async def run_exchange() -> None:
         try:
@@ -77,7 +77,7 @@ async def chat_events(
 
 
 async def _run_and_store(execution: Execution, exchange: Callable[[], KeptReply]) -> KeptReply:
-    """The exchange's end, kept for whoever repeats the request."""
+    """Runs the exchange and stores its final reply for replays of the request."""
     if not execution.key:
         return await in_chat_thread(exchange)
     async with lease(execution):
@@ -85,13 +85,13 @@ async def _run_and_store(execution: Execution, exchange: Callable[[], KeptReply]
     try:
         await finish(execution, reply)
     except (ProblemError, ClientError, BotoCoreError) as error:
-        # What was said is stored in its session: it is told, though a repetition will not find it.
-        logger.warning("chat not kept for its key", extra={"error": type(error).__name__})
+        # The exchange is stored in its session, so return it, although a repeated request will not find it.
+        logger.warning("chat reply not stored for its idempotency key", extra={"error": type(error).__name__})
     return reply
 
 
 async def replayed_events(reply: KeptReply, request_id: str) -> AsyncIterator[bytes]:
-    """The stream of an exchange that was: its last event."""
+    """Yields the last event of an earlier exchange."""
     if reply.status >= _FIRST_ERROR_STATUS:
         reply = replace(
             reply, body=json.dumps({**json.loads(reply.body), "request_id": request_id}, ensure_ascii=False)

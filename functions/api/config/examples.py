@@ -1,4 +1,4 @@
-"""Examples of what the settings' routes answer with."""
+"""OpenAPI examples of the configuration routes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _LOCK = Lock(bounds=_RANGE)
 
 
 def examples() -> dict[str, Any]:
-    """An example for each schema, by its name."""
+    """Returns an example per schema name."""
     key = registry()[_KEY]
     change = KeyChange(
         key=_KEY, before=None, after=Entry(is_set=True, value=4.0, revision=7, by=_BY, at=_AT, reason=_REASON)
@@ -85,7 +85,7 @@ def examples() -> dict[str, Any]:
             value=4.0,
             source=Scope.WORKSPACE,
             locked_by=None,
-            why="The workspace scope sets it, and no nearer one does. The org scope lets those below choose 3.5 to 5.",
+            why="The value is set at the workspace scope. The org scope limits lower scopes to 3.5 to 5.",
             chain=(
                 ChainLink(scope=DEFAULT, standing="overridden", is_set=True, value=3.5, lock=None),
                 ChainLink(scope=Scope.ORG, standing="silent", is_set=False, value=None, lock=_LOCK),
@@ -124,7 +124,7 @@ def examples() -> dict[str, Any]:
                 FieldError(
                     pointer="",
                     code="locked",
-                    detail="api.limits.requests_per_minute: the org scope holds it.",
+                    detail="api.limits.requests_per_minute: the org scope has locked it.",
                     locked_by="org",
                 ),
             ),

@@ -1,4 +1,4 @@
-"""The settings a run is pinned to: what holds for its workspace, and what its request lays over it."""
+"""Pins the settings of a run: the workspace's effective settings, overridden by those of the request."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from functions.configuration import effective
 
 @dataclass(frozen=True)
 class PinnedSettings:
-    """The settings of one run, and the revisions of the scopes they were read at."""
+    """The settings of one run, with the revisions of the scopes that they were read from."""
 
     config: EngineConfig
     revisions: Revisions
 
 
 def pin_settings(caller: Caller, settings: Mapping[str, JsonValue]) -> PinnedSettings:
-    """The workspace's settings with the request's laid over them, as they stand now.
+    """Returns the workspace's current settings, overridden by those of the request.
 
     Raises:
-        ProblemError: 422 or 403, naming each setting that cannot be taken; 422 where no configured model can be used.
+        ProblemError: 422 invalid settings, or no configured model has credentials; 403 the settings are locked.
     """
     base, providers = effective(caller.org_id, caller.workspace_id), usable_providers(os.environ)
     try:
@@ -59,5 +59,5 @@ def _refused(error: BadSettingsError) -> ProblemError:
 
 def _not_configured(unusable: Mapping[str, tuple[str, ...]]) -> ProblemError:
     steps = "; ".join(f"{step}: {', '.join(chain)}" for step, chain in unusable.items())
-    detail = f"The settings name models nobody here has credentials for ({steps}). Change them, or add the keys."
+    detail = f"The deployment has no credentials for these models: {steps}. Change the settings or add credentials."
     return ProblemError(problem("provider_not_configured", "No usable model is configured", 422, detail))

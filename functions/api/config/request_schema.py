@@ -1,4 +1,4 @@
-"""The settings a request may bring, as JSON Schema: each key with the type and bounds the config gives it."""
+"""JSON Schema of the settings that a request may contain, with the types and bounds of the configuration."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fourfold.config.request import REQUEST_KEYS
 
 @cache
 def request_settings_schema() -> dict[str, Any]:
-    """An object of the keys a request may set, and no other. Keys that take the same values stand together."""
+    """An object schema of the allowed keys. Keys with the same value schema share one pattern, to keep it small."""
     whole = EngineConfig.model_json_schema(ref_template="{model}")
     alike: dict[str, list[str]] = {}
     for key in REQUEST_KEYS:
@@ -28,7 +28,7 @@ def request_settings_schema() -> dict[str, Any]:
 
 
 def _any_of(keys: list[str]) -> str:
-    """`^engine\\.pipeline\\.(soul_draft|audit)\\.model$`: a pattern of keys that differ in their step."""
+    """A pattern of keys that differ in their step, such as `^engine\\.pipeline\\.(soul_draft|audit)\\.model$`."""
     heads, _, setting = zip(*(key.rpartition(".") for key in keys), strict=True)
     prefixes = {head.rpartition(".")[0] for head in heads}
     if len(prefixes) == 1 and len(set(setting)) == 1:
@@ -53,7 +53,7 @@ def _resolved(whole: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
 
 
 def _inlined(whole: dict[str, Any], node: Any) -> Any:  # noqa: ANN401 - JSON
-    """The schema without references: a key's own schema is small."""
+    """The schema with all references inlined."""
     if isinstance(node, dict):
         return {name: _inlined(whole, value) for name, value in _resolved(whole, node).items()}
     if isinstance(node, list):

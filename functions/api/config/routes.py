@@ -1,4 +1,4 @@
-"""Settings: what holds and why, changing it, its history."""
+"""Routes of settings: read, explain, change, history, snapshots, rollback, presets."""
 
 from __future__ import annotations
 
@@ -42,9 +42,11 @@ from functions.configuration import deployment_defaults
 
 router = APIRouter(tags=["config"], prefix="/v1/config")
 
-KeyPath = Annotated[str, Path(description="One of the keys.", json_schema_extra={"enum": sorted(registry())})]
-ScopeQuery = Annotated[StoredScope, Query(description="The scope as it stands for your key's workspace.")]
-_STATE = "A revision, or a snapshot's id."
+KeyPath = Annotated[
+    str, Path(description="A key of the configuration.", json_schema_extra={"enum": sorted(registry())})
+]
+ScopeQuery = Annotated[StoredScope, Query(description="The scope, for the workspace of the API key.")]
+_STATE = "A revision number, or a snapshot id."
 _STATES = r"^([0-9]{1,12}|cfs_[0-9a-hjkmnp-tv-z]{26})$"
 _COMMIT = replies.problems(400, 403, 413, 415, 422, also=OF_COMMITS)
 _ROLLBACK = replies.problems(400, 403, 404, 413, 415, 422, also=[*OF_COMMITS, *OF_KEYED_REQUESTS])
@@ -55,9 +57,9 @@ _TRANSIENT = frozenset({"config_busy", "precondition_failed"})
 async def read_config(
     caller: ConfigReader,
     scope: ScopeQuery = "workspace",
-    prefix: Annotated[str, Query(max_length=200, description="Only keys that begin with this.")] = "",
+    prefix: Annotated[str, Query(max_length=200, description="Return only keys with this prefix.")] = "",
 ) -> Response:
-    """Every key's value at a scope, where it comes from and who locked it. The `ETag` is the scope's revision."""
+    """Returns the effective value of every key, with its source and locks. The `ETag` is the scope's revision."""
     view = await wiring.in_thread(lambda: ScopeSettings(caller, scope).view(prefix))
     return document(view, headers={"ETag": etag(view.revision)})
 
@@ -70,9 +72,9 @@ async def read_config(
     responses=_COMMIT,
 )
 async def change_config(request: Request, caller: ConfigWriter) -> Response:
-    """Sets, unsets, locks and unlocks keys of one scope, all together or not at all.
+    """Sets, unsets, locks and unlocks keys of one scope atomically.
 
-    With `If-Match` the commit is taken only if the scope is still at that revision (412 otherwise).
+    With `If-Match` the commit fails with 412 unless the scope is at that revision.
     """
     body = await json_body(request, ConfigPatch)
     settings = ScopeSettings(caller, body.scope)
@@ -83,9 +85,9 @@ async def change_config(request: Request, caller: ConfigWriter) -> Response:
     return settings.committed(commit_request, result)
 
 
-@router.get("/schema", summary="Read the keys", response_model=ConfigSchema)
-async def read_schema(caller: ConfigReader) -> Response:  # noqa: ARG001 - only holders of the scope read it
-    """Type, bounds, default, unit and meaning of every key, and the names of the presets."""
+@router.get("/schema", summary="List configuration keys", response_model=ConfigSchema)
+async def read_schema(caller: ConfigReader) -> Response:  # noqa: ARG001 - requires the scope
+    """Returns type, bounds, default, unit and description of every key, and the names of the presets."""
     defaults = deployment_defaults()
     keys = tuple(
         KeySchema(
@@ -105,10 +107,10 @@ async def read_schema(caller: ConfigReader) -> Response:  # noqa: ARG001 - only 
 async def list_revisions(
     caller: ConfigReader,
     scope: ScopeQuery = "workspace",
-    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
 ) -> Response:
-    """A scope's commits, newest first: who, when, why, and what they changed."""
+    """Lists a scope's commits, newest first, with author, time, reason and changes."""
     before = None if cursor is None else int(id_after(cursor, _is_revision))
     settings = ScopeSettings(caller, scope)
     page = await wiring.in_thread(lambda: settings.store.page(settings.scope_ref, limit, before))
@@ -117,30 +119,35 @@ async def list_revisions(
     return document(shown)
 
 
-@router.get("/diff", summary="Compare two states", response_model=ConfigDiff, responses=replies.problems(404, 422))
+@router.get(
+    "/diff",
+    summary="Compare two revisions or snapshots",
+    response_model=ConfigDiff,
+    responses=replies.problems(404, 422),
+)
 async def diff(
     caller: ConfigReader,
     from_: Annotated[str, Query(alias="from", pattern=_STATES, examples=["0"], description=_STATE)],
     to: Annotated[str, Query(pattern=_STATES, examples=["0"], description=_STATE)],
     scope: ScopeQuery = "workspace",
 ) -> Response:
-    """What turns one state of a scope into another: two revisions, two snapshots, or one of each."""
+    """Returns the changes between two states of a scope: revisions, snapshots, or one of each."""
     return document(await wiring.in_thread(lambda: ScopeSettings(caller, scope).diff(from_, to)))
 
 
 @router.post(
     "/snapshots",
-    summary="Keep a snapshot",
+    summary="Create a snapshot",
     status_code=201,
     response_model=SnapshotContent,
     openapi_extra=bodies.required_json(SnapshotRequest, bodies.KEY_HEADER),
     responses={
-        201: replies.created("The snapshot", "The snapshot."),
+        201: replies.created("The snapshot", "Path of the snapshot."),
         **replies.problems(400, 413, 415, 422, also=OF_KEYED_REQUESTS),
     },
 )
 async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
-    """Keeps what a scope says now, for good, under a label."""
+    """Creates a permanent, immutable snapshot of a scope's current entries."""
     body = await json_body(request, SnapshotRequest)
     settings = ScopeSettings(caller, body.scope)
     settings.require_write()
@@ -155,7 +162,7 @@ async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
 
 @router.get("/snapshots", summary="List snapshots", response_model=SnapshotList, responses=replies.problems(422))
 async def list_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
-    """A scope's snapshots, newest first."""
+    """Lists a scope's snapshots, newest first."""
     settings = ScopeSettings(caller, scope)
     found = await wiring.in_thread(lambda: settings.store.snapshots(settings.scope_ref))
     return document(SnapshotList(data=tuple(found)))
@@ -168,7 +175,7 @@ async def list_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") 
     responses=replies.problems(404),
 )
 async def read_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
-    """One snapshot and what it holds."""
+    """Returns a snapshot with its entries."""
     settings, _ = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
     return document(await wiring.in_thread(lambda: settings.snapshot_content(snapshot_id)))
 
@@ -181,9 +188,9 @@ async def read_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
     responses=_ROLLBACK,
 )
 async def roll_back(snapshot_id: str, request: Request, caller: ConfigWriter) -> Response:
-    """Puts the snapshot's scope back to what it said then, as a new revision; history is never rewritten.
+    """Restores a snapshot as a new revision of its scope; the history is kept.
 
-    What today's locks or schema forbid is listed in `not_restored` and stays as it is.
+    Values that current locks or the schema forbid are not restored; they are listed in `not_restored`.
     """
     settings, entries = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
     body = await json_body(request, RollbackRequest)
@@ -204,7 +211,7 @@ async def roll_back(snapshot_id: str, request: Request, caller: ConfigWriter) ->
     responses=_ROLLBACK,
 )
 async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Response:
-    """Moves the whole tree of a scope to a provider in one commit, or to `draft`, its cheapest form."""
+    """Switches all models of a scope to a provider in one commit, or to `draft`, the cheapest models."""
     if name not in PRESET_NAMES:
         raise not_found()
     body = await json_body(request, PresetRequest)
@@ -226,9 +233,9 @@ async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Res
     responses=replies.problems(422),
 )
 async def explain(key: KeyPath, caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
-    """Why a key has the value it has: what every scope says, who said it, and which lock decides."""
+    """Explains the value of a key: the entry of every scope, its author, and the lock that applies."""
     return document(await wiring.in_thread(lambda: ScopeSettings(caller, scope).explain(key)))
 
 
 def _is_revision(text: str) -> bool:
-    return text.isdecimal() and len(text) <= 12  # noqa: PLR2004 - more digits than commits there can be
+    return text.isdecimal() and len(text) <= 12  # noqa: PLR2004 - more digits than any revision has

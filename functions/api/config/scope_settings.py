@@ -1,4 +1,4 @@
-"""The settings of one scope as a caller sees and changes them."""
+"""Reads and changes the settings of one scope on behalf of a caller."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ from functions.configuration import config_store, deployment_defaults
 
 Outcome = TypeVar("Outcome")
 
-# `config:write` reaches a workspace's own settings only: what stands above it is not the workspace's to change.
+# API key scopes needed beside `config:write`, which covers the caller's workspace only.
 _WRITE_SCOPES = {Scope.SYSTEM: ("config:write:system",), Scope.ORG: ("config:write:org",), Scope.WORKSPACE: ()}
 
 
 class ScopeSettings:
-    """One scope in the chain of the caller's workspace."""
+    """A scope (system, org or workspace) in the chain of the caller's workspace."""
 
     def __init__(self, caller: Caller, scope: StoredScope) -> None:
         self._caller = caller
@@ -57,10 +57,10 @@ class ScopeSettings:
 
     @classmethod
     def of_snapshot(cls, caller: Caller, snapshot_id: str) -> tuple[ScopeSettings, Entries]:
-        """The tree a snapshot belongs to, and what the snapshot holds.
+        """Returns the scope that a snapshot belongs to, and the snapshot's entries.
 
         Raises:
-            ProblemError: 404, none of that name in the caller's chain.
+            ProblemError: 404, no scope of the caller's chain has this snapshot.
         """
         if is_snapshot_id(snapshot_id):
             for scope in reversed(STORED):
@@ -72,21 +72,21 @@ class ScopeSettings:
 
     @cached_property
     def service(self) -> ConfigService:
-        """Where this scope's settings are changed."""
+        """The service that commits changes."""
         return ConfigService(self.store, deployment_defaults(), usable_providers(os.environ))
 
     def require_write(self) -> None:
-        """Raises ProblemError (403) unless the caller may change this scope."""
+        """Raises ProblemError (403) unless the API key may change this scope."""
         for scope in _WRITE_SCOPES[self.scope]:
             require_scope(self._caller, scope)
 
     def commit_request(
         self, request: Request, reason: str | None, *, dry_run: bool, kind: Kind = "commit"
     ) -> CommitRequest:
-        """The terms of a commit the caller asks for.
+        """Builds the commit request of an HTTP request.
 
         Raises:
-            ProblemError: 403 the key may not change this scope, 400 an If-Match that is no ETag.
+            ProblemError: 403 the API key may not change this scope, 400 invalid If-Match.
         """
         self.require_write()
         expected = expected_revision(request.headers.getlist("if-match"))
@@ -107,7 +107,7 @@ class ScopeSettings:
         return document(shown, headers={"ETag": etag(result.state.revision)} if not commit_request.dry_run else {})
 
     def view(self, prefix: str) -> ConfigView:
-        """What holds at this scope, of the keys that begin with `prefix`."""
+        """Returns the effective values of the keys that begin with `prefix`."""
         chain = self._chain()
         found = effective(chain, deployment_defaults())
         return ConfigView(
@@ -119,18 +119,16 @@ class ScopeSettings:
         )
 
     def explain(self, name: str) -> Explanation:
-        """Why a key has its value.
+        """Explains a key's value.
 
         Raises:
-            ProblemError: 422, there is no such key.
+            ProblemError: 422, the key does not exist.
         """
         key = registry().get(name)
         if key is None:
             alike = nearest(name)
             hint = f" Did you mean {', '.join(alike)}?" if alike else ""
-            raise rejected(
-                [FieldError(pointer="key", code="unknown_key", detail=f"There is no such key.{hint}", nearest=alike)]
-            )
+            raise rejected([FieldError(pointer="key", code="unknown_key", detail=f"Unknown key.{hint}", nearest=alike)])
         default = deployment_defaults()[name]
         found = resolve(key, self._chain(), default)
         default_link = ChainLink(
@@ -153,16 +151,16 @@ class ScopeSettings:
         )
 
     def diff(self, before: str, after: str) -> ConfigDiff:
-        """What turns one state of this scope into another; each is a revision's number or a snapshot's id.
+        """Returns the changes between two states, each given as a revision number or a snapshot id.
 
         Raises:
-            ProblemError: 404, nothing of that name here.
+            ProblemError: 404, a state does not exist.
         """
         changes = difference(self._entries_at(before), self._entries_at(after))
         return ConfigDiff.model_validate({"scope": self.scope, "from": before, "to": after, "changes": changes})
 
     def take_snapshot(self, label: str, snapshot_id: str) -> SnapshotContent:
-        """Keeps what this scope says now; the snapshot of that id if it is there already."""
+        """Creates a snapshot, or returns the existing one with this id."""
         stored = self.store.snapshot(self.scope_ref, snapshot_id)
         if stored is not None:
             return _content(*stored)
@@ -170,7 +168,7 @@ class ScopeSettings:
         return _content(created, entries)
 
     def snapshot_content(self, snapshot_id: str) -> SnapshotContent:
-        """A snapshot of this scope and what it holds. Raises ProblemError (404)."""
+        """Returns a snapshot with its entries. Raises ProblemError (404) if it does not exist."""
         found = self.store.snapshot(self.scope_ref, snapshot_id)
         if found is None:
             raise not_found()
@@ -208,11 +206,11 @@ class ScopeSettings:
 
 
 def as_problem(commit: Callable[[], Outcome]) -> Outcome:
-    """Runs a commit; what stands in its way becomes a problem.
+    """Runs a commit and converts its errors.
 
     Raises:
-        ProblemError: 422 naming each operation that is wrong, 403 `config_locked`, 412 another revision, 409 the
-            settings kept changing.
+        ProblemError: 422 invalid operations, 403 `config_locked`, 412 another revision, 409 too many concurrent
+            commits.
     """
     try:
         return commit()
@@ -221,10 +219,9 @@ def as_problem(commit: Callable[[], Outcome]) -> Outcome:
     except RevisionMismatchError as error:
         raise precondition_failed(error.current) from None
     except StaleError:
-        detail = "Others are changing these settings right now. Send the commit again."
-        raise ProblemError(
-            problem("config_busy", "The settings kept changing", 409, detail), {"Retry-After": "1"}
-        ) from None
+        detail = "Other commits to this scope are in progress. Retry the commit."
+        busy = problem("config_busy", "The settings changed during the commit", 409, detail)
+        raise ProblemError(busy, {"Retry-After": "1"}) from None
 
 
 def _refused(error: RefusedError) -> ProblemError:
@@ -274,16 +271,16 @@ def _link(link: Link) -> ChainLink:
 
 def _why(found: Resolution) -> str:
     if found.source == DEFAULT:
-        sentence = "No scope sets it: this is what the deployment starts from."
+        summary = "No scope sets a value: the default of the deployment applies."
     else:
-        sentence = f"The {found.source} scope sets it, and no nearer one does."
+        summary = f"The value is set at the {found.source} scope."
     if found.locked_by is not None:
-        sentence += f" The {found.locked_by} scope keeps scopes below it from setting it."
+        summary += f" The {found.locked_by} scope has locked the key for lower scopes."
     for scope, bounds in found.bounds:
-        sentence += f" The {scope} scope lets those below choose {bounds.in_words()}."
+        summary += f" The {scope} scope limits lower scopes to {bounds.in_words()}."
     for scope in found.shadowed:
-        sentence += f" The {scope} scope's own value is kept but overruled until the lock is gone."
-    return sentence
+        summary += f" The value of the {scope} scope is overridden by a lock."
+    return summary
 
 
 def _content(snapshot: Snapshot, entries: Entries) -> SnapshotContent:

@@ -1,4 +1,4 @@
-"""Examples of the routes of API keys."""
+"""OpenAPI examples of the API key routes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from functions.api.openapi.example_values import by_schema
 
 
 def examples() -> dict[str, Any]:
-    """An example for each schema, by its name; a key shows its own."""
+    """Returns an example per schema name."""
     key = ApiKeyDocument.model_validate(EXAMPLE)
     return by_schema([ApiKeyList(data=(key,), has_more=False, next_cursor=None)])

@@ -1,4 +1,4 @@
-"""Examples of the routes of the service itself."""
+"""OpenAPI examples of the service routes."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from functions.api.openapi.example_values import by_schema
 
 
 def examples() -> dict[str, Any]:
-    """An example for each schema, by its name."""
+    """Returns an example per schema name."""
     return by_schema([Health(version=VERSION)])

@@ -1,4 +1,4 @@
-"""The API's version, and what the health route answers with."""
+"""The API's version, and the reply model of the health route."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ VERSION = "0.1.0"
 
 
 class Health(BaseModel):
-    """The process serves; it says nothing about what stands behind it."""
+    """Liveness of the process. Dependencies are not checked."""
 
     status: Literal["ok"] = "ok"
     version: str

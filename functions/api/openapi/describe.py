@@ -1,4 +1,4 @@
-"""What FastAPI cannot tell by itself about the API: bodies checked by us, problems, streams."""
+"""Builds the OpenAPI 3.1 document: FastAPI's, extended by bodies, problems, streams, scopes and examples."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from functions.api.openapi.replies import RETRY_AFTER, problems, references
 _EVENT: dict[str, Any] = {
     "type": "object",
     "title": "ServerSentEvent",
-    "description": "One event of a stream; `text/event-stream` is a sequence of them. Lines that begin with a colon "
-    "are heartbeats. An `error` event holds a problem and ends the stream.",
+    "description": "One event of a `text/event-stream`. Lines that begin with a colon are heartbeats. An `error` event "
+    "contains a problem and ends the stream.",
     "properties": {
-        "id": {"type": "string", "description": "The event's `seq`: send the last one as `Last-Event-ID` to resume."},
+        "id": {"type": "string", "description": "The event's `seq`. Send the last one as `Last-Event-ID` to resume."},
         "event": {"type": "string", "description": "The event's type, such as `step.completed`."},
         "data": {
             "type": "string",
@@ -44,33 +44,36 @@ _EVENT: dict[str, Any] = {
 _SCHEME = "ApiKey"
 _REQUEST_ID: dict[str, Any] = {
     "Request-Id": {
-        "description": "Names this request; quote it when you report something.",
+        "description": "The id of this request; include it in support requests.",
         "schema": {"type": "string", "pattern": "^req_[0-9a-z]{26}$"},
     }
 }
 _RATE_LIMIT: dict[str, Any] = {
     "RateLimit-Policy": {
-        "description": "The key's limit: `q` requests in a window of `w` seconds.",
+        "description": "The API key's limit: `q` requests per window of `w` seconds.",
         "schema": {"type": "string"},
         "example": '"requests";q=600;w=60',
     },
     "RateLimit": {
-        "description": "What is left of it: `r` requests until the window closes in `t` seconds.",
+        "description": "The remaining `r` requests; the window resets in `t` seconds.",
         "schema": {"type": "string"},
         "example": '"requests";r=598;t=12',
     },
 }
 TAGS = [
-    {"name": "personas", "description": "Generate personas, list and read them."},
-    {"name": "voice", "description": "A persona's voice: its prompt, its fingerprint, talk with it, drift from it."},
-    {"name": "test suite", "description": "Provoke a persona, see what it withstood, compare runs."},
-    {"name": "provocation tests", "description": "The tests a workspace's personas are provoked with."},
-    {"name": "runs", "description": "Runs of the pipeline: where they stand, what they cost, their events."},
-    {"name": "progress", "description": "Live progress over WebSocket: its address, and tickets for browsers."},
-    {"name": "webhooks", "description": "Events sent to your own addresses, signed: endpoints, deliveries, replays."},
-    {"name": "config", "description": "Settings: read, explain, change, lock, keep, roll back."},
-    {"name": "keys", "description": "API keys of the workspace: make, list, read, revoke."},
-    {"name": "service", "description": "The service itself."},
+    {
+        "name": "personas",
+        "description": "Generate, list, read, update, regenerate, export, import and delete personas.",
+    },
+    {"name": "voice", "description": "A persona's system prompt, voice fingerprint, chat and drift."},
+    {"name": "test suite", "description": "Run the provocation suite against a persona, read results, compare runs."},
+    {"name": "provocation tests", "description": "The provocation tests of the workspace: shipped and custom tests."},
+    {"name": "runs", "description": "Runs and background jobs: status, cost and events."},
+    {"name": "progress", "description": "Live progress over WebSocket: its URL, and tickets for browsers."},
+    {"name": "webhooks", "description": "Signed webhooks: endpoints, secrets, deliveries and replays."},
+    {"name": "config", "description": "Settings: read, explain, change, lock, snapshot and roll back."},
+    {"name": "keys", "description": "API keys of the workspace: create, list, read and revoke."},
+    {"name": "service", "description": "Health of the service."},
 ]
 
 
@@ -90,7 +93,7 @@ def _problem_example(code: str) -> dict[str, Any]:
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of the app's routes."""
+    """Returns the OpenAPI 3.1 document of the app."""
     content = get_openapi(
         title=app.title,
         version=app.version,
@@ -101,24 +104,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         servers=app.servers,
         license_info=app.license_info,
     )
-    schemas = content["components"]["schemas"]
-    strict: set[str] = set()
-    described: list[type[BaseModel]] = [*STRICT.values(), *FILES.values(), Problem]
-    for model in described:
-        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-        parts = schema.pop("$defs", {})
-        strict |= {model.__name__, *parts} if model.__name__ in STRICT else set()
-        schemas.update(parts)
-        schemas[model.__name__] = schema
-    schemas[_EVENT["title"]] = _EVENT
-    for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own error shape, which we never answer with
-        schemas.pop(name, None)
-    for name, schema in schemas.items():
-        if name not in strict:  # what we answer may grow
-            schema.pop("additionalProperties", None)
-    for name, example in {**_own_examples(app), **{name: [example] for name, example in examples().items()}}.items():
-        if name in schemas:
-            schemas[name]["examples"] = example
+    _add_schemas(app, content["components"]["schemas"])
     scopes = {(found.path, found.method.lower()): found.scope for found in operations(app)}
     for path, methods in content["paths"].items():
         for method, operation in methods.items():
@@ -128,20 +114,41 @@ def describe(app: FastAPI) -> dict[str, Any]:
     return content
 
 
+def _add_schemas(app: FastAPI, schemas: dict[str, Any]) -> None:
+    """Adds the schemas of bodies, problems and events, and examples; removes FastAPI's own error schemas."""
+    strict: set[str] = set()
+    described: list[type[BaseModel]] = [*STRICT.values(), *FILES.values(), Problem]
+    for model in described:
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        parts = schema.pop("$defs", {})
+        strict |= {model.__name__, *parts} if model.__name__ in STRICT else set()
+        schemas.update(parts)
+        schemas[model.__name__] = schema
+    schemas[_EVENT["title"]] = _EVENT
+    for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's error format, which this API does not use
+        schemas.pop(name, None)
+    for name, schema in schemas.items():
+        if name not in strict:  # replies may get new fields
+            schema.pop("additionalProperties", None)
+    for name, example in {**_own_examples(app), **{name: [example] for name, example in examples().items()}}.items():
+        if name in schemas:
+            schemas[name]["examples"] = example
+
+
 def _own_examples(app: FastAPI) -> dict[str, list[Any]]:
-    """What the routes' models show of themselves; FastAPI drops the nulls in it."""
+    """The `examples` of the routes' models, taken from the models because FastAPI drops null values in them."""
     models = {model for found in operations(app) for model in found.models}
     schema = {model.__name__: model.model_json_schema().get("examples") for model in models}
     return {name: example for name, example in schema.items() if example}
 
 
 def committed_text(app: FastAPI) -> str:
-    """The document as docs/openapi.json holds it."""
+    """The document as committed in docs/openapi.json."""
     return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _finish(operation: dict[str, Any], scope: str | None) -> None:
-    """What holds for every route: keys and their scope, limits, what can break, and headers."""
+    """Adds what applies to every operation: security, scope, general problems, and headers."""
     replies = operation["responses"]
     general = (401, 403, 429, 431, 500, 503) if scope is not None else (431, 500, 503)
     for status in general:
@@ -149,7 +156,7 @@ def _finish(operation: dict[str, Any], scope: str | None) -> None:
     operation["security"] = []
     if scope is not None:
         operation["security"] = [{_SCHEME: [scope]}]
-        operation["description"] = f"{operation.get('description', '')}\n\nNeeds a key with `{scope}`.".strip()
+        operation["description"] = f"{operation.get('description', '')}\n\nRequires the scope `{scope}`.".strip()
     for status, reply in replies.items():
         media = reply.get("content", {})
         if status == "422" and "application/problem+json" not in media:

@@ -1,4 +1,4 @@
-"""Values that examples of several rooms share, and how an example is named."""
+"""Values that the examples of several resources share."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ USAGE = {
 
 
 def by_schema(documents: Iterable[BaseModel]) -> dict[str, Any]:
-    """Each document as JSON, by the name of its schema."""
+    """Returns each document as JSON, by schema name."""
     return {type(document).__name__: document.model_dump(mode="json", by_alias=True) for document in documents}

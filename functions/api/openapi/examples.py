@@ -1,7 +1,7 @@
-"""The examples of every room, as openapi.json shows them.
+"""Collects the examples of all resources for the OpenAPI document.
 
-They are made of the documents themselves, so none lacks a field. A document with an `examples` of its own
-(`json_schema_extra`) needs none here.
+Examples are instances of the models, so they are complete. A model with `examples` in its `json_schema_extra` needs no
+entry.
 """
 
 from __future__ import annotations
@@ -40,5 +40,5 @@ _ROOMS = (
 
 
 def examples() -> dict[str, Any]:
-    """An example by the name its schema has."""
+    """Returns an example per schema name."""
     return {name: example for room in _ROOMS for name, example in room.examples().items()}

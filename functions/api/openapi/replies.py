@@ -1,4 +1,4 @@
-"""Replies as openapi.json describes them: problems, streams, entity tags, receipts."""
+"""OpenAPI descriptions of replies: problems, streams, ETags, receipts."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from functions.api.openapi.problems import CATALOGUE, KnownProblem
 Responses = dict[int | str, dict[str, Any]]
 
 _MEANINGS = {
-    400: "Not JSON, or an unusable Idempotency-Key",
-    401: "No valid key",
-    403: "The key may not do this",
-    404: "Not there, or not yours",
-    409: "It does not go with how things stand",
-    412: "It has changed since",
-    413: "The body is over 64 KiB",
-    415: "The body is not JSON by its own account",
-    422: "A field is wrong (see `errors`), or the Idempotency-Key was used with another body",
+    400: "Invalid JSON, or an invalid header",
+    401: "Missing or invalid API key",
+    403: "The API key lacks a permission",
+    404: "Not found",
+    409: "Conflicts with the current state",
+    412: "The resource has changed",
+    413: "Request body over 64 KiB",
+    415: "Content-Type must be application/json",
+    422: "Invalid fields (see `errors`), or Idempotency-Key used with a different request",
     429: "Too many requests; see `Retry-After`",
-    431: "The headers are too large",
-    500: "It failed inside the service",
-    502: "The model gave no usable answer",
-    503: "Not available; see `Retry-After`",
-    504: "A step did not finish in time",
+    431: "Request headers too large",
+    500: "Internal server error",
+    502: "No model returned a valid answer",
+    503: "Service unavailable; see `Retry-After`",
+    504: "The run timed out",
 }
 _RETRIED = (429, 503)
 RETRY_AFTER: dict[str, Any] = {
@@ -35,7 +35,7 @@ RETRY_AFTER: dict[str, Any] = {
 
 
 def problems(*statuses: int, also: Iterable[str] = ()) -> Responses:
-    """Problem replies of a route: the general ones of these statuses, and the codes in `also` with their statuses."""
+    """Problem replies of a route: the general problems of these statuses, and the problems with the codes in `also`."""
     named = list(also)
     replies: Responses = {}
     for status in dict.fromkeys([*statuses, *(CATALOGUE[code].status for code in named)]):
@@ -66,14 +66,14 @@ def _problem_with(status: int, codes: list[str]) -> dict[str, Any]:
 
 
 def event_stream(description: str) -> Responses:
-    """A 200 that is a stream of events."""
+    """A 200 with a stream of events."""
     content = {"text/event-stream": {"schema": {"$ref": "#/components/schemas/ServerSentEvent"}}}
     return {200: {"description": description, "content": content}}
 
 
 def tagged(description: str) -> dict[str, Any]:
-    """A reply with an entity tag."""
-    tag = {"description": "Send it back as `If-Match` to change just this state.", "schema": {"type": "string"}}
+    """A reply with an ETag."""
+    tag = {"description": "Send it as `If-Match` to make a change conditional.", "schema": {"type": "string"}}
     return {"description": description, "headers": {"ETag": tag}}
 
 
@@ -84,7 +84,7 @@ def tagged_or_stream(description: str) -> dict[str, Any]:
 
 
 def refusals(status: int, meanings: dict[str, str]) -> Responses:
-    """Problem replies of one status beside its general ones: what each code means."""
+    """Problem replies of one status, with the meaning of each code as its description."""
     for code, meaning in meanings.items():
         title = meaning[0].upper() + meaning[1:]
         CATALOGUE.setdefault(code, KnownProblem(status, title, f"{title}."))
@@ -95,34 +95,34 @@ def refusals(status: int, meanings: dict[str, str]) -> Responses:
 
 def persona_created() -> dict[str, Any]:
     """The 201 of a generated persona."""
-    return created("The persona, `active` or `flagged`", "The persona.")
+    return created("The persona, `active` or `flagged`", "Path of the persona.")
 
 
 def created(description: str, location: str) -> dict[str, Any]:
-    """The 201 of something made, whose address is in `Location`."""
+    """A 201 with the path of the new resource in `Location`."""
     header = {"Location": {"description": location, "schema": {"type": "string"}}}
     return {"description": description, "headers": header}
 
 
 def reply_or_stream(model: type[BaseModel], description: str) -> dict[str, Any]:
-    """A 200 that is a document, or a stream of events."""
+    """A 200 with a document, or with a stream of events."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
     stream = event_stream(description)[200]["content"]
     return {"description": description, "content": {"application/json": {"schema": schema}, **stream}}
 
 
 def receipt(description: str) -> dict[str, Any]:
-    """A 202 whose `Location` is a run."""
-    location = {"description": "The run.", "schema": {"type": "string"}}
+    """A 202 with the path of a run in `Location`."""
+    location = {"description": "Path of the run.", "schema": {"type": "string"}}
     return {"description": description, "headers": {"Location": location}}
 
 
 def suite_formats() -> dict[str, Any]:
-    """A 200 that is JSON, JUnit XML or SARIF."""
+    """A 200 with JSON, JUnit XML or SARIF."""
     text = {"schema": {"type": "string"}}
     sarif = {"schema": {"type": "object"}, "example": {"version": "2.1.0", "runs": []}}
     return {
-        "description": "The suite; as JUnit XML or SARIF 2.1.0 when asked for",
+        "description": "The suite as JSON, or on request as JUnit XML or SARIF 2.1.0",
         "content": {
             "application/xml": text,
             "application/sarif+json": {"schema": {"type": "object"}, "example": sarif},
@@ -131,5 +131,5 @@ def suite_formats() -> dict[str, Any]:
 
 
 def references(headers: dict[str, Any]) -> dict[str, Any]:
-    """Headers that stand once in the document, where a reply has them."""
+    """References to headers that are defined once in the document's components."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in headers}

@@ -1,4 +1,4 @@
-"""Examples of the import route."""
+"""OpenAPI examples of the import route."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from functions.api.personas.examples import persona_example
 
 
 def examples() -> dict[str, Any]:
-    """An example for each schema, by its name."""
+    """Returns an example per schema name."""
     return {"PersonaFile": persona_example().model_dump(mode="json", by_alias=True)}

@@ -1,4 +1,4 @@
-"""Personas as files: export and import."""
+"""Routes that export and import personas as files."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ router = APIRouter(tags=["personas"])
     response_class=Response,
     responses={
         200: {
-            "description": "The file, under a name of its own",
-            "headers": {"Content-Disposition": {"description": "The file's name.", "schema": {"type": "string"}}},
+            "description": "The file",
+            "headers": {"Content-Disposition": {"description": "The file name.", "schema": {"type": "string"}}},
             "content": {
                 "application/json": {"schema": {"type": "object"}, "example": {"format": "fourfold.persona"}},
                 "text/markdown": {"schema": {"type": "string"}},
@@ -54,11 +54,11 @@ router = APIRouter(tags=["personas"])
 async def export(
     persona_id: str,
     caller: Reader,
-    format: Annotated[FileFormat, Query(description="Which file to make.")] = FileFormat.JSON,  # noqa: A002 - its name
+    format: Annotated[FileFormat, Query(description="The file format.")] = FileFormat.JSON,  # noqa: A002 - its name
 ) -> Response:
-    """The persona as a file: our own JSON, Markdown to read, or a Character Card V2 or V3 (JSON or PNG).
+    """Exports a persona as fourfold JSON, Markdown, or a Character Card V2 or V3 (JSON or PNG).
 
-    All but Markdown carry the whole persona and can be imported again; docs/character-cards.md lists what is lost.
+    All formats except Markdown contain the complete persona and can be imported again.
     """
     if not is_persona_id(persona_id):
         raise not_found()
@@ -77,26 +77,26 @@ async def export(
     responses={
         201: replies.persona_created(),
         **replies.problems(400, 401, 403, 415, also=OF_KEYED_REQUESTS),
-        **replies.refusals(413, {"body_too_large": "the file is over 4 MiB"}),
+        **replies.refusals(413, {"body_too_large": "the file exceeds 4 MiB"}),
         **replies.refusals(
             422,
             {
-                "invalid_request": "the file, or the persona in it, is not valid; see `errors`",
-                "card_without_persona": "the card carries no persona of fourfold: send its text as a brief",
-                "idempotency_key_reused": "the Idempotency-Key was used with another file",
+                "invalid_request": "the file or its persona is invalid; see `errors`",
+                "card_without_persona": "the character card contains no fourfold persona",
+                "idempotency_key_reused": "the Idempotency-Key was used with a different file",
             },
         ),
     },
 )
 async def import_persona(request: Request, caller: Writer) -> Response:
-    """Takes in a file that carries a persona of ours; the new one gets an id of its own and costs nothing.
+    """Imports a file that contains a fourfold persona. The imported persona gets a new id; no model is called.
 
-    Its layers, brief and audit come with it; `imported_from` tells what it was where it comes from. A character card
-    without our extension has no layers to take over (422 `card_without_persona`): send its text as a brief instead.
+    Layers, brief and audit are taken from the file; `imported_from` has the original id. A character card without the
+    fourfold extension has no layers (422 `card_without_persona`): send its text as a brief instead.
     """
     as_png = is_png(request)
     body = await request.body()
-    # A file of megabytes keeps a core busy for a while, and the event loop serves everybody.
+    # Parsing megabytes takes a while, so it must not block the event loop.
     upload = await wiring.in_thread(lambda: read_upload(body, caller.workspace_id, as_png=as_png))
     imported, carried = upload.imported, upload.carried
 
@@ -109,7 +109,7 @@ async def import_persona(request: Request, caller: Writer) -> Response:
 
 
 class _FileContent(BaseModel):
-    """What a file holds, by which a repeated request is known."""
+    """The content of a file, which identifies a repeated request."""
 
     content: Any
 
@@ -130,7 +130,7 @@ def _file(workspace_id: str, persona_id: str, format_: FileFormat) -> Response |
 
 
 def _store(persona: Persona, carried: str | None, *, resumed: bool) -> Persona:
-    """Stores the persona with its event, unless an execution that was cut off has done so."""
+    """Stores the persona with its event, unless an interrupted execution has already stored it."""
     stored = persona_store().persona(persona.workspace_id, persona.id) if resumed else None
     if stored is not None:
         return stored

@@ -1,4 +1,4 @@
-"""What the import route takes."""
+"""Request models of the import route."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ from pydantic import RootModel
 
 
 class PersonaFile(RootModel[dict[str, Any]]):
-    """A file as JSON: an export of fourfold, a persona as the API answers it, a Character Card V2 or V3."""
+    """A file as JSON: a fourfold export, a persona as returned by the API, or a Character Card V2 or V3."""

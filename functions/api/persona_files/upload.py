@@ -1,4 +1,4 @@
-"""The persona in an uploaded file: JSON or a PNG card, checked for type, size and content."""
+"""Reads the persona in an uploaded file (JSON or PNG card), and checks its type, size and content."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from fourfold.problem import FieldError, problem
 from functions.clock import now
 
 PNG = "image/png"
-# A DynamoDB item holds 400 KB.
+# A DynamoDB item has at most 400 KB.
 _CARRIED_BYTES = 300 * 1024
 _PERSONA_BYTES = 80 * 1024
-# Values in arrays and objects. A lorebook of 300 KB has some ten thousand.
+# Maximum number of values in arrays and objects. A lorebook of 300 KB has about ten thousand.
 _FILE_VALUES = 50_000
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file's content, the persona in it, and as JSON what its card carries beside the persona."""
+    """A file's content, its persona, and the other fields of its card as JSON."""
 
     content: Any
     imported: Imported
@@ -40,23 +40,23 @@ class Upload:
 
 
 def is_png(request: Request) -> bool:
-    """Whether the body is declared as a picture. Raises ProblemError (415) if it is neither that nor JSON."""
+    """Whether Content-Type is image/png. Raises ProblemError (415) if it is neither that nor JSON."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == PNG:
         return True
     if media_type != "application/json":
         detail = f"Send Content-Type: application/json or {PNG}."
-        answer = problem("unsupported_media_type", "The body must be JSON or a PNG", 415, detail)
+        answer = problem("unsupported_media_type", f"Content-Type must be application/json or {PNG}", 415, detail)
         raise ProblemError(answer, {"Accept": f"application/json, {PNG}"})
     require_json(request)
     return False
 
 
 def read_upload(body: bytes, workspace_id: str, *, as_png: bool) -> Upload:
-    """The persona in a file.
+    """Reads and validates the persona in a file.
 
     Raises:
-        ProblemError: 400 it is not JSON, 422 it holds no persona of ours, or too much of anything.
+        ProblemError: 400 invalid JSON, 422 no valid persona, or content that is too large.
     """
     content = _content(body, as_png=as_png)
     try:
@@ -66,17 +66,19 @@ def read_upload(body: bytes, workspace_id: str, *, as_png: bool) -> Upload:
     except UnknownFileError as error:
         raise rejected([FieldError(pointer="/spec", code="unknown_file", detail=str(error))]) from None
     except TooManyValuesError as error:
-        fault = FieldError(pointer=error.pointer, code="too_many_values", detail=f"Holds over {error.most} values.")
+        fault = FieldError(
+            pointer=error.pointer, code="too_many_values", detail=f"Must have at most {error.most} values."
+        )
         raise rejected([fault]) from None
     except BadPersonaError as error:
         faults = field_errors(error.faults, "body")
         raise rejected([_in_card(fault) for fault in faults] if as_png else faults) from None
     carried = json.dumps(imported.carried, ensure_ascii=False, separators=(",", ":")) if imported.carried else None
     if carried is not None and len(carried.encode()) > _CARRIED_BYTES:
-        detail = f"What the card carries beside the persona is over {_CARRIED_BYTES} bytes."
+        detail = f"The card's other fields must not exceed {_CARRIED_BYTES} bytes."
         raise rejected([FieldError(pointer="/data", code="too_much_carried", detail=detail)])
     if len(imported.persona.model_dump_json().encode()) > _PERSONA_BYTES:
-        detail = f"The persona is over {_PERSONA_BYTES} bytes."
+        detail = f"The persona must not exceed {_PERSONA_BYTES} bytes."
         raise rejected([FieldError(pointer="/data", code="too_large", detail=detail)])
     return Upload(content, imported, carried)
 
@@ -92,24 +94,26 @@ def _content(body: bytes, *, as_png: bool) -> Any:  # noqa: ANN401 - JSON
         content = parsed(body, _FILE_VALUES)
         if not isinstance(content, dict):
             raise rejected([FieldError(pointer="", code="wrong_type", detail="Must be a JSON object.")])
-    try:  # what the card carries is kept as it is, so it must be what can be written again
+    try:  # the card's other fields are stored unchanged, so they must be serialisable
         json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
-        detail = "Holds a lone surrogate, a number beyond what JSON readers take, or nests too deep."
+        detail = "Must not contain a lone surrogate, NaN or Infinity, or be nested too deeply."
         raise rejected([FieldError(pointer="", code="not_portable", detail=detail)]) from None
     return content
 
 
 def _no_persona_in_card() -> ProblemError:
-    fault = FieldError(pointer="/data/extensions/fourfold", code="required", detail="No persona of fourfold in it.")
+    fault = FieldError(
+        pointer="/data/extensions/fourfold", code="required", detail="The fourfold extension is missing."
+    )
     answer = problem(
         "card_without_persona",
-        "The card carries no persona",
+        "The character card contains no fourfold persona",
         422,
-        "A character card has no four layers. Send its description as a brief: POST /v1/personas with `intent`.",
+        "Generate a persona from the card's description instead: send it as `intent` to POST /v1/personas.",
     )
     return ProblemError(answer.model_copy(update={"errors": (fault,)}))
 
 
 def _in_card(fault: FieldError) -> FieldError:
-    return fault.model_copy(update={"detail": f"In the picture's card: {fault.detail}"})
+    return fault.model_copy(update={"detail": f"In the PNG's card: {fault.detail}"})

@@ -1,4 +1,4 @@
-"""Examples of the routes of versions."""
+"""OpenAPI examples of the version routes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functions.api.personas.examples import persona_example
 
 
 def examples() -> dict[str, Any]:
-    """An example for each schema, by its name."""
+    """Returns an example per schema name."""
     persona = persona_example().model_dump(mode="json", by_alias=True)
     line = {"version": 1, "change": "generated", "changed": [], "run_id": RUN_ID, "at": persona["updated_at"]}
     return {

@@ -1,4 +1,4 @@
-"""A persona's history."""
+"""Routes of a persona's versions."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _GREATEST = 99_999_999
 async def list_versions(
     persona_id: str,
     caller: Reader,
-    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
 ) -> Response:
-    """Every accepted change of the persona, newest first. Empty until its first run is done."""
+    """Lists the versions of a persona, newest first; empty until its first run is completed."""
     before = None if cursor is None else version_before(cursor)
     if not is_persona_id(persona_id):
         raise not_found()
@@ -51,7 +51,7 @@ async def list_versions(
     responses=replies.problems(401, 403, 404, 422),
 )
 async def read_version(persona_id: str, version: Annotated[int, Path(ge=1, le=_GREATEST)], caller: Reader) -> Response:
-    """The persona as it stood, and what made it so."""
+    """Returns the persona at a version, with the change that created it."""
     if not is_persona_id(persona_id):
         raise not_found()
     found = await wiring.in_thread(lambda: persona_store().version(caller.workspace_id, persona_id, version))

@@ -1,4 +1,4 @@
-"""What the routes of versions answer with."""
+"""Reply models of the version routes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fourfold.persona_versions import VersionSummary
 
 
 class PersonaVersionList(BaseModel):
-    """A page of versions, newest first. Pass `next_cursor` as `cursor` for the next page; null at the end."""
+    """A page of versions, newest first. Send `next_cursor` as `cursor` to get the next page; it is null at the end."""
 
     data: tuple[VersionSummary, ...]
     has_more: bool

@@ -1,4 +1,4 @@
-"""Examples of the routes of personas."""
+"""OpenAPI examples of the persona routes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _PERSONA: dict[str, Any] = {
         "age": 34,
         "location": "Kadıköy, Istanbul",
         "occupation": "founder of a returns service",
-        "appearance": "Keeps two chargers in the coat, one of them for whoever asks.",
+        "appearance": "Keeps two chargers in the coat, one of them for anyone who asks.",
     },
     "audit": {
         "overall": 4.1,
@@ -93,12 +93,12 @@ _PARSED = {
 
 
 def persona_example() -> Persona:
-    """A persona."""
+    """Returns the example persona."""
     return Persona.model_validate(_PERSONA)
 
 
 def examples() -> dict[str, Any]:
-    """An example for each schema, by its name."""
+    """Returns an example per schema name."""
     persona = persona_example()
     page = PersonaList(data=(persona,), has_more=True, next_cursor=opaque_cursor(PERSONA_ID))
     return {**by_schema([persona, page]), "ParsedBrief": _PARSED}

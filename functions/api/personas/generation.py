@@ -1,4 +1,4 @@
-"""The three ways to answer a brief: the persona, a receipt, or the run's events."""
+"""Starts a generation run, and replies with the persona, a receipt or the run's events."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from fourfold.problem import problem
 from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
 from functions.api.personas.schemas import PersonaRequest
-from functions.api.responses import document, persona_document
+from functions.api.responses import document, path_to, persona_document
 from functions.api.runs.polling import MAX_REPLY_S, FollowedRun, current_run
 from functions.api.runs.schemas import RunReceipt
 from functions.clock import now
@@ -47,11 +47,10 @@ _FULL_RETRY_AFTER_S = 10
 async def start_generation(
     request: Request, workspace_id: str, body: PersonaRequest, key: str | None, settings: PinnedSettings
 ) -> SubmittedRun:
-    """Starts the run, or finds the one the same key started.
+    """Starts the run of a brief, or returns the run that the same Idempotency-Key started.
 
     Raises:
-        ProblemError: 422 the key stands for another body, 429 the workspace has too many runs going on, 503 the
-            pipeline did not take the run.
+        ProblemError: as `start_run`.
     """
     submission = Submission(
         body.intent, workspace_id, settings.config, key, idempotency.fingerprint(body), revisions=settings.revisions
@@ -60,11 +59,13 @@ async def start_generation(
 
 
 async def start_run(request: Request, submission: Submission) -> SubmittedRun:
-    """Starts the run of an order, or finds the one the same key started; its own errors are passed on.
+    """Starts the run of a submission, or returns the run that the same Idempotency-Key started.
+
+    Errors of a regeneration (`fourfold.pipeline.submit`) are passed on.
 
     Raises:
-        ProblemError: 422 the key stands for another body, 429 the workspace has too many runs going on, 503 the
-            pipeline did not take the run.
+        ProblemError: 422 the key was used with a different request, 429 too many concurrent runs in the workspace, 503
+            the run could not be started.
     """
     settings = await wiring.in_thread(lambda: settings_of(submission.workspace_id))
     submission = replace(submission, max_concurrent=settings.api.limits.concurrent_generations)
@@ -81,7 +82,7 @@ async def start_run(request: Request, submission: Submission) -> SubmittedRun:
 
 
 def _submit(submission: Submission) -> SubmittedRun:
-    """Takes the brief in. In a full workspace it looks first whether all those runs are really going on."""
+    """Submits the brief. If the workspace is full, it first ends lost runs and tries once more."""
     try:
         return submit(submission, wiring.submissions())
     except WorkspaceFullError as full:
@@ -89,20 +90,24 @@ def _submit(submission: Submission) -> SubmittedRun:
         if not old:
             raise
         for run_id in old:
-            current_run(submission.workspace_id, run_id)  # ends it if nobody works on it any more
+            current_run(submission.workspace_id, run_id)  # fails the run if it is lost
     return submit(submission, wiring.submissions())
 
 
 def _too_many(limit: int) -> ProblemError:
-    detail = f"This workspace may have {limit} runs at the same time. Send the request again when one of them is over."
-    answer = problem("too_many_generations", "Too many personas in generation", 429, detail)
+    detail = f"This workspace is limited to {limit} concurrent runs. Retry when one of them has ended."
+    answer = problem("too_many_generations", "Too many concurrent generations", 429, detail)
     return ProblemError(answer, {"Retry-After": str(_FULL_RETRY_AFTER_S)})
 
 
 async def wait_for_persona(
     request: Request, submitted: SubmittedRun, preference: Preference, status: int = 201
 ) -> Response:
-    """The persona (`done`) or why there is none, as soon as the run is over; a receipt (202) when patience is over."""
+    """Waits for the run and returns the persona with `status`; after the timeout a receipt (202).
+
+    Raises:
+        ProblemError: the problem of a failed run; 409 a repeated request whose first request is still running.
+    """
     timeout_s = min(_MAX_WAIT_S if preference.wait_s is None else preference.wait_s, _MAX_WAIT_S)
     if submitted.replayed and submitted.run.status is RunStatus.RUNNING and preference.wait_s is None:
         raise _still_running(request, submitted.run)
@@ -119,9 +124,9 @@ async def wait_for_persona(
 
 
 async def stream_events(request: Request, submitted: SubmittedRun) -> StreamingResponse:
-    """The run's events from the first, then the persona as the event `persona`.
+    """Streams the run's events from the first, then the persona as the event `persona`.
 
-    That event has no id: it is no entry of the log, and a resumed stream goes by the log alone.
+    The event `persona` has no id, because it is not in the log that a resumed stream reads.
     """
     if submitted.replayed and submitted.run.status is RunStatus.RUNNING:
         raise _still_running(request, submitted.run)
@@ -135,7 +140,7 @@ async def stream_events(request: Request, submitted: SubmittedRun) -> StreamingR
 
 
 async def _finished_run(request: Request, run: Run, timeout_s: float) -> Run:
-    """The run once it is over, or as it stands when patience ends, the client leaves or the server stops."""
+    """Returns the run when it has ended, or its current state after the timeout, a disconnect or a server stop."""
     followed = FollowedRun(request, run.workspace_id, run.id)
     try:
         async with aclosing(followed.batches(timeout_s=timeout_s)) as batches:
@@ -143,17 +148,18 @@ async def _finished_run(request: Request, run: Run, timeout_s: float) -> Run:
                 if await request.is_disconnected():
                     break
     except ProblemError:
-        pass  # the server is stopping: the receipt says where to look
-    run_ = await followed.run()
-    if run_ is None:
+        pass  # the server is stopping: reply with a receipt
+    latest = await followed.run()
+    if latest is None:
         raise ProblemError(DELETED)
-    return run_
+    return latest
 
 
 async def _result(request: Request, run: Run, headers: dict[str, str], status: int) -> Response:
     if run.status is RunStatus.FAILED:
-        problem_ = (run.error or internal_error()).model_copy(update={"instance": _run_path(request, run)})
-        raise ProblemError(problem_, {**headers, "Location": _run_path(request, run)})
+        path = _run_path(request, run)
+        failure = (run.error or internal_error()).model_copy(update={"instance": path})
+        raise ProblemError(failure, {**headers, "Location": path})
     persona = await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.persona_id))
     if persona is None:
         raise ProblemError(DELETED)
@@ -171,9 +177,9 @@ async def _persona_frame(followed: FollowedRun) -> bytes:
 def _still_running(request: Request, run: Run) -> ProblemError:
     answer = problem(
         "request_in_progress",
-        "The first request with this key is still running",
+        "The first request with this Idempotency-Key is still running",
         409,
-        "Follow the run at Location, or send the request again when it is over.",
+        "Follow the run at Location, or retry when it has ended.",
     )
     path = _run_path(request, run)
     return ProblemError(answer.model_copy(update={"instance": path}), {"Location": path, "Retry-After": "5"})
@@ -184,8 +190,8 @@ def _headers(submitted: SubmittedRun) -> dict[str, str]:
 
 
 def _run_path(request: Request, run: Run) -> str:
-    return f"{request.scope.get('root_path', '')}/v1/runs/{run.id}"
+    return path_to(request, f"/v1/runs/{run.id}")
 
 
 def _persona_path(request: Request, run: Run) -> str:
-    return f"{request.scope.get('root_path', '')}/v1/personas/{run.persona_id}"
+    return path_to(request, f"/v1/personas/{run.persona_id}")

@@ -1,4 +1,4 @@
-"""Reads a workspace's persona for a request, or refuses the request."""
+"""Reads a persona of the caller's workspace."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from functions.wiring import persona_store
 
 
 def known_persona(workspace_id: str, persona_id: str) -> Persona:
-    """The persona.
+    """Returns the persona.
 
     Raises:
-        ProblemError: 404, there is none in this workspace.
+        ProblemError: 404, the workspace has no such persona.
     """
     persona = persona_store().persona(workspace_id, persona_id) if is_persona_id(persona_id) else None
     if persona is None:
@@ -23,22 +23,16 @@ def known_persona(workspace_id: str, persona_id: str) -> Persona:
 
 
 def require_speakable(persona: Persona) -> None:
-    """Raises ProblemError (409) unless the persona can be talked to."""
+    """Raises ProblemError (409) unless the persona is active or flagged."""
     if persona.status not in SPEAKABLE:
-        raise ProblemError(
-            problem(
-                "persona_not_ready",
-                "The persona cannot speak",
-                409,
-                f"It is {persona.status}; only active and flagged personas answer.",
-            )
-        )
+        detail = f"Its status is {persona.status}; it must be active or flagged."
+        raise ProblemError(problem("persona_not_ready", "The persona is not ready", 409, detail))
 
 
 def up_to_date_persona(workspace_id: str, persona_id: str) -> Persona:
-    """The persona; a run of it that was lost has ended with this.
+    """Returns the persona, after failing its run if that is lost.
 
     Raises:
-        ProblemError: 404, there is none in this workspace.
+        ProblemError: 404, the workspace has no such persona.
     """
     return current_persona(workspace_id, known_persona(workspace_id, persona_id))

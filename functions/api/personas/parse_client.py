@@ -1,4 +1,4 @@
-"""Running step 1 alone, by the step's own function: its deadline, its log and its measures hold for it too."""
+"""Runs step 1 on its own by invoking the step's Lambda function, so that its timeout, log and metrics apply."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 logger = Logger()
 
-# A little longer than the function itself may take, so that it is the one who says what happened.
+# A little above the function's timeout, so that Lambda reports the timeout.
 _READ_TIMEOUT_S = 560
-# Apart from the threads that answer other requests: a model may take its time.
+# Threads that wait for the function, separate from those of other requests.
 _MAX_CONCURRENT = 16
 
 
 @cache
 def _functions() -> LambdaClient:
-    """Never tried twice: the model has been paid when an answer is late."""
+    """The Lambda client without retries: after a timeout the model call is already paid for."""
     config = Config(
         connect_timeout=2,
         read_timeout=_READ_TIMEOUT_S,
@@ -46,16 +46,16 @@ def _limiter() -> anyio.CapacityLimiter:
 
 
 async def parse_brief(parse_input: ParseInput) -> ParsedBrief:
-    """What the brief fixes.
+    """Parses a brief without blocking the event loop.
 
     Raises:
-        ProblemError: no model gave a usable answer, or the function failed.
+        ProblemError: no model returned a valid answer, or the function failed.
     """
     return await anyio.to_thread.run_sync(lambda: invoke_parse(parse_input), limiter=_limiter())
 
 
 def invoke_parse(parse_input: ParseInput) -> ParsedBrief:
-    """Asks the deployed step and waits for its answer; raises as `parsed`."""
+    """Invokes the function and waits for its result; raises as `parse_brief`."""
     reply = _functions().invoke(
         FunctionName=os.environ["FOURFOLD_INTENT_PARSE_FUNCTION"],
         Payload=json.dumps({"parse": parse_input.model_dump(mode="json")}).encode(),
@@ -67,6 +67,6 @@ def invoke_parse(parse_input: ParseInput) -> ParsedBrief:
         error_type = str(json.loads(answer).get("errorType", ""))
     except (ValueError, AttributeError):
         error_type = ""
-    problem_ = problem_from(error_type, answer.decode("utf-8", "replace"))
-    logger.warning("parse failed", extra={"code": problem_.code})
-    raise ProblemError(problem_)
+    failure = problem_from(error_type, answer.decode("utf-8", "replace"))
+    logger.warning("parse failed", extra={"code": failure.code})
+    raise ProblemError(failure)

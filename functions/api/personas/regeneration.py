@@ -1,4 +1,4 @@
-"""Starts a run that writes a persona anew from a step on."""
+"""Starts a run that regenerates a persona from a step."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ from functions.api.errors import run_in_progress
 from functions.api.personas import generation
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.schemas import RegenerationRequest
+from functions.api.responses import path_to
 
 
 async def start_regeneration(
     request: Request, caller: Caller, persona_id: str, body: RegenerationRequest, key: str | None
 ) -> SubmittedRun:
-    """Starts the run, or finds the one the same key started.
+    """Starts the run, or returns the run that the same Idempotency-Key started.
 
     Raises:
-        ProblemError: 404 there is no such persona, 409 its state does not allow it, 422 the settings or the step; and
-            as `generation.taken`.
+        ProblemError: 404 no such persona, 409 conflicts with its state, 422 invalid settings or step; and as
+            `generation.start_run`.
     """
     persona = await wiring.in_thread(lambda: up_to_date_persona(caller.workspace_id, persona_id))
     first = StepName(body.from_)
@@ -56,7 +57,7 @@ async def start_regeneration(
     except NothingWrittenError:
         raise _nothing_to_keep() from None
     except RunInProgressError as busy:
-        raise run_in_progress(request.scope.get("root_path", ""), busy.run_id) from None
+        raise run_in_progress(path_to(request, f"/v1/runs/{busy.run_id}")) from None
 
 
 def _settings(caller: Caller, body: RegenerationRequest, first: StepName) -> PinnedSettings:
@@ -65,15 +66,19 @@ def _settings(caller: Caller, body: RegenerationRequest, first: StepName) -> Pin
         return PinnedSettings(settings_from(settings.config, first), settings.revisions)
     except NoSuchStepError:
         raise rejected(
-            [FieldError(pointer="/from", code="not_in_one_call", detail="single_call begins at intent_parse.")]
+            [
+                FieldError(
+                    pointer="/from", code="not_in_one_call", detail="The method single_call starts at intent_parse."
+                )
+            ]
         ) from None
 
 
 def _archived() -> ProblemError:
-    detail = "Set archived to false first, or leave it as it is."
+    detail = "Set archived to false first."
     return ProblemError(problem("persona_archived", "The persona is archived", 409, detail))
 
 
 def _nothing_to_keep() -> ProblemError:
-    detail = "What the earlier steps left is not stored (an import, or a failed first run). Begin at intent_parse."
-    return ProblemError(problem("nothing_to_keep", "There is nothing to go on from", 409, detail))
+    detail = "The persona was imported or its first run failed. Regenerate from intent_parse."
+    return ProblemError(problem("nothing_to_keep", "The results of the earlier steps are not stored", 409, detail))

@@ -1,4 +1,4 @@
-"""Personas: generate, parse a brief, list, read, change, regenerate, delete."""
+"""Routes of personas: generate, list, read, parse a brief, update, regenerate, delete."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from functions.api.dependencies import Reader, Writer
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import (
-    DELETED_MEANWHILE,
     NOT_WRITTEN,
     OF_KEYED_REQUESTS,
     OF_MODELS,
     OF_RUNS,
     OF_SETTINGS,
+    PERSONA_DELETED,
 )
 from functions.api.personas import generation, parse_client
 from functions.api.personas.lookup import up_to_date_persona
@@ -43,7 +43,9 @@ from functions.wiring import persona_store
 router = APIRouter(tags=["personas"])
 ROUTE = "POST /v1/personas"
 
-_STALE = {"precondition_failed": "the persona is no longer what `If-Match` names; the reply's `ETag` is its own now"}
+_STALE = {"precondition_failed": "`If-Match` does not match; the reply's `ETag` is the current one"}
+_LIMIT = "Maximum number of items."
+_CURSOR = "`next_cursor` of the previous page."
 
 
 @router.post(
@@ -54,8 +56,8 @@ _STALE = {"precondition_failed": "the persona is no longer what `If-Match` names
     openapi_extra=bodies.required_json(PersonaRequest, bodies.KEY_HEADER, bodies.PREFER_HEADER),
     responses={
         201: replies.persona_created(),
-        202: {"model": RunReceipt, "description": "The run goes on; see `Location`"},
-        **replies.event_stream("The run's events; the persona itself comes last, as the event `persona`"),
+        202: {"model": RunReceipt, "description": "The run is in progress; see `Location`"},
+        **replies.event_stream("The run's events, followed by the event `persona` with the persona"),
         **replies.problems(
             *(400, 403, 413, 415, 422, 429, 500, 503),
             also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_RUNS, "too_many_generations", "persona_deleted"],
@@ -63,10 +65,11 @@ _STALE = {"precondition_failed": "the persona is no longer what `If-Match` names
     },
 )
 async def create_persona(request: Request, caller: Writer) -> Response:
-    """Turns a brief into a persona. Waits for it by default; a brief that cannot be honoured ends `flagged`, a 201 too.
+    """Generates a persona from a brief. By default the request waits for the run and returns the persona.
 
-    `Prefer: respond-async` answers 202 at once, `Prefer: wait=<seconds>` after that time. A client that goes away does
-    not stop the run. With an `Idempotency-Key` a repeated request never starts a second run.
+    A persona whose audit stays below the minimum score is returned as `flagged`. `Prefer: respond-async` returns 202
+    immediately, `Prefer: wait=<seconds>` after that time. Closing the connection does not stop the run. With an
+    `Idempotency-Key`, a repeated request does not start a second run.
     """
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, ROUTE)
     body = await json_body(request, PersonaRequest)
@@ -82,10 +85,10 @@ async def create_persona(request: Request, caller: Writer) -> Response:
 )
 async def list_personas(
     caller: Reader,
-    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description=_LIMIT)] = 20,
+    cursor: Annotated[str | None, Query(max_length=200, description=_CURSOR)] = None,
 ) -> Response:
-    """The workspace's personas, newest first."""
+    """Lists the personas of the workspace, newest first."""
     after = None if cursor is None else id_after(cursor, is_persona_id)
     return document(await wiring.in_thread(lambda: _page(caller.workspace_id, limit, after)))
 
@@ -97,13 +100,13 @@ async def list_personas(
     responses={200: replies.tagged("The persona"), **replies.problems(401, 403, 404)},
 )
 async def read_persona(persona_id: str, caller: Reader) -> Response:
-    """One persona. Its layers are null until its run is done."""
+    """Returns a persona. Its layers are null until its first run is completed."""
     return persona_document(await wiring.in_thread(lambda: up_to_date_persona(caller.workspace_id, persona_id)))
 
 
 @router.post(
     "/v1/personas/parse",
-    summary="Read a brief",
+    summary="Parse a brief",
     response_model=ParsedBrief,
     openapi_extra=bodies.required_json(ParseRequest, bodies.KEY_HEADER),
     responses=replies.problems(
@@ -111,60 +114,60 @@ async def read_persona(persona_id: str, caller: Reader) -> Response:
     ),
 )
 async def parse(request: Request, caller: Writer) -> Response:
-    """Runs the first step by itself and answers with what it found: facts with their spans, tone, constraints.
+    """Runs only the first step, and returns the facts with their spans, the tone and the constraints of the brief.
 
-    Nothing is stored and no run is started. It costs one model call (two if the answer has to be mended).
+    It stores nothing and starts no run. It costs one model call, or two if the model's answer needs a repair.
     """
     body = await json_body(request, ParseRequest)
     settings = await wiring.in_thread(lambda: pin_settings(caller, body.config))
     parse_input = ParseInput(intent=body.intent, config=settings.config.pinned())
 
-    async def read(_execution: Execution) -> Response:
+    async def call_step(_execution: Execution) -> Response:
         return document(await parse_client.parse_brief(parse_input))
 
-    return await idempotent(request, caller, body, read)
+    return await idempotent(request, caller, body, call_step)
 
 
 @router.patch(
     "/v1/personas/{persona_id}",
-    summary="Change a persona",
+    summary="Update a persona",
     response_model=Persona,
     openapi_extra=bodies.required_json(PersonaPatch, bodies.IF_MATCH_HEADER),
     responses={
-        200: replies.tagged("The persona as it is now"),
+        200: replies.tagged("The updated persona"),
         **replies.problems(400, 401, 403, 404, 413, 415, 422),
         **replies.refusals(
             409,
             {
                 "slug_taken": "another persona of the workspace has this slug",
                 **NOT_WRITTEN,
-                "run_in_progress": "it is archived before or after its run, not during it; see `Location`",
+                "run_in_progress": "a persona cannot be archived during its run; see `Location`",
             },
         ),
         **replies.refusals(412, _STALE),
     },
 )
 async def change(persona_id: str, request: Request, caller: Writer) -> Response:
-    """Sets slug, visibility or archived. A change makes a new version; the same values again change nothing."""
+    """Sets `slug`, `visibility` or `archived`. A change creates a new version; setting equal values changes nothing."""
     if not is_persona_id(persona_id):
         raise not_found()
     body = await json_body(request, PersonaPatch)
     values: dict[str, Any] = body.model_dump(exclude_unset=True)
     if "visibility" in values:
         values["visibility"] = Visibility(values["visibility"])
-    tags, root_path = request.headers.getlist(IF_MATCH), request.scope.get("root_path", "")
-    after = await wiring.in_thread(lambda: update_persona(caller.workspace_id, persona_id, values, tags, root_path))
+    tags = request.headers.getlist(IF_MATCH)
+    after = await wiring.in_thread(lambda: update_persona(caller.workspace_id, persona_id, values, tags, request))
     return persona_document(after)
 
 
 @router.post(
     "/v1/personas/{persona_id}/regenerate",
-    summary="Write a persona anew from a step on",
+    summary="Regenerate a persona from a step",
     response_model=Persona,
     openapi_extra=bodies.required_json(RegenerationRequest, bodies.KEY_HEADER, bodies.PREFER_HEADER),
     responses={
-        200: replies.tagged_or_stream("The persona, or, if you asked for them, the run's events and the persona last"),
-        202: {"model": RunReceipt, "description": "The run goes on; see `Location`"},
+        200: replies.tagged_or_stream("The persona, or with `stream` the run's events followed by the persona"),
+        202: {"model": RunReceipt, "description": "The run is in progress; see `Location`"},
         **replies.problems(
             400,
             403,
@@ -180,20 +183,20 @@ async def change(persona_id: str, request: Request, caller: Writer) -> Response:
         **replies.refusals(
             409,
             {
-                "run_in_progress": "a run is writing this persona already; see `Location`",
+                "run_in_progress": "a run is in progress for this persona; see `Location`",
                 "request_in_progress": "the first request with this Idempotency-Key is still running; see `Location`",
-                "persona_archived": "the persona is archived; take it out first",
-                "nothing_to_keep": "what the earlier steps left is not there; begin at `intent_parse`",
-                **DELETED_MEANWHILE,
+                "persona_archived": "the persona is archived",
+                "nothing_to_keep": "the results of the earlier steps are not stored; start at `intent_parse`",
+                **PERSONA_DELETED,
             },
         ),
     },
 )
 async def regenerate(persona_id: str, request: Request, caller: Writer) -> Response:
-    """Runs the steps from `from` on. Layers of earlier steps stay as they are, byte for byte.
+    """Runs the steps from `from` to the audit. The layers of earlier steps are kept unchanged.
 
-    Until the run is done the persona reads as it was, and if it fails it stays so; `pending_run_id` names the run.
-    Answers like `POST /v1/personas`. Retries of this run begin no earlier than `from`.
+    The persona keeps its current content until the run is completed, and also if it fails; `pending_run_id` names the
+    run. `Prefer`, `stream` and `Idempotency-Key` work as for `POST /v1/personas`. Retries start at `from` or later.
     """
     if not is_persona_id(persona_id):
         raise not_found()
@@ -215,13 +218,13 @@ async def regenerate(persona_id: str, request: Request, caller: Writer) -> Respo
     response_class=Response,
     openapi_extra=bodies.request_headers(bodies.IF_MATCH_HEADER),
     responses={
-        204: {"description": "It is gone, and everything it owned"},
+        204: {"description": "The persona and everything it owns are deleted"},
         **replies.problems(401, 403, 404),
         **replies.refusals(412, _STALE),
     },
 )
 async def delete(persona_id: str, request: Request, caller: Writer) -> Response:
-    """Removes the persona with its versions, runs, events and all that was measured of it. A run that is going ends."""
+    """Deletes a persona with its versions, runs, events, fingerprint and suite results. Ends a run in progress."""
     if not is_persona_id(persona_id):
         raise not_found()
     tags = request.headers.getlist(IF_MATCH)
@@ -230,8 +233,7 @@ async def delete(persona_id: str, request: Request, caller: Writer) -> Response:
 
 
 def _page(workspace_id: str, limit: int, after: str | None) -> PersonaList:
-    """One more than asked for is read: only that tells whether there is a next page."""
-    page = persona_store().page(workspace_id, limit + 1, after)
+    page = persona_store().page(workspace_id, limit + 1, after)  # one more, to know whether there is a next page
     shown = page.personas[:limit]
     has_more = len(page.personas) > limit or page.last is not None
     return PersonaList(

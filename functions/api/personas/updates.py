@@ -1,9 +1,11 @@
-"""What changing and deleting a persona needs."""
+"""Updates and deletes a persona."""
 
 from __future__ import annotations
 
 import os
 from typing import Any
+
+from fastapi import Request
 
 from fourfold.http.preconditions import require_match
 from fourfold.http.problems import ProblemError, not_found, unavailable
@@ -17,18 +19,19 @@ from fourfold.storage.deletion import DynamoDeletion
 from fourfold.storage.outbox import outbox_put
 from functions import clock
 from functions.api.errors import persona_not_written, run_in_progress
+from functions.api.responses import path_to
 from functions.api.runs.polling import current_persona
 from functions.wiring import event_store, persona_store, run_log
 
 
 def update_persona(
-    workspace_id: str, persona_id: str, values: dict[str, Any], if_match: list[str], root_path: str
+    workspace_id: str, persona_id: str, values: dict[str, Any], if_match: list[str], request: Request
 ) -> Persona:
-    """The persona with these fields set.
+    """Sets fields of a persona and returns it.
 
     Raises:
-        ProblemError: 404 there is none, 409 it is not in a state to be changed so, 412 If-Match names another state,
-            503 others changed it at the same time.
+        ProblemError: 404 no such persona, 409 conflicts with its state or a slug, 412 If-Match does not match, 503 too
+            many concurrent changes.
     """
     store = persona_store()
     found = store.persona(workspace_id, persona_id)
@@ -44,7 +47,7 @@ def update_persona(
     except NotWrittenError:
         raise persona_not_written() from None
     except RunUnfinishedError as error:
-        raise run_in_progress(root_path, error.run_id) from None
+        raise run_in_progress(path_to(request, f"/v1/runs/{error.run_id}")) from None
     except ConcurrentChangeError:
         raise unavailable() from None
     if after is None:
@@ -53,10 +56,10 @@ def update_persona(
 
 
 def remove_persona(workspace_id: str, persona_id: str, if_match: list[str]) -> None:
-    """Deletes the persona.
+    """Deletes a persona and everything it owns.
 
     Raises:
-        ProblemError: 404 there is none, 412 If-Match names another state, 503 others changed it at the same time.
+        ProblemError: 404 no such persona, 412 If-Match does not match, 503 too many concurrent changes.
     """
     try:
         deleted = delete_persona(workspace_id, persona_id, _deleter(), lambda persona: require_match(if_match, persona))
@@ -79,13 +82,12 @@ def _deleter() -> PersonaDeleter:
     )
 
 
-def _outbox(entry: dict[str, Any]) -> Any:  # noqa: ANN401 - the storage's own kind of write
+def _outbox(entry: dict[str, Any]) -> Any:  # noqa: ANN401 - a DynamoDB write
     return outbox_put(os.environ["FOURFOLD_OUTBOX_TABLE"], entry)
 
 
 def _slug_taken() -> ProblemError:
-    fault = FieldError(pointer="/slug", code="slug_taken", detail="Another persona of the workspace has it.")
-    answer = problem(
-        "slug_taken", "The slug is taken", 409, "Choose another slug, or free it by changing its holder's."
-    )
+    fault = FieldError(pointer="/slug", code="slug_taken", detail="Already used by another persona.")
+    detail = "Choose another slug, or change the slug of the persona that uses it."
+    answer = problem("slug_taken", "Slug already in use", 409, detail)
     return ProblemError(answer.model_copy(update={"errors": (fault,)}))

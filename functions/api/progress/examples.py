@@ -1,4 +1,4 @@
-"""Examples of the routes of live progress."""
+"""OpenAPI examples of the live progress routes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ADDRESS = "wss://abcdef1234.execute-api.eu-central-1.amazonaws.com/prod"
 
 
 def examples() -> dict[str, Any]:
-    """An example for each schema, by its name."""
+    """Returns an example per schema name."""
     ticket = ProgressTicket(
         ticket="ffpt_shown-once",
         url=f"{_ADDRESS}?ticket=ffpt_shown-once",

@@ -1,4 +1,4 @@
-"""Where live progress is to be had, and tickets to get in."""
+"""Routes of live progress: the WebSocket URL, and tickets for browsers."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ TICKET_SECONDS = 60
 _TICKET_PREFIX = "ffpt_"
 
 
-@router.get("", summary="Where live progress is", response_model=ProgressAddress)
-async def read_progress(caller: Reader) -> Response:  # noqa: ARG001 - only key holders learn it
-    """The address of the WebSocket API."""
+@router.get("", summary="Read the WebSocket URL", response_model=ProgressAddress)
+async def read_progress(caller: Reader) -> Response:  # noqa: ARG001 - requires the scope
+    """Returns the URL of the WebSocket API for live progress."""
     return document(ProgressAddress(url=websocket_url()))
 
 
 @router.post(
     "/tickets",
     status_code=201,
-    summary="A ticket for a browser",
+    summary="Create a ticket for a browser",
     response_model=ProgressTicket,
 )
-async def create_ticket(request: Request, caller: Reader) -> Response:  # noqa: ARG001 - needs the scope
-    """A browser cannot set the header a key goes in: it connects once with a ticket, within 60 seconds.
+async def create_ticket(request: Request, caller: Reader) -> Response:  # noqa: ARG001 - requires the scope
+    """Creates a one-time ticket, valid for 60 seconds, for browsers, which cannot send an Authorization header.
 
-    It takes no Idempotency-Key: a ticket is a secret shown once, and another one costs nothing.
+    The route takes no Idempotency-Key: a ticket is a secret that is shown once, and creating another is free.
     """
     digest = key_hash(bearer_secret(request.headers.getlist("authorization")))
     ticket = _TICKET_PREFIX + secrets.token_urlsafe(32)
@@ -52,12 +52,12 @@ async def create_ticket(request: Request, caller: Reader) -> Response:  # noqa: 
 
 
 def websocket_url() -> str:
-    """Where clients connect; the variable may be relative to AWS_ENDPOINT_URL."""
+    """The URL for clients. The variable may be relative to AWS_ENDPOINT_URL."""
     endpoint = urljoin(os.environ.get("AWS_ENDPOINT_URL", ""), os.environ["FOURFOLD_PROGRESS_ENDPOINT"])
     return f"ws{endpoint.removeprefix('http')}"
 
 
 @cache
 def tickets() -> DynamoTickets:
-    """One-use tickets."""
+    """The store of one-time tickets."""
     return DynamoTickets(dynamodb(), os.environ["FOURFOLD_CONNECTIONS_TABLE"], time.time)

@@ -1,4 +1,4 @@
-"""What the routes of live progress answer with."""
+"""Reply models of the live progress routes."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from fourfold.progress.messages import LONGEST_MESSAGE_BYTES, MAX_SUBSCRIPTIONS
 
 
 class ProgressAddress(BaseModel):
-    """Where to connect. `docs/asyncapi.json` of the project describes the messages."""
+    """The WebSocket URL and its limits. `docs/asyncapi.json` of the project describes the messages."""
 
-    url: Annotated[str, Field(description="Connect here (WebSocket) with the API key as bearer, or `?ticket=`.")]
-    max_subscriptions: Annotated[int, Field(description="Of one connection.")] = MAX_SUBSCRIPTIONS
-    max_message_bytes: Annotated[int, Field(description="Of one message to the server.")] = LONGEST_MESSAGE_BYTES
+    url: Annotated[str, Field(description="WebSocket URL. Connect with the API key as bearer token, or `?ticket=`.")]
+    max_subscriptions: Annotated[int, Field(description="Subscriptions per connection.")] = MAX_SUBSCRIPTIONS
+    max_message_bytes: Annotated[int, Field(description="Size of a message to the server.")] = LONGEST_MESSAGE_BYTES
 
 
 class ProgressTicket(BaseModel):
-    """Lets one client connect once, with the rights of the key that asked for it."""
+    """A one-time ticket with the permissions of the API key that created it."""
 
-    ticket: Annotated[str, Field(description="Shown once. Connect with `?ticket=<ticket>`.")]
-    url: Annotated[str, Field(description="The address with the ticket in it, ready for `new WebSocket(url)`.")]
+    ticket: Annotated[str, Field(description="The ticket, shown once. Connect with `?ticket=<ticket>`.")]
+    url: Annotated[str, Field(description="The URL including the ticket, for `new WebSocket(url)`.")]
     expires_at: datetime
     uses: Literal[1] = 1

@@ -1,4 +1,4 @@
-"""The provocation test in a request's body."""
+"""Validates the provocation test in a request's body."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fourfold.http.body import json_body
 from fourfold.http.problems import field_errors, rejected
 from fourfold.provocation.definition import ProvocationTest
 
-# Where a fault of the whole test belongs: the field to mend.
+# The field to which an error of the whole test belongs.
 _FIELD_OF_ERROR = {
     "family_differs": ("family",),
     "criterion_twice": ("criteria",),
@@ -22,14 +22,14 @@ _FIELD_OF_ERROR = {
 
 
 class _JsonObject(RootModel[dict[str, Any]]):
-    """A JSON object, not yet looked at."""
+    """A JSON object that is not yet validated."""
 
 
 async def test_in(request: Request) -> ProvocationTest:
-    """The test in the body; every fault named by the pointer of its field.
+    """Returns the test in the body.
 
     Raises:
-        ProblemError: as `json_body`.
+        ProblemError: as `json_body`, with a pointer to the field of every error.
     """
     content = (await json_body(request, _JsonObject)).root
     try:
@@ -41,6 +41,6 @@ async def test_in(request: Request) -> ProvocationTest:
 
 
 def _location(loc: tuple[int | str, ...], error_type: str) -> tuple[int | str, ...]:
-    """Where a fault stands in the body: pydantic puts an oracle's kind after its number."""
+    """The location of an error in the body, without the oracle's kind that pydantic adds after its index."""
     location = loc[:2] + loc[3:] if loc[:1] == ("oracles",) and len(loc) > 2 else loc  # noqa: PLR2004
     return (*location, *_FIELD_OF_ERROR.get(error_type, ()))

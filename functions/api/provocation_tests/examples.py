@@ -1,4 +1,4 @@
-"""Examples of the routes of provocation tests."""
+"""OpenAPI examples of the provocation test routes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OWN_TEST: dict[str, Any] = {
 
 @cache
 def examples() -> dict[str, Any]:
-    """An example for each schema, by its name."""
+    """Returns an example per schema name."""
     shipped = shipped_tests()[0]
     available = Available(test=shipped, source="shipped", enabled=True)
     listed = TestList(data=(available,), catalog_version=CATALOG_VERSION, content_hash=content_hash([shipped]))

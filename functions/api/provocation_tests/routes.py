@@ -1,4 +1,4 @@
-"""The tests of a workspace: those shipped, which it may switch off, and its own (`x.<name>.<test>`)."""
+"""Routes of provocation tests: shipped tests, which can be disabled, and a workspace's own (`x.<name>.<test>`)."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ router = APIRouter(tags=["provocation tests"])
 ALL = "/v1/provocation/tests"
 ONE = f"{ALL}/{{test_id}}"
 
-TestIdPath = Annotated[str, Path(description="`role.001`, or `x.<name>.<test>` for one of your own.")]
+TestIdPath = Annotated[str, Path(description="Such as `role.001`, or `x.<name>.<test>` for a custom test.")]
 
 
 @router.get(ALL, summary="List provocation tests", response_model=TestList, responses=replies.problems(401, 403))
 async def list_tests(caller: Reader) -> Response:
-    """Every test of the workspace, with whether it is run, and if not, why."""
+    """Lists the tests of the workspace; a disabled test has a `reason`."""
     tests = await wiring.in_thread(lambda: tests_of(caller.workspace_id))
     running = [each.test for each in tests if each.enabled]
     return document(TestList(data=tests, catalog_version=CATALOG_VERSION, content_hash=content_hash(running)))
@@ -42,13 +42,13 @@ async def list_tests(caller: Reader) -> Response:
 
 @router.get(ONE, summary="Read a provocation test", response_model=Available, responses=replies.problems(401, 403, 404))
 async def read_test(test_id: TestIdPath, caller: Reader) -> Response:
-    """One test, whole."""
+    """Returns a test with its turns, oracles and criteria."""
     return document(await wiring.in_thread(lambda: found_test(caller.workspace_id, test_id)))
 
 
 @router.put(
     ONE,
-    summary="Write a test of your own",
+    summary="Create or replace a custom test",
     response_model=Available,
     openapi_extra=bodies.required_json(ProvocationTest),
     responses={
@@ -57,18 +57,17 @@ async def read_test(test_id: TestIdPath, caller: Reader) -> Response:
         **replies.refusals(
             409,
             {
-                "not_your_test": "shipped tests stay as they are",
-                "too_many_tests": f"a workspace has at most {MOST_OWN_TESTS} tests of its own",
-                "safety_floor": "the test it would replace proves the safety floor",
+                "not_your_test": "shipped tests cannot be changed",
+                "too_many_tests": f"a workspace can have at most {MOST_OWN_TESTS} custom tests",
+                "safety_floor": "the test named by `instead_of` verifies a safety setting",
             },
         ),
     },
 )
 async def put_test(test_id: TestIdPath, request: Request, caller: Writer) -> Response:
-    """Adds or rewords a test `x.<name>.<test>`. With `instead_of` it takes the place of a shipped test.
+    """Creates or replaces the custom test `x.<name>.<test>`. With `instead_of` it replaces a shipped test.
 
-    All tests of a workspace's own, with their harmless twins, may have 250 KB: one that is too much is a 422 whose
-    `errors` say `too_large`.
+    All custom tests of a workspace, with their harmless twins, must not exceed 250 KB (422 with the code `too_large`).
     """
     require_test_id(test_id)
     test = await test_in(request)
@@ -78,32 +77,32 @@ async def put_test(test_id: TestIdPath, request: Request, caller: Writer) -> Res
 
 @router.patch(
     ONE,
-    summary="Switch a test on or off",
+    summary="Enable or disable a test",
     response_model=Available,
     openapi_extra=bodies.required_json(TestSwitch),
     responses={
         **replies.problems(400, 404, 413, 415, 422),
-        **replies.refusals(409, {"safety_floor": "the test proves the safety floor: it stays on"}),
+        **replies.refusals(409, {"safety_floor": "the test verifies a safety setting and cannot be disabled"}),
     },
 )
 async def switch_test(test_id: TestIdPath, request: Request, caller: Writer) -> Response:
-    """Switches a shipped test, or one of your own, off or on again. What proves the safety floor stays on."""
+    """Enables or disables a shipped or custom test. Tests that verify a safety setting cannot be disabled."""
     body = await json_body(request, TestSwitch)
     return document(await wiring.in_thread(lambda: switch(caller.workspace_id, test_id, enabled=body.enabled)))
 
 
 @router.delete(
     ONE,
-    summary="Delete a test of your own",
+    summary="Delete a custom test",
     status_code=204,
     response_class=Response,
     responses={
-        204: {"description": "The test is gone"},
+        204: {"description": "The test is deleted"},
         **replies.problems(404),
-        **replies.refusals(409, {"not_your_test": "a shipped test can be switched off, not deleted"}),
+        **replies.refusals(409, {"not_your_test": "shipped tests can be disabled but not deleted"}),
     },
 )
 async def delete_test(test_id: TestIdPath, caller: Writer) -> Response:
-    """Deletes a test of your own. Results of earlier runs keep it."""
+    """Deletes a custom test. Results of earlier runs are kept."""
     await wiring.in_thread(lambda: remove_test(caller.workspace_id, test_id))
     return Response(status_code=204)

@@ -1,4 +1,4 @@
-"""What the routes of provocation tests take and answer with."""
+"""Request and reply models of the provocation test routes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fourfold.provocation.workspace_tests import Available
 
 
 class TestSwitch(BaseModel):
-    """Whether a test is run in this workspace."""
+    """Whether the test is enabled in this workspace."""
 
     model_config = {"extra": "forbid", "strict": True}
 
@@ -16,7 +16,7 @@ class TestSwitch(BaseModel):
 
 
 class TestList(BaseModel):
-    """The tests of the workspace: those shipped, then its own."""
+    """The tests of the workspace: shipped tests first, then its own."""
 
     data: tuple[Available, ...]
     catalog_version: str

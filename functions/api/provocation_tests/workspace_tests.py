@@ -1,4 +1,4 @@
-"""The tests of one workspace: reads them, and adds, switches and deletes its own."""
+"""Reads the tests of a workspace, and writes, enables, disables and deletes them."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _OWN_ID = re.compile(r"x(\.[a-z0-9][a-z0-9_-]{0,39}){2}")
 
 
 def tests_of(workspace_id: str) -> tuple[Available, ...]:
-    """A workspace's tests as they stand now."""
+    """Returns the current tests of a workspace."""
     engine = settings_of(workspace_id).engine
     own = suites().tests(workspace_id)
     return available(shipped_tests(), own, engine.provocation.disabled_tests, engine.safety)
 
 
 def require_test_id(test_id: str) -> None:
-    """Raises ProblemError (404) unless the path names a test at all."""
+    """Raises ProblemError (404) if the path has no valid test id."""
     if not _TEST_ID.fullmatch(test_id):
         raise not_found()
 
@@ -48,22 +48,24 @@ def found_test(workspace_id: str, test_id: str) -> Available:
 
 
 def write_test(workspace_id: str, test_id: str, test: ProvocationTest) -> tuple[Available, bool]:
-    """Stores a test of the workspace's own; the test as stored, and whether it is new.
+    """Stores a custom test; returns the stored test, and whether it is new.
 
     Raises:
-        ProblemError: 409 the test is a shipped one, replaces one that must stay, or there are too many; 422 the ids
-            differ, or the tests are too large.
+        ProblemError: 409 a shipped test, a replacement of a safety test, or too many tests; 422 the ids differ, or the
+            tests are too large.
     """
     if not _OWN_ID.fullmatch(test_id):
-        detail = "Shipped tests stay as they are: write your own as x.<name>.<test>, with instead_of naming this one."
-        raise ProblemError(problem("not_your_test", "This test is not yours to write", 409, detail))
+        detail = "Create a custom test x.<name>.<test> with instead_of set to this id."
+        raise ProblemError(problem("not_your_test", "Shipped tests cannot be changed", 409, detail))
     if test.id != test_id:
-        raise rejected([FieldError(pointer="/id", code="id_differs", detail=f"Must be {test_id}, as in the path.")])
+        raise rejected(
+            [FieldError(pointer="/id", code="id_differs", detail=f"Must equal the id in the path, {test_id}.")]
+        )
     _may_replace(workspace_id, test)
     own = suites().tests(workspace_id)
     if test_id not in own and sum(entry.test is not None for entry in own.values()) >= MOST_OWN_TESTS:
-        detail = f"A workspace has at most {MOST_OWN_TESTS} tests of its own; delete one first."
-        raise ProblemError(problem("too_many_tests", "Too many tests", 409, detail))
+        detail = f"A workspace can have at most {MOST_OWN_TESTS} custom tests. Delete one first."
+        raise ProblemError(problem("too_many_tests", "Too many custom tests", 409, detail))
     _require_room(test, own)
     enabled = own[test_id].enabled if test_id in own else True
     suites().put_test(workspace_id, WorkspaceTest(id=test_id, test=test, enabled=enabled, updated_at=now()))
@@ -71,34 +73,34 @@ def write_test(workspace_id: str, test_id: str, test: ProvocationTest) -> tuple[
 
 
 def switch(workspace_id: str, test_id: str, *, enabled: bool) -> Available:
-    """Switches a test on or off.
+    """Enables or disables a test.
 
     Raises:
-        ProblemError: 404 there is no such test, 409 it proves the safety floor.
+        ProblemError: 404 no such test, 409 it verifies a safety setting.
     """
     found = found_test(workspace_id, test_id)
     if not enabled:
-        _require_not_floor_test(workspace_id, test_id, "switched off")
+        _require_not_floor_test(workspace_id, test_id, "disabled")
     own = suites().tests(workspace_id).get(test_id)
     entry = WorkspaceTest(id=test_id, enabled=enabled, updated_at=now())
     if own is not None:
         entry = own.model_copy(update={"enabled": enabled, "updated_at": now()})
     if entry.test is None and entry.enabled:
-        suites().delete_test(workspace_id, test_id)  # as shipped: there is nothing to remember
+        suites().delete_test(workspace_id, test_id)  # an enabled shipped test needs no entry
     else:
         suites().put_test(workspace_id, entry)
     return found_test(workspace_id, found.test.id)
 
 
 def remove_test(workspace_id: str, test_id: str) -> None:
-    """Deletes a test of the workspace's own.
+    """Deletes a custom test.
 
     Raises:
-        ProblemError: 404 there is no such test, 409 it is a shipped one.
+        ProblemError: 404 no such test, 409 a shipped test.
     """
     found = found_test(workspace_id, test_id)
     if found.source != "workspace":
-        raise ProblemError(problem("not_your_test", "This test is not yours to delete", 409, "Switch it off."))
+        raise ProblemError(problem("not_your_test", "Shipped tests cannot be deleted", 409, "Disable it instead."))
     suites().delete_test(workspace_id, test_id)
 
 
@@ -106,24 +108,27 @@ def _may_replace(workspace_id: str, test: ProvocationTest) -> None:
     if test.instead_of is None:
         return
     if test.instead_of not in {shipped.id for shipped in shipped_tests()}:
-        raise rejected([FieldError(pointer="/instead_of", code="unknown_test", detail="No shipped test has this id.")])
+        raise rejected(
+            [FieldError(pointer="/instead_of", code="unknown_test", detail="Must be the id of a shipped test.")]
+        )
     _require_not_floor_test(workspace_id, test.instead_of, "replaced")
 
 
 def _require_room(test: ProvocationTest, own: Mapping[str, WorkspaceTest]) -> None:
-    """Raises ProblemError: 422, the workspace's tests would be more than one plan can hold. Fewer words always go."""
+    """Raises ProblemError (422) if the tests would exceed the size of a plan. A test may always get smaller."""
     sizes = {entry.id: bytes_in_plan(entry.test) for entry in own.values() if entry.test is not None}
     before, size = sizes.get(test.id, 0), bytes_in_plan(test)
     room = MOST_OWN_BYTES - sum(sizes.values()) + before
     if size > max(room, before):
         detail = (
-            f"It takes {size} bytes, and {max(room, 0)} of the {MOST_OWN_BYTES} for a workspace's own tests are left. "
-            "Shorten it, or delete another test first."
+            f"It has {size} bytes, but only {max(room, 0)} of {MOST_OWN_BYTES} bytes for custom tests are left. "
+            "Shorten it or delete another test."
         )
         raise rejected([FieldError(pointer="", code="too_large", detail=detail)])
 
 
 def _require_not_floor_test(workspace_id: str, test_id: str, action: str) -> None:
     if is_floor_test(test_id, settings_of(workspace_id).engine.safety):
-        detail = f"{test_id} proves engine.safety.{floor_setting(test_id)}, which only the system scope may switch off."
+        setting = f"engine.safety.{floor_setting(test_id)}"
+        detail = f"{test_id} verifies {setting}, which only the system scope can turn off."
         raise ProblemError(problem("safety_floor", f"This test cannot be {action}", 409, detail))

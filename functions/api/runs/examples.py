@@ -1,4 +1,4 @@
-"""Examples of the routes of runs."""
+"""OpenAPI examples of the run routes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _EVENT = {
 
 
 def examples() -> dict[str, Any]:
-    """An example for each schema, by its name."""
+    """Returns an example per schema name."""
     return by_schema(
         [
             Run.model_validate(_RUN),

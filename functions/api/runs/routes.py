@@ -1,4 +1,4 @@
-"""Runs and their events."""
+"""Routes of runs and their events."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _EVENT_ID = re.compile(r"[0-9]{1,9}")
 
 @router.get("/v1/runs/{run_id}", summary="Read a run", response_model=Run, responses=replies.problems(401, 403, 404))
 async def read_run(run_id: str, request: Request, caller: Reader) -> Response:
-    """Where a run stands: attempts, steps, tokens and USD so far."""
+    """Returns a run with its status, attempts, steps, tokens and cost so far."""
     run = await FollowedRun(request, caller.workspace_id, run_id).run() if is_run_id(run_id) else None
     if run is None:
         raise not_found()
@@ -37,11 +37,11 @@ async def read_run(run_id: str, request: Request, caller: Reader) -> Response:
 
 @router.get(
     "/v1/runs/{run_id}/events",
-    summary="Follow a run",
+    summary="Stream a run's events",
     response_model=RunEvents,
     responses={
-        **replies.event_stream("The events so far, then each as it comes"),
-        204: {"description": "The run is over and the client has seen all of it: do not reconnect"},
+        **replies.event_stream("Past events, then live events"),
+        204: {"description": "The run has ended and the client has all events: do not reconnect"},
         **replies.problems(401, 403, 404, 422),
     },
 )
@@ -49,12 +49,12 @@ async def read_run_events(
     run_id: str,
     request: Request,
     caller: Reader,
-    after: Annotated[int | None, Query(ge=0, description="Only events with a greater `seq`.")] = None,
-    last_event_id: Annotated[str | None, Header(description="The same as `after`; the header wins.")] = None,
+    after: Annotated[int | None, Query(ge=0, description="Return only events with a greater `seq`.")] = None,
+    last_event_id: Annotated[str | None, Header(description="Same as `after`; takes precedence.")] = None,
 ) -> Response:
-    """The run's events as server-sent events: those missed first, then live ones, until the terminal event.
+    """Streams the run's events as server-sent events: missed events first, then live ones, until the terminal event.
 
-    With `Accept: application/json` the answer is the list so far. 204: the run is over and the client has it all.
+    With `Accept: application/json` it returns the list so far. 204: the run has ended and the client has all events.
     """
     followed = FollowedRun(request, caller.workspace_id, run_id)
     run = await followed.run() if is_run_id(run_id) else None
@@ -65,7 +65,9 @@ async def read_run_events(
     last_seq = entries[-1].seq if entries else 0
     if after_seq > last_seq:
         parameter = "Last-Event-ID" if last_event_id is not None else "after"
-        raise rejected([FieldError(pointer=parameter, code="unknown_event", detail="The run has no such event.")])
+        raise rejected(
+            [FieldError(pointer=parameter, code="unknown_event", detail="The run has no event with this number.")]
+        )
     ended = run.status is not RunStatus.RUNNING
     if accepts(request.headers.get("accept"), "application/json"):
         events = tuple(entry.body() for entry in entries if entry.seq > after_seq)
@@ -83,5 +85,11 @@ def _after_seq(last_event_id: str | None, after: int | None) -> int:
     if last_event_id is None:
         return after or 0
     if not _EVENT_ID.fullmatch(last_event_id):
-        raise rejected([FieldError(pointer="Last-Event-ID", code="unknown_event", detail="Not an id of this stream.")])
+        raise rejected(
+            [
+                FieldError(
+                    pointer="Last-Event-ID", code="unknown_event", detail="Must be the id of an event of this stream."
+                )
+            ]
+        )
     return int(last_event_id)

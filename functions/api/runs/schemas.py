@@ -1,4 +1,4 @@
-"""What the routes of runs answer with, and what a route that starts a run does."""
+"""Reply models of the run routes, and the receipt of every route that starts a run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 
 class RunReceipt(BaseModel):
-    """A run that goes on without the caller: look at `Location`, or follow its events."""
+    """A run in progress. Read it at `Location`, or follow its events."""
 
     run_id: str
     persona_id: str
@@ -16,7 +16,7 @@ class RunReceipt(BaseModel):
 
 
 class RunEvents(BaseModel):
-    """The events of a run so far, in order. `has_more`: the run is not over."""
+    """The events of a run so far, in order. `has_more`: the run has not ended."""
 
     data: tuple[dict[str, Any], ...]
     has_more: bool

@@ -1,4 +1,4 @@
-"""Examples of what the suite's routes take and answer with."""
+"""OpenAPI examples of the suite routes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RUN_ID = "run_01kaqf0c5v3y9m2t8z4n6r1w7e"
 
 @cache
 def examples() -> dict[str, Any]:
-    """An example for each schema, by its name."""
+    """Returns an example per schema name."""
     shipped = shipped_tests()[0]
     result = _result(shipped)
     report = _report(result)

@@ -1,4 +1,4 @@
-"""Asking for a run of the suite, with what is to be run kept before its order is sent."""
+"""Requests a run of the suite. The selection is stored before the job message is sent."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ SUITE_RUNNING = "suite_running"
 
 
 def request_suite(workspace_id: str, persona_id: str, selection: Selection, operation_id: str) -> Run:
-    """Asks for a run of `selection`, named after the operation; a whole run under way answers for a whole run.
+    """Requests a run of `selection` and returns it; if both are full runs, returns the active run.
 
     Raises:
-        ProblemError: 409, another run is under way.
+        ProblemError: 409, another run is in progress.
     """
     message = job_message(workspace_id, persona_id, RunKind.PROVOCATION, operation_id)
     active = job_store().run(workspace_id, message.run_id)
     if active is None:
         run = pinned_run(message)
-        # Before the run exists: whoever takes its order up finds what it is to run.
+        # Stored before the run exists, so that the worker always finds it.
         store_selection(job_context().checkpoints_of(run), selection)
         active = job_store().request(run)
         if active.id != run.id and not selection == Selection() == read_selection(job_context().checkpoints_of(active)):
@@ -35,22 +35,19 @@ def request_suite(workspace_id: str, persona_id: str, selection: Selection, oper
 
 
 def require_tests(workspace_id: str, selection: Selection) -> None:
-    """Raises ProblemError: 409 the suite is switched off, 422 the selection takes no test of the workspace."""
+    """Raises ProblemError: 409 the suite is disabled, 422 the selection contains no enabled test."""
     config = settings_of(workspace_id).engine.provocation
     if not config.enabled:
-        answer = problem("suite_disabled", "The suite is switched off", 409, "engine.provocation.enabled is false.")
+        detail = "Set engine.provocation.enabled to true first."
+        answer = problem("suite_disabled", "The provocation suite is disabled", 409, detail)
         raise ProblemError(answer)
     if not make_plan(tests_of(workspace_id), selection, config).tests:
-        detail = "No test of this workspace that is switched on fits all of family, severity and ids."
+        detail = "No enabled test of the workspace matches family, severity and ids."
         raise rejected([FieldError(pointer="/ids", code="nothing_selected", detail=detail)])
 
 
 def _suite_running(active: Run) -> ProblemError:
     path = f"/v1/runs/{active.id}"
-    answer = problem(
-        SUITE_RUNNING,
-        "Another run of the suite is under way",
-        409,
-        "Follow it at Location, and ask again when it is over.",
-    )
+    detail = "Follow the run at Location and retry when it has ended."
+    answer = problem(SUITE_RUNNING, "Another run of the suite is in progress", 409, detail)
     return ProblemError(answer.model_copy(update={"instance": path}), {"Location": path, "Retry-After": "15"})

@@ -32,6 +32,11 @@ _TEST_ID = re.compile(r"[a-z0-9._-]{1,100}")
 
 
 def report_of(workspace_id: str, persona_id: str, run_id: str) -> SuiteReport:
+    """Returns the report of a finished run.
+
+    Raises:
+        ProblemError: 404, no such report.
+    """
     report = suites().report(workspace_id, persona_id, run_id) if is_run_id(run_id) else None
     if report is None:
         raise not_found()
@@ -39,12 +44,22 @@ def report_of(workspace_id: str, persona_id: str, run_id: str) -> SuiteReport:
 
 
 def newest_run(workspace_id: str, persona_id: str) -> TestSuite:
+    """Returns the persona's newest run; `pending` if there is none.
+
+    Raises:
+        ProblemError: 404, no such persona.
+    """
     known_persona(workspace_id, persona_id)
     state = job_store().state(workspace_id, persona_id, RunKind.PROVOCATION)
     return TestSuite(status=JobStatus.PENDING) if state is None else suite_run(workspace_id, persona_id, state.run_id)
 
 
 def suite_run(workspace_id: str, persona_id: str, run_id: str) -> TestSuite:
+    """Returns a run, with its results so far if it has not ended.
+
+    Raises:
+        ProblemError: 404, no such run of this persona.
+    """
     run = _run(workspace_id, persona_id, run_id)
     if run.status is RunStatus.COMPLETED:
         return suite_of(report_of(workspace_id, persona_id, run_id))
@@ -52,7 +67,7 @@ def suite_run(workspace_id: str, persona_id: str, run_id: str) -> TestSuite:
     status = JobStatus.FAILED
     if run.status is RunStatus.RUNNING:
         state = job_store().state(workspace_id, persona_id, RunKind.PROVOCATION)
-        # Between the two readings it may have ended; with its counts it is shown to the next who asks.
+        # The run may have ended between the two reads; then it is shown as running once more.
         queued = state is not None and state.run_id == run_id and state.status is JobStatus.PENDING
         status = JobStatus.PENDING if queued else JobStatus.RUNNING
     results = tuple(record.result for record in records)
@@ -67,13 +82,18 @@ def _run(workspace_id: str, persona_id: str, run_id: str) -> Run:
 
 
 def filters_of(family: list[Family], severity: list[Severity], ids: list[str]) -> Selection:
-    """The filters of a reading; ids are compared, not checked: one that names nothing shows nothing."""
+    """Builds the filters of a request. Ids are not validated: an unknown id matches nothing."""
     return Selection.model_construct(family=tuple(family), severity=tuple(severity), ids=tuple(ids), benign_twins=False)
 
 
 def formatted(
     request: Request, suite: TestSuite, filters: Selection, format_: SuiteFormat | None, persona_id: str
 ) -> Response:
+    """The filtered run as JSON, JUnit XML or SARIF, by `format_` or else the Accept header.
+
+    Raises:
+        ProblemError: 409, JUnit or SARIF of a run that is not ready.
+    """
     accept = request.headers.get("accept")
     if format_ is None:
         format_ = "sarif" if accepts(accept, SARIF) else "junit" if accepts(accept, JUNIT) else "json"
@@ -82,10 +102,10 @@ def formatted(
     if format_ == "json":
         return document(filtered)
     if suite.status is not JobStatus.READY:
-        answer = problem("suite_not_ready", "The suite is not ready", 409, "Wait until `status` is `ready`.")
+        answer = problem("suite_not_ready", "The suite run is not ready", 409, "Wait until status is ready.")
         raise ProblemError(answer, {"Retry-After": "10"})
     fields = filtered.model_dump(exclude={"status", "error"})
-    # A build that reads some tests counts those.
+    # JUnit and SARIF count the filtered results, for CI builds that read only some tests.
     report = SuiteReport.model_validate({**fields, "persona_id": persona_id, "counts": tally(results).counts})
     headers = {"Cache-Control": "no-store"}
     if format_ == "junit":
@@ -94,6 +114,11 @@ def formatted(
 
 
 def run_page(workspace_id: str, persona_id: str, limit: int, before: str | None) -> SuiteRunList:
+    """Returns a page of finished runs, those before run `before`.
+
+    Raises:
+        ProblemError: 404, no such persona.
+    """
     known_persona(workspace_id, persona_id)
     reports = suites().reports(workspace_id, persona_id, limit + 1, before)
     filters = [SuiteRun.model_validate(report.model_dump(include={*SuiteRun.model_fields})) for report in reports]
@@ -106,6 +131,11 @@ def run_page(workspace_id: str, persona_id: str, limit: int, before: str | None)
 
 
 def test_record(workspace_id: str, persona_id: str, run_id: str, test_id: str) -> TestRecord:
+    """Returns a test's result and transcripts.
+
+    Raises:
+        ProblemError: 404, no such run or no result of the test.
+    """
     run = _run(workspace_id, persona_id, run_id)
     text = job_context().checkpoints_of(run).find(test_id) if _TEST_ID.fullmatch(test_id) else None
     if text is None:

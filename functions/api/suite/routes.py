@@ -1,4 +1,4 @@
-"""The provocation suite of a persona: read it, run it, look back, compare."""
+"""Routes of the provocation suite of a persona: read, run, list runs, compare."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from functions.api import wiring
 from functions.api.dependencies import Reader, Writer
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
-from functions.api.openapi.problems import DELETED_MEANWHILE, IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS
+from functions.api.openapi.problems import IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS, PERSONA_DELETED
 from functions.api.personas.lookup import known_persona, require_speakable
 from functions.api.responses import document, run_receipt
 from functions.api.runs.schemas import RunReceipt
@@ -38,12 +38,12 @@ router = APIRouter(tags=["test suite"])
 PATH = "/v1/personas/{persona_id}/test-suite"
 _RUN_EXAMPLE = "run_01kaqf0c5v3y9m2t8z4n6r1w7b"
 
-_NOT_READY = replies.refusals(409, {"suite_not_ready": "JUnit and SARIF are there when `status` is `ready`"})
+_NOT_READY = replies.refusals(409, {"suite_not_ready": "JUnit and SARIF are available when `status` is `ready`"})
 
-OfFamily = Annotated[list[Family], Query(description="Only results of these families.")]
-OfSeverity = Annotated[list[Severity], Query(description="Only results of these severities.")]
-OfIds = Annotated[list[str], Query(max_length=100, description="Only results of these tests.")]
-Format = Annotated[SuiteFormat | None, Query(description="`json`, `junit` or `sarif`; wins over `Accept`.")]
+OfFamily = Annotated[list[Family], Query(description="Return only results of these families.")]
+OfSeverity = Annotated[list[Severity], Query(description="Return only results of these severities.")]
+OfIds = Annotated[list[str], Query(max_length=100, description="Return only results of these tests.")]
+Format = Annotated[SuiteFormat | None, Query(description="`json`, `junit` or `sarif`; takes precedence over `Accept`.")]
 
 
 @router.get(
@@ -61,10 +61,10 @@ async def read_test_suite(  # noqa: PLR0913, PLR0917 - a parameter for each filt
     ids: OfIds = [],  # noqa: B006
     format: Format = None,  # noqa: A002 - the parameter's public name
 ) -> Response:
-    """The newest run: `pending` from the moment the persona exists, then `running`, `ready` or `failed`.
+    """Returns the newest run, with `status` `pending`, `running`, `ready` or `failed`.
 
-    JUnit XML (`format=junit`, or `Accept: application/xml`) and SARIF 2.1.0 (`format=sarif`, or
-    `Accept: application/sarif+json`) are there once it is ready; before that they are a 409.
+    A ready run is also available as JUnit XML (`format=junit`, or `Accept: application/xml`) and SARIF 2.1.0
+    (`format=sarif`, or `Accept: application/sarif+json`); before that these formats return 409.
     """
     filters = filters_of(family, severity, ids)
     suite = await wiring.in_thread(lambda: newest_run(caller.workspace_id, persona_id))
@@ -78,24 +78,25 @@ async def read_test_suite(  # noqa: PLR0913, PLR0917 - a parameter for each filt
     response_model=RunReceipt,
     openapi_extra=bodies.required_json(Selection, bodies.KEY_HEADER),
     responses={
-        202: replies.receipt("The run goes on in the background; follow it at `Location`"),
+        202: replies.receipt("The run is in progress in the background; see `Location`"),
         **replies.problems(400, 404, 413, 415, 422, also=OF_KEYED_REQUESTS),
         **replies.refusals(
             409,
             {
                 **NOT_READY,
-                "suite_disabled": "the suite is switched off",
-                SUITE_RUNNING: "another run of the suite is under way; see `Location`",
+                "suite_disabled": "the provocation suite is disabled",
+                SUITE_RUNNING: "another run of the suite is in progress; see `Location`",
                 **IN_PROGRESS,
-                **DELETED_MEANWHILE,
+                **PERSONA_DELETED,
             },
         ),
     },
 )
 async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> Response:
-    """Runs the suite anew, or the tests selected by `family`, `severity` and `ids`; `benign_twins` adds harmless twins.
+    """Starts a run of the suite, or of the tests selected by `family`, `severity` and `ids`.
 
-    A whole run that is under way already answers for a whole run; for a selection it is a 409.
+    `benign_twins` adds the harmless twins of the tests. If a full run is in progress, a request for a full run returns
+    it; any other request returns 409.
     """
     selection = await json_body(request, Selection)
     workspace_id = caller.workspace_id
@@ -118,10 +119,10 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
 async def list_suite_runs(
     persona_id: str,
     caller: Reader,
-    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
 ) -> Response:
-    """The persona's finished runs, newest first."""
+    """Lists the persona's finished runs, newest first."""
     before = None if cursor is None else id_after(cursor, is_run_id)
 
     return document(await wiring.in_thread(lambda: run_page(caller.workspace_id, persona_id, limit, before)))
@@ -139,7 +140,7 @@ async def compare_suite_runs(
     before: Annotated[str, Query(description="The earlier run.", examples=[_RUN_EXAMPLE])],
     after: Annotated[str, Query(description="The later run.", examples=[_RUN_EXAMPLE])],
 ) -> Response:
-    """What changed from one run to the other, test by test, with McNemar's exact p-value."""
+    """Compares two runs test by test, with the p-value of McNemar's exact test."""
 
     def change() -> Comparison:
         known_persona(caller.workspace_id, persona_id)
@@ -166,7 +167,7 @@ async def read_suite_run(  # noqa: PLR0913, PLR0917 - a parameter for each filte
     ids: OfIds = [],  # noqa: B006
     format: Format = None,  # noqa: A002
 ) -> Response:
-    """One run. While it runs, `results` hold the tests it has finished so far."""
+    """Returns a run. While it is in progress, `results` contains the tests finished so far."""
     filters = filters_of(family, severity, ids)
     suite = await wiring.in_thread(lambda: suite_run(caller.workspace_id, persona_id, run_id))
     return formatted(request, suite, filters, format, persona_id)
@@ -179,5 +180,5 @@ async def read_suite_run(  # noqa: PLR0913, PLR0917 - a parameter for each filte
     responses=replies.problems(401, 403, 404),
 )
 async def read_suite_test(persona_id: str, run_id: str, test_id: str, caller: Reader) -> Response:
-    """One test's result with the transcript of each of its repetitions."""
+    """Returns a test's result with the transcript of each repetition."""
     return document(await wiring.in_thread(lambda: test_record(caller.workspace_id, persona_id, run_id, test_id)))

@@ -1,4 +1,4 @@
-"""Examples of the routes of a persona's voice."""
+"""OpenAPI examples of the voice routes."""
 
 from __future__ import annotations
 
@@ -53,5 +53,5 @@ _FINGERPRINT = FingerprintReport(
 
 
 def examples() -> dict[str, Any]:
-    """An example for each schema, by its name."""
+    """Returns an example per schema name."""
     return by_schema([_VOICE, _FINGERPRINT])

@@ -1,4 +1,4 @@
-"""A fingerprint as the API tells it, and how it stands among the workspace's others."""
+"""Builds the API's report and plot of a fingerprint, with its separation from the workspace's other personas."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from fourfold.voice.statistics import conformal_threshold
 from functions.api.voice.schemas import FingerprintReport, OwnDistances, Separation
 from functions.wiring import job_store, persona_store
 
-# Personas a fingerprint is told from: the newest that have one. More would make reading it slow and it no truer.
+# Number of other personas to compare with, newest first. It bounds the cost of reading a fingerprint.
 _MAX_OTHERS = 12
 
 
 def stored_fingerprint(persona: Persona) -> Fingerprint | None:
-    """The persona's newest fingerprint, or None."""
+    """Returns the persona's newest fingerprint, or None."""
     text = job_store().result(persona.workspace_id, persona.id, RunKind.FINGERPRINT)
     return None if text is None else Fingerprint.model_validate_json(text)
 
 
 def report(persona: Persona, config: DriftConfig, include: frozenset[str]) -> FingerprintReport:
-    """The report; `include` may hold `vector` and `distances`."""
+    """Builds the report. `include` may contain `vector` and `distances`."""
     state = job_store().state(persona.workspace_id, persona.id, RunKind.FINGERPRINT)
     status_only = FingerprintReport(
         persona_id=persona.id,
@@ -46,7 +46,7 @@ def report(persona: Persona, config: DriftConfig, include: frozenset[str]) -> Fi
             "scored": fingerprint.scored,
             "grade": fingerprint.grade,
             "reasons": fingerprint.reasons,
-            "calibration": _own_distances(fingerprint, config, side="distances" in include),
+            "calibration": _own_distances(fingerprint, config, with_values="distances" in include),
             "separation": {
                 "assistant": _separation(fingerprint.assistant, None),
                 "cohort": _separation(fingerprint.cohort, None),
@@ -62,7 +62,7 @@ def report(persona: Persona, config: DriftConfig, include: frozenset[str]) -> Fi
 
 
 def plot(persona: Persona, config: DriftConfig) -> str | None:
-    """The SVG of own distances beside those of others, or None before there is a fingerprint."""
+    """Builds the SVG plot of own and other distances; None without a fingerprint."""
     fingerprint = stored_fingerprint(persona)
     if fingerprint is None:
         return None
@@ -77,7 +77,7 @@ def plot(persona: Persona, config: DriftConfig) -> str | None:
     return distances_svg(f"Distances to the voice of {name}", series, _threshold(fingerprint, config))
 
 
-def _own_distances(fingerprint: Fingerprint, config: DriftConfig, *, side: bool) -> OwnDistances:
+def _own_distances(fingerprint: Fingerprint, config: DriftConfig, *, with_values: bool) -> OwnDistances:
     calibration = fingerprint.calibration
     return OwnDistances(
         n=calibration.n,
@@ -88,7 +88,7 @@ def _own_distances(fingerprint: Fingerprint, config: DriftConfig, *, side: bool)
         smallest_p=calibration.smallest_p,
         auto_threshold=round(conformal_threshold(calibration.distances, config.false_alarm_rate), 4),
         false_alarm_rate=config.false_alarm_rate,
-        distances=calibration.distances if side else None,
+        distances=calibration.distances if with_values else None,
     )
 
 
@@ -99,7 +99,7 @@ def _threshold(fingerprint: Fingerprint, config: DriftConfig) -> float:
 
 
 def _others(persona: Persona, fingerprint: Fingerprint) -> Iterator[tuple[str, tuple[Vector, ...]]]:
-    """Vectors of replies by other personas of the workspace: of the same embedder and scenarios, or not comparable."""
+    """Reply vectors of the workspace's other personas with the same embedder and scenario set."""
     page = persona_store().page(persona.workspace_id, 4 * _MAX_OTHERS)
     comparable = [
         other

@@ -1,4 +1,4 @@
-"""A persona's voice: its prompt for other runtimes, and its fingerprint."""
+"""Routes of a persona's voice: its system prompt for other runtimes, and its fingerprint."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from functions.api.errors import no_fingerprint, persona_not_written
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import (
-    DELETED_MEANWHILE,
     IN_PROGRESS,
     NOT_READY,
     NOT_WRITTEN,
     OF_KEYED_REQUESTS,
     OF_MODELS,
+    PERSONA_DELETED,
 )
 from functions.api.personas.lookup import known_persona
 from functions.api.responses import document, run_receipt
@@ -45,11 +45,11 @@ _NO_FINGERPRINT = {"fingerprint_not_ready": "there is no fingerprint yet"}
 
 @router.get(
     "/v1/personas/{persona_id}/voice",
-    summary="Take a persona's voice elsewhere",
+    summary="Read the voice for another runtime",
     response_model=Voice,
     responses={
         200: {
-            "description": "The voice; with `Accept: text/markdown` or `text/plain` the prompt alone",
+            "description": "The voice; with `Accept: text/markdown` or `text/plain` only the system prompt",
             "content": {"application/json": {}, **{kind: {"schema": {"type": "string"}} for kind in _TEXT}},
         },
         **replies.problems(401, 403, 404),
@@ -57,9 +57,9 @@ _NO_FINGERPRINT = {"fingerprint_not_ready": "there is no fingerprint yet"}
     },
 )
 async def read_voice(persona_id: str, request: Request, caller: Reader) -> Response:
-    """A system prompt to paste into any chat runtime, with the safety floor in it, and example lines.
+    """Returns a system prompt for any chat runtime, including the safety rules, and example lines.
 
-    Made of the four layers, without asking a model: the same until the persona or the safety settings change.
+    It is built from the four layers without a model call, and changes only with the persona or the safety settings.
     """
     persona = await wiring.in_thread(lambda: known_persona(caller.workspace_id, persona_id))
     settings = await wiring.in_thread(lambda: settings_of(caller.workspace_id))
@@ -94,15 +94,15 @@ async def read_fingerprint(
         str,
         Query(
             max_length=40,
-            description="`vector`, `distances`, or both with a comma.",
+            description="Additional fields: `vector`, `distances`, or both, separated by a comma.",
             json_schema_extra={"pattern": "^((vector|distances)(,(vector|distances))*)?$"},
         ),
     ] = "",
 ) -> Response:
-    """Where it stands, how good it is, and what it is told from. `pending` from the moment the persona exists."""
+    """Returns the fingerprint's status, grade and calibration. The status is `pending` until the job starts."""
     parts = frozenset(part for part in include.split(",") if part)
     if parts - _INCLUDABLE:
-        detail = f"Must be of {', '.join(sorted(_INCLUDABLE))}."
+        detail = f"Must be one or more of {', '.join(sorted(_INCLUDABLE))}."
         raise rejected([FieldError(pointer="include", code="unknown_value", detail=detail)])
 
     def read() -> FingerprintReport:
@@ -114,16 +114,16 @@ async def read_fingerprint(
 
 @router.get(
     "/v1/personas/{persona_id}/fingerprint/plot",
-    summary="See the voice fingerprint",
+    summary="Plot the voice fingerprint",
     response_class=Response,
     responses={
-        200: {"description": "Own and others' distances", "content": {_SVG: {"schema": {"type": "string"}}}},
+        200: {"description": "The plot", "content": {_SVG: {"schema": {"type": "string"}}}},
         **replies.problems(404),
         **replies.refusals(409, _NO_FINGERPRINT),
     },
 )
 async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
-    """An SVG of the distances of own and of others' replies. 409 before there is a fingerprint."""
+    """Returns an SVG with histograms of the distances of the persona's own and of other replies."""
 
     def draw() -> str | None:
         persona = known_persona(caller.workspace_id, persona_id)
@@ -137,33 +137,33 @@ async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
 
 @router.post(
     "/v1/personas/{persona_id}/fingerprint",
-    summary="Take the voice fingerprint anew",
+    summary="Recompute the voice fingerprint",
     status_code=202,
     response_model=RunReceipt,
     openapi_extra=bodies.request_headers(bodies.KEY_HEADER),
     responses={
-        202: replies.receipt("The job goes on in the background; follow it at `Location`"),
+        202: replies.receipt("The job runs in the background; see `Location`"),
         **replies.problems(400, 404, 422, also=[*OF_KEYED_REQUESTS, *OF_MODELS]),
         **replies.refusals(
             409,
             {
                 **NOT_READY,
-                "fingerprint_disabled": "fingerprints are switched off",
+                "fingerprint_disabled": "fingerprints are disabled",
                 **IN_PROGRESS,
-                **DELETED_MEANWHILE,
+                **PERSONA_DELETED,
             },
         ),
     },
 )
 async def take_fingerprint(persona_id: str, request: Request, caller: Writer) -> Response:
-    """Starts the job, or answers with the one under way. Follow it at `Location`."""
+    """Starts the fingerprint job, or returns the job in progress. Follow it at `Location`."""
     workspace_id = caller.workspace_id
 
     def require_enabled() -> None:
         chat_persona(workspace_id, persona_id)
         if not settings_of(workspace_id).engine.fingerprint.enabled:
             detail = "Set engine.fingerprint.enabled to true first."
-            raise ProblemError(problem("fingerprint_disabled", "Fingerprints are switched off", 409, detail))
+            raise ProblemError(problem("fingerprint_disabled", "Fingerprints are disabled", 409, detail))
 
     async def start(execution: Execution) -> Response:
         kind = RunKind.FINGERPRINT

@@ -1,4 +1,4 @@
-"""What the routes of a persona's voice answer with."""
+"""Reply models of the voice routes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fourfold.problem import Problem
 
 
 class Voice(BaseModel):
-    """A system prompt that makes a model answer as the persona, and lines it would say."""
+    """The system prompt of the persona, and example lines in its language."""
 
     persona_id: PersonaId
     version: int
@@ -23,7 +23,7 @@ class Voice(BaseModel):
 
 
 class OwnDistances(BaseModel):
-    """Distances of the persona's own held-out replies; `auto_threshold` is what `threshold: auto` comes to."""
+    """Distances of the persona's own held-out replies. `auto_threshold` is the value of `threshold: auto`."""
 
     n: int
     mean: float
@@ -37,7 +37,7 @@ class OwnDistances(BaseModel):
 
 
 class Separation(BaseModel):
-    """How well the fingerprint tells others from its persona, by single replies: `eer` 0-1, `auc` 0.5-1."""
+    """Separation of the persona from other voices, per reply: equal error rate `eer` (0-1) and `auc` (0.5-1)."""
 
     personas: int | None
     replies: int
@@ -47,10 +47,10 @@ class Separation(BaseModel):
 
 
 class FingerprintReport(BaseModel):
-    """A persona's voice fingerprint. All but the status is null before the first one is ready.
+    """A persona's voice fingerprint. All fields but the status are null until the first one is ready.
 
-    While a new one is made, the one before is told. `separation` is by whom it is told from: the bare assistant, the
-    shipped cohort of other personas, and this workspace's own (null while there are none).
+    While a new fingerprint is computed, the previous one is returned. `separation` is from the plain assistant, the
+    shipped cohort of personas, and the workspace's other personas (null if there are none).
     """
 
     persona_id: str

@@ -1,4 +1,4 @@
-"""Sends pings, and sends deliveries again."""
+"""Sends pings, and replays deliveries."""
 
 from __future__ import annotations
 
@@ -24,13 +24,17 @@ MOST_REPLAYED = 1000
 def _enabled_endpoint(caller: Caller, endpoint_id: str) -> Endpoint:
     endpoint = found_endpoint(caller, endpoint_id)
     if not endpoint.enabled:
-        raise ProblemError(
-            problem("webhook_disabled", "The endpoint is disabled", 409, 'Enable it first: PATCH {"enabled": true}.')
-        )
+        detail = 'Enable it first: PATCH {"enabled": true}.'
+        raise ProblemError(problem("webhook_disabled", "The endpoint is disabled", 409, detail))
     return endpoint
 
 
 def ping(caller: Caller, endpoint_id: str, execution: Execution) -> Delivery:
+    """Creates and enqueues a `webhook.ping` delivery.
+
+    Raises:
+        ProblemError: 404 no such endpoint, 409 it is disabled.
+    """
     endpoint, at = _enabled_endpoint(caller, endpoint_id), now()
     ping = Message(
         event_id=event_id(endpoint.id, PING_TYPE, execution.operation_id),
@@ -46,19 +50,28 @@ def ping(caller: Caller, endpoint_id: str, execution: Execution) -> Delivery:
 
 
 def replay_one(caller: Caller, endpoint_id: str, delivery_id: str) -> Delivery:
+    """Restarts a delivery, whatever its status.
+
+    Raises:
+        ProblemError: 404 no such delivery, 409 the endpoint is disabled or an attempt is in progress.
+    """
     endpoint = _enabled_endpoint(caller, endpoint_id)
     delivery = webhooks().delivery(endpoint.id, delivery_id) if is_delivery_id(delivery_id) else None
     if delivery is None:
         raise not_found()
     if not webhooks().reopen(endpoint.id, delivery_id, now(), even_if_alive=True):
-        raise ProblemError(
-            problem("delivery_busy", "An attempt is being made", 409, "Wait for its end, then replay it if need be.")
-        )
+        detail = "Wait until the attempt has ended, then replay the delivery if it failed."
+        raise ProblemError(problem("delivery_busy", "A delivery attempt is in progress", 409, detail))
     _send(endpoint, [delivery_id])
     return webhooks().delivery(endpoint.id, delivery_id) or delivery
 
 
 def replay_since(caller: Caller, endpoint_id: str, body: ReplayRequest) -> Replay:
+    """Restarts dead deliveries of events since a time, oldest first, at most MOST_REPLAYED.
+
+    Raises:
+        ProblemError: 404 no such endpoint, 409 it is disabled.
+    """
     endpoint = _enabled_endpoint(caller, endpoint_id)
     dead_deliveries = list(islice(webhooks().dead_since(endpoint.id, body.since), MOST_REPLAYED + 1))
     reopened = [one for one in dead_deliveries[:MOST_REPLAYED] if webhooks().reopen(endpoint.id, one, now())]

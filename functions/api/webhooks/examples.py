@@ -1,4 +1,4 @@
-"""Examples of what the webhooks' and progress's routes answer with."""
+"""OpenAPI examples of the webhook routes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ENDPOINT_ID, _DELIVERY_ID = "whk_01kaqf0c5v3y9m2t8z4n6r1w7h", "dlv_01kaqf0c5v3y
 
 
 def examples() -> dict[str, Any]:
-    """An example for each schema, by its name."""
+    """Returns an example per schema name."""
     endpoint = Webhook(
         id=_ENDPOINT_ID,
         url="https://example.com/hooks",

@@ -1,4 +1,4 @@
-"""Webhook endpoints, their deliveries, and how to send those again."""
+"""Routes of webhook endpoints and their deliveries."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ from functions.webhook_queues import webhooks
 
 router = APIRouter(tags=["webhooks"])
 
-_TOO_MANY = {"too_many_webhooks": "the workspace has as many endpoints as it may have"}
-_CHANGED = {"conflict": "somebody else changed the endpoint just now"}
-_ROTATING = {"rotation_in_progress": "the last rotation is not over; see `force`"}
+_TOO_MANY = {"too_many_webhooks": "the workspace has the maximum number of endpoints"}
+_CHANGED = {"conflict": "another request changed the endpoint at the same time"}
+_ROTATING = {"rotation_in_progress": "a secret rotation is in progress; see `force`"}
 _DISABLED = {"webhook_disabled": "the endpoint is disabled"}
-_BUSY = {"delivery_busy": "an attempt is being made"}
+_BUSY = {"delivery_busy": "a delivery attempt is in progress"}
 
 Reader = Annotated[Caller, Depends(caller_with("webhooks:read"))]
 Writer = Annotated[Caller, Depends(caller_with("webhooks:write"))]
@@ -60,13 +60,16 @@ _BODY_PROBLEMS = (400, 404, 413, 415, 422)
     response_model=WebhookWithSecret,
     openapi_extra=bodies.required_json(WebhookRequest, bodies.KEY_HEADER),
     responses={
-        201: replies.created("The endpoint, with its secret: the only time it is told", "The endpoint."),
+        201: replies.created("The endpoint with its secret, which is shown only once", "Path of the endpoint."),
         **replies.problems(400, 413, 415, 422, also=OF_KEYED_REQUESTS),
         **replies.refusals(409, _TOO_MANY | IN_PROGRESS),
     },
 )
 async def create_webhook(request: Request, caller: Writer) -> Response:
-    """Sends the workspace's events to `url` from now on, signed as Standard Webhooks says. Keep the `secret`."""
+    """Creates an endpoint that receives the workspace's events, signed according to Standard Webhooks.
+
+    Store the `secret`: it is shown only once.
+    """
     body = await json_body(request, WebhookRequest)
 
     async def create(execution: Execution) -> Response:
@@ -79,7 +82,7 @@ async def create_webhook(request: Request, caller: Writer) -> Response:
 
 @router.get("/v1/webhooks", summary="List endpoints", response_model=WebhookList)
 async def list_webhooks(caller: Reader) -> Response:
-    """The workspace's endpoints, newest first, without their secrets."""
+    """Lists the workspace's endpoints, newest first, without their secrets."""
     endpoints_ = await in_thread(lambda: webhooks().endpoints(caller.workspace_id))
     return document(WebhookList(data=[webhook(endpoint, now()) for endpoint in endpoints_]))
 
@@ -91,19 +94,19 @@ async def list_webhooks(caller: Reader) -> Response:
     responses=replies.problems(404),
 )
 async def read_webhook(endpoint_id: str, caller: Reader) -> Response:
-    """One endpoint, without its secret."""
+    """Returns an endpoint without its secret."""
     return document(webhook(await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id)), now()))
 
 
 @router.patch(
     "/v1/webhooks/{endpoint_id}",
-    summary="Change an endpoint",
+    summary="Update an endpoint",
     response_model=Webhook,
     openapi_extra=bodies.required_json(WebhookChange),
     responses={**replies.problems(*_BODY_PROBLEMS), **replies.refusals(409, _CHANGED)},
 )
 async def change_webhook(endpoint_id: str, request: Request, caller: Writer) -> Response:
-    """Changes what is given. Deliveries that wait go to the new `url`; those of a disabled endpoint end `dead`."""
+    """Changes the given fields. Pending deliveries go to the new `url`; those of a disabled endpoint become `dead`."""
     body = await json_body(request, WebhookChange)
     return document(webhook(await in_thread(lambda: endpoints.change_endpoint(caller, endpoint_id, body)), now()))
 
@@ -115,7 +118,7 @@ async def change_webhook(endpoint_id: str, request: Request, caller: Writer) -> 
     responses=replies.problems(404),
 )
 async def delete_webhook(endpoint_id: str, caller: Writer) -> Response:
-    """Nothing more is sent there, and its deliveries are no longer shown."""
+    """Deletes an endpoint. Nothing more is sent to it, and its deliveries are no longer available."""
     if not is_endpoint_id(endpoint_id) or not await in_thread(
         lambda: webhooks().delete(caller.workspace_id, endpoint_id)
     ):
@@ -134,7 +137,7 @@ async def delete_webhook(endpoint_id: str, caller: Writer) -> Response:
     },
 )
 async def rotate_secret(endpoint_id: str, request: Request, caller: Writer) -> Response:
-    """A new secret. The one before signs on beside it until `rotating_until`, so that no delivery is refused."""
+    """Creates a new secret. Deliveries are signed with both secrets until `rotating_until`."""
     body = await json_body(request, RotationRequest) if await request.body() else RotationRequest()
     await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))
 
@@ -158,7 +161,7 @@ async def rotate_secret(endpoint_id: str, request: Request, caller: Writer) -> R
     },
 )
 async def ping_webhook(endpoint_id: str, request: Request, caller: Writer) -> Response:
-    """Sends an event of the type `webhook.ping` to this endpoint, whatever it subscribes to. Follow the delivery."""
+    """Sends a `webhook.ping` event to the endpoint, independent of its subscriptions, and returns the delivery."""
     await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))
 
     async def ping(execution: Execution) -> Response:
@@ -178,13 +181,13 @@ async def ping_webhook(endpoint_id: str, request: Request, caller: Writer) -> Re
 async def list_deliveries(
     endpoint_id: str,
     caller: Reader,
-    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
-    status: Annotated[DeliveryStatus | None, Query(description="Only those.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
+    status: Annotated[DeliveryStatus | None, Query(description="Return only deliveries with this status.")] = None,
 ) -> Response:
-    """What was sent to an endpoint in the last 30 days: every attempt, its status code and its time.
+    """Lists the endpoint's deliveries of the last 30 days, with status code and latency of every attempt.
 
-    What receivers answer is never kept.
+    Response bodies of receivers are not stored.
     """
     after = None if cursor is None else id_after(cursor, is_delivery_id)
 
@@ -211,7 +214,7 @@ async def list_deliveries(
     },
 )
 async def replay_delivery(endpoint_id: str, delivery_id: str, request: Request, caller: Writer) -> Response:
-    """Begins a delivery again, whatever became of it, with the same `webhook-id` and body."""
+    """Restarts a delivery, whatever its status, with the same `webhook-id` and body."""
     await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))
 
     async def replay(_execution: Execution) -> Response:
@@ -224,7 +227,7 @@ async def replay_delivery(endpoint_id: str, delivery_id: str, request: Request, 
 
 @router.post(
     "/v1/webhooks/{endpoint_id}/replay",
-    summary="Replay what failed",
+    summary="Replay failed deliveries",
     status_code=202,
     response_model=Replay,
     openapi_extra=bodies.required_json(ReplayRequest, bodies.KEY_HEADER),
@@ -234,7 +237,7 @@ async def replay_delivery(endpoint_id: str, delivery_id: str, request: Request, 
     },
 )
 async def replay_failed(endpoint_id: str, request: Request, caller: Writer) -> Response:
-    """Begins every dead delivery again whose event occurred at `since` or later, oldest first, 1,000 at a time."""
+    """Restarts the dead deliveries of events since `since`, oldest first, up to 1,000 per request."""
     body = await json_body(request, ReplayRequest)
     await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))
 

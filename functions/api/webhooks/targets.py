@@ -1,4 +1,4 @@
-"""May a webhook be sent there? Asked before an endpoint is stored."""
+"""Checks the target of a webhook endpoint before it is stored (SSRF protection)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ resolve = system_resolver
 
 
 def require_public_target(url: str) -> None:
-    """Looks the host up.
+    """Resolves the host and checks that all its addresses are public.
 
     Raises:
-        ProblemError: 422, it is no target, or cannot be told to be one.
+        ProblemError: 422, the URL is not an allowed target, or its host cannot be resolved.
     """
     allow_loopback = os.environ.get("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK") == "1"
     try:
