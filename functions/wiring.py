@@ -24,9 +24,9 @@ def event_store(workspace_id: str, run_id: str) -> DynamoEventStore:
     return DynamoEventStore(dynamodb(), os.environ["FOURFOLD_RUN_EVENTS_TABLE"], workspace_id, run_id)
 
 
-def run_log(who: RunIdentity | RunState, seen: int) -> RunLog:
+def run_log(run: RunIdentity | RunState, after_seq: int) -> RunLog:
     """The event log of a run, for a writer that has read its first `seen` entries."""
-    return RunLog(event_store(who.workspace_id, who.run_id), who.run_id, who.persona_id, seen, now)
+    return RunLog(event_store(run.workspace_id, run.run_id), run.run_id, run.persona_id, after_seq, now)
 
 
 @cache
@@ -76,7 +76,7 @@ def run_context() -> RunContext:
     return RunContext(
         store=persona_store(),
         log_of=run_log,
-        entries_of=lambda who: event_store(who.workspace_id, who.run_id).entries(),
-        forget=lambda who: event_store(who.workspace_id, who.run_id).clear(),
+        entries_of=lambda run: event_store(run.workspace_id, run.run_id).entries(),
+        forget=lambda run: event_store(run.workspace_id, run.run_id).clear(),
         clock=now,
     )

@@ -49,7 +49,7 @@ _DESCRIPTION = (
 )
 
 # One router per resource, in the order of the API's description.
-_ROOMS = (
+_RESOURCES = (
     personas,
     persona_versions,
     persona_files,
@@ -99,8 +99,8 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     )
     app.state.stopping = threading.Event()
     app.state.tails = Tails()
-    for room in _ROOMS:
-        app.include_router(room.router)
+    for resource in _RESOURCES:
+        app.include_router(resource.router)
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
     return app
 

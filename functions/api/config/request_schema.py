@@ -14,10 +14,10 @@ from fourfold.config.request import REQUEST_KEYS
 @cache
 def request_settings_schema() -> dict[str, Any]:
     """An object schema of the allowed keys. Keys with the same value schema share one pattern, to keep it small."""
-    whole = EngineConfig.model_json_schema(ref_template="{model}")
+    schema = EngineConfig.model_json_schema(ref_template="{model}")
     alike: dict[str, list[str]] = {}
     for key in REQUEST_KEYS:
-        field = _field(whole, key.removeprefix("engine.").split("."))
+        field = _field(schema, key.removeprefix("engine.").split("."))
         alike.setdefault(json.dumps(field), []).append(key)
     return {
         "type": "object",
@@ -37,25 +37,25 @@ def _any_of(keys: list[str]) -> str:
     return f"^({'|'.join(re.escape(key) for key in keys)})$"
 
 
-def _field(whole: dict[str, Any], path: list[str]) -> dict[str, Any]:
-    node = whole
+def _field(schema: dict[str, Any], path: list[str]) -> dict[str, Any]:
+    node = schema
     for name in path:
-        node = _resolved(whole, node)["properties"][name]
-    found = _inlined(whole, node)
-    return {name: value for name, value in found.items() if name not in {"title", "default"}}
+        node = _resolved(schema, node)["properties"][name]
+    inlined = _inlined(schema, node)
+    return {name: value for name, value in inlined.items() if name not in {"title", "default"}}
 
 
-def _resolved(whole: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+def _resolved(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in node:
         return node
-    found: dict[str, Any] = whole["$defs"][node["$ref"]]
-    return {**found, **{name: value for name, value in node.items() if name != "$ref"}}
+    target: dict[str, Any] = schema["$defs"][node["$ref"]]
+    return {**target, **{name: value for name, value in node.items() if name != "$ref"}}
 
 
-def _inlined(whole: dict[str, Any], node: Any) -> Any:  # noqa: ANN401 - JSON
+def _inlined(schema: dict[str, Any], node: Any) -> Any:  # noqa: ANN401 - JSON
     """The schema with all references inlined."""
     if isinstance(node, dict):
-        return {name: _inlined(whole, value) for name, value in _resolved(whole, node).items()}
+        return {name: _inlined(schema, value) for name, value in _resolved(schema, node).items()}
     if isinstance(node, list):
-        return [_inlined(whole, value) for value in node]
+        return [_inlined(schema, value) for value in node]
     return node

@@ -65,9 +65,9 @@ class ScopeSettings:
         if is_snapshot_id(snapshot_id):
             for scope in reversed(STORED):
                 settings = cls(caller, stored(scope))
-                found = settings.store.snapshot(settings.scope_ref, snapshot_id)
-                if found is not None:
-                    return settings, found[1]
+                snapshot = settings.store.snapshot(settings.scope_ref, snapshot_id)
+                if snapshot is not None:
+                    return settings, snapshot[1]
         raise not_found()
 
     @cached_property
@@ -109,13 +109,13 @@ class ScopeSettings:
     def view(self, prefix: str) -> ConfigView:
         """Returns the effective values of the keys that begin with `prefix`."""
         chain = self._chain()
-        found = effective(chain, deployment_defaults())
+        resolutions = effective(chain, deployment_defaults())
         return ConfigView(
             scope=self.scope,
             scope_id=self.scope_ref.owner,
             revision=chain[-1].revision,
             revisions=Revisions(**{state.place.scope.value: state.revision for state in chain}),
-            data=tuple(_effective_value(each) for name, each in found.items() if name.startswith(prefix)),
+            data=tuple(_effective_value(each) for name, each in resolutions.items() if name.startswith(prefix)),
         )
 
     def explain(self, name: str) -> Explanation:
@@ -130,10 +130,10 @@ class ScopeSettings:
             hint = f" Did you mean {', '.join(alike)}?" if alike else ""
             raise rejected([FieldError(pointer="key", code="unknown_key", detail=f"Unknown key.{hint}", nearest=alike)])
         default = deployment_defaults()[name]
-        found = resolve(key, self._chain(), default)
+        resolution = resolve(key, self._chain(), default)
         default_link = ChainLink(
             scope=DEFAULT,
-            standing="applies" if found.source == DEFAULT else "overridden",
+            standing="applies" if resolution.source == DEFAULT else "overridden",
             is_set=True,
             value=default,
             lock=None,
@@ -141,11 +141,11 @@ class ScopeSettings:
         return Explanation(
             key=name,
             scope=self.scope,
-            value=found.value,
-            source=found.source,
-            locked_by=found.locked_by,
-            why=_why(found),
-            chain=(default_link, *(_link(link) for link in found.links)),
+            value=resolution.value,
+            source=resolution.source,
+            locked_by=resolution.locked_by,
+            why=_why(resolution),
+            chain=(default_link, *(_link(link) for link in resolution.links)),
             unit=key.unit,
             description=key.description,
         )
@@ -161,18 +161,18 @@ class ScopeSettings:
 
     def take_snapshot(self, label: str, snapshot_id: str) -> SnapshotContent:
         """Creates a snapshot, or returns the existing one with this id."""
-        stored = self.store.snapshot(self.scope_ref, snapshot_id)
-        if stored is not None:
-            return _content(*stored)
+        existing = self.store.snapshot(self.scope_ref, snapshot_id)
+        if existing is not None:
+            return _content(*existing)
         created, entries = self.service.snapshot(self.scope_ref, label, self._author(None), snapshot_id)
         return _content(created, entries)
 
     def snapshot_content(self, snapshot_id: str) -> SnapshotContent:
         """Returns a snapshot with its entries. Raises ProblemError (404) if it does not exist."""
-        found = self.store.snapshot(self.scope_ref, snapshot_id)
-        if found is None:
+        snapshot = self.store.snapshot(self.scope_ref, snapshot_id)
+        if snapshot is None:
             raise not_found()
-        return _content(*found)
+        return _content(*snapshot)
 
     def _author(self, reason: str | None) -> Author:
         return Author(self._caller.key_id, now(), reason)
@@ -238,17 +238,17 @@ def _refused(error: RefusedError) -> ProblemError:
     return settings_rejected(faults, error.locked_by)
 
 
-def _effective_value(found: Resolution) -> EffectiveValue:
-    entry = found.links[-1].node
+def _effective_value(resolution: Resolution) -> EffectiveValue:
+    entry = resolution.links[-1].node
     return EffectiveValue(
-        key=found.key.name,
-        value=found.value,
-        source=found.source,
-        locked_by=found.locked_by,
-        bounds=tuple(OfAncestor(scope=scope, bounds=bounds) for scope, bounds in found.bounds),
+        key=resolution.key.name,
+        value=resolution.value,
+        source=resolution.source,
+        locked_by=resolution.locked_by,
+        bounds=tuple(OfAncestor(scope=scope, bounds=bounds) for scope, bounds in resolution.bounds),
         lock=None if entry is None else entry.lock,
-        shadowed=found.shadowed,
-        unit=found.key.unit,
+        shadowed=resolution.shadowed,
+        unit=resolution.key.unit,
     )
 
 
@@ -269,16 +269,16 @@ def _link(link: Link) -> ChainLink:
     )
 
 
-def _why(found: Resolution) -> str:
-    if found.source == DEFAULT:
+def _why(resolution: Resolution) -> str:
+    if resolution.source == DEFAULT:
         summary = "No scope sets a value: the default of the deployment applies."
     else:
-        summary = f"The value is set at the {found.source} scope."
-    if found.locked_by is not None:
-        summary += f" The {found.locked_by} scope has locked the key for lower scopes."
-    for scope, bounds in found.bounds:
+        summary = f"The value is set at the {resolution.source} scope."
+    if resolution.locked_by is not None:
+        summary += f" The {resolution.locked_by} scope has locked the key for lower scopes."
+    for scope, bounds in resolution.bounds:
         summary += f" The {scope} scope limits lower scopes to {bounds.in_words()}."
-    for scope in found.shadowed:
+    for scope in resolution.shadowed:
         summary += f" The value of the {scope} scope is overridden by a lock."
     return summary
 

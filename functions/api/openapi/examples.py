@@ -22,7 +22,7 @@ from functions.api.suite import examples as suite
 from functions.api.voice import examples as voice
 from functions.api.webhooks import examples as webhooks
 
-_ROOMS = (
+_RESOURCES = (
     personas,
     persona_versions,
     persona_files,
@@ -41,4 +41,4 @@ _ROOMS = (
 
 def examples() -> dict[str, Any]:
     """Returns an example per schema name."""
-    return {name: example for room in _ROOMS for name, example in room.examples().items()}
+    return {name: example for resource in _RESOURCES for name, example in resource.examples().items()}

@@ -75,8 +75,8 @@ def _deleter() -> PersonaDeleter:
         held=store.held,
         run=store.run,
         removal=DynamoDeletion(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"]),
-        log_of=lambda who: run_log(who, 0),
-        clear=lambda who, going: event_store(who.workspace_id, who.run_id).clear(keep_end=going),
+        log_of=lambda run: run_log(run, 0),
+        clear=lambda run, is_running: event_store(run.workspace_id, run.run_id).clear(keep_end=is_running),
         outbox=_outbox,
         clock=clock.now,
     )

@@ -118,10 +118,10 @@ def _require_room(test: ProvocationTest, own: Mapping[str, WorkspaceTest]) -> No
     """Raises ProblemError (422) if the tests would exceed the size of a plan. A test may always get smaller."""
     sizes = {entry.id: bytes_in_plan(entry.test) for entry in own.values() if entry.test is not None}
     before, size = sizes.get(test.id, 0), bytes_in_plan(test)
-    room = MOST_OWN_BYTES - sum(sizes.values()) + before
-    if size > max(room, before):
+    available_bytes = MOST_OWN_BYTES - sum(sizes.values()) + before
+    if size > max(available_bytes, before):
         detail = (
-            f"It has {size} bytes, but only {max(room, 0)} of {MOST_OWN_BYTES} bytes for custom tests are left. "
+            f"It has {size} bytes; {max(available_bytes, 0)} of {MOST_OWN_BYTES} bytes for custom tests are left. "
             "Shorten it or delete another test."
         )
         raise rejected([FieldError(pointer="", code="too_large", detail=detail)])

@@ -68,7 +68,7 @@ def _result(test: ProvocationTest) -> TestResult:
 
 
 def _report(result: TestResult) -> SuiteReport:
-    whole = tally([result])
+    overall = tally([result])
     return SuiteReport(
         run_id=_RUN_ID,
         persona_id=PERSONA_ID,
@@ -78,11 +78,11 @@ def _report(result: TestResult) -> SuiteReport:
         complete=False,
         passed=True,
         fail_threshold=0.8,
-        pass_rate=whole.pass_rate,
-        interval=whole.interval,
-        counts=whole.counts,
-        by_family={result.family: whole},
-        by_severity={result.severity: whole},
+        pass_rate=overall.pass_rate,
+        interval=overall.interval,
+        counts=overall.counts,
+        by_family={result.family: overall},
+        by_severity={result.severity: overall},
         confirmed_critical=(),
         over_refusal=None,
         judges=Judges(first="anthropic:claude-opus-4-7", second=None, independent=False),

@@ -169,9 +169,9 @@ def _with_unit(row: Document) -> Text:
     return Text.assemble(value, (f" {row['unit']}", "dim")) if row["unit"] else value
 
 
-def _locks(row: Document, said: str = "") -> Text:
+def _locks(row: Document, prefix: str = "") -> Text:
     """The locks on a key: by higher scopes (full or to bounds), and by this scope for lower ones."""
-    locks = [said + row["locked_by"]] if row["locked_by"] else []
+    locks = [prefix + row["locked_by"]] if row["locked_by"] else []
     locks += [f"{each['scope']}: {Bounds.model_validate(each['bounds']).in_words()}" for each in row["bounds"]]
     if row["lock"] is not None:
         locks.append(f"{_lock(row['lock'])} below")

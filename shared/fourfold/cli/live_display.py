@@ -55,8 +55,8 @@ class Progress:
                 self.verdicts.append((event["attempt"], event["overall"], event["findings"]))
             case "pipeline.retrying":
                 self.attempt = event["attempt"]
-                again = STEP_ORDER[[step.value for step in STEP_ORDER].index(event["retry_from"]) :]
-                self.done = {step: kept for step, kept in self.done.items() if step not in again}
+                repeated_steps = STEP_ORDER[[step.value for step in STEP_ORDER].index(event["retry_from"]) :]
+                self.done = {step: completed for step, completed in self.done.items() if step not in repeated_steps}
                 self.notes = {}
             case _:
                 pass

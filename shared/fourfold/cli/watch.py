@@ -80,10 +80,10 @@ class Board:
     def visible_rows(self) -> list[RunRow]:
         """The rows that fit: running ones first, then ended ones, the newest of each."""
         running = [row for row in self.rows.values() if not row.ended][-ROWS:]
-        room = ROWS - len(running)
-        over = [row for row in self.rows.values() if row.ended][-room:] if room else []
-        kept = {row.run_id for row in (*running, *over)}
-        return [row for row in self.rows.values() if row.run_id in kept]
+        free_rows = ROWS - len(running)
+        ended_rows = [row for row in self.rows.values() if row.ended][-free_rows:] if free_rows else []
+        visible = {row.run_id for row in (*running, *ended_rows)}
+        return [row for row in self.rows.values() if row.run_id in visible]
 
 
 def describe_event(event: dict[str, Any]) -> str:

@@ -73,9 +73,9 @@ def _examined(oracle: Oracle, replies: list[Reply], persona: Persona, canary: st
             )
             yield from _findings("fact", Axis.SAFE, found, exact=False)
         case LanguageOracle():
-            spoken = [reply for reply in _numbered(replies, oracle.reply) if language_of(reply.text) in oracle.forbid]
+            matching = [reply for reply in _numbered(replies, oracle.reply) if language_of(reply.text) in oracle.forbid]
             yield from _findings(
-                "language", Axis.IN_CHARACTER, ((reply, _excerpt(reply.text)) for reply in spoken), exact=False
+                "language", Axis.IN_CHARACTER, ((reply, _excerpt(reply.text)) for reply in matching), exact=False
             )
         case ArithmeticOracle():
             expected = _expected(oracle.expect, persona)

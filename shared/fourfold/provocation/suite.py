@@ -49,11 +49,11 @@ class CheckpointCache:
     """A `CallCache` in the run's checkpoints: answers paid for by an earlier worker of the run are reused."""
 
     checkpoints: Checkpoints
-    kept: Mapping[str, str]
+    stored: Mapping[str, str]
 
     def get_or_make(self, key: str, make: Callable[[], str]) -> str:
         """Returns the stored answer, or makes one and stores it before it is used."""
-        answer = self.kept.get(_ANSWER + key)
+        answer = self.stored.get(_ANSWER + key)
         if answer is None:
             answer = make()
             self.checkpoints.keep(_ANSWER + key, answer)
@@ -79,15 +79,15 @@ class SuiteJob:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
-    def _kept(self) -> Mapping[str, str]:
+    def _stored(self) -> Mapping[str, str]:
         return self.checkpoints.read()
 
     @cached_property
     def _plan(self) -> SuitePlan:
-        kept = self._kept
-        if _PLAN in kept:
-            return SuitePlan.model_validate_json(kept[_PLAN])
-        selection = Selection.model_validate_json(kept[_SELECTION]) if _SELECTION in kept else Selection()
+        stored = self._stored
+        if _PLAN in stored:
+            return SuitePlan.model_validate_json(stored[_PLAN])
+        selection = Selection.model_validate_json(stored[_SELECTION]) if _SELECTION in stored else Selection()
         self.checkpoints.keep(_PLAN, self.make_plan(selection).model_dump_json())
         # Another worker may have stored its plan first: read back the one that won.
         return SuitePlan.model_validate_json(self.checkpoints.read()[_PLAN])
@@ -100,7 +100,7 @@ class SuiteJob:
     def _context(self) -> ProvocationContext:
         second = self.second if self._plan.second_judgement else None
         return ProvocationContext(
-            self.persona, self.speaker, self.first, second, CheckpointCache(self.checkpoints, self._kept)
+            self.persona, self.speaker, self.first, second, CheckpointCache(self.checkpoints, self._stored)
         )
 
     def items(self) -> Sequence[str]:
@@ -148,8 +148,8 @@ def store_selection(checkpoints: Checkpoints, selection: Selection) -> None:
 
 def read_selection(checkpoints: Checkpoints) -> Selection:
     """Reads the selection of a run; without one, it selects everything."""
-    kept = checkpoints.find(_SELECTION)
-    return Selection() if kept is None else Selection.model_validate_json(kept)
+    stored = checkpoints.find(_SELECTION)
+    return Selection() if stored is None else Selection.model_validate_json(stored)
 
 
 def records_in(kept: Mapping[str, str]) -> list[TestRecord]:

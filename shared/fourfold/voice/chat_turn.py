@@ -97,14 +97,14 @@ class _ListenedModel:
             return self.model.reply(request)
         sent = False
 
-        def heard(piece: str) -> None:
+        def forward(piece: str) -> None:
             nonlocal sent
             sent = True
             listener.on_text(piece)
 
         finished = False
         try:
-            completion = self.model.reply(request, heard)
+            completion = self.model.reply(request, forward)
             finished = bool(completion.text.strip())
             return completion
         finally:
