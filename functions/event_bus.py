@@ -36,7 +36,7 @@ def publish(entries: Sequence[Entry]) -> list[Entry]:
     """
     pending = list(entries)
     for pause in (*PAUSES_S, None):
-        pending = [rejected for batch_ in _batches(pending) for rejected in _put_batch(batch_)]
+        pending = [rejected for batch in _batches(pending) for rejected in _put_batch(batch)]
         if not pending or pause is None:
             break
         time.sleep(pause)

@@ -34,11 +34,11 @@ def lane_queues() -> dict[Lane, str]:
     }
 
 
-def enqueue(deliveries_: Sequence[Errand]) -> None:
+def enqueue(scheduled: Sequence[Errand]) -> None:
     """Enqueues scheduled deliveries into their lanes. Safe to repeat: the dispatcher sends a delivery once."""
     for lane, url in lane_queues().items():
-        if deliveries := [(delivery, delay) for errand_lane, delivery, delay in deliveries_ if errand_lane is lane]:
-            send(url, deliveries)
+        if lane_deliveries := [(delivery, delay) for errand_lane, delivery, delay in scheduled if errand_lane is lane]:
+            send(url, lane_deliveries)
 
 
 def send(queue_url: str, deliveries: Sequence[tuple[ScheduledDelivery, timedelta]]) -> None:

@@ -185,8 +185,8 @@ class ScopeSettings:
         if reference == "0":
             return {}
         if is_snapshot_id(reference):
-            stored = self.store.snapshot(self.scope_ref, reference)
-            entries = None if stored is None else stored[1]
+            snapshot = self.store.snapshot(self.scope_ref, reference)
+            entries = None if snapshot is None else snapshot[1]
         else:
             created = self.store.revision(self.scope_ref, int(reference))
             entries = None if created is None else created[1]

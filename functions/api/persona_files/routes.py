@@ -100,12 +100,12 @@ async def import_persona(request: Request, caller: Writer) -> Response:
     upload = await wiring.in_thread(lambda: read_upload(body, caller.workspace_id, as_png=as_png))
     imported, carried = upload.imported, upload.carried
 
-    async def store_(execution: Execution) -> Response:
+    async def store(execution: Execution) -> Response:
         persona = imported.persona.model_copy(update={"id": prefixed_as("per", execution.operation_id)})
         stored = await wiring.in_thread(lambda: _store(persona, carried, resumed=execution.resumed))
         return persona_document(stored, 201, {"Location": path_to(request, f"/v1/personas/{stored.id}")})
 
-    return await idempotent(request, caller, _FileContent(content=upload.content), store_)
+    return await idempotent(request, caller, _FileContent(content=upload.content), store)
 
 
 class _FileContent(BaseModel):

@@ -83,8 +83,8 @@ async def create_webhook(request: Request, caller: Writer) -> Response:
 @router.get("/v1/webhooks", summary="List endpoints", response_model=WebhookList)
 async def list_webhooks(caller: Reader) -> Response:
     """Lists the workspace's endpoints, newest first, without their secrets."""
-    endpoints_ = await in_thread(lambda: webhooks().endpoints(caller.workspace_id))
-    return document(WebhookList(data=[webhook(endpoint, now()) for endpoint in endpoints_]))
+    stored = await in_thread(lambda: webhooks().endpoints(caller.workspace_id))
+    return document(WebhookList(data=[webhook(endpoint, now()) for endpoint in stored]))
 
 
 @router.get(
@@ -191,15 +191,15 @@ async def list_deliveries(
     """
     after = None if cursor is None else id_after(cursor, is_delivery_id)
 
-    def page() -> WebhookDeliveryList:
-        endpoints_ = webhooks().deliveries(endpoints.found_endpoint(caller, endpoint_id).id, limit, after, status)
+    def delivery_page() -> WebhookDeliveryList:
+        page = webhooks().deliveries(endpoints.found_endpoint(caller, endpoint_id).id, limit, after, status)
         return WebhookDeliveryList(
-            data=[delivery_document(delivery) for delivery in endpoints_.deliveries],
-            has_more=endpoints_.last is not None,
-            next_cursor=None if endpoints_.last is None else opaque_cursor(endpoints_.last),
+            data=[delivery_document(delivery) for delivery in page.deliveries],
+            has_more=page.last is not None,
+            next_cursor=None if page.last is None else opaque_cursor(page.last),
         )
 
-    return document(await in_thread(page))
+    return document(await in_thread(delivery_page))
 
 
 @router.post(
