@@ -35,9 +35,9 @@ CATALOGUE: dict[str, KnownProblem] = {
     "invalid_json": KnownProblem(
         400,
         "The request body is not valid JSON",
-        "The request body: Expecting value (line 1, column 1).",
+        "The request body: Syntax error at line 1, column 1.",
         general=True,
-        field=("", "invalid_json", "Expecting value (line 1, column 1)."),
+        field=("", "invalid_json", "Syntax error at line 1, column 1."),
     ),
     "invalid_idempotency_key": KnownProblem(
         400,

@@ -40,7 +40,7 @@ router = APIRouter(tags=["voice"])
 _TEXT = ("text/markdown", "text/plain")
 _INCLUDABLE = frozenset({"vector", "distances"})
 _SVG = "image/svg+xml"
-_NO_FINGERPRINT = {"fingerprint_not_ready": "there is no fingerprint yet"}
+_NO_FINGERPRINT = {"fingerprint_not_ready": "the fingerprint is not ready"}
 
 
 @router.get(

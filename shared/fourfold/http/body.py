@@ -164,7 +164,7 @@ def _no_constant(_name: str) -> None:
 
 def _reason_of(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} (line {error.lineno}, column {error.colno})."
+        return f"Syntax error at line {error.lineno}, column {error.colno}."
     if isinstance(error, UnicodeDecodeError):
         return f"Not UTF-8 at byte {error.start}."
     if isinstance(error, RecursionError):
