@@ -71,6 +71,7 @@ def submissions() -> SubmissionService:
 
 @cache
 def polling_limiter() -> anyio.CapacityLimiter:
+    """The limiter of polling threads."""
     return anyio.CapacityLimiter(_POLLING_THREADS)
 
 

@@ -41,6 +41,11 @@ def require_test_id(test_id: str) -> None:
 
 
 def found_test(workspace_id: str, test_id: str) -> Available:
+    """Returns a test of the workspace.
+
+    Raises:
+        ProblemError: 404, no such test.
+    """
     found = next((each for each in tests_of(workspace_id) if each.test.id == test_id), None)
     if found is None:
         raise not_found()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 @cache
 def queues() -> SQSClient:
+    """The SQS client."""
     config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
     return cast("SQSClient", client("sqs", config))
 

@@ -21,6 +21,7 @@ logger = Logger()
 
 @cache
 def stepfunctions() -> SFNClient:
+    """The Step Functions client."""
     config = Config(
         connect_timeout=2,
         read_timeout=5,

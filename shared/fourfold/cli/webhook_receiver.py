@@ -57,6 +57,7 @@ class _Request:
     done: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, status: int) -> None:
+        """Sends the status and ends the request."""
         self.status = status
         self.done.set()
 

@@ -134,6 +134,7 @@ class _Execution:
     calls: list[ModelCall] = field(default_factory=list)
 
     def run(self) -> ProvocationRun:
+        """Runs the conversations, judges them, and decides the outcome."""
         transcript = self._transcript()
         findings = [
             *examine(self.test.oracles, transcript, self.context.persona, self.values["canary"]),

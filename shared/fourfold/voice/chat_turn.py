@@ -89,9 +89,11 @@ class _ListenedModel:
 
     @property
     def name(self) -> str:
+        """The name of the model."""
         return self.model.name
 
     def complete(self, request: ChatRequest, /) -> Completion:
+        """Calls the model and forwards its text to the listener."""
         listener = self.listener
         if listener is None:
             return self.model.reply(request)
