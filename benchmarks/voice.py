@@ -262,7 +262,7 @@ def _score(made: Fingerprint, reply: str) -> tuple[float, list[str]] | None:
 
 def _fingerprint(persona: Persona) -> Fingerprint:
     replies = {one.id: _said(persona, one.text("en")) for one in scenario_set().scenarios}
-    pole = [_said(None, one.text("en")) for one in scenario_set().of_pole()]
+    pole = [_said(None, one.text("en")) for one in scenario_set().baseline_subset()]
     taken = FingerprintInput(replies, pole, ("offline:composer-1",), TokenUsage(), 0.0)
     whose = FingerprintOwner(persona.id, persona.run_id or "", persona.language)
     return make_fingerprint(whose, taken, resolve_embedder("stylometric"), scenario_set(), datetime.now(UTC))

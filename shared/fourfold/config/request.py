@@ -62,7 +62,7 @@ def with_settings(
         providers: the providers that a run may name here. Models of others are rejected before a run is started.
 
     Raises:
-        BadSettingsError: unknown keys, keys that a request may not set, invalid values, unusable models, or locked keys.
+        BadSettingsError: unknown keys, keys that a request may not set, invalid values, unusable models, locked keys.
     """
     if not settings:
         return workspace.settings.engine

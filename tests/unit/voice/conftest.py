@@ -75,7 +75,7 @@ class Voice:
 def voice_of(name: str) -> Voice:
     scenarios = scenario_set()
     replies = {one.id: said(name, one.text("en")) for one in scenarios.scenarios}
-    pole = [said(None, one.text("en")) for one in scenarios.of_pole()]
+    pole = [said(None, one.text("en")) for one in scenarios.baseline_subset()]
     taken = FingerprintInput(replies, pole, ("offline:composer-1",), TokenUsage(), 0.0)
     whose = FingerprintOwner(person(name).id, new_run_id(), "en")
     return Voice(make_fingerprint(whose, taken, resolve_embedder("stylometric"), scenarios, NOW), replies)

@@ -1,19 +1,19 @@
-"""A persona's history."""
+"""Routes of a persona's versions."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import BaseModel
 
 from fourfold.http.cursors import cursor_before_version, version_before
 from fourfold.http.problems import not_found
 from fourfold.ids import is_persona_id
-from fourfold.persona_versions import PersonaVersion, VersionSummary, summary
+from fourfold.persona_versions import PersonaVersion, summary
 from functions.api import wiring
 from functions.api.dependencies import Reader
-from functions.api.openapi import describe as openapi
+from functions.api.openapi import replies
+from functions.api.persona_versions.schemas import PersonaVersionList
 from functions.api.responses import document
 from functions.wiring import persona_store
 
@@ -22,27 +22,19 @@ router = APIRouter(tags=["personas"])
 _GREATEST = 99_999_999
 
 
-class PersonaVersionList(BaseModel):
-    """A page of versions, newest first. Pass `next_cursor` as `cursor` for the next page; null at the end."""
-
-    data: tuple[VersionSummary, ...]
-    has_more: bool
-    next_cursor: str | None
-
-
 @router.get(
     "/v1/personas/{persona_id}/versions",
     summary="List a persona's versions",
     response_model=PersonaVersionList,
-    responses=openapi.problems(401, 403, 404, 422),
+    responses=replies.problems(401, 403, 404, 422),
 )
 async def list_versions(
     persona_id: str,
     caller: Reader,
-    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
 ) -> Response:
-    """Every accepted change of the persona, newest first. Empty until its first run is done."""
+    """Lists the versions of a persona, newest first; empty until its first run is completed."""
     before = None if cursor is None else version_before(cursor)
     if not is_persona_id(persona_id):
         raise not_found()
@@ -56,10 +48,10 @@ async def list_versions(
     "/v1/personas/{persona_id}/versions/{version}",
     summary="Read one version",
     response_model=PersonaVersion,
-    responses=openapi.problems(401, 403, 404, 422),
+    responses=replies.problems(401, 403, 404, 422),
 )
 async def read_version(persona_id: str, version: Annotated[int, Path(ge=1, le=_GREATEST)], caller: Reader) -> Response:
-    """The persona as it stood, and what made it so."""
+    """Returns the persona at a version, with the change that created it."""
     if not is_persona_id(persona_id):
         raise not_found()
     found = await wiring.in_thread(lambda: persona_store().version(caller.workspace_id, persona_id, version))

@@ -1,4 +1,4 @@
-"""The API's description: openapi.json, and a page to read it that needs no network."""
+"""Routes of the service: health, openapi.json, and an offline Swagger UI."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from fourfold.http.problems import not_found
+from functions.api.meta.schemas import VERSION, Health
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(tags=["service"])
 
 _ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",
     "favicon-32x32.png": "image/png",
 }
-# All addresses are relative: the page works behind a stage's path prefix as well. The policy keeps it off the network.
+# All URLs are relative, so the page works behind a stage's path prefix. The CSP blocks requests to other hosts.
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -38,21 +39,27 @@ SwaggerUIBundle({url: "v1/openapi.json", dom_id: "#api", deepLinking: true, vali
 _POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
 
 
-@router.get("/v1/openapi.json")
+@router.get("/v1/health", summary="Check health")
+async def health() -> Health:
+    """Returns `ok` if the process serves requests. Requires no API key."""
+    return Health(version=VERSION)
+
+
+@router.get("/v1/openapi.json", include_in_schema=False)
 async def openapi_document(request: Request) -> JSONResponse:
-    """The OpenAPI 3.1 document."""
+    """Returns the OpenAPI 3.1 document."""
     return JSONResponse(request.app.openapi())
 
 
-@router.get("/docs")
+@router.get("/docs", include_in_schema=False)
 async def docs_page() -> HTMLResponse:
-    """Swagger UI."""
+    """Returns the Swagger UI page."""
     return HTMLResponse(_PAGE, headers={"Content-Security-Policy": _POLICY})
 
 
-@router.get("/docs/{name}")
+@router.get("/docs/{name}", include_in_schema=False)
 async def docs_asset(name: str) -> Response:
-    """A file of Swagger UI, from the installed package."""
+    """Returns a file of Swagger UI from the installed package."""
     if name not in _ASSETS:
         raise not_found()
     content = (resources.files("fastapi_swagger") / "resources" / name).read_bytes()
