@@ -82,6 +82,11 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class NumberWords(Shape):
+    numbers: dict[str, dict[Text, Annotated[int, Field(ge=1, le=99)]]]
+    adjectives: dict[Word, Annotated[int, Field(ge=1, le=99)]]
+
+
 class Generations(Shape):
     older: Annotated[list[Text], Field(min_length=2)]
     younger: Annotated[list[Text], Field(min_length=2)]
@@ -452,6 +457,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
         "gender_words.json": GenderWords,
         "given_names.json": GivenNames,
         "languages.json": Languages,
+        "number_words.json": NumberWords,
         "loanwords.json": dict[str, list[Text]],
         "people_aliases.json": dict[Locale, PeopleKey],
         "peoples.json": dict[PeopleKey, People],
