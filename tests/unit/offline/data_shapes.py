@@ -381,10 +381,17 @@ class Assistant(Shape):
     closings: Annotated[list[Text], Field(min_length=1)]
 
 
+class Kind(Shape):
+    openers: Word
+    words: Pattern
+
+
 class Chat(Shape):
     templates: dict[Text, Annotated[list[ChatTemplate], Field(min_length=4)]]
     clauses: dict[Word, Annotated[list[Text], Field(min_length=4)]]
     topics: list[Topic]
+    kinds: list[Kind]
+    openers: dict[Word, Annotated[list[ChatTemplate], Field(min_length=8)]]
     assistant: Assistant
     light_words: list[Word]
 
@@ -401,7 +408,8 @@ class Weak(Shape):
 
 class Subject(Shape):
     name: Word
-    recognised_by: Pattern
+    opened_by: Pattern
+    followed_by: Pattern = "(?!)"
     firm: Annotated[list[Firm], Field(min_length=1)]
     weak: list[Weak]
     chance: Unit = 0.09
