@@ -34,6 +34,18 @@ _PIECE = re.compile(r"\S+\s*")
 
 
 @dataclass(frozen=True, slots=True)
+class _Mix:
+    """How many sentences of a reply are in templates of the voice, and how many are plain clauses."""
+
+    templates: int
+    plain: int
+
+
+_MIXED = _Mix(templates=3, plain=1)
+_ANCHORED = _Mix(templates=5, plain=0)  # where the prompt asks for the voice back
+
+
+@dataclass(frozen=True, slots=True)
 class _Topic:
     """A pattern of a message, and the name of the clauses that answer it."""
 
@@ -64,7 +76,8 @@ class _Chat:
 
     In a template, `{c}` is a clause, `{C}` the same with a capital, `{t}` its telegram, `{w}` a word of the persona's
     vocabulary, `{n}` a number, `{e}` what the message is about (`{E}` with a capital). `topics` and `kinds` are tried
-    in their order; `openers` have no slots but `{e}`. `light_words` never are what a message is about.
+    in their order; `openers` have no slots but `{e}`. By the name of a
+    voice, `leads` put a word before an opener (`{o}`, `{O}` with a capital), and `stops` replace its full stop. `light_words` never are what a message is about.
     """
 
     templates: dict[str, tuple[str, ...]]
@@ -72,6 +85,8 @@ class _Chat:
     topics: tuple[_Topic, ...]
     kinds: tuple[_Kind, ...]
     openers: dict[str, tuple[str, ...]]
+    leads: dict[str, tuple[str, ...]]
+    stops: dict[str, str]
     assistant: _Assistant
     light_words: frozenset[str]
 
@@ -103,22 +118,25 @@ def _text(request: ChatRequest) -> str:
     )
     if persona is None or slips:
         return _as_assistant(draw)
-    return _in_own_language(persona, draw) or _in_voice(persona.mask, said, len(request.messages) // 2, draw)
+    return _in_own_language(persona, draw) or _in_voice(
+        persona.mask, said, len(request.messages) // 2, draw, _ANCHORED if is_recovery(request.system) else _MIXED
+    )
 
 
-def _in_voice(mask: Mask, said: str, turn: int, draw: SeededChoice) -> str:
+def _in_voice(mask: Mask, said: str, turn: int, draw: SeededChoice, mix: _Mix) -> str:
     voice = voice_of(mask)
     words = [word for word in mask.vocabulary if " " not in word] or list(mask.vocabulary)
-    templates = _in_turn(_chat().templates[voice.name], "template", turn, draw, draw.whole("length", 1, 2))
-    clauses = _clauses(said, draw, len(templates))
+    templates = _in_turn(_chat().templates[voice.name], "template", turn, draw, mix.templates)
+    clauses = _clauses(said, draw, len(templates) + mix.plain)
+    plain = [_stopped(f"{capitalised(clause)}.", voice) for clause in clauses[len(templates) :]]
     sentences = [
         _filled(template, clause, said, words, draw, number)
-        for number, (template, clause) in enumerate(zip(templates, clauses, strict=True), 1)
+        for number, (template, clause) in enumerate(zip(templates, clauses, strict=False), 1)
     ]
     own = draw.pick("own", (*mask.signature_phrases, *(line for line in voice.lines if "{" not in line)))
     if draw.unit("own?") < _OWN_LINE:
         sentences.insert(draw.whole("own/place", 0, len(sentences)), own)
-    return " ".join([_opener(said, turn, draw), *sentences])
+    return " ".join([_opener(said, voice, turn, draw), *sentences, *plain])
 
 
 _OWN_LINE = 0.35
@@ -130,13 +148,29 @@ def _in_turn(pool: Sequence[str], name: str, turn: int, draw: SeededChoice, coun
     return [pool[(start + place) % len(pool)] for place in range(count)]
 
 
-def _opener(said: str, turn: int, draw: SeededChoice) -> str:
+def _opener(said: str, voice: Voice, turn: int, draw: SeededChoice) -> str:
     focus = next(iter(foci_of(said, _chat().light_words)), "")
     folded = said.casefold()
     kind = next((kind.openers for kind in _chat().kinds if re.search(kind.words, folded)), "statement")
     pool = [line for line in _chat().openers[kind] if focus or "{" not in line] or list(_chat().openers["greeting"])
     line = _in_turn(pool, f"opener/{kind}", turn, draw, 1)[0]
-    return capitalised(line.replace("{e}", focus).replace("{E}", capitalised(focus)))
+    line = line.replace("{e}", focus).replace("{E}", capitalised(focus))
+    return _led(line, focus, voice, draw)
+
+
+def _led(line: str, focus: str, voice: Voice, draw: SeededChoice) -> str:
+    """The opener as the voice begins: after a word of its own, with its own stop."""
+    lead = draw.pick("lead", _chat().leads[voice.name])
+    small = line if line[:2] in {"I ", "I'"} else line[:1].lower() + line[1:]
+    led = lead.replace("{o}", small).replace("{O}", line).replace("{t}", _telegraphed(line.rstrip(".!?")))
+    led = led.replace("{E}", capitalised(focus or "that")).replace("{n}", str(draw.whole("lead/number", 2, 40)))
+    return _stopped(led, voice)
+
+
+def _stopped(sentence: str, voice: Voice) -> str:
+    """The sentence with the voice's own stop for its full stop."""
+    stop = _chat().stops.get(voice.name)
+    return sentence if stop is None or not sentence.endswith(".") else sentence[:-1] + stop
 
 
 def _filled(template: str, clause: str, said: str, words: list[str], draw: SeededChoice, number: int) -> str:  # noqa: PLR0913, PLR0917

@@ -21,7 +21,7 @@ _SLOTS = frozenset(
         *("feast", "drink", "sweet", "game", "lost", "lost_name", "lost_they", "lost_them", "clause"),
     }
 )
-_CHAT_SLOTS = frozenset({"c", "C", "t", "w", "n", "e", "E"})
+_CHAT_SLOTS = frozenset({"c", "C", "t", "w", "n", "e", "E", "o", "O"})
 _PROVOCATION_SLOTS = frozenset(
     {"name", "age", "older", "younger", "wrong", "place", "work", "desire", "fear", "wound", "elsewhere", "secret"}
 )
@@ -392,6 +392,8 @@ class Chat(Shape):
     topics: list[Topic]
     kinds: list[Kind]
     openers: dict[Word, Annotated[list[ChatTemplate], Field(min_length=8)]]
+    leads: dict[Text, Annotated[list[ChatTemplate], Field(min_length=3)]]
+    stops: dict[Text, Text]
     assistant: Assistant
     light_words: list[Word]
 
