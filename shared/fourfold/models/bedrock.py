@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from functools import cached_property
 from typing import Any
 
@@ -134,12 +135,14 @@ class BedrockWire:
             reply = self._client.converse(**asked)
             return WireAnswer(_text(reply), _usage(reply), _STOPS.get(reply.get("stopReason", "")))
         text, stop, usage = "", None, None
-        for event in self._client.converse_stream(**asked)["stream"]:
-            piece = event.get("contentBlockDelta", {}).get("delta", {}).get("text", "")
-            text += piece
-            heard(piece)
-            stop = event.get("messageStop", {}).get("stopReason", stop)
-            usage = _usage(event.get("metadata", {})) or usage
+        # Left open, its connection would stay until a garbage collection, and the model would write on.
+        with closing(self._client.converse_stream(**asked)["stream"]) as events:
+            for event in events:
+                piece = event.get("contentBlockDelta", {}).get("delta", {}).get("text", "")
+                text += piece
+                heard(piece)
+                stop = event.get("messageStop", {}).get("stopReason", stop)
+                usage = _usage(event.get("metadata", {})) or usage
         if stop is None:
             raise UnreadableReplyError  # cut off on the way
         return WireAnswer(text, usage, _STOPS.get(stop))
