@@ -14,7 +14,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.integration.local_server import LocalServer, eventually
-from tests.integration.test_outbox import SAVED_SECONDS, store_event
+from tests.integration.outbox_events import SAVED_SECONDS, store_event
 from tests.unit.webhooks.receiver import Answer, Received, receiver, unused_port
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}

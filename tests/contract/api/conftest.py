@@ -42,8 +42,8 @@ from functions.configuration import config_reader, org_of
 from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
+from tests.invocation import Invocation
 from tests.isolation import take_turns
-from tests.unit.functions.test_samples import Invocation
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

@@ -23,6 +23,7 @@ from functions.api.routers import webhooks
 from functions.api.routes import Operation, operations
 from functions.api.suite_examples import OWN_TEST
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
+from tests.contract.api.sample_requests import sample_request
 
 FREE = {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{name}"}
 TABLE = [operation for operation in operations(create_app()) if operation.path not in FREE]
@@ -85,27 +86,6 @@ def things_in(path: str) -> list[str]:
     unknown = set(names) - set(THINGS)
     assert not unknown, f"say in THINGS how to make {unknown} for {path}"
     return names
-
-
-def sample_request(api: Api, operation: Operation) -> dict[str, Any]:
-    """What httpx needs to send the route's own examples: its body, and what its query must hold."""
-    described = api.app.openapi()["paths"].get(operation.path, {}).get(operation.method.lower(), {})
-    needed = [each for each in described.get("parameters", []) if each["in"] == "query" and each["required"]]
-    return {**sample_body(api, operation), "params": {each["name"]: each["schema"]["examples"][0] for each in needed}}
-
-
-def sample_body(api: Api, operation: Operation) -> dict[str, Any]:
-    description = api.app.openapi()
-    found = description["paths"].get(operation.path, {}).get(operation.method.lower(), {}).get("requestBody")
-    if found is None:
-        return {}
-    media = found["content"].get("application/json")
-    if media is None:
-        return {"content": b"x", "headers": {"Content-Type": next(iter(found["content"]))}}
-    if "example" in media:
-        return {"json": media["example"]}
-    schema = description["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]
-    return {"json": schema["examples"][0]}
 
 
 def with_ids(path: str, ids: dict[str, str]) -> str:

@@ -18,8 +18,8 @@ from functions import webhook_lanes
 from functions.clock import now
 from functions.webhook_dispatch.handler import handler as dispatch
 from functions.webhook_fanout.handler import handler as fan_out
+from tests.invocation import Invocation
 from tests.unit.functions.conftest import SAMPLES, load
-from tests.unit.functions.test_samples import Invocation
 from tests.unit.webhooks.conftest import create_tables
 from tests.unit.webhooks.receiver import Answer, receiver
 
