@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import import_module
@@ -21,8 +22,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from fourfold.http.scopes import SCOPES
+from fourfold.http.tail import Tails
 from fourfold.pipeline.acceptance import NotStartedError, identity_of
 from fourfold.pipeline.lifecycle import complete_run, fail_run
 from fourfold.pipeline.state import RunState
@@ -193,6 +197,15 @@ class Api:
         return not (self.machine.started or kept or any(map(self.stored, ("personas", "run-events"))))
 
 
+@dataclass(frozen=True)
+class Service:
+    """What all tests share: the app, and the tables with what they hold before a test."""
+
+    app: FastAPI
+    tables: DynamoDBClient
+    as_made: dict[str, Any]
+
+
 @dataclass
 class Live:
     """The API under uvicorn."""
@@ -221,17 +234,12 @@ def _isolated_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     take_turns(monkeypatch)
 
 
-@pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
-    for name, value in _ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    stand_in, functions = Machine(), Functions()
-    stand_in.hold.set()
-    with mock_aws():
-        _forget()
-        monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
-        monkeypatch.setattr(step_alone, "_functions", lambda: functions)
-        step_alone._limiter.cache_clear()  # noqa: SLF001 - it belongs to one event loop
+@pytest.fixture(scope="package")
+def _service() -> Iterator[Service]:
+    """The app and its tables, made once for this folder: both take longer to make than most tests take to run."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name, value in _ENVIRONMENT.items():
+            patch.setenv(name, value)
         tables = dynamodb()
         for table, (pk, sort) in _TABLES.items():
             _create(tables, table, pk, sort)
@@ -247,14 +255,36 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
             keys.put(secret, ApiKey(f"key_{secret}", "org", workspace, scopes))
         app = create_app()
         app.openapi = _description  # type: ignore[method-assign]
-        serving = Api(app, stand_in, tables, functions)
-        queue = SimpleNamespace(
-            send_message=lambda QueueUrl, MessageBody: serving.orders.append((QueueUrl.rpartition("/")[2], MessageBody))  # noqa: N803
-        )
-        monkeypatch.setattr(jobs, "queues", lambda: queue)
-        yield serving
-        stand_in.stop()
-        _forget()
+        yield Service(app, tables, deepcopy(_stored_tables()))
+
+
+def _stored_tables() -> dict[str, Any]:
+    """What moto keeps of DynamoDB, by the tables' names."""
+    kept: dict[str, Any] = dynamodb_backends[DEFAULT_ACCOUNT_ID][_ENVIRONMENT["AWS_DEFAULT_REGION"]].tables
+    return kept
+
+
+@pytest.fixture
+def api(_service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    """The app as it is after its start, its tables with the keys alone."""
+    for name, value in _ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    _stored_tables().update(deepcopy(_service.as_made))
+    _service.app.state.stopping, _service.app.state.tails = threading.Event(), Tails()
+    stand_in, functions = Machine(), Functions()
+    stand_in.hold.set()
+    _forget()
+    monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
+    monkeypatch.setattr(step_alone, "_functions", lambda: functions)
+    step_alone._limiter.cache_clear()  # noqa: SLF001 - it belongs to one event loop
+    serving = Api(_service.app, stand_in, _service.tables, functions)
+    queue = SimpleNamespace(
+        send_message=lambda QueueUrl, MessageBody: serving.orders.append((QueueUrl.rpartition("/")[2], MessageBody))  # noqa: N803
+    )
+    monkeypatch.setattr(jobs, "queues", lambda: queue)
+    yield serving
+    stand_in.stop()
+    _forget()
 
 
 @pytest.fixture

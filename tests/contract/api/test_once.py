@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import httpx
@@ -22,6 +22,7 @@ from fourfold.replay import LEASE_S, Execution
 from fourfold.storage.claims import DynamoClaims
 from functions import clock
 from functions.api import once as once_module
+from functions.api.app import create_app
 from functions.api.callers import caller_with
 from functions.api.once import once
 from functions.api.wiring import claims
@@ -68,9 +69,10 @@ class Workshop:
 
 @pytest.fixture
 def workshop(api: Api) -> Workshop:
-    made = Workshop(api)
+    app = create_app()  # not the others': it gets a route more
+    made = Workshop(replace(api, app=app))
 
-    @api.app.post("/v1/places/{place}/things")
+    @app.post("/v1/places/{place}/things")
     async def make(
         place: str,  # noqa: ARG001 - a part of the path
         request: Request,
