@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -97,6 +97,7 @@ class Machine:
     started: list[tuple[str, RunState]] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8))
+    _runs: list[Future[None]] = field(default_factory=list)
 
     def start(self, name: str, execution_input: str) -> None:
         if self.fate == "refused":
@@ -104,7 +105,12 @@ class Machine:
         state = RunState.model_validate_json(_state_of(execution_input))
         self.started.append((name, state))
         if self.fate != "silent":
-            self._pool.submit(self._run, state, self.fate)
+            self._runs.append(self._pool.submit(self._run, state, self.fate))
+
+    def settle(self) -> None:
+        """Returns when what was started is done to its last write, unless it is held: a run's caller knows earlier."""
+        if self.hold.is_set():
+            wait(self._runs)
 
     def stop(self) -> None:
         self.hold.set()
@@ -183,8 +189,13 @@ class Api:
         return reply
 
     def stored(self, table: str) -> list[dict[str, Any]]:
-        """All items, but for the slots that count runs: they are taken anew by the next runs."""
-        items: list[dict[str, Any]] = self.tables.scan(TableName=table)["Items"]
+        """All items as DynamoDB's JSON, but for the slots that count runs: they are taken again by the next runs.
+
+        Read where moto keeps them: a scan takes longer than most requests.
+        """
+        self.machine.settle()
+        kept = [item.attrs for item in _stored_tables()[table].all_items()]
+        items = [{name: value.to_regular_json() for name, value in attributes.items()} for attributes in kept]
         return [item for item in items if not item.get("sk", {}).get("S", "").startswith("SLOT#")]
 
     def run(self, run_id: str, workspace_id: str = "ws_one") -> Run:
