@@ -11,9 +11,8 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,9 +20,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import httpx
 import pytest
 from fastapi import FastAPI
-from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
 
 from fourfold.http.scopes import SCOPES
 from fourfold.http.tail import Tails
@@ -48,6 +44,7 @@ from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
 from tests.invocation import Invocation
 from tests.isolation import take_turns
+from tests.tables import Tables, tables_in_moto
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -58,9 +55,6 @@ BOTH = frozenset({"personas:read", "personas:write"})
 Fate = Literal["active", "flagged", "failed", "silent", "refused"]
 
 _ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_DEFAULT_REGION": "eu-central-1",
     "FOURFOLD_PERSONAS_TABLE": "personas",
     "FOURFOLD_RUN_EVENTS_TABLE": "run-events",
     "FOURFOLD_API_KEYS_TABLE": "api-keys",
@@ -78,14 +72,14 @@ _ENVIRONMENT = {
     "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
 }
 _TABLES = {
-    "personas": ("pk", "S"),
-    "run-events": ("pk", "N"),
-    "api-keys": ("pk", None),
-    "idempotency": ("id", None),
-    "config": ("pk", "S"),
-    "outbox": ("pk", None),
-    "connections": ("pk", "S"),
-    "webhooks": ("pk", "S"),
+    "personas": "S",
+    "run-events": "N",
+    "api-keys": None,
+    "idempotency": None,
+    "config": "S",
+    "outbox": None,
+    "connections": "S",
+    "webhooks": "S",
 }
 
 
@@ -156,9 +150,13 @@ class Api:
 
     app: FastAPI
     machine: Machine
-    tables: DynamoDBClient
+    kept: Tables
     functions: Functions = field(default_factory=Functions)
     orders: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def tables(self) -> DynamoDBClient:
+        return self.kept.client
 
     def client(self, key: str | None = KEY) -> httpx.AsyncClient:
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
@@ -189,14 +187,9 @@ class Api:
         return reply
 
     def stored(self, table: str) -> list[dict[str, Any]]:
-        """All items as DynamoDB's JSON, but for the slots that count runs: they are taken again by the next runs.
-
-        Read where moto keeps them: a scan takes longer than most requests.
-        """
+        """All items, but for the slots that count runs: they are taken again by the next runs."""
         self.machine.settle()
-        kept = [item.attrs for item in _stored_tables()[table].all_items()]
-        items = [{name: value.to_regular_json() for name, value in attributes.items()} for attributes in kept]
-        return [item for item in items if not item.get("sk", {}).get("S", "").startswith("SLOT#")]
+        return [item for item in self.kept.items(table) if not item.get("sk", {}).get("S", "").startswith("SLOT#")]
 
     def run(self, run_id: str, workspace_id: str = "ws_one") -> Run:
         found = wiring.persona_store().run(workspace_id, run_id)
@@ -206,15 +199,6 @@ class Api:
     def nothing_happened(self) -> bool:
         kept = [item for item in self.stored("idempotency") if not item["id"]["S"].startswith("RATE#")]
         return not (self.machine.started or kept or any(map(self.stored, ("personas", "run-events"))))
-
-
-@dataclass(frozen=True)
-class Service:
-    """What all tests share: the app, and the tables with what they hold before a test."""
-
-    app: FastAPI
-    tables: DynamoDBClient
-    as_made: dict[str, Any]
 
 
 @dataclass
@@ -232,29 +216,24 @@ class Live:
         self.server.should_exit = True
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _own_client() -> Iterator[None]:
-    """A client takes a tenth of a second to make: one for all tests, which moto serves whoever's turn it is."""
-    dynamodb.cache_clear()
-    yield
-    dynamodb.cache_clear()
-
-
 @pytest.fixture(autouse=True)
 def _isolated_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     take_turns(monkeypatch)
 
 
-@pytest.fixture(scope="package")
-def _service() -> Iterator[Service]:
-    """The app and its tables, made once for this folder: both take longer to make than most tests take to run."""
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
-        for name, value in _ENVIRONMENT.items():
-            patch.setenv(name, value)
-        tables = dynamodb()
-        for table, (pk, sort) in _TABLES.items():
-            _create(tables, table, pk, sort)
-        keys = DynamoApiKeys(tables, "api-keys")
+@pytest.fixture(scope="session")
+def _app() -> FastAPI:
+    """One for all tests: at its first request it takes longer to get ready than most tests do."""
+    app = create_app()
+    app.openapi = _description  # type: ignore[method-assign]
+    return app
+
+
+@pytest.fixture(scope="module")
+def _tables() -> Iterator[Tables]:
+    """The tables with the keys."""
+    with tables_in_moto(_TABLES) as tables:
+        keys = DynamoApiKeys(tables.client, "api-keys")
         for secret, workspace, scopes in (
             (KEY, "ws_one", BOTH),
             (OTHER_KEY, "ws_other", BOTH),
@@ -264,31 +243,26 @@ def _service() -> Iterator[Service]:
             (OTHER_FULL_KEY, "ws_other", frozenset(SCOPES)),
         ):
             keys.put(secret, ApiKey(f"key_{secret}", "org", workspace, scopes))
-        app = create_app()
-        app.openapi = _description  # type: ignore[method-assign]
-        yield Service(app, tables, deepcopy(_stored_tables()))
-
-
-def _stored_tables() -> dict[str, Any]:
-    """What moto keeps of DynamoDB, by the tables' names."""
-    kept: dict[str, Any] = dynamodb_backends[DEFAULT_ACCOUNT_ID][_ENVIRONMENT["AWS_DEFAULT_REGION"]].tables
-    return kept
+        tables.keep()
+        dynamodb.cache_clear()
+        yield tables
+        dynamodb.cache_clear()
 
 
 @pytest.fixture
-def api(_service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+def api(_app: FastAPI, _tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     """The app as it is after its start, its tables with the keys alone."""
     for name, value in _ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    _stored_tables().update(deepcopy(_service.as_made))
-    _service.app.state.stopping, _service.app.state.tails = threading.Event(), Tails()
+    _tables.put_back()
+    _app.state.stopping, _app.state.tails = threading.Event(), Tails()
     stand_in, functions = Machine(), Functions()
     stand_in.hold.set()
     _forget()
     monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
     monkeypatch.setattr(step_alone, "_functions", lambda: functions)
     step_alone._limiter.cache_clear()  # noqa: SLF001 - it belongs to one event loop
-    serving = Api(_service.app, stand_in, _service.tables, functions)
+    serving = Api(_app, stand_in, _tables, functions)
     queue = SimpleNamespace(
         send_message=lambda QueueUrl, MessageBody: serving.orders.append((QueueUrl.rpartition("/")[2], MessageBody))  # noqa: N803
     )
@@ -329,12 +303,3 @@ def _forget() -> None:
     further = (config_reader, org_of, webhook_lanes.webhooks)
     for made in (wiring.persona_store, wiring.desk, *further, *kept_by_the_api, *kept_for_jobs):
         made.cache_clear()
-
-
-def _create(tables: DynamoDBClient, table: str, pk: str, sort: Any) -> None:
-    create = partial(tables.create_table, TableName=table, BillingMode="PAY_PER_REQUEST")
-    keys: list[Any] = [(pk, "HASH", "S")] + ([("sk", "RANGE", sort)] if sort else [])
-    create(
-        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind, _ in keys],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": type_} for name, _, type_ in keys],
-    )

@@ -20,8 +20,8 @@ PREFLIGHT = {
 def opened(api: Api) -> Api:
     """The app for pages of one origin."""
     app = create_app(allowed_origins(ORIGIN))
-    app.openapi = api.app.openapi  # type: ignore[method-assign] - it takes a second to make
-    return Api(app, api.machine, api.tables)
+    app.openapi = api.app.openapi  # type: ignore[method-assign]  # it takes a second to make
+    return Api(app, api.machine, api.kept)
 
 
 def cors_headers(headers: object) -> set[str]:
