@@ -32,14 +32,18 @@ class Tables:
     client: DynamoDBClient
     _kept: dict[str, Any]
 
-    def keep(self) -> None:
-        """What the tables hold now is what `put_back` brings back."""
-        self._kept = deepcopy(_in_moto())
+    def held(self) -> dict[str, Any]:
+        """What the tables hold now, for `put_back`."""
+        return deepcopy(_in_moto())
 
-    def put_back(self) -> None:
-        """Every service of the account is empty again, and the tables are as they were when they were kept."""
+    def keep(self) -> None:
+        """What the tables hold now is what they are put back to."""
+        self._kept = self.held()
+
+    def put_back(self, held: dict[str, Any] | None = None) -> None:
+        """Every service of the account is empty again; the tables are as they were when they were kept, or `held`."""
         BackendDict.reset()
-        _in_moto().update(deepcopy(self._kept))
+        _in_moto().update(deepcopy(self._kept if held is None else held))
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """All items in DynamoDB's JSON, read where moto keeps them: a scan takes longer than most requests."""
