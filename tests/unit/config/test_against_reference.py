@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
+from tests.examples import examples
 from tests.unit.config.reference import Histories
 
-TestHistories = pytest.mark.timeout(300)(Histories.TestCase)
-TestHistories.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestHistories = pytest.mark.random(Histories.TestCase)
+TestHistories.settings = settings(max_examples=examples(40, 2000), stateful_step_count=30, deadline=None)
