@@ -19,7 +19,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     if made_before.exists():  # used only if it was made of these very sources
         shutil.copytree(made_before, server.home.assemblies)
     server.start()
-    server.commit(dict.fromkeys(BY_THEMSELVES, False), scope="system")
+    server.without_jobs()
     try:
         yield server
     finally:

@@ -25,6 +25,7 @@ def home(stack: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     server = LocalServer(tmp_path_factory.mktemp("restarted"))
     server.borrow_assembly(stack)
     server.start()
+    server.without_jobs()
     yield server
     server.kill()
 
@@ -117,6 +118,7 @@ def test_a_save_comes_often_enough_for_the_promise() -> None:
     assert 2 * INTERVAL_SECONDS < LOST_AT_MOST_SECONDS
 
 
+@pytest.mark.deep(part="restarts")
 @pytest.mark.parametrize("damage", ["cut off", "removed"])
 def test_a_state_that_cannot_be_loaded_is_neither_served_nor_overwritten(home: LocalServer, damage: str) -> None:
     made = home.call("POST", "/v1/personas", body={"intent": "A harbour pilot"}).json()

@@ -12,6 +12,8 @@ import pytest
 from tests.integration.local_server import LocalServer, eventually
 from tests.integration.outbox_events import SAVED_SECONDS, store_event
 
+pytestmark = pytest.mark.deep(part="restarts")
+
 
 @pytest.fixture(scope="module")
 def home(stack: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:

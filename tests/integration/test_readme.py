@@ -96,6 +96,8 @@ def shell(stack: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Itera
             assert server.stop() == 0, server.said()
 
 
+@pytest.mark.deep(part="readme")
+@pytest.mark.timeout(500)
 def test_every_command_works_as_it_is_written(shell: Shell) -> None:
     assert len(COMMANDS) > 10
     failed = {}
