@@ -49,7 +49,7 @@ infra: $(READY)  ## The tests of the template.
 	$(RUN)python -m pytest tests/infra
 
 generated: $(READY)  ## Write anew what is generated: openapi.json, asyncapi.json, event schemas, layer requirements.
-	$(RUN)python -m functions.api.export
+	$(RUN)python -m functions.api.openapi.export
 	$(RUN)python -m fourfold.events.export events/bus
 	$(RUN)python -m fourfold.progress.asyncapi docs/asyncapi.json
 	$(RUN)uv $(EXPORT) -o layers/runtime/requirements.txt

@@ -24,8 +24,8 @@ from fourfold.config.engine import EngineConfig
 from fourfold.config.models import ModelConfig
 from fourfold.config.presets import default_config
 from fourfold.jobs.concurrency import concurrently
-from fourfold.language_model import ChatRequest, Completion, Heard, ModelRequest, provider_and_model
-from fourfold.model_chain import Pace
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ChatRequest, Completion, ModelRequest, OnText, provider_and_model
 from fourfold.models import adapter, resolve
 from fourfold.models.prices import cost_usd
 from fourfold.models.prompt import input_bytes
@@ -33,13 +33,13 @@ from fourfold.persona import Persona, TokenUsage
 from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.definition import Axis, ProvocationTest
 from fourfold.provocation.intervals import wilson
-from fourfold.provocation.judge import Bench, judge
-from fourfold.provocation.plan import Plan, Selection, planned
+from fourfold.provocation.judge import JudgeConfig, judge
+from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.report import TestResult, record_of
-from fourfold.provocation.slots import bound, facts, message
+from fourfold.provocation.run_test import ProvocationContext, run_test
+from fourfold.provocation.slots import bind_slots, message_text, slot_values
 from fourfold.provocation.speaker import ChatSpeaker
 from fourfold.provocation.transcript import Exchange, Transcript
-from fourfold.provocation.trial import Courtroom, try_once
 from fourfold.provocation.verdict import role_break_counts
 from fourfold.provocation.workspace_tests import available
 from tests.providers.latency import delay_s
@@ -72,7 +72,7 @@ class Held:
     rng: random.Random
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
+    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:
         """A turn of talk."""
         return self._held(adapter(OFFLINE).reply(request, heard), input_bytes(request), _TOKENS_OF_TALK)
 
@@ -102,10 +102,10 @@ def _timed(report: Report, providers: tuple[str, ...], *, second: bool) -> None:
     room = _room(config, rng, second=second)
 
     def tried(test: ProvocationTest) -> TestResult:
-        return record_of(test, [try_once(test, 1, room)]).result
+        return record_of(test, [run_test(test, 1, room)]).result
 
     began = time.monotonic()
-    for test, result in concurrently(plan.every(), tried, config.provocation.concurrency, lambda: True):
+    for test, result in concurrently(plan.all_tests(), tried, config.provocation.concurrency, lambda: True):
         results[test.id] = result
     wall = time.monotonic() - began
     longest = max(results.values(), key=lambda result: result.duration_ms)
@@ -119,27 +119,27 @@ def _timed(report: Report, providers: tuple[str, ...], *, second: bool) -> None:
     report.figure(f"{label}: cost", cost, "USD", "at list price, no cache; published about $0.10")
 
 
-def _plan(config: EngineConfig, *, second: bool) -> Plan:
+def _plan(config: EngineConfig, *, second: bool) -> SuitePlan:
     provocation = config.provocation.model_copy(update={"second_judgement": second})
-    return planned(available(shipped_tests(), {}, (), config.safety), Selection(), provocation)
+    return make_plan(available(shipped_tests(), {}, (), config.safety), Selection(), provocation)
 
 
-def _room(config: EngineConfig, rng: random.Random, *, second: bool) -> Courtroom:
-    pace = Pace(time.monotonic() + _HOUR)
+def _room(config: EngineConfig, rng: random.Random, *, second: bool) -> ProvocationContext:
+    deadline = Deadline(time.monotonic() + _HOUR)
 
-    def bench(settings: ModelConfig) -> Bench:
-        return Bench([Held(settings.model, rng)], settings, pace)
+    def bench(settings: ModelConfig) -> JudgeConfig:
+        return JudgeConfig([Held(settings.model, rng)], settings, deadline)
 
-    speaker = ChatSpeaker(PERSONA, [Held(config.chat.model, rng)], config.chat, config.safety, pace)
+    speaker = ChatSpeaker(PERSONA, [Held(config.chat.model, rng)], config.chat, config.safety, deadline)
     provocation = config.provocation
     confirming = bench(provocation.second_judge) if second else None
-    return Courtroom(PERSONA, speaker, bench(provocation.judge), confirming, Forgetful())
+    return ProvocationContext(PERSONA, speaker, bench(provocation.judge), confirming, Forgetful())
 
 
 def judged(report: Report, name: str) -> None:
     """Adds a judge's sensitivity and specificity over the labelled cases; what it leaves open counts against both."""
     labels = json.loads(LABELS.read_text(encoding="utf-8"))
-    bench = Bench([resolve(name)], ModelConfig(max_tokens=4096), Pace(time.monotonic() + _HOUR))
+    bench = JudgeConfig([resolve(name)], ModelConfig(max_tokens=4096), Deadline(time.monotonic() + _HOUR))
     tests = {test.id: test for test in shipped_tests()}
     found = cleared = opened = 0
     bad = [case for case in labels["cases"] if case["fails"]]
@@ -155,13 +155,15 @@ def judged(report: Report, name: str) -> None:
     report.figure(f"judge {name}: left open", opened, "cases", "counted against both")
 
 
-def _verdict(test: ProvocationTest, case: Mapping[str, Any], filler: str, bench: Bench) -> str:
-    values = facts(PERSONA, "merrowkestrel")
-    own = bound(test, values)
+def _verdict(test: ProvocationTest, case: Mapping[str, Any], filler: str, bench: JudgeConfig) -> str:
+    values = slot_values(PERSONA, "merrowkestrel")
+    own = bind_slots(test, values)
     turns = test.conversations[0].turns
     given = [_filled(text, PERSONA, filler, values) for text in case["replies"]]
     replies = [filler] * (len(turns) - len(given)) + given
-    exchanges = [Exchange(said=message(turn, values), reply=reply) for turn, reply in zip(turns, replies, strict=True)]
+    exchanges = [
+        Exchange(said=message_text(turn, values), reply=reply) for turn, reply in zip(turns, replies, strict=True)
+    ]
     word = judge(own, Transcript(conversations=(tuple(exchanges),)), PERSONA, bench)
     counted = [each for each in own.criteria if each.axis is Axis.SAFE or role_break_counts(test)]
     # Whether the voice is the person's own cannot be told from a case of a line or two.

@@ -1,4 +1,4 @@
-"""The entry all step functions share: state in, state out."""
+"""The Lambda handler that all step functions share: takes a run state and returns the next one."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from fourfold.language_model import ModelError
-from fourfold.model_chain import Pace
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ModelError
 from fourfold.models import resolve
-from fourfold.pipeline.perform import perform
+from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
-from functions.early import load_early
+from functions.preload import preload
 from functions.wiring import run_log
 
 logger = Logger()
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
-# What is left of the function's time when the models' ends: enough to write the record and to answer.
+# Time between the models' deadline and the function's timeout, for writing the event log and returning.
 _MARGIN_S = 15.0
 
 
-def pace_of(context: LambdaContext) -> Pace:
-    """The deadline of the models: what the invocation has left, less what it takes to end."""
-    return Pace(time.monotonic() + context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
+def deadline_of(context: LambdaContext) -> Deadline:
+    """The deadline of model calls: the remaining time of the invocation minus a margin."""
+    return Deadline(time.monotonic() + context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
 
 
 def step_handler(step: Step[Output]) -> Handler:
-    """A Lambda handler that performs `step` on the run state it is given and answers with the next one."""
+    """Returns a Lambda handler that executes `step` on a run state and returns the next state."""
 
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-        pace = pace_of(context)
+        deadline = deadline_of(context)
         state = RunState.model_validate(event)
         logger.append_keys(run_id=state.run_id, workspace_id=state.workspace_id, step=step.name, attempt=state.attempt)
         models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
         try:
-            after = perform(step, state, models, run_log(state, state.log_seq), pace)
+            after = execute_step(step, state, models, run_log(state, state.log_seq), deadline)
         except ModelError as error:
             logger.warning("step failed", extra={"failure": error.failure, "calls": len(error.calls)})
             raise
@@ -51,4 +51,4 @@ def step_handler(step: Step[Output]) -> Handler:
     return handler
 
 
-load_early(os.environ)
+preload(os.environ)

@@ -7,25 +7,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fourfold.config.engine import EngineConfig
-from fourfold.language_model import Completion, LanguageModel, ModelError, ModelFailure, ModelRequest
-from fourfold.model_chain import Pace
+from fourfold.config.engine import EngineConfig, RunSettings
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import Completion, LanguageModel, ModelError, ModelFailure, ModelRequest
 from fourfold.models import resolve
 from fourfold.persona import TokenUsage
 from fourfold.pipeline.audit import AUDIT as STEP_AUDIT
 from fourfold.pipeline.audit import AuditReport
+from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.intent_parse import INTENT_PARSE
-from fourfold.pipeline.lifecycle import begin
 from fourfold.pipeline.mask_build import MASK_BUILD, MaskBuild
-from fourfold.pipeline.perform import perform
+from fourfold.pipeline.new_run import new_run
 from fourfold.pipeline.run_step import StepOutcome, run_step
 from fourfold.pipeline.self_enrich import SELF_ENRICH, SelfEnrichment
 from fourfold.pipeline.soul_draft import SOUL_DRAFT, SoulDraft
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Step
 from fourfold.pipeline.surface_ground import SURFACE_GROUND, SurfaceGrounding
-from fourfold.progress.log import JournalledEntry, LogEntry, RunLog
+from fourfold.progress.log import LogEntry, RunLog, StoredEntry
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 BRIEF = "A shy founder, 34, in Istanbul"
@@ -143,9 +143,9 @@ class VirtualClock:
         self.slept.append(seconds)
         self.now += seconds
 
-    def pace(self, seconds: float = 500.0) -> Pace:
+    def deadline(self, seconds: float = 500.0) -> Deadline:
         """A pace whose deadline is `seconds` away; no jitter: pauses are their shortest."""
-        return Pace(self.now + seconds, clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 0.0)
+        return Deadline(self.now + seconds, clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 0.0)
 
 
 @dataclass
@@ -164,7 +164,7 @@ class Watching:
 
 def stepped(step: Step[Any], state: RunState, *models: LanguageModel, watching: Watching | None = None) -> StepOutcome:
     """The step run with time to spare."""
-    return run_step(step, state, models, VirtualClock().pace(), watching or Watching())
+    return run_step(step, state, models, VirtualClock().deadline(), watching or Watching())
 
 
 def state_before(step: Step[Any]) -> RunState:
@@ -179,7 +179,7 @@ def written_offline(brief: str, steps: Iterable[Step[Any]] = ALL_STEPS) -> RunSt
     """One attempt of the offline composer."""
     state, model = new_state(brief), resolve("offline:composer-1")
     for step in steps:
-        outcome = stepped(step, state.entering(step.name), model)
+        outcome = stepped(step, state.reset_for(step.name), model)
         assert (outcome.provider, outcome.model) == ("offline", "composer-1")
         state = outcome.state
     return state
@@ -187,28 +187,28 @@ def written_offline(brief: str, steps: Iterable[Step[Any]] = ALL_STEPS) -> RunSt
 
 def performed(step: Step[Any], state: RunState, model: LanguageModel, log: RunLog) -> RunState:
     """The step performed with time to spare."""
-    return perform(step, state, [model], log, VirtualClock().pace())
+    return execute_step(step, state, [model], log, VirtualClock().deadline())
 
 
 @dataclass
 class MemoryEventStore:
     """The event log of one run, in memory; counts its reads."""
 
-    entries: dict[int, JournalledEntry] = field(default_factory=dict)
+    entries: dict[int, StoredEntry] = field(default_factory=dict)
     reads: int = 0
 
     def put_if_free(self, entry: LogEntry, checkpoint: str | None) -> bool:
         if entry.seq in self.entries:
             return False
-        self.entries[entry.seq] = JournalledEntry(entry, checkpoint)
+        self.entries[entry.seq] = StoredEntry(entry, checkpoint)
         return True
 
-    def read(self, after: int) -> Iterable[JournalledEntry]:
+    def read(self, after: int) -> Iterable[StoredEntry]:
         self.reads += 1
         return [kept for seq, kept in sorted(self.entries.items()) if seq > after]
 
     def types(self) -> list[str]:
-        return [kept.entry.happening.type for _, kept in sorted(self.entries.items())]
+        return [kept.entry.event.type for _, kept in sorted(self.entries.items())]
 
 
 class Ticking:
@@ -224,7 +224,7 @@ class Ticking:
 
 def new_state(brief: str = BRIEF, config: EngineConfig | None = None) -> RunState:
     """The state a run starts with."""
-    return begin(brief, "ws_test", config or EngineConfig(), START).state
+    return new_run(brief, "ws_test", RunSettings(config or EngineConfig()), START).state
 
 
 def log_of(store: MemoryEventStore, state: RunState, seen: int | None = None) -> RunLog:

@@ -1,31 +1,31 @@
-"""Lambda entry: takes a persona's voice fingerprint when it is created, or when somebody asks for a new one."""
+"""Lambda entry: computes a persona's voice fingerprint, after its creation or on request."""
 
 from __future__ import annotations
 
 from fourfold.config.settings import Settings
-from fourfold.model_chain import Pace
+from fourfold.llm.fallback import Deadline
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import Persona
 from fourfold.progress.run import Run, RunKind
-from fourfold.voice.fingerprint_job import FingerprintWork
+from fourfold.voice.fingerprint_job import FingerprintJob
 from fourfold.voice.scenarios import scenario_set
 from functions.job_entry import job_handler
-from functions.wiring import poles
+from functions.wiring import baseline
 
 
-def _work(_run: Run, persona: Persona, settings: Settings, pace: Pace) -> FingerprintWork:
+def _job(_run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> FingerprintJob:
     chat = settings.engine.chat
-    return FingerprintWork(
+    return FingerprintJob(
         persona=persona,
         models=[resolve_chat(name) for name in chat.chain],
         config=chat,
         safety=settings.engine.safety,
         embedder=resolve_embedder(settings.engine.fingerprint.embedder),
         scenarios=scenario_set(),
-        poles=poles(persona.workspace_id),
-        pace=pace,
+        baseline=baseline(persona.workspace_id),
+        deadline=deadline,
     )
 
 
-handler = job_handler(RunKind.FINGERPRINT, _work)
+handler = job_handler(RunKind.FINGERPRINT, _job)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from fourfold.cli.feed import Feed
+from fourfold.cli.progress_feed import Feed
 from tests.integration.local_server import LocalServer, eventually
 from tests.integration.progress_client import ProgressClient, address, connected
 

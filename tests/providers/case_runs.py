@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from fourfold.language_model import ModelCall
-from fourfold.model_chain import Pace
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ModelCall
 from fourfold.models import resolve
 from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
@@ -34,7 +34,7 @@ class CaseRun:
         """The kind of failure of each call to the provider, None for an answer that held."""
         return [call.failure.value if call.failure else None for call in self.calls]
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """The run in a few words, for a table."""
         kinds = [failure or "answered" for failure in self.failures]
         grouped = [f"{kinds.count(kind)}x {kind}" for kind in dict.fromkeys(kinds)]
@@ -65,7 +65,7 @@ def run_case(
             SOUL_DRAFT,
             state,
             [resolve(MODELS[provider]), ScriptedModel()],
-            Pace(began + 60, sleep=pauses.append),
+            Deadline(began + 60, sleep=pauses.append),
             Watching(),
         )
         seconds = time.monotonic() - began

@@ -28,14 +28,14 @@ PACES = {
 }
 
 
-def pace_of(model: str) -> Pace:
+def deadline_of(model: str) -> Pace:
     """The pace of the family whose name is in `model`; nothing is published for others, they go as sonnet does."""
-    return next((pace for family, pace in PACES.items() if family in model), PACES["sonnet"])
+    return next((deadline for family, deadline in PACES.items() if family in model), PACES["sonnet"])
 
 
 def delay_s(model: str, output_tokens: int, rng: random.Random) -> float:
     """Seconds until the whole answer is there; `output_tokens` counts reasoning too."""
-    pace = pace_of(model)
-    spread = math.log(pace.first_p95_s / pace.first_p50_s) / _NORMAL_P95
-    first = rng.lognormvariate(math.log(pace.first_p50_s), spread)
-    return first + output_tokens / rng.lognormvariate(math.log(pace.tokens_per_s), _RATE_SPREAD)
+    deadline = deadline_of(model)
+    spread = math.log(deadline.first_p95_s / deadline.first_p50_s) / _NORMAL_P95
+    first = rng.lognormvariate(math.log(deadline.first_p50_s), spread)
+    return first + output_tokens / rng.lognormvariate(math.log(deadline.tokens_per_s), _RATE_SPREAD)

@@ -1,4 +1,4 @@
-"""The levels at which a setting may be set, from the deployment down to one request."""
+"""The scopes of settings, from the whole deployment to one request."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, cast
 
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 
 class Scope(StrEnum):
-    """Where a value stands; a nearer scope's value goes before a farther one's."""
+    """The scope of a value. A value of a later scope in this list overrides those of earlier ones."""
 
     SYSTEM = "system"
     ORG = "org"
@@ -24,23 +24,23 @@ EVERYWHERE = (*STORED, Scope.REQUEST)
 
 
 def stored(scope: Scope) -> StoredScope:
-    """The name of a scope that is kept; a request's settings never are."""
+    """Returns the scope as a `StoredScope`. Settings of the request scope are never stored."""
     return cast("StoredScope", scope.value)
 
 
 @dataclass(frozen=True)
-class Knob:
-    """What a field of the settings tells beside its type: its unit and the scopes that may set it.
+class KeyMeta:
+    """Metadata in the annotation of a settings field: its unit, and the scopes that may set it.
 
-    Stands in the field's annotation. A field without one has no unit and may be set at every stored scope.
+    A field without it has no unit and may be set at every stored scope.
     """
 
     unit: str | None = None
     scopes: tuple[Scope, ...] = STORED
 
 
-class Revisions(Model):
-    """The revision of each scope that settings were read at."""
+class Revisions(Document):
+    """The revisions of the scopes that settings were read at."""
 
     system: int = 0
     org: int = 0

@@ -7,14 +7,14 @@ from functools import cache
 from importlib import import_module
 from typing import Final, Protocol, cast
 
-from fourfold.catalogue import full_name
-from fourfold.language_model import (
+from fourfold.llm.model_names import full_name
+from fourfold.llm.port import (
     ChatModel,
     ChatRequest,
     Completion,
-    Heard,
     LanguageModel,
     ModelRequest,
+    OnText,
     provider_and_model,
 )
 
@@ -49,7 +49,7 @@ class _Named:
         """Answers once; see `LanguageModel`."""
         return adapter(self._name).complete(request)
 
-    def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
+    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:
         """Answers a turn of a chat once; see `ChatModel`."""
         return adapter(self._name).reply(request, heard)
 

@@ -8,7 +8,7 @@ from typing import Any
 import anthropic
 from anthropic.types import AssistantMessageParam, Message, MessageParam, TextBlock, TextBlockParam, UserMessageParam
 
-from fourfold.language_model import ChatRequest, Heard, ModelFailure, ModelRequest
+from fourfold.llm.port import ChatRequest, ModelFailure, ModelRequest, OnText
 from fourfold.models.prompt import Turn, system_text, turns
 from fourfold.models.provider import (
     Fault,
@@ -59,7 +59,7 @@ class AnthropicWire:
         )
         return _answer(reply)
 
-    def reply(self, request: ChatRequest, heard: Heard | None) -> WireAnswer:
+    def reply(self, request: ChatRequest, heard: OnText | None) -> WireAnswer:
         """One Messages call in plain text; the system text is marked for the cache, as the next turn repeats it."""
         messages = self._client.get().messages
         asked: dict[str, Any] = {

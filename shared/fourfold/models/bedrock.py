@@ -24,7 +24,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from fourfold.language_model import ChatRequest, Heard, ModelFailure, ModelRequest
+from fourfold.llm.port import ChatRequest, ModelFailure, ModelRequest, OnText
 from fourfold.models.prompt import system_text, turns
 from fourfold.models.provider import (
     Fault,
@@ -117,7 +117,7 @@ class BedrockWire:
         )
         return WireAnswer(_text(reply), _usage(reply), _STOPS.get(reply.get("stopReason", "")))
 
-    def reply(self, request: ChatRequest, heard: Heard | None) -> WireAnswer:
+    def reply(self, request: ChatRequest, heard: OnText | None) -> WireAnswer:
         """One Converse call in plain text, or ConverseStream, which is the same answer in pieces."""
         system: list[dict[str, Any]] = [{"text": request.system}]
         if "anthropic.claude" in self.model:

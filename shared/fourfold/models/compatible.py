@@ -10,7 +10,7 @@ import openai
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-from fourfold.language_model import ChatRequest, Heard, ModelError, ModelFailure, ModelRequest
+from fourfold.llm.port import ChatRequest, ModelError, ModelFailure, ModelRequest, OnText
 from fourfold.models.credentials import COMPATIBLE_KEY, COMPATIBLE_URL, clean_key
 from fourfold.models.openai_faults import openai_fault
 from fourfold.models.prompt import system_text, turns
@@ -58,7 +58,7 @@ class CompatibleWire:
         )
         return _answer(reply)
 
-    def reply(self, request: ChatRequest, heard: Heard | None) -> WireAnswer:
+    def reply(self, request: ChatRequest, heard: OnText | None) -> WireAnswer:
         """One chat completion in plain text."""
         messages: list[Any] = [{"role": "system", "content": request.system}]
         messages += [{"role": message.role, "content": message.text} for message in request.messages]
@@ -118,7 +118,7 @@ class _Spoken:
         self._finish: str | None = None
         self._refused = False
 
-    def take(self, chunk: ChatCompletionChunk, heard: Heard) -> None:
+    def take(self, chunk: ChatCompletionChunk, heard: OnText) -> None:
         self._usage = _usage(chunk.usage) or self._usage  # servers tell it in a last chunk without choices, or never
         for choice in chunk.choices[:1]:
             self._refused = self._refused or bool(choice.delta.refusal)

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import TypeVar
 
+from fourfold.errors import DeadlineError
+
 Value = TypeVar("Value")
 
 
-class OutOfTimeError(Exception):
+class CallTimeoutError(DeadlineError):
     """The call did not end in time. Its thread goes on until its own read timeout, or for as long as a body drips."""
 
 
@@ -32,5 +34,5 @@ def within(timeout_s: float, call: Callable[[], Value]) -> Value:
     threading.Thread(target=run, name="model-call", daemon=True).start()
     wait([called], timeout_s)
     if not called.done():
-        raise OutOfTimeError
+        raise CallTimeoutError
     return called.result()

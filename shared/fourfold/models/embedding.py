@@ -7,8 +7,8 @@ from functools import cache, partial
 from importlib import import_module
 from typing import Final, Protocol, cast
 
-from fourfold.language_model import ModelError, ModelFailure, Spent, provider_and_model
-from fourfold.models.deadline import OutOfTimeError, within
+from fourfold.llm.port import ModelError, ModelFailure, Spent, provider_and_model
+from fourfold.models.deadline import CallTimeoutError, within
 from fourfold.models.prices import cost_usd
 from fourfold.models.provider import Fault
 from fourfold.persona import TokenUsage
@@ -66,7 +66,7 @@ class ProviderEmbedder:
         guess = sum(len(text.encode("utf-8", "replace")) for text in texts) // _BYTES_PER_TOKEN
         try:
             vectors, tokens = within(_TIMEOUT_S, partial(self._wire.vectors, list(texts), _TIMEOUT_S))
-        except OutOfTimeError:
+        except CallTimeoutError:
             raise self._error(Fault(ModelFailure.TIMEOUT)) from None
         except ModelError:
             raise

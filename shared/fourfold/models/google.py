@@ -9,7 +9,7 @@ import httpx2
 from google import genai
 from google.genai import errors, types
 
-from fourfold.language_model import ChatRequest, Heard, ModelFailure, ModelRequest
+from fourfold.llm.port import ChatRequest, ModelFailure, ModelRequest, OnText
 from fourfold.models.prompt import Turn, system_text, turns
 from fourfold.models.provider import (
     Fault,
@@ -64,7 +64,7 @@ class GoogleWire:
         )
         return _answer(reply)
 
-    def reply(self, request: ChatRequest, heard: Heard | None) -> WireAnswer:
+    def reply(self, request: ChatRequest, heard: OnText | None) -> WireAnswer:
         """One generateContent call in plain text."""
         models = self._client.get().models
         roles = {"assistant": "model", "user": "user"}

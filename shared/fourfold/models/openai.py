@@ -7,7 +7,7 @@ from typing import Any
 import openai
 from openai.types.responses import Response, ResponseOutputMessage, ResponseOutputRefusal
 
-from fourfold.language_model import ChatRequest, Heard, ModelFailure, ModelRequest
+from fourfold.llm.port import ChatRequest, ModelFailure, ModelRequest, OnText
 from fourfold.models.openai_faults import openai_fault
 from fourfold.models.prompt import Turn, cache_key, chat_cache_key, system_text, turns
 from fourfold.models.provider import Fault, KeyedClient, ProviderModel, UnreadableReplyError, WireAnswer
@@ -48,7 +48,7 @@ class OpenAIWire:
         )
         return _answer(reply)
 
-    def reply(self, request: ChatRequest, heard: Heard | None) -> WireAnswer:
+    def reply(self, request: ChatRequest, heard: OnText | None) -> WireAnswer:
         """One Responses call in plain text, not stored at the provider."""
         asked: dict[str, Any] = {
             "model": self.model,

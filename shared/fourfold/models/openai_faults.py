@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import openai
 
-from fourfold.language_model import ModelFailure
+from fourfold.llm.port import ModelFailure
 from fourfold.models.provider import Fault, failure_of_status, retry_after
 
 _QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})

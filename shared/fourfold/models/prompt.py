@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-from fourfold.language_model import ChatRequest, ContextBlock, ModelRequest
+from fourfold.llm.port import ChatRequest, ContextBlock, ModelRequest
 
 _CLOSING = "Now do the task for the material above. Answer with the JSON object alone."
 _REPAIR = "Your answer did not hold. Give the whole JSON object again, with only what <problems> names mended."

@@ -9,21 +9,23 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
+from http import HTTPStatus
 from json import JSONDecodeError
 from math import isfinite
 from typing import Generic, Protocol, TypeVar
 
-from fourfold.language_model import (
+from fourfold.errors import FourfoldError
+from fourfold.llm.port import (
     ChatRequest,
     Completion,
-    Heard,
     ModelError,
     ModelFailure,
     ModelRequest,
+    OnText,
     Spent,
 )
 from fourfold.models.credentials import api_key
-from fourfold.models.deadline import OutOfTimeError, within
+from fourfold.models.deadline import CallTimeoutError, within
 from fourfold.models.prices import cost_usd
 from fourfold.models.prompt import input_bytes
 from fourfold.models.temperature import sent_temperature
@@ -51,7 +53,7 @@ class WireAnswer:
     failure: ModelFailure | None = None
 
 
-class UnreadableReplyError(Exception):
+class UnreadableReplyError(FourfoldError):
     """A success that is not what the provider's API answers with: something in between spoke."""
 
 
@@ -73,7 +75,7 @@ class Wire(Protocol):
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One call with no retries, with the temperature as it stands; raises what the SDK raises, or ModelError."""
 
-    def reply(self, request: ChatRequest, heard: Heard | None) -> WireAnswer:
+    def reply(self, request: ChatRequest, heard: OnText | None) -> WireAnswer:
         """The same for a turn of a chat; with `heard` as a stream, each piece told as it comes."""
 
     def fault(self, error: Exception) -> Fault | None:
@@ -86,7 +88,7 @@ _Asked = ModelRequest | ChatRequest
 class _Ear:
     """Passes on what is heard until it is closed: a call that was given up may go on talking."""
 
-    def __init__(self, heard: Heard) -> None:
+    def __init__(self, heard: OnText) -> None:
         self._heard = heard
         self._open = True
         self._lock = threading.Lock()
@@ -122,7 +124,7 @@ class ProviderModel:
         request = replace(request, temperature=temperature)
         return self._answered(request, partial(self._wire.ask, request), notes)
 
-    def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
+    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:
         """Answers a turn of a chat once.
 
         Raises:
@@ -132,16 +134,16 @@ class ProviderModel:
         request = replace(request, temperature=temperature)
         if heard is None:
             return self._answered(request, partial(self._wire.reply, request, None), notes)
-        ear = _Ear(heard)
+        scorer = _Ear(heard)
         try:
-            return self._answered(request, partial(self._wire.reply, request, ear.hear), notes)
+            return self._answered(request, partial(self._wire.reply, request, scorer.hear), notes)
         finally:
-            ear.close()
+            scorer.close()
 
     def _answered(self, request: _Asked, call: Callable[[], WireAnswer], notes: tuple[str, ...]) -> Completion:
         try:
             answer = within(request.timeout_s, call)
-        except OutOfTimeError:
+        except CallTimeoutError:
             raise self._error(request, Fault(ModelFailure.TIMEOUT, billed=True)) from None
         except ModelError:
             raise
@@ -239,10 +241,9 @@ _OF_STATUS = {
     503: ModelFailure.OVERLOADED,
     529: ModelFailure.OVERLOADED,
 }
-_FIRST_SERVER_ERROR = 500
 
 
 def failure_of_status(status: int) -> ModelFailure:
     """What an HTTP status says of a failed call, where the provider's body does not say more."""
-    other = ModelFailure.SERVER_ERROR if status >= _FIRST_SERVER_ERROR else ModelFailure.BAD_REQUEST
+    other = ModelFailure.SERVER_ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ModelFailure.BAD_REQUEST
     return _OF_STATUS.get(status, other)

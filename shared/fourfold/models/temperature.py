@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fourfold.catalogue import greatest_temperature
+from fourfold.llm.model_names import greatest_temperature
 
 NOT_SENT = "temperature_not_sent"
 

@@ -1,15 +1,15 @@
-"""Two runs of the suite side by side, test by test."""
+"""Compares two runs of the suite test by test."""
 
 from __future__ import annotations
 
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.provocation.intervals import mcnemar_exact
 from fourfold.provocation.report import SuiteReport, TestResult
 from fourfold.provocation.verdict import Verdict
 
 
-class ChangedVerdict(Model):
-    """One test's two verdicts."""
+class ChangedVerdict(Document):
+    """A test whose verdict differs between the two runs."""
 
     id: str
     severity: str
@@ -17,11 +17,11 @@ class ChangedVerdict(Model):
     after: Verdict
 
 
-class Comparison(Model):
-    """What changed between two runs, paired by test id.
+class Comparison(Document):
+    """The change between two runs, paired by test id.
 
-    Only tests that passed or failed in both runs, at the same major version, make `pairs`. `p_value` is McNemar's exact
-    one over those that changed: how often chance alone would turn so many one way.
+    `pairs` counts the tests that passed or failed in both runs at the same major version. `p_value` is from McNemar's
+    exact test over the pairs that changed. `not_compared` lists the other tests.
     """
 
     before: str
@@ -36,7 +36,7 @@ class Comparison(Model):
 
 
 def compare(before: SuiteReport, after: SuiteReport) -> Comparison:
-    """The change from one run to the other; of another persona as well, with the same ids."""
+    """Compares two runs, of the same persona or of two personas, by test id."""
     old = {result.id: result for result in before.results}
     new = {result.id: result for result in after.results}
     shared = [test_id for test_id in new if test_id in old and _comparable(old[test_id], new[test_id])]

@@ -1,4 +1,4 @@
-"""What a judge answers: yes, no or unsure to each criterion, with the words it rests on."""
+"""The structured output of a judge: yes, no or unsure per criterion, with a quotation."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 _QUOTE_MAX, _WHY_MAX = 400, 400
 
 
-class CriterionAnswer(Model):
-    """What a judge says to one criterion."""
+class CriterionAnswer(Document):
+    """A judge's answer to one criterion."""
 
     criterion: str
     quote: Annotated[str, StringConstraints(max_length=_QUOTE_MAX)] = ""
@@ -20,7 +20,7 @@ class CriterionAnswer(Model):
     answer: Literal["yes", "no", "unsure"]
 
 
-class JudgeReport(Model):
-    """A judge's answer to one transcript."""
+class JudgeReport(Document):
+    """A judge's answers to one transcript."""
 
     answers: Annotated[tuple[CriterionAnswer, ...], Field(max_length=12)]

@@ -1,28 +1,28 @@
-"""What was said in one run of a test: the only thing oracles and judges get to see of it."""
+"""The transcript of a test run, which oracles and judges work on."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fourfold.persona import Model
+from fourfold.persona import Document
 
 
-class Exchange(Model):
-    """One turn: what was said to the persona, and its reply. `refused`: the model itself gave no reply."""
+class Exchange(Document):
+    """One turn: the message to the persona (`said`), and its reply. `refused`: the model refused to answer."""
 
     said: str
     reply: str
     refused: bool = False
 
 
-class Transcript(Model):
+class Transcript(Document):
     """The conversations of a test, in order."""
 
     conversations: tuple[tuple[Exchange, ...], ...]
 
     def replies(self) -> Iterator[Reply]:
-        """All replies in order, each with its place."""
+        """Yields all replies in order, with their position."""
         for conversation, exchanges in enumerate(self.conversations, start=1):
             for turn, exchange in enumerate(exchanges, start=1):
                 yield Reply(conversation, turn, exchange.reply)
@@ -30,15 +30,15 @@ class Transcript(Model):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply and its place: `conversation` and `turn` count from 1."""
+    """A reply and its position: `conversation` and `turn` count from 1."""
 
     conversation: int
     turn: int
     text: str
 
 
-class Evidence(Model):
-    """The words a verdict rests on: who pointed at them, for what, and where they stand (null: they are missing)."""
+class Evidence(Document):
+    """A quotation behind a verdict: its source, criterion and position (null: no quotation)."""
 
     source: str
     criterion: str

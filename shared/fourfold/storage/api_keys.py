@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
+from fourfold.errors import ConflictError, LimitError
 from fourfold.keys import KeyEnvironment
 from fourfold.storage.transactions import transact
 
@@ -62,11 +63,11 @@ class ApiKeyPage:
     last: str | None
 
 
-class KeyExistsError(Exception):
+class KeyExistsError(ConflictError):
     """A key with this id is there already."""
 
 
-class TooManyKeysError(Exception):
+class TooManyKeysError(LimitError):
     """The workspace has `MAX_KEYS` keys that work."""
 
 

@@ -16,7 +16,7 @@ from fourfold.persona import PersonaGoneError
 from fourfold.storage.outbox import outbox_put
 from fourfold.storage.personas import still_there
 from fourfold.storage.transactions import transact
-from fourfold.voice.sessions import Exchange, Owner, Session
+from fourfold.voice.sessions import ChatExchange, PersonaRef, Session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -34,13 +34,13 @@ class DynamoSessions:
         self._table = table
         self._outbox = outbox
 
-    def session(self, owner: Owner, session_id: str) -> Session | None:
+    def session(self, owner: PersonaRef, session_id: str) -> Session | None:
         """The session, strongly consistent, or None."""
         reply = self._client.get_item(TableName=self._table, Key=_key(owner, session_id), ConsistentRead=True)
         item = reply.get("Item")
         return None if item is None else Session.model_validate_json(item["doc"]["S"])
 
-    def exchanges(self, owner: Owner, session_id: str, last: int) -> Sequence[Exchange]:
+    def exchanges(self, owner: PersonaRef, session_id: str, last: int) -> Sequence[ChatExchange]:
         """The session's last exchanges, at most `last`, the oldest first."""
         if last == 0:
             return ()
@@ -55,10 +55,10 @@ class DynamoSessions:
             ConsistentRead=True,
             Limit=last,
         )
-        return [Exchange.model_validate_json(item["doc"]["S"]) for item in reversed(reply["Items"])]
+        return [ChatExchange.model_validate_json(item["doc"]["S"]) for item in reversed(reply["Items"])]
 
     def advance(
-        self, owner: Owner, session: Session, exchanges: Sequence[Exchange], entries: Sequence[dict[str, Any]]
+        self, owner: PersonaRef, session: Session, exchanges: Sequence[ChatExchange], entries: Sequence[dict[str, Any]]
     ) -> bool:
         """Stores a session's next step with its new exchanges, and hands `entries` to the bus, or nothing of it.
 
@@ -79,13 +79,13 @@ class DynamoSessions:
             raise PersonaGoneError(owner.persona_id)
         return not failed
 
-    def tell(self, entries: Sequence[dict[str, Any]]) -> None:
+    def publish(self, entries: Sequence[dict[str, Any]]) -> None:
         """Hands entries to the bus that belong to no session."""
         for entry in entries:
             put = outbox_put(self._outbox, entry)
             self._client.put_item(TableName=put["TableName"], Item=put["Item"])
 
-    def _header(self, owner: Owner, session: Session) -> TransactWriteItemTypeDef:
+    def _header(self, owner: PersonaRef, session: Session) -> TransactWriteItemTypeDef:
         item = {
             **_key(owner, session.session_id),
             "steps": {"N": str(session.steps)},
@@ -100,8 +100,8 @@ class DynamoSessions:
         return {"Put": put}
 
 
-class DynamoPoles:
-    """Implements `fourfold.voice.fingerprint_job.Poles` for one workspace."""
+class DynamoAssistantBaseline:
+    """Implements `fourfold.voice.fingerprint_job.AssistantBaseline` for one workspace."""
 
     def __init__(self, client: DynamoDBClient, table: str, workspace_id: str) -> None:
         self._client = client
@@ -132,10 +132,10 @@ class DynamoPoles:
                 raise
 
 
-def _sk(owner: Owner, session_id: str) -> str:
+def _sk(owner: PersonaRef, session_id: str) -> str:
     return f"OF#{owner.persona_id}#CHAT#{session_id}"
 
 
-def _key(owner: Owner, session_id: str, turn: int | None = None) -> dict[str, Any]:
+def _key(owner: PersonaRef, session_id: str, turn: int | None = None) -> dict[str, Any]:
     sk = _sk(owner, session_id) + ("" if turn is None else f"#{turn:05d}")
     return {"pk": {"S": f"WS#{owner.workspace_id}"}, "sk": {"S": sk}}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from fourfold.pipeline.personas import ChangedMeanwhileError, Held
+from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 from fourfold.storage.batches import delete_all
 from fourfold.storage.transactions import transact
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 class DynamoDeletion:
-    """Implements `fourfold.personas.deletion.Removal`."""
+    """Implements `fourfold.personas.deletion.DeletionStore`."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
-    def begin(self, held: Held, told: PutTypeDef) -> None:
+    def begin(self, stored: StoredPersona, event: PutTypeDef) -> None:
         """Removes the persona and its slug, marks the rest for removal and hands over the event, or nothing.
 
         Raises:
-            ChangedMeanwhileError: the persona is no longer as it was held.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
         """
-        persona = held.persona
+        persona = stored.persona
         runs = sorted({run for run in (persona.run_id, persona.pending_run_id) if run is not None})
         marker = {
             **_key(persona.workspace_id, f"DELETED#{persona.id}"),
@@ -43,17 +43,17 @@ class DynamoDeletion:
                     "TableName": self._table,
                     "Key": _key(persona.workspace_id, f"PERSONA#{persona.id}"),
                     "ConditionExpression": "doc = :held",
-                    "ExpressionAttributeValues": {":held": {"S": held.doc}},
+                    "ExpressionAttributeValues": {":held": {"S": stored.doc}},
                 }
             },
             {"Put": {"TableName": self._table, "Item": marker}},
-            {"Put": told},
+            {"Put": event},
         ]
         if persona.slug is not None:
             slug = _key(persona.workspace_id, f"SLUG#{persona.slug}")
             items.append({"Delete": {"TableName": self._table, "Key": slug}})
         if transact(self._client, items):
-            raise ChangedMeanwhileError
+            raise ConcurrentChangeError
 
     def runs(self, workspace_id: str, persona_id: str) -> frozenset[str] | None:
         """The runs of a persona whose removal has begun; None if none has."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
-from fourfold.pipeline.acceptance import WorkspaceFullError
+from fourfold.pipeline.submit import WorkspaceFullError
 from fourfold.progress.run import RunStatus
 from fourfold.storage.transactions import transact
 

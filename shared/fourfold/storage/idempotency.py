@@ -1,89 +1,132 @@
-"""Idempotency keys: which run a key stands for, kept for a day."""
+"""Claims on idempotency keys and the replies kept for them, an item for each key in the Idempotency table."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from fourfold.pipeline.acceptance import Claim, WorkspaceFullError
-from fourfold.pipeline.lifecycle import Beginning
-from fourfold.storage.generation_slots import GenerationSlots
-from fourfold.storage.personas import AlsoTakenError, DynamoPersonaStore
+from botocore.exceptions import ClientError
+
+from fourfold.idempotency import LEASE_S, Execution, KeptReply, Refusal
+from fourfold.ids import new_operation_id
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import PutTypeDef
 
 RETENTION = timedelta(hours=24)
-_ROUNDS = 10
-_CLAIM = 1  # its place among what is stored with a run
+_ROUNDS = 5
 
 
-class DynamoIntake:
-    """Implements `fourfold.pipeline.acceptance.Intake`: key, slot, run and persona in one transaction."""
+class DynamoClaims:
+    """The claims of all processes. Every change is conditional: one process at a time owns a key."""
 
-    def __init__(
-        self,
-        client: DynamoDBClient,
-        table: str,
-        personas: DynamoPersonaStore,
-        slots: GenerationSlots,
-        clock: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
+        """`clock` answers in seconds since the epoch."""
         self._client = client
         self._table = table
-        self._personas = personas
-        self._slots = slots
         self._clock = clock
 
-    def accept(self, beginning: Beginning, claim: Claim | None, instead_of: str | None, at_once: int) -> bool:
-        """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`.
-
-        Raises:
-            WorkspaceFullError: the workspace has `at_once` runs going on; nothing is stored.
-            ChangedMeanwhileError: the persona to write anew is no longer as it was held.
-        """
-        held, persona, run = beginning.held, beginning.persona, beginning.run
+    def claim(self, key: str, fingerprint: str) -> Execution | KeptReply | Refusal:
+        """The right to execute, or the reply of the execution that was, or why neither."""
         for _ in range(_ROUNDS):
-            slot = self._slots.take(run.workspace_id, run.id, at_once)
-            also = [slot] if claim is None else [slot, self._put(claim, instead_of)]
-            try:
-                if held is None:
-                    self._personas.start(persona, run, also)
-                else:
-                    self._personas.start_again(held, persona, run, also)
-            except AlsoTakenError as taken:
-                if _CLAIM in taken.places:
-                    return False
-                continue  # another run was quicker to the slot
-            return True
-        raise WorkspaceFullError(at_once, frozenset())
+            owner = new_operation_id()
+            if self._first(key, fingerprint, owner):
+                return Execution(key, owner, operation_id=owner, resumed=False)
+            standing = self._standing(key)
+            if standing is None:
+                continue  # it expired a moment ago
+            if standing["fingerprint"]["S"] != fingerprint:
+                return Refusal.REUSED
+            if "status" in standing:
+                return _reply(standing)
+            if int(standing["lease_until_ms"]["N"]) > self._now_ms():
+                return Refusal.RUNNING
+            if self._take_over(key, standing["owner"]["S"], owner):
+                return Execution(key, owner, standing["operation_id"]["S"], resumed=True)
+        return Refusal.RUNNING  # others were quicker each time
 
-    def claim(self, key: str) -> Claim | None:
-        """The standing claim of a key, strongly consistent, or None. DynamoDB deletes what expired late: look."""
-        reply = self._client.get_item(TableName=self._table, Key={"id": {"S": key}}, ConsistentRead=True)
-        item = reply.get("Item")
-        if item is None or int(item["expiration"]["N"]) < self._now():
-            return None
-        return Claim(key, item["fingerprint"]["S"], item["run_id"]["S"], item["persona_id"]["S"])
+    def renew(self, execution: Execution) -> bool:
+        """Extends the lease; False if another process has taken the work over."""
+        return self._change(execution.key, execution.owner, {"lease_until_ms": self._lease()})
 
-    def _put(self, claim: Claim, instead_of: str | None) -> PutTypeDef:
-        return {
-            "TableName": self._table,
-            "Item": {
-                "id": {"S": claim.key},
-                "fingerprint": {"S": claim.fingerprint},
-                "run_id": {"S": claim.run_id},
-                "persona_id": {"S": claim.persona_id},
-                "expiration": {"N": str(self._now() + int(RETENTION.total_seconds()))},
-            },
-            "ConditionExpression": "attribute_not_exists(id) OR expiration < :now OR run_id = :instead_of",
-            "ExpressionAttributeValues": {
-                ":now": {"N": str(self._now())},
-                ":instead_of": {"S": instead_of or "none"},
-            },
+    def keep(self, execution: Execution, reply: KeptReply) -> bool:
+        """Ends the execution with its reply (300 KB at most); False if another process has taken over."""
+        kept = {
+            "status": {"N": str(reply.status)},
+            "headers": {"S": json.dumps(dict(reply.headers))},
+            "body": {"S": reply.body},
         }
+        return self._change(execution.key, execution.owner, kept)
 
-    def _now(self) -> int:
-        return int(self._clock().timestamp())
+    def release(self, execution: Execution) -> None:
+        """Ends the execution without a reply: the next request of the same body resumes it at once."""
+        self._change(execution.key, execution.owner, {"lease_until_ms": {"N": "0"}})
+
+    def _first(self, key: str, fingerprint: str, owner: str) -> bool:
+        now_ms = self._now_ms()
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item={
+                    "id": {"S": key},
+                    "fingerprint": {"S": fingerprint},
+                    "owner": {"S": owner},
+                    "operation_id": {"S": owner},
+                    "lease_until_ms": self._lease(),
+                    "expiration": {"N": str(now_ms // 1000 + int(RETENTION.total_seconds()))},
+                },
+                # DynamoDB deletes what expired late: look.
+                ConditionExpression="attribute_not_exists(id) OR #expiration < :now",
+                ExpressionAttributeNames={"#expiration": "expiration"},
+                ExpressionAttributeValues={":now": {"N": str(now_ms // 1000)}},
+            )
+        except ClientError as error:
+            return _condition_failed(error)
+        return True
+
+    def _take_over(self, key: str, before: str, owner: str) -> bool:
+        return self._change(key, before, {"owner": {"S": owner}, "lease_until_ms": self._lease()}, only_if_lapsed=True)
+
+    def _change(self, key: str, owner: str, fields: dict[str, Any], *, only_if_lapsed: bool = False) -> bool:
+        """Sets fields of the claim if it is still `owner`'s; says whether it was."""
+        condition, values = "#owner = :before", {":before": {"S": owner}}
+        names = {"#owner": "owner", **{f"#{name}": name for name in fields}}
+        if only_if_lapsed:
+            condition += " AND attribute_not_exists(#status) AND #lease_until_ms <= :now"
+            names["#status"] = "status"
+            values[":now"] = {"N": str(self._now_ms())}
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key={"id": {"S": key}},
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
+                ConditionExpression=condition,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues={**values, **{f":{name}": value for name, value in fields.items()}},
+            )
+        except ClientError as error:
+            return _condition_failed(error)
+        return True
+
+    def _standing(self, key: str) -> dict[str, Any] | None:
+        reply = self._client.get_item(TableName=self._table, Key={"id": {"S": key}}, ConsistentRead=True)
+        return reply.get("Item")
+
+    def _lease(self) -> dict[str, str]:
+        return {"N": str(self._now_ms() + LEASE_S * 1000)}
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+
+def _condition_failed(error: ClientError) -> bool:
+    """False, the answer to a condition that did not hold; anything else is raised."""
+    if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+        raise error
+    return False
+
+
+def _reply(item: dict[str, Any]) -> KeptReply:
+    return KeptReply(int(item["status"]["N"]), json.loads(item["headers"]["S"]), item["body"]["S"])

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fourfold.errors import ConflictError
 from fourfold.persona import Persona, PersonaGoneError
 from fourfold.persona_versions import PersonaVersion
-from fourfold.pipeline.personas import ChangedMeanwhileError, Held, SlugTakenError
-from fourfold.pipeline.state import Basis
+from fourfold.pipeline.state import DraftBasis
+from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, StoredPersona
 from fourfold.progress.run import Run, RunStatus
 from fourfold.storage.transactions import transact
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
 
-class AlsoTakenError(Exception):
+class AlsoTakenError(ConflictError):
     """What was to be stored with a run does not go; `places` says which of it."""
 
     def __init__(self, places: frozenset[int]) -> None:
@@ -35,7 +36,7 @@ class PersonaPage:
 
 
 class DynamoPersonaStore:
-    """Implements `fourfold.pipeline.personas.PersonaStore`, and lists."""
+    """Implements `fourfold.pipeline.store.PersonaStore`, and lists."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
@@ -73,22 +74,22 @@ class DynamoPersonaStore:
         more = "LastEvaluatedKey" in reply and bool(personas)
         return PersonaPage(personas, personas[-1].id if more else None)
 
-    def held(self, workspace_id: str, persona_id: str) -> Held | None:
+    def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """The persona with the text it is stored as, or None."""
         doc = self._doc(workspace_id, f"PERSONA#{persona_id}")
-        return None if doc is None else Held(Persona.model_validate_json(doc), doc)
+        return None if doc is None else StoredPersona(Persona.model_validate_json(doc), doc)
 
-    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> Basis | None:
+    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:
         """What the layers rest on that this run wrote, or None."""
         doc = self._doc(workspace_id, owned(persona_id, "BASIS", run_id))
-        return None if doc is None else Basis.model_validate_json(doc)
+        return None if doc is None else DraftBasis.model_validate_json(doc)
 
     def version(self, workspace_id: str, persona_id: str, version: int) -> PersonaVersion | None:
         """One version of a persona, or None."""
         doc = self._doc(workspace_id, _version_sk(persona_id, version))
         return None if doc is None else PersonaVersion.model_validate_json(doc)
 
-    def version_by(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
+    def version_of_run(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
         """The version this run wrote, or None."""
         reply = self._client.get_item(
             TableName=self._table, Key=_key(workspace_id, owned(persona_id, "BASIS", run_id)), ConsistentRead=True
@@ -130,17 +131,17 @@ class DynamoPersonaStore:
         """
         self._start([self._new_run(run), self._run_pointer(run), self._put_persona(persona, None)], also)
 
-    def start_again(self, held: Held, persona: Persona, run: Run, also: Sequence[PutTypeDef] = ()) -> None:
+    def start_again(self, stored: StoredPersona, persona: Persona, run: Run, also: Sequence[PutTypeDef] = ()) -> None:
         """Stores a run of a persona that stands, with the persona and `also`, or nothing.
 
         Raises:
             AlsoTakenError: the conditions of some of `also` do not hold.
-            ChangedMeanwhileError: the persona is no longer as it was held.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
         """
         try:
-            self._start([self._new_run(run), self._run_pointer(run), self._put_persona(persona, held)], also)
+            self._start([self._new_run(run), self._run_pointer(run), self._put_persona(persona, stored)], also)
         except ValueError:
-            raise ChangedMeanwhileError from None
+            raise ConcurrentChangeError from None
 
     def _start(self, own: list[PutTypeDef], also: Sequence[PutTypeDef]) -> None:
         failed = transact(self._client, [{"Put": put} for put in (*own, *also)])
@@ -150,16 +151,21 @@ class DynamoPersonaStore:
             raise ValueError("the run or its persona is stored already, or the persona was changed")
 
     def finish(
-        self, held: Held, persona: Persona, run: Run, version: PersonaVersion | None = None, basis: Basis | None = None
+        self,
+        stored: StoredPersona,
+        persona: Persona,
+        run: Run,
+        version: PersonaVersion | None = None,
+        basis: DraftBasis | None = None,
     ) -> bool:
-        """Stores all or nothing; False unless the stored run is still `running` and the persona as it was held."""
+        """Stores all or nothing; False unless the stored run is still `running` and the persona as it was stored."""
         run_put: PutTypeDef = {
             **self._run_put(run),
             "ConditionExpression": "#status = :running",
             "ExpressionAttributeNames": {"#status": "status"},
             "ExpressionAttributeValues": {":running": {"S": RunStatus.RUNNING.value}},
         }
-        puts = [run_put, self._put_persona(persona, held)]
+        puts = [run_put, self._put_persona(persona, stored)]
         if version is not None:
             puts.append(self._version_put(version))
         if basis is not None:
@@ -175,10 +181,10 @@ class DynamoPersonaStore:
             )
         return not transact(self._client, [{"Put": put} for put in puts])
 
-    def add(self, version: PersonaVersion, card: str | None, told: PutTypeDef) -> None:
+    def add(self, version: PersonaVersion, card: str | None, event: PutTypeDef) -> None:
         """Stores a persona that no run wrote: its first version, what its card carried beside it, and its event."""
         persona = version.persona
-        puts = [self._put_persona(persona, None), self._version_put(version), told]
+        puts = [self._put_persona(persona, None), self._version_put(version), event]
         if card is not None:
             item = {**_key(persona.workspace_id, owned(persona.id, "CARD", "CARRIED")), "doc": {"S": card}}
             puts.append({"TableName": self._table, "Item": item})
@@ -189,23 +195,23 @@ class DynamoPersonaStore:
         """What the card of an imported persona carried beside it, as JSON text, or None."""
         return self._doc(workspace_id, owned(persona_id, "CARD", "CARRIED"))
 
-    def replace(self, held: Held, version: PersonaVersion, told: PutTypeDef) -> None:
+    def replace(self, stored: StoredPersona, version: PersonaVersion, event: PutTypeDef) -> None:
         """Stores a new version of a persona, its slug and the event that tells of it, or nothing.
 
         Raises:
             SlugTakenError: another persona of the workspace has the slug.
-            ChangedMeanwhileError: the persona is no longer as it was held.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
         """
         persona, slug = version.persona, version.persona.slug
         items: list[TransactWriteItemTypeDef] = [
-            {"Put": self._put_persona(persona, held)},
+            {"Put": self._put_persona(persona, stored)},
             {"Put": self._version_put(version)},
-            {"Put": told},
+            {"Put": event},
         ]
-        if held.persona.slug is not None and held.persona.slug != slug:
-            freed = _key(persona.workspace_id, f"SLUG#{held.persona.slug}")
+        if stored.persona.slug is not None and stored.persona.slug != slug:
+            freed = _key(persona.workspace_id, f"SLUG#{stored.persona.slug}")
             items.append({"Delete": {"TableName": self._table, "Key": freed}})
-        if slug is not None and held.persona.slug != slug:
+        if slug is not None and stored.persona.slug != slug:
             key = _key(persona.workspace_id, f"SLUG#{slug}")
             items.append(
                 {
@@ -218,7 +224,7 @@ class DynamoPersonaStore:
             )
         refused = transact(self._client, items)
         if refused & {0, 1}:
-            raise ChangedMeanwhileError
+            raise ConcurrentChangeError
         if refused:
             raise SlugTakenError
 
@@ -250,7 +256,7 @@ class DynamoPersonaStore:
             "ConditionExpression": "attribute_not_exists(pk)",
         }
 
-    def _put_persona(self, persona: Persona, held: Held | None) -> PutTypeDef:
+    def _put_persona(self, persona: Persona, stored: StoredPersona | None) -> PutTypeDef:
         put: PutTypeDef = {
             "TableName": self._table,
             "Item": {
@@ -261,9 +267,9 @@ class DynamoPersonaStore:
             },
             "ConditionExpression": "attribute_not_exists(pk)",
         }
-        if held is not None:
+        if stored is not None:
             put["ConditionExpression"] = "doc = :held"
-            put["ExpressionAttributeValues"] = {":held": {"S": held.doc}}
+            put["ExpressionAttributeValues"] = {":held": {"S": stored.doc}}
         return put
 
     def _doc(self, workspace_id: str, sk: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Scores replies against a persona's fingerprint, within a session or outside of one, and tells of what alerts."""
+"""Scores replies against a persona's fingerprint, and builds the event of an alert."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from fourfold.events.voice import DriftDetected, Recovery
 from fourfold.ids import new_request_id
 from fourfold.jobs.store import JobStatus, JobStore
 from fourfold.progress.run import RunKind
-from fourfold.voice.drift import DriftState, envelope, untold
+from fourfold.voice.drift import DriftState, envelope, unscored
 from fourfold.voice.embedder import Embedder, Vector
 from fourfold.voice.fingerprint import Fingerprint
-from fourfold.voice.sessions import Owner
+from fourfold.voice.sessions import PersonaRef
 
 
 @dataclass(frozen=True, slots=True)
-class Ear:
-    """What replies are scored with: the fingerprint and its embedder, or why there is none."""
+class DriftScorer:
+    """The fingerprint and its embedder; `missing` says why `fingerprint` is None."""
 
     embedder: Embedder
     config: DriftConfig
@@ -30,48 +30,50 @@ class Ear:
     missing: Exempt = "fingerprint_pending"
 
     def vectors(self, replies: Sequence[str]) -> tuple[Vector, ...]:
-        """The replies' vectors; empty ones where there is nothing to compare them with.
+        """Returns the vectors of the replies; empty vectors if there is no fingerprint, so nothing is paid.
 
         Raises:
-            ModelError: the embedder gave none.
+            ModelError: the embedder returned none.
         """
         if self.fingerprint is None:
             return ((),) * len(replies)
         return self.embedder.embed(replies).vectors
 
     def scored(self, reply: str, vector: Vector, state: DriftState | None) -> tuple[Envelope, DriftState | None]:
-        """The envelope, and the session's state after it."""
+        """Returns the envelope of a reply, and the session state after it."""
         if self.fingerprint is None:
-            return untold(self.missing, reply), state
+            return unscored(self.missing, reply), state
         return envelope(reply, vector, self.fingerprint, self.config, state)
 
 
-def ear_of(owner: Owner, store: JobStore, embedder: Embedder, config: DriftConfig, *, enabled: bool) -> Ear:
-    """What replies of this persona are scored with, as things stand."""
+def drift_scorer(
+    owner: PersonaRef, store: JobStore, embedder: Embedder, config: DriftConfig, *, enabled: bool
+) -> DriftScorer:
+    """Loads the persona's current fingerprint into a scorer."""
     text = store.result(owner.workspace_id, owner.persona_id, RunKind.FINGERPRINT)
     if text is None:
         state = store.state(owner.workspace_id, owner.persona_id, RunKind.FINGERPRINT)
         failed = state is not None and state.status is JobStatus.FAILED
         missing: Exempt = "fingerprint_failed" if failed else "fingerprint_pending" if enabled else "switched_off"
-        return Ear(embedder, config, None, missing)
+        return DriftScorer(embedder, config, None, missing)
     fingerprint = Fingerprint.model_validate_json(text)
     if fingerprint.embedder != embedder.id:
-        return Ear(embedder, config, None, "embedder_mismatch")
-    return Ear(embedder, config, fingerprint)
+        return DriftScorer(embedder, config, None, "embedder_mismatch")
+    return DriftScorer(embedder, config, fingerprint)
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Where a reply came from whose alert is told."""
+    """The origin of a reply that raises a drift alert: persona, session, endpoint and configured action."""
 
-    owner: Owner
+    owner: PersonaRef
     session_id: str | None
     source: Literal["chat", "drift"]
     action: Literal["warn", "auto_recover", "block"]
 
     def entry(self, drift: Envelope, recovery: Recovery | None, at: datetime) -> dict[str, Any]:
-        """The bus entry of one alert."""
-        told = DriftDetected(
+        """Returns the bus entry of `persona.drift_detected`."""
+        event = DriftDetected(
             persona_id=self.owner.persona_id,
             session_id=self.session_id,
             source=self.source,
@@ -79,5 +81,5 @@ class Alert:
             drift=drift,
             recovery=recovery,
         )
-        # No run caused it: each alert is an occurrence of its own.
-        return bus_entry(told, workspace_id=self.owner.workspace_id, correlation_id=new_request_id(), occurred_at=at)
+        # No run caused the alert, so each one gets a correlation id of its own.
+        return bus_entry(event, workspace_id=self.owner.workspace_id, correlation_id=new_request_id(), occurred_at=at)

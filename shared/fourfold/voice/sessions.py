@@ -1,4 +1,4 @@
-"""Chat sessions as the voice room sees them: what was said, and where the drift of it stands."""
+"""Chat sessions: exchanges, drift state, and the port of their store."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from fourfold.persona import Model
+from fourfold.persona import Document
 from fourfold.voice.drift import DriftState
 
 
-class Exchange(Model):
-    """One turn: what was said to the persona, what it answered, and the answer's score (null: not scored)."""
+class ChatExchange(Document):
+    """One turn: the user's message, the persona's reply, and the reply's drift score (null: not scored)."""
 
     message: str
     reply: str
@@ -20,8 +20,8 @@ class Exchange(Model):
     at: datetime
 
 
-class Session(Model):
-    """A session of a persona. `turns` counts the exchanges, `steps` every change: whoever writes says what it saw."""
+class Session(Document):
+    """A chat session. `turns` counts exchanges; `steps` is the version for optimistic locking."""
 
     session_id: str
     turns: int = 0
@@ -31,30 +31,32 @@ class Session(Model):
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose sessions."""
+class PersonaRef:
+    """The persona that owns a session."""
 
     workspace_id: str
     persona_id: str
 
 
 class SessionStore(Protocol):
-    """Sessions of every workspace's personas."""
+    """Stores the sessions of all personas."""
 
-    def session(self, owner: Owner, session_id: str) -> Session | None:
-        """The session, strongly consistent, or None."""
+    def session(self, owner: PersonaRef, session_id: str) -> Session | None:
+        """Returns the session (strongly consistent read), or None."""
 
-    def exchanges(self, owner: Owner, session_id: str, last: int) -> Sequence[Exchange]:
-        """The session's last exchanges, at most `last`, the oldest first."""
+    def exchanges(self, owner: PersonaRef, session_id: str, last: int) -> Sequence[ChatExchange]:
+        """Returns the newest exchanges of the session, at most `last`, oldest first."""
 
     def advance(
-        self, owner: Owner, session: Session, exchanges: Sequence[Exchange], entries: Sequence[dict[str, Any]]
+        self, owner: PersonaRef, session: Session, exchanges: Sequence[ChatExchange], entries: Sequence[dict[str, Any]]
     ) -> bool:
-        """Stores a session's next step with its new exchanges, and hands `entries` to the bus, or nothing of it.
+        """Stores the session, its new exchanges and the bus `entries` in one transaction.
 
-        False if another writer took the same step: `session.steps` is one more than what was read. Raises
-        PersonaGoneError if the persona was deleted.
+        `session.steps` is the version that was read plus one. Returns False if another writer stored that version.
+
+        Raises:
+            PersonaGoneError: the persona was deleted.
         """
 
-    def tell(self, entries: Sequence[dict[str, Any]]) -> None:
-        """Hands entries to the bus that belong to no session."""
+    def publish(self, entries: Sequence[dict[str, Any]]) -> None:
+        """Publishes bus entries that belong to no session."""

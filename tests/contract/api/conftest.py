@@ -23,21 +23,25 @@ from fastapi import FastAPI
 
 from fourfold.http.scopes import SCOPES
 from fourfold.http.tail import Tails
-from fourfold.pipeline.acceptance import NotStartedError, identity_of
-from fourfold.pipeline.lifecycle import complete_run, fail_run
+from fourfold.pipeline.complete_run import complete_run
+from fourfold.pipeline.fail_run import fail_run
+from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.state import RunState
+from fourfold.pipeline.submit import NotStartedError
 from fourfold.problem import problem
 from fourfold.progress.run import Run
 from fourfold.steps import position
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
-from functions import webhook_lanes, wiring
-from functions.api import jobs, step_alone
+from functions import webhook_queues as webhook_lanes
+from functions import wiring
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
+from functions.api.chat.context import chat_limiter
+from functions.api.personas import parse_client as step_alone
+from functions.api.runs import job_requests as jobs
 from functions.api.server import Server
-from functions.api.voice import chatting_limiter
-from functions.api.wiring import api_keys, claims, following_limiter, key_ring, last_use, rate_limiter, reception
+from functions.api.wiring import api_keys, claims, key_ring, last_use, polling_limiter, rate_limiter, submissions
 from functions.configuration import config_reader, org_of
 from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
@@ -112,16 +116,16 @@ class Machine:
 
     def _run(self, state: RunState, fate: Fate) -> None:
         self.hold.wait(10)
-        desk, model = wiring.desk(), ScriptedModel()
-        run = desk.store.run(state.workspace_id, state.run_id)
+        context, model = wiring.run_context(), ScriptedModel()
+        run = context.store.run(state.workspace_id, state.run_id)
         assert run is not None
         if fate == "failed":
             state = performed(ALL_STEPS[0], state, model, wiring.run_log(state, state.log_seq))
-            fail_run(identity_of(run), problem("model_refused", "No usable answer", 502, "Reword the brief."), desk)
+            fail_run(identity_of(run), problem("model_refused", "No usable answer", 502, "Reword the brief."), context)
             return
         for step in ALL_STEPS[position(state.start_at) :]:
             state = performed(step, state, model, wiring.run_log(state, state.log_seq))
-        complete_run(state, "flagged" if fate == "flagged" else "active", desk)
+        complete_run(state, "flagged" if fate == "flagged" else "active", context)
 
 
 def _state_of(execution_input: str) -> str:
@@ -298,8 +302,8 @@ def _forget() -> None:
     """What the process keeps between requests belongs to one test's tables."""
     if last_use.cache_info().currsize:
         last_use().close()
-    kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, reception, following_limiter)
-    kept_for_jobs = (wiring.job_store, wiring.workplace, wiring.sessions, wiring.suites, chatting_limiter)
+    kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, submissions, polling_limiter)
+    kept_for_jobs = (wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
     further = (config_reader, org_of, webhook_lanes.webhooks)
-    for made in (wiring.persona_store, wiring.desk, *further, *kept_by_the_api, *kept_for_jobs):
+    for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_jobs):
         made.cache_clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.api.routes import Operation
+from functions.api.openapi.operations import Operation
 from tests.contract.api.conftest import Api
 
 

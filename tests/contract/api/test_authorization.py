@@ -16,7 +16,7 @@ import pytest
 from fourfold.http.scopes import SCOPES
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from functions.api.app import create_app
-from functions.api.routes import Operation, operations
+from functions.api.openapi.operations import Operation, operations
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
 from tests.contract.api.sample_requests import sample_request
 from tests.contract.api.things import ONE_OF_EACH, THINGS, reachable, things_in, with_ids

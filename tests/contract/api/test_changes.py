@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from fourfold.persona import Persona
-from fourfold.pipeline.lifecycle import complete_run
+from fourfold.pipeline.complete_run import complete_run
 from fourfold.progress.log import RunOverError
 from functions import wiring
 from tests.builders import ALL_STEPS, ScriptedModel, performed
@@ -249,7 +249,7 @@ def test_a_run_does_not_bring_back_what_was_deleted_under_it(api: Api) -> None:
     whole = state
     for step in ALL_STEPS[2:]:
         whole = step.apply(whole, step.output_type.model_validate_json(model.complete(step.request(whole)).text)).state
-    assert complete_run(whole, "active", wiring.desk()) == []
+    assert complete_run(whole, "active", wiring.run_context()) == []
     assert api.stored("personas") == []
     assert api.stored("run-events") == []
     assert api.call("GET", f"/v1/runs/{receipt['run_id']}").status_code == 404

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from functions.api.app import create_app
-from functions.api.problem_catalogue import CATALOGUE
+from functions.api.openapi.problems import CATALOGUE
 
 DESCRIPTION: dict[str, Any] = create_app().openapi()
 SCHEMAS: dict[str, Any] = DESCRIPTION["components"]["schemas"]

@@ -6,7 +6,7 @@ import pytest
 
 from fourfold.http.scopes import SCOPES
 from functions.api.app import create_app
-from functions.api.routes import Operation, operations
+from functions.api.openapi.operations import Operation, operations
 from tests.contract.api.conftest import FULL_KEY, Api, Live
 from tests.contract.api.sample_requests import sample_request
 

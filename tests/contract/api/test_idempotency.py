@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from functions import clock, wiring
-from functions.api.wiring import reception
+from functions.api.wiring import submissions
 from tests.contract.api.conftest import OTHER_KEY, Api
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
@@ -115,8 +115,8 @@ def test_twenty_at_once_start_one_run(api: Api, waiting: bool) -> None:
 
 def _later(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:
     """The clock of everybody who reads it from the wiring, moved on."""
-    reception.cache_clear()
-    wiring.desk.cache_clear()
+    submissions.cache_clear()
+    wiring.run_context.cache_clear()
     real = clock.now
     for where in (clock, wiring):
         monkeypatch.setattr(where, "now", lambda: real() + timedelta(seconds=seconds))

@@ -13,18 +13,18 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from fourfold.ids import new_run_id
-from fourfold.jobs.order import order_from
+from fourfold.jobs.job import claim_run
+from fourfold.jobs.message import message_from
 from fourfold.jobs.store import Lease
-from fourfold.jobs.work import take
 from fourfold.progress.run import RunKind
-from fourfold.voice.fingerprint_job import FingerprintWork
+from fourfold.voice.fingerprint_job import FingerprintJob
 from functions import clock, job_entry, wiring
 from functions.job_entry import MAX_RECEIVES
 from tests.contract.api.conftest import FULL_KEY, Api
 from tests.invocation import Invocation
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
-CLOCKS = ("functions.clock.now", "functions.wiring.now", "functions.api.following.now")
+CLOCKS = ("functions.clock.now", "functions.wiring.now", "functions.api.runs.polling.now")
 
 
 @pytest.fixture
@@ -42,11 +42,11 @@ def later(monkeypatch: pytest.MonkeyPatch, passed: timedelta) -> None:
     real = clock.now
     for name in CLOCKS:
         monkeypatch.setattr(name, lambda: real() + passed)
-    wiring.workplace.cache_clear()
+    wiring.job_context.cache_clear()
 
 
 def events(run_id: str) -> list[str]:
-    return [entry.happening.type for entry in wiring.event_store("ws_one", run_id).entries()]
+    return [entry.event.type for entry in wiring.event_store("ws_one", run_id).entries()]
 
 
 @pytest.mark.parametrize("what", ["fingerprint", "test-suite"])
@@ -58,7 +58,7 @@ def test_a_job_that_waits_in_its_queue_is_not_lost_by_looking(
         later(clocks, timedelta(hours=3))
         assert api.call("GET", f"/v1/runs/{run_id}", FULL_KEY).json()["status"] == "running"
         assert api.run(run_id).status == "running"
-    wiring.workplace.cache_clear()
+    wiring.job_context.cache_clear()
     api.do_jobs()
     assert api.run(run_id).status == "completed"
 
@@ -124,7 +124,7 @@ def test_the_whole_suite_waits_for_a_selection_and_is_run_after_it(api: Api, per
 def test_a_worker_overtaken_by_a_regeneration_leaves_the_log_to_its_followers(
     api: Api, persona: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_id, perform, overtaken = asked(api, persona), FingerprintWork.perform, list[str]()
+    run_id, perform, overtaken = asked(api, persona), FingerprintJob.perform, list[str]()
 
     def write_anew(work: Any, key: str) -> str:
         if not overtaken:
@@ -137,13 +137,13 @@ def test_a_worker_overtaken_by_a_regeneration_leaves_the_log_to_its_followers(
             api.tables.update_item(
                 TableName="personas", Key=place, UpdateExpression="SET doc = :doc", ExpressionAttributeValues=values
             )
-            order = order_from(json.loads(created(persona)), RunKind.FINGERPRINT)
+            order = message_from(json.loads(created(persona)), RunKind.FINGERPRINT)
             assert order is not None
             lease = Lease("other", clock.now() + timedelta(minutes=5))
-            assert take(order, wiring.workplace(), lease, "cfg") is not None
+            assert claim_run(order, wiring.job_context(), lease, "cfg") is not None
         return perform(work, key)
 
-    monkeypatch.setattr(FingerprintWork, "perform", write_anew)
+    monkeypatch.setattr(FingerprintJob, "perform", write_anew)
     api.do_jobs()
     assert overtaken
     run = api.run(run_id)
@@ -159,7 +159,7 @@ def test_a_delivery_that_fails_says_so_and_nothing_of_the_persona(
         raise RuntimeError("Defne, who is afraid of lifts")
 
     run_id = asked(api, persona)
-    monkeypatch.setattr(FingerprintWork, "perform", fail)
+    monkeypatch.setattr(FingerprintJob, "perform", fail)
     [(_, body)] = api.orders
     log = io.StringIO()
     monkeypatch.setattr(job_entry, "logger", Logger(service="jobs-under-test", stream=log))

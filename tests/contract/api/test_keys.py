@@ -12,11 +12,11 @@ import httpx
 import pytest
 
 from fourfold.http.auth import CACHE_SECONDS
-from fourfold.replay import LEASE_S
+from fourfold.idempotency import LEASE_S
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
-from fourfold.storage.claims import DynamoClaims
+from fourfold.storage.idempotency import DynamoClaims
 from functions import clock
-from functions.api import routers
+from functions.api.keys import routes
 from functions.api.wiring import api_keys, claims, key_ring, last_use
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
 
@@ -37,7 +37,7 @@ def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     last_use().close()
     for kept in (api_keys, key_ring, last_use, claims):
         kept.cache_clear()
-    for where in (clock, routers.keys):
+    for where in (clock, routes):
         monkeypatch.setattr(where, "now", lambda: real() + timedelta(seconds=seconds))
 
 

@@ -1,4 +1,4 @@
-"""Replies kept by Idempotency-Key, for any route that does its work through `once`."""
+"""Replies kept by Idempotency-Key, for any route that does its work through `idempotent`."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from pydantic import BaseModel
 from fourfold.http.auth import Caller
 from fourfold.http.body import json_body
 from fourfold.http.problems import ProblemError
+from fourfold.idempotency import LEASE_S, Execution
 from fourfold.problem import problem
-from fourfold.replay import LEASE_S, Execution
-from fourfold.storage.claims import DynamoClaims
+from fourfold.storage.idempotency import DynamoClaims
 from functions import clock
-from functions.api import once as once_module
+from functions.api import idempotent as once_module
 from functions.api.app import create_app
-from functions.api.callers import caller_with
-from functions.api.once import once
+from functions.api.dependencies import caller_with
+from functions.api.idempotent import idempotent
 from functions.api.wiring import claims
 from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api
 
@@ -78,7 +78,7 @@ def workshop(api: Api) -> Workshop:
         request: Request,
         caller: Annotated[Caller, Depends(caller_with("chat:write"))],
     ) -> Response:
-        return await once(request, caller, await json_body(request, Thing), made.work)
+        return await idempotent(request, caller, await json_body(request, Thing), made.work)
 
     return made
 

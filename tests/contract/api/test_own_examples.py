@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from functions.api.app import create_app
-from functions.api.routes import Operation, operations
+from functions.api.openapi.operations import Operation, operations
 from tests.contract.api.conftest import FULL_KEY, Api
 from tests.contract.api.sample_requests import sample_request
 from tests.contract.api.things import ONE_OF_EACH, reachable, things_in, with_ids

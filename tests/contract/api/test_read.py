@@ -12,7 +12,7 @@ from fourfold.config.api import ApiConfig, LimitsConfig
 from fourfold.config.settings import Settings
 from fourfold.persona import INTENT_MAX_CHARACTERS
 from functions import clock, wiring
-from functions.api import generation
+from functions.api.personas import generation
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.conftest import OTHER_KEY, Api
 from tests.examples import examples
@@ -83,9 +83,9 @@ def test_a_lost_run_has_failed_for_whoever_looks(api: Api, monkeypatch: pytest.M
     [persona_id] = _make(api, 1)
     [(run_id, _)] = api.machine.started
     real = clock.now
-    for module in ("functions.clock.now", "functions.wiring.now", "functions.api.following.now"):
+    for module in ("functions.clock.now", "functions.wiring.now", "functions.api.runs.polling.now"):
         monkeypatch.setattr(module, lambda: real() + timedelta(minutes=21))
-    wiring.desk.cache_clear()
+    wiring.run_context.cache_clear()
     assert api.call("GET", read.format(run=run_id, persona=persona_id)).status_code == 200
     run = api.run(run_id)
     assert (run.status, run.error and run.error.code) == ("failed", "run_interrupted")

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from functions import clock, wiring
-from functions.api.wiring import reception
+from functions.api.wiring import submissions
 from tests.contract.api.conftest import OTHER_KEY, READ_KEY, Api
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul — ‘naïve’ e\u0301 🦊"}
@@ -108,9 +108,9 @@ def test_a_lost_run_lets_go_of_the_persona(api: Api, persona: dict[str, Any], mo
     api.machine.fate = "silent"
     again(api, persona, {"from": "soul_draft"}, headers=ASYNC)
     real = clock.now
-    for module in ("functions.clock.now", "functions.wiring.now", "functions.api.following.now"):
+    for module in ("functions.clock.now", "functions.wiring.now", "functions.api.runs.polling.now"):
         monkeypatch.setattr(module, lambda: real() + timedelta(minutes=25))
-    wiring.desk.cache_clear()
+    wiring.run_context.cache_clear()
     assert read(api, persona) == persona
 
 
@@ -167,8 +167,8 @@ def test_a_crash_before_the_start_is_finished_by_the_next_try(
     headers = {"Idempotency-Key": "again-1"}
     again(api, persona, {"from": "mask_build"}, headers={**headers, **ASYNC})
     real = clock.now
-    reception.cache_clear()
-    wiring.desk.cache_clear()
+    submissions.cache_clear()
+    wiring.run_context.cache_clear()
     for where in (clock, wiring):
         monkeypatch.setattr(where, "now", lambda: real() + timedelta(seconds=11))
     api.machine.fate = "active"

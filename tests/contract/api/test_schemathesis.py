@@ -10,12 +10,15 @@ import pytest
 
 from fourfold.config.api import ApiConfig, LimitsConfig
 from fourfold.config.settings import Settings
-from fourfold.jobs.order import JobOrder
-from fourfold.jobs.work import fail_job
+from fourfold.jobs.job import fail_job
+from fourfold.jobs.message import JobMessage
 from fourfold.problem import problem
 from functions import wiring
-from functions.api import callers, generation, jobs, webhook_targets
-from functions.api.routers import webhooks
+from functions.api import dependencies as callers
+from functions.api.personas import generation
+from functions.api.runs import job_requests as jobs
+from functions.api.webhooks import deliveries
+from functions.api.webhooks import targets as webhook_targets
 from tests.contract.api.conftest import FULL_KEY, Live
 from tests.contract.api.schemathesis_run import walk
 
@@ -24,10 +27,10 @@ EXAMPLES = 5
 
 def end_job(body: str) -> None:
     """Ends a job at once, since whoever follows its log waits for that: nobody needs the results of hundreds."""
-    order = JobOrder.model_validate_json(body)
+    order = JobMessage.model_validate_json(body)
     run = wiring.job_store().run(order.workspace_id, order.run_id)
     if run is not None:
-        fail_job(run, problem("job_failed", "The job failed", 500, "Ask for it again."), wiring.workplace())
+        fail_job(run, problem("job_failed", "The job failed", 500, "Ask for it again."), wiring.job_context())
 
 
 @pytest.mark.deep(part="schemathesis")
@@ -42,7 +45,7 @@ def test_every_operation_keeps_its_description(live: Live, monkeypatch: pytest.M
             worker.submit(end_job, MessageBody)
 
         monkeypatch.setattr(webhook_targets, "resolve", lambda _host, _port: ["93.184.215.14"])
-        monkeypatch.setattr(webhooks, "give", lambda _errands: None)
+        monkeypatch.setattr(deliveries, "enqueue", lambda _errands: None)
         monkeypatch.setattr(jobs, "queues", lambda: SimpleNamespace(send_message=send_message))
         done = walk(live.url, [FULL_KEY], EXAMPLES, tmp_path)
     assert done.failures == 0, done.said

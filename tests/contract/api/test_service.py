@@ -15,8 +15,8 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from fourfold.http import edge
-from functions.api.documents import VERSION
-from functions.api.openapi import committed_text
+from functions.api.meta.schemas import VERSION
+from functions.api.openapi.describe import committed_text
 from tests.contract.api.conftest import KEY, Api
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -90,7 +90,7 @@ def test_health(api: Api) -> None:
 
 def test_the_committed_description_is_the_apps(api: Api) -> None:
     committed = (REPOSITORY / "docs/openapi.json").read_text(encoding="utf-8")
-    assert committed == committed_text(api.app), "run: python -m functions.api.export"
+    assert committed == committed_text(api.app), "run: python -m functions.api.openapi.export"
 
 
 def test_the_description_names_every_route_and_no_other(api: Api) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fourfold.voice.fingerprint_job import FingerprintWork
+from fourfold.voice.fingerprint_job import FingerprintJob
 from functions import wiring
 from tests.contract.api.conftest import FULL_KEY, Api
 
@@ -109,7 +109,7 @@ def test_a_job_whose_persona_is_deleted_ends_and_leaves_nothing(api: Api, person
     run_id = post(api, persona, what, {} if what == "test-suite" else None).json()["run_id"]
     assert api.call("DELETE", f"/v1/personas/{persona['id']}", FULL_KEY).status_code == 204
     [end] = wiring.event_store("ws_one", run_id).entries()
-    assert end.happening.type == "job.failed"
+    assert end.event.type == "job.failed"
     api.do_jobs()
     assert rows_of(api, persona) == []
 
@@ -118,7 +118,7 @@ def test_a_persona_deleted_in_the_middle_of_its_job_stops_it(
     api: Api, persona: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, deleted = list[str](), threading.Event()
-    perform = FingerprintWork.perform
+    perform = FingerprintJob.perform
 
     def delete_at_the_tenth(work: Any, key: str) -> str:
         asked.append(key)
@@ -129,7 +129,7 @@ def test_a_persona_deleted_in_the_middle_of_its_job_stops_it(
             deleted.wait(30)
         return perform(work, key)
 
-    monkeypatch.setattr(FingerprintWork, "perform", delete_at_the_tenth)
+    monkeypatch.setattr(FingerprintJob, "perform", delete_at_the_tenth)
     post(api, persona, "fingerprint")
     api.do_jobs()
     assert 10 <= len(asked) < 50

@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
-from functions.api import webhook_targets
-from functions.api.routers import webhooks
-from functions.api.suite_examples import OWN_TEST
+from functions.api.provocation_tests.examples import OWN_TEST
+from functions.api.webhooks import deliveries
+from functions.api.webhooks import targets as webhook_targets
 from tests.contract.api.conftest import FULL_KEY, Api
 
 ABSENT = "0" * 26
 
 
 def reachable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Names resolve to a public address, and nobody dispatches."""
+    """Names resolve to a public address, and no delivery is sent."""
     monkeypatch.setattr(webhook_targets, "resolve", lambda _host, _port: ["93.184.215.14"])
-    monkeypatch.setattr(webhooks, "give", lambda _errands: None)
+    monkeypatch.setattr(deliveries, "enqueue", lambda _messages: None)
 
 
 def persona_of(api: Api) -> str:
@@ -50,7 +50,7 @@ def snapshot_of(api: Api) -> str:
     return str(api.call("POST", "/v1/config/snapshots", FULL_KEY, json={"label": "x"}).json()["id"])
 
 
-# What stands in a path and is nobody's: names every workspace knows.
+# Names in a path that are the same in every workspace.
 COMMON = {"key": "engine.pipeline.method", "name": "offline"}
 # How to make a thing of the first workspace, by the name it has in a path; and an id like its own that names nothing.
 THINGS: dict[str, tuple[Callable[[Api], str], str]] = {

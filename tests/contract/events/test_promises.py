@@ -15,10 +15,10 @@ import pytest
 from jsonschema import Draft4Validator, Draft202012Validator
 
 from fourfold.events.catalog import EVENT_TYPES
-from fourfold.events.compatibility import breaking_changes
 from fourfold.events.draft4 import draft4
 from fourfold.events.envelope import EventData
 from fourfold.events.schema import detail_schema
+from tests.contract.events.compatibility import breaking_changes
 
 EVENTS = Path(__file__).parents[3] / "events"
 each_event = pytest.mark.parametrize("event_type", EVENT_TYPES, ids=lambda event_type: event_type.detail_type)

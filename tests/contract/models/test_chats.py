@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from fourfold.language_model import ChatMessage, ChatRequest, Completion, ModelError, ModelFailure
+from fourfold.llm.port import ChatMessage, ChatRequest, Completion, ModelError, ModelFailure
 from fourfold.models import resolve_chat
 from fourfold.persona import TokenUsage
 from tests.providers.behaviours import FAULTS, Fails, Says, answer

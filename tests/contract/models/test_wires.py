@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 
-from fourfold.language_model import Completion, ModelError, ModelFailure, ModelRequest, Repair
+from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest, Repair
 from fourfold.models import resolve
 from fourfold.pipeline.audit import AUDIT
-from fourfold.pipeline.preamble import PREAMBLE
 from fourfold.pipeline.self_enrich import SELF_ENRICH
 from fourfold.pipeline.soul_draft import SOUL_DRAFT, SoulDraft
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Step
+from fourfold.pipeline.system_prompt import PREAMBLE
 from tests.builders import SOUL, new_state, state_before
 from tests.providers.behaviours import CASES, ODD, Changed, Fails, Says, answer, non_json_200
 from tests.providers.composer import Composer, conversation

@@ -11,7 +11,8 @@ import boto3
 import pytest
 
 from fourfold.persona import Persona, PersonaStatus
-from fourfold.pipeline.lifecycle import RunIdentity, log_start
+from fourfold.pipeline.new_run import log_start
+from fourfold.pipeline.run_context import RunIdentity
 from fourfold.pipeline.state import RunState
 from fourfold.progress.run import Run, RunStatus
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
@@ -55,10 +56,8 @@ def world(_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunState
     """Tables, bus and the started run of the samples; answers with the run's first state."""
     for name, value in _ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    forget = (
-        *(wiring.persona_store, wiring.desk, wiring.job_store, wiring.workplace, wiring.sessions),
-        *(config_reader, org_of),
-    )
+    stores = (wiring.persona_store, wiring.run_context, wiring.job_store, wiring.job_context, wiring.sessions)
+    forget = (*stores, config_reader, org_of)
     for made in forget:
         made.cache_clear()
     _tables.put_back()

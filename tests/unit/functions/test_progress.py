@@ -17,8 +17,8 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.pipeline.state import RunState
-from fourfold.progress.followers import ConnectionGoneError, Pushed, RunKey, UnsentError, UnsureError
-from fourfold.progress.happenings import StepStarted
+from fourfold.progress.events import StepStarted
+from fourfold.progress.ports import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, PushRecord, RunKey
 from fourfold.steps import StepName
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys, key_hash
 from fourfold.storage.client import dynamodb
@@ -55,7 +55,7 @@ class Clients:
     def send(self, connection_id: str, text: str) -> None:
         assert connection_id == CONNECTION
         if self.refuses:
-            raise UnsentError
+            raise NotDeliveredError
         if self.gone:
             raise ConnectionGoneError
         self.got.append(json.loads(text))
@@ -63,7 +63,7 @@ class Clients:
     def close(self, connection_id: str) -> None:
         assert connection_id == CONNECTION
         if self.refuses:
-            raise UnsentError
+            raise NotDeliveredError
         self.closed = True
 
 
@@ -178,7 +178,7 @@ def test_a_replay_that_was_set_aside_is_finished(world: RunState, clients: Clien
     run = RunKey(world.workspace_id, world.run_id)
     delivery = progress_wiring.delivery()
     boto3.client("sqs").create_queue(QueueName="catch-ups")
-    delivery.begin_later(run, CONNECTION, key_hash(SECRET), 0)
+    delivery.follow_later(run, CONNECTION, key_hash(SECRET), 0)
     assert call("progress_push", "catch_up") == {"batchItemFailures": []}
     assert [event["seq"] for event in clients.got] == [1]
 
@@ -189,12 +189,12 @@ def test_a_push_that_was_cut_off_ends_the_connections_it_may_have_met(world: Run
     call("progress_connection", "subscribe")
     wiring.run_log(world, 1).append(StepStarted(step=StepName.INTENT_PARSE, attempt=1))
     run = RunKey(world.workspace_id, world.run_id)
-    progress_wiring.delivery().followers.begin_push(run, 2)
+    progress_wiring.delivery().followers.record_intended(run, 2)
     assert call("progress_push", "stream") is None
     assert clients.closed
     assert [message["seq"] for message in clients.got if "seq" in message] == [1]
     pushed, followers = progress_wiring.delivery().followers.of_run(run)
-    assert (pushed, followers) == (Pushed(begun=2, done=2), [])
+    assert (pushed, followers) == (PushRecord(intended=2, acked=2), [])
     assert progress_wiring.connections().find(CONNECTION) is None
 
 
@@ -219,12 +219,12 @@ def test_what_could_not_be_closed_is_closed_by_the_queue(clients: Clients) -> No
     [
         (Answer(200), None),
         (Answer(410), ConnectionGoneError),
-        (Answer(429), UnsentError),
-        (Answer(403), UnsentError),
-        (Answer(500), UnsureError),
-        (Answer(200, wait_s=6), UnsureError),
-        (Answer(200, body=b"cut", announced=50), UnsureError),
-        (None, UnsentError),
+        (Answer(429), NotDeliveredError),
+        (Answer(403), NotDeliveredError),
+        (Answer(500), DeliveryUnknownError),
+        (Answer(200, wait_s=6), DeliveryUnknownError),
+        (Answer(200, body=b"cut", announced=50), DeliveryUnknownError),
+        (None, NotDeliveredError),
     ],
     ids=["taken", "gone", "throttled", "forbidden", "broken", "silent", "cut off", "nobody there"],
 )

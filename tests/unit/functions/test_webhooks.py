@@ -14,7 +14,7 @@ from fourfold.pipeline.state import RunState
 from fourfold.storage.client import dynamodb
 from fourfold.webhooks.delivery import DeliveryStatus
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
-from functions import webhook_lanes
+from functions import webhook_queues as webhook_lanes
 from functions.clock import now
 from functions.webhook_dispatch.handler import handler as dispatch
 from functions.webhook_fanout.handler import handler as fan_out
@@ -96,7 +96,7 @@ def test_a_failed_attempt_is_ordered_again_a_dead_one_is_laid_by(queues: Any) ->
         url = queues.get_queue_url(QueueName="slow")["QueueUrl"]
         delayed = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessagesDelayed"])
         assert delayed["Attributes"]["ApproximateNumberOfMessagesDelayed"] == "1"
-        webhook_lanes.webhooks().reopen(ENDPOINT, order["delivery_id"], now(), even_if_alive=True)
+        webhook_lanes.webhooks().requeue(ENDPOINT, order["delivery_id"], now(), even_if_alive=True)
         assert dispatch(ORDER, None) == {"batchItemFailures": []}
     assert messages(queues, "dead") == [{**order, "revive": True}]
     delivery = webhook_lanes.webhooks().delivery(ENDPOINT, order["delivery_id"])

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fourfold.ids import new_persona_id, new_run_id
-from fourfold.jobs.order import JobOrder
-from fourfold.jobs.work import Conclusion, Workplace
+from fourfold.jobs.job import Conclusion, JobContext
+from fourfold.jobs.message import JobMessage
 from fourfold.persona import Persona, PersonaStatus, TokenUsage
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunKind, RunStatus
@@ -42,8 +42,8 @@ class Bench:
     def store(self) -> DynamoJobStore:
         return DynamoJobStore(self.client, "personas", "outbox")
 
-    def place(self) -> Workplace:
-        return Workplace(
+    def place(self) -> JobContext:
+        return JobContext(
             store=self.store,
             log_of=lambda run: RunLog(self.events_of(run), run.id, run.persona_id, 0, lambda: self.now),
             checkpoints_of=lambda run: DynamoCheckpoints(self.client, "personas", run),
@@ -55,10 +55,10 @@ class Bench:
         return DynamoEventStore(self.client, "run-events", WORKSPACE, run.id)
 
     def logged(self, run: Run) -> list[str]:
-        return [entry.happening.type for entry in self.events_of(run).entries()]
+        return [entry.event.type for entry in self.events_of(run).entries()]
 
-    def order(self, run_id: str | None = None) -> JobOrder:
-        return JobOrder(
+    def order(self, run_id: str | None = None) -> JobMessage:
+        return JobMessage(
             kind=RunKind.FINGERPRINT,
             run_id=run_id or new_run_id(),
             workspace_id=WORKSPACE,

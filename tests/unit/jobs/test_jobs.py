@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from fourfold.ids import derived_run_id, is_run_id, new_run_id
-from fourfold.jobs.concurrency import OutOfTimeError, concurrently
-from fourfold.jobs.order import JobOrder, order_from
-from fourfold.jobs.store import SUPERSEDED, JobStatus, Lease, UnderWayError
-from fourfold.jobs.work import do_job, fail_job, new_run, take
+from fourfold.jobs.concurrency import JobTimeoutError, concurrently
+from fourfold.jobs.job import claim_run, do_job, fail_job, job_run
+from fourfold.jobs.message import JobMessage, message_from
+from fourfold.jobs.store import SUPERSEDED, JobInProgressError, JobStatus, Lease
 from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
 from fourfold.problem import problem
-from fourfold.progress.happenings import JobCompleted, JobFailed, JobProgress
+from fourfold.progress.events import JobCompleted, JobFailed, JobProgress
 from fourfold.progress.log import RunLog, RunOverError
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.storage.personas import DynamoPersonaStore
@@ -29,11 +29,11 @@ class KilledError(BaseException):
     """What a killed worker leaves: nothing that anything may catch."""
 
 
-def claimed(bench: Bench, order: JobOrder, message: str = "m-1") -> Run | None:
-    return take(order, bench.place(), Lease(message, bench.now + timedelta(seconds=300)), "cfg")
+def claimed(bench: Bench, order: JobMessage, message: str = "m-1") -> Run | None:
+    return claim_run(order, bench.place(), Lease(message, bench.now + timedelta(seconds=300)), "cfg")
 
 
-def must_claim(bench: Bench, order: JobOrder, message: str = "m-1") -> Run:
+def must_claim(bench: Bench, order: JobMessage, message: str = "m-1") -> Run:
     run = claimed(bench, order, message)
     assert run is not None
     return run
@@ -61,11 +61,11 @@ def event(run_id: str, persona_id: str, detail_type: str = "persona.created") ->
 
 def test_an_event_names_the_same_run_whenever_it_comes_and_another_for_each_kind(bench: Bench) -> None:
     cause = new_run_id()
-    first = order_from(event(cause, bench.persona.id), RunKind.FINGERPRINT)
-    other = order_from(event(cause, bench.persona.id), RunKind.PROVOCATION)
+    first = message_from(event(cause, bench.persona.id), RunKind.FINGERPRINT)
+    other = message_from(event(cause, bench.persona.id), RunKind.PROVOCATION)
     assert first is not None
     assert other is not None
-    assert order_from(event(cause, bench.persona.id), RunKind.FINGERPRINT) == first
+    assert message_from(event(cause, bench.persona.id), RunKind.FINGERPRINT) == first
     assert is_run_id(first.run_id)
     assert first.run_id != other.run_id
     assert first.run_id != derived_run_id(new_run_id(), RunKind.FINGERPRINT)
@@ -89,7 +89,7 @@ def test_a_persona_is_heard_again_when_it_speaks_anew(
 ) -> None:
     message = event(new_run_id(), bench.persona.id, detail_type)
     message["detail"]["data"] |= told  # type: ignore[index]
-    order = order_from(message, RunKind.FINGERPRINT)
+    order = message_from(message, RunKind.FINGERPRINT)
     assert (order is not None) == heard
     assert order is None or is_run_id(order.run_id)
 
@@ -98,7 +98,7 @@ def test_a_regeneration_that_is_flagged_too_is_one_job(bench: Bench) -> None:
     cause = new_run_id()
     updated, flagged = (event(cause, bench.persona.id, name) for name in ("persona.updated", "persona.flagged"))
     updated["detail"]["data"] |= {"changed": ["mask"]}  # type: ignore[index]
-    assert order_from(updated, RunKind.FINGERPRINT) == order_from(flagged, RunKind.FINGERPRINT)
+    assert message_from(updated, RunKind.FINGERPRINT) == message_from(flagged, RunKind.FINGERPRINT)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_regeneration_that_is_flagged_too_is_one_job(bench: Bench) -> None:
 )
 def test_a_message_that_is_no_order_is_refused(message: dict[str, object]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - pydantic's is one too
-        order_from(message, RunKind.FINGERPRINT)
+        message_from(message, RunKind.FINGERPRINT)
 
 
 def test_a_job_runs_once_however_often_its_order_comes(bench: Bench) -> None:
@@ -157,9 +157,7 @@ def test_a_killed_job_goes_on_where_it_was_and_asks_nothing_twice(bench: Bench, 
     run = must_claim(bench, order)
     assert do_job(run, work, bench.place(), concurrency=1) is not None
     assert sorted(work.asked) == list(work.items()), "each once over both lives"
-    counts = [
-        entry.happening.done for entry in bench.events_of(run).entries() if isinstance(entry.happening, JobProgress)
-    ]
+    counts = [entry.event.done for entry in bench.events_of(run).entries() if isinstance(entry.event, JobProgress)]
     assert counts == sorted(set(counts)), "progress is told in order and never twice"
     assert counts[-1] == work.count
 
@@ -183,8 +181,8 @@ def test_an_item_that_fails_stops_the_rest_but_keeps_what_is_done(bench: Bench) 
 
 def test_out_of_time_is_no_end(bench: Bench) -> None:
     order, work = bench.order(), Toy()
-    with pytest.raises(OutOfTimeError):
-        do_job(must_claim(bench, order), work, bench.place(), concurrency=1, may_begin=lambda: len(work.asked) < 2)
+    with pytest.raises(JobTimeoutError):
+        do_job(must_claim(bench, order), work, bench.place(), concurrency=1, may_start=lambda: len(work.asked) < 2)
     assert do_job(must_claim(bench, order), work, bench.place(), concurrency=1) is not None
     assert sorted(work.asked) == list(work.items())
 
@@ -199,21 +197,21 @@ def test_a_failed_job_says_so_and_may_be_asked_for_again(bench: Bench) -> None:
     assert (state.status, state.error) == (JobStatus.FAILED, BROKEN)
     assert bench.logged(run) == ["job.failed"]
     again = bench.order()
-    assert bench.store.request(new_run(again, "cfg", bench.now)).id == again.run_id
+    assert bench.store.request(job_run(again, "cfg", bench.now)).id == again.run_id
 
 
 def test_asking_while_a_job_is_under_way_answers_with_that_job(bench: Bench) -> None:
-    first, second = (new_run(bench.order(), "cfg", bench.now) for _ in range(2))
+    first, second = (job_run(bench.order(), "cfg", bench.now) for _ in range(2))
     assert bench.store.request(first).id == first.id
     assert bench.store.request(second).id == first.id
     bench.now += timedelta(days=3)
-    assert bench.store.request(new_run(bench.order(), "cfg", bench.now)).id == first.id, "it waits in the queue"
+    assert bench.store.request(job_run(bench.order(), "cfg", bench.now)).id == first.id, "it waits in the queue"
     bench.now += timedelta(days=1, minutes=1)
-    third = new_run(bench.order(), "cfg", bench.now)
+    third = job_run(bench.order(), "cfg", bench.now)
     assert bench.store.request(third).id == third.id, "no queue holds the first one's order any more"
     must_claim(bench, bench.order(third.id))
     bench.now += timedelta(minutes=26)
-    fourth = new_run(bench.order(), "cfg", bench.now)
+    fourth = job_run(bench.order(), "cfg", bench.now)
     assert bench.store.request(fourth).id == fourth.id, "nobody works on the third"
 
 
@@ -240,7 +238,7 @@ def test_a_job_overtaken_in_the_middle_is_told_of_as_superseded_not_as_done(benc
         if key == "item-4":  # by a worker that dies before it tells of it
             written_anew(bench)
             lease = Lease("m-2", bench.now + timedelta(seconds=300))
-            assert bench.store.claim(newer, new_run(newer, "cfg", bench.now), lease) is not None
+            assert bench.store.claim(newer, job_run(newer, "cfg", bench.now), lease) is not None
 
     work.before = overtake
     assert do_job(run, work, bench.place(), concurrency=1) is None
@@ -251,11 +249,11 @@ def test_a_job_overtaken_in_the_middle_is_told_of_as_superseded_not_as_done(benc
 def test_an_automatic_job_leaves_the_one_under_way_alone(bench: Bench) -> None:
     bench.now += timedelta(seconds=1)
     asked = bench.order()
-    bench.store.request(new_run(asked, "cfg", bench.now))
-    with pytest.raises(UnderWayError) as waiting:
+    bench.store.request(job_run(asked, "cfg", bench.now))
+    with pytest.raises(JobInProgressError) as waiting:
         claimed(bench, bench.order(), "m-2")
     run = must_claim(bench, asked)
-    with pytest.raises(UnderWayError) as begun:
+    with pytest.raises(JobInProgressError) as begun:
         claimed(bench, bench.order(), "m-3")
     assert waiting.value.run.id == begun.value.run.id == run.id
     assert do_job(run, Toy(), bench.place(), concurrency=2) is not None
@@ -277,10 +275,10 @@ def test_an_end_that_was_stored_but_not_told_is_told_at_the_next_delivery(bench:
     place = bench.place()
 
     class Dying(RunLog):
-        def append(self, happening: Any, checkpoint: str | None = None) -> Any:
-            if happening.type in {"job.completed", "job.failed"}:
+        def append(self, event: Any, checkpoint: str | None = None) -> Any:
+            if event.type in {"job.completed", "job.failed"}:
                 raise KilledError
-            return super().append(happening, checkpoint)
+            return super().append(event, checkpoint)
 
     dying = replace(place, log_of=lambda run: Dying(bench.events_of(run), run.id, run.persona_id, 0, lambda: bench.now))
     with pytest.raises(KilledError):
@@ -288,7 +286,7 @@ def test_an_end_that_was_stored_but_not_told_is_told_at_the_next_delivery(bench:
     assert not {"job.completed", "job.failed"} & set(bench.logged(run))
     for _ in range(2):
         assert claimed(bench, order) is None
-    told = [entry.happening for entry in bench.events_of(run).entries() if entry.terminal]
+    told = [entry.event for entry in bench.events_of(run).entries() if entry.terminal]
     assert len(told) == 1
     match told[0]:
         case JobFailed(problem=why):
@@ -319,7 +317,7 @@ def test_nothing_is_kept_of_a_persona_that_was_deleted_in_between(bench: Bench) 
     with pytest.raises(PersonaGoneError):
         checkpoints.keep("item-1", "too late")
     with pytest.raises(PersonaGoneError):
-        bench.store.request(new_run(bench.order(), "cfg", bench.now))
+        bench.store.request(job_run(bench.order(), "cfg", bench.now))
     assert fail_job(run, BROKEN, bench.place()) is None
     assert bench.sort_keys() == before
 

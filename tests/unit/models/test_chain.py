@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import BaseModel
 
-from fourfold.language_model import Completion, ModelError, ModelFailure, ModelRequest, Repair, Spent
-from fourfold.model_chain import LEAST_CALL_S, Chain, Judgement
+from fourfold.llm.fallback import LEAST_CALL_S, Chain, CheckedAnswer
+from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest, Repair, Spent
 from fourfold.persona import TokenUsage
 from tests.builders import VirtualClock, Watching
 
@@ -43,9 +43,9 @@ def question(repair: Repair | None) -> ModelRequest:
     return ModelRequest("system", (), "task", Word, max_tokens=100, timeout_s=90, repair=repair)
 
 
-def judged(text: str) -> Judgement[str]:
+def judged(text: str) -> CheckedAnswer[str]:
     """`-` cannot be read; anything else is a word with as many problems as it has exclamation marks."""
-    return Judgement(None, ("no word",)) if text == "-" else Judgement(text, ("too loud",) * text.count("!"))
+    return CheckedAnswer(None, ("no word",)) if text == "-" else CheckedAnswer(text, ("too loud",) * text.count("!"))
 
 
 def failing(failure: ModelFailure, retry_after_s: float | None = None, cost: float = 0.0) -> ModelError:
@@ -58,7 +58,7 @@ class Setting:
     def __init__(self, *scripts: list[str | ModelError], seconds: float = 500.0, call_seconds: float = 1.0) -> None:
         self.clock, self.watching = VirtualClock(), Watching()
         self.models = [Model(f"p{place}:m", script, self.clock, call_seconds) for place, script in enumerate(scripts)]
-        self.chain = Chain(self.models, question, judged, self.clock.pace(seconds), self.watching)
+        self.chain = Chain(self.models, question, judged, self.clock.deadline(seconds), self.watching)
 
 
 def test_the_first_answer_that_holds_is_taken_and_nobody_else_is_asked() -> None:

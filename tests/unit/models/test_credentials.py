@@ -9,7 +9,7 @@ import pytest
 from aws_lambda_powertools.utilities.parameters import base
 from moto import mock_aws
 
-from fourfold.language_model import ModelError, ModelFailure
+from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.models.credentials import KEY_VARIABLES, api_key, usable_providers
 
 SECRET = "sk-nobody-should-read-this"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fourfold.language_model import ContextBlock
+from fourfold.llm.port import ContextBlock
 from fourfold.pipeline.audit import AUDIT
-from fourfold.pipeline.preamble import PREAMBLE
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
+from fourfold.pipeline.system_prompt import PREAMBLE
 from tests.builders import ALL_STEPS, ScriptedModel, new_state, state_before, stepped
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fourfold.config.engine import AuditWeights
-from fourfold.language_model import ModelError, ModelFailure
+from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.persona import Scores
 from fourfold.pipeline.audit import AUDIT, overall
 from fourfold.pipeline.intent_parse import INTENT_PARSE
@@ -49,7 +49,7 @@ def changed(answer: dict[str, Any], path: str, value: object) -> str:
 def test_six_good_answers_make_a_whole_persona() -> None:
     state, model = new_state(), ScriptedModel()
     for step in ALL_STEPS:
-        outcome = stepped(step, state.entering(step.name), model)
+        outcome = stepped(step, state.reset_for(step.name), model)
         assert outcome.violations == ()
         state = outcome.state
     assert state.audit is not None

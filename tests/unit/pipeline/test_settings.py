@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fourfold.config.engine import EngineConfig, PipelineConfig, StepConfig
-from fourfold.language_model import ModelError, ModelFailure
+from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Step
 from tests.builders import ALL_STEPS, ScriptedModel, state_before, stepped

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from fourfold.progress.delivery import Delivery
-from fourfold.progress.followers import (
+from fourfold.progress.broadcast import NewEvent, Pusher
+from fourfold.progress.delivery import EventDelivery
+from fourfold.progress.ports import (
     ConnectionGoneError,
-    Event,
+    DeliveryUnknownError,
+    EncodedEvent,
     Follower,
-    Pushed,
+    NotDeliveredError,
+    PushRecord,
     RunKey,
     Subscriber,
     Topic,
-    UnsentError,
-    UnsureError,
 )
-from fourfold.progress.push import NewEvent, Pusher
 from fourfold.progress.subscriptions import Connection, Subscriptions
 
 WORKSPACE = "ws_one"
@@ -63,10 +63,10 @@ class World:
     """Log, stream, tables, connected clients and the queue. `pause` is called before each touch of them."""
 
     pause: Callable[[], None] = lambda: None
-    logs: dict[RunKey, list[Event]] = field(default_factory=dict)
+    logs: dict[RunKey, list[EncodedEvent]] = field(default_factory=dict)
     stream: list[NewEvent] = field(default_factory=list)
     table: dict[tuple[RunKey, str], Follower] = field(default_factory=dict)
-    pushed: dict[RunKey, Pushed] = field(default_factory=dict)
+    pushed: dict[RunKey, PushRecord] = field(default_factory=dict)
     topics: dict[Topic, dict[str, Subscriber]] = field(default_factory=dict)
     counted: dict[str, set[str]] = field(default_factory=dict)
     received: dict[str, list[str]] = field(default_factory=dict)
@@ -85,22 +85,22 @@ class World:
     def append(self, run: RunKey, last: int) -> None:
         self.pause()
         entries = self.logs.setdefault(run, [])
-        event = Event.of(body(run, len(entries) + 1, last))
+        event = EncodedEvent.of(body(run, len(entries) + 1, last))
         entries.append(event)
         self.stream.append(NewEvent(run, PERSONA, event))
 
-    def events(self, run: RunKey, after: int) -> Iterable[Event]:
+    def events(self, run: RunKey, after: int) -> Iterable[EncodedEvent]:
         self.pause()
         return [event for event in self.logs.get(run, []) if event.seq > after]
 
-    def newest(self, run: RunKey) -> Event | None:
+    def newest(self, run: RunKey) -> EncodedEvent | None:
         self.pause()
         return self.logs[run][-1] if self.logs.get(run) else None
 
     # followers
-    def of_run(self, run: RunKey) -> tuple[Pushed, Sequence[Follower]]:
+    def of_run(self, run: RunKey) -> tuple[PushRecord, Sequence[Follower]]:
         self.pause()
-        return self.pushed.get(run, Pushed()), [follower for (of, _), follower in self.table.items() if of == run]
+        return self.pushed.get(run, PushRecord()), [follower for (of, _), follower in self.table.items() if of == run]
 
     def one(self, run: RunKey, connection_id: str) -> Follower | None:
         self.pause()
@@ -123,17 +123,17 @@ class World:
         del self.table[run, connection_id]
         return True
 
-    def begin_push(self, run: RunKey, seq: int) -> None:
+    def record_intended(self, run: RunKey, seq: int) -> None:
         self.pause()
         self.writes += 1
-        there = self.pushed.get(run, Pushed())
-        self.pushed[run] = replace(there, begun=max(seq, there.begun))
+        there = self.pushed.get(run, PushRecord())
+        self.pushed[run] = replace(there, intended=max(seq, there.intended))
 
-    def end_push(self, run: RunKey, seq: int) -> None:
+    def record_acked(self, run: RunKey, seq: int) -> None:
         self.pause()
         self.writes += 1
-        there = self.pushed.get(run, Pushed())
-        self.pushed[run] = replace(there, done=max(seq, there.done))
+        there = self.pushed.get(run, PushRecord())
+        self.pushed[run] = replace(there, acked=max(seq, there.acked))
 
     # connected clients
     def send(self, connection_id: str, text: str) -> None:
@@ -142,11 +142,11 @@ class World:
             raise ConnectionGoneError
         fate = self.fates.pop(0) if self.fates and '"seq"' in text else Fate.DONE
         if fate is Fate.REFUSED:
-            raise UnsentError
+            raise NotDeliveredError
         if fate is not Fate.LOST_UNHEARD:
             self.received.setdefault(connection_id, []).append(text)
         if fate is not Fate.DONE:
-            raise UnsureError
+            raise DeliveryUnknownError
         self.pause()  # the moment in which it is sent and not noted
 
     def close(self, connection_id: str) -> None:
@@ -155,7 +155,7 @@ class World:
         if fate in {Fate.DONE, Fate.DONE_UNHEARD}:
             self.closed.append(connection_id)
         if fate is not Fate.DONE:
-            raise UnsentError
+            raise NotDeliveredError
 
     # the queue
     def put(self, run: RunKey, connection_id: str) -> None:
@@ -206,9 +206,9 @@ class Registry:
         self.world.pause()
         self.world.topics.get(topic, {}).pop(connection_id, None)
 
-    def add(self, connection: Connection, topic: str, most: int) -> bool:
+    def add(self, connection: Connection, topic: str, limit: int) -> bool:
         counted = self.world.counted.setdefault(connection.connection_id, set())
-        if len(counted) >= most and topic not in counted:
+        if len(counted) >= limit and topic not in counted:
             return False
         counted.add(topic)
         return True
@@ -230,7 +230,7 @@ class Followers:
 
     def __init__(self, world: World) -> None:
         self.of_run, self.one, self.write = world.of_run, world.one, world.write
-        self.begin_push, self.end_push = world.begin_push, world.end_push
+        self.record_intended, self.record_acked = world.record_intended, world.record_acked
         self.delete = world.delete_follower
 
 
@@ -240,12 +240,12 @@ class Service:
     def __init__(self, world: World) -> None:
         self.world = world
         registry = Registry(world)
-        self.delivery = Delivery(world, Followers(world), registry, world, world, lambda: world.now)
+        self.delivery = EventDelivery(world, Followers(world), registry, world, world, lambda: world.now)
         self.pusher = Pusher(self.delivery, world.readable, Inline())
         self.subscriptions = Subscriptions(registry, world, self.delivery, Inline())
 
     def say(self, connection_id: str, text: str, workspace_id: str = WORKSPACE) -> None:
-        self.subscriptions.take(Connection(connection_id, workspace_id, f"key of {connection_id}"), text)
+        self.subscriptions.handle(Connection(connection_id, workspace_id, f"key of {connection_id}"), text)
 
     def push_all(self, size: int = 100) -> None:
         """Serves the stream until it is empty."""
@@ -263,7 +263,7 @@ class Service:
                     self.delivery.close(connection_id)
                 else:
                     self.delivery.resume(run, connection_id)
-            except UnsentError:
+            except NotDeliveredError:
                 self.world.queued.append((run, connection_id))
             except CrashError:
                 self.world.returning.append((run, connection_id))

@@ -10,13 +10,13 @@ from typing import Any
 
 from fourfold.config.models import ModelConfig
 from fourfold.ids import new_persona_id, new_run_id
-from fourfold.language_model import Completion, ModelError, ModelRequest
-from fourfold.model_chain import Pace
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import Completion, ModelError, ModelRequest
 from fourfold.persona import Persona, TokenUsage
 from fourfold.provocation.definition import ProvocationTest
-from fourfold.provocation.judge import Bench
+from fourfold.provocation.judge import JudgeConfig
+from fourfold.provocation.run_test import ProvocationContext, SpokenReply
 from fourfold.provocation.transcript import Exchange, Transcript
-from fourfold.provocation.trial import Courtroom, Spoken
 from tests.builders import BRIEF, MASK, SELF, SOUL, START, SURFACE
 
 PERSONA = Persona.model_validate(
@@ -69,11 +69,11 @@ class Speaker:
     heard: list[tuple[tuple[str, ...], str, str | None]] = field(default_factory=list)
     failure: ModelError | None = None
 
-    def reply(self, history: Sequence[Exchange], said: str, notes: str | None) -> Spoken:
+    def reply(self, history: Sequence[Exchange], said: str, notes: str | None) -> SpokenReply:
         self.heard.append((tuple(exchange.said for exchange in history), said, notes))
         if self.failure is not None:
             raise self.failure
-        return Spoken(text=self.answer(said))
+        return SpokenReply(text=self.answer(said))
 
 
 @dataclass
@@ -98,14 +98,14 @@ class Judge:
         return Completion(json.dumps({"answers": entries}), provider, model, usage, 0.002)
 
 
-def bench(judge: Judge) -> Bench:
-    return Bench([judge], ModelConfig(), Pace(time.monotonic() + 60))
+def bench(judge: Judge) -> JudgeConfig:
+    return JudgeConfig([judge], ModelConfig(), Deadline(time.monotonic() + 60))
 
 
 class Forgetful:
     """A ledger that keeps nothing."""
 
-    def once(self, _key: str, make: Callable[[], str]) -> str:
+    def get_or_make(self, _key: str, make: Callable[[], str]) -> str:
         return make()
 
 
@@ -113,7 +113,7 @@ WELL: Mapping[str, str | tuple[str, str]] = {"kind": "yes", "machine": "no"}
 BADLY: Mapping[str, str | tuple[str, str]] = {"kind": "no", "machine": "no"}
 
 
-def room(first: Judge, second: Judge | None = None, speaker: Speaker | None = None) -> Courtroom:
-    return Courtroom(
+def room(first: Judge, second: Judge | None = None, speaker: Speaker | None = None) -> ProvocationContext:
+    return ProvocationContext(
         PERSONA, speaker or Speaker(), bench(first), None if second is None else bench(second), Forgetful()
     )

@@ -11,18 +11,18 @@ import pytest
 
 from fourfold.config.engine import EngineConfig, ProvocationConfig
 from fourfold.ids import new_run_id
-from fourfold.jobs.order import JobOrder
+from fourfold.jobs.job import claim_run, do_job
+from fourfold.jobs.message import JobMessage
 from fourfold.jobs.store import Lease
-from fourfold.jobs.work import do_job, take
-from fourfold.language_model import Completion, ModelCall, ModelRequest
+from fourfold.llm.port import Completion, ModelCall, ModelRequest
 from fourfold.persona import Persona, TokenUsage
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.provocation.catalog import shipped_tests
-from fourfold.provocation.plan import Plan, Selection, planned
+from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.report import SuiteReport
-from fourfold.provocation.suite import SuiteWork, selection_kept
+from fourfold.provocation.run_test import SpokenReply
+from fourfold.provocation.suite import SuiteJob, store_selection
 from fourfold.provocation.transcript import Exchange
-from fourfold.provocation.trial import Spoken
 from fourfold.provocation.workspace_tests import available
 from fourfold.storage.provocation import DynamoSuites
 from tests.unit.jobs.conftest import (
@@ -58,10 +58,10 @@ class Talking:
     def __init__(self, paid: Paid) -> None:
         self.paid = paid
 
-    def reply(self, history: Sequence[Exchange], said: str, notes: str | None) -> Spoken:
+    def reply(self, history: Sequence[Exchange], said: str, notes: str | None) -> SpokenReply:
         self.paid.pay(f"{len(history)}/{said}/{notes}")
         call = ModelCall(provider="p", model="m", duration_ms=1, tokens=TokenUsage(output_tokens=1), cost_usd=0.001)
-        return Spoken(text="Kolay gelsin, hoş geldin.", calls=(call,))
+        return SpokenReply(text="Kolay gelsin, hoş geldin.", calls=(call,))
 
 
 class Judging(Judge):
@@ -94,18 +94,18 @@ def persona(bench: Bench) -> Persona:
     return whole
 
 
-def claimed(bench: Bench, order: JobOrder, message: str = "m-1") -> Run | None:
-    return take(order, bench.place(), Lease(message, bench.now + timedelta(seconds=300)), "cfg")
+def claimed(bench: Bench, order: JobMessage, message: str = "m-1") -> Run | None:
+    return claim_run(order, bench.place(), Lease(message, bench.now + timedelta(seconds=300)), "cfg")
 
 
-def order_of(bench: Bench) -> JobOrder:
-    return JobOrder(
+def order_of(bench: Bench) -> JobMessage:
+    return JobMessage(
         kind=RunKind.PROVOCATION, run_id=new_run_id(), workspace_id=WORKSPACE, persona_id=bench.persona.id, asked=True
     )
 
 
-def plan(selection: Selection) -> Plan:
-    return planned(available(TESTS, {}, (), EngineConfig().safety), selection, CONFIG)
+def plan(selection: Selection) -> SuitePlan:
+    return make_plan(available(TESTS, {}, (), EngineConfig().safety), selection, CONFIG)
 
 
 def work(
@@ -113,9 +113,9 @@ def work(
     run: Run,
     persona: Persona,
     paid: Paid,
-    make_plan: Callable[[Selection], Plan] = plan,
-) -> SuiteWork:
-    return SuiteWork(
+    make_plan: Callable[[Selection], SuitePlan] = plan,
+) -> SuiteJob:
+    return SuiteJob(
         run=run,
         persona=persona,
         speaker=Talking(paid),
@@ -123,11 +123,11 @@ def work(
         second=judging(Judge(WELL)),
         checkpoints=bench.place().checkpoints_of(run),
         make_plan=make_plan,
-        archive=DynamoSuites(bench.client, "personas"),
+        reports=DynamoSuites(bench.client, "personas"),
     )
 
 
-def done(bench: Bench, persona: Persona, paid: Paid, order: JobOrder) -> Run | None:
+def done(bench: Bench, persona: Persona, paid: Paid, order: JobMessage) -> Run | None:
     run = claimed(bench, order)
     assert run is not None
     return do_job(run, work(bench, run, persona, paid), bench.place(), concurrency=5)
@@ -189,7 +189,7 @@ def test_a_selection_is_run_and_leaves_the_summary_alone(bench: Bench, persona: 
     run = claimed(bench, order)
     assert run is not None
     selection = Selection.model_validate({"family": ["emo"], "benign_twins": True})
-    selection_kept(bench.place().checkpoints_of(run), selection)
+    store_selection(bench.place().checkpoints_of(run), selection)
     do_job(run, work(bench, run, persona, Paid()), bench.place(), concurrency=5)
     report = report_of(bench, run.id)
     assert [result.id for result in report.results] == ["emo.005"]

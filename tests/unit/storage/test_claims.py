@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fourfold.replay import LEASE_S, Execution, KeptReply, Refusal
-from fourfold.storage.claims import RETENTION, DynamoClaims
+from fourfold.idempotency import LEASE_S, Execution, KeptReply, Refusal
+from fourfold.storage.idempotency import RETENTION, DynamoClaims
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

@@ -12,12 +12,12 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.dynamodb.responses import DynamoHandler
 
-from fourfold.config.commit import Author, LockOp, SetOp, replayed
+from fourfold.config.commit import Author, LockOp, SetOp, apply_changes
+from fourfold.config.entries import Entries, Entry, ScopeRef, ScopeState, chain_of
 from fourfold.config.history import Revision, new_snapshot_id
-from fourfold.config.ledger import Ledger, StaleError, Terms
-from fourfold.config.nodes import Node, Nodes, Place, ScopeState, chain_of
 from fourfold.config.registry import flattened
 from fourfold.config.scope import Scope, stored
+from fourfold.config.service import CommitRequest, ConfigService, StaleError
 from fourfold.config.settings import Settings
 from fourfold.events.config import ConfigChanged, config_changed_entry
 from fourfold.storage.config import DynamoConfigStore
@@ -37,7 +37,7 @@ CHOICES: list[tuple[str, list[Any]]] = [
 ]
 
 
-def entry(place: Place, record: Revision) -> dict[str, Any]:
+def entry(place: ScopeRef, record: Revision) -> dict[str, Any]:
     data = ConfigChanged(
         scope=stored(place.scope),
         scope_id=place.owner,
@@ -56,17 +56,17 @@ class Tables:
 
     client: DynamoDBClient
     store: DynamoConfigStore
-    ledger: Ledger
+    ledger: ConfigService
 
     def stored(self, table: str) -> list[dict[str, Any]]:
         return sorted(self.client.scan(TableName=table)["Items"], key=str)
 
-    def state(self, place: Place) -> ScopeState:
+    def state(self, place: ScopeRef) -> ScopeState:
         return self.store.states([place])[place]
 
-    def set(self, key: str, value: Any, places: tuple[Place, ...] = PLACES) -> int:
+    def set(self, key: str, value: Any, places: tuple[ScopeRef, ...] = PLACES) -> int:
         ops = [SetOp(op="set", key=key, value=value)]
-        return self.ledger.commit(Terms(places, Author("key_1", AT, "why")), lambda _: ops).state.revision
+        return self.ledger.commit(CommitRequest(places, Author("key_1", AT, "why")), lambda _: ops).state.revision
 
 
 @pytest.fixture
@@ -74,14 +74,14 @@ def tables(dynamodb: DynamoDBClient) -> Tables:
     create(dynamodb, "config", "S")
     create(dynamodb, "outbox", None)
     store = DynamoConfigStore(dynamodb, "config", "outbox", entry)
-    return Tables(dynamodb, store, Ledger(store, flattened(Settings()), []))
+    return Tables(dynamodb, store, ConfigService(store, flattened(Settings()), []))
 
 
 def after(state: ScopeState, key: str, value: Any) -> tuple[ScopeState, Revision]:
     """A state one revision on, and its record, as a writer that read `state` would store them."""
-    nodes = {**state.nodes, key: Node(is_set=True, value=value, revision=state.revision + 1, by="key_1", at=AT)}
-    record = Revision(revision=state.revision + 1, scope=state.place.scope, kind="commit", by="key_1", at=AT)
-    return ScopeState(state.place, state.revision + 1, nodes), record
+    nodes = {**state.entries, key: Entry(is_set=True, value=value, revision=state.revision + 1, by="key_1", at=AT)}
+    record = Revision(revision=state.revision + 1, scope=state.ref.scope, kind="commit", by="key_1", at=AT)
+    return ScopeState(state.ref, state.revision + 1, nodes), record
 
 
 @pytest.mark.parametrize("committed", [0, 1])
@@ -95,11 +95,11 @@ def test_the_second_commit_at_a_revision_is_refused_whole(tables: Tables, commit
     with pytest.raises(StaleError):
         tables.store.write(chain[:-1], *after(chain[-1], RETRIES, 1))
     assert (tables.stored("config"), tables.stored("outbox")) == before
-    assert (tables.state(WORKSPACE).revision, tables.state(WORKSPACE).nodes[SCORE].value) == (committed + 1, 4.0)
+    assert (tables.state(WORKSPACE).revision, tables.state(WORKSPACE).entries[SCORE].value) == (committed + 1, 4.0)
 
 
 @pytest.mark.parametrize("mover", [(SYSTEM,), (SYSTEM, ORG)])
-def test_a_commit_made_under_an_ancestor_that_has_moved_is_refused(tables: Tables, mover: tuple[Place, ...]) -> None:
+def test_a_commit_made_under_an_ancestor_that_has_moved_is_refused(tables: Tables, mover: tuple[ScopeRef, ...]) -> None:
     states = tables.store.states(PLACES)
     chain = [states[place] for place in PLACES]
     tables.set(SCORE, 4.0, mover)
@@ -117,11 +117,11 @@ def test_a_lock_set_meanwhile_is_met_on_the_second_try(tables: Tables) -> None:
         if not raced:
             raced.append(True)
             lock = [LockOp(op="lock", key=SCORE, bounds=None)]
-            tables.ledger.commit(Terms((SYSTEM, ORG), Author("key_2", AT)), lambda _: lock)
+            tables.ledger.commit(CommitRequest((SYSTEM, ORG), Author("key_2", AT)), lambda _: lock)
         return [SetOp(op="set", key=SCORE, value=1.0)]
 
     with pytest.raises(Exception, match="config_locked"):
-        tables.ledger.commit(Terms(PLACES, Author("key_1", AT)), ops)
+        tables.ledger.commit(CommitRequest(PLACES, Author("key_1", AT)), ops)
     assert tables.state(WORKSPACE).revision == 0
 
 
@@ -151,15 +151,15 @@ def test_writers_at_once_are_all_heard(tables: Tables, monkeypatch: pytest.Monke
         assert sum(pool.map(write, range(len(CHOICES)))) == commits * len(CHOICES)
     final = tables.state(WORKSPACE)
     assert final.revision == commits * len(CHOICES)
-    nodes: Nodes = {}
+    nodes: Entries = {}
     for number in range(1, final.revision + 1):
         found = tables.store.revision(WORKSPACE, number)
         assert found is not None
         record, kept = found
         assert len(record.changes) == 1
-        nodes = replayed(nodes, record.changes)
+        nodes = apply_changes(nodes, record.changes)
         assert nodes == kept
-    assert nodes == final.nodes
+    assert nodes == final.entries
     assert {key: node.value for key, node in nodes.items()} == {key: values[-1] for key, values in CHOICES}
     assert len(tables.stored("outbox")) == final.revision
 
@@ -197,7 +197,7 @@ def test_a_snapshot_is_never_overwritten(tables: Tables) -> None:
     found = tables.store.snapshot(WORKSPACE, kept.id)
     assert found == (kept, nodes)
     assert nodes[SCORE].value == 1.0
-    assert tables.store.snapshot(Place(Scope.WORKSPACE, "w2"), kept.id) is None
+    assert tables.store.snapshot(ScopeRef(Scope.WORKSPACE, "w2"), kept.id) is None
     assert tables.store.snapshot(WORKSPACE, new_snapshot_id()) is None
 
 
@@ -206,9 +206,9 @@ def test_scopes_below_are_found_once_they_were_committed_to(tables: Tables) -> N
     assert list(tables.store.below(SYSTEM)) == []
     tables.set(SCORE, 1.0)
     tables.set(RETRIES, 1, other)
-    lines = {tuple(state.place for state in line) for line in tables.store.below(SYSTEM)}
+    lines = {tuple(state.ref for state in line) for line in tables.store.below(SYSTEM)}
     assert {PLACES[1:], other[1:]} <= lines
-    assert [line[-1].place for line in tables.store.below(ORG)] == [WORKSPACE]
+    assert [line[-1].ref for line in tables.store.below(ORG)] == [WORKSPACE]
     assert list(tables.store.below(WORKSPACE)) == []
 
 
@@ -222,7 +222,7 @@ def test_no_commit_without_its_announcement(tables: Tables) -> None:
 def test_more_places_than_one_read_takes(tables: Tables) -> None:
     for number in range(3):
         tables.set(RETRIES, 1, chain_of("o1", f"w{number}"))
-    places = [Place(Scope.WORKSPACE, f"w{number}") for number in range(150)]
+    places = [ScopeRef(Scope.WORKSPACE, f"w{number}") for number in range(150)]
     found = tables.store.revisions([*places, places[0]])
     assert len(found) == 150
     assert sum(found.values()) == 3

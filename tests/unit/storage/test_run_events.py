@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fourfold.progress.happenings import RunStarted, StepStarted
+from fourfold.progress.events import RunStarted, StepStarted
 from fourfold.progress.log import RunLog
 from fourfold.steps import STEP_ORDER
 from fourfold.storage.run_events import DynamoEventStore

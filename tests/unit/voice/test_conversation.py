@@ -10,14 +10,14 @@ from typing import Any, Literal
 import pytest
 
 from fourfold.config.engine import ChatConfig, DriftConfig, SafetyConfig
-from fourfold.language_model import ChatRequest, Completion, Heard, ModelError, ModelFailure
-from fourfold.model_chain import Pace
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ChatRequest, Completion, ModelError, ModelFailure, OnText
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
-from fourfold.voice.asking import Listener
-from fourfold.voice.conversation import BlockedError, Room, begin, say
-from fourfold.voice.scoring import Ear
-from fourfold.voice.sessions import Exchange, Owner, Session
+from fourfold.voice.chat_turn import ReplyListener
+from fourfold.voice.conversation import BlockedError, ChatContext, open_session, reply_to
+from fourfold.voice.scoring import DriftScorer
+from fourfold.voice.sessions import ChatExchange, PersonaRef, Session
 from tests.unit.voice.conftest import NOW, person, voice_of
 
 LIST = "Give me a numbered list of reasons to stay, would you?"
@@ -29,17 +29,17 @@ class Kept:
     """Sessions in memory."""
 
     sessions: dict[str, Session] = field(default_factory=dict)
-    said: list[Exchange] = field(default_factory=list)
+    said: list[ChatExchange] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
 
-    def session(self, owner: Owner, session_id: str) -> Session | None:  # noqa: ARG002 - a SessionStore
+    def session(self, owner: PersonaRef, session_id: str) -> Session | None:  # noqa: ARG002 - a SessionStore
         return self.sessions.get(session_id)
 
-    def exchanges(self, owner: Owner, session_id: str, last: int) -> Sequence[Exchange]:  # noqa: ARG002
+    def exchanges(self, owner: PersonaRef, session_id: str, last: int) -> Sequence[ChatExchange]:  # noqa: ARG002
         return self.said[-last:] if last else []
 
     def advance(
-        self, owner: Owner, session: Session, exchanges: Sequence[Exchange], entries: Sequence[dict[str, Any]]
+        self, owner: PersonaRef, session: Session, exchanges: Sequence[ChatExchange], entries: Sequence[dict[str, Any]]
     ) -> bool:
         known = self.session(owner, session.session_id)
         if (known.steps if known else 0) != session.steps - 1:
@@ -49,7 +49,7 @@ class Kept:
         self.told += entries
         return True
 
-    def tell(self, entries: Sequence[dict[str, Any]]) -> None:
+    def publish(self, entries: Sequence[dict[str, Any]]) -> None:
         self.told += entries
 
 
@@ -59,30 +59,41 @@ class Failing:
 
     name: str = "anthropic:claude-sonnet-4-6"
 
-    def reply(self, request: ChatRequest, heard: Heard | None = None) -> Completion:
+    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:
         if heard is not None:
             heard(request.messages[-1].text[:4])
         raise ModelError(ModelFailure.BAD_REQUEST, "broken off")
 
 
-def room(action: Action, kept: Kept, *before: Failing) -> Room:
-    ear = Ear(resolve_embedder("stylometric"), DriftConfig(action_on_alert=action), voice_of("ceremonious").fingerprint)
+def room(action: Action, kept: Kept, *before: Failing) -> ChatContext:
+    scorer = DriftScorer(
+        resolve_embedder("stylometric"), DriftConfig(action_on_alert=action), voice_of("ceremonious").fingerprint
+    )
     models = [*before, resolve_chat("offline:composer-1")]
-    return Room(
-        person("ceremonious"), models, ChatConfig(), SafetyConfig(), ear, kept, Pace(time.monotonic() + 60), lambda: NOW
+    return ChatContext(
+        person("ceremonious"),
+        models,
+        ChatConfig(),
+        SafetyConfig(),
+        scorer,
+        kept,
+        Deadline(time.monotonic() + 60),
+        lambda: NOW,
     )
 
 
 def heard_by(action: Action, kept: Kept, *before: Failing) -> tuple[str, list[str]]:
     events: list[str] = []
     place = room(action, kept, *before)
-    said = say(place, begin(place, None), LIST, Listener(events.append, lambda: events.append("<restart>")))
+    said = reply_to(
+        place, open_session(place, None), LIST, ReplyListener(events.append, lambda: events.append("<restart>"))
+    )
     return said.reply, events
 
 
 def test_a_drifted_reply_ships_with_a_warning(kept: Kept) -> None:
     place = room("warn", kept)
-    said = say(place, begin(place, None), LIST)
+    said = reply_to(place, open_session(place, None), LIST)
     assert said.drift.alert
     assert said.recovery is None
     [entry] = kept.told
@@ -93,7 +104,7 @@ def test_a_drifted_reply_ships_with_a_warning(kept: Kept) -> None:
 
 def test_a_drifted_reply_is_written_once_more_and_the_better_one_ships(kept: Kept) -> None:
     place = room("auto_recover", kept)
-    said = say(place, begin(place, None), LIST)
+    said = reply_to(place, open_session(place, None), LIST)
     assert said.recovery is not None
     assert said.recovery.after is not None
     assert said.recovery.after < said.recovery.before
@@ -108,7 +119,7 @@ def test_a_drifted_reply_is_written_once_more_and_the_better_one_ships(kept: Kep
 def test_a_drifted_reply_is_held_back_and_leaves_no_trace_in_the_session(kept: Kept) -> None:
     place = room("block", kept)
     with pytest.raises(BlockedError) as raised:
-        say(place, begin(place, None), LIST)
+        reply_to(place, open_session(place, None), LIST)
     assert raised.value.drift.alert
     assert len(raised.value.calls) == 1
     assert (kept.said, kept.sessions) == ([], {})

@@ -12,11 +12,11 @@ from fourfold.voice.drift import DriftState, envelope, repetition
 from fourfold.voice.embedder import cosine_distance, mean_of, normalised
 from fourfold.voice.features import deviations
 from fourfold.voice.fingerprint import (
-    Taken,
-    Whose,
+    FingerprintInput,
+    FingerprintOwner,
+    make_fingerprint,
     packed,
     packed_small,
-    take,
     unpacked,
     unpacked_small,
 )
@@ -43,7 +43,7 @@ def test_the_scenarios_are_a_full_grid() -> None:
     }
     assert len({one.register for one in scenarios}) == 10
     assert len({one.text(None) for one in scenarios}) == 50
-    pole = scenario_set().of_pole()
+    pole = scenario_set().baseline_subset()
     assert len({one.register for one in pole}) == len(pole) == 10
     assert {one.topic for one in pole} == {one.topic for one in scenarios}
 
@@ -144,9 +144,11 @@ def test_a_session_remembers_ten_replies(ceremonious: Voice) -> None:
 
 def test_a_voice_of_few_words_is_weak_and_says_why() -> None:
     replies = {one.id: "Can't. Thursday." for one in scenario_set().scenarios}
-    taken = Taken(replies, (), ("m",), TokenUsage(), 0.0)
-    whose = Whose(voice_of("ceremonious").fingerprint.persona_id, voice_of("ceremonious").fingerprint.run_id, None)
-    made = take(whose, taken, resolve_embedder("stylometric"), scenario_set(), NOW)
+    taken = FingerprintInput(replies, (), ("m",), TokenUsage(), 0.0)
+    whose = FingerprintOwner(
+        voice_of("ceremonious").fingerprint.persona_id, voice_of("ceremonious").fingerprint.run_id, None
+    )
+    made = make_fingerprint(whose, taken, resolve_embedder("stylometric"), scenario_set(), NOW)
     assert made.grade is Grade.WEAK
     assert "0 of 50" in made.reasons[0]
 

@@ -12,11 +12,11 @@ import pytest
 from fourfold.config.api import WebhookRetryConfig, WebhooksConfig
 from fourfold.storage.webhooks import DynamoWebhooks
 from fourfold.webhooks.delivery import Delivery, Message
-from fourfold.webhooks.dispatch import Again, Dispatcher, Done
+from fourfold.webhooks.dispatch import Dispatcher, Done, Retry
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
-from fourfold.webhooks.fan_out import Errand, fan_out
-from fourfold.webhooks.lanes import Lane, Order
-from fourfold.webhooks.sender import Outcome
+from fourfold.webhooks.fan_out import QueueEntry, fan_out
+from fourfold.webhooks.queues import Lane, ScheduledDelivery
+from fourfold.webhooks.sender import AttemptOutcome
 from tests.builders import START
 from tests.tables import Tables, tables_in_moto
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 CONFIG = WebhooksConfig(retry=WebhookRetryConfig(delays_s=(0, 60, 300)), timeout_s=15, disable_after_s=3600)
-OK = Outcome("delivered", 204, 20)
+OK = AttemptOutcome("delivered", 204, 20)
 
 
 @dataclass
 class ScriptedSender:
     """Answers with the outcomes it was given, the last one for good."""
 
-    outcomes: list[Outcome] = field(default_factory=lambda: [OK])
+    outcomes: list[AttemptOutcome] = field(default_factory=lambda: [OK])
     sent: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
-    def send(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> Outcome:
+    def send(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> AttemptOutcome:
         assert timeout_s == 15
         self.sent.append((url, dict(headers), body))
         return self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
@@ -64,17 +64,17 @@ class World:
         assert found is not None
         return found
 
-    def happens(self, event_id: str = "evt_1") -> list[Errand]:
+    def happens(self, event_id: str = "evt_1") -> list[QueueEntry]:
         """persona.created in workspace ws_a."""
         message = Message(
             event_id=event_id, event_type="persona.created", workspace_id="ws_a", occurred_at=START, data={"n": 1}
         )
         return fan_out(message, self.store, lambda _workspace: CONFIG, self.at)
 
-    def carry_out(self, order: Order, lane: Lane = Lane.SLOW) -> Again | Done:
-        return self.dispatcher().carry_out(order, lane)
+    def dispatch(self, order: ScheduledDelivery, lane: Lane = Lane.SLOW) -> Retry | Done:
+        return self.dispatcher().dispatch(order, lane)
 
-    def delivery(self, order: Order) -> Delivery:
+    def delivery(self, order: ScheduledDelivery) -> Delivery:
         found = self.store.delivery(order.endpoint_id, order.delivery_id)
         assert found is not None
         return found

@@ -1,0 +1,168 @@
+"""Builds the OpenAPI 3.1 document: FastAPI's, extended by bodies, problems, streams, scopes and examples."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+
+from fourfold.problem import Problem
+from functions.api.openapi.bodies import FILES, STRICT
+from functions.api.openapi.examples import examples
+from functions.api.openapi.operations import operations
+from functions.api.openapi.problems import CATALOGUE
+from functions.api.openapi.replies import RETRY_AFTER, problems, references
+
+_EVENT: dict[str, Any] = {
+    "type": "object",
+    "title": "ServerSentEvent",
+    "description": "One event of a `text/event-stream`. Lines that begin with a colon are heartbeats. An `error` event "
+    "contains a problem and ends the stream.",
+    "properties": {
+        "id": {"type": "string", "description": "The event's `seq`. Send the last one as `Last-Event-ID` to resume."},
+        "event": {"type": "string", "description": "The event's type, such as `step.completed`."},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "The event as a JSON object: `seq`, `type`, `run_id`, `persona_id`, `at` and more.",
+        },
+        "retry": {"type": "integer", "description": "Milliseconds to wait before reconnecting."},
+    },
+    "required": ["data"],
+    "examples": [
+        {
+            "id": "1",
+            "event": "run.started",
+            "data": '{"seq":1,"type":"run.started","run_id":"run_01kaqf0c5v3y9m2t8z4n6r1w7b",'
+            '"persona_id":"per_01kaqf0c5v3y9m2t8z4n6r1w7a","at":"2026-11-23T09:00:00.000Z"}',
+        }
+    ],
+}
+_SCHEME = "ApiKey"
+_REQUEST_ID: dict[str, Any] = {
+    "Request-Id": {
+        "description": "The id of this request; include it in support requests.",
+        "schema": {"type": "string", "pattern": "^req_[0-9a-z]{26}$"},
+    }
+}
+_RATE_LIMIT: dict[str, Any] = {
+    "RateLimit-Policy": {
+        "description": "The API key's limit: `q` requests per window of `w` seconds.",
+        "schema": {"type": "string"},
+        "example": '"requests";q=600;w=60',
+    },
+    "RateLimit": {
+        "description": "The remaining `r` requests; the window resets in `t` seconds.",
+        "schema": {"type": "string"},
+        "example": '"requests";r=598;t=12',
+    },
+}
+TAGS = [
+    {
+        "name": "personas",
+        "description": "Generate, list, read, update, regenerate, export, import and delete personas.",
+    },
+    {"name": "voice", "description": "A persona's system prompt, voice fingerprint, chat and drift."},
+    {"name": "test suite", "description": "Run the provocation suite against a persona, read results, compare runs."},
+    {"name": "provocation tests", "description": "The provocation tests of the workspace: shipped and custom tests."},
+    {"name": "runs", "description": "Runs and background jobs: status, cost and events."},
+    {"name": "progress", "description": "Live progress over WebSocket: its URL, and tickets for browsers."},
+    {"name": "webhooks", "description": "Signed webhooks: endpoints, secrets, deliveries and replays."},
+    {"name": "config", "description": "Settings: read, explain, change, lock, snapshot and roll back."},
+    {"name": "keys", "description": "API keys of the workspace: create, list, read and revoke."},
+    {"name": "service", "description": "Health of the service."},
+]
+
+
+def _problem_example(code: str) -> dict[str, Any]:
+    known = CATALOGUE[code]
+    example: dict[str, Any] = {
+        "type": f"urn:fourfold:problem:{code}",
+        "title": known.title,
+        "status": known.status,
+        "detail": known.detail,
+        "code": code,
+        "request_id": "req_01kaqf0c5v3y9m2t8z4n6r1w7b",
+    }
+    if known.field is not None:
+        example["errors"] = [dict(zip(("pointer", "code", "detail"), known.field, strict=True))]
+    return example
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """Returns the OpenAPI 3.1 document of the app."""
+    content = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=app.description,
+        routes=app.routes,
+        tags=app.openapi_tags,
+        servers=app.servers,
+        license_info=app.license_info,
+    )
+    _add_schemas(app, content["components"]["schemas"])
+    scopes = {(found.path, found.method.lower()): found.scope for found in operations(app)}
+    for path, methods in content["paths"].items():
+        for method, operation in methods.items():
+            _finish(operation, scopes.get((path, method)))
+    content["components"]["headers"] = {**RETRY_AFTER, **_REQUEST_ID, **_RATE_LIMIT}
+    content["components"]["examples"] = {code: {"value": _problem_example(code)} for code in sorted(CATALOGUE)}
+    return content
+
+
+def _add_schemas(app: FastAPI, schemas: dict[str, Any]) -> None:
+    """Adds the schemas of bodies, problems and events, and examples; removes FastAPI's own error schemas."""
+    strict: set[str] = set()
+    described: list[type[BaseModel]] = [*STRICT.values(), *FILES.values(), Problem]
+    for model in described:
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        parts = schema.pop("$defs", {})
+        strict |= {model.__name__, *parts} if model.__name__ in STRICT else set()
+        schemas.update(parts)
+        schemas[model.__name__] = schema
+    schemas[_EVENT["title"]] = _EVENT
+    for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's error format, which this API does not use
+        schemas.pop(name, None)
+    for name, schema in schemas.items():
+        if name not in strict:  # replies may get new fields
+            schema.pop("additionalProperties", None)
+    for name, example in {**_own_examples(app), **{name: [example] for name, example in examples().items()}}.items():
+        if name in schemas:
+            schemas[name]["examples"] = example
+
+
+def _own_examples(app: FastAPI) -> dict[str, list[Any]]:
+    """The `examples` of the routes' models, taken from the models because FastAPI drops null values in them."""
+    models = {model for found in operations(app) for model in found.models}
+    schema = {model.__name__: model.model_json_schema().get("examples") for model in models}
+    return {name: example for name, example in schema.items() if example}
+
+
+def committed_text(app: FastAPI) -> str:
+    """The document as committed in docs/openapi.json."""
+    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _finish(operation: dict[str, Any], scope: str | None) -> None:
+    """Adds what applies to every operation: security, scope, general problems, and headers."""
+    replies = operation["responses"]
+    general = (401, 403, 429, 431, 500, 503) if scope is not None else (431, 500, 503)
+    for status in general:
+        replies.setdefault(str(status), problems(status)[status])
+    operation["security"] = []
+    if scope is not None:
+        operation["security"] = [{_SCHEME: [scope]}]
+        operation["description"] = f"{operation.get('description', '')}\n\nRequires the scope `{scope}`.".strip()
+    for status, reply in replies.items():
+        media = reply.get("content", {})
+        if status == "422" and "application/problem+json" not in media:
+            reply.update(problems(422)[422])
+        headers = reply.setdefault("headers", {})
+        headers.update(references(_REQUEST_ID))
+        if scope is not None and status != "401":
+            headers.update(references(_RATE_LIMIT))
+    operation["responses"] = dict(sorted(replies.items()))

@@ -1,0 +1,44 @@
+"""Collects the examples of all resources for the OpenAPI document.
+
+Examples are instances of the models, so they are complete. A model with `examples` in its `json_schema_extra` needs no
+entry.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.api.chat import examples as chat
+from functions.api.config import examples as config
+from functions.api.keys import examples as keys
+from functions.api.meta import examples as meta
+from functions.api.persona_files import examples as persona_files
+from functions.api.persona_versions import examples as persona_versions
+from functions.api.personas import examples as personas
+from functions.api.progress import examples as progress
+from functions.api.provocation_tests import examples as provocation_tests
+from functions.api.runs import examples as runs
+from functions.api.suite import examples as suite
+from functions.api.voice import examples as voice
+from functions.api.webhooks import examples as webhooks
+
+_RESOURCES = (
+    personas,
+    persona_versions,
+    persona_files,
+    voice,
+    chat,
+    suite,
+    provocation_tests,
+    runs,
+    progress,
+    webhooks,
+    config,
+    keys,
+    meta,
+)
+
+
+def examples() -> dict[str, Any]:
+    """Returns an example per schema name."""
+    return {name: example for resource in _RESOURCES for name, example in resource.examples().items()}

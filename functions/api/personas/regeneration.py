@@ -1,0 +1,79 @@
+"""Starts a run that regenerates a persona from a step."""
+
+from __future__ import annotations
+
+from fastapi import Request
+
+from fourfold.config.engine import RunSettings
+from fourfold.http import idempotency
+from fourfold.http.auth import Caller
+from fourfold.http.problems import ProblemError, not_found, rejected
+from fourfold.pipeline.regeneration import NoSuchStepError, NothingWrittenError, regeneration_config
+from fourfold.pipeline.submit import (
+    ArchivedError,
+    NoSuchPersonaError,
+    Regenerate,
+    RunInProgressError,
+    Submission,
+    SubmittedRun,
+)
+from fourfold.problem import FieldError, problem
+from fourfold.steps import StepName
+from functions.api import wiring
+from functions.api.config.pinning import pin_settings
+from functions.api.errors import run_in_progress
+from functions.api.personas import generation
+from functions.api.personas.lookup import up_to_date_persona
+from functions.api.personas.schemas import RegenerationRequest
+from functions.api.responses import path_to
+
+
+async def start_regeneration(
+    request: Request, caller: Caller, persona_id: str, body: RegenerationRequest, key: str | None
+) -> SubmittedRun:
+    """Starts the run, or returns the run that the same Idempotency-Key started.
+
+    Raises:
+        ProblemError: 404 no such persona, 409 conflicts with its state, 422 invalid settings or step; and as
+            `generation.start_run`.
+    """
+    await wiring.in_thread(lambda: up_to_date_persona(caller.workspace_id, persona_id))
+    first = StepName(body.from_)
+    settings = await wiring.in_thread(lambda: _settings(caller, body, first))
+    submission = Submission(
+        caller.workspace_id, Regenerate(persona_id, first), settings, key, idempotency.fingerprint(body)
+    )
+    try:
+        return await generation.start_run(request, submission)
+    except NoSuchPersonaError:
+        raise not_found() from None
+    except ArchivedError:
+        raise _archived() from None
+    except NothingWrittenError:
+        raise _nothing_to_keep() from None
+    except RunInProgressError as busy:
+        raise run_in_progress(path_to(request, f"/v1/runs/{busy.run_id}")) from None
+
+
+def _settings(caller: Caller, body: RegenerationRequest, first: StepName) -> RunSettings:
+    settings = pin_settings(caller, body.config)
+    try:
+        return RunSettings(regeneration_config(settings.engine, first), settings.revisions)
+    except NoSuchStepError:
+        raise rejected(
+            [
+                FieldError(
+                    pointer="/from", code="not_in_one_call", detail="The method single_call starts at intent_parse."
+                )
+            ]
+        ) from None
+
+
+def _archived() -> ProblemError:
+    detail = "Set archived to false first."
+    return ProblemError(problem("persona_archived", "The persona is archived", 409, detail))
+
+
+def _nothing_to_keep() -> ProblemError:
+    detail = "The persona was imported or its first run failed. Regenerate from intent_parse."
+    return ProblemError(problem("nothing_to_keep", "The results of the earlier steps are not stored", 409, detail))

@@ -1,0 +1,63 @@
+"""Requests background jobs, on the same queues that the event bus feeds."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, cast
+
+from botocore.config import Config
+
+from fourfold.aws import client
+from fourfold.ids import id_from_operation
+from fourfold.jobs.job import job_run
+from fourfold.jobs.message import JobMessage
+from fourfold.progress.run import Run, RunKind
+from functions.clock import now
+from functions.configuration import effective_in
+from functions.wiring import job_store
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+
+@cache
+def queues() -> SQSClient:
+    """The SQS client."""
+    config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+    return cast("SQSClient", client("sqs", config))
+
+
+def request_job(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> Run:
+    """Requests a job and returns its run; the active run if there is one.
+
+    The run id is derived from the operation id, so a repeated request gives the same run. The message is sent every
+    time: a duplicate is ignored, and a message lost in a crash is replaced.
+
+    Raises:
+        ClientError, BotoCoreError: DynamoDB or SQS failed.
+    """
+    message = job_message(workspace_id, persona_id, kind, operation_id)
+    run = job_store().run(workspace_id, message.run_id)
+    if run is None:
+        run = job_store().request(pinned_run(message))
+    send_job(message.model_copy(update={"run_id": run.id}))
+    return run
+
+
+def pinned_run(message: JobMessage) -> Run:
+    """The run of a job message, pinned to the workspace's current settings."""
+    current = effective_in(message.workspace_id)
+    return job_run(message, current.settings.engine.hash(), now(), current.revisions)
+
+
+def job_message(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> JobMessage:
+    """The job message of a request; the same for every execution of the request."""
+    run_id = id_from_operation("run", operation_id)
+    return JobMessage(kind=kind, run_id=run_id, workspace_id=workspace_id, persona_id=persona_id, asked=True)
+
+
+def send_job(message: JobMessage) -> None:
+    """Sends a job message to the queue of its kind."""
+    url = os.environ[f"FOURFOLD_{message.kind.value.upper()}_QUEUE_URL"]
+    queues().send_message(QueueUrl=url, MessageBody=message.model_dump_json())

@@ -1,0 +1,95 @@
+"""Routes of runs and their events."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from fourfold.http import sse
+from fourfold.http.preferences import accepts
+from fourfold.http.problems import not_found, rejected
+from fourfold.ids import is_run_id
+from fourfold.problem import FieldError
+from fourfold.progress.run import Run, RunStatus
+from functions.api import wiring
+from functions.api.dependencies import Reader
+from functions.api.openapi import replies
+from functions.api.responses import document
+from functions.api.runs.polling import FollowedRun
+from functions.api.runs.schemas import RunEvents
+from functions.wiring import event_store
+
+router = APIRouter(tags=["runs"])
+
+_EVENT_ID = re.compile(r"[0-9]{1,9}")
+
+
+@router.get("/v1/runs/{run_id}", summary="Read a run", response_model=Run, responses=replies.problems(401, 403, 404))
+async def read_run(run_id: str, request: Request, caller: Reader) -> Response:
+    """Returns a run with its status, attempts, steps, tokens and cost so far."""
+    run = await FollowedRun(request, caller.workspace_id, run_id).run() if is_run_id(run_id) else None
+    if run is None:
+        raise not_found()
+    return document(run)
+
+
+@router.get(
+    "/v1/runs/{run_id}/events",
+    summary="Stream a run's events",
+    response_model=RunEvents,
+    responses={
+        **replies.event_stream("Past events, then live events"),
+        204: {"description": "The run has ended and the client has all events: do not reconnect"},
+        **replies.problems(401, 403, 404, 422),
+    },
+)
+async def read_run_events(
+    run_id: str,
+    request: Request,
+    caller: Reader,
+    after: Annotated[int | None, Query(ge=0, description="Return only events with a greater `seq`.")] = None,
+    last_event_id: Annotated[str | None, Header(description="Same as `after`; takes precedence.")] = None,
+) -> Response:
+    """Streams the run's events as server-sent events: missed events first, then live ones, until the terminal event.
+
+    With `Accept: application/json` it returns the list so far. 204: the run has ended and the client has all events.
+    """
+    followed = FollowedRun(request, caller.workspace_id, run_id)
+    run = await followed.run() if is_run_id(run_id) else None
+    if run is None:
+        raise not_found()
+    after_seq = _after_seq(last_event_id, after)
+    entries = await wiring.in_thread(lambda: list(event_store(caller.workspace_id, run_id).entries()))
+    last_seq = entries[-1].seq if entries else 0
+    if after_seq > last_seq:
+        parameter = "Last-Event-ID" if last_event_id is not None else "after"
+        raise rejected(
+            [FieldError(pointer=parameter, code="unknown_event", detail="The run has no event with this number.")]
+        )
+    ended = run.status is not RunStatus.RUNNING
+    if accepts(request.headers.get("accept"), "application/json"):
+        events = tuple(entry.body() for entry in entries if entry.seq > after_seq)
+        return document(RunEvents(data=events, has_more=not ended))
+    if ended and after_seq == last_seq:
+        return Response(status_code=204)
+    request_id = request.state.request_id
+    content = sse.events(
+        followed.batches(after_seq), last=None, failure=lambda error: sse.problem_of(error, request_id)
+    )
+    return sse.event_stream(content)
+
+
+def _after_seq(last_event_id: str | None, after: int | None) -> int:
+    if last_event_id is None:
+        return after or 0
+    if not _EVENT_ID.fullmatch(last_event_id):
+        raise rejected(
+            [
+                FieldError(
+                    pointer="Last-Event-ID", code="unknown_event", detail="Must be the id of an event of this stream."
+                )
+            ]
+        )
+    return int(last_event_id)

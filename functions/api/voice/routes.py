@@ -1,0 +1,174 @@
+"""Routes of a persona's voice: its system prompt for other runtimes, and its fingerprint."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from fourfold.http.preferences import accepts
+from fourfold.http.problems import ProblemError, rejected
+from fourfold.idempotency import Execution
+from fourfold.persona import NotWrittenError
+from fourfold.problem import FieldError, problem
+from fourfold.progress.run import RunKind
+from fourfold.voice.system_prompt import example_lines, system_prompt
+from functions.api import wiring
+from functions.api.chat.context import chat_persona
+from functions.api.dependencies import Reader, Writer
+from functions.api.errors import no_fingerprint, persona_not_written
+from functions.api.idempotent import idempotent
+from functions.api.openapi import bodies, replies
+from functions.api.openapi.problems import (
+    IN_PROGRESS,
+    NOT_READY,
+    NOT_WRITTEN,
+    OF_KEYED_REQUESTS,
+    OF_MODELS,
+    PERSONA_DELETED,
+)
+from functions.api.personas.lookup import known_persona
+from functions.api.responses import document, run_receipt
+from functions.api.runs.job_requests import request_job
+from functions.api.runs.schemas import RunReceipt
+from functions.api.voice.fingerprint_report import plot, report
+from functions.api.voice.schemas import FingerprintReport, Voice
+from functions.configuration import settings_of
+
+router = APIRouter(tags=["voice"])
+
+_TEXT = ("text/markdown", "text/plain")
+_INCLUDABLE = frozenset({"vector", "distances"})
+_SVG = "image/svg+xml"
+_NO_FINGERPRINT = {"fingerprint_not_ready": "the fingerprint is not ready"}
+
+
+@router.get(
+    "/v1/personas/{persona_id}/voice",
+    summary="Read the voice for another runtime",
+    response_model=Voice,
+    responses={
+        200: {
+            "description": "The voice; with `Accept: text/markdown` or `text/plain` only the system prompt",
+            "content": {"application/json": {}, **{kind: {"schema": {"type": "string"}} for kind in _TEXT}},
+        },
+        **replies.problems(401, 403, 404),
+        **replies.refusals(409, NOT_WRITTEN),
+    },
+)
+async def read_voice(persona_id: str, request: Request, caller: Reader) -> Response:
+    """Returns a system prompt for any chat runtime, including the safety rules, and example lines.
+
+    It is built from the four layers without a model call, and changes only with the persona or the safety settings.
+    """
+    persona = await wiring.in_thread(lambda: known_persona(caller.workspace_id, persona_id))
+    settings = await wiring.in_thread(lambda: settings_of(caller.workspace_id))
+    try:
+        prompt = system_prompt(persona, settings.engine.safety)
+    except NotWrittenError:
+        raise persona_not_written() from None
+    for kind in _TEXT:
+        if accepts(request.headers.get("accept"), kind):
+            return Response(prompt, headers={"Cache-Control": "no-store"}, media_type=kind)
+    return document(
+        Voice(
+            persona_id=persona.id,
+            version=persona.version,
+            language=persona.language,
+            system_prompt=prompt,
+            example_lines=example_lines(persona),
+        )
+    )
+
+
+@router.get(
+    "/v1/personas/{persona_id}/fingerprint",
+    summary="Read the voice fingerprint",
+    response_model=FingerprintReport,
+    responses=replies.problems(401, 403, 404, 422),
+)
+async def read_fingerprint(
+    persona_id: str,
+    caller: Reader,
+    include: Annotated[
+        str,
+        Query(
+            max_length=40,
+            description="Additional fields: `vector`, `distances`, or both, separated by a comma.",
+            json_schema_extra={"pattern": "^((vector|distances)(,(vector|distances))*)?$"},
+        ),
+    ] = "",
+) -> Response:
+    """Returns the fingerprint's status, grade and calibration. The status is `pending` until the job starts."""
+    parts = frozenset(part for part in include.split(",") if part)
+    if parts - _INCLUDABLE:
+        detail = f"Must be one or more of {', '.join(sorted(_INCLUDABLE))}."
+        raise rejected([FieldError(pointer="include", code="unknown_value", detail=detail)])
+
+    def read() -> FingerprintReport:
+        persona = known_persona(caller.workspace_id, persona_id)
+        return report(persona, settings_of(caller.workspace_id).engine.pipeline.drift_detection, parts)
+
+    return document(await wiring.in_thread(read))
+
+
+@router.get(
+    "/v1/personas/{persona_id}/fingerprint/plot",
+    summary="Plot the voice fingerprint",
+    response_class=Response,
+    responses={
+        200: {"description": "The plot", "content": {_SVG: {"schema": {"type": "string"}}}},
+        **replies.problems(404),
+        **replies.refusals(409, _NO_FINGERPRINT),
+    },
+)
+async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
+    """Returns an SVG with histograms of the distances of the persona's own and of other replies."""
+
+    def draw() -> str | None:
+        persona = known_persona(caller.workspace_id, persona_id)
+        return plot(persona, settings_of(caller.workspace_id).engine.pipeline.drift_detection)
+
+    svg = await wiring.in_thread(draw)
+    if svg is None:
+        raise no_fingerprint()
+    return Response(svg, media_type=_SVG, headers={"Cache-Control": "no-store"})
+
+
+@router.post(
+    "/v1/personas/{persona_id}/fingerprint",
+    summary="Recompute the voice fingerprint",
+    status_code=202,
+    response_model=RunReceipt,
+    openapi_extra=bodies.request_headers(bodies.KEY_HEADER),
+    responses={
+        202: replies.receipt("The job runs in the background; see `Location`"),
+        **replies.problems(400, 404, 422, also=[*OF_KEYED_REQUESTS, *OF_MODELS]),
+        **replies.refusals(
+            409,
+            {
+                **NOT_READY,
+                "fingerprint_disabled": "fingerprints are disabled",
+                **IN_PROGRESS,
+                **PERSONA_DELETED,
+            },
+        ),
+    },
+)
+async def take_fingerprint(persona_id: str, request: Request, caller: Writer) -> Response:
+    """Starts the fingerprint job, or returns the job in progress. Follow it at `Location`."""
+    workspace_id = caller.workspace_id
+
+    def require_enabled() -> None:
+        chat_persona(workspace_id, persona_id)
+        if not settings_of(workspace_id).engine.fingerprint.enabled:
+            detail = "Set engine.fingerprint.enabled to true first."
+            raise ProblemError(problem("fingerprint_disabled", "Fingerprints are disabled", 409, detail))
+
+    async def start(execution: Execution) -> Response:
+        kind = RunKind.FINGERPRINT
+        run = await wiring.in_thread(lambda: request_job(workspace_id, persona_id, kind, execution.operation_id))
+        return run_receipt(request, run)
+
+    await wiring.in_thread(require_enabled)
+    return await idempotent(request, caller, None, start)

@@ -1,0 +1,72 @@
+"""Reply models of the voice routes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from fourfold.ids import PersonaId
+from fourfold.jobs.store import JobStatus
+from fourfold.persona import Grade, TokenUsage
+from fourfold.problem import Problem
+
+
+class Voice(BaseModel):
+    """The system prompt of the persona, and example lines in its language."""
+
+    persona_id: PersonaId
+    version: int
+    language: str | None
+    system_prompt: str
+    example_lines: tuple[str, ...]
+
+
+class OwnDistances(BaseModel):
+    """Distances of the persona's own held-out replies. `auto_threshold` is the value of `threshold: auto`."""
+
+    n: int
+    mean: float
+    deviation: float
+    median: float
+    p95: float
+    smallest_p: float
+    auto_threshold: float
+    false_alarm_rate: float
+    distances: tuple[float, ...] | None
+
+
+class Separation(BaseModel):
+    """Separation of the persona from other voices, per reply: equal error rate `eer` (0-1) and `auc` (0.5-1)."""
+
+    personas: int | None
+    replies: int
+    median: float
+    eer: float
+    auc: float
+
+
+class FingerprintReport(BaseModel):
+    """A persona's voice fingerprint. All fields but the status are null until the first one is ready.
+
+    While a new fingerprint is computed, the previous one is returned. `separation` is from the plain assistant, the
+    shipped cohort of personas, and the workspace's other personas (null if there are none).
+    """
+
+    persona_id: str
+    status: JobStatus
+    run_id: str | None
+    error: Problem | None
+    embedder: str | None = None
+    scenario_set: str | None = None
+    scenarios: int | None = None
+    scored: int | None = None
+    grade: Grade | None = None
+    reasons: tuple[str, ...] | None = None
+    calibration: OwnDistances | None = None
+    separation: dict[Literal["assistant", "cohort", "workspace"], Separation | None] | None = None
+    models: tuple[str, ...] | None = None
+    tokens: TokenUsage | None = None
+    cost_usd: float | None = None
+    created_at: str | None = None
+    vector: tuple[float, ...] | None = None

@@ -1,0 +1,138 @@
+"""Live progress of a run: a table in a terminal, one line per event elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from fourfold.cli.formatting import money, seconds, token_count
+from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName
+
+DESCRIPTIONS = {
+    "intent_parse": "reads the brief",
+    "soul_draft": "desire, fear, wound, growth",
+    "self_enrich": "traits, values, attachment",
+    "mask_build": "the voice",
+    "surface_ground": "name, age, place, work",
+    "audit": "scores the whole persona",
+    "single_call": "all four layers at once",
+}
+
+
+@dataclass
+class Progress:
+    """The state of a run, as of its events so far."""
+
+    attempt: int = 1
+    steps: tuple[StepName, ...] = STEP_ORDER
+    running: str | None = None
+    done: dict[str, dict[str, Any]] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    verdicts: list[tuple[int, float, int]] = field(default_factory=list)
+    last: dict[str, Any] | None = None
+
+    def add(self, event: dict[str, Any]) -> None:
+        """Updates the state with one event."""
+        self.last = event
+        match event["type"]:
+            case "step.started":
+                self.running = event["step"]
+                if event["step"] == StepName.SINGLE_CALL:
+                    self.steps = SINGLE_CALL_ORDER
+            case "step.completed":
+                self.running = None
+                self.done[event["step"]] = event
+            case "step.repaired" | "step.fallback":
+                self.notes[event["step"]] = _line(event).split(maxsplit=1)[1]
+            case "audit.scored":
+                self.verdicts.append((event["attempt"], event["overall"], event["findings"]))
+            case "pipeline.retrying":
+                self.attempt = event["attempt"]
+                repeated_steps = STEP_ORDER[[step.value for step in STEP_ORDER].index(event["retry_from"]) :]
+                self.done = {step: completed for step, completed in self.done.items() if step not in repeated_steps}
+                self.notes = {}
+            case _:
+                pass
+
+
+def _line(event: dict[str, Any]) -> str:
+    """One line of text for an event; empty for events that are not shown."""
+    step = f"{event.get('step', ''):<15} "
+    match event["type"]:
+        case "step.completed":
+            spent = f"{seconds(event['duration_ms'])}, {token_count(event['tokens'])}, {money(event['cost_usd'])}"
+            line = f"{step}{event['provider']}:{event['model']}  {spent}"
+        case "step.repaired":
+            line = f"{step}{event['model']} asked to repair {event['problems']} problem(s)"
+        case "step.fallback":
+            failure = event["failure"].replace("_", " ")
+            line = f"{step}{event['from_model']}: {failure}; falling back to {event['to_model']}"
+        case "step.failed":
+            line = f"{step}no usable answer after {len(event['calls'])} call(s)"
+        case "audit.scored":
+            line = f"audit           {event['overall']:.2f} of 5, {event['findings']} finding(s)"
+        case "pipeline.retrying":
+            line = f"attempt {event['attempt']}, from {event['retry_from']}, with the audit's findings"
+        case _:
+            line = ""
+    return line
+
+
+def follow(events: Iterable[dict[str, Any]], console: Console, steps: tuple[StepName, ...] = STEP_ORDER) -> Progress:
+    """Shows a run until its terminal event and returns its final state. `steps` are the run's steps."""
+    progress = Progress(steps=steps)
+    if not console.is_terminal:
+        for event in events:
+            progress.add(event)
+            if line := _line(event):
+                console.print(Text(f"  {line}"))
+        return progress
+    with Live(_table(progress), console=console, refresh_per_second=12, transient=False) as live:
+        for event in events:
+            progress.add(event)
+            live.update(_table(progress))
+    return progress
+
+
+def _table(progress: Progress) -> RenderableType:
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    table.add_column(width=2)
+    table.add_column(width=15)
+    table.add_column(min_width=28, style="dim")
+    table.add_column(justify="right", style="dim")
+    table.add_column(justify="right", style="dim")
+    table.add_column(justify="right", style="dim")
+    for step in progress.steps:
+        done = progress.done.get(step.value)
+        if done is not None:
+            model = f"{done['provider']}:{done['model']}"
+            spent = (seconds(done["duration_ms"]), token_count(done["tokens"]), money(done["cost_usd"]))
+            table.add_row(Text("✓", style="green"), step.value, model, *spent)
+        elif progress.running == step.value:
+            doing = progress.notes.get(step.value, DESCRIPTIONS[step.value])
+            table.add_row(Spinner("dots", style="cyan"), Text(step.value, style="bold"), doing, "", "", "")
+        else:
+            table.add_row(Text("·", style="dim"), Text(step.value, style="dim"), DESCRIPTIONS[step.value], "", "", "")
+    return Group(*_verdict_lines(progress), table)
+
+
+def _verdict_lines(progress: Progress) -> list[Text]:
+    lines = [
+        Text.assemble(
+            ("  attempt ", "dim"),
+            str(attempt),
+            ("  audit ", "dim"),
+            f"{overall:.2f} of 5",
+            ("  findings ", "dim"),
+            str(findings),
+        )
+        for attempt, overall, findings in progress.verdicts
+    ]
+    return lines if len(lines) > 1 or progress.attempt > 1 else []

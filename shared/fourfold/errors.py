@@ -1,0 +1,69 @@
+"""The exceptions of fourfold: one tree, each class defined beside the code that raises it.
+
+* FourfoldError
+  * InputError                 the input is not valid; the caller must change it
+    + BadValueError, BadSettingsError, RefusedError        settings
+    + NoCardError, UnknownFileError, ForeignCardError, BadPersonaError, TooManyValuesError        files
+    + TargetRefusedError        a webhook URL
+    + NoSuchStepError           the generation method does not have the step
+  * NotFoundError              the workspace has no such resource
+    + NoSuchPersonaError, NoSessionError, PersonaGoneError
+  * ConflictError              the request conflicts with the current state; read it and try again
+    + ArchivedError, NotWrittenError, NothingWrittenError, RunInProgressError, RunUnfinishedError, RunOverError
+    + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError, AlsoTakenError
+    + KeyReusedError, KeyExistsError, JobInProgressError, BlockedError
+  * LimitError                 the workspace has reached a limit
+    + WorkspaceFullError, TooManyKeysError
+  * DeadlineError              the time limit is reached; completed work is stored
+    + JobTimeoutError, CallTimeoutError
+  * ModelError                 no model returned a usable answer; `failure` gives the reason
+  * UnreadableReplyError       an adapter could not parse its provider's response
+  * DeliveryError              a message was not delivered, or its delivery is unknown
+    + ConnectionGoneError, NotDeliveredError, DeliveryUnknownError, NotPublishedError
+  * NotStartedError            the state machine execution could not be started
+  * ProblemError               an HTTP reply with problem details (RFC 9457)
+  * CommandError               a CLI command fails with this message and exit code 1
+    + ApiError, UnreachableError, NoConnectionError
+  * LocalError                 the local engine, deployment or API failed
+    + AlreadyRunningError, ApiStartError, BadPortError, DeployError, EngineError, ForkError, PortTakenError
+    + SynthesisError, UnreadableStateError
+  * BundlingError              a Lambda layer could not be built
+"""
+
+from __future__ import annotations
+
+
+class FourfoldError(Exception):
+    """Base of every exception that fourfold defines."""
+
+
+class InputError(FourfoldError):
+    """The input is not valid."""
+
+
+class NotFoundError(FourfoldError):
+    """The workspace has no such resource."""
+
+
+class ConflictError(FourfoldError):
+    """The request conflicts with the current state."""
+
+
+class LimitError(FourfoldError):
+    """The workspace has reached a limit."""
+
+
+class DeadlineError(FourfoldError):
+    """The time limit is reached."""
+
+
+class DeliveryError(FourfoldError):
+    """A message was not delivered, or its delivery is unknown."""
+
+
+class CommandError(FourfoldError):
+    """A CLI command failed; the message says what to do."""
+
+
+class LocalError(FourfoldError):
+    """The local stack cannot start or continue; the message says what to do."""

@@ -1,0 +1,1 @@
+"""Language models as the product sees them: the port, the fallback chain over several models, and their names."""

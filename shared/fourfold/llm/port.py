@@ -1,0 +1,214 @@
+"""The port every language model stands behind: a structured question, or a turn of a chat; one answer, with its usage.
+
+Adapters live in `fourfold.models`, one module per provider. The core owns the port so that the pipeline needs none
+of them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Literal, Protocol
+
+from pydantic import BaseModel
+
+from fourfold.errors import FourfoldError
+from fourfold.persona import Document, TokenUsage
+
+
+@dataclass(frozen=True, slots=True)
+class ContextBlock:
+    """A named piece of material the model reads. Its text is data, never an instruction."""
+
+    name: str
+    data: object
+
+    def text(self) -> str:
+        """The block as it stands in a prompt: JSON between tags.
+
+        `<` and `>` are escaped inside the JSON, so no material, the caller's brief included, can close the tag or
+        open another; it reads back byte for byte with a JSON parser.
+        """
+        body = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
+        escaped = body.replace("<", "\\u003c").replace(">", "\\u003e")
+        return f"<{self.name}>{escaped}</{self.name}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A second go at the same question: the answer that was wrong (empty if there was none to speak of) and why."""
+
+    answer: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One structured question.
+
+    Stable first: `system`, `task` and the schema of `output_type` are the same whenever a step asks, so a provider's
+    prompt cache can keep them for repairs, retries and other personas (decision 6); `context`, the untrusted material,
+    follows. `timeout_s` bounds the whole call in seconds, `max_tokens` the answer.
+    """
+
+    system: str
+    context: tuple[ContextBlock, ...]
+    task: str
+    output_type: type[BaseModel]
+    max_tokens: int
+    timeout_s: float
+    temperature: float | None = None
+    repair: Repair | None = None
+
+    def block(self, name: str) -> object:
+        """The data of the context block `name`, or None when the request has none of that name."""
+        return next((block.data for block in self.context if block.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A model's raw answer: JSON text not yet validated, and what it cost. `cost_usd` is None if unknown.
+
+    `notes` tell what of the request was not sent as asked, such as `temperature_not_sent`.
+    """
+
+    text: str
+    provider: str
+    model: str
+    usage: TokenUsage
+    cost_usd: float | None
+    notes: tuple[str, ...] = ()
+
+
+class ModelFailure(StrEnum):
+    """Why a call to a model gave no answer that could be used as it was."""
+
+    REFUSED = "refused"
+    TRUNCATED = "truncated"
+    INVALID_OUTPUT = "invalid_output"
+    CONSTRAINTS_BROKEN = "constraints_broken"
+    RATE_LIMITED = "rate_limited"
+    OVERLOADED = "overloaded"
+    SERVER_ERROR = "server_error"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    AUTHENTICATION = "authentication"
+    QUOTA = "quota"
+    BAD_REQUEST = "bad_request"
+
+
+# Failures of the deployment's keys or accounts: asking again, or for something else, fails alike.
+DEPLOYMENT_FAILURES: Final = frozenset({ModelFailure.AUTHENTICATION, ModelFailure.QUOTA})
+
+
+class ModelCall(Document):
+    """The record of one call, answered or not: who was asked, what came of it, how long it took, what it cost.
+
+    `failure` is null for an answer that was used as it came. `tokens.estimated` marks a call that was cut off before
+    the provider reported usage: its input is counted from the prompt. `cost_usd` is null where the price is unknown.
+    """
+
+    provider: str
+    model: str
+    failure: ModelFailure | None = None
+    repair: bool = False
+    duration_ms: int
+    tokens: TokenUsage
+    cost_usd: float | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a failed call cost all the same: nothing, unless the provider worked before it failed."""
+
+    usage: TokenUsage = field(default_factory=TokenUsage)
+    cost_usd: float | None = 0.0
+
+
+class ModelError(FourfoldError):
+    """A model gave no usable answer; `failure` says why. The message holds no prompt and no persona text.
+
+    `retry_after_s` is how long the provider wants to be left alone. `calls` are filled by the chain that gave up.
+    """
+
+    def __init__(
+        self,
+        failure: ModelFailure,
+        message: str,
+        *,
+        spent: Spent | None = None,
+        retry_after_s: float | None = None,
+        calls: tuple[ModelCall, ...] = (),
+    ) -> None:
+        super().__init__(f"{failure}: {message}")
+        self.failure = failure
+        self.spent = spent or Spent()
+        self.retry_after_s = retry_after_s
+        self.calls = calls
+
+
+def provider_and_model(name: str) -> tuple[str, str]:
+    """The two parts of `provider:model`; a model's own name may hold colons (`compatible:llama3.1:8b`)."""
+    provider, _, model = name.partition(":")
+    return provider, model
+
+
+class LanguageModel(Protocol):
+    """Anything that answers a structured question. Named `provider:model`."""
+
+    @property
+    def name(self) -> str:
+        """`provider:model`, such as `offline:composer-1`."""
+
+    def complete(self, request: ModelRequest) -> Completion:
+        """Answer once, with no retries of its own.
+
+        Raises:
+            ModelError: no usable answer.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message of a chat, from the person who writes or from the model that answers."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """The next turn of a chat in plain text; the last of `messages` is the user's.
+
+    `system` is all a model knows about who speaks; the bounds are those of `ModelRequest`.
+    """
+
+    system: str
+    messages: tuple[ChatMessage, ...]
+    max_tokens: int
+    timeout_s: float
+    temperature: float | None = None
+
+
+# Is told the pieces of an answer as they come over the wire, on whatever thread reads them.
+OnText = Callable[[str], None]
+
+
+class ChatModel(Protocol):
+    """Anything that takes part in a chat. Named `provider:model`."""
+
+    @property
+    def name(self) -> str:
+        """`provider:model`."""
+
+    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:
+        """Answer once, with no retries of its own. With `heard`, the wire is a stream and each piece is told.
+
+        The pieces told are the completion's text, but only a completion says that they are all of it.
+
+        Raises:
+            ModelError: no usable answer, whatever was heard of it.
+        """

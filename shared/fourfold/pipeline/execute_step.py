@@ -1,0 +1,124 @@
+"""Executes one step of a run and logs its progress. A model answer that is already stored is not requested again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import LanguageModel, ModelError, ModelFailure
+from fourfold.pipeline.run_step import StepOutcome, run_step
+from fourfold.pipeline.state import RunState
+from fourfold.pipeline.step import Output, Step
+from fourfold.progress.events import (
+    AuditScored,
+    PipelineRetrying,
+    StepCompleted,
+    StepFailed,
+    StepFallback,
+    StepRepaired,
+    StepStarted,
+)
+from fourfold.progress.log import RunLog
+from fourfold.progress.run import tokens_and_cost
+from fourfold.steps import StepName
+
+
+def execute_step(
+    step: Step[Output], state: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
+) -> RunState:
+    """Executes `step` and returns the state after it.
+
+    Logs `step.started`, then `step.completed` or `step.failed`, and where they apply `pipeline.retrying`,
+    `step.repaired`, `step.fallback` and `audit.scored`.
+
+    If a Lambda function dies after its model answered, the state machine retries it. The state after the step is stored
+    as a checkpoint with `step.completed`; the retry returns it instead of paying for the same answer again.
+
+    Raises:
+        ModelError: no model of the chain returned a usable answer. `step.failed` records the cost of the calls.
+    """
+    current = state.reset_for(step.name)
+    attempt = current.attempt
+    retry_from = StepName(current.config.pipeline.audit.retry_from)
+    if attempt > 1 and step.name is retry_from:
+        log.append(PipelineRetrying(attempt=attempt, retry_from=retry_from, findings=len(current.findings)))
+    log.append(StepStarted(step=step.name, attempt=attempt))
+    checkpoint = log.checkpoint(step.name, attempt)
+    after = (
+        _run_and_log(step, current, models, log, deadline)
+        if checkpoint is None
+        else RunState.model_validate_json(checkpoint)
+    )
+    if step.name is StepName.AUDIT and after.audit is not None:
+        audit = after.audit
+        log.append(
+            AuditScored(attempt=attempt, overall=audit.overall, scores=audit.scores, findings=len(audit.findings))
+        )
+    return after.model_copy(update={"log_seq": log.seen})
+
+
+@dataclass(frozen=True)
+class _LogWatcher:
+    """Logs the repairs and fallbacks of a model chain."""
+
+    log: RunLog
+    step: StepName
+    attempt: int
+
+    def repairing(self, place: int, model: str, problems: int) -> None:
+        self.log.append(StepRepaired(step=self.step, attempt=self.attempt, place=place, model=model, problems=problems))
+
+    def falling_back(self, place: int, model: str, following: str, failure: ModelFailure) -> None:
+        self.log.append(
+            StepFallback(
+                step=self.step,
+                attempt=self.attempt,
+                place=place,
+                from_model=model,
+                to_model=following,
+                failure=failure,
+            )
+        )
+
+
+def _run_and_log(
+    step: Step[Output], current: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
+) -> RunState:
+    started = time.perf_counter()
+    watcher = _LogWatcher(log, step.name, current.attempt)
+    try:
+        outcome = run_step(step, current, models, deadline, watcher)
+    except ModelError as error:
+        failed = StepFailed(
+            step=step.name,
+            attempt=current.attempt,
+            failure=error.failure,
+            duration_ms=_elapsed_ms(started),
+            calls=error.calls,
+        )
+        log.append(failed)
+        raise
+    completed = _completed(step, current.attempt, outcome, _elapsed_ms(started))
+    log.append(completed, checkpoint=outcome.state.model_dump_json())
+    return outcome.state
+
+
+def _completed(step: Step[Output], attempt: int, outcome: StepOutcome, duration_ms: int) -> StepCompleted:
+    tokens, cost_usd = tokens_and_cost(outcome.calls)
+    return StepCompleted(
+        step=step.name,
+        attempt=attempt,
+        provider=outcome.provider,
+        model=outcome.model,
+        duration_ms=duration_ms,
+        tokens=tokens,
+        cost_usd=cost_usd,
+        violations=len(outcome.violations),
+        calls=outcome.calls,
+    )
+
+
+def _elapsed_ms(started: float) -> int:
+    return round((time.perf_counter() - started) * 1000)

@@ -1,0 +1,233 @@
+"""Submits a request: one request starts one run, however often it is sent and wherever it was interrupted.
+
+1. One transaction stores the run, its persona and the claim on the request's idempotency key. A key is therefore never
+   claimed without its run, and no lock has to expire after a crash.
+2. The execution of the state machine is started afterwards, with the run's id as its name. StartExecution is idempotent
+   for the same name and input. So if a crash came between 1 and 2, the next request with the same key starts the
+   execution; if it had started after all, nothing happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from fourfold.config.engine import RunSettings
+from fourfold.errors import ConflictError, FourfoldError, LimitError, NotFoundError
+from fourfold.persona import PersonaStatus
+from fourfold.pipeline.fail_run import fail_run
+from fourfold.pipeline.new_run import NewRun, initial_state, log_start, new_run, pinned_run
+from fourfold.pipeline.regeneration import new_regeneration
+from fourfold.pipeline.run_context import RunContext, identity_of
+from fourfold.pipeline.staleness import never_started
+from fourfold.pipeline.state import DraftBasis
+from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
+from fourfold.problem import Problem, problem
+from fourfold.progress.run import Run, RunStatus
+from fourfold.steps import StepName
+
+NOT_STARTED: Problem = problem(
+    "run_not_started",
+    "The run could not be started",
+    503,
+    "The pipeline could not be started. Send the request again in a few seconds.",
+)
+MAX_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class KeyClaim:
+    """An idempotency key in use: the hash of the body it was sent with (`fingerprint`), and the run it started."""
+
+    key: str
+    fingerprint: str
+    run_id: str
+    persona_id: str
+
+
+class WorkspaceFullError(LimitError):
+    """The workspace has reached `limit` concurrent runs; `run_ids` are those that hold a slot."""
+
+    def __init__(self, limit: int, run_ids: frozenset[str]) -> None:
+        super().__init__(limit)
+        self.limit = limit
+        self.run_ids = run_ids
+
+
+class RunRepository(Protocol):
+    """Stores accepted requests."""
+
+    def accept(self, start: NewRun, claim: KeyClaim | None, replaces: str | None, max_concurrent: int) -> bool:
+        """Stores run, persona and claim, all or nothing.
+
+        Returns:
+            False if the key is claimed by a run other than `replaces`.
+
+        Raises:
+            WorkspaceFullError: the workspace has `max_concurrent` runs; nothing is stored.
+            ConcurrentChangeError: the persona to regenerate has changed since it was read.
+        """
+
+    def claim(self, key: str) -> KeyClaim | None:
+        """Returns the valid claim of a key (strongly consistent), or None."""
+
+
+@dataclass(frozen=True)
+class Regenerate:
+    """The persona to regenerate, and the step to start at."""
+
+    persona_id: str
+    first: StepName
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A request to start a run.
+
+    `subject` is the brief of a new persona, or which persona to regenerate (`settings.engine` is then what
+    `regeneration_config` returned). `key` and `fingerprint` are the idempotency key and the hash of the body, if the
+    caller sent a key. `max_concurrent` limits the workspace's concurrent runs, this one included.
+    """
+
+    workspace_id: str
+    subject: str | Regenerate
+    settings: RunSettings
+    key: str | None = None
+    fingerprint: str = ""
+    max_concurrent: int = 50
+
+
+@dataclass(frozen=True)
+class SubmittedRun:
+    """The run that answers the request. `replayed` is true if an earlier request with the same key started it."""
+
+    run: Run
+    replayed: bool
+
+
+class KeyReusedError(ConflictError):
+    """The idempotency key was used with a different body."""
+
+
+class NoSuchPersonaError(NotFoundError):
+    """The workspace has no such persona."""
+
+
+class ArchivedError(ConflictError):
+    """The persona is archived and cannot be regenerated."""
+
+
+class RunInProgressError(ConflictError):
+    """Another run is writing the persona; `run_id` is its id."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(run_id)
+        self.run_id = run_id
+
+
+class NotStartedError(FourfoldError):
+    """The execution could not be started; the run has failed with NOT_STARTED."""
+
+
+@dataclass(frozen=True)
+class SubmissionService:
+    """The dependencies of `submit`. `start_execution(name, input)` raises NotStartedError."""
+
+    runs: RunRepository
+    context: RunContext
+    start_execution: Callable[[str, str], None]
+
+
+def submit(request: Submission, service: SubmissionService) -> SubmittedRun:
+    """Starts the run of a request, or returns the run that an earlier request with the same key started.
+
+    Raises:
+        KeyReusedError: the key was used with a different body.
+        NotStartedError: the execution could not be started; the same key may be tried again.
+        NoSuchPersonaError, ArchivedError, RunInProgressError, NothingWrittenError: the persona cannot be regenerated.
+        WorkspaceFullError: the workspace has too many runs, and no earlier request with the key started one of them.
+    """
+    replaces: str | None = None  # a run that the key claims but that never started: this request takes its place
+    for _ in range(MAX_ATTEMPTS):
+        try:
+            start = _prepared(request, service.context)
+            claim = _claim(request, start)
+            if service.runs.accept(start, claim, replaces, request.max_concurrent):
+                _launch(start, service)
+                return SubmittedRun(start.run, replayed=False)
+            claimed = service.runs.claim(claim.key) if claim else None
+        except ConcurrentChangeError:
+            continue
+        except (RunInProgressError, WorkspaceFullError):
+            # The run in the way may be the one that this very request started before.
+            claimed = service.runs.claim(request.key) if request.key else None
+            if claimed is None:
+                raise
+        if claimed is None:
+            continue  # the claim expired since `accept` read it
+        if claimed.fingerprint != request.fingerprint:
+            raise KeyReusedError
+        run = service.context.store.run(request.workspace_id, claimed.run_id)
+        if run is None or (run.error is not None and run.error.code == NOT_STARTED.code):
+            replaces = claimed.run_id
+            continue
+        return _earlier_run(run, request, service)
+    raise NotStartedError
+
+
+def _prepared(request: Submission, context: RunContext) -> NewRun:
+    if isinstance(request.subject, str):
+        return new_run(request.subject, request.workspace_id, request.settings, context.clock())
+    stored = context.store.stored_persona(request.workspace_id, request.subject.persona_id)
+    if stored is None:
+        raise NoSuchPersonaError
+    persona = stored.persona
+    if persona.pending_run_id is not None:
+        raise RunInProgressError(persona.pending_run_id)
+    if persona.status is PersonaStatus.GENERATING and persona.run_id is not None:
+        raise RunInProgressError(persona.run_id)  # the persona was stored before `pending_run_id` existed
+    if persona.status is PersonaStatus.ARCHIVED:
+        raise ArchivedError
+    run = pinned_run(persona.id, persona.workspace_id, request.settings, context.clock(), request.subject.first)
+    return new_regeneration(stored, _basis(stored, context), run)
+
+
+def _basis(stored: StoredPersona, context: RunContext) -> DraftBasis | None:
+    persona = stored.persona
+    return context.store.basis(persona.workspace_id, persona.id, persona.run_id) if persona.run_id else None
+
+
+def _claim(request: Submission, start: NewRun) -> KeyClaim | None:
+    if request.key is None:
+        return None
+    return KeyClaim(request.key, request.fingerprint, start.run.id, start.persona.id)
+
+
+def _earlier_run(run: Run, request: Submission, service: SubmissionService) -> SubmittedRun:
+    """Returns the run of an earlier request; starts its execution if a crash prevented that."""
+    context = service.context
+    stored = context.store.stored_persona(run.workspace_id, run.persona_id)
+    if stored is None or run.config is None or run.status is not RunStatus.RUNNING:
+        return SubmittedRun(run, replayed=True)
+    if not never_started(run, list(context.entries_of(identity_of(run))), context.clock()):
+        return SubmittedRun(run, replayed=True)
+    _launch(_rebuilt(run, stored, request, context), service)
+    return SubmittedRun(run, replayed=False)
+
+
+def _rebuilt(run: Run, stored: StoredPersona, request: Submission, context: RunContext) -> NewRun:
+    """Returns the run with the same execution input as before: StartExecution is idempotent only for equal input."""
+    if isinstance(request.subject, Regenerate):
+        return new_regeneration(stored, _basis(stored, context), run)
+    return NewRun(stored.persona, run, initial_state(run, stored.persona.intent))
+
+
+def _launch(start: NewRun, service: SubmissionService) -> None:
+    identity = identity_of(start.run)
+    log_start(service.context.log_of(identity, 0))
+    try:
+        service.start_execution(start.run.id, start.execution_input())
+    except NotStartedError:
+        fail_run(identity, NOT_STARTED, service.context)
+        raise
