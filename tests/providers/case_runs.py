@@ -16,7 +16,8 @@ from tests.providers.server import ProviderServer
 from tests.providers.setting import MODELS, reached_by_all
 from tests.providers.wires import Provider
 
-CALL_SECONDS = 1.0
+# More than any answer of a loopback server takes, however busy the machine is.
+CALL_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def run_case(
 ) -> CaseRun:
     """Asks `provider` for a soul: it meets `behaviours` in turn, then `default`. Pauses are kept, not slept.
 
-    A call may take `call_seconds`, which the configuration would not go below 1. `unreachable`: nobody listens.
+    A call may take `call_seconds`; the configuration's minimum is 1. `unreachable`: connections are refused.
     """
     state, pauses = state_before(SOUL_DRAFT), list[float]()
     config = state.config.pipeline.soul_draft.model_copy(update={"timeout_s": call_seconds})
