@@ -17,7 +17,7 @@ from functools import partial
 
 from benchmarks.chat_corpus import CORPUS, INSTALL, turns
 from benchmarks.report import Report
-from fourfold.config.engine import ChatConfig, DriftConfig, EngineConfig, FingerprintConfig, SafetyConfig
+from fourfold.config.engine import ChatConfig, DriftConfig, EngineConfig, FingerprintConfig, RunSettings, SafetyConfig
 from fourfold.jobs.concurrency import concurrently
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ChatMessage, ChatRequest, Completion, OnText
@@ -25,7 +25,7 @@ from fourfold.models import resolve, resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.models.prices import cost_usd
 from fourfold.persona import Persona, PersonaStatus, TokenUsage
-from fourfold.pipeline.lifecycle import new_run
+from fourfold.pipeline.new_run import new_run
 from fourfold.voice.drift import envelope
 from fourfold.voice.embedder import Vector, cosine_distance, mean_of
 from fourfold.voice.fingerprint import Fingerprint, FingerprintInput, FingerprintOwner, make_fingerprint
@@ -109,7 +109,7 @@ def _briefs() -> list[str]:
 
 
 def _person(brief: str) -> Persona:
-    begun = new_run(brief, "ws_bench", EngineConfig(), datetime.now(UTC))
+    begun = new_run(brief, "ws_bench", RunSettings(EngineConfig()), datetime.now(UTC))
     state = begun.state
     for step in ALL_STEPS:
         state = stepped(step, state, resolve("offline:composer-1")).state

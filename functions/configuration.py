@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from fourfold.config.effective import ConfigReader, Effective
+from fourfold.config.effective import ConfigReader, EffectiveSettings
 from fourfold.config.entries import ScopeRef
 from fourfold.config.history import Revision
 from fourfold.config.presets import default_config
@@ -26,10 +26,10 @@ from fourfold.storage.config import DynamoConfigStore
 def config_store(workspace_id: str = "") -> DynamoConfigStore:
     """Where settings are kept. `workspace_id` is where commits are made from, for their events."""
 
-    def entry(place: ScopeRef, record: Revision) -> dict[str, Any]:
+    def entry(ref: ScopeRef, record: Revision) -> dict[str, Any]:
         data = ConfigChanged(
-            scope=stored(place.scope),
-            scope_id=place.owner,
+            scope=stored(ref.scope),
+            scope_id=ref.owner,
             revision=record.revision,
             kind=record.kind,
             changed_by=record.by,
@@ -55,7 +55,7 @@ def config_reader() -> ConfigReader:
     return ConfigReader(config_store(), deployment_defaults())
 
 
-def effective(org_id: str, workspace_id: str) -> Effective:
+def effective(org_id: str, workspace_id: str) -> EffectiveSettings:
     """What holds for a workspace now."""
     return config_reader().effective(org_id, workspace_id)
 
@@ -69,7 +69,7 @@ def settings_of(workspace_id: str) -> Settings:
     return effective_in(workspace_id).settings
 
 
-def effective_in(workspace_id: str) -> Effective:
+def effective_in(workspace_id: str) -> EffectiveSettings:
     """What holds for a workspace now, and at which revisions.
 
     Raises:

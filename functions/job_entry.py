@@ -107,7 +107,7 @@ def _do(order: JobMessage, record: SQSRecord, work_of: WorkOf, deadline: float) 
             work_of(run, persona, settings, Deadline(deadline - _MARGIN_S / 3)),
             place,
             concurrency=block.concurrency,
-            may_begin=lambda: deadline - time.monotonic() > _MARGIN_S,
+            may_start=lambda: deadline - time.monotonic() > _MARGIN_S,
         )
     except (PersonaGoneError, RunOverError):
         if place.store.persona(order.workspace_id, order.persona_id) is None:

@@ -16,8 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSL
 
 from fourfold.aws import client
 from fourfold.http.auth import KeyRing
-from fourfold.progress.delivery import Delivery
-from fourfold.progress.followers import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, RunKey
+from fourfold.progress.delivery import EventDelivery
+from fourfold.progress.ports import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, RunKey
 from fourfold.storage.api_keys import DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from fourfold.storage.connections import DynamoConnections
@@ -35,13 +35,13 @@ ANSWER_WITHIN_S = 5
 
 
 class ManagedConnections:
-    """Implements `fourfold.progress.followers.Sender` with API Gateway's management API."""
+    """Implements `fourfold.progress.ports.MessageSender` with API Gateway's management API."""
 
     def __init__(self, client: ApiGatewayManagementApiClient) -> None:
         self._client = client
 
     def send(self, connection_id: str, text: str) -> None:
-        """Sends one message. Raises ConnectionGoneError, UnsentError or UnsureError."""
+        """Sends one message. Raises ConnectionGoneError, NotDeliveredError or DeliveryUnknownError."""
         try:
             self._client.post_to_connection(ConnectionId=connection_id, Data=text.encode())
         except ClientError as error:
@@ -56,7 +56,7 @@ class ManagedConnections:
             raise NotDeliveredError from error
 
     def close(self, connection_id: str) -> None:
-        """Ends the connection; one that is gone already is no error. Raises UnsentError."""
+        """Ends the connection; one that is gone already is no error. Raises NotDeliveredError."""
         try:
             self._client.delete_connection(ConnectionId=connection_id)
         except ClientError as error:
@@ -67,7 +67,7 @@ class ManagedConnections:
 
 
 class SqsCatchUps:
-    """Implements `fourfold.progress.followers.CatchUpQueue`."""
+    """Implements `fourfold.progress.ports.CatchUpQueue`."""
 
     def __init__(self, client: SQSClient, url: str) -> None:
         self._client = client
@@ -110,10 +110,10 @@ def connections() -> DynamoConnections:
 
 
 @cache
-def delivery() -> Delivery:
+def delivery() -> EventDelivery:
     """Sending a run's events to one follower."""
     queue = cast("SQSClient", client("sqs", Config(connect_timeout=2, read_timeout=5)))
-    return Delivery(
+    return EventDelivery(
         log=DynamoEventLog(dynamodb(), os.environ["FOURFOLD_RUN_EVENTS_TABLE"]),
         followers=DynamoFollowers(dynamodb(), os.environ["FOURFOLD_CONNECTIONS_TABLE"], time.time),
         subscribers=connections(),

@@ -15,7 +15,7 @@ from botocore.config import Config
 from fourfold.aws import client
 from fourfold.storage.client import dynamodb
 from fourfold.storage.webhooks import DynamoWebhooks
-from fourfold.webhooks.fan_out import Errand
+from fourfold.webhooks.fan_out import QueueEntry
 from fourfold.webhooks.queues import Lane, ScheduledDelivery
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def lane_queues() -> dict[Lane, str]:
     }
 
 
-def give(errands: Sequence[Errand]) -> None:
+def give(errands: Sequence[QueueEntry]) -> None:
     """Puts orders into their lanes. What fails in the middle may be given all over: an order too many does no harm."""
     for lane, url in lane_queues().items():
         if orders := [(order, wait) for errand_lane, order, wait in errands if errand_lane is lane]:

@@ -7,7 +7,7 @@ import time
 from functools import cache
 
 from fourfold.jobs.job import JobContext
-from fourfold.pipeline.lifecycle import RunContext, RunIdentity
+from fourfold.pipeline.run_context import RunContext, RunIdentity
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
 from fourfold.storage.chats import DynamoAssistantBaseline, DynamoSessions
@@ -77,6 +77,6 @@ def run_context() -> RunContext:
         store=persona_store(),
         log_of=run_log,
         entries_of=lambda who: event_store(who.workspace_id, who.run_id).entries(),
-        forget=lambda who: event_store(who.workspace_id, who.run_id).clear(),
+        delete_log=lambda who: event_store(who.workspace_id, who.run_id).clear(),
         clock=now,
     )

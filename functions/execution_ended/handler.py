@@ -11,8 +11,9 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import problem_from
-from fourfold.pipeline.lifecycle import RunIdentity, fail_run
+from fourfold.pipeline.run_context import RunIdentity
 from functions.event_bus import publish
 from functions.wiring import run_context
 

@@ -7,8 +7,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from fourfold.persona import Document
+from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import problem_from
-from fourfold.pipeline.lifecycle import RunIdentity, fail_run
+from fourfold.pipeline.run_context import RunIdentity
 from functions.wiring import run_context
 
 logger = Logger()

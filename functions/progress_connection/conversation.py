@@ -12,8 +12,8 @@ from aws_lambda_powertools import Logger
 
 from fourfold.http.auth import unauthenticated
 from fourfold.problem import problem
-from fourfold.progress.followers import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError
-from fourfold.progress.messages import ErrorReply, id_of
+from fourfold.progress.messages import ErrorReply, command_id_of
+from fourfold.progress.ports import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError
 from fourfold.progress.subscriptions import Subscriptions
 from fourfold.storage.client import dynamodb
 from fourfold.storage.run_directory import DynamoRunDirectory
@@ -34,15 +34,15 @@ def hear(connection_id: str, text: str) -> None:
     try:
         connection = connections().find(connection_id)
         if connection is None or not may_read(connection.key_hash, connection.workspace_id):
-            sender().send(connection_id, ErrorReply(id=id_of(text), problem=unauthenticated().problem).text())
-            delivery().cut_off(connection_id)
+            sender().send(connection_id, ErrorReply(id=command_id_of(text), problem=unauthenticated().problem).text())
+            delivery().close_or_queue(connection_id)
             return
-        subscriptions().take(connection, text)
+        subscriptions().handle(connection, text)
     except ConnectionGoneError:
         connections().forget(connection_id)
     except (NotDeliveredError, DeliveryUnknownError):
         logger.warning("a client could not be answered", extra={"connection_id": connection_id})
-        delivery().cut_off(connection_id)  # it may wait for an answer, or for events it was told it would get
+        delivery().close_or_queue(connection_id)  # it may wait for an answer, or for events it was told it would get
     except Exception as error:  # noqa: BLE001 - the client must hear of it; the message may quote what it sent
         frames = [
             f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
@@ -53,4 +53,4 @@ def hear(connection_id: str, text: str) -> None:
         detail = "Send the message again; if it persists, connect anew."
         broken = problem("internal_error", "Something broke here", 500, detail)
         with suppress(ConnectionGoneError, NotDeliveredError, DeliveryUnknownError):
-            sender().send(connection_id, ErrorReply(id=id_of(text), problem=broken).text())
+            sender().send(connection_id, ErrorReply(id=command_id_of(text), problem=broken).text())

@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.progress.broadcast import NewEvent, Pusher
-from fourfold.progress.followers import Event, RunKey
+from fourfold.progress.ports import EncodedEvent, RunKey
 from fourfold.storage.run_events import event_of
 from functions.progress_wiring import delivery, may_read, threads
 
@@ -42,7 +42,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN4
 
 def _new_event(image: dict[str, Any]) -> NewEvent:
     run = RunKey(image["workspace_id"]["S"], image["run_id"]["S"])
-    return NewEvent(run, image["persona_id"]["S"], Event.of(event_of(image)))
+    return NewEvent(run, image["persona_id"]["S"], EncodedEvent.of(event_of(image)))
 
 
 def _catch_up(record: SQSRecord) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from aws_lambda_powertools import Logger
 
 from fourfold.persona import Document
-from fourfold.pipeline.lifecycle import complete_run
+from fourfold.pipeline.complete_run import complete_run
 from fourfold.pipeline.state import RunState
 from functions.wiring import run_context
 

@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 def _carried_out(dispatcher: Dispatcher, record: dict[str, Any]) -> bool:
     try:
         order, lane = ScheduledDelivery.model_validate_json(record["body"]), _lane(record)
-        follows = dispatcher.carry_out(order, lane)
+        follows = dispatcher.dispatch(order, lane)
         if isinstance(follows, Retry):
             give([(follows.lane, order, follows.wait)])
         elif follows.dead is not None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import RunSettings
 from fourfold.config.request import BadSettingsError, unusable_models, with_settings
-from fourfold.config.scope import Revisions
 from fourfold.http.auth import Caller
 from fourfold.http.problems import ProblemError, printable, reference_token
 from fourfold.models.credentials import usable_providers
@@ -19,15 +17,7 @@ from functions.api.errors import settings_refused
 from functions.configuration import effective
 
 
-@dataclass(frozen=True)
-class Pinned:
-    """The settings of one run, and the revisions of the scopes they were read at."""
-
-    config: EngineConfig
-    revisions: Revisions
-
-
-def pinned(caller: Caller, settings: Mapping[str, JsonValue]) -> Pinned:
+def pinned(caller: Caller, settings: Mapping[str, JsonValue]) -> RunSettings:
     """The workspace's settings with the request's laid over them, as they stand now.
 
     Raises:
@@ -41,7 +31,7 @@ def pinned(caller: Caller, settings: Mapping[str, JsonValue]) -> Pinned:
     unusable = unusable_models(config, providers)
     if unusable:
         raise _not_configured({step.value: chain for step, chain in unusable.items()})
-    return Pinned(config, base.revisions)
+    return RunSettings(config, base.revisions)
 
 
 def _refused(error: BadSettingsError) -> ProblemError:

@@ -14,7 +14,7 @@ from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.problems import not_found
 from fourfold.http.revision_tags import etag
 from fourfold.idempotency import Execution
-from fourfold.ids import prefixed_as
+from fourfold.ids import id_from_operation
 from functions.api import wiring
 from functions.api.config.schemas import (
     CommitResult,
@@ -109,7 +109,7 @@ async def list_revisions(
     """A scope's commits, newest first: who, when, why, and what they changed."""
     before = None if cursor is None else int(id_after(cursor, _is_revision))
     tree = ScopeSettings(caller, scope)
-    page = await wiring.in_thread(lambda: tree.store.page(tree.place, limit, before))
+    page = await wiring.in_thread(lambda: tree.store.page(tree.ref, limit, before))
     following = None if page.last is None else opaque_cursor(str(page.last))
     shown = RevisionList(data=tuple(page.revisions), has_more=following is not None, next_cursor=following)
     return document(shown)
@@ -144,7 +144,7 @@ async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
     tree.require_write()
 
     async def keep(execution: Execution) -> Response:
-        snapshot_id = prefixed_as("cfs", execution.operation_id)
+        snapshot_id = id_from_operation("cfs", execution.operation_id)
         content = await wiring.in_thread(lambda: tree.take_snapshot(body.label, snapshot_id))
         return document(content, 201, {"Location": path_to(request, f"/v1/config/snapshots/{content.id}")})
 
@@ -155,7 +155,7 @@ async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
 async def list_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
     """A scope's snapshots, newest first."""
     tree = ScopeSettings(caller, scope)
-    found = await wiring.in_thread(lambda: tree.store.snapshots(tree.place))
+    found = await wiring.in_thread(lambda: tree.store.snapshots(tree.ref))
     return document(SnapshotList(data=tuple(found)))
 
 

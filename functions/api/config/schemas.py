@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from fourfold.config.commit import MOST_OPS, KeyChange, Op
+from fourfold.config.commit import MAX_OPS, KeyChange, Op
 from fourfold.config.entries import Bounds, Lock
 from fourfold.config.history import Revision, Snapshot
 from fourfold.config.resolution import Source, Standing
@@ -38,7 +38,7 @@ class ConfigPatch(_Body):
     )
 
     scope: StoredScope = "workspace"
-    ops: Annotated[list[Op], Field(min_length=1, max_length=MOST_OPS)]
+    ops: Annotated[list[Op], Field(min_length=1, max_length=MAX_OPS)]
     reason: _Reason | None = None
     dry_run: Annotated[bool, Field(description="Tell what would happen and change nothing.")] = False
 

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 from fastapi import Request, Response
 
-from fourfold.config.commit import Author, RefusedError, difference
+from fourfold.config.commit import Author, RefusedError, diff_entries
 from fourfold.config.entries import Entries, ScopeState, chain_of
 from fourfold.config.history import Snapshot, is_snapshot_id
 from fourfold.config.registry import nearest, registry
-from fourfold.config.resolution import DEFAULT, Link, Resolution, effective, resolve
+from fourfold.config.resolution import DEFAULT, Resolution, ScopeEntry, effective, resolve
 from fourfold.config.scope import STORED, Revisions, Scope, StoredScope, stored
 from fourfold.config.service import CommitRequest, Committed, ConfigService, Kind, RevisionMismatchError, StaleError
 from fourfold.http.auth import Caller, require_scope
@@ -51,8 +51,8 @@ class ScopeSettings:
         self._caller = caller
         self.scope = Scope(scope)
         chain = chain_of(caller.org_id, caller.workspace_id)
-        self.places = chain[: STORED.index(self.scope) + 1]
-        self.place = self.places[-1]
+        self.refs = chain[: STORED.index(self.scope) + 1]
+        self.ref = self.refs[-1]
         self.store = config_store(caller.workspace_id)
 
     @classmethod
@@ -65,7 +65,7 @@ class ScopeSettings:
         if is_snapshot_id(snapshot_id):
             for scope in reversed(STORED):
                 tree = cls(caller, stored(scope))
-                found = tree.store.snapshot(tree.place, snapshot_id)
+                found = tree.store.snapshot(tree.ref, snapshot_id)
                 if found is not None:
                     return tree, found[1]
         raise not_found()
@@ -88,7 +88,7 @@ class ScopeSettings:
         """
         self.require_write()
         expected = expected_revision(request.headers.getlist("if-match"))
-        return CommitRequest(self.places, self._author(reason), kind, expected, dry_run)
+        return CommitRequest(self.refs, self._author(reason), kind, expected, dry_run)
 
     def committed(self, terms: CommitRequest, result: Committed) -> Response:
         """The reply to a commit."""
@@ -110,9 +110,9 @@ class ScopeSettings:
         found = effective(chain, deployment_defaults())
         return ConfigView(
             scope=self.scope,
-            scope_id=self.place.owner,
+            scope_id=self.ref.owner,
             revision=chain[-1].revision,
-            revisions=Revisions(**{state.place.scope.value: state.revision for state in chain}),
+            revisions=Revisions(**{state.ref.scope.value: state.revision for state in chain}),
             data=tuple(_shown(each) for name, each in found.items() if name.startswith(prefix)),
         )
 
@@ -145,7 +145,7 @@ class ScopeSettings:
             source=found.source,
             locked_by=found.locked_by,
             why=_why(found),
-            chain=(start, *(_link(link) for link in found.links)),
+            chain=(start, *(_link(link) for link in found.by_scope)),
             unit=key.unit,
             description=key.description,
         )
@@ -156,20 +156,20 @@ class ScopeSettings:
         Raises:
             ProblemError: 404, nothing of that name here.
         """
-        changes = difference(self._nodes_at(before), self._nodes_at(after))
+        changes = diff_entries(self._nodes_at(before), self._nodes_at(after))
         return ConfigDiff.model_validate({"scope": self.scope, "from": before, "to": after, "changes": changes})
 
     def take_snapshot(self, label: str, snapshot_id: str) -> SnapshotContent:
         """Keeps what this scope says now; the snapshot of that id if it is there already."""
-        kept = self.store.snapshot(self.place, snapshot_id)
+        kept = self.store.snapshot(self.ref, snapshot_id)
         if kept is not None:
             return _content(*kept)
-        made, nodes = self.ledger.snapshot(self.place, label, self._author(None), snapshot_id)
-        return _content(made, nodes)
+        made, entries = self.ledger.snapshot(self.ref, label, self._author(None), snapshot_id)
+        return _content(made, entries)
 
     def snapshot_content(self, snapshot_id: str) -> SnapshotContent:
         """A snapshot of this scope and what it holds. Raises ProblemError (404)."""
-        found = self.store.snapshot(self.place, snapshot_id)
+        found = self.store.snapshot(self.ref, snapshot_id)
         if found is None:
             raise not_found()
         return _content(*found)
@@ -178,21 +178,21 @@ class ScopeSettings:
         return Author(self._caller.key_id, now(), reason)
 
     def _chain(self) -> list[ScopeState]:
-        states = self.store.states(self.places)
-        return [states[place] for place in self.places]
+        states = self.store.states(self.refs)
+        return [states[ref] for ref in self.refs]
 
     def _nodes_at(self, reference: str) -> Entries:
         if reference == "0":
             return {}
         if is_snapshot_id(reference):
-            kept = self.store.snapshot(self.place, reference)
-            nodes = None if kept is None else kept[1]
+            kept = self.store.snapshot(self.ref, reference)
+            entries = None if kept is None else kept[1]
         else:
-            made = self.store.revision(self.place, int(reference))
-            nodes = None if made is None else made[1]
-        if nodes is None:
+            made = self.store.revision(self.ref, int(reference))
+            entries = None if made is None else made[1]
+        if entries is None:
             raise not_found()
-        return nodes
+        return entries
 
     def _outcome(self, terms: CommitRequest, result: Committed) -> dict[str, Any]:
         return {
@@ -228,7 +228,7 @@ def told(commit: Callable[[], Outcome]) -> Outcome:
 def _refused(error: RefusedError) -> ProblemError:
     faults = [
         FieldError(
-            pointer=f"/ops/{fault.index}{fault.place}",
+            pointer=f"/ops/{fault.index}{fault.pointer}",
             code=fault.code,
             detail=fault.detail,
             locked_by=fault.locked_by,
@@ -240,33 +240,33 @@ def _refused(error: RefusedError) -> ProblemError:
 
 
 def _shown(found: Resolution) -> EffectiveValue:
-    node = found.links[-1].node
+    entry = found.by_scope[-1].entry
     return EffectiveValue(
         key=found.key.name,
         value=found.value,
         source=found.source,
         locked_by=found.locked_by,
         bounds=tuple(OfAncestor(scope=scope, bounds=bounds) for scope, bounds in found.bounds),
-        lock=None if node is None else node.lock,
+        lock=None if entry is None else entry.lock,
         shadowed=found.shadowed,
         unit=found.key.unit,
     )
 
 
-def _link(link: Link) -> ChainLink:
-    node = link.node
-    if node is None:
+def _link(link: ScopeEntry) -> ChainLink:
+    entry = link.entry
+    if entry is None:
         return ChainLink(scope=stored(link.scope), standing=link.standing, is_set=False, value=None, lock=None)
     return ChainLink(
         scope=stored(link.scope),
         standing=link.standing,
-        is_set=node.is_set,
-        value=node.value,
-        lock=node.lock,
-        set_by=node.by,
-        set_at=node.at,
-        reason=node.reason,
-        revision=node.revision,
+        is_set=entry.is_set,
+        value=entry.value,
+        lock=entry.lock,
+        set_by=entry.by,
+        set_at=entry.at,
+        reason=entry.reason,
+        revision=entry.revision,
     )
 
 
@@ -284,9 +284,9 @@ def _why(found: Resolution) -> str:
     return sentence
 
 
-def _content(snapshot: Snapshot, nodes: Entries) -> SnapshotContent:
+def _content(snapshot: Snapshot, entries: Entries) -> SnapshotContent:
     data = tuple(
-        SnapshotValue(key=name, is_set=node.is_set, value=node.value, lock=node.lock)
-        for name, node in sorted(nodes.items())
+        SnapshotValue(key=name, is_set=entry.is_set, value=entry.value, lock=entry.lock)
+        for name, entry in sorted(entries.items())
     )
     return SnapshotContent(**snapshot.model_dump(), data=data)

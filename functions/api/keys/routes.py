@@ -13,8 +13,8 @@ from fourfold.http.body import json_body
 from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.problems import ProblemError, not_found, rejected, unavailable
 from fourfold.idempotency import Execution
-from fourfold.ids import is_key_id, prefixed_as
-from fourfold.keys import new_key_text, shown_part
+from fourfold.ids import id_from_operation, is_key_id
+from fourfold.keys import key_preview, new_key_text
 from fourfold.problem import FieldError, problem
 from fourfold.storage.api_keys import ApiKey, ApiKeyPage, KeyExistsError, TooManyKeysError
 from functions.api import wiring
@@ -137,9 +137,9 @@ def _made(body: ApiKeyRequest, caller: Caller, execution: Execution) -> tuple[st
         ProblemError: 409 the workspace has too many keys, 503 another process makes this very key.
     """
     keys, time = wiring.api_keys(), now()
-    key_id = prefixed_as("key", execution.operation_id)
+    key_id = id_from_operation("key", execution.operation_id)
     text = new_key_text(body.environment)
-    shown = shown_part(text)
+    shown = key_preview(text)
     key = ApiKey(
         key_id=key_id,
         org_id=caller.org_id,

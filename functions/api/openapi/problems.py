@@ -23,7 +23,7 @@ class KnownProblem:
 
 
 _MODEL = {
-    f"model_{failure.value}": KnownProblem(502, "The model gave no usable answer", ADVICE[failure])
+    f"model_{failure.value}": KnownProblem(502, "The model returned no usable answer", ADVICE[failure])
     for failure in ModelFailure
 }
 
@@ -152,14 +152,14 @@ CATALOGUE: dict[str, KnownProblem] = {
     "run_not_started": KnownProblem(
         503,
         "The run could not be started",
-        "The pipeline did not take the run. Send the brief again in a few seconds.",
+        "The pipeline could not be started. Send the request again in a few seconds.",
     ),
     "run_interrupted": KnownProblem(
         503,
-        "The run was cut off",
-        "The service stopped while the run was under way. Nothing is charged twice; send the brief again.",
+        "The run was interrupted",
+        "The service stopped during the run. Send the request again.",
     ),
-    "run_timed_out": KnownProblem(504, "The run took too long", "A step did not finish in time. Try again."),
+    "run_timed_out": KnownProblem(504, "The run timed out", "A step did not finish in time. Try again."),
 }
 
 # What a route answers with that starts a run, or waits for one.

@@ -68,8 +68,10 @@ async def change(persona_id: str, request: Request, caller: Writer) -> Response:
         persona = store.persona(caller.workspace_id, persona_id)
         if persona is not None:
             current_persona(caller.workspace_id, persona)
-        editor = PersonaUpdater(store, _outbox, clock.now)
-        return change_persona(caller.workspace_id, persona_id, wanted, editor, lambda found: require_match(tags, found))
+        updater = PersonaUpdater(store, _outbox, clock.now)
+        return change_persona(
+            caller.workspace_id, persona_id, wanted, updater, lambda found: require_match(tags, found)
+        )
 
     try:
         after = await wiring.in_thread(changed)
@@ -106,7 +108,7 @@ async def delete(persona_id: str, request: Request, caller: Writer) -> Response:
     try:
         done = await wiring.in_thread(
             lambda: delete_persona(
-                caller.workspace_id, persona_id, _undertaker(), lambda found: require_match(tags, found)
+                caller.workspace_id, persona_id, _deleter(), lambda found: require_match(tags, found)
             )
         )
     except ConcurrentChangeError:
@@ -116,14 +118,14 @@ async def delete(persona_id: str, request: Request, caller: Writer) -> Response:
     return Response(status_code=204)
 
 
-def _undertaker() -> PersonaDeleter:
+def _deleter() -> PersonaDeleter:
     store = shared.persona_store()
     return PersonaDeleter(
-        held=store.held,
+        stored_persona=store.stored_persona,
         run=store.run,
-        removal=DynamoDeletion(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"]),
+        deletions=DynamoDeletion(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"]),
         log_of=lambda who: shared.run_log(who, 0),
-        clear=lambda who, going: shared.event_store(who.workspace_id, who.run_id).clear(keep_end=going),
+        clear_log=lambda who, going: shared.event_store(who.workspace_id, who.run_id).clear(keep_end=going),
         outbox=_outbox,
         clock=clock.now,
     )

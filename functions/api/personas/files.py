@@ -10,8 +10,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from fourfold.cards.formats import FileFormat, written
-from fourfold.cards.png_card import NoCardError, card_in
+from fourfold.cards.formats import FileFormat, persona_file
+from fourfold.cards.png_card import NoCardError, read_card
 from fourfold.cards.reading import (
     BadPersonaError,
     ForeignCardError,
@@ -25,7 +25,7 @@ from fourfold.events.generation import PersonaCreated
 from fourfold.http.body import parsed, require_few_values, require_json
 from fourfold.http.problems import ProblemError, field_errors, not_found, rejected
 from fourfold.idempotency import Execution
-from fourfold.ids import is_persona_id, prefixed_as
+from fourfold.ids import id_from_operation, is_persona_id
 from fourfold.persona import NotWrittenError, Persona
 from fourfold.persona_versions import Change, version_of
 from fourfold.problem import FieldError, problem
@@ -129,7 +129,7 @@ async def import_persona(request: Request, caller: Writer) -> Response:
     found, carried = taken.imported, taken.carried
 
     async def keep(execution: Execution) -> Response:
-        persona = found.persona.model_copy(update={"id": prefixed_as("per", execution.operation_id)})
+        persona = found.persona.model_copy(update={"id": id_from_operation("per", execution.operation_id)})
         stored = await wiring.in_thread(lambda: _store(persona, carried, resumed=execution.resumed))
         return persona_document(stored, 201, {"Location": path_to(request, f"/v1/personas/{stored.id}")})
 
@@ -178,7 +178,7 @@ def _taken_in(body: bytes, workspace_id: str, *, as_png: bool) -> _Taken:
     except UnknownFileError as error:
         raise rejected([FieldError(pointer="/spec", code="unknown_file", detail=str(error))]) from None
     except TooManyValuesError as error:
-        fault = FieldError(pointer=error.pointer, code="too_many_values", detail=f"Holds over {error.most} values.")
+        fault = FieldError(pointer=error.pointer, code="too_many_values", detail=f"Holds over {error.limit} values.")
         raise rejected([fault]) from None
     except BadPersonaError as error:
         faults = field_errors(error.faults, "body")
@@ -196,7 +196,7 @@ def _taken_in(body: bytes, workspace_id: str, *, as_png: bool) -> _Taken:
 def _content(body: bytes, *, as_png: bool) -> Any:  # noqa: ANN401 - JSON
     if as_png:
         try:
-            content = card_in(body, _FILE_VALUES)
+            content = read_card(body, _FILE_VALUES)
         except NoCardError as error:
             raise rejected([FieldError(pointer="", code="no_card", detail=str(error))]) from None
         require_few_values(content, _FILE_VALUES)
@@ -220,7 +220,7 @@ def _file(workspace_id: str, persona_id: str, wanted: FileFormat) -> Response | 
     carried = store.carried(workspace_id, persona_id) if persona.imported_from is not None else None
     safety = settings_of(workspace_id).engine.safety
     try:
-        file = written(persona, wanted, safety, json.loads(carried) if carried else {})
+        file = persona_file(persona, wanted, safety, json.loads(carried) if carried else {})
     except NotWrittenError:
         raise not_written() from None
     headers = {"Cache-Control": "no-store", "Content-Disposition": file.disposition}

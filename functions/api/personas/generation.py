@@ -12,9 +12,9 @@ from fastapi import Request, Response
 from fourfold.http import idempotency, sse
 from fourfold.http.preferences import Preference
 from fourfold.http.problems import ProblemError, internal_error
-from fourfold.ids import made_at
+from fourfold.ids import id_created_at
 from fourfold.personas.deletion import DELETED
-from fourfold.pipeline.staleness import may_be_lost
+from fourfold.pipeline.staleness import may_be_stale
 from fourfold.pipeline.submit import (
     NOT_STARTED,
     KeyReusedError,
@@ -37,14 +37,14 @@ from functions.wiring import persona_store
 if TYPE_CHECKING:
     from starlette.responses import StreamingResponse
 
-    from functions.api.config.pinning import Pinned
+    from fourfold.config.engine import RunSettings
 
 _LONGEST_WAIT_S = LONGEST_REPLY_S
 _FULL_RETRY_AFTER_S = 10
 
 
 async def accepted(
-    request: Request, workspace_id: str, body: PersonaRequest, key: str | None, settings: Pinned
+    request: Request, workspace_id: str, body: PersonaRequest, key: str | None, settings: RunSettings
 ) -> SubmittedRun:
     """Starts the run, or finds the one the same key started.
 
@@ -52,10 +52,8 @@ async def accepted(
         ProblemError: 422 the key stands for another body, 429 the workspace has too many runs going on, 503 the
             pipeline did not take the run.
     """
-    order = Submission(
-        body.intent, workspace_id, settings.config, key, idempotency.fingerprint(body), revisions=settings.revisions
-    )
-    return await taken(request, order)
+    submission = Submission(workspace_id, body.intent, settings, key, idempotency.fingerprint(body))
+    return await taken(request, submission)
 
 
 async def taken(request: Request, order: Submission) -> SubmittedRun:
@@ -84,7 +82,7 @@ def _accepted(order: Submission) -> SubmittedRun:
     try:
         return submit(order, wiring.submissions())
     except WorkspaceFullError as full:
-        old = [run_id for run_id in full.run_ids if may_be_lost(made_at(run_id), now())]
+        old = [run_id for run_id in full.run_ids if may_be_stale(id_created_at(run_id), now())]
         if not old:
             raise
         for run_id in old:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from fourfold.http.body import json_body
 from fourfold.idempotency import Execution
-from fourfold.pipeline.parse_alone import ParsedBrief, ParseInput
+from fourfold.pipeline.parse_brief import ParsedBrief, ParseInput
 from functions.api import wiring
 from functions.api.config.pinning import pinned
 from functions.api.dependencies import Writer
@@ -36,7 +36,7 @@ async def parse(request: Request, caller: Writer) -> Response:
     """
     body = await json_body(request, ParseRequest)
     settings = await wiring.in_thread(lambda: pinned(caller, body.config))
-    order = ParseInput(intent=body.intent, config=settings.config.pinned())
+    order = ParseInput(intent=body.intent, config=settings.engine.pinned())
 
     async def read(_execution: Execution) -> Response:
         return document(await step_alone.parsed(order))

@@ -15,7 +15,7 @@ from botocore.config import Config
 from fourfold.aws import client
 from fourfold.http.problems import ProblemError
 from fourfold.pipeline.failure import problem_from
-from fourfold.pipeline.parse_alone import ParsedBrief, ParseInput
+from fourfold.pipeline.parse_brief import ParsedBrief, ParseInput
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient

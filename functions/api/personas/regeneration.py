@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Request, Response
 
 from fourfold.http import idempotency
@@ -11,7 +13,7 @@ from fourfold.http.problems import ProblemError, not_found, rejected
 from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona
-from fourfold.pipeline.regeneration import NoSuchStepError, NothingWrittenError, settings_from
+from fourfold.pipeline.regeneration import NoSuchStepError, NothingWrittenError, regeneration_config
 from fourfold.pipeline.submit import ArchivedError, NoSuchPersonaError, Regenerate, RunInProgressError, Submission
 from fourfold.problem import FieldError, problem
 from fourfold.steps import StepName
@@ -79,22 +81,16 @@ async def regenerate(persona_id: str, request: Request, caller: Writer) -> Respo
     first = StepName(body.from_)
     try:
         settings = await wiring.in_thread(lambda: pinned(caller, body.config))
-        config = settings_from(settings.config, first)
+        settings = replace(settings, engine=regeneration_config(settings.engine, first))
     except NoSuchStepError:
         raise rejected(
             [FieldError(pointer="/from", code="not_in_one_call", detail="single_call begins at intent_parse.")]
         ) from None
-    order = Submission(
-        persona.intent,
-        caller.workspace_id,
-        config,
-        key,
-        idempotency.fingerprint(body),
-        Regenerate(persona_id, first),
-        revisions=settings.revisions,
+    submission = Submission(
+        caller.workspace_id, Regenerate(persona_id, first), settings, key, idempotency.fingerprint(body)
     )
     try:
-        found = await generation.taken(request, order)
+        found = await generation.taken(request, submission)
     except NoSuchPersonaError:
         raise not_found() from None
     except ArchivedError:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 from botocore.config import Config
 
 from fourfold.aws import client
-from fourfold.ids import prefixed_as
-from fourfold.jobs.job import new_run
+from fourfold.ids import id_from_operation
+from fourfold.jobs.job import job_run
 from fourfold.jobs.message import JobMessage
 from fourfold.progress.run import Run, RunKind
 from functions.clock import now
@@ -47,12 +47,12 @@ def ordered(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str
 def pinned_run(order: JobMessage) -> Run:
     """The run of an order, pinned to the workspace's settings as they stand."""
     current = effective_in(order.workspace_id)
-    return new_run(order, current.settings.engine.hash(), now(), current.revisions)
+    return job_run(order, current.settings.engine.hash(), now(), current.revisions)
 
 
 def requested_job(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> JobMessage:
     """The order of one request, however often it is executed."""
-    run_id = prefixed_as("run", operation_id)
+    run_id = id_from_operation("run", operation_id)
     return JobMessage(kind=kind, run_id=run_id, workspace_id=workspace_id, persona_id=persona_id, asked=True)
 
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from fourfold.http.problems import ProblemError
-from fourfold.ids import made_at
+from fourfold.ids import id_created_at
 from fourfold.jobs.job import fail_job
-from fourfold.jobs.message import ORDERS_KEPT
+from fourfold.jobs.message import MESSAGE_RETENTION
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Persona, PersonaStatus
+from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import JOB_LOST, problem_from
-from fourfold.pipeline.lifecycle import fail_run
-from fourfold.pipeline.staleness import is_lost, may_be_lost
-from fourfold.pipeline.submit import identity_of
+from fourfold.pipeline.run_context import identity_of
+from fourfold.pipeline.staleness import is_stale, may_be_stale
 from fourfold.problem import problem
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
@@ -77,7 +77,7 @@ def current_run(workspace_id: str, run_id: str) -> Run | None:
     entries = list(event_store(workspace_id, run_id).entries())
     if run.kind is not RunKind.GENERATION:
         return _current_job(run, entries)
-    if is_lost(run, entries, now()):
+    if is_stale(run, entries, now()):
         fail_run(identity_of(run), problem_from("ABORTED", ""), run_context())
         return persona_store().run(workspace_id, run_id)
     return with_progress(run, entries)
@@ -85,7 +85,7 @@ def current_run(workspace_id: str, run_id: str) -> Run | None:
 
 def _current_job(run: Run, entries: Sequence[LogEntry]) -> Run:
     """A job as it stands: one that nobody works on any more, or that another took the place of, has failed."""
-    if not is_lost(run, entries, now()) or _queued(run):
+    if not is_stale(run, entries, now()) or _queued(run):
         return run
     failed = run.model_copy(update={"status": RunStatus.FAILED, "error": JOB_LOST, "completed_at": now()})
     place = job_context()
@@ -96,7 +96,7 @@ def _queued(run: Run) -> bool:
     """Whether the job waits for a worker: many asked for at once take their turns, and say nothing meanwhile."""
     state = job_context().store.state(run.workspace_id, run.persona_id, run.kind)
     waiting = state is not None and state.run_id == run.id and state.status is JobStatus.PENDING
-    return waiting and now() - run.started_at < ORDERS_KEPT
+    return waiting and now() - run.started_at < MESSAGE_RETENTION
 
 
 def current_persona(workspace_id: str, persona: Persona) -> Persona:
@@ -104,7 +104,7 @@ def current_persona(workspace_id: str, persona: Persona) -> Persona:
     pending = persona.pending_run_id
     if pending is None and persona.status is PersonaStatus.GENERATING:  # stored before runs were noted
         pending = persona.run_id
-    if pending is None or not may_be_lost(made_at(pending), now()):
+    if pending is None or not may_be_stale(id_created_at(pending), now()):
         return persona
     current_run(workspace_id, pending)
     return persona_store().persona(workspace_id, persona.id) or persona

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from fourfold.http.auth import bearer_secret
-from fourfold.progress.messages import LONGEST_MESSAGE_BYTES, MAX_SUBSCRIPTIONS
+from fourfold.progress.messages import MAX_MESSAGE_BYTES, MAX_SUBSCRIPTIONS
 from fourfold.storage.api_keys import key_hash
 from fourfold.storage.client import dynamodb
 from fourfold.storage.connections import DynamoTickets
@@ -33,7 +33,7 @@ class ProgressAddress(BaseModel):
 
     url: Annotated[str, Field(description="Connect here (WebSocket) with the API key as bearer, or `?ticket=`.")]
     max_subscriptions: Annotated[int, Field(description="Of one connection.")] = MAX_SUBSCRIPTIONS
-    max_message_bytes: Annotated[int, Field(description="Of one message to the server.")] = LONGEST_MESSAGE_BYTES
+    max_message_bytes: Annotated[int, Field(description="Of one message to the server.")] = MAX_MESSAGE_BYTES
 
 
 class ProgressTicket(BaseModel):

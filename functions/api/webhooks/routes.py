@@ -14,7 +14,7 @@ from fourfold.http.body import json_body
 from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.problems import ProblemError, not_found
 from fourfold.idempotency import Execution
-from fourfold.ids import event_id, is_delivery_id, is_endpoint_id, prefixed_as
+from fourfold.ids import event_id, id_from_operation, is_delivery_id, is_endpoint_id
 from fourfold.problem import problem
 from fourfold.webhooks.delivery import PING_TYPE, Delivery, DeliveryStatus, Message, new_delivery
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
@@ -254,7 +254,7 @@ def _without_secret(body: str) -> str:
 
 
 def _created(workspace_id: str, body: WebhookRequest, execution: Execution) -> Endpoint:
-    endpoint_id = prefixed_as("whk", execution.operation_id)
+    endpoint_id = id_from_operation("whk", execution.operation_id)
     if execution.resumed:
         made = webhooks().endpoint(workspace_id, endpoint_id)
         if made is not None:
@@ -290,7 +290,7 @@ def _changed(caller: Caller, endpoint_id: str, body: WebhookChange) -> Endpoint:
     given = body.model_dump(include=body.model_fields_set)
     if "url" in given and given["url"] != endpoint.url:
         refuse_unless_public(body.url)
-        endpoint = endpoint.model_copy(update={"url": body.url, "brisk": False, "failing_since": None})
+        endpoint = endpoint.model_copy(update={"url": body.url, "healthy": False, "failing_since": None})
     if "events" in given:
         endpoint = endpoint.model_copy(update={"events": tuple(dict.fromkeys(body.events))})
     if "description" in given:
@@ -337,7 +337,7 @@ def _replayed(caller: Caller, endpoint_id: str, delivery_id: str) -> Delivery:
     known = webhooks().delivery(endpoint.id, delivery_id) if is_delivery_id(delivery_id) else None
     if known is None:
         raise not_found()
-    if not webhooks().reopen(endpoint.id, delivery_id, now(), even_if_alive=True):
+    if not webhooks().requeue(endpoint.id, delivery_id, now(), even_if_alive=True):
         raise ProblemError(
             problem("delivery_busy", "An attempt is being made", 409, "Wait for its end, then replay it if need be.")
         )
@@ -348,7 +348,7 @@ def _replayed(caller: Caller, endpoint_id: str, delivery_id: str) -> Delivery:
 def _replayed_since(caller: Caller, endpoint_id: str, body: ReplayRequest) -> Replay:
     endpoint = _found_enabled(caller, endpoint_id)
     dead = list(islice(webhooks().dead_since(endpoint.id, body.since), MOST_REPLAYED + 1))
-    begun = [one for one in dead[:MOST_REPLAYED] if webhooks().reopen(endpoint.id, one, now())]
+    begun = [one for one in dead[:MOST_REPLAYED] if webhooks().requeue(endpoint.id, one, now())]
     _ordered(endpoint, begun)
     return Replay(replayed=len(begun), has_more=len(dead) > MOST_REPLAYED)
 

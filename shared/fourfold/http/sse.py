@@ -29,7 +29,7 @@ def frame(event: str, data: str, seq: int | None = None) -> bytes:
 
 def entry_frame(entry: LogEntry) -> bytes:
     """A log entry on the wire."""
-    return frame(entry.happening.type, _json(entry.body()), entry.seq)
+    return frame(entry.event.type, _json(entry.body()), entry.seq)
 
 
 async def events(

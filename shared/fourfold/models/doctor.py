@@ -79,12 +79,12 @@ def _standing(provider: str, environment: Mapping[str, str]) -> Standing:
     if provider == "bedrock":
         named = provider in usable_providers(environment)
         told = "named in FOURFOLD_PROVIDERS" if named else "name it in FOURFOLD_PROVIDERS where AWS credentials are"
-        return Standing(provider, named, told, preset(provider).swift)
+        return Standing(provider, named, told, preset(provider).fast)
     if provider == "compatible":
         return _compatible(environment)
     found = variable_with_key(provider, environment)
     told = f"key from {found}" if found else f"set {KEY_VARIABLES[provider][0]}"
-    return Standing(provider, found is not None, told, preset(provider).swift)
+    return Standing(provider, found is not None, told, preset(provider).fast)
 
 
 def _compatible(environment: Mapping[str, str]) -> Standing:

@@ -23,9 +23,11 @@ from fastapi import FastAPI
 from moto import mock_aws
 
 from fourfold.http.scopes import SCOPES
-from fourfold.pipeline.lifecycle import complete_run, fail_run
+from fourfold.pipeline.complete_run import complete_run
+from fourfold.pipeline.fail_run import fail_run
+from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.submit import NotStartedError, identity_of
+from fourfold.pipeline.submit import NotStartedError
 from fourfold.problem import problem
 from fourfold.progress.run import Run
 from fourfold.steps import position

@@ -11,7 +11,7 @@ import pytest
 
 from fourfold.config.api import ApiConfig, LimitsConfig
 from fourfold.config.settings import Settings
-from fourfold.pipeline.staleness import QUIET_LIMIT
+from fourfold.pipeline.staleness import MAX_SILENCE
 from functions import clock, wiring
 from functions.api import dependencies as callers
 from functions.api.personas import generation
@@ -126,7 +126,7 @@ def test_a_run_nobody_works_on_any_more_makes_room(
     for _ in range(runs_at_once):
         start(api)
     assert start(api).status_code == 429
-    real, later = clock.now, QUIET_LIMIT + timedelta(seconds=1)
+    real, later = clock.now, MAX_SILENCE + timedelta(seconds=1)
     submissions.cache_clear()
     wiring.run_context.cache_clear()
     for where in (clock, wiring, generation, following):

@@ -13,7 +13,7 @@ from fourfold.cli.comparison import compare
 from fourfold.cli.formatting import bar, money, seconds, token_count
 from fourfold.cli.live_display import follow
 from fourfold.cli.portrait import show
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.persona import (
     Audit,
     Finding,
@@ -29,7 +29,7 @@ from fourfold.persona import (
     Trait,
     Usage,
 )
-from fourfold.pipeline.lifecycle import new_run
+from fourfold.pipeline.new_run import new_run
 from fourfold.steps import StepName
 from tests.builders import (
     ALL_STEPS,
@@ -61,7 +61,7 @@ def persona(status: PersonaStatus = PersonaStatus.ACTIVE, provider: str = "offli
         {"dimension": "depth", "field": "soul.wound", "quote": "the trays", "severity": 2, "note": "Say who looked."}
     )
     audit = Audit(overall=4.1, scores=Scores(**AUDIT["scores"]), findings=(finding,), attempt=1, judge=provider)
-    return new_run(BRIEF, "ws_test", EngineConfig(), START).persona.model_copy(
+    return new_run(BRIEF, "ws_test", RunSettings(EngineConfig()), START).persona.model_copy(
         update={
             "status": status,
             "soul": Soul(**SOUL["soul"]),
@@ -99,7 +99,10 @@ def test_offline_personas_say_so_and_others_name_their_models() -> None:
 
 def test_a_persona_that_failed_can_still_be_shown() -> None:
     console = screen()
-    show(new_run(BRIEF, "ws_test", EngineConfig(), START).persona.moved_to(PersonaStatus.FAILED, START), console)
+    show(
+        new_run(BRIEF, "ws_test", RunSettings(EngineConfig()), START).persona.with_status(PersonaStatus.FAILED, START),
+        console,
+    )
     assert "failed" in text_of(console)
 
 
@@ -110,7 +113,11 @@ def test_markup_in_a_persona_is_text() -> None:
 
 
 def run_events() -> list[dict[str, Any]]:
-    store, state, model = MemoryEventStore(), new_run(BRIEF, "ws_test", EngineConfig(), START).state, ScriptedModel()
+    store, state, model = (
+        MemoryEventStore(),
+        new_run(BRIEF, "ws_test", RunSettings(EngineConfig()), START).state,
+        ScriptedModel(),
+    )
     log = log_of(store, state)
     for step in ALL_STEPS:
         state = performed(step, state, model, log)
@@ -148,7 +155,7 @@ def test_two_personas_stand_side_by_side_with_cost_time_and_audit() -> None:
         by_step={StepName.SINGLE_CALL: StepUsage(tokens=TokenUsage(), cost_usd=0.013, duration_ms=5000)},
     )
     careful, naive = persona(), persona().model_copy(update={"usage": naive_usage})
-    run = new_run(BRIEF, "ws_test", EngineConfig(), START).run
+    run = new_run(BRIEF, "ws_test", RunSettings(EngineConfig()), START).run
     ended = run.model_copy(update={"completed_at": START + timedelta(seconds=41)})
     console = screen()
     compare((careful, ended), (naive, run), console)

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from fourfold.http import tail
 from fourfold.http.tail import Tails
 from fourfold.persona import PersonaStatus
-from fourfold.progress.events import Happening, PipelineCompleted, RunStarted, StepStarted
+from fourfold.progress.events import PipelineCompleted, RunEvent, RunStarted, StepStarted
 from fourfold.progress.log import LogEntry
 from fourfold.steps import STEP_ORDER
 from tests.builders import START
 
-STEPS: list[Happening] = [StepStarted(step=step, attempt=1) for step in STEP_ORDER]
-HAPPENINGS = [RunStarted(), *STEPS, PipelineCompleted(status=PersonaStatus.ACTIVE, duration_ms=1)]
-LOG = [LogEntry(seq, START, "run_x", "per_x", happening) for seq, happening in enumerate(HAPPENINGS, 1)]
+STEPS: list[RunEvent] = [StepStarted(step=step, attempt=1) for step in STEP_ORDER]
+EVENTS = [RunStarted(), *STEPS, PipelineCompleted(status=PersonaStatus.ACTIVE, duration_ms=1)]
+LOG = [LogEntry(seq, START, "run_x", "per_x", event) for seq, event in enumerate(EVENTS, 1)]
 
 
 async def _never() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import JsonValue, ValidationError
 
-from fourfold.config.effective import Effective
+from fourfold.config.effective import EffectiveSettings
 from fourfold.config.engine import EngineConfig, StepConfig
 from fourfold.config.entries import ScopeState, chain_of
 from fourfold.config.presets import default_config
@@ -18,7 +18,7 @@ from fourfold.llm.model_names import full_name, greatest_temperature
 SOUL = "engine.pipeline.soul_draft"
 ANTHROPIC = default_config(["anthropic"])
 _SETTINGS = Settings(engine=ANTHROPIC)
-BASE = Effective(_SETTINGS, tuple(map(ScopeState, chain_of("org", "ws"))), flattened(_SETTINGS), UNCOMMITTED)
+BASE = EffectiveSettings(_SETTINGS, tuple(map(ScopeState, chain_of("org", "ws"))), flattened(_SETTINGS), UNCOMMITTED)
 
 
 def test_a_bare_known_name_finds_its_provider() -> None:
@@ -59,10 +59,10 @@ def test_what_temperature_a_model_takes(name: str, greatest: float | None) -> No
 
 def test_the_default_models_are_the_products() -> None:
     pipeline = ANTHROPIC.pipeline
-    strong, swift = "anthropic:claude-opus-4-7", "anthropic:claude-sonnet-4-6"
+    strong, fast = "anthropic:claude-opus-4-7", "anthropic:claude-sonnet-4-6"
     assert (pipeline.soul_draft.model, pipeline.audit.model) == (strong, strong)
     for step in ("intent_parse", "self_enrich", "mask_build", "surface_ground", "single_call"):
-        assert getattr(pipeline, step).model == swift
+        assert getattr(pipeline, step).model == fast
         assert getattr(pipeline, step).fallback == (strong,)
 
 

@@ -166,7 +166,7 @@ def parsed(brief: str) -> RunState:
 def written(brief: str) -> RunState:
     state = parsed(brief)
     for step in AFTER_PARSE:
-        state = stepped(step, state.entering(step.name), resolve("offline:composer-1")).state
+        state = stepped(step, state.reset_for(step.name), resolve("offline:composer-1")).state
     return state
 
 
@@ -180,7 +180,7 @@ def scores(brief: str) -> list[float]:
         data = {**state.model_dump(mode="json"), "attempt": attempt + 1}
         state = RunState.model_validate({**data, "findings": [item.model_dump() for item in state.audit.findings]})
         for step in AFTER_PARSE:
-            state = stepped(step, state.entering(step.name), resolve("offline:composer-1")).state
+            state = stepped(step, state.reset_for(step.name), resolve("offline:composer-1")).state
     return found
 
 

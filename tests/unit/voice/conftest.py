@@ -8,13 +8,13 @@ from functools import cache
 
 import pytest
 
-from fourfold.config.engine import ChatConfig, EngineConfig
+from fourfold.config.engine import ChatConfig, EngineConfig, RunSettings
 from fourfold.ids import new_run_id
 from fourfold.llm.port import ChatMessage, ChatRequest
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import Mask, Persona, PersonaStatus, Register, SelfLayer, Soul, Surface, TokenUsage
-from fourfold.pipeline.lifecycle import new_run
+from fourfold.pipeline.new_run import new_run
 from fourfold.voice.fingerprint import Fingerprint, FingerprintInput, FingerprintOwner, make_fingerprint
 from fourfold.voice.scenarios import scenario_set
 from tests.builders import SELF, SOUL, SURFACE
@@ -43,7 +43,7 @@ _MASKS = {
 
 @cache
 def person(name: str) -> Persona:
-    begun = new_run("A person", "ws_one", EngineConfig(), NOW).persona
+    begun = new_run("A person", "ws_one", RunSettings(EngineConfig()), NOW).persona
     return begun.model_copy(
         update={
             "status": PersonaStatus.ACTIVE,

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.persona_versions import PersonaVersion
+from fourfold.pipeline.complete_run import complete_run
+from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import problem_from
-from fourfold.pipeline.lifecycle import NewRun, RunContext, RunIdentity, complete_run, fail_run, log_start, new_run
+from fourfold.pipeline.new_run import NewRun, log_start, new_run
+from fourfold.pipeline.run_context import RunContext, RunIdentity
 from fourfold.pipeline.state import DraftBasis, RunState
 from fourfold.pipeline.store import StoredPersona
 from fourfold.progress.log import RunLog
@@ -38,14 +41,14 @@ class MemoryPersonaStore:
         found = self.runs.get(run_id)
         return found if found and found.workspace_id == workspace_id else None
 
-    def held(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
+    def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         found = self.persona(workspace_id, persona_id)
         return None if found is None else StoredPersona(found, found.model_dump_json())
 
     def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:
         return self.bases[run_id] if self.persona(workspace_id, persona_id) else None
 
-    def version_by(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
+    def version_of_run(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
         found = [version for version in self.versions if version.run_id == run_id]
         return found[0] if found and self.persona(workspace_id, persona_id) else None
 
@@ -54,7 +57,7 @@ class MemoryPersonaStore:
 
     def finish(
         self,
-        held: StoredPersona,
+        stored: StoredPersona,
         persona: Persona,
         run: Run,
         version: PersonaVersion | None = None,
@@ -63,7 +66,7 @@ class MemoryPersonaStore:
         if self.interrupt:
             self.interrupt.pop()()
         standing = self.personas.get(persona.id)
-        if standing != held.persona or self.runs[run.id].status is not RunStatus.RUNNING:
+        if standing != stored.persona or self.runs[run.id].status is not RunStatus.RUNNING:
             return False
         self.start(persona, run)
         self.versions += [] if version is None else [version]
@@ -90,7 +93,7 @@ class World:
 
 @pytest.fixture
 def world() -> World:
-    beginning = new_run(BRIEF, "ws_test", EngineConfig(), START)
+    beginning = new_run(BRIEF, "ws_test", RunSettings(EngineConfig()), START)
     store, events, clock = MemoryPersonaStore(), MemoryEventStore(), Ticking()
     store.start(beginning.persona, beginning.run)
     state = beginning.state

@@ -1,4 +1,4 @@
-"""Step 1 by itself: what a brief fixes, told without starting a run. Nothing is logged and nothing is stored."""
+"""Runs step 1 alone: parses a brief without starting a run. Nothing is logged or stored."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from fourfold.progress.run import tokens_and_cost
 
 
 class ParseInput(Document):
-    """A brief to read, and the settings to read it under."""
+    """A brief to parse, and the settings to use."""
 
     intent: Annotated[str, Field(min_length=1, max_length=INTENT_MAX_CHARACTERS)]
     config: PinnedConfig
 
 
 class ParsedBrief(Document):
-    """What a brief fixes: hints, facts with their place in it, and the constraints they put on a persona.
+    """The parsed brief: hints, facts with their position in the brief, and constraints on the persona.
 
-    `violations` are what the answer still breaks after its repair (a quote that is not in the brief). `usage` is
-    what it cost, over all calls.
+    `violations` lists what the answer still violates after its repair, such as a quote that is not in the brief.
+    `usage` is the cost of all model calls.
     """
 
     language: Language
@@ -49,27 +49,27 @@ class ParsedBrief(Document):
     usage: StepUsage
 
 
-def parse_alone(order: ParseInput, models: Sequence[LanguageModel], deadline: Deadline) -> ParsedBrief:
-    """Reads the brief.
+def parse_brief(request: ParseInput, models: Sequence[LanguageModel], deadline: Deadline) -> ParsedBrief:
+    """Parses the brief.
 
     Raises:
-        ModelError: no model of the chain gave a usable answer.
+        ModelError: no model of the chain returned a usable answer.
     """
-    # The step takes a run's state; this one is of no run, and ends here.
+    # The step needs a run state. This one belongs to no run, so its ids are not stored.
     state = RunState(
         run_id=new_run_id(),
         persona_id=new_persona_id(),
         workspace_id="",
-        intent=order.intent,
+        intent=request.intent,
         started_at=datetime.now(UTC),
-        config=order.config,
+        config=request.config,
         config_hash="",
     )
-    began = time.perf_counter()
+    started = time.perf_counter()
     outcome = run_step(INTENT_PARSE, state, models, deadline, NoWatcher())
     parse = outcome.state.draft.parse
     if parse is None:
-        raise ValueError("intent_parse left nothing")
+        raise ValueError("intent_parse returned no parse")
     tokens, cost_usd = tokens_and_cost(outcome.calls)
     chain = [link.constraint for link in outcome.state.constraints]
     return ParsedBrief(
@@ -83,5 +83,5 @@ def parse_alone(order: ParseInput, models: Sequence[LanguageModel], deadline: De
         violations=outcome.violations,
         provider=outcome.provider,
         model=outcome.model,
-        usage=StepUsage(tokens=tokens, cost_usd=cost_usd, duration_ms=round((time.perf_counter() - began) * 1000)),
+        usage=StepUsage(tokens=tokens, cost_usd=cost_usd, duration_ms=round((time.perf_counter() - started) * 1000)),
     )

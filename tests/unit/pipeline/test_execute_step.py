@@ -17,7 +17,7 @@ def test_a_step_logs_its_beginning_and_what_it_cost() -> None:
     after = performed(SOUL_DRAFT, state, ScriptedModel(), log_of(store, state))
     assert store.types() == ["step.started", "step.completed"]
     assert after.log_seq == state.log_seq + 2
-    done = store.entries[after.log_seq].entry.happening
+    done = store.entries[after.log_seq].entry.event
     assert isinstance(done, StepCompleted)
     assert (done.provider, done.model, done.cost_usd, done.attempt) == ("scripted", "1", 0.01, 1)
     assert done.tokens.input_tokens == 100
@@ -27,7 +27,7 @@ def test_a_repair_is_logged_and_paid_for() -> None:
     store, state = MemoryEventStore(), state_before(SOUL_DRAFT)
     after = performed(SOUL_DRAFT, state, ScriptedModel(script=["{"]), log_of(store, state))
     assert store.types() == ["step.started", "step.repaired", "step.completed"]
-    done = store.entries[after.log_seq].entry.happening
+    done = store.entries[after.log_seq].entry.event
     assert isinstance(done, StepCompleted)
     assert done.cost_usd == pytest.approx(0.02)
 
@@ -66,7 +66,7 @@ def test_a_retry_announces_itself_and_starts_from_a_clean_draft() -> None:
     state = state.model_copy(update={"attempt": 2})
     after = performed(SOUL_DRAFT, state, ScriptedModel(), log_of(store, state))
     assert store.types() == ["pipeline.retrying", "step.started", "step.completed"]
-    announced = store.entries[state.log_seq + 1].entry.happening
+    announced = store.entries[state.log_seq + 1].entry.event
     assert isinstance(announced, PipelineRetrying)
     assert (announced.attempt, announced.retry_from) == (2, StepName.SOUL_DRAFT)
     assert after.draft.parse is not None
