@@ -18,6 +18,7 @@ from fourfold.http.problems import ProblemError, problem_response
 from fourfold.idempotency import LEASE_S, Execution, KeptReply, Refusal
 from fourfold.ids import new_operation_id
 from functions.api import wiring
+from functions.api.responses import path_to
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -60,11 +61,13 @@ async def idempotent(  # noqa: PLR0913 - a keyword for each exception
     """
     found = await claimed(request, caller, body)
     if isinstance(found, KeptReply):
-        return _replayed(found, request.state.request_id)
+        return _replayed(found, request)
     if not found.key:
         return await work(found)
     reply, code = await _executed(found, work, request.state.request_id)
     headers = {name: reply.headers[name] for name in _KEPT_HEADERS if name in reply.headers}
+    if "location" in headers:  # kept without the prefix, as a replay may be asked for at another address
+        headers["location"] = headers["location"].removeprefix(request.scope.get("root_path", ""))
     text = bytes(reply.body).decode()
     kept = KeptReply(reply.status_code, headers, text if code else shown_once(text))
     await settled(found, kept, passes=code in passing)
@@ -140,9 +143,11 @@ async def lease(execution: Execution) -> AsyncIterator[None]:
         await asyncio.gather(renewing, return_exceptions=True)
 
 
-def _replayed(kept: KeptReply, request_id: str) -> Response:
-    body = kept.body
+def _replayed(kept: KeptReply, request: Request) -> Response:
+    body, request_id = kept.body, request.state.request_id
     if kept.headers.get("content-type", "").startswith(PROBLEM):
         body = json.dumps({**json.loads(body), "request_id": request_id}, ensure_ascii=False)
     headers = {"Cache-Control": "no-store", **kept.headers, idempotency.REPLAYED: "true"}
+    if "location" in headers:
+        headers["location"] = path_to(request, headers["location"])
     return Response(body, status_code=kept.status, headers=headers)

@@ -40,8 +40,10 @@ _POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
 
 @router.get("/v1/openapi.json")
 async def openapi_document(request: Request) -> JSONResponse:
-    """The OpenAPI 3.1 document."""
-    return JSONResponse(request.app.openapi())
+    """The OpenAPI 3.1 document. Its server is the address it was read from, with the stage's path if it has one."""
+    document = request.app.openapi()
+    servers = [{**server, "url": request.scope.get("root_path") or "/"} for server in document["servers"]]
+    return JSONResponse({**document, "servers": servers})
 
 
 @router.get("/docs")

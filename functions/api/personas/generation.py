@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from fourfold.http import idempotency, sse
 from fourfold.http.preferences import Preference
 from fourfold.http.problems import ProblemError, internal_error
+from fourfold.http.waiting import LONGEST_SILENCE_S
 from fourfold.ids import id_created_at
 from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.staleness import may_be_stale
@@ -29,7 +30,7 @@ from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
 from functions.api.personas.documents import PersonaRequest, RunReceipt
 from functions.api.responses import document, persona_document
-from functions.api.runs.polling import LONGEST_REPLY_S, FollowedRun, current_run
+from functions.api.runs.polling import FollowedRun, current_run
 from functions.clock import now
 from functions.configuration import settings_of
 from functions.wiring import persona_store
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from fourfold.config.engine import RunSettings
 
-_LONGEST_WAIT_S = LONGEST_REPLY_S
+LONGEST_WAIT_S = LONGEST_SILENCE_S
 _FULL_RETRY_AFTER_S = 10
 
 
@@ -98,7 +99,7 @@ def _too_many(limit: int) -> ProblemError:
 
 async def awaited(request: Request, found: SubmittedRun, wish: Preference, done: int = 201) -> Response:
     """The persona (`done`) or why there is none, as soon as the run is over; a receipt (202) when patience is over."""
-    patience = min(_LONGEST_WAIT_S if wish.wait_s is None else wish.wait_s, _LONGEST_WAIT_S)
+    patience = min(LONGEST_WAIT_S if wish.wait_s is None else wish.wait_s, LONGEST_WAIT_S)
     if found.replayed and found.run.status is RunStatus.RUNNING and wish.wait_s is None:
         raise _still_running(request, found.run)
     run = found.run

@@ -14,6 +14,7 @@ from botocore.config import Config
 
 from fourfold.aws import client
 from fourfold.http.problems import ProblemError
+from fourfold.http.waiting import LONGEST_SILENCE_S
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.parse_brief import ParsedBrief, ParseInput
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 logger = Logger()
 
 # A little longer than the function itself may take, so that it is the one who says what happened.
-_READ_TIMEOUT_S = 560
+READ_TIMEOUT_S = LONGEST_SILENCE_S + 20
 # Apart from the threads that answer other requests: a model may take its time.
 _AT_ONCE = 16
 
@@ -33,7 +34,7 @@ def _functions() -> LambdaClient:
     """Never tried twice: the model has been paid when an answer is late."""
     config = Config(
         connect_timeout=2,
-        read_timeout=_READ_TIMEOUT_S,
+        read_timeout=READ_TIMEOUT_S,
         retries={"mode": "standard", "total_max_attempts": 1},
         max_pool_connections=_AT_ONCE,
     )

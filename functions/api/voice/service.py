@@ -13,6 +13,7 @@ import anyio.to_thread
 
 from fourfold.config.settings import Settings
 from fourfold.http.problems import ProblemError, not_found
+from fourfold.http.waiting import LONGEST_SILENCE_S
 from fourfold.ids import is_persona_id
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ModelError
@@ -34,7 +35,7 @@ from functions.wiring import job_store, persona_store, sessions
 Answer = TypeVar("Answer")
 
 # A reply may take a chain of models and a second go; then whoever waits has an answer or an error.
-_LONGEST_CHAT_S = 240.0
+LONGEST_CHAT_S = LONGEST_SILENCE_S
 # Threads that wait for models, apart from those that answer everybody else.
 _CHATTING_THREADS = 64
 
@@ -113,7 +114,7 @@ def chat_context(heard: Speaker) -> ChatContext:
         safety=heard.settings.engine.safety,
         scorer=heard.scorer,
         store=sessions(),
-        deadline=Deadline(time.monotonic() + _LONGEST_CHAT_S),
+        deadline=Deadline(time.monotonic() + LONGEST_CHAT_S),
         clock=now,
     )
 
