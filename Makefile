@@ -55,8 +55,8 @@ generated: $(READY)  ## Write anew what is generated: openapi.json, asyncapi.jso
 	$(RUN)python -m fourfold.events.export events/bus
 	$(RUN)python -m fourfold.progress.asyncapi docs/asyncapi.json
 	$(RUN)uv $(EXPORT) -o layers/runtime/requirements.txt
-	for extra in api anthropic bedrock google offline openai; do \
-	  $(RUN)uv $(EXPORT) --extra $$extra -o layers/$$extra/requirements.txt; done
+	$(RUN)uv $(EXPORT) --extra api --extra models -o layers/api/requirements.txt
+	$(RUN)uv $(EXPORT) --extra models -o layers/models/requirements.txt
 
 synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev PROVIDERS=anthropic,openai).
 	$(RUN)cdk synth --quiet -c stage=$(STAGE) $(CONTEXT)

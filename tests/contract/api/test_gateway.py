@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from fourfold.http import sse
-from fourfold.http.waiting import IDLE_LIMIT_S, LONGEST_SILENCE_S
+from fourfold.http.waiting import IDLE_LIMIT_S, MAX_SILENCE_S
+from functions.api.chat import context
 from functions.api.personas import generation, parse_client
-from functions.api.voice import service
 from tests.contract.api.conftest import FULL_KEY, Api
 
 SAMPLES = Path(__file__).parents[3] / "events" / "functions" / "api"
@@ -117,8 +117,8 @@ def test_an_unknown_path_and_a_wrong_method_are_found_as_such_below_a_stage(api:
 def test_a_run_that_takes_long_is_answered_before_the_gateway_gives_up(
     api: Api, monkeypatch: pytest.MonkeyPatch, prefer: str | None
 ) -> None:
-    assert generation.LONGEST_WAIT_S <= 240 < IDLE_LIMIT_S
-    monkeypatch.setattr(generation, "LONGEST_WAIT_S", 0.2)
+    assert generation.MAX_WAIT_S <= 240 < IDLE_LIMIT_S
+    monkeypatch.setattr(generation, "MAX_WAIT_S", 0.2)
     api.machine.fate = "silent"
     headers = {"Prefer": prefer} if prefer else {}
     reply = api.call("POST", "/v1/personas", json={"intent": "A ferry pilot"}, headers=headers)
@@ -127,6 +127,6 @@ def test_a_run_that_takes_long_is_answered_before_the_gateway_gives_up(
 
 
 def test_nothing_else_is_silent_for_longer() -> None:
-    assert service.LONGEST_CHAT_S <= LONGEST_SILENCE_S
-    assert LONGEST_SILENCE_S < parse_client.READ_TIMEOUT_S < IDLE_LIMIT_S
+    assert context.CHAT_TIMEOUT_S <= MAX_SILENCE_S
+    assert MAX_SILENCE_S < parse_client.READ_TIMEOUT_S < IDLE_LIMIT_S
     assert sse.HEARTBEAT_SECONDS * 10 <= IDLE_LIMIT_S
