@@ -78,8 +78,13 @@ _PERSONA: dict[str, Any] = {
             "realism": 4.3,
         },
         "findings": [],
-        "attempt": 1,
-        "judge": "anthropic:claude-opus-4-7",
+        "attempt": 2,
+        "attempts": 2,
+        "judge": "openai:gpt-6.1-sol",
+        "first_score": 4.3,
+        "first_judge": "anthropic:claude-opus-4-7",
+        "confirmed_score": 4.1,
+        "rubric_version": "aud_5f0c1e7a92d3",
     },
     "run_id": _RUN_ID,
     "config_hash": "cfg_335d413678a45a15",
@@ -97,6 +102,7 @@ _RUN: dict[str, Any] = {
         {
             "attempt": 1,
             "overall": 4.1,
+            "first_score": 4.1,
             "steps": [
                 {
                     "step": "soul_draft",
