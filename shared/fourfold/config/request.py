@@ -60,11 +60,10 @@ def with_settings(
     Args:
         workspace: the effective settings of the workspace.
         settings: values by key (`engine.pipeline.soul_draft.model`).
-        providers: the providers with credentials. Models of others are rejected before a run is started.
+        providers: the providers that a run may name here. Models of others are rejected before a run is started.
 
     Raises:
-        BadSettingsError: unknown keys, keys that a request may not set, invalid values, models without credentials, or
-            locked keys.
+        BadSettingsError: unknown keys, keys that a request may not set, invalid values, unusable models, locked keys.
     """
     if not settings:
         return workspace.settings.engine
@@ -92,9 +91,9 @@ def with_settings(
 
 
 def unusable_models(config: EngineConfig, providers: Collection[str]) -> dict[StepName, tuple[str, ...]]:
-    """Returns the steps whose models all lack credentials, with these models.
+    """Returns the steps whose models can all not be used here, with these models.
 
-    Checked before a run is stored, because it would fail later. `providers` are those with credentials.
+    Checked before a run is stored, because it would fail later. `providers` are those that a run may name here.
     """
     usable = usable_names(providers)
     steps = SINGLE_CALL_ORDER if config.pipeline.method == "single_call" else STEP_ORDER
@@ -103,8 +102,17 @@ def unusable_models(config: EngineConfig, providers: Collection[str]) -> dict[St
 
 
 def usable_names(providers: Collection[str]) -> set[str]:
-    """Returns the names of the providers (`compatible` for `compatible:<model>`) and always `offline`."""
-    return {provider_of(name) for name in providers} | {OFFLINE}
+    """Providers by name alone (`compatible` of `compatible:<model>`)."""
+    return {provider_of(name) for name in providers}
+
+
+def why_unusable(providers: Collection[str]) -> str:
+    """Why these providers, by name, cannot be used here, in one sentence without its end."""
+    keyless = sorted(set(providers) - {OFFLINE})
+    absent = ["the offline composer is not part of this deployment"] if OFFLINE in providers else []
+    reasons = [*([f"no credentials here for {', '.join(keyless)}"] if keyless else []), *absent]
+    text = ", and ".join(reasons)
+    return text[:1].upper() + text[1:]
 
 
 def models_named(key: str, value: JsonValue) -> tuple[str, ...]:
@@ -124,8 +132,7 @@ def _without_credentials(settings: Mapping[str, JsonValue], usable: set[str]) ->
     for key, value in settings.items():
         missing = sorted({provider_of(name) for name in models_named(key, value)} - usable)
         if missing:
-            detail = f"No credentials here for {', '.join(missing)}."
-            faults.append(BadSetting(key, "provider_not_configured", detail))
+            faults.append(BadSetting(key, "provider_not_configured", f"{why_unusable(missing)}."))
     return faults
 
 

@@ -86,7 +86,7 @@ def test_a_full_workspace_starts_nothing(api: Api, runs_at_once: int) -> None:
     reply = start(api, **{"Idempotency-Key": "one too many"})
     assert (reply.status_code, reply.json()["code"]) == (429, "too_many_generations")
     assert int(reply.headers["retry-after"]) > 0
-    assert "3 runs" in reply.json()["detail"]
+    assert "3 concurrent runs" in reply.json()["detail"]
     assert api.stored("personas") == before[0]
     assert not [item for item in api.stored("idempotency") if not item["id"]["S"].startswith("RATE#")]
     assert len(api.machine.started) == 3

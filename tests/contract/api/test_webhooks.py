@@ -12,7 +12,7 @@ from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.webhooks.delivery import Attempt, DeliveryStatus, Message, new_delivery
 from fourfold.webhooks.fan_out import QueueEntry
 from functions import webhook_queues as webhook_lanes
-from functions.api.webhooks import routes as router
+from functions.api.webhooks import deliveries, endpoints
 from functions.api.webhooks import targets as webhook_targets
 from tests.contract.api.conftest import KEY, OTHER_KEY, Api
 
@@ -39,7 +39,7 @@ MINE, THEIRS, READ, WRITE = "wk_mine", "wk_theirs", "wk_read", "wk_write"
 def orders(api: Api, monkeypatch: pytest.MonkeyPatch) -> list[QueueEntry]:
     """What was ordered of the dispatcher; names resolve to a public address."""
     given: list[QueueEntry] = []
-    monkeypatch.setattr(router, "give", given.extend)
+    monkeypatch.setattr(deliveries, "enqueue", given.extend)
     monkeypatch.setattr(webhook_targets, "resolve", lambda _host, _port: ["93.184.215.14"])
     keys = DynamoApiKeys(api.tables, "api-keys")
     both = frozenset({"webhooks:read", "webhooks:write"})
@@ -291,7 +291,7 @@ def test_a_delivery_that_is_being_attempted_is_not_replayed(api: Api, orders: li
 def test_all_that_failed_since_a_time_is_replayed(
     api: Api, orders: list[QueueEntry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(router, "MOST_REPLAYED", 2)
+    monkeypatch.setattr(deliveries, "MOST_REPLAYED", 2)
     created, at = create(api), datetime(2026, 11, 23, 9, tzinfo=UTC)
     kinds = [
         DeliveryStatus.DEAD,
@@ -315,7 +315,7 @@ def test_all_that_failed_since_a_time_is_replayed(
 
 
 def test_a_workspace_has_a_bounded_number(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(router, "MOST_ENDPOINTS", 1)
+    monkeypatch.setattr(endpoints, "MOST_ENDPOINTS", 1)
     create(api)
     reply = api.call("POST", "/v1/webhooks", key=MINE, json=BODY)
     assert (reply.status_code, reply.json()["code"]) == (409, "too_many_webhooks")

@@ -153,9 +153,16 @@ def test_what_cannot_be_taken_is_named(settings: dict[str, JsonValue], key: str,
     assert says in fault.detail
 
 
-def test_the_offline_model_may_be_asked_for_anywhere() -> None:
-    changed = with_settings(BASE, {f"{SOUL}.model": "offline:composer-1"}, ["anthropic"])
+def test_the_offline_model_is_asked_for_like_any_other() -> None:
+    asked = {f"{SOUL}.model": "offline:composer-1"}
+    changed = with_settings(BASE, asked, ["anthropic", "offline"])
     assert changed.pipeline.soul_draft.model == "offline:composer-1"
+    with pytest.raises(BadSettingsError) as caught:
+        with_settings(BASE, {**asked, f"{SOUL}.fallback": ["openai:o", "offline:composer-1"]}, ["anthropic"])
+    assert [fault.detail for fault in caught.value.faults] == [
+        "The offline composer is not part of this deployment.",
+        "No credentials here for openai, and the offline composer is not part of this deployment.",
+    ]
 
 
 def test_every_key_a_request_may_set_exists() -> None:
