@@ -59,5 +59,5 @@ def test_an_audit_stored_before_confirmations_is_read() -> None:
     scores = dict.fromkeys(Dimension, 4.0)
     stored = {"overall": 4.0, "scores": scores, "findings": [], "attempt": 2, "judge": "offline:composer-1"}
     audit = Audit.model_validate_json(json.dumps(stored))
-    assert (audit.overall, audit.attempt, audit.stale) == (4.0, 2, False)
+    assert (audit.overall, audit.attempt) == (4.0, 2)
     assert (audit.first_score, audit.confirmed_score, audit.attempts, audit.rubric_version) == (None, None, None, None)

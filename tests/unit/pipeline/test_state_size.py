@@ -162,7 +162,7 @@ def test_the_worst_state_fits_where_it_ships_with_the_verdict() -> None:
 
 
 def test_the_worst_run_record_fits_into_an_item() -> None:
-    """DynamoDB takes 400 KB: four attempts of six steps and a confirmation, each with every call a chain of five models can make."""
+    """DynamoDB takes 400 KB: four attempts of seven steps, each with every call a chain of five models can make."""
     model = "a" * 109
     failed = ModelCall(
         provider="compatible",
