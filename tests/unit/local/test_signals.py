@@ -21,7 +21,7 @@ def stop() -> Iterator[threading.Event]:
         signal.signal(number, handler)
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("number", ENDING, ids=lambda number: number.name)
 def test_a_signal_to_another_thread_stops_the_server(stop: threading.Event, number: signal.Signals) -> None:
     other = threading.Timer(0.2, lambda: signal.pthread_kill(threading.get_ident(), number))
