@@ -19,9 +19,11 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
+from fourfold.llm.answer_reader import ReadAnswer
 from fourfold.llm.port import (
+    MAX_FIELDS,
     ChatRequest,
     Completion,
     ModelCall,
@@ -70,10 +72,21 @@ class Deadline:
 
 @dataclass(frozen=True)
 class CheckedAnswer(Generic[Value]):
-    """An answer that was read: its value (None if it does not fit the schema), and what is wrong with it."""
+    """An answer that was read: its value (None if it does not fit the schema), and what is wrong with it.
+
+    `problems` go into the repair request; `fields` are the paths they concern and go into the run record, which holds
+    no text of an answer. `notes` say what was done to read it.
+    """
 
     value: Value | None
     problems: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def rejected(read: ReadAnswer[Any]) -> CheckedAnswer[Any]:
+    """An answer that could not be read, as a chain takes it."""
+    return CheckedAnswer(None, tuple(map(str, read.faults)), tuple(fault.field for fault in read.faults), read.notes)
 
 
 @dataclass(frozen=True)
@@ -218,20 +231,23 @@ class Chain(Generic[Value, Question]):
             return _CallResult(CheckedAnswer(None, _reasons(error)), error.failure, retry_after_s=error.retry_after_s)
         judgement = self.judge(completion.text)
         failure = _fault(judgement)
-        self._keep(completion, repair, failure, began)
+        self._keep(completion, repair, judgement, began)
         return _CallResult(judgement, failure, completion)
 
-    def _keep(self, completion: Completion, repair: Repair | None, failure: ModelFailure | None, began: float) -> None:
+    def _keep(
+        self, completion: Completion, repair: Repair | None, judgement: CheckedAnswer[Value], began: float
+    ) -> None:
         self.calls.append(
             ModelCall(
                 provider=completion.provider,
                 model=completion.model,
-                failure=failure,
+                failure=_fault(judgement),
                 repair=repair is not None,
                 duration_ms=self._since(began),
                 tokens=completion.usage,
                 cost_usd=completion.cost_usd,
-                notes=completion.notes,
+                notes=(*completion.notes, *judgement.notes),
+                invalid_fields=judgement.fields[:MAX_FIELDS],
             )
         )
 

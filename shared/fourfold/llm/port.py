@@ -103,11 +103,15 @@ class ModelFailure(StrEnum):
 DEPLOYMENT_FAILURES: Final = frozenset({ModelFailure.AUTHENTICATION, ModelFailure.QUOTA})
 
 
+MAX_FIELDS: Final = 12
+
+
 class ModelCall(Document):
     """The record of one call, answered or not: who was asked, what came of it, how long it took, what it cost.
 
-    `failure` is null for an answer that was used as it came. `tokens.estimated` marks a call that was cut off before
-    the provider reported usage: its input is counted from the prompt. `cost_usd` is null where the price is unknown.
+    `failure` is null for an answer that was used as it came; `invalid_fields` are the paths of what was wrong with one
+    that was not (`soul.desire`), never its text. `tokens.estimated` marks a call that was cut off before the provider
+    reported usage: its input is counted from the prompt. `cost_usd` is null where the price is unknown.
     """
 
     provider: str
@@ -118,6 +122,7 @@ class ModelCall(Document):
     tokens: TokenUsage
     cost_usd: float | None
     notes: tuple[str, ...] = ()
+    invalid_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 # Annotations, and keywords that strict decoding refuses; the bounds among them go into the description as words.
 _DROPPED = frozenset(
-    {"title", "description", "default", "discriminator", "examples", "pattern", "minLength", "maxLength"}
+    {"title", "description", "default", "discriminator", "examples", "pattern", "minLength", "maxLength", "uniqueItems"}
 )
 _TOLD = {"minLength": "at least {} characters", "maxLength": "at most {} characters", "pattern": "matching {}"}
 _MEANINGLESS = {"minLength": 1}

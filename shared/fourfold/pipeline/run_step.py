@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
 from fourfold.constraints import Violation
-from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, Watcher
+from fourfold.llm.answer_reader import read_answer
+from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, Watcher, rejected
 from fourfold.llm.port import LanguageModel, ModelCall
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
 from fourfold.pipeline.step import Applied, Output, Step
@@ -34,8 +33,8 @@ def run_step(
         step: which of the six.
         state: as `RunState.entering` left it; the config it is pinned to travels inside.
         models: the chain to ask, the configured model first.
-        pace: the deadline of the whole step.
-        watcher: is told of repairs and fallbacks as they happen.
+        deadline: the deadline of the whole step.
+        watcher: receives repairs and fallbacks as they happen.
 
     Raises:
         ModelError: no model gave an answer that fits the schema; `calls` holds what was tried.
@@ -58,14 +57,9 @@ def run_step(
 
 
 def _judge(step: Step[Output], state: RunState, text: str) -> CheckedAnswer[Applied]:
-    try:
-        output = step.output_type.model_validate_json(text)
-    except ValidationError as error:
-        problems = tuple(
-            f"{'/'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}"
-            for fault in error.errors(include_url=False, include_context=False, include_input=False)
-        )
-        return CheckedAnswer(None, problems)
-    applied = step.apply(state, output)
+    read = read_answer(step.output_type, text)
+    if read.value is None:
+        return rejected(read)
+    applied = step.apply(state, read.value)
     problems = tuple(f"{broken.field} is {broken.observed}; must be {broken.demand}" for broken in applied.violations)
-    return CheckedAnswer(applied, problems)
+    return CheckedAnswer(applied, problems, tuple(broken.field for broken in applied.violations), read.notes)

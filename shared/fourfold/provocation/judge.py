@@ -10,10 +10,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pydantic import ValidationError
-
 from fourfold.config.models import ModelConfig
-from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, NoWatcher
+from fourfold.llm.answer_reader import read_answer
+from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, NoWatcher, rejected
 from fourfold.llm.port import ContextBlock, LanguageModel, ModelCall, ModelRequest
 from fourfold.persona import Persona
 from fourfold.provocation.definition import Criterion, ProvocationTest
@@ -182,13 +181,11 @@ def _portrait(persona: Persona) -> dict[str, object]:
 
 def _read(text: str, criteria: Sequence[Criterion], transcript: Transcript) -> CheckedAnswer[JudgeReport]:
     """A report whose answers hold; what does not is `unsure`, and named so that the judge may mend it."""
-    try:
-        report = JudgeReport.model_validate_json(text)
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
-        return CheckedAnswer(None, tuple(f"{'/'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults))
+    read = read_answer(JudgeReport, text)
+    if read.value is None:
+        return rejected(read)
     given: dict[str, CriterionAnswer] = {}
-    for answer in report.answers:
+    for answer in read.value.answers:
         given.setdefault(answer.criterion, answer)
     held: list[CriterionAnswer] = []
     problems: list[str] = []
@@ -203,7 +200,8 @@ def _read(text: str, criteria: Sequence[Criterion], transcript: Transcript) -> C
         elif own.answer != "yes":
             own = own.model_copy(update={"quote": ""})
         held.append(own)
-    return CheckedAnswer(JudgeReport(answers=tuple(held)), tuple(problems))
+    fields = ("answers",) if problems else ()
+    return CheckedAnswer(JudgeReport(answers=tuple(held)), tuple(problems), fields, read.notes)
 
 
 def _comparable(text: str) -> str:
