@@ -33,8 +33,8 @@ def _language_tag(tag: object) -> object:
 
 Language = Annotated[
     str,
-    BeforeValidator(_language_tag),
     StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"),
+    BeforeValidator(_language_tag),
 ]
 
 # A DNS label, so that it can stand in any address; an id, with its underscore, is never one.

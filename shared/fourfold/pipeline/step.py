@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -62,7 +63,8 @@ def chained(state: RunState, source: StepName, constraints: Iterable[Constraint]
 def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:
     """Stable first: each step's context begins with the whole context of the step before, then adds."""
     draft = state.draft
-    yield ContextBlock("brief", state.intent)
+    # Composed, as models write: spans are found in the brief as it came, whatever its form.
+    yield ContextBlock("brief", unicodedata.normalize("NFC", state.intent))
     layers = {
         "intent": draft.parse,
         "soul": draft.soul,
