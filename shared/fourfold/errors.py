@@ -5,6 +5,7 @@
     + BadValueError, BadSettingsError, RefusedError        settings
     + NoCardError, UnknownFileError, ForeignCardError, BadPersonaError, TooManyValuesError        files
     + TargetRefusedError        a webhook's address
+    + BadAddressError           a model server's address
     + NoSuchStepError           a step that the run's method does not have
   * NotFoundError              there is no such thing in this workspace
     + NoSuchPersonaError, NoSessionError, PersonaGoneError
@@ -18,6 +19,7 @@
     + JobTimeoutError, CallTimeoutError
   * ModelError                 no model gave a usable answer; `failure` says why
   * UnreadableReplyError       an adapter could not read what its provider sent
+    + StreamError               the provider reported an error inside of a success
   * DeliveryError              a message did not reach its receiver, or it is not known whether it did
     + ConnectionGoneError, NotDeliveredError, DeliveryUnknownError, NotPublishedError
   * NotStartedError            the state machine did not take the run
