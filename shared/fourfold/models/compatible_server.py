@@ -17,9 +17,7 @@ LEAST_ANSWER: Final = 256
 _PROBE_S, _ALL_PROBES_S = 2.0, 4.0
 _MANY_SLOTS: Final = 64
 _LONGEST_CONTEXT: Final = 100_000_000
-_CONTEXT_WORDS: Final = re.compile(
-    r"context|n_ctx|max_model_len|maximum.{0,20}tokens|prompt is too long|too many tokens"
-)
+_CONTEXT_WORDS: Final = re.compile(r"context|n_ctx|max_model_len|(?:prompt|input) is too long|too many tokens")
 _CONTEXT_NUMBER: Final = re.compile(
     r"(?:context(?: window)? (?:length|size|window)|n_ctx|max_model_len|maximum context)"
     r"[^0-9]{0,60}?([0-9][0-9,_]{2,9})"
@@ -37,7 +35,7 @@ class ServerFacts:
 
     def longer_context(self, tokens: int) -> str:
         """How to start the server with room for `tokens`."""
-        wanted = 1 << max(12, (tokens - 1).bit_length())
+        wanted = 1 << max(13, (tokens - 1).bit_length())  # the audit's prompt, the longest, needs some 5,000
         slots = f" (llama.cpp splits it over its {self.slots} slots: -c {wanted * self.slots})" if self.slots else ""
         return {
             "llama.cpp": f"Start the server with -c {wanted}{slots}.",

@@ -1,4 +1,4 @@
-"""Servers that speak OpenAI's protocol in their own way: what they refuse, what they say of themselves, how they err."""
+"""Servers that speak OpenAI's protocol in their own way: what they refuse, what they report, how they fail."""
 
 from __future__ import annotations
 
@@ -298,18 +298,18 @@ def test_usage_never_costs_an_answer(usage: object, counts: tuple[int | None, in
 
 LLAMA_CPP = {
     "/v1/models": {"data": [{"id": MODEL, "owned_by": "llamacpp", "meta": {"n_ctx_train": 131_072}}]},
-    "/props": {"default_generation_settings": {"n_ctx": 2048}, "total_slots": 2},
+    "/props": {"default_generation_settings": {"n_ctx": 1024}, "total_slots": 2},
 }
-VLLM = {"/v1/models": {"data": [{"id": MODEL, "owned_by": "vllm", "max_model_len": 2048}]}}
+VLLM = {"/v1/models": {"data": [{"id": MODEL, "owned_by": "vllm", "max_model_len": 1024}]}}
 OLLAMA = {
     "/v1/models": {"data": [{"id": MODEL, "owned_by": "library"}]},
     "/api/ps": {"models": []},
-    "/api/show": {"parameters": "stop x\nnum_ctx 2048", "model_info": {"llama.context_length": 131_072}},
+    "/api/show": {"parameters": "stop x\nnum_ctx 1024", "model_info": {"llama.context_length": 131_072}},
 }
-OLLAMA_RUNNING = {**OLLAMA, "/api/ps": {"models": [{"name": MODEL, "context_length": 2048}]}, "/api/show": {}}
+OLLAMA_RUNNING = {**OLLAMA, "/api/ps": {"models": [{"name": MODEL, "context_length": 1024}]}, "/api/show": {}}
 LM_STUDIO = {
     "/v1/models": {"data": [{"id": MODEL, "owned_by": "organization_owner"}]},
-    "/api/v0/models": {"data": [{"id": MODEL, "loaded_context_length": 2048, "max_context_length": 131_072}]},
+    "/api/v0/models": {"data": [{"id": MODEL, "loaded_context_length": 1024, "max_context_length": 131_072}]},
 }
 
 
@@ -330,7 +330,7 @@ def test_a_prompt_that_does_not_fit_is_not_sent(facts: Mapping[str, Any], advice
     assert server.bodies == []
     assert caught.value.failure is ModelFailure.BAD_REQUEST
     assert caught.value.spent.usage.input_tokens == 0
-    assert "2,048" in caught.value.reason
+    assert "1,024" in caught.value.reason
     assert advice in caught.value.advice
 
 
@@ -380,7 +380,7 @@ def test_the_size_of_the_context_is_learnt_from_the_servers_error(status: int, b
 
 def test_a_server_that_counts_the_answer_gets_a_shorter_one() -> None:
     words = "This model's maximum context length is 3500 tokens. However, you requested 4400 tokens (2400 + 2048)."
-    server = Particular([refuses(400, error(words), lambda body: body["max_tokens"] > 1200)])
+    server = Particular([refuses(400, error(words), lambda body: body["max_tokens"] > 1400)])
     with serving(server):
         assert ask().text == TEXT
     assert len(server.bodies) == 2
@@ -461,9 +461,9 @@ def test_progress_counts_what_has_been_written() -> None:
 
 def test_an_error_in_the_middle_of_a_stream_is_told() -> None:
     body = b'data: {"choices": [{"delta": {"content": "{"}}]}\n\ndata: {"error": {"message": "out of memory"}}\n\n'
-    with serving(Replies(Reply(body, headers={"content-type": "text/event-stream"}))):
-        with pytest.raises(ModelError) as caught:
-            ask(on_progress=lambda _tokens: None)
+    reply = Reply(body, headers={"content-type": "text/event-stream"})
+    with serving(Replies(reply)), pytest.raises(ModelError) as caught:
+        ask(on_progress=lambda _tokens: None)
     assert "out of memory" in caught.value.reason
     assert caught.value.spent.usage.input_tokens > 0
 
