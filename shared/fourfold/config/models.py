@@ -7,7 +7,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from fourfold.config.scope import EVERYWHERE, KeyMeta
-from fourfold.llm.model_names import full_name, greatest_temperature
+from fourfold.llm.model_names import full_name, greatest_temperature, traits_of
+from fourfold.llm.port import Effort
 from fourfold.persona import Document
 
 ModelName = Annotated[
@@ -15,13 +16,16 @@ ModelName = Annotated[
 ]
 
 OFFLINE_MODEL = "offline:composer-1"
+# Two such calls, an answer and its repair, fit the longest life of a Lambda function (900 s).
+MAX_TIMEOUT_S = 420
 
 
 class ModelConfig(Document):
     """How models are asked. `timeout_s` bounds one model call in seconds, `max_tokens` its answer.
 
     `fallback` names the models asked in turn after `model` gave nothing usable; `max_tokens` holds for them too. A
-    `temperature` beyond what `model` is known to take is an error; a fallback that does not take it is asked without.
+    `temperature` or `effort` that `model` is known not to take is an error; a fallback that does not take it is asked
+    without.
     """
 
     model: Annotated[
@@ -37,13 +41,22 @@ class ModelConfig(Document):
         Field(description="Sampling temperature; null leaves it to the provider."),
         KeyMeta(scopes=EVERYWHERE),
     ] = None
+    effort: Annotated[
+        Effort | None,
+        Field(
+            description="How much a model thinks before it answers, where it has such a setting; null leaves it to it."
+        ),
+        KeyMeta(scopes=EVERYWHERE),
+    ] = None
     max_tokens: Annotated[
         int,
-        Field(ge=256, le=8192, description="Bound of one answer, thinking included."),
+        Field(ge=256, le=32768, description="Bound of one answer, thinking included."),
         KeyMeta(unit="tokens", scopes=EVERYWHERE),
     ] = 2048
     timeout_s: Annotated[
-        int, Field(ge=1, le=240, description="Bound of one model call."), KeyMeta(unit="s", scopes=EVERYWHERE)
+        int,
+        Field(ge=1, le=MAX_TIMEOUT_S, description="Bound of one model call."),
+        KeyMeta(unit="s", scopes=EVERYWHERE),
     ] = 90
 
     @property
@@ -59,3 +72,10 @@ class ModelConfig(Document):
         if greatest == 0:
             raise ValueError(f"{self.model} takes no temperature; unset it, or choose a model that takes one")
         raise ValueError(f"{self.model} takes a temperature of at most {greatest:g}")
+
+    @model_validator(mode="after")
+    def _effort_can_be_sent(self) -> Self:
+        efforts = traits_of(self.model).efforts
+        if self.effort is None or efforts is None or self.effort in efforts:
+            return self
+        raise ValueError(f"{self.model} takes no effort {self.effort!r}; it takes {', '.join(efforts) or 'none'}")

@@ -1,4 +1,4 @@
-"""The settings a deployment starts from, by the providers it has credentials for: the first writes, others stand by.
+"""The settings a deployment starts from, by its providers: the first one writes, the others are fallbacks.
 
 A provider swap is one preset for another. `offline` is used only where no provider is configured: a run that was meant
 for a real model never falls back on the composer.
@@ -8,59 +8,109 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from fourfold.config.engine import (
     AuditConfig,
     ChatConfig,
     EngineConfig,
+    FingerprintConfig,
     PipelineConfig,
     ProvocationConfig,
     StepConfig,
 )
-from fourfold.config.models import OFFLINE_MODEL, ModelConfig
-from fourfold.llm.model_names import OFFLINE, full_name
-from fourfold.llm.port import provider_and_model
+from fourfold.config.models import MAX_TIMEOUT_S, OFFLINE_MODEL, ModelConfig
+from fourfold.llm.model_names import OFFLINE, full_name, traits_of
+from fourfold.llm.port import Effort, provider_and_model
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a provider is: seconds for one call and, where it works on few at a time, calls at a time."""
+
+    timeout_s: int
+    chat_timeout_s: int
+    calls_at_once: int | None = None
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A provider's two models: `strong` writes the soul and audits, `swift` does the rest.
+    """A provider's models: `strong` writes the soul and audits, `swift` does the rest, `small` reads the brief.
 
-    `max_tokens` bounds one answer, thinking included where a model thinks within it.
+    `max_tokens` bounds one answer, thinking included where a model thinks within it. `pace` is None where the settings'
+    own defaults are right.
     """
 
     strong: str
     swift: str
+    small: str | None = None
     max_tokens: int = 2048
     audit_max_tokens: int = 4096
+    strong_effort: Effort | None = None
+    swift_effort: Effort | None = None
+    pace: Pace | None = None
 
 
 _THINKING_ROOM: Final = 8192
+_LONG_THINKING_ROOM: Final = 16_384
+# A model that thinks writes some 50 tokens a second, and some thousand of them before its answer.
+_THINKING_PACE: Final = Pace(timeout_s=240, chat_timeout_s=120)
+# A 7B model on a laptop reads 40 tokens a second and writes 6: an audit takes four minutes. Its server has two slots.
+LOCAL_PACE: Final = Pace(timeout_s=MAX_TIMEOUT_S, chat_timeout_s=220, calls_at_once=2)
 
 PRESETS: Final[dict[str, Preset]] = {
     "anthropic": Preset("anthropic:claude-opus-4-7", "anthropic:claude-sonnet-4-6"),
-    "openai": Preset("openai:gpt-6.1-sol", "openai:gpt-6.1-terra", _THINKING_ROOM, _THINKING_ROOM),
-    "google": Preset("google:gemini-3.8-flash", "google:gemini-3.8-flash", _THINKING_ROOM, _THINKING_ROOM),
+    "anthropic-current": Preset(
+        "anthropic:claude-opus-5-5",
+        "anthropic:claude-sonnet-5-5",
+        "anthropic:claude-haiku-5-5",
+        _LONG_THINKING_ROOM,
+        _LONG_THINKING_ROOM,
+        strong_effort="medium",
+        swift_effort="low",
+        pace=_THINKING_PACE,
+    ),
+    "openai": Preset("openai:gpt-6.1-sol", "openai:gpt-6.1-terra", None, _THINKING_ROOM, _THINKING_ROOM),
+    "openai-current": Preset(
+        "openai:gpt-6.1-sol",
+        "openai:gpt-6.1-terra",
+        "openai:gpt-6-luna",
+        _LONG_THINKING_ROOM,
+        _LONG_THINKING_ROOM,
+        strong_effort="medium",
+        swift_effort="low",
+        pace=_THINKING_PACE,
+    ),
+    "google": Preset("google:gemini-3.8-flash", "google:gemini-3.8-flash", None, _THINKING_ROOM, _THINKING_ROOM),
+    "google-current": Preset(
+        "google:gemini-3.8-flash",
+        "google:gemini-3.8-flash",
+        "google:gemini-3.5-flash-lite",
+        _LONG_THINKING_ROOM,
+        _LONG_THINKING_ROOM,
+        strong_effort="medium",
+        swift_effort="low",
+        pace=_THINKING_PACE,
+    ),
     "bedrock": Preset("bedrock:global.anthropic.claude-opus-4-7", "bedrock:global.anthropic.claude-sonnet-4-6"),
     OFFLINE: Preset(OFFLINE_MODEL, OFFLINE_MODEL),
 }
 
 
-def preset(provider: str) -> Preset:
-    """The preset of a provider, or of `compatible:<model>`, whose one model does everything.
+def preset(name: str) -> Preset:
+    """The preset of a name, or of `compatible:<model>`, whose one model does everything.
 
     Raises:
-        ValueError: no provider of that name, or `compatible` without a model.
+        ValueError: no preset of that name, or `compatible` without a model.
     """
-    known = PRESETS.get(provider)
+    known = PRESETS.get(name)
     if known is not None:
         return known
-    _, model = provider_and_model(provider)
+    _, model = provider_and_model(name)
     if not model:
-        raise ValueError(f"{provider!r} is no preset; there are {', '.join(PRESETS)} and compatible:<model>")
-    name = full_name(provider)
-    return Preset(name, name)
+        raise ValueError(f"{name!r} is no preset; there are {', '.join(PRESETS)} and compatible:<model>")
+    full = full_name(name)
+    return Preset(full, full, pace=LOCAL_PACE)
 
 
 def default_config(providers: Sequence[str]) -> EngineConfig:
@@ -73,34 +123,68 @@ def default_config(providers: Sequence[str]) -> EngineConfig:
     """
     presets = [preset(provider) for provider in providers] or [preset(OFFLINE)]
     if len(presets) > 1 and any(known.strong == OFFLINE_MODEL for known in presets):
-        raise ValueError(f"{OFFLINE} stands alone: a run meant for a real model is not written by the composer")
-    first, second = presets[0], presets[1 % len(presets)]
-    strong = _chain(first.strong, first.swift, [other.strong for other in presets[1:]])
-    swift = _chain(first.swift, first.strong, [other.swift for other in presets[1:]])
-    # The limit goes with every model of the chain: one that thinks within it needs the room, others do not use it.
-    most, most_in_audit = max(each.max_tokens for each in presets), max(each.audit_max_tokens for each in presets)
-    step = StepConfig(model=swift[0], fallback=swift[1:], max_tokens=most)
-    return EngineConfig(
-        pipeline=PipelineConfig(
-            intent_parse=StepConfig(model=swift[0], fallback=swift[1:], max_tokens=most, timeout_s=45),
-            soul_draft=StepConfig(model=strong[0], fallback=strong[1:], max_tokens=most),
-            self_enrich=step,
-            mask_build=step,
-            surface_ground=step,
-            audit=AuditConfig(model=strong[0], fallback=strong[1:], max_tokens=most_in_audit),
-            single_call=StepConfig(model=swift[0], fallback=swift[1:], max_tokens=most_in_audit),
-        ),
-        chat=ChatConfig(model=swift[0], fallback=swift[1:], max_tokens=most),
-        provocation=ProvocationConfig(
-            judge=ModelConfig(model=strong[0], fallback=strong[1:], max_tokens=most),
-            # Another family's judgement where there is one: judges of one family err alike.
-            second_judge=ModelConfig(
-                model=second.strong,
-                fallback=tuple(name for name in strong if name != second.strong)[:4],
-                max_tokens=most,
+        raise ValueError(
+            f"{OFFLINE} is no preset beside others: a run meant for a real model is not written by the composer"
+        )
+    return _Defaults(presets).config()
+
+
+class _Defaults:
+    """The settings of some presets, the first one's models before the others'."""
+
+    def __init__(self, presets: Sequence[Preset]) -> None:
+        self._presets = presets
+        self._first = presets[0]
+        # The limits go with every model of a chain: one that thinks needs the room, others do not use it.
+        self._most = max(each.max_tokens for each in presets)
+        self._most_in_audit = max(each.audit_max_tokens for each in presets)
+        paces = [each.pace for each in presets if each.pace is not None]
+        self._timeout_s = max((pace.timeout_s for pace in paces), default=None)
+        self._chat_timeout_s = max((pace.chat_timeout_s for pace in paces), default=None)
+        self._calls_at_once = None if self._first.pace is None else self._first.pace.calls_at_once
+
+    def config(self) -> EngineConfig:
+        first, second = self._first, self._presets[1 % len(self._presets)]
+        strong = _chain(first.strong, first.swift, [other.strong for other in self._presets[1:]])
+        swift = _chain(first.swift, first.strong, [other.swift for other in self._presets[1:]])
+        small = swift if first.small is None else _chain(first.small, first.swift, list(swift[1:]))
+        step = StepConfig(**self._asked(swift))
+        # Another family's judgement where there is one: judges of one family err alike.
+        judges = (second.strong, *[name for name in strong if name != second.strong][:4])
+        return EngineConfig(
+            pipeline=PipelineConfig(
+                intent_parse=StepConfig(**{"timeout_s": 45, **self._asked(small)}),
+                soul_draft=StepConfig(**self._asked(strong)),
+                self_enrich=step,
+                mask_build=step,
+                surface_ground=step,
+                audit=AuditConfig(**self._asked(strong, self._most_in_audit)),
+                single_call=StepConfig(**self._asked(swift, self._most_in_audit)),
             ),
-        ),
-    )
+            chat=ChatConfig(**{**self._asked(swift), **_given(timeout_s=self._chat_timeout_s)}),
+            fingerprint=FingerprintConfig(**_given(concurrency=self._calls_at_once)),
+            provocation=ProvocationConfig(
+                judge=ModelConfig(**self._asked(strong)),
+                second_judge=ModelConfig(**self._asked(judges)),
+                **_given(concurrency=self._calls_at_once),
+            ),
+        )
+
+    def _asked(self, chain: Sequence[str], max_tokens: int | None = None) -> dict[str, Any]:
+        effort = self._first.strong_effort if chain[0] == self._first.strong else self._first.swift_effort
+        efforts = traits_of(chain[0]).efforts
+        return {
+            "model": chain[0],
+            "fallback": tuple(chain[1:]),
+            "max_tokens": max_tokens or self._most,
+            "effort": effort if efforts and effort in efforts else None,
+            **_given(timeout_s=self._timeout_s),
+        }
+
+
+def _given(**values: object) -> dict[str, Any]:
+    """The values that are not None: a setting's own default holds for the others."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _chain(model: str, sibling: str, others: list[str]) -> tuple[str, ...]:

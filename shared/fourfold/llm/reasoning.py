@@ -21,6 +21,7 @@ _TAG: Final = re.compile(rf"(?P<open>{_OPEN})|(?P<close>{_CLOSE})", re.IGNORECAS
 _END_NAMES: Final = "s|eos|end_of_turn|end_of_text|end_of_sentence"
 _END_TOKENS: Final = re.compile(rf"(?:\s|</?(?:{_END_NAMES})>|<[|｜][A-Za-z_▁0-9]{{1,40}}[|｜]>|\[/?INST\])+\Z")
 _LONGEST_TAG: Final = 64
+_UNFINISHED: Final = re.compile(r"[<\[◁]\S*\Z")
 _END_WINDOW: Final = 400
 
 
@@ -75,7 +76,6 @@ class ReasoningFilter:
         return "" if self._inside else ready
 
     def _beginning_of_a_tag(self) -> int:
-        """Where a tag may begin that the next piece completes; the length of the text if none does."""
-        start = max(0, len(self._pending) - _LONGEST_TAG)
-        places = [place for mark in "<[◁" if (place := self._pending.find(mark, start)) >= 0]
-        return min(places, default=len(self._pending))
+        """Where a tag or an end token may begin that the next piece completes; the length of the text if none does."""
+        found = _UNFINISHED.search(self._pending, max(0, len(self._pending) - _LONGEST_TAG))
+        return len(self._pending) if found is None else found.start()

@@ -29,6 +29,8 @@ def base_url(typed: str) -> str:
         raise BadAddressError(
             f"{typed.strip()[:80]!r} is no address: there is a blank in it" if text else "it is empty"
         )
+    if text in {"http:", "https:"}:
+        raise BadAddressError("the host is missing")
     if "://" not in text:
         text = f"{_scheme_for(text)}://{text}"
     try:

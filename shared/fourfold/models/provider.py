@@ -31,7 +31,7 @@ from fourfold.models.deadline import CallTimeoutError, within
 from fourfold.models.prices import cost_usd
 from fourfold.models.prompt import input_bytes, material
 from fourfold.models.provider_words import keys_in, shown
-from fourfold.models.temperature import sent_temperature
+from fourfold.models.temperature import sendable
 from fourfold.models.usage import BYTES_PER_TOKEN, ReportedUsage
 
 Client = TypeVar("Client")
@@ -168,10 +168,10 @@ class ProviderModel:
         Raises:
             ModelError: no usable answer; usage and cost are those of the failed call.
         """
-        temperature, notes = sent_temperature(self.name, request.temperature)
+        request, notes = sendable(self.name, request)
         relay = _Relay(None, request.on_progress)
         watched = None if request.on_progress is None else relay.progress
-        request = replace(request, temperature=temperature, on_progress=watched)
+        request = replace(request, on_progress=watched)
         return self._answered(request, partial(self._wire.ask, request), relay, notes)
 
     def reply(self, request: ChatRequest, on_text: OnText | None = None, /) -> Completion:
@@ -180,10 +180,10 @@ class ProviderModel:
         Raises:
             ModelError: no usable answer; usage and cost are those of the failed call.
         """
-        temperature, notes = sent_temperature(self.name, request.temperature)
+        request, notes = sendable(self.name, request)
         relay = _Relay(on_text, request.on_progress)
         watched = None if request.on_progress is None else relay.progress
-        request = replace(request, temperature=temperature, on_progress=watched)
+        request = replace(request, on_progress=watched)
         streamed = None if on_text is None else relay.text
         return self._answered(request, partial(self._wire.reply, request, streamed), relay, notes)
 

@@ -51,6 +51,7 @@ class Step(Generic[Output]):
             max_tokens=config.max_tokens,
             timeout_s=config.timeout_s,
             temperature=config.temperature,
+            effort=config.effort,
             repair=repair,
         )
 

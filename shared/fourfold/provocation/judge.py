@@ -131,6 +131,7 @@ def question(test: ProvocationTest, transcript: Transcript, persona: Persona, co
         max_tokens=config.max_tokens,
         timeout_s=config.timeout_s,
         temperature=config.temperature,
+        effort=config.effort,
     )
 
 

@@ -1,4 +1,7 @@
-"""One turn of talk through the model chain: in plain text, and heard as it comes where somebody listens."""
+"""One chat turn through the model chain: plain text, streamed to a listener if there is one.
+
+Reasoning that a server leaves in the text is removed before anybody reads, scores or stores it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fourfold.config.models import ModelConfig
+from fourfold.llm.answer_reader import Note
 from fourfold.llm.fallback import Answer, Chain, CheckedAnswer, Deadline, NoWatcher
 from fourfold.llm.port import (
     ChatMessage,
@@ -15,6 +19,7 @@ from fourfold.llm.port import (
     OnText,
     Repair,
 )
+from fourfold.llm.reasoning import ReasoningFilter, without_end_tokens, without_reasoning
 from fourfold.persona import Persona
 
 _SILENT = "the answer was empty"
@@ -23,7 +28,7 @@ _AGAIN = "Your last try did not hold ({problems}). Answer the message once more,
 
 @dataclass(frozen=True)
 class ReplyListener:
-    """Who hears a reply while it is written. `withdrawn` tells that what was heard so far does not stand."""
+    """Receives a reply while it is written. `withdrawn` is called when what was received so far is not the reply."""
 
     heard: OnText
     withdrawn: Callable[[], None]
@@ -31,7 +36,7 @@ class ReplyListener:
 
 @dataclass(frozen=True)
 class ChatTurn:
-    """What is to be answered: the system prompt, the talk so far with the user's message last, and who speaks."""
+    """What is to be answered: the system prompt, the messages so far with the user's last, and the speaker."""
 
     system: str
     messages: tuple[ChatMessage, ...]
@@ -48,7 +53,7 @@ def ask(
     """The reply of the first model that gives one.
 
     Raises:
-        ModelError: none did; `calls` tells what was tried.
+        ModelError: none did; `calls` holds every call sent.
     """
 
     def question(repair: Repair | None) -> ChatRequest:
@@ -60,6 +65,7 @@ def ask(
             timeout_s=config.timeout_s,
             temperature=config.temperature,
             speaker=turn.speaker,
+            effort=config.effort,
         )
 
     return Chain(
@@ -68,17 +74,19 @@ def ask(
         judge=_judge,
         deadline=deadline,
         watcher=NoWatcher(),
+        settings="engine.chat",
     ).ask()
 
 
 def _judge(text: str) -> CheckedAnswer[str]:
-    said = text.strip()
-    return CheckedAnswer(said) if said else CheckedAnswer(None, (_SILENT,))
+    said = without_reasoning(text)
+    notes = () if said == without_end_tokens(text).strip() else (Note.REASONING_DROPPED,)
+    return CheckedAnswer(said, notes=notes) if said else CheckedAnswer(None, (_SILENT,), ("reply",), notes)
 
 
 @dataclass
 class _Speaker:
-    """A chat model as a chain asks it. Whatever an earlier call let be heard is withdrawn before the next one."""
+    """A chat model as a chain asks it. What an earlier call streamed is withdrawn before the next one."""
 
     model: ChatModel
     listener: ReplyListener | None
@@ -88,21 +96,46 @@ class _Speaker:
         return self.model.name
 
     def complete(self, request: ChatRequest, /) -> Completion:
-        listener = self.listener
-        if listener is None:
+        if self.listener is None:
             return self.model.reply(request)
-        spoke = False
-
-        def heard(piece: str) -> None:
-            nonlocal spoke
-            spoke = True
-            listener.heard(piece)
-
+        speech = _Speech(self.listener)
         finished = False
         try:
-            completion = self.model.reply(request, heard)
-            finished = bool(completion.text.strip())
+            completion = self.model.reply(request, speech.piece)
+            speech.end()
+            finished = bool(without_reasoning(completion.text))
             return completion
         finally:
-            if spoke and not finished:
-                listener.withdrawn()
+            if not finished:
+                speech.withdraw()
+
+
+class _Speech:
+    """One streamed reply on its way to a listener, without its reasoning."""
+
+    def __init__(self, listener: ReplyListener) -> None:
+        self._listener = listener
+        self._filter = ReasoningFilter()
+        self._withdrawals = 0
+        self._spoke = False
+
+    def piece(self, text: str) -> None:
+        said = self._filter.feed(text)
+        if self._filter.withdrawn > self._withdrawals:
+            self._withdrawals = self._filter.withdrawn
+            self.withdraw()
+        self._say(said)
+
+    def end(self) -> None:
+        self._say(without_end_tokens(self._filter.rest()))
+
+    def withdraw(self) -> None:
+        if self._spoke:
+            self._listener.withdrawn()
+        self._spoke = False
+
+    def _say(self, text: str) -> None:
+        said = text if self._spoke else text.lstrip()
+        if said:
+            self._spoke = True
+            self._listener.heard(said)
