@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Lock
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -17,7 +18,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.config.engine import FingerprintConfig, ProvocationConfig
 from fourfold.config.settings import Settings
-from fourfold.jobs.job import Job, claim_run, do_job, fail_job
+from fourfold.errors import DeadlineError
+from fourfold.jobs.job import Job, JobContext, JobFailedError, claim_run, do_job, fail_job
 from fourfold.jobs.message import JobMessage, message_from
 from fourfold.jobs.store import JobInProgressError, Lease
 from fourfold.llm.fallback import Deadline
@@ -32,10 +34,14 @@ from functions.wiring import event_store, job_context
 
 logger = Logger()
 
-# How often a queue delivers an order; the last time, what it cannot do is told as a failure.
-MAX_RECEIVES = 5
-# Time kept for what is under way when a worker's ends: nothing new is begun in it.
+# How often a queue delivers an order; with the last delivery, what cannot be done is a failure.
+MAX_RECEIVES = 12
+# How often an error is tried again. A worker that ran out of time has kept what it did: the next one continues.
+_MAX_TRIES = 5
+# Time kept for calls in progress when a worker's ends: no item is begun in it.
 _MARGIN_S = 45.0
+# The same where a call takes a minute or more, as with a model on a laptop.
+_LONG_MARGIN_S, _LONG_CALL_S = 150.0, 120
 # Failures that no waiting mends: whoever runs the deployment, or the persona, must change something.
 _NOT_RETRIED = DEPLOYMENT_FAILURES | {ModelFailure.BAD_REQUEST}
 WorkOf = Callable[[Run, Persona, Settings, Deadline], Job]
@@ -66,8 +72,10 @@ def job_handler(kind: RunKind, work_of: WorkOf, whole: Callable[[Run], bool] = l
                 if waits:
                     raise
             except Exception as error:
-                # The message comes again, and somebody should know why. The error's own words may hold a persona.
+                # The message comes again. Only a ModelError's text is known to hold no persona.
                 failed = {**_told(order, kind, record), "error": type(error).__name__}
+                if isinstance(error, ModelError):
+                    failed |= {"failure": error.failure, "reason": error.reason, "calls": len(error.calls)}
                 logger.warning("job delivery failed", extra=failed)
                 raise
 
@@ -100,32 +108,56 @@ def _do(order: JobMessage, record: SQSRecord, work_of: WorkOf, deadline: float) 
         return
     # As it stands now: a later version's order counts on whoever claims after it was written to work on that version.
     persona = place.store.persona(order.workspace_id, order.persona_id) or persona
+    margin = _LONG_MARGIN_S if settings.engine.chat.timeout_s > _LONG_CALL_S else _MARGIN_S
+    # An item's calls end before the function does; in half of the margin none is sent that would be cut off.
+    calls = Deadline(
+        deadline - _MARGIN_S / 3, check=_check_of(run, place), least_s=max(1.0, margin / 2 - _MARGIN_S / 2)
+    )
+    work = work_of(run, persona, settings, calls)
     try:
         ended = do_job(
             run,
-            # One item's calls end before the function does.
-            work_of(run, persona, settings, Deadline(deadline - _MARGIN_S / 3)),
+            work,
             place,
             concurrency=block.concurrency,
-            may_begin=lambda: deadline - time.monotonic() > _MARGIN_S,
+            may_begin=lambda: deadline - time.monotonic() > margin,
         )
     except (PersonaGoneError, RunOverError):
         if place.store.persona(order.workspace_id, order.persona_id) is None:
             _forget(order)
         else:
-            logger.info("job was ended meanwhile", extra={"run_id": run.id, "kind": run.kind})
+            logger.info("job was ended by another", extra={"run_id": run.id, "kind": run.kind})
+    except JobFailedError as failed:
+        logger.warning("job failed", extra={"run_id": run.id, "kind": run.kind, "code": failed.problem.code})
+        fail_job(run, failed.problem, place, work)
     except Exception as error:
         # Whatever it was: it comes again with the message, until the last time, when the caller is told.
         lasting = isinstance(error, ModelError) and error.failure in _NOT_RETRIED
-        if not lasting and _receives(record) < MAX_RECEIVES:
+        most = MAX_RECEIVES if isinstance(error, DeadlineError) or calls.over else _MAX_TRIES
+        if not lasting and _receives(record) < most:
             raise
         problem = job_problem(error)
         logger.warning("job failed", extra={"run_id": run.id, "kind": run.kind, "code": problem.code})
-        fail_job(run, problem, place)
+        fail_job(run, problem, place, work)
     else:
         if ended is None and place.store.persona(order.workspace_id, order.persona_id) is None:
             _forget(order)
         logger.info("job done", extra={"run_id": run.id, "kind": run.kind})
+
+
+def _check_of(run: Run, place: JobContext) -> Callable[[], None]:
+    """Raises RunOverError when the job is over, as a deletion of its persona ends it; looks at most once a second."""
+    log, lock, looked = place.log_of(run), Lock(), [time.monotonic()]
+
+    def check() -> None:
+        with lock:
+            if time.monotonic() - looked[0] < 1.0:
+                return
+            looked[0] = time.monotonic()
+            if log.over():
+                raise RunOverError
+
+    return check
 
 
 def _told(order: JobMessage | None, kind: RunKind, record: SQSRecord) -> dict[str, Any]:

@@ -43,7 +43,14 @@ def step_handler(step: Step[Output]) -> Handler:
         try:
             after = execute_step(step, state, models, run_log(state, state.log_seq), deadline)
         except ModelError as error:
-            logger.warning("step failed", extra={"failure": error.failure, "calls": len(error.calls)})
+            fields = sorted({name for call in error.calls for name in call.invalid_fields})
+            told = {
+                "failure": error.failure,
+                "reason": error.reason,
+                "invalid_fields": fields,
+                "calls": len(error.calls),
+            }
+            logger.warning("step failed", extra=told)
             raise
         logger.info("step done", extra={"violations": len(after.violations)})
         return after.model_dump(mode="json")

@@ -17,7 +17,7 @@ from infra.settings import StageSettings
 
 _RETENTION = Duration.days(ORDERS_KEPT.days)
 # The last delivery ends the job as failed (functions/job_entry.py); what even that could not do goes to the dead.
-MAX_RECEIVES = 5
+MAX_RECEIVES = 12
 _DEAD_AFTER = MAX_RECEIVES + 1
 # A message stays hidden for longer than a worker can live: one that comes again proves its worker dead (decision 24).
 _OVER_THE_TIMEOUT_S = 30

@@ -16,9 +16,9 @@ from fourfold.steps import STEP_ORDER, StepName
 
 State = dict[str, Any]
 
-# Time for two calls of the longest kind (an answer and its repair, 240 s each) and for the record. A step's chain of
+# Time for two calls of the longest kind (an answer and its repair, 420 s each) and for the record. A step's chain of
 # models may take more calls: the function's remaining time is their deadline.
-STEP_TIMEOUT_S: Final = 540
+STEP_TIMEOUT_S: Final = 900
 # Task bounds lie above the functions', so a function that runs out of time is reported by Lambda, with its name.
 # They are constants: Step Functions would take an expression over the run's config here, the local engine does not.
 TASK_MARGIN_S: Final = 10

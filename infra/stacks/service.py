@@ -36,10 +36,10 @@ from infra.constructs.webhooks import DISPATCH_TIMEOUT_S, FAN_OUT_TIMEOUT_S, Web
 from infra.settings import SERVICE, StageSettings
 from infra.stacks.data import DataStack
 
-# Fifty short answers, ten at a time, take ten seconds; the rest is for a provider's bad day.
-FINGERPRINT_TIMEOUT_S = 300
-# A suite takes half a minute; what a worker did not get to, the next one goes on with.
-PROVOCATION_TIMEOUT_S = 300
+# Fifty short answers, twenty at a time, take ten seconds of a hosted provider and ten minutes of a model on a laptop.
+FINGERPRINT_TIMEOUT_S = 900
+# A suite takes half a minute, or an hour on a laptop; what a worker did not get to, the next one does.
+PROVOCATION_TIMEOUT_S = 900
 
 
 class ServiceStack(Stack):

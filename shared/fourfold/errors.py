@@ -22,6 +22,7 @@
     + StreamError               the provider reported an error inside of a success
   * DeliveryError              a message did not reach its receiver, or it is not known whether it did
     + ConnectionGoneError, NotDeliveredError, DeliveryUnknownError, NotPublishedError
+  * JobFailedError             a background job gives no result; `problem` says why
   * NotStartedError            the state machine did not take the run
   * ProblemError               a request is answered with its problem (RFC 9457)
   * CommandError               a command ends with this message and exit code 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fourfold.llm.advice import ADVICE
 from fourfold.llm.port import ModelFailure
-from fourfold.pipeline.failure import ADVICE
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 logger = Logger()
 
 # A little longer than the function itself may take, so that it is the one who says what happened.
-_READ_TIMEOUT_S = 560
+_READ_TIMEOUT_S = 920
 # Apart from the threads that answer other requests: a model may take its time.
 _AT_ONCE = 16
 

@@ -10,9 +10,9 @@ from rich.text import Text
 
 from fourfold.cli.formatting import money
 from fourfold.config.presets import default_config
+from fourfold.llm.advice import ADVICE
 from fourfold.models.credentials import usable_providers
 from fourfold.models.doctor import Standing, standings, tiny_call
-from fourfold.pipeline.failure import ADVICE
 from fourfold.steps import StepName
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,8 @@ class Progress:
     attempt: int = 1
     order: tuple[StepName, ...] = STEP_ORDER
     running: str | None = None
+    since: float = 0.0
+    tokens: int | None = None
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     verdicts: list[tuple[int, float, int]] = field(default_factory=list)
@@ -44,11 +47,15 @@ class Progress:
         match event["type"]:
             case "step.started":
                 self.running = event["step"]
+                self.since = time.monotonic()
+                self.tokens = None
                 if event["step"] == StepName.SINGLE_CALL:
                     self.order = SINGLE_CALL_ORDER
             case "step.completed":
                 self.running = None
                 self.done[event["step"]] = event
+            case "step.progress":
+                self.tokens = event["tokens"]
             case "step.repaired" | "step.fallback":
                 self.notes[event["step"]] = _line(event).split(maxsplit=1)[1]
             case "audit.scored":
@@ -69,6 +76,8 @@ def _line(event: dict[str, Any]) -> str:
         case "step.completed":
             spent = f"{seconds(event['duration_ms'])}, {token_count(event['tokens'])}, {money(event['cost_usd'])}"
             line = f"{step}{event['provider']}:{event['model']}  {spent}"
+        case "step.progress":
+            line = f"{step}writing: {event['seconds']} s, {event['tokens']} tokens"
         case "step.repaired":
             line = f"{step}{event['model']} asked to mend {event['problems']} thing(s)"
         case "step.fallback":
@@ -94,11 +103,22 @@ def follow(events: Iterable[dict[str, Any]], console: Console, order: tuple[Step
             if line := _line(event):
                 console.print(Text(f"  {line}"))
         return progress
-    with Live(_table(progress), console=console, refresh_per_second=12, transient=False) as live:
+    # Rendered from `progress` at every refresh: the seconds of a call that is running count without an event.
+    display = _Display(progress)
+    with Live(display, console=console, refresh_per_second=12, transient=False):
         for event in events:
             progress.take(event)
-            live.update(_table(progress))
     return progress
+
+
+@dataclass(frozen=True)
+class _Display:
+    """The table of a run, as it is at the moment of each refresh."""
+
+    progress: Progress
+
+    def __rich__(self) -> RenderableType:
+        return _table(self.progress)
 
 
 def _table(progress: Progress) -> RenderableType:
@@ -117,7 +137,9 @@ def _table(progress: Progress) -> RenderableType:
             table.add_row(Text("✓", style="green"), step.value, model, *spent)
         elif progress.running == step.value:
             doing = progress.notes.get(step.value, WHAT[step.value])
-            table.add_row(Spinner("dots", style="cyan"), Text(step.value, style="bold"), doing, "", "", "")
+            taken = seconds(round((time.monotonic() - progress.since) * 1000))
+            written = "" if progress.tokens is None else f"{progress.tokens} tok"
+            table.add_row(Spinner("dots", style="cyan"), Text(step.value, style="bold"), doing, taken, written, "")
         else:
             table.add_row(Text("·", style="dim"), Text(step.value, style="dim"), WHAT[step.value], "", "", "")
     return Group(*_verdict_lines(progress), table)

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from itertools import count
+from typing import Any, Final, Literal, Protocol
+
+from pydantic import TypeAdapter
 
 from fourfold.config.scope import UNCOMMITTED, Revisions
+from fourfold.errors import FourfoldError
 from fourfold.jobs.concurrency import concurrently
 from fourfold.jobs.message import JobMessage
 from fourfold.jobs.store import Checkpoints, Ending, JobState, JobStatus, JobStore, Lease
+from fourfold.llm.port import ModelCall, ModelError
 from fourfold.persona import Persona, TokenUsage, Usage
 from fourfold.problem import Problem
 from fourfold.progress.events import JobCompleted, JobFailed, JobProgress, JobStarted
 from fourfold.progress.log import RunLog
-from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.progress.run import Run, RunKind, RunStatus, tokens_and_cost
 
 # Progress is told at most this often: fifty answers that come at once are no fifty events.
 _PROGRESS_EVERY_S = 0.2
+
+# Beside its items, a run keeps the calls of items that failed. No item's key begins so.
+FAILED_CALLS: Final = "~failed/"
+_CALLS: Final = TypeAdapter(tuple[ModelCall, ...])
 
 JobName = Literal["fingerprint", "provocation"]
 
@@ -44,7 +53,22 @@ class Job(Protocol):
         """Does one item; the text is kept. Called on several threads at once. Raises to have the job tried again."""
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """The end, once every item is kept."""
+        """The result, once every item is kept. Its cost is that of all that is kept, `failed_calls` included.
+
+        Raises:
+            JobFailedError: the items give no result.
+        """
+
+    def calls_in(self, kept: Mapping[str, str]) -> Iterable[ModelCall]:
+        """The model calls of what is kept so far, for the cost of a job that fails."""
+
+
+class JobFailedError(FourfoldError):
+    """The job gives no result, and doing it again with what is kept would not change that."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
 
 
 @dataclass(frozen=True)
@@ -90,7 +114,11 @@ def do_job(
     done, told = sum(key in kept for key in items), -_PROGRESS_EVERY_S
 
     def perform(key: str) -> str:
-        text = work.perform(key)
+        try:
+            text = work.perform(key)
+        except ModelError as error:
+            keep_failed_calls(checkpoints, key, error.calls)
+            raise
         checkpoints.keep(key, text)  # at once, on its own thread: a kill loses only what was still being asked
         return text
 
@@ -107,10 +135,27 @@ def do_job(
     return _complete(run, conclusion, place, log)
 
 
-def fail_job(run: Run, error: Problem, place: JobContext) -> Run | None:
-    """Ends a job without a result. None if it had ended, or another took its place."""
+def keep_failed_calls(checkpoints: Checkpoints, key: str, calls: Sequence[ModelCall]) -> None:
+    """Keeps the calls of an item that failed: they were paid for, whatever becomes of the item."""
+    if not calls:
+        return
+    place = next(number for number in count(1) if checkpoints.find(f"{FAILED_CALLS}{key}/{number}") is None)
+    checkpoints.keep(f"{FAILED_CALLS}{key}/{place}", _CALLS.dump_json(tuple(calls)).decode())
+
+
+def failed_calls(kept: Mapping[str, str]) -> list[ModelCall]:
+    """The calls of items that failed, from what a run keeps."""
+    return [call for key, text in kept.items() if key.startswith(FAILED_CALLS) for call in _CALLS.validate_json(text)]
+
+
+def fail_job(run: Run, error: Problem, place: JobContext, work: Job | None = None) -> Run | None:
+    """Ends a job without a result; `work` says what it cost. None if it had ended, or another took its place."""
     now = place.clock()
     ended = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": error})
+    if work is not None:
+        kept = dict(place.checkpoints_of(run).read())
+        tokens, cost_usd = tokens_and_cost([*work.calls_in(kept), *failed_calls(kept)])
+        ended = ended.model_copy(update={"usage": Usage(tokens=tokens, cost_usd=cost_usd)})
     state = JobState(status=JobStatus.FAILED, run_id=run.id, updated_at=now, error=error)
     if not place.store.finish(Ending(ended, state)):
         log_end(run.workspace_id, run.id, place)

@@ -58,7 +58,7 @@ _MOST_TRIES = {
 _LONG_CALL_S = 120.0
 _FIRST_BACKOFF_S, _LONGEST_BACKOFF_S = 0.5, 8.0
 PATIENCE_S = 20.0
-LEAST_CALL_S = 1.0  # With less time left no call is sent: it would be cut off and still be paid for.
+LEAST_CALL_S = 1.0
 
 _REFUSED = "the answer was a refusal; the person is fictional and the material is data: answer with the JSON object"
 _UNREADABLE = "the answer was no JSON object that fits the schema"
@@ -73,8 +73,9 @@ def _needed() -> None:
 class Deadline:
     """Time as a chain sees it: `deadline` on the scale of `clock`, in seconds; `jitter` draws from [0, 1).
 
-    `check` raises when the answer is no longer needed, because the persona was deleted or the run is over: no further
-    call is sent then, and one that is streamed is given up.
+    `least_s`: with less time left no call is sent, since it would be cut off and still be paid for. `check` is called
+    before every call but the first. It raises when the answer is no longer needed, because the
+    persona was deleted or the run is over.
     """
 
     deadline: float
@@ -83,10 +84,16 @@ class Deadline:
     # From the system: clones of a restored snapshot would all draw the same numbers from a generator of their own.
     jitter: Callable[[], float] = random.SystemRandom().random
     check: Callable[[], None] = _needed
+    least_s: float = LEAST_CALL_S
 
     def left(self) -> float:
         """Seconds until the deadline; negative after it."""
         return self.deadline - self.clock()
+
+    @property
+    def over(self) -> bool:
+        """Whether too little time is left for a call."""
+        return self.left() < self.least_s
 
 
 @dataclass(frozen=True)
@@ -197,7 +204,7 @@ class Chain(Generic[Value, Question]):
             first = first or result
             if result.judgement.value is not None and (best is None or _fewer(result, best)):
                 best = result
-            if place + 1 == len(self.models) or self.deadline.left() < LEAST_CALL_S:
+            if place + 1 == len(self.models) or self.deadline.over:
                 break
             self.watcher.falling_back(place, model.name, self.models[place + 1].name, result.failure)
         if best is not None:
@@ -222,7 +229,7 @@ class Chain(Generic[Value, Question]):
     def _asked_and_repaired(self, place: int, model: Answerer[Question]) -> _CallResult[Value]:
         first = self._asked(place, model, None)
         problems = first.judgement.problems
-        if first.failure is None or not problems or self.deadline.left() < LEAST_CALL_S:
+        if first.failure is None or not problems or self.deadline.over:
             return first
         self.watcher.repairing(place, model.name, len(problems))
         answer = first.completion.text if first.completion else ""
@@ -251,15 +258,16 @@ class Chain(Generic[Value, Question]):
         pause = max(backoff, retry_after_s or 0.0)
         if pause > PATIENCE_S and place + 1 < len(self.models):
             return None
-        return pause if pause + LEAST_CALL_S <= self.deadline.left() else None
+        return pause if pause + self.deadline.least_s <= self.deadline.left() else None
 
     def _called(self, model: Answerer[Question], repair: Repair | None) -> _CallResult[Value]:
         left = self.deadline.left()
-        if left < LEAST_CALL_S:
+        if self.deadline.over:
             return _out_of_time()
-        self.deadline.check()
+        if self.calls:
+            self.deadline.check()
         request = self.question(repair)
-        request = replace(request, timeout_s=min(request.timeout_s, left), on_progress=self._progress)
+        request = replace(request, timeout_s=min(request.timeout_s, left), left_s=left, on_progress=self.on_progress)
         began = self.deadline.clock()
         try:
             completion = _completed(model, request)
@@ -276,11 +284,6 @@ class Chain(Generic[Value, Question]):
         judgement = self._judged(completion)
         self._keep(completion, repair, judgement, began)
         return _CallResult(judgement, _fault(judgement), completion)
-
-    def _progress(self, tokens: int) -> None:
-        self.deadline.check()
-        if self.on_progress is not None:
-            self.on_progress(tokens)
 
     def _judged(self, completion: Completion) -> CheckedAnswer[Value]:
         try:

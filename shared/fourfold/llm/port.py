@@ -59,7 +59,8 @@ class ModelRequest:
 
     Stable first: `system`, `task` and the schema of `output_type` are the same whenever a step asks, so a provider's
     prompt cache can keep them for repairs, retries and other personas (decision 6); `context`, the untrusted material,
-    follows. `timeout_s` bounds the whole call in seconds, `max_tokens` the answer with its reasoning.
+    follows. `timeout_s` bounds the call in seconds, `max_tokens` the answer with its reasoning. `left_s` bounds the
+    call with the time it waits for a slot of a local server.
     """
 
     system: str
@@ -72,6 +73,7 @@ class ModelRequest:
     repair: Repair | None = None
     effort: Effort | None = None
     on_progress: OnProgress | None = field(default=None, compare=False)
+    left_s: float | None = field(default=None, compare=False)
 
     def block(self, name: str) -> object:
         """The data of the context block `name`, or None when the request has none of that name."""
@@ -214,6 +216,7 @@ class ChatRequest:
     speaker: Persona | None = None
     effort: Effort | None = None
     on_progress: OnProgress | None = field(default=None, compare=False)
+    left_s: float | None = field(default=None, compare=False)
 
 
 class ChatModel(Protocol):

@@ -18,7 +18,7 @@ from typing import Any, Final
 import openai
 
 from fourfold.llm.port import ChatRequest, ModelError, ModelFailure, ModelRequest, OnText
-from fourfold.models.compatible_address import BadAddressError, base_url
+from fourfold.models.compatible_address import BadAddressError, base_url, is_own
 from fourfold.models.compatible_body import notes_of, prompt_size, request_body
 from fourfold.models.compatible_dialect import Dialect, Refusal, adapted
 from fourfold.models.compatible_faults import advised, names_no_model, told_context
@@ -33,6 +33,8 @@ from fourfold.models.usage import BYTES_PER_TOKEN
 # Each refusal rules out one form of a request; more than these there are not.
 _MOST_FORMS: Final = 10
 _READ: Final = 2_000
+# Ollama, LM Studio and vLLM do not say; more calls at a time would wait in the server, against their timeouts.
+LOCAL_SLOTS: Final = 2
 # How far a count of bytes may be off, before and after the server has counted a prompt of its own.
 _DOUBT, _LESS_DOUBT = 0.8, 0.97
 
@@ -88,8 +90,10 @@ class CompatibleWire:
         return reply.answered(reply.message.speech(), notes)
 
     def slots(self) -> int | None:
-        """The slots of llama.cpp; None for servers that do not say."""
-        return self.facts().slots
+        """What the server says; else two for a machine of one's own, and no limit for a public address."""
+        if (said := self.facts().slots) is not None:
+            return said
+        return LOCAL_SLOTS if is_own(self.address) else None
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK means, and what to do about it."""

@@ -56,11 +56,14 @@ def _path(path: str) -> str:
     return VERSION if path in _ROOTS else path
 
 
-def _scheme_for(address: str) -> str:
-    """http for a machine of one's own, https for a public name."""
-    host = urlsplit(f"//{address}").hostname or ""
+def is_own(url: str) -> bool:
+    """Whether the address is on this machine or a private network, by its form."""
+    host = urlsplit(url).hostname or ""
     try:
-        return "https" if ipaddress.ip_address(host).is_global else "http"
+        return not ipaddress.ip_address(host).is_global
     except ValueError:
-        own = "." not in host or host.endswith((".local", ".lan", ".internal", ".localhost"))
-        return "http" if own else "https"
+        return "." not in host or host.endswith((".local", ".lan", ".internal", ".localhost"))
+
+
+def _scheme_for(address: str) -> str:
+    return "http" if is_own(f"//{address}") else "https"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,6 +15,7 @@ from functools import partial
 from http import HTTPStatus
 from json import JSONDecodeError
 from math import isfinite
+from threading import Semaphore
 from typing import Generic, Protocol, TypeVar
 
 from fourfold.errors import FourfoldError
@@ -38,6 +41,7 @@ Client = TypeVar("Client")
 
 logger = logging.getLogger(__name__)
 
+_LEAST_S = 1.0
 # What a client raises before a request has left the machine, by name: the SDKs bring clients of their own.
 _NEVER_SENT = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "LocalProtocolError", "UnsupportedProtocol"}
@@ -102,7 +106,7 @@ class Wire(Protocol):
         """What the exception means, or None for one that is not the provider's."""
 
     def slots(self) -> int | None:
-        """How many calls the provider works on at a time; None where it does not say, or has no such number."""
+        """How many calls the provider works on at a time; None where there is no such number."""
 
 
 _Asked = ModelRequest | ChatRequest
@@ -141,6 +145,8 @@ class _Relay:
             except FourfoldError as stop:
                 self.raised = stop
                 raise
+            except Exception as error:  # noqa: BLE001 - a display that fails must not cost the answer
+                logger.warning("progress was not taken: %s", type(error).__name__)
 
     def close(self) -> None:
         with self._lock:
@@ -152,6 +158,8 @@ class ProviderModel:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
+        self._slots: Semaphore | None = None
+        self._lock = threading.Lock()
 
     @property
     def name(self) -> str:
@@ -191,7 +199,8 @@ class ProviderModel:
         self, request: _Asked, call: Callable[[], WireAnswer], relay: _Relay, notes: tuple[str, ...]
     ) -> Completion:
         try:
-            answer = within(request.timeout_s, call)
+            with self._slot(request) as timeout_s:
+                answer = within(timeout_s, call)
         except CallTimeoutError:
             relay.close()
             words = f"no whole answer within {request.timeout_s:.0f} s"
@@ -211,6 +220,33 @@ class ProviderModel:
             raise ModelError(answer.failure, reason, spent=spent)
         provider, model = self._wire.provider, self._wire.model
         return Completion(answer.text, provider, model, spent.usage, spent.cost_usd, (*notes, *answer.notes))
+
+    @contextmanager
+    def _slot(self, request: _Asked) -> Iterator[float]:
+        """A slot of the provider, and the seconds the call may take; waiting for one does not count against them.
+
+        Raises:
+            ModelError: TIMEOUT, no slot was free in time; nothing was sent.
+        """
+        slots = self._limit()
+        if slots is None:
+            yield request.timeout_s
+            return
+        began = time.monotonic()
+        left = request.timeout_s if request.left_s is None else request.left_s
+        if not slots.acquire(timeout=left):
+            reason = f"{self.name} had no free slot for {left:.0f} s: its other calls took all the time."
+            raise ModelError(ModelFailure.TIMEOUT, reason)
+        try:
+            yield max(_LEAST_S, min(request.timeout_s, left - (time.monotonic() - began)))
+        finally:
+            slots.release()
+
+    def _limit(self) -> Semaphore | None:
+        with self._lock:
+            if self._slots is None and (slots := self._wire.slots()) is not None:
+                self._slots = Semaphore(slots)
+            return self._slots
 
     def _meaning(self, error: Exception) -> Fault:
         if isinstance(error, UnreadableReplyError):

@@ -1,10 +1,10 @@
-"""Performs one step of a run: logs it as it goes, and never pays twice for an answer it already has."""
+"""Executes one step of a run: logs what happens, and never pays twice for an answer that is stored already."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import LanguageModel, ModelError, ModelFailure
@@ -17,24 +17,29 @@ from fourfold.progress.events import (
     StepCompleted,
     StepFailed,
     StepFallback,
+    StepProgress,
     StepRepaired,
     StepStarted,
 )
-from fourfold.progress.log import RunLog
+from fourfold.progress.log import RunLog, RunOverError
 from fourfold.progress.run import tokens_and_cost
 from fourfold.steps import StepName
+
+# How often a call that streams is logged: a local model may write for minutes.
+PROGRESS_EVERY_S = 5.0
 
 
 def execute_step(
     step: Step[Output], state: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
 ) -> RunState:
-    """The state after `step`, with `step.started`, `step.completed` and their kin in the log.
+    """The state after `step`; the log gets `step.started`, `step.progress`, `step.completed` and the like.
 
     A Lambda that died after its model had answered is retried by the state machine: the checkpoint beside
     `step.completed` then answers instead of the model.
 
     Raises:
         ModelError: no model of the chain gave a usable answer; what the calls cost is logged as `step.failed`.
+        RunOverError: the run has ended, or its persona is deleted; no further call is sent.
     """
     entered = state.entering(step.name)
     attempt = entered.attempt
@@ -52,13 +57,30 @@ def execute_step(
     return after.model_copy(update={"log_seq": log.seen})
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Logged:
     """Writes what a chain does into the run's log."""
 
     log: RunLog
     step: StepName
     attempt: int
+    began: float
+    told: float = 0.0
+
+    def progress(self, tokens: int) -> None:
+        """Logs seconds and tokens of a call that streams; raises RunOverError when the run is over."""
+        now = time.monotonic()
+        if now - max(self.told, self.began) < PROGRESS_EVERY_S:
+            return
+        self.told = now
+        self.log.append(
+            StepProgress(step=self.step, attempt=self.attempt, seconds=round(now - self.began), tokens=tokens)
+        )
+
+    def still_running(self) -> None:
+        """Raises RunOverError when the run is over."""
+        if self.log.over():
+            raise RunOverError
 
     def repairing(self, place: int, model: str, problems: int) -> None:
         self.log.append(StepRepaired(step=self.step, attempt=self.attempt, place=place, model=model, problems=problems))
@@ -80,9 +102,10 @@ def _ask(
     step: Step[Output], entered: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
 ) -> RunState:
     began = time.perf_counter()
-    watcher = _Logged(log, step.name, entered.attempt)
+    watcher = _Logged(log, step.name, entered.attempt, time.monotonic())
+    deadline = replace(deadline, check=watcher.still_running)
     try:
-        outcome = run_step(step, entered, models, deadline, watcher)
+        outcome = run_step(step, entered, models, deadline, watcher, watcher.progress)
     except ModelError as error:
         failed = StepFailed(
             step=step.name,

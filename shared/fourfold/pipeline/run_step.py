@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from fourfold.constraints import Violation
 from fourfold.llm.answer_reader import read_answer
 from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, Watcher, rejected
-from fourfold.llm.port import LanguageModel, ModelCall
+from fourfold.llm.port import LanguageModel, ModelCall, OnProgress
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
 from fourfold.pipeline.step import Applied, Output, Step
 
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """The state after the step, who answered, every model call it took, and what still stands broken."""
+    """The state after the step, the model that answered, every call sent, and the constraints still broken."""
 
     state: RunState
     provider: str
@@ -24,8 +24,13 @@ class StepOutcome:
     violations: tuple[Violation, ...]
 
 
-def run_step(
-    step: Step[Output], state: RunState, models: Sequence[LanguageModel], deadline: Deadline, watcher: Watcher
+def run_step(  # noqa: PLR0913, PLR0917 - what a chain needs
+    step: Step[Output],
+    state: RunState,
+    models: Sequence[LanguageModel],
+    deadline: Deadline,
+    watcher: Watcher,
+    on_progress: OnProgress | None = None,
 ) -> StepOutcome:
     """A function of state and models; time enters only through `deadline`. No storage, no log.
 
@@ -35,6 +40,7 @@ def run_step(
         models: the chain to ask, the configured model first.
         deadline: the deadline of the whole step.
         watcher: receives repairs and fallbacks as they happen.
+        on_progress: receives the output tokens so far of calls that stream.
 
     Raises:
         ModelError: no model gave an answer that fits the schema; `calls` holds what was tried.
@@ -45,9 +51,11 @@ def run_step(
         judge=lambda text: _judge(step, state, text),
         deadline=deadline,
         watcher=watcher,
+        settings=f"engine.pipeline.{step.name}",
+        on_progress=on_progress,
     ).ask()
     applied = answer.value
-    # What still stands broken goes into the state, for the audit to see; the state's size bounds how much.
+    # Constraints still broken go into the state, for the audit to see; the state's size bounds how many.
     standing = tuple(applied.violations)
     recorded = applied.state.model_copy(update={"violations": (*state.violations, *standing)[:MAX_VIOLATIONS]})
     if recorded.audit is not None:  # the judge is who judged, which may be a fallback

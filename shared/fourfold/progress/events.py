@@ -27,6 +27,19 @@ class StepStarted(Document):
     attempt: int
 
 
+class StepProgress(Document):
+    """A model of the step is writing: `seconds` since the step began, `tokens` of the present answer so far.
+
+    Logged every five seconds for models that stream (local servers); others are silent until they have answered.
+    """
+
+    type: Literal["step.progress"] = "step.progress"
+    step: StepName
+    attempt: int
+    seconds: int
+    tokens: int
+
+
 class StepRepaired(Document):
     """An answer was refused, cut off, or broke its schema or the constraint chain; its model is asked once more.
 
@@ -155,6 +168,7 @@ class JobFailed(Document):
 Happening = (
     RunStarted
     | StepStarted
+    | StepProgress
     | StepRepaired
     | StepFallback
     | StepFailed
@@ -187,6 +201,8 @@ def key_of(happening: Happening) -> str:
     """What makes a happening the same one: writing it twice stores it once."""
     if isinstance(happening, JobProgress):
         return f"{happening.type}/{happening.done}"
+    if isinstance(happening, StepProgress):
+        return f"{happening.type}/{happening.step}/{happening.attempt}/{happening.seconds}"
     step = getattr(happening, "step", "")
     attempt = getattr(happening, "attempt", "")
     place = getattr(happening, "place", None)

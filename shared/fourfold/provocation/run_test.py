@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from fourfold.llm.fallback import LEAST_CALL_S
 from fourfold.llm.port import DEPLOYMENT_FAILURES, ModelCall, ModelError, ModelFailure
 from fourfold.persona import Document, Persona
 from fourfold.provocation.definition import Axis, Conversation, ProvocationTest, Turn
@@ -28,6 +27,7 @@ from fourfold.provocation.verdict import (
 
 # The longest wave of a conversation: its messages go out at the same time.
 _MOST_AT_ONCE = 8
+_MAX_REASON = 300
 
 
 class SpokenReply(Document):
@@ -114,14 +114,13 @@ def run_test(test: ProvocationTest, number: int, room: ProvocationContext) -> Pr
         if not _of_this_test_alone(error, room):
             raise
         calls = (*hearing.spent, *error.calls)
-        trial = ProvocationRun(
-            ruling=ProvocationOutcome(verdict=Verdict.ERROR), reason=f"no answer: {error.failure}", calls=calls
-        )
+        reason = f"no answer: {error.failure}. {error.reason}"[:_MAX_REASON]
+        trial = ProvocationRun(ruling=ProvocationOutcome(verdict=Verdict.ERROR), reason=reason, calls=calls)
     return trial.model_copy(update={"duration_ms": round((time.monotonic() - began) * 1000)})
 
 
 def _of_this_test_alone(error: ModelError, room: ProvocationContext) -> bool:
-    return error.failure not in DEPLOYMENT_FAILURES and room.first.deadline.left() >= LEAST_CALL_S
+    return error.failure not in DEPLOYMENT_FAILURES and not room.first.deadline.over
 
 
 @dataclass(frozen=True)
