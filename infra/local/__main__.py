@@ -149,16 +149,22 @@ def _tell(stack: Stack) -> None:
     console.print()
     console.print(f"  API      {stack.api_url}", highlight=False)
     console.print(f"  Docs     {stack.api_url}/docs", highlight=False)
-    _tell_models()
+    _tell_models(stack)
     console.print(f"  API key  {stack.api_key}", highlight=False)
     console.print(f"  State    {stack.home.root}", highlight=False)
     console.print(f"\n  {curl}\n", highlight=False, soft_wrap=True)
     console.print("  Ctrl-C stops.", highlight=False)
 
 
-def _tell_models() -> None:
-    models_line = importlib.import_module("fourfold.cli.doctor").models_line
-    console.print(f"  Models   {models_line(os.environ)}", highlight=False, soft_wrap=True, emoji=False, markup=False)
+def _tell_models(stack: Stack | None = None) -> None:
+    """The models of the environment; of a stack that is up, those its stored settings name, if they differ."""
+    doctor = importlib.import_module("fourfold.cli.doctor")
+    line = doctor.models_line(os.environ)
+    if stack is not None:
+        served = importlib.import_module("fourfold.cli.served_settings").engine_of(stack.api_url, stack.api_key)
+        if served is not None and doctor.models_of(served) not in line:
+            line = f"{doctor.models_of(served)} (stored settings; this environment has {line})"
+    console.print(f"  Models   {line}", highlight=False, soft_wrap=True, emoji=False, markup=False)
 
 
 if __name__ == "__main__":

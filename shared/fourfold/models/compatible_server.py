@@ -15,6 +15,7 @@ Fetch = Callable[[str, str, Mapping[str, Any] | None, float], Any]
 
 LEAST_ANSWER: Final = 256
 _PROBE_S, _ALL_PROBES_S = 2.0, 4.0
+_GONE: Final = frozenset({"APITimeoutError", "APIConnectionError"})
 _MANY_SLOTS: Final = 64
 _LONGEST_CONTEXT: Final = 100_000_000
 _CONTEXT_WORDS: Final = re.compile(r"context|n_ctx|max_model_len|(?:prompt|input) is too long|too many tokens")
@@ -68,8 +69,9 @@ def server_facts(url: str, model: str, fetch: Fetch) -> ServerFacts:
             break
         try:
             facts = read(facts, fetch(method, address, body, min(left, _PROBE_S)), model)
-        except Exception:  # noqa: BLE001, S112 - an endpoint that a server lacks, in whatever way it says so
-            continue
+        except Exception as error:  # noqa: BLE001 - an endpoint that a server lacks, in whatever way it says so
+            if type(error).__name__ in _GONE:
+                break  # the call itself will say so
     return facts
 
 

@@ -166,9 +166,10 @@ class ProviderModel:
         """`provider:model`."""
         return f"{self._wire.provider}:{self._wire.model}"
 
-    def slots(self) -> int | None:
-        """How many calls the provider works on at a time, where it says so."""
-        return self._wire.slots()
+    @property
+    def wire(self) -> Wire:
+        """The provider's SDK."""
+        return self._wire
 
     def complete(self, request: ModelRequest) -> Completion:
         """Answers once.

@@ -13,6 +13,7 @@ import pytest
 
 from fourfold.llm.port import ChatMessage, ChatRequest, Completion, ModelError, ModelFailure, ModelRequest, Repair
 from fourfold.models import adapter, resolve, resolve_chat
+from fourfold.models.provider import ProviderModel
 from fourfold.models.schema import enforced_schema, written_schema
 from fourfold.pipeline.surface_ground import SURFACE_GROUND, SurfaceGrounding
 from tests.builders import BRIEF, GOOD_ANSWERS, state_before
@@ -339,8 +340,9 @@ def test_a_server_is_asked_about_itself_once_and_its_slots_are_known() -> None:
     with serving(Particular([]), roomy) as server:
         ask()
         say()
-        wire: Any = adapter(NAME)
-        assert wire.slots() == 2
+        model = adapter(NAME)
+        assert isinstance(model, ProviderModel)
+        assert model.wire.slots() == 2
         assert sorted(server.asked_about) == ["/props", "/v1/models"]
 
 
