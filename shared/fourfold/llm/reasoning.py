@@ -21,7 +21,7 @@ _TAG: Final = re.compile(rf"(?P<open>{_OPEN})|(?P<close>{_CLOSE})", re.IGNORECAS
 _END_NAMES: Final = "s|eos|end_of_turn|end_of_text|end_of_sentence"
 _END_TOKENS: Final = re.compile(rf"(?:\s|</?(?:{_END_NAMES})>|<[|｜][A-Za-z_▁0-9]{{1,40}}[|｜]>|\[/?INST\])+\Z")
 _LONGEST_TAG: Final = 64
-_UNFINISHED: Final = re.compile(r"[<\[◁]\S*\Z")
+_UNFINISHED: Final = re.compile(r"[<\[◁]\S*\s*\Z")
 _END_WINDOW: Final = 400
 
 
