@@ -17,6 +17,7 @@ from fourfold.http.cors import allowed_origins
 from fourfold.models.credentials import usable_providers
 from infra.local.api import DEFAULT_PORT, ApiStartError, PortTakenError, is_healthy, listen
 from infra.local.assembly import SynthesisError
+from infra.local.bedrock import require_bedrock_access
 from infra.local.deploy import DeployError
 from infra.local.engine import EngineError
 from infra.local.home import AlreadyRunningError, Home
@@ -54,7 +55,9 @@ def main(arguments: list[str]) -> int:
         return 2
     stop = _stop_on_signals()
     try:
-        default_config(usable_providers(os.environ))
+        providers = usable_providers(os.environ)
+        default_config(providers)
+        require_bedrock_access(providers, os.environ)
     except ValueError as unusable:
         console.print(f"[red]✗[/red] model settings: {unusable}", highlight=False, emoji=False)
         return 1
