@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.report import Report
+from tests.integration.local_server import LocalServer
 from tests.integration.provider_parts import home_of
 from tests.providers.wires import Provider
 
@@ -16,9 +17,13 @@ from tests.providers.wires import Provider
 def measure() -> Report:
     """One row for each provider and part; `to others` counts calls that went anywhere else."""
     report = Report("model_parts")
-    for provider in Provider:
-        with tempfile.TemporaryDirectory() as folder, home_of(provider, Path(folder) / "home", None) as configured:
-            configured.run_all()
+    first: LocalServer | None = None
+    with tempfile.TemporaryDirectory() as folder:
+        for provider in Provider:
+            with home_of(provider, Path(folder) / provider.value, first) as configured:
+                first = first or configured.home
+                configured.run_all()
+            print(provider.value, configured.calls, flush=True)
             others = sum(request.provider is not provider for request in configured.server.requests)
             offline = sum("offline" in str(document) for document in configured.documents)
             for part, calls in configured.calls.items():

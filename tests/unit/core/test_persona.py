@@ -51,3 +51,10 @@ def test_big_five_levels_lie_between_0_and_1(level: float) -> None:
 def test_an_unknown_field_is_an_error() -> None:
     with pytest.raises(ValidationError):
         Surface.model_validate({**SURFACE["surface"], "star_sign": "leo"})
+
+
+def test_a_value_is_named_once() -> None:
+    layer = SELF["self"]
+    SelfLayer.model_validate(layer, strict=False)
+    with pytest.raises(ValidationError, match="once"):
+        SelfLayer.model_validate({**layer, "values": ["face", "face", "face"]}, strict=False)
