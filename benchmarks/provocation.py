@@ -34,10 +34,10 @@ from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.definition import Axis, ProvocationTest
 from fourfold.provocation.intervals import wilson
 from fourfold.provocation.judge import JudgeConfig, judge
-from fourfold.provocation.plan import Selection, SuitePlan, planned
+from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.report import TestResult, record_of
 from fourfold.provocation.run_test import ProvocationContext, run_test
-from fourfold.provocation.slots import bound, facts, message
+from fourfold.provocation.slots import bind_slots, message_text, slot_values
 from fourfold.provocation.speaker import ChatSpeaker
 from fourfold.provocation.transcript import Exchange, Transcript
 from fourfold.provocation.verdict import role_break_counts
@@ -105,7 +105,7 @@ def _timed(report: Report, providers: tuple[str, ...], *, second: bool) -> None:
         return record_of(test, [run_test(test, 1, room)]).result
 
     began = time.monotonic()
-    for test, result in concurrently(plan.every(), tried, config.provocation.concurrency, lambda: True):
+    for test, result in concurrently(plan.all_tests(), tried, config.provocation.concurrency, lambda: True):
         results[test.id] = result
     wall = time.monotonic() - began
     longest = max(results.values(), key=lambda result: result.duration_ms)
@@ -121,7 +121,7 @@ def _timed(report: Report, providers: tuple[str, ...], *, second: bool) -> None:
 
 def _plan(config: EngineConfig, *, second: bool) -> SuitePlan:
     provocation = config.provocation.model_copy(update={"second_judgement": second})
-    return planned(available(shipped_tests(), {}, (), config.safety), Selection(), provocation)
+    return make_plan(available(shipped_tests(), {}, (), config.safety), Selection(), provocation)
 
 
 def _room(config: EngineConfig, rng: random.Random, *, second: bool) -> ProvocationContext:
@@ -156,12 +156,14 @@ def judged(report: Report, name: str) -> None:
 
 
 def _verdict(test: ProvocationTest, case: Mapping[str, Any], filler: str, bench: JudgeConfig) -> str:
-    values = facts(PERSONA, "merrowkestrel")
-    own = bound(test, values)
+    values = slot_values(PERSONA, "merrowkestrel")
+    own = bind_slots(test, values)
     turns = test.conversations[0].turns
     given = [_filled(text, PERSONA, filler, values) for text in case["replies"]]
     replies = [filler] * (len(turns) - len(given)) + given
-    exchanges = [Exchange(said=message(turn, values), reply=reply) for turn, reply in zip(turns, replies, strict=True)]
+    exchanges = [
+        Exchange(said=message_text(turn, values), reply=reply) for turn, reply in zip(turns, replies, strict=True)
+    ]
     word = judge(own, Transcript(conversations=(tuple(exchanges),)), PERSONA, bench)
     counted = [each for each in own.criteria if each.axis is Axis.SAFE or role_break_counts(test)]
     # Whether the voice is the person's own cannot be told from a case of a line or two.

@@ -1,6 +1,6 @@
-"""A run's wall time on the engine beside the same six steps with nothing around them; then 20 runs at once.
+"""A run's wall time on the local engine beside the same six steps without it; then 20 concurrent runs.
 
-What the two differ by is orchestration: state machine, Lambda calls, event log, storage, events.
+The difference is orchestration: state machine, Lambda calls, event log, storage, events.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import httpx
 
 from benchmarks.report import Report
 from benchmarks.server import Served, served
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.llm.fallback import Deadline, NoWatcher
 from fourfold.models import resolve
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE
-from fourfold.pipeline.lifecycle import new_run
 from fourfold.pipeline.mask_build import MASK_BUILD
+from fourfold.pipeline.new_run import new_run
 from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.self_enrich import SELF_ENRICH
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
@@ -36,7 +36,7 @@ AT_ONCE = 20
 
 
 def measure() -> Report:
-    """Runs everything; takes about a minute."""
+    """Takes about a minute."""
     report = Report("runs")
     bare = [_bare(BRIEF.format(age=20 + number)) for number in range(WARM_RUNS)]
     with tempfile.TemporaryDirectory(prefix="fourfold-bench-") as home, served(Path(home)) as stack:
@@ -56,7 +56,7 @@ def measure() -> Report:
 
 def _bare(brief: str) -> float:
     began = time.perf_counter()
-    state = new_run(brief, "ws_bench", EngineConfig(), datetime.now(UTC)).state
+    state = new_run(brief, "ws_bench", RunSettings(EngineConfig()), datetime.now(UTC)).state
     for step in STEPS:
         models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
         state = run_step(step, state, models, Deadline(time.monotonic() + 60), NoWatcher()).state
@@ -64,7 +64,7 @@ def _bare(brief: str) -> float:
 
 
 def _posted(client: httpx.Client, brief: str) -> tuple[float, float, float]:
-    """Milliseconds of the POST, of the run by its record, and of its steps by theirs."""
+    """Milliseconds of the POST, of the run (by its record), and of the steps (by their records)."""
     began = time.perf_counter()
     reply = client.post("/v1/personas", json={"intent": brief})
     posted = (time.perf_counter() - began) * 1000

@@ -1,7 +1,7 @@
-"""Makes shared/fourfold/voice/data/background.json anew: `python -m benchmarks.voice_background`.
+"""Writes shared/fourfold/voice/data/background.json: `python -m benchmarks.voice_background`.
 
-Numbers only, of texts by many hands: up to three long turns from each of three conversations of each person in the
-first half of the chat corpus, and as many of an assistant's answers as one person may have.
+It holds means and deviations only, no text: of up to three long turns from each of three conversations of each person
+in the first half of the chat corpus, and of as many answers of an assistant as one person may have turns.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main() -> None:
         for text in conversation[:EACH]
     ]
     assistant = resolve_chat("offline:composer-1")
-    for scenario in scenario_set().of_pole()[: CONVERSATIONS * EACH]:
+    for scenario in scenario_set().baseline_subset()[: CONVERSATIONS * EACH]:
         asked = ChatRequest("", (ChatMessage("user", scenario.text("en")),), 300, 10)
         texts.append(assistant.reply(asked).text)
     blocks = [list(zip(*block, strict=True)) for block in zip(*map(rates_of, texts), strict=True)]

@@ -1,4 +1,4 @@
-"""`fourfold doctor`: which models runs would use from here, and whether the pipeline can read their answers."""
+"""`fourfold doctor`: shows the models that runs would use here, and whether the pipeline can read their answers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MINUTE = 60
 
 
 def models_line(environment: Mapping[str, str]) -> str:
-    """The models runs use with this environment, in one line."""
+    """The models that runs use in this environment, in one line."""
     try:
         providers = usable_providers(environment)
         config = default_config(providers)
@@ -43,13 +43,12 @@ def models_of(config: EngineConfig) -> str:
 def examine(
     environment: Mapping[str, str], console: Console, *, call: bool, served: EngineConfig | None = None
 ) -> bool:
-    """Prints which models are used and which providers are usable; with `call`, asks each provider every step once.
+    """Prints which models are used and which providers are usable. With `call`, asks each provider every step once.
 
-    `served` are the settings of the server of this home, if one runs: what it was started with, or set to, may differ
-    from this environment.
+    `served` are the settings of the server of this home, if one runs; they may differ from this environment.
 
     Returns:
-        True if everything that was asked gave an answer the pipeline can read.
+        Whether the pipeline can read every answer.
     """
     console.print(Text.assemble("Runs use: ", (models_line(environment), "bold")))
     if served is not None and models_of(served) not in models_line(environment):

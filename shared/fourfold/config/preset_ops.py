@@ -1,4 +1,4 @@
-"""Presets as commits: one set of operations that moves the whole tree to a provider, or to its cheapest form."""
+"""Presets as commits: operations that switch all models to a provider, or to its fast model."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _PACES: Final = (*(known.pace for known in PRESETS.values() if known.pace is not
 
 
 def preset_ops(name: str, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) -> tuple[Op, ...]:
-    """The operations of a preset for the last scope of `chain`.
+    """Returns the operations of a preset for the last scope of `chain`.
 
-    A provider's preset sets model, fallbacks, effort and room of every step, of the chat and of the judges, and leaves
-    the temperature to the model; that of a slow provider sets its pace too. `draft` keeps the provider in use, gives
-    every step its cheapest model and retries nothing.
+    A provider's preset sets model, fallbacks, effort and max_tokens of every step, of the chat and of the judges, and
+    their temperature to null; that of a slow provider sets timeouts and concurrency too. `draft` keeps the current
+    provider, uses its cheapest model for every step, and disables retries.
 
     Raises:
-        ValueError: no preset of that name.
+        ValueError: no preset has this name.
     """
     if name != DRAFT:
         paced = preset(name).pace is not None
@@ -54,18 +54,18 @@ def _whole_tree(engine: object, names: Collection[str]) -> Iterator[SetOp]:
 
 
 def _is_a_presets(name: str, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) -> bool:
-    """Whether the value that holds for a key is one that presets set."""
+    """Whether the effective value of a key is one that presets set."""
     value = resolve(registry()[name], chain, defaults[name]).value
     return any(value in {pace.timeout_s, pace.chat_timeout_s, pace.calls_at_once} for pace in _PACES)
 
 
-def _draft(swift: Preset) -> Iterator[Op]:
+def _draft(current: Preset) -> Iterator[Op]:
     for name in registry():
         setting = name.rsplit(".", 1)[1]
         if not name.startswith("engine.pipeline."):
             continue
         if setting == "model":
-            yield SetOp(op="set", key=name, value=swift.small or swift.swift)
+            yield SetOp(op="set", key=name, value=current.small or current.fast)
         elif setting == "fallback":
             yield SetOp(op="set", key=name, value=[])
         elif setting in {"temperature", "effort"}:
@@ -74,7 +74,7 @@ def _draft(swift: Preset) -> Iterator[Op]:
 
 
 def _preset_name(model: str) -> str:
-    """The preset a model belongs to: one that names it, else its provider's, else the model as its own preset."""
+    """Returns the name of the preset that names a model, else of its provider's, else the model itself."""
     provider, _ = provider_and_model(model)
-    named = next((name for name, known in PRESETS.items() if model in {known.strong, known.swift, known.small}), None)
+    named = next((name for name, known in PRESETS.items() if model in {known.strong, known.fast, known.small}), None)
     return named or (provider if provider in PRESETS else model)

@@ -1,7 +1,7 @@
-"""The settings a deployment starts from, by its providers: the first one writes, the others are fallbacks.
+"""The default settings of a deployment, by the providers that it has credentials for.
 
-A provider swap is one preset for another. `offline` is used only where no provider is configured: a run that was meant
-for a real model never falls back on the composer.
+The first provider is used, the others are fallbacks. `offline` is used only if no provider is configured: a run for a
+real model never falls back to the offline composer.
 """
 
 from __future__ import annotations
@@ -35,24 +35,24 @@ class Pace:
 
 @dataclass(frozen=True)
 class Preset:
-    """A provider's models: `strong` writes the soul and audits, `swift` does the rest, `small` reads the brief.
+    """The models of a provider: `strong` for soul_draft and audit, `small` for intent_parse, `fast` for the rest.
 
-    `max_tokens` bounds one answer, thinking included where a model thinks within it. `pace` is None where the settings'
-    own defaults are right.
+    `max_tokens` limits one answer, including thinking for models that count it. `pace` is None if the defaults of the
+    settings suit.
     """
 
     strong: str
-    swift: str
+    fast: str
     small: str | None = None
     max_tokens: int = 2048
     audit_max_tokens: int = 4096
     strong_effort: Effort | None = None
-    swift_effort: Effort | None = None
+    fast_effort: Effort | None = None
     pace: Pace | None = None
 
 
-_THINKING_ROOM: Final = 8192
-_LONG_THINKING_ROOM: Final = 16_384
+_THINKING_MAX_TOKENS: Final = 8192
+_LONG_THINKING_MAX_TOKENS: Final = 16_384
 # A model that thinks writes some 50 tokens a second, and some thousand of them before its answer.
 _THINKING_PACE: Final = Pace(timeout_s=240, chat_timeout_s=120)
 # A 7B model on a laptop reads 40 tokens a second and writes 6: an audit takes four minutes. Its server has two slots.
@@ -64,32 +64,34 @@ PRESETS: Final[dict[str, Preset]] = {
         "anthropic:claude-opus-5-5",
         "anthropic:claude-sonnet-5-5",
         "anthropic:claude-haiku-5-5",
-        _LONG_THINKING_ROOM,
-        _LONG_THINKING_ROOM,
+        _LONG_THINKING_MAX_TOKENS,
+        _LONG_THINKING_MAX_TOKENS,
         strong_effort="medium",
-        swift_effort="low",
+        fast_effort="low",
         pace=_THINKING_PACE,
     ),
-    "openai": Preset("openai:gpt-6.1-sol", "openai:gpt-6.1-terra", None, _THINKING_ROOM, _THINKING_ROOM),
+    "openai": Preset("openai:gpt-6.1-sol", "openai:gpt-6.1-terra", None, _THINKING_MAX_TOKENS, _THINKING_MAX_TOKENS),
     "openai-current": Preset(
         "openai:gpt-6.1-sol",
         "openai:gpt-6.1-terra",
         "openai:gpt-6-luna",
-        _LONG_THINKING_ROOM,
-        _LONG_THINKING_ROOM,
+        _LONG_THINKING_MAX_TOKENS,
+        _LONG_THINKING_MAX_TOKENS,
         strong_effort="medium",
-        swift_effort="low",
+        fast_effort="low",
         pace=_THINKING_PACE,
     ),
-    "google": Preset("google:gemini-3.8-flash", "google:gemini-3.8-flash", None, _THINKING_ROOM, _THINKING_ROOM),
+    "google": Preset(
+        "google:gemini-3.8-flash", "google:gemini-3.8-flash", None, _THINKING_MAX_TOKENS, _THINKING_MAX_TOKENS
+    ),
     "google-current": Preset(
         "google:gemini-3.8-flash",
         "google:gemini-3.8-flash",
         "google:gemini-3.5-flash-lite",
-        _LONG_THINKING_ROOM,
-        _LONG_THINKING_ROOM,
+        _LONG_THINKING_MAX_TOKENS,
+        _LONG_THINKING_MAX_TOKENS,
         strong_effort="medium",
-        swift_effort="low",
+        fast_effort="low",
         pace=_THINKING_PACE,
     ),
     "bedrock": Preset("bedrock:global.anthropic.claude-opus-4-7", "bedrock:global.anthropic.claude-sonnet-4-6"),
@@ -98,10 +100,10 @@ PRESETS: Final[dict[str, Preset]] = {
 
 
 def preset(name: str) -> Preset:
-    """The preset of a name, or of `compatible:<model>`, whose one model does everything.
+    """Returns the preset of a name, or of `compatible:<model>`, which uses one model for everything.
 
     Raises:
-        ValueError: no preset of that name, or `compatible` without a model.
+        ValueError: there is no such preset, or `compatible` has no model.
     """
     known = PRESETS.get(name)
     if known is not None:
@@ -114,17 +116,17 @@ def preset(name: str) -> Preset:
 
 
 def default_config(providers: Sequence[str]) -> EngineConfig:
-    """The engine's settings where `providers` are usable, in order of preference; the offline model where none is.
+    """Returns the default settings for `providers`, in order of preference; the offline model without any.
 
-    Each step falls back on the other model of its provider, then on its counterpart at each further one.
+    Each step falls back to the other model of its provider, then to the corresponding model of each further provider.
 
     Raises:
-        ValueError: a name that is no preset, or `offline` beside others.
+        ValueError: a name is no preset, or `offline` is combined with others.
     """
     presets = [preset(provider) for provider in providers] or [preset(OFFLINE)]
     if len(presets) > 1 and any(known.strong == OFFLINE_MODEL for known in presets):
         raise ValueError(
-            f"{OFFLINE} is no preset beside others: a run meant for a real model is not written by the composer"
+            f"{OFFLINE} is no preset to combine with others: no run for a real model falls back to the composer"
         )
     return _Defaults(presets).config()
 
@@ -135,9 +137,9 @@ class _Defaults:
     def __init__(self, presets: Sequence[Preset]) -> None:
         self._presets = presets
         self._first = presets[0]
-        # The limits go with every model of a chain: one that thinks needs the room, others do not use it.
-        self._most = max(each.max_tokens for each in presets)
-        self._most_in_audit = max(each.audit_max_tokens for each in presets)
+        # One limit applies to all models of a chain. Models that think within it need the greatest; others do not.
+        self._max_tokens = max(each.max_tokens for each in presets)
+        self._audit_max_tokens = max(each.audit_max_tokens for each in presets)
         paces = [each.pace for each in presets if each.pace is not None]
         self._timeout_s = max((pace.timeout_s for pace in paces), default=None)
         self._chat_timeout_s = max((pace.chat_timeout_s for pace in paces), default=None)
@@ -145,38 +147,38 @@ class _Defaults:
 
     def config(self) -> EngineConfig:
         first, second = self._first, self._presets[1 % len(self._presets)]
-        strong = _chain(first.strong, first.swift, [other.strong for other in self._presets[1:]])
-        swift = _chain(first.swift, first.strong, [other.swift for other in self._presets[1:]])
-        small = swift if first.small is None else _chain(first.small, first.swift, list(swift[1:]))
-        step = StepConfig(**self._asked(swift))
-        # Another family's judgement where there is one: judges of one family err alike.
+        strong = _chain(first.strong, first.fast, [other.strong for other in self._presets[1:]])
+        fast = _chain(first.fast, first.strong, [other.fast for other in self._presets[1:]])
+        small = fast if first.small is None else _chain(first.small, first.fast, list(fast[1:]))
+        step = StepConfig(**self._fields(fast))
+        # A model of another family if there is one, because models of one family make similar errors.
         judges = (second.strong, *[name for name in strong if name != second.strong][:4])
         return EngineConfig(
             pipeline=PipelineConfig(
-                intent_parse=StepConfig(**{"timeout_s": 45, **self._asked(small)}),
-                soul_draft=StepConfig(**self._asked(strong)),
+                intent_parse=StepConfig(**{"timeout_s": 45, **self._fields(small)}),
+                soul_draft=StepConfig(**self._fields(strong)),
                 self_enrich=step,
                 mask_build=step,
                 surface_ground=step,
-                audit=AuditConfig(**self._asked(strong, self._most_in_audit)),
-                single_call=StepConfig(**self._asked(swift, self._most_in_audit)),
+                audit=AuditConfig(**self._fields(strong, self._audit_max_tokens)),
+                single_call=StepConfig(**self._fields(fast, self._audit_max_tokens)),
             ),
-            chat=ChatConfig(**{**self._asked(swift), **_given(timeout_s=self._chat_timeout_s)}),
+            chat=ChatConfig(**{**self._fields(fast), **_given(timeout_s=self._chat_timeout_s)}),
             fingerprint=FingerprintConfig(**_given(concurrency=self._calls_at_once)),
             provocation=ProvocationConfig(
-                judge=ModelConfig(**self._asked(strong)),
-                second_judge=ModelConfig(**self._asked(judges)),
+                judge=ModelConfig(**self._fields(strong)),
+                second_judge=ModelConfig(**self._fields(judges)),
                 **_given(concurrency=self._calls_at_once),
             ),
         )
 
-    def _asked(self, chain: Sequence[str], max_tokens: int | None = None) -> dict[str, Any]:
-        effort = self._first.strong_effort if chain[0] == self._first.strong else self._first.swift_effort
+    def _fields(self, chain: Sequence[str], max_tokens: int | None = None) -> dict[str, Any]:
+        effort = self._first.strong_effort if chain[0] == self._first.strong else self._first.fast_effort
         efforts = traits_of(chain[0]).efforts
         return {
             "model": chain[0],
             "fallback": tuple(chain[1:]),
-            "max_tokens": max_tokens or self._most,
+            "max_tokens": max_tokens or self._max_tokens,
             "effort": effort if efforts and effort in efforts else None,
             **_given(timeout_s=self._timeout_s),
         }

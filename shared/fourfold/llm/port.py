@@ -15,7 +15,7 @@ from typing import Final, Literal, Protocol
 from pydantic import BaseModel
 
 from fourfold.errors import FourfoldError
-from fourfold.persona import Document, Persona, TokenUsage
+from fourfold.persona import Document, TokenUsage
 
 Effort = Literal["minimal", "low", "medium", "high", "xhigh", "max"]
 # Receives the output tokens so far while a call runs. What it raises ends the call and is raised to the caller.
@@ -204,8 +204,7 @@ class ChatMessage:
 class ChatRequest:
     """The next turn of a chat in plain text; the last of `messages` is the user's.
 
-    `system` is all a provider gets to know about the speaker, and the bounds are those of `ModelRequest`. `speaker` is
-    the persona behind `system`, for the offline composer alone, which composes from its mask; None is a bare assistant.
+    `system` is all a model knows about who speaks; the bounds are those of `ModelRequest`.
     """
 
     system: str
@@ -213,7 +212,6 @@ class ChatRequest:
     max_tokens: int
     timeout_s: float
     temperature: float | None = None
-    speaker: Persona | None = None
     effort: Effort | None = None
     on_progress: OnProgress | None = field(default=None, compare=False)
     left_s: float | None = field(default=None, compare=False)

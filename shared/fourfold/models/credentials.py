@@ -14,6 +14,7 @@ from typing import Final
 from fourfold.llm.model_names import OFFLINE
 from fourfold.llm.model_names import PROVIDERS as MODEL_PROVIDERS
 from fourfold.llm.port import ModelError, ModelFailure
+from fourfold.models.offline import is_installed
 
 KEY_VARIABLES: Final[dict[str, tuple[str, ...]]] = {
     "anthropic": ("ANTHROPIC_API_KEY",),
@@ -90,10 +91,15 @@ def usable_providers(environment: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(keyed)
 
 
+def available_providers(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The providers a run may name here: the usable ones, and `offline` where the composer is installed."""
+    return (*usable_providers(environment), *((OFFLINE,) if is_installed() else ()))
+
+
 def _known(name: str, count: int) -> str:
     provider, _, model = name.partition(":")
     if name == OFFLINE and count > 1:
-        raise ValueError(f"{PROVIDERS} lists {OFFLINE} beside others: it stands alone, and nothing falls back on it")
+        raise ValueError(f"{PROVIDERS} lists {OFFLINE} with others: list it alone, since no model falls back to it")
     if provider not in MODEL_PROVIDERS or (model and provider != "compatible"):
         known = ", ".join(each for each in MODEL_PROVIDERS if each != "compatible")
         raise ValueError(f"{PROVIDERS} lists {name!r}; there are {known} and compatible:<model>")

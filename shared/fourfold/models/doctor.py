@@ -15,6 +15,7 @@ from fourfold.models.credentials import (
     usable_providers,
     variable_with_key,
 )
+from fourfold.models.offline import is_installed
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ def provider_statuses(environment: Mapping[str, str]) -> list[ProviderStatus]:
 
 def _status(provider: str, environment: Mapping[str, str]) -> ProviderStatus:
     if provider == OFFLINE:
-        return ProviderStatus(provider, usable=True, detail="built in, needs no key", preset=None)
+        detail = "built in, needs no key" if is_installed() else "not part of this installation"
+        return ProviderStatus(provider, usable=is_installed(), detail=detail, preset=None)
     if provider == "bedrock":
         named = provider in _usable(environment)
         detail = "named in FOURFOLD_PROVIDERS" if named else "name it in FOURFOLD_PROVIDERS where AWS credentials are"

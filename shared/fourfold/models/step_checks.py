@@ -66,10 +66,10 @@ def check_steps(config: EngineConfig) -> Iterator[StepCheck]:
         config_hash="",
     )
     for step in STEPS:
-        entered = state.entering(step.name)
-        yield _checked(step, entered)
+        current = state.reset_for(step.name)
+        yield _checked(step, current)
         answer = step.output_type.model_validate(sample["answers"][step.name.value], strict=False)
-        state = step.apply(entered, answer).state
+        state = step.apply(current, answer).state
 
 
 def _checked(step: Step[Any], state: RunState) -> StepCheck:

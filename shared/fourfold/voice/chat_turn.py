@@ -1,6 +1,6 @@
-"""One chat turn through the model chain: plain text, streamed to a listener if there is one.
+"""One chat turn through the fallback chain of models, optionally streamed to a listener.
 
-Reasoning that a server leaves in the text is removed before anybody reads, scores or stores it.
+Reasoning that a server leaves in the text is removed before the reply is sent, scored or stored.
 """
 
 from __future__ import annotations
@@ -20,27 +20,29 @@ from fourfold.llm.port import (
     Repair,
 )
 from fourfold.llm.reasoning import ReasoningFilter, without_end_tokens, without_reasoning
-from fourfold.persona import Persona
 
-_SILENT = "the answer was empty"
-_AGAIN = "Your last try did not hold ({problems}). Answer the message once more, in character, in plain text."
+_EMPTY = "the answer was empty"
+_REPAIR = "Your last try did not hold ({problems}). Answer the message once more, in character, in plain text."
 
 
 @dataclass(frozen=True)
 class ReplyListener:
-    """Receives a reply while it is written. `withdrawn` is called when what was received so far is not the reply."""
+    """Receives a reply while it is generated.
 
-    heard: OnText
-    withdrawn: Callable[[], None]
+    `on_text` gets each piece of text. `on_restart` says that the text sent so far is void: another model answers, or
+    the reply is regenerated.
+    """
+
+    on_text: OnText
+    on_restart: Callable[[], None]
 
 
 @dataclass(frozen=True)
 class ChatTurn:
-    """What is to be answered: the system prompt, the messages so far with the user's last, and the speaker."""
+    """The input of one turn: system prompt, messages with the user's last."""
 
     system: str
     messages: tuple[ChatMessage, ...]
-    speaker: Persona | None
 
 
 def ask(
@@ -50,26 +52,25 @@ def ask(
     deadline: Deadline,
     listener: ReplyListener | None = None,
 ) -> Answer[str]:
-    """The reply of the first model that gives one.
+    """Returns the reply of the first model in the chain that gives a non-empty one.
 
     Raises:
-        ModelError: none did; `calls` holds every call sent.
+        ModelError: no model answered; `calls` lists every call made.
     """
 
     def question(repair: Repair | None) -> ChatRequest:
-        again = "" if repair is None else "\n\n" + _AGAIN.format(problems="; ".join(repair.problems))
+        again = "" if repair is None else "\n\n" + _REPAIR.format(problems="; ".join(repair.problems))
         return ChatRequest(
             system=turn.system + again,
             messages=turn.messages,
             max_tokens=config.max_tokens,
             timeout_s=config.timeout_s,
             temperature=config.temperature,
-            speaker=turn.speaker,
             effort=config.effort,
         )
 
     return Chain(
-        models=[_Speaker(model, listener) for model in models],
+        models=[_ListenedModel(model, listener) for model in models],
         question=question,
         judge=_judge,
         deadline=deadline,
@@ -79,63 +80,65 @@ def ask(
 
 
 def _judge(text: str) -> CheckedAnswer[str]:
-    said = without_reasoning(text)
-    notes = () if said == without_end_tokens(text).strip() else (Note.REASONING_DROPPED,)
-    return CheckedAnswer(said, notes=notes) if said else CheckedAnswer(None, (_SILENT,), ("reply",), notes)
+    reply = without_reasoning(text)
+    notes = () if reply == without_end_tokens(text).strip() else (Note.REASONING_DROPPED,)
+    return CheckedAnswer(reply, notes=notes) if reply else CheckedAnswer(None, (_EMPTY,), ("reply",), notes)
 
 
 @dataclass
-class _Speaker:
-    """A chat model as a chain asks it. What an earlier call streamed is withdrawn before the next one."""
+class _ListenedModel:
+    """A chat model that streams to a listener, and calls `on_restart` if a call fails after its first piece."""
 
     model: ChatModel
     listener: ReplyListener | None
 
     @property
     def name(self) -> str:
+        """The name of the model."""
         return self.model.name
 
     def complete(self, request: ChatRequest, /) -> Completion:
+        """Calls the model and forwards its text to the listener."""
         if self.listener is None:
             return self.model.reply(request)
-        speech = _Speech(self.listener)
+        stream = _ReplyStream(self.listener)
         finished = False
         try:
-            completion = self.model.reply(request, speech.piece)
-            speech.end()
+            completion = self.model.reply(request, stream.add)
+            stream.end()
             finished = bool(without_reasoning(completion.text))
             return completion
         finally:
             if not finished:
-                speech.withdraw()
+                stream.restart()
 
 
-class _Speech:
-    """One streamed reply on its way to a listener, without its reasoning."""
+class _ReplyStream:
+    """Forwards one streamed reply to a listener, without its reasoning."""
 
     def __init__(self, listener: ReplyListener) -> None:
         self._listener = listener
         self._filter = ReasoningFilter()
-        self._withdrawals = 0
-        self._spoke = False
+        self._restarts = 0
+        self._sent = False
 
-    def piece(self, text: str) -> None:
-        said = self._filter.feed(text)
-        if self._filter.withdrawn > self._withdrawals:
-            self._withdrawals = self._filter.withdrawn
-            self.withdraw()
-        self._say(said)
+    def add(self, piece: str) -> None:
+        text = self._filter.feed(piece)
+        if self._filter.withdrawn > self._restarts:
+            self._restarts = self._filter.withdrawn
+            self.restart()
+        self._send(text)
 
     def end(self) -> None:
-        self._say(without_end_tokens(self._filter.rest()))
+        self._send(without_end_tokens(self._filter.rest()))
 
-    def withdraw(self) -> None:
-        if self._spoke:
-            self._listener.withdrawn()
-        self._spoke = False
+    def restart(self) -> None:
+        if self._sent:
+            self._listener.on_restart()
+        self._sent = False
 
-    def _say(self, text: str) -> None:
-        said = text if self._spoke else text.lstrip()
-        if said:
-            self._spoke = True
-            self._listener.heard(said)
+    def _send(self, text: str) -> None:
+        text = text if self._sent else text.lstrip()
+        if text:
+            self._sent = True
+            self._listener.on_text(text)

@@ -61,7 +61,7 @@ class Listener:
 
 
 def asked(talker: Talker, listener: ReplyListener | None = None) -> str:
-    turn = ChatTurn("You are Ana.", (ChatMessage("user", "Hello?"),), None)
+    turn = ChatTurn("You are Ana.", (ChatMessage("user", "Hello?"),))
     return ask(turn, [talker], ModelConfig(), VirtualClock().deadline(), listener).value
 
 
@@ -105,7 +105,7 @@ def test_reasoning_without_a_reply_is_asked_once_more_and_is_then_no_answer() ->
 
 def test_effort_goes_along() -> None:
     talker = Talker([SAID], 5)
-    turn = ChatTurn("You are Ana.", (ChatMessage("user", "Hello?"),), None)
+    turn = ChatTurn("You are Ana.", (ChatMessage("user", "Hello?"),))
     config = ModelConfig(model="anthropic:claude-opus-5-5", effort="low")
     ask(turn, [talker], config, VirtualClock().deadline())
     assert talker.requests[0].effort == "low"
