@@ -25,7 +25,7 @@ TASK_MARGIN_S: Final = 10
 STORE_TIMEOUT_S: Final = 30
 PUBLISH_TIMEOUT_S: Final = 30
 # More than four attempts of six steps of the maximum duration.
-MACHINE_TIMEOUT_S: Final = 4 * 60 * 60
+MACHINE_TIMEOUT_S: Final = 7 * 60 * 60
 
 STATE_NAMES: Final[dict[StepName, str]] = {
     step: "".join(word.capitalize() for word in step.value.split("_")) for step in StepName

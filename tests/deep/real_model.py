@@ -32,6 +32,7 @@ parameters.port = int(sys.argv[2])
 parameters.n_parallel, parameters.n_ctx = int(sys.argv[3]), int(sys.argv[4])
 parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
 parameters.sampling.seed = 7
+parameters.endpoint_metrics = True
 server = xllamacpp.Server(parameters)
 print(server.listening_address, flush=True)
 sys.stdin.read()
@@ -52,6 +53,14 @@ class RealServer:
     def tokens_in(self, text: str) -> int:
         """Tokens of a text by the model's own tokenizer."""
         return len(self._post("/tokenize", {"content": text})["tokens"])
+
+    def written(self) -> int:
+        """Tokens the model has written since the server started, by the server's own count."""
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=60) as reply:  # noqa: S310 - loopback
+            lines = reply.read().decode().splitlines()
+        return next(
+            round(float(line.split()[1])) for line in lines if line.startswith("llamacpp:tokens_predicted_total ")
+        )
 
     def chat(self, body: dict[str, Any]) -> dict[str, Any]:
         """The reply to a chat completion, as it comes."""

@@ -22,10 +22,10 @@ from fourfold.models.schema import enforced_schema, written_schema
 from fourfold.pipeline.run_step import run_step
 from tests.builders import ALL_STEPS, ScriptedModel, new_state, stepped
 from tests.deep.real_model import MODEL, RealServer, is_installed, real_server
-from tests.integration.local_server import LocalServer, eventually
+from tests.deep.real_product import OWN_FAILURES, calls_in, product_on
 
 pytestmark = [
-    pytest.mark.deep,
+    pytest.mark.deep(part="real"),
     pytest.mark.timeout(3600),
     pytest.mark.skipif(not is_installed(), reason="the packages of the group `deep` are not installed"),
 ]
@@ -33,7 +33,8 @@ pytestmark = [
 NAME = f"compatible:{MODEL}"
 # A tiny model repeats itself to the end of its room; the room of a test is small.
 ROOM = 700
-OURS = {ModelFailure.TIMEOUT, ModelFailure.SERVER_ERROR, ModelFailure.UNREACHABLE, ModelFailure.BAD_REQUEST}
+# One of each family.
+SOME_TESTS = ["role.002", "contra.003", "emo.005", "jail.003"]
 
 
 @pytest.fixture(scope="module")
@@ -138,40 +139,28 @@ def test_a_step_ends_in_time_valid_or_honestly_failed() -> None:
     except ModelError as error:
         calls = error.calls
     assert calls
-    assert not {call.failure for call in calls} & OURS
+    assert not {call.failure for call in calls} & OWN_FAILURES
 
 
 def test_the_whole_product_runs_on_it(server: RealServer, tmp_path: Path) -> None:
     """Create to its end, valid or honestly failed; chat, fingerprint and suite of an imported persona."""
-    home = LocalServer(
-        tmp_path / "home", {"FOURFOLD_COMPATIBLE_BASE_URL": server.url, "FOURFOLD_COMPATIBLE_MODEL": MODEL}
-    )
-    home.start()
-    try:
-        blocks = ("intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit")
-        room = {f"engine.pipeline.{block}.max_tokens": ROOM for block in blocks}
-        home.commit({**room, "engine.chat.max_tokens": 256, "engine.provocation.judge.max_tokens": 400})
-        home.commit({"engine.pipeline.audit.max_retries": 0, "engine.provocation.second_judgement": False})
-        persona = _created(home)
-        run = home.call("GET", f"/v1/runs/{persona['run_id'] or persona['pending_run_id']}").json()
-        calls = [call for attempt in run["attempts"] for step in attempt["steps"] for call in step["calls"]]
+    before = server.written()
+    with product_on(server, tmp_path / "home") as product:
+        run = product.create()
+        calls = calls_in(run)
         assert calls
-        assert not {call["failure"] for call in calls} & {failure.value for failure in OURS}
+        assert not {call["failure"] for call in calls} & {failure.value for failure in OWN_FAILURES}
         if run["status"] == "failed":
             assert run["error"]["code"] in {"model_truncated", "model_invalid_output"}
-    finally:
-        assert home.stop() == 0, home.said()
-
-
-def _created(home: LocalServer) -> dict[str, Any]:
-    body = {"intent": "A shy baker, 41, in Izmir"}
-    reply = home.call("POST", "/v1/personas", body=body, headers={"Prefer": "respond-async"})
-    assert reply.status_code == 202, reply.text
-    identity = reply.json()["id"]
-
-    def over() -> Any:
-        persona = home.call("GET", f"/v1/personas/{identity}").json()
-        return persona if persona["status"] != "generating" else None
-
-    persona: dict[str, Any] = eventually(over, 3000)
-    return persona
+        persona_id = product.imported()
+        assert product.chat(persona_id)
+        fingerprint = product.job(persona_id, "fingerprint")
+        assert (fingerprint["status"], fingerprint["models"]) == ("ready", [NAME])
+        suite = product.job(persona_id, "test-suite", {"ids": SOME_TESTS})
+        if suite["status"] == "failed":  # the judge's words are as poor as the persona's
+            assert suite["error"]["code"] in {"model_truncated", "model_invalid_output"}
+        else:
+            assert {result["id"] for result in suite["results"]} == set(SOME_TESTS)
+    recorded = sum(usage["output_tokens"] for usage in product.usage.values())
+    assert not any(usage["estimated"] for usage in product.usage.values())
+    assert recorded == server.written() - before, "every token the server wrote is in the cost"

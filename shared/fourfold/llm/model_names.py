@@ -19,7 +19,7 @@ PROVIDERS: Final = ("anthropic", "openai", "google", "bedrock", "compatible", OF
 class Traits:
     """What a model takes: the greatest temperature (0 for none at all) and the efforts; None where not known.
 
-    `thinks`: it reasons before it answers unless told otherwise, within its output tokens.
+    `thinks`: it reasons before it answers unless a request turns that off, within its output tokens.
     """
 
     greatest_temperature: float | None = None

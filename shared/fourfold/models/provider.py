@@ -47,6 +47,9 @@ _NEVER_SENT = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "LocalProtocolError", "UnsupportedProtocol"}
     | {"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"}
 )
+# What they raise while a response is read, which not every SDK translates.
+_READ_TIMEOUTS = frozenset({"ReadTimeout", "ReadTimeoutError", "WriteTimeout"})
+_LOST_CONNECTIONS = frozenset({"ReadError", "RemoteProtocolError", "IncompleteRead", "ResponseStreamingError"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +256,7 @@ class ProviderModel:
         if isinstance(error, UnreadableReplyError):
             advice = "Check its address: a proxy or another program seems to have answered."
             return Fault(ModelFailure.SERVER_ERROR, billed=True, words=error.words or _NOT_ITS_API, advice=advice)
-        fault = None if isinstance(error, JSONDecodeError) else self._wire.fault(error)
+        fault = None if isinstance(error, JSONDecodeError) else self._wire.fault(error) or _connection_fault(error)
         if fault is None:
             # A success that is not the provider's, or not as it should be: something in between answered, or broke.
             logger.warning("unreadable reply from %s: %s", self.name, type(error).__name__)
@@ -330,6 +333,16 @@ def cause_of(error: BaseException) -> str:
     cause = error.__cause__ or error.__context__ or error
     words = str(cause)
     return words or type(cause).__name__
+
+
+def _connection_fault(error: Exception) -> Fault | None:
+    """What an exception of the client below an SDK means, or None for any other."""
+    kind = type(error).__name__
+    if kind in _READ_TIMEOUTS:
+        return Fault(ModelFailure.TIMEOUT, billed=True, words="the answer stopped arriving")
+    if kind in _LOST_CONNECTIONS:
+        return Fault(ModelFailure.UNREACHABLE, billed=True, words=cause_of(error))
+    return None
 
 
 def _never_sent(error: BaseException) -> bool:

@@ -72,14 +72,14 @@ class _LogWatcher:
     step: StepName
     attempt: int
     began: float
-    told: float = 0.0
+    logged_at: float = 0.0
 
     def progress(self, tokens: int) -> None:
         """Logs seconds and tokens of a call that streams; raises RunOverError when the run is over."""
         now = time.monotonic()
-        if now - max(self.told, self.began) < PROGRESS_EVERY_S:
+        if now - max(self.logged_at, self.began) < PROGRESS_EVERY_S:
             return
-        self.told = now
+        self.logged_at = now
         self.log.append(
             StepProgress(step=self.step, attempt=self.attempt, seconds=round(now - self.began), tokens=tokens)
         )

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 import pytest
 
 from fourfold.llm.port import ChatMessage, ChatRequest, Completion, ModelError, ModelFailure, ModelRequest, Repair
@@ -438,6 +439,27 @@ def test_a_server_that_hangs_or_drips_ends_with_the_clock(case: str, streamed: b
         ask(timeout_s=0.5, on_progress=(lambda _tokens: None) if streamed else None)
     assert time.monotonic() - began < 5
     assert caught.value.failure is ModelFailure.TIMEOUT
+    assert caught.value.spent.usage.input_tokens > 0
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (httpx.ReadTimeout("The read operation timed out"), ModelFailure.TIMEOUT),
+        (httpx.RemoteProtocolError("peer closed connection"), ModelFailure.UNREACHABLE),
+        (httpx.ReadError("connection reset"), ModelFailure.UNREACHABLE),
+    ],
+)
+def test_a_connection_that_breaks_while_an_answer_is_read_is_that(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, failure: ModelFailure
+) -> None:
+    def broken(*_arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr("fourfold.models.compatible.read_whole", broken)
+    with serving(Says("{}")), pytest.raises(ModelError) as caught:
+        ask()
+    assert caught.value.failure is failure
     assert caught.value.spent.usage.input_tokens > 0
 
 
