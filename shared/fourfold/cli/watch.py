@@ -96,7 +96,8 @@ def describe_event(event: dict[str, Any]) -> str:
         case "step.progress":
             words = f"{event['step']} writing, {event['seconds']} s, {event['tokens']} tokens"
         case "audit.scored":
-            words = f"audit {event['overall']:.2f} of 5"
+            scored_by = "confirmation" if event.get("kind") == "confirmation" else "audit"
+            words = f"{scored_by} {event['overall']:.2f} of 5"
         case "pipeline.retrying":
             words = f"attempt {event['attempt']} from {event['retry_from']}"
         case "pipeline.completed":

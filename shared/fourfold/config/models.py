@@ -16,6 +16,7 @@ ModelName = Annotated[
 ]
 
 OFFLINE_MODEL = "offline:composer-1"
+MAX_FALLBACKS = 4
 # Two such calls, an answer and its repair, fit the longest life of a Lambda function (900 s).
 MAX_TIMEOUT_S = 420
 
@@ -33,7 +34,9 @@ class ModelConfig(Document):
     ] = OFFLINE_MODEL
     fallback: Annotated[
         tuple[ModelName, ...],
-        Field(max_length=4, description="Models to try in turn if the previous one returns no usable answer."),
+        Field(
+            max_length=MAX_FALLBACKS, description="Models to try in turn if the previous one returns no usable answer."
+        ),
         KeyMeta(scopes=EVERYWHERE),
     ] = ()
     temperature: Annotated[

@@ -18,7 +18,7 @@ from fourfold.llm.port import provider_and_model
 DRAFT: Final = "draft"
 PRESET_NAMES: Final = (*PRESETS, DRAFT)
 _LEADING_MODEL: Final = "engine.pipeline.intent_parse.model"
-_ABOUT_MODELS: Final = ("model", "fallback", "temperature", "effort", "max_tokens")
+_ABOUT_MODELS: Final = ("model", "fallback", "confirm_model", "temperature", "effort", "max_tokens")
 # A preset without a pace of its own leaves these as somebody has set them, but for what another preset has set.
 _ABOUT_PACE: Final = ("timeout_s", "concurrency")
 _PACES: Final = (*(known.pace for known in PRESETS.values() if known.pace is not None), LOCAL_PACE)
@@ -68,7 +68,7 @@ def _draft(current: Preset) -> Iterator[Op]:
             yield SetOp(op="set", key=name, value=current.small or current.fast)
         elif setting == "fallback":
             yield SetOp(op="set", key=name, value=[])
-        elif setting in {"temperature", "effort"}:
+        elif setting in {"confirm_model", "temperature", "effort"}:
             yield SetOp(op="set", key=name, value=None)
     yield SetOp(op="set", key="engine.pipeline.audit.max_retries", value=0)
 

@@ -160,7 +160,10 @@ class _Defaults:
                 self_enrich=step,
                 mask_build=step,
                 surface_ground=step,
-                audit=AuditConfig(**self._fields(strong, self._audit_max_tokens)),
+                audit=AuditConfig(
+                    **self._fields(strong, self._audit_max_tokens),
+                    confirm_model=second.strong if len(self._presets) > 1 else None,
+                ),
                 single_call=StepConfig(**self._fields(fast, self._audit_max_tokens)),
             ),
             chat=ChatConfig(**{**self._fields(fast), **_given(timeout_s=self._chat_timeout_s)}),

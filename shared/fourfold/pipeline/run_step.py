@@ -9,6 +9,7 @@ from fourfold.constraints import Violation
 from fourfold.llm.answer_reader import read_answer
 from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, Watcher, rejected
 from fourfold.llm.port import LanguageModel, ModelCall, OnProgress
+from fourfold.pipeline.audit import judged_by
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
 from fourfold.pipeline.step import AppliedAnswer, Output, Step
 
@@ -59,8 +60,7 @@ def run_step(  # noqa: PLR0913, PLR0917 - what a chain needs
     violations = tuple(applied.violations)
     recorded = applied.state.model_copy(update={"violations": (*state.violations, *violations)[:MAX_VIOLATIONS]})
     if recorded.audit is not None:  # a fallback may have answered instead of the configured model
-        judge = f"{answer.provider}:{answer.model}"
-        recorded = recorded.model_copy(update={"audit": recorded.audit.model_copy(update={"judge": judge})})
+        recorded = recorded.model_copy(update={"audit": judged_by(recorded.audit, f"{answer.provider}:{answer.model}")})
     return StepOutcome(recorded, answer.provider, answer.model, answer.calls, violations)
 
 

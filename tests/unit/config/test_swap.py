@@ -19,7 +19,7 @@ from fourfold.config.service import CommitRequest, ConfigService
 from fourfold.config.settings import Settings
 from fourfold.models.prices import cost_usd
 from fourfold.persona import TokenUsage
-from fourfold.steps import STEP_ORDER
+from fourfold.steps import STEP_ORDER, StepName
 from tests.unit.config.memory import MemoryConfigStore
 
 AUTHOR = Author("key_1", datetime(2026, 11, 25, tzinfo=UTC))
@@ -55,7 +55,7 @@ def test_a_preset_runs_on_its_provider_alone(tree: Tree, name: str) -> None:
     config = tree.apply(name)
     provider = name.removesuffix("-current")
     assert unusable_models(config, [provider]) == {}
-    blocks: list[ModelConfig] = [config.pipeline.of(step) for step in STEP_ORDER]
+    blocks: list[ModelConfig] = [config.pipeline.of(step) for step in (*STEP_ORDER, StepName.CONFIRM_AUDIT)]
     blocks += [config.pipeline.single_call, config.chat, config.provocation.judge, config.provocation.second_judge]
     assert {model.split(":")[0] for block in blocks for model in block.chain} == {provider}
 
