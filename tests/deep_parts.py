@@ -14,7 +14,8 @@ PARTS = {
     RANDOM: "thousands of random schedules, histories and requests where the gate tries a few",
     "restarts": "what a kill, a pause or a damaged state file must not lose",
     "readme": "every command of README.md and docs/ works as it is written",
-    "models": "the background jobs ask the configured provider, over HTTP",
+    "models": "every part of the product asks the configured provider, over HTTP",
+    "real": "the product against a small real model, on a server of its own",
 }
 
 
