@@ -59,8 +59,8 @@ def test_no_queue_offers_its_function_more_than_it_reserves(dev: Assembly) -> No
     """Messages of a throttled function would be received until they are dead letters."""
     kept = reserved(dev)
     functions = {
-        f"{dev.named(alias['Properties']['FunctionName']).removesuffix('Function')}Live:live": name
-        for alias in dev.resources("Lambda::Alias").values()
+        f"{dev.named({'Ref': logical_id})}:live": name
+        for logical_id, alias in dev.resources("Lambda::Alias").items()
         for name, function in dev.functions().items()
         if dev.service["Resources"][alias["Properties"]["FunctionName"]["Ref"]]["Properties"] == function
     }

@@ -83,8 +83,8 @@ def test_the_largest_layer_builds_for_arm64_and_fits(tmp_path: Path) -> None:
         assert int.from_bytes(header[18:20], "little") == EM_AARCH64, library
     assert not (packages / "bin").exists()
     stage_product_code(tmp_path / "code", composer=False)
-    # To compile 8,000 files takes a minute. Byte code was 0.93 of the packages' sources, and of ours it is at most twice
-    # (the next test).
+    # To compile 8,000 files takes a minute. The byte code of packages was 0.93 of their sources; ours is at most twice
+    # its sources (the next test).
     size = _size(tmp_path) + _size(tmp_path / "layer", "*.py") + 2 * _size(tmp_path / "code", "*.py")
     assert size + WEB_ADAPTER_MARGIN < LAMBDA_LIMIT
 
