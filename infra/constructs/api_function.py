@@ -22,7 +22,7 @@ from infra.settings import StageSettings
 
 # The longest time that API Gateway streams and that Lambda runs.
 STREAM_TIMEOUT_S = 900
-# One vCPU: the app's imports and its first request are the longest start of all (decision 31).
+# One vCPU: the app's imports and its first request are the longest start of all (decision 37).
 _MEMORY_MB = 1769
 
 # Lambda Web Adapter 1.1.0 for arm64, published by AWS: it turns invocations into HTTP requests to the app, and waits

@@ -21,7 +21,7 @@ from infra.constructs.python_function import FunctionSpec, PythonFunction
 from infra.constructs.tables import Tables
 from infra.settings import StageSettings
 
-# Decision 31.
+# Decision 37.
 _MEMORY_MB = 1024
 
 
