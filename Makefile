@@ -10,7 +10,7 @@ WORKERS ?= 3
 STAGE ?= dev
 CONTEXT = -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS) -c key_store=$(KEY_STORE) -c key_arn=$(KEY_ARN) \
   -c compatible_base_url=$(COMPATIBLE_BASE_URL) -c domain_name=$(DOMAIN) -c certificate_arn=$(CERTIFICATE_ARN) \
-  -c hosted_zone_id=$(HOSTED_ZONE_ID)
+  -c hosted_zone_id=$(HOSTED_ZONE_ID) -c job_concurrency=$(JOB_CONCURRENCY)
 EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # As typed: a dollar in a brief is a dollar.
@@ -68,8 +68,8 @@ generated: $(READY)  ## Write anew what is generated: openapi.json, asyncapi.jso
 	$(RUN)python -m fourfold.events.export events/bus
 	$(RUN)python -m fourfold.progress.asyncapi docs/asyncapi.json
 	$(RUN)uv $(EXPORT) -o layers/runtime/requirements.txt
-	$(RUN)uv $(EXPORT) --extra api --extra models -o layers/api/requirements.txt
-	$(RUN)uv $(EXPORT) --extra models -o layers/models/requirements.txt
+	for extra in api anthropic bedrock google offline openai; do \
+	  $(RUN)uv $(EXPORT) --extra $$extra -o layers/$$extra/requirements.txt; done
 
 synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev PROVIDERS=anthropic,openai).
 	$(RUN)cdk synth --quiet -c stage=$(STAGE) $(CONTEXT)

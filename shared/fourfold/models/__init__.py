@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from importlib import import_module
 from typing import Final, Protocol, cast
 
 from fourfold.llm.model_names import full_name
@@ -17,6 +16,7 @@ from fourfold.llm.port import (
     OnText,
     provider_and_model,
 )
+from fourfold.models.adapter_module import adapter_module
 
 _SDKS: Final[dict[str, tuple[str, ...]]] = {
     "anthropic": ("anthropic",),
@@ -80,6 +80,6 @@ class Adapter(LanguageModel, ChatModel, Protocol):
 def adapter(name: str) -> Adapter:
     """The adapter of `provider:model`; kept, and with it the SDK's client."""
     provider, model = provider_and_model(name)
-    module = import_module(f"fourfold.models.{provider}")
+    module = adapter_module(provider)
     factory = cast("Callable[[str], Adapter]", getattr(module, f"{provider}_model"))
     return factory(model)

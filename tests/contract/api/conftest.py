@@ -150,13 +150,17 @@ class Functions:
 
 @dataclass
 class Api:
-    """The app and what stands behind it. `orders` are what the job queues hold: (queue, message)."""
+    """The app and what stands behind it. `orders` are what the job queues hold: (queue, message).
+
+    `order_groups` has the message group of each order that was sent.
+    """
 
     app: FastAPI
     machine: Machine
     kept: Tables
     functions: Functions = field(default_factory=Functions)
     orders: list[tuple[str, str]] = field(default_factory=list)
+    order_groups: list[str] = field(default_factory=list)
 
     @property
     def tables(self) -> DynamoDBClient:
@@ -267,10 +271,12 @@ def api(_app: FastAPI, _tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(step_alone, "_functions", lambda: functions)
     step_alone._limiter.cache_clear()  # noqa: SLF001 - it belongs to one event loop
     serving = Api(_app, stand_in, _tables, functions)
-    queue = SimpleNamespace(
-        send_message=lambda QueueUrl, MessageBody: serving.orders.append((QueueUrl.rpartition("/")[2], MessageBody))  # noqa: N803
-    )
-    monkeypatch.setattr(jobs, "queues", lambda: queue)
+
+    def send_message(QueueUrl: str, MessageBody: str, MessageGroupId: str) -> None:  # noqa: N803 - boto's names
+        serving.orders.append((QueueUrl.rpartition("/")[2], MessageBody))
+        serving.order_groups.append(MessageGroupId)
+
+    monkeypatch.setattr(jobs, "queues", lambda: SimpleNamespace(send_message=send_message))
     yield serving
     stand_in.stop()
     _forget()
