@@ -12,12 +12,17 @@ import threading
 import time
 import urllib.request
 from logging.handlers import RotatingFileHandler
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fourfold.errors import LocalError
 from infra.local.home import Home
-from infra.local.saved_state import load_saved_state
-from infra.local.services import drop_unused_state
+from infra.local.loopback_auth import LoopbackGuard
+from infra.local.store.database import Database
+
+if TYPE_CHECKING:
+    from infra.local.event_sources import EventSources
+    from infra.local.snapshot import Snapshots
+    from infra.local.store.workflow import Workflow
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -41,42 +46,65 @@ class Engine:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
+        self._database: Database
+        self._guard: LoopbackGuard
+        self._workflow: Workflow
+        self._sources: EventSources
+        self._snapshots: Snapshots
+        self.converted = False
+        """Whether this start converted the state of an earlier version."""
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.root_key = "AKIA" + secrets.token_hex(16).upper()
 
     def start(self) -> None:
         """Serve; returns when requests are answered and the saved state is loaded.
 
-        Raises UnreadableStateError for a saved state that cannot be loaded (it stays as it is), EngineError when the
-        start takes more than START_SECONDS, or the engine ends.
+        Nothing that waited over the last stop is continued before `resume`.
+
+        Raises:
+            DatabaseError: the database cannot be opened, and stays as it is.
+            UnreadableStateError: a saved state cannot be loaded, and stays as it is.
+            EngineError: the start takes more than START_SECONDS, or the engine ended.
         """
         self._home.wipe_scratch()
         for folder in (self._home.scratch, self._home.engine_state, self._home.engine_objects):
             folder.mkdir(parents=True, exist_ok=True)
         self._take_environment()
         _log_to(self._home)
-        load_saved_state(self._home.engine_state)
+        self._load()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
         self._thread.start()
         self._wait_until_ready(self._thread)
+        self._snapshots.start()
+
+    def resume(self) -> None:
+        """Continue what waited over the last stop: executions, then queues and streams."""
+        self._workflow.resume()
+        self._sources.open()
+
+    def save(self) -> None:
+        """Save the definitions now."""
+        self._snapshots.save()
 
     def stop(self) -> None:
-        """End serving, save the state a last time and end the Lambda workers."""
+        """End serving, save the definitions a last time if they changed, and end the Lambda workers."""
         if self._thread is None:
             return
+        self._workflow.hold()
         if self._loop is not None and self._stopping is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join(STOP_SECONDS)
         from ministack.core import lambda_runtime
 
         lambda_runtime.reset()
-        drop_unused_state(self._home.engine_state)
+        self._snapshots.stop()
+        self._database.close()
         self._home.wipe_scratch()
 
     @property
-    def requests(self) -> int:
-        """Requests the engine has taken so far."""
-        return self._guard.passed
+    def database(self) -> Database:
+        """Where tables, queues and executions are."""
+        return self._database
 
     def client(self, service: str) -> Client:
         """A boto3 client with the account's root credentials: for the operator, never for the product."""
@@ -117,7 +145,7 @@ class Engine:
                 "AWS_ACCESS_KEY_ID": self.root_key,
                 "AWS_SECRET_ACCESS_KEY": self.root_key,
                 "AUTH": "true",
-                "PERSIST_STATE": "1",
+                "PERSIST_STATE": "0",  # see infra.local.saved_state
                 "STATE_DIR": str(self._home.engine_state),
                 "S3_PERSIST": "1",
                 "S3_DATA_DIR": str(self._home.engine_objects),
@@ -132,6 +160,26 @@ class Engine:
         )
         tempfile.tempdir = None  # so that TMPDIR is read again
 
+    def _load(self) -> None:
+        """Everything that was stored; the files of an earlier version are moved into the database and kept aside."""
+        from ministack.app import app
+
+        from infra.local.event_sources import EventSources
+        from infra.local.saved_state import copies, load_saved_state, set_aside
+        from infra.local.snapshot import Snapshots
+        from infra.local.store.installation import install_store
+
+        self._guard = LoopbackGuard(app, self.root_key)
+        self._database = Database(self._home.database)
+        self._workflow = install_store(self._database)
+        self._sources = EventSources()
+        self._snapshots = Snapshots(self._home.engine_state, self._database, lambda: self._guard.definitions)
+        load_saved_state(self._home.engine_state)
+        self._workflow.load()
+        if not copies(self._home.engine_state):
+            self._snapshots.save()
+            self.converted = bool(set_aside(self._home.engine_state, self._home.earlier_state))
+
     def _serve(self) -> None:
         try:
             asyncio.run(self._serve_until_stopped())
@@ -142,13 +190,9 @@ class Engine:
     async def _serve_until_stopped(self) -> None:
         from hypercorn.asyncio import serve
         from hypercorn.config import Config
-        from ministack.app import app
-
-        from infra.local.loopback_auth import LoopbackGuard
 
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        self._guard = LoopbackGuard(app, self.root_key)
         config = Config()
         config.bind = [f"fd://{self._listener.fileno()}"]
         config.keep_alive_timeout = 75

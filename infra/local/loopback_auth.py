@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from infra.local.definitions import may_define
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -30,8 +32,8 @@ class LoopbackGuard:
     def __init__(self, app: App, root_key: str) -> None:
         self._app = app
         self._root_key = root_key
-        self.passed = 0
-        """Requests passed on so far: no new ones means no new state to save."""
+        self.definitions = 0
+        """Requests passed on so far that may have changed a definition."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -39,8 +41,8 @@ class LoopbackGuard:
             return
         reason = self._refusal(scope)
         if reason is None:
-            self.passed += 1
             await self._app(_as_over_tls(scope), receive, send)
+            self.definitions += may_define(scope["path"], _headers(scope))
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": reason})
@@ -48,7 +50,7 @@ class LoopbackGuard:
             await _forbid(send, reason)
 
     def _refusal(self, scope: Scope) -> str | None:
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers(scope)
         if not _is_loopback(headers.get("host", "")):
             return "the Host is not this machine's"
         origin = headers.get("origin")
@@ -79,6 +81,10 @@ def _as_over_tls(scope: Scope) -> Scope:
         return scope
     headers = [(name, value) for name, value in scope["headers"] if name != _PROTOCOL]
     return {**scope, "headers": [*headers, (_PROTOCOL, b"https")]}
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def _is_loopback(netloc: str) -> bool:

@@ -1,8 +1,8 @@
-"""Bridge: executions do not survive a restart of the engine, and nobody is told.
+"""Bridge: a run whose execution was never started, because the stop came between its two writes, would run for ever.
 
-MiniStack marks those it saved as running FAILED with `States.ServiceRestart`, without the "Execution Status
-Change" event that AWS publishes for every other failure; those it had not saved yet are simply gone. Here the
-event is published for both, so that the template's own rule, queue and function mark the runs failed.
+The API stores a run and then starts its execution. Executions that were started are continued after a stop
+(`infra.local.store.workflow`); for a run that has none, the event is published that AWS publishes when an execution
+fails, so that the template's own rule, queue and function mark the run failed.
 """
 
 from __future__ import annotations
@@ -13,60 +13,47 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from infra.local.engine import ACCOUNT, REGION, Client
+from infra.local.engine import ACCOUNT, REGION
 
 RESTART_ERROR = "States.ServiceRestart"
-RESTART_CAUSE = "The local server stopped while the run was going on."
+RESTART_CAUSE = "The local server stopped before the run's execution was started."
 
 logger = logging.getLogger(__name__)
 
 
-def announce_cut_off_executions(
-    dynamodb: Client, personas_table: str, state_machine_arn: str, engine_started: datetime
-) -> list[str]:
-    """Publish the failure of every execution that the last stop cut off; returns their names.
+def fail_runs_without_execution(personas_table: str, state_machine_arn: str) -> list[str]:
+    """Publishes a failure for every generation that the table says is running and no execution works for.
 
-    `engine_started` is when this start of the engine began. Publishing one twice does no harm: the function
-    that marks a run failed looks first whether it still runs.
+    Called before requests are taken. Publishing one twice does no harm: the function that marks a run failed checks
+    first whether it is still running. Returns the names of the executions, which are those of the runs.
     """
     from ministack.services import stepfunctions
 
+    executions = stepfunctions._executions.all_values()  # noqa: SLF001 - ListExecutions has no filter by name
+    running = {one["name"] for one in executions if one["status"] == "RUNNING"}
     names = []
-    for execution in [*_failed_by_restart(engine_started), *_lost(dynamodb, personas_table, state_machine_arn)]:
-        if execution["name"] not in names:
+    for execution in _executions_of_running_runs(personas_table, state_machine_arn):
+        if execution["name"] not in running:
             names.append(execution["name"])
             # Not PutEvents: it refuses the source aws.states to everybody, as AWS does.
             stepfunctions._emit_execution_status_event(execution)  # noqa: SLF001
     if names:
-        logger.info("announced %d executions cut off by the last stop", len(names))
+        logger.info("failed %d runs that the last stop left without an execution", len(names))
     return names
 
 
-def _failed_by_restart(engine_started: datetime) -> Iterator[dict[str, Any]]:
-    from ministack.services import stepfunctions
+def _executions_of_running_runs(personas_table: str, state_machine_arn: str) -> Iterator[dict[str, Any]]:
+    from ministack.services import dynamodb
 
-    for execution in list(stepfunctions._executions.all_values()):  # noqa: SLF001 - ListExecutions lacks the error
-        if execution.get("error") == RESTART_ERROR and _moment(execution["stopDate"]) >= engine_started:
-            execution["cause"] = RESTART_CAUSE
-            yield execution
-
-
-def _lost(dynamodb: Client, personas_table: str, state_machine_arn: str) -> Iterator[dict[str, Any]]:
-    """Executions of runs that the table says are running: at a start none is."""
-    pages = dynamodb.get_paginator("scan").paginate(
-        TableName=personas_table,
-        # Jobs come back from their queues by themselves.
-        FilterExpression="begins_with(sk, :run) AND #status = :running AND attribute_not_exists(kind)",
-        ExpressionAttributeNames={"#status": "status"},
-        ExpressionAttributeValues={":run": {"S": "RUN#"}, ":running": {"S": "running"}},
-    )
-    for page in pages:
-        for item in page["Items"]:
-            yield _execution_of(item, state_machine_arn)
+    personas = dynamodb._tables.get_scoped(ACCOUNT, REGION, personas_table)["items"]  # noqa: SLF001
+    for item in personas.unfinished("running"):
+        document = json.loads(item["doc"]["S"]) if "doc" in item else {}
+        # A job has a kind, and its message is still in its queue.
+        if str(document.get("id")).startswith("run_") and "kind" not in item:
+            yield _execution_of(document, state_machine_arn)
 
 
-def _execution_of(item: dict[str, Any], state_machine_arn: str) -> dict[str, Any]:
-    run = json.loads(item["doc"]["S"])
+def _execution_of(run: dict[str, Any], state_machine_arn: str) -> dict[str, Any]:
     state = {"run_id": run["id"], **{name: run[name] for name in ("persona_id", "workspace_id", "started_at")}}
     machine = state_machine_arn.rpartition(":")[2]
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
@@ -81,7 +68,3 @@ def _execution_of(item: dict[str, Any], state_machine_arn: str) -> dict[str, Any
         "error": RESTART_ERROR,
         "cause": RESTART_CAUSE,
     }
-
-
-def _moment(stamp: str) -> datetime:
-    return datetime.fromisoformat(stamp)

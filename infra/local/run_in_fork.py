@@ -31,13 +31,22 @@ class ForkError(LocalError):
 
 
 def run_in_fork(work: Callable[[], object], longest_s: float = LONGEST_S) -> None:
-    """Does `work` in a copy of this process, and returns when it is done.
-
-    The copy has no other thread, so `work` must not need a lock that one may hold just now: it would wait for ever, and
-    is ended after `longest_s` seconds. It has none of the open files either, and ends with this process.
+    """Executes `work` in a copy of this process and waits for its end.
 
     Raises:
-        AsideError: the work raised, logged an error or was ended.
+        ForkError: the work raised, logged an error or was ended.
+    """
+    start_in_fork(work, longest_s)()
+
+
+def start_in_fork(work: Callable[[], object], longest_s: float = LONGEST_S) -> Callable[[], None]:
+    """Executes `work` in a copy of this process; the returned function waits for its end and must be called.
+
+    The copy has no other thread, so `work` must not need a lock that another thread may hold: it would wait for ever,
+    and is ended after `longest_s` seconds. It has none of the open files either, and ends with this process.
+
+    Raises:
+        ForkError: no copy could be made; from the returned function: the work raised, logged an error or was ended.
     """
     libc, parent = ctypes.CDLL(None), os.getpid()
     reading, writing = os.pipe()
@@ -50,6 +59,10 @@ def run_in_fork(work: Callable[[], object], longest_s: float = LONGEST_S) -> Non
     if child == 0:
         _do(work, writing, lambda: bool(libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)) or os.getppid() != parent)
     os.close(writing)
+    return lambda: _wait(child, reading, longest_s)
+
+
+def _wait(child: int, reading: int, longest_s: float) -> None:
     try:
         told = _read(reading, time.monotonic() + longest_s)
     finally:

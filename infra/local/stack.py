@@ -27,10 +27,7 @@ from infra.local.forks import SUPPORTED, ForkServer
 from infra.local.home import PRIVATE, Home, Server
 from infra.local.outbox import announce_leftovers
 from infra.local.progress import Progress, Silent
-from infra.local.recovery import announce_cut_off_executions
-from infra.local.services import KEPT
-from infra.local.snapshot import Snapshots, save_state
-from infra.local.streams import reattach_streams
+from infra.local.recovery import fail_runs_without_execution
 from infra.local.unpacking import install_shared_unpacking
 from infra.local.webhooks import order_pending_deliveries
 from infra.local.workers import (
@@ -78,7 +75,6 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         undo.enter_context(home.locked())
         home.make_private()
         listener = listen(port)
-        started = datetime.now(UTC)
         forks = ForkServer(home.log, libraries_of(providers)) if SUPPORTED else None
         if forks:
             undo.callback(forks.stop)
@@ -92,11 +88,7 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
             install_shared_unpacking(Path(tempfile.mkdtemp(prefix="code-", dir=home.scratch)))
             if forks:
                 forks.install()
-            reattach_streams()
         _bring_up_to_date(engine, home, progress)
-        snapshots = Snapshots(engine)
-        undo.callback(snapshots.stop)
-        snapshots.start()
         deployed_api = _function(engine, API_HANDLER)
         variables = deployed_api["Environment"]["Variables"]
         warm_up = WarmUp(
@@ -105,7 +97,7 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         undo.callback(warm_up.stop)
         warm_up.start()
         with progress.step("Start the API"):
-            _recover(engine, variables, started)
+            _recover(engine, variables)
             drop_connections(engine.client("dynamodb"), variables["FOURFOLD_CONNECTIONS_TABLE"])
             api_key = _seed_api_key(engine, home, variables["FOURFOLD_API_KEYS_TABLE"])
             access = {**engine.worker_environment(), **engine.execution_credentials(deployed_api)}
@@ -126,16 +118,19 @@ def _bring_up_to_date(engine: Engine, home: Home, progress: Progress) -> None:
             made = assembly.synthesize(home, digest)
     with progress.step("Deploy the template"):
         deploy(engine.client, made)
-        save_state(KEPT)
+        engine.save()
 
 
-def _recover(engine: Engine, variables: dict[str, str], started: datetime) -> None:
-    announce_cut_off_executions(
-        engine.client("dynamodb"),
-        variables["FOURFOLD_PERSONAS_TABLE"],
-        variables["FOURFOLD_STATE_MACHINE_ARN"],
-        started,
-    )
+def _recover(engine: Engine, variables: dict[str, str]) -> None:
+    """Continue what the last stop interrupted."""
+    fail_runs_without_execution(variables["FOURFOLD_PERSONAS_TABLE"], variables["FOURFOLD_STATE_MACHINE_ARN"])
+    engine.resume()
+    if engine.converted:
+        _announce_what_was_in_memory(engine)
+
+
+def _announce_what_was_in_memory(engine: Engine) -> None:
+    """An earlier version kept queues and streams in memory: what may have been in them is announced once more."""
     publisher = _function(engine, PUBLISHER_HANDLER)
     announce_leftovers(
         engine.client("dynamodb"),
@@ -155,7 +150,7 @@ def _recover(engine: Engine, variables: dict[str, str], started: datetime) -> No
 def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
     """Make the development key known to the API, as its hash; the same key at every start.
 
-    It is stored anew each time: a newer version may know more scopes, and a home's own key always opens it.
+    It is stored at each start: a newer version may know more scopes, and a home's own key always opens it.
     """
     text = home.api_key()
     shown = shown_part(text)

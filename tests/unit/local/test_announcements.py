@@ -1,4 +1,4 @@
-"""Bridges over a restart: streams are followed anew, and what waits is announced again."""
+"""What an earlier version kept in memory is announced once more when its state is converted."""
 
 from __future__ import annotations
 
@@ -9,28 +9,10 @@ from typing import Any
 
 import boto3
 import pytest
-from ministack.services import lambda_svc
 from moto import mock_aws
 
 from infra.local.outbox import announce_leftovers
-from infra.local.streams import reattach_streams
 from infra.local.webhooks import order_pending_deliveries
-
-STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/outbox/stream/2026"
-
-
-@pytest.fixture(autouse=True)
-def _empty() -> Iterator[None]:
-    yield
-    lambda_svc.reset()
-
-
-def test_a_stream_is_followed_from_its_start_and_queues_are_left_alone() -> None:
-    for uuid, source in (("stream", STREAM), ("queue", "arn:aws:sqs:us-east-1:000000000000:q")):
-        lambda_svc._esms[uuid] = {"UUID": uuid, "EventSourceArn": source}  # noqa: SLF001 - as it was loaded
-    lambda_svc._dynamodb_stream_positions["stream"] = 41  # noqa: SLF001
-    assert reattach_streams() == 1
-    assert lambda_svc._dynamodb_stream_positions["stream"] == 0  # noqa: SLF001
 
 
 @pytest.fixture
