@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,14 @@ class Engine:
         self._workflow.resume()
         self._sources.open()
 
+    def hold(self) -> None:
+        """Store nothing of any execution from here on: its functions are about to be stopped."""
+        self._workflow.hold()
+
+    def on_execution(self, prepare: Callable[[], None]) -> None:
+        """`prepare` is called as an execution of a state machine is started; it returns at once."""
+        self._workflow.on_start = prepare
+
     def save(self) -> None:
         """Save the definitions now."""
         self._snapshots.save()
@@ -94,9 +103,6 @@ class Engine:
         if self._loop is not None and self._stopping is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join(STOP_SECONDS)
-        from ministack.core import lambda_runtime
-
-        lambda_runtime.reset()
         self._snapshots.stop()
         self._database.close()
         self._home.wipe_scratch()

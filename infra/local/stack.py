@@ -28,20 +28,18 @@ from infra.local.home import PRIVATE, Home, Server
 from infra.local.outbox import announce_leftovers
 from infra.local.progress import Progress, Silent
 from infra.local.recovery import fail_runs_without_execution
-from infra.local.unpacking import install_shared_unpacking
+from infra.local.unpacking import CodeFolders
+from infra.local.warm_up import WarmUp
 from infra.local.webhooks import order_pending_deliveries
-from infra.local.workers import (
-    PATIENCE_SECONDS,
-    PATIENCE_WITH_FORKS_SECONDS,
-    WarmUp,
-    install_patient_pool,
-)
+from infra.local.worker_process import start_interpreter
+from infra.local.workers import WorkerPool
 
 ORG_ID = "org_local"
 WORKSPACE_ID = "ws_local"
 API_HANDLER = "api/run.sh"
 PUBLISHER_HANDLER = "functions.publish_events.handler.handler"
 DISPATCHER_HANDLER = "functions.webhook_dispatch.handler.handler"
+JOB_HANDLERS = ("functions.fingerprint.", "functions.provocation.")
 # Defaults of a developer's machine for the API and the functions; a variable of the shell goes before.
 DEVELOPMENT = {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1"}
 FUNCTION_ARN = re.compile(r"arn:aws:lambda:[^\"]+")
@@ -84,17 +82,20 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         undo.callback(api.stop)
         with progress.step("Start the AWS engine"):
             engine.start()
-            install_patient_pool(PATIENCE_WITH_FORKS_SECONDS if forks else PATIENCE_SECONDS)
-            install_shared_unpacking(Path(tempfile.mkdtemp(prefix="code-", dir=home.scratch)))
-            if forks:
-                forks.install()
+            folders = CodeFolders(Path(tempfile.mkdtemp(prefix="code-", dir=home.scratch)))
+            workers = WorkerPool(forks.fork if forks else start_interpreter, folders, _does_jobs)
+            undo.callback(workers.stop)
+            undo.callback(engine.hold)
+            workers.install()
         _bring_up_to_date(engine, home, progress)
         deployed_api = _function(engine, API_HANDLER)
         variables = deployed_api["Environment"]["Variables"]
         warm_up = WarmUp(
-            [*_invoked_functions(engine, variables["FOURFOLD_STATE_MACHINE_ARN"]), *_progress_functions(engine)]
+            workers.warm,
+            [*_invoked_functions(engine, variables["FOURFOLD_STATE_MACHINE_ARN"]), *_progress_functions(engine)],
         )
         undo.callback(warm_up.stop)
+        engine.on_execution(warm_up.start)
         warm_up.start()
         with progress.step("Start the API"):
             _recover(engine, variables)
@@ -167,6 +168,10 @@ def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
     )
     DynamoApiKeys(engine.client("dynamodb"), table).put(text, key)
     return text
+
+
+def _does_jobs(handler: str) -> bool:
+    return handler.startswith(JOB_HANDLERS)
 
 
 def _function(engine: Engine, handler: str) -> dict[str, Any]:

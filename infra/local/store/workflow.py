@@ -13,6 +13,7 @@ import contextvars
 import json
 import logging
 import threading
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
@@ -47,6 +48,8 @@ class Workflow:
         self._states = stepfunctions
         self._at: dict[str, Checkpoint | None] = {}
         self._stopping = threading.Event()
+        self.on_start: Callable[[], None] = lambda: None
+        """Called as an execution is started."""
 
     def load(self) -> None:
         """Gives MiniStack the stored executions."""
@@ -90,7 +93,8 @@ class Workflow:
                 arn = json.loads(reply[2])["executionArn"]
                 self._database.on_rollback(partial(executions.pop, arn, None))
                 self._stored.put(executions[arn])
-            return reply
+        self.on_start()
+        return reply
 
     def stop(self, stop_execution: Handle, request: Json) -> Reply:
         """StopExecution, stored before it answers."""
