@@ -17,7 +17,6 @@ from functions.event_bus import publish
 from functions.wiring import run_context
 
 logger = Logger()
-processor = BatchProcessor(event_type=EventType.SQS)
 
 
 def _end_run(record: SQSRecord) -> None:
@@ -34,4 +33,5 @@ def _end_run(record: SQSRecord) -> None:
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Answers the SQS partial-batch response: only records that failed come again."""
+    processor = BatchProcessor(event_type=EventType.SQS)  # it keeps a batch's failures: one for each invocation
     return process_partial_response(event=event, record_handler=_end_run, processor=processor, context=context)

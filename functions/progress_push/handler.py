@@ -17,7 +17,6 @@ from fourfold.storage.run_events import event_of
 from functions.progress_wiring import delivery, may_read, threads
 
 logger = Logger()
-catch_ups = BatchProcessor(event_type=EventType.SQS)
 
 
 @cache
@@ -32,7 +31,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN4
     A batch of the stream that raises comes again as a whole: what was sent of it is not sent again.
     """
     if event["Records"][0]["eventSource"] == "aws:sqs":
-        return process_partial_response(event=event, record_handler=_catch_up, processor=catch_ups, context=context)
+        processor = BatchProcessor(event_type=EventType.SQS)  # it keeps a batch's failures: one for each invocation
+        return process_partial_response(event=event, record_handler=_catch_up, processor=processor, context=context)
     failures = pusher().push(_new_event(record["dynamodb"]["NewImage"]) for record in event["Records"])
     logger.info("pushed", extra={"events": len(event["Records"])})
     if failures:  # their texts may quote what was sent

@@ -18,9 +18,6 @@ from functions.configuration import settings_of
 from functions.webhook_queues import give, webhooks
 
 logger = Logger()
-processor = BatchProcessor(event_type=EventType.SQS)
-# The processor raises when a whole batch fails, with every record's traceback in its text.
-processor.raise_on_entire_batch_failure = False
 
 
 def _spread(record: SQSRecord) -> None:
@@ -39,4 +36,7 @@ def _spread(record: SQSRecord) -> None:
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Answers the SQS partial-batch response: only records that failed come again."""
+    processor = BatchProcessor(event_type=EventType.SQS)  # it keeps a batch's failures: one for each invocation
+    # The processor raises when a whole batch fails, with every record's traceback in its text.
+    processor.raise_on_entire_batch_failure = False
     return process_partial_response(event=event, record_handler=_spread, processor=processor, context=context)

@@ -16,14 +16,14 @@ from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Any
 
 from fourfold.errors import LocalError
+from infra.local.bridges.loopback_auth import LoopbackGuard
+from infra.local.bridges.store.database import Database
 from infra.local.home import Home
-from infra.local.loopback_auth import LoopbackGuard
-from infra.local.store.database import Database
 
 if TYPE_CHECKING:
-    from infra.local.event_sources import EventSources
-    from infra.local.snapshot import Snapshots
-    from infra.local.store.workflow import Workflow
+    from infra.local.bridges.event_sources import EventSources
+    from infra.local.bridges.periodic_save import PeriodicSave
+    from infra.local.bridges.store.workflow import Workflow
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -35,11 +35,11 @@ LOG_BYTES = 5_000_000
 
 
 class EngineError(LocalError):
-    """The engine did not start or ended by itself; the log of the home tells why."""
+    """The engine did not start, or it ended unexpectedly; the home's log has the reason."""
 
 
 class Engine:
-    """One engine per process: MiniStack keeps its state in modules and reads its settings as it is imported."""
+    """One engine per process: MiniStack keeps its state in module variables and reads its settings on import."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -51,21 +51,21 @@ class Engine:
         self._guard: LoopbackGuard
         self._workflow: Workflow
         self._sources: EventSources
-        self._snapshots: Snapshots
+        self._saves: PeriodicSave
         self.converted = False
         """Whether this start converted the state of an earlier version."""
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.root_key = "AKIA" + secrets.token_hex(16).upper()
 
     def start(self) -> None:
-        """Serve; returns when requests are answered and the saved state is loaded.
+        """Serve; returns when the saved state is loaded and requests are answered.
 
-        Nothing that waited over the last stop is continued before `resume`.
+        What the last stop interrupted is not continued before `resume`.
 
         Raises:
-            DatabaseError: the database cannot be opened, and stays as it is.
-            UnreadableStateError: a saved state cannot be loaded, and stays as it is.
-            EngineError: the start takes more than START_SECONDS, or the engine ended.
+            DatabaseError: the database cannot be opened; its file is left unchanged.
+            UnreadableStateError: a saved state cannot be loaded; its file is left unchanged.
+            EngineError: the start takes more than START_SECONDS, or the engine ends.
         """
         self._home.wipe_scratch()
         for folder in (self._home.scratch, self._home.engine_state, self._home.engine_objects):
@@ -76,10 +76,10 @@ class Engine:
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
         self._thread.start()
         self._wait_until_ready(self._thread)
-        self._snapshots.start()
+        self._saves.start()
 
     def resume(self) -> None:
-        """Continue what waited over the last stop: executions, then queues and streams."""
+        """Continue what the last stop interrupted: executions, then queues and streams."""
         self._workflow.resume()
         self._sources.open()
 
@@ -93,23 +93,23 @@ class Engine:
 
     def save(self) -> None:
         """Save the definitions now."""
-        self._snapshots.save()
+        self._saves.save()
 
     def stop(self) -> None:
-        """End serving, save the definitions a last time if they changed, and end the Lambda workers."""
+        """Stop serving, save the definitions if they have changed, and close the database."""
         if self._thread is None:
             return
-        self._workflow.hold()
+        self.hold()
         if self._loop is not None and self._stopping is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join(STOP_SECONDS)
-        self._snapshots.stop()
+        self._saves.stop()
         self._database.close()
         self._home.wipe_scratch()
 
     @property
     def database(self) -> Database:
-        """Where tables, queues and executions are."""
+        """The database of tables, queues and executions."""
         return self._database
 
     def client(self, service: str) -> Client:
@@ -117,7 +117,7 @@ class Engine:
         import boto3
 
         return boto3.client(
-            service,  # type: ignore[call-overload]  # one entrance for all services
+            service,  # type: ignore[call-overload]  # boto3 has an overload for each service
             endpoint_url=self.url,
             region_name=REGION,
             aws_access_key_id=self.root_key,
@@ -132,7 +132,7 @@ class Engine:
         return credentials
 
     def worker_environment(self) -> dict[str, str]:
-        """What every process of the engine's own gets: where AWS is, and no way to any other."""
+        """Variables of every process that the engine starts: its address as AWS, and no credentials file."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_REGION": REGION,
@@ -151,7 +151,7 @@ class Engine:
                 "AWS_ACCESS_KEY_ID": self.root_key,
                 "AWS_SECRET_ACCESS_KEY": self.root_key,
                 "AUTH": "true",
-                "PERSIST_STATE": "0",  # see infra.local.saved_state
+                "PERSIST_STATE": "0",  # see infra.local.bridges.saved_state
                 "STATE_DIR": str(self._home.engine_state),
                 "S3_PERSIST": "1",
                 "S3_DATA_DIR": str(self._home.engine_objects),
@@ -159,37 +159,37 @@ class Engine:
                 "IOT_MTLS_ENABLED": "0",
                 "SFTP_ENABLED": "0",
                 "LAMBDA_EXECUTOR": "local",
-                # MiniStack ends the containers of a Docker daemon it finds; it shall find none.
+                # MiniStack stops containers of a Docker daemon that it finds, so it must find none.
                 "DOCKER_HOST": f"unix://{self._home.scratch / 'no-docker'}",
                 "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1", "localhost"])),
             }
         )
-        tempfile.tempdir = None  # so that TMPDIR is read again
+        tempfile.tempdir = None  # TMPDIR is read again
 
     def _load(self) -> None:
-        """Everything that was stored; the files of an earlier version are moved into the database and kept aside."""
+        """Load what is stored. The files of an earlier version are moved into the database, and kept aside."""
         from ministack.app import app
 
-        from infra.local.event_sources import EventSources
-        from infra.local.saved_state import copies, load_saved_state, set_aside
-        from infra.local.snapshot import Snapshots
-        from infra.local.store.installation import install_store
+        from infra.local.bridges.event_sources import EventSources
+        from infra.local.bridges.periodic_save import PeriodicSave
+        from infra.local.bridges.saved_state import copies, load_saved_state, set_aside
+        from infra.local.bridges.store.installation import install_store
 
         self._guard = LoopbackGuard(app, self.root_key)
         self._database = Database(self._home.database)
         self._workflow = install_store(self._database)
         self._sources = EventSources()
-        self._snapshots = Snapshots(self._home.engine_state, self._database, lambda: self._guard.definitions)
+        self._saves = PeriodicSave(self._home.engine_state, self._database, lambda: self._guard.definitions)
         load_saved_state(self._home.engine_state)
         self._workflow.load()
         if not copies(self._home.engine_state):
-            self._snapshots.save()
+            self._saves.save()
             self.converted = bool(set_aside(self._home.engine_state, self._home.earlier_state))
 
     def _serve(self) -> None:
         try:
             asyncio.run(self._serve_until_stopped())
-        except BaseException:  # the thread's last word: it goes to the log that EngineError names
+        except BaseException:  # the thread ends here; EngineError names the log
             logging.getLogger(__name__).exception("the engine ended")
             raise
 
@@ -229,6 +229,6 @@ def _log_to(home: Home) -> None:
     handler = RotatingFileHandler(home.log, maxBytes=LOG_BYTES, backupCount=1)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))
     root = logging.getLogger()
-    root.addHandler(handler)  # before MiniStack is imported: it writes to the terminal if nobody else logs
+    root.addHandler(handler)  # before MiniStack is imported, which logs to the terminal unless there is a handler
     root.setLevel(logging.INFO)
     logging.getLogger("botocore").setLevel(logging.WARNING)

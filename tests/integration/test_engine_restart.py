@@ -14,9 +14,9 @@ from fourfold.config.engine import EngineConfig
 from fourfold.pipeline.lifecycle import NewRun, new_run
 from fourfold.progress.run import RunStatus
 from fourfold.storage.personas import DynamoPersonaStore
+from infra.local.bridges.periodic_save import INTERVAL_SECONDS
+from infra.local.bridges.saved_state import copies
 from infra.local.home import AlreadyRunningError
-from infra.local.saved_state import copies
-from infra.local.snapshot import INTERVAL_SECONDS
 from tests.integration.local_server import BY_THEMSELVES, LocalServer, eventually
 
 

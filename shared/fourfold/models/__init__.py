@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
 from importlib import import_module
 from typing import Final, Protocol, cast
 
@@ -17,6 +16,7 @@ from fourfold.llm.port import (
     OnText,
     provider_and_model,
 )
+from fourfold.made_once import MadeOnce
 
 _SDKS: Final[dict[str, tuple[str, ...]]] = {
     "anthropic": ("anthropic",),
@@ -76,7 +76,7 @@ class Adapter(LanguageModel, ChatModel, Protocol):
     """What every provider's module makes: a model for questions and for chats."""
 
 
-@cache
+@MadeOnce
 def adapter(name: str) -> Adapter:
     """What stands behind `provider:model`, with its provider's SDK; kept, and with it the SDK's client."""
     provider, model = provider_and_model(name)

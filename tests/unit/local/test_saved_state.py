@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.definitions import may_define
-from infra.local.saved_state import (
+from infra.local.bridges.definitions import may_define
+from infra.local.bridges.saved_state import (
     CODE,
     DEPLOYED,
     UnreadableStateError,

@@ -11,8 +11,8 @@ from typing import Any
 from ministack.core import persistence
 from ministack.services import dynamodb
 
-from infra.local.store.database import Database
-from infra.local.store.tables import install_stored_tables
+from infra.local.bridges.store.database import Database
+from infra.local.bridges.store.tables import install_stored_tables
 
 
 def copy_of(module: ModuleType) -> Any:

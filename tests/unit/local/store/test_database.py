@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.store.database import SCHEMA_VERSION, Database, DatabaseError, NotStoredError
+from infra.local.bridges.store.database import SCHEMA_VERSION, Database, DatabaseError, NotStoredError
 
 INSERT = "INSERT INTO messages (queue, id, message) VALUES ('q', ?, x'00')"
 COUNT = "SELECT COUNT(*) FROM messages"
@@ -19,7 +19,7 @@ COUNT = "SELECT COUNT(*) FROM messages"
 WRITER = """
 import sys
 from pathlib import Path
-from infra.local.store.database import Database
+from infra.local.bridges.store.database import Database
 database = Database(Path(sys.argv[1]))
 number = 0
 while True:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.local.store.key_order import after_prefix, encoded
+from infra.local.bridges.store.key_order import after_prefix, encoded
 
 NUMBERS = st.builds(
     lambda digits, exponent: Decimal(digits).scaleb(exponent),

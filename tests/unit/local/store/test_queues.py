@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from ministack.services import sqs
 
-from infra.local.store.database import Database, NotStoredError
-from infra.local.store.queues import install_stored_queues
+from infra.local.bridges.store.database import Database, NotStoredError
+from infra.local.bridges.store.queues import install_stored_queues
 from tests.unit.local.store.engines import copy_of, saved
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from ministack.core.responses import AccountRegionScopedDict
 
-from infra.local.store.database import Database
-from infra.local.store.stream_mappings import StreamMappings
-from infra.local.store.streams import Place, Streams
+from infra.local.bridges.store.database import Database
+from infra.local.bridges.store.stream_mappings import StreamMappings
+from infra.local.bridges.store.streams import Place, Streams
 
 PLACE: Place = ("000000000000", "us-east-1", "outbox")
 SOURCE = "arn:aws:dynamodb:us-east-1:000000000000:table/outbox/stream/2026"

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.store.database import Database
-from infra.local.store.pages import query_page
+from infra.local.bridges.store.database import Database
+from infra.local.bridges.store.pages import query_page
 from tests.unit.local.store.engines import bridged, call, saved, untouched
 from tests.unit.local.store.operations import SHAPES, Operations, Shape
 

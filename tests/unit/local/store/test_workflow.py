@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from ministack.services import stepfunctions
 
-from infra.local.store.database import Database
-from infra.local.store.workflow import Workflow, install_stored_executions
+from infra.local.bridges.store.database import Database
+from infra.local.bridges.store.workflow import Workflow, install_stored_executions
 from tests.unit.local.store.engines import copy_of
 
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:steps"
@@ -141,7 +141,7 @@ def test_a_failure_ends_the_execution_and_is_announced_once(database: Database) 
 def test_an_execution_waits_while_its_state_cannot_be_stored(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infra.local.store.workflow._RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("infra.local.bridges.store.workflow._RETRY_SECONDS", 0.05)
     large = "x" * 200_000
     engine = Engine(database, {"first": lambda: large, "second": lambda: 2})
     pages = database.row("PRAGMA page_count")

@@ -1,0 +1,90 @@
+"""Saves the deployment's definitions when they have changed, and drops old history, beside the requests.
+
+A save copies and encodes the state: where that can be done in a forked copy of this process, it stops nothing for
+longer than the fork takes.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from infra.local.bridges.forked_workers import SUPPORTED
+from infra.local.bridges.retention import forget_old_history
+from infra.local.bridges.saved_state import newest_copy, save_states
+from infra.local.bridges.store.database import Database
+from infra.local.bridges.store.executions import Executions
+from infra.local.run_in_fork import ForkError, start_in_fork
+from infra.local.services import KEPT
+
+INTERVAL_SECONDS = 2.0
+_RETENTION_EVERY = 15  # rounds
+
+logger = logging.getLogger(__name__)
+
+
+class PeriodicSave:
+    """A thread that saves the definitions of an engine after a request that may have changed one."""
+
+    def __init__(self, folder: Path, database: Database, changes: Callable[[], int]) -> None:
+        """`changes` counts the requests so far that may have changed a definition."""
+        self.failure: str | None = None
+        """Why the last save failed; None after one that did not."""
+        self._folder = folder
+        self._database = database
+        self._executions = Executions(database)
+        self._changes = changes
+        self._saved_at = 0
+        self._own: Path | None = None
+        self._saving = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="periodic-save", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Return when no save is under way and none will be, after a last one if anything changed."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._saved_at != self._changes():
+            self.save()
+
+    def save(self) -> None:
+        """Save now. If that fails, `failure` and the log say why; the copies there are stay, and it is tried again."""
+        with self._saving:
+            changes = self._changes()
+            try:
+                if SUPPORTED:
+                    with self._database.unit():  # no request is in the middle of a change while the copy is made
+                        wait = start_in_fork(self._save_states)
+                    wait()
+                else:
+                    with self._database.unit():
+                        self._save_states()
+            except (ForkError, OSError) as error:
+                self.failure = str(error)
+                logger.exception("the definitions could not be saved")
+            else:
+                self.failure, self._saved_at = None, changes
+                self._own = newest_copy(self._folder)
+
+    def _save_states(self) -> None:
+        from ministack import app
+
+        states: dict[str, Callable[[], Any]] = app._build_persistence_save_dict()  # noqa: SLF001 - the only list of them
+        save_states(self._folder, {name: states[name] for name in sorted(KEPT & states.keys())}, self._own)
+
+    def _run(self) -> None:
+        rounds = 0
+        while not self._stopping.wait(INTERVAL_SECONDS):
+            rounds += 1
+            if rounds % _RETENTION_EVERY == 0:
+                forget_old_history()
+                self._executions.forget_old()
+            if self._saved_at != self._changes():
+                self.save()

@@ -1,0 +1,80 @@
+"""Work in a forked copy of the process: what it sees, what it leaves alone, and how it fails."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from infra.local.bridges.forked_workers import SUPPORTED
+from infra.local.run_in_fork import ForkError, run_in_fork
+
+pytestmark = pytest.mark.skipif(not SUPPORTED, reason="nothing is forked elsewhere")
+
+
+def test_it_sees_one_moment_however_busy_the_others_are(tmp_path: Path) -> None:
+    table, stop = {number: number for number in range(2_000)}, threading.Event()
+
+    def busy() -> None:
+        number = len(table)
+        while not stop.is_set():
+            number += 1
+            table[number] = number
+            table.pop(number - 1_000, None)
+
+    writer = threading.Thread(target=busy)
+    writer.start()
+    try:
+        for _ in range(20):
+            run_in_fork(lambda: (tmp_path / "copy").write_text(str([{"entry": entry} for entry in table])))
+            assert (tmp_path / "copy").read_text().startswith("[{'entry':")
+    finally:
+        stop.set()
+        writer.join()
+
+
+def test_what_it_changes_is_changed_in_the_copy_only() -> None:
+    here = [1]
+    run_in_fork(here.clear)
+    assert here == [1]
+
+
+def test_what_it_raises_or_logs_as_an_error_is_raised_here() -> None:
+    with pytest.raises(ForkError, match="ZeroDivisionError"):
+        run_in_fork(lambda: 1 // 0)
+    with pytest.raises(ForkError, match="no room"):
+        run_in_fork(lambda: logging.getLogger("persistence").error("no %s", "room"))
+    run_in_fork(lambda: logging.getLogger("persistence").info("all is well"))
+
+
+def test_who_waits_for_a_lock_of_another_thread_is_ended() -> None:
+    lock = threading.Lock()
+    lock.acquire()
+    began = time.monotonic()
+    with pytest.raises(ForkError, match="too long"):
+        run_in_fork(lock.acquire, longest_s=0.3)
+    assert time.monotonic() - began < 5
+
+
+def test_it_keeps_no_connection_open_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    def work() -> None:
+        (tmp_path / "pid").write_text(str(os.getpid()))
+        time.sleep(1)
+
+    ours, theirs = socket.socketpair()
+    before = os.listdir("/proc/self/fd")  # noqa: PTH208 - numbers
+    worker = threading.Thread(target=run_in_fork, args=[work])
+    worker.start()
+    time.sleep(0.3)
+    ours.close()
+    theirs.settimeout(0.5)
+    assert theirs.recv(1) == b"", "closed at once, though the copy is still at work"
+    worker.join()
+    theirs.close()
+    assert len(os.listdir("/proc/self/fd")) == len(before) - 2  # noqa: PTH208
+    assert not Path("/proc", (tmp_path / "pid").read_text()).exists(), "not even as a zombie"
