@@ -79,7 +79,9 @@ class StreamMappings:
             return False
         result = self._lambda._execute_function(function, {"Records": records})
         if result.get("error"):
-            logger.warning("%s did not take %d stream records of %s", mapping["FunctionName"], len(records), place[2])
+            error = (result.get("body") or {}).get("errorType")
+            name, log = mapping["FunctionName"], result.get("log", "")
+            logger.warning("%s did not take %d stream records of %s (%s)\n%s", name, len(records), place[2], error, log)
         return not result.get("error")
 
     def _position(self, place: Place, mapping: Mapping) -> int:
