@@ -18,6 +18,7 @@ from fourfold.models.credentials import usable_providers
 from infra.local.api import DEFAULT_PORT, ApiStartError, PortTakenError, is_healthy, listen
 from infra.local.assembly import SynthesisError
 from infra.local.bridges.saved_state import UnreadableStateError
+from infra.local.bridges.store.database import DatabaseError
 from infra.local.deploy import DeployError
 from infra.local.engine import EngineError
 from infra.local.home import AlreadyRunningError, Home
@@ -35,6 +36,7 @@ FAILURES = (
     AlreadyRunningError,
     ApiStartError,
     BadPortError,
+    DatabaseError,
     DeployError,
     EngineError,
     PortTakenError,

@@ -142,6 +142,9 @@ class Engine:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
+    def _storage_failure(self) -> str | None:
+        return self._database.failure or self._saves.failure
+
     def _take_environment(self) -> None:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             del os.environ[name]  # a developer's real account must not be reachable by accident
@@ -175,7 +178,7 @@ class Engine:
         from infra.local.bridges.saved_state import copies, load_saved_state, set_aside
         from infra.local.bridges.store.installation import install_store
 
-        self._guard = LoopbackGuard(app, self.root_key)
+        self._guard = LoopbackGuard(app, self.root_key, self._storage_failure)
         self._database = Database(self._home.database)
         self._workflow = install_store(self._database)
         self._sources = EventSources()

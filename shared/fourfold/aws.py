@@ -15,6 +15,9 @@ from botocore.config import Config
 from botocore.loaders import Loader, create_loader
 from botocore.session import Session, get_session
 
+INSUFFICIENT_STORAGE = "InsufficientStorage"
+"""The error code of a call whose change a local server could not store."""
+
 _session_lock = threading.Lock()
 
 

@@ -1,39 +1,29 @@
-"""The settings a run is pinned to: what holds for its workspace, and what its request lays over it."""
+"""Pins the settings of a run: the workspace's effective settings, overridden by those of the request."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import RunSettings
 from fourfold.config.request import BadSettingsError, unusable_models, with_settings
-from fourfold.config.scope import Revisions
 from fourfold.http.auth import Caller
 from fourfold.http.problems import ProblemError, printable, reference_token
-from fourfold.models.credentials import usable_providers
+from fourfold.models.credentials import available_providers
 from fourfold.problem import FieldError, problem
-from functions.api.errors import settings_refused
+from functions.api.errors import settings_rejected
 from functions.configuration import effective
 
 
-@dataclass(frozen=True)
-class Pinned:
-    """The settings of one run, and the revisions of the scopes they were read at."""
-
-    config: EngineConfig
-    revisions: Revisions
-
-
-def pinned(caller: Caller, settings: Mapping[str, JsonValue]) -> Pinned:
-    """The workspace's settings with the request's laid over them, as they stand now.
+def pin_settings(caller: Caller, settings: Mapping[str, JsonValue]) -> RunSettings:
+    """Returns the workspace's current settings, overridden by those of the request.
 
     Raises:
-        ProblemError: 422 or 403, naming each setting that cannot be taken; 422 where no configured model can be used.
+        ProblemError: 422 invalid settings, or no configured model has credentials; 403 the settings are locked.
     """
-    base, providers = effective(caller.org_id, caller.workspace_id), usable_providers(os.environ)
+    base, providers = effective(caller.org_id, caller.workspace_id), available_providers(os.environ)
     try:
         config = with_settings(base, settings, providers)
     except BadSettingsError as error:
@@ -41,7 +31,7 @@ def pinned(caller: Caller, settings: Mapping[str, JsonValue]) -> Pinned:
     unusable = unusable_models(config, providers)
     if unusable:
         raise _not_configured({step.value: chain for step, chain in unusable.items()})
-    return Pinned(config, base.revisions)
+    return RunSettings(config, base.revisions)
 
 
 def _refused(error: BadSettingsError) -> ProblemError:
@@ -54,10 +44,13 @@ def _refused(error: BadSettingsError) -> ProblemError:
         )
         for fault in error.faults
     ]
-    return settings_refused(faults, error.locked_by)
+    return settings_rejected(faults, error.locked_by)
 
 
 def _not_configured(unusable: Mapping[str, tuple[str, ...]]) -> ProblemError:
     steps = "; ".join(f"{step}: {', '.join(chain)}" for step, chain in unusable.items())
-    detail = f"The settings name models nobody here has credentials for ({steps}). Change them, or add the keys."
+    detail = (
+        f"These models cannot be used in this deployment: {steps}. Change the settings, or add the credentials of "
+        "their providers."
+    )
     return ProblemError(problem("provider_not_configured", "No usable model is configured", 422, detail))

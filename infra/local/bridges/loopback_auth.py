@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from infra.local.bridges.definitions import may_define
+from infra.local.storage_health import PATH, storage_answer
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -20,7 +21,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 EXECUTE_API = "/_aws/execute-api/"
-UNSIGNED = ("/_ministack/ready", "/_ministack/health", EXECUTE_API)
+UNSIGNED = ("/_ministack/ready", "/_ministack/health", PATH, EXECUTE_API)
 # Below EXECUTE_API: sends to connected clients. Only the product's functions may, with their role's signature.
 CONNECTIONS = "/@connections/"
 _PROTOCOL = b"x-forwarded-proto"
@@ -29,9 +30,11 @@ _PROTOCOL = b"x-forwarded-proto"
 class LoopbackGuard:
     """ASGI middleware that passes on requests of this machine's own programs and refuses all others with 403."""
 
-    def __init__(self, app: App, root_key: str) -> None:
+    def __init__(self, app: App, root_key: str, storage_failure: Callable[[], str | None] = lambda: None) -> None:
+        """`storage_failure` returns why changes cannot be stored; it is answered at `storage_health.PATH`."""
         self._app = app
         self._root_key = root_key
+        self._storage_failure = storage_failure
         self.definitions = 0
         """Requests answered so far that may have changed a definition."""
 
@@ -40,7 +43,9 @@ class LoopbackGuard:
             await self._app(scope, receive, send)
             return
         reason = self._refusal(scope)
-        if reason is None:
+        if reason is None and scope["path"] == PATH:
+            await _answer(send, 200, storage_answer(self._storage_failure()))
+        elif reason is None:
             await self._app(_as_over_tls(scope), receive, send)
             self.definitions += may_define(scope["path"], _headers(scope))
         elif scope["type"] == "websocket":
@@ -97,6 +102,10 @@ def _is_loopback(netloc: str) -> bool:
 
 async def _forbid(send: Send, reason: str) -> None:
     body = f'{{"__type": "AccessDenied", "message": "fourfold: {reason}"}}'.encode()
+    await _answer(send, 403, body)
+
+
+async def _answer(send: Send, status: int, body: bytes) -> None:
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -83,6 +83,7 @@ class PeriodicSave:
         rounds = 0
         while not self._stopping.wait(INTERVAL_SECONDS):
             rounds += 1
+            self._database.recover()
             if rounds % _RETENTION_EVERY == 0:
                 forget_old_history()
                 self._executions.forget_old()

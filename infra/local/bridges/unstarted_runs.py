@@ -49,7 +49,7 @@ def _executions_of_running_runs(personas_table: str, state_machine_arn: str) -> 
     for item in personas.unfinished("running"):
         document = json.loads(item["doc"]["S"]) if "doc" in item else {}
         # A job has a kind, and its message is still in its queue.
-        if str(document.get("id")).startswith("run_") and "kind" not in item:
+        if str(document.get("id")).startswith("run_") and item.get("kind", {}).get("S", "generation") == "generation":
             yield _execution_of(document, state_machine_arn)
 
 

@@ -1,4 +1,4 @@
-"""Does a job: claims it, works through its items, keeps each, and ends it once."""
+"""Runs a job: claims it, processes its items, stores each result, and ends it once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fourfold.progress.events import JobCompleted, JobFailed, JobProgress, JobSt
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunKind, RunStatus
 
-# Progress is told at most this often: fifty answers that come at once are no fifty events.
+# Seconds between two `job.progress` events, so that fifty concurrent answers do not log fifty events.
 _PROGRESS_EVERY_S = 0.2
 
 JobName = Literal["fingerprint", "provocation"]
@@ -25,7 +25,7 @@ JobName = Literal["fingerprint", "provocation"]
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What a job came to: the result's document, its bus event, what of it stands in the persona, what it cost."""
+    """The outcome of a job: result as JSON text, bus entry, cost, and a function that adds a summary to the persona."""
 
     result: str
     entry: dict[str, Any] | None
@@ -35,21 +35,21 @@ class Conclusion:
 
 
 class Job(Protocol):
-    """What one kind of job does with one persona."""
+    """One kind of job for one persona."""
 
     def items(self) -> Sequence[str]:
-        """The keys of what is to be done, each once, in the order to begin them."""
+        """Returns the unique keys of the items, in the order to start them."""
 
     def perform(self, key: str) -> str:
-        """Does one item; the text is kept. Called on several threads at once. Raises to have the job tried again."""
+        """Processes one item and returns its result as text. Thread-safe. An exception makes the job retry."""
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """The end, once every item is kept."""
+        """Returns the outcome, once all items are stored. `kept` maps keys to results."""
 
 
 @dataclass(frozen=True)
 class JobContext:
-    """What every job needs: its store, logs and checkpoints, and time. `monotonic` is in seconds."""
+    """The stores and clocks that every job needs. `monotonic` returns seconds."""
 
     store: JobStore
     log_of: Callable[[Run], RunLog]
@@ -58,13 +58,13 @@ class JobContext:
     monotonic: Callable[[], float]
 
 
-def new_run(order: JobMessage, config_hash: str, now: datetime, revisions: Revisions = UNCOMMITTED) -> Run:
-    """The run of an order, as it is first stored: pinned to the settings of this hash, read at these revisions."""
+def job_run(message: JobMessage, config_hash: str, now: datetime, revisions: Revisions = UNCOMMITTED) -> Run:
+    """Returns the run record of a job message, pinned to the settings with this hash, read at these revisions."""
     return Run(
-        id=order.run_id,
-        kind=order.kind,
-        persona_id=order.persona_id,
-        workspace_id=order.workspace_id,
+        id=message.run_id,
+        kind=message.kind,
+        persona_id=message.persona_id,
+        workspace_id=message.workspace_id,
         status=RunStatus.RUNNING,
         config_hash=config_hash,
         config_revision=revisions.workspace,
@@ -74,76 +74,79 @@ def new_run(order: JobMessage, config_hash: str, now: datetime, revisions: Revis
 
 
 def do_job(
-    run: Run, work: Job, place: JobContext, *, concurrency: int, may_begin: Callable[[], bool] = lambda: True
+    run: Run, job: Job, context: JobContext, *, concurrency: int, may_start: Callable[[], bool] = lambda: True
 ) -> Run | None:
-    """Does what is left of a claimed run and ends it. None if somebody else ended it first.
+    """Processes the remaining items of a claimed run and completes it.
+
+    Returns:
+        The completed run, or None if another worker ended it first.
 
     Raises:
-        OutOfTimeError: time ran out; deliver the order again and it goes on from there.
-        RunOverError: somebody else ended it meanwhile, or its persona is deleted.
-        Exception: what an item raised; the same holds.
+        JobTimeoutError: time ran out. When the message is redelivered, the job continues with the remaining items.
+        RunOverError: another worker ended the run, or its persona was deleted.
+        Exception: raised by an item; redelivery continues in the same way.
     """
-    kind, log, checkpoints = job_name(run.kind), place.log_of(run), place.checkpoints_of(run)
+    kind, log, checkpoints = job_name(run.kind), context.log_of(run), context.checkpoints_of(run)
     log.append(JobStarted(kind=kind))
     kept = dict(checkpoints.read())
-    items = list(work.items())
-    done, told = sum(key in kept for key in items), -_PROGRESS_EVERY_S
+    items = list(job.items())
+    done, progress_at = sum(key in kept for key in items), -_PROGRESS_EVERY_S
 
     def perform(key: str) -> str:
-        text = work.perform(key)
-        checkpoints.keep(key, text)  # at once, on its own thread: a kill loses only what was still being asked
+        text = job.perform(key)
+        checkpoints.keep(key, text)  # on the worker thread, so that a kill only loses calls in flight
         return text
 
     if done:
         log.append(JobProgress(kind=kind, done=done, total=len(items)))
     left = [key for key in items if key not in kept]
-    for key, text in concurrently(left, perform, concurrency, may_begin):
+    for key, text in concurrently(left, perform, concurrency, may_start):
         kept[key] = text
         done += 1
-        if done == len(items) or place.monotonic() - told >= _PROGRESS_EVERY_S:
-            told = place.monotonic()
+        if done == len(items) or context.monotonic() - progress_at >= _PROGRESS_EVERY_S:
+            progress_at = context.monotonic()
             log.append(JobProgress(kind=kind, done=done, total=len(items)))
-    conclusion = work.conclude(run, kept, place.clock())
-    return _complete(run, conclusion, place, log)
+    conclusion = job.conclude(run, kept, context.clock())
+    return _complete(run, conclusion, context, log)
 
 
-def fail_job(run: Run, error: Problem, place: JobContext) -> Run | None:
-    """Ends a job without a result. None if it had ended, or another took its place."""
-    now = place.clock()
+def fail_job(run: Run, error: Problem, context: JobContext) -> Run | None:
+    """Fails a job. Returns the failed run, or None if it has ended already or a newer job superseded it."""
+    now = context.clock()
     ended = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": error})
     state = JobState(status=JobStatus.FAILED, run_id=run.id, updated_at=now, error=error)
-    if not place.store.finish(Ending(ended, state)):
-        log_end(run.workspace_id, run.id, place)
+    if not context.store.finish(Ending(ended, state)):
+        log_end(run.workspace_id, run.id, context)
         return None
-    place.log_of(run).append(_end_of(ended))
+    context.log_of(run).append(_terminal_event(ended))
     return ended
 
 
-def _complete(run: Run, conclusion: Conclusion, place: JobContext, log: RunLog) -> Run | None:
-    now = place.clock()
+def _complete(run: Run, conclusion: Conclusion, context: JobContext, log: RunLog) -> Run | None:
+    now = context.clock()
     usage = Usage(tokens=conclusion.tokens, cost_usd=conclusion.cost_usd)
     ended = run.model_copy(update={"status": RunStatus.COMPLETED, "completed_at": now, "usage": usage})
     state = JobState(status=JobStatus.READY, run_id=run.id, updated_at=now)
     ending = Ending(ended, state, conclusion.result, conclusion.entry, conclusion.summary)
-    if not place.store.finish(ending):
-        log_end(run.workspace_id, run.id, place)
+    if not context.store.finish(ending):
+        log_end(run.workspace_id, run.id, context)
         return None
-    log.append(_end_of(ended))
+    log.append(_terminal_event(ended))
     return ended
 
 
-def log_end(workspace_id: str, run_id: str, place: JobContext) -> None:
-    """Logs the end of a run that is over, if its log does not tell of it: whoever ended it died in between."""
-    run = place.store.run(workspace_id, run_id)
+def log_end(workspace_id: str, run_id: str, context: JobContext) -> None:
+    """Logs the end of an ended run if its log lacks it, because a worker died between storing and logging it."""
+    run = context.store.run(workspace_id, run_id)
     if run is None or run.status is RunStatus.RUNNING:
         return
-    log = place.log_of(run)
-    if not log.over():
-        log.append(_end_of(run))
+    log = context.log_of(run)
+    if not log.ended():
+        log.append(_terminal_event(run))
 
 
-def _end_of(run: Run) -> JobCompleted | JobFailed:
-    """The last entry in the log of a run that is over."""
+def _terminal_event(run: Run) -> JobCompleted | JobFailed:
+    """Returns the terminal event of a run that has ended."""
     kind, duration_ms = job_name(run.kind), _duration_ms(run)
     if run.error is not None:
         return JobFailed(kind=kind, problem=run.error, duration_ms=duration_ms)
@@ -151,22 +154,25 @@ def _end_of(run: Run) -> JobCompleted | JobFailed:
 
 
 def claim_run(
-    order: JobMessage, place: JobContext, lease: Lease, config_hash: str, revisions: Revisions = UNCOMMITTED
+    message: JobMessage, context: JobContext, lease: Lease, config_hash: str, revisions: Revisions = UNCOMMITTED
 ) -> Run | None:
-    """The order's run, claimed; None if there is nothing (more) to do for it.
+    """Claims the run of a message.
 
-    One that is taken up again is pinned to what it began with, not to the settings given here. Who follows a run that
-    is over, or whose place this one takes, is told of its end.
+    A run that is already stored stays pinned to its own settings; `config_hash` and `revisions` are for a new one. The
+    end of a run that has ended, or that this one supersedes, is logged for its followers.
+
+    Returns:
+        The claimed run, or None if nothing is left to do.
 
     Raises:
-        UnderWayError: nobody asked for it, and another run under way is of the persona as it stands.
+        JobInProgressError: the message was triggered by an event, and another run covers the persona's version.
     """
-    earlier = place.store.state(order.workspace_id, order.persona_id, order.kind)
-    run = place.store.claim(order, new_run(order, config_hash, place.clock(), revisions), lease)
+    earlier = context.store.state(message.workspace_id, message.persona_id, message.kind)
+    run = context.store.claim(message, job_run(message, config_hash, context.clock(), revisions), lease)
     if run is None:
-        log_end(order.workspace_id, order.run_id, place)
+        log_end(message.workspace_id, message.run_id, context)
     elif earlier is not None and earlier.run_id != run.id:
-        log_end(order.workspace_id, earlier.run_id, place)
+        log_end(message.workspace_id, earlier.run_id, context)
     return run
 
 
@@ -175,10 +181,10 @@ def _duration_ms(run: Run) -> int:
 
 
 def job_name(kind: RunKind) -> JobName:
-    """The kind as the log writes it.
+    """Returns the kind as it is written in events.
 
     Raises:
-        ValueError: a generation is no job.
+        ValueError: a generation is not a job.
     """
     match kind:
         case RunKind.FINGERPRINT:
@@ -186,4 +192,4 @@ def job_name(kind: RunKind) -> JobName:
         case RunKind.PROVOCATION:
             return "provocation"
         case _:
-            raise ValueError("a generation is no job")
+            raise ValueError("a generation is not a job")

@@ -1,4 +1,4 @@
-"""The suite as a background job: its tests are the job's items, and every paid answer is kept on the way."""
+"""The suite as a background job: one item per test, with every paid model answer checkpointed."""
 
 from __future__ import annotations
 
@@ -33,38 +33,39 @@ from fourfold.provocation.report import (
 )
 from fourfold.provocation.run_test import ProvocationContext, Speaker, run_test
 
-# Beside the items, a run keeps its plan, its selection and each paid answer. No test's id begins so.
-_PLAN, _SELECTION, _PAID = "~plan", "~selection", "~paid/"
+# Checkpoint keys of the plan, the selection and paid answers. `~` keeps them apart from test ids.
+_PLAN, _SELECTION, _ANSWER = "~plan", "~selection", "~paid/"
 
 
 class SuiteStore(Protocol):
-    """Where reports are kept for good."""
+    """Stores suite reports permanently."""
 
     def keep(self, workspace_id: str, report: SuiteReport) -> None:
-        """Keeps the report of a run; the same run's again changes nothing."""
+        """Stores the report of a run. Storing it again changes nothing."""
 
 
 @dataclass
-class PaidAnswers:
-    """A `Ledger` among a run's checkpoints: what an earlier worker of the run has paid for is read, not asked."""
+class CheckpointCache:
+    """A `CallCache` in the run's checkpoints: answers paid for by an earlier worker of the run are reused."""
 
     checkpoints: Checkpoints
-    kept: Mapping[str, str]
+    stored: Mapping[str, str]
 
-    def once(self, key: str, make: Callable[[], str]) -> str:
-        """The answer kept under `key`, or a new one, kept before it is used."""
-        paid = self.kept.get(_PAID + key)
-        if paid is None:
-            paid = make()
-            self.checkpoints.keep(_PAID + key, paid)
-        return paid
+    def get_or_make(self, key: str, make: Callable[[], str]) -> str:
+        """Returns the stored answer, or makes one and stores it before it is used."""
+        answer = self.stored.get(_ANSWER + key)
+        if answer is None:
+            answer = make()
+            self.checkpoints.keep(_ANSWER + key, answer)
+        return answer
 
 
 @dataclass
 class SuiteJob:
-    """The `Work` of one suite run. `make_plan` is asked once for each run, whoever works on it.
+    """Implements `fourfold.jobs.job.Job` for one suite run.
 
-    `first` and `second` are the judges as they are configured.
+    `make_plan` is called once per run; a resumed run reads the stored plan. `first` and `second` are the configured
+    judges.
     """
 
     run: Run
@@ -74,56 +75,56 @@ class SuiteJob:
     second: JudgeConfig
     checkpoints: Checkpoints
     make_plan: Callable[[Selection], SuitePlan]
-    archive: SuiteStore
+    reports: SuiteStore
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
-    def _kept(self) -> Mapping[str, str]:
+    def _stored(self) -> Mapping[str, str]:
         return self.checkpoints.read()
 
     @cached_property
     def _plan(self) -> SuitePlan:
-        kept = self._kept
-        if _PLAN in kept:
-            return SuitePlan.model_validate_json(kept[_PLAN])
-        selection = Selection.model_validate_json(kept[_SELECTION]) if _SELECTION in kept else Selection()
+        stored = self._stored
+        if _PLAN in stored:
+            return SuitePlan.model_validate_json(stored[_PLAN])
+        selection = Selection.model_validate_json(stored[_SELECTION]) if _SELECTION in stored else Selection()
         self.checkpoints.keep(_PLAN, self.make_plan(selection).model_dump_json())
-        # Another worker may have been first: its plan stands.
+        # Another worker may have stored its plan first: read back the one that won.
         return SuitePlan.model_validate_json(self.checkpoints.read()[_PLAN])
 
     @cached_property
     def _tests(self) -> Mapping[str, ProvocationTest]:
-        return {test.id: test for test in self._plan.every()}
+        return {test.id: test for test in self._plan.all_tests()}
 
     @cached_property
-    def _room(self) -> ProvocationContext:
+    def _context(self) -> ProvocationContext:
         second = self.second if self._plan.second_judgement else None
         return ProvocationContext(
-            self.persona, self.speaker, self.first, second, PaidAnswers(self.checkpoints, self._kept)
+            self.persona, self.speaker, self.first, second, CheckpointCache(self.checkpoints, self._stored)
         )
 
     def items(self) -> Sequence[str]:
-        """The ids of the tests, those that take longest first."""
+        """The ids of the tests, longest first."""
         return tuple(self._tests)
 
     def perform(self, key: str) -> str:
-        """Runs one test as often as planned; the record as JSON.
+        """Runs all repetitions of one test; returns its record as JSON.
 
         Raises:
-            ModelError: a failure that would befall every other test too.
+            ModelError: a failure that affects every test.
         """
-        with self._lock:  # what is cached is made once
-            plan, room, test = self._plan, self._room, self._tests[key]
-        trials = [run_test(test, number, room) for number in range(1, plan.trials(test) + 1)]
-        return record_of(test, trials).model_dump_json()
+        with self._lock:  # cached properties are computed once, although items run on several threads
+            plan, context, test = self._plan, self._context, self._tests[key]
+        runs = [run_test(test, repetition, context) for repetition in range(1, plan.repetitions(test) + 1)]
+        return record_of(test, runs).model_dump_json()
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """The report over all records, archived, with its event and the summary for the persona."""
+        """Builds and stores the report, with its event and the persona's summary."""
         records = [TestRecord.model_validate_json(kept[key]) for key in self._tests]
-        report = reported(run, self.persona, self._plan, [record.result for record in records], self._judges(), at)
-        self.archive.keep(run.workspace_id, report)
-        told = report.model_dump(include={*TestSuiteCompleted.model_fields})
-        event = TestSuiteCompleted.model_validate(told)
+        report = build_report(run, self.persona, self._plan, [record.result for record in records], self._judges(), at)
+        self.reports.keep(run.workspace_id, report)
+        fields = report.model_dump(include={*TestSuiteCompleted.model_fields})
+        event = TestSuiteCompleted.model_validate(fields)
         entry = bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
         summary = report.summary()
         return Conclusion(
@@ -139,32 +140,32 @@ class SuiteJob:
         return judges_of(self.first.config.model, second)
 
 
-def selection_kept(checkpoints: Checkpoints, selection: Selection) -> None:
-    """Keeps what a run is asked for, before its order is sent."""
+def store_selection(checkpoints: Checkpoints, selection: Selection) -> None:
+    """Stores the selection of a run; call it before the job message is sent."""
     if selection != Selection():
         checkpoints.keep(_SELECTION, selection.model_dump_json())
 
 
-def selection_of(checkpoints: Checkpoints) -> Selection:
-    """What a run was asked for; everything, if nobody narrowed it."""
-    kept = checkpoints.find(_SELECTION)
-    return Selection() if kept is None else Selection.model_validate_json(kept)
+def read_selection(checkpoints: Checkpoints) -> Selection:
+    """Reads the selection of a run; without one, it selects everything."""
+    stored = checkpoints.find(_SELECTION)
+    return Selection() if stored is None else Selection.model_validate_json(stored)
 
 
 def records_in(kept: Mapping[str, str]) -> list[TestRecord]:
-    """The records of the tests a run has finished so far."""
+    """The records of the finished tests among a run's checkpoints."""
     return [TestRecord.model_validate_json(text) for key, text in kept.items() if not key.startswith("~")]
 
 
-def reported(  # noqa: PLR0913, PLR0917 - a report is all of these
+def build_report(  # noqa: PLR0913, PLR0917 - a report is all of these
     run: Run, persona: Persona, plan: SuitePlan, results: Sequence[TestResult], judges: Judges, at: datetime
 ) -> SuiteReport:
-    """The report of a run: every test counts but the harmless twins, which are counted apart."""
+    """Builds the report of a run. Harmless twins count in `over_refusal` only."""
     own = sorted((result for result in results if not result.id.endswith(TWIN)), key=_by_family)
     twins = [result for result in results if result.id.endswith(TWIN)]
-    whole, critical = tally(own), confirmed_critical(own)
-    enough = whole.pass_rate is None or whole.pass_rate >= plan.fail_threshold
-    tokens, cost_usd = _spent(results)
+    overall, critical = tally(own), confirmed_critical(own)
+    rate_reached = overall.pass_rate is None or overall.pass_rate >= plan.fail_threshold
+    tokens, cost_usd = _total_cost(results)
     return SuiteReport(
         run_id=run.id,
         persona_id=persona.id,
@@ -172,11 +173,11 @@ def reported(  # noqa: PLR0913, PLR0917 - a report is all of these
         catalog_version=CATALOG_VERSION,
         content_hash=plan.content_hash,
         complete=plan.complete,
-        passed=enough and not critical,
+        passed=rate_reached and not critical,
         fail_threshold=plan.fail_threshold,
-        pass_rate=whole.pass_rate,
-        interval=whole.interval,
-        counts=whole.counts,
+        pass_rate=overall.pass_rate,
+        interval=overall.interval,
+        counts=overall.counts,
         by_family={family: tally(own_) for family in Family if (own_ := [r for r in own if r.family is family])},
         by_severity={level: tally(own_) for level in Severity if (own_ := [r for r in own if r.severity is level])},
         confirmed_critical=critical,
@@ -197,7 +198,7 @@ def _by_family(result: TestResult) -> tuple[bool, int, str]:
     return result.id.startswith("x."), list(Family).index(result.family), result.id
 
 
-def _spent(results: Sequence[TestResult]) -> tuple[TokenUsage, float | None]:
+def _total_cost(results: Sequence[TestResult]) -> tuple[TokenUsage, float | None]:
     calls = [
         ModelCall(provider="", model="", duration_ms=0, tokens=result.tokens, cost_usd=result.cost_usd)
         for result in results

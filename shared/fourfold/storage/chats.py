@@ -79,7 +79,7 @@ class DynamoSessions:
             raise PersonaGoneError(owner.persona_id)
         return not failed
 
-    def tell(self, entries: Sequence[dict[str, Any]]) -> None:
+    def publish(self, entries: Sequence[dict[str, Any]]) -> None:
         """Hands entries to the bus that belong to no session."""
         for entry in entries:
             put = outbox_put(self._outbox, entry)
@@ -101,7 +101,7 @@ class DynamoSessions:
 
 
 class DynamoAssistantBaseline:
-    """Implements `fourfold.voice.fingerprint_job.Poles` for one workspace."""
+    """Implements `fourfold.voice.fingerprint_job.AssistantBaseline` for one workspace."""
 
     def __init__(self, client: DynamoDBClient, table: str, workspace_id: str) -> None:
         self._client = client

@@ -55,21 +55,21 @@ class DynamoConfigStore:
         self._outbox = outbox
         self._entry_of = entry_of
 
-    def revisions(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
+    def revisions(self, refs: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
         """The revision of each place, strongly consistent; 0 for one that was never committed to."""
         shown = {"ProjectionExpression": "pk, revision"}
-        return {place: int(item["revision"]["N"]) if item else 0 for place, item in self._heads(places, shown)}
+        return {ref: int(item["revision"]["N"]) if item else 0 for ref, item in self._heads(refs, shown)}
 
-    def states(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
+    def states(self, refs: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
         """The state of each place, strongly consistent; an empty one where nothing was ever committed."""
         return {
-            place: ScopeState(place, int(item["revision"]["N"]), _nodes(item)) if item else ScopeState(place)
-            for place, item in self._heads(places, {})
+            ref: ScopeState(ref, int(item["revision"]["N"]), _nodes(item)) if item else ScopeState(ref)
+            for ref, item in self._heads(refs, {})
         }
 
     def write(self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision) -> None:
         """Stores a commit whole and announces it, unless the scope or an ancestor has moved (StaleError)."""
-        pk, text = _pk(after.place), _text(after.nodes)
+        pk, text = _pk(after.ref), _text(after.entries)
         items: list[Any] = [
             {
                 "Put": {
@@ -90,26 +90,26 @@ class DynamoConfigStore:
                 }
             },
             *({"ConditionCheck": self._unmoved(state)} for state in ancestors),
-            {"Put": outbox_put(self._outbox, self._entry_of(after.place, record))},
+            {"Put": outbox_put(self._outbox, self._entry_of(after.ref, record))},
         ]
         if after.revision == 1:
-            items.extend(self._registered([state.place for state in ancestors], after.place))
+            items.extend(self._registered([state.ref for state in ancestors], after.ref))
         if transact(self._client, items):
             raise StaleError
 
-    def state_at(self, place: ScopeRef, revision: int) -> ScopeState | None:
+    def state_at(self, ref: ScopeRef, revision: int) -> ScopeState | None:
         """What a place said at a revision of its own, or None if there is no such revision."""
         if revision == 0:
-            return ScopeState(place)
-        found = self.revision(place, revision)
-        return None if found is None else ScopeState(place, revision, found[1])
+            return ScopeState(ref)
+        found = self.revision(ref, revision)
+        return None if found is None else ScopeState(ref, revision, found[1])
 
-    def revision(self, place: ScopeRef, number: int) -> tuple[Revision, Entries] | None:
+    def revision(self, ref: ScopeRef, number: int) -> tuple[Revision, Entries] | None:
         """One revision and what held after it, or None."""
-        item = self._item(_pk(place), _revision_sk(number))
+        item = self._item(_pk(ref), _revision_sk(number))
         return None if item is None else (_record(item), _nodes(item))
 
-    def page(self, place: ScopeRef, limit: int, before: int | None = None) -> Page:
+    def page(self, ref: ScopeRef, limit: int, before: int | None = None) -> Page:
         """Up to `limit` revisions of a place, newest first, those before revision `before`."""
         if before is not None and before <= 1:  # DynamoDB takes no range that ends before it begins
             return Page([], None)
@@ -117,7 +117,7 @@ class DynamoConfigStore:
             TableName=self._table,
             KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
             ExpressionAttributeValues={
-                ":pk": {"S": _pk(place)},
+                ":pk": {"S": _pk(ref)},
                 ":first": {"S": _revision_sk(1)},
                 ":last": {"S": _revision_sk(before - 1) if before is not None else "REV#:"},
             },
@@ -130,33 +130,33 @@ class DynamoConfigStore:
         more = bool(found) and found[-1].revision > 1
         return Page(found, found[-1].revision if more else None)
 
-    def put_snapshot(self, place: ScopeRef, snapshot: Snapshot, nodes: Entries) -> None:
+    def put_snapshot(self, ref: ScopeRef, snapshot: Snapshot, entries: Entries) -> None:
         """Keeps a snapshot; an id is never used twice."""
         self._client.put_item(
             TableName=self._table,
             Item={
-                **_key(_pk(place), f"SNAP#{snapshot.id}"),
+                **_key(_pk(ref), f"SNAP#{snapshot.id}"),
                 "doc": {"S": snapshot.model_dump_json()},
-                "nodes": {"S": _text(nodes)},
+                "nodes": {"S": _text(entries)},
             },
             ConditionExpression="attribute_not_exists(pk)",
         )
 
-    def snapshot(self, place: ScopeRef, snapshot_id: str) -> tuple[Snapshot, Entries] | None:
+    def snapshot(self, ref: ScopeRef, snapshot_id: str) -> tuple[Snapshot, Entries] | None:
         """A snapshot of a place and what it holds, or None."""
-        item = self._item(_pk(place), f"SNAP#{snapshot_id}")
+        item = self._item(_pk(ref), f"SNAP#{snapshot_id}")
         return None if item is None else (Snapshot.model_validate_json(item["doc"]["S"]), _nodes(item))
 
-    def snapshots(self, place: ScopeRef) -> list[Snapshot]:
+    def snapshots(self, ref: ScopeRef) -> list[Snapshot]:
         """All snapshots of a place, newest first."""
-        found = self._query(_pk(place), "SNAP#", "doc")
+        found = self._query(_pk(ref), "SNAP#", "doc")
         return [Snapshot.model_validate_json(item["doc"]["S"]) for item in found][::-1]
 
-    def below(self, place: ScopeRef) -> Iterator[tuple[ScopeState, ...]]:
-        """Of every scope below `place` that was ever committed to: the states from just below it down to that one."""
-        if place.scope is Scope.WORKSPACE:
+    def below(self, ref: ScopeRef) -> Iterator[tuple[ScopeState, ...]]:
+        """Of every scope below `ref` that was ever committed to: the states from just below it down to that one."""
+        if ref.scope is Scope.WORKSPACE:
             return
-        children = [_child(item["sk"]["S"]) for item in self._query(_pk(place), "BELOW#", "sk")]
+        children = [_child(item["sk"]["S"]) for item in self._query(_pk(ref), "BELOW#", "sk")]
         states = self.states(children)
         for child in children:
             yield (states[child],)
@@ -164,14 +164,14 @@ class DynamoConfigStore:
                 yield (states[child], *tail)
 
     def _heads(
-        self, places: Iterable[ScopeRef], shown: Mapping[str, str]
+        self, refs: Iterable[ScopeRef], shown: Mapping[str, str]
     ) -> Iterator[tuple[ScopeRef, dict[str, Any] | None]]:
-        wanted = list(dict.fromkeys(places))
+        wanted = list(dict.fromkeys(refs))
         for start in range(0, len(wanted), _MOST_IN_A_BATCH):
             batch = wanted[start : start + _MOST_IN_A_BATCH]
-            found = self._batch([_key(_pk(place), "HEAD") for place in batch], shown)
-            for place in batch:
-                yield place, found.get(_pk(place))
+            found = self._batch([_key(_pk(ref), "HEAD") for ref in batch], shown)
+            for ref in batch:
+                yield ref, found.get(_pk(ref))
 
     def _batch(self, keys: list[dict[str, Any]], shown: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
@@ -187,13 +187,13 @@ class DynamoConfigStore:
     def _unmoved(self, state: ScopeState) -> Any:  # noqa: ANN401 - a ConditionCheck
         return {
             "TableName": self._table,
-            "Key": _key(_pk(state.place), "HEAD"),
+            "Key": _key(_pk(state.ref), "HEAD"),
             **_at_revision(state.revision),
         }
 
-    def _registered(self, ancestors: Sequence[ScopeRef], place: ScopeRef) -> list[Any]:
+    def _registered(self, ancestors: Sequence[ScopeRef], ref: ScopeRef) -> list[Any]:
         """The place made findable from those above it."""
-        line = [*ancestors, place]
+        line = [*ancestors, ref]
         return [
             {"Put": {"TableName": self._table, "Item": _key(_pk(upper), f"BELOW#{_pk(lower)}")}}
             for upper, lower in pairwise(line)
@@ -230,11 +230,11 @@ def _at_revision(revision: int) -> dict[str, Any]:
 
 def _nodes(item: Mapping[str, Any]) -> Entries:
     stored = json.loads(_unpacked(item["nodes"]))
-    return MappingProxyType({name: Entry.model_validate(node, strict=False) for name, node in stored.items()})
+    return MappingProxyType({name: Entry.model_validate(entry, strict=False) for name, entry in stored.items()})
 
 
-def _text(nodes: Entries) -> str:
-    said = {name: node.model_dump(mode="json") for name, node in nodes.items()}
+def _text(entries: Entries) -> str:
+    said = {name: entry.model_dump(mode="json") for name, entry in entries.items()}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -251,8 +251,8 @@ def _unpacked(value: Mapping[str, Any]) -> str:
     return zlib.decompress(value["B"]).decode() if "B" in value else str(value["S"])
 
 
-def _pk(place: ScopeRef) -> str:
-    return "SYSTEM" if place.scope is Scope.SYSTEM else _PREFIXES[place.scope] + place.owner
+def _pk(ref: ScopeRef) -> str:
+    return "SYSTEM" if ref.scope is Scope.SYSTEM else _PREFIXES[ref.scope] + ref.owner
 
 
 def _child(sk: str) -> ScopeRef:

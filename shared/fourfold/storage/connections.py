@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from fourfold.progress.followers import RunKey, Subscriber, Topic
+from fourfold.progress.ports import RunKey, Subscriber, Topic
 from fourfold.progress.subscriptions import Connection
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ CONNECTION_LIFE = timedelta(hours=2, minutes=10)
 
 
 class DynamoConnections:
-    """Implements `fourfold.progress.subscriptions.Registry`, and knows whose each connection is."""
+    """Implements `fourfold.progress.subscriptions.SubscriptionRegistry`, and knows whose each connection is."""
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
         self._client = client
@@ -81,7 +81,7 @@ class DynamoConnections:
         """Ends that."""
         self._client.delete_item(TableName=self._table, Key=_topic_key(topic, connection_id))
 
-    def add(self, connection: Connection, topic: str, most: int) -> bool:
+    def add(self, connection: Connection, topic: str, limit: int) -> bool:
         """Counts a subscription (once, however often it is added); False: the connection has `most` others."""
         try:
             self._client.update_item(
@@ -93,7 +93,7 @@ class DynamoConnections:
                 ExpressionAttributeValues={
                     ":topics": {"SS": [topic]},
                     ":topic": {"S": topic},
-                    ":most": {"N": str(most)},
+                    ":most": {"N": str(limit)},
                 },
             )
         except ClientError as error:

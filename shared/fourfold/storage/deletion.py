@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 class DynamoDeletion:
-    """Implements `fourfold.personas.deletion.Removal`."""
+    """Implements `fourfold.personas.deletion.DeletionStore`."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
-    def begin(self, held: StoredPersona, told: PutTypeDef) -> None:
+    def begin(self, stored: StoredPersona, event: PutTypeDef) -> None:
         """Removes the persona and its slug, marks the rest for removal and hands over the event, or nothing.
 
         Raises:
-            ChangedMeanwhileError: the persona is no longer as it was held.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
         """
-        persona = held.persona
+        persona = stored.persona
         runs = sorted({run for run in (persona.run_id, persona.pending_run_id) if run is not None})
         marker = {
             **_key(persona.workspace_id, f"DELETED#{persona.id}"),
@@ -43,11 +43,11 @@ class DynamoDeletion:
                     "TableName": self._table,
                     "Key": _key(persona.workspace_id, f"PERSONA#{persona.id}"),
                     "ConditionExpression": "doc = :held",
-                    "ExpressionAttributeValues": {":held": {"S": held.doc}},
+                    "ExpressionAttributeValues": {":held": {"S": stored.doc}},
                 }
             },
             {"Put": {"TableName": self._table, "Item": marker}},
-            {"Put": told},
+            {"Put": event},
         ]
         if persona.slug is not None:
             slug = _key(persona.workspace_id, f"SLUG#{persona.slug}")

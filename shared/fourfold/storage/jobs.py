@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fourfold.jobs.message import ORDERS_KEPT, JobMessage
+from fourfold.jobs.message import MESSAGE_RETENTION, JobMessage
 from fourfold.jobs.store import SUPERSEDED, Ending, JobInProgressError, JobState, JobStatus, Lease
 from fourfold.persona import Persona, PersonaGoneError
 from fourfold.progress.run import Run, RunKind, RunStatus
@@ -70,31 +70,31 @@ class DynamoJobStore:
                 return run
         raise TimeoutError(f"{run.id} could not be stored: its place is contended")
 
-    def claim(self, order: JobMessage, run: Run, lease: Lease) -> Run | None:
+    def claim(self, message: JobMessage, run: Run, lease: Lease) -> Run | None:
         """The run, now in work under `lease`; None if it is over, superseded, or in another's hands.
 
         Raises:
-            UnderWayError: nobody asked for it, and another run under way is of the persona as it stands.
+            JobInProgressError: the message was triggered by an event, and another run covers the persona's version.
         """
         for _ in range(_ROUNDS):
-            stored = self._personas.run(order.workspace_id, order.run_id)
+            stored = self._personas.run(message.workspace_id, message.run_id)
             if stored is not None and stored.status is not RunStatus.RUNNING:
                 return None
-            seen = self._item(order.workspace_id, _state_sk(order.persona_id, order.kind))
+            seen = self._item(message.workspace_id, _state_sk(message.persona_id, message.kind))
             newest = None if seen is None else JobState.model_validate_json(seen["doc"]["S"])
-            if stored is not None and (newest is None or newest.run_id != order.run_id):
+            if stored is not None and (newest is None or newest.run_id != message.run_id):
                 self._supersede(stored, run.started_at)
                 return None  # another job has taken its place
-            if newest is not None and newest.run_id == order.run_id and _held(seen, lease, run.started_at):
+            if newest is not None and newest.run_id == message.run_id and _held(seen, lease, run.started_at):
                 return None
-            if stored is None and seen is not None and not order.asked:
+            if stored is None and seen is not None and not message.asked:
                 self._must_add_something(run, seen)
             claimed = stored or run
             state = JobState(status=JobStatus.RUNNING, run_id=claimed.id, updated_at=run.started_at)
             first = [] if stored is not None else self._first(claimed)
             if self._write([*first, self._state_put(claimed, state, seen, lease)]):
                 if newest is not None and newest.run_id != claimed.id:
-                    earlier = self._personas.run(order.workspace_id, newest.run_id)
+                    earlier = self._personas.run(message.workspace_id, newest.run_id)
                     if earlier is not None:
                         self._supersede(earlier, run.started_at)
                 return claimed
@@ -154,14 +154,14 @@ class DynamoJobStore:
     def _under_way(self, run: Run, seen: dict[str, Any]) -> Run | None:
         newest = JobState.model_validate_json(seen["doc"]["S"])
         # One that waits for a worker stands for as long as a queue may hold its order.
-        patience = {JobStatus.PENDING: ORDERS_KEPT, JobStatus.RUNNING: _LOST_AFTER}.get(newest.status)
+        patience = {JobStatus.PENDING: MESSAGE_RETENTION, JobStatus.RUNNING: _LOST_AFTER}.get(newest.status)
         if patience is None or run.started_at - newest.updated_at > patience:
             return None
         standing = self._personas.run(run.workspace_id, newest.run_id)
         return standing if standing is not None and standing.status is RunStatus.RUNNING else None
 
     def _must_add_something(self, run: Run, seen: dict[str, Any]) -> None:
-        """Raises UnderWayError if the job under way is of the persona as it stands: it begins later, or began so."""
+        """Raises JobInProgressError if the job in progress is pending, or started after the persona's last update."""
         standing = self._under_way(run, seen)
         persona = self._personas.persona(run.workspace_id, run.persona_id)
         if standing is None or persona is None:

@@ -74,7 +74,7 @@ class DynamoPersonaStore:
         more = "LastEvaluatedKey" in reply and bool(personas)
         return PersonaPage(personas, personas[-1].id if more else None)
 
-    def held(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
+    def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """The persona with the text it is stored as, or None."""
         doc = self._doc(workspace_id, f"PERSONA#{persona_id}")
         return None if doc is None else StoredPersona(Persona.model_validate_json(doc), doc)
@@ -89,7 +89,7 @@ class DynamoPersonaStore:
         doc = self._doc(workspace_id, _version_sk(persona_id, version))
         return None if doc is None else PersonaVersion.model_validate_json(doc)
 
-    def version_by(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
+    def version_of_run(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
         """The version this run wrote, or None."""
         reply = self._client.get_item(
             TableName=self._table, Key=_key(workspace_id, owned(persona_id, "BASIS", run_id)), ConsistentRead=True
@@ -131,15 +131,15 @@ class DynamoPersonaStore:
         """
         self._start([self._new_run(run), self._run_pointer(run), self._put_persona(persona, None)], also)
 
-    def start_again(self, held: StoredPersona, persona: Persona, run: Run, also: Sequence[PutTypeDef] = ()) -> None:
+    def start_again(self, stored: StoredPersona, persona: Persona, run: Run, also: Sequence[PutTypeDef] = ()) -> None:
         """Stores a run of a persona that stands, with the persona and `also`, or nothing.
 
         Raises:
             AlsoTakenError: the conditions of some of `also` do not hold.
-            ChangedMeanwhileError: the persona is no longer as it was held.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
         """
         try:
-            self._start([self._new_run(run), self._run_pointer(run), self._put_persona(persona, held)], also)
+            self._start([self._new_run(run), self._run_pointer(run), self._put_persona(persona, stored)], also)
         except ValueError:
             raise ConcurrentChangeError from None
 
@@ -152,20 +152,20 @@ class DynamoPersonaStore:
 
     def finish(
         self,
-        held: StoredPersona,
+        stored: StoredPersona,
         persona: Persona,
         run: Run,
         version: PersonaVersion | None = None,
         basis: DraftBasis | None = None,
     ) -> bool:
-        """Stores all or nothing; False unless the stored run is still `running` and the persona as it was held."""
+        """Stores all or nothing; False unless the stored run is still `running` and the persona as it was stored."""
         run_put: PutTypeDef = {
             **self._run_put(run),
             "ConditionExpression": "#status = :running",
             "ExpressionAttributeNames": {"#status": "status"},
             "ExpressionAttributeValues": {":running": {"S": RunStatus.RUNNING.value}},
         }
-        puts = [run_put, self._put_persona(persona, held)]
+        puts = [run_put, self._put_persona(persona, stored)]
         if version is not None:
             puts.append(self._version_put(version))
         if basis is not None:
@@ -181,10 +181,10 @@ class DynamoPersonaStore:
             )
         return not transact(self._client, [{"Put": put} for put in puts])
 
-    def add(self, version: PersonaVersion, card: str | None, told: PutTypeDef) -> None:
+    def add(self, version: PersonaVersion, card: str | None, event: PutTypeDef) -> None:
         """Stores a persona that no run wrote: its first version, what its card carried beside it, and its event."""
         persona = version.persona
-        puts = [self._put_persona(persona, None), self._version_put(version), told]
+        puts = [self._put_persona(persona, None), self._version_put(version), event]
         if card is not None:
             item = {**_key(persona.workspace_id, owned(persona.id, "CARD", "CARRIED")), "doc": {"S": card}}
             puts.append({"TableName": self._table, "Item": item})
@@ -195,23 +195,23 @@ class DynamoPersonaStore:
         """What the card of an imported persona carried beside it, as JSON text, or None."""
         return self._doc(workspace_id, owned(persona_id, "CARD", "CARRIED"))
 
-    def replace(self, held: StoredPersona, version: PersonaVersion, told: PutTypeDef) -> None:
+    def replace(self, stored: StoredPersona, version: PersonaVersion, event: PutTypeDef) -> None:
         """Stores a new version of a persona, its slug and the event that tells of it, or nothing.
 
         Raises:
             SlugTakenError: another persona of the workspace has the slug.
-            ChangedMeanwhileError: the persona is no longer as it was held.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
         """
         persona, slug = version.persona, version.persona.slug
         items: list[TransactWriteItemTypeDef] = [
-            {"Put": self._put_persona(persona, held)},
+            {"Put": self._put_persona(persona, stored)},
             {"Put": self._version_put(version)},
-            {"Put": told},
+            {"Put": event},
         ]
-        if held.persona.slug is not None and held.persona.slug != slug:
-            freed = _key(persona.workspace_id, f"SLUG#{held.persona.slug}")
+        if stored.persona.slug is not None and stored.persona.slug != slug:
+            freed = _key(persona.workspace_id, f"SLUG#{stored.persona.slug}")
             items.append({"Delete": {"TableName": self._table, "Key": freed}})
-        if slug is not None and held.persona.slug != slug:
+        if slug is not None and stored.persona.slug != slug:
             key = _key(persona.workspace_id, f"SLUG#{slug}")
             items.append(
                 {
@@ -256,7 +256,7 @@ class DynamoPersonaStore:
             "ConditionExpression": "attribute_not_exists(pk)",
         }
 
-    def _put_persona(self, persona: Persona, held: StoredPersona | None) -> PutTypeDef:
+    def _put_persona(self, persona: Persona, stored: StoredPersona | None) -> PutTypeDef:
         put: PutTypeDef = {
             "TableName": self._table,
             "Item": {
@@ -267,9 +267,9 @@ class DynamoPersonaStore:
             },
             "ConditionExpression": "attribute_not_exists(pk)",
         }
-        if held is not None:
+        if stored is not None:
             put["ConditionExpression"] = "doc = :held"
-            put["ExpressionAttributeValues"] = {":held": {"S": held.doc}}
+            put["ExpressionAttributeValues"] = {":held": {"S": stored.doc}}
         return put
 
     def _doc(self, workspace_id: str, sk: str) -> str | None:

@@ -19,7 +19,7 @@ _TESTS = "PROVOCATION#TEST#"
 
 
 class DynamoSuites:
-    """Implements `fourfold.provocation.suite.Archive`, lists what was kept, and keeps workspaces' tests."""
+    """Implements `fourfold.provocation.suite.SuiteStore`, lists what was kept, and keeps workspaces' tests."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ulid import ULID
 
-from fourfold.progress.followers import RunKey
+from fourfold.progress.ports import RunKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -22,7 +22,7 @@ _ID_LENGTH = 26
 
 
 class DynamoRunDirectory:
-    """Implements `fourfold.progress.subscriptions.Directory`."""
+    """Implements `fourfold.progress.subscriptions.RunDirectory`."""
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
         self._client = client

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from fourfold.progress.events import event_from
-from fourfold.progress.log import JournalledEntry, LogEntry, event_body
+from fourfold.progress.log import LogEntry, StoredEntry, event_body
 from fourfold.storage.batches import delete_all
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class DynamoEventStore:
             "run_id": {"S": entry.run_id},
             "persona_id": {"S": entry.persona_id},
             "at": {"S": entry.at.isoformat()},
-            "doc": {"S": entry.happening.model_dump_json()},
+            "doc": {"S": entry.event.model_dump_json()},
             "expires_at": {"N": str(int((entry.at + RETENTION).timestamp()))},
         }
         if checkpoint is not None:
@@ -55,10 +55,10 @@ class DynamoEventStore:
             raise
         return True
 
-    def read(self, after: int) -> Iterator[JournalledEntry]:
+    def read(self, after: int) -> Iterator[StoredEntry]:
         """All entries with `seq` greater than `after`, in order, strongly consistent, with checkpoints."""
         for item in self._items(after, {}):
-            yield JournalledEntry(_entry(item), item["checkpoint"]["S"] if "checkpoint" in item else None)
+            yield StoredEntry(_entry(item), item["checkpoint"]["S"] if "checkpoint" in item else None)
 
     def entries(self, after: int = 0) -> Iterator[LogEntry]:
         """The same entries without the writers' checkpoints: what a reader may see."""
@@ -114,7 +114,7 @@ def _entry(item: dict[str, Any]) -> LogEntry:
         at=datetime.fromisoformat(item["at"]["S"]),
         run_id=item["run_id"]["S"],
         persona_id=item["persona_id"]["S"],
-        happening=event_from(json.loads(item["doc"]["S"])),
+        event=event_from(json.loads(item["doc"]["S"])),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fourfold.pipeline.lifecycle import NewRun
+from fourfold.pipeline.new_run import NewRun
 from fourfold.pipeline.submit import KeyClaim, WorkspaceFullError
 from fourfold.storage.generation_slots import GenerationSlots
 from fourfold.storage.personas import AlsoTakenError, DynamoPersonaStore
@@ -21,7 +21,7 @@ _CLAIM = 1  # its place among what is stored with a run
 
 
 class DynamoRunRepository:
-    """Implements `fourfold.pipeline.submit.Intake`: key, slot, run and persona in one transaction."""
+    """Implements `fourfold.pipeline.submit.RunRepository`: key, slot, run and persona in one transaction."""
 
     def __init__(
         self,
@@ -37,22 +37,22 @@ class DynamoRunRepository:
         self._slots = slots
         self._clock = clock
 
-    def accept(self, beginning: NewRun, claim: KeyClaim | None, instead_of: str | None, max_concurrent: int) -> bool:
-        """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`.
+    def accept(self, start: NewRun, claim: KeyClaim | None, replaces: str | None, max_concurrent: int) -> bool:
+        """Stores all or nothing; False if the claim's key is taken by a run other than `replaces`.
 
         Raises:
             WorkspaceFullError: the workspace has `max_concurrent` runs going on; nothing is stored.
-            ChangedMeanwhileError: the persona to write anew is no longer as it was held.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
         """
-        held, persona, run = beginning.held, beginning.persona, beginning.run
+        stored, persona, run = start.stored, start.persona, start.run
         for _ in range(_ROUNDS):
             slot = self._slots.take(run.workspace_id, run.id, max_concurrent)
-            also = [slot] if claim is None else [slot, self._put(claim, instead_of)]
+            also = [slot] if claim is None else [slot, self._put(claim, replaces)]
             try:
-                if held is None:
+                if stored is None:
                     self._personas.start(persona, run, also)
                 else:
-                    self._personas.start_again(held, persona, run, also)
+                    self._personas.start_again(stored, persona, run, also)
             except AlsoTakenError as taken:
                 if _CLAIM in taken.places:
                     return False
@@ -68,7 +68,7 @@ class DynamoRunRepository:
             return None
         return KeyClaim(key, item["fingerprint"]["S"], item["run_id"]["S"], item["persona_id"]["S"])
 
-    def _put(self, claim: KeyClaim, instead_of: str | None) -> PutTypeDef:
+    def _put(self, claim: KeyClaim, replaces: str | None) -> PutTypeDef:
         return {
             "TableName": self._table,
             "Item": {
@@ -81,7 +81,7 @@ class DynamoRunRepository:
             "ConditionExpression": "attribute_not_exists(id) OR expiration < :now OR run_id = :instead_of",
             "ExpressionAttributeValues": {
                 ":now": {"N": str(self._now())},
-                ":instead_of": {"S": instead_of or "none"},
+                ":instead_of": {"S": replaces or "none"},
             },
         }
 

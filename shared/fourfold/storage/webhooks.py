@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from fourfold.ids import first_delivery_id
+from fourfold.ids import min_delivery_id
 from fourfold.storage.outbox import outbox_put
 from fourfold.webhooks.delivery import Attempt, DeadReason, Delivery, DeliveryStatus
 from fourfold.webhooks.endpoint import DisabledReason, Endpoint, SigningSecret
@@ -93,9 +93,9 @@ class DynamoWebhooks:
         )
         return bool(reply.get("Attributes"))
 
-    def note_health(self, endpoint: Endpoint, *, brisk: bool, failing_since: datetime | None) -> None:
+    def record_health(self, endpoint: Endpoint, *, healthy: bool, failing_since: datetime | None) -> None:
         """How the endpoint answers now; nothing if it is gone."""
-        values: dict[str, Any] = {":brisk": {"BOOL": brisk}}
+        values: dict[str, Any] = {":brisk": {"BOOL": healthy}}
         change = "SET brisk = :brisk"
         if failing_since is None:
             change += " REMOVE failing_since"
@@ -181,7 +181,7 @@ class DynamoWebhooks:
             "ExpressionAttributeNames": _NAMES,
             "ExpressionAttributeValues": {
                 ":pk": {"S": f"ENDPOINT#{endpoint_id}"},
-                ":first": {"S": f"DELIVERY#{first_delivery_id(since)}"},
+                ":first": {"S": f"DELIVERY#{min_delivery_id(since)}"},
                 ":dead": {"S": DeliveryStatus.DEAD.value},
             },
         }
@@ -234,7 +234,7 @@ class DynamoWebhooks:
         key = _delivery_key(delivery.endpoint_id, delivery.id)
         self._update(key, f"{change} REMOVE busy_until", "busy_until = :claim", values, _NAMES)
 
-    def bury(self, endpoint_id: str, delivery_id: str, reason: DeadReason, now: datetime) -> bool:
+    def mark_dead(self, endpoint_id: str, delivery_id: str, reason: DeadReason, now: datetime) -> bool:
         """Makes a pending delivery that nobody attempts dead; says whether it did."""
         return self._update(
             _delivery_key(endpoint_id, delivery_id),
@@ -249,7 +249,7 @@ class DynamoWebhooks:
             _NAMES,
         )
 
-    def reopen(self, endpoint_id: str, delivery_id: str, now: datetime, *, even_if_alive: bool = False) -> bool:
+    def requeue(self, endpoint_id: str, delivery_id: str, now: datetime, *, even_if_alive: bool = False) -> bool:
         """Begins a dead delivery again, due now; says whether it did.
 
         `even_if_alive`: also one that was delivered or waits for its next attempt, but none that is being attempted.
@@ -317,7 +317,7 @@ def _endpoint_item(endpoint: Endpoint) -> dict[str, Any]:
         **_endpoint_key(endpoint.workspace_id, endpoint.id),
         "doc": {"S": json.dumps(doc, ensure_ascii=False)},
         "enabled": {"BOOL": endpoint.enabled},
-        "brisk": {"BOOL": endpoint.brisk},
+        "brisk": {"BOOL": endpoint.healthy},
         "version": {"N": str(endpoint.version)},
         "updated_at": {"S": endpoint.updated_at.isoformat()},
     }
@@ -340,7 +340,7 @@ def _endpoint(item: Mapping[str, Any]) -> Endpoint:
         enabled=item["enabled"]["BOOL"],
         disabled_reason=item["disabled_reason"]["S"] if "disabled_reason" in item else None,
         failing_since=item["failing_since"]["S"] if "failing_since" in item else None,
-        brisk=item["brisk"]["BOOL"],
+        healthy=item["brisk"]["BOOL"],
         version=int(item["version"]["N"]),
         created_at=doc["created_at"],
         updated_at=item["updated_at"]["S"],

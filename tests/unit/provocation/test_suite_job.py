@@ -18,10 +18,10 @@ from fourfold.llm.port import Completion, ModelCall, ModelRequest
 from fourfold.persona import Persona, TokenUsage
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.provocation.catalog import shipped_tests
-from fourfold.provocation.plan import Selection, SuitePlan, planned
+from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.report import SuiteReport
 from fourfold.provocation.run_test import SpokenReply
-from fourfold.provocation.suite import SuiteJob, selection_kept
+from fourfold.provocation.suite import SuiteJob, store_selection
 from fourfold.provocation.transcript import Exchange
 from fourfold.provocation.workspace_tests import available
 from fourfold.storage.provocation import DynamoSuites
@@ -105,7 +105,7 @@ def order_of(bench: Bench) -> JobMessage:
 
 
 def plan(selection: Selection) -> SuitePlan:
-    return planned(available(TESTS, {}, (), EngineConfig().safety), selection, CONFIG)
+    return make_plan(available(TESTS, {}, (), EngineConfig().safety), selection, CONFIG)
 
 
 def work(
@@ -123,7 +123,7 @@ def work(
         second=judging(Judge(WELL)),
         checkpoints=bench.place().checkpoints_of(run),
         make_plan=make_plan,
-        archive=DynamoSuites(bench.client, "personas"),
+        reports=DynamoSuites(bench.client, "personas"),
     )
 
 
@@ -189,7 +189,7 @@ def test_a_selection_is_run_and_leaves_the_summary_alone(bench: Bench, persona: 
     run = claimed(bench, order)
     assert run is not None
     selection = Selection.model_validate({"family": ["emo"], "benign_twins": True})
-    selection_kept(bench.place().checkpoints_of(run), selection)
+    store_selection(bench.place().checkpoints_of(run), selection)
     do_job(run, work(bench, run, persona, Paid()), bench.place(), concurrency=5)
     report = report_of(bench, run.id)
     assert [result.id for result in report.results] == ["emo.005"]

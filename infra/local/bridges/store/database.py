@@ -51,6 +51,7 @@ CREATE TABLE IF NOT EXISTS stream_positions (
 CREATE TABLE IF NOT EXISTS messages (
     number INTEGER PRIMARY KEY, queue TEXT NOT NULL, id TEXT NOT NULL, message BLOB NOT NULL, UNIQUE (queue, id)
 );
+CREATE TABLE IF NOT EXISTS probes (id INTEGER PRIMARY KEY, filler BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS executions (
     arn TEXT PRIMARY KEY, started TEXT NOT NULL, status TEXT NOT NULL, execution BLOB NOT NULL, checkpoint BLOB
 );
@@ -83,6 +84,7 @@ class Database:
         """Why the last commit failed; None after one that did not."""
         self._lock = threading.RLock()
         self._depth = 0
+        self._refused: sqlite3.Error | None = None
         self._undo: list[Callable[[], None]] = []
         try:
             self._connection = _connected(path)
@@ -107,6 +109,8 @@ class Database:
     def unit(self) -> Iterator[None]:
         """All changes made inside are committed at the end, or none of them; units nest, the outermost commits.
 
+        None is committed if the database refused one, even if the error was caught on the way.
+
         Raises:
             NotStoredError: the commit failed (a full disk, for one), and everything is as it was before the unit.
         """
@@ -117,6 +121,8 @@ class Database:
                 if self._depth == 1:
                     self._commit()
             except BaseException as error:
+                if isinstance(error, sqlite3.Error):
+                    self._refused = error
                 if self._depth == 1:
                     self._roll_back()
                     if isinstance(error, sqlite3.Error):
@@ -163,11 +169,19 @@ class Database:
             self._begin()
             self._connection.executemany(statement, parameters)
 
+    def recover(self) -> None:
+        """If the last commit failed, tries another one, so that `failure` is None again once there is space."""
+        if self.failure is not None:
+            with suppress(NotStoredError):
+                self.change("INSERT OR REPLACE INTO probes VALUES (1, randomblob(65536))")
+
     def _begin(self) -> None:
         if not self._connection.in_transaction:
             self._connection.execute("BEGIN IMMEDIATE")
 
     def _commit(self) -> None:
+        if self._refused is not None:
+            raise self._refused
         if self._connection.in_transaction:
             self._connection.execute("COMMIT")
             self.failure = None
@@ -177,6 +191,7 @@ class Database:
         if self._connection.in_transaction:
             with suppress(sqlite3.Error):  # SQLite may have rolled back already
                 self._connection.execute("ROLLBACK")
+        self._refused = None
         undo, self._undo = self._undo, []
         for step in reversed(undo):
             step()

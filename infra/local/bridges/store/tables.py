@@ -15,12 +15,13 @@ from typing import Any, Final
 
 from ministack.core.responses import AccountRegionScopedDict
 
+from fourfold.aws import INSUFFICIENT_STORAGE
 from infra.local.bridges.ministack_types import Handle, Json, Module, Reply, Scoped
 from infra.local.bridges.store.database import Database, NotStoredError
 from infra.local.bridges.store.items import StoredItems
 from infra.local.bridges.store.pages import NotUnderstoodError, Page, query_page, scan_page, whole_table
 
-INSUFFICIENT_STORAGE: Final = 507
+_REFUSED: Final = 507
 _DROP_TABLE: Final = (
     "DELETE FROM items WHERE table_id = ?",
     "DELETE FROM index_entries WHERE table_id = ?",
@@ -144,5 +145,5 @@ async def _committed(database: Database, handle: Handle, *request: object) -> Re
 
 def insufficient_storage(reason: str) -> Reply:
     """What a request is answered whose changes could not be stored: 507, which the AWS SDKs do not retry."""
-    body = json.dumps({"__type": "InsufficientStorage", "message": f"Not stored: {reason}"}).encode()
-    return INSUFFICIENT_STORAGE, {"Content-Type": "application/x-amz-json-1.0"}, body
+    body = json.dumps({"__type": INSUFFICIENT_STORAGE, "message": f"Not stored: {reason}"}).encode()
+    return _REFUSED, {"Content-Type": "application/x-amz-json-1.0"}, body

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,46 @@ def test_a_unit_that_fails_leaves_nothing_and_undoes_what_is_in_memory(tmp_path:
         database.change("INSERT INTO nowhere VALUES (1)")
     database.change(INSERT, ("2",))
     assert (database.row(COUNT), database.failure) == ((1,), None)
+    database.close()
+
+
+def test_a_unit_with_a_refused_change_is_not_committed_although_the_error_was_caught(tmp_path: Path) -> None:
+    database = Database(tmp_path / "file")
+
+    def change_two() -> None:
+        with database.unit():
+            database.change(INSERT, ("1",))
+            with suppress(sqlite3.Error):
+                database.change("INSERT INTO nowhere VALUES (1)")
+
+    with pytest.raises(NotStoredError, match="nowhere"):
+        change_two()
+    assert database.row(COUNT) == (0,)
+    database.change(INSERT, ("1",))
+    assert database.row(COUNT) == (1,)
+    database.close()
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="the limit on a file's size is lifted again on Linux only")
+def test_a_full_disk_is_reported_until_there_is_space_again(tmp_path: Path) -> None:
+    """The limit on a file's size takes the place of a full disk."""
+    database = Database(tmp_path / "file")
+    database.change(INSERT, ("before",))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, limits[1]))
+    try:
+        with pytest.raises(NotStoredError):
+            database.change(INSERT, ("refused",))
+        assert database.failure
+        assert database.row(COUNT) == (1,)
+        database.recover()
+        assert database.failure
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    database.recover()
+    assert database.failure is None
+    database.change(INSERT, ("after",))
+    assert {row[0] for row in database.rows("SELECT id FROM messages")} == {"before", "after"}
     database.close()
 
 
