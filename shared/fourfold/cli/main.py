@@ -25,9 +25,11 @@ from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.progress_feed import Feed, Target
 from fourfold.cli.session import connected
+from fourfold.cli.state import examine_state
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
 from fourfold.cli.watch import print_events, watch_live
 from fourfold.cli.webhooks import app as webhooks_app
+from fourfold.errors import CommandError
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona, PersonaStatus
 
@@ -108,14 +110,28 @@ def watch(
 @app.command()
 def doctor(
     call: Annotated[bool, typer.Option("--call", help="Make one small call to each usable provider.")] = False,
+    state: Annotated[bool, typer.Option("--state", help="Check what a local server has stored instead.")] = False,
 ) -> None:
-    """Show which model providers are usable."""
+    """Show which model providers are usable, or whether the stored state is sound. Exits 1 if anything is wrong."""
+    if state:
+        _examine_state()
+        return
     try:
         succeeded = examine(os.environ, Console(), call=call)
     except ValueError as error:
         Console(stderr=True).print(Text(f"model settings: {error}", style="red"))
         raise typer.Exit(1) from error
     if not succeeded:
+        raise typer.Exit(1)
+
+
+def _examine_state() -> None:
+    try:
+        sound = examine_state(Console())
+    except CommandError as error:
+        Console(stderr=True).print(Text(str(error), style="red"))
+        raise typer.Exit(1) from error
+    if not sound:
         raise typer.Exit(1)
 
 
