@@ -101,7 +101,7 @@ def demo(stop: threading.Event) -> int:  # noqa: ARG001 - all commands have one 
 
 
 def check(stop: threading.Event) -> int:  # noqa: ARG001 - all commands have one signature
-    """Print what is wrong with the stored state, as JSON. Returns 1 if anything is. `fourfold doctor --state` shows it."""
+    """Print the checks of the stored state as JSON, for `fourfold doctor --state`. Returns 1 if anything is wrong."""
     state_check = importlib.import_module("infra.local.state_check")
     findings = state_check.check_state(Home.default())
     sys.stdout.write(state_check.as_json(findings) + "\n")

@@ -76,19 +76,21 @@ def test_a_full_disk_is_reported_until_there_is_space_again(tmp_path: Path) -> N
     """The limit on a file's size takes the place of a full disk."""
     database = Database(tmp_path / "file")
     database.change(INSERT, ("before",))
+    failed = [database.failure is not None]
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1, limits[1]))
     try:
         with pytest.raises(NotStoredError):
             database.change(INSERT, ("refused",))
-        assert database.failure
+        failed.append(database.failure is not None)
         assert database.row(COUNT) == (1,)
         database.recover()
-        assert database.failure
+        failed.append(database.failure is not None)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     database.recover()
-    assert database.failure is None
+    failed.append(database.failure is not None)
+    assert failed == [False, True, True, False]
     database.change(INSERT, ("after",))
     assert {row[0] for row in database.rows("SELECT id FROM messages")} == {"before", "after"}
     database.close()
