@@ -81,6 +81,13 @@ class LocalServer:
         time.sleep(seconds)
         process.send_signal(signal.SIGCONT)
 
+    def is_alive(self) -> bool:
+        return self._running().poll() is None
+
+    @property
+    def process_id(self) -> int:
+        return self._running().pid
+
     def said(self) -> str:
         """What the last start printed."""
         return self.output.read_text(encoding="utf-8")
