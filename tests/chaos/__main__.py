@@ -23,7 +23,7 @@ from rich.table import Table
 from infra.local.home import REPOSITORY
 from infra.local.state_check import check_state
 from tests.chaos.checks import Counts, check_deliveries, check_events, check_jobs, check_paid, check_stored
-from tests.chaos.faults import FAULTS, Fault, fake_time
+from tests.chaos.faults import FAULTS, Fault, own_clock
 from tests.chaos.load import Load, Memory
 from tests.chaos.paid import PaidProvider, Span
 from tests.integration.local_server import BY_THEMSELVES, LocalServer
@@ -59,7 +59,7 @@ class Arena:
     def __init__(self, home: Path, provider: PaidProvider, hooks: Receiver) -> None:
         variables = environment(provider)
         anthropic = {name: variables[name] for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")}
-        self.server = LocalServer(home, {**anthropic, **fake_time(home / "clock")})
+        self.server = LocalServer(home, {**anthropic, **own_clock(home)})
         self.provider = provider
         self.hooks = hooks
         self.personas: list[str] = []
@@ -157,7 +157,7 @@ def main(arguments: list[str]) -> int:
         try:
             for fault in chosen:
                 if not fault.possible():
-                    console.print(f"{fault.name}: not run, the machine has no libfaketime")
+                    console.print(f"{fault.name}: not run: it needs Linux and a C compiler")
                     continue
                 rng = random.Random(f"{asked.seed} {fault.name}")  # noqa: S311 - a test's moments
                 outcomes.append(arena.strike(fault, asked.times or fault.times, asked.makers, rng))

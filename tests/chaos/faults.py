@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import random
 import resource
+import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +18,7 @@ from pathlib import Path
 from tests.chaos.paid import Span
 from tests.integration.local_server import LocalServer
 
-_FAKE_TIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+_CLOCK_SOURCE = Path(__file__).with_name("clock.c")
 _SPARE_DESCRIPTORS = 2
 _HOUR_S = 3600
 
@@ -80,7 +83,7 @@ def _set_clock(server: LocalServer, rng: random.Random) -> Span:
     begun, clock = time.time(), clock_file(server)
     clock.write_text(f"{rng.choice('+-')}{_HOUR_S}")
     time.sleep(rng.uniform(3, 6))
-    clock.write_text("+0")
+    clock.write_text("0")
     return Span(begun, time.time())
 
 
@@ -89,18 +92,20 @@ def clock_file(server: LocalServer) -> Path:
     return server.home.root / "clock"
 
 
-def fake_time(clock: Path) -> dict[str, str]:
-    """Variables with which a server's clock is that of the file `clock`, if libfaketime is there."""
-    if not _FAKE_TIME.exists():
+def own_clock(folder: Path) -> dict[str, str]:
+    """Variables that give a server on the home `folder` a clock of its own; none without a C compiler."""
+    if not _has_compiler():
         return {}
-    clock.parent.mkdir(parents=True, exist_ok=True)
-    clock.write_text("+0")
-    return {
-        "LD_PRELOAD": str(_FAKE_TIME),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
+    folder.mkdir(parents=True, exist_ok=True)
+    library, clock = folder / "clock.so", folder / "clock"
+    compiler = ("cc", "-shared", "-fPIC", "-O2", "-o", str(library), str(_CLOCK_SOURCE), "-ldl")
+    subprocess.run(compiler, check=True)
+    clock.write_text("0")
+    return {"LD_PRELOAD": str(library), "FOURFOLD_CLOCK": str(clock)}
+
+
+def _has_compiler() -> bool:
+    return sys.platform == "linux" and shutil.which("cc") is not None
 
 
 @contextmanager
@@ -133,5 +138,5 @@ FAULTS = (
     Fault("workers killed", 5, _kill_worker),
     Fault("full disk", 5, _full_disk),
     Fault("few descriptors", 5, _few_descriptors),
-    Fault("clock set", 5, _set_clock, _FAKE_TIME.exists),
+    Fault("clock set", 5, _set_clock, _has_compiler),
 )
