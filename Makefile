@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 override export BRIEF := $(value BRIEF)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test tests lint types unit integration infra generated synth deploy bench clean
+.PHONY: help demo up test tests lint types unit integration infra generated synth deploy chaos bench clean
 
 help:  ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev PROVIDERS=anthrop
 
 deploy: $(READY)  ## Deploy to the AWS account of your environment (STAGE=dev PROVIDERS=anthropic,openai).
 	$(RUN)python -m infra.deploy $(STAGE) $(CONTEXT)
+
+chaos: $(READY)  ## Strike a busy server (kill -9, full disk, ...) and count what is lost, doubled, stuck: 20 min.
+	$(RUN)python -m tests.chaos
 
 bench: $(READY)  ## Measure; writes benchmarks/results/*.json.
 	$(RUN)python -m benchmarks

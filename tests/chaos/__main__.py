@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import signal
 import statistics
 import sys
 import tempfile
@@ -66,13 +67,17 @@ class Arena:
 
     def start(self) -> None:
         """Starts the server and makes the personas that are edited, chatted with, and have jobs."""
+        self.server.borrow_made_before()
         self.server.start()
         self.server.commit(dict.fromkeys(BY_THEMSELVES, False), scope="system")
         self.server.commit({"api.limits.requests_per_minute": 6000}, scope="system")
         self.server.call("POST", "/v1/webhooks", body={"url": self.hooks.url, "events": ["*"]}).raise_for_status()
         for number in range(PERSONAS_WITH_JOBS):
-            made = self.server.call("POST", "/v1/personas", body={"intent": f"A ferry pilot, {40 + number}, in Bergen"})
-            self.personas.append(made.raise_for_status().json()["id"])
+            body = {"intent": f"A ferry pilot, {40 + number}, in Bergen"}
+            made = self.server.call("POST", "/v1/personas", body=body, headers={"Prefer": "respond-async"})
+            self.personas.append(made.raise_for_status().json()["persona_id"])
+        for persona in self.personas:
+            _wait_until(lambda: self.server.call("GET", f"/v1/personas/{persona}").json()["status"] != "generating")  # noqa: B023
 
     def strike(self, fault: Fault, times: int, makers: int, rng: random.Random) -> Outcome:
         """One kind of fault, at random moments under load; returns when everything that was begun has ended."""
@@ -145,6 +150,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--makers", type=int, default=20, help="clients with a run in progress")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the server is ended first
     chosen = [one for one in FAULTS if not asked.kinds or one.name.startswith(tuple(asked.kinds))]
     outcomes = []
     with (

@@ -141,6 +141,12 @@ class LocalServer:
                 continue  # it ended meanwhile, or is another user's
         return found
 
+    def borrow_made_before(self) -> None:
+        """Take what `make up` synthesized in this clone; it is used only if it was made of these very sources."""
+        made_before = REPOSITORY / ".local" / "assembly"
+        if made_before.exists():
+            shutil.copytree(made_before, self.home.assemblies)
+
     def borrow_assembly(self, other: LocalServer) -> None:
         """Take the synthesized template of another home, to save the time of making it again."""
         shutil.copytree(other.home.assemblies, self.home.assemblies)
