@@ -21,6 +21,7 @@ from fourfold.aws import INSUFFICIENT_STORAGE
 from fourfold.http.body import BodyLimit
 from fourfold.http.cors import Cors, allowed_origins
 from fourfold.http.edge import Edge
+from fourfold.http.gateway import GatewayPrefix
 from fourfold.http.header_limit import HeaderLimit
 from fourfold.http.problems import (
     ProblemError,
@@ -95,6 +96,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
             *([Middleware(Cors, origins=origins)] if origins else []),
             Middleware(Edge),
             Middleware(HeaderLimit),
+            Middleware(GatewayPrefix),
             Middleware(BodyLimit),
         ],
         exception_handlers={
