@@ -14,6 +14,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from infra.local.bridges.ministack_types import Handle, Json
@@ -49,9 +50,11 @@ class WorkerPool:
 
     def install(self) -> None:
         """Have MiniStack invoke its Python functions here."""
+        from ministack.core import lambda_runtime
         from ministack.services import lambda_svc
 
         lambda_svc._execute_function_warm = self.execute  # noqa: SLF001 - no setting chooses an executor
+        lambda_runtime.get_or_create_worker = self.route_worker
         run_batch, concurrency = lambda_svc._run_sqs_batch, lambda_svc._sqs_esm_concurrency  # noqa: SLF001
         lambda_svc._run_sqs_batch = lambda *batch: self.run_batch(run_batch, *batch)  # noqa: SLF001
         lambda_svc._sqs_esm_concurrency = lambda *mapping: self.batches_at_once(concurrency, *mapping)  # noqa: SLF001
@@ -77,6 +80,10 @@ class WorkerPool:
             log = "\n".join(filter(None, [answer["log"], answer["trace"]]))
             return {**_failed(answer["error"], "Runtime.HandlerError"), "log": log}
         return {"body": answer["result"], "log": answer["log"]}
+
+    def route_worker(self, name: str, config: Json, code_zip: bytes, qualifier: str = "$LATEST") -> RouteWorker:  # noqa: ARG002
+        """Takes the place of MiniStack's `get_or_create_worker`, by which routes of WebSocket APIs are invoked."""
+        return RouteWorker(partial(self.execute, {"config": config, "code_zip": code_zip}))
 
     def run_batch(self, run: Handle, mapping: Json, record: Json, event: Json, batch: list[Json], *queue: str) -> None:
         """MiniStack's `_run_sqs_batch`; messages whose worker ended are shown again: it is not at work on them."""
@@ -173,6 +180,20 @@ class WorkerPool:
     def _reap_now_and_then(self) -> None:
         while not self._stopping.wait(_REAP_SECONDS):
             self.reap()
+
+
+class RouteWorker:
+    """One invocation, with the interface of MiniStack's worker."""
+
+    def __init__(self, execute: Callable[[Any, str], Json]) -> None:
+        self._execute = execute
+
+    def invoke(self, event: Json, request_id: str) -> Json:
+        """The result as a worker of MiniStack has it."""
+        done = self._execute(event, request_id)
+        if done.get("error"):
+            return {"status": "error", "error": done["body"]["errorMessage"], "log": done["log"]}
+        return {"status": "ok", "result": done["body"], "log": done["log"]}
 
 
 def _environment(config: Json, folder: str) -> dict[str, str]:

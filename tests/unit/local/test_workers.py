@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from infra.local.bridges import worker_pool
@@ -74,6 +75,28 @@ def test_invocations_wait_side_by_side_in_one_process_each_with_its_own_context_
     answer = pool.execute(STEP, {"do": "answer", "word": "y"}, "the request")["body"]
     arn = STEP["config"]["FunctionArn"]
     assert (answer["mine"], answer["request"], answer["arn"]) == ("step", "the request", arn)
+
+
+def test_a_route_of_a_websocket_api_is_served_by_the_same_process(
+    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MiniStack invokes such a route's function by another way than every other."""
+    replaced = ("_execute_function_warm", "_run_sqs_batch", "_sqs_esm_concurrency")
+    for module, names in ((lambda_svc, replaced), (lambda_runtime, ("get_or_create_worker",))):
+        for name in names:
+            monkeypatch.setattr(module, name, getattr(module, name))  # what `install` sets is taken back
+    pool.install()
+
+    def route(event: dict[str, Any]) -> dict[str, Any]:
+        worker = lambda_runtime.get_or_create_worker("step", STEP["config"], STEP["code_zip"], qualifier="1")
+        answer: dict[str, Any] = worker.invoke(event, "message")
+        return answer
+
+    answer = route({"do": "answer", "word": "x"})
+    assert (answer["status"], answer["result"]["word"]) == ("ok", "x")
+    assert answer["result"]["pid"] == _answer(pool)["pid"]
+    failed = route({"do": "raise"})
+    assert (failed["status"], failed["error"]) == ("error", "as asked")
 
 
 def test_an_error_is_reported_with_its_trace_and_the_process_stays(pool: WorkerPool) -> None:
