@@ -66,7 +66,7 @@ def _intents(server: LocalServer) -> Iterable[str]:
     cursor = ""
     while True:
         page = server.call("GET", f"/v1/personas?limit=100{cursor}").json()
-        yield from (persona["intent"] for persona in page["items"])
+        yield from (persona["intent"] for persona in page["data"])
         if not page.get("next_cursor"):
             return
         cursor = f"&cursor={page['next_cursor']}"
