@@ -32,6 +32,8 @@ Client = Any  # boto3 makes the classes of its clients at run time
 
 STOP_SECONDS = 15
 LOG_BYTES = 5_000_000
+# Connections that wait to be accepted: fifty personas at once open more than a hundred.
+BACKLOG = 1024
 
 
 class EngineError(LocalError):
@@ -205,6 +207,7 @@ class Engine:
         config = Config()
         config.bind = [f"fd://{self._listener.fileno()}"]
         config.keep_alive_timeout = 75
+        config.backlog = BACKLOG
         config.graceful_timeout = 1
         config.accesslog = None
         config.errorlog = logging.getLogger("hypercorn.error")

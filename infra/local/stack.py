@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from fourfold.aws import LEAST_TIMEOUT
 from fourfold.http.scopes import SCOPES
 from fourfold.keys import KeyEnvironment, key_preview
 from fourfold.llm.model_names import OFFLINE
@@ -41,7 +42,7 @@ PUBLISHER_HANDLER = "functions.publish_events.handler.handler"
 DISPATCHER_HANDLER = "functions.webhook_dispatch.handler.handler"
 JOB_HANDLERS = ("functions.fingerprint.", "functions.provocation.")
 # Defaults of the API and the functions on a developer's machine; the shell's variables take precedence.
-DEVELOPMENT = {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1"}
+DEVELOPMENT = {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1", LEAST_TIMEOUT: "60"}
 FUNCTION_ARN = re.compile(r"arn:aws:lambda:[^\"]+")
 
 
