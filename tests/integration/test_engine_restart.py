@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -168,6 +169,27 @@ def test_a_message_is_there_after_a_kill_whether_it_was_received_or_not(home: Lo
     assert sorted(message["Body"] for message in there) == ["received", "waiting"]
     counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessagesDelayed"])
     assert counts["Attributes"]["ApproximateNumberOfMessagesDelayed"] == "1"
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits another process")
+def test_a_full_disk_refuses_changes_and_says_so_until_there_is_space(home: LocalServer) -> None:
+    """No file of the server can be written beyond its first byte; the kernel then answers as a full disk does."""
+
+    def health() -> str:
+        return str(home.call("GET", "/v1/health").json()["status"])
+
+    body, headers = {"intent": "A harbour pilot"}, {"Prefer": "respond-async"}
+    limits = resource.prlimit(home.process_id, resource.RLIMIT_FSIZE)
+    resource.prlimit(home.process_id, resource.RLIMIT_FSIZE, (1, limits[1]))
+    try:
+        refused = home.call("POST", "/v1/personas", body=body, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (507, "not_stored")
+        assert health() == "degraded"
+        assert home.call("GET", "/v1/personas").status_code == 200
+    finally:
+        resource.prlimit(home.process_id, resource.RLIMIT_FSIZE, limits)
+    eventually(lambda: health() == "ok")
+    assert home.call("POST", "/v1/personas", body=body, headers=headers).status_code == 202
 
 
 @pytest.mark.parametrize("damage", ["cut off", "removed"])
