@@ -1,4 +1,4 @@
-"""The start of the local engine: the first one in a new home (synth and deploy), later ones, and one with 10,000 personas
+"""The start of the local engine: the first one in a new home (synth and deploy), later ones, and with 10,000 personas
 stored; and how long a save of the definitions keeps requests waiting.
 """
 
@@ -9,6 +9,7 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import boto3
 
@@ -22,6 +23,7 @@ LATER_STARTS = 5
 STORED = 10_000
 SAVES = 5
 _SAVED_WITHIN_S = 3.0
+_SERVICES: tuple[Any, Any] = ("events", "sqs")
 
 
 def measure() -> Report:
@@ -56,16 +58,10 @@ def measure() -> Report:
 def _saves(home: Home, report: Report) -> None:
     """The longest of many small requests, while definitions are saved and while nothing is."""
     server = json.loads(home.server_file.read_text(encoding="utf-8"))
-    events, queues = (
-        boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=server["engine_url"],
-            region_name=REGION,
-            aws_access_key_id=server["root_key"],
-            aws_secret_access_key=server["root_key"],
-        )
-        for service in ("events", "sqs")
+    session = boto3.Session(
+        aws_access_key_id=server["root_key"], aws_secret_access_key=server["root_key"], region_name=REGION
     )
+    events, queues = (session.client(service, endpoint_url=server["engine_url"]) for service in _SERVICES)
     longest: dict[bool, list[float]] = {True: [], False: []}
     for saving in (False, True):
         for number in range(SAVES):
@@ -78,11 +74,11 @@ def _saves(home: Home, report: Report) -> None:
     report.figure("a save makes the longest request longer by", added, "ms")
 
 
-def _longest_ms(queues: object, seconds: float) -> float:
+def _longest_ms(queues: Any, seconds: float) -> float:
     until, longest = time.monotonic() + seconds, 0.0
     while time.monotonic() < until:
         began = time.monotonic()
-        queues.list_queues(MaxResults=1)  # type: ignore[attr-defined]
+        queues.list_queues(MaxResults=1)
         longest = max(longest, time.monotonic() - began)
     return longest * 1000
 
