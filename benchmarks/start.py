@@ -74,7 +74,7 @@ def _saves(home: Home, report: Report) -> None:
     report.figure("a save makes the longest request longer by", added, "ms")
 
 
-def _longest_ms(queues: Any, seconds: float) -> float:
+def _longest_ms(queues: Any, seconds: float) -> float:  # noqa: ANN401 - boto3 makes its classes at run time
     until, longest = time.monotonic() + seconds, 0.0
     while time.monotonic() < until:
         began = time.monotonic()
