@@ -31,8 +31,9 @@ def client(service: str, config: Config, endpoint_url: str | None = None) -> Any
     Uses botocore directly: boto3 adds its transfer manager, a third of the import time, to the same clients.
     """
     least_s = float(os.environ.get(LEAST_TIMEOUT, "0"))
+    chosen: Any = config  # the stubs do not have a config's options
     patient = Config(
-        connect_timeout=max(least_s, config.connect_timeout), read_timeout=max(least_s, config.read_timeout)
+        connect_timeout=max(least_s, chosen.connect_timeout), read_timeout=max(least_s, chosen.read_timeout)
     )
     config = config.merge(patient)
     with _session_lock:  # sessions, unlike clients, are not thread-safe
