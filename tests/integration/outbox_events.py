@@ -11,8 +11,6 @@ from fourfold.ids import new_persona_id, new_run_id
 from fourfold.storage.outbox import outbox_put
 from tests.integration.local_server import LocalServer
 
-SAVED_SECONDS = 5.0
-
 
 def store_event(home: LocalServer) -> str:
     """Puts an event into the outbox; answers with its id."""
