@@ -20,6 +20,7 @@ from starlette.routing import Match
 from fourfold.http.body import BodyLimit
 from fourfold.http.cors import Cors, allowed_origins
 from fourfold.http.edge import Edge
+from fourfold.http.head import Head
 from fourfold.http.header_limit import HeaderLimit
 from fourfold.http.problems import ProblemError, field_errors, from_status, problem_response, rejected, unavailable
 from fourfold.http.tail import Tails
@@ -77,7 +78,9 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
         version=VERSION,
         description=_DESCRIPTION,
         servers=[{"url": "/", "description": "The server of this document"}],
+        contact={"name": "fourfold"},
         openapi_tags=TAGS,
+        generate_unique_id_function=lambda route: route.name,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -85,6 +88,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
         middleware=[
             *([Middleware(Cors, origins=origins)] if origins else []),
             Middleware(Edge),
+            Middleware(Head),
             Middleware(HeaderLimit),
             Middleware(BodyLimit),
         ],
@@ -126,7 +130,8 @@ def _allowed(request: Request) -> list[str]:
         route = context.original_route
         if route.matches(request.scope)[0] is not Match.NONE:
             methods.setdefault(getattr(route, "path", ""), set()).update(getattr(route, "methods", None) or ())
-    return sorted(methods[min(methods, key=lambda path: path.count("{"))])
+    allowed = methods[min(methods, key=lambda path: path.count("{"))]
+    return sorted(allowed | ({"HEAD"} if "GET" in allowed else set()))
 
 
 async def _invalid_parameters(request: Request, error: RequestValidationError) -> Response:

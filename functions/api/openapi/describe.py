@@ -1,4 +1,4 @@
-"""Builds the OpenAPI 3.1 document: FastAPI's, extended by bodies, problems, streams, scopes and examples."""
+"""Builds the OpenAPI 3.1 document: FastAPI's, with bodies, problems, streams, scopes, webhooks and examples."""
 
 from __future__ import annotations
 
@@ -10,11 +10,17 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from fourfold.problem import Problem
+from functions.api.config import request_schema
 from functions.api.openapi.bodies import FILES, STRICT
+from functions.api.openapi.code_samples import curl_command
+from functions.api.openapi.event_streams import set_apart
 from functions.api.openapi.examples import examples
+from functions.api.openapi.generatable import make_generatable, referenced
 from functions.api.openapi.operations import operations
 from functions.api.openapi.problems import CATALOGUE
 from functions.api.openapi.replies import RETRY_AFTER, problems, references
+from functions.api.openapi.shared_parts import share_parts
+from functions.api.openapi.webhook_events import webhook_events
 
 _EVENT: dict[str, Any] = {
     "type": "object",
@@ -102,15 +108,25 @@ def describe(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=app.openapi_tags,
         servers=app.servers,
+        contact=app.contact,
         license_info=app.license_info,
     )
-    _add_schemas(app, content["components"]["schemas"])
+    schemas: dict[str, Any] = content["components"]["schemas"]
+    _add_schemas(app, schemas)
+    content["webhooks"], received = webhook_events()
+    for name, schema in received.items():
+        schemas.setdefault(name, schema)
     scopes = {(found.path, found.method.lower()): found.scope for found in operations(app)}
     for path, methods in content["paths"].items():
         for method, operation in methods.items():
             _finish(operation, scopes.get((path, method)))
+            source = curl_command(method, path, operation, schemas)
+            operation["x-codeSamples"] = [{"lang": "Shell", "label": "curl", "source": source}]
+    sent = [operation.get("requestBody") for methods in content["paths"].values() for operation in methods.values()]
+    make_generatable(schemas, referenced(sent))
     content["components"]["headers"] = {**RETRY_AFTER, **_REQUEST_ID, **_RATE_LIMIT}
     content["components"]["examples"] = {code: {"value": _problem_example(code)} for code in sorted(CATALOGUE)}
+    share_parts(content)
     return content
 
 
@@ -125,6 +141,12 @@ def _add_schemas(app: FastAPI, schemas: dict[str, Any]) -> None:
         schemas.update(parts)
         schemas[model.__name__] = schema
     schemas[_EVENT["title"]] = _EVENT
+    schemas[request_schema.NAME] = request_schema.request_settings_schema()
+    strict.add(request_schema.NAME)
+    for name in strict:
+        for field in schemas[name].get("properties", {}).values():
+            if field.get("$comment") == request_schema.NAME:
+                field["$ref"] = f"#/components/schemas/{field.pop('$comment')}"
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's error format, which this API does not use
         schemas.pop(name, None)
     for name, schema in schemas.items():
@@ -150,7 +172,7 @@ def committed_text(app: FastAPI) -> str:
 def _finish(operation: dict[str, Any], scope: str | None) -> None:
     """Adds what applies to every operation: security, scope, general problems, and headers."""
     replies = operation["responses"]
-    general = (401, 403, 429, 431, 500, 503) if scope is not None else (431, 500, 503)
+    general = (401, 403, 422, 429, 431, 500, 503) if scope is not None else (431, 500, 503)
     for status in general:
         replies.setdefault(str(status), problems(status)[status])
     operation["security"] = []
@@ -166,3 +188,4 @@ def _finish(operation: dict[str, Any], scope: str | None) -> None:
         if scope is not None and status != "401":
             headers.update(references(_RATE_LIMIT))
     operation["responses"] = dict(sorted(replies.items()))
+    set_apart(operation)
