@@ -31,6 +31,8 @@ from functions.api.config import routes as config
 from functions.api.keys import routes as keys
 from functions.api.meta import routes as meta
 from functions.api.meta.schemas import VERSION
+from functions.api.openai_compatible import routes as openai_compatible
+from functions.api.openai_compatible.errors import OpenAIErrors
 from functions.api.openapi import describe as openapi
 from functions.api.openapi.describe import TAGS
 from functions.api.persona_files import routes as persona_files
@@ -56,6 +58,7 @@ _RESOURCES = (
     persona_files,
     voice,
     chat,
+    openai_compatible,
     suite,
     provocation_tests,
     runs,
@@ -87,6 +90,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
         redirect_slashes=False,
         middleware=[
             *([Middleware(Cors, origins=origins)] if origins else []),
+            Middleware(OpenAIErrors),
             Middleware(Edge),
             Middleware(Head),
             Middleware(HeaderLimit),

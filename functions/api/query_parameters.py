@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-from functools import cache
 
 from fastapi import Request
 from fastapi.dependencies.utils import get_flat_params
@@ -16,13 +15,14 @@ from fourfold.problem import FieldError
 
 def require_known_parameters(request: Request) -> None:
     """Raises ProblemError (422) if the request has a query parameter that its route does not declare."""
+    if not request.query_params:
+        return
     known = _parameters_of(request.scope["route"])
     unknown = [name for name in dict.fromkeys(request.query_params.keys()) if name not in known]
     if unknown:
         raise rejected([_fault(name, known) for name in unknown])
 
 
-@cache
 def _parameters_of(route: APIRoute) -> tuple[str, ...]:
     fields = get_flat_params(route.dependant)
     return tuple(field.alias for field in fields if isinstance(field.field_info, Query))

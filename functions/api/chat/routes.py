@@ -20,7 +20,6 @@ from fourfold.problem import problem
 from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import (
     BlockedError,
-    ChatResult,
     NoSessionError,
     ScoringContext,
     open_session,
@@ -90,8 +89,8 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
         raise not_found() from None
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
 
-        def write_reply(listener: ReplyListener) -> ChatResult:
-            return reply_to(context, session, body.message, listener)
+        def write_reply(listener: ReplyListener) -> ChatReply:
+            return chat_reply(reply_to(context, session, body.message, listener))
 
         claim = await claim_or_replay(request, caller, body)
         if isinstance(claim, KeptReply):

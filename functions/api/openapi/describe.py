@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 
 from fourfold.problem import Problem
 from functions.api.config import request_schema
+from functions.api.openapi import openai_errors
 from functions.api.openapi.bodies import FILES, STRICT
 from functions.api.openapi.code_samples import curl_command
 from functions.api.openapi.event_streams import set_apart
@@ -48,6 +50,7 @@ _EVENT: dict[str, Any] = {
     ],
 }
 _SCHEME = "ApiKey"
+_REFERENCE = re.compile(r'\{\s+("\$ref": "[^"]+")\s+\}')
 _REQUEST_ID: dict[str, Any] = {
     "Request-Id": {
         "description": "The id of this request; include it in support requests.",
@@ -72,6 +75,7 @@ TAGS = [
         "description": "Generate, list, read, update, regenerate, export, import and delete personas.",
     },
     {"name": "voice", "description": "A persona's system prompt, voice fingerprint, chat and drift."},
+    {"name": openai_errors.TAG, "description": "Chat with personas through OpenAI's SDKs: set their base URL."},
     {"name": "test suite", "description": "Run the provocation suite against a persona, read results, compare runs."},
     {"name": "provocation tests", "description": "The provocation tests of the workspace: shipped and custom tests."},
     {"name": "runs", "description": "Runs and background jobs: status, cost and events."},
@@ -121,7 +125,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for method, operation in methods.items():
             _finish(operation, scopes.get((path, method)))
             source = curl_command(method, path, operation, schemas)
-            operation["x-codeSamples"] = [{"lang": "Shell", "label": "curl", "source": source}]
+            operation["x-codeSamples"] = [{"lang": "Shell", "source": source}]
     sent = [operation.get("requestBody") for methods in content["paths"].values() for operation in methods.values()]
     make_generatable(schemas, referenced(sent))
     content["components"]["headers"] = {**RETRY_AFTER, **_REQUEST_ID, **_RATE_LIMIT}
@@ -165,16 +169,21 @@ def _own_examples(app: FastAPI) -> dict[str, list[Any]]:
 
 
 def committed_text(app: FastAPI) -> str:
-    """The document as committed in docs/openapi.json."""
-    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
+    """The document as committed in docs/openapi.json, with each reference on one line."""
+    text = json.dumps(app.openapi(), indent=2, ensure_ascii=False)
+    return _REFERENCE.sub(r"{\1}", text) + "\n"
 
 
 def _finish(operation: dict[str, Any], scope: str | None) -> None:
     """Adds what applies to every operation: security, scope, general problems, and headers."""
     replies = operation["responses"]
     general = (401, 403, 422, 429, 431, 500, 503) if scope is not None else (431, 500, 503)
-    for status in general:
-        replies.setdefault(str(status), problems(status)[status])
+    if openai_errors.TAG in operation["tags"]:
+        replies.pop("422", None)  # FastAPI's own
+        replies.update(openai_errors.responses("requestBody" in operation))
+    else:
+        for status in general:
+            replies.setdefault(str(status), problems(status)[status])
     operation["security"] = []
     if scope is not None:
         operation["security"] = [{_SCHEME: [scope]}]

@@ -2,7 +2,7 @@
 
 - `default` is removed: openapi-typescript makes a field with a default required, also in requests. The description
   names the default instead. In replies, a field with a default is always present, so it is required.
-- `title` of properties is removed: generators derive type names from it.
+- `title` is removed: it repeats the name of a schema, and generators derive the names of types from it.
 - Arrays of a fixed length whose items have one schema use `items`, which every generator knows; few know `prefixItems`.
 - A nullable type is `"type": [..., "null"]`, not a union of two schemas.
 - The tag of a discriminated union is required, because a union is decided by it.
@@ -27,6 +27,7 @@ def make_generatable(schemas: dict[str, Schema], in_requests: Iterable[str]) -> 
     """Rewrites the schemas in place. `in_requests` are the names of those that request bodies refer to."""
     sent = reachable(schemas, in_requests)
     for name, schema in schemas.items():
+        schema.pop("title", None)
         _require_defaults(schema, every=name not in sent and name not in _OMITTING)
         for node in _nodes(schema):
             _rewrite(node, describe_default=name in sent and not name.endswith(("Patch", "Change")))

@@ -1,4 +1,4 @@
-"""Moves what several operations have in common, parameters and problem responses, into the document's components."""
+"""Moves what several operations have in common, parameters and error responses, into the document's components."""
 
 from __future__ import annotations
 
@@ -10,49 +10,50 @@ from operator import setitem
 from typing import Any
 
 Part = dict[str, Any]
-# A part, and what replaces it in the document.
-_Place = tuple[Part, Callable[[Part], None]]
+# A part, a name for it, and what replaces it in the document.
+_Place = tuple[Part, str, Callable[[Part], None]]
 
 _MAX_NAMED_CODES = 3
 _PROBLEM = "application/problem+json"
+_FIRST_ERROR_STATUS = 400
 
 
 def share_parts(document: dict[str, Any]) -> None:
-    """Replaces each parameter and problem response that occurs more than once by a reference to a component."""
+    """Replaces each parameter and error response that occurs more than once by a reference to a component."""
     groups = [*document["paths"].values(), *document["webhooks"].values()]
     operations = [operation for methods in groups for operation in methods.values()]
     components = document["components"]
     parameters = [place for operation in operations for place in _parameters(operation)]
-    components["parameters"] = _share("parameters", _parameter_name, parameters)
-    problems = [place for operation in operations for place in _problems(operation)]
-    components["responses"] = _share("responses", _problem_name, problems)
+    components["parameters"] = _share("parameters", parameters)
+    errors = [place for operation in operations for place in _errors(operation)]
+    components["responses"] = _share("responses", errors)
 
 
 def _parameters(operation: dict[str, Any]) -> list[_Place]:
     listed: list[Part] = operation.get("parameters", [])
-    return [(part, partial(setitem, listed, index)) for index, part in enumerate(listed)]
+    return [(part, _parameter_name(part), partial(setitem, listed, index)) for index, part in enumerate(listed)]
 
 
-def _problems(operation: dict[str, Any]) -> list[_Place]:
+def _errors(operation: dict[str, Any]) -> list[_Place]:
     responses: dict[str, Part] = operation["responses"]
     return [
-        (part, partial(setitem, responses, status))
+        (part, _error_name(status, part), partial(setitem, responses, status))
         for status, part in responses.items()
-        if _PROBLEM in part.get("content", {})
+        if int(status) >= _FIRST_ERROR_STATUS
     ]
 
 
-def _share(section: str, name_of: Callable[[Part], str], places: Sequence[_Place]) -> dict[str, Part]:
+def _share(section: str, places: Sequence[_Place]) -> dict[str, Part]:
     """Replaces the parts that occur more than once. Returns them by name, in the order of their names."""
-    uses = Counter(_text(part) for part, _ in places)
+    uses = Counter(_text(part) for part, _, _ in places)
     shared: dict[str, Part] = {}
     names: dict[str, str] = {}
-    for part, replace in places:
+    for part, name, replace in places:
         text = _text(part)
         if uses[text] == 1:
             continue
         if text not in names:
-            names[text] = _unused(name_of(part), shared)
+            names[text] = _unused(name, shared)
             shared[names[text]] = part
         replace({"$ref": f"#/components/{section}/{names[text]}"})
     return dict(sorted(shared.items()))
@@ -66,8 +67,10 @@ def _parameter_name(parameter: Part) -> str:
     return _pascal(parameter["name"].replace("-", "_").replace(".", "_"))
 
 
-def _problem_name(response: Part) -> str:
+def _error_name(status: str, response: Part) -> str:
     """A name from the codes of the problems, such as `NotFound`, `ConfigBusyOrPreconditionFailed` or `ModelProblem`."""
+    if _PROBLEM not in response["content"]:
+        return f"OpenAIError{status}"
     codes = sorted(response["content"][_PROBLEM]["examples"])
     if len(codes) > _MAX_NAMED_CODES:  # by their first words
         return f"{'Or'.join(sorted({code.split('_')[0].capitalize() for code in codes}))}Problem"

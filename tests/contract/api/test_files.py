@@ -288,3 +288,15 @@ def test_only_a_written_persona_of_ones_own_is_told(api: Api, persona: dict[str,
     made = api.call("POST", "/v1/personas", json=BRIEF, headers={"Prefer": "respond-async"}).json()
     refused = api.call("GET", f"/v1/personas/{made['persona_id']}/{what}")
     assert (refused.status_code, refused.json()["code"]) == (409, "persona_not_written")
+
+
+def test_each_format_has_an_operation_of_its_own_for_typed_clients(api: Api, persona: dict[str, Any]) -> None:
+    path = f"/v1/personas/{persona['id']}"
+    for address, wanted in (("export/markdown", "markdown"), ("export/png", "card_v3_png")):
+        reply = api.call("GET", f"{path}/{address}")
+        assert (reply.status_code, reply.content) == (200, export(api, persona, wanted).content)
+    prompt = api.call("GET", f"{path}/voice/system-prompt")
+    assert prompt.headers["content-type"] == "text/plain; charset=utf-8"
+    assert prompt.text == api.call("GET", f"{path}/voice").json()["system_prompt"]
+    for address in ("export/markdown", "export/png", "voice/system-prompt"):
+        assert api.call("GET", f"{path}/{address}", key=OTHER_KEY).status_code == 404

@@ -311,3 +311,11 @@ def test_a_workspaces_own_tests_fit_one_plan(suites: Suites) -> None:
     assert 300_000 < len(plan.model_dump_json().encode()) < 390_000, "DynamoDB takes 400 KB"
     assert suites.api.call("DELETE", f"{PATH}/x.acme.one").status_code == 204
     assert put(wordy("six", 24_000)).status_code == 201
+
+
+def test_each_report_has_an_operation_of_its_own_for_typed_clients(suites: Suites) -> None:
+    path = f"/v1/personas/{suites.persona}/test-suite"
+    assert suites.api.call("GET", f"{path}/junit").json()["code"] == "suite_not_ready"
+    suites.ran({"ids": ["role.001"]})
+    for format_ in ("junit", "sarif"):
+        assert suites.api.call("GET", f"{path}/{format_}").text == suites.read(f"?format={format_}").text
