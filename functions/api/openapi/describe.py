@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 
 from fourfold.problem import Problem
 from functions.api.config import request_schema
+from functions.api.openai_compatible.schemas import OpenAIError
 from functions.api.openapi import openai_errors
 from functions.api.openapi.bodies import FILES, STRICT
 from functions.api.openapi.code_samples import curl_command
@@ -26,7 +28,6 @@ from functions.api.openapi.webhook_events import webhook_events
 
 _EVENT: dict[str, Any] = {
     "type": "object",
-    "title": "ServerSentEvent",
     "description": "One event of a `text/event-stream`. Lines that begin with a colon are heartbeats. An `error` event "
     "contains a problem and ends the stream.",
     "properties": {
@@ -137,15 +138,15 @@ def describe(app: FastAPI) -> dict[str, Any]:
 def _add_schemas(app: FastAPI, schemas: dict[str, Any]) -> None:
     """Adds the schemas of bodies, problems and events, and examples; removes FastAPI's own error schemas."""
     strict: set[str] = set()
-    described: list[type[BaseModel]] = [*STRICT.values(), *FILES.values(), Problem]
+    described: list[type[BaseModel]] = [*STRICT.values(), *FILES.values(), Problem, OpenAIError]
     for model in described:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         parts = schema.pop("$defs", {})
         strict |= {model.__name__, *parts} if model.__name__ in STRICT else set()
         schemas.update(parts)
         schemas[model.__name__] = schema
-    schemas[_EVENT["title"]] = _EVENT
-    schemas[request_schema.NAME] = request_schema.request_settings_schema()
+    schemas["ServerSentEvent"] = deepcopy(_EVENT)
+    schemas[request_schema.NAME] = deepcopy(request_schema.request_settings_schema())
     strict.add(request_schema.NAME)
     for name in strict:
         for field in schemas[name].get("properties", {}).values():

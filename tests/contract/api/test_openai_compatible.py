@@ -52,7 +52,7 @@ def test_a_completion_is_the_personas_reply_with_its_drift(client: openai.OpenAI
     assert reply.usage.total_tokens == reply.usage.prompt_tokens + reply.usage.completion_tokens > 0
     extra = (reply.model_extra or {})["fourfold"]
     assert extra["persona_id"] == persona["id"]
-    assert extra["drift"]["session"]["replies"] == 1
+    assert extra["drift"]["exempt"] == "fingerprint_pending"
     assert (reply._request_id or "").startswith("req_")  # noqa: SLF001 - where the SDK keeps x-request-id
 
 
@@ -74,7 +74,7 @@ def test_a_stream_has_the_same_text_and_ends_with_drift_and_usage(
     assert last.usage is not None
     assert last.usage.total_tokens > 0
     for chunk in (finish, last):
-        assert (chunk.model_extra or {})["fourfold"]["drift"]["session"]["replies"] == 1
+        assert (chunk.model_extra or {})["fourfold"]["drift"]["exempt"] == "fingerprint_pending"
 
 
 def test_without_stream_options_no_chunk_is_without_choices(client: openai.OpenAI, persona: dict[str, Any]) -> None:
@@ -82,8 +82,12 @@ def test_without_stream_options_no_chunk_is_without_choices(client: openai.OpenA
     assert all(chunk.choices for chunk in client.chat.completions.create(model=model, messages=HELLO, stream=True))
 
 
-@pytest.mark.usefixtures("persona")
-def test_a_session_is_named_by_the_user_or_by_a_header(client: openai.OpenAI, api: Api) -> None:
+def test_a_session_is_named_by_the_user_or_by_a_header(
+    client: openai.OpenAI, api: Api, persona: dict[str, Any]
+) -> None:
+    api.call("POST", f"/v1/personas/{persona['id']}/fingerprint", FULL_KEY)
+    api.do_jobs()
+
     def say(**named: Any) -> dict[str, Any]:
         reply = client.chat.completions.create(model="persona:deniz", messages=HELLO, **named)
         extra: dict[str, Any] = (reply.model_extra or {})["fourfold"]
