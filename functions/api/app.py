@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Match
+from starlette.routing import Match, Route
 
 from fourfold.http.body import BodyLimit
 from fourfold.http.cors import Cors, allowed_origins
@@ -30,6 +30,8 @@ from fourfold.personas.deletion import DELETED
 from functions.api.chat import routes as chat
 from functions.api.config import routes as config
 from functions.api.keys import routes as keys
+from functions.api.mcp.endpoint import PATH as MCP_PATH
+from functions.api.mcp.endpoint import McpEndpoint
 from functions.api.meta import routes as meta
 from functions.api.meta.schemas import VERSION
 from functions.api.openai_compatible import routes as openai_compatible
@@ -111,6 +113,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     app.state.tails = Tails()
     for resource in _RESOURCES:
         app.include_router(resource.router)
+    app.router.routes.append(Route(MCP_PATH, McpEndpoint(app)))
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
     return app
 

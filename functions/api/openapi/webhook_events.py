@@ -30,10 +30,11 @@ def webhook_events() -> tuple[dict[str, Any], dict[str, Any]]:
 def _body(event: type[EventData]) -> type[BaseModel]:
     """The model of a delivery's body."""
     summary = (event.__doc__ or "").strip().splitlines()[0]
+    name: Any = Literal[event.detail_type]
     return create_model(
         f"{event.__name__}Event",
         __doc__=summary,
-        type=(Literal[event.detail_type], ...),
+        type=(name, ...),
         timestamp=(datetime, Field(description="When the event occurred.")),
         data=(event, ...),
     )

@@ -46,6 +46,9 @@ COMMANDS = {
     "api": LazyCommand(
         "fourfold.cli.api", "api", "Send any request to the API: fourfold api GET /v1/personas -f limit=5"
     ),
+    "mcp": LazyCommand(
+        "fourfold.cli.mcp", "mcp", "Serve MCP over standard input and output, for Claude Desktop, Cursor and VS Code."
+    ),
     "keys": LazyCommand("fourfold.cli.keys", "app", "API keys of the workspace: create, list, revoke."),
     "config": LazyCommand("fourfold.cli.config", "app", "Settings: read, change, lock, explain, roll back."),
     "webhooks": LazyCommand("fourfold.cli.webhooks", "app", "Webhook endpoints, and a local receiver."),

@@ -129,4 +129,4 @@ def test_lists_in_a_pipe_are_tab_separated(fourfold: Command, persona: dict[str,
     [line] = fourfold("list").stdout.splitlines()
     assert line.split("\t")[0] == persona["id"]
     assert json.loads(fourfold("export", persona["id"], "-o", "file", "--json").stdout)["path"] == "file"
-    assert json.loads(fourfold("import", "file", "--json").stdout)["imported_from"]["id"] == persona["id"]
+    assert json.loads(fourfold("import", "file", "--json").stdout)["imported_from"]["persona_id"] == persona["id"]
