@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from fourfold.cli import chat as chat_commands
 from fourfold.cli.assignments import settings_of
@@ -22,6 +21,7 @@ from fourfold.cli.doctor import examine
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.progress_feed import Feed, Target
+from fourfold.cli.served_settings import served_engine
 from fourfold.cli.session import connected
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
 from fourfold.cli.watch import print_events, watch_live
@@ -92,15 +92,10 @@ def watch(
 
 
 def doctor(
-    call: Annotated[bool, typer.Option("--call", help="Make one small call to each usable provider.")] = False,
+    call: Annotated[bool, typer.Option("--call", help="Ask each usable provider every step once; this costs.")] = False,
 ) -> None:
-    """Show which model providers are usable."""
-    try:
-        succeeded = examine(os.environ, Console(), call=call)
-    except ValueError as error:
-        Console(stderr=True).print(Text(f"model settings: {error}", style="red"))
-        raise typer.Exit(1) from error
-    if not succeeded:
+    """Show which model providers are usable, and with --call whether their answers can be read."""
+    if not examine(os.environ, Console(), call=call, served=served_engine()):
         raise typer.Exit(1)
 
 

@@ -52,7 +52,9 @@ COMMANDS = {
     "keys": LazyCommand("fourfold.cli.keys", "app", "API keys of the workspace: create, list, revoke."),
     "config": LazyCommand("fourfold.cli.config", "app", "Settings: read, change, lock, explain, roll back."),
     "webhooks": LazyCommand("fourfold.cli.webhooks", "app", "Webhook endpoints, and a local receiver."),
-    "doctor": LazyCommand(_COMMANDS, "doctor", "Show which model providers are usable."),
+    "doctor": LazyCommand(
+        _COMMANDS, "doctor", "Show which model providers are usable, and with --call whether their answers can be read."
+    ),
 }
 
 app = typer.Typer(
