@@ -25,18 +25,20 @@ class LazyCommand:
     def load(self, name: str) -> Command:
         """Imports the command."""
         found: Any = getattr(import_module(self.module), self.attribute)
-        if isinstance(found, typer.Typer):
-            command = typer.main.get_group(found)
-        else:
+        if not isinstance(found, typer.Typer):
             alone = typer.Typer(add_completion=False, rich_markup_mode=None)
             alone.command(name)(found)
-            command = typer.main.get_command(alone)
-        command.name = name
-        return command
+            return _named(typer.main.get_command(alone), name)
+        return _named(typer.main.get_group(found), name)
 
     def listed(self, name: str) -> Command:
         """The command as the list of commands shows it, without importing it."""
         return TyperCommand(name, help=self.help)
+
+
+def _named(command: Command, name: str) -> Command:
+    command.name = name
+    return command
 
 
 def lazy_group(commands: Mapping[str, LazyCommand]) -> type[TyperGroup]:
