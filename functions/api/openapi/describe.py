@@ -124,7 +124,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     scopes = {(found.path, found.method.lower()): found.scope for found in operations(app)}
     for path, methods in content["paths"].items():
         for method, operation in methods.items():
-            _finish(operation, scopes.get((path, method)))
+            _finish(operation, scopes.get((path, method)), changes=method != "get")
             source = curl_command(method, path, operation, schemas)
             operation["x-codeSamples"] = [{"lang": "Shell", "source": source}]
     sent = [operation.get("requestBody") for methods in content["paths"].values() for operation in methods.values()]
@@ -175,7 +175,7 @@ def committed_text(app: FastAPI) -> str:
     return _REFERENCE.sub(r"{\1}", text) + "\n"
 
 
-def _finish(operation: dict[str, Any], scope: str | None) -> None:
+def _finish(operation: dict[str, Any], scope: str | None, *, changes: bool) -> None:
     """Adds what applies to every operation: security, scope, general problems, and headers."""
     replies = operation["responses"]
     general = (401, 403, 422, 429, 431, 500, 503) if scope is not None else (431, 500, 503)
@@ -183,7 +183,7 @@ def _finish(operation: dict[str, Any], scope: str | None) -> None:
         replies.pop("422", None)  # FastAPI's own
         replies.update(openai_errors.responses("requestBody" in operation))
     else:
-        for status in general:
+        for status in (*general, 507) if changes else general:
             replies.setdefault(str(status), problems(status)[status])
     operation["security"] = []
     if scope is not None:

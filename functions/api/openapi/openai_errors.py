@@ -26,6 +26,7 @@ _CHATTING = {
     "415": "Content-Type must be application/json",
     "502": "No model returned a valid answer",
     "504": "The model timed out",
+    "507": "The server cannot store changes",
 }
 
 

@@ -52,8 +52,15 @@ COMMANDS = {
     "keys": LazyCommand("fourfold.cli.keys", "app", "API keys of the workspace: create, list, revoke."),
     "config": LazyCommand("fourfold.cli.config", "app", "Settings: read, change, lock, explain, roll back."),
     "webhooks": LazyCommand("fourfold.cli.webhooks", "app", "Webhook endpoints, and a local receiver."),
+    "regression": LazyCommand(
+        "fourfold.cli.regression",
+        "regression",
+        "Measure a judge on the label set, against its baseline. Exits 1 if it is worse, 2 if it cannot be compared.",
+    ),
     "doctor": LazyCommand(
-        _COMMANDS, "doctor", "Show which model providers are usable, and with --call whether their answers can be read."
+        _COMMANDS,
+        "doctor",
+        "Show which providers are usable, with --call whether their answers can be read; or check the stored state.",
     ),
 }
 
