@@ -40,14 +40,19 @@ def document(result: Any) -> dict[str, Any]:
     return content
 
 
+def text_of(content: Any) -> str:
+    text: str = content[0].text
+    return text
+
+
 def test_a_persona_is_created_with_progress_and_used(live: Live) -> None:
     async def work(client: Client) -> None:
         seen: list[str | None] = []
 
-        async def progress(_done: float, _total: float | None, message: str | None) -> None:
+        async def on_progress(progress: float, total: float | None, message: str | None) -> None:  # noqa: ARG001
             seen.append(message)
 
-        made = document(await client.call_tool("create_persona", {"brief": BRIEF}, progress_callback=progress))
+        made = document(await client.call_tool("create_persona", {"brief": BRIEF}, progress_callback=on_progress))
         assert (made["status"], made["surface"]["name"]) == ("active", "Deniz Aksoy")
         assert any("soul_draft" in (message or "") for message in seen)
         one = {"persona_id": made["id"]}
@@ -70,11 +75,11 @@ def test_a_persona_is_created_with_progress_and_used(live: Live) -> None:
         assert document(await client.call_tool("change_setting", dry))["changes"][0]["key"] == key
         assert document(await client.call_tool("get_settings", {"prefix": key}))["data"][0]["value"] == 3
         resource = await client.read_resource(f"persona://{made['id']}")
-        assert json.loads(resource.contents[0].text)["slug"] == "deniz"
+        assert json.loads(text_of(resource.contents))["slug"] == "deniz"
         sheet = await client.read_resource(f"persona://{made['id']}/markdown")
-        assert sheet.contents[0].text.startswith("# Deniz Aksoy")
+        assert text_of(sheet.contents).startswith("# Deniz Aksoy")
         prompt = await client.get_prompt("speak_as", {"persona_id": made["id"]})
-        assert "Deniz Aksoy" in prompt.messages[0].content.text
+        assert "Deniz Aksoy" in text_of([prompt.messages[0].content])
         assert document(await client.call_tool("delete_persona", one))["deleted"]
 
     over_http(live, work)
@@ -100,7 +105,7 @@ def test_errors_and_scopes_are_those_of_the_api(live: Live) -> None:
         assert absent.is_error
         assert refused.is_error
         assert unwritten.is_error
-        return absent.content[0].text, refused.content[0].text, unwritten.content[0].text
+        return text_of(absent.content), text_of(refused.content), text_of(unwritten.content)
 
     absent, refused, unwritten = over_http(live, work)
     assert json.loads(absent.splitlines()[-1])["code"] == "not_found"

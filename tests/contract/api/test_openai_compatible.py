@@ -9,7 +9,7 @@ from typing import Any
 import openai
 import pytest
 
-from fourfold.voice import conversation
+from fourfold.voice import chat_turn, conversation
 from tests.contract.api.conftest import FULL_KEY, READ_KEY, Api, Live
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
@@ -108,7 +108,7 @@ def test_a_session_is_named_by_the_user_or_by_a_header(
 @pytest.mark.usefixtures("persona")
 def test_the_messages_of_a_request_are_the_conversation(client: openai.OpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[tuple[str, str]]] = []
-    ask = conversation.ask
+    ask = chat_turn.ask
 
     def spy(turn: Any, *others: Any) -> Any:
         asked.append([(message.role, message.text) for message in turn.messages])
