@@ -61,8 +61,8 @@ def asked(api: Api, operation: Operation, path: str, secret: str | None) -> http
 def code_of(reply: httpx.Response) -> str:
     """The code of a problem, also where it has the structure of OpenAI's errors."""
     body = reply.json()
-    code = body["error"]["code"] if "error" in body else body["code"]
-    return {"invalid_api_key": "unauthenticated"}.get(code, code)
+    code = str(body["error"]["code"] if "error" in body else body["code"])
+    return "unauthenticated" if code == "invalid_api_key" else code
 
 
 def test_every_route_asks_for_a_scope_or_is_known_to_be_free() -> None:
