@@ -47,29 +47,8 @@ def content(text: str) -> set[str]:
 
 
 COMMON = frozenset(
-    [
-        "the",
-        "and",
-        "you",
-        "your",
-        "for",
-        "are",
-        "what",
-        "with",
-        "that",
-        "this",
-        "was",
-        "have",
-        "has",
-        "not",
-        "did",
-        "does",
-        "how",
-        "who",
-        "why",
-        "which",
-        "where",
-    ]
+    {"the", "and", "you", "your", "for", "are", "what", "with", "that", "this", "was", "have", "has", "not"}
+    | {"did", "does", "how", "who", "why", "which", "where"}
 )
 
 
