@@ -18,7 +18,7 @@ import boto3
 from fourfold.http.scopes import SCOPES
 from fourfold.ids import new_operation_id, prefixed_as
 from fourfold.keys import KeyEnvironment, new_key_text, shown_part
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from infra.settings import DEFAULT_STAGE, STAGES
 
 # Settings above a workspace hold for other tenants too: they are the operator's.

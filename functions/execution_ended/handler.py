@@ -13,7 +13,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.lifecycle import RunIdentity, fail_run
-from functions.event_bus import publish
 from functions.wiring import run_context
 
 logger = Logger()
@@ -26,9 +25,7 @@ def _end_run(record: SQSRecord) -> None:
     state = json.loads(detail["input"])["state"]
     who = RunIdentity(**{name: state[name] for name in RunIdentity.model_fields})
     problem = problem_from(detail.get("error") or detail["status"], detail.get("cause") or "")
-    if publish(fail_run(who, problem, run_context())):
-        # The queue redelivers; fail_run then answers with the same entry, so nothing is lost.
-        raise RuntimeError("the event bus did not take generation.run.failed")
+    fail_run(who, problem, run_context())
     logger.info("execution ended", extra={"run_id": who.run_id, "status": detail["status"]})
 
 

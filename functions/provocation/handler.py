@@ -15,7 +15,7 @@ from fourfold.provocation.speaker import ChatSpeaker
 from fourfold.provocation.suite import SuiteJob, selection_of
 from fourfold.provocation.workspace_tests import available
 from functions.job_entry import job_handler
-from functions.wiring import job_context, suites
+from functions.wiring import job_context, workspace_tests
 
 
 def suite_work(run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> SuiteJob:
@@ -26,7 +26,7 @@ def suite_work(run: Run, persona: Persona, settings: Settings, deadline: Deadlin
         return JudgeConfig([resolve(name) for name in judge.chain], judge, deadline)
 
     def plan(selection: Selection) -> SuitePlan:
-        own = suites().tests(run.workspace_id)
+        own = workspace_tests().all(run.workspace_id)
         tests = available(shipped_tests(), own, config.disabled_tests, settings.engine.safety)
         return planned(tests, selection, config)
 
@@ -38,9 +38,7 @@ def suite_work(run: Run, persona: Persona, settings: Settings, deadline: Deadlin
         ),
         first=bench(config.judge),
         second=bench(config.second_judge),
-        checkpoints=job_context().checkpoints_of(run),
         make_plan=plan,
-        archive=suites(),
     )
 
 

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 
 from aws_cdk import Aws, Validations
-from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
@@ -19,7 +18,7 @@ from infra.settings import StageSettings
 
 
 class Pipeline(Construct):
-    """A Standard workflow, allowed to invoke `functions` and to publish on `bus`, and nothing else."""
+    """A Standard workflow, allowed to invoke `functions` and nothing else."""
 
     def __init__(
         self,
@@ -28,11 +27,10 @@ class Pipeline(Construct):
         *,
         settings: StageSettings,
         functions: Mapping[str, PythonFunction],
-        bus: events.IEventBus,
     ) -> None:
         super().__init__(scope, construct_id)
         arns = {name: function.arn for name, function in functions.items()}
-        definition = pipeline_definition(functions=arns, bus_name=bus.event_bus_name, partition=Aws.PARTITION)
+        definition = pipeline_definition(functions=arns, partition=Aws.PARTITION)
         self.machine = sfn.StateMachine(
             self,
             "StateMachine",
@@ -54,8 +52,5 @@ class Pipeline(Construct):
         )
         self.machine.add_to_role_policy(
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=list(arns.values()))
-        )
-        self.machine.add_to_role_policy(
-            iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus.event_bus_arn])
         )
         Validations.of(self.machine.role).acknowledge(STATE_MACHINE_LOGS)

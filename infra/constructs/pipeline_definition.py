@@ -23,7 +23,6 @@ STEP_TIMEOUT_S: Final = 540
 # They are constants: Step Functions would take an expression over the run's config here, the local engine does not.
 TASK_MARGIN_S: Final = 10
 STORE_TIMEOUT_S: Final = 30
-PUBLISH_TIMEOUT_S: Final = 30
 # Above four attempts of six steps that all take their whole time.
 MACHINE_TIMEOUT_S: Final = 4 * 60 * 60
 
@@ -31,7 +30,7 @@ STATE_NAMES: Final[dict[StepName, str]] = {
     step: "".join(word.capitalize() for word in step.value.split("_")) for step in StepName
 }
 
-# The error of an execution that recorded and published its failure itself, so nobody has to do it again.
+# The error of an execution that recorded its failure itself: it need not be recorded again.
 RECORDED_FAILURE: Final = "RunFailed"
 
 _INPUT: Final = "$states.context.Execution.Input.state"
@@ -61,7 +60,7 @@ _SERVICE_FAULTS: Final = [
     },
 ]
 
-# For what has to happen whatever goes wrong: recording a failure, telling the bus.
+# For what has to happen whatever goes wrong: recording a failure.
 _ANY_FAULT: Final = [
     {
         "ErrorEquals": ["States.ALL"],
@@ -87,18 +86,16 @@ _TO_FAILURE: Final = [
 ]
 
 
-def pipeline_definition(*, functions: Mapping[str, str], bus_name: str, partition: str = "aws") -> State:
+def pipeline_definition(*, functions: Mapping[str, str], partition: str = "aws") -> State:
     """The machine's definition. `functions` maps a function's name (`soul_draft`) to the ARN to invoke."""
     resource = f"arn:{partition}:states:::"
     states: dict[str, State] = {
-        "PublishStarted": _publish(
-            resource,
-            bus_name,
-            Assign={"best": "{% $states.input.state %}", "best_score": -1},
-            Output="{% $states.input.state %}",
-            Catch=_TO_FAILURE,
-            Next="Method",
-        ),
+        "Begin": {
+            "Type": "Pass",
+            "Assign": {"best": "{% $states.input.state %}", "best_score": -1},
+            "Output": "{% $states.input.state %}",
+            "Next": "Method",
+        },
         "Method": {
             "Type": "Choice",
             "Choices": [
@@ -137,11 +134,11 @@ def pipeline_definition(*, functions: Mapping[str, str], bus_name: str, partitio
         Catch=_TO_FAILURE,
         Next="Verdict",
     )
-    states |= _verdict() | _ending(resource, functions, bus_name)
+    states |= _verdict() | _ending(resource, functions)
     return {
         "Comment": "A brief becomes an audited persona: six steps, retried with the audit's findings",
         "QueryLanguage": "JSONata",
-        "StartAt": "PublishStarted",
+        "StartAt": "Begin",
         "TimeoutSeconds": MACHINE_TIMEOUT_S,
         "States": states,
     }
@@ -204,36 +201,20 @@ def _outcome(status: str) -> State:
     }
 
 
-def _ending(resource: str, functions: Mapping[str, str], bus_name: str) -> dict[str, State]:
+def _ending(resource: str, functions: Mapping[str, str]) -> dict[str, State]:
+    """Both ends store their events with what they announce: the outbox publishes them (decision 21)."""
     return {
         "StorePersona": _invoke(
-            resource, functions["store_persona"], STORE_TIMEOUT_S, Catch=_TO_FAILURE, Next="PersonaStored"
-        ),
-        # A run that had failed, or whose persona was deleted, has nothing to tell.
-        "PersonaStored": {
-            "Type": "Choice",
-            "Choices": [
-                {"Condition": "{% $count($states.input.events) > 0 %}", "Next": "PublishCompleted"},
-            ],
-            "Default": "NothingStored",
-        },
-        "NothingStored": {"Type": "Succeed"},
-        "PublishCompleted": _publish(
             resource,
-            bus_name,
+            functions["store_persona"],
+            STORE_TIMEOUT_S,
             Output={
                 "run_id": f"{{% {_INPUT}.run_id %}}",
                 "persona_id": f"{{% {_INPUT}.persona_id %}}",
             },
-            # The persona is stored and the run completed: no road leads from here to RecordFailure.
-            Catch=[{"ErrorEquals": ["States.ALL"], "Next": "NotPublished"}],
+            Catch=_TO_FAILURE,
             End=True,
         ),
-        "NotPublished": {
-            "Type": "Fail",
-            "Error": "EventsNotPublished",
-            "Cause": "The end of the run is stored, but its events did not reach the bus",
-        },
         "RecordFailure": _invoke(
             resource,
             functions["fail_run"],
@@ -245,21 +226,6 @@ def _ending(resource: str, functions: Mapping[str, str], bus_name: str) -> dict[
                 "error": "{% $failure %}",
             },
             Retry=_ANY_FAULT,
-            Next="FailureRecorded",
-        ),
-        # A run that had already ended has nothing to tell, and the bus refuses an empty list.
-        "FailureRecorded": {
-            "Type": "Choice",
-            "Choices": [
-                {"Condition": "{% $count($states.input.events) > 0 %}", "Next": "PublishFailed"},
-            ],
-            "Default": "Failed",
-        },
-        "PublishFailed": _publish(
-            resource,
-            bus_name,
-            Output={},
-            Catch=[{"ErrorEquals": ["States.ALL"], "Next": "NotPublished"}],
             Next="Failed",
         ),
         "Failed": {
@@ -284,17 +250,5 @@ def _invoke(
         "Output": "{% $states.result.Payload %}",
         "TimeoutSeconds": timeout_s + TASK_MARGIN_S,
         "Retry": _SERVICE_FAULTS,
-        **rest,
-    }
-
-
-def _publish(resource: str, bus_name: str, **rest: object) -> State:
-    """Publishes the entries in the input's `events`, which name no bus. The brackets keep a single entry a list."""
-    return {
-        "Type": "Task",
-        "Resource": f"{resource}events:putEvents",
-        "Arguments": {"Entries": f"{{% [$states.input.events.$merge([$, {{'EventBusName': '{bus_name}'}}])] %}}"},
-        "TimeoutSeconds": PUBLISH_TIMEOUT_S,
-        "Retry": _ANY_FAULT,
         **rest,
     }

@@ -56,9 +56,13 @@ def _lost(dynamodb: Client, personas_table: str, state_machine_arn: str) -> Iter
     pages = dynamodb.get_paginator("scan").paginate(
         TableName=personas_table,
         # Jobs come back from their queues by themselves.
-        FilterExpression="begins_with(sk, :run) AND #status = :running AND attribute_not_exists(kind)",
+        FilterExpression="sk = :record AND #status = :running AND kind = :generation",
         ExpressionAttributeNames={"#status": "status"},
-        ExpressionAttributeValues={":run": {"S": "RUN#"}, ":running": {"S": "running"}},
+        ExpressionAttributeValues={
+            ":record": {"S": "RUN"},
+            ":running": {"S": "running"},
+            ":generation": {"S": "generation"},
+        },
     )
     for page in pages:
         for item in page["Items"]:
@@ -77,7 +81,7 @@ def _execution_of(item: dict[str, Any], state_machine_arn: str) -> dict[str, Any
         "status": "FAILED",
         "startDate": run["started_at"],
         "stopDate": now,
-        "input": json.dumps({"state": state, "events": []}),
+        "input": json.dumps({"state": state}),
         "error": RESTART_ERROR,
         "cause": RESTART_CAUSE,
     }

@@ -17,7 +17,7 @@ from fourfold.keys import KeyEnvironment, shown_part
 from fourfold.llm.model_names import OFFLINE
 from fourfold.models import libraries_of
 from fourfold.models.credentials import PROVIDERS, usable_providers
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from infra.local import assembly
 from infra.local.api import Api, listen
 from infra.local.connections import drop_connections

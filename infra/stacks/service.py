@@ -88,7 +88,6 @@ class ServiceStack(Stack):
             self,
             "Pipeline",
             settings=settings,
-            bus=data.bus,
             functions={
                 **steps,
                 "store_persona": self._end_of_run("StorePersona", "store_persona"),
@@ -99,7 +98,7 @@ class ServiceStack(Stack):
             self,
             "RunFailures",
             machine=pipeline.machine,
-            consumer=self._end_of_run("ExecutionEnded", "execution_ended", publishes=True),
+            consumer=self._end_of_run("ExecutionEnded", "execution_ended"),
             consumer_timeout_s=STORE_TIMEOUT_S,
         )
         fingerprint = BackgroundJob(
@@ -199,6 +198,8 @@ class ServiceStack(Stack):
                 "dynamodb:UpdateItem",
                 "dynamodb:ConditionCheckItem",
                 "dynamodb:Query",
+                "dynamodb:BatchGetItem",
+                "dynamodb:DeleteItem",
             ),
             data.personas.table_arn,
         )
@@ -220,31 +221,23 @@ class ServiceStack(Stack):
             ),
         )
 
-    def _end_of_run(self, construct_id: str, name: str, *, publishes: bool = False) -> PythonFunction:
-        """A function that ends a run: persona, run and last event change in one transaction."""
-        data = self._data
-        end_run = Grant(
-            ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"),
-            data.personas.table_arn,
-        )
-        publish = Grant(("events:PutEvents",), data.bus.event_bus_arn)
+    def _end_of_run(self, construct_id: str, name: str) -> PythonFunction:
+        """A function that ends a run: persona, run and the events that announce it change in one transaction."""
+        end_run = Grant(("dynamodb:GetItem", "dynamodb:PutItem"), self._data.personas.table_arn)
         return self._function(
             construct_id,
             FunctionSpec(
                 name=name,
                 timeout_s=STORE_TIMEOUT_S,
-                environment={
-                    **self._run_env,
-                    **({"FOURFOLD_EVENT_BUS": data.bus.event_bus_name} if publishes else {}),
-                },
-                grants=[end_run, self._keep_events, *([publish] if publishes else [])],
+                environment={**self._run_env, **self._outbox_env},
+                grants=[end_run, self._keep_events, self._hand_to_bus],
                 layers=[self._runtime_layer],
             ),
         )
 
     def _progress_routes(self) -> list[Grant]:
         """What a client's commands need beside sending: whose the runs and personas are that it names."""
-        return [Grant(("dynamodb:GetItem", "dynamodb:Query"), self._data.personas.table_arn)]
+        return [Grant(("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"), self._data.personas.table_arn)]
 
     def _progress_function(self, construct_id: str, name: str, further: list[Grant]) -> PythonFunction:
         data, progress = self._data, self._progress

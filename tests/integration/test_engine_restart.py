@@ -12,7 +12,7 @@ import pytest
 from fourfold.config.engine import EngineConfig
 from fourfold.pipeline.lifecycle import NewRun, new_run
 from fourfold.progress.run import RunStatus
-from fourfold.storage.personas import DynamoPersonaStore
+from fourfold.storage.personas.store import DynamoPersonaStore
 from infra.local.home import AlreadyRunningError
 from infra.local.snapshot import INTERVAL_SECONDS
 from tests.integration.local_server import LocalServer, eventually

@@ -16,7 +16,7 @@ from fourfold.idempotency import Execution
 from fourfold.ids import is_key_id, prefixed_as
 from fourfold.keys import new_key_text, shown_part
 from fourfold.problem import FieldError, problem
-from fourfold.storage.api_keys import ApiKey, ApiKeyPage, KeyExistsError, TooManyKeysError
+from fourfold.storage.keys.api_keys import ApiKey, ApiKeyPage, KeyExistsError, TooManyKeysError
 from functions.api import wiring
 from functions.api.dependencies import KeyWriter
 from functions.api.idempotent import idempotent

@@ -17,8 +17,7 @@ from fourfold.personas.deletion import PersonaDeleter, delete_persona
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
 from fourfold.problem import FieldError, problem
 from fourfold.storage.client import dynamodb
-from fourfold.storage.deletion import DynamoDeletion
-from fourfold.storage.outbox import outbox_put
+from fourfold.storage.personas.deletion import DynamoDeletion
 from functions import clock
 from functions import wiring as shared
 from functions.api import wiring
@@ -68,7 +67,7 @@ async def change(persona_id: str, request: Request, caller: Writer) -> Response:
         persona = store.persona(caller.workspace_id, persona_id)
         if persona is not None:
             current_persona(caller.workspace_id, persona)
-        editor = PersonaUpdater(store, _outbox, clock.now)
+        editor = PersonaUpdater(store, clock.now)
         return change_persona(caller.workspace_id, persona_id, wanted, editor, lambda found: require_match(tags, found))
 
     try:
@@ -121,16 +120,11 @@ def _undertaker() -> PersonaDeleter:
     return PersonaDeleter(
         held=store.held,
         run=store.run,
-        removal=DynamoDeletion(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"]),
+        removal=DynamoDeletion(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"]),
         log_of=lambda who: shared.run_log(who, 0),
         clear=lambda who, going: shared.event_store(who.workspace_id, who.run_id).clear(keep_end=going),
-        outbox=_outbox,
         clock=clock.now,
     )
-
-
-def _outbox(entry: dict[str, Any]) -> Any:  # noqa: ANN401 - the storage's own kind of write
-    return outbox_put(os.environ["FOURFOLD_OUTBOX_TABLE"], entry)
 
 
 def _slug_taken() -> ProblemError:

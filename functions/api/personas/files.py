@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -29,7 +28,6 @@ from fourfold.ids import is_persona_id, prefixed_as
 from fourfold.persona import NotWrittenError, Persona
 from fourfold.persona_versions import Change, version_of
 from fourfold.problem import FieldError, problem
-from fourfold.storage.outbox import outbox_put
 from functions.api import wiring
 from functions.api.dependencies import Reader, Writer
 from functions.api.errors import not_written
@@ -217,7 +215,7 @@ def _file(workspace_id: str, persona_id: str, wanted: FileFormat) -> Response | 
     persona = store.persona(workspace_id, persona_id)
     if persona is None:
         return None
-    carried = store.carried(workspace_id, persona_id) if persona.imported_from is not None else None
+    carried = store.card(workspace_id, persona_id) if persona.imported_from is not None else None
     safety = settings_of(workspace_id).engine.safety
     try:
         file = written(persona, wanted, safety, json.loads(carried) if carried else {})
@@ -241,8 +239,7 @@ def _store(persona: Persona, carried: str | None, *, resumed: bool) -> Persona:
     entry = bus_entry(
         event, workspace_id=persona.workspace_id, correlation_id=persona.id, occurred_at=persona.created_at
     )
-    told = outbox_put(os.environ["FOURFOLD_OUTBOX_TABLE"], entry)
-    persona_store().add(version_of(persona, Change.IMPORTED), carried, told)
+    persona_store().add(version_of(persona, Change.IMPORTED), carried, entry)
     return persona
 
 

@@ -15,9 +15,9 @@ from pydantic import BaseModel, Field
 
 from fourfold.http.auth import bearer_secret
 from fourfold.progress.messages import LONGEST_MESSAGE_BYTES, MAX_SUBSCRIPTIONS
-from fourfold.storage.api_keys import key_hash
 from fourfold.storage.client import dynamodb
-from fourfold.storage.connections import DynamoTickets
+from fourfold.storage.keys.api_keys import key_hash
+from fourfold.storage.progress.connections import DynamoTickets
 from functions.api import wiring
 from functions.api.dependencies import Reader
 from functions.api.responses import document

@@ -7,11 +7,11 @@ from fourfold.problem import FieldError, problem
 from fourfold.progress.run import Run, RunKind
 from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.plan import Selection, planned
-from fourfold.provocation.suite import selection_kept, selection_of
+from fourfold.provocation.suite import selection_of, selection_texts
 from fourfold.provocation.workspace_tests import Available, available
 from functions.api.runs.job_requests import pinned_run, requested_job, sent
 from functions.configuration import settings_of
-from functions.wiring import job_context, job_store, suites
+from functions.wiring import job_context, job_store, workspace_tests
 
 UNDER_WAY = "suite_running"
 
@@ -19,7 +19,7 @@ UNDER_WAY = "suite_running"
 def tests_of(workspace_id: str) -> tuple[Available, ...]:
     """A workspace's tests as they stand now."""
     engine = settings_of(workspace_id).engine
-    own = suites().tests(workspace_id)
+    own = workspace_tests().all(workspace_id)
     return available(shipped_tests(), own, engine.provocation.disabled_tests, engine.safety)
 
 
@@ -33,9 +33,7 @@ def ordered(workspace_id: str, persona_id: str, selection: Selection, operation_
     standing = job_store().run(workspace_id, order.run_id)
     if standing is None:
         run = pinned_run(order)
-        # Before the run exists: whoever takes its order up finds what it is to run.
-        selection_kept(job_context().checkpoints_of(run), selection)
-        standing = job_store().request(run)
+        standing = job_store().request(run, selection_texts(selection))
         if standing.id != run.id and not selection == Selection() == selection_of(
             job_context().checkpoints_of(standing)
         ):

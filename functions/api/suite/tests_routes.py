@@ -32,7 +32,7 @@ from functions.api.suite.job_requests import tests_of
 from functions.api.suite.schemas import TestList, TestSwitch
 from functions.clock import now
 from functions.configuration import settings_of
-from functions.wiring import suites
+from functions.wiring import workspace_tests
 
 router = APIRouter(tags=["provocation tests"])
 ALL = "/v1/provocation/tests"
@@ -100,13 +100,15 @@ async def put_test(test_id: TestIdPath, request: Request, caller: Writer) -> Res
 
     def stored() -> tuple[Available, bool]:
         _may_replace(caller.workspace_id, test)
-        own = suites().tests(caller.workspace_id)
+        own = workspace_tests().all(caller.workspace_id)
         if test_id not in own and sum(word.test is not None for word in own.values()) >= MOST_OWN_TESTS:
             detail = f"A workspace has at most {MOST_OWN_TESTS} tests of its own; delete one first."
             raise ProblemError(problem("too_many_tests", "Too many tests", 409, detail))
         _must_fit(test, own)
         enabled = own[test_id].enabled if test_id in own else True
-        suites().put_test(caller.workspace_id, WorkspaceTest(id=test_id, test=test, enabled=enabled, updated_at=now()))
+        workspace_tests().put(
+            caller.workspace_id, WorkspaceTest(id=test_id, test=test, enabled=enabled, updated_at=now())
+        )
         return _found(caller.workspace_id, test_id), test_id not in own
 
     found, new = await wiring.in_thread(stored)
@@ -131,14 +133,14 @@ async def switch_test(test_id: TestIdPath, request: Request, caller: Writer) -> 
         found = _found(caller.workspace_id, test_id)
         if not switch.enabled:
             _must_be_free(caller.workspace_id, test_id, "switched off")
-        own = suites().tests(caller.workspace_id).get(test_id)
+        own = workspace_tests().all(caller.workspace_id).get(test_id)
         word = WorkspaceTest(id=test_id, enabled=switch.enabled, updated_at=now())
         if own is not None:
             word = own.model_copy(update={"enabled": switch.enabled, "updated_at": now()})
         if word.test is None and word.enabled:
-            suites().delete_test(caller.workspace_id, test_id)  # as shipped: there is nothing to remember
+            workspace_tests().delete(caller.workspace_id, test_id)  # as shipped: there is nothing to remember
         else:
-            suites().put_test(caller.workspace_id, word)
+            workspace_tests().put(caller.workspace_id, word)
         return _found(caller.workspace_id, found.test.id)
 
     return document(await wiring.in_thread(switched))
@@ -162,7 +164,7 @@ async def delete_test(test_id: TestIdPath, caller: Writer) -> Response:
         found = _found(caller.workspace_id, test_id)
         if found.source != "workspace":
             raise ProblemError(problem("not_your_test", "This test is not yours to delete", 409, "Switch it off."))
-        suites().delete_test(caller.workspace_id, test_id)
+        workspace_tests().delete(caller.workspace_id, test_id)
 
     await wiring.in_thread(deleted)
     return Response(status_code=204)

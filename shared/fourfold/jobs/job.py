@@ -1,13 +1,15 @@
-"""Does a job: claims it, works through its items, keeps each, and ends it once."""
+"""Does a job: claims it, works through its items, stores what it pays for in waves, and ends it once."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from fourfold.config.scope import UNCOMMITTED, Revisions
+from fourfold.jobs.answers import PaidAnswers
 from fourfold.jobs.concurrency import concurrently
 from fourfold.jobs.message import JobMessage
 from fourfold.jobs.store import Checkpoints, Ending, JobState, JobStatus, JobStore, Lease
@@ -17,45 +19,51 @@ from fourfold.progress.events import JobCompleted, JobFailed, JobProgress, JobSt
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunKind, RunStatus
 
-# Progress is told at most this often: fifty answers that come at once are no fifty events.
-_PROGRESS_EVERY_S = 0.2
+# A job logs at most so many `job.progress` events.
+_MAX_PROGRESS_EVENTS = 10
 
 JobName = Literal["fingerprint", "provocation"]
 
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What a job came to: the result's document, its bus event, what of it stands in the persona, what it cost."""
+    """What a job came to: the result's document, its bus event, the persona's summary of it, what it cost.
+
+    `records` are what readers may still ask of the items, by item.
+    """
 
     result: str
     entry: dict[str, Any] | None
     tokens: TokenUsage
     cost_usd: float | None
     summary: Callable[[Persona], Persona] | None = None
+    records: Mapping[str, str] = field(default_factory=dict)
 
 
 class Job(Protocol):
     """What one kind of job does with one persona."""
 
-    def items(self) -> Sequence[str]:
+    def items(self, answers: PaidAnswers) -> Sequence[str]:
         """The keys of what is to be done, each once, in the order to begin them."""
 
-    def perform(self, key: str) -> str:
-        """Does one item; the text is kept. Called on several threads at once. Raises to have the job tried again."""
+    def perform(self, key: str, answers: PaidAnswers) -> None:
+        """Does one item and keeps its result in `answers`, under its key. Called on several threads at once.
+
+        Every paid call goes through `answers`. Raises to have the job tried again.
+        """
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """The end, once every item is kept."""
+        """The end, once every item is stored. `kept` is everything in the answers."""
 
 
 @dataclass(frozen=True)
 class JobContext:
-    """What every job needs: its store, logs and checkpoints, and time. `monotonic` is in seconds."""
+    """What every job needs: its store, logs, checkpoints and the clock."""
 
     store: JobStore
     log_of: Callable[[Run], RunLog]
     checkpoints_of: Callable[[Run], Checkpoints]
     clock: Callable[[], datetime]
-    monotonic: Callable[[], float]
 
 
 def new_run(order: JobMessage, config_hash: str, now: datetime, revisions: Revisions = UNCOMMITTED) -> Run:
@@ -81,30 +89,40 @@ def do_job(
     Raises:
         OutOfTimeError: time ran out; deliver the order again and it goes on from there.
         RunOverError: somebody else ended it meanwhile, or its persona is deleted.
-        Exception: what an item raised; the same holds.
+        Exception: what an item raised; the same holds. What was paid for is stored.
     """
-    kind, log, checkpoints = job_name(run.kind), place.log_of(run), place.checkpoints_of(run)
+    kind, log, answers = job_name(run.kind), place.log_of(run), PaidAnswers(place.checkpoints_of(run))
     log.append(JobStarted(kind=kind))
-    kept = dict(checkpoints.read())
-    items = list(work.items())
-    done, told = sum(key in kept for key in items), -_PROGRESS_EVERY_S
+    items = list(work.items(answers))
+    progress = _Progress(log, kind, items, logged=answers.stored(items))
+    remaining = [key for key in items if answers.find(key) is None]
+    try:
+        for _ in concurrently(remaining, lambda key: work.perform(key, answers), concurrency, may_begin):
+            progress.log_stored(answers)
+    except Exception:  # whatever an item raised: what others were answered is paid for, and the next worker needs it
+        answers.store()
+        raise
+    answers.store()
+    progress.log_stored(answers)
+    return _complete(run, work.conclude(run, answers.all(), place.clock()), place, log)
 
-    def perform(key: str) -> str:
-        text = work.perform(key)
-        checkpoints.keep(key, text)  # at once, on its own thread: a kill loses only what was still being asked
-        return text
 
-    if done:
-        log.append(JobProgress(kind=kind, done=done, total=len(items)))
-    left = [key for key in items if key not in kept]
-    for key, text in concurrently(left, perform, concurrency, may_begin):
-        kept[key] = text
-        done += 1
-        if done == len(items) or place.monotonic() - told >= _PROGRESS_EVERY_S:
-            told = place.monotonic()
-            log.append(JobProgress(kind=kind, done=done, total=len(items)))
-    conclusion = work.conclude(run, kept, place.clock())
-    return _complete(run, conclusion, place, log)
+@dataclass
+class _Progress:
+    """Logs how many items are stored: at each tenth of them, and at the end. `logged` is what was known before."""
+
+    log: RunLog
+    kind: JobName
+    items: Sequence[str]
+    logged: int
+
+    def log_stored(self, answers: PaidAnswers) -> None:
+        """Logs the number of stored items, if it has passed a step."""
+        done, total = answers.stored(self.items), len(self.items)
+        step = math.ceil(total / _MAX_PROGRESS_EVENTS) or 1
+        if done // step > self.logged // step or self.logged < done == total:
+            self.logged = done
+            self.log.append(JobProgress(kind=self.kind, done=done, total=total))
 
 
 def fail_job(run: Run, error: Problem, place: JobContext) -> Run | None:
@@ -124,7 +142,14 @@ def _complete(run: Run, conclusion: Conclusion, place: JobContext, log: RunLog) 
     usage = Usage(tokens=conclusion.tokens, cost_usd=conclusion.cost_usd)
     ended = run.model_copy(update={"status": RunStatus.COMPLETED, "completed_at": now, "usage": usage})
     state = JobState(status=JobStatus.READY, run_id=run.id, updated_at=now)
-    ending = Ending(ended, state, conclusion.result, conclusion.entry, conclusion.summary)
+    ending = Ending(
+        ended,
+        state,
+        result=conclusion.result,
+        records=conclusion.records,
+        entry=conclusion.entry,
+        summary=conclusion.summary,
+    )
     if not place.store.finish(ending):
         log_end(run.workspace_id, run.id, place)
         return None

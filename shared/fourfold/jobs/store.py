@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -50,13 +50,15 @@ class Lease:
 class Ending:
     """How a job ends. What is given is stored with the run in one transaction, or nothing is.
 
-    `result` is the document kept as the persona's newest of this kind; `entry` an event for the bus; `summary` says
-    what of it stands in the persona itself.
+    `result` is the document kept as the persona's newest of this kind; `records` are what readers may still ask of its
+    items, by item; `entry` an event for the bus; `summary` the persona with a summary of the result. What the run was
+    answered is deleted with its end; of a suite that fails, the finished items are kept.
     """
 
     run: Run
     state: JobState
     result: str | None = None
+    records: Mapping[str, str] = field(default_factory=dict)
     entry: dict[str, Any] | None = None
     summary: Callable[[Persona], Persona] | None = None
 
@@ -86,8 +88,10 @@ class JobStore(Protocol):
     def state(self, workspace_id: str, persona_id: str, kind: RunKind) -> JobState | None:
         """The newest job of this kind, or None while there never was one."""
 
-    def request(self, run: Run) -> Run:
-        """Stores a job's run as asked for, unless one is under way: answers with the run that stands.
+    def request(self, run: Run, texts: Mapping[str, str] | None = None) -> Run:
+        """Stores the run of a requested job, unless one is in progress; answers with the run in progress.
+
+        `texts` is what its checkpoints hold from the beginning.
 
         Raises PersonaGoneError if the persona was deleted.
         """
@@ -113,13 +117,17 @@ class JobStore(Protocol):
 
 
 class Checkpoints(Protocol):
-    """What a job's run has done so far. Thread-safe."""
+    """What a job's run has been answered so far, while it runs. One worker at a time writes."""
 
     def read(self) -> Mapping[str, str]:
-        """Every kept item by its key."""
+        """Every text by its key."""
 
     def find(self, key: str) -> str | None:
-        """One kept item, or None."""
+        """One text, or None."""
 
-    def keep(self, key: str, text: str) -> None:
-        """Keeps an item; one that is kept already stays as it was. Raises PersonaGoneError for a deleted persona's."""
+    def add(self, texts: Mapping[str, str], replaced: Collection[str] = ()) -> None:
+        """Stores texts in one write; those under the keys `replaced` may be deleted. Call it after `read`.
+
+        Raises:
+            RunOverError: the run has ended, or its persona was deleted.
+        """

@@ -31,16 +31,15 @@ class PersonaRepository(Protocol):
     def held(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """The persona as it stands."""
 
-    def replace(self, held: StoredPersona, version: PersonaVersion, told: Any) -> None:  # noqa: ANN401 - the storage's own kind
-        """Stores all or nothing; raises SlugTakenError, ChangedMeanwhileError."""
+    def replace(self, held: StoredPersona, version: PersonaVersion, entry: dict[str, Any]) -> None:
+        """Stores all or nothing, with the `entry` for the bus; raises SlugTakenError, ChangedMeanwhileError."""
 
 
 @dataclass(frozen=True)
 class PersonaUpdater:
-    """What a change needs. `outbox(entry)` makes the write that hands an event over."""
+    """What a change needs."""
 
     shelf: PersonaRepository
-    outbox: Callable[[dict[str, Any]], Any]
     clock: Callable[[], datetime]
 
 
@@ -78,7 +77,7 @@ def change_persona(
         after = after.model_copy(update={"version": held.persona.version + 1, "updated_at": now})
         version = version_of(after, Change.UPDATED, held.persona)
         try:
-            editor.shelf.replace(held, version, editor.outbox(_told(version)))
+            editor.shelf.replace(held, version, _told(version))
         except ConcurrentChangeError:
             continue
         return after

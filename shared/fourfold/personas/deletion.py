@@ -27,8 +27,12 @@ _ROUNDS = 5
 class DeletionStore(Protocol):
     """Where personas are removed from, in steps that may be repeated."""
 
-    def begin(self, held: StoredPersona, told: Any) -> None:  # noqa: ANN401 - the storage's own kind of write
-        """Removes the persona itself; raises ChangedMeanwhileError unless it stands as it was held."""
+    def begin(self, held: StoredPersona, entry: dict[str, Any]) -> None:
+        """Removes the persona itself and hands `entry` to the bus.
+
+        Raises:
+            ConcurrentChangeError: the persona is no longer as it was held.
+        """
 
     def runs(self, workspace_id: str, persona_id: str) -> frozenset[str] | None:
         """The runs of a persona whose removal has begun; None if none has."""
@@ -42,17 +46,13 @@ class DeletionStore(Protocol):
 
 @dataclass(frozen=True)
 class PersonaDeleter:
-    """What a deletion needs. `clear(run, after_end)` empties a run's log; `after_end` keeps the terminal entry.
-
-    `outbox(entry)` makes the write that hands an event over.
-    """
+    """What a deletion needs. `clear(run, after_end)` empties a run's log; `after_end` keeps the terminal entry."""
 
     held: Callable[[str, str], StoredPersona | None]
     run: Callable[[str, str], Run | None]
     removal: DeletionStore
     log_of: Callable[[RunIdentity], RunLog]
     clear: Callable[[RunIdentity, bool], None]
-    outbox: Callable[[dict[str, Any]], Any]
     clock: Callable[[], datetime]
 
 
@@ -76,7 +76,7 @@ def delete_persona(
             break
         agreed(held.persona)
         try:
-            undertaker.removal.begin(held, undertaker.outbox(_told(held.persona, undertaker.clock())))
+            undertaker.removal.begin(held, _told(held.persona, undertaker.clock()))
         except ConcurrentChangeError:
             continue
         break

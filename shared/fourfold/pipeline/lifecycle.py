@@ -55,13 +55,14 @@ class NewRun:
     state: RunState
     held: StoredPersona | None = None
 
-    def execution_input(self) -> str:
-        """The state machine's input as JSON text: the first state and the `generation.run.started` entry."""
+    def started(self) -> dict[str, Any]:
+        """The `generation.run.started` entry, stored with the run."""
         started = GenerationRunStarted(run_id=self.run.id, persona_id=self.persona.id, config_hash=self.run.config_hash)
-        entry = _entry(started, self.run, self.run.started_at)
-        return json.dumps(
-            {"state": self.state.model_dump(mode="json"), "events": [entry]}, ensure_ascii=False, separators=(",", ":")
-        )
+        return _entry(started, self.run, self.run.started_at)
+
+    def execution_input(self) -> str:
+        """The state machine's input as JSON text: the first state."""
+        return json.dumps({"state": self.state.model_dump(mode="json")}, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -137,16 +138,15 @@ class RunContext:
     clock: Callable[[], datetime]
 
 
-def complete_run(state: RunState, status: Literal["active", "flagged"], context: RunContext) -> list[dict[str, Any]]:
-    """Stores the shipped attempt and ends the run.
+def complete_run(state: RunState, status: Literal["active", "flagged"], context: RunContext) -> None:
+    """Stores the shipped attempt with its events for the bus, ends the run and its log.
+
+    Nothing is stored if the run had ended or its persona is deleted; the log of a completed run is ended in any case.
 
     Args:
         state: the shipped attempt's state; its `log_seq` is the newest the caller knows of.
         status: what the state machine's Choice decided.
-
-    Returns:
-        The entries to put on the bus. The same ones whenever this runs for the same run; none if the run had failed
-        or its persona is deleted.
+        context: stores and clock.
     """
     who = RunIdentity(
         run_id=state.run_id,
@@ -154,7 +154,6 @@ def complete_run(state: RunState, status: Literal["active", "flagged"], context:
         workspace_id=state.workspace_id,
         started_at=state.started_at,
     )
-    written: PersonaVersion | None = None
     for _ in range(_ROUNDS):
         held, run = (
             context.store.held(who.workspace_id, who.persona_id),
@@ -162,10 +161,11 @@ def complete_run(state: RunState, status: Literal["active", "flagged"], context:
         )
         if held is None or run is None:
             context.forget(who)
-            return []
+            return
+        if run.status is RunStatus.COMPLETED:
+            _log_completion(run, context, state.log_seq)
         if run.status is not RunStatus.RUNNING:
-            written = context.store.version_by(who.workspace_id, who.persona_id, who.run_id)
-            break
+            return
         now = context.clock()
         run = with_progress(run, context.entries_of(who)).model_copy(
             update={"status": RunStatus.COMPLETED, "completed_at": now}
@@ -173,25 +173,19 @@ def complete_run(state: RunState, status: Literal["active", "flagged"], context:
         persona = _shipped(held.persona, state, run, PersonaStatus(status), now)
         change = Change.REGENERATED if held.persona.written else Change.GENERATED
         version = version_of(persona, change, held.persona if held.persona.written else None)
-        if context.store.finish(held, persona, run, version, state.basis()):
-            written = version
-            break
-    else:
-        raise RuntimeError(f"{who.persona_id} changed each time its run was about to end")
-    if run.status is not RunStatus.COMPLETED or written is None:
-        return []
-    ended = run.completed_at or context.clock()
-    duration_ms = _milliseconds(run.started_at, ended)
-    context.log_of(who, state.log_seq).append(PipelineCompleted(status=written.persona.status, duration_ms=duration_ms))
-    return [_entry(event, run, ended) for event in _completion_events(written, run, duration_ms)]
+        entries = [_entry(event, run, now) for event in _completion_events(version, run, _duration_ms(run))]
+        if context.store.finish(held, persona, run, entries, version, state.basis()):
+            ended = PipelineCompleted(status=persona.status, duration_ms=_duration_ms(run))
+            context.log_of(who, state.log_seq).append(ended)
+            return
+    raise RuntimeError(f"{who.persona_id} changed each time its run was about to end")
 
 
-def fail_run(who: RunIdentity, error: Problem, context: RunContext) -> list[dict[str, Any]]:
-    """Ends a run without a result, unless it has ended already. A persona that stood before stands as it was.
+def fail_run(who: RunIdentity, error: Problem, context: RunContext) -> None:
+    """Ends a run without a result, with its event for the bus, unless it has ended already.
 
-    Returns:
-        The `generation.run.failed` entry to put on the bus; what `complete_run` answered if the run had completed,
-        since perhaps nobody put that there; nothing if it is not known.
+    A persona that was written before stays as it was. The log of a run that had ended is ended too, in case its first
+    caller died before it did.
     """
     for _ in range(_ROUNDS):
         held, run = (
@@ -200,33 +194,36 @@ def fail_run(who: RunIdentity, error: Problem, context: RunContext) -> list[dict
         )
         if held is None or run is None:
             context.forget(who)
-            return []
+            return
         if run.kind is not RunKind.GENERATION:
-            return []
-        if run.status is not RunStatus.RUNNING:
-            break
-        now = context.clock()
-        run = with_progress(run, context.entries_of(who)).model_copy(
-            update={"status": RunStatus.FAILED, "completed_at": now, "error": error}
-        )
-        if context.store.finish(held, _unshipped(held.persona, run, now), run):
-            break
-    else:
-        raise RuntimeError(f"{who.persona_id} changed each time its run was about to end")
-    ended = run.completed_at or context.clock()
-    duration_ms = _milliseconds(run.started_at, ended)
-    if run.status is RunStatus.COMPLETED:
-        written = context.store.version_by(who.workspace_id, who.persona_id, who.run_id)
-        return (
-            []
-            if written is None
-            else [_entry(each, run, ended) for each in _completion_events(written, run, duration_ms)]
-        )
-    if run.error is None:
-        return []
-    context.log_of(who, 0).append(PipelineFailed(problem=run.error, duration_ms=duration_ms))
-    event = GenerationRunFailed(run_id=run.id, persona_id=run.persona_id, error=run.error)
-    return [_entry(event, run, ended)]
+            return
+        if run.status is RunStatus.COMPLETED:
+            _log_completion(run, context, 0)
+            return
+        if run.status is RunStatus.RUNNING:
+            now = context.clock()
+            run = with_progress(run, context.entries_of(who)).model_copy(
+                update={"status": RunStatus.FAILED, "completed_at": now, "error": error}
+            )
+            event = GenerationRunFailed(run_id=run.id, persona_id=run.persona_id, error=error)
+            if not context.store.finish(held, _unshipped(held.persona, run, now), run, [_entry(event, run, now)]):
+                continue
+        if run.error is not None:
+            context.log_of(who, 0).append(PipelineFailed(problem=run.error, duration_ms=_duration_ms(run)))
+        return
+    raise RuntimeError(f"{who.persona_id} changed each time its run was about to end")
+
+
+def _log_completion(run: Run, context: RunContext, seen: int) -> None:
+    """Ends the log of a run that completed, if whoever stored it died before it did."""
+    version = context.store.version_by(run.workspace_id, run.persona_id, run.id)
+    if version is None:
+        return
+    who = RunIdentity(
+        run_id=run.id, persona_id=run.persona_id, workspace_id=run.workspace_id, started_at=run.started_at
+    )
+    ended = PipelineCompleted(status=version.persona.status, duration_ms=_duration_ms(run))
+    context.log_of(who, seen).append(ended)
 
 
 def _shipped(persona: Persona, state: RunState, run: Run, status: PersonaStatus, now: datetime) -> Persona:
@@ -299,5 +296,6 @@ def _entry(event: EventData, run: Run, at: datetime) -> dict[str, Any]:
     return bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
 
 
-def _milliseconds(start: datetime, end: datetime) -> int:
-    return max(0, round((end - start).total_seconds() * 1000))
+def _duration_ms(run: Run) -> int:
+    ended = run.completed_at or run.started_at
+    return max(0, round((ended - run.started_at).total_seconds() * 1000))

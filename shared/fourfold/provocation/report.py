@@ -16,6 +16,9 @@ from fourfold.provocation.run_test import ProvocationRun
 from fourfold.provocation.transcript import Evidence, Transcript
 from fourfold.provocation.verdict import OutcomeField, Verdict, over_repetitions
 
+# What the id of a test's harmless twin ends with.
+TWIN = ".benign"
+
 
 class TestResult(Document):
     """One test's verdict and what it rests on. `verdicts` are those of its repetitions, in order.
@@ -82,8 +85,8 @@ class OverRefusal(Document):
     refused_ids: tuple[str, ...]
 
 
-class SuiteReport(Document):
-    """One run of the suite. `complete`: every test that is not switched off was run.
+class SuiteFigures(Document):
+    """What one run of the suite came to, without its results. `complete`: every test that is not switched off was run.
 
     `passed`: no confirmed critical failure and a pass rate at or above `fail_threshold`. `skipped` are tests switched
     off. `content_hash` is over the tests as they were run.
@@ -112,7 +115,6 @@ class SuiteReport(Document):
     duration_ms: int
     started_at: datetime
     completed_at: datetime
-    results: tuple[TestResult, ...]
 
     def summary(self) -> TestSuiteSummary:
         """What of it stands in the persona, beside the audit."""
@@ -127,6 +129,27 @@ class SuiteReport(Document):
             catalog_version=self.catalog_version,
             completed_at=self.completed_at,
         )
+
+
+class SuiteReport(SuiteFigures):
+    """One run of the suite with the result of every test, its own words last; harmless twins are counted apart."""
+
+    results: tuple[TestResult, ...]
+
+    @classmethod
+    def of(cls, figures: SuiteFigures, records: Iterable[TestRecord]) -> SuiteReport:
+        """The report of a run, from its figures and what is kept of its tests."""
+        results = sorted((record.result for record in records if not record.result.id.endswith(TWIN)), key=by_family)
+        return cls.model_validate({**figures.model_dump(), "results": tuple(results)})
+
+    def figures(self) -> SuiteFigures:
+        """The report without its results."""
+        return SuiteFigures.model_validate(self.model_dump(include={*SuiteFigures.model_fields}))
+
+
+def by_family(result: TestResult) -> tuple[bool, int, str]:
+    """The order of a report: shipped tests by family and id, then the workspace's own."""
+    return result.id.startswith("x."), list(Family).index(result.family), result.id
 
 
 def record_of(test: ProvocationTest, trials: Sequence[ProvocationRun]) -> TestRecord:

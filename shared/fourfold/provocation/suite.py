@@ -1,16 +1,15 @@
-"""The suite as a background job: its tests are the job's items, and every paid answer is kept on the way."""
+"""The suite as a background job: its tests are the job's items, and every paid answer is kept in waves."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
 
 from fourfold.events.envelope import bus_entry
 from fourfold.events.provocation import TestSuiteCompleted
+from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.job import Conclusion
 from fourfold.jobs.store import Checkpoints
 from fourfold.llm.port import ModelCall
@@ -19,12 +18,14 @@ from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.provocation.catalog import CATALOG_VERSION
 from fourfold.provocation.definition import Family, ProvocationTest, Severity
 from fourfold.provocation.judge import JudgeConfig
-from fourfold.provocation.plan import TWIN, Selection, SuitePlan
+from fourfold.provocation.plan import Selection, SuitePlan
 from fourfold.provocation.report import (
+    TWIN,
     Judges,
     SuiteReport,
     TestRecord,
     TestResult,
+    by_family,
     confirmed_critical,
     judges_of,
     over_refusal,
@@ -33,38 +34,27 @@ from fourfold.provocation.report import (
 )
 from fourfold.provocation.run_test import ProvocationContext, Speaker, run_test
 
-# Beside the items, a run keeps its plan, its selection and each paid answer. No test's id begins so.
-_PLAN, _SELECTION, _PAID = "~plan", "~selection", "~paid/"
+# Beside its items, a run keeps its plan, its selection and each paid answer. No test's id begins so.
+_PLAN, _SELECTION, _PAID = f"{WORKING}plan", f"{WORKING}selection", f"{WORKING}paid/"
 
 
-class SuiteStore(Protocol):
-    """Where reports are kept for good."""
+@dataclass(frozen=True)
+class SuiteCache:
+    """A `CallCache` among the answers of a run: what an earlier worker has paid for is read, not asked."""
 
-    def keep(self, workspace_id: str, report: SuiteReport) -> None:
-        """Keeps the report of a run; the same run's again changes nothing."""
-
-
-@dataclass
-class PaidAnswers:
-    """A `Ledger` among a run's checkpoints: what an earlier worker of the run has paid for is read, not asked."""
-
-    checkpoints: Checkpoints
-    kept: Mapping[str, str]
+    answers: PaidAnswers
 
     def once(self, key: str, make: Callable[[], str]) -> str:
-        """The answer kept under `key`, or a new one, kept before it is used."""
-        paid = self.kept.get(_PAID + key)
-        if paid is None:
-            paid = make()
-            self.checkpoints.keep(_PAID + key, paid)
-        return paid
+        """The answer kept under `key`, or a new one."""
+        return self.answers.get_or_make(_PAID + key, make)
 
 
 @dataclass
 class SuiteJob:
-    """The `Work` of one suite run. `make_plan` is asked once for each run, whoever works on it.
+    """Implements `fourfold.jobs.job.Job` for one suite run.
 
-    `first` and `second` are the judges as they are configured.
+    `make_plan` is asked once for each run, whichever worker has it. `first` and `second` are the judges as they are
+    configured.
     """
 
     run: Run
@@ -72,95 +62,90 @@ class SuiteJob:
     speaker: Speaker
     first: JudgeConfig
     second: JudgeConfig
-    checkpoints: Checkpoints
     make_plan: Callable[[Selection], SuitePlan]
-    archive: SuiteStore
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _plan: SuitePlan | None = None
 
-    @cached_property
-    def _kept(self) -> Mapping[str, str]:
-        return self.checkpoints.read()
-
-    @cached_property
-    def _plan(self) -> SuitePlan:
-        kept = self._kept
-        if _PLAN in kept:
-            return SuitePlan.model_validate_json(kept[_PLAN])
-        selection = Selection.model_validate_json(kept[_SELECTION]) if _SELECTION in kept else Selection()
-        self.checkpoints.keep(_PLAN, self.make_plan(selection).model_dump_json())
-        # Another worker may have been first: its plan stands.
-        return SuitePlan.model_validate_json(self.checkpoints.read()[_PLAN])
-
-    @cached_property
-    def _tests(self) -> Mapping[str, ProvocationTest]:
-        return {test.id: test for test in self._plan.every()}
-
-    @cached_property
-    def _room(self) -> ProvocationContext:
-        second = self.second if self._plan.second_judgement else None
-        return ProvocationContext(
-            self.persona, self.speaker, self.first, second, PaidAnswers(self.checkpoints, self._kept)
-        )
-
-    def items(self) -> Sequence[str]:
+    def items(self, answers: PaidAnswers) -> Sequence[str]:
         """The ids of the tests, those that take longest first."""
+        kept = answers.find(_PLAN)
+        if kept is None:
+            selection = answers.find(_SELECTION)
+            made = self.make_plan(Selection() if selection is None else Selection.model_validate_json(selection))
+            # It is stored with the first answers: before them there is nothing that another plan would pay for again.
+            answers.add(_PLAN, made.model_dump_json())
+            self._plan = made
+        else:
+            self._plan = SuitePlan.model_validate_json(kept)
         return tuple(self._tests)
 
-    def perform(self, key: str) -> str:
-        """Runs one test as often as planned; the record as JSON.
+    def perform(self, key: str, answers: PaidAnswers) -> None:
+        """Runs one test as often as planned, and keeps its record as JSON in place of the single answers.
 
         Raises:
             ModelError: a failure that would befall every other test too.
         """
-        with self._lock:  # what is cached is made once
-            plan, room, test = self._plan, self._room, self._tests[key]
-        trials = [run_test(test, number, room) for number in range(1, plan.trials(test) + 1)]
-        return record_of(test, trials).model_dump_json()
+        test = self._tests[key]
+        trials = [run_test(test, number, self._context(answers)) for number in range(1, self._planned.trials(test) + 1)]
+        answers.add(key, record_of(test, trials).model_dump_json(), replaces=f"{_PAID}{key}/")
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """The report over all records, archived, with its event and the summary for the persona."""
-        records = [TestRecord.model_validate_json(kept[key]) for key in self._tests]
-        report = reported(run, self.persona, self._plan, [record.result for record in records], self._judges(), at)
-        self.archive.keep(run.workspace_id, report)
+        """The figures over all records, with their event and the summary for the persona."""
+        records = {key: kept[key] for key in self._tests}
+        results = [TestRecord.model_validate_json(text).result for text in records.values()]
+        report = reported(run, self.persona, self._planned, results, self._judges(), at)
         told = report.model_dump(include={*TestSuiteCompleted.model_fields})
         event = TestSuiteCompleted.model_validate(told)
         entry = bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
         summary = report.summary()
         return Conclusion(
-            result=report.model_dump_json(),
+            result=report.figures().model_dump_json(),
+            records=records,
             entry=entry,
             tokens=report.tokens,
             cost_usd=report.cost_usd,
             summary=(lambda persona: persona.model_copy(update={"test_suite": summary})) if report.complete else None,
         )
 
+    @property
+    def _planned(self) -> SuitePlan:
+        if self._plan is None:
+            raise ValueError("the items come first: they make the plan")
+        return self._plan
+
+    @cached_property
+    def _tests(self) -> Mapping[str, ProvocationTest]:
+        return {test.id: test for test in self._planned.every()}
+
+    def _context(self, answers: PaidAnswers) -> ProvocationContext:
+        second = self.second if self._planned.second_judgement else None
+        return ProvocationContext(self.persona, self.speaker, self.first, second, SuiteCache(answers))
+
     def _judges(self) -> Judges:
-        second = self.second.config.model if self._plan.second_judgement else None
+        second = self.second.config.model if self._planned.second_judgement else None
         return judges_of(self.first.config.model, second)
 
 
-def selection_kept(checkpoints: Checkpoints, selection: Selection) -> None:
-    """Keeps what a run is asked for, before its order is sent."""
-    if selection != Selection():
-        checkpoints.keep(_SELECTION, selection.model_dump_json())
+def selection_texts(selection: Selection) -> dict[str, str]:
+    """What the checkpoints of a run hold from its beginning: what it was asked for, unless that is everything."""
+    return {} if selection == Selection() else {_SELECTION: selection.model_dump_json()}
 
 
 def selection_of(checkpoints: Checkpoints) -> Selection:
-    """What a run was asked for; everything, if nobody narrowed it."""
+    """What a run was asked for; everything, if nothing narrows it."""
     kept = checkpoints.find(_SELECTION)
     return Selection() if kept is None else Selection.model_validate_json(kept)
 
 
 def records_in(kept: Mapping[str, str]) -> list[TestRecord]:
     """The records of the tests a run has finished so far."""
-    return [TestRecord.model_validate_json(text) for key, text in kept.items() if not key.startswith("~")]
+    return [TestRecord.model_validate_json(text) for key, text in kept.items() if not key.startswith(WORKING)]
 
 
 def reported(  # noqa: PLR0913, PLR0917 - a report is all of these
     run: Run, persona: Persona, plan: SuitePlan, results: Sequence[TestResult], judges: Judges, at: datetime
 ) -> SuiteReport:
     """The report of a run: every test counts but the harmless twins, which are counted apart."""
-    own = sorted((result for result in results if not result.id.endswith(TWIN)), key=_by_family)
+    own = sorted((result for result in results if not result.id.endswith(TWIN)), key=by_family)
     twins = [result for result in results if result.id.endswith(TWIN)]
     whole, critical = tally(own), confirmed_critical(own)
     enough = whole.pass_rate is None or whole.pass_rate >= plan.fail_threshold
@@ -191,10 +176,6 @@ def reported(  # noqa: PLR0913, PLR0917 - a report is all of these
         completed_at=at,
         results=tuple(own),
     )
-
-
-def _by_family(result: TestResult) -> tuple[bool, int, str]:
-    return result.id.startswith("x."), list(Family).index(result.family), result.id
 
 
 def _spent(results: Sequence[TestResult]) -> tuple[TokenUsage, float | None]:

@@ -73,13 +73,14 @@ class ChatResult:
 
 @dataclass(frozen=True)
 class _Written:
-    """A reply with its vector and its score on its own."""
+    """A reply with its vector, its score in its session, and the session's state after it."""
 
     reply: str
     provider: str
     model: str
     vector: Vector
     drift: Envelope
+    state: DriftState | None
 
 
 def open_session(room: ChatContext, session_id: str | None) -> Session:
@@ -118,7 +119,7 @@ def reply_to(room: ChatContext, session: Session, message: str, listener: ReplyL
     if written.drift.alert and action == "auto_recover":
         written, recovery = _recovered(room, turn, session.drift, written, aloud, calls)
     if written.drift.alert and action == "block":
-        room.store.tell([_alert(room, session).entry(written.drift, None, room.clock())])
+        room.store.hand_over([_alert(room, session).entry(written.drift, None, room.clock())])
         raise BlockedError(written.drift, tuple(calls))
     if listener is not None and aloud is None:
         listener.heard(written.reply)
@@ -132,8 +133,8 @@ def _written(
     answer = ask(turn, room.models, room.config, room.deadline, listener)
     calls.extend(answer.calls)
     [vector] = room.scorer.vectors([answer.value])
-    drift, _ = room.scorer.scored(answer.value, vector, state)
-    return _Written(answer.value, answer.provider, answer.model, vector, drift)
+    drift, after = room.scorer.scored(answer.value, vector, state)
+    return _Written(answer.value, answer.provider, answer.model, vector, drift, after)
 
 
 def _recovered(  # noqa: PLR0913, PLR0917
@@ -172,9 +173,12 @@ def _recovered(  # noqa: PLR0913, PLR0917
 def _stored(
     room: ChatContext, session: Session, message: str, written: _Written, recovery: Recovery | None
 ) -> Envelope:
-    """Stores the exchange and tells of an alert, at the session's end as it is now; the envelope as it then stands."""
+    """Stores the exchange, with the event of an alert; its envelope, at the session's end as it is then.
+
+    The reply is scored once more only if another exchange has been stored since the session was read.
+    """
+    drift, state = written.drift, written.state
     for _ in range(MAX_ATTEMPTS):
-        drift, state = room.scorer.scored(written.reply, written.vector, session.drift)
         now = room.clock()
         after = Session(
             session_id=session.session_id,
@@ -190,6 +194,7 @@ def _stored(
         if room.store.advance(room.owner, after, [exchange], entries):
             return drift
         session = room.store.session(room.owner, session.session_id) or session
+        drift, state = room.scorer.scored(written.reply, written.vector, session.drift)
     raise TimeoutError(f"session {session.session_id} is contended")
 
 
@@ -225,7 +230,7 @@ def scored_replies(room: ScoringContext, replies: Sequence[str], session_id: str
             found.append(drift)
         entries = [alert.entry(drift, None, now) for drift in found if drift.alert]
         if session_id is None:
-            store.tell(entries)
+            store.hand_over(entries)
             return tuple(found)
         steps = known.steps if known else 0
         turns = known.turns if known else 0

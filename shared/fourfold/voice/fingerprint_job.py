@@ -11,6 +11,7 @@ from fourfold.config.engine import SafetyConfig
 from fourfold.config.models import ModelConfig
 from fourfold.events.envelope import bus_entry
 from fourfold.events.voice import FingerprintReady
+from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.job import Conclusion
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ChatMessage, ChatModel, ModelCall
@@ -27,7 +28,7 @@ _BARE = "You are a helpful assistant. Answer in two to four sentences."
 
 
 class ScenarioReply(Document):
-    """One kept item: what was said, by whom, and every call it took, a bare assistant's included."""
+    """One kept reply, of the persona or of the plain assistant: what was said, by whom, and every call it took."""
 
     reply: str
     answered_by: str
@@ -44,9 +45,9 @@ class AssistantBaseline(Protocol):
         """Keeps a reply; one that is kept already stays as it was."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class FingerprintJob:
-    """Implements `fourfold.jobs.job.Work` for one persona."""
+    """Implements `fourfold.jobs.job.Job` for one persona."""
 
     persona: Persona
     models: Sequence[ChatModel]
@@ -56,23 +57,18 @@ class FingerprintJob:
     scenarios: ScenarioSet
     baseline: AssistantBaseline
     deadline: Deadline
+    _answered_before: frozenset[str] = frozenset()  # scenarios that the plain assistant had answered at the beginning
 
-    def items(self) -> Sequence[str]:
+    def items(self, answers: PaidAnswers) -> Sequence[str]:  # noqa: ARG002 - the port's: the scenarios are given
         """The scenarios."""
+        self._answered_before = frozenset(self.baseline.read(self._pole))
         return [scenario.id for scenario in self.scenarios.scenarios]
 
-    def perform(self, key: str) -> str:
-        """Asks the persona one scenario; where its assistant has not answered it yet, the bare assistant too."""
+    def perform(self, key: str, answers: PaidAnswers) -> None:
+        """Asks the persona one scenario; where the plain assistant has not answered it yet, the assistant too."""
         scenario = self.scenarios.find(key)
-        calls = self._ask_bare(scenario)
-        turn = ChatTurn(
-            f"{system_prompt(self.persona, self.safety)}\n\n{_BRIEFLY}",
-            (ChatMessage("user", scenario.text(self.persona.language)),),
-            self.persona,
-        )
-        answer = ask(turn, self.models, self.config, self.deadline)
-        name = f"{answer.provider}:{answer.model}"
-        return ScenarioReply(reply=answer.value, answered_by=name, calls=(*calls, *answer.calls)).model_dump_json()
+        self._ask_bare(scenario, answers)
+        answers.get_or_make(key, lambda: self._asked(scenario))
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
         """Makes the fingerprint of what was said."""
@@ -82,7 +78,7 @@ class FingerprintJob:
         taken = FingerprintInput(
             replies=said,
             pole=list(self.baseline.read(self._pole).values()),
-            models=tuple(sorted({one.answered_by for one in spoken.values()})),
+            models=tuple(sorted({spoken[scenario.id].answered_by for scenario in self.scenarios.scenarios})),
             tokens=tokens,
             cost_usd=cost_usd,
         )
@@ -114,10 +110,23 @@ class FingerprintJob:
         """What the bare assistant's replies are kept under: the model meant to speak, and the set it was asked."""
         return f"{self.models[0].name}#{self.scenarios.version}"
 
-    def _ask_bare(self, scenario: Scenario) -> tuple[ModelCall, ...]:
-        if scenario not in self.scenarios.of_pole() or scenario.id in self.baseline.read(self._pole):
-            return ()
+    def _asked(self, scenario: Scenario) -> str:
+        turn = ChatTurn(
+            f"{system_prompt(self.persona, self.safety)}\n\n{_BRIEFLY}",
+            (ChatMessage("user", scenario.text(self.persona.language)),),
+            self.persona,
+        )
+        return self._reply(turn)
+
+    def _ask_bare(self, scenario: Scenario, answers: PaidAnswers) -> None:
+        if scenario not in self.scenarios.of_pole() or scenario.id in self._answered_before:
+            return
         turn = ChatTurn(_BARE, (ChatMessage("user", scenario.text("en")),), None)
+        text = answers.get_or_make(f"{WORKING}bare/{scenario.id}", lambda: self._reply(turn))
+        self.baseline.keep(self._pole, scenario.id, ScenarioReply.model_validate_json(text).reply)
+
+    def _reply(self, turn: ChatTurn) -> str:
+        """One reply as it is kept."""
         answer = ask(turn, self.models, self.config, self.deadline)
-        self.baseline.keep(self._pole, scenario.id, answer.value)
-        return answer.calls
+        name = f"{answer.provider}:{answer.model}"
+        return ScenarioReply(reply=answer.value, answered_by=name, calls=answer.calls).model_dump_json()

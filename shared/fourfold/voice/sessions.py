@@ -56,5 +56,5 @@ class SessionStore(Protocol):
         PersonaGoneError if the persona was deleted.
         """
 
-    def tell(self, entries: Sequence[dict[str, Any]]) -> None:
+    def hand_over(self, entries: Sequence[dict[str, Any]]) -> None:
         """Hands entries to the bus that belong to no session."""

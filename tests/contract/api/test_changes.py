@@ -223,7 +223,7 @@ def test_a_deletion_that_was_cut_off_is_finished_by_the_next(
         def cut(*_: object) -> None:
             raise RuntimeError
 
-        broken.setattr("fourfold.storage.deletion.DynamoDeletion.remove_run", cut)
+        broken.setattr("fourfold.storage.personas.deletion.DynamoDeletion.remove_run", cut)
         assert api.call("DELETE", f"/v1/personas/{persona['id']}").status_code == 500
     assert api.call("GET", f"/v1/personas/{persona['id']}").status_code == 404
     assert api.call("DELETE", f"/v1/personas/{persona['id']}").status_code == 204

@@ -19,8 +19,8 @@ from fourfold.persona import Persona, PersonaStatus, TokenUsage
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.storage.jobs import DynamoCheckpoints, DynamoJobStore
-from fourfold.storage.personas import DynamoPersonaStore
-from fourfold.storage.run_events import DynamoEventStore
+from fourfold.storage.personas.store import DynamoPersonaStore
+from fourfold.storage.progress.events import DynamoEventStore
 from tests.isolation import take_turns
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from fourfold.problem import problem
 from fourfold.progress.events import JobCompleted, JobFailed, JobProgress
 from fourfold.progress.log import RunLog, RunOverError
 from fourfold.progress.run import Run, RunKind, RunStatus
-from fourfold.storage.personas import DynamoPersonaStore
+from fourfold.storage.personas.store import DynamoPersonaStore
 from tests.unit.jobs.conftest import NOW, WORKSPACE, Bench, Toy
 
 BROKEN = problem("job_failed", "It broke", 500, "Ask again.")

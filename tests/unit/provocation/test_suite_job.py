@@ -24,7 +24,7 @@ from fourfold.provocation.run_test import SpokenReply
 from fourfold.provocation.suite import SuiteJob, selection_kept
 from fourfold.provocation.transcript import Exchange
 from fourfold.provocation.workspace_tests import available
-from fourfold.storage.provocation import DynamoSuites
+from fourfold.storage.jobs.suites import DynamoSuites
 from tests.unit.jobs.conftest import (
     WORKSPACE,
     Bench,

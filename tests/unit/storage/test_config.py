@@ -20,7 +20,7 @@ from fourfold.config.scope import Scope, stored
 from fourfold.config.service import CommitRequest, ConfigService, StaleError
 from fourfold.config.settings import Settings
 from fourfold.events.config import ConfigChanged, config_changed_entry
-from fourfold.storage.config import DynamoConfigStore
+from fourfold.storage.config.store import DynamoConfigStore
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

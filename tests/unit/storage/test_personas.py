@@ -10,7 +10,7 @@ from fourfold.config.engine import EngineConfig
 from fourfold.persona import PersonaStatus
 from fourfold.pipeline.lifecycle import NewRun, new_run
 from fourfold.progress.run import RunStatus
-from fourfold.storage.personas import DynamoPersonaStore
+from fourfold.storage.personas.store import DynamoPersonaStore
 from tests.builders import START
 
 if TYPE_CHECKING:

@@ -7,16 +7,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from fourfold.idempotency import LEASE_S, Execution, KeptReply, Refusal
 from fourfold.ids import new_operation_id
+from fourfold.storage.table import Item, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 RETENTION = timedelta(hours=24)
-_ROUNDS = 5
+_ATTEMPTS = 5
 
 
 class DynamoClaims:
@@ -24,28 +23,27 @@ class DynamoClaims:
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
         """`clock` answers in seconds since the epoch."""
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
         self._clock = clock
 
     def claim(self, key: str, fingerprint: str) -> Execution | KeptReply | Refusal:
         """The right to execute, or the reply of the execution that was, or why neither."""
-        for _ in range(_ROUNDS):
+        for _ in range(_ATTEMPTS):
             owner = new_operation_id()
             if self._first(key, fingerprint, owner):
                 return Execution(key, owner, operation_id=owner, resumed=False)
-            standing = self._standing(key)
-            if standing is None:
+            stored = self._stored(key)
+            if stored is None:
                 continue  # it expired a moment ago
-            if standing["fingerprint"]["S"] != fingerprint:
+            if stored["fingerprint"]["S"] != fingerprint:
                 return Refusal.REUSED
-            if "status" in standing:
-                return _reply(standing)
-            if int(standing["lease_until_ms"]["N"]) > self._now_ms():
+            if "status" in stored:
+                return _reply(stored)
+            if int(stored["lease_until_ms"]["N"]) > self._now_ms():
                 return Refusal.RUNNING
-            if self._take_over(key, standing["owner"]["S"], owner):
-                return Execution(key, owner, standing["operation_id"]["S"], resumed=True)
-        return Refusal.RUNNING  # others were quicker each time
+            if self._take_over(key, stored["owner"]["S"], owner):
+                return Execution(key, owner, stored["operation_id"]["S"], resumed=True)
+        return Refusal.RUNNING  # others were faster at each attempt
 
     def renew(self, execution: Execution) -> bool:
         """Extends the lease; False if another process has taken the work over."""
@@ -66,25 +64,21 @@ class DynamoClaims:
 
     def _first(self, key: str, fingerprint: str, owner: str) -> bool:
         now_ms = self._now_ms()
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item={
-                    "id": {"S": key},
-                    "fingerprint": {"S": fingerprint},
-                    "owner": {"S": owner},
-                    "operation_id": {"S": owner},
-                    "lease_until_ms": self._lease(),
-                    "expiration": {"N": str(now_ms // 1000 + int(RETENTION.total_seconds()))},
-                },
-                # DynamoDB deletes what expired late: look.
-                ConditionExpression="attribute_not_exists(id) OR #expiration < :now",
-                ExpressionAttributeNames={"#expiration": "expiration"},
-                ExpressionAttributeValues={":now": {"N": str(now_ms // 1000)}},
-            )
-        except ClientError as error:
-            return _condition_failed(error)
-        return True
+        claim = {
+            "id": {"S": key},
+            "fingerprint": {"S": fingerprint},
+            "owner": {"S": owner},
+            "operation_id": {"S": owner},
+            "lease_until_ms": self._lease(),
+            "expiration": {"N": str(now_ms // 1000 + int(RETENTION.total_seconds()))},
+        }
+        return self._table.put(
+            claim,
+            # DynamoDB deletes what expired late.
+            "attribute_not_exists(id) OR #expiration < :now",
+            names={"#expiration": "expiration"},
+            values={":now": {"N": str(now_ms // 1000)}},
+        )
 
     def _take_over(self, key: str, before: str, owner: str) -> bool:
         return self._change(key, before, {"owner": {"S": owner}, "lease_until_ms": self._lease()}, only_if_lapsed=True)
@@ -97,22 +91,17 @@ class DynamoClaims:
             condition += " AND attribute_not_exists(#status) AND #lease_until_ms <= :now"
             names["#status"] = "status"
             values[":now"] = {"N": str(self._now_ms())}
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key={"id": {"S": key}},
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
-                ConditionExpression=condition,
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues={**values, **{f":{name}": value for name, value in fields.items()}},
-            )
-        except ClientError as error:
-            return _condition_failed(error)
-        return True
+        changed = self._table.update(
+            {"id": {"S": key}},
+            "SET " + ", ".join(f"#{name} = :{name}" for name in fields),
+            condition,
+            names=names,
+            values={**values, **{f":{name}": value for name, value in fields.items()}},
+        )
+        return changed is not None
 
-    def _standing(self, key: str) -> dict[str, Any] | None:
-        reply = self._client.get_item(TableName=self._table, Key={"id": {"S": key}}, ConsistentRead=True)
-        return reply.get("Item")
+    def _stored(self, key: str) -> Item | None:
+        return self._table.get({"id": {"S": key}})
 
     def _lease(self) -> dict[str, str]:
         return {"N": str(self._now_ms() + LEASE_S * 1000)}
@@ -121,12 +110,5 @@ class DynamoClaims:
         return int(self._clock() * 1000)
 
 
-def _condition_failed(error: ClientError) -> bool:
-    """False, the answer to a condition that did not hold; anything else is raised."""
-    if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-        raise error
-    return False
-
-
-def _reply(item: dict[str, Any]) -> KeptReply:
+def _reply(item: Item) -> KeptReply:
     return KeptReply(int(item["status"]["N"]), json.loads(item["headers"]["S"]), item["body"]["S"])

@@ -1,4 +1,4 @@
-"""API keys, stored hashed: whoever reads the table cannot call the API.
+"""API keys, stored hashed: reading the table does not let anyone call the API.
 
 ApiKeys   `KEY#<sha256 of the text>`  the key
           `WSKEYS#<workspace>`        an attribute for each of the workspace's keys: its id -> the hash of its text
@@ -18,11 +18,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from fourfold.errors import ConflictError, LimitError
 from fourfold.keys import KeyEnvironment
-from fourfold.storage.transactions import transact
+from fourfold.storage.table import Item, Table
+from fourfold.storage.transactions import Write, delete, put, transact, update
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, TransactWriteItemTypeDef
 
 logger = Logger(child=True)
 
@@ -57,7 +57,7 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class ApiKeyPage:
-    """One page of a list, newest first. `last` is the id to go on after, None at the end."""
+    """One page of a list, newest first. `last` is the id to continue after, None at the end."""
 
     keys: Sequence[ApiKey]
     last: str | None
@@ -80,7 +80,7 @@ class DynamoApiKeys:
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], datetime] = _now) -> None:
         self._client = client
-        self._table = table
+        self._table = Table(client, table)
         self._clock = clock
 
     def find(self, secret: str) -> ApiKey | None:
@@ -118,7 +118,7 @@ class DynamoApiKeys:
         Args:
             secret: the key's text; only its hash is kept.
             key: what to store.
-            instead_of: a stored key of the same id whose text nobody was told; it is gone afterwards.
+            instead_of: a stored key of the same id whose text was never shown; it is deleted.
 
         Raises:
             KeyExistsError: another key has this id, or `instead_of` is no longer what is stored.
@@ -127,55 +127,45 @@ class DynamoApiKeys:
         digest = key_hash(secret)
         if instead_of is None:
             self._make_room(key.workspace_id)
-        listed: dict[str, AttributeValueTypeDef] = {":digest": {"S": digest}}
-        if instead_of is not None:
-            listed[":before"] = {"S": instead_of.digest}
-        condition = "attribute_not_exists(#id)" if instead_of is None else "#id = :before"
-        writes = self._writes(digest, key, {"condition": condition, "values": listed})
-        if instead_of is not None:
-            writes.append({"Delete": {"TableName": self._table, "Key": _key(f"KEY#{instead_of.digest}")}})
-        if transact(self._client, writes):
+        if instead_of is None:
+            writes = self._writes(digest, key, "attribute_not_exists(#id)", {})
+        else:
+            before = {":before": {"S": instead_of.digest}}
+            writes = self._writes(digest, key, "#id = :before", before)
+            writes.append(delete(self._table.name, _key(f"KEY#{instead_of.digest}")))
+        if transact(self._client, {"key": writes}):
             raise KeyExistsError(key.key_id)
         return _parsed(_item(digest, key))
 
     def put(self, secret: str, key: ApiKey) -> None:
-        """Stores a key as it is, whatever stood under its id before: for the one key a deployment starts with."""
-        digest = key_hash(secret)
-        transact(self._client, self._writes(digest, key, {"values": {":digest": {"S": digest}}}))
+        """Stores a key as it is, over any key of its id: for the one key a deployment starts with."""
+        transact(self._client, {"key": self._writes(key_hash(secret), key, None, {})})
 
     def revoke(self, workspace_id: str, key_id: str) -> ApiKey | None:
         """Ends the key with this id for good; None if the workspace has none. The first time counts."""
         digest = self._digests(workspace_id).get(key_id)
         if digest is None:
             return None
-        reply = self._client.update_item(
-            TableName=self._table,
-            Key=_key(f"KEY#{digest}"),
-            UpdateExpression="SET revoked_at = if_not_exists(revoked_at, :now)",
-            ConditionExpression="attribute_exists(pk)",
-            ExpressionAttributeValues={":now": {"S": _stamp(self._clock())}},
-            ReturnValues="ALL_NEW",
+        revoked = self._table.update(
+            _key(f"KEY#{digest}"),
+            "SET revoked_at = if_not_exists(revoked_at, :now)",
+            "attribute_exists(pk)",
+            values={":now": {"S": _stamp(self._clock())}},
         )
-        return _parsed(reply["Attributes"])
+        return None if revoked is None else _parsed(revoked)
 
     def note_use(self, digest: str) -> None:
-        """Remembers that the key was used now, to the minute. What goes wrong is logged: no request waits for this."""
+        """Stores that the key was used now, to the minute. A failure is logged: no request waits for this."""
         now = self._clock()
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=_key(f"KEY#{digest}"),
-                UpdateExpression="SET last_used_at = :now",
-                ConditionExpression="attribute_exists(pk)"
-                " AND (attribute_not_exists(last_used_at) OR last_used_at < :old)",
-                ExpressionAttributeValues={
-                    ":now": {"S": _stamp(now)},
-                    ":old": {"S": _stamp(now - LAST_USE_EVERY)},
-                },
+            self._table.update(  # refused where another process has noted it
+                _key(f"KEY#{digest}"),
+                "SET last_used_at = :now",
+                "attribute_exists(pk) AND (attribute_not_exists(last_used_at) OR last_used_at < :old)",
+                values={":now": {"S": _stamp(now)}, ":old": {"S": _stamp(now - LAST_USE_EVERY)}},
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":  # another process noted it
-                logger.warning("last use of a key not noted", extra={"code": error.response["Error"]["Code"]})
+            logger.warning("last use of a key not noted", extra={"code": error.response["Error"]["Code"]})
         except BotoCoreError as error:
             logger.warning("last use of a key not noted", extra={"code": type(error).__name__})
 
@@ -195,38 +185,37 @@ class DynamoApiKeys:
         if not dead:
             raise TooManyKeysError
         for key_id in dead[:_BATCH]:
-            unlist: Any = {
-                "TableName": self._table,
-                "Key": _key(f"WSKEYS#{workspace_id}"),
-                "UpdateExpression": "REMOVE #id",
-                "ExpressionAttributeNames": {"#id": key_id},
-            }
-            delete: Any = {"TableName": self._table, "Key": _key(f"KEY#{digests[key_id]}")}
-            transact(self._client, [{"Update": unlist}, {"Delete": delete}])
+            unlist = update(
+                self._table.name,
+                _key(f"WSKEYS#{workspace_id}"),
+                "REMOVE #id",
+                "attribute_exists(pk)",
+                names={"#id": key_id},
+            )
+            gone = delete(self._table.name, _key(f"KEY#{digests[key_id]}"))
+            transact(self._client, {"key": [unlist, gone]})
 
-    def _writes(self, digest: str, key: ApiKey, listing: Mapping[str, Any]) -> list[TransactWriteItemTypeDef]:
-        """`listing`: the values of the list's update, and its condition if it has one."""
-        place: Any = {
-            "TableName": self._table,
+    def _writes(self, digest: str, key: ApiKey, listed_if: str | None, values: Mapping[str, Any]) -> list[Write]:
+        """The writes of a key whose text has this hash.
+
+        `listed_if` is a condition on the key's place in the list (`#id`), with its `values`.
+        """
+        listing: dict[str, Any] = {
+            "TableName": self._table.name,
             "Key": _key(f"WSKEYS#{key.workspace_id}"),
             "UpdateExpression": "SET #id = :digest",
             "ExpressionAttributeNames": {"#id": key.key_id},
-            "ExpressionAttributeValues": listing["values"],
+            "ExpressionAttributeValues": {":digest": {"S": digest}, **values},
         }
-        if "condition" in listing:
-            place["ConditionExpression"] = listing["condition"]
-        return [
-            {"Put": {"TableName": self._table, "Item": _item(digest, key)}},
-            {"Update": place},
-            {
-                "Update": {
-                    "TableName": self._table,
-                    "Key": _key(f"WS#{key.workspace_id}"),
-                    "UpdateExpression": "SET org_id = if_not_exists(org_id, :org)",  # a workspace does not move
-                    "ExpressionAttributeValues": {":org": {"S": key.org_id}},
-                }
-            },
-        ]
+        if listed_if is not None:
+            listing["ConditionExpression"] = listed_if
+        owner = {
+            "TableName": self._table.name,
+            "Key": _key(f"WS#{key.workspace_id}"),
+            "UpdateExpression": "SET org_id = if_not_exists(org_id, :org)",  # a workspace does not move
+            "ExpressionAttributeValues": {":org": {"S": key.org_id}},
+        }
+        return [put(self._table.name, _item(digest, key)), {"Update": listing}, {"Update": owner}]
 
     def _digests(self, workspace_id: str) -> dict[str, str]:
         item = self._get(f"WSKEYS#{workspace_id}") or {}
@@ -237,23 +226,14 @@ class DynamoApiKeys:
         return None if item is None else _parsed(item)
 
     def _by_digests(self, digests: Sequence[str]) -> dict[str, ApiKey]:
-        found: dict[str, ApiKey] = {}
-        wanted: list[Any] = [_key(f"KEY#{digest}") for digest in digests]
-        while wanted:
-            ask, wanted = wanted[:_BATCH], wanted[_BATCH:]
-            reply = self._client.batch_get_item(RequestItems={self._table: {"Keys": ask, "ConsistentRead": True}})
-            for item in reply["Responses"][self._table]:
-                key = _parsed(item)
-                found[key.digest] = key
-            left = reply.get("UnprocessedKeys", {}).get(self._table)
-            wanted += left["Keys"] if left else []
-        return found
+        keys = map(_parsed, self._table.get_many(_key(f"KEY#{digest}") for digest in digests))
+        return {key.digest: key for key in keys}
 
-    def _get(self, pk: str) -> Any:  # noqa: ANN401 - an item, or None
-        return self._client.get_item(TableName=self._table, Key=_key(pk), ConsistentRead=True).get("Item")
+    def _get(self, pk: str) -> Item | None:
+        return self._table.get(_key(pk))
 
 
-def _item(digest: str, key: ApiKey) -> dict[str, AttributeValueTypeDef]:
+def _item(digest: str, key: ApiKey) -> Item:
     times = {"expires_at": key.expires_at, "revoked_at": key.revoked_at, "last_used_at": key.last_used_at}
     texts = {
         "pk": f"KEY#{digest}",
@@ -268,7 +248,7 @@ def _item(digest: str, key: ApiKey) -> dict[str, AttributeValueTypeDef]:
         **({} if key.created_by is None else {"created_by": key.created_by}),
         **{name: _stamp(time) for name, time in times.items() if time is not None},
     }
-    item: dict[str, AttributeValueTypeDef] = {name: {"S": text} for name, text in texts.items()}
+    item: Item = {name: {"S": text} for name, text in texts.items()}
     item["scopes"] = {"L": [{"S": scope} for scope in sorted(key.scopes)]}
     return item
 
@@ -299,7 +279,7 @@ def _parsed(item: Mapping[str, Any]) -> ApiKey:
 
 
 def key_hash(secret: str) -> str:
-    """What stands for a key wherever it must be recognised and must not be read."""
+    """The SHA-256 of a key's text: it identifies the key and does not give it away."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -308,5 +288,5 @@ def _stamp(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _key(pk: str) -> dict[str, AttributeValueTypeDef]:
+def _key(pk: str) -> Item:
     return {"pk": {"S": pk}}

@@ -1,4 +1,8 @@
-"""The event log of one run in the RunEvents table."""
+"""The event log of one run.
+
+RunEvents   pk run_pk   sk the entry's number   the event; for `step.completed` also the state the step left behind
+                                                (`checkpoint`), which readers do not get; expires after 30 days
+"""
 
 from __future__ import annotations
 
@@ -7,30 +11,26 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from fourfold.progress.events import event_from
 from fourfold.progress.log import JournalledEntry, LogEntry, event_body
-from fourfold.storage.batches import delete_all
+from fourfold.storage.documents import packed, unpacked
+from fourfold.storage.partitions import run_pk
+from fourfold.storage.table import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 RETENTION = timedelta(days=30)
 
-_SHOWN: dict[str, Any] = {
-    "ProjectionExpression": "sk, run_id, persona_id, #at, doc",
-    "ExpressionAttributeNames": {"#at": "at"},
-}
+_SHOWN: dict[str, Any] = {"fields": "sk, run_id, persona_id, #at, doc", "names": {"#at": "at"}}
 
 
 class DynamoEventStore:
     """Implements `fourfold.progress.log.EventStore` for one run."""
 
     def __init__(self, client: DynamoDBClient, table: str, workspace_id: str, run_id: str) -> None:
-        self._client = client
-        self._table = table
-        self._pk = f"WS#{workspace_id}#RUN#{run_id}"
+        self._table = Table(client, table)
+        self._pk = run_pk(workspace_id, run_id)
         self._workspace_id = workspace_id
 
     def put_if_free(self, entry: LogEntry, checkpoint: str | None) -> bool:
@@ -46,19 +46,13 @@ class DynamoEventStore:
             "expires_at": {"N": str(int((entry.at + RETENTION).timestamp()))},
         }
         if checkpoint is not None:
-            item["checkpoint"] = {"S": checkpoint}
-        try:
-            self._client.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)")
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
+            item["checkpoint"] = packed(checkpoint)
+        return self._table.put(item, "attribute_not_exists(pk)")
 
     def read(self, after: int) -> Iterator[JournalledEntry]:
         """All entries with `seq` greater than `after`, in order, strongly consistent, with checkpoints."""
         for item in self._items(after, {}):
-            yield JournalledEntry(_entry(item), item["checkpoint"]["S"] if "checkpoint" in item else None)
+            yield JournalledEntry(_entry(item), unpacked(item["checkpoint"]) if "checkpoint" in item else None)
 
     def entries(self, after: int = 0) -> Iterator[LogEntry]:
         """The same entries without the writers' checkpoints: what a reader may see."""
@@ -67,10 +61,9 @@ class DynamoEventStore:
 
     def clear(self, *, keep_end: bool = False) -> None:
         """Removes the entries; with `keep_end`, all but the newest."""
-        numbers = [item["sk"]["N"] for item in self._items(0, {"ProjectionExpression": "sk"})]
+        numbers = [item["sk"]["N"] for item in self._items(0, {"fields": "sk"})]
         going = numbers[:-1] if keep_end else numbers
-        keys = ({"pk": {"S": self._pk}, "sk": {"N": number}} for number in going)
-        delete_all(self._client, self._table, keys)
+        self._table.delete_many({"pk": {"S": self._pk}, "sk": {"N": number}} for number in going)
 
     def bodies(self, after: int = 0) -> Iterator[dict[str, Any]]:
         """The same entries as event objects, of whatever type."""
@@ -79,33 +72,13 @@ class DynamoEventStore:
 
     def newest_body(self) -> dict[str, Any] | None:
         """The last entry so far as an event object, strongly consistent, or None."""
-        reply = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": self._pk}},
-            ConsistentRead=True,
-            ScanIndexForward=False,
-            Limit=1,
-            ProjectionExpression="sk, run_id, persona_id, #at, doc",
-            ExpressionAttributeNames={"#at": "at"},
-        )
-        return event_of(reply["Items"][0]) if reply["Items"] else None
+        items = self._table.query(self._pk, newest_first=True, page=1, **_SHOWN)
+        newest = next(items, None)
+        return None if newest is None else event_of(newest)
 
     def _items(self, after: int, projection: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        start: dict[str, Any] = {}
-        while True:
-            reply = self._client.query(
-                TableName=self._table,
-                KeyConditionExpression="pk = :pk AND sk > :after",
-                ExpressionAttributeValues={":pk": {"S": self._pk}, ":after": {"N": str(after)}},
-                ConsistentRead=True,
-                **projection,
-                **start,
-            )
-            yield from reply["Items"]
-            if "LastEvaluatedKey" not in reply:
-                return
-            start = {"ExclusiveStartKey": reply["LastEvaluatedKey"]}
+        start = {"pk": {"S": self._pk}, "sk": {"N": str(after)}} if after else None
+        return self._table.query(self._pk, start_after=start, **projection)
 
 
 def _entry(item: dict[str, Any]) -> LogEntry:

@@ -1,6 +1,6 @@
 """Followers of runs, in the Connections table; and the runs' logs as their events.
 
-pk `WS#<ws>#RUN#<run>`   sk `CONN#<connection>`: a follower; sk `PUSHED`: how far the live ones have been sent it.
+pk run_pk   sk `CONN#<connection>`: a follower; sk `PUSHED`: how far the live ones have been sent it.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from fourfold.progress.followers import Event, Follower, PushRecord, RunKey
-from fourfold.storage.connections import expiry, member_key, run_pk
-from fourfold.storage.run_events import DynamoEventStore
+from fourfold.storage.partitions import run_pk
+from fourfold.storage.progress.connections import expiry, member_key
+from fourfold.storage.progress.events import DynamoEventStore
+from fourfold.storage.table import Item, Table, key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -24,33 +24,24 @@ class DynamoFollowers:
     """Implements `fourfold.progress.followers.FollowerStore`."""
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
         self._clock = clock
 
     def of_run(self, run: RunKey) -> tuple[PushRecord, Sequence[Follower]]:
         """How far the run has been pushed, and all its followers."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": run_pk(run)}},
-            ConsistentRead=True,
-        )
-        items = [item for page in pages for item in page["Items"]]
+        items = list(self._table.query(_pk(run)))
         pushed = next((_pushed(item) for item in items if item["sk"]["S"] == _PUSHED), PushRecord())
         return pushed, [_follower(item) for item in items if item["sk"]["S"] != _PUSHED]
 
     def one(self, run: RunKey, connection_id: str) -> Follower | None:
         """This connection on this run."""
-        reply = self._client.get_item(
-            TableName=self._table, Key=member_key(run_pk(run), connection_id), ConsistentRead=True
-        )
-        return _follower(reply["Item"]) if "Item" in reply else None
+        item = self._table.get(member_key(_pk(run), connection_id))
+        return None if item is None else _follower(item)
 
     def write(self, run: RunKey, follower: Follower, expected: int | None) -> bool:
         """Writes over the version `expected` (None: only if there is none); says whether it did."""
-        item: dict[str, Any] = {
-            **member_key(run_pk(run), follower.connection_id),
+        item: Item = {
+            **member_key(_pk(run), follower.connection_id),
             "key_hash": {"S": follower.key_hash},
             "position": {"N": str(follower.position)},
             "asked": {"BOOL": follower.asked},
@@ -60,15 +51,13 @@ class DynamoFollowers:
             "expires_at": expiry(self._clock()),
         }
         if expected is None:
-            condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        else:
-            condition = _version_is(expected)
-        return _held(lambda: self._client.put_item(TableName=self._table, Item=item, **condition))
+            return self._table.put(item, "attribute_not_exists(pk)")
+        return self._table.put(item, _VERSION_IS, **_expected(expected))
 
     def delete(self, run: RunKey, connection_id: str, expected: int) -> bool:
         """Deletes the version `expected`; says whether it did."""
-        key = member_key(run_pk(run), connection_id)
-        return _held(lambda: self._client.delete_item(TableName=self._table, Key=key, **_version_is(expected)))
+        where = member_key(_pk(run), connection_id)
+        return self._table.delete(where, _VERSION_IS, **_expected(expected)) is not None
 
     def begin_push(self, run: RunKey, seq: int) -> None:
         """Notes that the run is about to be pushed up to `seq`; never goes back."""
@@ -79,15 +68,12 @@ class DynamoFollowers:
         self._note(run, "done", seq)
 
     def _note(self, run: RunKey, attribute: str, seq: int) -> None:
-        _held(
-            lambda: self._client.update_item(
-                TableName=self._table,
-                Key={"pk": {"S": run_pk(run)}, "sk": {"S": _PUSHED}},
-                UpdateExpression="SET #attribute = :seq, expires_at = :expires",
-                ConditionExpression="attribute_not_exists(#attribute) OR #attribute < :seq",
-                ExpressionAttributeNames={"#attribute": attribute},
-                ExpressionAttributeValues={":seq": {"N": str(seq)}, ":expires": expiry(self._clock())},
-            )
+        self._table.update(
+            key(_pk(run), _PUSHED),
+            "SET #attribute = :seq, expires_at = :expires",
+            "attribute_not_exists(#attribute) OR #attribute < :seq",
+            names={"#attribute": attribute},
+            values={":seq": {"N": str(seq)}, ":expires": expiry(self._clock())},
         )
 
 
@@ -111,30 +97,25 @@ class DynamoEventLog:
         return DynamoEventStore(self._client, self._table, run.workspace_id, run.run_id)
 
 
-def _version_is(expected: int) -> dict[str, Any]:
+_VERSION_IS = "#version = :expected"
+
+
+def _expected(version: int) -> dict[str, Any]:
     return {
-        "ConditionExpression": "#version = :expected",
-        "ExpressionAttributeNames": {"#version": "version"},
-        "ExpressionAttributeValues": {":expected": {"N": str(expected)}},
+        "names": {"#version": "version"},
+        "values": {":expected": {"N": str(version)}},
     }
 
 
-def _held(write: Callable[[], object]) -> bool:
-    """Whether the write's condition held."""
-    try:
-        write()
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
+def _pk(run: RunKey) -> str:
+    return run_pk(run.workspace_id, run.run_id)
 
 
-def _pushed(item: dict[str, Any]) -> PushRecord:
+def _pushed(item: Item) -> PushRecord:
     return PushRecord(*(int(item[name]["N"]) if name in item else 0 for name in ("begun", "done")))
 
 
-def _follower(item: dict[str, Any]) -> Follower:
+def _follower(item: Item) -> Follower:
     return Follower(
         connection_id=item["sk"]["S"].partition("#")[2],
         key_hash=item["key_hash"]["S"],
