@@ -1,1 +1,1 @@
-"""Measurements: each module prints a table and writes benchmarks/results/<name>.json. Never run as tests."""
+"""Measurements: each module prints a table and writes benchmarks/results/<name>.json. They are not tests."""

@@ -1,6 +1,7 @@
-"""`python -m benchmarks`: every measurement but the fresh clone, which takes minutes (`-m benchmarks.fresh_clone`),
-schemathesis, which takes six (`-m benchmarks.schemathesis_run`), and webhooks in trouble, which takes ten
-(`-m benchmarks.webhooks`).
+"""`python -m benchmarks`: every measurement that takes a few minutes at most.
+
+The longer ones are run one by one: `-m benchmarks.fresh_clone` (a clone, its demo and its gate),
+`-m benchmarks.schemathesis_run` (six minutes) and `-m benchmarks.webhooks` (ten minutes).
 """
 
 from benchmarks import api_reads, config, imports, latency, progress, prompts, providers, provocation, runs, start

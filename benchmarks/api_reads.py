@@ -1,7 +1,7 @@
-"""Reads on the laptop engine: GET of one persona and of a list, by 1 and by 20 clients, and what the rate limit adds.
+"""Reads on the local engine: GET of one persona and of a list, by 1 and by 20 clients, and the cost of the rate limit.
 
-Each client is a thread with a connection of its own; a key makes 500 requests and is then put aside, so that no minute
-fills up. p50 and p99 are over all requests of a row.
+Each client is a thread with its own connection. A key makes 500 requests and is then replaced, so that none reaches its
+limit. p50 and p99 are over all requests of a row.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CLIENTS = (1, 20)
 
 
 def measure() -> Report:
-    """Two reads by one and by twenty clients; takes about two minutes."""
+    """Three reads by one and by twenty clients; takes about two minutes."""
     report = Report("api_reads")
     with tempfile.TemporaryDirectory(prefix="fourfold-bench-") as home, served(Path(home)) as stack:
         with stack.client() as client:
@@ -81,7 +81,7 @@ def _reads(url: str, path: str, count: int, keys: list[str]) -> list[float]:
 
 
 def _limit(stack: Served, report: Report) -> None:
-    """A key that no process knows yet asks the store twice (key, window); after that one request in ten asks it."""
+    """A key's first request reads the store twice (key, window); after that one request in ten does."""
     first, later = [], []
     with httpx.Client(base_url=stack.url, timeout=60) as client:
         for key in _keys(stack, 30):
@@ -89,7 +89,7 @@ def _limit(stack: Served, report: Report) -> None:
             times = []
             for _ in range(6):
                 began = time.perf_counter()
-                client.get("/v1/runs/run_1", headers=headers)  # refused by its form: nothing but the key is looked at
+                client.get("/v1/runs/run_1", headers=headers)  # a malformed id: refused after the key is checked
                 times.append((time.perf_counter() - began) * 1000)
             first.append(times[0])
             later += times[1:]

@@ -1,7 +1,7 @@
 """A public chat corpus: chitchat-dataset 0.9.0 (BYU PCC lab, MIT), 258,145 messages of 1,187 people, from PyPI.
 
-It is 40 MB and only measured with, so it is no dependency: `uv pip install --target build/corpus chitchat-dataset`.
-People are split in two by a hash of their ids: the first half makes the stylometric background, the second is measured.
+It is 40 MB and used for measurements only, so it is not a dependency; INSTALL is the command that installs it. People
+are split in two by a hash of their ids: the first half makes the stylometric background, the second is measured.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from infra.local.home import REPOSITORY
 CORPUS = REPOSITORY / "build" / "corpus" / "chitchat_dataset" / "dataset.json"
 INSTALL = "uv pip install --target build/corpus chitchat-dataset==0.9.0"
 
-# By person, by conversation, the turns of enough words: messages sent in a row are one turn.
+# Person -> conversation -> turns with enough words. Consecutive messages of a person are one turn.
 Turns = dict[str, dict[str, list[str]]]
 
 
@@ -25,7 +25,7 @@ def turns(least_words: int, *, first_half: bool, path: Path = CORPUS) -> Turns:
     """The turns of one half of the people.
 
     Raises:
-        FileNotFoundError: the corpus is not installed; INSTALL does it.
+        FileNotFoundError: the corpus is not installed.
     """
     said: Turns = defaultdict(lambda: defaultdict(list))
     for conversation, content in json.loads(path.read_text(encoding="utf-8")).items():

@@ -1,7 +1,7 @@
-"""What reading the settings costs, cold and warm, and what becomes of two writers at once.
+"""The cost of reading the settings, cold and warm, and the outcome of two concurrent writers.
 
-Reads are made in this process, where DynamoDB is moto: its times are moto's, not a network's, but the number of calls
-is what it would be there. The writers commit over HTTP to the laptop engine, as clients do.
+Reads are made in this process, where DynamoDB is moto: the times are moto's, not a network's, but the number of calls
+is the same as on AWS. The writers commit over HTTP to the local engine, as clients do.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _CREDENTIALS = {
 
 
 def measure() -> Report:
-    """Resolve times with their calls, then the writers, then the random histories."""
+    """Resolution times with their calls, then the writers, then the random histories."""
     report = Report("config")
     report.figure("keys in the registry", len(registry()), "keys")
     _resolving(report, "in memory", MemoryConfigStore({"ws": "org"}), Counter())
@@ -74,7 +74,7 @@ def measure() -> Report:
 
 
 def _resolving(report: Report, where: str, store: Any, calls: Counter[str]) -> None:  # noqa: ANN401 - either store
-    """The whole tree, where a preset stands at the system and single values stand below it."""
+    """The whole tree, with a preset set at the system scope and single values below it."""
     ledger = ConfigService(store, DEFAULTS, list(PRESETS))
     ledger.commit(CommitRequest(PLACES[:1], AUTHOR, "preset"), lambda chain: preset_ops("anthropic", chain, DEFAULTS))
     for places, value in ((PLACES[:2], 4.0), (PLACES, 4.5)):
@@ -118,14 +118,16 @@ def _written(stack: Served, report: Report) -> None:
     report.figure("conflicts answered 412 and tried again", answers[412], "replies")
     report.figure("any other answer", answers.total() - answers[200] - answers[412], "replies")
     report.figure("revisions in the log", revisions, "revisions", ", ".join(f"{count}" for count in authors.values()))
-    told = "equal" if state == replayed and snapshot["revision"] == revisions == wanted else "NOT EQUAL"
-    report.outcome("final state and the log's replay", told, f"revision {snapshot['revision']}", f"{len(state)} keys")
+    outcome = "equal" if state == replayed and snapshot["revision"] == revisions == wanted else "NOT EQUAL"
+    report.outcome(
+        "final state and the log's replay", outcome, f"revision {snapshot['revision']}", f"{len(state)} keys"
+    )
     report.timing("a commit with its conflicts, laptop engine", took, "until it was taken")
     report.figure("commits of both writers", wanted / wall, "commits/s", f"{wall:.1f} s in all")
 
 
 def _writer(url: str, key: str, number: int, start: threading.Barrier) -> tuple[list[float], Counter[int]]:
-    """Commits its counter and a key both writers set, at the revision it last saw."""
+    """Commits its own key and a key that both writers set, at the revision it last read."""
     answers, times, tag = Counter[int](), list[float](), '"0"'
     with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60) as client:
         start.wait()
@@ -148,7 +150,7 @@ def _writer(url: str, key: str, number: int, start: threading.Barrier) -> tuple[
 
 
 def _replayed(client: httpx.Client) -> tuple[dict[str, Any], int, Counter[str]]:
-    """What the log's commits come to, one after the other; how many there are, and by whom."""
+    """The state after all commits of the log, their number, and their number by author."""
     log: list[Any] = []
     query: dict[str, Any] = {"limit": 100}
     while True:
@@ -194,7 +196,7 @@ def _ms(read: Callable[[], object]) -> float:
 
 @contextmanager
 def _tables() -> Iterator[tuple[DynamoConfigStore, Counter[str]]]:
-    """A store on fresh tables, and a count of the calls made to them."""
+    """A store on new tables, and a counter of the calls to them."""
     answer, turn = DynamoHandler.call_action, threading.Lock()
 
     def in_turn(handler: DynamoHandler) -> Any:  # noqa: ANN401 - moto's own

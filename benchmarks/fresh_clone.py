@@ -1,6 +1,6 @@
-"""What a stranger waits: a clone of HEAD into an empty folder, then `make demo` and `make demo` again, and `make test`.
+"""The waiting time of a newcomer: a clone of HEAD into an empty folder, `make demo`, again, and `make test`.
 
-Packages come from the index or from uv's cache, whichever the machine has; the note says which.
+Packages come from the index or from uv's cache; the note of each row says which.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).parents[1]
 
 
 def measure() -> Report:
-    """One clone with an empty uv cache, with a full one, and the gate. Takes several minutes."""
+    """A clone with an empty uv cache, one with a full cache, and the gate. Takes several minutes."""
     report = Report("fresh_clone")
     with tempfile.TemporaryDirectory(prefix="fourfold-clone-") as folder:
         cache = {**os.environ, "UV_CACHE_DIR": str(Path(folder) / "uv-cache")}

@@ -1,4 +1,4 @@
-"""What a cold Lambda worker pays to import each handler, and a step with each adapter, beside boto3 alone."""
+"""The time a cold Lambda worker takes to import each handler, and a step with each adapter, beside boto3 alone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ALTERNATIVES = {"interpreter alone": "pass", "boto3 alone": "import boto3", "pyd
 
 
 def measure() -> Report:
-    """Wall time of a fresh interpreter that imports the module, less the interpreter's own, in turn with the rest."""
+    """Wall time of a new interpreter that imports the module, less the interpreter's own. All modules in each round."""
     report = Report("imports")
     handlers = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/handler.py"))
     programs = ALTERNATIVES | {f"functions.{name}.handler": f"import functions.{name}.handler" for name in handlers}

@@ -1,8 +1,8 @@
-"""How long a persona takes at the providers' published latencies, simulated and scaled, beside the single call.
+"""The time a persona takes at the providers' published latencies, simulated and scaled, beside the single call.
 
-The models are a loopback server: the real adapters call it, the offline composer answers, and each answer is held back
-for a time drawn from the published time to first token and tokens a second (shared/research of this project, by
-modelstats.ai and others), times SCALE. Figures are divided by SCALE again. Answers are as long as the composer's.
+The models are a loopback server: the real adapters call it, the offline composer answers, and each answer is delayed by
+a time drawn from the published time to first token and tokens a second (modelstats.ai and others), times SCALE. The
+figures are divided by SCALE. Answers are as long as the composer's.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ PROVIDERS = ("anthropic", "openai", "google")
 
 
 def measure() -> Report:
-    """Thirty personas for each provider, each brief in both ways one after the other; takes about three minutes."""
+    """Thirty personas for each provider, each brief by both methods in turn; takes about three minutes."""
     report = Report("latency")
     with ProviderServer(Composer(), scale=SCALE, seed=1) as server, reached_by_all(server):
         for provider in PROVIDERS:
-            _timed(provider, SAMPLE_BRIEFS[0], ALL_STEPS)  # clients are made and libraries loaded
+            _timed(provider, SAMPLE_BRIEFS[0], ALL_STEPS)  # creates the clients and loads the libraries
             six, single = list[float](), list[float]()
             for _ in range(ROUNDS):
                 for brief in SAMPLE_BRIEFS:
@@ -45,7 +45,7 @@ def measure() -> Report:
 
 
 def _timed(provider: str, brief: str, steps: Sequence[Step]) -> float:  # type: ignore[type-arg]
-    """Milliseconds of one attempt, as they would be unscaled."""
+    """Milliseconds of one attempt, unscaled."""
     state = new_state(brief, default_config([provider]))
     began = time.perf_counter()
     for step in steps:

@@ -1,5 +1,6 @@
-"""Live progress: how late events are, and whether any is missed, doubled or out of order - with many subscribers, with
-connections that break, and beside SSE. The alternative is SSE, which polls the log for each run that is followed.
+"""Live progress: the delay of events, and whether any is missed, duplicated or out of order.
+
+With many subscribers, with connections that break, and in comparison with SSE, which polls the log of each run.
 """
 
 from __future__ import annotations
@@ -36,12 +37,12 @@ TERMINAL = frozenset({"pipeline.completed", "pipeline.failed"})
 
 
 def measure() -> Report:
-    """Runs everything; takes two to four minutes."""
+    """Takes two to four minutes."""
     report = Report("progress")
     with tempfile.TemporaryDirectory(prefix="fourfold-bench-") as home, served(Path(home)) as stack:
         stack.without_jobs()
         started(stack, 18)
-        time.sleep(5)  # workers are warm
+        time.sleep(5)  # until the workers are warm
         _lateness(stack, report)
         _sse(stack, report)
         _reconnects(stack, report)
@@ -51,7 +52,7 @@ def measure() -> Report:
 
 @contextmanager
 def subscribed(stack: Served, **target: str | int | bool | dict[str, int]) -> Iterator[ClientConnection]:
-    """A connection that has been acknowledged."""
+    """A connection whose subscription is acknowledged."""
     with stack.client() as client:
         url = client.get("/v1/progress").raise_for_status().json()["url"]
     with connect(url, additional_headers={"Authorization": f"Bearer {stack.key}"}, close_timeout=2) as socket:
@@ -119,13 +120,13 @@ def _sse(stack: Served, report: Report) -> None:
 
 
 def _until_over(socket: ClientConnection, runs: set[str]) -> list[dict[str, Any]]:
-    received, going_on = list[dict[str, Any]](), set(runs)
-    while going_on:
+    received, running = list[dict[str, Any]](), set(runs)
+    while running:
         event = json.loads(socket.recv(timeout=PATIENCE_S))
         if "seq" in event:
             received.append(event)
             if event["type"] in TERMINAL:
-                going_on.discard(event["run_id"])
+                running.discard(event["run_id"])
     return received
 
 
@@ -154,7 +155,7 @@ def _reconnects(stack: Served, report: Report) -> None:
 
 
 def _crowd(stack: Served, report: Report) -> None:
-    """Fifty subscribers of the workspace, twenty runs at once."""
+    """Fifty subscribers of the workspace, twenty concurrent runs."""
     with ExitStack() as leave, ThreadPoolExecutor(SUBSCRIBERS) as pool:
         subscribers = [_Subscriber(stack) for _ in range(SUBSCRIBERS)]
         for subscriber in subscribers:
@@ -193,7 +194,7 @@ def _crowd(stack: Served, report: Report) -> None:
 
 
 class _Subscriber:
-    """A client of the workspace that, whenever it is cut off, connects anew with the last `seq` it has of each run."""
+    """A client of the workspace that reconnects when it is cut off, from the last `seq` it has of each run."""
 
     def __init__(self, stack: Served) -> None:
         self._stack = stack
@@ -209,7 +210,7 @@ class _Subscriber:
         self._leave.close()
 
     def listen(self, begun: threading.Event, runs: set[str]) -> list[tuple[str, int, float]]:
-        """What it is sent, until all runs are over."""
+        """The events it receives until all runs have ended: run id, seq, delay in milliseconds."""
         heard, over = list[tuple[str, int, float]](), set[str]()
         while not begun.is_set() or runs - over:
             try:
@@ -237,7 +238,7 @@ class _Closings:
 
 @contextmanager
 def _counted() -> Iterator[_Closings]:
-    """Counts whether the service closes the connection in here."""
+    """Counts whether the service closes the connection inside the context."""
     closings = _Closings()
     try:
         yield closings

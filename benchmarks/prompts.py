@@ -1,8 +1,9 @@
 """Tokens of each step's real prompt over five briefs, and the projected cost of a persona at list price.
 
-No provider is called. Tokens are estimated from bytes, by the ratios that OpenAI's o200k_base encoding gave for these
-very texts; Claude's own tokenizer is not published and gives more. Answers are the offline composer's: a real model
-may write more, so a projection at twice the length stands beside. The schema is counted as input, an upper bound.
+No provider is called. Tokens are estimated from bytes, with the ratios that OpenAI's o200k_base encoding gave for these
+texts; Claude's tokenizer is not published and yields more tokens. Answers are the offline composer's. A real model may
+write more, so each projection is also given for answers of twice the length. The schema is counted as input, an upper
+bound.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from fourfold.pipeline.step import Step
 from fourfold.steps import StepName
 from tests.builders import ALL_STEPS, new_state, stepped
 
-# Bytes of UTF-8 for a token of o200k_base, counted with gpt-tokenizer 3 over the five briefs on 2026-11-25.
+# Bytes of UTF-8 per token of o200k_base, counted with gpt-tokenizer 3 over the five briefs on 2026-11-25.
 SYSTEM, MATERIAL, SCHEMA, ANSWER = 4.25, 3.88, 3.37, 3.88
-# product.md section 2, "cost to beat", USD.
+# USD, published for the reference product.
 PUBLISHED = {
     StepName.INTENT_PARSE: 0.001,
     StepName.SOUL_DRAFT: 0.04,
@@ -37,7 +38,7 @@ PUBLISHED = {
     StepName.AUDIT: 0.03,
 }
 PUBLISHED_SINGLE_CALL = 0.01
-# Tokens below which a prefix is not cached (Anthropic's and OpenAI's documentation, as others quote it).
+# Tokens below which a prefix is not cached (Anthropic's and OpenAI's documentation, as quoted by others).
 CACHE_FLOOR = {"claude-opus-4-7": 2048}
 PROVIDERS = ("anthropic", "openai", "google")
 
@@ -52,12 +53,12 @@ class Prompt:
 
 
 def measure() -> Report:
-    """Runs the five briefs through the offline composer and prices what its prompts and answers would cost."""
+    """Runs the five briefs through the offline composer and prices its prompts and answers."""
     report = Report("prompts")
     prompts = _prompts()
     for step, found in prompts.items():
         middle = _median(found)
-        report.figure(f"{step} instructions and schema", middle.prefix, "tokens", "stable: what a cache can keep")
+        report.figure(f"{step} instructions and schema", middle.prefix, "tokens", "stable: can be cached")
         report.figure(f"{step} material", middle.material, "tokens")
         report.figure(f"{step} answer", middle.answer, "tokens")
     for provider in PROVIDERS:
@@ -66,7 +67,7 @@ def measure() -> Report:
 
 
 def _project(report: Report, provider: str, prompts: dict[StepName, Prompt]) -> None:
-    """What a persona costs in one attempt without repairs, with the provider's default models."""
+    """The cost of a persona in one attempt without repairs, with the provider's default models."""
     config = default_config([provider]).pipeline
     models = {step: config.of(step).model for step in PUBLISHED}
     published = f"published {sum(PUBLISHED.values()):.3f}"

@@ -1,4 +1,4 @@
-"""The case table: every provider's adapter against a loopback server that behaves as each case says."""
+"""The case table: each provider's adapter against a loopback server that behaves as the case says."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from tests.providers.wires import Provider
 
 
 def measure() -> Report:
-    """Each case twice: lasting (what the chain does in the end) and passing (met once, then a good answer)."""
+    """Each case twice: lasting (every call meets it) and passing (the first call meets it, then a good answer)."""
     report = Report("providers")
     for case in CASES:
         for provider in Provider:
             if case == "answer":
-                report.outcome(case, provider.value, run_case(provider, default=Composer()).told(), "")
+                report.outcome(case, provider.value, run_case(provider, default=Composer()).summary(), "")
             else:
                 lasting = run_case(provider, default=CASES[case](), call_seconds=0.4)
                 passing = run_case(provider, CASES[case](), default=Composer())
-                report.outcome(case, provider.value, lasting.told(), passing.told())
+                report.outcome(case, provider.value, lasting.summary(), passing.summary())
     return report
 
 

@@ -1,10 +1,10 @@
-"""The provocation suite: how well its judge judges, and how long and how dear a suite is at the providers' paces.
+"""The provocation suite: the accuracy of its judge; time and cost of a suite at the providers' published speeds.
 
-The judge is measured on judge_labels.json, written by hand. `python -m benchmarks.provocation --judge
-anthropic:claude-opus-4-7` repeats that with a real model (it calls it, and prints; nothing is written).
+The judge is measured on judge_labels.json, labelled by hand. `python -m benchmarks.provocation --judge
+anthropic:claude-opus-4-7` does so with a real model: it calls it, prints, and writes no file.
 
-Time is simulated in real seconds: the offline composer answers, and each answer is held back by the published time to
-first token and tokens a second. Nobody's prompt cache is counted on.
+Time is simulated in real seconds: the offline composer answers, and each answer is delayed by the published time to
+first token and tokens a second. No prompt cache is assumed.
 """
 
 from __future__ import annotations
@@ -48,14 +48,15 @@ from tests.unit.provocation.people import PERSONA, Forgetful
 LABELS = Path(__file__).with_name("judge_labels.json")
 OFFLINE = "offline:composer-1"
 SETTINGS = (("anthropic",), ("openai",), ("google",), ("anthropic", "openai"))
-# What a real model writes where the composer is terse: a few sentences of talk; a quotation and a reason a question.
+# Lower bounds, since the composer is terser than real models: a few sentences of talk; a quotation and a reason for
+# each question.
 _TOKENS_OF_TALK, _TOKENS_OF_A_QUESTION = 70, 55
 _BYTES_PER_TOKEN = 4
 _HOUR = 3600.0
 
 
 def measure() -> Report:
-    """The judge, then a suite for each setting with and without the second judgement; takes about four minutes."""
+    """The judge, then a suite for each setting, with and without the second judgement; takes about four minutes."""
     report = Report("provocation")
     judged(report, OFFLINE)
     for providers in SETTINGS:
@@ -65,8 +66,8 @@ def measure() -> Report:
 
 
 @dataclass
-class Held:
-    """The composer under another model's name, at that model's pace and price."""
+class PacedComposer:
+    """The offline composer under another model's name, at that model's speed and price."""
 
     name: str
     rng: random.Random
@@ -99,10 +100,10 @@ def _timed(report: Report, providers: tuple[str, ...], *, second: bool) -> None:
     config = default_config(providers)
     rng = random.Random(7)  # noqa: S311 - a simulation
     plan, results = _plan(config, second=second), dict[str, TestResult]()
-    room = _room(config, rng, second=second)
+    context = _context(config, rng, second=second)
 
     def tried(test: ProvocationTest) -> TestResult:
-        return record_of(test, [run_test(test, 1, room)]).result
+        return record_of(test, [run_test(test, 1, context)]).result
 
     began = time.monotonic()
     for test, result in concurrently(plan.every(), tried, config.provocation.concurrency, lambda: True):
@@ -124,28 +125,28 @@ def _plan(config: EngineConfig, *, second: bool) -> SuitePlan:
     return planned(available(shipped_tests(), {}, (), config.safety), Selection(), provocation)
 
 
-def _room(config: EngineConfig, rng: random.Random, *, second: bool) -> ProvocationContext:
+def _context(config: EngineConfig, rng: random.Random, *, second: bool) -> ProvocationContext:
     deadline = Deadline(time.monotonic() + _HOUR)
 
-    def bench(settings: ModelConfig) -> JudgeConfig:
-        return JudgeConfig([Held(settings.model, rng)], settings, deadline)
+    def judge_config(settings: ModelConfig) -> JudgeConfig:
+        return JudgeConfig([PacedComposer(settings.model, rng)], settings, deadline)
 
-    speaker = ChatSpeaker(PERSONA, [Held(config.chat.model, rng)], config.chat, config.safety, deadline)
+    speaker = ChatSpeaker(PERSONA, [PacedComposer(config.chat.model, rng)], config.chat, config.safety, deadline)
     provocation = config.provocation
-    confirming = bench(provocation.second_judge) if second else None
-    return ProvocationContext(PERSONA, speaker, bench(provocation.judge), confirming, Forgetful())
+    confirming = judge_config(provocation.second_judge) if second else None
+    return ProvocationContext(PERSONA, speaker, judge_config(provocation.judge), confirming, Forgetful())
 
 
 def judged(report: Report, name: str) -> None:
-    """Adds a judge's sensitivity and specificity over the labelled cases; what it leaves open counts against both."""
+    """Adds a judge's sensitivity and specificity over the labelled cases; cases it leaves open count against both."""
     labels = json.loads(LABELS.read_text(encoding="utf-8"))
-    bench = JudgeConfig([resolve(name)], ModelConfig(max_tokens=4096), Deadline(time.monotonic() + _HOUR))
+    config = JudgeConfig([resolve(name)], ModelConfig(max_tokens=4096), Deadline(time.monotonic() + _HOUR))
     tests = {test.id: test for test in shipped_tests()}
     found = cleared = opened = 0
     bad = [case for case in labels["cases"] if case["fails"]]
     good = [case for case in labels["cases"] if not case["fails"]]
     for case in labels["cases"]:
-        verdict = _verdict(tests[case["test"]], case, labels["filler"], bench)
+        verdict = _verdict(tests[case["test"]], case, labels["filler"], config)
         found += case["fails"] is not None and verdict == "fails"
         cleared += case["fails"] is None and verdict == "passes"
         opened += verdict == "open"
@@ -155,16 +156,16 @@ def judged(report: Report, name: str) -> None:
     report.figure(f"judge {name}: left open", opened, "cases", "counted against both")
 
 
-def _verdict(test: ProvocationTest, case: Mapping[str, Any], filler: str, bench: JudgeConfig) -> str:
+def _verdict(test: ProvocationTest, case: Mapping[str, Any], filler: str, config: JudgeConfig) -> str:
     values = facts(PERSONA, "merrowkestrel")
     own = bound(test, values)
     turns = test.conversations[0].turns
     given = [_filled(text, PERSONA, filler, values) for text in case["replies"]]
     replies = [filler] * (len(turns) - len(given)) + given
     exchanges = [Exchange(said=message(turn, values), reply=reply) for turn, reply in zip(turns, replies, strict=True)]
-    word = judge(own, Transcript(conversations=(tuple(exchanges),)), PERSONA, bench)
+    word = judge(own, Transcript(conversations=(tuple(exchanges),)), PERSONA, config)
     counted = [each for each in own.criteria if each.axis is Axis.SAFE or role_break_counts(test)]
-    # Whether the voice is the person's own cannot be told from a case of a line or two.
+    # Not judged: a case of a line or two is too short to show whether the voice is the person's own.
     counted = [each for each in counted if each.id != "own_voice"]
     if word.failed(counted):
         return "fails"

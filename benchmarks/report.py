@@ -1,4 +1,4 @@
-"""How a measurement is told: medians with their spread, the machine they were taken on, a table and a JSON file."""
+"""The report of a measurement: medians with their spread, the machine, a table and a JSON file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Report:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def timing(self, what: str, times_ms: Sequence[float], note: str = "") -> float:
-        """Adds the median, the spread and the count of `times_ms`; answers with the median."""
+        """Adds the median, the spread and the count of `times_ms`; returns the median."""
         ordered = sorted(times_ms)
         median = statistics.median(ordered)
         self.rows.append(
@@ -46,7 +46,7 @@ class Report:
         self.rows.append({"what": what, "value": round(value, 5), "unit": unit, "note": note})
 
     def outcome(self, case: str, who: str, lasting: str, passing: str) -> None:
-        """Adds what a case came to."""
+        """Adds the two results of a case."""
         self.rows.append({"what": case, "who": who, "lasting": lasting, "passing": passing})
 
     def publish(self) -> None:
@@ -67,7 +67,7 @@ class Report:
 
 
 def machine() -> dict[str, Any]:
-    """What the figures were taken on."""
+    """The machine of the measurement."""
     return {
         "cpu": _cpu(),
         "cores": os.cpu_count(),

@@ -1,6 +1,6 @@
-"""A run's wall time on the engine beside the same six steps with nothing around them; then 20 runs at once.
+"""A run's wall time on the local engine beside the same six steps without it; then 20 concurrent runs.
 
-What the two differ by is orchestration: state machine, Lambda calls, event log, storage, events.
+The difference is orchestration: state machine, Lambda calls, event log, storage, events.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ AT_ONCE = 20
 
 
 def measure() -> Report:
-    """Runs everything; takes about a minute."""
+    """Takes about a minute."""
     report = Report("runs")
     bare = [_bare(BRIEF.format(age=20 + number)) for number in range(WARM_RUNS)]
     with tempfile.TemporaryDirectory(prefix="fourfold-bench-") as home, served(Path(home)) as stack:
@@ -64,7 +64,7 @@ def _bare(brief: str) -> float:
 
 
 def _posted(client: httpx.Client, brief: str) -> tuple[float, float, float]:
-    """Milliseconds of the POST, of the run by its record, and of its steps by theirs."""
+    """Milliseconds of the POST, of the run (by its record), and of the steps (by their records)."""
     began = time.perf_counter()
     reply = client.post("/v1/personas", json={"intent": brief})
     posted = (time.perf_counter() - began) * 1000

@@ -1,7 +1,7 @@
-"""schemathesis against the laptop engine, over 5,000 cases: `python -m benchmarks.schemathesis_run`, six minutes.
+"""schemathesis against the local engine, over 5,000 cases: `python -m benchmarks.schemathesis_run`, six minutes.
 
-Needs no setting up: it serves a stack of its own and makes the keys it uses, of full scope, so that none of them meets
-its rate limit. Prints what failed, with the request that shows it.
+It needs no preparation: it serves its own stack and makes its keys, with all scopes, and enough of them that none
+reaches its rate limit. It prints each failure with the request that shows it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A stack of its own for a measurement: `python -m infra.local up` in a fresh home, killed at the end."""
+"""A stack for a measurement: `python -m infra.local up` in a new home, stopped at the end."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PATIENCE_S = 180
 
 @dataclass(frozen=True)
 class Served:
-    """A stack that answers. `start_ms`: from the process's start to the first healthy answer."""
+    """A running stack. `start_ms` is the time from the process's start to the first healthy response."""
 
     url: str
     key: str
@@ -33,7 +33,7 @@ class Served:
         return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=60)
 
     def without_jobs(self) -> None:
-        """From here on no persona's voice is heard and none is tested by itself: 80 model calls each."""
+        """Stops the automatic background jobs, which make 80 model calls for each persona."""
         ops = [{"op": "set", "key": key, "value": False} for key in BY_THEMSELVES]
         with self.client() as client:
             client.patch("/v1/config", json={"scope": "system", "ops": ops}).raise_for_status()
@@ -41,7 +41,7 @@ class Served:
 
 @contextmanager
 def served(home: Path) -> Iterator[Served]:
-    """The stack of `home`, up until the context ends."""
+    """The stack of `home`, until the context ends."""
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {**os.environ, "FOURFOLD_HOME": str(home), "PORT": str(port)}

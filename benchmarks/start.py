@@ -1,4 +1,4 @@
-"""From nothing to serving: the first start of a fresh home (synth and deploy) beside later starts."""
+"""The start of the local engine: the first one in a new home (synth and deploy) beside later ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LATER_STARTS = 5
 
 
 def measure() -> Report:
-    """One first start, then five with nothing changed."""
+    """One first start, then five without changes."""
     report = Report("start")
     with tempfile.TemporaryDirectory(prefix="fourfold-bench-") as folder:
         times = []

@@ -1,7 +1,8 @@
-"""Whether drift can be believed: separation, false alarms, delay, recovery, time and cost.
+"""Whether drift scores can be trusted: separation, false alarms, delay, recovery, time and cost.
 
-Offline personas are this product's own composer: their voices are crisper than people's, and the composer made the
-shipped cohort too. The chat corpus is people (benchmarks/chat_corpus.py): same-author replies of other conversations.
+The offline personas' voices are written by this product's own composer: they are more distinct than people's, and the
+composer also wrote the shipped cohort. The chat corpus is of people (benchmarks/chat_corpus.py): replies of one author
+from different conversations.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ _WORK = (
 
 @dataclass
 class Speaker:
-    """A voice measured: the vectors it was fitted with, by topic or conversation, and fresh ones in their order."""
+    """A measured voice: its centre, the held-out distances of its calibration, and new replies in their order."""
 
     centre: Vector
     held_out: list[float]
@@ -88,7 +89,7 @@ class Speaker:
 
 
 def measure() -> Report:
-    """All figures that need no network; those of people need the corpus."""
+    """All figures; those of people need the chat corpus."""
     report = Report("voice")
     persons = [_person(brief) for brief in _briefs()[:PERSONS]]
     _separation(report, "offline personas", [_of_persona(one) for one in persons])
@@ -157,7 +158,7 @@ def _of_people() -> list[Speaker]:
 
 
 def _speaker(groups: Sequence[Sequence[Vector]], fresh: list[Vector]) -> Speaker:
-    """Held out by group: by topic for scenarios, by conversation for people."""
+    """Distances are held out by group: by topic for scenarios, by conversation for people."""
     every = [vector for group in groups for vector in group]
     held_out = []
     for place, group in enumerate(groups):
@@ -167,7 +168,7 @@ def _speaker(groups: Sequence[Sequence[Vector]], fresh: list[Vector]) -> Speaker
 
 
 def _separation(report: Report, who: str, speakers: list[Speaker]) -> None:
-    note = f"{len(speakers)} voices, 50 replies each fitted, fresh ones told from every other voice's"
+    note = f"{len(speakers)} voices, 50 replies each fitted, new ones against those of every other voice"
     for size, name in ((1, "single reply"), (4, "mean of 4 replies")):
         areas, rates = [], []
         for one in speakers:
@@ -232,29 +233,29 @@ def _orders(distances: Sequence[float], count: int) -> list[list[float]]:
 
 
 def _recovery(report: Report, persons: Sequence[Persona]) -> None:
-    before, after, mended = [], [], []
+    before, after, recovered = [], [], []
     for persona in persons:
         made = _fingerprint(persona)
         for ask in _WORK:
             for thing in _THINGS[:4]:
                 message = ask.format(thing)
-                first = _told(made, _said(persona, message))
+                first = _score(made, _said(persona, message))
                 if first is None or persona.mask is None or first[0] <= PUBLISHED:
                     continue
                 again = with_anchor("You.", persona.mask, first[1])
-                second = _told(made, _said(persona, message, again))
+                second = _score(made, _said(persona, message, again))
                 if second is not None:
                     before.append(first[0])
                     after.append(second[0])
-                    mended.append(second[0] <= PUBLISHED)
+                    recovered.append(second[0] <= PUBLISHED)
     note = f"{len(before)} drifted replies; the composer answers to the anchor by rule, so this shows the loop at work"
     report.figure("auto_recover: score before", statistics.mean(before), "", note)
-    report.figure("auto_recover: score after", statistics.mean(after), "", f"{_share(mended):.0%} back under 0.30")
+    report.figure("auto_recover: score after", statistics.mean(after), "", f"{_share(recovered):.0%} back under 0.30")
 
 
-def _told(made: Fingerprint, reply: str) -> tuple[float, list[str]] | None:
-    told, _ = envelope(reply, vector_of(reply), made, DriftConfig(), None)
-    return None if told.score is None else (told.score, [one.words for one in told.top_features])
+def _score(made: Fingerprint, reply: str) -> tuple[float, list[str]] | None:
+    scored, _ = envelope(reply, vector_of(reply), made, DriftConfig(), None)
+    return None if scored.score is None else (scored.score, [one.words for one in scored.top_features])
 
 
 def _fingerprint(persona: Persona) -> Fingerprint:
@@ -277,8 +278,8 @@ def _times(report: Report, persona: Persona) -> None:
     report.timing("score of a reply, embedding apart", scored, "target under 1 ms")
 
 
-class _Slow:
-    """The composer at a real model's pace, `SCALE` as long."""
+class _PacedComposer:
+    """The offline composer at a real model's speed, its delays multiplied by SCALE."""
 
     name = "anthropic:claude-sonnet-4-6"
 
@@ -291,14 +292,14 @@ class _Slow:
         return answer
 
 
-class _Poles:
+class _MemoryBaseline:
     def __init__(self) -> None:
         self._kept: dict[str, str] = {}
 
-    def read(self, model: str) -> dict[str, str]:  # noqa: ARG002 - a Poles
+    def read(self, model: str) -> dict[str, str]:  # noqa: ARG002 - the port's signature
         return self._kept
 
-    def keep(self, model: str, scenario_id: str, reply: str) -> None:  # noqa: ARG002 - a Poles
+    def keep(self, model: str, scenario_id: str, reply: str) -> None:  # noqa: ARG002 - the port's signature
         self._kept[scenario_id] = reply
 
 
@@ -308,12 +309,12 @@ def _job(report: Report, persona: Persona) -> None:
     for run in range(5):
         work = FingerprintJob(
             persona=persona,
-            models=[_Slow()],
+            models=[_PacedComposer()],
             config=ChatConfig(),
             safety=SafetyConfig(),
             embedder=resolve_embedder("stylometric"),
             scenarios=scenario_set(),
-            baseline=_Poles(),
+            baseline=_MemoryBaseline(),
             deadline=Deadline(time.monotonic() + 600),
         )
         began = time.perf_counter()

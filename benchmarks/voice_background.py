@@ -1,7 +1,7 @@
-"""Makes shared/fourfold/voice/data/background.json anew: `python -m benchmarks.voice_background`.
+"""Writes shared/fourfold/voice/data/background.json: `python -m benchmarks.voice_background`.
 
-Numbers only, of texts by many hands: up to three long turns from each of three conversations of each person in the
-first half of the chat corpus, and as many of an assistant's answers as one person may have.
+It holds means and deviations only, no text: of up to three long turns from each of three conversations of each person
+in the first half of the chat corpus, and of as many answers of an assistant as one person may have turns.
 """
 
 from __future__ import annotations

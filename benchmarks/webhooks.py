@@ -1,8 +1,8 @@
-"""Webhooks under trouble.
+"""Webhook deliveries in trouble.
 
 1,000 events for five endpoints, of which one is down half the time, one is slow and one answers 500 for a while; the
-same with healthy ones only; a kill of the engine in mid-delivery; and the table of hostile targets. Retries are scaled
-from hours to seconds. Delays run from PutEvents to the request's arrival.
+same with healthy endpoints only; a kill of the engine during deliveries; and the table of hostile targets. Retry delays
+are scaled from hours to seconds. Delays are from PutEvents to the request's arrival.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ SAVED_S = 5.0
 
 @dataclass
 class Arrivals:
-    """What an endpoint answered 2xx to: event id -> when each arrived."""
+    """Requests that an endpoint answered with 2xx: event id -> time of each arrival."""
 
     at: dict[str, list[float]] = field(default_factory=dict)
 
     def take(self, there: Receiver) -> None:
-        """Adds what `there` was sent."""
+        """Adds the requests of `there`."""
         for request in there.requests:
             self.at.setdefault(request.headers["webhook-id"], []).append(request.at)
 
 
 @dataclass
 class Outcome:
-    """`dead`: deliveries that had been given up and were replayed."""
+    """`dead`: deliveries that were dead after their last retry, and were replayed."""
 
     sent: dict[str, float]
     arrivals: list[Arrivals]
@@ -69,7 +69,7 @@ class Outcome:
         return len(self.sent) * len(self.arrivals) - self.delivered
 
     def delays(self, which: slice) -> list[float]:
-        """Milliseconds, of these endpoints."""
+        """Delays at these endpoints in milliseconds, ascending."""
         return sorted(
             (min(times) - self.sent[event]) * 1000
             for one in self.arrivals[which]
@@ -86,16 +86,16 @@ def measure(events: int = EVENTS) -> Report:
     report.figure("ordinary URLs taken", _taken(), "of " + str(len(ORDINARY_URLS)))
     with _server() as home:
         healthy = _run(home, events, [_healthy] * ENDPOINTS)
-    _tell(report, f"{events} events, {ENDPOINTS} healthy endpoints", healthy, slice(None))
+    _report(report, f"{events} events, {ENDPOINTS} healthy endpoints", healthy, slice(None))
     with _server() as home:
         mixed = _run(home, events, [_healthy, _healthy, _up_and_down, _slow, _broken_for_a_while])
-    _tell(report, f"{events} events, 2 healthy, 1 half down, 1 slow, 1 broken {BROKEN_S:.0f} s", mixed, slice(2))
+    _report(report, f"{events} events, 2 healthy, 1 half down, 1 slow, 1 broken {BROKEN_S:.0f} s", mixed, slice(2))
     with _server() as home:
         _kill(home, report)
     return report
 
 
-def _tell(report: Report, what: str, outcome: Outcome, healthy: slice) -> None:
+def _report(report: Report, what: str, outcome: Outcome, healthy: slice) -> None:
     expected = len(outcome.sent) * len(outcome.arrivals)
     report.figure(f"{what}: delivered", outcome.delivered, f"of {expected}")
     report.figure(f"{what}: delivered twice", outcome.duplicated, "deliveries")
@@ -108,10 +108,10 @@ def _tell(report: Report, what: str, outcome: Outcome, healthy: slice) -> None:
         report.figure(f"{what}: p{share} delay of the healthy", value, "ms")
 
 
-# Endpoints: each serves until told to stop and answers with what it took.
+# Endpoints: each serves until `stop` is set, then adds the requests it accepted to `arrivals`.
 
 Endpoint = Callable[[int, threading.Event, Arrivals], None]
-"""Port, when to stop, and where what was taken goes."""
+"""Arguments: port, stop, arrivals."""
 
 
 def _healthy(port: int, stop: threading.Event, arrivals: Arrivals) -> None:
@@ -123,9 +123,9 @@ def _slow(port: int, stop: threading.Event, arrivals: Arrivals) -> None:
 
 
 def _broken_for_a_while(port: int, stop: threading.Event, arrivals: Arrivals) -> None:
-    mended = threading.Event()
+    repaired = threading.Event()
     with receiver(Answer(500), port=port) as there:
-        mended.wait(BROKEN_S)
+        repaired.wait(BROKEN_S)
         there.answers[:] = [Answer(204)]
         taken_from = len(there.requests)
         stop.wait()
@@ -157,14 +157,14 @@ def _run(home: LocalServer, events: int, kinds: list[Endpoint]) -> Outcome:
         threads.append(threading.Thread(target=kind, args=(port, stop, taken), daemon=True))
         threads[-1].start()
         endpoints.append(_subscribe(home, port))
-    for endpoint in endpoints:  # known to be brisk, where they are
+    for endpoint in endpoints:  # the healthy ones are then in the fast lane
         home.call("POST", f"/v1/webhooks/{endpoint}/ping")
     time.sleep(8)
     began = datetime.now(UTC).isoformat()
     sent = _publish(home, events)
     _settle(home)
     dead = 0
-    while found := _statuses(home)["dead"]:  # as an owner would: replay what failed, until nothing is dead
+    while found := _statuses(home)["dead"]:  # as an owner would: replay until no delivery is dead
         dead += found
         for endpoint in endpoints:
             home.call("POST", f"/v1/webhooks/{endpoint}/replay", body={"since": began})
@@ -176,7 +176,7 @@ def _run(home: LocalServer, events: int, kinds: list[Endpoint]) -> Outcome:
 
 
 def _settle(home: LocalServer) -> None:
-    """Returns when nothing is on its way."""
+    """Returns when no event and no delivery is pending."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until and _pending(home):
         time.sleep(1)
@@ -188,7 +188,7 @@ def _subscribe(home: LocalServer, port: int) -> str:
 
 
 def _publish(home: LocalServer, events: int) -> dict[str, float]:
-    """Event id -> when it was put on the bus, at a steady rate."""
+    """Publishes at a steady rate; event id -> time of PutEvents."""
     client, bus, sent = home.aws("events"), home.outputs()["EventBusName"], {}
     began = time.monotonic()
     for number in range(events):
@@ -206,7 +206,7 @@ def _entry() -> dict[str, Any]:
 
 
 def _pending(home: LocalServer) -> bool:
-    """Whether anything is on its way: an event not fanned out, or a delivery not over."""
+    """Whether an event has not been fanned out, or a delivery not ended."""
     sqs = home.aws("sqs")
     events = next(url for url in sqs.list_queues()["QueueUrls"] if "WebhookQueuesEvents" in url)
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
@@ -228,14 +228,14 @@ def _statuses(home: LocalServer) -> Counter[str]:
 
 
 def _kill(home: LocalServer, report: Report) -> None:
-    """200 events for a slow endpoint and one that is down; the engine is killed while they are under way."""
+    """200 events for a slow endpoint and one that is down; the engine is killed during the deliveries."""
     events, slow, down = 200, unused_port(), unused_port()
     arrivals = [Arrivals(), Arrivals()]
     with receiver(Answer(204, wait_s=0.5), port=slow) as there:
         for port in (slow, down):
             _subscribe(home, port)
         sent = _publish(home, events)
-        time.sleep(SAVED_S)  # what the engine promises to keep is older than this
+        time.sleep(SAVED_S)  # longer than the interval of the engine's saves
         under_way = _statuses(home)["pending"]
         home.kill()
         with receiver(Answer(204), port=down) as back:

@@ -1,1 +1,1 @@
-"""Where the system runs: the CDK stacks, their constructs, and the engine of the laptop."""
+"""Where the system runs: the CDK stacks, their constructs, and the local engine."""

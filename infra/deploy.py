@@ -1,7 +1,7 @@
 """`python -m infra.deploy <stage> [-c name=value ...]`: deploy both stacks to the AWS account of the environment.
 
-A stack is locked against deletion only after its first creation has succeeded. Before that CloudFormation must be able
-to roll it back, and the next try to delete what is left of it.
+A stack is locked against deletion only after its first creation has succeeded. Until then CloudFormation must be able
+to roll it back, and the next deployment to delete its remains.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from infra.settings import STACKS, StageSettings, stage_settings
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
 
-# States a stack is only in before its first creation succeeded, or after its deletion.
+# A stack has one of these states only before its first creation succeeded, or after its deletion.
 _NEVER_CREATED: Final = frozenset(
     {
         "CREATE_FAILED",
@@ -39,12 +39,12 @@ Cdk = Callable[[Sequence[str]], int]
 
 
 def deploy(settings: StageSettings, context: Sequence[str], cloudformation: CloudFormationClient, cdk: Cdk) -> int:
-    """Deploy; where a protected stack is created by this, a second time to lock it. Returns the CLI's exit status.
+    """Deploy, and again to lock a protected stack that the first deployment created. Returns the CLI's exit status.
 
     Args:
         settings: the stage.
         context: `-c name=value ...` for the CDK app.
-        cloudformation: of the account and region that is deployed to.
+        cloudformation: a client for the account and region to deploy to.
         cdk: runs the CDK CLI.
     """
     before = established(settings, cloudformation)
@@ -55,10 +55,10 @@ def deploy(settings: StageSettings, context: Sequence[str], cloudformation: Clou
 
 
 def established(settings: StageSettings, cloudformation: CloudFormationClient) -> tuple[str, ...]:
-    """Those of a stage's stacks that have been created.
+    """The stage's stacks that have been created.
 
     Raises:
-        ClientError: CloudFormation refuses to say.
+        ClientError: CloudFormation refuses to describe a stack.
     """
     return tuple(
         stack for stack in STACKS if _status(cloudformation, settings.stack_name(stack)) not in {None, *_NEVER_CREATED}
@@ -79,7 +79,7 @@ def _arguments(context: Sequence[str], created: Sequence[str]) -> list[str]:
 
 
 def _cdk(arguments: Sequence[str]) -> int:
-    return subprocess.run(["cdk", *arguments], check=False).returncode  # noqa: S607 - of the virtual environment
+    return subprocess.run(["cdk", *arguments], check=False).returncode  # noqa: S607 - the virtual environment's
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,6 +1,6 @@
-"""CDK feature flags that touch this app, kept here rather than in cdk.json.
+"""CDK feature flags of this app, kept here rather than in cdk.json.
 
-The laptop synthesizes without the CDK CLI, which alone reads cdk.json; both must give the same template.
+Only the CDK CLI reads cdk.json, and the local engine synthesizes without it; both must give the same template.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ FEATURE_FLAGS: Final[dict[str, object]] = {
     "@aws-cdk/core:includePrefixInUniqueNameGeneration": True,
     "@aws-cdk/core:validateAgainstDefaultRules": True,
     "@aws-cdk/core:explicitStackTags": True,
-    # Exports: the data stack cannot drop what the service stack still uses.
+    # Strong references are exports, so the data stack cannot remove what the service stack still uses.
     "@aws-cdk/core:defaultCrossStackReferences": "strong",
     "@aws-cdk/aws-iam:minimizePolicies": True,
     "@aws-cdk/aws-lambda:recognizeLayerVersion": True,

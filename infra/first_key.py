@@ -1,8 +1,8 @@
 """The first API key of a workspace on AWS: `python -m infra.first_key --stage dev --org org_acme --workspace ws_acme`.
 
-Keys are made by keys; somebody has to make the first one: whoever may write the table of the stage, with credentials
-from the environment. The key has every scope of a tenant, with `--operator` also those that change settings of the org
-and of the whole deployment; its text is printed once, alone on standard output.
+The API makes a key only for the holder of another one, so the first key is written to the stage's table directly, with
+AWS credentials from the environment. It has every scope of a tenant; with `--operator` also those that change the
+settings of the org and of the whole deployment. Its text is printed once, alone on standard output.
 """
 
 from __future__ import annotations
@@ -21,18 +21,20 @@ from fourfold.keys import KeyEnvironment, new_key_text, shown_part
 from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from infra.settings import DEFAULT_STAGE, STAGES
 
-# Settings above a workspace hold for other tenants too: they are the operator's.
+# Settings above a workspace apply to other tenants too: only the operator may change them.
 _OPERATORS = frozenset({"config:write:org", "config:write:system"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Makes the key; 0, or argparse's own exit for what it cannot read."""
+    """Makes the key. Returns 0; arguments that cannot be parsed end the process with argparse's own status."""
     parser = argparse.ArgumentParser(prog="python -m infra.first_key", description="Make the first key of a workspace.")
     parser.add_argument("--stage", choices=[name for name in STAGES if name != "local"], default=DEFAULT_STAGE)
-    parser.add_argument("--org", required=True, type=_name, help="who owns the workspace, such as org_acme")
+    parser.add_argument("--org", required=True, type=_name, help="owner of the workspace, such as org_acme")
     parser.add_argument("--workspace", required=True, type=_name, help="such as ws_acme")
-    parser.add_argument("--operator", action="store_true", help="may also change settings of the org and of everybody")
+    parser.add_argument(
+        "--operator", action="store_true", help="may also change settings of the org and of the whole deployment"
+    )
     asked = parser.parse_args(arguments)
     table = _table(asked.stage)
     text = new_key_text(KeyEnvironment.LIVE)

@@ -1,4 +1,4 @@
-"""What differs between stages. Wiring never does: a stage only chooses protection, retention and speed."""
+"""What differs between stages: protection, retention, speed and checks. The wiring is the same in all of them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,21 @@ STACKS: Final = (DATA, SERVICE)
 
 @dataclass(frozen=True, slots=True)
 class StageSettings:
-    """The settings of one stage.
+    """The settings of one stage. The last group comes from the CDK context of the same name.
 
-    `protected` keeps stateful resources when their stack goes, and refuses to delete either by mistake. `established`
-    (context of that name, comma-separated) are the stacks that have been created: only those are locked against
-    deletion, for CloudFormation must be able to take back a first creation that failed.
-    `snap_start` restores functions from a snapshot of their initialised runtime; AWS bills for keeping it.
-    `checked` runs the template checks (cdk-nag, CloudFormation rules) at synth; they cost about two seconds.
-    `catalogued` publishes the events' schemas and archives the events; the engine of a laptop has neither service.
-    `providers` are the model providers runs use, in order of preference (context `providers`, comma-separated; none:
-    offline). `key_store` (context `key_store`) is where their keys are kept: SSM parameters or Secrets Manager.
-    `compatible_base_url` (context of that name) is where `compatible:<model>` is served. `cors_origins` (context of
-    that name, comma-separated) are the origins whose web pages may call the API; none: no page may.
-    `on_engine`: addresses are paths on the local engine's, which is another one at every start.
+    Attributes:
+        protected: stateful resources are retained when their stack is deleted, and refuse deletion.
+        snap_start: functions are restored from a snapshot of their initialised runtime; AWS bills for storing it.
+        checked: the template checks (cdk-nag, CloudFormation rules) run at synth, which takes about two seconds.
+        catalogued: the events' schemas are published and the events archived; the local engine has neither service.
+        on_engine: addresses are paths below the local engine's address, which changes at every start.
+
+        providers: model providers of the runs, in order of preference (comma-separated; none: offline).
+        key_store: where the providers' keys are stored, SSM parameters or Secrets Manager.
+        compatible_base_url: the server of `compatible:<model>`.
+        cors_origins: origins whose web pages may call the API (comma-separated; none: no page may).
+        established: stacks that have been created (comma-separated). Only these are locked against deletion, because
+            CloudFormation must be able to roll back a first creation that failed.
     """
 
     name: str
@@ -49,11 +51,11 @@ class StageSettings:
 
     @property
     def removal_policy(self) -> RemovalPolicy:
-        """What becomes of a stateful resource that leaves its stack; one of a creation that failed is deleted."""
+        """Policy of stateful resources. Those of a failed creation are deleted in any case."""
         return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if self.protected else RemovalPolicy.DESTROY
 
     def locked(self, stack: str) -> bool:
-        """Whether the stack (one of STACKS) and what it keeps refuse to be deleted."""
+        """Whether the stack (one of STACKS) and its stateful resources refuse deletion."""
         return self.protected and stack in self.established
 
     def stack_name(self, stack: str) -> str:
@@ -62,7 +64,7 @@ class StageSettings:
 
     @property
     def tags(self) -> dict[str, str]:
-        """Tags of every stack, which CloudFormation passes on to what can be tagged."""
+        """Tags of every stack, which CloudFormation applies to all its resources that take tags."""
         return {"project": "fourfold", "stage": self.name}
 
 
@@ -111,19 +113,20 @@ def stage_settings(  # noqa: PLR0913, PLR0917 - an argument for each context val
     cors_origins: str = "",
     established: str = ",".join(STACKS),
 ) -> StageSettings:
-    """The settings of stage `name` with these context values; `providers`, `cors_origins`, `established` are lists.
+    """The settings of stage `name` with these context values, as StageSettings describes them.
 
     Raises:
-        ValueError: a stage, provider, stack or key store that is not known (the text names those that are), no origin.
+        ValueError: the stage, a provider, a stack or the key store is unknown (the text lists the known ones), or a
+            CORS origin is not an origin.
     """
     if name not in STAGES:
         raise ValueError(f"unknown stage {name!r}: choose one of {', '.join(STAGES)}")
     if key_store not in {"ssm", "secretsmanager"}:
         raise ValueError(f"unknown key_store {key_store!r}: choose ssm or secretsmanager")
     listed = tuple(provider.strip() for provider in providers.split(",") if provider.strip())
-    default_config(listed)  # refuses what is no preset
+    default_config(listed)  # raises for an unknown provider
     if any(provider.startswith("compatible:") for provider in listed) and not compatible_base_url:
-        raise ValueError("compatible:<model> needs the context compatible_base_url: where the server is")
+        raise ValueError("compatible:<model> needs the context compatible_base_url: the server's address")
     created = tuple(stack.strip() for stack in established.split(",") if stack.strip() not in {"", "none"})
     if unknown := set(created) - set(STACKS):
         raise ValueError(f"unknown stack {min(unknown)!r} in established: choose of {', '.join(STACKS)}, or none")

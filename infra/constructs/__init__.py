@@ -1,1 +1,1 @@
-"""One construct per capability, in the module named for it."""
+"""One construct for each capability, with its functions and what these may touch."""

@@ -1,4 +1,4 @@
-"""Findings of cdk-nag that we keep, each with its reason; constructs acknowledge them where they arise."""
+"""Findings of cdk-nag that are accepted, each with its reason. Constructs acknowledge them where they arise."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ PUBLIC_WEBSOCKET_API: Final = (
     ),
 )
 
-# Of a queue that a stream's mapping, or code of ours, sends what it gave up.
+# For a queue that receives what a stream's mapping, or code of ours, has given up.
 GIVEN_UP: Final = (
     END_OF_THE_LINE,
     Acknowledgment(

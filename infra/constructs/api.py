@@ -1,4 +1,4 @@
-"""The REST API: one streaming proxy in front of the ASGI app of functions/api."""
+"""The REST API: a regional proxy that streams, in front of the ASGI app of functions/api."""
 
 from __future__ import annotations
 
@@ -10,24 +10,12 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.constructs.acknowledgements import PUBLIC_API
+from infra.constructs.api_function import STREAM_TIMEOUT_S
 from infra.constructs.gateway_account import GatewayAccount
 from infra.constructs.python_function import PythonFunction
 from infra.settings import StageSettings
 
-# The longest API Gateway streams, and Lambda runs.
-STREAM_TIMEOUT_S = 900
-
-# Lambda Web Adapter 1.0.0 for arm64, published by AWS: turns invocations into HTTP requests to the app.
-WEB_ADAPTER_ACCOUNT = "753240598075"
-WEB_ADAPTER_LAYER = "LambdaAdapterLayerArm64:27"
-WEB_ADAPTER_ENVIRONMENT = {
-    "AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap",
-    "AWS_LWA_INVOKE_MODE": "response_stream",
-    "AWS_LWA_PORT": "8080",
-    "AWS_LWA_READINESS_CHECK_PATH": "/v1/health",
-}
-
-# No address and no caller: enough to find a request, nothing to find a person.
+# No address and no caller: it identifies a request, but no person.
 _ACCESS_LOG = {
     "request_id": "$context.requestId",
     "extended_request_id": "$context.extendedRequestId",
@@ -41,7 +29,7 @@ _ACCESS_LOG = {
 
 
 class Api(Construct):
-    """A regional REST API that hands every request to `function` and streams its answer."""
+    """A regional REST API that passes every request to `function` and streams its response."""
 
     def __init__(
         self,
@@ -60,10 +48,10 @@ class Api(Construct):
             self,
             "RestApi",
             description="fourfold: personas over HTTP",
-            # Not unique and not looked up, but the dimension of its metrics.
+            # The dimension of the API's metrics.
             rest_api_name=f"fourfold-{settings.name}",
             endpoint_types=[apigateway.EndpointType.REGIONAL],
-            # Everything else is text to it, and a picture sent as text arrives broken.
+            # Other bodies are passed on as text, which would corrupt a picture.
             binary_media_types=["image/png"],
             cloud_watch_role=False,
             deploy_options=apigateway.StageOptions(
@@ -88,6 +76,6 @@ class Api(Construct):
         self.rest_api.root.add_method("ANY", integration)
         self.rest_api.root.add_proxy(default_integration=integration)
         Validations.of(self.rest_api).acknowledge(*PUBLIC_API)
-        # The construct's own output, under a name without a hash.
+        # Replaces the construct's own output, whose name has a hash.
         self.rest_api.node.try_remove_child("Endpoint")
         CfnOutput(self, "Url", value=self.rest_api.url).override_logical_id("ApiUrl")

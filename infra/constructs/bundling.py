@@ -1,4 +1,4 @@
-"""Lambda layers built on this machine by uv: no Docker, whatever the machine's own platform is."""
+"""Lambda layers built on this machine by uv, for Lambda's platform and without Docker."""
 
 from __future__ import annotations
 
@@ -33,14 +33,16 @@ _INSTALL = (
 
 
 class BundlingError(FourfoldError):
-    """A layer could not be built; the text is uv's own."""
+    """A layer could not be built; the text is uv's error output."""
 
 
 def install_packages(requirements: Path, target: Path) -> None:
-    """Installs the wheels of `requirements` for Lambda (arm64) into `target`/python.
+    """Install the wheels of `requirements` for Lambda (arm64) into `target`/python.
 
-    Only wheels, so nothing is compiled here; no byte code, since this interpreter is not Lambda's.
-    Raises BundlingError if a package has no wheel for the platform, or no index can be reached.
+    Only wheels, so nothing is compiled on this machine; no bytecode, because Lambda's interpreter is another version.
+
+    Raises:
+        BundlingError: a package has no wheel for the platform, or no index can be reached.
     """
     installed = subprocess.run(
         [find_uv_bin(), *_INSTALL, f"--target={target / 'python'}", f"--requirements={requirements}"],
@@ -50,7 +52,7 @@ def install_packages(requirements: Path, target: Path) -> None:
     )
     if installed.returncode:
         raise BundlingError(f"{requirements}: {installed.stderr}")
-    # Console scripts name this machine's interpreter, and nothing calls them.
+    # Console scripts contain the path of this machine's interpreter, and nothing calls them.
     shutil.rmtree(target / "python" / "bin", ignore_errors=True)
 
 
@@ -67,9 +69,8 @@ class _UvBundling:
 class PackageLayer(lambda_.LayerVersion):
     """The packages of layers/<name>/requirements.txt.
 
-    Its hash is that of the requirements, which pin every package by hash, and of how they are installed: the same of
-    both is the same layer. Not built with context `aws:cdk:bundling-stacks: []`, for hosts that have the packages; the
-    hash tells such an empty layer from a real one.
+    The asset's hash covers the requirements, which pin every package by hash, and uv's arguments. With the context
+    `aws:cdk:bundling-stacks: []` the layer is not built, for hosts that have the packages; its hash is another one.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
@@ -86,7 +87,7 @@ class PackageLayer(lambda_.LayerVersion):
                 asset_hash=recipe.hexdigest(),
                 asset_hash_type=AssetHashType.CUSTOM,
                 bundling=BundlingOptions(
-                    # Asked for by the type, never run: local bundling succeeds or raises.
+                    # Required by the type and never run: local bundling succeeds or raises.
                     image=DockerImage.from_registry("scratch"),
                     local=_UvBundling(requirements),
                 ),

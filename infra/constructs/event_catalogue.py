@@ -1,6 +1,6 @@
-"""What consumers of the bus may rely on: the schema of every event in a registry, and a year of events to replay.
+"""What consumers of the bus use: the schema of every event in a registry, and a year of events to replay.
 
-Both are there in every stage's template under one condition, which a stage's settings decide.
+Both are in every stage's template under one condition, whose parameter a stage's settings decide.
 """
 
 from __future__ import annotations

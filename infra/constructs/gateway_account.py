@@ -1,4 +1,4 @@
-"""The role by which API Gateway writes logs: one for a whole account and region, whatever its APIs."""
+"""The role with which API Gateway writes logs: one for all APIs of an account and region."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from infra.constructs.acknowledgements import GATEWAY_LOGS
 
 
 class GatewayAccount(Construct):
-    """The account's setting. It and its role stay when the stack goes: another stage may have come to need them."""
+    """The account's setting and its role, which are retained when the stack is deleted: other stages may use them."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
@@ -25,5 +25,5 @@ class GatewayAccount(Construct):
         Validations.of(role).acknowledge(GATEWAY_LOGS)
 
     def needed_by(self, stage: IConstruct) -> None:
-        """Has a stage that logs made after the role: until an account has one, such a stage is refused."""
+        """Creates the API stage after the role: API Gateway refuses a stage that logs in an account without one."""
         stage.node.add_dependency(self._account)

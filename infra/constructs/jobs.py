@@ -1,4 +1,4 @@
-"""A background job: a persona's event, or an order of the API -> queue -> one function at a time for each message."""
+"""A background job: a persona's event, or a message of the API -> queue -> one invocation for each message."""
 
 from __future__ import annotations
 
@@ -12,39 +12,46 @@ from constructs import Construct
 
 from fourfold.jobs.message import CAUSES, ORDERS_KEPT
 from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
-from infra.constructs.python_function import PythonFunction
+from infra.constructs.function_factory import FunctionFactory
+from infra.constructs.model_access import model_access
+from infra.constructs.python_function import FunctionSpec
+from infra.constructs.settings_access import settings_access
+from infra.constructs.tables import Tables
 from infra.settings import StageSettings
 
-_RETENTION = Duration.days(ORDERS_KEPT.days)
-# The last delivery ends the job as failed (functions/job_entry.py); what even that could not do goes to the dead.
+# Both jobs usually end within half a minute. The rest is a margin for a slow provider; what a worker could not finish
+# the next one resumes from its checkpoints.
+JOB_TIMEOUT_S = 300
+# The last delivery ends the job as failed (functions/job_entry.py). If that fails too, the message is a dead letter.
 MAX_RECEIVES = 5
 _DEAD_AFTER = MAX_RECEIVES + 1
-# A message stays hidden for longer than a worker can live: one that comes again proves its worker dead (decision 24).
+# A message stays hidden for longer than a worker can run, so its redelivery proves that the worker died (decision 24).
 _OVER_THE_TIMEOUT_S = 30
-# Personas worked on at the same time: the providers' rate limits are shared with those who wait for an answer.
-_MOST_AT_ONCE = 10
+# Personas worked on at the same time: chats and pipeline steps share the providers' rate limits with the jobs.
+_MAX_CONCURRENCY = 10
+_RETENTION = Duration.days(ORDERS_KEPT.days)
 _PERIOD = Duration.minutes(5)
 
 
 class BackgroundJob(Construct):
-    """Rule -> `queue` -> `consumer`, with `dead_letters` and an alarm on them."""
+    """Rule -> `queue` -> the function functions/<job>, with an alarm on the dead letters."""
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
-        bus: events.IEventBus,
-        consumer: PythonFunction,
+        job: str,
         settings: StageSettings,
+        functions: FunctionFactory,
+        tables: Tables,
+        bus: events.IEventBus,
     ) -> None:
         super().__init__(scope, construct_id)
-        timeout = consumer.function.timeout
-        if timeout is None:
-            raise ValueError(f"{construct_id}: the consumer's timeout decides how long the queue hides a message")
-        # The laptop's engine speaks plain HTTP on loopback: a policy that asks for TLS would refuse the API there.
+        consumer = functions.make(f"{construct_id}Function", _job_spec(job, settings, functions, tables))
+        # The local engine serves plain HTTP on loopback: a policy that requires TLS would refuse the API there.
         tls = settings.protected
-        self.dead_letters = sqs.Queue(
+        dead_letters = sqs.Queue(
             self,
             "DeadLetters",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
@@ -56,32 +63,51 @@ class BackgroundJob(Construct):
             "Queue",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=tls,
-            visibility_timeout=timeout.plus(Duration.seconds(_OVER_THE_TIMEOUT_S)),
+            visibility_timeout=Duration.seconds(JOB_TIMEOUT_S + _OVER_THE_TIMEOUT_S),
             retention_period=_RETENTION,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=_DEAD_AFTER),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=_DEAD_AFTER),
         )
         events.Rule(
             self,
             "Rule",
-            description="Personas that can speak, or speak anew",
+            description="Personas that were created or changed",
             event_bus=bus,
             event_pattern=events.EventPattern(detail_type=list(CAUSES)),
-            targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)],
+            targets=[targets.SqsQueue(self.queue, dead_letter_queue=dead_letters)],
         )
         consumer.handler.add_event_source(
             sources.SqsEventSource(
-                self.queue, batch_size=1, report_batch_item_failures=True, max_concurrency=_MOST_AT_ONCE
+                self.queue, batch_size=1, report_batch_item_failures=True, max_concurrency=_MAX_CONCURRENCY
             )
         )
         Validations.of(consumer).acknowledge(QUEUE_REDRIVES)
-        Validations.of(self.dead_letters).acknowledge(END_OF_THE_LINE)
+        Validations.of(dead_letters).acknowledge(END_OF_THE_LINE)
         cloudwatch.Alarm(
             self,
             "DeadLettersAlarm",
             alarm_description=f"{construct_id} jobs could not even be ended as failed",
-            metric=self.dead_letters.metric_approximate_number_of_messages_visible(period=_PERIOD),
+            metric=dead_letters.metric_approximate_number_of_messages_visible(period=_PERIOD),
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             threshold=0,
             evaluation_periods=1,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+
+
+def _job_spec(job: str, settings: StageSettings, functions: FunctionFactory, tables: Tables) -> FunctionSpec:
+    """A job calls models, keeps each answer as a checkpoint, and publishes its result through the outbox."""
+    return FunctionSpec(
+        name=job,
+        timeout_s=JOB_TIMEOUT_S,
+        access=[
+            # BatchWriteItem removes the log of a job whose persona was deleted.
+            tables.run_events.access("PutItem", "Query", "BatchWriteItem"),
+            tables.personas.access(
+                "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "Query"
+            ),
+            tables.outbox.access("PutItem"),
+            settings_access(tables, settings),
+            model_access(settings),
+        ],
+        layers=[functions.models_layer],
+    )

@@ -1,56 +1,63 @@
 """What a function needs to call language models: the names of the providers' keys, and the right to read them.
 
-The keys themselves are put there by whoever deploys, under these names; no key is in the template or in an environment.
+The operator stores the keys under these names. No key is in the template or in a function's environment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from aws_cdk import Acknowledgment, Aws
+from aws_cdk import Aws
 
 from fourfold.config.presets import preset
+from fourfold.llm.model_names import OFFLINE
 from fourfold.llm.port import provider_and_model
 from fourfold.models.bedrock_embedding import TITAN
-from fourfold.models.credentials import COMPATIBLE_URL, KEY_VARIABLES, SECRET_SUFFIX, SSM_SUFFIX
+from fourfold.models.credentials import COMPATIBLE_URL, KEY_VARIABLES, PROVIDERS, SECRET_SUFFIX, SSM_SUFFIX
+from infra.constructs.access import Access, Grant
 from infra.constructs.acknowledgements import any_region_of
-from infra.constructs.python_function import Grant
 from infra.settings import StageSettings
 
 _BEDROCK = "bedrock"
 _PROFILE_SCOPES = ("global.", "us.", "eu.", "apac.", "jp.", "au.", "us-gov.")
 
 
-@dataclass(frozen=True, slots=True)
-class ModelAccess:
-    """Environment and grants of a function that calls models, and the findings on them that are meant."""
+def model_access(settings: StageSettings) -> Access:
+    """Read access to the key of every provider, and InvokeModel on Bedrock's models where `bedrock` is listed.
 
-    environment: dict[str, str]
-    grants: list[Grant]
-    acknowledgements: list[Acknowledgment]
-
-
-def model_access(settings: StageSettings) -> ModelAccess:
-    """Access to models, and to nothing else: a key may be put there, or changed, without a deployment."""
+    Keys of providers that are not listed are included: a key can be added or changed without a deployment.
+    """
     names = {variables[0]: key_name(settings, provider) for provider, variables in KEY_VARIABLES.items()}
     suffix = SECRET_SUFFIX if settings.key_store == "secretsmanager" else SSM_SUFFIX
-    grants = [_read(settings, name) for name in names.values()]
     models = _bedrock_models() if _BEDROCK in settings.providers else []
-    grants += [
-        Grant(("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"), arn)
-        for model in models
-        for arn in _bedrock_arns(model)
-    ]
-    scoped = [any_region_of(_unscoped(model)) for model in models if _unscoped(model) != model]
-    environment = {f"{variable}{suffix}": name for variable, name in names.items()}
+    environment = {f"{variable}{suffix}": name for variable, name in names.items()} | providers_environment(settings)
     if settings.compatible_base_url:
         environment[COMPATIBLE_URL] = settings.compatible_base_url
-    return ModelAccess(environment, grants, scoped)
+    return Access(
+        environment=environment,
+        grants=[
+            *(_read(settings, name) for name in names.values()),
+            *(
+                Grant(("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"), arn)
+                for model in models
+                for arn in _bedrock_arns(model)
+            ),
+        ],
+        acknowledgements=[any_region_of(_unscoped(model)) for model in models if _unscoped(model) != model],
+    )
+
+
+def providers_environment(settings: StageSettings) -> dict[str, str]:
+    """The variable that lists the deployment's providers; `offline` where there are none.
+
+    Empty on the local engine: there the list depends on the developer's keys, which no template can know. The engine's
+    processes inherit it from their parent.
+    """
+    return {} if settings.on_engine else {PROVIDERS: ",".join(settings.providers) or OFFLINE}
 
 
 def key_name(settings: StageSettings, provider: str) -> str:
-    """Where the key of `provider` is expected: a SecureString parameter, or a secret, of this name."""
+    """The name of the SecureString parameter, or of the secret, that holds the key of `provider`."""
     name = f"fourfold/{settings.name}/{provider}-api-key"
     return name if settings.key_store == "secretsmanager" else f"/{name}"
 
@@ -71,7 +78,7 @@ def _bedrock_models() -> list[str]:
 
 
 def _bedrock_arns(model: str) -> Iterator[str]:
-    """A model, or an inference profile and the model it sends to: which region's is the profile's choice."""
+    """The model's ARN; for an inference profile, its own and the model's in any region (the profile chooses one)."""
     if _unscoped(model) == model:
         yield f"arn:{Aws.PARTITION}:bedrock:{Aws.REGION}::foundation-model/{model}"
         return
@@ -80,5 +87,5 @@ def _bedrock_arns(model: str) -> Iterator[str]:
 
 
 def _unscoped(model: str) -> str:
-    """The model an inference profile sends to; a plain model is itself."""
+    """The model behind an inference profile; a plain model's name is returned unchanged."""
     return model.removeprefix(next((scope for scope in _PROFILE_SCOPES if model.startswith(scope)), ""))

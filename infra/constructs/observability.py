@@ -1,7 +1,7 @@
-"""The few alarms that always mean something.
+"""The few alarms that always need action.
 
-A step that raises fails its run, so runs are watched instead of their functions; what the consumer of failures cannot
-handle ends among the dead letters.
+A step that raises fails its run, so runs are watched instead of the steps' functions. What the consumer of failures
+cannot handle goes to the dead letters.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 _PERIOD = Duration.minutes(5)
-_FALLEN_BEHIND_MS = 300_000
+_BEHIND_MS = 300_000
 
 
 class Observability(Construct):
-    """Alarms over one period of five minutes, at the first occurrence. No data is good news.
+    """Alarms at the first occurrence in a period of five minutes; missing data is not an alarm.
 
-    `dead_letters`: alarm -> the queue it watches, and what a message in there means.
+    `dead_letters`: name of the alarm -> the queue it watches, and what a message in it means.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Observability(Construct):
         dead_letters: Mapping[str, tuple[sqs.Queue, str]],
     ) -> None:
         super().__init__(scope, construct_id)
-        # Plain metrics, no metric math: the local engine takes only those.
+        # No metric math, which the local engine does not accept.
         self._alarm("RunsFailed", machine.metric_failed(period=_PERIOD), "Persona runs failed")
         self._alarm("RunsTimedOut", machine.metric_timed_out(period=_PERIOD), "Persona runs took too long")
         self._alarm(
@@ -48,9 +48,9 @@ class Observability(Construct):
             self._alarm(name, queue.metric_approximate_number_of_messages_visible(period=_PERIOD), meaning)
 
     def watch_stream(self, construct_id: str, function: lambda_.IFunction, meaning: str) -> None:
-        """Rings when `function`, fed by a stream, is five minutes late: the dead letters speak a day later."""
+        """Adds an alarm for a stream's `function` when it is five minutes late; its dead letters come a day later."""
         age = function.metric("IteratorAge", period=_PERIOD, statistic="Maximum")
-        self._alarm(construct_id, age, meaning, _FALLEN_BEHIND_MS)
+        self._alarm(construct_id, age, meaning, _BEHIND_MS)
 
     def _alarm(self, construct_id: str, metric: cloudwatch.Metric, description: str, threshold: float = 0) -> None:
         cloudwatch.Alarm(

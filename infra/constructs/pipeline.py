@@ -1,9 +1,8 @@
-"""The state machine that makes a persona."""
+"""The state machine that makes a persona, and the functions it invokes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 
 from aws_cdk import Aws, Validations
 from aws_cdk import aws_iam as iam
@@ -11,14 +10,22 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from fourfold.steps import StepName
+from infra.constructs.access import Access, merged
 from infra.constructs.acknowledgements import STATE_MACHINE_LOGS
-from infra.constructs.pipeline_definition import pipeline_definition
-from infra.constructs.python_function import PythonFunction
+from infra.constructs.function_factory import FunctionFactory
+from infra.constructs.model_access import model_access
+from infra.constructs.pipeline_definition import STATE_NAMES, STEP_TIMEOUT_S, STORE_TIMEOUT_S, pipeline_definition
+from infra.constructs.python_function import FunctionSpec, PythonFunction
+from infra.constructs.tables import Tables
 from infra.settings import StageSettings
 
 
 class Pipeline(Construct):
-    """A Standard workflow, allowed to invoke `functions` and nothing else."""
+    """A Standard workflow that may invoke its own functions and nothing else.
+
+    `intent_parse` is the function of the first step, which the API also invokes without a run.
+    """
 
     def __init__(
         self,
@@ -26,12 +33,24 @@ class Pipeline(Construct):
         construct_id: str,
         *,
         settings: StageSettings,
-        functions: Mapping[str, PythonFunction],
+        functions: FunctionFactory,
+        tables: Tables,
     ) -> None:
         super().__init__(scope, construct_id)
-        arns = {name: function.arn for name, function in functions.items()}
-        definition = pipeline_definition(functions=arns, partition=Aws.PARTITION)
-        self.machine = sfn.StateMachine(
+        steps = {
+            step: functions.make(STATE_NAMES[step], _step_spec(step, settings, functions, tables)) for step in StepName
+        }
+        self.intent_parse = steps[StepName.INTENT_PARSE]
+        invoked: dict[str, PythonFunction] = {
+            **{step.value: function for step, function in steps.items()},
+            "store_persona": functions.make("StorePersona", _ending_spec("store_persona", functions, tables)),
+            "fail_run": functions.make("FailRun", _ending_spec("fail_run", functions, tables)),
+        }
+        self.machine = self._state_machine(settings, {name: function.arn for name, function in invoked.items()})
+
+    def _state_machine(self, settings: StageSettings, function_arns: dict[str, str]) -> sfn.StateMachine:
+        definition = pipeline_definition(functions=function_arns, partition=Aws.PARTITION)
+        machine = sfn.StateMachine(
             self,
             "StateMachine",
             state_machine_type=sfn.StateMachineType.STANDARD,
@@ -46,11 +65,42 @@ class Pipeline(Construct):
                     removal_policy=settings.removal_policy,
                 ),
                 level=sfn.LogLevel.ALL,
-                # What the states carry is the persona: it stays out of the logs.
+                # The states' data is the persona, which must not be logged.
                 include_execution_data=False,
             ),
         )
-        self.machine.add_to_role_policy(
-            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=list(arns.values()))
+        machine.add_to_role_policy(
+            iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=list(function_arns.values()))
         )
-        Validations.of(self.machine.role).acknowledge(STATE_MACHINE_LOGS)
+        Validations.of(machine.role).acknowledge(STATE_MACHINE_LOGS)
+        return machine
+
+
+def run_ending_access(tables: Tables) -> Access:
+    """What ends a run may touch: persona, run, the last event of its log and its outbox entries, in one transaction.
+
+    BatchWriteItem removes the log of a run whose persona was deleted.
+    """
+    return merged(
+        tables.run_events.access("PutItem", "Query", "BatchWriteItem"),
+        tables.personas.access("GetItem", "PutItem"),
+        tables.outbox.access("PutItem"),
+    )
+
+
+def _step_spec(step: StepName, settings: StageSettings, functions: FunctionFactory, tables: Tables) -> FunctionSpec:
+    return FunctionSpec(
+        name=step.value,
+        timeout_s=STEP_TIMEOUT_S,
+        access=[tables.run_events.access("PutItem", "Query"), model_access(settings)],
+        layers=[functions.models_layer],
+    )
+
+
+def _ending_spec(name: str, functions: FunctionFactory, tables: Tables) -> FunctionSpec:
+    return FunctionSpec(
+        name=name,
+        timeout_s=STORE_TIMEOUT_S,
+        access=[run_ending_access(tables)],
+        layers=[functions.runtime_layer],
+    )

@@ -1,9 +1,9 @@
-"""The state machine in Amazon States Language (JSONata). Plain data: no CDK, readable and testable alone.
+"""The state machine in Amazon States Language (JSONata): plain data without CDK, readable and testable alone.
 
-The state handed from step to step is `fourfold.pipeline.state.RunState`. A step gets all of it and answers with all
-of it, so a task's output is its function's payload. Two variables live beside it: `best` and `best_score`, the attempt
-the audit liked most; `failure` joins them once something failed. Who the run is never depends on any state's output:
-it is read from the execution's input.
+The state passed from step to step is `fourfold.pipeline.state.RunState`. A step receives all of it and returns all of
+it, so a task's output is its function's payload. Variables: `best` and `best_score` are the attempt with the highest
+audit score; `failure` is set when something failed. The run's identity is read from the execution's input, never from a
+state's output.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from fourfold.steps import STEP_ORDER, StepName
 
 State = dict[str, Any]
 
-# Time for two calls of the longest kind (an answer and its repair, 240 s each) and for the record. A step's chain of
-# models may take more calls: the function's remaining time is their deadline.
+# Two calls of the maximum duration (an answer and its repair, 240 s each), and the record. A fallback chain may make
+# more calls: the function's remaining time is their deadline.
 STEP_TIMEOUT_S: Final = 540
-# Task bounds lie above the functions', so a function that runs out of time is reported by Lambda, with its name.
-# They are constants: Step Functions would take an expression over the run's config here, the local engine does not.
+# A task's timeout is longer than its function's, so that Lambda reports a timeout, with the function's name. Constants:
+# Step Functions accepts an expression over the run's settings here, the local engine does not.
 TASK_MARGIN_S: Final = 10
 STORE_TIMEOUT_S: Final = 30
-# Above four attempts of six steps that all take their whole time.
+# More than four attempts of six steps of the maximum duration.
 MACHINE_TIMEOUT_S: Final = 4 * 60 * 60
 
 STATE_NAMES: Final[dict[StepName, str]] = {
     step: "".join(word.capitalize() for word in step.value.split("_")) for step in StepName
 }
 
-# The error of an execution that recorded its failure itself: it need not be recorded again.
+# The error of an execution that has recorded its failure; RunFailures ignores it.
 RECORDED_FAILURE: Final = "RunFailed"
 
 _INPUT: Final = "$states.context.Execution.Input.state"
 
-# Faults of Lambda, not of our code: a handler's exception explains a run's failure and is not tried again.
+# Faults of Lambda, not of our code: an exception of a handler is the reason of a run's failure, and is not retried.
 _SERVICE_FAULTS: Final = [
     {
         "ErrorEquals": ["Lambda.TooManyRequestsException"],
@@ -60,7 +60,7 @@ _SERVICE_FAULTS: Final = [
     },
 ]
 
-# For what has to happen whatever goes wrong: recording a failure.
+# For what must happen after any fault: recording a failure.
 _ANY_FAULT: Final = [
     {
         "ErrorEquals": ["States.ALL"],
@@ -87,7 +87,7 @@ _TO_FAILURE: Final = [
 
 
 def pipeline_definition(*, functions: Mapping[str, str], partition: str = "aws") -> State:
-    """The machine's definition. `functions` maps a function's name (`soul_draft`) to the ARN to invoke."""
+    """The definition. `functions` maps a function's name (`soul_draft`) to the ARN to invoke."""
     resource = f"arn:{partition}:states:::"
     states: dict[str, State] = {
         "Begin": {
@@ -103,7 +103,7 @@ def pipeline_definition(*, functions: Mapping[str, str], partition: str = "aws")
                     "Condition": "{% $states.input.config.pipeline.method = 'single_call' %}",
                     "Next": STATE_NAMES[StepName.SINGLE_CALL],
                 },
-                # A persona that is written anew from a later step on keeps what the steps before it wrote.
+                # A regeneration from a later step keeps the results of the steps before it.
                 *(
                     {
                         "Condition": f"{{% $states.input.start_at = '{step.value}' %}}",
@@ -155,7 +155,7 @@ def _verdict() -> dict[str, State]:
                     "Next": "Accept",
                 },
                 {
-                    # The single call is a yardstick, measured as it falls: it is not sent back.
+                    # The single call is there to be compared with, so it is not retried.
                     "Condition": (
                         f"{{% $states.input.attempt <= {audit_config}.max_retries"
                         " and $states.input.config.pipeline.method != 'single_call' %}"
@@ -190,7 +190,7 @@ def _verdict() -> dict[str, State]:
 
 
 def _outcome(status: str) -> State:
-    """The best attempt goes on, with the newest place in the event log: every attempt wrote to it."""
+    """The best attempt's state, with the newest sequence number of the event log, which all attempts wrote to."""
     return {
         "Type": "Pass",
         "Output": {

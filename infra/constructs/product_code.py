@@ -1,4 +1,4 @@
-"""The code every function runs: `functions/` and `fourfold/` side by side in one asset."""
+"""The code of every function: `functions/` and `fourfold/` side by side in one asset."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def stage_product_code(target: Path) -> None:
 
 
 def product_code() -> lambda_.Code:
-    """One asset for all functions: uploaded once, and its hash changes only with a file's content.
+    """One asset for all functions: it is uploaded once, and its hash changes only with a file's content.
 
-    The staging folder lives outside the repository until the process ends; the CDK copies it at synthesis.
+    The files are staged in a temporary folder, which the CDK copies at synthesis; it is removed when the process ends.
     """
     staged = Path(tempfile.mkdtemp(prefix="fourfold-code-"))
     atexit.register(shutil.rmtree, staged, ignore_errors=True)

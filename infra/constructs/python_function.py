@@ -1,16 +1,17 @@
-"""A Lambda function as fourfold wants it: its own role, its own log group, arm64, traced, bounded."""
+"""A Lambda function with a role and a log group of its own: arm64, X-Ray tracing, a timeout, the alias `live`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import Duration, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.constructs.access import Access, merged
 from infra.constructs.acknowledgements import NO_DEAD_LETTERS, TRACING
 from infra.settings import StageSettings
 
@@ -18,36 +19,28 @@ RUNTIME = lambda_.Runtime.PYTHON_3_14
 ARCHITECTURE = lambda_.Architecture.ARM_64
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """Actions on exactly the resource named (an ARN), never a wildcard."""
-
-    actions: Sequence[str]
-    resource: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionSpec:
-    """What one function is. `name` is its folder under functions/; `program`, if set, a file to run instead of its
-    handler (Lambda Web Adapter); `timeout_s` in seconds (900 at most), `memory_mb` in MiB. `acknowledgements` are
-    findings of cdk-nag that its grants raise and that are meant.
+    """What distinguishes one function from another.
+
+    `name` is its folder under functions/. `timeout_s` is in seconds (at most 900), `memory_mb` in MiB. `access` is
+    everything it may touch beside its logs and traces. `program` is a file to run instead of the handler (Lambda Web
+    Adapter).
     """
 
     name: str
     timeout_s: int
-    grants: Sequence[Grant]
-    acknowledgements: Sequence[Acknowledgment] = ()
+    access: Sequence[Access]
     layers: Sequence[lambda_.ILayerVersion]
-    environment: Mapping[str, str] = field(default_factory=dict)
     memory_mb: int = 512
     program: str | None = None
 
 
 class PythonFunction(Construct):
-    """The function of `spec`, allowed to write its logs and traces and what its grants say.
+    """The function of `spec`, with a role that allows its logs, its traces and its grants.
 
-    `handler` is what machines, queues and APIs invoke, and `arn` its ARN: an alias on the newest version, so a caller
-    never meets a half-made update and, where the stage asks for it, starts from a snapshot. `function` is behind it.
+    `handler` is the alias that state machines, queues and APIs invoke, and `arn` the alias's ARN: callers get a
+    published version, never a half-finished update, and with SnapStart its snapshot. `function` is the function itself.
     """
 
     def __init__(
@@ -65,10 +58,11 @@ class PythonFunction(Construct):
         )
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         log_group.grant_write(role)
-        for grant in spec.grants:
+        access = merged(*spec.access)
+        for grant in access.grants:
             role.add_to_policy(iam.PolicyStatement(actions=list(grant.actions), resources=[grant.resource]))
-        Validations.of(role).acknowledge(TRACING, *spec.acknowledgements)
-        # Restoring from a snapshot is the business of the runtime's own client, which a program of ours replaces.
+        Validations.of(role).acknowledge(TRACING, *access.acknowledgements)
+        # SnapStart needs the runtime's own client, which a program replaces.
         snap_start = settings.snap_start and spec.program is None
         self.function = lambda_.Function(
             self,
@@ -90,7 +84,7 @@ class PythonFunction(Construct):
                 "POWERTOOLS_SERVICE_NAME": spec.name,
                 "POWERTOOLS_LOG_LEVEL": settings.log_level,
                 "POWERTOOLS_METRICS_NAMESPACE": "fourfold",
-                **spec.environment,
+                **access.environment,
             },
         )
         Validations.of(self.function).acknowledge(NO_DEAD_LETTERS)

@@ -1,4 +1,4 @@
-"""What the state machine could not say itself: executions that timed out, were aborted, or failed unrecorded."""
+"""Ends the runs whose executions could not: those that timed out, were aborted, or failed without recording it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,38 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
-from infra.constructs.pipeline_definition import RECORDED_FAILURE
-from infra.constructs.python_function import PythonFunction
+from infra.constructs.function_factory import FunctionFactory
+from infra.constructs.pipeline import run_ending_access
+from infra.constructs.pipeline_definition import RECORDED_FAILURE, STORE_TIMEOUT_S
+from infra.constructs.python_function import FunctionSpec
+from infra.constructs.tables import Tables
 
 _RETENTION = Duration.days(14)
 _MAX_RECEIVES = 5
 
 
 class RunFailures(Construct):
-    """Rule -> queue -> `consumer`. What the consumer refuses five times waits in `dead_letters`."""
+    """Rule -> queue -> `execution_ended`. A message that fails five times goes to `dead_letters`."""
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
+        functions: FunctionFactory,
+        tables: Tables,
         machine: sfn.IStateMachine,
-        consumer: PythonFunction,
-        consumer_timeout_s: int,
     ) -> None:
         super().__init__(scope, construct_id)
+        consumer = functions.make(
+            "ExecutionEnded",
+            FunctionSpec(
+                name="execution_ended",
+                timeout_s=STORE_TIMEOUT_S,
+                access=[run_ending_access(tables)],
+                layers=[functions.runtime_layer],
+            ),
+        )
         self.dead_letters = sqs.Queue(
             self,
             "DeadLetters",
@@ -43,8 +55,8 @@ class RunFailures(Construct):
             "Queue",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
-            # Six times the function's timeout, so a message cannot come back while it is being handled.
-            visibility_timeout=Duration.seconds(6 * consumer_timeout_s),
+            # Six times the function's timeout, as AWS advises: a message must not reappear while it is handled.
+            visibility_timeout=Duration.seconds(6 * STORE_TIMEOUT_S),
             retention_period=_RETENTION,
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=_MAX_RECEIVES),
         )

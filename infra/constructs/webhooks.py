@@ -1,8 +1,6 @@
-"""Webhooks: bus -> rule -> queue -> fan-out -> two lanes -> dispatcher, and what nobody could be given."""
+"""Webhooks: bus -> rule -> queue -> fan-out -> fast or slow queue -> dispatcher; undeliverable messages -> dead."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from aws_cdk import Duration, Validations
 from aws_cdk import aws_events as events
@@ -12,46 +10,53 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from fourfold.events.envelope import SOURCE
+from infra.constructs.access import Access, merged, send_messages
 from infra.constructs.acknowledgements import END_OF_THE_LINE, GIVEN_UP, QUEUE_REDRIVES
-from infra.constructs.python_function import PythonFunction
+from infra.constructs.function_factory import FunctionFactory
+from infra.constructs.python_function import FunctionSpec
+from infra.constructs.settings_access import settings_access
+from infra.constructs.tables import Tables
+from infra.settings import StageSettings
 
-FAN_OUT_TIMEOUT_S = 30
-# An attempt takes up to 30 s (the highest `api.webhooks.timeout_s`), and its records some more.
-DISPATCH_TIMEOUT_S = 60
+_FAN_OUT_TIMEOUT_S = 30
+# An attempt takes at most 30 s (the upper bound of `api.webhooks.timeout_s`), and its records some more.
+_DISPATCH_TIMEOUT_S = 60
 
 _RETENTION = Duration.days(14)
 _MAX_RECEIVES = 5
-# Ten orders each. In the fast lane an attempt is over within a second; in the slow one it may hang for thirty.
+# Concurrent invocations, of ten deliveries each. In the fast lane an attempt ends within a second; in the slow one it
+# may take thirty.
 _FAST_DISPATCHERS, _SLOW_DISPATCHERS = 10, 30
 _BATCH = 10
 
 
-@dataclass(frozen=True)
-class Lanes:
-    """The queues in front of the dispatcher, and the one behind it: `dead` holds orders whose last attempt failed."""
-
-    fast: sqs.Queue
-    slow: sqs.Queue
-    dead: sqs.Queue
-
-
 class WebhookQueues(Construct):
-    """The queues, made before the functions that are told of them.
+    """The queues of webhooks, made before the functions whose environment names them.
 
-    `dead_letters` holds what the functions could not handle; unlike `lanes.dead` it should stay empty.
+    `events` feeds the fan-out. `fast` and `slow` feed the dispatcher (decision 22); `dead` holds the messages of
+    deliveries whose last attempt failed. `dead_letters` holds messages that a function could not handle: unlike `dead`
+    it should stay empty.
     """
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
         self.dead_letters = _queue(self, "DeadLetters")
         Validations.of(self.dead_letters).acknowledge(END_OF_THE_LINE)
-        self.events = self._redriven("Events", FAN_OUT_TIMEOUT_S)
-        dead = _queue(self, "Dead")
-        Validations.of(dead).acknowledge(*GIVEN_UP)
-        self.lanes = Lanes(self._redriven("Fast", DISPATCH_TIMEOUT_S), self._redriven("Slow", DISPATCH_TIMEOUT_S), dead)
+        self.events = self._redriven("Events", _FAN_OUT_TIMEOUT_S)
+        self.dead = _queue(self, "Dead")
+        Validations.of(self.dead).acknowledge(*GIVEN_UP)
+        self.fast = self._redriven("Fast", _DISPATCH_TIMEOUT_S)
+        self.slow = self._redriven("Slow", _DISPATCH_TIMEOUT_S)
+
+    def schedule_access(self) -> Access:
+        """The right to schedule an attempt in either lane."""
+        return merged(
+            send_messages("FOURFOLD_WEBHOOKS_FAST_QUEUE", self.fast),
+            send_messages("FOURFOLD_WEBHOOKS_SLOW_QUEUE", self.slow),
+        )
 
     def _redriven(self, construct_id: str, consumer_timeout_s: int) -> sqs.Queue:
-        # Six times the function's timeout, so a message cannot come back while it is being handled.
+        # Six times the function's timeout, as AWS advises: a message must not reappear while it is handled.
         return _queue(
             self,
             construct_id,
@@ -61,19 +66,22 @@ class WebhookQueues(Construct):
 
 
 class Webhooks(Construct):
-    """Every event of the product goes to `fan_out`; each lane to `dispatcher`, with workers of its own."""
+    """Every event of the product goes to the fan-out; each lane to the dispatcher, with its own maximum concurrency."""
 
-    def __init__(  # noqa: PLR0913 - the parts it connects
+    def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
+        settings: StageSettings,
+        functions: FunctionFactory,
+        tables: Tables,
         bus: events.IEventBus,
         queues: WebhookQueues,
-        fan_out: PythonFunction,
-        dispatcher: PythonFunction,
     ) -> None:
         super().__init__(scope, construct_id)
+        fan_out = functions.make("WebhookFanOut", _fan_out_spec(settings, functions, tables, queues))
+        dispatcher = functions.make("WebhookDispatch", _dispatcher_spec(settings, functions, tables, queues))
         events.Rule(
             self,
             "Rule",
@@ -85,7 +93,7 @@ class Webhooks(Construct):
         fan_out.handler.add_event_source(
             sources.SqsEventSource(queues.events, batch_size=_BATCH, report_batch_item_failures=True)
         )
-        for lane, most in ((queues.lanes.fast, _FAST_DISPATCHERS), (queues.lanes.slow, _SLOW_DISPATCHERS)):
+        for lane, most in ((queues.fast, _FAST_DISPATCHERS), (queues.slow, _SLOW_DISPATCHERS)):
             dispatcher.handler.add_event_source(
                 sources.SqsEventSource(
                     lane,
@@ -96,6 +104,40 @@ class Webhooks(Construct):
             )
         for consumer in (fan_out, dispatcher):
             Validations.of(consumer).acknowledge(QUEUE_REDRIVES)
+
+
+def _fan_out_spec(
+    settings: StageSettings, functions: FunctionFactory, tables: Tables, queues: WebhookQueues
+) -> FunctionSpec:
+    """Finds the endpoints of an event and stores a delivery for each."""
+    return FunctionSpec(
+        name="webhook_fanout",
+        timeout_s=_FAN_OUT_TIMEOUT_S,
+        access=[
+            tables.webhooks.access("GetItem", "PutItem", "Query"),
+            queues.schedule_access(),
+            settings_access(tables, settings),
+        ],
+        layers=[functions.runtime_layer],
+    )
+
+
+def _dispatcher_spec(
+    settings: StageSettings, functions: FunctionFactory, tables: Tables, queues: WebhookQueues
+) -> FunctionSpec:
+    """Makes one attempt at a delivery, schedules the next, and announces a disabled endpoint through the outbox."""
+    return FunctionSpec(
+        name="webhook_dispatch",
+        timeout_s=_DISPATCH_TIMEOUT_S,
+        access=[
+            tables.webhooks.access("GetItem", "UpdateItem"),
+            tables.outbox.access("PutItem"),
+            queues.schedule_access(),
+            send_messages("FOURFOLD_WEBHOOKS_DEAD_QUEUE", queues.dead),
+            settings_access(tables, settings),
+        ],
+        layers=[functions.runtime_layer],
+    )
 
 
 def _queue(scope: Construct, construct_id: str, **more: object) -> sqs.Queue:

@@ -17,18 +17,18 @@ from fourfold.http.cors import allowed_origins
 from fourfold.models.credentials import usable_providers
 from infra.local.api import DEFAULT_PORT, ApiStartError, PortTakenError, is_healthy, listen
 from infra.local.assembly import SynthesisError
+from infra.local.bridges.saved_state import UnreadableStateError
 from infra.local.deploy import DeployError
 from infra.local.engine import EngineError
 from infra.local.home import AlreadyRunningError, Home
 from infra.local.progress import ConsoleProgress
-from infra.local.saved_state import UnreadableStateError
 from infra.local.stack import Stack, running_stack
 
 LAST_PORT = 65535
 
 
 class BadPortError(LocalError):
-    """What stands in PORT is no port."""
+    """PORT is not a port number."""
 
 
 FAILURES = (
@@ -79,32 +79,36 @@ def up(stop: threading.Event) -> int:
     port = DEFAULT_PORT if asked is None else asked
     with running_stack(Home.default(), port, ConsoleProgress(console)) as stack:
         _serving.set()
-        _tell(stack)
+        _print_addresses(stack)
         stop.wait()
         console.print("  stopping (again to force) …")
     return 0
 
 
-def demo(stop: threading.Event) -> int:  # noqa: ARG001 - both commands are called alike
-    """Make one persona, on the server of this home if one runs."""
+def demo(stop: threading.Event) -> int:  # noqa: ARG001 - both commands have one signature
+    """Make one persona, on this home's server if one is running."""
     run = importlib.import_module("fourfold.cli.demo").run
     home, brief = Home.default(), os.environ.get("BRIEF") or None
     server = home.running_server()
     if server is not None and is_healthy(server.api_url):
         console.print(f"  Using the server at {server.api_url} with the models it was started with.", highlight=False)
         return int(run(server.api_url, home.api_key(), brief))
-    _tell_models()
+    _print_models()
     with running_stack(home, _demo_port(), ConsoleProgress(console)) as stack:
         return int(run(stack.api_url, stack.api_key, brief))
 
 
 def _asked_port() -> int | None:
-    """`PORT` (0: any free one), or None where it is not set. Raises BadPortError for what is no port."""
+    """`PORT` (0: any free one), or None where it is not set.
+
+    Raises:
+        BadPortError: it is not a port number.
+    """
     asked = os.environ.get("PORT")
     if not asked:
         return None
     if not asked.isdecimal() or int(asked) > LAST_PORT:
-        raise BadPortError(f"PORT={asked} is no port; choose a number up to {LAST_PORT}, 0 for any free one")
+        raise BadPortError(f"PORT={asked} is not a port; choose a number up to {LAST_PORT}, 0 for any free one")
     return int(asked)
 
 
@@ -112,7 +116,7 @@ _serving = threading.Event()
 
 
 def _demo_port() -> int:
-    """The port asked for, else the usual one, else (it is in use) any."""
+    """PORT, else the default port, else (it is in use) any free one."""
     asked = _asked_port()
     if asked is not None:
         return asked
@@ -124,10 +128,10 @@ def _demo_port() -> int:
 
 
 def _stop_on_signals() -> threading.Event:
-    """While setting up, a signal interrupts; while serving it asks to stop; the second one ends the process."""
+    """The first signal interrupts the set-up, or stops a server; the second one ends the process at once."""
     stop = threading.Event()
 
-    def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
+    def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a signal handler
         if stop.is_set():
             os._exit(130)
         stop.set()
@@ -139,7 +143,7 @@ def _stop_on_signals() -> threading.Event:
     return stop
 
 
-def _tell(stack: Stack) -> None:
+def _print_addresses(stack: Stack) -> None:
     curl = (
         f"curl -s {stack.api_url}/v1/personas \\\n"
         f"    -H 'Authorization: Bearer {stack.api_key}' \\\n"
@@ -149,14 +153,14 @@ def _tell(stack: Stack) -> None:
     console.print()
     console.print(f"  API      {stack.api_url}", highlight=False)
     console.print(f"  Docs     {stack.api_url}/docs", highlight=False)
-    _tell_models()
+    _print_models()
     console.print(f"  API key  {stack.api_key}", highlight=False)
     console.print(f"  State    {stack.home.root}", highlight=False)
     console.print(f"\n  {curl}\n", highlight=False, soft_wrap=True)
     console.print("  Ctrl-C stops.", highlight=False)
 
 
-def _tell_models() -> None:
+def _print_models() -> None:
     models_line = importlib.import_module("fourfold.cli.doctor").models_line
     console.print(f"  Models   {models_line(os.environ)}", highlight=False, soft_wrap=True, emoji=False, markup=False)
 

@@ -1,7 +1,7 @@
-"""The REST API on a port of this machine, in a process of its own.
+"""The REST API on a port of this machine, in its own process.
 
-That process has what the deployed API function has and nothing else: the function's environment variables and
-credentials of the function's role. So a grant that is missing in the template is missing here.
+The process has the deployed API function's environment variables and credentials of the function's role, and no others.
+So a grant that is missing in the template is missing here.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ STOP_SECONDS = 6
 
 
 class PortTakenError(LocalError):
-    """Another program listens there."""
+    """Another program listens on the port."""
 
 
 class ApiStartError(LocalError):
-    """The API's process ended or did not answer; its log tells why."""
+    """The API's process ended or did not answer; its log has the reason."""
 
 
 def listen(port: int) -> socket.socket:
@@ -51,7 +51,7 @@ def listen(port: int) -> socket.socket:
 
 
 class Api:
-    """The API's process. It loads its libraries from the moment it is made, and serves once it has its environment."""
+    """The API's process. It imports its libraries from construction on, and serves once it has its environment."""
 
     def __init__(self, listener: socket.socket, log: Path) -> None:
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -65,20 +65,21 @@ class Api:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 pass_fds=[listener.fileno()],
-                start_new_session=True,  # Ctrl-C is for the parent: it decides the order of the stop
+                start_new_session=True,  # Ctrl-C goes to the parent, which stops its processes in order
                 text=True,
             )
         listener.close()
-        self._orders = cast("TextIO", self._process.stdin)
+        self._input = cast("TextIO", self._process.stdin)
 
     def start(self, environment: dict[str, str]) -> None:
         """Serve with this environment; returns when the API answers.
 
-        Raises ApiStartError after START_SECONDS, or when the process ends.
+        Raises:
+            ApiStartError: it does not answer within START_SECONDS, or its process ends.
         """
         try:
-            self._orders.write(json.dumps(environment) + "\n")
-            self._orders.flush()
+            self._input.write(json.dumps(environment) + "\n")
+            self._input.flush()
         except BrokenPipeError:
             raise ApiStartError(f"the API's process ended; see {self._log}") from None
         deadline = time.monotonic() + START_SECONDS
@@ -89,9 +90,9 @@ class Api:
         raise ApiStartError(f"the API does not answer; see {self._log}")
 
     def stop(self) -> None:
-        """Let requests in hand end (streams are told to), then end the process."""
+        """Let the requests in progress end (open streams are closed), then end the process."""
         with suppress(BrokenPipeError):
-            self._orders.close()
+            self._input.close()
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -100,7 +101,7 @@ class Api:
 
 
 def _is_withheld(name: str) -> bool:
-    """Credentials are those of the function's role. Model keys go along: personas chat in this process."""
+    """Credentials come from the function's role. Model keys are passed on, because chats run in this process."""
     return name.startswith("AWS_")
 
 

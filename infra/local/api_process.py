@@ -1,8 +1,8 @@
 """The API function's process: the product's ASGI app under uvicorn, as the Web Adapter starts it on AWS.
 
-Started by `infra.local.api` with the listening socket as file descriptor argv[1]. The first line of standard
-input is the function's environment (JSON), which is added to the inherited one as the engine does for its workers:
-model keys and settings of the developer's shell reach both alike. The end of standard input is the order to stop, which
+Started by `infra.local.api` with the listening socket as file descriptor argv[1]. The first line of standard input is
+the function's environment (JSON). It is added to the inherited environment, as the engine does for its workers, so that
+both have the model keys and settings of the developer's shell. The process stops at the end of standard input, which
 also comes when the parent is killed.
 """
 
@@ -20,7 +20,7 @@ HEAVY = ("botocore.session", "fastapi", "pydantic", "aws_lambda_powertools", "uv
 
 
 def main() -> None:
-    for module in HEAVY:  # while the engine starts: the environment is not known yet, and they do not read it
+    for module in HEAVY:  # while the engine starts; these do not read the environment, which is not known yet
         importlib.import_module(module)
     line = sys.stdin.readline()
     if not line:

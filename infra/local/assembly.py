@@ -1,4 +1,4 @@
-"""The cloud assembly: synthesized by the CDK app, kept by the content it was made of."""
+"""The cloud assembly: synthesized by the CDK app, and kept under the hash of its sources."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from infra.local.home import REPOSITORY, Home, remove_permissions_of_others
 SOURCES = ("app.py", "cdk.json", "infra", "functions", "shared", "layers", "uv.lock")
 NOT_SOURCES = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache"})
 LOCAL_CONTEXT = {
-    # The workers run on this interpreter's own packages: no layer is built for Lambda's platform.
+    # The workers use this interpreter's packages, so no layer is built for Lambda's platform.
     "aws:cdk:bundling-stacks": [],
     "stage": "local",
 }
 
 
 class SynthesisError(LocalError):
-    """The CDK app ended with an error; the text is what it wrote last."""
+    """The CDK app ended with an error; the text is the end of its output."""
 
 
 @dataclass(frozen=True)
 class Assembly:
-    """A synthesized cloud assembly and the hash of what it was made of."""
+    """A synthesized cloud assembly and the hash of its sources."""
 
     digest: str
     folder: Path
@@ -42,7 +42,7 @@ class Assembly:
 
 
 def source_digest(repository: Path = REPOSITORY) -> str:
-    """A hash of every file the assembly depends on (this folder is not one of them)."""
+    """A hash of every file that the assembly depends on (infra/local is not among them)."""
     digest = hashlib.sha256(sys.version.encode())
     digest.update(json.dumps(LOCAL_CONTEXT, sort_keys=True).encode())
     for path in sorted(_sources(repository)):
@@ -57,9 +57,10 @@ def existing(home: Home, digest: str) -> Assembly | None:
 
 
 def synthesize(home: Home, digest: str, repository: Path = REPOSITORY) -> Assembly:
-    """Run the CDK app and keep its assembly in place of older ones.
+    """Run the CDK app and replace older assemblies with its own.
 
-    Raises SynthesisError with the app's last lines.
+    Raises:
+        SynthesisError: the app failed.
     """
     folder = home.assemblies / digest[:16]
     partial = folder.with_name(folder.name + ".partial")
@@ -77,7 +78,7 @@ def synthesize(home: Home, digest: str, repository: Path = REPOSITORY) -> Assemb
     )
     if run.returncode != 0 or not (partial / "manifest.json").exists():
         raise SynthesisError("\n".join(run.stdout.strip().splitlines()[-30:]) or "app.py wrote nothing")
-    remove_permissions_of_others(partial)  # the CDK library copies those of the sources
+    remove_permissions_of_others(partial)  # the CDK library copies the permissions of the sources
     for older in home.assemblies.iterdir():
         if older != partial:
             shutil.rmtree(older, ignore_errors=True)

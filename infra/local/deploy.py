@@ -1,4 +1,4 @@
-"""Deploy a cloud assembly through CloudFormation, as the CDK CLI does but without it: seconds instead of tens."""
+"""Deploy a cloud assembly through CloudFormation as the CDK CLI does, in seconds instead of tens of seconds."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from botocore.exceptions import ClientError
 
 from fourfold.errors import LocalError
 from infra.local.assembly import Assembly
+from infra.local.bridges.saved_state import DEPLOYED
 from infra.local.engine import ACCOUNT, REGION, Client
-from infra.local.saved_state import DEPLOYED
 from infra.local.services import unknown_types
 
 BOOTSTRAP_VERSION = ("/cdk-bootstrap/hnb659fds/version", "30")
@@ -35,17 +35,18 @@ class DeployError(LocalError):
 
 
 def is_deployed(clients: Clients, digest: str) -> bool:
-    """Whether the engine's own state says that this assembly is what runs in it.
+    """Whether the engine's saved state names this assembly as the deployed one.
 
-    The note lives in that state, so a state older than the assembly is deployed to again by itself.
+    The name is part of that state, so a state that is older than the assembly is deployed to again.
     """
     return _parameter(clients("ssm"), DEPLOYED) == digest
 
 
 def deploy(clients: Clients, assembly: Assembly) -> None:
-    """Create or update every stack of the assembly, in the order they depend on each other.
+    """Create or update every stack of the assembly, each after those it depends on.
 
-    Raises DeployError.
+    Raises:
+        DeployError: a stack failed, or has a resource type whose state would not be kept.
     """
     ssm = clients("ssm")
     ssm.put_parameter(Name=BOOTSTRAP_VERSION[0], Value=BOOTSTRAP_VERSION[1], Type="String", Overwrite=True)
@@ -83,7 +84,7 @@ def stacks_in_order(artifacts: dict[str, Any]) -> list[tuple[str, dict[str, Any]
 
 
 def _publish(clients: Clients, assembly: Assembly, artifact: dict[str, Any]) -> str:
-    """Upload the files the stack names and return the address of its template."""
+    """Upload the files that the stack names; returns the address of its template."""
     s3 = clients("s3")
     for dependency in artifact.get("dependencies", []):
         listing = assembly.folder / f"{dependency}.json"
@@ -95,7 +96,7 @@ def _publish(clients: Clients, assembly: Assembly, artifact: dict[str, Any]) -> 
 
 
 def _upload(s3: Client, folder: Path, source: dict[str, Any], destinations: dict[str, Any]) -> None:
-    """Put an asset where each destination says, unless it is there: keys are hashes of the content."""
+    """Upload an asset to its destinations, unless it is there: keys are hashes of the content."""
     path, body = folder / source["path"], b""
     for destination in destinations.values():
         bucket, key = _resolved(destination["bucketName"]), _resolved(destination["objectKey"])
@@ -111,10 +112,10 @@ def _make_bucket(s3: Client, bucket: str) -> None:
 
 
 def zipped(folder: Path) -> bytes:
-    """The folder as a zip file with the bytecode of its modules beside them.
+    """The folder as a zip file that includes the bytecode of its modules.
 
-    A worker unpacks its own copy of the code, so without the bytecode each would compile all of it at every
-    cold start; with the unchecked kind Python needs no time stamp to trust it.
+    Without it every worker would compile its copy of the code at each cold start. The bytecode is of the unchecked
+    kind, because unpacking does not keep the sources' time stamps.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -182,7 +183,7 @@ def _reasons(cloudformation: Client, stack: str, since: float) -> str:
         for event in reversed(events)
         if event["ResourceStatus"].endswith("FAILED") and event["Timestamp"].timestamp() >= since - 1
     ]
-    return "\n".join(failed) or "  no resource says why"
+    return "\n".join(failed) or "  no resource gives a reason"
 
 
 def _resolved(name: str) -> str:

@@ -15,8 +15,8 @@ from logging.handlers import RotatingFileHandler
 from typing import Any
 
 from fourfold.errors import LocalError
+from infra.local.bridges.saved_state import load_saved_state
 from infra.local.home import Home
-from infra.local.saved_state import load_saved_state
 from infra.local.services import drop_unused_state
 
 REGION = "us-east-1"
@@ -29,11 +29,11 @@ LOG_BYTES = 5_000_000
 
 
 class EngineError(LocalError):
-    """The engine did not start or ended by itself; the log of the home tells why."""
+    """The engine did not start, or it ended unexpectedly; the home's log has the reason."""
 
 
 class Engine:
-    """One engine per process: MiniStack keeps its state in modules and reads its settings as it is imported."""
+    """One engine per process: MiniStack keeps its state in module variables and reads its settings on import."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -45,10 +45,11 @@ class Engine:
         self.root_key = "AKIA" + secrets.token_hex(16).upper()
 
     def start(self) -> None:
-        """Serve; returns when requests are answered and the saved state is loaded.
+        """Serve; returns when the saved state is loaded and requests are answered.
 
-        Raises UnreadableStateError for a saved state that cannot be loaded (it stays as it is), EngineError when the
-        start takes more than START_SECONDS, or the engine ends.
+        Raises:
+            UnreadableStateError: a saved state cannot be loaded; its file is left unchanged.
+            EngineError: the start takes more than START_SECONDS, or the engine ends.
         """
         self._home.wipe_scratch()
         for folder in (self._home.scratch, self._home.engine_state, self._home.engine_objects):
@@ -61,7 +62,7 @@ class Engine:
         self._wait_until_ready(self._thread)
 
     def stop(self) -> None:
-        """End serving, save the state a last time and end the Lambda workers."""
+        """Stop serving, save the state a last time and end the Lambda workers."""
         if self._thread is None:
             return
         if self._loop is not None and self._stopping is not None and self._thread.is_alive():
@@ -75,7 +76,7 @@ class Engine:
 
     @property
     def requests(self) -> int:
-        """Requests the engine has taken so far."""
+        """Requests that the engine has accepted so far."""
         return self._guard.passed
 
     def client(self, service: str) -> Client:
@@ -83,7 +84,7 @@ class Engine:
         import boto3
 
         return boto3.client(
-            service,  # type: ignore[call-overload]  # one entrance for all services
+            service,  # type: ignore[call-overload]  # boto3 has an overload for each service
             endpoint_url=self.url,
             region_name=REGION,
             aws_access_key_id=self.root_key,
@@ -98,7 +99,7 @@ class Engine:
         return credentials
 
     def worker_environment(self) -> dict[str, str]:
-        """What every process of the engine's own gets: where AWS is, and no way to any other."""
+        """Variables of every process that the engine starts: its address as AWS, and no credentials file."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_REGION": REGION,
@@ -125,17 +126,17 @@ class Engine:
                 "IOT_MTLS_ENABLED": "0",
                 "SFTP_ENABLED": "0",
                 "LAMBDA_EXECUTOR": "local",
-                # MiniStack ends the containers of a Docker daemon it finds; it shall find none.
+                # MiniStack stops containers of a Docker daemon that it finds, so it must find none.
                 "DOCKER_HOST": f"unix://{self._home.scratch / 'no-docker'}",
                 "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1", "localhost"])),
             }
         )
-        tempfile.tempdir = None  # so that TMPDIR is read again
+        tempfile.tempdir = None  # TMPDIR is read again
 
     def _serve(self) -> None:
         try:
             asyncio.run(self._serve_until_stopped())
-        except BaseException:  # the thread's last word: it goes to the log that EngineError names
+        except BaseException:  # the thread ends here; EngineError names the log
             logging.getLogger(__name__).exception("the engine ended")
             raise
 
@@ -144,7 +145,7 @@ class Engine:
         from hypercorn.config import Config
         from ministack.app import app
 
-        from infra.local.loopback_auth import LoopbackGuard
+        from infra.local.bridges.loopback_auth import LoopbackGuard
 
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
@@ -179,6 +180,6 @@ def _log_to(home: Home) -> None:
     handler = RotatingFileHandler(home.log, maxBytes=LOG_BYTES, backupCount=1)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))
     root = logging.getLogger()
-    root.addHandler(handler)  # before MiniStack is imported: it writes to the terminal if nobody else logs
+    root.addHandler(handler)  # before MiniStack is imported, which logs to the terminal unless there is a handler
     root.setLevel(logging.INFO)
     logging.getLogger("botocore").setLevel(logging.WARNING)

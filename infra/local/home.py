@@ -1,4 +1,4 @@
-"""The folder all local state lives in, and the one process that may use it at a time."""
+"""The folder of all local state, and the lock that lets one process use it at a time."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from fourfold.errors import LocalError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 KEY_PREFIX = "ff_test_"
-# The umask of every process that writes here: briefs, personas and webhook secrets are the owner's alone.
+# The umask of every process that writes here: briefs, personas and webhook secrets are readable by the owner only.
 PRIVATE = 0o077
-TOOLS = "uv"  # the Makefile's own, in the default home: programs, and no state
+TOOLS = "uv"  # the Makefile's, in the default home: programs, not state
 
 
 class AlreadyRunningError(LocalError):
-    """Another process serves this home; `server` tells where (None while it is still starting)."""
+    """Another process serves this home; `server` is where (None while it is still starting)."""
 
     def __init__(self, home: Home, server: Server | None) -> None:
         where = f"at {server.api_url} (pid {server.pid})" if server else "and is still starting"
@@ -33,7 +33,7 @@ class AlreadyRunningError(LocalError):
 
 @dataclass(frozen=True)
 class Server:
-    """What a running stack tells about itself, in `server.json` (mode 600: it holds the engine's root key)."""
+    """A running stack's addresses, written to `server.json` (mode 600: it holds the engine's root key)."""
 
     pid: int
     api_url: str
@@ -43,7 +43,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Home:
-    """Paths under the state folder; nothing is created by looking."""
+    """Paths below the state folder; reading one creates nothing."""
 
     root: Path
 
@@ -83,14 +83,14 @@ class Home:
         return self.root / "server.json"
 
     def api_key(self) -> str:
-        """The development API key, made on first use and kept with mode 600."""
+        """The development API key; the first call creates it, with mode 600."""
         if not self.api_key_file.exists():
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_private(self.api_key_file, KEY_PREFIX + secrets.token_urlsafe(24))
         return self.api_key_file.read_text(encoding="ascii").strip()
 
     def wipe_scratch(self) -> None:
-        """Remove what workers left behind; a folder still in use by a dying worker is left for next time."""
+        """Remove the workers' files; what an ending worker still uses is left for the next call."""
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def running_server(self) -> Server | None:
@@ -103,9 +103,10 @@ class Home:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold this home; the kernel lets go when the process ends, however it ends.
+        """Hold the home's lock; the kernel releases it when the process ends, however it ends.
 
-        Raises AlreadyRunningError when another process holds it.
+        Raises:
+            AlreadyRunningError: another process holds it.
         """
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -119,7 +120,7 @@ class Home:
             os.close(descriptor)
 
     def make_private(self) -> None:
-        """Take everybody else's permissions from the folder and all in it: an earlier version left files readable."""
+        """Remove the permissions of group and others from all files: earlier versions left some readable."""
         remove_permissions_of_others(self.root, passing=TOOLS)
 
     def announce(self, server: Server) -> None:
@@ -136,7 +137,7 @@ class Home:
 
 
 def remove_permissions_of_others(root: Path, passing: str = "") -> None:
-    """Leave a folder and all in it to their owner, except for its subfolder `passing`."""
+    """Remove the permissions of group and others below `root`, except in its subfolder `passing`."""
     _keep_private(root)
     for folder, subfolders, files in os.walk(root):
         here = Path(folder)
@@ -147,7 +148,7 @@ def remove_permissions_of_others(root: Path, passing: str = "") -> None:
 
 
 def _keep_private(path: Path) -> None:
-    """Symbolic links and what vanishes meanwhile are passed over."""
+    """Symbolic links, and files deleted since they were listed, are skipped."""
     with suppress(FileNotFoundError):
         mode = path.lstat().st_mode
         if not stat.S_ISLNK(mode) and stat.S_IMODE(mode) & PRIVATE:
@@ -155,7 +156,7 @@ def _keep_private(path: Path) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write `text` so that it appears whole or not at all, readable by its owner only."""
+    """Write `text` atomically, to a file that only its owner can read."""
     partial = path.with_name(path.name + ".partial")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""How set-up tells what it is doing."""
+"""How the set-up reports its steps."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from rich.console import Console
 
 
 class Progress(Protocol):
-    """Told of each step of the set-up as it starts; the step ends with the context."""
+    """Receives each step of the set-up when it starts; the step ends with the context."""
 
     def step(self, title: str) -> AbstractContextManager[None]: ...
 
 
 class Silent:
-    """Tells nobody."""
+    """Reports nothing."""
 
     @contextmanager
     def step(self, title: str) -> Iterator[None]:  # noqa: ARG002 - the protocol's signature
@@ -25,7 +25,7 @@ class Silent:
 
 
 class ConsoleProgress:
-    """A spinner with a running clock while a step works, a line with its duration when it is done."""
+    """A spinner with a running clock during a step, a line with its duration at its end."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -48,7 +48,7 @@ class ConsoleProgress:
 
     @contextmanager
     def _spinner(self, title: str) -> Iterator[None]:
-        # Imported here: only a terminal needs it, and a second start is counted in tenths of a second.
+        # Imported here because only a terminal needs it, and its import would delay every start.
         from rich.progress import Progress as Live
         from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 

@@ -1,6 +1,7 @@
-"""Work done aside, in a forked copy of this process: it sees everything as it was in one moment, and holds nobody up.
+"""Runs a function in a forked child without blocking the caller's other threads.
 
-Only where `infra.local.forks` says that forking is safe.
+The child sees all memory as it was at one moment. Use it only where `infra.local.bridges.forked_workers` says that
+forking is safe (SUPPORTED).
 """
 
 from __future__ import annotations
@@ -27,17 +28,18 @@ _DONE: Final = "\0"
 
 
 class ForkError(LocalError):
-    """The work failed or took too long; the text is what was logged as an error."""
+    """The function failed or took too long; the text is its traceback, or what it logged as an error."""
 
 
 def run_in_fork(work: Callable[[], object], longest_s: float = LONGEST_S) -> None:
-    """Does `work` in a copy of this process, and returns when it is done.
+    """Run `work` in a forked child; returns when it has ended.
 
-    The copy has no other thread, so `work` must not need a lock that one may hold just now: it would wait for ever, and
-    is ended after `longest_s` seconds. It has none of the open files either, and ends with this process.
+    The child has no other thread, so `work` must not take a lock that another thread may hold at this moment: it would
+    block, and is killed after `longest_s` seconds. The child's inherited files are closed, and it ends with this
+    process.
 
     Raises:
-        AsideError: the work raised, logged an error or was ended.
+        ForkError: the child could not be made; `work` raised, logged an error or was killed.
     """
     libc, parent = ctypes.CDLL(None), os.getpid()
     reading, writing = os.pipe()
@@ -46,68 +48,68 @@ def run_in_fork(work: Callable[[], object], longest_s: float = LONGEST_S) -> Non
     except OSError as error:
         os.close(reading)
         os.close(writing)
-        raise ForkError(f"no copy could be made: {error}") from error
+        raise ForkError(f"fork failed: {error}") from error
     if child == 0:
-        _do(work, writing, lambda: bool(libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)) or os.getppid() != parent)
+        _run_child(work, writing, lambda: bool(libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)) or os.getppid() != parent)
     os.close(writing)
     try:
-        told = _read(reading, time.monotonic() + longest_s)
+        output = _read(reading, time.monotonic() + longest_s)
     finally:
         os.close(reading)
         with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)  # it has said its last word, or has had its time
+            os.kill(child, signal.SIGKILL)  # it has closed the pipe, or its time is over
         os.waitpid(child, 0)
-    if told != _DONE:
-        raise ForkError(told.removesuffix(_DONE) or "the copy was ended")
+    if output != _DONE:
+        raise ForkError(output.removesuffix(_DONE) or "the child was killed")
 
 
 def _fork() -> int:
-    with warnings.catch_warnings():  # Python 3.12 warns of forking with threads: of the locks told of above
+    with warnings.catch_warnings():  # Python 3.12 warns of the locks described above
         warnings.simplefilter("ignore", DeprecationWarning)
         return os.fork()
 
 
 def _read(pipe: int, until: float) -> str:
-    """All that is written to the pipe, or that its end was not reached."""
-    told, waiting = b"", select.poll()  # not select(): a descriptor may be above its limit of 1024
+    """All that is written to the pipe until it is closed; a note where that takes too long."""
+    output, waiting = b"", select.poll()  # select() takes no descriptor above 1024
     waiting.register(pipe, select.POLLIN | select.POLLHUP)
     while True:
         if not waiting.poll(max(0.0, until - time.monotonic()) * 1000):
             return "it took too long"
         more = os.read(pipe, _READ_BYTES)
         if not more:
-            return told.decode(errors="replace")
-        told += more
+            return output.decode(errors="replace")
+        output += more
 
 
-def _do(work: Callable[[], object], pipe: int, orphaned: Callable[[], bool]) -> NoReturn:
-    """`orphaned` has the copy end with its parent, and tells whether that has ended already."""
+def _run_child(work: Callable[[], object], pipe: int, orphaned: Callable[[], bool]) -> NoReturn:
+    """`orphaned` ties the child's life to its parent's; true if the parent has ended already."""
     try:
         if orphaned():
             os._exit(1)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which waits for us
-        gc.disable()  # a collection would touch, and so copy, all memory we share
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent, which waits for the child
+        gc.disable()  # a collection would write to, and so copy, all shared memory
         _close_all_but(pipe)
-        logging.getLogger().handlers = [_Tell(pipe)]
+        logging.getLogger().handlers = [_PipeHandler(pipe)]
         work()
         os.write(pipe, _DONE.encode())
-    except BaseException:  # noqa: BLE001 - the parent must hear of it, whatever it is
+    except BaseException:  # noqa: BLE001 - every failure is reported to the parent
         os.write(pipe, traceback.format_exc().encode())
     finally:
         os._exit(0)
 
 
 def _close_all_but(pipe: int) -> None:
-    """What this process keeps open others would take for open: connections, locks, the workers' streams."""
+    """An inherited connection, lock or worker's stream would stay open for its peer while the child holds it."""
     for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - numbers, not paths
         if int(name) > 2 and int(name) != pipe:  # noqa: PLR2004 - the standard streams
-            with suppress(OSError):  # the listing's own
+            with suppress(OSError):  # the descriptor of the listing, closed by now
                 os.close(int(name))
 
 
-class _Tell(logging.Handler):
-    """Writes errors to the pipe and nothing to the log, which is the parent's to rotate."""
+class _PipeHandler(logging.Handler):
+    """Writes errors to the pipe and nothing to the log file, which only the parent may rotate."""
 
     def __init__(self, pipe: int) -> None:
         super().__init__(logging.ERROR)

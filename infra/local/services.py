@@ -1,8 +1,8 @@
-"""Which of MiniStack's services hold state of ours, by the resource types a template may name.
+"""Which of MiniStack's services hold state of ours, by the resource types that a template may name.
 
-MiniStack saves and loads all of its fifty services, used or not; loading those we do not use would double the
-time of a start. A template with a resource type of a service that is not listed is refused before it is
-deployed, so nothing can be lost silently.
+MiniStack saves and loads all of its fifty services; loading the unused ones would double the time of a start. A
+template with a resource type of a service that is not listed is refused before it is deployed, so no state is lost
+silently.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STATE_OF = {
     "CloudFormation": ("cloudformation",),
     "CloudWatch": ("cloudwatch",),
     "DynamoDB": ("dynamodb",),
-    "EventSchemas": (),  # MiniStack has no registry; the template's condition keeps it away
+    "EventSchemas": (),  # MiniStack has no schema registry; a condition excludes it from the stage `local`
     "Events": ("eventbridge",),
     "IAM": ("iam",),
     "KMS": ("kms",),
@@ -42,7 +42,7 @@ def unknown_types(template: Path) -> set[str]:
 
 
 def drop_unused_state(folder: Path) -> None:
-    """Remove the saved state of services we do not use, so that the next start does not load them."""
+    """Remove the saved state of unused services, so that the next start does not load them."""
     for saved in folder.glob("*.json"):
         if saved.stem not in KEPT:
             saved.unlink()

@@ -1,4 +1,4 @@
-"""fourfold on this machine: engine, deployed template and API, up for as long as a context lasts."""
+"""fourfold on this machine: a context in which the engine, the deployed template and the API are running."""
 
 from __future__ import annotations
 
@@ -20,39 +20,39 @@ from fourfold.models.credentials import PROVIDERS, usable_providers
 from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from infra.local import assembly
 from infra.local.api import Api, listen
-from infra.local.connections import drop_connections
+from infra.local.bridges.forked_workers import SUPPORTED, ForkServer
+from infra.local.bridges.interrupted_executions import publish_interrupted_executions
+from infra.local.bridges.outbox_replay import republish_outbox
+from infra.local.bridges.periodic_save import PeriodicSave, save_state
+from infra.local.bridges.shared_archives import install_shared_archives
+from infra.local.bridges.stale_connections import drop_connections
+from infra.local.bridges.stream_positions import reset_stream_positions
+from infra.local.bridges.warm_up import WarmUp
+from infra.local.bridges.webhook_requeue import requeue_pending_deliveries
+from infra.local.bridges.worker_pool import (
+    IDLE_WAIT_SECONDS,
+    IDLE_WAIT_WITH_FORKS_SECONDS,
+    install_waiting_pool,
+)
 from infra.local.deploy import deploy, is_deployed
 from infra.local.engine import Engine
-from infra.local.forks import SUPPORTED, ForkServer
 from infra.local.home import PRIVATE, Home, Server
-from infra.local.outbox import announce_leftovers
 from infra.local.progress import Progress, Silent
-from infra.local.recovery import announce_cut_off_executions
 from infra.local.services import KEPT
-from infra.local.snapshot import Snapshots, save_state
-from infra.local.streams import reattach_streams
-from infra.local.unpacking import install_shared_unpacking
-from infra.local.webhooks import order_pending_deliveries
-from infra.local.workers import (
-    PATIENCE_SECONDS,
-    PATIENCE_WITH_FORKS_SECONDS,
-    WarmUp,
-    install_patient_pool,
-)
 
 ORG_ID = "org_local"
 WORKSPACE_ID = "ws_local"
 API_HANDLER = "api/run.sh"
 PUBLISHER_HANDLER = "functions.publish_events.handler.handler"
 DISPATCHER_HANDLER = "functions.webhook_dispatch.handler.handler"
-# Defaults of a developer's machine for the API and the functions; a variable of the shell goes before.
+# Defaults of the API and the functions on a developer's machine; the shell's variables take precedence.
 DEVELOPMENT = {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1"}
 FUNCTION_ARN = re.compile(r"arn:aws:lambda:[^\"]+")
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Where a running stack is and how to enter it."""
+    """Addresses and keys of a running stack."""
 
     home: Home
     api_url: str
@@ -63,12 +63,21 @@ class Stack:
 
 @contextmanager
 def running_stack(home: Home, port: int, progress: Progress | None = None) -> Iterator[Stack]:
-    """Bring everything up and, at the end, down; one at a time in a process, and once in its life.
+    """Start everything, and stop it when the context ends. Once in a process's life, since the engine is (see Engine).
 
-    `port` is the API's, 0 for any free one. The process's AWS_* environment is replaced, FOURFOLD_PROVIDERS set to the
-    providers it has keys for and what DEVELOPMENT names added, for all it starts; files it makes are its owner's alone.
-    Raises AlreadyRunningError, PortTakenError, UnreadableStateError, SynthesisError, DeployError, EngineError or
-    ApiStartError.
+    The process's environment changes, for itself and for all it starts: AWS_* is replaced, FOURFOLD_PROVIDERS is set to
+    the providers that have keys, and DEVELOPMENT is added. Files are created with the umask 077.
+
+    Args:
+        home: where the state is kept.
+        port: of the API; 0 for any free one.
+        progress: receives the steps of the start.
+
+    Raises:
+        AlreadyRunningError: another process serves this home.
+        PortTakenError: another program listens on the port.
+        UnreadableStateError: a saved state cannot be loaded.
+        SynthesisError, DeployError, EngineError, ApiStartError: that part failed; the text has the reason.
     """
     progress = progress or Silent()
     providers = usable_providers(os.environ)
@@ -84,17 +93,17 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
             undo.callback(forks.stop)
         engine = Engine(home)
         undo.callback(engine.stop)
-        api = Api(listener, home.root / "api.log")  # it loads its libraries while the engine starts
+        api = Api(listener, home.root / "api.log")  # it imports its libraries while the engine starts
         undo.callback(api.stop)
         with progress.step("Start the AWS engine"):
             engine.start()
-            install_patient_pool(PATIENCE_WITH_FORKS_SECONDS if forks else PATIENCE_SECONDS)
-            install_shared_unpacking(Path(tempfile.mkdtemp(prefix="code-", dir=home.scratch)))
+            install_waiting_pool(IDLE_WAIT_WITH_FORKS_SECONDS if forks else IDLE_WAIT_SECONDS)
+            install_shared_archives(Path(tempfile.mkdtemp(prefix="code-", dir=home.scratch)))
             if forks:
                 forks.install()
-            reattach_streams()
+            reset_stream_positions()
         _bring_up_to_date(engine, home, progress)
-        snapshots = Snapshots(engine)
+        snapshots = PeriodicSave(engine)
         undo.callback(snapshots.stop)
         snapshots.start()
         deployed_api = _function(engine, API_HANDLER)
@@ -116,7 +125,7 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
 
 
 def _bring_up_to_date(engine: Engine, home: Home, progress: Progress) -> None:
-    """Synthesize and deploy what changed since the last time; nothing, most of the time."""
+    """Synthesize and deploy the template, unless the deployed one is of the same sources."""
     digest = assembly.source_digest()
     if is_deployed(engine.client, digest):
         return
@@ -130,21 +139,21 @@ def _bring_up_to_date(engine: Engine, home: Home, progress: Progress) -> None:
 
 
 def _recover(engine: Engine, variables: dict[str, str], started: datetime) -> None:
-    announce_cut_off_executions(
+    publish_interrupted_executions(
         engine.client("dynamodb"),
         variables["FOURFOLD_PERSONAS_TABLE"],
         variables["FOURFOLD_STATE_MACHINE_ARN"],
         started,
     )
     publisher = _function(engine, PUBLISHER_HANDLER)
-    announce_leftovers(
+    republish_outbox(
         engine.client("dynamodb"),
         engine.client("lambda"),
         publisher["Environment"]["Variables"]["FOURFOLD_OUTBOX_TABLE"],
         publisher["FunctionName"],
     )
     lanes = _function(engine, DISPATCHER_HANDLER)["Environment"]["Variables"]
-    order_pending_deliveries(
+    requeue_pending_deliveries(
         engine.client("dynamodb"),
         engine.client("sqs"),
         lanes["FOURFOLD_WEBHOOKS_TABLE"],
@@ -153,9 +162,9 @@ def _recover(engine: Engine, variables: dict[str, str], started: datetime) -> No
 
 
 def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
-    """Make the development key known to the API, as its hash; the same key at every start.
+    """Store the hash of the home's development key, and return the key, which is the same at every start.
 
-    It is stored anew each time: a newer version may know more scopes, and a home's own key always opens it.
+    It is stored at each start because a newer version may have more scopes, and so that a revoked key works again.
     """
     text = home.api_key()
     shown = shown_part(text)
@@ -175,13 +184,13 @@ def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
 
 
 def _function(engine: Engine, handler: str) -> dict[str, Any]:
-    """The deployed function whose handler ends so."""
+    """The deployed function whose handler ends with `handler`."""
     functions: list[dict[str, Any]] = engine.client("lambda").list_functions()["Functions"]
     return next(function for function in functions if function["Handler"].endswith(handler))
 
 
 def _progress_functions(engine: Engine) -> list[str]:
-    """ARNs of the functions of live progress: nobody waits for them before a first client or a first event."""
+    """ARNs of the functions of live progress, which are warmed last: no caller waits for their first invocation."""
     functions = engine.client("lambda").list_functions()["Functions"]
     return [
         f"{function['FunctionArn']}:live"
@@ -192,9 +201,9 @@ def _progress_functions(engine: Engine) -> list[str]:
 
 
 def _invoked_functions(engine: Engine, state_machine_arn: str) -> list[str]:
-    """ARNs (with version or alias) of the functions the pipeline calls, in the order its states are written.
+    """ARNs (with version or alias) of the functions that the pipeline invokes, in the order of its states.
 
-    First step first: a run that starts at once finds each function warm in time.
+    The first step comes first, so that a run started at once finds each function warm in time.
     """
     machine = engine.client("stepfunctions").describe_state_machine(stateMachineArn=state_machine_arn)
     return list(dict.fromkeys(FUNCTION_ARN.findall(machine["definition"])))

@@ -1,4 +1,4 @@
-"""The stateful stack: the tables and the event bus. Nothing here may be replaced by an update."""
+"""The stateful stack: the tables and the event bus. An update must not replace any of them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from infra.constructs.tables import Table, Tables
 from infra.settings import DATA, StageSettings
 
 _STRING = dynamodb.AttributeType.STRING
 _NUMBER = dynamodb.AttributeType.NUMBER
+_NEW_IMAGE = dynamodb.StreamViewType.NEW_IMAGE
 
 
 class DataStack(Stack):
-    """Tables and bus, each with an output that names it."""
+    """The tables and the bus, each named by an output."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
         super().__init__(
@@ -26,24 +28,28 @@ class DataStack(Stack):
             tags=settings.tags,
         )
         self._settings = settings
-        self.personas = self._table("Personas", ("pk", _STRING), ("sk", _STRING))
-        self.run_events = self._table(
-            "RunEvents",
-            ("pk", _STRING),
-            ("sk", _NUMBER),
-            ttl="expires_at",
-            stream=dynamodb.StreamViewType.NEW_IMAGE,
+        personas = self._table("Personas", ("pk", _STRING), ("sk", _STRING))
+        run_events = self._table("RunEvents", ("pk", _STRING), ("sk", _NUMBER), ttl="expires_at", stream=_NEW_IMAGE)
+        idempotency = self._table("Idempotency", ("id", _STRING), ttl="expiration")
+        api_keys = self._table("ApiKeys", ("pk", _STRING))
+        config = self._table("Config", ("pk", _STRING), ("sk", _STRING))
+        outbox = self._table("Outbox", ("pk", _STRING), ttl="expires_at", stream=_NEW_IMAGE)
+        connections = self._table("Connections", ("pk", _STRING), ("sk", _STRING), ttl="expires_at")
+        webhooks = self._table("Webhooks", ("pk", _STRING), ("sk", _STRING), ttl="expires_at")
+        self.tables = Tables(
+            personas=Table(personas, "FOURFOLD_PERSONAS_TABLE"),
+            run_events=Table(run_events, "FOURFOLD_RUN_EVENTS_TABLE"),
+            idempotency=Table(idempotency, "FOURFOLD_IDEMPOTENCY_TABLE"),
+            api_keys=Table(api_keys, "FOURFOLD_API_KEYS_TABLE"),
+            config=Table(config, "FOURFOLD_CONFIG_TABLE"),
+            outbox=Table(outbox, "FOURFOLD_OUTBOX_TABLE"),
+            connections=Table(connections, "FOURFOLD_CONNECTIONS_TABLE"),
+            webhooks=Table(webhooks, "FOURFOLD_WEBHOOKS_TABLE"),
         )
-        self.idempotency = self._table("Idempotency", ("id", _STRING), ttl="expiration")
-        self.api_keys = self._table("ApiKeys", ("pk", _STRING))
-        self.config = self._table("Config", ("pk", _STRING), ("sk", _STRING))
-        self.outbox = self._table("Outbox", ("pk", _STRING), ttl="expires_at", stream=dynamodb.StreamViewType.NEW_IMAGE)
-        self.connections = self._table("Connections", ("pk", _STRING), ("sk", _STRING), ttl="expires_at")
-        self.webhooks = self._table("Webhooks", ("pk", _STRING), ("sk", _STRING), ttl="expires_at")
         self.bus = events.EventBus(
             self,
             "EventBus",
-            # A fixed name: subscribers of other stacks and accounts find the bus by it.
+            # A fixed name, because subscribers in other stacks and accounts refer to it.
             event_bus_name=f"fourfold-{settings.name}",
         )
         CfnOutput(self, "EventBusName", value=self.bus.event_bus_name)

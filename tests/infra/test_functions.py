@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from fourfold.config.engine import PipelineConfig
 from fourfold.steps import StepName
+from infra.constructs.jobs import JOB_TIMEOUT_S
 from infra.constructs.pipeline_definition import STEP_TIMEOUT_S
-from infra.stacks.service import FINGERPRINT_TIMEOUT_S, PROVOCATION_TIMEOUT_S
 from tests.infra.assembly import Assembly
 
 STEPS = [step.value for step in StepName]
@@ -95,8 +95,8 @@ def test_a_function_is_bounded_traced_and_logged(prod: Assembly, name: str) -> N
     assert function["Timeout"] == {
         **dict.fromkeys(STEPS, STEP_TIMEOUT_S),
         **CONSUMERS,
-        "fingerprint": FINGERPRINT_TIMEOUT_S,
-        "provocation": PROVOCATION_TIMEOUT_S,
+        "fingerprint": JOB_TIMEOUT_S,
+        "provocation": JOB_TIMEOUT_S,
         "api": 900,
     }.get(name, 30)
     group = prod.resources("Logs::LogGroup")[function["LoggingConfig"]["LogGroup"]["Ref"]]

@@ -1,4 +1,4 @@
-"""The commands README.md shows, as a reader would copy them."""
+"""The commands that README.md and the pages of docs/ show, as a reader would copy them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ _INLINE = re.compile(r"`((?:fourfold|curl) [^`]+)`")
 _BEGINS = ("fourfold ", "curl ", "make ", "export ", "pip ")
 
 
-def commands(readme: Path) -> list[str]:
-    """Every command, each once: those of fenced blocks, line by line, and of prose what begins with a program of ours.
+def commands(*pages: Path) -> list[str]:
+    """Every command of the pages, each once, in their order.
 
-    Continued lines are joined, comments dropped, and several commands of a line told apart at `;`.
+    Those of fenced blocks, line by line, and in prose the inline code that begins with one of our programs. Continued
+    lines are joined, comments dropped, and several commands of a line separated at `;`.
     """
-    text = readme.read_text(encoding="utf-8")
-    found = [line for block in _FENCED.findall(text) for line in _lines(block)]
-    prose = _FENCED.sub("", text)
-    return list(dict.fromkeys([*found, *(match.replace("\n", " ") for match in _INLINE.findall(prose))]))
+    found: list[str] = []
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        found += [line for block in _FENCED.findall(text) for line in _lines(block)]
+        found += [match.replace("\n", " ") for match in _INLINE.findall(_FENCED.sub("", text))]
+    return list(dict.fromkeys(found))
 
 
 def _lines(block: str) -> Iterator[str]:

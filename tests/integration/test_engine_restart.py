@@ -13,8 +13,8 @@ from fourfold.config.engine import EngineConfig
 from fourfold.pipeline.lifecycle import NewRun, new_run
 from fourfold.progress.run import RunStatus
 from fourfold.storage.personas.store import DynamoPersonaStore
+from infra.local.bridges.periodic_save import INTERVAL_SECONDS
 from infra.local.home import AlreadyRunningError
-from infra.local.snapshot import INTERVAL_SECONDS
 from tests.integration.local_server import LocalServer, eventually
 
 LOST_AT_MOST_SECONDS = 5.0

@@ -18,8 +18,8 @@ import pytest
 from fourfold.http.scopes import SCOPES
 from fourfold.ids import new_run_id
 from fourfold.rate_limit import RateLimiter
-from fourfold.storage.runs.slots import GenerationSlots
 from fourfold.storage.idempotency.rate_windows import DynamoRateWindows
+from fourfold.storage.runs.slots import GenerationSlots
 from tests.integration.local_server import LocalServer, eventually
 from tests.integration.test_engine_permissions import _as_role_of
 

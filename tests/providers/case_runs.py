@@ -34,7 +34,7 @@ class CaseRun:
         """The kind of failure of each call to the provider, None for an answer that held."""
         return [call.failure.value if call.failure else None for call in self.calls]
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """The run in a few words, for a table."""
         kinds = [failure or "answered" for failure in self.failures]
         grouped = [f"{kinds.count(kind)}x {kind}" for kind in dict.fromkeys(kinds)]

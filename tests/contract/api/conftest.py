@@ -29,8 +29,8 @@ from fourfold.pipeline.submit import NotStartedError, identity_of
 from fourfold.problem import problem
 from fourfold.progress.run import Run
 from fourfold.steps import position
-from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from functions import webhook_queues as webhook_lanes
 from functions import wiring
 from functions.api import wiring as api_wiring

@@ -13,8 +13,8 @@ import pytest
 
 from fourfold.http.auth import CACHE_SECONDS
 from fourfold.idempotency import LEASE_S
-from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.idempotency.claims import DynamoClaims
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from functions import clock
 from functions.api.keys import routes
 from functions.api.wiring import api_keys, claims, key_ring, last_use

@@ -15,8 +15,8 @@ from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.lifecycle import RunIdentity, log_start
 from fourfold.pipeline.state import RunState
 from fourfold.progress.run import Run, RunStatus
-from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from functions import wiring
 from functions.configuration import config_reader, org_of
 

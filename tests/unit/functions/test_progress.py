@@ -20,8 +20,8 @@ from fourfold.pipeline.state import RunState
 from fourfold.progress.events import StepStarted
 from fourfold.progress.followers import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, PushRecord, RunKey
 from fourfold.steps import StepName
-from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys, key_hash
 from fourfold.storage.client import dynamodb
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys, key_hash
 from fourfold.storage.progress.connections import DynamoTickets
 from functions import progress_wiring, wiring
 from functions.progress_connection import admission, conversation

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.forks import SUPPORTED, ForkedWorker, ForkServer
+from infra.local.bridges.forked_workers import SUPPORTED, ForkedWorker, ForkServer
 
 pytestmark = pytest.mark.skipif(not SUPPORTED, reason="workers are forked on Linux only")
 

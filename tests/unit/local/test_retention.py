@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from ministack.services import cloudwatch_logs, stepfunctions
 
-from infra.local.retention import EXECUTIONS_KEPT, HISTORIES_KEPT, STREAMS_KEPT, forget_old_history
+from infra.local.bridges.retention import EXECUTIONS_KEPT, HISTORIES_KEPT, STREAMS_KEPT, forget_old_history
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.saved_state import DEPLOYED, UnreadableStateError, load_saved_state
+from infra.local.bridges.saved_state import DEPLOYED, UnreadableStateError, load_saved_state
 
 WHOLE = json.dumps({"__ministack_format__": 2, "payload": {"tables": {}}})
 DAMAGED = {

@@ -12,9 +12,9 @@ import pytest
 from ministack.services import lambda_svc
 from moto import mock_aws
 
-from infra.local.outbox import announce_leftovers
-from infra.local.streams import reattach_streams
-from infra.local.webhooks import order_pending_deliveries
+from infra.local.bridges.outbox_replay import republish_outbox
+from infra.local.bridges.stream_positions import reset_stream_positions
+from infra.local.bridges.webhook_requeue import requeue_pending_deliveries
 
 STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/outbox/stream/2026"
 
@@ -29,7 +29,7 @@ def test_a_stream_is_followed_from_its_start_and_queues_are_left_alone() -> None
     for uuid, source in (("stream", STREAM), ("queue", "arn:aws:sqs:us-east-1:000000000000:q")):
         lambda_svc._esms[uuid] = {"UUID": uuid, "EventSourceArn": source}  # noqa: SLF001 - as it was loaded
     lambda_svc._dynamodb_stream_positions["stream"] = 41  # noqa: SLF001
-    assert reattach_streams() == 1
+    assert reset_stream_positions() == 1
     assert lambda_svc._dynamodb_stream_positions["stream"] == 0  # noqa: SLF001
 
 
@@ -69,7 +69,7 @@ def test_what_waits_and_what_was_just_published_is_announced_and_the_rest_droppe
         if age is not None:
             item["published_at"] = {"S": (now - timedelta(seconds=age)).isoformat()}
         dynamodb.put_item(TableName="outbox", Item=item)
-    announced = announce_leftovers(dynamodb, lambdas, "outbox", "publisher")
+    announced = republish_outbox(dynamodb, lambdas, "outbox", "publisher")
     assert set(announced) == set(lambdas.given) == {"waiting", "newest", "recent"}
     left = dynamodb.scan(TableName="outbox")["Items"]
     assert {item["pk"]["S"] for item in left} == {"waiting", "newest", "recent"}
@@ -84,7 +84,7 @@ def test_every_pending_delivery_is_ordered_and_no_other() -> None:
     for number, status in enumerate(("pending", "delivered", "dead")):
         item = {"pk": "ENDPOINT#whk_1", "sk": f"DELIVERY#dlv_{number}", "workspace_id": "ws_a", "status": status}
         dynamodb.put_item(TableName="webhooks", Item={name: {"S": value} for name, value in item.items()})
-    assert order_pending_deliveries(dynamodb, sqs, "webhooks", url) == 1
+    assert requeue_pending_deliveries(dynamodb, sqs, "webhooks", url) == 1
     (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
     assert json.loads(message["Body"]) == {
         "workspace_id": "ws_a",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.unpacking import SharedArchive
+from infra.local.bridges.shared_archives import SharedArchive
 
 
 def _archive(path: Path, **files: str) -> Path:

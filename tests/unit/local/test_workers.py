@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ministack.core import lambda_runtime
 
-from infra.local.workers import STARTING_AT_ONCE, PatientPool
+from infra.local.bridges.worker_pool import CONCURRENT_STARTS, WaitingPool
 
 CONFIG = {"FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:step", "Runtime": "python3.14"}
 PATIENCE = 0.2
@@ -41,14 +41,14 @@ def _no_workers() -> Iterator[None]:
     lambda_runtime.reset()
 
 
-def _invoke(pool: PatientPool, seconds: float) -> Any:
+def _invoke(pool: WaitingPool, seconds: float) -> Any:
     worker, _ = pool.acquire("step", CONFIG, b"")
     time.sleep(seconds)
     lambda_runtime.release_worker(worker)
     return worker
 
 
-def _invoke_at_once(pool: PatientPool, count: int, seconds: float) -> set[int]:
+def _invoke_at_once(pool: WaitingPool, count: int, seconds: float) -> set[int]:
     used: list[int] = []
     threads = [threading.Thread(target=lambda: used.append(id(_invoke(pool, seconds)))) for _ in range(count)]
     for thread in threads:
@@ -69,7 +69,7 @@ def test_ministack_alone_would_start_one_for_each() -> None:
 def test_short_invocations_share_one_worker() -> None:
     starts = Starts()
 
-    used = _invoke_at_once(PatientPool(lambda_runtime.acquire_worker, starts, PATIENCE), 10, 0.005)
+    used = _invoke_at_once(WaitingPool(lambda_runtime.acquire_worker, starts, PATIENCE), 10, 0.005)
 
     assert len(used) == 1
     assert starts.count == 0  # the first one starts in its own invocation, as ever
@@ -78,8 +78,8 @@ def test_short_invocations_share_one_worker() -> None:
 def test_long_invocations_get_one_each_but_few_start_at_a_time() -> None:
     starts = Starts(0.05)
 
-    used = _invoke_at_once(PatientPool(lambda_runtime.acquire_worker, starts, PATIENCE), 6, 2.0)
+    used = _invoke_at_once(WaitingPool(lambda_runtime.acquire_worker, starts, PATIENCE), 6, 2.0)
 
     assert len(used) == 6
     assert starts.count == 5
-    assert starts.most_at_once <= STARTING_AT_ONCE
+    assert starts.most_at_once <= CONCURRENT_STARTS

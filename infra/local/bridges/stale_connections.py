@@ -1,14 +1,17 @@
-"""Bridge: connected clients do not survive a restart, and MiniStack's tables expire nothing: who was is dropped."""
+"""Bridge: MiniStack's WebSocket connections end with it, but their items stay, since its tables expire none.
+
+They are deleted at a start.
+"""
 
 from __future__ import annotations
 
 from infra.local.engine import Client
 
-BATCH = 25  # DynamoDB's own bound
+BATCH = 25  # the maximum of BatchWriteItem
 
 
 def drop_connections(dynamodb: Client, table: str) -> int:
-    """Deletes everything of the connections of an earlier start; returns how many items that were."""
+    """Delete all items of the connections table; returns their number."""
     pages = dynamodb.get_paginator("scan").paginate(TableName=table, ProjectionExpression="pk, sk")
     keys = [item for page in pages for item in page["Items"]]
     for start in range(0, len(keys), BATCH):

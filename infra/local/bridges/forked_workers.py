@@ -1,8 +1,8 @@
-"""Bridge: MiniStack starts each Lambda worker as a fresh interpreter, which takes half a second of CPU to import the
-same libraries again; here workers are forked from a process that has imported them, as SnapStart restores a
-function from a snapshot of its initialised runtime.
+"""Bridge: MiniStack starts each Lambda worker as a fresh interpreter, which takes 0.5 s of CPU to import its libraries.
 
-Only on Linux: forking a process that has loaded Apple's frameworks is not safe. Elsewhere nothing is bridged.
+Here workers are forked from a process that has imported them (`fork_server`), as SnapStart restores a function from a
+snapshot of its initialised runtime. Linux only: forking a process that has loaded Apple's frameworks is not safe.
+Elsewhere MiniStack starts its workers unchanged.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TextIO, cast
 
-from infra.local.fork_server import NUMBER_BYTES
+from infra.local.bridges.fork_server import NUMBER_BYTES
 from infra.local.home import REPOSITORY
 
 SUPPORTED = sys.platform == "linux"
 
 
 class ForkServer:
-    """Starts workers in a tenth of the time. It loads its libraries from the moment it is made."""
+    """The fork server's process, and a client of it. Its libraries are loaded from construction on."""
 
     def __init__(self, log: Path, libraries: Iterable[str] = ()) -> None:
-        """`libraries` are imported beside those every worker needs: the SDKs of the providers in use."""
+        """`libraries` are imported in addition to those of every worker: the SDKs of the providers in use."""
         self._requests, theirs = socket.socketpair()
         self._asking = threading.Lock()
         with theirs, log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "infra.local.fork_server", str(theirs.fileno()), *libraries],
+                [sys.executable, "-m", "infra.local.bridges.fork_server", str(theirs.fileno()), *libraries],
                 pass_fds=[theirs.fileno()],
                 cwd=REPOSITORY,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                start_new_session=True,  # Ctrl-C is for the parent
+                start_new_session=True,  # Ctrl-C goes to the parent only
             )
 
     def install(self) -> None:
-        """Make MiniStack start its Python workers here."""
+        """Make MiniStack start its Python workers by this server."""
         from ministack.core import lambda_runtime
 
         lambda_runtime.subprocess = SimpleNamespace(
@@ -58,13 +58,13 @@ class ForkServer:
         self._process.wait()
 
     def popen(self, command: list[str], **options: Any) -> subprocess.Popen[str] | ForkedWorker:  # noqa: ANN401 - Popen's
-        """`subprocess.Popen`, except that a script of this interpreter's is forked."""
+        """`subprocess.Popen`, except that a script for this interpreter is forked."""
         if command[0] != sys.executable or options.get("stdin") != subprocess.PIPE:
             return subprocess.Popen(command, **options)
         return self.fork(command[1], options["env"], options["cwd"])
 
     def fork(self, script: str, environment: Mapping[str, str], folder: str) -> ForkedWorker:
-        """Run a Python script with text pipes for its streams. Raises OSError when the server is gone."""
+        """Run a Python script with pipes for its streams. Raises OSError when the server has ended."""
         stdin, to_worker = os.pipe()
         from_worker, stdout = os.pipe()
         log, stderr = os.pipe()
@@ -87,7 +87,10 @@ class ForkServer:
 
 
 class ForkedWorker:
-    """What MiniStack uses of a `Popen`, for a process that is the fork server's child and not ours."""
+    """The part of `Popen` that MiniStack uses, for a process that is the fork server's child and not ours.
+
+    `lifeline` is the reading end of a pipe that the worker holds open: it is closed when the worker ends.
+    """
 
     def __init__(self, pid: int, stdin: int, stdout: int, stderr: int, lifeline: int) -> None:
         self.pid = pid
@@ -98,7 +101,7 @@ class ForkedWorker:
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """None while it runs; the number says only that it does not (a parent alone learns the exit status)."""
+        """None while it runs, else 0: only the parent, the fork server, learns the exit status."""
         return self._ended(0)
 
     def wait(self, timeout: float | None = None) -> int:
@@ -116,7 +119,7 @@ class ForkedWorker:
 
     def _ended(self, timeout: float | None) -> int | None:
         if self.returncode is None:
-            waiting = select.poll()  # not select(): a descriptor may be above its limit of 1024
+            waiting = select.poll()  # select() takes no descriptor above 1024
             waiting.register(self._lifeline, select.POLLIN | select.POLLHUP)
             if waiting.poll(None if timeout is None else timeout * 1000):
                 self.returncode = 0
@@ -124,6 +127,6 @@ class ForkedWorker:
         return self.returncode
 
     def _signal(self, number: signal.Signals) -> None:
-        if self.poll() is None:  # its number cannot be another process's while it runs
+        if self.poll() is None:  # while it runs, no other process has its id
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)

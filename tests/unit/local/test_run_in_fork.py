@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.forks import SUPPORTED
+from infra.local.bridges.forked_workers import SUPPORTED
 from infra.local.run_in_fork import ForkError, run_in_fork
 
 pytestmark = pytest.mark.skipif(not SUPPORTED, reason="nothing is forked elsewhere")

@@ -1,6 +1,6 @@
-"""Bridge: MiniStack unpacks a function's code and layers anew for every worker, seven hundred files each time, in the
-process that serves everybody; here each archive is unpacked once, as all environments of a function on AWS read one
-image of its code.
+"""Bridge: MiniStack unpacks a function's code and layers (700 files) for every worker, in the process that serves.
+
+Here each archive is unpacked once and linked, as all environments of a function on AWS read one image of its code.
 """
 
 from __future__ import annotations
@@ -17,17 +17,22 @@ _unpacking = threading.Lock()
 
 
 class SharedArchive(zipfile.ZipFile):
-    """A zip file whose content, when all of it is asked for, is a link to where it was unpacked first."""
+    """A zip file that is extracted once; further extractions make a link to the first."""
 
     def __init__(self, file: str | Path, *, shared: Path) -> None:
-        """`shared` is the folder unpacked archives are kept in, by the hash of their bytes."""
+        """`shared` is the folder of the extracted archives, each named by the hash of its bytes."""
         super().__init__(file)
         self._content = shared / hashlib.sha256(Path(file).read_bytes()).hexdigest()
 
     def extractall(
         self, path: str | os.PathLike[str] | None = None, members: object = None, pwd: bytes | None = None
     ) -> None:
-        """Puts a link in the place of `path`, which must be an empty folder. Raises OSError."""
+        """Replaces `path`, which must be an empty folder, with a link to the content.
+
+        Raises:
+            OSError: the folder is not empty, or the archive cannot be extracted.
+            NotImplementedError: `members` or a password is given.
+        """
         if path is None or members is not None or pwd is not None:
             raise NotImplementedError("the whole archive, into a folder of its own")
         with _unpacking:
@@ -39,13 +44,13 @@ class SharedArchive(zipfile.ZipFile):
         Path(path).symlink_to(self._content, target_is_directory=True)
 
 
-def install_shared_unpacking(folder: Path) -> None:
-    """Make MiniStack's workers share what their archives hold, kept under `folder`, which must be empty."""
+def install_shared_archives(folder: Path) -> None:
+    """Make MiniStack's workers share extracted archives in `folder`, which must be empty."""
     from ministack.core import lambda_runtime
 
     folder.mkdir(parents=True, exist_ok=True)
     lambda_runtime.zipfile = SimpleNamespace(
         ZipFile=partial(SharedArchive, shared=folder),
         BadZipFile=zipfile.BadZipFile,
-        LargeFileError=zipfile.LargeZipFile,  # its name there
+        LargeFileError=zipfile.LargeZipFile,  # the name that MiniStack uses
     )

@@ -1,7 +1,7 @@
-"""Bridge: MiniStack keeps every execution's history and a log stream per invocation for ever, in memory.
+"""Bridge: MiniStack keeps every execution's history and a log stream for each invocation in memory, without end.
 
-AWS drops them by their retention (90 days for executions, the log group's own for logs). Here the newest are
-kept, so that memory and the time of a save stay bounded however long a laptop runs.
+AWS drops them by their retention: executions after 90 days, logs as their group says. Here a fixed number of the newest
+is kept, so that memory and the time of a save are bounded.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 EXECUTIONS_KEPT = 200
-HISTORIES_KEPT = 20  # an execution's history holds its state at every step: some hundred kilobytes
+HISTORIES_KEPT = 20  # a history holds the execution's state at every step: some hundred kilobytes
 STREAMS_KEPT = 200  # per log group
 
 
 def forget_old_history() -> None:
-    """Drop finished executions, their histories and log streams beyond the newest."""
+    """Drop finished executions, histories and log streams beyond the newest."""
     from ministack.services import cloudwatch_logs, stepfunctions
 
     executions: dict[Any, dict[str, Any]] = stepfunctions._executions._data  # noqa: SLF001 - no call deletes one
@@ -28,5 +28,5 @@ def forget_old_history() -> None:
     groups: dict[Any, dict[str, Any]] = cloudwatch_logs._log_groups._data  # noqa: SLF001 - deleting each by a call is slow
     for group in list(groups.values()):
         streams: dict[str, dict[str, Any]] = group["streams"]
-        for name in list(streams)[:-STREAMS_KEPT]:  # in the order they were made
+        for name in list(streams)[:-STREAMS_KEPT]:  # oldest first
             streams.pop(name, None)

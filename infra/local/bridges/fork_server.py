@@ -1,10 +1,12 @@
-"""The process Lambda workers are forked from: an interpreter that has loaded the third-party libraries, and from the
-code of the first worker the product's library, but no function of it.
+"""The process that Lambda workers are forked from.
 
-Run by `infra.local.forks` with one end of a socket pair as file descriptor argv[1] and more libraries to load after
-it; it ends when the other end closes. A request is eight bytes of length with four file descriptors (the worker's
-stdin, stdout and stderr, and one whose closing tells that it ended), then that many bytes of JSON: script, environment,
-working directory. The answer is the worker's process id in eight bytes.
+It has imported the third-party libraries and, from the code of the first worker, the product's library, but no
+function. `forked_workers` runs it as a module: argv[1] is the file descriptor of one end of a socket pair, further
+arguments are libraries to import. It ends when the other end closes.
+
+A request is eight bytes of length, sent with four file descriptors (the worker's stdin, stdout and stderr, and a pipe
+whose closing means that the worker ended), then that many bytes of JSON: script, environment, working directory. The
+answer is the worker's process id in eight bytes.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ LIBRARIES = (
     "pydantic._internal._generate_schema",
     "ulid",
 )
-# What needs nothing of a function's environment as it is imported; every function begins with some of it.
+# Packages that read no environment variable while they are imported; every function imports some of them.
 PRODUCT = tuple(
     f"fourfold.{package}"
     for package in ("config", "jobs", "pipeline", "progress", "provocation", "storage", "voice", "webhooks")
@@ -44,8 +46,8 @@ def main() -> None:
     for library in (*LIBRARIES, *sys.argv[2:]):
         importlib.import_module(library)
     gc.collect()
-    gc.freeze()  # keeps the collector of every worker off the pages they share
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for workers: the kernel may forget them at once
+    gc.freeze()  # a worker's collector then leaves the shared pages alone, which would be copied
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended workers leave no zombies, since no one waits for them
     requests = socket.socket(fileno=int(sys.argv[1]))
     loaded = None
     while True:
@@ -62,17 +64,17 @@ def main() -> None:
             requests.close()
             if code != loaded:
                 _forget_product()
-            _become(request, descriptors)
+            _run_script(request, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
         requests.sendall(worker.to_bytes(NUMBER_BYTES))
 
 
 def load_product(code: Path) -> None:
-    """Import the product's library from this folder, which must last as long as the workers."""
+    """Import the product's library from this folder, which must exist as long as the workers."""
     sys.path.insert(0, str(code))
     for package in PRODUCT:
-        with suppress(Exception):  # whatever is wrong, the worker that needs it meets it again, and tells
+        with suppress(Exception):  # the worker that needs the module raises the same error, and reports it
             for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
                 importlib.import_module(module.name)
     with suppress(Exception):  # as above
@@ -94,8 +96,11 @@ def _exactly(stream: socket.socket, length: int) -> bytes:
     return data
 
 
-def _become(request: dict[str, Any], descriptors: list[int]) -> NoReturn:
-    """Run the script as a fresh interpreter with these streams, variables and folder would; the last one stays open."""
+def _run_script(request: dict[str, Any], descriptors: list[int]) -> NoReturn:
+    """Run the script in this process as a fresh interpreter would, with the request's variables and folder.
+
+    `descriptors` become stdin, stdout and stderr; the last stays open until the process ends.
+    """
     code = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -115,7 +120,7 @@ def _become(request: dict[str, Any], descriptors: list[int]) -> NoReturn:
         code = 0
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else 1
-    except BaseException:  # noqa: BLE001 - what an interpreter does with an exception nobody caught
+    except BaseException:  # noqa: BLE001 - as an interpreter reports an uncaught exception
         sys.excepthook(*sys.exc_info())
     finally:
         sys.stdout.flush()

@@ -1,8 +1,8 @@
-"""Bridge: a table's stream loses its records when the engine stops, and a kill loses up to two seconds of any queue.
+"""Bridge: MiniStack loses a table stream's records when it stops, and two seconds of any queue when it is killed.
 
-So at a start the publisher is given what waits in the Outbox table, and once more what it published in the last minute
-before the stop: a consumer's queue may have lost it, and consumers drop an event id they have seen. What was published
-earlier is dropped here, as AWS does by the table's time to live.
+At a start the publisher is invoked with the unpublished entries of the Outbox table, and with those published in the
+last minute before the stop, which a consumer's queue may have lost; consumers ignore an event id they have handled.
+Entries published earlier are deleted, as the table's time to live does on AWS.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import Any
 
 from infra.local.engine import Client
 
-AGAIN = timedelta(minutes=1)
-_AT_ONCE = 50
+REPUBLISHED = timedelta(minutes=1)
+_BATCH = 50
 
 logger = logging.getLogger(__name__)
 
 
-def announce_leftovers(dynamodb: Client, lambdas: Client, table: str, publisher: str) -> list[str]:
-    """Have the function `publisher` publish what the last stop may have kept from the bus; returns the event ids."""
+def republish_outbox(dynamodb: Client, lambdas: Client, table: str, publisher: str) -> list[str]:
+    """Invoke the function `publisher` with every entry that the bus may not have; returns their event ids."""
     items = list(_items(dynamodb, table))
     published = [datetime.fromisoformat(item["published_at"]["S"]) for item in items if "published_at" in item]
-    recent = max(published) - AGAIN if published else None
+    recent = max(published) - REPUBLISHED if published else None
     waiting = []
     for item in items:
         key = {"pk": item["pk"]}
@@ -35,11 +35,11 @@ def announce_leftovers(dynamodb: Client, lambdas: Client, table: str, publisher:
                 continue
             dynamodb.update_item(TableName=table, Key=key, UpdateExpression="REMOVE published_at")
         waiting.append(item["pk"]["S"])
-    for start in range(0, len(waiting), _AT_ONCE):
-        records = [{"dynamodb": {"Keys": {"pk": {"S": pk}}}} for pk in waiting[start : start + _AT_ONCE]]
+    for start in range(0, len(waiting), _BATCH):
+        records = [{"dynamodb": {"Keys": {"pk": {"S": pk}}}} for pk in waiting[start : start + _BATCH]]
         lambdas.invoke(FunctionName=publisher, InvocationType="Event", Payload=json.dumps({"Records": records}))
     if waiting:
-        logger.info("announced %d events again that the last stop may have kept from the bus", len(waiting))
+        logger.info("published %d events of the outbox that the last stop may have lost", len(waiting))
     return waiting
 
 

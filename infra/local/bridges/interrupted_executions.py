@@ -1,8 +1,8 @@
-"""Bridge: executions do not survive a restart of the engine, and nobody is told.
+"""Bridge: executions do not survive a restart of MiniStack, and nothing reports their end.
 
-MiniStack marks those it saved as running FAILED with `States.ServiceRestart`, without the "Execution Status
-Change" event that AWS publishes for every other failure; those it had not saved yet are simply gone. Here the
-event is published for both, so that the template's own rule, queue and function mark the runs failed.
+MiniStack marks those it had saved as running FAILED with `States.ServiceRestart`, without the "Execution Status Change"
+event that AWS publishes for every other failure; those it had not saved no longer exist. Here the event is published
+for both, so that the template's own rule, queue and function mark the runs failed.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from typing import Any
 from infra.local.engine import ACCOUNT, REGION, Client
 
 RESTART_ERROR = "States.ServiceRestart"
-RESTART_CAUSE = "The local server stopped while the run was going on."
+RESTART_CAUSE = "The local server stopped during the run."
 
 logger = logging.getLogger(__name__)
 
 
-def announce_cut_off_executions(
+def publish_interrupted_executions(
     dynamodb: Client, personas_table: str, state_machine_arn: str, engine_started: datetime
 ) -> list[str]:
-    """Publish the failure of every execution that the last stop cut off; returns their names.
+    """Publish the failure of every execution that the last stop interrupted; returns their names.
 
-    `engine_started` is when this start of the engine began. Publishing one twice does no harm: the function
-    that marks a run failed looks first whether it still runs.
+    `engine_started` is when this start of the engine began. Publishing a failure twice has no effect: the function that
+    marks a run failed does so only while its status is `running`.
     """
     from ministack.services import stepfunctions
 
@@ -35,10 +35,10 @@ def announce_cut_off_executions(
     for execution in [*_failed_by_restart(engine_started), *_lost(dynamodb, personas_table, state_machine_arn)]:
         if execution["name"] not in names:
             names.append(execution["name"])
-            # Not PutEvents: it refuses the source aws.states to everybody, as AWS does.
+            # PutEvents refuses the source aws.states, as AWS does.
             stepfunctions._emit_execution_status_event(execution)  # noqa: SLF001
     if names:
-        logger.info("announced %d executions cut off by the last stop", len(names))
+        logger.info("published the failure of %d executions that the last stop interrupted", len(names))
     return names
 
 
@@ -52,10 +52,10 @@ def _failed_by_restart(engine_started: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _lost(dynamodb: Client, personas_table: str, state_machine_arn: str) -> Iterator[dict[str, Any]]:
-    """Executions of runs that the table says are running: at a start none is."""
+    """Executions of runs with the status `running` in the table: at a start none of them is."""
     pages = dynamodb.get_paginator("scan").paginate(
         TableName=personas_table,
-        # Jobs come back from their queues by themselves.
+        # Not jobs: their queues deliver them again.
         FilterExpression="sk = :record AND #status = :running AND kind = :generation",
         ExpressionAttributeNames={"#status": "status"},
         ExpressionAttributeValues={

@@ -1,5 +1,6 @@
-"""Bridge: MiniStack starts empty when a saved state cannot be loaded, and overwrites the file at its next save; here
-such a file stops the start, and stays as it is.
+"""Bridge: MiniStack starts empty when a saved state cannot be loaded, and overwrites the file at its next save.
+
+Here such a file stops the start and is left unchanged.
 """
 
 from __future__ import annotations
@@ -9,17 +10,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-# Says in the state of SSM that a deployment was saved as a whole; see `save_state`.
 from fourfold.errors import LocalError
 from infra.local.services import KEPT
 
+# The SSM parameter that names the deployed assembly. SSM is saved last (see `save_state`), so where it names one, the
+# whole deployment was saved.
 DEPLOYED = "/fourfold/local/deployed-assembly"
 _ALWAYS_THERE = frozenset({"cloudformation", "dynamodb"})
 _VERSION = "__ministack_format__"
 
 
 class UnreadableStateError(LocalError):
-    """A saved state cannot be loaded; the text names the file and says what to do."""
+    """A saved state cannot be loaded; the text names the file and what to do."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
@@ -29,12 +31,12 @@ class UnreadableStateError(LocalError):
 
 
 def load_saved_state(folder: Path) -> None:
-    """Give every service its saved state, and keep MiniStack from loading it again, its own way.
+    """Load the saved state of every service, and disable MiniStack's own loader.
 
     Call it after the engine's environment is set and before the engine serves.
 
     Raises:
-        UnreadableStateError: a file is damaged, or of a version this engine does not know. Loading ends there.
+        UnreadableStateError: a file is damaged, or of a format that this engine does not read. Loading ends there.
     """
     from ministack import app
 
@@ -45,12 +47,12 @@ def load_saved_state(folder: Path) -> None:
                 raise UnreadableStateError(path, "it is missing")
             continue
         state = _read(path, service)
-        if service == "dynamodb" and not _is_mapping(state.get("tables")):  # its loader would pass over anything
-            raise UnreadableStateError(path, "its 'tables' are none")
+        if service == "dynamodb" and not _is_mapping(state.get("tables")):  # MiniStack's loader would ignore it
+            raise UnreadableStateError(path, "its 'tables' are not a mapping")
         try:
-            app._get_module(app._state_map[service]).load_persisted_state(state)  # noqa: SLF001 - as its own loader
-        except Exception as error:  # whatever a service makes of a file that is JSON of another shape
-            raise UnreadableStateError(path, f"it is no state of {service} ({type(error).__name__})") from error
+            app._get_module(app._state_map[service]).load_persisted_state(state)  # noqa: SLF001 - as MiniStack's own loader does
+        except Exception as error:  # services raise what they like for JSON of another shape
+            raise UnreadableStateError(path, f"it is not a state of {service} ({type(error).__name__})") from error
     app._load_persisted_state = lambda: None  # noqa: SLF001
 
 
@@ -61,7 +63,7 @@ def _read(path: Path, service: str) -> Mapping[str, Any]:
         saved = json.loads(path.read_bytes(), object_hook=persistence._json_object_hook)  # noqa: SLF001 - its format
     except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise UnreadableStateError(path, _why(error)) from error
-    # A file without a version is of a MiniStack before there were any.
+    # Files of early MiniStack versions have no format version.
     versioned = isinstance(saved, dict) and _VERSION in saved
     newest = persistence._state_format_version(service)  # noqa: SLF001
     if versioned and not (isinstance(saved[_VERSION], int) and saved[_VERSION] <= newest):
@@ -73,7 +75,7 @@ def _read(path: Path, service: str) -> Mapping[str, Any]:
 
 
 def _is_mapping(part: object) -> bool:
-    return isinstance(part, Mapping) or hasattr(part, "_data")  # MiniStack's own, by account and region
+    return isinstance(part, Mapping) or hasattr(part, "_data")  # MiniStack's mapping by account and region
 
 
 def _was_deployed(folder: Path) -> bool:

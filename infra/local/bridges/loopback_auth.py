@@ -1,9 +1,9 @@
-"""Bridge: MiniStack trusts whoever reaches its port, so nobody but this machine's own callers may.
+"""Bridge: MiniStack trusts every caller that reaches its port; this serves only programs of this machine.
 
-It answers any Host and Origin, allows CORS from everywhere, has an unauthenticated reset, and takes a request
-that is unsigned, or signed by the key `test` or by any account number, for the account's root user.
-Here a web page is refused (foreign Host: DNS rebinding; foreign Origin or cross-site fetch), and so is whoever
-claims to be root without this start's random key.
+MiniStack accepts any Host and Origin, allows CORS for all origins, has an unauthenticated reset, and treats a request
+as the account's root user if it is unsigned or signed with the key `test` or an account number. Here a web page's
+request is refused (foreign Host: DNS rebinding; foreign Origin or cross-site fetch), and so is a root request that is
+not signed with this start's random key.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 EXECUTE_API = "/_aws/execute-api/"
 UNSIGNED = ("/_ministack/ready", "/_ministack/health", EXECUTE_API)
-# Under EXECUTE_API, but the way to connected clients: for the product's functions, by their role.
+# Below EXECUTE_API: sends to connected clients. Only the product's functions may, with their role's signature.
 CONNECTIONS = "/@connections/"
 _PROTOCOL = b"x-forwarded-proto"
 
 
 class LoopbackGuard:
-    """An ASGI application that passes on what comes from this machine's own programs."""
+    """ASGI middleware that passes on requests of this machine's own programs and refuses all others with 403."""
 
     def __init__(self, app: App, root_key: str) -> None:
         self._app = app
         self._root_key = root_key
         self.passed = 0
-        """Requests passed on so far: no new ones means no new state to save."""
+        """Requests passed on so far. While it does not change, there is no new state to save."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -54,8 +54,8 @@ class LoopbackGuard:
         origin = headers.get("origin")
         if origin is not None and not _is_loopback(urlsplit(origin).netloc):
             return "the Origin is not this machine's"
-        # A page of this machine's own may open a WebSocket: it is told by its Origin, which is loopback by now, and the
-        # API lets nobody in without a key or a ticket. Whatever else it asks for is another site's request.
+        # A page served from this machine may open a WebSocket: its Origin is loopback (checked above), and the API
+        # requires a key or a ticket. Its other requests are refused as those of another site.
         opens_websocket = scope["type"] == "websocket" and origin is not None and scope["path"].startswith(EXECUTE_API)
         if not opens_websocket and headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
             return "the request was made by a page of another site"
@@ -74,7 +74,10 @@ class LoopbackGuard:
 
 
 def _as_over_tls(scope: Scope) -> Scope:
-    """Loopback is as safe from listeners as TLS: `aws:SecureTransport` is true, and queues that insist on it answer."""
+    """Marks the request as received over TLS, because loopback cannot be intercepted.
+
+    `aws:SecureTransport` is then true, which the policies of the queues require.
+    """
     if scope["type"] != "http" or scope["path"].startswith(UNSIGNED):
         return scope
     headers = [(name, value) for name, value in scope["headers"] if name != _PROTOCOL]

@@ -1,0 +1,111 @@
+"""The function behind the REST API: what it is started with, and everything it may touch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import Aws
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.constructs.access import Access, Grant, merged, send_messages
+from infra.constructs.function_factory import FunctionFactory
+from infra.constructs.jobs import BackgroundJob
+from infra.constructs.model_access import model_access
+from infra.constructs.pipeline import Pipeline
+from infra.constructs.progress import ProgressApi
+from infra.constructs.python_function import FunctionSpec
+from infra.constructs.settings_access import settings_access
+from infra.constructs.tables import Tables
+from infra.constructs.webhooks import WebhookQueues
+from infra.settings import StageSettings
+
+# The longest time that API Gateway streams and that Lambda runs.
+STREAM_TIMEOUT_S = 900
+
+# Lambda Web Adapter 1.0.0 for arm64, published by AWS: it turns invocations into HTTP requests to the app.
+_WEB_ADAPTER_ACCOUNT = "753240598075"
+_WEB_ADAPTER_LAYER = "LambdaAdapterLayerArm64:27"
+_WEB_ADAPTER_ENVIRONMENT = {
+    "AWS_LAMBDA_EXEC_WRAPPER": "/opt/bootstrap",
+    "AWS_LWA_INVOKE_MODE": "response_stream",
+    "AWS_LWA_PORT": "8080",
+    "AWS_LWA_READINESS_CHECK_PATH": "/v1/health",
+}
+
+
+def api_function_spec(
+    scope: Construct,
+    *,
+    settings: StageSettings,
+    functions: FunctionFactory,
+    tables: Tables,
+    pipeline: Pipeline,
+    jobs: Mapping[str, BackgroundJob],
+    progress: ProgressApi,
+    webhooks: WebhookQueues,
+) -> FunctionSpec:
+    """`jobs` maps the environment variable of a job's queue to the job."""
+    return FunctionSpec(
+        name="api",
+        program="functions/api/run.sh",
+        timeout_s=STREAM_TIMEOUT_S,
+        access=[
+            Access(environment=_WEB_ADAPTER_ENVIRONMENT),
+            _cors(settings),
+            _own_tables(tables),
+            settings_access(tables, settings),
+            model_access(settings),  # chats are answered in this process (decision 25)
+            _runs(pipeline),
+            *(send_messages(variable, job.queue) for variable, job in jobs.items()),
+            # A ticket is an item of the connections' table; the address is what clients connect to.
+            tables.connections.access("PutItem"),
+            Access(environment={"FOURFOLD_PROGRESS_ENDPOINT": progress.endpoint}),
+            webhooks.schedule_access(),
+        ],
+        layers=[functions.api_layer, _web_adapter(scope)],
+    )
+
+
+def _own_tables(tables: Tables) -> Access:
+    """The tables the API writes; it reads settings by `settings_access` and commits them here."""
+    return merged(
+        tables.personas.access(
+            "GetItem",
+            "BatchGetItem",
+            "PutItem",
+            "UpdateItem",
+            "ConditionCheckItem",
+            "Query",
+            "DeleteItem",
+            "BatchWriteItem",
+        ),
+        tables.run_events.access("PutItem", "Query", "BatchWriteItem"),
+        tables.outbox.access("PutItem"),
+        tables.idempotency.access("GetItem", "PutItem", "UpdateItem", "DeleteItem"),
+        tables.api_keys.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem"),
+        tables.config.access("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query"),
+        tables.webhooks.access("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),
+    )
+
+
+def _runs(pipeline: Pipeline) -> Access:
+    """Starts executions; a brief that is only parsed goes to the first step's function, without a run."""
+    machine, parse = pipeline.machine.state_machine_arn, pipeline.intent_parse.arn
+    return Access(
+        environment={"FOURFOLD_STATE_MACHINE_ARN": machine, "FOURFOLD_INTENT_PARSE_FUNCTION": parse},
+        grants=[Grant(("states:StartExecution",), machine), Grant(("lambda:InvokeFunction",), parse)],
+    )
+
+
+def _cors(settings: StageSettings) -> Access:
+    origins = ",".join(settings.cors_origins)
+    return Access(environment={"FOURFOLD_CORS_ORIGINS": origins} if origins else {})
+
+
+def _web_adapter(scope: Construct) -> lambda_.ILayerVersion:
+    return lambda_.LayerVersion.from_layer_version_arn(
+        scope,
+        "WebAdapterLayer",
+        f"arn:{Aws.PARTITION}:lambda:{Aws.REGION}:{_WEB_ADAPTER_ACCOUNT}:layer:{_WEB_ADAPTER_LAYER}",
+    )

@@ -1,0 +1,41 @@
+"""The documentation's links and paths lead to files that exist, and its indexes are complete."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+INLINE = re.compile(r"`([^`\s]+)`")
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+# Not in this branch yet: the offline composer's move and the page on the deep checks.
+ARRIVING = ("shared/fourfold_offline", "shared/fourfold/models/offline.py", "testing.md")
+FOLDERS = ("app.py", "benchmarks/", "docs/", "events/", "functions/", "infra/", "layers/", "shared/", "tests/")
+
+
+def _name(page: Path) -> str:
+    return str(page.relative_to(REPOSITORY))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    links = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
+    assert [link for link in links if not (page.parent / link).exists() and not link.endswith(ARRIVING)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_every_path_a_page_names_exists(page: Path) -> None:
+    prose = FENCED.sub("", page.read_text(encoding="utf-8"))
+    paths = [path for path in INLINE.findall(prose) if path.startswith(FOLDERS) and not path.startswith(ARRIVING)]
+    assert [path for path in paths if not list(REPOSITORY.glob(re.sub(r"<\w+>", "*", path)))] == []
+
+
+@pytest.mark.parametrize("folder", ["docs", "docs/decisions"])
+def test_an_index_lists_every_page_of_its_folder(folder: str) -> None:
+    index = REPOSITORY / folder / "README.md"
+    pages = {page.name for page in index.parent.glob("*.md")} - {index.name}
+    assert pages - set(LINK.findall(index.read_text(encoding="utf-8"))) == set()
