@@ -71,17 +71,14 @@ class Original:
         """The items of a copy made at that time: those of the Personas table, and its log."""
         names = {self.persona_id: _id("per", at), **{run_id: _id("run", at) for run_id in self.run_ids}}
         copies = [_renamed(item, names) for item in self.personas]
-        persona_id = names[self.persona_id]
+        persona_id, run_ids = names[self.persona_id], [names[run_id] for run_id in self.run_ids]
         moved = []
         for item in copies:  # lists are by the month of an id, which has changed
             sk = item["sk"]["S"]
-            if sk == persona_id:
-                item = {**item, **entry_key(self.workspace_id, PERSONAS, persona_id)}
-            elif sk in names.values():
-                item = {**item, **entry_key(self.workspace_id, RUNS, sk)}
-            moved.append(item)
+            listed = {persona_id: PERSONAS, **dict.fromkeys(run_ids, RUNS)}.get(sk)
+            moved.append(item if listed is None else {**item, **entry_key(self.workspace_id, listed, sk)})
         moved += [month_key(self.workspace_id, PERSONAS, persona_id)]
-        moved += [month_key(self.workspace_id, RUNS, names[run_id]) for run_id in self.run_ids]
+        moved += [month_key(self.workspace_id, RUNS, run_id) for run_id in run_ids]
         return moved, [_renamed(item, names) for item in self.run_events]
 
 

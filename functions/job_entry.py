@@ -22,9 +22,8 @@ from fourfold.jobs.message import JobMessage, message_from
 from fourfold.jobs.store import JobInProgressError, Lease
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import DEPLOYMENT_FAILURES, ModelError, ModelFailure
-from fourfold.persona import SPEAKABLE, Persona, PersonaGoneError
+from fourfold.persona import SPEAKABLE, Persona
 from fourfold.pipeline.failure import job_problem
-from fourfold.progress.log import RunOverError
 from fourfold.progress.run import Run, RunKind
 from functions.configuration import effective_in, settings_at
 from functions.preload import preload
@@ -109,11 +108,6 @@ def _do(order: JobMessage, record: SQSRecord, work_of: WorkOf, deadline: float) 
             concurrency=block.concurrency,
             may_begin=lambda: deadline - time.monotonic() > _MARGIN_S,
         )
-    except (PersonaGoneError, RunOverError):
-        if place.store.persona(order.workspace_id, order.persona_id) is None:
-            _forget(order)
-        else:
-            logger.info("job was ended meanwhile", extra={"run_id": run.id, "kind": run.kind})
     except Exception as error:
         # Whatever it was: it comes again with the message, until the last time, when the caller is told.
         lasting = isinstance(error, ModelError) and error.failure in _NOT_RETRIED
@@ -123,9 +117,12 @@ def _do(order: JobMessage, record: SQSRecord, work_of: WorkOf, deadline: float) 
         logger.warning("job failed", extra={"run_id": run.id, "kind": run.kind, "code": problem.code})
         fail_job(run, problem, place)
     else:
-        if ended is None and place.store.persona(order.workspace_id, order.persona_id) is None:
+        if ended is not None:
+            logger.info("job done", extra={"run_id": run.id, "kind": run.kind})
+        elif place.store.persona(order.workspace_id, order.persona_id) is None:
             _forget(order)
-        logger.info("job done", extra={"run_id": run.id, "kind": run.kind})
+        else:
+            logger.info("another worker ended the job", extra={"run_id": run.id, "kind": run.kind})
 
 
 def _told(order: JobMessage | None, kind: RunKind, record: SQSRecord) -> dict[str, Any]:

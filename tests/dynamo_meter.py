@@ -185,7 +185,7 @@ def shape(key: str) -> str:
     return key
 
 
-def _value(value: Mapping[str, Any]) -> int:
+def _value(value: Mapping[str, Any]) -> int:  # noqa: PLR0911 - one for each type of DynamoDB
     [(kind, content)] = value.items()
     match kind:
         case "S":

@@ -16,7 +16,7 @@ from fourfold.jobs.store import Checkpoints, Ending, JobState, JobStatus, JobSto
 from fourfold.persona import Persona, TokenUsage, Usage
 from fourfold.problem import Problem
 from fourfold.progress.events import JobCompleted, JobFailed, JobProgress, JobStarted
-from fourfold.progress.log import RunLog
+from fourfold.progress.log import RunLog, RunOverError
 from fourfold.progress.run import Run, RunKind, RunStatus
 
 # A job logs at most so many `job.progress` events.
@@ -84,13 +84,24 @@ def new_run(order: JobMessage, config_hash: str, now: datetime, revisions: Revis
 def do_job(
     run: Run, work: Job, place: JobContext, *, concurrency: int, may_begin: Callable[[], bool] = lambda: True
 ) -> Run | None:
-    """Does what is left of a claimed run and ends it. None if somebody else ended it first.
+    """Does what is left of a claimed run and ends it. None if another worker ended it first, or its persona is deleted.
 
     Raises:
-        OutOfTimeError: time ran out; deliver the order again and it goes on from there.
-        RunOverError: somebody else ended it meanwhile, or its persona is deleted.
+        JobTimeoutError: time ran out; the next delivery of the order resumes the run.
         Exception: what an item raised; the same holds. What was paid for is stored.
     """
+    try:
+        ended = _finish_items(run, work, place, concurrency, may_begin)
+    except RunOverError:
+        ended = None
+    if ended is None:
+        log_end(run.workspace_id, run.id, place)
+    return ended
+
+
+def _finish_items(
+    run: Run, work: Job, place: JobContext, concurrency: int, may_begin: Callable[[], bool]
+) -> Run | None:
     kind, log, answers = job_name(run.kind), place.log_of(run), PaidAnswers(place.checkpoints_of(run))
     log.append(JobStarted(kind=kind))
     items = list(work.items(answers))
@@ -151,7 +162,6 @@ def _complete(run: Run, conclusion: Conclusion, place: JobContext, log: RunLog) 
         summary=conclusion.summary,
     )
     if not place.store.finish(ending):
-        log_end(run.workspace_id, run.id, place)
         return None
     log.append(_end_of(ended))
     return ended

@@ -141,7 +141,8 @@ class RunContext:
 def complete_run(state: RunState, status: Literal["active", "flagged"], context: RunContext) -> None:
     """Stores the shipped attempt with its events for the bus, ends the run and its log.
 
-    Nothing is stored if the run had ended or its persona is deleted; the log of a completed run is ended in any case.
+    Nothing is stored if the run had ended or its persona is deleted. The log of a run that had ended is ended too, in
+    case the process that stored its end was killed before it did.
 
     Args:
         state: the shipped attempt's state; its `log_seq` is the newest the caller knows of.
@@ -162,9 +163,8 @@ def complete_run(state: RunState, status: Literal["active", "flagged"], context:
         if held is None or run is None:
             context.forget(who)
             return
-        if run.status is RunStatus.COMPLETED:
-            _log_completion(run, context, state.log_seq)
         if run.status is not RunStatus.RUNNING:
+            _log_end(run, context, state.log_seq)
             return
         now = context.clock()
         run = with_progress(run, context.entries_of(who)).model_copy(
@@ -175,8 +175,8 @@ def complete_run(state: RunState, status: Literal["active", "flagged"], context:
         version = version_of(persona, change, held.persona if held.persona.written else None)
         entries = [_entry(event, run, now) for event in _completion_events(version, run, _duration_ms(run))]
         if context.store.finish(held, persona, run, entries, version, state.basis()):
-            ended = PipelineCompleted(status=persona.status, duration_ms=_duration_ms(run))
-            context.log_of(who, state.log_seq).append(ended)
+            event = PipelineCompleted(status=persona.status, duration_ms=_duration_ms(run))
+            context.log_of(who, state.log_seq).append(event)
             return
     raise RuntimeError(f"{who.persona_id} changed each time its run was about to end")
 
@@ -184,8 +184,7 @@ def complete_run(state: RunState, status: Literal["active", "flagged"], context:
 def fail_run(who: RunIdentity, error: Problem, context: RunContext) -> None:
     """Ends a run without a result, with its event for the bus, unless it has ended already.
 
-    A persona that was written before stays as it was. The log of a run that had ended is ended too, in case its first
-    caller died before it did.
+    A persona that was written before stays as it was. The log of a run that had ended is ended as `complete_run` does.
     """
     for _ in range(_ROUNDS):
         held, run = (
@@ -197,9 +196,6 @@ def fail_run(who: RunIdentity, error: Problem, context: RunContext) -> None:
             return
         if run.kind is not RunKind.GENERATION:
             return
-        if run.status is RunStatus.COMPLETED:
-            _log_completion(run, context, 0)
-            return
         if run.status is RunStatus.RUNNING:
             now = context.clock()
             run = with_progress(run, context.entries_of(who)).model_copy(
@@ -208,22 +204,28 @@ def fail_run(who: RunIdentity, error: Problem, context: RunContext) -> None:
             event = GenerationRunFailed(run_id=run.id, persona_id=run.persona_id, error=error)
             if not context.store.finish(held, _unshipped(held.persona, run, now), run, [_entry(event, run, now)]):
                 continue
-        if run.error is not None:
-            context.log_of(who, 0).append(PipelineFailed(problem=run.error, duration_ms=_duration_ms(run)))
+        _log_end(run, context, 0)
         return
     raise RuntimeError(f"{who.persona_id} changed each time its run was about to end")
 
 
-def _log_completion(run: Run, context: RunContext, seen: int) -> None:
-    """Ends the log of a run that completed, if whoever stored it died before it did."""
-    version = context.store.version_by(run.workspace_id, run.persona_id, run.id)
+def _log_end(run: Run, context: RunContext, seen: int) -> None:
+    """Ends the log of a run that has ended, if it is not ended yet; `seen` is the newest known entry's number."""
+    event = _last_event(run, context.store)
+    if event is not None:
+        who = RunIdentity(
+            run_id=run.id, persona_id=run.persona_id, workspace_id=run.workspace_id, started_at=run.started_at
+        )
+        context.log_of(who, seen).append(event)
+
+
+def _last_event(run: Run, store: PersonaStore) -> PipelineCompleted | PipelineFailed | None:
+    if run.error is not None:
+        return PipelineFailed(problem=run.error, duration_ms=_duration_ms(run))
+    version = store.version_by(run.workspace_id, run.persona_id, run.id)
     if version is None:
-        return
-    who = RunIdentity(
-        run_id=run.id, persona_id=run.persona_id, workspace_id=run.workspace_id, started_at=run.started_at
-    )
-    ended = PipelineCompleted(status=version.persona.status, duration_ms=_duration_ms(run))
-    context.log_of(who, seen).append(ended)
+        return None
+    return PipelineCompleted(status=version.persona.status, duration_ms=_duration_ms(run))
 
 
 def _shipped(persona: Persona, state: RunState, run: Run, status: PersonaStatus, now: datetime) -> Persona:
