@@ -30,7 +30,8 @@ def home(stack: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def _store(server: LocalServer) -> DynamoPersonaStore:
-    return DynamoPersonaStore(server.aws("dynamodb"), server.outputs()["PersonasTableName"])
+    outputs = server.outputs()
+    return DynamoPersonaStore(server.aws("dynamodb"), outputs["PersonasTableName"], outputs["OutboxTableName"])
 
 
 def _running_run(server: LocalServer) -> NewRun:

@@ -103,8 +103,8 @@ def test_slots_of_runs_that_are_over_are_freed(stack: LocalServer, client: httpx
 def _slots(dynamodb: Any, table: str) -> list[Any]:
     reply = dynamodb.query(
         TableName=table,
-        KeyConditionExpression="pk = :pk AND begins_with(sk, :slot)",
-        ExpressionAttributeValues={":pk": {"S": f"WS#{WORKSPACE}"}, ":slot": {"S": "SLOT#"}},
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": f"WS#{WORKSPACE}#SLOTS"}},
         ConsistentRead=True,
     )
     return list(reply["Items"])

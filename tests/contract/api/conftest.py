@@ -181,9 +181,9 @@ class Api:
         return reply
 
     def stored(self, table: str) -> list[dict[str, Any]]:
-        """All items, but for the slots that count runs: they are taken anew by the next runs."""
+        """All items but those that belong to no persona: the slots of running generations, the months of the lists."""
         items: list[dict[str, Any]] = self.tables.scan(TableName=table)["Items"]
-        return [item for item in items if not item.get("sk", {}).get("S", "").startswith("SLOT#")]
+        return [item for item in items if not item.get("pk", {}).get("S", "").endswith(("#SLOTS", "#MONTHS"))]
 
     def run(self, run_id: str, workspace_id: str = "ws_one") -> Run:
         found = wiring.persona_store().run(workspace_id, run_id)
@@ -287,7 +287,7 @@ def _forget() -> None:
         last_use().close()
     kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, submissions, following_limiter)
     kept_for_jobs = (wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chatting_limiter)
-    further = (config_reader, org_of, webhook_lanes.webhooks)
+    further = (config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests)
     for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_jobs):
         made.cache_clear()
 

@@ -74,12 +74,13 @@ def _tables(client: DynamoDBClient) -> None:
                 {"AttributeName": "sk", "AttributeType": sort},  # type: ignore[typeddict-item]
             ],
         )
-    client.create_table(
-        TableName="api-keys",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-    )
+    for table in ("api-keys", "outbox"):
+        client.create_table(
+            TableName=table,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        )
 
 
 def _start(state: RunState) -> None:

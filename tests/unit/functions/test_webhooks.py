@@ -20,7 +20,7 @@ from functions.webhook_dispatch.handler import handler as dispatch
 from functions.webhook_fanout.handler import handler as fan_out
 from tests.unit.functions.conftest import SAMPLES, load
 from tests.unit.functions.test_samples import Invocation
-from tests.unit.webhooks.conftest import create_tables
+from tests.unit.webhooks.conftest import create_table
 from tests.unit.webhooks.receiver import Answer, receiver
 
 EVENT = load(SAMPLES / "webhook_fanout" / "persona_created.json")
@@ -34,9 +34,8 @@ def queues(world: RunState, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:  
     for name in ("fast", "slow", "dead"):
         url = sqs.create_queue(QueueName=name)["QueueUrl"]
         monkeypatch.setenv(f"FOURFOLD_WEBHOOKS_{name.upper()}_QUEUE", url)
-    create_tables(boto3.client("dynamodb"))
-    for name in ("webhooks", "outbox"):
-        monkeypatch.setenv(f"FOURFOLD_{name.upper()}_TABLE", name)
+    create_table(boto3.client("dynamodb"), "webhooks", ["pk", "sk"])
+    monkeypatch.setenv("FOURFOLD_WEBHOOKS_TABLE", "webhooks")
     monkeypatch.setenv("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK", "1")
     for made in (webhook_lanes.queues, webhook_lanes.webhooks, dynamodb):
         made.cache_clear()

@@ -198,7 +198,7 @@ def test_a_snapshot_is_never_overwritten(tables: Tables) -> None:
     tables.set(SCORE, 1.0)
     kept, nodes = tables.ledger.snapshot(WORKSPACE, "first", Author("key_1", AT))
     tables.set(SCORE, 2.0)
-    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+    with pytest.raises(ValueError, match="stored already"):
         tables.store.put_snapshot(WORKSPACE, kept.model_copy(update={"label": "other"}), {})
     found = tables.store.snapshot(WORKSPACE, kept.id)
     assert found == (kept, nodes)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def store(dynamodb: DynamoDBClient) -> DynamoPersonaStore:
-    return DynamoPersonaStore(dynamodb, "personas")
+    return DynamoPersonaStore(dynamodb, "personas", "outbox")
 
 
 def beginning(brief: str = "a baker", workspace: str = "ws_a") -> NewRun:
@@ -46,10 +46,10 @@ def test_only_the_first_end_of_a_run_counts(store: DynamoPersonaStore) -> None:
     failed = new.persona.moved_to(PersonaStatus.FAILED, START)
     held = store.held("ws_a", new.persona.id)
     assert held is not None
-    assert store.finish(held, failed, new.run.model_copy(update={"status": RunStatus.FAILED}))
+    assert store.finish(held, failed, new.run.model_copy(update={"status": RunStatus.FAILED}), [])
 
     active = new.persona.moved_to(PersonaStatus.ACTIVE, START)
-    assert not store.finish(held, active, new.run.model_copy(update={"status": RunStatus.COMPLETED}))
+    assert not store.finish(held, active, new.run.model_copy(update={"status": RunStatus.COMPLETED}), [])
     kept = store.persona("ws_a", new.persona.id)
     assert kept is not None
     assert kept.status is PersonaStatus.FAILED

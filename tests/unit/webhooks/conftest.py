@@ -87,16 +87,15 @@ class World:
         return self.tables.scan(TableName="outbox")["Items"]
 
 
-def create_tables(tables: DynamoDBClient) -> None:
-    """`webhooks` and `outbox`."""
-    for table, keys in {"webhooks": ["pk", "sk"], "outbox": ["pk"]}.items():
-        schema: list[Any] = [{"AttributeName": key, "KeyType": "HASH" if key == "pk" else "RANGE"} for key in keys]
-        tables.create_table(
-            TableName=table,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=schema,
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-        )
+def create_table(tables: DynamoDBClient, name: str, keys: list[str]) -> None:
+    """A table with a partition key and perhaps a sort key, all strings."""
+    schema: list[Any] = [{"AttributeName": key, "KeyType": "HASH" if key == "pk" else "RANGE"} for key in keys]
+    tables.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=schema,
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+    )
 
 
 @pytest.fixture
@@ -109,5 +108,6 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         monkeypatch.setenv(name, value)
     with mock_aws():
         tables = boto3.client("dynamodb")
-        create_tables(tables)
+        create_table(tables, "webhooks", ["pk", "sk"])
+        create_table(tables, "outbox", ["pk"])
         yield World(tables, DynamoWebhooks(tables, "webhooks", "outbox"))

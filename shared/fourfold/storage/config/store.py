@@ -112,7 +112,7 @@ class DynamoConfigStore:
         """Stores a snapshot.
 
         Raises:
-            StaleError: one is stored under its id.
+            ValueError: one is stored under its id.
         """
         item = {
             **key(_pk(place), f"SNAP#{snapshot.id}"),
@@ -120,7 +120,7 @@ class DynamoConfigStore:
             "nodes": {"S": _text(nodes)},
         }
         if not self._table.put(item, ABSENT):
-            raise StaleError
+            raise ValueError(f"{snapshot.id} is stored already")
 
     def snapshot(self, place: ScopeRef, snapshot_id: str) -> tuple[Snapshot, Entries] | None:
         """A snapshot of a place and what it holds, or None."""
