@@ -41,7 +41,7 @@ WEBHOOKS = {
 }
 PRODUCT_ENVIRONMENT = {
     **{step: {**EVENTS, "FOURFOLD_PROVIDERS": "offline"} for step in STEPS},
-    **dict.fromkeys(ENDINGS, {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox"}),
+    **{ending: {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox"} for ending in ENDINGS},
     **{job: {**RUN, **CONFIG, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_PROVIDERS": "offline"} for job in JOBS},
     "publish_events": {"FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_EVENT_BUS": "EventBus"},
     "webhook_fanout": {**WEBHOOKS, **CONFIG, "FOURFOLD_PROVIDERS": "offline"},

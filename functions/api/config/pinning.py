@@ -8,15 +8,14 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from fourfold.config.effective import Effective
 from fourfold.config.engine import EngineConfig
 from fourfold.config.request import BadSettingsError, unusable_models, with_settings
 from fourfold.config.scope import Revisions
-from fourfold.http.auth import Caller
 from fourfold.http.problems import ProblemError, printable, reference_token
 from fourfold.models.credentials import usable_providers
 from fourfold.problem import FieldError, problem
 from functions.api.errors import settings_refused
-from functions.configuration import effective
 
 
 @dataclass(frozen=True)
@@ -27,13 +26,13 @@ class Pinned:
     revisions: Revisions
 
 
-def pinned(caller: Caller, settings: Mapping[str, JsonValue]) -> Pinned:
-    """The workspace's settings with the request's laid over them, as they stand now.
+def pinned(base: Effective, settings: Mapping[str, JsonValue]) -> Pinned:
+    """The workspace's settings as the request read them, with the request's own laid over them.
 
     Raises:
         ProblemError: 422 or 403, naming each setting that cannot be taken; 422 where no configured model can be used.
     """
-    base, providers = effective(caller.org_id, caller.workspace_id), usable_providers(os.environ)
+    providers = usable_providers(os.environ)
     try:
         config = with_settings(base, settings, providers)
     except BadSettingsError as error:

@@ -29,14 +29,13 @@ from fourfold.persona import NotWrittenError, Persona
 from fourfold.persona_versions import Change, version_of
 from fourfold.problem import FieldError, problem
 from functions.api import wiring
-from functions.api.dependencies import Reader, Writer
+from functions.api.dependencies import AdmittedCaller, Reader, Writer
 from functions.api.errors import not_written
 from functions.api.idempotent import idempotent
 from functions.api.openapi import describe as openapi
 from functions.api.openapi.problems import OF_KEYED_REQUESTS
 from functions.api.responses import path_to, persona_document
 from functions.clock import now
-from functions.configuration import settings_of
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
@@ -79,7 +78,7 @@ async def export(
     """
     if not is_persona_id(persona_id):
         raise not_found()
-    made = await wiring.in_thread(lambda: _file(caller.workspace_id, persona_id, format))
+    made = await wiring.in_thread(lambda: _file(caller, persona_id, format))
     if made is None:
         raise not_found()
     return made
@@ -210,15 +209,14 @@ def _content(body: bytes, *, as_png: bool) -> Any:  # noqa: ANN401 - JSON
     return content
 
 
-def _file(workspace_id: str, persona_id: str, wanted: FileFormat) -> Response | None:
+def _file(caller: AdmittedCaller, persona_id: str, wanted: FileFormat) -> Response | None:
     store = persona_store()
-    persona = store.persona(workspace_id, persona_id)
+    persona = store.persona(caller.workspace_id, persona_id)
     if persona is None:
         return None
-    carried = store.card(workspace_id, persona_id) if persona.imported_from is not None else None
-    safety = settings_of(workspace_id).engine.safety
+    carried = store.card(caller.workspace_id, persona_id) if persona.imported_from is not None else None
     try:
-        file = written(persona, wanted, safety, json.loads(carried) if carried else {})
+        file = written(persona, wanted, caller.settings.engine.safety, json.loads(carried) if carried else {})
     except NotWrittenError:
         raise not_written() from None
     headers = {"Cache-Control": "no-store", "Content-Disposition": file.disposition}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,20 +30,20 @@ from functions.api.personas.documents import PersonaRequest, RunReceipt
 from functions.api.responses import document, persona_document
 from functions.api.runs.polling import LONGEST_REPLY_S, FollowedRun, current_run
 from functions.clock import now
-from functions.configuration import settings_of
 from functions.wiring import persona_store
 
 if TYPE_CHECKING:
     from starlette.responses import StreamingResponse
 
     from functions.api.config.pinning import Pinned
+    from functions.api.dependencies import AdmittedCaller
 
 _LONGEST_WAIT_S = LONGEST_REPLY_S
 _FULL_RETRY_AFTER_S = 10
 
 
 async def accepted(
-    request: Request, workspace_id: str, body: PersonaRequest, key: str | None, settings: Pinned
+    request: Request, caller: AdmittedCaller, body: PersonaRequest, key: str | None, settings: Pinned
 ) -> SubmittedRun:
     """Starts the run, or finds the one the same key started.
 
@@ -53,7 +52,13 @@ async def accepted(
             pipeline did not take the run.
     """
     order = Submission(
-        body.intent, workspace_id, settings.config, key, idempotency.fingerprint(body), revisions=settings.revisions
+        body.intent,
+        caller.workspace_id,
+        settings.config,
+        key,
+        idempotency.fingerprint(body),
+        max_concurrent=caller.settings.api.limits.concurrent_generations,
+        revisions=settings.revisions,
     )
     return await taken(request, order)
 
@@ -65,8 +70,6 @@ async def taken(request: Request, order: Submission) -> SubmittedRun:
         ProblemError: 422 the key stands for another body, 429 the workspace has too many runs going on, 503 the
             pipeline did not take the run.
     """
-    settings = await wiring.in_thread(lambda: settings_of(order.workspace_id))
-    order = replace(order, max_concurrent=settings.api.limits.concurrent_generations)
     try:
         found = await wiring.in_thread(lambda: _accepted(order))
     except WorkspaceFullError as full:

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 from fourfold.http.body import json_body
 from fourfold.idempotency import Execution
 from fourfold.pipeline.parse_alone import ParsedBrief, ParseInput
-from functions.api import wiring
 from functions.api.config.pinning import pinned
 from functions.api.dependencies import Writer
 from functions.api.idempotent import idempotent
@@ -35,7 +34,7 @@ async def parse(request: Request, caller: Writer) -> Response:
     Nothing is stored and no run is started. It costs one model call (two if the answer has to be mended).
     """
     body = await json_body(request, ParseRequest)
-    settings = await wiring.in_thread(lambda: pinned(caller, body.config))
+    settings = pinned(caller.effective, body.config)
     order = ParseInput(intent=body.intent, config=settings.config.pinned())
 
     async def read(_execution: Execution) -> Response:

@@ -78,7 +78,7 @@ async def regenerate(persona_id: str, request: Request, caller: Writer) -> Respo
         raise not_found()
     first = StepName(body.from_)
     try:
-        settings = await wiring.in_thread(lambda: pinned(caller, body.config))
+        settings = pinned(caller.effective, body.config)
         config = settings_from(settings.config, first)
     except NoSuchStepError:
         raise rejected(
@@ -91,6 +91,7 @@ async def regenerate(persona_id: str, request: Request, caller: Writer) -> Respo
         key,
         idempotency.fingerprint(body),
         Regenerate(persona_id, first),
+        max_concurrent=caller.settings.api.limits.concurrent_generations,
         revisions=settings.revisions,
     )
     try:

@@ -53,8 +53,7 @@ async def create_persona(request: Request, caller: Writer) -> Response:
     """
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, ROUTE)
     body = await json_body(request, PersonaRequest)
-    settings = await wiring.in_thread(lambda: pinned(caller, body.config))
-    accepted = await generation.accepted(request, caller.workspace_id, body, key, settings)
+    accepted = await generation.accepted(request, caller, body, key, pinned(caller.effective, body.config))
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
         return await generation.streamed(request, accepted)
     return await generation.awaited(request, accepted, preference(request.headers.getlist("prefer")))

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, cast
 from botocore.config import Config
 
 from fourfold.aws import client
+from fourfold.config.effective import Effective
 from fourfold.ids import prefixed_as
 from fourfold.jobs.job import new_run
 from fourfold.jobs.message import JobMessage
 from fourfold.progress.run import Run, RunKind
+from functions.api.dependencies import AdmittedCaller
 from functions.clock import now
-from functions.configuration import effective_in
 from functions.wiring import job_store
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def queues() -> SQSClient:
     return cast("SQSClient", client("sqs", config))
 
 
-def ordered(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> Run:
+def ordered(caller: AdmittedCaller, persona_id: str, kind: RunKind, operation_id: str) -> Run:
     """The run of a job asked for now; the one under way, if there is one.
 
     It is named after the operation that asks for it: asked for again, it is the same run. Its order is sent in either
@@ -36,17 +37,16 @@ def ordered(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str
     Raises:
         ClientError, BotoCoreError: the tables or the queue did not take it.
     """
-    order = requested_job(workspace_id, persona_id, kind, operation_id)
-    run = job_store().run(workspace_id, order.run_id)
+    order = requested_job(caller.workspace_id, persona_id, kind, operation_id)
+    run = job_store().run(caller.workspace_id, order.run_id)
     if run is None:
-        run = job_store().request(pinned_run(order))
+        run = job_store().request(pinned_run(order, caller.effective))
     sent(order.model_copy(update={"run_id": run.id}))
     return run
 
 
-def pinned_run(order: JobMessage) -> Run:
-    """The run of an order, pinned to the workspace's settings as they stand."""
-    current = effective_in(order.workspace_id)
+def pinned_run(order: JobMessage, current: Effective) -> Run:
+    """The run of an order, pinned to the workspace's settings as the request read them."""
     return new_run(order, current.settings.engine.hash(), now(), current.revisions)
 
 

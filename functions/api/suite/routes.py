@@ -106,10 +106,10 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
     selection = await json_body(request, Selection)
     workspace_id = caller.workspace_id
     await wiring.in_thread(lambda: require_speakable(known_persona(workspace_id, persona_id)))
-    await wiring.in_thread(lambda: must_select(workspace_id, selection))
+    await wiring.in_thread(lambda: must_select(caller, selection))
 
     async def order(execution: Execution) -> Response:
-        run = await wiring.in_thread(lambda: ordered(workspace_id, persona_id, selection, execution.operation_id))
+        run = await wiring.in_thread(lambda: ordered(caller, persona_id, selection, execution.operation_id))
         return receipt_of(request, run)
 
     return await idempotent(request, caller, selection, order, passing=frozenset({UNDER_WAY}))

@@ -25,13 +25,12 @@ from fourfold.provocation.workspace_tests import (
     proves_the_floor,
 )
 from functions.api import wiring
-from functions.api.dependencies import Reader, Writer
+from functions.api.dependencies import AdmittedCaller, Reader, Writer
 from functions.api.openapi import describe as openapi
 from functions.api.responses import document
 from functions.api.suite.job_requests import tests_of
 from functions.api.suite.schemas import TestList, TestSwitch
 from functions.clock import now
-from functions.configuration import settings_of
 from functions.wiring import workspace_tests
 
 router = APIRouter(tags=["provocation tests"])
@@ -54,7 +53,7 @@ _PLACES = {
 @router.get(ALL, summary="List provocation tests", response_model=TestList, responses=openapi.problems(401, 403))
 async def list_tests(caller: Reader) -> Response:
     """Every test of the workspace, with whether it is run, and if not, why."""
-    tests = await wiring.in_thread(lambda: tests_of(caller.workspace_id))
+    tests = await wiring.in_thread(lambda: tests_of(caller))
     running = [each.test for each in tests if each.enabled]
     return document(TestList(data=tests, catalog_version=CATALOG_VERSION, content_hash=content_hash(running)))
 
@@ -62,7 +61,7 @@ async def list_tests(caller: Reader) -> Response:
 @router.get(ONE, summary="Read a provocation test", response_model=Available, responses=openapi.problems(401, 403, 404))
 async def read_test(test_id: TestIdPath, caller: Reader) -> Response:
     """One test, whole."""
-    return document(await wiring.in_thread(lambda: _found(caller.workspace_id, test_id)))
+    return document(await wiring.in_thread(lambda: _found(caller, test_id)))
 
 
 @router.put(
@@ -99,7 +98,7 @@ async def put_test(test_id: TestIdPath, request: Request, caller: Writer) -> Res
         raise rejected([FieldError(pointer="/id", code="id_differs", detail=f"Must be {test_id}, as in the path.")])
 
     def stored() -> tuple[Available, bool]:
-        _may_replace(caller.workspace_id, test)
+        _may_replace(caller, test)
         own = workspace_tests().all(caller.workspace_id)
         if test_id not in own and sum(word.test is not None for word in own.values()) >= MOST_OWN_TESTS:
             detail = f"A workspace has at most {MOST_OWN_TESTS} tests of its own; delete one first."
@@ -109,7 +108,7 @@ async def put_test(test_id: TestIdPath, request: Request, caller: Writer) -> Res
         workspace_tests().put(
             caller.workspace_id, WorkspaceTest(id=test_id, test=test, enabled=enabled, updated_at=now())
         )
-        return _found(caller.workspace_id, test_id), test_id not in own
+        return _found(caller, test_id), test_id not in own
 
     found, new = await wiring.in_thread(stored)
     return document(found, 201 if new else 200)
@@ -130,9 +129,9 @@ async def switch_test(test_id: TestIdPath, request: Request, caller: Writer) -> 
     switch = await json_body(request, TestSwitch)
 
     def switched() -> Available:
-        found = _found(caller.workspace_id, test_id)
+        found = _found(caller, test_id)
         if not switch.enabled:
-            _must_be_free(caller.workspace_id, test_id, "switched off")
+            _must_be_free(caller, test_id, "switched off")
         own = workspace_tests().all(caller.workspace_id).get(test_id)
         word = WorkspaceTest(id=test_id, enabled=switch.enabled, updated_at=now())
         if own is not None:
@@ -141,7 +140,7 @@ async def switch_test(test_id: TestIdPath, request: Request, caller: Writer) -> 
             workspace_tests().delete(caller.workspace_id, test_id)  # as shipped: there is nothing to remember
         else:
             workspace_tests().put(caller.workspace_id, word)
-        return _found(caller.workspace_id, found.test.id)
+        return _found(caller, found.test.id)
 
     return document(await wiring.in_thread(switched))
 
@@ -161,7 +160,7 @@ async def delete_test(test_id: TestIdPath, caller: Writer) -> Response:
     """Deletes a test of your own. Results of earlier runs keep it."""
 
     def deleted() -> None:
-        found = _found(caller.workspace_id, test_id)
+        found = _found(caller, test_id)
         if found.source != "workspace":
             raise ProblemError(problem("not_your_test", "This test is not yours to delete", 409, "Switch it off."))
         workspace_tests().delete(caller.workspace_id, test_id)
@@ -170,19 +169,19 @@ async def delete_test(test_id: TestIdPath, caller: Writer) -> Response:
     return Response(status_code=204)
 
 
-def _found(workspace_id: str, test_id: str) -> Available:
-    found = next((each for each in tests_of(workspace_id) if each.test.id == test_id), None)
+def _found(caller: AdmittedCaller, test_id: str) -> Available:
+    found = next((each for each in tests_of(caller) if each.test.id == test_id), None)
     if found is None:
         raise not_found()
     return found
 
 
-def _may_replace(workspace_id: str, test: ProvocationTest) -> None:
+def _may_replace(caller: AdmittedCaller, test: ProvocationTest) -> None:
     if test.instead_of is None:
         return
     if test.instead_of not in {shipped.id for shipped in shipped_tests()}:
         raise rejected([FieldError(pointer="/instead_of", code="unknown_test", detail="No shipped test has this id.")])
-    _must_be_free(workspace_id, test.instead_of, "replaced")
+    _must_be_free(caller, test.instead_of, "replaced")
 
 
 def _must_fit(test: ProvocationTest, own: Mapping[str, WorkspaceTest]) -> None:
@@ -198,8 +197,8 @@ def _must_fit(test: ProvocationTest, own: Mapping[str, WorkspaceTest]) -> None:
         raise rejected([FieldError(pointer="", code="too_large", detail=detail)])
 
 
-def _must_be_free(workspace_id: str, test_id: str, what: str) -> None:
-    if proves_the_floor(test_id, settings_of(workspace_id).engine.safety):
+def _must_be_free(caller: AdmittedCaller, test_id: str, what: str) -> None:
+    if proves_the_floor(test_id, caller.settings.engine.safety):
         detail = f"{test_id} proves engine.safety.{floor_setting(test_id)}, which only the system scope may switch off."
         raise ProblemError(problem("safety_floor", f"This test cannot be {what}", 409, detail))
 

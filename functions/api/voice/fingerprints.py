@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from fourfold.config.engine import DriftConfig
 from fourfold.jobs.store import JobStatus
@@ -17,6 +18,8 @@ from functions.wiring import job_store, persona_store
 
 # Personas a fingerprint is told from: the newest that have one. More would make reading it slow and it no truer.
 _MOST_OTHERS = 12
+# Pages of the workspace's list that are looked through for them.
+_MOST_PAGES = 4
 
 
 def stored_fingerprint(persona: Persona) -> Fingerprint | None:
@@ -100,18 +103,30 @@ def _threshold(found: Fingerprint, config: DriftConfig) -> float:
 
 def _others(persona: Persona, found: Fingerprint) -> Iterator[tuple[str, tuple[Vector, ...]]]:
     """Vectors of replies by other personas of the workspace: of the same embedder and scenarios, or not comparable."""
-    page = persona_store().page(persona.workspace_id, 4 * _MOST_OTHERS)
-    near = [
-        other
-        for other in page.personas
-        if other.id != persona.id
-        and other.fingerprint is not None
-        and (other.fingerprint.embedder, other.fingerprint.scenario_set) == (found.embedder, found.scenario_set)
-    ]
-    for other in near[:_MOST_OTHERS]:
-        theirs = stored_fingerprint(other)
-        if theirs is not None and theirs.embedder == found.embedder:
-            yield other.id, tuple(unpacked_small(text) for text in theirs.sample)
+    near = islice(_comparable(persona, found), _MOST_OTHERS)
+    theirs = job_store().results(persona.workspace_id, [other.id for other in near], RunKind.FINGERPRINT)
+    for other_id, text in theirs.items():
+        other = Fingerprint.model_validate_json(text)
+        if other.embedder == found.embedder:
+            yield other_id, tuple(unpacked_small(vector) for vector in other.sample)
+
+
+def _comparable(persona: Persona, found: Fingerprint) -> Iterator[Persona]:
+    """The newest personas whose fingerprints have the same embedder and scenarios, of a bounded number of them."""
+    last: str | None = None
+    for _ in range(_MOST_PAGES):
+        page = persona_store().page(persona.workspace_id, _MOST_OTHERS + 1, last)
+        for other in page.personas:
+            summary = other.fingerprint
+            if (
+                other.id != persona.id
+                and summary is not None
+                and (summary.embedder, summary.scenario_set) == (found.embedder, found.scenario_set)
+            ):
+                yield other
+        last = page.last
+        if last is None:
+            return
 
 
 def _workspace(found: Fingerprint, others: dict[str, tuple[Vector, ...]]) -> DistanceFigures | None:

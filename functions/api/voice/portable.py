@@ -15,7 +15,6 @@ from functions.api.dependencies import Reader
 from functions.api.errors import not_written
 from functions.api.openapi import describe as openapi
 from functions.api.responses import document
-from functions.configuration import settings_of
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["voice"])
@@ -56,9 +55,8 @@ async def read_voice(persona_id: str, request: Request, caller: Reader) -> Respo
     persona = await wiring.in_thread(lambda: persona_store().persona(caller.workspace_id, persona_id))
     if persona is None:
         raise not_found()
-    settings = await wiring.in_thread(lambda: settings_of(caller.workspace_id))
     try:
-        prompt = system_prompt(persona, settings.engine.safety)
+        prompt = system_prompt(persona, caller.settings.engine.safety)
     except NotWrittenError:
         raise not_written() from None
     for kind in _TEXT:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from fourfold.http.auth import Caller
 from fourfold.http.body import json_body
 from fourfold.http.idempotency import REPLAYED
 from fourfold.http.preferences import accepts
@@ -29,7 +28,7 @@ from fourfold.voice.conversation import (
     scored_replies,
 )
 from functions.api import wiring
-from functions.api.dependencies import Reader, Writer, caller_with
+from functions.api.dependencies import AdmittedCaller, Reader, Writer, caller_with
 from functions.api.idempotent import claimed, idempotent
 from functions.api.openapi import describe as openapi
 from functions.api.openapi.problems import OF_KEYED_REQUESTS, OF_MODELS
@@ -57,12 +56,11 @@ from functions.api.voice.service import (
     speaker_of,
 )
 from functions.clock import now
-from functions.configuration import settings_of
 from functions.wiring import sessions
 
 router = APIRouter(tags=["voice"])
 
-Chatter = Annotated[Caller, Depends(caller_with("chat:write"))]
+Chatter = Annotated[AdmittedCaller, Depends(caller_with("chat:write"))]
 _INCLUDABLE = frozenset({"vector", "distances"})
 _SVG = "image/svg+xml"
 _UNHEARD = {"fingerprint_not_ready": "there is no fingerprint yet"}
@@ -97,7 +95,7 @@ async def read_fingerprint(
 
     def read() -> FingerprintReport:
         persona = known_persona(caller.workspace_id, persona_id)
-        return report(persona, settings_of(caller.workspace_id).engine.pipeline.drift_detection, wanted)
+        return report(persona, caller.settings.engine.pipeline.drift_detection, wanted)
 
     return document(await wiring.in_thread(read))
 
@@ -117,7 +115,7 @@ async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
 
     def draw() -> str | None:
         persona = known_persona(caller.workspace_id, persona_id)
-        return plot(persona, settings_of(caller.workspace_id).engine.pipeline.drift_detection)
+        return plot(persona, caller.settings.engine.pipeline.drift_detection)
 
     drawn = await wiring.in_thread(draw)
     if drawn is None:
@@ -147,17 +145,16 @@ async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
 )
 async def take_fingerprint(persona_id: str, request: Request, caller: Writer) -> Response:
     """Starts the job, or answers with the one under way. Follow it at `Location`."""
-    workspace_id = caller.workspace_id
 
     def allowed() -> None:
-        speaker_of(workspace_id, persona_id)
-        if not settings_of(workspace_id).engine.fingerprint.enabled:
+        speaker_of(caller, persona_id)
+        if not caller.settings.engine.fingerprint.enabled:
             detail = "Set engine.fingerprint.enabled to true first."
             raise ProblemError(problem("fingerprint_disabled", "Fingerprints are switched off", 409, detail))
 
     async def order(execution: Execution) -> Response:
         kind = RunKind.FINGERPRINT
-        run = await wiring.in_thread(lambda: ordered(workspace_id, persona_id, kind, execution.operation_id))
+        run = await wiring.in_thread(lambda: ordered(caller, persona_id, kind, execution.operation_id))
         return receipt_of(request, run)
 
     await wiring.in_thread(allowed)
@@ -193,7 +190,7 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
     first one's reply, as a stream by its `completed` event alone.
     """
     body = await json_body(request, ChatRequestBody)
-    heard = await wiring.in_thread(lambda: speaker_of(caller.workspace_id, persona_id))
+    heard = await wiring.in_thread(lambda: speaker_of(caller, persona_id))
     room = chat_context(heard)
     try:
         session = await wiring.in_thread(lambda: open_session(room, body.session_id))
@@ -241,7 +238,7 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
 async def drift(persona_id: str, request: Request, caller: Chatter) -> Response:
     """The drift of one reply, or of several in order. With a `session_id` they advance that session's chart."""
     body = await json_body(request, DriftRequestBody)
-    heard = await wiring.in_thread(lambda: speaker_of(caller.workspace_id, persona_id))
+    heard = await wiring.in_thread(lambda: speaker_of(caller, persona_id))
     _must_be_comparable(heard)
     replies = [body.reply] if body.reply is not None else body.replies or []
     room = ScoringContext(heard.owner, heard.scorer, sessions(), now)

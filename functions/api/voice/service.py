@@ -26,9 +26,9 @@ from fourfold.progress.run import tokens_and_cost
 from fourfold.voice.conversation import BlockedError, ChatContext, ChatResult, NoSessionError
 from fourfold.voice.scoring import DriftScorer, drift_scorer
 from fourfold.voice.sessions import PersonaRef
+from functions.api.dependencies import AdmittedCaller
 from functions.api.voice.schemas import ChatReply, ChatUsage
 from functions.clock import now
-from functions.configuration import settings_of
 from functions.wiring import job_store, persona_store, sessions
 
 Answer = TypeVar("Answer")
@@ -82,25 +82,24 @@ def require_speakable(persona: Persona) -> None:
         )
 
 
-def speaker_of(workspace_id: str, persona_id: str) -> Speaker:
+def speaker_of(caller: AdmittedCaller, persona_id: str) -> Speaker:
     """The persona, ready to be talked to.
 
     Raises:
         ProblemError: 404 there is none, 409 it is not written yet, failed, or is archived; 502 the embedder is unknown.
     """
-    persona = known_persona(workspace_id, persona_id)
+    persona = known_persona(caller.workspace_id, persona_id)
     require_speakable(persona)
-    settings = settings_of(workspace_id)
-    engine = settings.engine
+    engine = caller.settings.engine
     try:
         embedder = resolve_embedder(engine.fingerprint.embedder)
     except ModelError as error:
         raise ProblemError(job_problem(error)) from None
-    owner = PersonaRef(workspace_id, persona_id)
+    owner = PersonaRef(caller.workspace_id, persona_id)
     scorer = drift_scorer(
         owner, job_store(), embedder, engine.pipeline.drift_detection, enabled=engine.fingerprint.enabled
     )
-    return Speaker(persona, settings, scorer)
+    return Speaker(persona, caller.settings, scorer)
 
 
 def chat_context(heard: Speaker) -> ChatContext:

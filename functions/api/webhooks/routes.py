@@ -19,7 +19,7 @@ from fourfold.problem import problem
 from fourfold.webhooks.delivery import PING_TYPE, Delivery, DeliveryStatus, Message, new_delivery
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
 from fourfold.webhooks.queues import ScheduledDelivery, lane_of
-from functions.api.dependencies import caller_with
+from functions.api.dependencies import AdmittedCaller, caller_with
 from functions.api.idempotent import idempotent
 from functions.api.openapi import describe as openapi
 from functions.api.openapi.problems import OF_KEYED_REQUESTS
@@ -42,7 +42,6 @@ from functions.api.webhooks.schemas import (
 from functions.api.webhooks.targets import refuse_unless_public
 from functions.api.wiring import in_thread
 from functions.clock import now
-from functions.configuration import settings_of
 from functions.webhook_queues import give, webhooks
 
 router = APIRouter(tags=["webhooks"])
@@ -54,8 +53,8 @@ _DISABLED = {"webhook_disabled": "the endpoint is disabled"}
 _BUSY = {"delivery_busy": "an attempt is being made"}
 _RUNNING = {"request_in_progress": "the first request with this Idempotency-Key is still running"}
 
-Reader = Annotated[Caller, Depends(caller_with("webhooks:read"))]
-Writer = Annotated[Caller, Depends(caller_with("webhooks:write"))]
+Reader = Annotated[AdmittedCaller, Depends(caller_with("webhooks:read"))]
+Writer = Annotated[AdmittedCaller, Depends(caller_with("webhooks:write"))]
 
 MOST_ENDPOINTS = 100
 MOST_REPLAYED = 1000
@@ -300,12 +299,12 @@ def _changed(caller: Caller, endpoint_id: str, body: WebhookChange) -> Endpoint:
     return _saved(endpoint.model_copy(update={"updated_at": at}))
 
 
-def _rotated(caller: Caller, endpoint_id: str, *, force: bool) -> Endpoint:
+def _rotated(caller: AdmittedCaller, endpoint_id: str, *, force: bool) -> Endpoint:
     endpoint, at = _found(caller, endpoint_id), now()
     if endpoint.is_rotating(at) and not force:
         detail = f'The secret before signs until {endpoint.secrets[1].expires_at}. Wait, or send {{"force": true}}.'
         raise ProblemError(problem("rotation_in_progress", "The last rotation is not over", 409, detail))
-    overlap = settings_of(caller.workspace_id).api.webhooks.rotation_overlap_s
+    overlap = caller.settings.api.webhooks.rotation_overlap_s
     return _saved(endpoint.rotated(at, timedelta(seconds=overlap)))
 
 

@@ -7,7 +7,7 @@ pk persona_pk   sk `JOB#<KIND>`     the newest job's state and lease
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,11 @@ class DynamoJobStore:
         """The newest result of a kind of which only the newest is kept (the fingerprint), or None."""
         item = self._table.get(result_key(workspace_id, persona_id, kind))
         return None if item is None else unpacked(item["doc"])
+
+    def results(self, workspace_id: str, persona_ids: Iterable[str], kind: RunKind) -> dict[str, str]:
+        """Persona id -> its newest result of a kind, for those of `persona_ids` (up to 100) that have one."""
+        keys = [result_key(workspace_id, persona_id, kind) for persona_id in persona_ids]
+        return {item["pk"]["S"].rpartition("#")[2]: unpacked(item["doc"]) for item in self._table.get_many(keys)}
 
     def request(self, run: Run, texts: Mapping[str, str] | None = None) -> Run:
         """Stores the run of a requested job, unless one is in progress; answers with the run in progress.
