@@ -1,4 +1,4 @@
-"""Refusals that several routes share: what cannot be done to a persona now, and settings that cannot be taken."""
+"""Refusals that several routes share: a persona's or the store's state, and settings that cannot be taken."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from fastapi import Request
 
 from fourfold.config.scope import Scope
 from fourfold.http.problems import ProblemError, rejected
-from fourfold.problem import FieldError, problem
+from fourfold.problem import FieldError, Problem, problem
+
+STORE_OUTDATED: Problem = problem(
+    "store_outdated",
+    "The stored data must be converted first",
+    503,
+    "An earlier version of fourfold stored it. The operator of this deployment converts it: python -m infra.migrate",
+)
 
 
 def not_written() -> ProblemError:

@@ -21,6 +21,8 @@
   * DeliveryError              a message did not reach its receiver, or it is not known whether it did
     + ConnectionGoneError, NotDeliveredError, DeliveryUnknownError, NotPublishedError
   * NotStartedError            the state machine did not take the run
+  * OutdatedStoreError         an earlier version stored the data, and it must be converted first
+  * UnknownItemError           the conversion of such data meets an item of no known kind
   * ProblemError               a request is answered with its problem (RFC 9457)
   * CommandError               a command ends with this message and exit code 1
     + ApiError, UnreachableError, NoConnectionError

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fourfold.llm.port import ModelFailure
 from fourfold.pipeline.failure import ADVICE
+from functions.api.errors import STORE_OUTDATED
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,7 @@ CATALOGUE: dict[str, KnownProblem] = {
     ),
     **_MODEL,
     "service_unavailable": KnownProblem(503, "Not available right now", "Try again in a few seconds.", general=True),
+    "store_outdated": KnownProblem(STORE_OUTDATED.status, STORE_OUTDATED.title, STORE_OUTDATED.detail, general=True),
     "run_not_started": KnownProblem(
         503,
         "The run could not be started",

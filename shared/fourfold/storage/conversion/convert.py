@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _OWNED = "OF#"
 _AT_ONCE = 8
+_DELIVERIES_IN_UNIT = 25  # one request of BatchWriteItem
 
 
 @dataclass
@@ -64,8 +65,8 @@ def convert(
     table, deliveries = Table(client, personas), Table(client, webhooks)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for workspace_id in sorted(set(_workspaces(table))):
-            workspace = _Workspace(table, workspace_id, done)
-            _move_all(table, workspace.units(), done, pool, progress)
+            for units in _Workspace(table, workspace_id, done).phases():
+                _move_all(table, units, done, pool, progress)
         for endpoint_id in sorted(set(_endpoints(deliveries))):
             _move_all(deliveries, _deliveries(deliveries, endpoint_id), done, pool, progress)
     return done
@@ -73,19 +74,33 @@ def convert(
 
 @dataclass
 class _Workspace:
-    """The units of one workspace. What it cannot convert it adds to `done.left`."""
+    """The units of one workspace. What it cannot convert it adds to `done.left`; `skipped` are personas of those."""
 
     table: Table
     workspace_id: str
     done: Converted
+    skipped: set[str] = field(default_factory=set)
 
-    def units(self) -> Iterator[Unit]:
-        """Personas with what they own first: a run that is left then has no persona."""
+    def phases(self) -> Iterator[Iterator[Unit]]:
+        """Units in the order to move them: each phase finds what the earlier ones have left."""
+        yield self._with_items()
+        yield self._without_items("PERSONA#")
+        yield self._without_items("DELETED#")
+        yield self._others()
+
+    def _with_items(self) -> Iterator[Unit]:
+        """Personas, and deletions that were cut off, that own something."""
         for persona_id, owned in groupby(self.table.query(self._pk, _OWNED), key=_owner):
             yield from self._persona(persona_id, list(owned))
-        for prefix in ("PERSONA#", "DELETED#"):
-            for item in self.table.query(self._pk, prefix):
-                yield from self._persona(item["sk"]["S"].removeprefix(prefix), [])
+
+    def _without_items(self, prefix: str) -> Iterator[Unit]:
+        for item in self.table.query(self._pk, prefix):
+            persona_id = item["sk"]["S"].removeprefix(prefix)
+            if persona_id not in self.skipped:
+                yield from self._persona(persona_id, [])
+
+    def _others(self) -> Iterator[Unit]:
+        """What the workspace owns itself, and runs whose persona is gone."""
         for item in self.table.query(self._pk):
             yield from self._single(item)
 
@@ -101,6 +116,7 @@ class _Workspace:
             )
         except UnknownItemError as unknown:
             self.done.left.append(str(unknown))
+            self.skipped.add(persona_id)
             return
         self.done.personas += 1
         yield unit
@@ -117,9 +133,13 @@ class _Workspace:
         sk = item["sk"]["S"]
         if sk.startswith((_OWNED, "PERSONA#", "DELETED#")):
             return
-        if sk.startswith("RUN#") and self._is_converted(Run.model_validate_json(item["doc"]["S"])):
-            yield Unit([], [key(self._pk, sk)])
-            return
+        if sk.startswith("RUN#"):
+            run = Run.model_validate_json(item["doc"]["S"])
+            if run.persona_id in self.skipped:
+                return
+            if self._is_converted(run):
+                yield Unit([], [key(self._pk, sk)])
+                return
         try:
             yield single_unit(self.workspace_id, item)
         except UnknownItemError:
@@ -164,9 +184,17 @@ def _move(table: Table, unit: Unit) -> int:
 
 
 def _deliveries(table: Table, endpoint_id: str) -> Iterator[Unit]:
-    for item in table.query(f"ENDPOINT#{endpoint_id}", page=100):
-        where = delivery_key(endpoint_id, item["sk"]["S"].removeprefix(DELIVERY))
-        yield Unit([{**item, **where, "endpoint_id": {"S": endpoint_id}}], [key(item["pk"]["S"], item["sk"]["S"])])
+    deliveries = table.query(f"ENDPOINT#{endpoint_id}", page=100)
+    while batch := list(islice(deliveries, _DELIVERIES_IN_UNIT)):
+        new = [
+            {
+                **item,
+                **delivery_key(endpoint_id, item["sk"]["S"].removeprefix(DELIVERY)),
+                "endpoint_id": {"S": endpoint_id},
+            }
+            for item in batch
+        ]
+        yield Unit(new, [key(item["pk"]["S"], item["sk"]["S"]) for item in batch])
 
 
 def _workspaces(table: Table) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from fourfold.storage.layout import require_none_outdated
 from fourfold.storage.partitions import baseline_pk
 from fourfold.storage.table import Table, key
 from fourfold.storage.transactions import ABSENT
@@ -24,9 +25,16 @@ class DynamoAssistantBaseline:
         self._workspace_id = workspace_id
 
     def read(self, model: str) -> Mapping[str, str]:
-        """The replies of a model by scenario."""
+        """The replies of a model by scenario.
+
+        Raises:
+            OutdatedStoreError: an earlier version stored them.
+        """
         items = self._table.query(baseline_pk(self._workspace_id, model))
-        return {item["sk"]["S"]: item["doc"]["S"] for item in items}
+        found = {item["sk"]["S"]: item["doc"]["S"] for item in items}
+        if not found:
+            require_none_outdated(self._table, self._workspace_id, f"POLE#{model}#")
+        return found
 
     def keep(self, model: str, scenario_id: str, reply: str) -> None:
         """Stores a reply; an existing one is not overwritten."""

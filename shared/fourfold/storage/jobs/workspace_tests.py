@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fourfold.provocation.workspace_tests import WorkspaceTest
+from fourfold.storage.layout import ConvertedWorkspaces
 from fourfold.storage.partitions import tests_pk
 from fourfold.storage.table import Table, key
 
@@ -20,9 +21,15 @@ class DynamoWorkspaceTests:
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._table = Table(client, table)
+        self._converted = ConvertedWorkspaces(self._table)
 
     def all(self, workspace_id: str) -> dict[str, WorkspaceTest]:
-        """What a workspace has set, by test id, strongly consistent."""
+        """What a workspace has set, by test id, strongly consistent.
+
+        Raises:
+            OutdatedStoreError: an earlier version stored it.
+        """
+        self._converted.require(workspace_id)
         tests = [
             WorkspaceTest.model_validate_json(item["doc"]["S"]) for item in self._table.query(tests_pk(workspace_id))
         ]

@@ -18,7 +18,7 @@ from fourfold.persona_versions import PersonaVersion
 from fourfold.pipeline.state import DraftBasis
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, StoredPersona
 from fourfold.progress.run import Run
-from fourfold.storage.layout import require_converted
+from fourfold.storage.layout import ConvertedWorkspaces, require_converted
 from fourfold.storage.months import PERSONAS, Months
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import persona_pk, slug_pk
@@ -51,6 +51,7 @@ class DynamoPersonaStore:
         self._outbox = outbox
         self._months = Months(self._table)
         self._runs = RunRecords(self._table)
+        self._converted = ConvertedWorkspaces(self._table)
 
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
         """The persona, strongly consistent, or None.
@@ -81,10 +82,9 @@ class DynamoPersonaStore:
         Raises:
             OutdatedStoreError: an earlier version stored the workspace's personas.
         """
+        self._converted.require(workspace_id)
         entries = self._months.entries(workspace_id, PERSONAS, after, limit + 1)
         ids = [item["sk"]["S"] for item in islice(entries, limit + 1)]
-        if not ids and after is None:
-            self._require_converted_list(workspace_id)
         found = self._personas(workspace_id, ids[:limit])
         personas = [found[persona_id] for persona_id in ids[:limit] if persona_id in found]
         return PersonaPage(personas, ids[limit - 1] if len(ids) > limit else None)
@@ -168,8 +168,11 @@ class DynamoPersonaStore:
         Raises:
             SlugTakenError: another persona of the workspace has the slug.
             ConcurrentChangeError: the persona is no longer as it was read.
+            OutdatedStoreError: another persona may have the slug, in a store of an earlier version.
         """
         persona = version.persona
+        if persona.slug is not None and persona.slug != stored.persona.slug:
+            require_converted(self._table, persona.workspace_id, f"SLUG#{persona.slug}")
         own = [*self._persona_writes(stored, persona), self._version_write(version)]
         groups = {"persona": [*own, *outbox_puts(self._outbox, [entry])], "slug": self._slug_writes(stored, persona)}
         failed = transact(self._client, groups)
@@ -211,11 +214,6 @@ class DynamoPersonaStore:
         keys = (persona_key(workspace_id, persona_id) for persona_id in ids)
         personas = [Persona.model_validate_json(item["doc"]["S"]) for item in self._table.get_many(keys)]
         return {persona.id: persona for persona in personas}
-
-    def _require_converted_list(self, workspace_id: str) -> None:
-        old = self._table.query(f"WS#{workspace_id}", "PERSONA#", page=1)
-        for item in islice(old, 1):
-            require_converted(self._table, workspace_id, item["sk"]["S"])
 
 
 def persona_key(workspace_id: str, persona_id: str) -> Item:
