@@ -48,7 +48,7 @@ from tests.unit.config.test_against_reference import Histories
 READS = 200
 WRITERS, COMMITS = 2, 200
 SEQUENCES, STEPS = 150, 30
-PLACES = chain_of("org", "ws")
+REFS = chain_of("org", "ws")
 SHARED = "engine.pipeline.audit.min_overall_score"
 OWN = ("engine.chat.window", "engine.fingerprint.concurrency")
 DEFAULTS = flattened(Settings())
@@ -76,10 +76,10 @@ def measure() -> Report:
 def _resolving(report: Report, where: str, store: Any, calls: Counter[str]) -> None:  # noqa: ANN401 - either store
     """The whole tree, with a preset set at the system scope and single values below it."""
     ledger = ConfigService(store, DEFAULTS, list(PRESETS))
-    ledger.commit(CommitRequest(PLACES[:1], AUTHOR, "preset"), lambda chain: preset_ops("anthropic", chain, DEFAULTS))
-    for places, value in ((PLACES[:2], 4.0), (PLACES, 4.5)):
+    ledger.commit(CommitRequest(REFS[:1], AUTHOR, "preset"), lambda chain: preset_ops("anthropic", chain, DEFAULTS))
+    for refs, value in ((REFS[:2], 4.0), (REFS, 4.5)):
         ops: list[Op] = [SetOp(op="set", key="engine.pipeline.audit.min_overall_score", value=value)]
-        _commit(ledger, CommitRequest(places, AUTHOR), ops)
+        _commit(ledger, CommitRequest(refs, AUTHOR), ops)
     readers = [ConfigReader(store, DEFAULTS) for _ in range(READS)]
     calls.clear()
     cold = [_ms(lambda reader=reader: reader.effective("org", "ws")) for reader in readers]  # type: ignore[misc]
@@ -218,10 +218,10 @@ def _tables() -> Iterator[tuple[DynamoConfigStore, Counter[str]]]:
         yield DynamoConfigStore(client, "config", "outbox", _entry), calls
 
 
-def _entry(place: ScopeRef, record: Revision) -> dict[str, Any]:
+def _entry(ref: ScopeRef, record: Revision) -> dict[str, Any]:
     data = ConfigChanged(
-        scope=stored(place.scope),
-        scope_id=place.owner,
+        scope=stored(ref.scope),
+        scope_id=ref.owner,
         revision=record.revision,
         kind=record.kind,
         changed_by=record.by,

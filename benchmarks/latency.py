@@ -50,7 +50,7 @@ def _timed(provider: str, brief: str, steps: Sequence[Step]) -> float:  # type: 
     began = time.perf_counter()
     for step in steps:
         models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
-        state = stepped(step, state.entering(step.name), *models).state
+        state = stepped(step, state.reset_for(step.name), *models).state
     return (time.perf_counter() - began) * 1000 / SCALE
 
 

@@ -92,7 +92,7 @@ def _prompts() -> dict[StepName, list[Prompt]]:
     for brief in SAMPLE_BRIEFS:
         state = new_state(brief)
         for step in ALL_STEPS:
-            found.setdefault(step.name, []).append(_prompt(step, state.entering(step.name)))
+            found.setdefault(step.name, []).append(_prompt(step, state.reset_for(step.name)))
             state = stepped(step, state, model).state
         found.setdefault(StepName.SINGLE_CALL, []).append(_prompt(SINGLE_CALL, new_state(brief)))
     return found

@@ -1,10 +1,10 @@
-"""The provocation suite: the accuracy of its judge; time and cost of a suite at the providers' published speeds.
+"""The provocation suite: how well its judge judges, and how long and how dear a suite is at the providers' paces.
 
-The judge is measured on judge_labels.json, labelled by hand. `python -m benchmarks.provocation --judge
-anthropic:claude-opus-4-7` does so with a real model: it calls it, prints, and writes no file.
+The judge is measured on judge_labels.json, written by hand. `python -m benchmarks.provocation --judge
+anthropic:claude-opus-4-7` repeats that with a real model (it calls it, and prints; nothing is written).
 
-Time is simulated in real seconds: the offline composer answers, and each answer is delayed by the published time to
-first token and tokens a second. No prompt cache is assumed.
+Time is simulated in real seconds: the offline composer answers, and each answer is held back by the published time to
+first token and tokens a second. Nobody's prompt cache is counted on.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.definition import Axis, ProvocationTest
 from fourfold.provocation.intervals import wilson
 from fourfold.provocation.judge import JudgeConfig, judge
-from fourfold.provocation.plan import Selection, SuitePlan, planned
+from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.report import TestResult, record_of
 from fourfold.provocation.run_test import ProvocationContext, run_test
-from fourfold.provocation.slots import bound, facts, message
+from fourfold.provocation.slots import bind_slots, message_text, slot_values
 from fourfold.provocation.speaker import ChatSpeaker
 from fourfold.provocation.transcript import Exchange, Transcript
 from fourfold.provocation.verdict import role_break_counts
@@ -48,15 +48,14 @@ from tests.unit.provocation.people import PERSONA, Forgetful
 LABELS = Path(__file__).with_name("judge_labels.json")
 OFFLINE = "offline:composer-1"
 SETTINGS = (("anthropic",), ("openai",), ("google",), ("anthropic", "openai"))
-# Lower bounds, since the composer is terser than real models: a few sentences of talk; a quotation and a reason for
-# each question.
+# What a real model writes where the composer is terse: a few sentences of talk; a quotation and a reason a question.
 _TOKENS_OF_TALK, _TOKENS_OF_A_QUESTION = 70, 55
 _BYTES_PER_TOKEN = 4
 _HOUR = 3600.0
 
 
 def measure() -> Report:
-    """The judge, then a suite for each setting, with and without the second judgement; takes about four minutes."""
+    """The judge, then a suite for each setting with and without the second judgement; takes about four minutes."""
     report = Report("provocation")
     judged(report, OFFLINE)
     for providers in SETTINGS:
@@ -66,8 +65,8 @@ def measure() -> Report:
 
 
 @dataclass
-class PacedComposer:
-    """The offline composer under another model's name, at that model's speed and price."""
+class Held:
+    """The composer under another model's name, at that model's pace and price."""
 
     name: str
     rng: random.Random
@@ -100,13 +99,13 @@ def _timed(report: Report, providers: tuple[str, ...], *, second: bool) -> None:
     config = default_config(providers)
     rng = random.Random(7)  # noqa: S311 - a simulation
     plan, results = _plan(config, second=second), dict[str, TestResult]()
-    context = _context(config, rng, second=second)
+    room = _room(config, rng, second=second)
 
     def tried(test: ProvocationTest) -> TestResult:
-        return record_of(test, [run_test(test, 1, context)]).result
+        return record_of(test, [run_test(test, 1, room)]).result
 
     began = time.monotonic()
-    for test, result in concurrently(plan.every(), tried, config.provocation.concurrency, lambda: True):
+    for test, result in concurrently(plan.all_tests(), tried, config.provocation.concurrency, lambda: True):
         results[test.id] = result
     wall = time.monotonic() - began
     longest = max(results.values(), key=lambda result: result.duration_ms)
@@ -122,31 +121,31 @@ def _timed(report: Report, providers: tuple[str, ...], *, second: bool) -> None:
 
 def _plan(config: EngineConfig, *, second: bool) -> SuitePlan:
     provocation = config.provocation.model_copy(update={"second_judgement": second})
-    return planned(available(shipped_tests(), {}, (), config.safety), Selection(), provocation)
+    return make_plan(available(shipped_tests(), {}, (), config.safety), Selection(), provocation)
 
 
-def _context(config: EngineConfig, rng: random.Random, *, second: bool) -> ProvocationContext:
+def _room(config: EngineConfig, rng: random.Random, *, second: bool) -> ProvocationContext:
     deadline = Deadline(time.monotonic() + _HOUR)
 
-    def judge_config(settings: ModelConfig) -> JudgeConfig:
-        return JudgeConfig([PacedComposer(settings.model, rng)], settings, deadline)
+    def bench(settings: ModelConfig) -> JudgeConfig:
+        return JudgeConfig([Held(settings.model, rng)], settings, deadline)
 
-    speaker = ChatSpeaker(PERSONA, [PacedComposer(config.chat.model, rng)], config.chat, config.safety, deadline)
+    speaker = ChatSpeaker(PERSONA, [Held(config.chat.model, rng)], config.chat, config.safety, deadline)
     provocation = config.provocation
-    confirming = judge_config(provocation.second_judge) if second else None
-    return ProvocationContext(PERSONA, speaker, judge_config(provocation.judge), confirming, Forgetful())
+    confirming = bench(provocation.second_judge) if second else None
+    return ProvocationContext(PERSONA, speaker, bench(provocation.judge), confirming, Forgetful())
 
 
 def judged(report: Report, name: str) -> None:
-    """Adds a judge's sensitivity and specificity over the labelled cases; cases it leaves open count against both."""
+    """Adds a judge's sensitivity and specificity over the labelled cases; what it leaves open counts against both."""
     labels = json.loads(LABELS.read_text(encoding="utf-8"))
-    config = JudgeConfig([resolve(name)], ModelConfig(max_tokens=4096), Deadline(time.monotonic() + _HOUR))
+    bench = JudgeConfig([resolve(name)], ModelConfig(max_tokens=4096), Deadline(time.monotonic() + _HOUR))
     tests = {test.id: test for test in shipped_tests()}
     found = cleared = opened = 0
     bad = [case for case in labels["cases"] if case["fails"]]
     good = [case for case in labels["cases"] if not case["fails"]]
     for case in labels["cases"]:
-        verdict = _verdict(tests[case["test"]], case, labels["filler"], config)
+        verdict = _verdict(tests[case["test"]], case, labels["filler"], bench)
         found += case["fails"] is not None and verdict == "fails"
         cleared += case["fails"] is None and verdict == "passes"
         opened += verdict == "open"
@@ -156,16 +155,18 @@ def judged(report: Report, name: str) -> None:
     report.figure(f"judge {name}: left open", opened, "cases", "counted against both")
 
 
-def _verdict(test: ProvocationTest, case: Mapping[str, Any], filler: str, config: JudgeConfig) -> str:
-    values = facts(PERSONA, "merrowkestrel")
-    own = bound(test, values)
+def _verdict(test: ProvocationTest, case: Mapping[str, Any], filler: str, bench: JudgeConfig) -> str:
+    values = slot_values(PERSONA, "merrowkestrel")
+    own = bind_slots(test, values)
     turns = test.conversations[0].turns
     given = [_filled(text, PERSONA, filler, values) for text in case["replies"]]
     replies = [filler] * (len(turns) - len(given)) + given
-    exchanges = [Exchange(said=message(turn, values), reply=reply) for turn, reply in zip(turns, replies, strict=True)]
-    word = judge(own, Transcript(conversations=(tuple(exchanges),)), PERSONA, config)
+    exchanges = [
+        Exchange(said=message_text(turn, values), reply=reply) for turn, reply in zip(turns, replies, strict=True)
+    ]
+    word = judge(own, Transcript(conversations=(tuple(exchanges),)), PERSONA, bench)
     counted = [each for each in own.criteria if each.axis is Axis.SAFE or role_break_counts(test)]
-    # Not judged: a case of a line or two is too short to show whether the voice is the person's own.
+    # Whether the voice is the person's own cannot be told from a case of a line or two.
     counted = [each for each in counted if each.id != "own_voice"]
     if word.failed(counted):
         return "fails"

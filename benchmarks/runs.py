@@ -16,13 +16,13 @@ import httpx
 
 from benchmarks.report import Report
 from benchmarks.server import Served, served
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.llm.fallback import Deadline, NoWatcher
 from fourfold.models import resolve
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE
-from fourfold.pipeline.lifecycle import new_run
 from fourfold.pipeline.mask_build import MASK_BUILD
+from fourfold.pipeline.new_run import new_run
 from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.self_enrich import SELF_ENRICH
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
@@ -56,7 +56,7 @@ def measure() -> Report:
 
 def _bare(brief: str) -> float:
     began = time.perf_counter()
-    state = new_run(brief, "ws_bench", EngineConfig(), datetime.now(UTC)).state
+    state = new_run(brief, "ws_bench", RunSettings(EngineConfig()), datetime.now(UTC)).state
     for step in STEPS:
         models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
         state = run_step(step, state, models, Deadline(time.monotonic() + 60), NoWatcher()).state

@@ -17,7 +17,7 @@ from functools import partial
 
 from benchmarks.chat_corpus import CORPUS, INSTALL, turns
 from benchmarks.report import Report
-from fourfold.config.engine import ChatConfig, DriftConfig, EngineConfig, FingerprintConfig, SafetyConfig
+from fourfold.config.engine import ChatConfig, DriftConfig, EngineConfig, FingerprintConfig, RunSettings, SafetyConfig
 from fourfold.jobs.answers import PaidAnswers
 from fourfold.jobs.concurrency import concurrently
 from fourfold.llm.fallback import Deadline
@@ -26,7 +26,7 @@ from fourfold.models import resolve, resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.models.prices import cost_usd
 from fourfold.persona import Persona, PersonaStatus, TokenUsage
-from fourfold.pipeline.lifecycle import new_run
+from fourfold.pipeline.new_run import new_run
 from fourfold.voice.drift import envelope
 from fourfold.voice.embedder import Vector, cosine_distance, mean_of
 from fourfold.voice.fingerprint import Fingerprint, FingerprintInput, FingerprintOwner, make_fingerprint
@@ -43,6 +43,7 @@ from fourfold.voice.statistics import (
     equal_error_rate,
 )
 from fourfold.voice.stylometry import vector_of
+from fourfold.voice.system_prompt import system_prompt
 from infra.local.home import REPOSITORY
 from tests.builders import ALL_STEPS, stepped
 from tests.providers.latency import delay_s
@@ -110,7 +111,7 @@ def _briefs() -> list[str]:
 
 
 def _person(brief: str) -> Persona:
-    begun = new_run(brief, "ws_bench", EngineConfig(), datetime.now(UTC))
+    begun = new_run(brief, "ws_bench", RunSettings(EngineConfig()), datetime.now(UTC))
     state = begun.state
     for step in ALL_STEPS:
         state = stepped(step, state, resolve("offline:composer-1")).state
@@ -127,8 +128,9 @@ def _person(brief: str) -> Persona:
     )
 
 
-def _said(persona: Persona | None, message: str, system: str = "You.") -> str:
-    return MODEL.reply(ChatRequest(system, (ChatMessage("user", message),), 400, 10, speaker=persona)).text
+def _said(persona: Persona | None, message: str, system: str | None = None) -> str:
+    bare = "You are a helpful assistant." if persona is None else system_prompt(persona, SafetyConfig())
+    return MODEL.reply(ChatRequest(system or bare, (ChatMessage("user", message),), 400, 10)).text
 
 
 def _of_persona(persona: Persona) -> Speaker:
@@ -243,7 +245,7 @@ def _recovery(report: Report, persons: Sequence[Persona]) -> None:
                 first = _score(made, _said(persona, message))
                 if first is None or persona.mask is None or first[0] <= PUBLISHED:
                     continue
-                again = with_anchor("You.", persona.mask, first[1])
+                again = with_anchor(system_prompt(persona, SafetyConfig()), persona.mask, first[1])
                 second = _score(made, _said(persona, message, again))
                 if second is not None:
                     before.append(first[0])
@@ -261,7 +263,7 @@ def _score(made: Fingerprint, reply: str) -> tuple[float, list[str]] | None:
 
 def _fingerprint(persona: Persona) -> Fingerprint:
     replies = {one.id: _said(persona, one.text("en")) for one in scenario_set().scenarios}
-    pole = [_said(None, one.text("en")) for one in scenario_set().of_pole()]
+    pole = [_said(None, one.text("en")) for one in scenario_set().baseline_subset()]
     taken = FingerprintInput(replies, pole, ("offline:composer-1",), TokenUsage(), 0.0)
     whose = FingerprintOwner(persona.id, persona.run_id or "", persona.language)
     return make_fingerprint(whose, taken, resolve_embedder("stylometric"), scenario_set(), datetime.now(UTC))

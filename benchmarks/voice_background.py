@@ -30,7 +30,7 @@ def main() -> None:
         for text in conversation[:EACH]
     ]
     assistant = resolve_chat("offline:composer-1")
-    for scenario in scenario_set().of_pole()[: CONVERSATIONS * EACH]:
+    for scenario in scenario_set().baseline_subset()[: CONVERSATIONS * EACH]:
         asked = ChatRequest("", (ChatMessage("user", scenario.text("en")),), 300, 10)
         texts.append(assistant.reply(asked).text)
     blocks = [list(zip(*block, strict=True)) for block in zip(*map(rates_of, texts), strict=True)]

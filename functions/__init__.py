@@ -1,1 +1,1 @@
-"""How the system is entered: one folder for each Lambda function."""
+"""Entry points: one folder for each Lambda function, and the wiring they share."""

@@ -1,4 +1,4 @@
-"""What time it is, for every function."""
+"""The clock of all functions."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The time, in UTC."""
+    """Returns the current time in UTC."""
     return datetime.now(UTC)

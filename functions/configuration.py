@@ -1,4 +1,4 @@
-"""The effective settings, read through one cached reader in every process."""
+"""Reads effective settings, with one cached reader per process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from fourfold.config.effective import ConfigReader, Effective
+from fourfold.config.effective import ConfigReader, EffectiveSettings
 from fourfold.config.entries import ScopeRef
 from fourfold.config.history import Revision
 from fourfold.config.presets import default_config
@@ -24,19 +24,19 @@ from fourfold.storage.keys.api_keys import DynamoApiKeys
 
 
 def config_store(workspace_id: str = "") -> DynamoConfigStore:
-    """Where settings are kept. `workspace_id` is where commits are made from, for their events."""
+    """Returns the store of settings. `workspace_id` goes into the `config.changed` events of its commits."""
 
-    def entry(place: ScopeRef, record: Revision) -> dict[str, Any]:
+    def entry(scope_ref: ScopeRef, revision: Revision) -> dict[str, Any]:
         data = ConfigChanged(
-            scope=stored(place.scope),
-            scope_id=place.owner,
-            revision=record.revision,
-            kind=record.kind,
-            changed_by=record.by,
-            reason=record.reason,
-            keys=tuple(change.key for change in record.changes),
+            scope=stored(scope_ref.scope),
+            scope_id=scope_ref.owner,
+            revision=revision.revision,
+            kind=revision.kind,
+            changed_by=revision.by,
+            reason=revision.reason,
+            keys=tuple(change.key for change in revision.changes),
         )
-        return config_changed_entry(data, workspace_id, record.at)
+        return config_changed_entry(data, workspace_id, revision.at)
 
     return DynamoConfigStore(
         dynamodb(), os.environ["FOURFOLD_CONFIG_TABLE"], os.environ.get("FOURFOLD_OUTBOX_TABLE", ""), entry
@@ -45,51 +45,55 @@ def config_store(workspace_id: str = "") -> DynamoConfigStore:
 
 @cache
 def deployment_defaults() -> Mapping[str, JsonValue]:
-    """What this deployment starts from, by the providers it has: the value of every key."""
+    """The default value of every key in this deployment, which depends on the configured providers."""
     return flattened(Settings(engine=default_config(usable_providers(os.environ))))
 
 
 @cache
 def config_reader() -> ConfigReader:
-    """The reader of this process."""
+    """The settings reader of this process."""
     return ConfigReader(config_store(), deployment_defaults())
 
 
-def effective(org_id: str, workspace_id: str) -> Effective:
-    """What holds for a workspace now."""
+def effective(org_id: str, workspace_id: str) -> EffectiveSettings:
+    """Returns the effective settings of a workspace, with their revisions."""
     return config_reader().effective(org_id, workspace_id)
 
 
 def settings_of(workspace_id: str) -> Settings:
-    """The workspace's effective settings.
+    """Returns the effective settings of a workspace.
 
     Raises:
-        LookupError: no key was ever made for such a workspace.
+        LookupError: the workspace never had an API key, so its org is unknown.
     """
     return effective_in(workspace_id).settings
 
 
-def effective_in(workspace_id: str) -> Effective:
-    """What holds for a workspace now, and at which revisions.
+def effective_in(workspace_id: str) -> EffectiveSettings:
+    """Returns the effective settings of a workspace, with their revisions.
 
     Raises:
-        LookupError: no key was ever made for such a workspace.
+        LookupError: the workspace never had an API key, so its org is unknown.
     """
     return effective(org_of(workspace_id), workspace_id)
 
 
 def settings_at(workspace_id: str, revisions: Revisions) -> Settings:
-    """The workspace's settings as they stood at these revisions.
+    """Returns the settings of a workspace at these revisions.
 
     Raises:
-        LookupError: no key was ever made for such a workspace, or there are no such revisions.
+        LookupError: the workspace never had an API key, or a revision does not exist.
     """
     return config_reader().at(org_of(workspace_id), workspace_id, revisions).settings
 
 
 @lru_cache(maxsize=10_000)
 def org_of(workspace_id: str) -> str:
-    """The org a workspace belongs to; it does not move."""
+    """Returns the org of a workspace. It never changes, so it is cached.
+
+    Raises:
+        LookupError: the workspace never had an API key.
+    """
     keys = DynamoApiKeys(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"])
     found = keys.org_of(workspace_id)
     if found is None:

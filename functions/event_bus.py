@@ -1,4 +1,4 @@
-"""Puts entries on the event bus. PutEvents may take some and refuse others; each is tried again by itself."""
+"""Publishes entries on the EventBridge bus. PutEvents can fail for single entries; only those are retried."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
 
 Entry = dict[str, Any]
 
-# PutEvents takes 10 entries of 1 MB together; a quarter of that leaves room for what it adds and for older limits.
-_MOST_ENTRIES = 10
-_MOST_BYTES = 256_000
+# PutEvents accepts 10 entries of 1 MB in total; this leaves room for overhead and for the older limit of 256 KB.
+_MAX_ENTRIES = 10
+_MAX_BYTES = 256_000
 PAUSES_S = (0.1, 0.4, 1.6, 3.2)
 
 
 def publish(entries: Sequence[Entry]) -> list[Entry]:
-    """Puts `entries` (of `fourfold.events.envelope.bus_entry`) on the bus named by FOURFOLD_EVENT_BUS.
+    """Publishes `entries` (of `fourfold.events.envelope.bus_entry`) on the bus named by FOURFOLD_EVENT_BUS.
 
-    An entry the bus does not take is tried again, without those it took, for about five seconds.
+    Failed entries are retried for about five seconds.
 
     Returns:
-        The entries the bus did not take in the end.
+        The entries that could not be published.
     """
-    waiting = list(entries)
+    pending = list(entries)
     for pause in (*PAUSES_S, None):
-        waiting = [refused for request in _requests(waiting) for refused in _refused(request)]
-        if not waiting or pause is None:
+        pending = [rejected for batch in _batches(pending) for rejected in _put_batch(batch)]
+        if not pending or pause is None:
             break
         time.sleep(pause)
-    return waiting
+    return pending
 
 
 @cache
@@ -49,39 +49,39 @@ def _bus() -> EventBridgeClient:
     return cast("EventBridgeClient", client("events", config))
 
 
-def _requests(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-    """The entries in portions of one call."""
-    portion: list[Entry] = []
+def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Splits entries into batches for one PutEvents call each."""
+    batch: list[Entry] = []
     size = 0
     for entry in entries:
         bytes_ = len(_detail(entry).encode())
-        if portion and (len(portion) == _MOST_ENTRIES or size + bytes_ > _MOST_BYTES):
-            yield portion
-            portion, size = [], 0
-        portion.append(entry)
+        if batch and (len(batch) == _MAX_ENTRIES or size + bytes_ > _MAX_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(entry)
         size += bytes_
-    if portion:
-        yield portion
+    if batch:
+        yield batch
 
 
-def _refused(portion: Sequence[Entry]) -> list[Entry]:
-    """Puts one portion; those of it that were not taken (all of them, if the call failed)."""
+def _put_batch(batch: Sequence[Entry]) -> list[Entry]:
+    """Publishes one batch; returns the entries that failed (all of them if the call failed)."""
     bus = os.environ["FOURFOLD_EVENT_BUS"]
-    wire: list[PutEventsRequestEntryTypeDef] = [
+    request_entries: list[PutEventsRequestEntryTypeDef] = [
         {
             "Source": entry["Source"],
             "DetailType": entry["DetailType"],
             "Detail": _detail(entry),
             "EventBusName": bus,
         }
-        for entry in portion
+        for entry in batch
     ]
     try:
-        answers = _bus().put_events(Entries=wire)["Entries"]
+        results = _bus().put_events(Entries=request_entries)["Entries"]
     except (ClientError, BotoCoreError):
-        return list(portion)
-    # Answers stand in the order of the entries; one that was taken has an id.
-    return [entry for entry, answer in zip(portion, answers, strict=True) if "EventId" not in answer]
+        return list(batch)
+    # Results are in the order of the entries; a published entry has an EventId.
+    return [entry for entry, result in zip(batch, results, strict=True) if "EventId" not in result]
 
 
 def _detail(entry: Entry) -> str:

@@ -1,4 +1,4 @@
-"""The entry both background jobs share: a queue's message in, a job done or left for the next delivery."""
+"""The Lambda handler that both background jobs share: takes an SQS message and runs its job."""
 
 from __future__ import annotations
 
@@ -31,116 +31,131 @@ from functions.wiring import event_store, job_context
 
 logger = Logger()
 
-# How often a queue delivers an order; the last time, what it cannot do is told as a failure.
+# maxReceiveCount of the queues. At the last delivery an error ends the run as failed.
 MAX_RECEIVES = 5
-# Time kept for what is under way when a worker's ends: nothing new is begun in it.
+# No new item is started in the last seconds of the invocation, so that items in progress can finish.
 _MARGIN_S = 45.0
-# Failures that no waiting mends: whoever runs the deployment, or the persona, must change something.
-_NOT_RETRIED = DEPLOYMENT_FAILURES | {ModelFailure.BAD_REQUEST}
-WorkOf = Callable[[Run, Persona, Settings, Deadline], Job]
+# Failures that a retry cannot fix: the deployment or the persona must be changed.
+_PERMANENT = DEPLOYMENT_FAILURES | {ModelFailure.BAD_REQUEST}
+JobFactory = Callable[[Run, Persona, Settings, Deadline], Job]
 JobHandler = Callable[[dict[str, Any], LambdaContext], PartialItemFailureResponse]
 
 
-def job_handler(kind: RunKind, work_of: WorkOf, whole: Callable[[Run], bool] = lambda _run: True) -> JobHandler:
-    """A Lambda handler that does the jobs of `kind` its queue brings, one message at a time.
+def job_handler(
+    kind: RunKind, job_for: JobFactory, is_full_run: Callable[[Run], bool] = lambda _run: True
+) -> JobHandler:
+    """Returns a Lambda handler that runs jobs of `kind`, one SQS message at a time.
 
-    An order for a persona that is gone, cannot speak, or for which the job is switched off, is dropped. So is one
-    nobody asked for when a run under way does the same; while that one does a part only (`whole` says), it waits.
+    A message is dropped if the persona is deleted or cannot speak, or if the job is disabled. An automatic message is
+    also dropped if a run is already in progress for this persona; if that run is partial (`is_full_run` is false), the
+    message is returned to the queue instead.
     """
 
     def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
         deadline = time.monotonic() + context.get_remaining_time_in_millis() / 1000
 
         def one(record: SQSRecord) -> None:
-            order = None
+            message = None
             try:
-                order = message_from(json.loads(record.body), kind)
-                if order is not None:
-                    _do(order, record, work_of, deadline)
+                message = message_from(json.loads(record.body), kind)
+                if message is not None:
+                    _handle(message, record, job_for, deadline)
             except JobInProgressError as other:
-                # What waits comes again when its message is shown again; it is no failure of the job.
-                waits = not whole(other.run) and _receives(record) < MAX_RECEIVES
-                standing = {"standing": other.run.id, "waits": waits}
-                logger.info("another job is under way", extra={**_told(order, kind, record), **standing})
+                # Returned to the queue, the message is delivered again later; this is not a failure of the job.
+                waits = not is_full_run(other.run) and _receives(record) < MAX_RECEIVES
+                active = {"active_run_id": other.run.id, "waits": waits}
+                logger.info("another job is in progress", extra={**_log_fields(message, kind, record), **active})
                 if waits:
                     raise
             except Exception as error:
-                # The message comes again, and somebody should know why. The error's own words may hold a persona.
-                failed = {**_told(order, kind, record), "error": type(error).__name__}
-                logger.warning("job delivery failed", extra=failed)
+                # Log the type only: the message of the error may contain a persona.
+                fields = {**_log_fields(message, kind, record), "error": type(error).__name__}
+                logger.warning("job delivery failed", extra=fields)
                 raise
 
         processor = BatchProcessor(event_type=EventType.SQS)
-        # The processor raises when a whole batch fails; with a batch of one that would be every failure.
+        # By default the processor raises if the whole batch fails, which with a batch of one is every failure.
         processor.raise_on_entire_batch_failure = False
         return process_partial_response(event=event, record_handler=one, processor=processor, context=context)
 
     return handler
 
 
-def _do(order: JobMessage, record: SQSRecord, work_of: WorkOf, deadline: float) -> None:
-    place, current = job_context(), effective_in(order.workspace_id)
-    standing = place.store.run(order.workspace_id, order.run_id)
-    persona = place.store.persona(order.workspace_id, order.persona_id)
-    # What was begun goes on under the settings it began with.
-    settings = current.settings if standing is None else settings_at(order.workspace_id, standing.config_revisions)
-    block = _block(settings, order.kind)
-    wanted = block.enabled and (order.asked or block.run_on_create)
+def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadline: float) -> None:
+    jobs, current = job_context(), effective_in(message.workspace_id)
+    stored_run = jobs.store.run(message.workspace_id, message.run_id)
+    persona = jobs.store.persona(message.workspace_id, message.persona_id)
+    # A resumed run keeps the settings it started with.
+    settings = (
+        current.settings if stored_run is None else settings_at(message.workspace_id, stored_run.config_revisions)
+    )
+    job_settings = _job_settings(settings, message.kind)
+    is_wanted = job_settings.enabled and (message.asked or job_settings.run_on_create)
     if persona is None:
-        _forget(order)
+        _clear_log(message.workspace_id, message.run_id)
         return
-    if persona.status not in SPEAKABLE or not wanted:
-        logger.info("job dropped", extra={"run_id": order.run_id, "kind": order.kind, "wanted": wanted})
+    if persona.status not in SPEAKABLE or not is_wanted:
+        logger.info("job dropped", extra={"run_id": message.run_id, "kind": message.kind, "wanted": is_wanted})
         return
-    until = place.clock() + timedelta(seconds=deadline - time.monotonic() + 5)
-    run = claim_run(order, place, Lease(record.message_id, until), current.settings.engine.hash(), current.revisions)
+    lease_until = jobs.clock() + timedelta(seconds=deadline - time.monotonic() + 5)
+    run = claim_run(
+        message, jobs, Lease(record.message_id, lease_until), current.settings.engine.hash(), current.revisions
+    )
     if run is None:
-        logger.info("job is over, or in another's hands", extra={"run_id": order.run_id, "kind": order.kind})
+        logger.info("job has ended, or another worker has it", extra={"run_id": message.run_id, "kind": message.kind})
         return
-    # As it stands now: a later version's order counts on whoever claims after it was written to work on that version.
-    persona = place.store.persona(order.workspace_id, order.persona_id) or persona
+    # Read again after the claim: the message of a newer version is dropped in the belief that this run uses it.
+    persona = jobs.store.persona(message.workspace_id, message.persona_id) or persona
+    # The model calls of an item must end before the function's timeout.
+    job = job_for(run, persona, settings, Deadline(deadline - _MARGIN_S / 3))
+    _run_job(run, job, record, job_settings.concurrency, deadline)
+
+
+def _run_job(run: Run, job: Job, record: SQSRecord, concurrency: int, deadline: float) -> None:
+    """Runs a claimed job. An error is raised for redelivery; a permanent error, or the last one, fails the run."""
+    jobs, fields = job_context(), {"run_id": run.id, "kind": run.kind}
     try:
-        ended = do_job(
-            run,
-            # One item's calls end before the function does.
-            work_of(run, persona, settings, Deadline(deadline - _MARGIN_S / 3)),
-            place,
-            concurrency=block.concurrency,
-            may_begin=lambda: deadline - time.monotonic() > _MARGIN_S,
+        finished_run = do_job(
+            run, job, jobs, concurrency=concurrency, may_start=lambda: deadline - time.monotonic() > _MARGIN_S
         )
     except Exception as error:
-        # Whatever it was: it comes again with the message, until the last time, when the caller is told.
-        lasting = isinstance(error, ModelError) and error.failure in _NOT_RETRIED
-        if not lasting and _receives(record) < MAX_RECEIVES:
+        # Any error is retried by the queue; at the last delivery the run ends as failed.
+        permanent = isinstance(error, ModelError) and error.failure in _PERMANENT
+        if not permanent and _receives(record) < MAX_RECEIVES:
             raise
         problem = job_problem(error)
-        logger.warning("job failed", extra={"run_id": run.id, "kind": run.kind, "code": problem.code})
-        fail_job(run, problem, place)
+        logger.warning("job failed", extra={**fields, "code": problem.code})
+        fail_job(run, problem, jobs)
     else:
-        if ended is not None:
-            logger.info("job done", extra={"run_id": run.id, "kind": run.kind})
-        elif place.store.persona(order.workspace_id, order.persona_id) is None:
-            _forget(order)
-        else:
-            logger.info("another worker ended the job", extra={"run_id": run.id, "kind": run.kind})
+        if finished_run is not None:
+            logger.info("job done", extra=fields)
+        elif not _clear_log_if_deleted(run):
+            logger.info("job was ended by another process", extra=fields)
 
 
-def _told(order: JobMessage | None, kind: RunKind, record: SQSRecord) -> dict[str, Any]:
-    return {"run_id": order and order.run_id, "kind": kind, "receives": _receives(record)}
+def _log_fields(message: JobMessage | None, kind: RunKind, record: SQSRecord) -> dict[str, Any]:
+    return {"run_id": message and message.run_id, "kind": kind, "receives": _receives(record)}
 
 
 def _receives(record: SQSRecord) -> int:
-    """How often the message has come, this time included."""
+    """The number of deliveries of this message, the current one included."""
     return int(record.attributes.approximate_receive_count or 1)
 
 
-def _forget(order: JobMessage) -> None:
-    """Ends the work for a persona that was deleted, whose deletion left the end of the job's log to stop it."""
-    event_store(order.workspace_id, order.run_id).clear()
-    logger.info("job of a deleted persona", extra={"run_id": order.run_id, "kind": order.kind})
+def _clear_log_if_deleted(run: Run) -> bool:
+    deleted = job_context().store.persona(run.workspace_id, run.persona_id) is None
+    if deleted:
+        _clear_log(run.workspace_id, run.id)
+    return deleted
 
 
-def _block(settings: Settings, kind: RunKind) -> FingerprintConfig | ProvocationConfig:
+def _clear_log(workspace_id: str, run_id: str) -> None:
+    """Deletes the log of a deleted persona's job. The deletion had kept its last entry to stop this worker."""
+    event_store(workspace_id, run_id).clear()
+    logger.info("job of a deleted persona", extra={"run_id": run_id})
+
+
+def _job_settings(settings: Settings, kind: RunKind) -> FingerprintConfig | ProvocationConfig:
     return settings.engine.fingerprint if kind is RunKind.FINGERPRINT else settings.engine.provocation
 
 

@@ -1,4 +1,4 @@
-"""Imports that belong into a snapshot of a function's initialisation."""
+"""Imports SDKs during initialisation, for Lambda SnapStart."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from fourfold.models.credentials import usable_providers
 
 
 def preload(environment: Mapping[str, str]) -> None:
-    """Where this initialisation becomes a snapshot, the SDKs of the providers in use go into it.
+    """Imports the SDKs of the configured providers if the initialisation is snapshotted (SnapStart).
 
-    Imported before the snapshot, an SDK's second or two are paid once; imported at the first call, after every restore.
-    Elsewhere nothing is imported that is not called.
+    In the snapshot the one or two seconds of an import are paid once; otherwise after every restore. Without SnapStart
+    SDKs are imported on first use.
     """
     if environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
         for library in libraries_of(usable_providers(environment)):

@@ -1,4 +1,4 @@
-"""What both functions of live progress are made of: storage, the way to connected clients, and the queue of replays."""
+"""Wiring of the two functions of live progress: storage, API Gateway's management API, and the catch-up queue."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSL
 
 from fourfold.aws import client
 from fourfold.http.auth import KeyRing
-from fourfold.progress.delivery import Delivery
-from fourfold.progress.followers import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, RunKey
+from fourfold.progress.delivery import EventDelivery
+from fourfold.progress.ports import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, RunKey
 from fourfold.storage.client import dynamodb
 from fourfold.storage.keys.api_keys import DynamoApiKeys
 from fourfold.storage.progress.connections import DynamoConnections
@@ -30,18 +30,24 @@ if TYPE_CHECKING:
 SCOPE = "personas:read"
 THREADS = 24
 _GONE = frozenset({"GoneException", "410"})
-# Who cannot be reached within this time is cut off. A batch waits for its slowest: once, so long.
-ANSWER_WITHIN_S = 5
+# A client that cannot be reached within this time is disconnected. It bounds the delay of one slow client on a batch.
+SEND_TIMEOUT_S = 5
 
 
 class ManagedConnections:
-    """Implements `fourfold.progress.followers.Sender` with API Gateway's management API."""
+    """Implements `fourfold.progress.ports.Sender` with API Gateway's management API."""
 
     def __init__(self, client: ApiGatewayManagementApiClient) -> None:
         self._client = client
 
     def send(self, connection_id: str, text: str) -> None:
-        """Sends one message. Raises ConnectionGoneError, UnsentError or UnsureError."""
+        """Sends one message.
+
+        Raises:
+            ConnectionGoneError: the connection no longer exists.
+            NotDeliveredError: the message was certainly not sent.
+            DeliveryUnknownError: the message may have been sent.
+        """
         try:
             self._client.post_to_connection(ConnectionId=connection_id, Data=text.encode())
         except ClientError as error:
@@ -50,13 +56,17 @@ class ManagedConnections:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise DeliveryUnknownError from error
             raise NotDeliveredError from error
-        except (HTTPClientError, SSLError) as error:  # the connection broke, or no answer came: it may have been sent
+        except (HTTPClientError, SSLError) as error:  # connection broken or timeout: it may have been sent
             raise DeliveryUnknownError from error
         except BotoCoreError as error:
             raise NotDeliveredError from error
 
     def close(self, connection_id: str) -> None:
-        """Ends the connection; one that is gone already is no error. Raises UnsentError."""
+        """Closes the connection. A connection that no longer exists is not an error.
+
+        Raises:
+            NotDeliveredError: the request failed.
+        """
         try:
             self._client.delete_connection(ConnectionId=connection_id)
         except ClientError as error:
@@ -67,18 +77,18 @@ class ManagedConnections:
 
 
 class SqsCatchUps:
-    """Implements `fourfold.progress.followers.CatchUpQueue`."""
+    """Implements `fourfold.progress.ports.CatchUpQueue`."""
 
     def __init__(self, client: SQSClient, url: str) -> None:
         self._client = client
         self._url = url
 
     def put(self, run: RunKey, connection_id: str) -> None:
-        """Asks for a replay to be finished."""
+        """Enqueues the rest of a replay."""
         self._send({"workspace_id": run.workspace_id, "run_id": run.run_id, "connection_id": connection_id})
 
     def put_close(self, connection_id: str) -> None:
-        """Asks for a connection to be closed."""
+        """Enqueues the closing of a connection."""
         self._send({"connection_id": connection_id})
 
     def _send(self, body: dict[str, str]) -> None:
@@ -86,34 +96,34 @@ class SqsCatchUps:
 
 
 def management_endpoint() -> str:
-    """Where connected clients are reached; the variable may be relative to AWS_ENDPOINT_URL."""
+    """The URL of API Gateway's management API. The variable may be relative to AWS_ENDPOINT_URL."""
     return urljoin(os.environ.get("AWS_ENDPOINT_URL", ""), os.environ["FOURFOLD_PROGRESS_ENDPOINT"])
 
 
 @cache
 def sender() -> ManagedConnections:
-    """The way to connected clients. Nothing is tried again here: only the queue knows what was certainly not sent."""
+    """The sender to connected clients, without SDK retries: a retry after a timeout could send a message twice."""
     config = Config(
         connect_timeout=1,
-        read_timeout=ANSWER_WITHIN_S,
+        read_timeout=SEND_TIMEOUT_S,
         retries={"total_max_attempts": 1},
         max_pool_connections=2 * THREADS,
     )
-    made = client("apigatewaymanagementapi", config, endpoint_url=management_endpoint())
-    return ManagedConnections(cast("ApiGatewayManagementApiClient", made))
+    created = client("apigatewaymanagementapi", config, endpoint_url=management_endpoint())
+    return ManagedConnections(cast("ApiGatewayManagementApiClient", created))
 
 
 @cache
 def connections() -> DynamoConnections:
-    """Connections and subscribers."""
+    """The store of connections and subscriptions."""
     return DynamoConnections(dynamodb(), os.environ["FOURFOLD_CONNECTIONS_TABLE"], time.time)
 
 
 @cache
-def delivery() -> Delivery:
-    """Sending a run's events to one follower."""
+def delivery() -> EventDelivery:
+    """The delivery of a run's events to one follower."""
     queue = cast("SQSClient", client("sqs", Config(connect_timeout=2, read_timeout=5)))
-    return Delivery(
+    return EventDelivery(
         log=DynamoEventLog(dynamodb(), os.environ["FOURFOLD_RUN_EVENTS_TABLE"]),
         followers=DynamoFollowers(dynamodb(), os.environ["FOURFOLD_CONNECTIONS_TABLE"], time.time),
         subscribers=connections(),
@@ -125,23 +135,23 @@ def delivery() -> Delivery:
 
 @cache
 def api_keys() -> DynamoApiKeys:
-    """The API keys."""
+    """The store of API keys."""
     return DynamoApiKeys(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"])
 
 
 @cache
 def keys_by_hash() -> KeyRing:
-    """The API keys by their hash, remembered for five seconds."""
+    """API keys by hash, cached for five seconds."""
     return KeyRing(api_keys().find_hashed)
 
 
 def may_read(key_hash: str, workspace_id: str) -> bool:
-    """Whether the key is still there and may still read the workspace; remembered for five seconds."""
+    """Whether the key is valid and may read the workspace; cached for five seconds."""
     holder = keys_by_hash().caller(key_hash)
     return holder is not None and holder.workspace_id == workspace_id and SCOPE in holder.scopes
 
 
 @cache
 def threads() -> ThreadPoolExecutor:
-    """For serving connections side by side; it outlives an invocation."""
+    """The thread pool for serving connections concurrently; it is kept between invocations."""
     return ThreadPoolExecutor(THREADS, thread_name_prefix="progress")

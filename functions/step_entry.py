@@ -1,4 +1,4 @@
-"""The entry all step functions share: state in, state out."""
+"""The Lambda handler that all step functions share: takes a run state and returns the next one."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ logger = Logger()
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
-# What is left of the function's time when the models' ends: enough to write the record and to answer.
+# Time between the models' deadline and the function's timeout, for writing the event log and returning.
 _MARGIN_S = 15.0
 
 
 def deadline_of(context: LambdaContext) -> Deadline:
-    """The deadline of the models: what the invocation has left, less what it takes to end."""
+    """The deadline of model calls: the remaining time of the invocation minus a margin."""
     return Deadline(time.monotonic() + context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
 
 
 def step_handler(step: Step[Output]) -> Handler:
-    """A Lambda handler that performs `step` on the run state it is given and answers with the next one."""
+    """Returns a Lambda handler that executes `step` on a run state and returns the next state."""
 
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         deadline = deadline_of(context)

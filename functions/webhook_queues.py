@@ -1,4 +1,4 @@
-"""The dispatcher's two queues, for whoever gives it orders: the fan-out, the API, and the dispatcher itself."""
+"""The two SQS queues of the webhook dispatcher, filled by the fan-out, the API and the dispatcher."""
 
 from __future__ import annotations
 
@@ -15,67 +15,66 @@ from botocore.config import Config
 from fourfold.aws import client
 from fourfold.storage.client import dynamodb
 from fourfold.storage.webhooks.store import DynamoWebhooks
-from fourfold.webhooks.fan_out import Errand
+from fourfold.webhooks.fan_out import QueueEntry
 from fourfold.webhooks.queues import Lane, ScheduledDelivery
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
-# SQS delays no message for longer. A wait that is longer is made of several: the order is given, found not to be due,
-# and given again.
-LONGEST_DELAY_S = 900
-_AT_ONCE = 8
+# The maximum of SQS. For a longer delay the dispatcher finds the delivery not due and enqueues it again.
+MAX_DELAY_S = 900
+_MAX_CONCURRENT = 8
 
 
 def lane_queues() -> dict[Lane, str]:
-    """Lane -> the URL of its queue."""
+    """The queue URL of each lane."""
     return {
         Lane.FAST: os.environ["FOURFOLD_WEBHOOKS_FAST_QUEUE"],
         Lane.SLOW: os.environ["FOURFOLD_WEBHOOKS_SLOW_QUEUE"],
     }
 
 
-def give(errands: Sequence[Errand]) -> None:
-    """Puts orders into their lanes. What fails in the middle may be given all over: an order too many does no harm."""
+def enqueue(scheduled: Sequence[QueueEntry]) -> None:
+    """Enqueues scheduled deliveries into their lanes. Safe to repeat: the dispatcher sends a delivery once."""
     for lane, url in lane_queues().items():
-        if orders := [(order, wait) for errand_lane, order, wait in errands if errand_lane is lane]:
-            send(url, orders)
+        if lane_deliveries := [(delivery, delay) for errand_lane, delivery, delay in scheduled if errand_lane is lane]:
+            send(url, lane_deliveries)
 
 
-def send(queue_url: str, orders: Sequence[tuple[ScheduledDelivery, timedelta]]) -> None:
-    """Puts orders into a queue, each to be given after its wait (or after 15 minutes, if it is longer).
+def send(queue_url: str, deliveries: Sequence[tuple[ScheduledDelivery, timedelta]]) -> None:
+    """Sends deliveries to a queue, each with its delay (at most 15 minutes).
 
-    Each endpoint is a group, which makes the queue a fair one: while one endpoint's orders take up the workers, SQS
-    gives the others' first. One by one: for a batch the local engine asks for a permission that AWS does not have.
+    The endpoint is the message group: with SQS fair queues a busy endpoint does not delay the others. Messages are sent
+    one by one, because for SendMessageBatch the local engine requires an IAM action that AWS does not have.
     """
 
-    def put(order: ScheduledDelivery, wait: timedelta) -> None:
+    def put(delivery: ScheduledDelivery, delay: timedelta) -> None:
         queues().send_message(
             QueueUrl=queue_url,
-            MessageBody=order.model_dump_json(),
-            MessageGroupId=order.endpoint_id,
-            DelaySeconds=_delay(wait),
+            MessageBody=delivery.model_dump_json(),
+            MessageGroupId=delivery.endpoint_id,
+            DelaySeconds=_delay(delay),
         )
 
-    if len(orders) == 1:
-        put(*orders[0])
+    if len(deliveries) == 1:
+        put(*deliveries[0])
     else:
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(put, *zip(*orders, strict=True)))
+        with ThreadPoolExecutor(_MAX_CONCURRENT) as pool:
+            list(pool.map(put, *zip(*deliveries, strict=True)))
 
 
 @cache
 def queues() -> SQSClient:
-    """An SQS client."""
+    """The SQS client."""
     config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
     return cast("SQSClient", client("sqs", config))
 
 
 @cache
 def webhooks() -> DynamoWebhooks:
-    """Endpoints and deliveries."""
+    """The store of endpoints and deliveries."""
     return DynamoWebhooks(dynamodb(), os.environ["FOURFOLD_WEBHOOKS_TABLE"], os.environ.get("FOURFOLD_OUTBOX_TABLE"))
 
 
-def _delay(wait: timedelta) -> int:
-    return min(LONGEST_DELAY_S, max(0, math.ceil(wait.total_seconds())))
+def _delay(delay: timedelta) -> int:
+    return min(MAX_DELAY_S, max(0, math.ceil(delay.total_seconds())))

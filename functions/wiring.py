@@ -1,4 +1,4 @@
-"""Builds a function's collaborators from its environment. Nothing is built at import: what a call needs, it makes."""
+"""Builds a function's dependencies from its environment, on first use and not at import."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from functools import cache
 
 from fourfold.jobs.job import JobContext
-from fourfold.pipeline.lifecycle import RunContext, RunIdentity
+from fourfold.pipeline.run_context import RunContext, RunIdentity
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
 from fourfold.storage.client import dynamodb
@@ -22,41 +22,41 @@ from functions.clock import now
 
 
 def event_store(workspace_id: str, run_id: str) -> DynamoEventStore:
-    """The stored event log of a run."""
+    """The event store of a run."""
     return DynamoEventStore(dynamodb(), os.environ["FOURFOLD_RUN_EVENTS_TABLE"], workspace_id, run_id)
 
 
-def run_log(who: RunIdentity | RunState, seen: int) -> RunLog:
-    """The event log of a run for a writer that has seen its first `seen` entries."""
-    return RunLog(event_store(who.workspace_id, who.run_id), who.run_id, who.persona_id, seen, now)
+def run_log(run: RunIdentity | RunState, after_seq: int) -> RunLog:
+    """The event log of a run, for a writer that has read its first `seen` entries."""
+    return RunLog(event_store(run.workspace_id, run.run_id), run.run_id, run.persona_id, after_seq, now)
 
 
 @cache
 def persona_store() -> DynamoPersonaStore:
-    """Personas and runs."""
+    """The store of personas and runs."""
     return DynamoPersonaStore(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
 
 
 @cache
 def job_store() -> DynamoJobStore:
-    """Background jobs: their state, runs and results."""
+    """The store of background jobs: state, runs and results."""
     return DynamoJobStore(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
 
 
 @cache
 def sessions() -> DynamoSessions:
-    """Chat sessions."""
+    """The store of chat sessions."""
     return DynamoSessions(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
 
 
 def baseline(workspace_id: str) -> DynamoAssistantBaseline:
-    """A bare assistant's replies, as the workspace knows them."""
+    """The workspace's baseline replies of the plain assistant."""
     return DynamoAssistantBaseline(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], workspace_id)
 
 
 @cache
 def job_context() -> JobContext:
-    """What doing a background job needs."""
+    """The dependencies of a background job."""
     return JobContext(
         store=job_store(),
         log_of=lambda run: RunLog(event_store(run.workspace_id, run.id), run.id, run.persona_id, 0, now),
@@ -67,23 +67,23 @@ def job_context() -> JobContext:
 
 @cache
 def suites() -> DynamoSuites:
-    """Reports of the provocation suite."""
+    """The store of suite reports."""
     return DynamoSuites(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
 
 
 @cache
 def workspace_tests() -> DynamoWorkspaceTests:
-    """The workspaces' own provocation tests."""
+    """The store of workspaces' own provocation tests."""
     return DynamoWorkspaceTests(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
 
 
 @cache
 def run_context() -> RunContext:
-    """What ending a run needs."""
+    """The dependencies of completing or failing a run."""
     return RunContext(
         store=persona_store(),
         log_of=run_log,
-        entries_of=lambda who: event_store(who.workspace_id, who.run_id).entries(),
-        forget=lambda who: event_store(who.workspace_id, who.run_id).clear(),
+        entries_of=lambda run: event_store(run.workspace_id, run.run_id).entries(),
+        delete_log=lambda run: event_store(run.workspace_id, run.run_id).clear(),
         clock=now,
     )

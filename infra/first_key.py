@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 import boto3
 
 from fourfold.http.scopes import SCOPES
-from fourfold.ids import new_operation_id, prefixed_as
-from fourfold.keys import KeyEnvironment, new_key_text, shown_part
+from fourfold.ids import id_from_operation, new_operation_id
+from fourfold.keys import KeyEnvironment, key_preview, new_key_text
 from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from infra.settings import DEFAULT_STAGE, STAGES
 
@@ -38,9 +38,9 @@ def main(arguments: Sequence[str]) -> int:
     asked = parser.parse_args(arguments)
     table = _table(asked.stage)
     text = new_key_text(KeyEnvironment.LIVE)
-    shown = shown_part(text)
+    shown = key_preview(text)
     key = ApiKey(
-        key_id=prefixed_as("key", new_operation_id()),
+        key_id=id_from_operation("key", new_operation_id()),
         org_id=asked.org,
         workspace_id=asked.workspace,
         scopes=frozenset(SCOPES) - (frozenset() if asked.operator else _OPERATORS),

@@ -10,6 +10,7 @@ from aws_cdk.aws_logs import RetentionDays
 
 from fourfold.config.presets import default_config
 from fourfold.http.cors import allowed_origins
+from fourfold.llm.model_names import OFFLINE
 
 DATA: Final = "data"
 SERVICE: Final = "service"
@@ -61,6 +62,11 @@ class StageSettings:
     def stack_name(self, stack: str) -> str:
         """The CloudFormation name of one of STACKS."""
         return f"fourfold-{self.name}-{stack}"
+
+    @property
+    def offline(self) -> bool:
+        """Whether runs are written by the offline composer: no provider is listed, or it alone."""
+        return set(self.providers) <= {OFFLINE}
 
     @property
     def tags(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import Completion, LanguageModel, ModelError, ModelFailure, ModelRequest
 from fourfold.models import resolve
@@ -17,15 +17,15 @@ from fourfold.pipeline.audit import AuditReport
 from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.intent_parse import INTENT_PARSE
-from fourfold.pipeline.lifecycle import new_run
 from fourfold.pipeline.mask_build import MASK_BUILD, MaskBuild
+from fourfold.pipeline.new_run import new_run
 from fourfold.pipeline.run_step import StepOutcome, run_step
 from fourfold.pipeline.self_enrich import SELF_ENRICH, SelfEnrichment
 from fourfold.pipeline.soul_draft import SOUL_DRAFT, SoulDraft
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Step
 from fourfold.pipeline.surface_ground import SURFACE_GROUND, SurfaceGrounding
-from fourfold.progress.log import JournalledEntry, LogEntry, RunLog
+from fourfold.progress.log import LogEntry, RunLog, StoredEntry
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 BRIEF = "A shy founder, 34, in Istanbul"
@@ -179,7 +179,7 @@ def written_offline(brief: str, steps: Iterable[Step[Any]] = ALL_STEPS) -> RunSt
     """One attempt of the offline composer."""
     state, model = new_state(brief), resolve("offline:composer-1")
     for step in steps:
-        outcome = stepped(step, state.entering(step.name), model)
+        outcome = stepped(step, state.reset_for(step.name), model)
         assert (outcome.provider, outcome.model) == ("offline", "composer-1")
         state = outcome.state
     return state
@@ -194,21 +194,21 @@ def performed(step: Step[Any], state: RunState, model: LanguageModel, log: RunLo
 class MemoryEventStore:
     """The event log of one run, in memory; counts its reads."""
 
-    entries: dict[int, JournalledEntry] = field(default_factory=dict)
+    entries: dict[int, StoredEntry] = field(default_factory=dict)
     reads: int = 0
 
     def put_if_free(self, entry: LogEntry, checkpoint: str | None) -> bool:
         if entry.seq in self.entries:
             return False
-        self.entries[entry.seq] = JournalledEntry(entry, checkpoint)
+        self.entries[entry.seq] = StoredEntry(entry, checkpoint)
         return True
 
-    def read(self, after: int) -> Iterable[JournalledEntry]:
+    def read(self, after: int) -> Iterable[StoredEntry]:
         self.reads += 1
         return [kept for seq, kept in sorted(self.entries.items()) if seq > after]
 
     def types(self) -> list[str]:
-        return [kept.entry.happening.type for _, kept in sorted(self.entries.items())]
+        return [kept.entry.event.type for _, kept in sorted(self.entries.items())]
 
 
 class Ticking:
@@ -224,7 +224,7 @@ class Ticking:
 
 def new_state(brief: str = BRIEF, config: EngineConfig | None = None) -> RunState:
     """The state a run starts with."""
-    return new_run(brief, "ws_test", config or EngineConfig(), START).state
+    return new_run(brief, "ws_test", RunSettings(config or EngineConfig()), START).state
 
 
 def log_of(store: MemoryEventStore, state: RunState, seen: int | None = None) -> RunLog:

@@ -26,42 +26,59 @@ from fourfold.http.tail import Tails
 from fourfold.persona import PersonaGoneError
 from fourfold.personas.deletion import DELETED
 from fourfold.storage.layout import OutdatedStoreError
+from functions.api.chat import routes as chat
 from functions.api.config import routes as config
 from functions.api.errors import STORE_OUTDATED
 from functions.api.keys import routes as keys
-from functions.api.meta import docs, health
+from functions.api.meta import routes as meta
+from functions.api.meta.schemas import VERSION
 from functions.api.openapi import describe as openapi
 from functions.api.openapi.describe import TAGS
-from functions.api.personas import changes as persona_changes
-from functions.api.personas import files, parse, regeneration
+from functions.api.persona_files import routes as persona_files
+from functions.api.persona_versions import routes as persona_versions
 from functions.api.personas import routes as personas
-from functions.api.personas import versions as persona_versions
-from functions.api.personas.documents import VERSION
-from functions.api.runs import progress_routes as progress
+from functions.api.progress import routes as progress
+from functions.api.provocation_tests import routes as provocation_tests
 from functions.api.runs import routes as runs
 from functions.api.suite import routes as suite
-from functions.api.suite import tests_routes as provocation_tests
-from functions.api.voice import portable as portable_voice
 from functions.api.voice import routes as voice
 from functions.api.webhooks import routes as webhooks
 
 logger = Logger()
 
-_DESCRIPTION = "Four-layer personas from a one-line brief, written from the inside out and audited."
+_DESCRIPTION = (
+    "Generates four-layer personas (Soul, Self, Mask, Surface) from a short brief, audited by a second model."
+)
+
+# One router per resource, in the order of the API's description.
+_RESOURCES = (
+    personas,
+    persona_versions,
+    persona_files,
+    voice,
+    chat,
+    suite,
+    provocation_tests,
+    runs,
+    progress,
+    webhooks,
+    config,
+    keys,
+    meta,
+)
 
 
 def create_app(origins: Sequence[str] = ()) -> FastAPI:
-    """The app. It reads no environment and calls nothing until the first request.
+    """Builds the app. It reads no environment variable and calls no service before the first request.
 
-    `origins` are those whose web pages may call it.
-
-    `app.state.stopping` is set by the server when it is about to stop, so that streams and waits end by themselves.
+    `origins` are the origins allowed by CORS. The server sets `app.state.stopping` before it stops, which ends streams
+    and waiting requests.
     """
     app = FastAPI(
         title="fourfold",
         version=VERSION,
         description=_DESCRIPTION,
-        servers=[{"url": "/", "description": "Where this document comes from"}],
+        servers=[{"url": "/", "description": "The server of this document"}],
         openapi_tags=TAGS,
         openapi_url=None,
         docs_url=None,
@@ -85,10 +102,8 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     )
     app.state.stopping = threading.Event()
     app.state.tails = Tails()
-    life = (personas, parse, persona_changes, persona_versions, regeneration, files)
-    voices = (portable_voice, voice, suite, provocation_tests)
-    for module in (*life, *voices, runs, progress, webhooks, config, keys, health, docs):
-        app.include_router(module.router)
+    for resource in _RESOURCES:
+        app.include_router(resource.router)
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
     return app
 
@@ -105,9 +120,9 @@ async def _refused(request: Request, error: HTTPException) -> Response:
 
 
 def _allowed(request: Request) -> list[str]:
-    """The methods of every route of this path; the router itself names those of the first.
+    """The methods of all routes with this path; Starlette's Allow header has only those of the first route.
 
-    A path written out (`/personas/import`) goes before a template it would also fit (`/personas/{persona_id}`).
+    A literal path (`/personas/import`) takes precedence over a template that matches it (`/personas/{persona_id}`).
     """
     methods: dict[str, set[str]] = {}
     for context in iter_route_contexts(request.app.routes):
@@ -132,7 +147,7 @@ async def _outdated(request: Request, error: OutdatedStoreError) -> Response:
 
 
 async def _unavailable(request: Request, error: ClientError | BotoCoreError) -> Response:
-    """An AWS service did not answer, or refused us: nothing the caller did, nothing the caller should read."""
+    """An AWS service failed or did not respond. The reply has no details; the log has the error code."""
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
     operation = getattr(error, "operation_name", None)
     logger.error("AWS call failed", extra={"request_id": request.state.request_id, "code": code, "call": operation})

@@ -1,4 +1,4 @@
-"""The caller of a request with the settings of its workspace, as FastAPI dependencies."""
+"""FastAPI dependencies that authenticate, rate-limit and authorize the caller, and read its workspace's settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from fourfold.config.effective import Effective
+from fourfold.config.effective import EffectiveSettings
 from fourfold.config.settings import Settings
 from fourfold.http.auth import bearer_secret, require_scope, unauthenticated
 from fourfold.http.rate_limit import rate_headers, rate_limited
@@ -33,7 +33,7 @@ class AdmittedCaller:
     scopes: frozenset[str]
     expires_at: datetime | None
     digest: str
-    effective: Effective
+    effective: EffectiveSettings
 
     @property
     def settings(self) -> Settings:
@@ -45,17 +45,17 @@ Dependency = Callable[..., Awaitable[AdmittedCaller]]
 
 
 def caller_with(scope: str) -> Dependency:
-    """A dependency: the holder of the request's key, who must carry `scope` and be within the rate limit.
+    """Returns a dependency that provides the caller, who must have `scope` and be within the rate limit.
 
     Raises:
-        ValueError: there is no such scope.
+        ValueError: the scope does not exist.
     """
     if scope not in SCOPES:
-        raise ValueError(f"no such scope: {scope}")
+        raise ValueError(f"unknown scope: {scope}")
 
     async def caller(request: Request, _documented: Annotated[object, Depends(_SCHEME)]) -> AdmittedCaller:
         secret = bearer_secret(request.headers.getlist("authorization"))
-        admitted = await wiring.in_thread(lambda: _admitted(secret))
+        admitted = await wiring.in_thread(lambda: _admit(secret))
         if admitted is None:
             raise unauthenticated()
         holder, rate = admitted
@@ -71,12 +71,12 @@ def caller_with(scope: str) -> Dependency:
 
 
 def scope_of(dependency: object) -> str | None:
-    """The scope a dependency made by `caller_with` asks for; None for any other."""
+    """The scope that a dependency made by `caller_with` requires; None for other dependencies."""
     return getattr(dependency, _SCOPE, None)
 
 
-def _admitted(secret: str) -> tuple[AdmittedCaller, Rate] | None:
-    """The holder of the key and where it stands in its minute; None if the key opens nothing."""
+def _admit(secret: str) -> tuple[AdmittedCaller, Rate] | None:
+    """Returns the caller with its settings, and its rate limit after this request; None if the key is invalid."""
     holder = wiring.key_ring().caller(secret)
     if holder is None:
         return None

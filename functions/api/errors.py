@@ -1,8 +1,6 @@
-"""Refusals that several routes share: a persona's or the store's state, and settings that cannot be taken."""
+"""Problems that several resources share: the store's and a persona's state, its fingerprint, and invalid settings."""
 
 from __future__ import annotations
-
-from fastapi import Request
 
 from fourfold.config.scope import Scope
 from fourfold.http.problems import ProblemError, rejected
@@ -16,33 +14,28 @@ STORE_OUTDATED: Problem = problem(
 )
 
 
-def not_written() -> ProblemError:
-    """409: there is no person yet."""
-    return ProblemError(
-        problem(
-            "persona_not_written",
-            "There is no person yet",
-            409,
-            "Its first run is still going, or failed: wait for it, or write the persona anew from intent_parse.",
-        )
-    )
+def persona_not_written() -> ProblemError:
+    """409: the persona has no layers yet."""
+    detail = "Its first run is still in progress or has failed. Wait for the run, or regenerate from intent_parse."
+    return ProblemError(problem("persona_not_written", "The persona has no layers yet", 409, detail))
 
 
-def run_goes_on(request: Request, run_id: str) -> ProblemError:
-    """409: a run is writing the persona; Location names it."""
-    path = f"{request.scope.get('root_path', '')}/v1/runs/{run_id}"
-    answer = problem(
-        "run_in_progress",
-        "A run is writing this persona",
-        409,
-        "Follow the run at Location, and send the request again when it is over.",
-    )
+def run_in_progress(path: str) -> ProblemError:
+    """409: a run of the persona is in progress; `path` is its path."""
+    detail = "Follow the run at Location and retry when it has ended."
+    answer = problem("run_in_progress", "A run is in progress for this persona", 409, detail)
     return ProblemError(answer.model_copy(update={"instance": path}), {"Location": path, "Retry-After": "5"})
 
 
-def settings_refused(faults: list[FieldError], locked_by: Scope | None) -> ProblemError:
-    """422 naming what is wrong with settings; 403 `config_locked` where nothing but a lock stands in their way."""
+def settings_rejected(faults: list[FieldError], locked_by: Scope | None) -> ProblemError:
+    """422 for invalid settings; 403 `config_locked` if locks are the only reason."""
     if locked_by is None:
         return rejected(faults)
     answer = rejected(faults, code="config_locked", title="The setting is locked", status=403)
     return ProblemError(answer.problem.model_copy(update={"locked_by": locked_by.value}))
+
+
+def no_fingerprint() -> ProblemError:
+    """409: the persona has no fingerprint yet."""
+    detail = "Wait until the status of GET .../fingerprint is ready; if it is failed, POST .../fingerprint."
+    return ProblemError(problem("fingerprint_not_ready", "The fingerprint is not ready", 409, detail))

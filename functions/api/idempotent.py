@@ -1,4 +1,4 @@
-"""Does the work of a request once for its Idempotency-Key, and answers every repetition with the first reply."""
+"""Executes a request once per Idempotency-Key, and replays the first reply for repeated requests."""
 
 from __future__ import annotations
 
@@ -26,55 +26,55 @@ if TYPE_CHECKING:
 
 Work = Callable[[Execution], Awaitable[Response]]
 
-_KEPT_HEADERS = ("content-type", "location", "etag", "preference-applied")
+_STORED_HEADERS = ("content-type", "location", "etag", "preference-applied")
 _RETRY_AFTER_S = 2
 
 
-async def idempotent(  # noqa: PLR0913 - a keyword for each exception
+async def idempotent(  # noqa: PLR0913 - one keyword per special case
     request: Request,
     caller: Caller,
     body: BaseModel | None,
     work: Work,
     *,
-    shown_once: Callable[[str], str] = str,
-    passing: frozenset[str] = frozenset(),
+    redact: Callable[[str], str] = str,
+    transient: frozenset[str] = frozenset(),
 ) -> Response:
-    """The reply of `work`, which is done once for the request's Idempotency-Key; without one, each time.
+    """Returns the reply of `work`, executed once per Idempotency-Key; without a key, executed every time.
 
-    Call it after the request is known to be valid: what is refused before is no use of the key. `work` may raise
-    ProblemError. Replies are kept for a day and replayed with `Idempotency-Replayed: true`, refusals (4xx) too; 429 and
-    5xx are not kept, the next request with the key does the work again, under the same operation id.
+    Call it after the request is validated, so that an invalid request does not use up the key. `work` may raise
+    ProblemError. Replies, 4xx included, are stored for a day and replayed with `Idempotency-Replayed: true`. Replies
+    with 429 or 5xx are not stored: the next request with the key executes `work` again with the same operation id.
 
     Args:
-        request: its route and path belong to the key's meaning, the key to the caller's workspace.
-        caller: the holder of the request's API key.
-        body: the parsed body, compared with the first request's.
-        work: gets its `Execution`. It is done again only after a process died (its lease has run out) or answered 5xx:
-            so what it makes must be named after `operation_id`, and what it pays for recorded under it, to find on a
-            resumed execution what the first one did. Its reply must be a whole one, not a stream.
-        shown_once: what is kept of the reply's body, where a secret in it must not be.
-        passing: codes of refusals that pass by themselves, such as something else being under way: they are not kept.
+        request: the key is scoped to its route, path parameters and workspace.
+        caller: the authenticated caller.
+        body: the parsed body, which must equal the first request's.
+        work: gets the `Execution`. It runs again only if the process died (the lease has expired) or it returned 5xx.
+            Therefore it must derive the ids of what it creates from `operation_id` and record payments under it, so
+            that a resumed execution finds them. Its reply must be complete, not a stream.
+        redact: returns the body to store, for replies with a secret that must not be stored.
+        transient: codes of 4xx problems that are not stored, because they are temporary.
 
     Raises:
-        ProblemError: 400 the key is no key, 409 the first request is still running, 422 it had another body.
+        ProblemError: 400 the key is invalid, 409 the first request is still running, 422 the request differs.
     """
-    found = await claimed(request, caller, body)
-    if isinstance(found, KeptReply):
-        return _replayed(found, request.state.request_id)
-    if not found.key:
-        return await work(found)
-    reply, code = await _executed(found, work, request.state.request_id)
-    headers = {name: reply.headers[name] for name in _KEPT_HEADERS if name in reply.headers}
+    claim = await claim_or_replay(request, caller, body)
+    if isinstance(claim, KeptReply):
+        return _replayed(claim, request.state.request_id)
+    if not claim.key:
+        return await work(claim)
+    reply, code = await _execute(claim, work, request.state.request_id)
+    headers = {name: reply.headers[name] for name in _STORED_HEADERS if name in reply.headers}
     text = bytes(reply.body).decode()
-    kept = KeptReply(reply.status_code, headers, text if code else shown_once(text))
-    await settled(found, kept, passes=code in passing)
+    stored = KeptReply(reply.status_code, headers, text if code else redact(text))
+    await finish(claim, stored, transient=code in transient)
     return reply
 
 
-async def claimed(request: Request, caller: Caller, body: BaseModel | None) -> Execution | KeptReply:
-    """The right to do the work of the request's Idempotency-Key, or the reply it had.
+async def claim_or_replay(request: Request, caller: Caller, body: BaseModel | None) -> Execution | KeptReply:
+    """Claims the request's Idempotency-Key; returns an execution, or the stored reply to replay.
 
-    Without a key the right is given each time, under an operation id of its own and no key: nothing is kept then.
+    Without the header it returns an execution without a key, whose reply is not stored.
 
     Raises:
         ProblemError: as `idempotent`.
@@ -84,47 +84,47 @@ async def claimed(request: Request, caller: Caller, body: BaseModel | None) -> E
     if key is None:
         operation = new_operation_id()
         return Execution("", operation, operation, resumed=False)
-    claims, fingerprint = wiring.claims(), idempotency.fingerprint(body, _named(request))
-    found = await wiring.in_thread(lambda: claims.claim(key, fingerprint))
-    if found is Refusal.REUSED:
+    claims, fingerprint = wiring.claims(), idempotency.fingerprint(body, _path_values(request))
+    claim = await wiring.in_thread(lambda: claims.claim(key, fingerprint))
+    if claim is Refusal.REUSED:
         raise idempotency.key_reused()
-    if found is Refusal.RUNNING:
+    if claim is Refusal.RUNNING:
         raise idempotency.in_progress(_RETRY_AFTER_S)
-    return found
+    return claim
 
 
-async def settled(execution: Execution, reply: KeptReply, *, passes: bool = False) -> None:
-    """Ends an execution with its reply, which is kept unless it `passes` by itself or may be another the next time.
+async def finish(execution: Execution, reply: KeptReply, *, transient: bool = False) -> None:
+    """Ends an execution and stores its reply; not stored if the error is transient (429 and 5xx included).
 
     Raises:
-        ProblemError: 409, it was slower than its lease: the one that took over has the answer.
+        ProblemError: 409, the lease expired and another execution has taken over.
     """
-    if passes or reply.status == HTTPStatus.TOO_MANY_REQUESTS or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if transient or reply.status == HTTPStatus.TOO_MANY_REQUESTS or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         await wiring.in_thread(lambda: wiring.claims().release(execution))
     elif not await wiring.in_thread(lambda: wiring.claims().keep(execution, reply)):
         raise idempotency.in_progress(_RETRY_AFTER_S)
 
 
-def _named(request: Request) -> str:
-    """What the path names, such as one persona; empty for a route without parameters."""
+def _path_values(request: Request) -> str:
+    """The path parameters as one string, such as `persona_id=...`; empty for a route without parameters."""
     return "&".join(f"{name}={value}" for name, value in sorted(request.path_params.items()))
 
 
-async def _executed(execution: Execution, work: Work, request_id: str) -> tuple[Response, str]:
-    """The work's reply, or its refusal with its code. If it breaks, the key is free for the next try at once."""
+async def _execute(execution: Execution, work: Work, request_id: str) -> tuple[Response, str]:
+    """Runs the work under its lease; returns the reply, and the problem's code if it raised one."""
     async with lease(execution):
         try:
             return await work(execution), ""
         except ProblemError as refusal:
             return problem_response(refusal.problem, request_id, refusal.headers), refusal.problem.code
-        except Exception:  # whatever it is, it goes on to the caller; the claim must not stand until its lease ends
+        except Exception:  # any failure: release the key, so that a retry need not wait for the lease to expire
             await wiring.in_thread(lambda: wiring.claims().release(execution))
             raise
 
 
 @asynccontextmanager
 async def lease(execution: Execution) -> AsyncIterator[None]:
-    """Renews the claim while the work goes on."""
+    """Renews the claim every third of the lease while the work runs."""
 
     async def renew() -> None:
         owned = True
@@ -132,17 +132,17 @@ async def lease(execution: Execution) -> AsyncIterator[None]:
             await asyncio.sleep(LEASE_S / 3)
             owned = await wiring.in_thread(lambda: wiring.claims().renew(execution))
 
-    renewing = asyncio.create_task(renew())
+    renewal = asyncio.create_task(renew())
     try:
         yield
     finally:
-        renewing.cancel()
-        await asyncio.gather(renewing, return_exceptions=True)
+        renewal.cancel()
+        await asyncio.gather(renewal, return_exceptions=True)
 
 
-def _replayed(kept: KeptReply, request_id: str) -> Response:
-    body = kept.body
-    if kept.headers.get("content-type", "").startswith(PROBLEM):
+def _replayed(stored: KeptReply, request_id: str) -> Response:
+    body = stored.body
+    if stored.headers.get("content-type", "").startswith(PROBLEM):
         body = json.dumps({**json.loads(body), "request_id": request_id}, ensure_ascii=False)
-    headers = {"Cache-Control": "no-store", **kept.headers, idempotency.REPLAYED: "true"}
-    return Response(body, status_code=kept.status, headers=headers)
+    headers = {"Cache-Control": "no-store", **stored.headers, idempotency.REPLAYED: "true"}
+    return Response(body, status_code=stored.status, headers=headers)

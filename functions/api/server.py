@@ -14,10 +14,10 @@ DRAIN_SECONDS = 3
 
 
 class Server(uvicorn.Server):
-    """uvicorn, telling the app first that it stops: streams and waiting requests end by themselves within a second."""
+    """A uvicorn server that sets `app.state.stopping` first, so streams and waiting requests end within a second."""
 
     def __init__(self, app: FastAPI, host: str = "127.0.0.1", port: int = 8080) -> None:
-        """Run with `sockets`, it serves those and ignores the address."""
+        """`host` and `port` are ignored if `run` gets sockets."""
         config = uvicorn.Config(
             app,
             host=host,
@@ -32,13 +32,13 @@ class Server(uvicorn.Server):
         self._stopping = app.state.stopping
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stops: says so to the app, then lets uvicorn drain."""
+        """Sets `app.state.stopping`, then lets uvicorn drain connections."""
         self._stopping.set()
         await super().shutdown(sockets)
 
 
 def main() -> None:
-    """Serves until SIGTERM on the port the Web Adapter expects."""
+    """Serves on the port of the Lambda Web Adapter until SIGTERM."""
     Server(app, port=int(os.environ.get("AWS_LWA_PORT", "8080"))).run()
 
 

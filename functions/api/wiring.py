@@ -1,4 +1,4 @@
-"""Builds the API's collaborators from its environment, on first use."""
+"""Builds the API's dependencies from its environment, on first use."""
 
 from __future__ import annotations
 
@@ -26,44 +26,43 @@ from functions.api.runs.start_execution import start_execution
 
 Answer = TypeVar("Answer")
 
-# Threads for following logs. They are apart from the threads that answer requests, so that many waiting clients
-# cannot keep anybody else from being served.
-_FOLLOWING_THREADS = 8
+# Threads that poll run logs are separate from those of other requests, so that many waiting clients cannot block them.
+_POLLING_THREADS = 8
 
 
 @cache
 def api_keys() -> DynamoApiKeys:
-    """The stored API keys."""
+    """The store of API keys."""
     return DynamoApiKeys(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"], clock.now)
 
 
 @cache
 def key_ring() -> KeyRing:
-    """The API keys that were looked up lately."""
+    """The cached lookup of API keys."""
     return KeyRing(api_keys().find)
 
 
 @cache
 def last_use() -> LastUse:
-    """Where the use of keys is noted."""
+    """The recorder of the last use of API keys."""
     return LastUse(api_keys().note_use)
 
 
 @cache
 def rate_limiter() -> RateLimiter:
-    """This process's part in the rate limit."""
+    """The rate limiter of this process, over windows shared by all processes."""
     return RateLimiter(DynamoRateWindows(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], time.time))
 
 
 @cache
 def claims() -> DynamoClaims:
-    """Idempotency keys of every route but POST /v1/personas, whose key is stored with its run."""
+    """The store of idempotency keys. Keys of generation and regeneration are stored with their runs instead."""
     return DynamoClaims(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], lambda: clock.now().timestamp())
 
 
 @cache
 def submissions() -> SubmissionService:
-    """What taking a brief in needs."""
+    """The dependencies of submitting a brief."""
     table, personas = os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], wiring.persona_store()
     slots = GenerationSlots(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
     intake = DynamoRunRepository(dynamodb(), table, personas, slots, clock.now)
@@ -71,15 +70,16 @@ def submissions() -> SubmissionService:
 
 
 @cache
-def following_limiter() -> anyio.CapacityLimiter:
-    return anyio.CapacityLimiter(_FOLLOWING_THREADS)
+def polling_limiter() -> anyio.CapacityLimiter:
+    """The limiter of polling threads."""
+    return anyio.CapacityLimiter(_POLLING_THREADS)
 
 
 async def in_thread(call: Callable[[], Answer]) -> Answer:
-    """Runs a blocking call of one request beside the event loop."""
+    """Runs a blocking call of a request on a worker thread."""
     return await anyio.to_thread.run_sync(call)
 
 
-async def in_following_thread(call: Callable[[], Answer]) -> Answer:
-    """Runs a blocking read of one log."""
-    return await anyio.to_thread.run_sync(call, limiter=following_limiter())
+async def in_polling_thread(call: Callable[[], Answer]) -> Answer:
+    """Runs a blocking read of a run log on a thread reserved for polling."""
+    return await anyio.to_thread.run_sync(call, limiter=polling_limiter())

@@ -1,4 +1,4 @@
-"""Lambda entry: executions that ended badly without catching it (timed out, aborted, cut off) end their runs too."""
+"""Lambda entry: fails the run of an execution that ended without its error handler (timed out or aborted)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import problem_from
-from fourfold.pipeline.lifecycle import RunIdentity, fail_run
+from fourfold.pipeline.run_context import RunIdentity
 from functions.wiring import run_context
 
 logger = Logger()
@@ -23,12 +24,12 @@ def _end_run(record: SQSRecord) -> None:
     """One `Step Functions Execution Status Change` event; its `detail.input` is the execution's input as text."""
     detail = json.loads(record.body)["detail"]
     state = json.loads(detail["input"])["state"]
-    who = RunIdentity(**{name: state[name] for name in RunIdentity.model_fields})
+    run = RunIdentity(**{name: state[name] for name in RunIdentity.model_fields})
     problem = problem_from(detail.get("error") or detail["status"], detail.get("cause") or "")
-    fail_run(who, problem, run_context())
-    logger.info("execution ended", extra={"run_id": who.run_id, "status": detail["status"]})
+    fail_run(run, problem, run_context())
+    logger.info("execution ended", extra={"run_id": run.run_id, "status": detail["status"]})
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Answers the SQS partial-batch response: only records that failed come again."""
+    """Returns the SQS partial batch response, so that only failed records are redelivered."""
     return process_partial_response(event=event, record_handler=_end_run, processor=processor, context=context)

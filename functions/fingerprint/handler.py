@@ -1,4 +1,4 @@
-"""Lambda entry: takes a persona's voice fingerprint when it is created, or when somebody asks for a new one."""
+"""Lambda entry: computes a persona's voice fingerprint, after its creation or on request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from functions.job_entry import job_handler
 from functions.wiring import baseline
 
 
-def _work(_run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> FingerprintJob:
+def _job(_run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> FingerprintJob:
     chat = settings.engine.chat
     return FingerprintJob(
         persona=persona,
@@ -28,4 +28,4 @@ def _work(_run: Run, persona: Persona, settings: Settings, deadline: Deadline) -
     )
 
 
-handler = job_handler(RunKind.FINGERPRINT, _work)
+handler = job_handler(RunKind.FINGERPRINT, _job)

@@ -1,4 +1,4 @@
-"""Lambda entry of the step intent_parse, in a run or, for `{"parse": {...}}`, alone."""
+"""Lambda entry of the step intent_parse, in a run or, for `{"parse": {...}}`, on its own."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.models import resolve
 from fourfold.pipeline.intent_parse import INTENT_PARSE
-from fourfold.pipeline.parse_alone import ParseInput, parse_alone
+from fourfold.pipeline.parse_brief import ParseInput, parse_brief
 from functions.step_entry import deadline_of, step_handler
 
-_in_a_run = step_handler(INTENT_PARSE)
+_step = step_handler(INTENT_PARSE)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answers with the run's next state, or with what was read in the brief."""
+    """Returns the run's next state, or for `{"parse": {...}}` the parsed brief."""
     if "parse" not in event:
-        return _in_a_run(event, context)
-    order = ParseInput.model_validate(event["parse"])
-    models = [resolve(name) for name in order.config.pipeline.intent_parse.chain]
-    return parse_alone(order, models, deadline_of(context)).model_dump(mode="json")
+        return _step(event, context)
+    parse_input = ParseInput.model_validate(event["parse"])
+    models = [resolve(name) for name in parse_input.config.pipeline.intent_parse.chain]
+    return parse_brief(parse_input, models, deadline_of(context)).model_dump(mode="json")

@@ -1,4 +1,4 @@
-"""Who may connect: whoever has a key that may read personas, or a ticket made with one."""
+"""Authenticates WebSocket connections by API key or one-time ticket."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from functions.progress_wiring import SCOPE, api_keys, connections
 
 
 def admit(connection_id: str, event: Mapping[str, Any]) -> int:
-    """Lets the client in (200) or tells why not (401, 403)."""
+    """Authenticates and stores a connection. Returns the HTTP status: 200, 401 or 403."""
     try:
         digest = _key_of(event)
         holder = api_keys().find_hashed(digest) if digest is not None else None
@@ -32,15 +32,15 @@ def admit(connection_id: str, event: Mapping[str, Any]) -> int:
 
 
 def _key_of(event: Mapping[str, Any]) -> str | None:
-    """The hash of the key the client shows, or whose ticket it shows; a header goes before a ticket."""
+    """The hash of the client's key, or of the key its ticket was issued for. The header takes precedence."""
     headers = {name.lower(): values for name, values in (event.get("multiValueHeaders") or {}).items()}
     if "authorization" in headers:
         return key_hash(bearer_secret(headers["authorization"]))
-    shown = (event.get("multiValueQueryStringParameters") or {}).get("ticket", [])
-    return tickets().redeem(shown[0]) if len(shown) == 1 else None
+    tickets_given = (event.get("multiValueQueryStringParameters") or {}).get("ticket", [])
+    return tickets().redeem(tickets_given[0]) if len(tickets_given) == 1 else None
 
 
 @cache
 def tickets() -> DynamoTickets:
-    """One-use tickets."""
+    """The store of one-time tickets."""
     return DynamoTickets(dynamodb(), os.environ["FOURFOLD_CONNECTIONS_TABLE"], time.time)

@@ -1,4 +1,4 @@
-"""Lambda entry: the routes of the WebSocket API. A client connects, says something, leaves."""
+"""Lambda entry: the $connect, $disconnect and $default routes of the WebSocket API."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ logger = Logger()
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answers `{"statusCode"}`: without 2xx a client is not let in. Everything else is sent over the connection.
+    """Returns `{"statusCode"}`; API Gateway rejects a connection without 2xx. Replies are sent over the connection.
 
-    What happened is told by the event's type and never by its route: a client may write `$connect` as its action.
+    Dispatches on the event type and not on the route key, because a client may send `$connect` as its action.
     """
     context = event["requestContext"]
     connection_id: str = context["connectionId"]
@@ -28,5 +28,5 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
             connections().forget(connection_id)
             logger.info("disconnect", extra={"connection_id": connection_id})
         case _:
-            conversation.hear(connection_id, event.get("body") or "")
+            conversation.handle_message(connection_id, event.get("body") or "")
     return {"statusCode": 200}

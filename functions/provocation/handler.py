@@ -1,4 +1,4 @@
-"""Lambda entry: runs the provocation suite against the personas its queue names."""
+"""Lambda entry: runs the provocation suite against a persona, after its creation or on request."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from fourfold.persona import Persona
 from fourfold.progress.run import Run, RunKind
 from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.judge import JudgeConfig
-from fourfold.provocation.plan import Selection, SuitePlan, planned
+from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.speaker import ChatSpeaker
-from fourfold.provocation.suite import SuiteJob, selection_of
+from fourfold.provocation.suite import SuiteJob, read_selection
 from fourfold.provocation.workspace_tests import available
 from functions.job_entry import job_handler
 from functions.wiring import job_context, workspace_tests
 
 
-def suite_work(run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> SuiteJob:
-    """The suite for one persona, as its workspace's settings and tests have it."""
+def suite_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> SuiteJob:
+    """Builds the suite job of one persona from the workspace's settings and tests."""
     chat, config = settings.engine.chat, settings.engine.provocation
 
-    def bench(judge: ModelConfig) -> JudgeConfig:
+    def judge_config(judge: ModelConfig) -> JudgeConfig:
         return JudgeConfig([resolve(name) for name in judge.chain], judge, deadline)
 
     def plan(selection: Selection) -> SuitePlan:
         own = workspace_tests().all(run.workspace_id)
         tests = available(shipped_tests(), own, config.disabled_tests, settings.engine.safety)
-        return planned(tests, selection, config)
+        return make_plan(tests, selection, config)
 
     return SuiteJob(
         run=run,
@@ -36,15 +36,15 @@ def suite_work(run: Run, persona: Persona, settings: Settings, deadline: Deadlin
         speaker=ChatSpeaker(
             persona, [resolve_chat(name) for name in chat.chain], chat, settings.engine.safety, deadline
         ),
-        first=bench(config.judge),
-        second=bench(config.second_judge),
+        first=judge_config(config.judge),
+        second=judge_config(config.second_judge),
         make_plan=plan,
     )
 
 
-def whole(run: Run) -> bool:
-    """Whether a run puts every test of the workspace."""
-    return not selection_of(job_context().checkpoints_of(run)).narrow
+def is_full_run(run: Run) -> bool:
+    """Whether a run includes every enabled test of the workspace."""
+    return not read_selection(job_context().checkpoints_of(run)).is_partial
 
 
-handler = job_handler(RunKind.PROVOCATION, suite_work, whole)
+handler = job_handler(RunKind.PROVOCATION, suite_job, is_full_run)

@@ -1,4 +1,4 @@
-"""Lambda entry: what was put into the Outbox table goes on the bus."""
+"""Lambda entry: publishes the entries of the Outbox table on the event bus."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ logger = Logger()
 
 
 class NotPublishedError(DeliveryError):
-    """The bus did not take some entries; the stream delivers the batch again and those published are skipped."""
+    """Some entries were not published. The stream redelivers the batch, and published entries are skipped."""
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
-    """Takes INSERT records of the table's stream, or records of that shape (`dynamodb.Keys`).
+    """Handles INSERT records of the table's stream, or records of the same shape (`dynamodb.Keys`).
 
     Raises:
-        NotPublishedError: the bus did not take all of it.
+        NotPublishedError: some entries were not published.
     """
     outbox = DynamoOutbox(dynamodb(), os.environ["FOURFOLD_OUTBOX_TABLE"])
     waiting = outbox.waiting([record["dynamodb"]["Keys"]["pk"]["S"] for record in event["Records"]])
@@ -31,4 +31,4 @@ def handler(event: dict[str, Any], _context: object) -> None:
     outbox.mark_published({event_id: entry for event_id, entry in waiting.items() if event_id not in refused})
     logger.info("published", extra={"count": len(waiting) - len(refused), "refused": refused})
     if refused:
-        raise NotPublishedError(f"the event bus did not take {', '.join(refused)}")
+        raise NotPublishedError(f"not published: {', '.join(refused)}")

@@ -1,4 +1,4 @@
-"""Lambda entry: carries out the dispatcher's orders, those of a batch side by side."""
+"""Lambda entry: sends scheduled webhook deliveries, those of a batch concurrently."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fourfold.webhooks.queues import Lane, ScheduledDelivery
 from fourfold.webhooks.sender import Sender
 from functions.clock import now
 from functions.configuration import settings_of
-from functions.webhook_queues import give, lane_queues, send, webhooks
+from functions.webhook_queues import enqueue, lane_queues, send, webhooks
 
 logger = Logger()
 
@@ -22,7 +22,7 @@ BATCH = 10
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answers the SQS partial-batch response: only orders that could not be carried out come again."""
+    """Returns the SQS partial batch response, so that only failed records are redelivered."""
     dispatcher = Dispatcher(
         store=webhooks(),
         sender=Sender(clock=now, allow_loopback=os.environ.get("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK") == "1"),
@@ -30,25 +30,27 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         clock=now,
     )
     with ThreadPoolExecutor(BATCH) as pool:
-        done = list(pool.map(lambda record: _carried_out(dispatcher, record), event["Records"]))
-    failed = [record["messageId"] for record, well in zip(event["Records"], done, strict=True) if not well]
-    logger.info("dispatched", extra={"orders": len(done), "failed": len(failed)})
+        results = list(pool.map(lambda record: _dispatch(dispatcher, record), event["Records"]))
+    failed = [record["messageId"] for record, succeeded in zip(event["Records"], results, strict=True) if not succeeded]
+    logger.info("dispatched", extra={"deliveries": len(results), "failed": len(failed)})
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _carried_out(dispatcher: Dispatcher, record: dict[str, Any]) -> bool:
+def _dispatch(dispatcher: Dispatcher, record: dict[str, Any]) -> bool:
     try:
-        order, lane = ScheduledDelivery.model_validate_json(record["body"]), _lane(record)
-        follows = dispatcher.carry_out(order, lane)
-        if isinstance(follows, Retry):
-            give([(follows.lane, order, follows.wait)])
-        elif follows.dead is not None:
-            again = order.model_copy(update={"revive": True})  # so that a redrive of the queue begins it anew
-            send(os.environ["FOURFOLD_WEBHOOKS_DEAD_QUEUE"], [(again, timedelta())])
-    except Exception as error:  # noqa: BLE001 - whatever it is, the queue gives this order again, some times
-        # Its text may hold secrets and bodies.
-        told = {"message_id": record["messageId"], "error": type(error).__qualname__}
-        logger.error("an order was not carried out", extra=told)  # noqa: TRY400
+        delivery, lane = ScheduledDelivery.model_validate_json(record["body"]), _lane(record)
+        result = dispatcher.dispatch(delivery, lane)
+        if isinstance(result, Retry):
+            enqueue([(result.lane, delivery, result.wait)])
+        elif result.dead is not None:
+            revived = delivery.model_copy(
+                update={"revive": True}
+            )  # a redrive of the dead-letter queue then restarts the delivery
+            send(os.environ["FOURFOLD_WEBHOOKS_DEAD_QUEUE"], [(revived, timedelta())])
+    except Exception as error:  # noqa: BLE001 - any failure is redelivered by the queue
+        # Log the type only: the message may contain secrets and bodies.
+        fields = {"message_id": record["messageId"], "error": type(error).__qualname__}
+        logger.error("delivery not handled", extra=fields)  # noqa: TRY400
         return False
     return True
 

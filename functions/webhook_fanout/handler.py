@@ -1,4 +1,4 @@
-"""Lambda entry: each event of the bus becomes a delivery for every endpoint that wants it."""
+"""Lambda entry: creates a webhook delivery of each bus event for every subscribed endpoint."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from fourfold.webhooks.delivery import message_of
 from fourfold.webhooks.fan_out import fan_out
 from functions.clock import now
 from functions.configuration import settings_of
-from functions.webhook_queues import give, webhooks
+from functions.webhook_queues import enqueue, webhooks
 
 logger = Logger()
 processor = BatchProcessor(event_type=EventType.SQS)
-# The processor raises when a whole batch fails, with every record's traceback in its text.
+# By default the processor raises if the whole batch fails, with the tracebacks of all records in its message.
 processor.raise_on_entire_batch_failure = False
 
 
-def _spread(record: SQSRecord) -> None:
-    """One event as EventBridge delivers it."""
+def _fan_out(record: SQSRecord) -> None:
+    """Handles one event in the format of EventBridge."""
     message = message_of(json.loads(record.body))
     try:
-        errands = fan_out(message, webhooks(), lambda workspace_id: settings_of(workspace_id).api.webhooks, now())
-        give(errands)
+        deliveries = fan_out(message, webhooks(), lambda workspace_id: settings_of(workspace_id).api.webhooks, now())
+        enqueue(deliveries)
     except Exception as error:
-        # Its text may hold secrets and bodies.
-        told = {"event_id": message.event_id, "error": type(error).__qualname__}
-        logger.error("an event was not fanned out", extra=told)  # noqa: TRY400
+        # Log the type only: the message may contain secrets and bodies.
+        fields = {"event_id": message.event_id, "error": type(error).__qualname__}
+        logger.error("event not fanned out", extra=fields)  # noqa: TRY400
         raise
-    logger.info("fanned out", extra={"event_id": message.event_id, "endpoints": len(errands)})
+    logger.info("fanned out", extra={"event_id": message.event_id, "endpoints": len(deliveries)})
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Answers the SQS partial-batch response: only records that failed come again."""
-    return process_partial_response(event=event, record_handler=_spread, processor=processor, context=context)
+    """Returns the SQS partial batch response, so that only failed records are redelivered."""
+    return process_partial_response(event=event, record_handler=_fan_out, processor=processor, context=context)

@@ -21,7 +21,7 @@ class FunctionFactory:
     def __init__(self, stack: Stack, settings: StageSettings) -> None:
         self._stack = stack
         self._settings = settings
-        self._code = product_code()
+        self._code = product_code(composer=settings.offline)
         self.runtime_layer = PackageLayer(stack, "RuntimeLayer", name="runtime")
         self.models_layer = PackageLayer(stack, "ModelsLayer", name="models")
         self.api_layer = PackageLayer(stack, "ApiLayer", name="api")

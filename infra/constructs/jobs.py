@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from fourfold.jobs.message import CAUSES, ORDERS_KEPT
+from fourfold.jobs.message import MESSAGE_RETENTION, TRIGGER_EVENTS
 from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.model_access import model_access
@@ -29,7 +29,7 @@ _DEAD_AFTER = MAX_RECEIVES + 1
 _OVER_THE_TIMEOUT_S = 30
 # Personas worked on at the same time: chats and pipeline steps share the providers' rate limits with the jobs.
 _MAX_CONCURRENCY = 10
-_RETENTION = Duration.days(ORDERS_KEPT.days)
+_RETENTION = Duration.days(MESSAGE_RETENTION.days)
 _PERIOD = Duration.minutes(5)
 
 
@@ -72,7 +72,7 @@ class BackgroundJob(Construct):
             "Rule",
             description="Personas that were created or changed",
             event_bus=bus,
-            event_pattern=events.EventPattern(detail_type=list(CAUSES)),
+            event_pattern=events.EventPattern(detail_type=list(TRIGGER_EVENTS)),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=dead_letters)],
         )
         consumer.handler.add_event_source(

@@ -73,7 +73,7 @@ def _read(settings: StageSettings, name: str) -> Grant:
 
 def _bedrock_models() -> list[str]:
     bedrock = preset(_BEDROCK)
-    chosen = [provider_and_model(name)[1] for name in dict.fromkeys((bedrock.strong, bedrock.swift))]
+    chosen = [provider_and_model(name)[1] for name in dict.fromkeys((bedrock.strong, bedrock.fast))]
     return [*chosen, TITAN]
 
 

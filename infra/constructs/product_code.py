@@ -1,4 +1,4 @@
-"""The code of every function: `functions/` and `fourfold/` side by side in one asset."""
+"""The code every function runs: `functions/` and the packages of `shared/` side by side in one asset."""
 
 from __future__ import annotations
 
@@ -13,18 +13,21 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~")
 
 
-def stage_product_code(target: Path) -> None:
-    """Copies the two packages into `target`, without caches and editor files."""
-    for source, name in ((REPOSITORY / "functions", "functions"), (REPOSITORY / "shared/fourfold", "fourfold")):
-        shutil.copytree(source, target / name, ignore=_LEFT_OUT)
+def stage_product_code(target: Path, *, composer: bool) -> None:
+    """Copies the packages into `target`, without caches and editor files; the offline composer only if asked for."""
+    sources = [REPOSITORY / "functions", REPOSITORY / "shared/fourfold"]
+    if composer:
+        sources.append(REPOSITORY / "shared/fourfold_offline")
+    for source in sources:
+        shutil.copytree(source, target / source.name, ignore=_LEFT_OUT)
 
 
-def product_code() -> lambda_.Code:
-    """One asset for all functions: it is uploaded once, and its hash changes only with a file's content.
+def product_code(*, composer: bool) -> lambda_.Code:
+    """One asset for all functions: uploaded once, and its hash changes only with a file's content.
 
     The files are staged in a temporary folder, which the CDK copies at synthesis; it is removed when the process ends.
     """
     staged = Path(tempfile.mkdtemp(prefix="fourfold-code-"))
     atexit.register(shutil.rmtree, staged, ignore_errors=True)
-    stage_product_code(staged)
+    stage_product_code(staged, composer=composer)
     return lambda_.Code.from_asset(str(staged))

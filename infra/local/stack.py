@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fourfold.http.scopes import SCOPES
-from fourfold.keys import KeyEnvironment, shown_part
+from fourfold.keys import KeyEnvironment, key_preview
 from fourfold.llm.model_names import OFFLINE
 from fourfold.models import libraries_of
 from fourfold.models.credentials import PROVIDERS, usable_providers
@@ -167,7 +167,7 @@ def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
     It is stored at each start because a newer version may have more scopes, and so that a revoked key works again.
     """
     text = home.api_key()
-    shown = shown_part(text)
+    shown = key_preview(text)
     key = ApiKey(
         key_id="key_local",
         org_id=ORG_ID,

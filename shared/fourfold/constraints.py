@@ -1,8 +1,8 @@
-"""The constraint chain: what each step demands of the later layers, as data that code can check.
+"""The constraint chain: requirements that each step sets for later layers, as data that code checks.
 
-A step answers with its layer and with constraints. Facts come from the brief with the words they rest on; trait
-bounds come from temperament words and from Soul; voice demands come from Soul and Self. What code can check is
-checked here after the step; the rest is carried in the prompts and judged by the audit.
+A step returns its layer and its constraints. Facts come from the brief, each with a quote; trait bounds come from
+temperament words and from Soul; voice demands come from Soul and Self. This module checks what code can check after
+each step. The prompts carry the rest, and the audit judges it.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ FactField = Literal["surface.name", "surface.age", "surface.location", "surface.
 
 
 class Span(Document):
-    """Where in the brief a fact stands: `start` inclusive, `end` exclusive, in characters."""
+    """Where a fact is in the brief: `start` inclusive, `end` exclusive, in characters."""
 
     start: Annotated[int, Field(ge=0)]
     end: Annotated[int, Field(ge=0)]
 
 
 class StatedFact(Document):
-    """Something the brief says outright. `quote` is copied from the brief; `value` is its plain form ("34")."""
+    """An explicit fact of the brief. `quote` is copied from the brief; `value` is its normalised form ("34")."""
 
     field: FactField
     value: Line
@@ -44,7 +44,7 @@ class StatedFact(Document):
 
 
 class Fact(StatedFact):
-    """A stated fact with its place in the brief."""
+    """A stated fact with its position in the brief."""
 
     kind: Literal["fact"] = "fact"
     span: Span
@@ -67,7 +67,7 @@ class TraitBound(Document):
 
 
 class VoiceMarker(StrEnum):
-    """A habit of speech a Mask can be held to."""
+    """A habit of speech that a Mask can be required to show."""
 
     HEDGES = "hedges"
     ASKS_BEFORE_ASSERTING = "asks_before_asserting"
@@ -91,7 +91,7 @@ class VoiceDemand(Document):
 
 
 class Note(Document):
-    """A demand in words, for what code cannot check: the prompts carry it and the audit judges it."""
+    """A requirement in words that code cannot check: the prompts carry it and the audit judges it."""
 
     kind: Literal["note"] = "note"
     layer: Literal["soul", "self", "mask", "surface"]
@@ -109,7 +109,7 @@ class Link(Document):
 
 
 class Violation(Document):
-    """A constraint that does not hold: the field, what stands there, and what must stand there."""
+    """A broken constraint: the field, the observed value, and the required value."""
 
     source: StepName
     field: str
@@ -118,7 +118,7 @@ class Violation(Document):
 
 
 def locate(brief: str, fact: StatedFact) -> Fact | None:
-    """The fact with its span in the brief, or None when its quote does not stand there (case aside)."""
+    """Returns the fact with its span in the brief, or None if the brief does not contain the quote (ignoring case)."""
     match = re.search(re.escape(fact.quote), brief, flags=re.IGNORECASE)
     if match is None:
         return None
@@ -127,7 +127,7 @@ def locate(brief: str, fact: StatedFact) -> Fact | None:
 
 
 def trait_range(chain: Iterable[Link], trait: Trait) -> tuple[float, float]:
-    """The range every bound of the chain leaves to a trait. Bounds that contradict leave low > high."""
+    """Returns the intersection of all bounds on a trait, as (low, high). If bounds contradict, low > high."""
     low, high = 0.0, 1.0
     for link in chain:
         bound = link.constraint
@@ -137,8 +137,8 @@ def trait_range(chain: Iterable[Link], trait: Trait) -> tuple[float, float]:
 
 
 def contradictory_bounds(chain: Sequence[Link]) -> list[Violation]:
-    """One violation for each trait whose bounds leave nothing; it is charged to the latest bound on that trait."""
-    found = []
+    """Returns one violation for each trait whose bounds do not intersect, attributed to the latest bound on it."""
+    violations = []
     for trait in Trait:
         low, high = trait_range(chain, trait)
         if low > high:
@@ -147,7 +147,7 @@ def contradictory_bounds(chain: Sequence[Link]) -> list[Violation]:
                 for link in reversed(chain)
                 if isinstance(link.constraint, TraitBound) and link.constraint.trait is trait
             )
-            found.append(
+            violations.append(
                 Violation(
                     source=latest.source,
                     field=f"constraints.{trait.value}",
@@ -155,18 +155,18 @@ def contradictory_bounds(chain: Sequence[Link]) -> list[Violation]:
                     demand=f"bounds on {trait.value} that leave some value; widen or drop the one given last",
                 )
             )
-    return found
+    return violations
 
 
 def check_self(layer: SelfLayer, chain: Sequence[Link]) -> list[Violation]:
-    """Trait bounds that the Big Five break. Contradicting bounds were reported when they were made: skipped here."""
-    found = []
+    """Returns the trait bounds that the Big Five break. `contradictory_bounds` reports contradictions; skipped here."""
+    violations = []
     for trait in Trait:
         low, high = trait_range(chain, trait)
         level = layer.big_five.level(trait)
         if low <= high and not low <= level <= high:
-            source, reason = _tightest(chain, trait, level)
-            found.append(
+            source, reason = _broken_bound(chain, trait, level)
+            violations.append(
                 Violation(
                     source=source,
                     field=f"self.big_five.{trait.value}",
@@ -174,61 +174,63 @@ def check_self(layer: SelfLayer, chain: Sequence[Link]) -> list[Violation]:
                     demand=f"{trait.value} between {low} and {high}: {reason}",
                 )
             )
-    return found
+    return violations
 
 
 def check_mask(layer: Mask, chain: Sequence[Link], language: str | None) -> list[Violation]:
-    """Voice demands that the Mask breaks, as far as code can tell in `language` (BCP 47; unknown: English)."""
-    spoken = (language or "en").split("-", maxsplit=1)[0]
-    found = []
+    """Returns the broken voice demands, as far as code can check them in `language` (BCP 47; None: English)."""
+    base_language = (language or "en").split("-", maxsplit=1)[0]
+    violations = []
     for link in chain:
         demand = link.constraint
-        if not isinstance(demand, VoiceDemand) or not _can_tell(demand.marker, spoken):
+        if not isinstance(demand, VoiceDemand) or not _is_checkable(demand.marker, base_language):
             continue
-        field, holds, must = _VOICE_CHECKS[demand.marker]
+        field, holds, requirement = _VOICE_CHECKS[demand.marker]
         if not holds(layer):
             observed = layer.register_.value if field == _REGISTER else " / ".join(layer.signature_phrases)[:200]
-            found.append(
-                Violation(source=link.source, field=field, observed=observed, demand=f"{must} ({demand.reason})")
+            violations.append(
+                Violation(source=link.source, field=field, observed=observed, demand=f"{requirement} ({demand.reason})")
             )
-    return found
+    return violations
 
 
 def check_surface(layer: Surface, chain: Sequence[Link]) -> list[Violation]:
-    """Facts of the brief that the Surface changes or drops."""
-    stands: dict[str, str] = {
+    """Returns the facts of the brief that the Surface changes or omits."""
+    values: dict[str, str] = {
         "surface.name": layer.name,
         "surface.age": str(layer.age),
         "surface.location": layer.location,
         "surface.occupation": layer.occupation,
     }
-    found = []
+    violations = []
     for link in chain:
         fact = link.constraint
-        if isinstance(fact, Fact) and fact.field in stands and not _keeps(stands[fact.field], fact):
-            found.append(
+        if isinstance(fact, Fact) and fact.field in values and not _matches(values[fact.field], fact):
+            violations.append(
                 Violation(
                     source=link.source,
                     field=fact.field,
-                    observed=stands[fact.field],
+                    observed=values[fact.field],
                     demand=f'"{fact.value}", because the brief says "{fact.quote}"',
                 )
             )
-    return found
+    return violations
 
 
-def _keeps(observed: str, fact: Fact) -> bool:
+def _matches(observed: str, fact: Fact) -> bool:
     if fact.field == "surface.age":
         return int(observed) == int(fact.value)
-    words, wanted = _words(observed), _words(fact.value)
-    return all(any(word == want or word.startswith(want) for word in words) for want in wanted)
+    words, expected = _words(observed), _words(fact.value)
+    return all(
+        any(word == expected_word or word.startswith(expected_word) for word in words) for expected_word in expected
+    )
 
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
 
 
-def _tightest(chain: Sequence[Link], trait: Trait, level: float) -> tuple[StepName, str]:
+def _broken_bound(chain: Sequence[Link], trait: Trait, level: float) -> tuple[StepName, str]:
     for link in reversed(chain):
         bound = link.constraint
         if isinstance(bound, TraitBound) and bound.trait is trait and not bound.minimum <= level <= bound.maximum:
@@ -236,21 +238,21 @@ def _tightest(chain: Sequence[Link], trait: Trait, level: float) -> tuple[StepNa
     raise AssertionError("called only for a broken bound")
 
 
-# Hyland (Hedging in Scientific Research Articles, 1998) groups English hedges as modal verbs, epistemic adverbs and
-# approximators; these are their everyday members.
+# Common members of the three groups of English hedges in Hyland (Hedging in Scientific Research Articles, 1998): modal
+# verbs, epistemic adverbs and approximators.
 HEDGES_EN = frozenset(
     {"maybe", "perhaps", "might", "could", "possibly", "probably", "somewhat", "seems", "seem", "guess", "suppose"}
     | {"wonder", "think", "almost", "rather", "kind", "sort", "bit", "hopefully", "apparently", "likely"}
 )
-_SPEECH_WORDS = 7.0  # Words in an utterance: up to here a voice sounds terse, from here on expansive.
-_UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})  # Languages that put no spaces between words.
+_SPEECH_WORDS = 7.0  # mean words per phrase: at most this is terse, at least this is expansive
+_UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my"})  # languages written without spaces between words
 
 
 def _hedges(mask: Mask) -> bool:
     return any(word in HEDGES_EN for phrase in mask.signature_phrases for word in _words(phrase))
 
 
-def _asks(mask: Mask) -> bool:
+def _asks_question(mask: Mask) -> bool:
     return any(mark in phrase for phrase in mask.signature_phrases for mark in "?？؟;")
 
 
@@ -266,10 +268,10 @@ _FORMAL = frozenset({Register.FROZEN, Register.FORMAL, Register.CONSULTATIVE})
 _INFORMAL = frozenset({Register.CASUAL, Register.INTIMATE, Register.CONSULTATIVE})
 _PHRASES, _REGISTER = "mask.signature_phrases", "mask.register"
 
-# What code can tell of a marker: the field it shows in, the test, and the demand in words.
+# For each checkable marker: the field, the test, and the requirement in words (it becomes part of a repair prompt).
 _VOICE_CHECKS: dict[VoiceMarker, tuple[str, Callable[[Mask], bool], str]] = {
     VoiceMarker.HEDGES: (_PHRASES, _hedges, "at least one signature phrase hedges (maybe, I suppose, a bit ...)"),
-    VoiceMarker.ASKS_BEFORE_ASSERTING: (_PHRASES, _asks, "at least one signature phrase is a question"),
+    VoiceMarker.ASKS_BEFORE_ASSERTING: (_PHRASES, _asks_question, "at least one signature phrase is a question"),
     VoiceMarker.NEVER_EXCLAIMS: (_PHRASES, _never_exclaims, "no exclamation mark in any signature phrase"),
     VoiceMarker.TERSE: (
         _PHRASES,
@@ -290,8 +292,8 @@ _VOICE_CHECKS: dict[VoiceMarker, tuple[str, Callable[[Mask], bool], str]] = {
 }
 
 
-def _can_tell(marker: VoiceMarker, language: str) -> bool:
-    """Whether the check of `marker` means anything in `language`: hedge words are English, word counts need spaces."""
+def _is_checkable(marker: VoiceMarker, language: str) -> bool:
+    """Whether the test of `marker` is valid in `language`: hedge words are English, word counts need spaces."""
     if marker is VoiceMarker.HEDGES:
         return language == "en"
     if marker in {VoiceMarker.TERSE, VoiceMarker.EXPANSIVE}:

@@ -1,4 +1,4 @@
-"""The drift envelope as everybody sees it: the chat's answer, the API's, and the event's."""
+"""The drift envelope: one shape for chat replies, the drift endpoint and the `persona.drift_detected` event."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Exempt = Literal["too_short", "fingerprint_pending", "fingerprint_failed", "embe
 
 
 class Deviation(Document):
-    """A habit the reply breaks: `observed` here, `usual` in the voice, `z` deviations apart, and the same in words."""
+    """A feature in which the reply deviates from the voice: observed and usual value, z-score, and a description."""
 
     feature: str
     observed: float
@@ -20,10 +20,10 @@ class Deviation(Document):
 
 
 class SessionDrift(Document):
-    """The session so far: a CUSUM over the scored replies' z-scores, which alarms above `decision`.
+    """Drift over a session: a CUSUM (cumulative sum) of the scored replies' z-scores, which alarms above `decision`.
 
-    `average_run_length` is the mean number of in-voice replies between two false alarms if the calibration were exact;
-    `average_run_length_range` is where it lies for four of five voices calibrated on as few replies as these.
+    `average_run_length` is the mean number of in-voice replies between two false alarms, assuming exact calibration.
+    `average_run_length_range` is its 80% range for voices calibrated on the same number of replies.
     """
 
     replies: int
@@ -36,7 +36,7 @@ class SessionDrift(Document):
 
 
 class Compared(Document):
-    """What the reply was compared with."""
+    """The fingerprint that the reply was compared with."""
 
     run_id: str
     embedder: str
@@ -46,12 +46,13 @@ class Compared(Document):
 
 
 class Envelope(Document):
-    """A reply's drift. What could not be told is null, and `exempt` says why.
+    """The drift of a reply. Values that could not be computed are null, and `exempt` says why.
 
-    `score` is the cosine distance to the fingerprint, `alert` whether it exceeds `threshold`. Of a hundred of the
-    voice's own held-out replies, `percentile` are nearer; `p_value` is conformal. `assistant_pull` is the similarity to
-    the bare assistant less that to the voice: above 0 it sounds more like the assistant. `repetition` is the greatest
-    share of its three-word runs that one of the session's last ten replies has too.
+    `score` is the cosine distance to the fingerprint; `alert` is whether it exceeds `threshold`. `percentile` is the
+    percentage of the voice's own held-out replies that are nearer; `p_value` is the conformal p-value. `assistant_pull`
+    is the similarity to the plain assistant minus the similarity to the voice: above 0, the reply is closer to the
+    assistant. `repetition` is the greatest share of the reply's word trigrams that also occur in one of the session's
+    last ten replies.
     """
 
     score: float | None

@@ -1,32 +1,30 @@
 """The exceptions of fourfold: one tree, each class defined beside the code that raises it.
 
 * FourfoldError
-  * InputError                 what the caller gave cannot be taken; another value may be
+  * InputError                 the input is not valid; the caller must change it
     + BadValueError, BadSettingsError, RefusedError        settings
     + NoCardError, UnknownFileError, ForeignCardError, BadPersonaError, TooManyValuesError        files
-    + TargetRefusedError        a webhook's address
-    + NoSuchStepError           a step that the run's method does not have
-  * NotFoundError              there is no such thing in this workspace
+    + TargetRefusedError        a webhook URL
+    + NoSuchStepError           the generation method does not have the step
+  * NotFoundError              the workspace has no such resource
     + NoSuchPersonaError, NoSessionError, PersonaGoneError
-  * ConflictError              not in the present state; try again after reading it
+  * ConflictError              the request conflicts with the current state; read it and try again
     + ArchivedError, NotWrittenError, NothingWrittenError, RunInProgressError, RunUnfinishedError, RunOverError
     + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError, AlsoTakenError
     + KeyReusedError, KeyExistsError, JobInProgressError, BlockedError
-  * LimitError                 a limit of the workspace is reached
+  * LimitError                 the workspace has reached a limit
     + WorkspaceFullError, TooManyKeysError
-  * DeadlineError              the time for the work is over; what is done is kept
+  * DeadlineError              the time limit is reached; completed work is stored
     + JobTimeoutError, CallTimeoutError
-  * ModelError                 no model gave a usable answer; `failure` says why
-  * UnreadableReplyError       an adapter could not read what its provider sent
-  * DeliveryError              a message did not reach its receiver, or it is not known whether it did
+  * ModelError                 no model returned a usable answer; `failure` gives the reason
+  * UnreadableReplyError       an adapter could not parse its provider's response
+  * DeliveryError              a message was not delivered, or its delivery is unknown
     + ConnectionGoneError, NotDeliveredError, DeliveryUnknownError, NotPublishedError
-  * NotStartedError            the state machine did not take the run
-  * OutdatedStoreError         an earlier version stored the data, and it must be converted first
-  * UnknownItemError           the conversion of such data meets an item of no known kind
-  * ProblemError               a request is answered with its problem (RFC 9457)
-  * CommandError               a command ends with this message and exit code 1
+  * NotStartedError            the state machine execution could not be started
+  * ProblemError               an HTTP reply with problem details (RFC 9457)
+  * CommandError               a CLI command fails with this message and exit code 1
     + ApiError, UnreachableError, NoConnectionError
-  * LocalError                 the laptop's engine, deployment or API cannot go on
+  * LocalError                 the local engine, deployment or API failed
     + AlreadyRunningError, ApiStartError, BadPortError, DeployError, EngineError, ForkError, PortTakenError
     + SynthesisError, UnreadableStateError
   * BundlingError              a Lambda layer could not be built
@@ -40,32 +38,32 @@ class FourfoldError(Exception):
 
 
 class InputError(FourfoldError):
-    """What the caller gave cannot be taken."""
+    """The input is not valid."""
 
 
 class NotFoundError(FourfoldError):
-    """There is no such thing in this workspace."""
+    """The workspace has no such resource."""
 
 
 class ConflictError(FourfoldError):
-    """The request does not fit the present state."""
+    """The request conflicts with the current state."""
 
 
 class LimitError(FourfoldError):
-    """A limit of the workspace is reached."""
+    """The workspace has reached a limit."""
 
 
 class DeadlineError(FourfoldError):
-    """The time for the work is over."""
+    """The time limit is reached."""
 
 
 class DeliveryError(FourfoldError):
-    """A message did not reach its receiver, or it is not known whether it did."""
+    """A message was not delivered, or its delivery is unknown."""
 
 
 class CommandError(FourfoldError):
-    """A command cannot do what it was asked; the message says what to do."""
+    """A CLI command failed; the message says what to do."""
 
 
 class LocalError(FourfoldError):
-    """The local stack cannot start or go on; the message says what to do."""
+    """The local stack cannot start or continue; the message says what to do."""

@@ -1,4 +1,10 @@
-"""One request, executed once however often it is sent: claims on idempotency keys, and the replies kept for replay."""
+"""Idempotency keys: a request is executed once, and its stored reply answers repetitions.
+
+1. The first request with a key claims it and executes under a lease, which it renews.
+2. A repetition gets the stored reply, or a conflict while the lease is valid.
+3. If the lease expires without a reply (the process died), the next repetition takes the claim over. It executes under
+   the same `operation_id`, so it finds what the first execution created instead of creating it twice.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-# A claim outlives its process by this much at most: it is renewed while the work goes on.
+# Seconds. The owner renews the lease while it executes, so after a crash another process can take over this much later.
 LEASE_S = 30
 
 
 @dataclass(frozen=True)
 class KeptReply:
-    """A reply as it is given again: status, the headers that belong to the result, the body as text."""
+    """A stored reply: status, the headers that describe the result, and the body as text."""
 
     status: int
     headers: Mapping[str, str]
@@ -21,10 +27,11 @@ class KeptReply:
 
 @dataclass(frozen=True)
 class Execution:
-    """The right to do the work of a key, until the lease ends.
+    """A claim on a key: its owner may execute the request until the lease expires.
 
-    `operation_id` is the same for every execution of one request: what the work makes is named after it, so that work
-    begun by a process that died is finished rather than done twice. `resumed` says that there was such a process.
+    `operation_id` is the same for every execution of one request. Resources that the execution creates derive their ids
+    from it (`ids.id_from_operation`), so a repeated execution creates nothing twice. `resumed` is true if an earlier
+    execution lost its lease.
     """
 
     key: str
@@ -36,5 +43,5 @@ class Execution:
 class Refusal(StrEnum):
     """Why a key cannot be claimed."""
 
-    RUNNING = "running"  # another process does the work
-    REUSED = "reused"  # the key stands for another request
+    RUNNING = "running"  # another process executes the request
+    REUSED = "reused"  # the key was used with a different request

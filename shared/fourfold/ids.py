@@ -24,42 +24,42 @@ _DELIVERY_ID = re.compile(r"dlv_[0-9a-hjkmnp-tv-z]{26}")
 
 
 def new_persona_id() -> str:
-    """A fresh persona id; ids sort in order of creation."""
+    """Returns a new persona id. Ids sort in order of creation."""
     return prefixed_id("per")
 
 
 def new_run_id() -> str:
-    """A fresh run id; also the name of the run's state-machine execution, so it must be unique for 90 days."""
+    """Returns a new run id. It also names the Step Functions execution, whose name must be unique for 90 days."""
     return prefixed_id("run")
 
 
 def new_operation_id() -> str:
-    """A fresh name for one piece of work; what the work makes may be named after it (`prefixed_as`)."""
+    """Returns a new operation id, from which `id_from_operation` derives the ids of what the operation creates."""
     return prefixed_id("op")
 
 
-def prefixed_as(prefix: str, operation_id: str) -> str:
-    """The id of what an operation makes: the same whenever the operation is executed again."""
+def id_from_operation(prefix: str, operation_id: str) -> str:
+    """Returns the id of what an operation creates, the same for every execution of the operation."""
     return f"{prefix}_{operation_id.removeprefix('op_')}"
 
 
 def new_request_id() -> str:
-    """A fresh request id, answered in the `Request-Id` header."""
+    """Returns a new request id, sent in the `Request-Id` header."""
     return prefixed_id("req")
 
 
 def new_session_id() -> str:
-    """A fresh id of a chat session."""
+    """Returns a new chat session id."""
     return prefixed_id("ses")
 
 
 def new_endpoint_id() -> str:
-    """A fresh id of a webhook endpoint."""
+    """Returns a new webhook endpoint id."""
     return prefixed_id("whk")
 
 
 def delivery_id(event: str, endpoint: str, at: datetime) -> str:
-    """The id of the delivery of an event to an endpoint: the same whenever it is asked for, sortable by `at`.
+    """Returns the id of the delivery of an event to an endpoint. It is deterministic and sorts by `at`.
 
     Args:
         event: the event's id.
@@ -67,61 +67,61 @@ def delivery_id(event: str, endpoint: str, at: datetime) -> str:
         at: when the event occurred.
     """
     milliseconds = max(0, int(at.timestamp() * 1000))
-    chance = hashlib.sha256(f"{event}\x1f{endpoint}".encode()).digest()[:10]
-    return f"dlv_{str(ULID(milliseconds.to_bytes(6) + chance)).lower()}"
+    digest = hashlib.sha256(f"{event}\x1f{endpoint}".encode()).digest()[:10]
+    return f"dlv_{str(ULID(milliseconds.to_bytes(6) + digest)).lower()}"
 
 
-def first_delivery_id(at: datetime) -> str:
-    """The smallest id a delivery of an event that occurred at `at` can have."""
+def min_delivery_id(at: datetime) -> str:
+    """Returns the smallest possible id of a delivery of an event that occurred at `at`, as the bound of a range."""
     return f"dlv_{str(ULID(max(0, int(at.timestamp() * 1000)).to_bytes(6) + bytes(10))).lower()}"
 
 
 def is_endpoint_id(text: str) -> bool:
-    """Whether `text` has the form of a webhook endpoint's id (it may still name nothing)."""
+    """Whether `text` has the form of a webhook endpoint id; the endpoint may not exist."""
     return _ENDPOINT_ID.fullmatch(text) is not None
 
 
 def is_delivery_id(text: str) -> bool:
-    """Whether `text` has the form of a delivery's id (it may still name nothing)."""
+    """Whether `text` has the form of a delivery id; the delivery may not exist."""
     return _DELIVERY_ID.fullmatch(text) is not None
 
 
 def is_persona_id(text: str) -> bool:
-    """Whether `text` has the form of a persona id (it may still name nothing)."""
+    """Whether `text` has the form of a persona id; the persona may not exist."""
     return _PERSONA_ID.fullmatch(text) is not None
 
 
 def is_run_id(text: str) -> bool:
-    """Whether `text` has the form of a run id (it may still name nothing)."""
+    """Whether `text` has the form of a run id; the run may not exist."""
     return _RUN_ID.fullmatch(text) is not None
 
 
 def is_key_id(text: str) -> bool:
-    """Whether `text` has the form of an API key's id; `key_local` is the development key's."""
+    """Whether `text` has the form of an API key id. The development key's is `key_local`."""
     return _KEY_ID.fullmatch(text) is not None
 
 
-def made_at(identifier: str) -> datetime:
-    """When an id of this form was made, to the millisecond."""
+def id_created_at(identifier: str) -> datetime:
+    """Returns the creation time encoded in an id, to the millisecond."""
     return ULID.from_str(identifier.partition("_")[2].upper()).datetime
 
 
 def event_id(*occurrence: str) -> str:
-    """The id of a bus event, derived from what happened: the same occurrence published twice has the same id.
+    """Returns the id of a bus event, derived from its occurrence: publishing it twice gives the same id.
 
-    EventBridge delivers at least once, so consumers drop an `event_id` they have seen.
+    EventBridge delivers at least once, so consumers drop an `event_id` that they have processed.
     """
     digest = hashlib.sha256("\x1f".join(occurrence).encode()).hexdigest()
     return f"evt_{digest[:26]}"
 
 
 def derived_run_id(cause: str, kind: str) -> str:
-    """The id of the job run of `kind` that the run `cause` set off: whoever derives it, and however often, it is one.
+    """Returns the id of the job run of `kind` that the run `cause` triggers. It is deterministic.
 
-    It keeps the time of `cause`, so that a persona's runs still sort by their beginning.
+    It keeps the timestamp of `cause`, so that a persona's runs sort by start time.
     """
     digest = int.from_bytes(hashlib.sha256(f"{kind}\x1f{cause}".encode()).digest()[:10], "big")
-    tail = "".join(_BASE32[digest >> 5 * place & 31] for place in range(16))
+    tail = "".join(_BASE32[digest >> 5 * index & 31] for index in range(16))
     return f"run_{cause[4:14]}{tail}"
 
 
@@ -129,5 +129,5 @@ _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def prefixed_id(prefix: str) -> str:
-    """A fresh id of one kind of thing, such as `per` or `run`; ids of a kind sort in order of creation."""
+    """Returns a new id with a prefix such as `per` or `run`. Ids with the same prefix sort in order of creation."""
     return f"{prefix}_{str(ULID()).lower()}"

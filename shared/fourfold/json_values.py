@@ -1,21 +1,21 @@
-"""The number of values in JSON, counted before anything is done with it."""
+"""Bounds the number of values in JSON before it is parsed or validated."""
 
 from __future__ import annotations
 
 
-def has_more_values_than(most: int, content: object) -> bool:
-    """Whether arrays and objects hold more than `most` values at all depths together; counting ends there."""
-    waiting, count = [content], 0
-    while waiting:
-        node = waiting.pop()
+def has_more_values_than(limit: int, content: object) -> bool:
+    """Whether arrays and objects hold more than `limit` values at all depths together. Counting stops at the limit."""
+    stack, count = [content], 0
+    while stack:
+        node = stack.pop()
         children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
         count += len(children)
-        if count > most:
+        if count > limit:
             return True
-        waiting.extend(child for child in children if isinstance(child, dict | list))
+        stack.extend(child for child in children if isinstance(child, dict | list))
     return False
 
 
-def may_hold_more_values_than(most: int, text: bytes) -> bool:
-    """Whether JSON text has the punctuation of more than `most` values; what stands in strings counts too."""
-    return sum(text.count(mark) for mark in (b",", b"[", b"{")) > most
+def may_hold_more_values_than(limit: int, text: bytes) -> bool:
+    """Whether JSON text may hold more than `limit` values, judged by its punctuation, that in strings included."""
+    return sum(text.count(mark) for mark in (b",", b"[", b"{")) > limit

@@ -1,4 +1,4 @@
-"""API keys: their text, and what may be shown of it."""
+"""API keys: their text, and the part of it that lists may show."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_RANDOM_CHARACTERS = 43  # 256 bits: a plain hash of such a text cannot be guessed back
+_RANDOM_CHARACTERS = 43  # 256 bits: an unsalted hash of the key is safe against guessing
 _SHOWN = 4
 
 
 class KeyEnvironment(StrEnum):
-    """What a key is meant for. It is the key's label, for people and secret scanners; both kinds reach the same API."""
+    """The label in a key, for people and secret scanners. Both kinds reach the same API and data."""
 
     LIVE = "live"
     TEST = "test"
 
 
 @dataclass(frozen=True)
-class ShownPart:
-    """What lists show of a key, so that its owner knows it again: its beginning and its last four characters."""
+class KeyPreview:
+    """The part of a key that lists show, so that its owner recognises it: its prefix and its last four characters."""
 
     prefix: str
     last_four: str
 
 
 def new_key_text(environment: KeyEnvironment) -> str:
-    """A fresh key, `ff_live_...` or `ff_test_...`, of 256 random bits."""
+    """Returns a new key, `ff_live_...` or `ff_test_...`, with 256 random bits."""
     body = "".join(secrets.choice(_ALPHABET) for _ in range(_RANDOM_CHARACTERS))
     return f"ff_{environment.value}_{body}"
 
 
-def shown_part(text: str) -> ShownPart:
-    """What may be shown of this key."""
+def key_preview(text: str) -> KeyPreview:
+    """Returns the part of this key that may be shown."""
     kind = text[: text.rfind("_") + 1]
-    return ShownPart(prefix=text[: len(kind) + _SHOWN], last_four=text[-_SHOWN:])
+    return KeyPreview(prefix=text[: len(kind) + _SHOWN], last_four=text[-_SHOWN:])

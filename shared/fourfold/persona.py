@@ -1,4 +1,4 @@
-"""The persona: four layers, its audit, and the states it can be in."""
+"""The persona: its four layers, its audit, and its status machine."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Passage = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=800)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
 
-# A DNS label, so that it can stand in any address; an id, with its underscore, is never one.
+# A DNS label, so that it fits in any URL. It is never an id, because ids contain an underscore.
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 
 INTENT_MAX_CHARACTERS = 4000
 
 
 class Document(BaseModel):
-    """Base of every document: immutable, and an unknown field is an error rather than silence."""
+    """Base of every document: immutable; an unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
 
 
 class Trait(StrEnum):
-    """The Big Five domains (Soto & John, 2017: BFI-2 names them alike)."""
+    """The Big Five domains (Soto & John, 2017, BFI-2)."""
 
     OPENNESS = "openness"
     CONSCIENTIOUSNESS = "conscientiousness"
@@ -39,7 +39,7 @@ class Trait(StrEnum):
 
 
 class Archetype(StrEnum):
-    """Twelve archetypes of the PMAI: a narrative tag, never a measurement."""
+    """The twelve archetypes of the PMAI, as a narrative tag; not a measurement."""
 
     IDEALIST = "idealist"
     REALIST = "realist"
@@ -56,7 +56,7 @@ class Archetype(StrEnum):
 
 
 class SchwartzValue(StrEnum):
-    """Schwartz's 19 refined basic values (2012), in the order of their circle: neighbours agree, opposites pull."""
+    """Schwartz's 19 refined basic values (2012), in circular order: adjacent values agree, opposite ones conflict."""
 
     SELF_DIRECTION_THOUGHT = "self_direction_thought"
     SELF_DIRECTION_ACTION = "self_direction_action"
@@ -99,7 +99,7 @@ class Register(StrEnum):
 
 
 class Soul(Document):
-    """What drives the person, written first; every later layer answers to it."""
+    """What drives the person. Written first; later layers are constrained by it."""
 
     desire: Passage
     fear: Passage
@@ -126,7 +126,7 @@ class BigFive(Document):
 
 
 class SelfLayer(Document):
-    """The psychometrics, held to Soul. `values` is ordered, the most important first."""
+    """The psychometric profile, constrained by Soul. `values` is ordered, the most important first."""
 
     big_five: BigFive
     archetype: Archetype
@@ -135,7 +135,7 @@ class SelfLayer(Document):
 
 
 class Mask(Document):
-    """The voice, held to Soul and Self: how this person sounds when others listen."""
+    """The voice: how the person speaks. Constrained by Soul and Self."""
 
     register_: Register = Field(alias="register")
     tone: Line
@@ -146,7 +146,7 @@ class Mask(Document):
 
 
 class Surface(Document):
-    """What a stranger could see or read in a passport; written last so that nothing inside is back-filled from it."""
+    """Name, age, location, occupation and appearance. Written last, so that the other layers do not derive from it."""
 
     name: Line
     age: Annotated[int, Field(ge=0, le=120)]
@@ -169,7 +169,7 @@ Score = Annotated[float, Field(ge=0.0, le=5.0)]
 
 
 class Scores(Document):
-    """A score from 0 (absent) to 5 (nothing to mend) for each dimension."""
+    """A score from 0 (absent) to 5 (nothing to improve) for each dimension."""
 
     coherence: Score
     depth: Score
@@ -184,7 +184,7 @@ class Scores(Document):
 
 
 class Finding(Document):
-    """One flaw the audit saw: where, the words it rests on, and how grave (1 slight - 5 breaks the persona)."""
+    """A flaw that the audit found: field, quote as evidence, severity from 1 (slight) to 5 (breaks the persona)."""
 
     dimension: Dimension
     field: Annotated[str, StringConstraints(pattern=r"^(soul|self|mask|surface)(\.[a-z_]+)*$", max_length=80)]
@@ -194,7 +194,7 @@ class Finding(Document):
 
 
 class Audit(Document):
-    """A second model's verdict on the whole document; `overall` is the configured weighted mean of the scores."""
+    """A second model's assessment of the whole persona. `overall` is the configured weighted mean of the scores."""
 
     overall: Score
     scores: Scores
@@ -204,7 +204,7 @@ class Audit(Document):
 
 
 class TokenUsage(Document):
-    """Tokens of one or more model calls. `input_tokens` are uncached ones; `estimated` marks counts nobody billed."""
+    """Tokens of one or more model calls. `input_tokens` excludes cached ones; `estimated`: no provider counted them."""
 
     input_tokens: int = 0
     cache_read_tokens: int = 0
@@ -225,7 +225,7 @@ class TokenUsage(Document):
 
 
 class StepUsage(Document):
-    """What one step cost over all attempts. `cost_usd` is null when a price is unknown, never 0 for it."""
+    """Tokens, cost and duration of one step over all attempts. `cost_usd` is null if a price is unknown."""
 
     tokens: TokenUsage
     cost_usd: float | None
@@ -233,7 +233,7 @@ class StepUsage(Document):
 
 
 class Usage(Document):
-    """What a run cost in all and by step."""
+    """Tokens and cost of a run, in total and by step."""
 
     tokens: TokenUsage = TokenUsage()
     cost_usd: float | None = 0.0
@@ -241,7 +241,7 @@ class Usage(Document):
 
 
 class Grade(StrEnum):
-    """How well the fingerprint tells its persona from others: equal error rate up to 10 %, up to 20 %, above."""
+    """How well the fingerprint separates its persona from others: equal error rate up to 10%, up to 20%, or above."""
 
     STRONG = "strong"
     USABLE = "usable"
@@ -249,7 +249,7 @@ class Grade(StrEnum):
 
 
 class FingerprintSummary(Document):
-    """What a persona tells of its fingerprint."""
+    """The summary of the fingerprint in the persona."""
 
     run_id: RunId
     embedder: str
@@ -260,9 +260,9 @@ class FingerprintSummary(Document):
 
 
 class TestSuiteCounts(Document):
-    """Tests by verdict; only `passed` ones have passed."""
+    """The number of tests by verdict. `total` includes `inconclusive` and `error`."""
 
-    __test__ = False  # no test of pytest's
+    __test__ = False  # keeps pytest from collecting the class
 
     total: int
     passed: int
@@ -272,9 +272,9 @@ class TestSuiteCounts(Document):
 
 
 class TestSuiteSummary(Document):
-    """The newest complete run of the provocation suite. `pass_rate` is passed of total, `interval` Wilson's 95% of it.
+    """The newest complete run of the provocation suite. `persona_version` is the version that was tested.
 
-    `persona_version` is the version that was tested.
+    `pass_rate` is `passed / total`; `interval` is its 95% Wilson score interval.
     """
 
     __test__ = False
@@ -291,7 +291,7 @@ class TestSuiteSummary(Document):
 
 
 class PersonaStatus(StrEnum):
-    """Where a persona stands."""
+    """The status of a persona."""
 
     GENERATING = "generating"
     ACTIVE = "active"
@@ -300,20 +300,20 @@ class PersonaStatus(StrEnum):
     ARCHIVED = "archived"
 
 
-# A persona answers in chats and is tested only in these states.
+# Chat, fingerprint and provocation tests need one of these statuses.
 SPEAKABLE: Final = frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED})
 
 
 class PersonaGoneError(NotFoundError):
-    """The persona was deleted; nothing more is stored for it."""
+    """The persona was deleted; nothing can be stored for it."""
 
 
 class NotWrittenError(ConflictError):
     """The persona has no layers yet: its first run is in progress, or failed."""
 
 
-# A persona that is written anew stays what it was until its run is done: only one without content is `generating`.
-_MOVES: dict[PersonaStatus, frozenset[PersonaStatus]] = {
+# A persona that is regenerated keeps its status until the run completes; only one without layers is `generating`.
+_TRANSITIONS: dict[PersonaStatus, frozenset[PersonaStatus]] = {
     PersonaStatus.GENERATING: frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.FAILED}),
     PersonaStatus.ACTIVE: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
     PersonaStatus.FLAGGED: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
@@ -323,7 +323,7 @@ _MOVES: dict[PersonaStatus, frozenset[PersonaStatus]] = {
 
 
 class Visibility(StrEnum):
-    """Whom the owner means a persona for. A label for applications: no key ever reads another workspace's personas."""
+    """The intended audience, as a label for applications. API keys only read personas of their own workspace."""
 
     PRIVATE = "private"
     WORKSPACE = "workspace"
@@ -331,7 +331,7 @@ class Visibility(StrEnum):
 
 
 class ImportedFrom(Document):
-    """Where an imported persona comes from: the file's format, and what the persona was there."""
+    """The origin of an imported persona: the file format, and the persona's fields in the file."""
 
     format: Literal["json", "card_v2", "card_v3"]
     persona_id: PersonaId
@@ -345,11 +345,11 @@ class ImportedFrom(Document):
 
 
 class Persona(Document):
-    """The document the API answers with. The layers are null until the run that writes them is done.
+    """A persona. Its layers are null until the run that writes them is completed.
 
-    `version` counts its accepted changes; `run_id` is the run that wrote it and `usage` what that run cost (null and
-    nothing for an imported persona). `pending_run_id` is the run that is writing it now. `archived_from` is what an
-    archived persona was, and will be again.
+    `version` increases with every accepted change. `run_id` is the run that wrote the layers and `usage` the cost of
+    that run (null and empty for an imported persona). `pending_run_id` is the run in progress, if any. `archived_from`
+    is the status of an archived persona before it was archived; unarchiving restores it.
     """
 
     id: PersonaId
@@ -377,18 +377,18 @@ class Persona(Document):
     created_at: datetime
     updated_at: datetime
 
-    def moved_to(self, status: PersonaStatus, at: datetime) -> Self:
-        """This persona in another status.
+    def with_status(self, status: PersonaStatus, at: datetime) -> Self:
+        """Returns a copy in another status.
 
         Raises:
-            ValueError: the status machine has no such move (an archived persona cannot fail).
+            ValueError: the status machine has no such transition.
         """
-        if status not in _MOVES[self.status]:
+        if status not in _TRANSITIONS[self.status]:
             raise ValueError(f"a persona cannot go from {self.status} to {status}")
         before = self.status if status is PersonaStatus.ARCHIVED else None
         return self.model_copy(update={"status": status, "archived_from": before, "updated_at": at})
 
     @property
-    def written(self) -> bool:
-        """Whether there is a person to speak of: all four layers stand."""
+    def has_layers(self) -> bool:
+        """Whether all four layers are written."""
         return None not in (self.soul, self.self_, self.mask, self.surface)

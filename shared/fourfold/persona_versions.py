@@ -1,4 +1,4 @@
-"""A persona's history: every accepted change leaves an immutable version behind."""
+"""The history of a persona: every accepted change creates an immutable version."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fourfold.persona import Document, Persona, PersonaStatus
 
 
 class Change(StrEnum):
-    """What made a version."""
+    """The kind of change that created a version."""
 
     GENERATED = "generated"
     REGENERATED = "regenerated"
@@ -22,7 +22,7 @@ class Change(StrEnum):
 
 
 class PersonaVersion(Document):
-    """A persona as it stood. `changed` names the fields that differ from the version before; `run_id` who wrote it."""
+    """A version of a persona. `changed` lists the fields that differ from the previous version."""
 
     version: Annotated[int, Field(ge=1)]
     change: Change
@@ -33,7 +33,7 @@ class PersonaVersion(Document):
 
 
 class VersionSummary(Document):
-    """A version without its document. `overall` is its audit's score, 0-5, null where there is no audit."""
+    """A version without the persona. `overall` is the audit's score (0-5), null if there is no audit."""
 
     version: Annotated[int, Field(ge=1)]
     change: Change
@@ -44,7 +44,7 @@ class VersionSummary(Document):
     overall: float | None
 
 
-# What a version can change, under the names of the JSON document.
+# The fields that a version can change, by their JSON names.
 _FIELDS: Final = (
     "status",
     "slug",
@@ -59,13 +59,13 @@ _FIELDS: Final = (
 
 
 def changed_fields(before: Persona, after: Persona) -> tuple[str, ...]:
-    """The names of the fields that differ, in the document's order."""
+    """Returns the names of the fields that differ, in document order."""
     old, new = before.model_dump(), after.model_dump()
     return tuple(name for name in _FIELDS if old[name] != new[name])
 
 
 def version_of(persona: Persona, change: Change, before: Persona | None = None) -> PersonaVersion:
-    """The version `persona` is, made by `change`; `before` is the one it took the place of."""
+    """Returns the version record of `persona`, created by `change`. `before` is the previous version's persona."""
     return PersonaVersion(
         version=persona.version,
         change=change,
@@ -77,7 +77,7 @@ def version_of(persona: Persona, change: Change, before: Persona | None = None) 
 
 
 def summary(version: PersonaVersion) -> VersionSummary:
-    """The line of a list."""
+    """Returns the version's entry in a list."""
     audit = version.persona.audit
     return VersionSummary(
         version=version.version,

@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): the one shape of every error, in HTTP replies, failed runs and progress events."""
+"""Problem details (RFC 9457): the shape of every error in HTTP replies, failed runs and progress events."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from fourfold.errors import FourfoldError
 
 
-def _unless_known(default: object) -> Any:  # noqa: ANN401 - a field's default, whatever its type
-    """A field that is left out of the JSON while it holds its default: what is not known is not said."""
+def _omit_default(default: object) -> Any:  # noqa: ANN401 - a field's default, whatever its type
+    """Returns a field that the JSON omits while it has its default value."""
     return Field(default=default, exclude_if=lambda value: value == default)
 
 
 class FieldError(BaseModel):
-    """One offending field: a JSON pointer into the request body, or the name of a header or query parameter.
+    """An invalid field: a JSON pointer into the request body, or the name of a header or query parameter.
 
-    `locked_by` names the scope whose lock forbids a setting, `nearest` the known names most like an unknown one.
+    `locked_by` is the scope whose lock forbids a setting; `nearest` lists known names similar to an unknown one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -26,15 +26,15 @@ class FieldError(BaseModel):
     pointer: str
     code: str
     detail: str
-    locked_by: str | None = _unless_known(None)
-    nearest: tuple[str, ...] = _unless_known(())
+    locked_by: str | None = _omit_default(None)
+    nearest: tuple[str, ...] = _omit_default(())
 
 
 class Problem(BaseModel):
-    """A problem. `code` is stable and made for programs; `detail` says in words what to do.
+    """Problem details (RFC 9457). `code` is stable, for programs; `detail` says what to do.
 
-    `locked_by` names the scope whose lock stands in the way (`config_locked`); `drift` is the envelope of a reply that
-    was held back. Both are extension members.
+    Extension members: `locked_by` is the scope whose lock forbids the setting (`config_locked`); `drift` is the drift
+    envelope of a blocked reply.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,24 +44,24 @@ class Problem(BaseModel):
     status: int
     detail: str
     code: str
-    instance: str | None = _unless_known(None)
-    request_id: str | None = _unless_known(None)
-    locked_by: str | None = _unless_known(None)
-    errors: tuple[FieldError, ...] = _unless_known(())
-    drift: dict[str, Any] | None = _unless_known(None)
+    instance: str | None = _omit_default(None)
+    request_id: str | None = _omit_default(None)
+    locked_by: str | None = _omit_default(None)
+    errors: tuple[FieldError, ...] = _omit_default(())
+    drift: dict[str, Any] | None = _omit_default(None)
 
     def body(self) -> dict[str, object]:
-        """The problem as a JSON object; what is not known is left out."""
+        """Returns the problem as a JSON object without members that have no value."""
         return self.model_dump(mode="json")
 
 
 def problem(code: str, title: str, status: int, detail: str) -> Problem:
-    """A problem whose type URI is derived from its code, so that the two never disagree."""
+    """Returns a problem whose `type` URI is derived from its code."""
     return Problem(type=f"urn:fourfold:problem:{code}", title=title, status=status, detail=detail, code=code)
 
 
 class ProblemError(FourfoldError):
-    """Raised anywhere in a request to answer with a problem; `headers` go with an HTTP reply."""
+    """Ends the request with a problem. `headers` are added to the HTTP reply."""
 
     def __init__(self, answer: Problem, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(answer.code)

@@ -1,9 +1,9 @@
-"""Requests of one API key in a minute, counted across processes: windows in a shared store, handed out in batches.
+"""A rate limit per API key and minute across processes: fixed windows in a shared store, reserved in batches.
 
-A key's window opens with its first request and closes 60 s later. A process does not ask the store for each request: it
-reserves some of the window's requests at once and spends those by itself. Nothing is let through that was not reserved,
-so a window never holds more than the limit, however many processes serve. What a process reserved and did not
-spend is lost when the window closes: with P processes up to (P - 1) x limit/60 requests may be refused early.
+A key's window opens with its first request and closes 60 s later. A process reserves a batch of the window's requests
+with one call to the store and counts them down in memory. A request is allowed only if it was reserved, so a window
+never exceeds its limit, however many processes serve. Reserved requests that a process does not use expire with the
+window: with P processes, up to (P - 1) x limit/60 requests may be refused early.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from typing import NamedTuple, Protocol
 
 WINDOW_S = 60
 _BATCHES_PER_WINDOW = 60
-_NEAR_THE_END = 8  # never more than this part of what is left to one process: the last ones are handed out one by one
-_STRIPES = 64
-_KNOWN_KEYS = 10_000
+# A batch is at most this fraction of the remaining requests, so that the last ones are reserved one by one.
+_MAX_SHARE_DIVISOR = 8
+_LOCKS = 64
+_MAX_KEYS = 10_000
 
 
 class Reservation(NamedTuple):
-    """What the store gave: `granted` of the requests asked for (0: the window is full), `used` in all with them, and
-    when the window closes (seconds since the epoch).
+    """The store's answer: `granted` requests (0: the window is full), `used` requests in total including these, and
+    the time the window closes (Unix seconds).
     """
 
     granted: int
@@ -32,16 +33,16 @@ class Reservation(NamedTuple):
     closes: float
 
 
-class Windows(Protocol):
-    """The shared store."""
+class WindowStore(Protocol):
+    """The shared store of windows."""
 
     def reserve(self, key_id: str, count: int, limit: int) -> Reservation:
-        """Takes up to `count` (1 or more) of the `limit` requests of the key's window, atomically."""
+        """Reserves up to `count` (at least 1) of the `limit` requests in the key's window, atomically."""
 
 
 @dataclass(frozen=True)
 class Rate:
-    """Where a key stands after a request: may it go on, what is left, and how many seconds until the window closes."""
+    """The answer for one request: whether it is allowed, what remains, and seconds until the window closes."""
 
     allowed: bool
     limit: int
@@ -50,47 +51,47 @@ class Rate:
 
 
 @dataclass
-class _Stock:
-    """What this process holds of one window; `left` are reserved and unspent."""
+class _Batch:
+    """The requests of one window that this process reserved; `unspent` of them are not used yet."""
 
     limit: int
-    left: int
+    unspent: int
     used: int
     closes: float
     full: bool
 
 
 class RateLimiter:
-    """Counts requests for one process. Threads may share it; a call blocks only when it has to ask the store."""
+    """Counts the requests of one process. Thread-safe; a call blocks only to reserve from the store."""
 
-    def __init__(self, windows: Windows, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, windows: WindowStore, clock: Callable[[], float] = time.time) -> None:
         self._windows = windows
         self._clock = clock
-        self._stocks: dict[str, _Stock] = {}
-        self._turns = tuple(threading.Lock() for _ in range(_STRIPES))
+        self._batches: dict[str, _Batch] = {}
+        self._locks = tuple(threading.Lock() for _ in range(_LOCKS))
 
     def take(self, key_id: str, limit: int) -> Rate:
-        """Counts one request of the key, which may make `limit` (1 or more) in a minute."""
-        with self._turns[hash(key_id) % _STRIPES]:
+        """Counts one request of the key against `limit` (at least 1) requests per minute."""
+        with self._locks[hash(key_id) % _LOCKS]:
             now = self._clock()
-            stock = self._stocks.get(key_id)
-            if stock is None or now >= stock.closes or stock.limit != limit:
-                stock = self._asked(key_id, limit, used=0)
-            elif stock.left == 0 and not stock.full:
-                stock = self._asked(key_id, limit, stock.used)
-            allowed = stock.left > 0
-            stock.left -= allowed
-            remaining = stock.left + max(0, limit - stock.used)
-            return Rate(allowed, limit, remaining, max(1, math.ceil(stock.closes - now)))
+            batch = self._batches.get(key_id)
+            if batch is None or now >= batch.closes or batch.limit != limit:
+                batch = self._reserve(key_id, limit, used=0)
+            elif batch.unspent == 0 and not batch.full:
+                batch = self._reserve(key_id, limit, batch.used)
+            allowed = batch.unspent > 0
+            batch.unspent -= allowed
+            remaining = batch.unspent + max(0, limit - batch.used)
+            return Rate(allowed, limit, remaining, max(1, math.ceil(batch.closes - now)))
 
-    def _asked(self, key_id: str, limit: int, used: int) -> _Stock:
-        given = self._windows.reserve(key_id, _batch(limit, used), limit)
-        if len(self._stocks) >= _KNOWN_KEYS:
-            self._stocks.clear()
-        stock = _Stock(limit, given.granted, given.used, given.closes, full=given.granted == 0)
-        self._stocks[key_id] = stock
-        return stock
+    def _reserve(self, key_id: str, limit: int, used: int) -> _Batch:
+        reservation = self._windows.reserve(key_id, _batch_size(limit, used), limit)
+        if len(self._batches) >= _MAX_KEYS:
+            self._batches.clear()
+        batch = _Batch(limit, reservation.granted, reservation.used, reservation.closes, full=reservation.granted == 0)
+        self._batches[key_id] = batch
+        return batch
 
 
-def _batch(limit: int, used: int) -> int:
-    return max(1, min(limit // _BATCHES_PER_WINDOW, (limit - used) // _NEAR_THE_END))
+def _batch_size(limit: int, used: int) -> int:
+    return max(1, min(limit // _BATCHES_PER_WINDOW, (limit - used) // _MAX_SHARE_DIVISOR))

@@ -1,4 +1,4 @@
-"""The six steps of the pipeline, in the order they run, and the single call they are compared with."""
+"""The six steps of the pipeline in execution order, and the single call that they are compared with."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class StepName(StrEnum):
-    """A step's name: the Lambda folder, the config prefix and the `step` of a progress event."""
+    """The name of a pipeline step, as in settings and progress events."""
+
+    # A value is also the folder of the step's Lambda function and the prefix of its settings.
 
     INTENT_PARSE = "intent_parse"
     SOUL_DRAFT = "soul_draft"
@@ -17,7 +19,7 @@ class StepName(StrEnum):
     SINGLE_CALL = "single_call"
 
 
-# From the inside of a person to the outside.
+# Inner layers first.
 STEP_ORDER: tuple[StepName, ...] = (
     StepName.INTENT_PARSE,
     StepName.SOUL_DRAFT,
@@ -26,10 +28,10 @@ STEP_ORDER: tuple[StepName, ...] = (
     StepName.SURFACE_GROUND,
     StepName.AUDIT,
 )
-# The naive alternative: one call writes all layers, the same audit scores them.
+# The baseline: one call writes all layers, and the same audit scores them.
 SINGLE_CALL_ORDER: tuple[StepName, ...] = (StepName.SINGLE_CALL, StepName.AUDIT)
 
 
 def position(step: StepName) -> int:
-    """Zero-based place of `step` in the pipeline; the single call stands where the first step does."""
+    """Returns the zero-based index of `step` in the pipeline; 0 for the single call."""
     return 0 if step is StepName.SINGLE_CALL else STEP_ORDER.index(step)

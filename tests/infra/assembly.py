@@ -70,6 +70,11 @@ class Assembly:
             for resource in self.resources("Lambda::Function").values()
         }
 
+    def code(self) -> Path:
+        """The folder of the one code asset that all functions share."""
+        (key,) = {properties["Code"]["S3Key"] for properties in self.functions().values()}
+        return self.folder / f"asset.{key.removesuffix('.zip')}"
+
     def named(self, value: object) -> str:
         """What a reference names, without the hash CDK appends: `Personas`, `RunFailuresQueue`, `AWS::Partition`."""
         match value:

@@ -26,6 +26,14 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 
 
 @pytest.fixture(scope="session")
+def provided(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """What a stage with providers gets."""
+    out = tmp_path_factory.mktemp("provided")
+    build({"stage": "dev", "providers": "bedrock, anthropic", **WITHOUT_LAYERS}, str(out)).synth()
+    return Assembly(out)
+
+
+@pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     """What the engine of a laptop gets."""
     out = tmp_path_factory.mktemp("local")

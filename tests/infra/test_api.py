@@ -46,7 +46,7 @@ def test_the_web_adapter_runs_the_app(prod: Assembly) -> None:
 
 
 def test_the_program_it_runs_is_staged_executable(prod: Assembly, tmp_path: Path) -> None:
-    stage_product_code(tmp_path)
+    stage_product_code(tmp_path, composer=False)
     program = tmp_path / prod.functions()["api"]["Handler"]
     assert program.read_text().startswith("#!/")
     assert os.access(program, os.X_OK)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from app import build
 from infra.constructs.model_access import key_name, model_access
 from infra.settings import stage_settings
 from tests.infra.assembly import Assembly
-from tests.infra.conftest import WITHOUT_LAYERS
 
 
-def test_providers_of_the_context_reach_the_api_and_bedrock_the_steps(tmp_path: Path) -> None:
-    context = {"stage": "dev", "providers": "bedrock, anthropic", **WITHOUT_LAYERS}
-    build(context, str(tmp_path)).synth()
-    made = Assembly(tmp_path)
+def test_providers_of_the_context_reach_the_api_and_bedrock_the_steps(provided: Assembly) -> None:
+    made = provided
     assert made.functions()["api"]["Environment"]["Variables"]["FOURFOLD_PROVIDERS"] == "bedrock,anthropic"
     allowed = made.statements(made.named(made.functions()["soul_draft"]["Role"]))
     [asked] = [

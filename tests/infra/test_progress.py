@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from fourfold.progress.delivery import REPLAY_LEASE_S
-from functions.progress_wiring import ANSWER_WITHIN_S
+from functions.progress_wiring import SEND_TIMEOUT_S
 from tests.infra.assembly import Assembly
 
 ROUTES = {"$connect", "$disconnect", "$default", "subscribe", "unsubscribe", "ping"}
@@ -62,7 +62,7 @@ def test_what_a_client_did_not_take_waits_in_a_queue_of_its_own(prod: Assembly) 
     lives = prod.functions()["progress_push"]["Timeout"]
     assert lives < REPLAY_LEASE_S, "nobody replays any more when it is over"
     assert waiting["VisibilityTimeout"] >= lives + REPLAY_LEASE_S, "a replay that was ended is found to be over"
-    assert mappings(prod)["ProgressCatchUps"]["BatchSize"] * 2 * ANSWER_WITHIN_S < lives, "they are tried in turn"
+    assert mappings(prod)["ProgressCatchUps"]["BatchSize"] * 2 * SEND_TIMEOUT_S < lives, "they are tried in turn"
     assert prod.named(waiting["RedrivePolicy"]["deadLetterTargetArn"]) == "ProgressDeadLetters"
     watched = [
         prod.named(dimension["Value"])

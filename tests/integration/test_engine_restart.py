@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fourfold.config.engine import EngineConfig
-from fourfold.pipeline.lifecycle import NewRun, new_run
+from fourfold.config.engine import EngineConfig, RunSettings
+from fourfold.pipeline.new_run import NewRun, new_run
 from fourfold.progress.run import RunStatus
 from fourfold.storage.personas.store import DynamoPersonaStore
 from infra.local.bridges.periodic_save import INTERVAL_SECONDS
@@ -36,7 +36,7 @@ def _store(server: LocalServer) -> DynamoPersonaStore:
 
 def _running_run(server: LocalServer) -> NewRun:
     """A run that the table says is running and no execution works for, as when it was cut off."""
-    beginning = new_run("A lighthouse keeper", "ws_local", EngineConfig(), datetime.now(UTC))
+    beginning = new_run("A lighthouse keeper", "ws_local", RunSettings(EngineConfig()), datetime.now(UTC))
     _store(server).start(beginning.persona, beginning.run)
     return beginning
 

@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import Any
 
 from fourfold.llm.port import ContextBlock, ModelRequest, Repair
-from fourfold.models.offline.composer import compose
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.mask_build import MASK_BUILD
@@ -19,6 +18,7 @@ from fourfold.pipeline.self_enrich import SELF_ENRICH
 from fourfold.pipeline.single_call import SINGLE_CALL
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
 from fourfold.pipeline.surface_ground import SURFACE_GROUND
+from fourfold_offline.composer import compose
 from tests.providers.behaviours import Fails, Reply, Says
 from tests.providers.wires import Body, Fault, Metered, Provider, Received
 

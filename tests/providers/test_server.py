@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from fourfold.llm.port import ContextBlock, Repair
-from fourfold.models.offline.composer import compose
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
+from fourfold_offline.composer import compose
 from tests.builders import INTENT, new_state
 from tests.providers.behaviours import CASES, answer, drip, failing, hang_mid_body, rate_limited, reset, timeout
 from tests.providers.composer import Composer

@@ -1,10 +1,9 @@
-"""Examples of what the settings' routes answer with."""
+"""OpenAPI examples of the configuration routes."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-
-from pydantic import BaseModel
+from typing import Any
 
 from fourfold.config.commit import KeyChange
 from fourfold.config.entries import Bounds, Entry, Lock
@@ -31,6 +30,7 @@ from functions.api.config.schemas import (
     SnapshotList,
     SnapshotValue,
 )
+from functions.api.openapi.example_values import by_schema
 
 _AT = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
 _KEY, _BY, _REASON = "engine.pipeline.audit.min_overall_score", "key_01kaqf0c5v3y9m2t8z4n6r1w7k", "Strong personas only"
@@ -38,8 +38,8 @@ _RANGE = Bounds(min=3.5, max=5.0)
 _LOCK = Lock(bounds=_RANGE)
 
 
-def config_examples() -> list[BaseModel]:
-    """One example of each document."""
+def examples() -> dict[str, Any]:
+    """Returns an example per schema name."""
     key = registry()[_KEY]
     change = KeyChange(
         key=_KEY, before=None, after=Entry(is_set=True, value=4.0, revision=7, by=_BY, at=_AT, reason=_REASON)
@@ -60,7 +60,7 @@ def config_examples() -> list[BaseModel]:
     revision = Revision(
         revision=7, scope=Scope.WORKSPACE, kind="commit", by=_BY, at=_AT, reason=_REASON, changes=(change,)
     )
-    return [
+    documents = (
         ConfigView(
             scope=Scope.WORKSPACE,
             scope_id="ws_acme",
@@ -85,7 +85,7 @@ def config_examples() -> list[BaseModel]:
             value=4.0,
             source=Scope.WORKSPACE,
             locked_by=None,
-            why="The workspace scope sets it, and no nearer one does. The org scope lets those below choose 3.5 to 5.",
+            why="The value is set at the workspace scope. The org scope limits lower scopes to 3.5 to 5.",
             chain=(
                 ChainLink(scope=DEFAULT, standing="overridden", is_set=True, value=3.5, lock=None),
                 ChainLink(scope=Scope.ORG, standing="silent", is_set=False, value=None, lock=_LOCK),
@@ -124,7 +124,7 @@ def config_examples() -> list[BaseModel]:
                 FieldError(
                     pointer="",
                     code="locked",
-                    detail="api.limits.requests_per_minute: the org scope holds it.",
+                    detail="api.limits.requests_per_minute: the org scope has locked it.",
                     locked_by="org",
                 ),
             ),
@@ -134,4 +134,5 @@ def config_examples() -> list[BaseModel]:
         SnapshotContent(**snapshot.model_dump(), data=(SnapshotValue(key=_KEY, is_set=True, value=4.0, lock=None),)),
         SnapshotList(data=(snapshot,)),
         ConfigDiff.model_validate({"scope": Scope.WORKSPACE, "from": "6", "to": "7", "changes": (change,)}),
-    ]
+    )
+    return by_schema(documents)

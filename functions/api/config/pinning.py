@@ -1,38 +1,28 @@
-"""The settings a run is pinned to: what holds for its workspace, and what its request lays over it."""
+"""Pins the settings of a run: the workspace's effective settings, overridden by those of the request."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from fourfold.config.effective import Effective
-from fourfold.config.engine import EngineConfig
+from fourfold.config.effective import EffectiveSettings
+from fourfold.config.engine import RunSettings
 from fourfold.config.request import BadSettingsError, unusable_models, with_settings
-from fourfold.config.scope import Revisions
 from fourfold.http.problems import ProblemError, printable, reference_token
-from fourfold.models.credentials import usable_providers
+from fourfold.models.credentials import available_providers
 from fourfold.problem import FieldError, problem
-from functions.api.errors import settings_refused
+from functions.api.errors import settings_rejected
 
 
-@dataclass(frozen=True)
-class Pinned:
-    """The settings of one run, and the revisions of the scopes they were read at."""
-
-    config: EngineConfig
-    revisions: Revisions
-
-
-def pinned(base: Effective, settings: Mapping[str, JsonValue]) -> Pinned:
-    """The workspace's settings as the request read them, with the request's own laid over them.
+def pin_settings(base: EffectiveSettings, settings: Mapping[str, JsonValue]) -> RunSettings:
+    """Returns the workspace's settings, as the request read them (`base`), overridden by those of the request.
 
     Raises:
-        ProblemError: 422 or 403, naming each setting that cannot be taken; 422 where no configured model can be used.
+        ProblemError: 422 invalid settings, or no configured model has credentials; 403 the settings are locked.
     """
-    providers = usable_providers(os.environ)
+    providers = available_providers(os.environ)
     try:
         config = with_settings(base, settings, providers)
     except BadSettingsError as error:
@@ -40,7 +30,7 @@ def pinned(base: Effective, settings: Mapping[str, JsonValue]) -> Pinned:
     unusable = unusable_models(config, providers)
     if unusable:
         raise _not_configured({step.value: chain for step, chain in unusable.items()})
-    return Pinned(config, base.revisions)
+    return RunSettings(config, base.revisions)
 
 
 def _refused(error: BadSettingsError) -> ProblemError:
@@ -53,10 +43,13 @@ def _refused(error: BadSettingsError) -> ProblemError:
         )
         for fault in error.faults
     ]
-    return settings_refused(faults, error.locked_by)
+    return settings_rejected(faults, error.locked_by)
 
 
 def _not_configured(unusable: Mapping[str, tuple[str, ...]]) -> ProblemError:
     steps = "; ".join(f"{step}: {', '.join(chain)}" for step, chain in unusable.items())
-    detail = f"The settings name models nobody here has credentials for ({steps}). Change them, or add the keys."
+    detail = (
+        f"These models cannot be used in this deployment: {steps}. Change the settings, or add the credentials of "
+        "their providers."
+    )
     return ProblemError(problem("provider_not_configured", "No usable model is configured", 422, detail))

@@ -1,4 +1,4 @@
-"""The settings a request may bring, as JSON Schema: each key with the type and bounds the config gives it."""
+"""JSON Schema of the settings that a request may contain, with the types and bounds of the configuration."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from fourfold.config.request import REQUEST_KEYS
 
 @cache
 def request_settings_schema() -> dict[str, Any]:
-    """An object of the keys a request may set, and no other. Keys that take the same values stand together."""
-    whole = EngineConfig.model_json_schema(ref_template="{model}")
+    """An object schema of the allowed keys. Keys with the same value schema share one pattern, to keep it small."""
+    schema = EngineConfig.model_json_schema(ref_template="{model}")
     alike: dict[str, list[str]] = {}
     for key in REQUEST_KEYS:
-        field = _field(whole, key.removeprefix("engine.").split("."))
+        field = _field(schema, key.removeprefix("engine.").split("."))
         alike.setdefault(json.dumps(field), []).append(key)
     return {
         "type": "object",
@@ -28,7 +28,7 @@ def request_settings_schema() -> dict[str, Any]:
 
 
 def _any_of(keys: list[str]) -> str:
-    """`^engine\\.pipeline\\.(soul_draft|audit)\\.model$`: a pattern of keys that differ in their step."""
+    """A pattern of keys that differ in their step, such as `^engine\\.pipeline\\.(soul_draft|audit)\\.model$`."""
     heads, _, setting = zip(*(key.rpartition(".") for key in keys), strict=True)
     prefixes = {head.rpartition(".")[0] for head in heads}
     if len(prefixes) == 1 and len(set(setting)) == 1:
@@ -37,25 +37,25 @@ def _any_of(keys: list[str]) -> str:
     return f"^({'|'.join(re.escape(key) for key in keys)})$"
 
 
-def _field(whole: dict[str, Any], path: list[str]) -> dict[str, Any]:
-    node = whole
+def _field(schema: dict[str, Any], path: list[str]) -> dict[str, Any]:
+    node = schema
     for name in path:
-        node = _resolved(whole, node)["properties"][name]
-    found = _inlined(whole, node)
-    return {name: value for name, value in found.items() if name not in {"title", "default"}}
+        node = _resolved(schema, node)["properties"][name]
+    inlined = _inlined(schema, node)
+    return {name: value for name, value in inlined.items() if name not in {"title", "default"}}
 
 
-def _resolved(whole: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+def _resolved(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in node:
         return node
-    found: dict[str, Any] = whole["$defs"][node["$ref"]]
-    return {**found, **{name: value for name, value in node.items() if name != "$ref"}}
+    target: dict[str, Any] = schema["$defs"][node["$ref"]]
+    return {**target, **{name: value for name, value in node.items() if name != "$ref"}}
 
 
-def _inlined(whole: dict[str, Any], node: Any) -> Any:  # noqa: ANN401 - JSON
-    """The schema without references: a key's own schema is small."""
+def _inlined(schema: dict[str, Any], node: Any) -> Any:  # noqa: ANN401 - JSON
+    """The schema with all references inlined."""
     if isinstance(node, dict):
-        return {name: _inlined(whole, value) for name, value in _resolved(whole, node).items()}
+        return {name: _inlined(schema, value) for name, value in _resolved(schema, node).items()}
     if isinstance(node, list):
-        return [_inlined(whole, value) for value in node]
+        return [_inlined(schema, value) for value in node]
     return node

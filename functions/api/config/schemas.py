@@ -1,4 +1,4 @@
-"""What the settings' routes take and give."""
+"""Request and reply models of the configuration routes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from fourfold.config.commit import MOST_OPS, KeyChange, Op
+from fourfold.config.commit import MAX_OPS, KeyChange, Op
 from fourfold.config.entries import Bounds, Lock
 from fourfold.config.history import Revision, Snapshot
 from fourfold.config.resolution import Source, Standing
@@ -15,7 +15,9 @@ from fourfold.config.scope import Revisions, Scope, StoredScope
 from fourfold.config.service import ConfigWarning, Overridden
 from fourfold.problem import FieldError
 
-_Reason = Annotated[str, Field(min_length=1, max_length=500, description="Why; kept in the history and in the event.")]
+_Reason = Annotated[
+    str, Field(min_length=1, max_length=500, description="The reason, stored in the history and the event.")
+]
 
 
 class _Body(BaseModel):
@@ -23,7 +25,7 @@ class _Body(BaseModel):
 
 
 class ConfigPatch(_Body):
-    """Operations on one scope, taken together or not at all."""
+    """Operations on one scope, applied atomically."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -38,13 +40,13 @@ class ConfigPatch(_Body):
     )
 
     scope: StoredScope = "workspace"
-    ops: Annotated[list[Op], Field(min_length=1, max_length=MOST_OPS)]
+    ops: Annotated[list[Op], Field(min_length=1, max_length=MAX_OPS)]
     reason: _Reason | None = None
-    dry_run: Annotated[bool, Field(description="Tell what would happen and change nothing.")] = False
+    dry_run: Annotated[bool, Field(description="Return the result without changing anything.")] = False
 
 
 class SnapshotRequest(_Body):
-    """A scope to keep, and what to call it."""
+    """The scope to snapshot, and a label."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"scope": "workspace", "label": "before the swap"}]})
 
@@ -53,37 +55,37 @@ class SnapshotRequest(_Body):
 
 
 class RollbackRequest(_Body):
-    """How to go back."""
+    """Options of a rollback."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"dry_run": True}]})
 
-    dry_run: Annotated[bool, Field(description="Show the plan and change nothing.")] = False
+    dry_run: Annotated[bool, Field(description="Return the result without changing anything.")] = False
     reason: _Reason | None = None
 
 
 class PresetRequest(_Body):
-    """Where to apply a preset, and why."""
+    """The scope to apply a preset to, and the reason."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"scope": "workspace", "reason": "Trying OpenAI"}]})
 
     scope: StoredScope = "workspace"
     reason: _Reason | None = None
-    dry_run: Annotated[bool, Field(description="Tell what would happen and change nothing.")] = False
+    dry_run: Annotated[bool, Field(description="Return the result without changing anything.")] = False
 
 
 class OfAncestor(BaseModel):
-    """Bounds an ancestor holds a key within."""
+    """Bounds that a higher scope sets for a key."""
 
     scope: Scope
     bounds: Bounds
 
 
 class EffectiveValue(BaseModel):
-    """A key's value at the scope and where it comes from.
+    """The effective value of a key at a scope.
 
-    `source` is the scope that set it, or `default`. `locked_by` is the ancestor that keeps this scope from setting it,
-    `bounds` what ancestors let it choose from, `lock` this scope's own lock, `shadowed` the scopes whose value is kept
-    but overruled.
+    `source` is the scope that sets the value, or `default`. `locked_by` is the higher scope that locks the key,
+    `bounds` are the limits of higher scopes, `lock` is this scope's own lock, and `shadowed` lists the scopes whose
+    value is overridden by a lock.
     """
 
     key: str
@@ -97,7 +99,7 @@ class EffectiveValue(BaseModel):
 
 
 class ConfigView(BaseModel):
-    """The effective settings of a scope. `revision` is the scope's own, for `If-Match`."""
+    """The effective settings of a scope. `revision` is the scope's revision, for `If-Match`."""
 
     scope: Scope
     scope_id: str
@@ -107,7 +109,7 @@ class ConfigView(BaseModel):
 
 
 class ChainLink(BaseModel):
-    """What one scope says of a key, who said it, and what became of it."""
+    """The entry of one scope for a key: its value, lock, author, and whether it applies (`standing`)."""
 
     scope: Source
     standing: Standing
@@ -121,7 +123,7 @@ class ChainLink(BaseModel):
 
 
 class Explanation(BaseModel):
-    """Why a key has the value it has: every scope from the default down, and a sentence."""
+    """Explanation of a key's value: the chain of scopes from the default down, and a summary in `why`."""
 
     key: str
     scope: Scope
@@ -135,7 +137,7 @@ class Explanation(BaseModel):
 
 
 class KeySchema(BaseModel):
-    """A key: the JSON Schema of its values, default, unit, meaning, and the scopes that may set it."""
+    """A configuration key: JSON Schema of its values, default, unit, description, and the scopes that can set it."""
 
     key: str
     value_schema: dict[str, Any]
@@ -146,16 +148,16 @@ class KeySchema(BaseModel):
 
 
 class ConfigSchema(BaseModel):
-    """Every key, and the presets."""
+    """All configuration keys and presets."""
 
     data: tuple[KeySchema, ...]
     presets: tuple[str, ...]
 
 
 class CommitResult(BaseModel):
-    """What a commit did, or with `dry_run` would do.
+    """The result of a commit, or with `dry_run` of the commit that would be made.
 
-    `shadowed` lists descendants' values that a lock overrules (at most 100); they are kept and hold again on unlock.
+    `shadowed` lists values of lower scopes that a lock overrides (at most 100). They apply again after unlocking.
     """
 
     scope: Scope
@@ -167,7 +169,7 @@ class CommitResult(BaseModel):
 
 
 class RollbackResult(CommitResult):
-    """What a rollback did or would do. `not_restored` names what today's locks or schema forbid; it stays as it is."""
+    """The result of a rollback. `not_restored` lists values that current locks or the schema forbid."""
 
     not_restored: tuple[FieldError, ...]
 
@@ -181,7 +183,7 @@ class RevisionList(BaseModel):
 
 
 class SnapshotValue(BaseModel):
-    """A key in a snapshot."""
+    """The entry of a key in a snapshot."""
 
     key: str
     is_set: bool
@@ -190,7 +192,7 @@ class SnapshotValue(BaseModel):
 
 
 class SnapshotContent(Snapshot):
-    """A snapshot and what it holds."""
+    """A snapshot with its entries."""
 
     data: tuple[SnapshotValue, ...]
 
@@ -202,7 +204,7 @@ class SnapshotList(BaseModel):
 
 
 class ConfigDiff(BaseModel):
-    """What turns `from` into `to`, key by key."""
+    """The changes from `from` to `to`, by key."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 

@@ -1,4 +1,4 @@
-"""What the keys' routes take and give."""
+"""Request and reply models of the API key routes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from fourfold.http.scopes import SCOPES
+from fourfold.http.text_rules import acceptable_text
 from fourfold.ids import KeyId
 from fourfold.keys import KeyEnvironment
 from fourfold.storage.keys.api_keys import ApiKey
-from functions.api.personas.documents import legible
 
 MAX_DAYS = 3650
 EXAMPLE: dict[str, JsonValue] = {
@@ -43,18 +43,18 @@ EXAMPLE: dict[str, JsonValue] = {
 }
 
 
-def _known(scope: str) -> str:
+def _known_scope(scope: str) -> str:
     if scope not in SCOPES:
         nearest = ", ".join(difflib.get_close_matches(scope, SCOPES, 3) or SCOPES)
-        raise PydanticCustomError("unknown_scope", "No such scope; there are {nearest}", {"nearest": nearest})
+        raise PydanticCustomError("unknown_scope", "Unknown scope; use one of {nearest}", {"nearest": nearest})
     return scope
 
 
-ScopeName = Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": list(SCOPES)})]
+ScopeName = Annotated[str, AfterValidator(_known_scope), Field(json_schema_extra={"enum": list(SCOPES)})]
 
 
 class ApiKeyRequest(BaseModel):
-    """A key to make. It belongs to the workspace of the key that makes it."""
+    """The key to create. It belongs to the workspace of the key that creates it."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -73,40 +73,40 @@ class ApiKeyRequest(BaseModel):
     name: Annotated[
         str,
         StringConstraints(strict=True, min_length=1, max_length=100),
-        Field(description="What it is for, as people will look for it."),
-        AfterValidator(legible),
+        Field(description="A name that describes the use of the key."),
+        AfterValidator(acceptable_text),
     ]
     scopes: Annotated[
         list[ScopeName],
         Field(
             min_length=1,
             max_length=len(SCOPES),
-            description="What it may do; a key can only give what the key that makes it has.",
+            description="The scopes of the key; only scopes of the key that creates it.",
         ),
     ]
     environment: Annotated[
-        KeyEnvironment, Field(description="Whether it begins with `ff_live_` or `ff_test_`; both reach the same data.")
+        KeyEnvironment, Field(description="The prefix, `ff_live_` or `ff_test_`. Both access the same data.")
     ] = KeyEnvironment.LIVE
     expires_at: Annotated[
-        AwareDatetime | None, Field(strict=False, description="When it stops working; not with `expires_in_days`.")
+        AwareDatetime | None, Field(strict=False, description="The expiry time; not together with `expires_in_days`.")
     ] = None
     expires_in_days: Annotated[
-        int | None, Field(strict=True, ge=1, le=MAX_DAYS, description="Days until it stops working; null: never.")
+        int | None, Field(strict=True, ge=1, le=MAX_DAYS, description="Days until the key expires; null: never.")
     ] = None
 
     @model_validator(mode="after")
     def _one_expiry(self) -> Self:
         if self.expires_at is not None and self.expires_in_days is not None:
-            raise PydanticCustomError("two_expiries", "Give expires_at or expires_in_days, not both")
+            raise PydanticCustomError("two_expiries", "Send either expires_at or expires_in_days")
         return self
 
     def expiry(self, now: datetime) -> datetime | None:
-        """When the key is to expire."""
+        """The expiry time of the key; None: never."""
         return self.expires_at if self.expires_in_days is None else now + timedelta(days=self.expires_in_days)
 
 
 class ApiKeyDocument(BaseModel):
-    """A key, without its text. `prefix` and `last_four` tell which one it is; `last_used_at` is right to the minute."""
+    """A key without its text. `prefix` and `last_four` identify it; `last_used_at` is accurate to the minute."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
@@ -127,29 +127,29 @@ class ApiKeyDocument(BaseModel):
 
 
 class CreatedApiKey(ApiKeyDocument):
-    """A new key with its text, which is told this once and stored nowhere."""
+    """A new key with its text, which is shown only once and not stored."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{**EXAMPLE, "key": "ff_live_8cTqW2...x0Vd"}]})
 
     key: Annotated[
         str | None,
         Field(
-            description="The key itself. Null when an Idempotency-Key replays the reply: it was told the first time. "
-            "If that reply was lost, revoke this key and make another."
+            description="The text of the key. It is null in a replayed reply (Idempotency-Key), because it is shown "
+            "only once. If the first reply was lost, revoke this key and create another."
         ),
     ]
 
 
 class ApiKeyList(BaseModel):
-    """A page of keys, newest first. Pass `next_cursor` as `cursor` for the next page; null at the end."""
+    """A page of keys, newest first. Send `next_cursor` as `cursor` to get the next page; it is null at the end."""
 
     data: tuple[ApiKeyDocument, ...]
     has_more: bool
     next_cursor: str | None
 
 
-def described(key: ApiKey, now: datetime) -> ApiKeyDocument:
-    """The key as its owners see it."""
+def key_document(key: ApiKey, now: datetime) -> ApiKeyDocument:
+    """Converts a key to its public document."""
     status: Literal["active", "expired", "revoked"] = (
         "revoked" if key.revoked_at is not None else "active" if key.is_good(now) else "expired"
     )

@@ -1,4 +1,4 @@
-"""Writes docs/openapi.json: `python -m functions.api.openapi.export`. A test compares the file with the app."""
+"""Writes docs/openapi.json: `python -m functions.api.openapi.export`. A test checks that the file is current."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The routes of the app, and the scope each asks of a key."""
+"""Lists the app's operations with the scope that each requires."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from functions.api.dependencies import scope_of
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one path. `scope` is None where no key is asked for; `models` are the documents it answers with."""
+    """One method of one path. `scope` is None if no API key is required; `models` are its reply models."""
 
     method: str
     path: str
@@ -24,7 +24,7 @@ class Operation:
 
 
 def operations(app: FastAPI) -> Iterator[Operation]:
-    """Every operation the app serves, documented or not."""
+    """Yields every operation of the app, also those that are not in the OpenAPI document."""
     for context in iter_route_contexts(app.routes):
         route = context.original_route
         if isinstance(route, APIRoute):

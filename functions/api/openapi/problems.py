@@ -1,19 +1,22 @@
-"""Every problem the API can answer with, by its code: what openapi.json lists for each status."""
+"""The catalogue of problems by code, from which the OpenAPI document lists the problems of each status."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from fourfold.llm.port import ModelFailure
-from fourfold.pipeline.failure import ADVICE
+from fourfold.llm.port import ModelError, ModelFailure
+from fourfold.personas.deletion import DELETED
+from fourfold.pipeline.failure import job_problem, problem_from
+from fourfold.pipeline.submit import NOT_STARTED
+from fourfold.problem import Problem
 from functions.api.errors import STORE_OUTDATED
 
 
 @dataclass(frozen=True)
 class KnownProblem:
-    """One problem. `general`: any route that lists its status may answer with it; the others are named by their route.
+    """One problem. A `general` problem belongs to every route that lists its status; others are listed by code.
 
-    `field`: an example of the `errors` that come with it, as (pointer, code, detail).
+    `field` is an example of its `errors`, as (pointer, code, detail).
     """
 
     status: int
@@ -23,22 +26,23 @@ class KnownProblem:
     field: tuple[str, str, str] | None = None
 
 
-_MODEL = {
-    f"model_{failure.value}": KnownProblem(502, "The model gave no usable answer", ADVICE[failure])
-    for failure in ModelFailure
-}
+def _known(answer: Problem) -> KnownProblem:
+    return KnownProblem(answer.status, answer.title, answer.detail)
+
+
+_MODEL = {f"model_{failure.value}": _known(job_problem(ModelError(failure, ""))) for failure in ModelFailure}
 
 CATALOGUE: dict[str, KnownProblem] = {
     "invalid_json": KnownProblem(
         400,
-        "The body is not JSON",
-        "The body: Expecting value (line 1, column 1).",
+        "The request body is not valid JSON",
+        "The request body: Syntax error at line 1, column 1.",
         general=True,
-        field=("", "invalid_json", "Expecting value (line 1, column 1)."),
+        field=("", "invalid_json", "Syntax error at line 1, column 1."),
     ),
     "invalid_idempotency_key": KnownProblem(
         400,
-        "The Idempotency-Key is not valid",
+        "Invalid Idempotency-Key",
         "Idempotency-Key: Send one key of 1-255 printable ASCII characters, such as a UUID.",
         general=True,
         field=(
@@ -48,128 +52,130 @@ CATALOGUE: dict[str, KnownProblem] = {
         ),
     ),
     "unauthenticated": KnownProblem(
-        401, "A valid API key is needed", "Send Authorization: Bearer <api key>.", general=True
+        401, "A valid API key is required", "Send Authorization: Bearer <api key>.", general=True
     ),
     "insufficient_scope": KnownProblem(
-        403, "The key may not do this", "Use a key with the scope personas:write.", general=True
+        403, "Insufficient scope", "Use an API key with the scope personas:write.", general=True
     ),
     "scope_not_grantable": KnownProblem(
         403,
-        "A key can only grant what it may do itself",
-        "/scopes/0: The key that asks does not have config:write itself.",
-        field=("/scopes/0", "scope_not_held", "The key that asks does not have config:write itself."),
+        "A key can only grant its own scopes",
+        "scopes[0]: The API key of the request does not have config:write.",
+        field=("/scopes/0", "scope_not_held", "The API key of the request does not have config:write."),
     ),
     "expiry_not_grantable": KnownProblem(
         403,
-        "A key can only make keys that end with it or before",
-        "/expires_at: The key that asks expires at 2027-02-21T09:00:00Z; give a time up to that.",
+        "A key cannot expire after the key that creates it",
+        "expires_at: Must not be after 2027-02-21T09:00:00Z, when the API key of the request expires.",
         field=(
             "/expires_at",
             "outlives_its_maker",
-            "The key that asks expires at 2027-02-21T09:00:00Z; give a time up to that.",
+            "Must not be after 2027-02-21T09:00:00Z, when the API key of the request expires.",
         ),
     ),
     "stronger_key": KnownProblem(
         403,
-        "The key may do more than the one that asks",
-        "It has config:write, which the key that asks does not have. Use a key that has.",
+        "The key has scopes that the API key of the request lacks",
+        "It has config:write. Use an API key with these scopes.",
     ),
     "config_locked": KnownProblem(
         403,
         "The setting is locked",
-        "/ops/0/value: The org scope holds it.",
-        field=("/ops/0/value", "locked", "The org scope holds it."),
+        "ops[0].value: The org scope has locked it.",
+        field=("/ops/0/value", "locked", "The org scope has locked it."),
     ),
     "invalid_if_match": KnownProblem(
         400,
-        "If-Match is not valid",
-        'If-Match: Send the ETag of the last reply as it came, such as "7" with its quotes.',
-        field=("If-Match", "invalid_etag", 'Send the ETag of the last reply as it came, such as "7" with its quotes.'),
+        "Invalid If-Match",
+        'If-Match: Send the ETag of the last reply unchanged, such as "7" including the quotes.',
+        field=(
+            "If-Match",
+            "invalid_etag",
+            'Send the ETag of the last reply unchanged, such as "7" including the quotes.',
+        ),
     ),
     "not_found": KnownProblem(
-        404, "Not found", "There is nothing here for this key. Check the path and the id.", general=True
+        404, "Not found", "No such resource exists for this API key. Check the path and the id.", general=True
     ),
     "request_in_progress": KnownProblem(
         409,
-        "The first request with this key is still running",
-        "Send the request again when it is over; it is then answered with the first one's result.",
+        "The first request with this Idempotency-Key is still running",
+        "Retry later; the reply is then the result of the first request.",
     ),
     "config_busy": KnownProblem(
-        409, "The settings kept changing", "Others are changing these settings right now. Send the commit again."
+        409, "The settings changed during the commit", "Other commits to this scope are in progress. Retry the commit."
     ),
     "precondition_failed": KnownProblem(
         412,
-        "It has changed since you read it",
-        "It is at revision 8 now. Read it again, and decide whether your change still holds.",
+        "The resource has changed",
+        "The current revision is 8. Read it again and retry with its ETag.",
     ),
     "key_in_use": KnownProblem(409, "A key cannot revoke itself", "Revoke it with another key of the workspace."),
-    "persona_deleted": KnownProblem(409, "The persona was deleted meanwhile", "Nothing is left of it."),
-    "too_many_keys": KnownProblem(409, "The workspace has too many keys", "Revoke keys that nobody uses."),
-    "body_too_large": KnownProblem(413, "The body is too large", "Send at most 65536 bytes.", general=True),
+    "persona_deleted": _known(DELETED),
+    "too_many_keys": KnownProblem(409, "Too many API keys in the workspace", "Revoke unused keys."),
+    "body_too_large": KnownProblem(413, "Request body too large", "Send at most 65536 bytes.", general=True),
     "unsupported_media_type": KnownProblem(
         415,
-        "The body must be JSON",
-        "Send Content-Type: application/json, in UTF-8 and without a Content-Encoding.",
+        "Content-Type must be application/json",
+        "Send Content-Type: application/json, encoded in UTF-8 and without Content-Encoding.",
         general=True,
     ),
     "invalid_request": KnownProblem(
         422,
         "The request is not valid",
-        "/intent: Must say something.",
+        "intent: Must not be blank.",
         general=True,
-        field=("/intent", "blank", "Must say something."),
+        field=("/intent", "blank", "Must not be blank."),
     ),
     "idempotency_key_reused": KnownProblem(
         422,
-        "The Idempotency-Key is taken",
-        "Use a new key for a new request.",
-        field=("Idempotency-Key", "key_reused", "Used before with another body."),
+        "Idempotency-Key already used",
+        "Use a new Idempotency-Key for each new request.",
+        field=("Idempotency-Key", "key_reused", "Already used with a different request."),
     ),
     "provider_not_configured": KnownProblem(
         422,
         "No usable model is configured",
-        "The settings name models nobody here has credentials for (soul_draft: openai:gpt-5.5). Change them, or add "
-        "the keys.",
+        "These models cannot be used in this deployment: soul_draft: openai:gpt-5.5. Change the settings, or add the "
+        "credentials of their providers.",
     ),
     "rate_limited": KnownProblem(
         429,
         "Too many requests",
-        "This key may make 600 requests a minute. Send the request again in 12 s.",
+        "This key is limited to 600 requests per minute. Retry in 12 s.",
         general=True,
     ),
     "headers_too_large": KnownProblem(
-        431, "The request's headers are too large", "The header if-match may have 8192 bytes.", general=True
+        431, "Request headers too large", "The header if-match must not exceed 8192 bytes.", general=True
     ),
     "too_many_generations": KnownProblem(
         429,
-        "Too many personas in generation",
-        "This workspace may have 50 runs at the same time. Send the request again when one of them is over.",
+        "Too many concurrent generations",
+        "This workspace is limited to 50 concurrent runs. Retry when one of them has ended.",
     ),
     "internal_error": KnownProblem(
-        500, "Something broke here", "Try again; if it persists, report the request_id.", general=True
+        500, "Internal server error", "Try again. If the error persists, report the request_id.", general=True
     ),
     **_MODEL,
-    "service_unavailable": KnownProblem(503, "Not available right now", "Try again in a few seconds.", general=True),
-    "store_outdated": KnownProblem(STORE_OUTDATED.status, STORE_OUTDATED.title, STORE_OUTDATED.detail, general=True),
-    "run_not_started": KnownProblem(
-        503,
-        "The run could not be started",
-        "The pipeline did not take the run. Send the brief again in a few seconds.",
-    ),
-    "run_interrupted": KnownProblem(
-        503,
-        "The run was cut off",
-        "The service stopped while the run was under way. Nothing is charged twice; send the brief again.",
-    ),
-    "run_timed_out": KnownProblem(504, "The run took too long", "A step did not finish in time. Try again."),
+    "service_unavailable": KnownProblem(503, "Service unavailable", "Try again in a few seconds.", general=True),
+    "store_outdated": replace(_known(STORE_OUTDATED), general=True),
+    "run_not_started": _known(NOT_STARTED),
+    "run_interrupted": _known(problem_from("ABORTED", "")),
+    "run_timed_out": _known(problem_from("TIMED_OUT", "")),
 }
 
-# What a route answers with that starts a run, or waits for one.
+# Problems of routes that start or await a run.
 OF_RUNS = ("run_not_started", "run_interrupted", "run_timed_out", *_MODEL)
-# What a route answers with that asks a model itself.
+# Problems of routes that call a model.
 OF_MODELS = tuple(_MODEL)
-# What a route answers with that takes a run's own settings.
+# Problems of routes that accept settings for one run.
 OF_SETTINGS = ("config_locked", "provider_not_configured")
-# What a route answers with that commits settings.
+# Problems of routes that commit settings.
 OF_COMMITS = ("config_locked", "config_busy", "precondition_failed", "invalid_if_match")
 OF_KEYED_REQUESTS = ("request_in_progress", "idempotency_key_reused", "invalid_idempotency_key")
+
+# Conflicts (409) of several resources.
+NOT_READY = {"persona_not_ready": "the persona is not active or flagged"}
+NOT_WRITTEN = {"persona_not_written": "the persona has no layers yet"}
+PERSONA_DELETED = {"persona_deleted": "the persona was deleted during the request"}
+IN_PROGRESS = {"request_in_progress": "the first request with this Idempotency-Key is still running"}

@@ -1,4 +1,4 @@
-"""The three ways to answer a brief: the persona, a receipt, or the run's events."""
+"""Starts a generation run, and replies with the persona, a receipt or the run's events."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from fastapi import Request, Response
 from fourfold.http import idempotency, sse
 from fourfold.http.preferences import Preference
 from fourfold.http.problems import ProblemError, internal_error
-from fourfold.ids import made_at
+from fourfold.ids import id_created_at
 from fourfold.personas.deletion import DELETED
-from fourfold.pipeline.staleness import may_be_lost
+from fourfold.pipeline.staleness import may_be_stale
 from fourfold.pipeline.submit import (
     NOT_STARTED,
     KeyReusedError,
@@ -26,138 +26,146 @@ from fourfold.pipeline.submit import (
 from fourfold.problem import problem
 from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
-from functions.api.personas.documents import PersonaRequest, RunReceipt
-from functions.api.responses import document, persona_document
-from functions.api.runs.polling import LONGEST_REPLY_S, FollowedRun, current_run
+from functions.api.personas.schemas import PersonaRequest
+from functions.api.responses import document, path_to, persona_document
+from functions.api.runs.polling import MAX_REPLY_S, FollowedRun, current_run
+from functions.api.runs.schemas import RunReceipt
 from functions.clock import now
 from functions.wiring import persona_store
 
 if TYPE_CHECKING:
     from starlette.responses import StreamingResponse
 
-    from functions.api.config.pinning import Pinned
+    from fourfold.config.engine import RunSettings
     from functions.api.dependencies import AdmittedCaller
 
-_LONGEST_WAIT_S = LONGEST_REPLY_S
+_MAX_WAIT_S = MAX_REPLY_S
 _FULL_RETRY_AFTER_S = 10
 
 
-async def accepted(
-    request: Request, caller: AdmittedCaller, body: PersonaRequest, key: str | None, settings: Pinned
+async def start_generation(
+    request: Request, caller: AdmittedCaller, body: PersonaRequest, key: str | None, settings: RunSettings
 ) -> SubmittedRun:
-    """Starts the run, or finds the one the same key started.
+    """Starts the run of a brief, or returns the run that the same Idempotency-Key started.
 
     Raises:
-        ProblemError: 422 the key stands for another body, 429 the workspace has too many runs going on, 503 the
-            pipeline did not take the run.
+        ProblemError: as `start_run`.
     """
-    order = Submission(
-        body.intent,
+    submission = Submission(
         caller.workspace_id,
-        settings.config,
+        body.intent,
+        settings,
         key,
         idempotency.fingerprint(body),
         max_concurrent=caller.settings.api.limits.concurrent_generations,
-        revisions=settings.revisions,
     )
-    return await taken(request, order)
+    return await start_run(request, submission)
 
 
-async def taken(request: Request, order: Submission) -> SubmittedRun:
-    """Starts the run of an order, or finds the one the same key started; its own errors are passed on.
+async def start_run(request: Request, submission: Submission) -> SubmittedRun:
+    """Starts the run of a submission, or returns the run that the same Idempotency-Key started.
+
+    Errors of a regeneration (`fourfold.pipeline.submit`) are passed on.
 
     Raises:
-        ProblemError: 422 the key stands for another body, 429 the workspace has too many runs going on, 503 the
-            pipeline did not take the run.
+        ProblemError: 422 the key was used with a different request, 429 too many concurrent runs in the workspace, 503
+            the run could not be started.
     """
     try:
-        found = await wiring.in_thread(lambda: _accepted(order))
+        submitted = await wiring.in_thread(lambda: _submit(submission))
     except WorkspaceFullError as full:
         raise _too_many(full.limit) from None
     except KeyReusedError:
         raise idempotency.key_reused() from None
     except NotStartedError:
         raise ProblemError(NOT_STARTED, {"Retry-After": "5"}) from None
-    request.state.run_id = found.run.id
-    return found
+    request.state.run_id = submitted.run.id
+    return submitted
 
 
-def _accepted(order: Submission) -> SubmittedRun:
-    """Takes the brief in. In a full workspace it looks first whether all those runs are really going on."""
+def _submit(submission: Submission) -> SubmittedRun:
+    """Submits the brief. If the workspace is full, it first ends lost runs and tries once more."""
     try:
-        return submit(order, wiring.submissions())
+        return submit(submission, wiring.submissions())
     except WorkspaceFullError as full:
-        old = [run_id for run_id in full.run_ids if may_be_lost(made_at(run_id), now())]
+        old = [run_id for run_id in full.run_ids if may_be_stale(id_created_at(run_id), now())]
         if not old:
             raise
         for run_id in old:
-            current_run(order.workspace_id, run_id)  # ends it if nobody works on it any more
-    return submit(order, wiring.submissions())
+            current_run(submission.workspace_id, run_id)  # fails the run if it is lost
+    return submit(submission, wiring.submissions())
 
 
 def _too_many(limit: int) -> ProblemError:
-    detail = f"This workspace may have {limit} runs at the same time. Send the request again when one of them is over."
-    answer = problem("too_many_generations", "Too many personas in generation", 429, detail)
+    detail = f"This workspace is limited to {limit} concurrent runs. Retry when one of them has ended."
+    answer = problem("too_many_generations", "Too many concurrent generations", 429, detail)
     return ProblemError(answer, {"Retry-After": str(_FULL_RETRY_AFTER_S)})
 
 
-async def awaited(request: Request, found: SubmittedRun, wish: Preference, done: int = 201) -> Response:
-    """The persona (`done`) or why there is none, as soon as the run is over; a receipt (202) when patience is over."""
-    patience = min(_LONGEST_WAIT_S if wish.wait_s is None else wish.wait_s, _LONGEST_WAIT_S)
-    if found.replayed and found.run.status is RunStatus.RUNNING and wish.wait_s is None:
-        raise _still_running(request, found.run)
-    run = found.run
-    if patience > 0 and run.status is RunStatus.RUNNING:
-        run = await _over(request, run, patience)
-    headers = _headers(found)
-    if wish.applied is not None:
-        headers["Preference-Applied"] = wish.applied
-    if wish.wait_s == 0 or run.status is RunStatus.RUNNING:
+async def wait_for_persona(
+    request: Request, submitted: SubmittedRun, preference: Preference, status: int = 201
+) -> Response:
+    """Waits for the run and returns the persona with `status`; after the timeout a receipt (202).
+
+    Raises:
+        ProblemError: the problem of a failed run; 409 a repeated request whose first request is still running.
+    """
+    timeout_s = min(_MAX_WAIT_S if preference.wait_s is None else preference.wait_s, _MAX_WAIT_S)
+    if submitted.replayed and submitted.run.status is RunStatus.RUNNING and preference.wait_s is None:
+        raise _still_running(request, submitted.run)
+    run = submitted.run
+    if timeout_s > 0 and run.status is RunStatus.RUNNING:
+        run = await _finished_run(request, run, timeout_s)
+    headers = _headers(submitted)
+    if preference.applied is not None:
+        headers["Preference-Applied"] = preference.applied
+    if preference.wait_s == 0 or run.status is RunStatus.RUNNING:
         receipt = RunReceipt(run_id=run.id, persona_id=run.persona_id, status=run.status.value)
         return document(receipt, 202, {**headers, "Location": _run_path(request, run)})
-    return await _result(request, run, headers, done)
+    return await _result(request, run, headers, status)
 
 
-async def streamed(request: Request, found: SubmittedRun) -> StreamingResponse:
-    """The run's events from the first, then the persona as the event `persona`.
+async def stream_events(request: Request, submitted: SubmittedRun) -> StreamingResponse:
+    """Streams the run's events from the first, then the persona as the event `persona`.
 
-    That event has no id: it is no entry of the log, and a resumed stream goes by the log alone.
+    The event `persona` has no id, because it is not in the log that a resumed stream reads.
     """
-    if found.replayed and found.run.status is RunStatus.RUNNING:
-        raise _still_running(request, found.run)
-    followed = FollowedRun(request, found.run.workspace_id, found.run.id)
+    if submitted.replayed and submitted.run.status is RunStatus.RUNNING:
+        raise _still_running(request, submitted.run)
+    followed = FollowedRun(request, submitted.run.workspace_id, submitted.run.id)
     content = sse.events(
         followed.batches(),
         last=partial(_persona_frame, followed),
-        failure=lambda error: sse.told(error, request.state.request_id),
+        failure=lambda error: sse.problem_of(error, request.state.request_id),
     )
-    return sse.event_stream(content, {**_headers(found), "Location": _run_path(request, found.run)})
+    return sse.event_stream(content, {**_headers(submitted), "Location": _run_path(request, submitted.run)})
 
 
-async def _over(request: Request, run: Run, patience_s: float) -> Run:
-    """The run once it is over, or as it stands when patience ends, the client leaves or the server stops."""
+async def _finished_run(request: Request, run: Run, timeout_s: float) -> Run:
+    """Returns the run when it has ended, or its current state after the timeout, a disconnect or a server stop."""
     followed = FollowedRun(request, run.workspace_id, run.id)
     try:
-        async with aclosing(followed.batches(patience_s=patience_s)) as batches:
+        async with aclosing(followed.batches(timeout_s=timeout_s)) as batches:
             async for _entries in batches:
                 if await request.is_disconnected():
                     break
     except ProblemError:
-        pass  # the server is stopping: the receipt says where to look
-    over = await followed.run()
-    if over is None:
+        pass  # the server is stopping: reply with a receipt
+    latest = await followed.run()
+    if latest is None:
         raise ProblemError(DELETED)
-    return over
+    return latest
 
 
-async def _result(request: Request, run: Run, headers: dict[str, str], done: int) -> Response:
+async def _result(request: Request, run: Run, headers: dict[str, str], status: int) -> Response:
     if run.status is RunStatus.FAILED:
-        told = (run.error or internal_error()).model_copy(update={"instance": _run_path(request, run)})
-        raise ProblemError(told, {**headers, "Location": _run_path(request, run)})
+        path = _run_path(request, run)
+        failure = (run.error or internal_error()).model_copy(update={"instance": path})
+        raise ProblemError(failure, {**headers, "Location": path})
     persona = await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.persona_id))
     if persona is None:
         raise ProblemError(DELETED)
-    return persona_document(persona, done, {**headers, "Location": _persona_path(request, run)})
+    return persona_document(persona, status, {**headers, "Location": _persona_path(request, run)})
 
 
 async def _persona_frame(followed: FollowedRun) -> bytes:
@@ -171,21 +179,21 @@ async def _persona_frame(followed: FollowedRun) -> bytes:
 def _still_running(request: Request, run: Run) -> ProblemError:
     answer = problem(
         "request_in_progress",
-        "The first request with this key is still running",
+        "The first request with this Idempotency-Key is still running",
         409,
-        "Follow the run at Location, or send the request again when it is over.",
+        "Follow the run at Location, or retry when it has ended.",
     )
     path = _run_path(request, run)
     return ProblemError(answer.model_copy(update={"instance": path}), {"Location": path, "Retry-After": "5"})
 
 
-def _headers(found: SubmittedRun) -> dict[str, str]:
-    return {idempotency.REPLAYED: "true"} if found.replayed else {}
+def _headers(submitted: SubmittedRun) -> dict[str, str]:
+    return {idempotency.REPLAYED: "true"} if submitted.replayed else {}
 
 
 def _run_path(request: Request, run: Run) -> str:
-    return f"{request.scope.get('root_path', '')}/v1/runs/{run.id}"
+    return path_to(request, f"/v1/runs/{run.id}")
 
 
 def _persona_path(request: Request, run: Run) -> str:
-    return f"{request.scope.get('root_path', '')}/v1/personas/{run.persona_id}"
+    return path_to(request, f"/v1/personas/{run.persona_id}")

@@ -1,4 +1,4 @@
-"""Running step 1 alone, by the step's own function: its deadline, its log and its measures hold for it too."""
+"""Runs step 1 on its own by invoking the step's Lambda function, so that its timeout, log and metrics apply."""
 
 from __future__ import annotations
 
@@ -15,58 +15,58 @@ from botocore.config import Config
 from fourfold.aws import client
 from fourfold.http.problems import ProblemError
 from fourfold.pipeline.failure import problem_from
-from fourfold.pipeline.parse_alone import ParsedBrief, ParseInput
+from fourfold.pipeline.parse_brief import ParsedBrief, ParseInput
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
 
 logger = Logger()
 
-# A little longer than the function itself may take, so that it is the one who says what happened.
+# A little above the function's timeout, so that Lambda reports the timeout.
 _READ_TIMEOUT_S = 560
-# Apart from the threads that answer other requests: a model may take its time.
-_AT_ONCE = 16
+# Threads that wait for the function, separate from those of other requests.
+_MAX_CONCURRENT = 16
 
 
 @cache
 def _functions() -> LambdaClient:
-    """Never tried twice: the model has been paid when an answer is late."""
+    """The Lambda client without retries: after a timeout the model call is already paid for."""
     config = Config(
         connect_timeout=2,
         read_timeout=_READ_TIMEOUT_S,
         retries={"mode": "standard", "total_max_attempts": 1},
-        max_pool_connections=_AT_ONCE,
+        max_pool_connections=_MAX_CONCURRENT,
     )
     return cast("LambdaClient", client("lambda", config))
 
 
 @cache
 def _limiter() -> anyio.CapacityLimiter:
-    return anyio.CapacityLimiter(_AT_ONCE)
+    return anyio.CapacityLimiter(_MAX_CONCURRENT)
 
 
-async def parsed(order: ParseInput) -> ParsedBrief:
-    """What the brief fixes.
+async def parse_brief(parse_input: ParseInput) -> ParsedBrief:
+    """Parses a brief without blocking the event loop.
 
     Raises:
-        ProblemError: no model gave a usable answer, or the function failed.
+        ProblemError: no model returned a valid answer, or the function failed.
     """
-    return await anyio.to_thread.run_sync(lambda: invoke_parse(order), limiter=_limiter())
+    return await anyio.to_thread.run_sync(lambda: invoke_parse(parse_input), limiter=_limiter())
 
 
-def invoke_parse(order: ParseInput) -> ParsedBrief:
-    """Asks the deployed step and waits for its answer; raises as `parsed`."""
+def invoke_parse(parse_input: ParseInput) -> ParsedBrief:
+    """Invokes the function and waits for its result; raises as `parse_brief`."""
     reply = _functions().invoke(
         FunctionName=os.environ["FOURFOLD_INTENT_PARSE_FUNCTION"],
-        Payload=json.dumps({"parse": order.model_dump(mode="json")}).encode(),
+        Payload=json.dumps({"parse": parse_input.model_dump(mode="json")}).encode(),
     )
     answer = reply["Payload"].read()
     if not reply.get("FunctionError"):
         return ParsedBrief.model_validate_json(answer)
     try:
-        kind = str(json.loads(answer).get("errorType", ""))
+        error_type = str(json.loads(answer).get("errorType", ""))
     except (ValueError, AttributeError):
-        kind = ""
-    told = problem_from(kind, answer.decode("utf-8", "replace"))
-    logger.warning("parse failed", extra={"code": told.code})
-    raise ProblemError(told)
+        error_type = ""
+    failure = problem_from(error_type, answer.decode("utf-8", "replace"))
+    logger.warning("parse failed", extra={"code": failure.code})
+    raise ProblemError(failure)

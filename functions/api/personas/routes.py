@@ -1,32 +1,51 @@
-"""Personas: make one, list them, read one."""
+"""Routes of personas: generate, list, read, parse a brief, update, regenerate, delete."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from fourfold.http import idempotency
 from fourfold.http.body import json_body
 from fourfold.http.cursors import id_after, opaque_cursor
+from fourfold.http.preconditions import HEADER as IF_MATCH
 from fourfold.http.preferences import accepts, preference
 from fourfold.http.problems import not_found
 from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
+from fourfold.idempotency import Execution
 from fourfold.ids import is_persona_id
-from fourfold.persona import Persona
+from fourfold.persona import Persona, Visibility
+from fourfold.pipeline.parse_brief import ParsedBrief, ParseInput
 from functions.api import wiring
-from functions.api.config.pinning import pinned
+from functions.api.config.pinning import pin_settings
 from functions.api.dependencies import Reader, Writer
-from functions.api.openapi import describe as openapi
-from functions.api.openapi.problems import OF_KEYED_REQUESTS, OF_RUNS, OF_SETTINGS
-from functions.api.personas import generation
-from functions.api.personas.documents import PersonaList, PersonaRequest, RunReceipt
+from functions.api.idempotent import idempotent
+from functions.api.openapi import bodies, replies
+from functions.api.openapi.problems import (
+    NOT_WRITTEN,
+    OF_KEYED_REQUESTS,
+    OF_MODELS,
+    OF_RUNS,
+    OF_SETTINGS,
+    PERSONA_DELETED,
+)
+from functions.api.personas import generation, parse_client
+from functions.api.personas.lookup import up_to_date_persona
+from functions.api.personas.regeneration import start_regeneration
+from functions.api.personas.schemas import ParseRequest, PersonaList, PersonaPatch, PersonaRequest, RegenerationRequest
+from functions.api.personas.updates import remove_persona, update_persona
 from functions.api.responses import document, persona_document
 from functions.api.runs.polling import current_persona
+from functions.api.runs.schemas import RunReceipt
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
 ROUTE = "POST /v1/personas"
+
+_STALE = {"precondition_failed": "`If-Match` does not match; the reply's `ETag` is the current one"}
+_LIMIT = "Maximum number of items."
+_CURSOR = "`next_cursor` of the previous page."
 
 
 @router.post(
@@ -34,40 +53,42 @@ ROUTE = "POST /v1/personas"
     summary="Generate a persona",
     status_code=201,
     response_model=Persona,
-    openapi_extra=openapi.persona_request(),
+    openapi_extra=bodies.required_json(PersonaRequest, bodies.KEY_HEADER, bodies.PREFER_HEADER),
     responses={
-        201: openapi.created(),
-        202: {"model": RunReceipt, "description": "The run goes on; see `Location`"},
-        **openapi.event_stream("The run's events; the persona itself comes last, as the event `persona`"),
-        **openapi.problems(
+        201: replies.persona_created(),
+        202: {"model": RunReceipt, "description": "The run is in progress; see `Location`"},
+        **replies.event_stream("The run's events, followed by the event `persona` with the persona"),
+        **replies.problems(
             *(400, 403, 413, 415, 422, 429, 500, 503),
             also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_RUNS, "too_many_generations", "persona_deleted"],
         ),
     },
 )
 async def create_persona(request: Request, caller: Writer) -> Response:
-    """Turns a brief into a persona. Waits for it by default; a brief that cannot be honoured ends `flagged`, a 201 too.
+    """Generates a persona from a brief. By default the request waits for the run and returns the persona.
 
-    `Prefer: respond-async` answers 202 at once, `Prefer: wait=<seconds>` after that time. A client that goes away does
-    not stop the run. With an `Idempotency-Key` a repeated request never starts a second run.
+    A persona whose audit stays below the minimum score is returned as `flagged`. `Prefer: respond-async` returns 202
+    immediately, `Prefer: wait=<seconds>` after that time. Closing the connection does not stop the run. With an
+    `Idempotency-Key`, a repeated request does not start a second run.
     """
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, ROUTE)
     body = await json_body(request, PersonaRequest)
-    accepted = await generation.accepted(request, caller, body, key, pinned(caller.effective, body.config))
+    settings = pin_settings(caller.effective, body.config)
+    submitted = await generation.start_generation(request, caller, body, key, settings)
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
-        return await generation.streamed(request, accepted)
-    return await generation.awaited(request, accepted, preference(request.headers.getlist("prefer")))
+        return await generation.stream_events(request, submitted)
+    return await generation.wait_for_persona(request, submitted, preference(request.headers.getlist("prefer")))
 
 
 @router.get(
-    "/v1/personas", summary="List personas", response_model=PersonaList, responses=openapi.problems(401, 403, 422)
+    "/v1/personas", summary="List personas", response_model=PersonaList, responses=replies.problems(401, 403, 422)
 )
 async def list_personas(
     caller: Reader,
-    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description=_LIMIT)] = 20,
+    cursor: Annotated[str | None, Query(max_length=200, description=_CURSOR)] = None,
 ) -> Response:
-    """The workspace's personas, newest first."""
+    """Lists the personas of the workspace, newest first."""
     after = None if cursor is None else id_after(cursor, is_persona_id)
     return document(await wiring.in_thread(lambda: _page(caller.workspace_id, limit, after)))
 
@@ -76,26 +97,143 @@ async def list_personas(
     "/v1/personas/{persona_id}",
     summary="Read a persona",
     response_model=Persona,
-    responses={200: openapi.tagged("The persona"), **openapi.problems(401, 403, 404)},
+    responses={200: replies.tagged("The persona"), **replies.problems(401, 403, 404)},
 )
 async def read_persona(persona_id: str, caller: Reader) -> Response:
-    """One persona. Its layers are null until its run is done."""
+    """Returns a persona. Its layers are null until its first run is completed."""
+    return persona_document(await wiring.in_thread(lambda: up_to_date_persona(caller.workspace_id, persona_id)))
+
+
+@router.post(
+    "/v1/personas/parse",
+    summary="Parse a brief",
+    response_model=ParsedBrief,
+    openapi_extra=bodies.required_json(ParseRequest, bodies.KEY_HEADER),
+    responses=replies.problems(
+        400, 403, 413, 415, 422, 500, 503, also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_MODELS, "run_timed_out"]
+    ),
+)
+async def parse(request: Request, caller: Writer) -> Response:
+    """Runs only the first step, and returns the facts with their spans, the tone and the constraints of the brief.
+
+    It stores nothing and starts no run. It costs one model call, or two if the model's answer needs a repair.
+    """
+    body = await json_body(request, ParseRequest)
+    settings = pin_settings(caller.effective, body.config)
+    parse_input = ParseInput(intent=body.intent, config=settings.engine.pinned())
+
+    async def call_step(_execution: Execution) -> Response:
+        return document(await parse_client.parse_brief(parse_input))
+
+    return await idempotent(request, caller, body, call_step)
+
+
+@router.patch(
+    "/v1/personas/{persona_id}",
+    summary="Update a persona",
+    response_model=Persona,
+    openapi_extra=bodies.required_json(PersonaPatch, bodies.IF_MATCH_HEADER),
+    responses={
+        200: replies.tagged("The updated persona"),
+        **replies.problems(400, 401, 403, 404, 413, 415, 422),
+        **replies.refusals(
+            409,
+            {
+                "slug_taken": "another persona of the workspace has this slug",
+                **NOT_WRITTEN,
+                "run_in_progress": "a persona cannot be archived during its run; see `Location`",
+            },
+        ),
+        **replies.refusals(412, _STALE),
+    },
+)
+async def change(persona_id: str, request: Request, caller: Writer) -> Response:
+    """Sets `slug`, `visibility` or `archived`. A change creates a new version; setting equal values changes nothing."""
     if not is_persona_id(persona_id):
         raise not_found()
-    persona = await wiring.in_thread(lambda: _persona(caller.workspace_id, persona_id))
-    if persona is None:
+    body = await json_body(request, PersonaPatch)
+    values: dict[str, Any] = body.model_dump(exclude_unset=True)
+    if "visibility" in values:
+        values["visibility"] = Visibility(values["visibility"])
+    tags = request.headers.getlist(IF_MATCH)
+    after = await wiring.in_thread(lambda: update_persona(caller.workspace_id, persona_id, values, tags, request))
+    return persona_document(after)
+
+
+@router.post(
+    "/v1/personas/{persona_id}/regenerate",
+    summary="Regenerate a persona from a step",
+    response_model=Persona,
+    openapi_extra=bodies.required_json(RegenerationRequest, bodies.KEY_HEADER, bodies.PREFER_HEADER),
+    responses={
+        200: replies.tagged_or_stream("The persona, or with `stream` the run's events followed by the persona"),
+        202: {"model": RunReceipt, "description": "The run is in progress; see `Location`"},
+        **replies.problems(
+            400,
+            403,
+            404,
+            413,
+            415,
+            422,
+            429,
+            500,
+            503,
+            also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_RUNS, "too_many_generations"],
+        ),
+        **replies.refusals(
+            409,
+            {
+                "run_in_progress": "a run is in progress for this persona; see `Location`",
+                "request_in_progress": "the first request with this Idempotency-Key is still running; see `Location`",
+                "persona_archived": "the persona is archived",
+                "nothing_to_keep": "the results of the earlier steps are not stored; start at `intent_parse`",
+                **PERSONA_DELETED,
+            },
+        ),
+    },
+)
+async def regenerate(persona_id: str, request: Request, caller: Writer) -> Response:
+    """Runs the steps from `from` to the audit. The layers of earlier steps are kept unchanged.
+
+    The persona keeps its current content until the run is completed, and also if it fails; `pending_run_id` names the
+    run. `Prefer`, `stream` and `Idempotency-Key` work as for `POST /v1/personas`. Retries start at `from` or later.
+    """
+    if not is_persona_id(persona_id):
         raise not_found()
-    return persona_document(persona)
+    route = f"POST /v1/personas/{persona_id}/regenerate"
+    key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, route)
+    body = await json_body(request, RegenerationRequest)
+    submitted = await start_regeneration(request, caller, persona_id, body, key)
+    if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
+        return await generation.stream_events(request, submitted)
+    return await generation.wait_for_persona(
+        request, submitted, preference(request.headers.getlist("prefer")), status=200
+    )
 
 
-def _persona(workspace_id: str, persona_id: str) -> Persona | None:
-    persona = persona_store().persona(workspace_id, persona_id)
-    return None if persona is None else current_persona(workspace_id, persona)
+@router.delete(
+    "/v1/personas/{persona_id}",
+    summary="Delete a persona",
+    status_code=204,
+    response_class=Response,
+    openapi_extra=bodies.request_headers(bodies.IF_MATCH_HEADER),
+    responses={
+        204: {"description": "The persona and everything it owns are deleted"},
+        **replies.problems(401, 403, 404),
+        **replies.refusals(412, _STALE),
+    },
+)
+async def delete(persona_id: str, request: Request, caller: Writer) -> Response:
+    """Deletes a persona with its versions, runs, events, fingerprint and suite results. Ends a run in progress."""
+    if not is_persona_id(persona_id):
+        raise not_found()
+    tags = request.headers.getlist(IF_MATCH)
+    await wiring.in_thread(lambda: remove_persona(caller.workspace_id, persona_id, tags))
+    return Response(status_code=204)
 
 
 def _page(workspace_id: str, limit: int, after: str | None) -> PersonaList:
-    """One more than asked for is read: only that tells whether there is a next page."""
-    page = persona_store().page(workspace_id, limit + 1, after)
+    page = persona_store().page(workspace_id, limit + 1, after)  # one more, to know whether there is a next page
     shown = page.personas[:limit]
     has_more = len(page.personas) > limit or page.last is not None
     return PersonaList(

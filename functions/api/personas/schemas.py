@@ -1,38 +1,82 @@
-"""What the API is sent about personas that stand."""
+"""Request and reply models of the persona routes."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from fourfold.config.request import REQUEST_KEYS
-from fourfold.persona import Slug
+from fourfold.http.text_rules import acceptable_text
+from fourfold.persona import INTENT_MAX_CHARACTERS, Persona, Slug
 from functions.api.config.request_schema import request_settings_schema
-from functions.api.personas.documents import Brief
+
+Brief = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=INTENT_MAX_CHARACTERS,
+        description="The brief, in any language. It is stored unchanged. Control characters other than tab and line "
+        "breaks are not allowed.",
+    ),
+    AfterValidator(acceptable_text),
+]
+
+
+class PersonaRequest(BaseModel):
+    """A brief to generate a persona from."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        json_schema_extra={"examples": [{"intent": "A shy founder, 34, in Istanbul"}]},
+    )
+
+    intent: Brief
+    stream: Annotated[bool, Field(description="Return the run's events as `text/event-stream`.")] = False
+    config: Annotated[
+        dict[str, JsonValue],
+        WithJsonSchema(request_settings_schema()),
+        Field(
+            max_length=len(REQUEST_KEYS),
+            description="Settings for this run only, by key, such as "
+            '`{"engine.pipeline.soul_draft.model": "openai:gpt-6.1-sol"}`. With `engine.pipeline.method` '
+            "`single_call`, all layers are generated in one call, for comparison.",
+        ),
+    ] = {}
+
+
+class PersonaList(BaseModel):
+    """A page of personas, newest first. Send `next_cursor` as `cursor` to get the next page; it is null at the end."""
+
+    data: tuple[Persona, ...]
+    has_more: bool
+    next_cursor: str | None
+
 
 FirstStep = Literal["intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit"]
 
 
 class PersonaPatch(BaseModel):
-    """What to change of a persona; what is left out stays."""
+    """The fields to change; omitted fields keep their values."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [{"slug": "deniz", "archived": False}]}
     )
 
     slug: Annotated[
-        Slug | None, Field(description="A name of its own in the workspace, or null for none.", examples=["deniz"])
+        Slug | None, Field(description="A unique name in the workspace; null removes it.", examples=["deniz"])
     ] = None
     visibility: Annotated[
         Literal["private", "workspace", "public"],
-        Field(description="Whom you mean it for. A label: no key ever reads another workspace's personas."),
+        Field(description="The intended audience. It is a label only: personas are never shared between workspaces."),
     ] = "workspace"
-    archived: Annotated[bool, Field(description="Whether it is put away; false takes it out again.")] = False
+    archived: Annotated[bool, Field(description="True archives the persona; false restores it.")] = False
 
 
 class RegenerationRequest(BaseModel):
-    """From which step on to write a persona anew."""
+    """The step from which to regenerate a persona."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -42,18 +86,18 @@ class RegenerationRequest(BaseModel):
     )
 
     from_: Annotated[
-        FirstStep, Field(alias="from", description="The first step to run; layers of earlier ones stay as they are.")
+        FirstStep, Field(alias="from", description="The first step to run. The layers of earlier steps are kept.")
     ]
-    stream: Annotated[bool, Field(description="Answer with the run's events as `text/event-stream`.")] = False
+    stream: Annotated[bool, Field(description="Return the run's events as `text/event-stream`.")] = False
     config: Annotated[
         dict[str, JsonValue],
         WithJsonSchema(request_settings_schema()),
-        Field(max_length=len(REQUEST_KEYS), description="Settings for this run alone, as in `POST /v1/personas`."),
+        Field(max_length=len(REQUEST_KEYS), description="Settings for this run only, as in `POST /v1/personas`."),
     ] = {}
 
 
 class ParseRequest(BaseModel):
-    """A brief to read."""
+    """A brief to parse."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -67,10 +111,6 @@ class ParseRequest(BaseModel):
         dict[str, JsonValue],
         WithJsonSchema(request_settings_schema()),
         Field(
-            max_length=len(REQUEST_KEYS), description="Settings for this call alone: `engine.pipeline.intent_parse.*`."
+            max_length=len(REQUEST_KEYS), description="Settings for this call only: `engine.pipeline.intent_parse.*`."
         ),
     ] = {}
-
-
-class PersonaFile(RootModel[dict[str, Any]]):
-    """A file as JSON: an export of fourfold, a persona as the API answers it, a Character Card V2 or V3."""

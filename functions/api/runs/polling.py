@@ -1,4 +1,4 @@
-"""A run as it goes on: read, waited for, followed; and ended here if nobody works on it any more."""
+"""Reads and follows runs in progress, and fails runs that are lost."""
 
 from __future__ import annotations
 
@@ -10,51 +10,53 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from fourfold.http.problems import ProblemError
-from fourfold.ids import made_at
+from fourfold.ids import id_created_at
 from fourfold.jobs.job import fail_job
-from fourfold.jobs.message import ORDERS_KEPT
+from fourfold.jobs.message import MESSAGE_RETENTION
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Persona, PersonaStatus
+from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import JOB_LOST, problem_from
-from fourfold.pipeline.lifecycle import fail_run
-from fourfold.pipeline.staleness import is_lost, may_be_lost
-from fourfold.pipeline.submit import identity_of
+from fourfold.pipeline.run_context import identity_of
+from fourfold.pipeline.staleness import is_stale, may_be_stale
 from fourfold.problem import problem
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
-from functions.api.wiring import in_following_thread, in_thread
+from functions.api.wiring import in_polling_thread, in_thread
 from functions.clock import now
 from functions.wiring import event_store, job_context, persona_store, run_context
 
-# API Gateway and Lambda end everything after 15 minutes; what is still going on then ends a little before.
-LONGEST_REPLY_S = 14.5 * 60
+# API Gateway and Lambda end a reply after 15 minutes, so waits and streams end a little earlier.
+MAX_REPLY_S = 14.5 * 60
 
-_STOPPING = problem("service_stopping", "The service is stopping", 503, "Resume with Last-Event-ID in a moment.")
+_STOPPING = problem(
+    "service_stopping", "The service is restarting", 503, "Reconnect with Last-Event-ID in a few seconds."
+)
 
 
 @dataclass(frozen=True)
 class FollowedRun:
-    """Which run, and on behalf of which request."""
+    """A run that a request follows."""
 
     request: Request
     workspace_id: str
     run_id: str
 
     async def run(self) -> Run | None:
-        """The run; attempts and usage come from its log while it runs."""
+        """Returns the run, or None; while it runs, attempts and usage are computed from its log."""
         return await in_thread(lambda: current_run(self.workspace_id, self.run_id))
 
-    async def batches(self, after: int = 0, patience_s: float = LONGEST_REPLY_S) -> AsyncGenerator[Sequence[LogEntry]]:
-        """The log's entries after `after` as they come; ends at the terminal one or when patience is over.
+    async def batches(self, after: int = 0, timeout_s: float = MAX_REPLY_S) -> AsyncGenerator[Sequence[LogEntry]]:
+        """Yields the log's entries after `after`, until the terminal entry or the timeout.
 
         Raises:
-            ProblemError: the server is stopping.
+            ProblemError: 503, the server is stopping.
         """
         log, state = event_store(self.workspace_id, self.run_id), self.request.app.state
-        deadline = time.monotonic() + patience_s
+        deadline = time.monotonic() + timeout_s
 
         async def read(seen: int) -> Sequence[LogEntry]:
-            return await in_following_thread(lambda: list(log.entries(seen)))
+            return await in_polling_thread(lambda: list(log.entries(seen)))
 
         async def ended() -> bool:
             run = await self.run()
@@ -70,41 +72,41 @@ class FollowedRun:
 
 
 def current_run(workspace_id: str, run_id: str) -> Run | None:
-    """The run as it stands now, or None."""
+    """Returns the current state of a run, or None. A lost run is failed first."""
     run = persona_store().run(workspace_id, run_id)
     if run is None or run.status is not RunStatus.RUNNING:
         return run
     entries = list(event_store(workspace_id, run_id).entries())
     if run.kind is not RunKind.GENERATION:
         return _current_job(run, entries)
-    if is_lost(run, entries, now()):
+    if is_stale(run, entries, now()):
         fail_run(identity_of(run), problem_from("ABORTED", ""), run_context())
         return persona_store().run(workspace_id, run_id)
     return with_progress(run, entries)
 
 
 def _current_job(run: Run, entries: Sequence[LogEntry]) -> Run:
-    """A job as it stands: one that nobody works on any more, or that another took the place of, has failed."""
-    if not is_lost(run, entries, now()) or _queued(run):
+    """The current state of a job. A job without a worker, or replaced by another run, is failed first."""
+    if not is_stale(run, entries, now()) or _is_queued(run):
         return run
     failed = run.model_copy(update={"status": RunStatus.FAILED, "error": JOB_LOST, "completed_at": now()})
-    place = job_context()
-    return fail_job(run, JOB_LOST, place) or place.store.run(run.workspace_id, run.id) or failed
+    jobs = job_context()
+    return fail_job(run, JOB_LOST, jobs) or jobs.store.run(run.workspace_id, run.id) or failed
 
 
-def _queued(run: Run) -> bool:
-    """Whether the job waits for a worker: many asked for at once take their turns, and say nothing meanwhile."""
+def _is_queued(run: Run) -> bool:
+    """Whether the job is waiting in its queue, where it logs nothing, and so is not lost."""
     state = job_context().store.state(run.workspace_id, run.persona_id, run.kind)
     waiting = state is not None and state.run_id == run.id and state.status is JobStatus.PENDING
-    return waiting and now() - run.started_at < ORDERS_KEPT
+    return waiting and now() - run.started_at < MESSAGE_RETENTION
 
 
 def current_persona(workspace_id: str, persona: Persona) -> Persona:
-    """The persona as it stands now: a run that seems to go on for ever has failed."""
+    """Returns the current state of a persona. Its pending run is failed first if it is lost."""
     pending = persona.pending_run_id
-    if pending is None and persona.status is PersonaStatus.GENERATING:  # stored before runs were noted
+    if pending is None and persona.status is PersonaStatus.GENERATING:  # stored before pending_run_id existed
         pending = persona.run_id
-    if pending is None or not may_be_lost(made_at(pending), now()):
+    if pending is None or not may_be_stale(id_created_at(pending), now()):
         return persona
     current_run(workspace_id, pending)
     return persona_store().persona(workspace_id, persona.id) or persona

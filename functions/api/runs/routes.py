@@ -1,4 +1,4 @@
-"""Runs and their events."""
+"""Routes of runs and their events."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from fourfold.problem import FieldError
 from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
 from functions.api.dependencies import Reader
-from functions.api.openapi import describe as openapi
-from functions.api.personas.documents import RunEvents
+from functions.api.openapi import replies
 from functions.api.responses import document
 from functions.api.runs.polling import FollowedRun
+from functions.api.runs.schemas import RunEvents
 from functions.wiring import event_store
 
 router = APIRouter(tags=["runs"])
@@ -26,9 +26,9 @@ router = APIRouter(tags=["runs"])
 _EVENT_ID = re.compile(r"[0-9]{1,9}")
 
 
-@router.get("/v1/runs/{run_id}", summary="Read a run", response_model=Run, responses=openapi.problems(401, 403, 404))
+@router.get("/v1/runs/{run_id}", summary="Read a run", response_model=Run, responses=replies.problems(401, 403, 404))
 async def read_run(run_id: str, request: Request, caller: Reader) -> Response:
-    """Where a run stands: attempts, steps, tokens and USD so far."""
+    """Returns a run with its status, attempts, steps, tokens and cost so far."""
     run = await FollowedRun(request, caller.workspace_id, run_id).run() if is_run_id(run_id) else None
     if run is None:
         raise not_found()
@@ -37,49 +37,59 @@ async def read_run(run_id: str, request: Request, caller: Reader) -> Response:
 
 @router.get(
     "/v1/runs/{run_id}/events",
-    summary="Follow a run",
+    summary="Stream a run's events",
     response_model=RunEvents,
     responses={
-        **openapi.event_stream("The events so far, then each as it comes"),
-        204: {"description": "The run is over and the client has seen all of it: do not reconnect"},
-        **openapi.problems(401, 403, 404, 422),
+        **replies.event_stream("Past events, then live events"),
+        204: {"description": "The run has ended and the client has all events: do not reconnect"},
+        **replies.problems(401, 403, 404, 422),
     },
 )
 async def read_run_events(
     run_id: str,
     request: Request,
     caller: Reader,
-    after: Annotated[int | None, Query(ge=0, description="Only events with a greater `seq`.")] = None,
-    last_event_id: Annotated[str | None, Header(description="The same as `after`; the header wins.")] = None,
+    after: Annotated[int | None, Query(ge=0, description="Return only events with a greater `seq`.")] = None,
+    last_event_id: Annotated[str | None, Header(description="Same as `after`; takes precedence.")] = None,
 ) -> Response:
-    """The run's events as server-sent events: those missed first, then live ones, until the terminal event.
+    """Streams the run's events as server-sent events: missed events first, then live ones, until the terminal event.
 
-    With `Accept: application/json` the answer is the list so far. 204: the run is over and the client has it all.
+    With `Accept: application/json` it returns the list so far. 204: the run has ended and the client has all events.
     """
     followed = FollowedRun(request, caller.workspace_id, run_id)
     run = await followed.run() if is_run_id(run_id) else None
     if run is None:
         raise not_found()
-    seen = _seen(last_event_id, after)
+    after_seq = _after_seq(last_event_id, after)
     entries = await wiring.in_thread(lambda: list(event_store(caller.workspace_id, run_id).entries()))
-    newest = entries[-1].seq if entries else 0
-    if seen > newest:
-        place = "Last-Event-ID" if last_event_id is not None else "after"
-        raise rejected([FieldError(pointer=place, code="unknown_event", detail="The run has no such event.")])
-    over = run.status is not RunStatus.RUNNING
+    last_seq = entries[-1].seq if entries else 0
+    if after_seq > last_seq:
+        parameter = "Last-Event-ID" if last_event_id is not None else "after"
+        raise rejected(
+            [FieldError(pointer=parameter, code="unknown_event", detail="The run has no event with this number.")]
+        )
+    ended = run.status is not RunStatus.RUNNING
     if accepts(request.headers.get("accept"), "application/json"):
-        shown = tuple(entry.body() for entry in entries if entry.seq > seen)
-        return document(RunEvents(data=shown, has_more=not over))
-    if over and seen == newest:
+        events = tuple(entry.body() for entry in entries if entry.seq > after_seq)
+        return document(RunEvents(data=events, has_more=not ended))
+    if ended and after_seq == last_seq:
         return Response(status_code=204)
     request_id = request.state.request_id
-    content = sse.events(followed.batches(seen), last=None, failure=lambda error: sse.told(error, request_id))
+    content = sse.events(
+        followed.batches(after_seq), last=None, failure=lambda error: sse.problem_of(error, request_id)
+    )
     return sse.event_stream(content)
 
 
-def _seen(last_event_id: str | None, after: int | None) -> int:
+def _after_seq(last_event_id: str | None, after: int | None) -> int:
     if last_event_id is None:
         return after or 0
     if not _EVENT_ID.fullmatch(last_event_id):
-        raise rejected([FieldError(pointer="Last-Event-ID", code="unknown_event", detail="Not an id of this stream.")])
+        raise rejected(
+            [
+                FieldError(
+                    pointer="Last-Event-ID", code="unknown_event", detail="Must be the id of an event of this stream."
+                )
+            ]
+        )
     return int(last_event_id)

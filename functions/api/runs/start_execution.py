@@ -1,4 +1,4 @@
-"""Starting the state machine."""
+"""Starts executions of the state machine."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ logger = Logger()
 
 @cache
 def stepfunctions() -> SFNClient:
+    """The Step Functions client."""
     config = Config(
         connect_timeout=2,
         read_timeout=5,
@@ -31,10 +32,10 @@ def stepfunctions() -> SFNClient:
 
 
 def start_execution(name: str, execution_input: str) -> None:
-    """Starts the execution `name`; one that runs or ran under this name counts as started.
+    """Starts the execution `name`. An existing execution of this name counts as started.
 
     Raises:
-        NotStartedError: Step Functions refused, or could not be reached after three attempts.
+        NotStartedError: Step Functions returned an error, or did not respond in three attempts.
     """
     try:
         stepfunctions().start_execution(
@@ -49,6 +50,6 @@ def start_execution(name: str, execution_input: str) -> None:
 
 
 def _refused(name: str, code: str) -> NoReturn:
-    """Botocore's own message may quote the input, and with it the brief: only the code goes on."""
+    """Raises without botocore's message, which may quote the input and so the brief."""
     logger.error("execution not started", extra={"run_id": name, "code": code})
     raise NotStartedError from None

@@ -1,64 +1,51 @@
-"""Asking for a run of the suite, with what is to be run kept before its order is sent."""
+"""Requests a run of the suite. The selection is stored with the run, before the job message is sent."""
 
 from __future__ import annotations
 
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import Run, RunKind
-from fourfold.provocation.catalog import shipped_tests
-from fourfold.provocation.plan import Selection, planned
-from fourfold.provocation.suite import selection_of, selection_texts
-from fourfold.provocation.workspace_tests import Available, available
+from fourfold.provocation.plan import Selection, make_plan
+from fourfold.provocation.suite import read_selection, selection_texts
 from functions.api.dependencies import AdmittedCaller
-from functions.api.runs.job_requests import pinned_run, requested_job, sent
-from functions.wiring import job_context, job_store, workspace_tests
+from functions.api.provocation_tests.workspace_tests import tests_of
+from functions.api.runs.job_requests import job_message, pinned_run, send_job
+from functions.wiring import job_context, job_store
 
-UNDER_WAY = "suite_running"
-
-
-def tests_of(caller: AdmittedCaller) -> tuple[Available, ...]:
-    """The workspace's tests as they stand now."""
-    engine = caller.settings.engine
-    own = workspace_tests().all(caller.workspace_id)
-    return available(shipped_tests(), own, engine.provocation.disabled_tests, engine.safety)
+SUITE_RUNNING = "suite_running"
 
 
-def ordered(caller: AdmittedCaller, persona_id: str, selection: Selection, operation_id: str) -> Run:
-    """Asks for a run of `selection`, named after the operation; a whole run under way answers for a whole run.
+def request_suite(caller: AdmittedCaller, persona_id: str, selection: Selection, operation_id: str) -> Run:
+    """Requests a run of `selection` and returns it; if both are full runs, returns the active run.
 
     Raises:
-        ProblemError: 409, another run is under way.
+        ProblemError: 409, another run is in progress.
     """
-    order = requested_job(caller.workspace_id, persona_id, RunKind.PROVOCATION, operation_id)
-    standing = job_store().run(caller.workspace_id, order.run_id)
-    if standing is None:
-        run = pinned_run(order, caller.effective)
-        standing = job_store().request(run, selection_texts(selection))
-        if standing.id != run.id and not selection == Selection() == selection_of(
-            job_context().checkpoints_of(standing)
-        ):
-            raise _under_way(standing)
-    sent(order.model_copy(update={"run_id": standing.id}))
-    return standing
+    message = job_message(caller.workspace_id, persona_id, RunKind.PROVOCATION, operation_id)
+    active = job_store().run(caller.workspace_id, message.run_id)
+    if active is None:
+        run = pinned_run(message, caller.effective)
+        active = job_store().request(run, selection_texts(selection))
+        if active.id != run.id and not selection == Selection() == read_selection(job_context().checkpoints_of(active)):
+            raise _suite_running(active)
+    send_job(message.model_copy(update={"run_id": active.id}))
+    return active
 
 
-def must_select(caller: AdmittedCaller, selection: Selection) -> None:
-    """Raises ProblemError: 409 the suite is switched off, 422 the selection takes no test of the workspace."""
+def require_tests(caller: AdmittedCaller, selection: Selection) -> None:
+    """Raises ProblemError: 409 the suite is disabled, 422 the selection contains no enabled test."""
     config = caller.settings.engine.provocation
     if not config.enabled:
-        answer = problem("suite_disabled", "The suite is switched off", 409, "engine.provocation.enabled is false.")
+        detail = "Set engine.provocation.enabled to true first."
+        answer = problem("suite_disabled", "The provocation suite is disabled", 409, detail)
         raise ProblemError(answer)
-    if not planned(tests_of(caller), selection, config).tests:
-        detail = "No test of this workspace that is switched on fits all of family, severity and ids."
+    if not make_plan(tests_of(caller), selection, config).tests:
+        detail = "No enabled test of the workspace matches family, severity and ids."
         raise rejected([FieldError(pointer="/ids", code="nothing_selected", detail=detail)])
 
 
-def _under_way(standing: Run) -> ProblemError:
-    path = f"/v1/runs/{standing.id}"
-    answer = problem(
-        UNDER_WAY,
-        "Another run of the suite is under way",
-        409,
-        "Follow it at Location, and ask again when it is over.",
-    )
+def _suite_running(active: Run) -> ProblemError:
+    path = f"/v1/runs/{active.id}"
+    detail = "Follow the run at Location and retry when it has ended."
+    answer = problem(SUITE_RUNNING, "Another run of the suite is in progress", 409, detail)
     return ProblemError(answer.model_copy(update={"instance": path}), {"Location": path, "Retry-After": "15"})

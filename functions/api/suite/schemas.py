@@ -1,4 +1,4 @@
-"""What the API gives of the provocation suite."""
+"""Reply models of the provocation suite."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from fourfold.persona import TestSuiteCounts, TokenUsage
 from fourfold.problem import Problem
 from fourfold.provocation.definition import Family, Severity
 from fourfold.provocation.report import Judges, OverRefusal, SuiteReport, Tally, TestResult
-from fourfold.provocation.workspace_tests import Available
 
 
 class TestSuite(BaseModel):
-    """The provocation suite of a persona, or one run of it.
+    """One run of the provocation suite.
 
-    Until a run is `ready` only `results` fills, test by test; every figure over them is null. `pass_rate` is passed of
-    total, inconclusive and error included in the total; `interval` is Wilson's 95% of it. With filters, `results` are
-    narrowed and every figure stays that of the run.
+    Until the run is `ready`, only `results` is filled and all figures are null. `pass_rate` is passed / total, with
+    inconclusive tests and errors in the total; `interval` is its 95% Wilson interval. Filters apply to `results` only.
     """
 
     status: JobStatus
@@ -51,12 +49,12 @@ class TestSuite(BaseModel):
 
 
 def suite_of(report: SuiteReport) -> TestSuite:
-    """A finished run."""
+    """Converts the report of a finished run."""
     return TestSuite.model_validate({"status": JobStatus.READY, **report.model_dump(exclude={"persona_id"})})
 
 
 class SuiteRun(BaseModel):
-    """One run in the history."""
+    """Summary of one run."""
 
     run_id: str
     complete: bool
@@ -74,27 +72,11 @@ class SuiteRun(BaseModel):
 
 
 class SuiteRunList(BaseModel):
-    """A page of finished runs, newest first. Pass `next_cursor` as `cursor` for the next page; null at the end."""
+    """A page of finished runs, newest first. Send `next_cursor` as `cursor` for the next page; null at the end."""
 
     data: tuple[SuiteRun, ...]
     has_more: bool
     next_cursor: str | None
-
-
-class TestSwitch(BaseModel):
-    """Whether a test is run in this workspace."""
-
-    model_config = {"extra": "forbid", "strict": True}
-
-    enabled: bool
-
-
-class TestList(BaseModel):
-    """The tests of the workspace: those shipped, then its own."""
-
-    data: tuple[Available, ...]
-    catalog_version: str
-    content_hash: str
 
 
 SuiteFormat = Literal["json", "junit", "sarif"]

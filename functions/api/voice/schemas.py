@@ -1,127 +1,29 @@
-"""What the voice routes take and give."""
+"""Reply models of the voice routes."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    JsonValue,
-    RootModel,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BaseModel
 
-from fourfold.drift import Envelope
-from fourfold.events.voice import Recovery
+from fourfold.ids import PersonaId
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Grade, TokenUsage
 from fourfold.problem import Problem
-from functions.api.personas.documents import legible
-
-MESSAGE_MAX_CHARACTERS = 8000
-REPLIES_MAX = 50
-
-_Text = Annotated[str, Field(min_length=1, max_length=MESSAGE_MAX_CHARACTERS), AfterValidator(legible)]
-SessionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
-class ChatRequestBody(BaseModel):
-    """A message to a persona."""
+class Voice(BaseModel):
+    """The system prompt of the persona, and example lines in its language."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
-        frozen=True,
-        json_schema_extra={"examples": [{"message": "Did you sleep at all?"}]},
-    )
-
-    message: Annotated[_Text, Field(description="What is said to the persona.")]
-    session_id: Annotated[
-        SessionId | None, Field(description="`session_id` of an earlier reply goes on with that chat; null begins one.")
-    ] = None
-    stream: Annotated[bool, Field(description="Answer with the reply's pieces as `text/event-stream`.")] = False
-
-
-_NULL: dict[str, JsonValue] = {"type": "null"}
-_ONE_OF_BOTH: list[JsonValue] = [
-    {"required": ["reply"], "properties": {"reply": {"type": "string"}, "replies": _NULL}},
-    {"required": ["replies"], "properties": {"replies": {"type": "array"}, "reply": _NULL}},
-]
-
-
-class DriftRequestBody(BaseModel):
-    """One reply, or several in order, that another runtime wrote in the persona's name."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
-        frozen=True,
-        json_schema_extra={"examples": [{"reply": "Sit. Eat. Then talk."}], "oneOf": _ONE_OF_BOTH},
-    )
-
-    reply: Annotated[_Text | None, Field(description="One reply. Give this or `replies`.")] = None
-    replies: Annotated[
-        list[_Text] | None,
-        Field(min_length=1, max_length=REPLIES_MAX, description="Several replies, in the order they were said."),
-    ] = None
-    session_id: Annotated[
-        SessionId | None,
-        Field(
-            description="The chat they belong to, by this service's id or one of your own; it begins when first named."
-        ),
-    ] = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> DriftRequestBody:
-        if (self.reply is None) == (self.replies is None):
-            raise ValueError("give either reply or replies")
-        return self
-
-
-class ChatUsage(BaseModel):
-    """Tokens and USD of all calls a reply took, failed and regenerated ones included; `cost_usd` null: unknown."""
-
-    tokens: TokenUsage
-    cost_usd: float | None
-    calls: int
-
-
-class ChatReply(BaseModel):
-    """A persona's reply. `recovery` is null unless it was written twice because the first one had drifted."""
-
-    reply: str
-    session_id: str
-    drift: Envelope
-    recovery: Recovery | None
-    usage: ChatUsage
-    provider: str
-    model: str
-
-
-class DriftReport(BaseModel):
-    """The envelope of the one reply asked about."""
-
-    drift: Envelope
-    session_id: str | None
-
-
-class DriftReports(BaseModel):
-    """An envelope for each reply, in their order."""
-
-    drifts: tuple[Envelope, ...]
-    session_id: str | None
-
-
-class DriftAnswer(RootModel[DriftReport | DriftReports]):
-    """The drift of one reply, or of several."""
+    persona_id: PersonaId
+    version: int
+    language: str | None
+    system_prompt: str
+    example_lines: tuple[str, ...]
 
 
 class OwnDistances(BaseModel):
-    """Distances of the persona's own held-out replies; `auto_threshold` is what `threshold: auto` comes to."""
+    """Distances of the persona's own held-out replies. `auto_threshold` is the value of `threshold: auto`."""
 
     n: int
     mean: float
@@ -135,7 +37,7 @@ class OwnDistances(BaseModel):
 
 
 class Separation(BaseModel):
-    """How well the fingerprint tells others from its persona, by single replies: `eer` 0-1, `auc` 0.5-1."""
+    """Separation of the persona from other voices, per reply: equal error rate `eer` (0-1) and `auc` (0.5-1)."""
 
     personas: int | None
     replies: int
@@ -145,10 +47,10 @@ class Separation(BaseModel):
 
 
 class FingerprintReport(BaseModel):
-    """A persona's voice fingerprint. All but the status is null before the first one is ready.
+    """A persona's voice fingerprint. All fields but the status are null until the first one is ready.
 
-    While a new one is made, the one before is told. `separation` is by whom it is told from: the bare assistant, the
-    shipped cohort of other personas, and this workspace's own (null while there are none).
+    While a new fingerprint is computed, the previous one is returned. `separation` is from the plain assistant, the
+    shipped cohort of personas, and the workspace's other personas (null if there are none).
     """
 
     persona_id: str

@@ -1,14 +1,13 @@
-"""Examples of what the webhooks' and progress's routes answer with."""
+"""OpenAPI examples of the webhook routes."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-from pydantic import BaseModel
+from datetime import UTC, datetime
+from typing import Any
 
 from fourfold.http.cursors import opaque_cursor
 from fourfold.webhooks.delivery import Attempt, DeliveryStatus
-from functions.api.runs.progress_routes import ProgressAddress, ProgressTicket
+from functions.api.openapi.example_values import by_schema
 from functions.api.webhooks.schemas import (
     Replay,
     Webhook,
@@ -20,11 +19,10 @@ from functions.api.webhooks.schemas import (
 
 _AT = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
 _ENDPOINT_ID, _DELIVERY_ID = "whk_01kaqf0c5v3y9m2t8z4n6r1w7h", "dlv_01kaqf0c5v3y9m2t8z4n6r1w7d"
-_ADDRESS = "wss://abcdef1234.execute-api.eu-central-1.amazonaws.com/prod"
 
 
-def webhook_examples() -> list[BaseModel]:
-    """One example of each document."""
+def examples() -> dict[str, Any]:
+    """Returns an example per schema name."""
     endpoint = Webhook(
         id=_ENDPOINT_ID,
         url="https://example.com/hooks",
@@ -48,15 +46,12 @@ def webhook_examples() -> list[BaseModel]:
         next_attempt_at=None,
         created_at=_AT,
     )
-    return [
+    documents = (
         endpoint,
         WebhookWithSecret(**endpoint.model_dump(), secret="whsec_c2hvd24gb25jZSwgYXQgY3JlYXRpb24="),  # noqa: S106 - an example
         WebhookList(data=[endpoint]),
         delivery,
         WebhookDeliveryList(data=[delivery], has_more=True, next_cursor=opaque_cursor(_DELIVERY_ID)),
         Replay(replayed=12, has_more=False),
-        ProgressAddress(url=_ADDRESS),
-        ProgressTicket(
-            ticket="ffpt_shown-once", url=f"{_ADDRESS}?ticket=ffpt_shown-once", expires_at=_AT + timedelta(minutes=1)
-        ),
-    ]
+    )
+    return by_schema(documents)

@@ -1,4 +1,4 @@
-"""What the webhook routes take and give."""
+"""Request and reply models of the webhook routes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from fourfold.webhooks.endpoint import EVERYTHING, KNOWN_EVENTS, DisabledReason,
 from fourfold.webhooks.target import MAX_URL_CHARACTERS
 
 
-def _known(name: str) -> str:
+def _known_event(name: str) -> str:
     if name != EVERYTHING and name not in KNOWN_EVENTS:
         known = ", ".join((EVERYTHING, *KNOWN_EVENTS))
-        raise PydanticCustomError("unknown_event", "There is no such event; choose from {known}", {"known": known})
+        raise PydanticCustomError("unknown_event", "Unknown event; use one of {known}", {"known": known})
     return name
 
 
@@ -25,7 +25,7 @@ Url = Annotated[
     Field(
         min_length=1,
         max_length=MAX_URL_CHARACTERS,
-        description="Where events are POSTed: https, port 443, a host name that leads to public addresses only.",
+        description="The URL that receives events: https on port 443, with a host that resolves to public addresses.",
     ),
 ]
 Events = Annotated[
@@ -33,16 +33,16 @@ Events = Annotated[
         Annotated[
             str,
             Field(max_length=100, json_schema_extra={"enum": [EVERYTHING, *KNOWN_EVENTS]}),
-            AfterValidator(_known),
+            AfterValidator(_known_event),
         ]
     ],
-    Field(min_length=1, max_length=50, description="Exact names of events, or `*` for all."),
+    Field(min_length=1, max_length=50, description="Exact event names, or `*` for all."),
 ]
-Description = Annotated[str, Field(max_length=500, description="For yourself.")]
+Description = Annotated[str, Field(max_length=500, description="An optional note.")]
 
 
 class WebhookRequest(BaseModel):
-    """A new endpoint."""
+    """The endpoint to create."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -57,13 +57,13 @@ class WebhookRequest(BaseModel):
 
 
 class WebhookChange(BaseModel):
-    """What to change; what is left out stays. `enabled: true` also forgets past failures."""
+    """The fields to change; omitted fields keep their values. `enabled: true` also resets the failure history."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [{"enabled": True}]}
     )
 
-    # What is left out is not read: `model_fields_set` tells.
+    # The defaults are not used: `model_fields_set` says which fields were sent.
     url: Url = Field(default_factory=str)
     events: Events = Field(default_factory=list)
     description: Description | None = Field(default_factory=lambda: None)
@@ -71,7 +71,7 @@ class WebhookChange(BaseModel):
 
 
 class RotationRequest(BaseModel):
-    """`force`: rotate although the secret before still signs; the oldest one then signs no longer."""
+    """`force`: rotate although the previous secret is still valid; the oldest secret then becomes invalid."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [{"force": False}]}
@@ -81,20 +81,20 @@ class RotationRequest(BaseModel):
 
 
 class ReplayRequest(BaseModel):
-    """Which dead deliveries to begin again: those of events that occurred at `since` or later."""
+    """Selects the dead deliveries of events that occurred at `since` or later."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, json_schema_extra={"examples": [{"since": "2026-11-23T00:00:00Z"}]}
     )
 
-    since: Annotated[AwareDatetime, Field(description="RFC 3339 with a time zone.")]
+    since: Annotated[AwareDatetime, Field(description="An RFC 3339 date-time with a time zone.")]
 
 
 class Webhook(BaseModel):
-    """An endpoint. `disabled_reason`: `by_request`, `gone` (it answered 410) or `failing` (for too long).
+    """An endpoint. `disabled_reason`: `by_request`, `gone` (it returned 410) or `failing` (for too long).
 
-    `rotating_until`: until when the secret before signs beside the newest. `failing_since`: the first failure that no
-    success has followed.
+    `rotating_until`: the time until which the previous secret also signs. `failing_since`: the first failure since the
+    last success.
     """
 
     id: str
@@ -110,19 +110,19 @@ class Webhook(BaseModel):
 
 
 class WebhookWithSecret(Webhook):
-    """An endpoint and its newest secret, which is shown this once."""
+    """An endpoint with its newest secret, which is shown only once."""
 
     secret: Annotated[
         str | None,
         Field(
-            description="The secret. Null when an Idempotency-Key replays the reply: it was told the first time. If "
-            "that reply was lost, rotate the secret."
+            description="The secret. It is null in a replayed reply (Idempotency-Key), because it is shown only once. "
+            "If the first reply was lost, rotate the secret."
         ),
     ]
 
 
 class WebhookList(BaseModel):
-    """All endpoints of the workspace, newest first. A workspace has few enough for one page."""
+    """All endpoints of the workspace, newest first, in one page."""
 
     data: list[Webhook]
     has_more: Literal[False] = False
@@ -130,9 +130,9 @@ class WebhookList(BaseModel):
 
 
 class WebhookDelivery(BaseModel):
-    """An event on its way to an endpoint. `event_id` is the `webhook-id` of every attempt.
+    """The delivery of an event to an endpoint. `event_id` is the `webhook-id` header of every attempt.
 
-    `next_attempt_at` is null once it is delivered or `dead`: then no attempt follows unless it is replayed.
+    `next_attempt_at` is null if the delivery is `delivered` or `dead`; then no attempt follows unless it is replayed.
     """
 
     id: str
@@ -147,7 +147,7 @@ class WebhookDelivery(BaseModel):
 
 
 class WebhookDeliveryList(BaseModel):
-    """A page of deliveries, newest event first. Pass `next_cursor` as `cursor` for the next page; null at the end."""
+    """A page of deliveries, newest event first. Send `next_cursor` as `cursor` for the next page; null at the end."""
 
     data: list[WebhookDelivery]
     has_more: bool
@@ -155,24 +155,24 @@ class WebhookDeliveryList(BaseModel):
 
 
 class Replay(BaseModel):
-    """How many deliveries begin again. `has_more`: there were more than are taken at a time; ask again."""
+    """The number of restarted deliveries. `has_more`: there are more; repeat the request."""
 
     replayed: int
     has_more: bool
 
 
 def webhook(endpoint: Endpoint, at: datetime) -> Webhook:
-    """What the owner sees of an endpoint."""
-    return Webhook(**_shown(endpoint, at))
+    """Converts an endpoint to its public document."""
+    return Webhook(**_fields(endpoint, at))
 
 
 def webhook_with_secret(endpoint: Endpoint, at: datetime) -> WebhookWithSecret:
-    """The same with its newest secret."""
-    return WebhookWithSecret(**_shown(endpoint, at), secret=endpoint.secrets[0].secret)
+    """Converts an endpoint to its public document with the newest secret."""
+    return WebhookWithSecret(**_fields(endpoint, at), secret=endpoint.secrets[0].secret)
 
 
 def delivery_document(delivery: Delivery) -> WebhookDelivery:
-    """What the owner sees of a delivery."""
+    """Converts a delivery to its public document."""
     pending = delivery.status is DeliveryStatus.PENDING
     return WebhookDelivery(
         **delivery.model_dump(include={"id", "endpoint_id", "event_id", "event_type", "status", "dead_reason"}),
@@ -182,10 +182,10 @@ def delivery_document(delivery: Delivery) -> WebhookDelivery:
     )
 
 
-def _shown(endpoint: Endpoint, at: datetime) -> dict[str, object]:
-    plain = {"id", "url", "events", "description", "enabled", "disabled_reason", "failing_since"}
+def _fields(endpoint: Endpoint, at: datetime) -> dict[str, object]:
+    names = {"id", "url", "events", "description", "enabled", "disabled_reason", "failing_since"}
     return {
-        **endpoint.model_dump(include=plain | {"created_at", "updated_at"}),
+        **endpoint.model_dump(include=names | {"created_at", "updated_at"}),
         "events": list(endpoint.events),
         "rotating_until": endpoint.secrets[1].expires_at if endpoint.is_rotating(at) else None,
     }

@@ -1,4 +1,4 @@
-"""May a webhook be sent there? Asked before an endpoint is stored."""
+"""Checks the target of a webhook endpoint before it is stored (SSRF protection)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from fourfold.webhooks.target import TargetRefusedError, checked_addresses, pars
 resolve = system_resolver
 
 
-def refuse_unless_public(url: str) -> None:
-    """Looks the host up.
+def require_public_target(url: str) -> None:
+    """Resolves the host and checks that all its addresses are public.
 
     Raises:
-        ProblemError: 422, it is no target, or cannot be told to be one.
+        ProblemError: 422, the URL is not an allowed target, or its host cannot be resolved.
     """
     allow_loopback = os.environ.get("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK") == "1"
     try:

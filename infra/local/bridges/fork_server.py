@@ -78,7 +78,7 @@ def load_product(code: Path) -> None:
             for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
                 importlib.import_module(module.name)
     with suppress(Exception):  # as above
-        importlib.import_module("fourfold.aws").read_descriptions(("dynamodb", "sqs"))
+        importlib.import_module("fourfold.aws").preload_service_models(("dynamodb", "sqs"))
     sys.path.remove(str(code))
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""The files a persona can be written as, with their media types and names."""
+"""The export formats of a persona, with media types and file names."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from fourfold.cards.portrait import portrait
 from fourfold.config.engine import SafetyConfig
 from fourfold.persona import NotWrittenError, Persona
 
-_LONGEST_NAME = 60
+_MAX_NAME = 60
 
 
 class FileFormat(StrEnum):
-    """`json` is our own and loses nothing; the cards carry it; `markdown` is to be read."""
+    """The export formats. All but `markdown` contain the whole persona and can be imported."""
 
     JSON = "json"
     MARKDOWN = "markdown"
@@ -33,22 +33,22 @@ class FileFormat(StrEnum):
 
 @dataclass(frozen=True)
 class File:
-    """A file: its bytes, its media type, and the Content-Disposition that names it (RFC 6266)."""
+    """A file: content, media type, and Content-Disposition header with its name (RFC 6266)."""
 
     content: bytes
     media_type: str
     disposition: str
 
 
-def written(persona: Persona, wanted: FileFormat, safety: SafetyConfig, carried: dict[str, Any]) -> File:
-    """The persona as a file; `carried` is what `reading.read` found beside it.
+def persona_file(persona: Persona, file_format: FileFormat, safety: SafetyConfig, carried: dict[str, Any]) -> File:
+    """Returns the persona as a file. `carried` are the fields of other tools that `reading.read` returned.
 
     Raises:
         NotWrittenError: a layer is missing.
     """
-    if not persona.written or persona.surface is None:
+    if not persona.has_layers or persona.surface is None:
         raise NotWrittenError(persona.id)
-    match wanted:
+    match file_format:
         case FileFormat.JSON:
             content, media_type, extension = _text(document(persona)), "application/json", ".json"
         case FileFormat.MARKDOWN:
@@ -74,9 +74,9 @@ def _text(content: dict[str, Any]) -> bytes:
 
 
 def _disposition(name: str, fallback: str, extension: str) -> str:
-    """The name in ASCII for old clients, and as it is for others."""
+    """Returns the header with an ASCII name for old clients and the full name for others."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     readable = "".join(c if c.isalnum() or c in "-_" else " " for c in plain)
-    ascii_name = "-".join(readable.split())[:_LONGEST_NAME] or fallback
-    full = "".join(c for c in name if c not in '/\\:*?"<>|' and unicodedata.category(c)[0] != "C")[:_LONGEST_NAME]
+    ascii_name = "-".join(readable.split())[:_MAX_NAME] or fallback
+    full = "".join(c for c in name if c not in '/\\:*?"<>|' and unicodedata.category(c)[0] != "C")[:_MAX_NAME]
     return f"attachment; filename=\"{ascii_name}{extension}\"; filename*=UTF-8''{quote(full or fallback)}{extension}"

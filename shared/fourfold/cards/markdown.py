@@ -1,4 +1,4 @@
-"""A persona as a page to read."""
+"""A persona as a Markdown page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from fourfold.voice.system_prompt import profile
 
 
 def markdown(persona: Persona) -> str:
-    """The page: name, brief, the four layers, the audit's verdict.
+    """Returns the page: name, brief, the four layers, and the audit.
 
     Raises:
         NotWrittenError: a layer is missing.

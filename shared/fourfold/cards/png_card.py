@@ -1,4 +1,4 @@
-"""Cards inside a PNG: the `chara` (V2) and `ccv3` (V3) text chunks, each the card's JSON in base64."""
+"""Cards inside a PNG: the text chunks `chara` (V2) and `ccv3` (V3), with the card as JSON in base64."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from fourfold.json_values import may_hold_more_values_than
 
 V2_KEYWORD: Final = "chara"
 V3_KEYWORD: Final = "ccv3"
-# A picture of 4 MiB written in pieces of 8 KiB, as most programs do, has some five hundred.
-_MOST_CHUNKS: Final = 2_000
+# A PNG of 4 MiB with chunks of 8 KiB, the usual size, has about 500.
+_MAX_CHUNKS: Final = 2_000
 _TEXT: Final = b"tEXt"
 _END: Final = b"IEND"
 
 
 class NoCardError(InputError):
-    """The file is no PNG, or has no card in it; the text says which."""
+    """The file is not a PNG, or contains no valid card; the message says which."""
 
 
 def with_cards(image: bytes, cards: dict[str, Any]) -> bytes:
-    """The PNG with each card under its keyword, before the end of the file."""
+    """Returns the PNG with the cards as text chunks before its end, by keyword."""
     chunks = [chunk for chunk in _chunks(image) if chunk[0] != _END]
     for keyword, card in cards.items():
         text = base64.b64encode(json.dumps(card, ensure_ascii=False, separators=(",", ":")).encode())
@@ -37,11 +37,11 @@ def with_cards(image: bytes, cards: dict[str, Any]) -> bytes:
     return written.getvalue()
 
 
-def card_in(image: bytes, most_values: int) -> Any:  # noqa: ANN401 - JSON, whatever it is
-    """The card in a PNG; the V3 one if there are both. Pixels are not looked at.
+def read_card(image: bytes, max_values: int) -> Any:  # noqa: ANN401 - any JSON
+    """Returns the card in a PNG, the V3 card if there are both. The pixels are not decoded.
 
     Raises:
-        NoCardError: no PNG, none in it, or none that is JSON in base64, with at most `most_values` values.
+        NoCardError: the file is not a PNG, has no card, or a card that is not JSON of at most `max_values` values.
     """
     texts: dict[str, bytes] = {}
     for kind, content in _chunks(image):
@@ -50,25 +50,25 @@ def card_in(image: bytes, most_values: int) -> Any:  # noqa: ANN401 - JSON, what
             texts.setdefault(keyword.decode("latin-1").lower(), text)
     text = texts.get(V3_KEYWORD, texts.get(V2_KEYWORD, b""))
     if not text:
-        raise NoCardError("The picture has no character card in it (no text chunk ccv3 or chara).")
+        raise NoCardError("The picture contains no character card (no text chunk ccv3 or chara).")
     try:
         written = base64.b64decode(text, validate=True)
-        if not may_hold_more_values_than(2 * most_values, written):
+        if not may_hold_more_values_than(2 * max_values, written):
             return json.loads(written.decode("utf-8"), parse_constant=_no_constant)
     except (binascii.Error, ValueError, RecursionError):
         raise NoCardError("The card in the picture is not JSON in base64.") from None
-    raise NoCardError(f"The card in the picture holds over {most_values} values.")
+    raise NoCardError(f"The card in the picture has more than {max_values} values.")
 
 
 def _chunks(image: bytes) -> list[tuple[bytes, bytes]]:
     found: list[tuple[bytes, bytes]] = []
     try:
         for kind, content in png.Reader(bytes=image).chunks():
-            if len(found) == _MOST_CHUNKS:
-                raise NoCardError(f"The picture has over {_MOST_CHUNKS} chunks.")
+            if len(found) == _MAX_CHUNKS:
+                raise NoCardError(f"The picture has more than {_MAX_CHUNKS} chunks.")
             found.append((bytes(kind), bytes(content)))
     except (png.Error, zlib.error, EOFError):
-        raise NoCardError("This is no complete PNG.") from None
+        raise NoCardError("The file is not a complete PNG.") from None
     return found
 
 

@@ -1,4 +1,4 @@
-"""A persona outside its workspace: our own file format, and what of it another workspace takes in."""
+"""The JSON file format of a persona, and its import into a workspace."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from fourfold.persona import (
 SPEC: Final = "fourfold_persona"
 SPEC_VERSION: Final = "1.0"
 
-# Who owns it and what is going on with it now is no part of a persona that travels.
-_STAYS: Final = {"workspace_id", "pending_run_id", "fingerprint", "test_suite"}
+# Fields that belong to the workspace and are not exported.
+_NOT_PORTABLE: Final = {"workspace_id", "pending_run_id", "fingerprint", "test_suite"}
 
-Source = Literal["json", "card_v2", "card_v3"]
+SourceFormat = Literal["json", "card_v2", "card_v3"]
 
 
 class PortablePersona(Document):
-    """What a file holds of a persona. Fields this version does not know are passed over."""
+    """The persona in a file. Unknown fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -59,8 +59,8 @@ class PortablePersona(Document):
     created_at: datetime
     updated_at: datetime
 
-    def settled(self, workspace_id: str, source: Source, now: datetime) -> Persona:
-        """A new persona of a workspace, with all of this. What it was elsewhere is kept in `imported_from`."""
+    def to_persona(self, workspace_id: str, source: SourceFormat, now: datetime) -> Persona:
+        """Returns a new persona of the workspace. `imported_from` has the id, version and dates of the file."""
         status = self.archived_from if self.status is PersonaStatus.ARCHIVED else self.status
         return Persona(
             id=new_persona_id(),
@@ -94,10 +94,10 @@ class PortablePersona(Document):
 
 
 def portable(persona: Persona) -> dict[str, Any]:
-    """The persona as a JSON object without what belongs to its workspace."""
-    return persona.model_dump(mode="json", exclude=_STAYS)
+    """Returns the persona as a JSON object without the fields that belong to its workspace."""
+    return persona.model_dump(mode="json", exclude=_NOT_PORTABLE)
 
 
 def document(persona: Persona) -> dict[str, Any]:
-    """Our own file."""
+    """Returns the content of the JSON file."""
     return {"spec": SPEC, "spec_version": SPEC_VERSION, "data": portable(persona)}

@@ -1,4 +1,4 @@
-"""A picture for a persona that has none: a pattern and two colours derived from its id, always the same ones."""
+"""A generated picture for a persona: a pattern in two colours, derived from the persona's id."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 
 import png
 
-# The size character card applications show.
+# The image size of character card applications.
 WIDTH: Final = 400
 HEIGHT: Final = 600
 _CELL: Final = 50
@@ -21,13 +21,13 @@ _ROWS: Final = HEIGHT // _CELL
 
 @lru_cache(maxsize=64)
 def portrait(persona_id: str) -> bytes:
-    """A PNG of 400 x 600 pixels, mirrored left to right, a few kilobytes."""
+    """Returns a PNG of 400 x 600 pixels, symmetric from left to right, of a few kilobytes."""
     digest = hashlib.sha256(persona_id.encode()).digest()
-    ground, figure = _colour(digest[0], 0.25, 0.30), _colour(digest[0] + 96 + digest[1] % 64, 0.70, 0.55)
-    drawn = io.BytesIO()
-    writer = png.Writer(size=(WIDTH, HEIGHT), palette=[ground, figure], bitdepth=1, compression=9)
-    writer.write(drawn, _pixels(int.from_bytes(digest[2:8], "big")))
-    return drawn.getvalue()
+    background, foreground = _colour(digest[0], 0.25, 0.30), _colour(digest[0] + 96 + digest[1] % 64, 0.70, 0.55)
+    output = io.BytesIO()
+    writer = png.Writer(size=(WIDTH, HEIGHT), palette=[background, foreground], bitdepth=1, compression=9)
+    writer.write(output, _pixels(int.from_bytes(digest[2:8], "big")))
+    return output.getvalue()
 
 
 def _pixels(pattern: int) -> Iterator[list[int]]:

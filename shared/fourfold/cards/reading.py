@@ -1,4 +1,4 @@
-"""Reading a file back into a persona: our own JSON, a persona as the API answers it, or a card that carries one."""
+"""Reads a persona from a file: a JSON export, a persona in the API's form, or a card that contains one."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from fourfold.cards.character_card import NAMESPACE, V2, V3, Card, carried_by
-from fourfold.cards.portable import SPEC, PortablePersona, Source
+from fourfold.cards.portable import SPEC, PortablePersona, SourceFormat
 from fourfold.errors import InputError
 from fourfold.json_values import has_more_values_than
 from fourfold.persona import Persona
 
-_MOST_VALUES: Final = 5_000
-_SPECS: Final[dict[str, Source]] = {V2: "card_v2", V3: "card_v3"}
+_MAX_VALUES: Final = 5_000
+_SPECS: Final[dict[str, SourceFormat]] = {V2: "card_v2", V3: "card_v3"}
 
 
 class UnknownFileError(InputError):
-    """The file is none of those we read; the text says what is."""
+    """The file format is unknown; the message lists the known ones."""
 
 
 class ForeignCardError(InputError):
-    """A character card without a persona of ours in it: it has no layers to take over."""
+    """The character card was not exported by fourfold, so it has no layers."""
 
 
 class BadPersonaError(InputError):
-    """The persona in the file is not valid. `faults` are pydantic's, with their place in the file."""
+    """The persona in the file is not valid. `faults` are pydantic's errors, with their location in the file."""
 
     def __init__(self, faults: list[dict[str, Any]]) -> None:
         super().__init__("the persona in the file is not valid")
@@ -35,27 +35,27 @@ class BadPersonaError(InputError):
 
 
 class TooManyValuesError(InputError):
-    """What stands for a persona at `pointer` holds over `most` values; one of ours has some three hundred."""
+    """The persona at `pointer` has more than `limit` values; a persona has about 300."""
 
-    def __init__(self, pointer: str, most: int) -> None:
-        super().__init__(f"{pointer} holds over {most} values")
+    def __init__(self, pointer: str, limit: int) -> None:
+        super().__init__(f"{pointer} has more than {limit} values")
         self.pointer = pointer
-        self.most = most
+        self.limit = limit
 
 
 @dataclass(frozen=True)
 class Imported:
-    """A persona of the workspace, not yet stored, and what its card carried beside it."""
+    """A persona of the workspace, not yet stored, and the fields of other tools in its card."""
 
     persona: Persona
     carried: Card
 
 
-def read(content: Any, workspace_id: str, now: datetime) -> Imported:  # noqa: ANN401 - JSON, whatever it is
-    """The persona in a JSON document.
+def read(content: Any, workspace_id: str, now: datetime) -> Imported:  # noqa: ANN401 - any JSON
+    """Reads the persona in a JSON document as a new persona of the workspace.
 
     Raises:
-        UnknownFileError, ForeignCardError, TooManyValuesError, BadPersonaError: it cannot be taken in.
+        UnknownFileError, ForeignCardError, TooManyValuesError, BadPersonaError: the document cannot be imported.
     """
     if not isinstance(content, dict):
         raise UnknownFileError("The file must be a JSON object.")
@@ -63,37 +63,37 @@ def read(content: Any, workspace_id: str, now: datetime) -> Imported:  # noqa: A
     if spec in _SPECS:
         return _from_card(content, _SPECS[spec], workspace_id, now)
     if spec == SPEC:
-        return Imported(_settled(content.get("data"), ("data",), workspace_id, "json", now), {})
+        return Imported(_parse_persona(content.get("data"), ("data",), workspace_id, "json", now), {})
     if spec is None and {"soul", "self", "mask", "surface"} <= content.keys():
-        return Imported(_settled(content, (), workspace_id, "json", now), {})
-    raise UnknownFileError(f"Send an export of fourfold ({SPEC}), a persona as the API answers it, {V2} or {V3}.")
+        return Imported(_parse_persona(content, (), workspace_id, "json", now), {})
+    raise UnknownFileError(f"Send an export of fourfold ({SPEC}), a persona as the API returns it, {V2} or {V3}.")
 
 
-def _from_card(card: Card, source: Source, workspace_id: str, now: datetime) -> Imported:
+def _from_card(card: Card, source: SourceFormat, workspace_id: str, now: datetime) -> Imported:
     data = card.get("data")
     extensions = data.get("extensions") if isinstance(data, dict) else None
     ours = extensions.get(NAMESPACE) if isinstance(extensions, dict) else None
     if not isinstance(ours, dict):
         raise ForeignCardError
-    place = ("data", "extensions", NAMESPACE, "persona")
-    persona = _settled(ours.get("persona"), place, workspace_id, source, now)
-    # Compared with what was written of the persona where the card was made, under its id and dates of then.
-    there = PortablePersona.model_validate(ours["persona"])
-    as_it_was = persona.model_copy(update={"id": there.id, "version": there.version})
-    return Imported(persona, carried_by(card, as_it_was))
+    path = ("data", "extensions", NAMESPACE, "persona")
+    persona = _parse_persona(ours.get("persona"), path, workspace_id, source, now)
+    # A field is foreign if the export would have written another value. The export used the persona's original id.
+    original = PortablePersona.model_validate(ours["persona"])
+    exported = persona.model_copy(update={"id": original.id, "version": original.version})
+    return Imported(persona, carried_by(card, exported))
 
 
-def _settled(
-    content: Any,  # noqa: ANN401 - JSON, whatever it is
-    place: tuple[str, ...],
+def _parse_persona(
+    content: Any,  # noqa: ANN401 - any JSON
+    path: tuple[str, ...],
     workspace_id: str,
-    source: Source,
+    source: SourceFormat,
     now: datetime,
 ) -> Persona:
-    if has_more_values_than(_MOST_VALUES, content):  # a validator reports a fault for each wrong one
-        raise TooManyValuesError("".join(f"/{part}" for part in place), _MOST_VALUES)
+    if has_more_values_than(_MAX_VALUES, content):  # checked first: a validator reports an error for each invalid value
+        raise TooManyValuesError("".join(f"/{part}" for part in path), _MAX_VALUES)
     try:
-        return PortablePersona.model_validate(content).settled(workspace_id, source, now)
+        return PortablePersona.model_validate(content).to_persona(workspace_id, source, now)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-        raise BadPersonaError([{**fault, "loc": (*place, *fault["loc"])} for fault in found]) from None
+        raise BadPersonaError([{**fault, "loc": (*path, *fault["loc"])} for fault in found]) from None

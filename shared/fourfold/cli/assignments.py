@@ -1,4 +1,4 @@
-"""Settings on the command line: `key=value`, and values by themselves."""
+"""Parses settings on the command line: `key=value` pairs, and JSON or text values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ import typer
 
 
 def settings_of(assignments: list[str]) -> dict[str, object]:
-    """`key=value` pairs; a value that is JSON is taken as such, any other as text."""
+    """Parses `key=value` pairs. A value that is valid JSON is parsed, any other is text.
+
+    Raises:
+        BadParameter: an argument is not `key=value`.
+    """
     settings: dict[str, object] = {}
     for assignment in assignments:
         key, given, value = assignment.partition("=")
@@ -20,7 +24,7 @@ def settings_of(assignments: list[str]) -> dict[str, object]:
 
 
 def value_of(text: str) -> Any:  # noqa: ANN401 - JSON
-    """What JSON says, or the text itself where it is no JSON."""
+    """The parsed JSON value, or the text if it is not JSON."""
     try:
         return json.loads(text, parse_constant=_no_number)
     except ValueError:
@@ -28,4 +32,4 @@ def value_of(text: str) -> Any:  # noqa: ANN401 - JSON
 
 
 def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")

@@ -1,4 +1,4 @@
-"""`fourfold chat` and `fourfold drift`: replies, each with a strip that tells how far it is from the voice."""
+"""`fourfold chat` and `fourfold drift`: replies, each with a line that shows its drift."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _CELLS = 20
 _LEAVE = frozenset({"/quit", "/exit", "/q"})
 _STATES = {"in_voice": "green", "watch": "yellow", "drift": "red"}
 _EXEMPT = {
-    "too_short": "too short to tell",
-    "fingerprint_pending": "no fingerprint yet",
-    "fingerprint_failed": "no fingerprint: it failed",
-    "embedder_mismatch": "the fingerprint is another embedder's",
-    "switched_off": "fingerprints are switched off",
+    "too_short": "reply too short to score",
+    "fingerprint_pending": "fingerprint not ready",
+    "fingerprint_failed": "fingerprint failed",
+    "embedder_mismatch": "fingerprint made with another embedder",
+    "switched_off": "fingerprints are disabled",
 }
 
 
-def strip(drift: dict[str, Any]) -> Text:
-    """One line: a bar up to twice the threshold, the figures, the session's state, the worst habit broken."""
+def drift_line(drift: dict[str, Any]) -> Text:
+    """A bar scaled to twice the threshold, score, p-value and session state; with an alert, the main deviation."""
     if drift["exempt"]:
         return Text(f"  drift: {_EXEMPT[drift['exempt']]}", style="dim")
     score, threshold = drift["score"], drift["threshold"]
@@ -44,10 +44,10 @@ def strip(drift: dict[str, Any]) -> Text:
     return line
 
 
-def talk(client: Client, persona_id: str, console: Console, lines: Iterator[str]) -> None:
-    """Sends each line and shows the reply with its strip, until the lines end or one says /quit."""
+def chat_lines(client: Client, persona_id: str, console: Console, lines: Iterator[str]) -> None:
+    """Sends each line as a message and prints the reply with its drift, until the input ends or a line is /quit."""
     session_id: str | None = None
-    said: dict[str, Any] = {}
+    completed: dict[str, Any] = {}
     for line in lines:
         message = line.strip()
         if message in _LEAVE:
@@ -58,20 +58,22 @@ def talk(client: Client, persona_id: str, console: Console, lines: Iterator[str]
             if event == "token":
                 console.print(Text(content["text"]), end="")
             elif event == "restarted":
-                console.print("\n[dim]… once more:[/dim]")
+                console.print("\n[dim]… regenerating:[/dim]")
             elif event == "completed":
-                said = content
+                completed = content
         console.print()
-        session_id = said["session_id"]
-        if said["recovery"]:
-            told = said["recovery"]
-            console.print(f"  [dim]written twice: {told['before']:.2f} before, the {told['shipped']} ships[/dim]")
-        console.print(strip(said["drift"]))
+        session_id = completed["session_id"]
+        if completed["recovery"]:
+            recovery = completed["recovery"]
+            console.print(
+                f"  [dim]regenerated: first score {recovery['before']:.2f}, {recovery['shipped']} reply used[/dim]"
+            )
+        console.print(drift_line(completed["drift"]))
 
 
-def typed(console: Console, name: str) -> Iterator[str]:
-    """What somebody types at the prompt, until the end of input or Ctrl-C."""
-    console.print(f"Talking with [bold]{escape(name)}[/bold]; /quit leaves.")
+def typed_lines(console: Console, name: str) -> Iterator[str]:
+    """Yields the lines typed at the prompt, until the end of input or Ctrl-C."""
+    console.print(f"Chat with [bold]{escape(name)}[/bold]. Type /quit to leave.")
     while True:
         try:
             yield console.input("[bold]> [/bold]")
@@ -81,19 +83,19 @@ def typed(console: Console, name: str) -> Iterator[str]:
 
 
 def score_file(client: Client, persona_id: str, file: Path, console: Console) -> bool:
-    """Shows the drift of each paragraph of a file; whether any alerts."""
+    """Prints the drift of each paragraph of a file; returns whether any is above the threshold."""
     replies = [part.strip() for part in file.read_text(encoding="utf-8").split("\n\n") if part.strip()]
     found = [
         envelope
-        for start in range(0, len(replies), _AT_ONCE)
-        for envelope in client.drift(persona_id, replies[start : start + _AT_ONCE])
+        for start in range(0, len(replies), _BATCH_SIZE)
+        for envelope in client.drift(persona_id, replies[start : start + _BATCH_SIZE])
     ]
     for reply, envelope in zip(replies, found, strict=True):
-        console.print(Text(reply if len(reply) <= _SHOWN else reply[: _SHOWN - 1] + "…"))
-        console.print(strip(envelope))
+        console.print(Text(reply if len(reply) <= _MAX_SHOWN else reply[: _MAX_SHOWN - 1] + "…"))
+        console.print(drift_line(envelope))
     alerts = sum(envelope["alert"] for envelope in found)
-    console.print(f"{len(found)} replies, {alerts} beyond the threshold.")
+    console.print(f"{len(found)} replies, {alerts} above the threshold.")
     return bool(alerts)
 
 
-_AT_ONCE, _SHOWN = 50, 200
+_BATCH_SIZE, _MAX_SHOWN = 50, 200

@@ -1,4 +1,4 @@
-"""A small client of the HTTP API: what the command needs of it, with errors a person can act on."""
+"""A client of the HTTP API for the commands, whose errors say what to do."""
 
 from __future__ import annotations
 
@@ -14,33 +14,34 @@ from httpx_sse import connect_sse
 
 from fourfold.cli.connection import Connection
 from fourfold.errors import CommandError
+from fourfold.http.field_messages import field_name
 from fourfold.persona import Persona
 from fourfold.progress.events import TERMINAL_TYPES
 from fourfold.progress.run import Run
 
-_HEARTBEAT_PATIENCE_S = 40.0  # The server sends a comment every 10 s: longer silence means it is gone.
+_HEARTBEAT_PATIENCE_S = 40.0  # The server sends a heartbeat every 10 s, so a longer silence means it is down.
 
 
 class ApiError(CommandError):
-    """The API answered with a problem, or not at all; the message tells what to do.
+    """The API returned a problem or did not respond; the message says what to do.
 
-    `problem` is the problem as the API sent it, None where there was no such answer.
+    `problem` is the problem document; None if there is none.
     """
 
-    def __init__(self, told: str, problem: Mapping[str, Any] | None = None) -> None:
-        super().__init__(told)
+    def __init__(self, message: str, problem: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
         self.problem = problem
 
 
 class UnreachableError(ApiError):
-    """Nothing answered."""
+    """The API did not respond."""
 
 
 class Client:
-    """Calls the API. Use as a context manager.
+    """Calls the API. Use it as a context manager.
 
     Raises:
-        ApiError: on any call, the API refused it or could not be reached.
+        ApiError: by every method, if the API returns an error or does not respond.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -58,14 +59,14 @@ class Client:
         self._http.close()
 
     def create(self, brief: str, settings: Mapping[str, object]) -> Iterator[dict[str, Any]]:
-        """Starts a run and yields its events as they happen, the terminal one last.
+        """Starts a run and yields its events, the terminal one last.
 
-        A stream cut off in the middle is taken up again after the last event that arrived.
+        A broken stream is resumed after the last event received.
         """
         yield from self._run("/v1/personas", {"intent": brief, "stream": True, "config": dict(settings)})
 
     def regenerate(self, persona_id: str, first: str, settings: Mapping[str, object]) -> Iterator[dict[str, Any]]:
-        """Starts a run that writes a persona anew from the step `first` on; yields events like `create`."""
+        """Regenerates a persona from the step `first`; yields events like `create`."""
         body = {"from": first, "stream": True, "config": dict(settings)}
         yield from self._run(f"/v1/personas/{persona_id}/regenerate", body)
 
@@ -75,59 +76,59 @@ class Client:
             for event in self._events("POST", path, json=body):
                 last = event
                 yield event
-        except httpx.TransportError as cut:
+        except httpx.TransportError as lost:
             if last is None:
-                raise self._unreachable(cut) from cut
+                raise self._unreachable(lost) from lost
         while last is not None and last["type"] not in TERMINAL_TYPES:
             for event in self._resume(last):
                 last = event
                 yield event
 
     def persona(self, persona_id: str) -> Persona:
-        """One persona."""
+        """Returns one persona."""
         return Persona.model_validate(self._get(f"/v1/personas/{persona_id}"))
 
     def delete(self, persona_id: str) -> None:
-        """Deletes a persona with all it owns."""
+        """Deletes a persona and everything it owns."""
         self._call("DELETE", f"/v1/personas/{persona_id}")
 
     def export(self, persona_id: str, wanted: str) -> tuple[bytes, str]:
-        """A persona as a file, and the name the server gives it."""
+        """Exports a persona; returns the file's content and name."""
         reply = self._call("GET", f"/v1/personas/{persona_id}/export", params={"format": wanted})
         name = Message()
         name["Content-Disposition"] = reply.headers.get("content-disposition", "")
-        # Never a path: the name comes from elsewhere.
+        # The name comes from the server, so any path in it is dropped.
         return reply.content, Path(name.get_filename() or persona_id).name
 
     def import_file(self, content: bytes, media_type: str) -> Persona:
-        """The persona made of a file."""
+        """Imports a file; returns the new persona."""
         headers = {"Content-Type": media_type}
         return Persona.model_validate(
             self._call("POST", "/v1/personas/import", content=content, headers=headers).json()
         )
 
     def run(self, run_id: str) -> Run:
-        """One run."""
+        """Returns one run."""
         return Run.model_validate(self._get(f"/v1/runs/{run_id}"))
 
     def personas(self, limit: int) -> list[Persona]:
-        """The newest personas, at most `limit` (1-100)."""
+        """Returns the newest personas, at most `limit` (1-100)."""
         return [Persona.model_validate(item) for item in self._get("/v1/personas", limit=limit)["data"]]
 
     def post(self, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - JSON
-        """Makes something; the answer is the document made."""
+        """Sends a POST; returns the JSON document of the reply."""
         return self._call("POST", path, json=dict(body)).json()
 
     def call(self, method: str, path: str, **request: Any) -> Any:  # noqa: ANN401 - httpx's own, and JSON
-        """The document one request is answered with; `request` as `httpx.Client.request` takes it."""
+        """Sends a request with `httpx.Client.request` arguments; returns the JSON document of the reply."""
         return self._call(method, path, **request).json()
 
     def remove(self, path: str) -> None:
-        """Deletes, or revokes, what is at this path."""
+        """Sends a DELETE."""
         self._call("DELETE", path)
 
     def pages(self, path: str) -> Iterator[dict[str, Any]]:
-        """Everything of a list, page after page."""
+        """Yields all items of a paginated list."""
         query: dict[str, object] = {"limit": 100}
         while True:
             page = self._get(path, **query)
@@ -137,7 +138,7 @@ class Client:
             query["cursor"] = page["next_cursor"]
 
     def chat(self, persona_id: str, message: str, session_id: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
-        """One exchange as it is written: `token`, `restarted` and, last, `completed` events with their data."""
+        """Sends a chat message; yields `token`, `restarted` and, last, `completed` events with their data."""
         body = {"message": message, "session_id": session_id, "stream": True}
         try:
             with connect_sse(self._http, "POST", f"/v1/personas/{persona_id}/chat", json=body) as source:
@@ -149,37 +150,37 @@ class Client:
                     if sse.event == "error":
                         raise ApiError(f"{event['title']}: {event['detail']}")
                     yield sse.event, event
-        except httpx.TransportError as cut:
-            raise self._unreachable(cut) from cut
+        except httpx.TransportError as lost:
+            raise self._unreachable(lost) from lost
 
     def drift(self, persona_id: str, replies: Sequence[str]) -> list[dict[str, Any]]:
-        """The drift envelopes of up to 50 replies, in order."""
+        """Returns the drift envelopes of up to 50 replies, in order."""
         envelopes: list[dict[str, Any]] = self.post(f"/v1/personas/{persona_id}/drift", {"replies": list(replies)})[
             "drifts"
         ]
         return envelopes
 
     def provocation_tests(self) -> list[dict[str, Any]]:
-        """The workspace's provocation tests, each with whether it is run."""
+        """Returns the workspace's provocation tests, disabled ones included."""
         tests: list[dict[str, Any]] = self._get("/v1/provocation/tests")["data"]
         return tests
 
     def start_suite(self, persona_id: str, selection: Mapping[str, object]) -> str:
-        """Asks for a run of the provocation suite; the run's id."""
+        """Starts a run of the provocation suite; returns the run id."""
         return str(self.post(f"/v1/personas/{persona_id}/test-suite", selection)["run_id"])
 
     def suite_run(self, persona_id: str, run_id: str) -> dict[str, Any]:
-        """One run of the suite, with the results it has so far."""
+        """Returns one run of the suite, with its results so far."""
         suite: dict[str, Any] = self._get(f"/v1/personas/{persona_id}/test-suite/runs/{run_id}")
         return suite
 
     def suite_export(self, persona_id: str, run_id: str, form: str) -> str:
-        """A finished run as `junit` or `sarif`."""
+        """Returns a finished run as `junit` or `sarif` text."""
         path = f"/v1/personas/{persona_id}/test-suite/runs/{run_id}"
         return self._call("GET", path, params={"format": form}).text
 
     def follow(self, run_id: str) -> Iterator[dict[str, Any]]:
-        """A run's events from the first, the terminal one last; a stream cut off is taken up again."""
+        """Yields a run's events from the first to the terminal one; a broken stream is resumed."""
         last: dict[str, Any] = {"seq": 0, "run_id": run_id, "type": ""}
         while last["type"] not in TERMINAL_TYPES:
             for event in self._resume(last):
@@ -187,15 +188,15 @@ class Client:
                 yield event
 
     def progress_url(self) -> str:
-        """Where live progress is, as a WebSocket address."""
+        """Returns the WebSocket URL of live progress."""
         return str(self._get("/v1/progress")["url"])
 
     def _resume(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
         headers = {"Last-Event-ID": str(last["seq"])}
         try:
             yield from self._events("GET", f"/v1/runs/{last['run_id']}/events", headers=headers)
-        except httpx.TransportError as cut:
-            raise self._unreachable(cut) from cut
+        except httpx.TransportError as lost:
+            raise self._unreachable(lost) from lost
 
     def _events(self, method: str, path: str, **request: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - httpx's own
         with connect_sse(self._http, method, path, **request) as source:
@@ -225,14 +226,16 @@ class Client:
 
     def _unreachable(self, error: httpx.TransportError) -> UnreachableError:
         return UnreachableError(
-            f"No answer from {self._url} ({type(error).__name__}). Start the server with `make up`."
+            f"No response from {self._url} ({type(error).__name__}). Start the server with `make up`."
         )
 
 
 def _refusal(reply: httpx.Response) -> ApiError:
     try:
         problem = reply.json()
-        places = "".join(f"\n  {fault['pointer']}: {fault['detail']}" for fault in problem.get("errors", []))
+        places = "".join(
+            f"\n  {field_name(fault['pointer'])}: {fault['detail']}" for fault in problem.get("errors", [])
+        )
         return ApiError(f"{problem['title']}: {places or problem['detail']}", problem)
     except (ValueError, KeyError, TypeError, AttributeError):
-        return ApiError(f"The server answered {reply.status_code} and no problem details.")
+        return ApiError(f"The server returned {reply.status_code} without problem details.")

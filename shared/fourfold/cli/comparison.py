@@ -1,4 +1,4 @@
-"""Two personas side by side: who wrote them, what they cost, how long they took, and what the audit says."""
+"""Compares two personas: models, cost, duration and audit scores."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MILLISECONDS = 1000
 
 
 def compare(one: tuple[Persona, Run], other: tuple[Persona, Run], console: Console) -> None:
-    """Prints a table of both and how they differ."""
+    """Prints a table with a column for each persona."""
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
     for column in ("", method_of(one[0]), method_of(other[0])):
         table.add_column(column, overflow="fold")
@@ -25,7 +25,7 @@ def compare(one: tuple[Persona, Run], other: tuple[Persona, Run], console: Conso
 
 
 def method_of(persona: Persona) -> str:
-    """How the persona was written, as its usage tells."""
+    """The generation method, derived from the steps in the persona's usage."""
     return "single call" if StepName.SINGLE_CALL in persona.usage.by_step else "six steps"
 
 
@@ -41,7 +41,7 @@ def _rows(persona: Persona, run: Run) -> list[tuple[str, str]]:
         ("time", seconds(round(wall.total_seconds() * _MILLISECONDS)) if wall else "-"),
         ("tokens", token_count(persona.usage.tokens.model_dump())),
         ("cost", money(persona.usage.cost_usd)),
-        ("of it audit", money(_audit_cost(persona))),
+        ("audit cost", money(_audit_cost(persona))),
         ("audit", f"{audit.overall:.2f} of 5" if audit else "-"),
         *((dimension.value.replace("_", " "), _score(persona, dimension)) for dimension in Dimension),
         ("findings", str(len(audit.findings)) if audit else "-"),

@@ -1,4 +1,4 @@
-"""`fourfold config ...`: what holds and why, changing it, its history."""
+"""`fourfold config ...`: read, explain and change settings; history, snapshots and rollback."""
 
 # ruff: noqa: PLR0913, PLR0917 - an argument for each option
 
@@ -16,7 +16,7 @@ from rich.console import Console
 
 from fourfold.cli.assignments import value_of
 from fourfold.cli.client import ApiError
-from fourfold.cli.config_calls import ConfigCalls, Writing
+from fourfold.cli.config_calls import ConfigCalls, WriteOptions
 from fourfold.cli.config_display import (
     show_changes,
     show_commit,
@@ -29,15 +29,15 @@ from fourfold.cli.config_display import (
 from fourfold.cli.session import connected
 from fourfold.config.scope import StoredScope
 
-_PIPED_WIDTH = 160  # nobody watches: a key and its value stay on one line
+_PIPED_WIDTH = 160  # output to a pipe: keep a key and its value on one line
 
 app = typer.Typer(no_args_is_help=True, help="Settings: read, change, lock, explain, roll back.")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead, a problem too.")]
-Scope = Annotated[StoredScope, typer.Option("--scope", "-s", help="Where to read or change.")]
-Reason = Annotated[str | None, typer.Option("--reason", "-r", help="Why; kept in the history.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would happen and change nothing.")]
-IfMatch = Annotated[int | None, typer.Option("--if-match", min=0, help="Only if the scope is still at this revision.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead, also for errors.")]
+Scope = Annotated[StoredScope, typer.Option("--scope", "-s", help="The scope to read or change.")]
+Reason = Annotated[str | None, typer.Option("--reason", "-r", help="The reason, stored in the history.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, without changing it.")]
+IfMatch = Annotated[int | None, typer.Option("--if-match", min=0, help="Change only if the scope is at this revision.")]
 Keys = Annotated[list[str], typer.Argument(help="engine.pipeline.soul_draft.model", metavar="KEY...")]
 
 
@@ -47,7 +47,7 @@ def get(
     scope: Scope = "workspace",
     as_json: AsJson = False,
 ) -> None:
-    """Show the values that hold, where each comes from and who locked it."""
+    """Show effective values, with the scope that sets and the scope that locks each."""
     with _calls(as_json) as calls:
         view = calls.view(scope, prefix)
     _print(view) if as_json else show_view(view, _console()) if view["data"] else None
@@ -58,21 +58,19 @@ def get(
 
 @app.command(name="set")
 def set_keys(
-    assignments: Annotated[
-        list[str], typer.Argument(help="A key and its value, as often as wanted.", metavar="KEY VALUE...")
-    ],
+    assignments: Annotated[list[str], typer.Argument(help="A key and its value; repeatable.", metavar="KEY VALUE...")],
     scope: Scope = "workspace",
     reason: Reason = None,
     dry_run: DryRun = False,
     if_match: IfMatch = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set keys, all or none. A value that is JSON is taken as such, any other as text."""
+    """Set keys, all or none. A value that is valid JSON is parsed; any other is text."""
     if len(assignments) % 2:
-        raise typer.BadParameter("give each key a value", param_hint="KEY VALUE")
+        raise typer.BadParameter("a key has no value", param_hint="KEY VALUE")
     pairs = zip(assignments[::2], assignments[1::2], strict=True)
     ops = [{"op": "set", "key": key, "value": value_of(value)} for key, value in pairs]
-    _commit(ops, Writing(scope, reason, dry_run, if_match), as_json=as_json)
+    _commit(ops, WriteOptions(scope, reason, dry_run, if_match), as_json=as_json)
 
 
 @app.command()
@@ -84,16 +82,18 @@ def unset(
     if_match: IfMatch = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a scope's values away: the keys are inherited again."""
-    _commit([{"op": "unset", "key": key} for key in keys], Writing(scope, reason, dry_run, if_match), as_json=as_json)
+    """Remove a scope's values, so that the keys inherit."""
+    _commit(
+        [{"op": "unset", "key": key} for key in keys], WriteOptions(scope, reason, dry_run, if_match), as_json=as_json
+    )
 
 
 @app.command()
 def lock(
     key: Annotated[str, typer.Argument(help="engine.pipeline.audit.min_overall_score")],
-    least: Annotated[float | None, typer.Option("--min", help="Those below may not go under this.")] = None,
-    most: Annotated[float | None, typer.Option("--max", help="Those below may not go over this.")] = None,
-    one_of: Annotated[str | None, typer.Option("--one-of", help="Those below may choose of these: a,b")] = None,
+    minimum: Annotated[float | None, typer.Option("--min", help="Minimum for lower scopes.")] = None,
+    maximum: Annotated[float | None, typer.Option("--max", help="Maximum for lower scopes.")] = None,
+    one_of: Annotated[str | None, typer.Option("--one-of", help="Allowed values for lower scopes: a,b")] = None,
     value: Annotated[str | None, typer.Option("--value", help="A value to set with the lock.")] = None,
     scope: Scope = "workspace",
     reason: Reason = None,
@@ -101,11 +101,11 @@ def lock(
     if_match: IfMatch = None,
     as_json: AsJson = False,
 ) -> None:
-    """Keep the scopes below from setting a key, or hold them within bounds. What they had set is kept and overruled.
+    """Lock a key for lower scopes, or limit their values. Values they have set are kept but overridden.
 
-    A value that lies outside of --min or --max when they are given is set to that bound.
+    If the current value is outside --min or --max, it is set to that bound.
     """
-    bounds: dict[str, Any] = {name: bound for name, bound in (("min", least), ("max", most)) if bound is not None}
+    bounds: dict[str, Any] = {name: bound for name, bound in (("min", minimum), ("max", maximum)) if bound is not None}
     if one_of is not None:
         bounds["enum"] = [value_of(each.strip()) for each in one_of.split(",")]
     op: dict[str, Any] = {"op": "lock", "key": key}
@@ -114,9 +114,9 @@ def lock(
     with _calls(as_json) as calls:
         if value is not None:
             op["value"] = value_of(value)
-        elif (bound := _bound_passed(calls, scope, key, bounds)) is not None:
+        elif (bound := _exceeded_bound(calls, scope, key, bounds)) is not None:
             op["value"] = bound
-        result = calls.commit([op], Writing(scope, reason, dry_run, if_match))
+        result = calls.commit([op], WriteOptions(scope, reason, dry_run, if_match))
     _print(result) if as_json else show_commit(result, _console())
 
 
@@ -129,8 +129,10 @@ def unlock(
     if_match: IfMatch = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a scope's locks away: what they overruled holds again."""
-    _commit([{"op": "unlock", "key": key} for key in keys], Writing(scope, reason, dry_run, if_match), as_json=as_json)
+    """Remove a scope's locks, so that overridden values apply again."""
+    _commit(
+        [{"op": "unlock", "key": key} for key in keys], WriteOptions(scope, reason, dry_run, if_match), as_json=as_json
+    )
 
 
 @app.command()
@@ -139,10 +141,10 @@ def explain(
     scope: Scope = "workspace",
     as_json: AsJson = False,
 ) -> None:
-    """Tell why a key has its value: what every scope says, who said it, when and why."""
+    """Explain a key's value: what each scope sets, by whom, when and why."""
     with _calls(as_json) as calls:
-        told = calls.explain(scope, key)
-    _print(told) if as_json else show_explanation(told, _console())
+        explanation = calls.explain(scope, key)
+    _print(explanation) if as_json else show_explanation(explanation, _console())
 
 
 @app.command()
@@ -152,7 +154,7 @@ def diff(
     scope: Scope = "workspace",
     as_json: AsJson = False,
 ) -> None:
-    """Show what turns one revision or snapshot into another."""
+    """Show the changes between two revisions or snapshots."""
     with _calls(as_json) as calls:
         found = calls.diff(scope, before, after)
     if as_json:
@@ -160,17 +162,19 @@ def diff(
     elif found["changes"]:
         show_changes(found["changes"], _console())
     else:
-        _console().print("They say the same.")
+        _console().print("No differences.")
 
 
 @app.command()
 def snapshot(
-    label: Annotated[str, typer.Argument(help="What to call it.")], scope: Scope = "workspace", as_json: AsJson = False
+    label: Annotated[str, typer.Argument(help="The snapshot's label.")],
+    scope: Scope = "workspace",
+    as_json: AsJson = False,
 ) -> None:
-    """Keep what a scope says now, for good."""
+    """Create a permanent snapshot of a scope."""
     with _calls(as_json) as calls:
-        kept = calls.snapshot(scope, label)
-    _print(kept) if as_json else show_snapshots([kept], _console())
+        created = calls.snapshot(scope, label)
+    _print(created) if as_json else show_snapshots([created], _console())
 
 
 @app.command()
@@ -189,9 +193,9 @@ def rollback(
     if_match: IfMatch = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put a snapshot's scope back to what it said then, as a new revision; what locks forbid is listed."""
+    """Restore a snapshot as a new revision; values that locks or the schema forbid are listed."""
     with _calls(as_json) as calls:
-        result = calls.roll_back(snapshot_id, Writing(reason=reason, dry_run=dry_run, expected=if_match))
+        result = calls.roll_back(snapshot_id, WriteOptions(reason=reason, dry_run=dry_run, expected=if_match))
     _print(result) if as_json else show_commit(result, _console())
 
 
@@ -204,9 +208,9 @@ def preset(
     if_match: IfMatch = None,
     as_json: AsJson = False,
 ) -> None:
-    """Move the whole tree to a provider in one commit, or to `draft`, its cheapest form."""
+    """Switch all models of a scope to a provider in one commit, or to `draft`, the cheapest models."""
     with _calls(as_json) as calls:
-        result = calls.apply_preset(name, Writing(scope, reason, dry_run, if_match))
+        result = calls.apply_preset(name, WriteOptions(scope, reason, dry_run, if_match))
     _print(result) if as_json else show_commit(result, _console())
 
 
@@ -226,7 +230,7 @@ def revisions(
 def schema(
     prefix: Annotated[str, typer.Argument(help="Only keys that begin with this.")] = "", as_json: AsJson = False
 ) -> None:
-    """Tell what every key means, its default and who may set it."""
+    """List every key with its meaning, default and scopes."""
     with _calls(as_json) as calls:
         found = calls.schema()
     found["data"] = [key for key in found["data"] if key["key"].startswith(prefix)]
@@ -235,7 +239,7 @@ def schema(
 
 @contextmanager
 def _calls(as_json: bool) -> Iterator[ConfigCalls]:
-    """The routes; a refusal is told on standard error, with --json its problem is the document printed."""
+    """Connects to the routes. Errors go to standard error; with --json the problem goes to standard output too."""
     with connected() as client:
         try:
             yield ConfigCalls(client)
@@ -245,19 +249,19 @@ def _calls(as_json: bool) -> Iterator[ConfigCalls]:
             raise
 
 
-def _bound_passed(calls: ConfigCalls, scope: StoredScope, key: str, bounds: dict[str, Any]) -> float | None:
-    """The end of a range that a scope's numeric value lies beyond; None while it lies within."""
-    held = next((row["value"] for row in calls.view(scope, key)["data"] if row["key"] == key), None)
-    if not isinstance(held, int | float) or isinstance(held, bool):
+def _exceeded_bound(calls: ConfigCalls, scope: StoredScope, key: str, bounds: dict[str, Any]) -> float | None:
+    """The bound that the scope's current numeric value exceeds; None if it is within the bounds."""
+    current = next((row["value"] for row in calls.view(scope, key)["data"] if row["key"] == key), None)
+    if not isinstance(current, int | float) or isinstance(current, bool):
         return None
-    if held < bounds.get("min", held):
+    if current < bounds.get("min", current):
         return float(bounds["min"])
-    return float(bounds["max"]) if held > bounds.get("max", held) else None
+    return float(bounds["max"]) if current > bounds.get("max", current) else None
 
 
-def _commit(ops: list[dict[str, Any]], writing: Writing, *, as_json: bool) -> None:
+def _commit(ops: list[dict[str, Any]], options: WriteOptions, *, as_json: bool) -> None:
     with _calls(as_json) as calls:
-        result = calls.commit(ops, writing)
+        result = calls.commit(ops, options)
     _print(result) if as_json else show_commit(result, _console())
 
 

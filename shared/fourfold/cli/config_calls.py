@@ -1,4 +1,4 @@
-"""The settings' routes, as the commands call them."""
+"""Client methods for the routes under /v1/config."""
 
 from __future__ import annotations
 
@@ -14,11 +14,8 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Writing:
-    """How a change is made.
-
-    `expected` is the revision it was decided on: the change is refused where the scope has moved on since.
-    """
+class WriteOptions:
+    """Options of a change. With `expected` the change fails unless the scope is at that revision."""
 
     scope: StoredScope = "workspace"
     reason: str | None = None
@@ -27,57 +24,57 @@ class Writing:
 
 
 class ConfigCalls:
-    """Reads and changes settings. Every call raises ApiError where the API refuses it or cannot be reached."""
+    """Reads and changes settings. Every method raises ApiError if the API returns an error or does not respond."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
     def view(self, scope: StoredScope, prefix: str) -> Document:
-        """What holds at a scope, of the keys that begin with `prefix`."""
+        """Returns the effective values at a scope of the keys that begin with `prefix`."""
         return self._read("", scope=scope, prefix=prefix)
 
     def schema(self) -> Document:
-        """Every key with its type, bounds, default and meaning, and the presets."""
+        """Returns every key with its type, bounds, default and meaning, and the presets."""
         return self._read("/schema")
 
     def explain(self, scope: StoredScope, key: str) -> Document:
-        """Why a key has its value."""
+        """Returns the explanation of a key's value."""
         return self._read(f"/{quote(key, safe='')}/explain", scope=scope)
 
     def revisions(self, scope: StoredScope, limit: int) -> Document:
-        """The newest commits of a scope, at most `limit` (1-100)."""
+        """Returns the newest commits of a scope, at most `limit` (1-100)."""
         return self._read("/revisions", scope=scope, limit=str(limit))
 
     def diff(self, scope: StoredScope, before: str, after: str) -> Document:
-        """What turns one revision or snapshot into another."""
+        """Returns the changes between two revisions or snapshots."""
         return self._read("/diff", scope=scope, **{"from": before, "to": after})
 
     def snapshots(self, scope: StoredScope) -> Document:
-        """A scope's snapshots, newest first."""
+        """Returns a scope's snapshots, newest first."""
         return self._read("/snapshots", scope=scope)
 
-    def commit(self, ops: Sequence[Mapping[str, Any]], writing: Writing) -> Document:
-        """Takes all the operations, or none."""
-        return self._write("PATCH", "", {"scope": writing.scope, "ops": list(ops)}, writing)
+    def commit(self, ops: Sequence[Mapping[str, Any]], options: WriteOptions) -> Document:
+        """Commits all operations, or none."""
+        return self._write("PATCH", "", {"scope": options.scope, "ops": list(ops)}, options)
 
     def snapshot(self, scope: StoredScope, label: str) -> Document:
-        """Keeps what a scope says now."""
+        """Creates a snapshot of a scope."""
         return self._client.call("POST", "/v1/config/snapshots", json={"scope": scope, "label": label})  # type: ignore[no-any-return]
 
-    def roll_back(self, snapshot_id: str, writing: Writing) -> Document:
-        """Puts the snapshot's scope back to what it said then; `writing.scope` does not matter."""
-        return self._write("POST", f"/snapshots/{quote(snapshot_id, safe='')}/rollback", {}, writing)
+    def roll_back(self, snapshot_id: str, options: WriteOptions) -> Document:
+        """Restores a snapshot in its own scope; `options.scope` is ignored."""
+        return self._write("POST", f"/snapshots/{quote(snapshot_id, safe='')}/rollback", {}, options)
 
-    def apply_preset(self, name: str, writing: Writing) -> Document:
-        """Moves a scope to a preset in one commit."""
-        return self._write("POST", f"/presets/{quote(name, safe='')}/apply", {"scope": writing.scope}, writing)
+    def apply_preset(self, name: str, options: WriteOptions) -> Document:
+        """Applies a preset to a scope in one commit."""
+        return self._write("POST", f"/presets/{quote(name, safe='')}/apply", {"scope": options.scope}, options)
 
     def _read(self, path: str, **query: str) -> Document:
         return self._client.call("GET", f"/v1/config{path}", params=query)  # type: ignore[no-any-return]
 
-    def _write(self, method: str, path: str, body: Document, writing: Writing) -> Document:
-        body = {**body, "dry_run": writing.dry_run}
-        if writing.reason is not None:
-            body["reason"] = writing.reason
-        headers = {} if writing.expected is None else {"If-Match": f'"{writing.expected}"'}
+    def _write(self, method: str, path: str, body: Document, options: WriteOptions) -> Document:
+        body = {**body, "dry_run": options.dry_run}
+        if options.reason is not None:
+            body["reason"] = options.reason
+        headers = {} if options.expected is None else {"If-Match": f'"{options.expected}"'}
         return self._client.call(method, f"/v1/config{path}", json=body, headers=headers)  # type: ignore[no-any-return]

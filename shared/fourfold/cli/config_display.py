@@ -1,4 +1,4 @@
-"""Settings as a person reads them in a terminal, also in a narrow one."""
+"""Prints settings in a terminal, also in a narrow one."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ Document = Mapping[str, Any]
 
 _MINUTES = "%Y-%m-%d %H:%M"
 _COLUMNS = ("key", "value", "source", "locked by", "unit")
-_LEAST_VALUE = 28  # a model's name
+_MIN_VALUE_WIDTH = 28  # a model's name
 
 
 def show_view(view: Document, console: Console) -> None:
-    """Every key with value, source, who locked it, and unit."""
+    """Prints every key with its value, source, locks and unit."""
     rows = view["data"]
     console.print(Text.assemble((view["scope"], "bold"), (f" at revision {view['revision']}", "dim")))
     cells = [
         (value_text(row["value"]), _source(row), _locks(row), Text(row["unit"] or "", style="dim")) for row in rows
     ]
-    beside = sum(map(_width, list(zip(*cells, strict=True))[1:])) + _LEAST_VALUE + 2 * len(_COLUMNS)
-    if console.width < max(len(row["key"]) for row in rows) + beside:
+    other_columns = sum(map(_width, list(zip(*cells, strict=True))[1:])) + _MIN_VALUE_WIDTH + 2 * len(_COLUMNS)
+    if console.width < max(len(row["key"]) for row in rows) + other_columns:
         _print_blocks(rows, console)
         return
     table = _table(*_COLUMNS)
@@ -39,19 +39,19 @@ def show_view(view: Document, console: Console) -> None:
     console.print(table)
 
 
-def show_explanation(told: Document, console: Console) -> None:
-    """A key's value and why: the chain from the default down, with who, when and for what reason."""
-    unit = f" {told['unit']}" if told["unit"] else ""
-    console.print(Text.assemble((told["key"], "cyan"), " = ", value_text(told["value"]), (unit, "dim")))
-    console.print(_plain(told["description"]))
-    console.print(_plain(told["why"]))
-    table = _table("scope", "says", "")
-    for link in told["chain"]:
-        says = value_text(link["value"]) if link["is_set"] else Text("-", style="dim")
+def show_explanation(explanation: Document, console: Console) -> None:
+    """Prints a key's value and the chain of scopes behind it, with author, time and reason."""
+    unit = f" {explanation['unit']}" if explanation["unit"] else ""
+    console.print(Text.assemble((explanation["key"], "cyan"), " = ", value_text(explanation["value"]), (unit, "dim")))
+    console.print(_plain(explanation["description"]))
+    console.print(_plain(explanation["why"]))
+    table = _table("scope", "value", "")
+    for link in explanation["chain"]:
+        state = value_text(link["value"]) if link["is_set"] else Text("-", style="dim")
         if link["lock"] is not None:
-            says = Text.assemble(says, (f"  {_lock(link['lock'])}", "yellow"))
+            state = Text.assemble(state, (f"  {_lock(link['lock'])}", "yellow"))
         style = "bold green" if link["standing"] == "applies" else "dim"
-        table.add_row(Text(link["scope"], style="cyan"), says, Text(link["standing"], style=style))
+        table.add_row(Text(link["scope"], style="cyan"), state, Text(link["standing"], style=style))
         if link["set_by"]:
             table.add_row("", Text(_signed(link["set_by"], link["set_at"], link["revision"]), style="dim"))
         if link["reason"]:
@@ -60,63 +60,67 @@ def show_explanation(told: Document, console: Console) -> None:
 
 
 def show_commit(result: Document, console: Console) -> None:
-    """What a change did or would do, what it overrules, what will not work, and what a rollback left as it is."""
+    """Prints the changes of a commit or dry run, overridden values, warnings, and what a rollback did not restore."""
     if not result["changes"]:
         console.print(Text(f"Nothing to change: {result['scope']} stays at revision {result['revision']}."))
     elif result["dry_run"]:
-        told = f"Dry run, nothing is changed. {result['scope']} is at revision {result['revision']} and would change:"
-        console.print(Text(told, style="yellow"))
+        summary = (
+            f"Dry run: nothing was changed. {result['scope']} is at revision {result['revision']} and would change:"
+        )
+        console.print(Text(summary, style="yellow"))
     else:
         console.print(Text.assemble((result["scope"], "bold"), f" is now at revision {result['revision']}."))
     show_changes(result["changes"], console)
-    _told(
-        "Overruled by the lock; kept, and in force again once it is gone:",
-        (f"{one['scope']} {one['owner']}: {one['key']} = {_worded(one['value'])}" for one in result["shadowed"]),
+    _print_section(
+        "Overridden by the lock; kept, and applied again when the lock is removed:",
+        (f"{one['scope']} {one['owner']}: {one['key']} = {_value_line(one['value'])}" for one in result["shadowed"]),
         console,
     )
-    _told("Mind:", (f"{one['key']}: {one['detail']}" for one in result["warnings"]), console)
-    _told("Not restored, it stays as it is:", (one["detail"] for one in result.get("not_restored", ())), console)
+    _print_section("Warning:", (f"{one['key']}: {one['detail']}" for one in result["warnings"]), console)
+    _print_section("Not restored:", (one["detail"] for one in result.get("not_restored", ())), console)
 
 
 def show_changes(changes: Iterable[Document], console: Console) -> None:
-    """Each key with what was said of it and what is."""
+    """Prints each changed key with its values before and after."""
     for change in changes:
         console.print(Text(change["key"], style="cyan"))
-        line = Text.assemble(_node(change["before"]), ("  ->  ", "dim"), _node(change["after"]))
+        line = Text.assemble(_state(change["before"]), ("  ->  ", "dim"), _state(change["after"]))
         console.print(Padding(line, (0, 0, 0, 2), expand=False))
 
 
 def show_revisions(page: Document, console: Console) -> None:
-    """Commits, newest first: number, how, who, when, why, and the keys."""
+    """Prints commits, newest first: revision, kind, author, time, reason and keys."""
     if not page["data"]:
         console.print("No commits yet.")
-    for made in page["data"]:
-        heading = (f"{made['revision']:>4}  ", "bold")
-        signed = _signed(made["by"], made["at"], None)
-        console.print(Text.assemble(heading, (made["kind"], "cyan"), (f"  {signed}", "dim")))
-        if made["reason"]:
-            console.print(Padding(Text(f"“{_printable(made['reason'])}”", style="italic"), (0, 0, 0, 6), expand=False))
-        keys = [change["key"] for change in made["changes"]]
+    for revision in page["data"]:
+        heading = (f"{revision['revision']:>4}  ", "bold")
+        signed = _signed(revision["by"], revision["at"], None)
+        console.print(Text.assemble(heading, (revision["kind"], "cyan"), (f"  {signed}", "dim")))
+        if revision["reason"]:
+            console.print(
+                Padding(Text(f"“{_printable(revision['reason'])}”", style="italic"), (0, 0, 0, 6), expand=False)
+            )
+        keys = [change["key"] for change in revision["changes"]]
         shown = ", ".join(keys[:3]) + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")  # noqa: PLR2004 - one line
         console.print(Padding(Text(shown), (0, 0, 0, 6), expand=False))
     if page["has_more"]:
-        console.print(Text("There are older ones: --limit takes up to 100.", style="dim"))
+        console.print(Text("There are older commits; --limit takes up to 100.", style="dim"))
 
 
 def show_snapshots(listed: Iterable[Document], console: Console) -> None:
-    """Snapshots, newest first: id and label, then who, when and at which revision."""
+    """Prints snapshots, newest first: id, label, author, time and revision."""
     empty = True
-    for kept in listed:
+    for snapshot in listed:
         empty = False
-        console.print(Text.assemble((kept["id"], "bold"), "  ", _printable(kept["label"])))
-        signed = f"{_signed(kept['by'], kept['at'], kept['revision'])}, {kept['keys']} key(s)"
+        console.print(Text.assemble((snapshot["id"], "bold"), "  ", _printable(snapshot["label"])))
+        signed = f"{_signed(snapshot['by'], snapshot['at'], snapshot['revision'])}, {snapshot['keys']} key(s)"
         console.print(Padding(Text(signed, style="dim"), (0, 0, 0, 2), expand=False))
     if empty:
-        console.print('No snapshots yet. Keep one: fourfold config snapshot "before the swap"')
+        console.print('No snapshots yet. Create one: fourfold config snapshot "before the swap"')
 
 
 def show_schema(keys: Iterable[Document], console: Console) -> None:
-    """Every key with its default, unit, scopes and meaning."""
+    """Prints every key with its default, unit, meaning and scopes."""
     for key in keys:
         unit = f" {key['unit']}" if key["unit"] else ""
         console.print(Text.assemble((key["key"], "cyan"), " = ", value_text(key["default"]), (unit, "dim")))
@@ -125,18 +129,18 @@ def show_schema(keys: Iterable[Document], console: Console) -> None:
 
 
 def value_text(value: object) -> Text:
-    """A value: text as it is, lists and objects one element to a line, the rest as JSON."""
+    """A value for display: text unchanged, lists and objects one element per line, other values as JSON."""
     if value is None:
         return Text("null", style="dim")
     if isinstance(value, list) and value:
-        return Text("\n".join(_worded(each) for each in value))
+        return Text("\n".join(_value_line(each) for each in value))
     if isinstance(value, dict):
-        return Text("\n".join(f"{_printable(name)}: {_worded(each)}" for name, each in value.items()))
-    return Text(_worded(value))
+        return Text("\n".join(f"{_printable(name)}: {_value_line(each)}" for name, each in value.items()))
+    return Text(_value_line(value))
 
 
 def _print_blocks(rows: Sequence[Document], console: Console) -> None:
-    """The same with less room: keys under their block, the unit beside the value, the lock below the source."""
+    """The narrow layout: keys grouped by block, the unit beside the value, locks below the source."""
     names = [Text("  " + row["key"].rpartition(".")[2], style="cyan") for row in rows]
     values = [_with_unit(row) for row in rows]
     sources = [Text("\n").join(filter(None, (_source(row), _locks(row, "locked by ")))) for row in rows]
@@ -165,28 +169,28 @@ def _with_unit(row: Document) -> Text:
     return Text.assemble(value, (f" {row['unit']}", "dim")) if row["unit"] else value
 
 
-def _locks(row: Document, said: str = "") -> Text:
-    """Who keeps this scope from setting the key or within bounds, and whether it does so to those below."""
-    told = [said + row["locked_by"]] if row["locked_by"] else []
-    told += [f"{each['scope']}: {Bounds.model_validate(each['bounds']).in_words()}" for each in row["bounds"]]
+def _locks(row: Document, prefix: str = "") -> Text:
+    """The locks on a key: by higher scopes (full or to bounds), and by this scope for lower ones."""
+    locks = [prefix + row["locked_by"]] if row["locked_by"] else []
+    locks += [f"{each['scope']}: {Bounds.model_validate(each['bounds']).in_words()}" for each in row["bounds"]]
     if row["lock"] is not None:
-        told.append(f"{_lock(row['lock'])} below")
-    return Text("\n".join(told), style="yellow")
+        locks.append(f"{_lock(row['lock'])} below")
+    return Text("\n".join(locks), style="yellow")
 
 
 def _lock(lock: Document) -> str:
     return "locked" if lock["bounds"] is None else f"locked to {Bounds.model_validate(lock['bounds']).in_words()}"
 
 
-def _node(node: Document | None) -> Text:
-    """What a scope says of a key: its value or that it inherits, and its lock."""
-    if node is None:
+def _state(entry: Document | None) -> Text:
+    """A scope's entry for a key: its value or `inherited`, and its lock."""
+    if entry is None:
         return Text("inherited", style="dim")
-    says = value_text(node["value"]) if node["is_set"] else Text("inherited", style="dim")
-    return says if node["lock"] is None else Text.assemble(says, (f"  {_lock(node['lock'])}", "yellow"))
+    state = value_text(entry["value"]) if entry["is_set"] else Text("inherited", style="dim")
+    return state if entry["lock"] is None else Text.assemble(state, (f"  {_lock(entry['lock'])}", "yellow"))
 
 
-def _told(heading: str, lines: Iterable[str], console: Console) -> None:
+def _print_section(heading: str, lines: Iterable[str], console: Console) -> None:
     found = list(lines)
     if found:
         console.print(Text(heading, style="bold yellow"))
@@ -206,7 +210,7 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _worded(value: object) -> str:
+def _value_line(value: object) -> str:
     return _printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
@@ -215,5 +219,5 @@ def _plain(text: str) -> Text:
 
 
 def _printable(text: str) -> str:
-    """Text others wrote, without what would steer a terminal."""
+    """Text from other users without control characters, which could manipulate the terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -1,4 +1,4 @@
-"""Where the API is and which key to use: the environment first, else the server of this project's local state."""
+"""Finds the API's URL and key: from the environment, or from the state folder of a local server."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 
 
 class NoConnectionError(CommandError):
-    """No key is known. The message says what to do."""
+    """No API key was found; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Connection:
-    """An API address and a key for it."""
+    """The URL of the API, and a key for it."""
 
     url: str
     key: str
 
 
 def find_connection() -> Connection:
-    """`FOURFOLD_API_URL` and `FOURFOLD_API_KEY`, and for what is not set, what `make up` left in the state folder.
+    """Reads FOURFOLD_API_URL and FOURFOLD_API_KEY; defaults come from the state folder that `make up` writes.
 
     Raises:
-        NoConnectionError: no key in the environment and none in the state folder.
+        NoConnectionError: neither the environment nor the state folder has a key.
     """
     home = _home()
     key = os.environ.get("FOURFOLD_API_KEY") or _read(home / "api_key")
@@ -38,7 +38,7 @@ def find_connection() -> Connection:
 
 
 def _home() -> Path:
-    """`FOURFOLD_HOME`, or the nearest `.local` from here upwards, so that the command works in any subfolder."""
+    """FOURFOLD_HOME, or the nearest `.local` in this folder or a parent, so the command works in any subfolder."""
     configured = os.environ.get("FOURFOLD_HOME")
     if configured:
         return Path(configured).expanduser()

@@ -1,4 +1,4 @@
-"""Makes one persona before the reader's eyes."""
+"""Generates a persona with live progress."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ NAIVE = {"engine.pipeline.method": "single_call"}
 
 
 def create(client: Client, brief: str, console: Console, settings: Mapping[str, object] | None = None) -> Persona:
-    """Starts a run, shows its steps live, and answers with the persona, `flagged` ones too.
+    """Starts a run, shows its steps live, and returns the persona (`active` or `flagged`).
 
-    `settings` hold for this run alone, by key of the configuration.
+    `settings` are configuration keys and values for this run only.
 
     Raises:
-        ApiError: the API refused the brief, or the run failed; the message says why.
+        ApiError: the API rejected the brief, or the run failed; the message says why.
     """
     return finished(client, follow(client.create(brief, settings or {}), console))
 
 
 def finished(client: Client, progress: Progress) -> Persona:
-    """The persona a run has left, `flagged` ones too.
+    """Returns the persona of a finished run (`active` or `flagged`).
 
     Raises:
-        ApiError: the run failed, or never began.
+        ApiError: the run failed or did not start.
     """
     last = progress.last
     if last is None:
-        raise ApiError("The server closed the stream before the run began. Try again.")
+        raise ApiError("The server closed the stream before the run started. Try again.")
     if last["type"] == "pipeline.failed":
         raise ApiError(f"{last['problem']['title']}: {last['problem']['detail']} ({last['run_id']})")
     return client.persona(last["persona_id"])

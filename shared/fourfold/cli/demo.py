@@ -1,4 +1,4 @@
-"""What `make demo` shows once the stack is up: one brief, six live steps, one persona."""
+"""The output of `make demo`: generates one persona from a brief with live progress."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from fourfold.cli.connection import Connection
 from fourfold.cli.create import create
 from fourfold.cli.portrait import show
 
-# Real models take half a minute over the suite; Ctrl-C does not wait.
-_PATIENCE_S = 120.0
+# Real models take about half a minute for the suite.
+_TIMEOUT_S = 120.0
 _POLL_S = 0.5
-_UNDER_WAY = {"pending", "running"}
+_UNFINISHED = {"pending", "running"}
 SAMPLE_BRIEF = "A soft-spoken night-shift baker in Lisbon, 41, who lost the family shop and tells nobody"
 
 
 def run(api_url: str, api_key: str, brief: str | None) -> int:
-    """Makes and prints a persona; 0 if one stands there at the end, `flagged` ones too.
+    """Generates and prints a persona. Returns the exit code: 0 for a persona (`active` or `flagged`), else 1.
 
     Args:
-        api_url: where the API answers.
-        api_key: a key that may read and write personas.
+        api_url: URL of the API.
+        api_key: a key with personas:read and personas:write.
         brief: the brief, or None for the sample.
     """
     console = Console()
-    wanted = brief or SAMPLE_BRIEF
-    console.print(Text.assemble(("\nBrief: ", "bold"), f"“{wanted}”\n"))
+    text = brief or SAMPLE_BRIEF
+    console.print(Text.assemble(("\nBrief: ", "bold"), f"“{text}”\n"))
     with Client(Connection(api_url, api_key)) as client:
         try:
-            persona = create(client, wanted, console)
+            persona = create(client, text, console)
             show(persona, console)
             _show_background(client, persona.id, console)
         except ApiError as error:
@@ -40,9 +40,9 @@ def run(api_url: str, api_key: str, brief: str | None) -> int:
             return 1
     console.print(
         Text.assemble(
-            "\nAgain with your own: ",
+            "\nUse your own brief: ",
             ('make demo BRIEF="..."', "bold"),
-            ".  Keep it serving: ",
+            ".  Keep the server running: ",
             ("make up", "bold"),
             ".\n",
         )
@@ -51,17 +51,19 @@ def run(api_url: str, api_key: str, brief: str | None) -> int:
 
 
 def _show_background(client: Client, persona_id: str, console: Console) -> None:
-    """Waits for the jobs every new persona gets, so that no call is paid for in vain, and tells what came of them."""
-    voice, suite = f"/v1/personas/{persona_id}/fingerprint", f"/v1/personas/{persona_id}/test-suite"
-    until = time.monotonic() + _PATIENCE_S
-    with console.status("In the background: 50 lines for its voice, 33 provocations"):
+    """Waits for the new persona's background jobs, so that paid calls are not lost, and prints their results."""
+    fingerprint_path, suite_path = f"/v1/personas/{persona_id}/fingerprint", f"/v1/personas/{persona_id}/test-suite"
+    deadline = time.monotonic() + _TIMEOUT_S
+    with console.status("Background jobs: voice fingerprint (50 scenarios), provocation suite (33 tests)"):
         while True:
-            heard, tested = client.call("GET", voice), client.call("GET", suite)
-            if time.monotonic() > until or not {heard["status"], tested["status"]} & _UNDER_WAY:
+            fingerprint, suite = client.call("GET", fingerprint_path), client.call("GET", suite_path)
+            if time.monotonic() > deadline or not {fingerprint["status"], suite["status"]} & _UNFINISHED:
                 break
             time.sleep(_POLL_S)
-    grade = f", {heard['grade']}" if heard["grade"] else ""
-    console.print(Text(f"\nvoice  {heard['status']}{grade}: every later reply is held against it", style="dim"))
-    counts = tested["counts"]
-    told = f"{counts['passed']} of {counts['total']} provocations withstood" if counts else "33 provocations"
-    console.print(Text(f"suite  {tested['status']}: {told}", style="dim"))
+    grade = f", {fingerprint['grade']}" if fingerprint["grade"] else ""
+    console.print(
+        Text(f"\nvoice  {fingerprint['status']}{grade}: later replies are compared with this fingerprint", style="dim")
+    )
+    counts = suite["counts"]
+    result = f"{counts['passed']} of {counts['total']} tests passed" if counts else "33 tests"
+    console.print(Text(f"suite  {suite['status']}: {result}", style="dim"))

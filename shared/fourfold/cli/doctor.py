@@ -1,4 +1,4 @@
-"""`fourfold doctor`: which models runs would use from here, and which providers answer."""
+"""`fourfold doctor`: shows the models that runs would use here, and which providers respond."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fourfold.steps import StepName
 
 
 def models_line(environment: Mapping[str, str]) -> str:
-    """The models runs use with this environment, in one line."""
+    """The models that runs use in this environment, in one line."""
     providers = usable_providers(environment)
     if not providers:
         return "offline composer (no provider key found; set ANTHROPIC_API_KEY, or see: fourfold doctor)"
@@ -27,28 +27,31 @@ def models_line(environment: Mapping[str, str]) -> str:
 
 
 def examine(environment: Mapping[str, str], console: Console, *, call: bool) -> bool:
-    """Prints the table; with `call`, each usable provider is asked one tiny question. True if all asked answered."""
+    """Prints the table of providers. With `call`, makes one small call to each usable provider.
+
+    Returns whether all providers called responded.
+    """
     console.print(Text.assemble("Runs use: ", (models_line(environment), "bold")))
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("provider", "usable", "where", *(("tiny call",) if call else ())):
+    for column in ("provider", "usable", "where", *(("test call",) if call else ())):
         table.add_column(column)
-    well = True
-    for standing in standings(environment):
-        usable = Text("yes", style="green") if standing.usable else Text("no", style="dim")
-        row = [Text(standing.provider), usable, Text(standing.detail)]
+    all_answered = True
+    for provider in standings(environment):
+        usable = Text("yes", style="green") if provider.usable else Text("no", style="dim")
+        row = [Text(provider.provider), usable, Text(provider.detail)]
         if call:
-            answered, told = _called(standing)
-            well = well and answered
-            row.append(told)
+            answered, result = _call_provider(provider)
+            all_answered = all_answered and answered
+            row.append(result)
         table.add_row(*row)
     console.print(table)
-    return well
+    return all_answered
 
 
-def _called(standing: Standing) -> tuple[bool, Text]:
-    if not standing.usable or standing.model is None:
+def _call_provider(provider: Standing) -> tuple[bool, Text]:
+    if not provider.usable or provider.model is None:
         return True, Text("-", style="dim")
-    reached = tiny_call(standing.model)
+    reached = tiny_call(provider.model)
     if reached.failure is not None:
-        return False, Text(f"{standing.model}: {reached.failure}. {ADVICE[reached.failure]}", style="red")
-    return True, Text(f"{standing.model} answered, {reached.seconds:.1f} s, {money(reached.cost_usd)}", style="green")
+        return False, Text(f"{provider.model}: {reached.failure}. {ADVICE[reached.failure]}", style="red")
+    return True, Text(f"{provider.model} responded, {reached.seconds:.1f} s, {money(reached.cost_usd)}", style="green")

@@ -1,4 +1,4 @@
-"""`fourfold export | import`: personas to and from files."""
+"""`fourfold export | import`: writes personas to files and reads them back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class Format(StrEnum):
-    """What the API writes."""
+    """The export formats of the API."""
 
     JSON = "json"
     MARKDOWN = "markdown"
@@ -33,12 +33,13 @@ class Format(StrEnum):
 @app.command(name="export")
 def export_persona(
     persona_id: Annotated[str, typer.Argument(help="per_...")],
-    wanted: Annotated[Format, typer.Option("--format", "-f", help="Which file to make.")] = Format.JSON,
+    wanted: Annotated[Format, typer.Option("--format", "-f", help="The file format.")] = Format.JSON,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Where to; by its own name here if left out, - for stdout.")
+        Path | None,
+        typer.Option("--output", "-o", help="The output file; default: the server's file name, - for stdout."),
     ] = None,
 ) -> None:
-    """Write a persona to a file: our JSON, Markdown, or a Character Card."""
+    """Write a persona to a file: fourfold JSON, Markdown, or a Character Card."""
     with connected() as client:
         content, name = client.export(persona_id, wanted.value)
     if output == Path("-"):
@@ -55,9 +56,9 @@ def export_persona(
 
 @app.command(name="import")
 def import_persona(
-    file: Annotated[Path, typer.Argument(help="An export of fourfold, or a Character Card with one in it.")],
+    file: Annotated[Path, typer.Argument(help="A fourfold export, or a Character Card that contains one.")],
 ) -> None:
-    """Make a persona of a file."""
+    """Create a persona from a file."""
     try:
         content = file.read_bytes()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Figures as a person reads them."""
+"""Formats money, durations, token counts and bars for display."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _SECOND_MS = 1000
 
 
 def money(usd: float | None) -> str:
-    """US dollars; an unknown price is said to be unknown, never 0."""
+    """US dollars; None is shown as unknown, never as 0."""
     if usd is None:
         return "$ unknown"
     return f"${usd:.4f}" if 0 < usd < 1 else f"${usd:.2f}"
@@ -20,7 +20,7 @@ def seconds(milliseconds: int) -> str:
 
 
 def token_count(tokens: dict[str, Any]) -> str:
-    """Tokens of one or more calls, read and written; `~` marks an estimate nobody billed."""
+    """Input and output tokens of one or more calls; `~` marks an estimate."""
     read = tokens["input_tokens"] + tokens["cache_read_tokens"] + tokens["cache_write_tokens"]
     sign = "~" if tokens["estimated"] else ""
     return f"{sign}{read:,} in, {sign}{tokens['output_tokens']:,} out"

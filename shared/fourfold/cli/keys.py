@@ -25,15 +25,13 @@ _MINUTES = "%Y-%m-%d %H:%M"
 def create(
     name: Annotated[str, typer.Argument(help="What the key is for.")],
     scope: Annotated[
-        list[str], typer.Option("--scope", "-s", help=f"What it may do; give it several times. {', '.join(SCOPES)}")
+        list[str], typer.Option("--scope", "-s", help=f"A scope to grant; repeatable: {', '.join(SCOPES)}")
     ],
-    days: Annotated[
-        int | None, typer.Option(min=1, help="Days until it stops working; without, it never does.")
-    ] = None,
-    test: Annotated[bool, typer.Option("--test", help="Make an ff_test_ key instead of an ff_live_ one.")] = False,
+    days: Annotated[int | None, typer.Option(min=1, help="Days until it expires; default: never.")] = None,
+    test: Annotated[bool, typer.Option("--test", help="Create an ff_test_ key instead of an ff_live_ key.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key. Its text is printed once, alone on standard output: nobody can tell it again."""
+    """Create a key. It is printed once, alone on standard output, and cannot be shown again."""
     body: dict[str, Any] = {"name": name, "scopes": scope, "environment": "test" if test else "live"}
     if days is not None:
         body["expires_in_days"] = days
@@ -43,7 +41,7 @@ def create(
         sys.stdout.write(json.dumps(created, indent=2, ensure_ascii=False) + "\n")
         return
     Console(stderr=True).print(
-        Text(f"{created['id']} may {', '.join(created['scopes'])}. Keep this key: it is shown this once.")
+        Text(f"{created['id']} has {', '.join(created['scopes'])}. Save this key: it is shown only once.")
     )
     sys.stdout.write(created["key"] + "\n")
 
@@ -74,7 +72,7 @@ def list_keys(as_json: AsJson = False) -> None:
 
 @app.command()
 def revoke(key_id: Annotated[str, typer.Argument(help="key_...")]) -> None:
-    """Revoke a key for good; within five seconds nobody can use it any more."""
+    """Revoke a key permanently; it stops working within five seconds."""
     with connected() as client:
         client.remove(f"/v1/keys/{key_id}")
     Console().print(f"{key_id} is revoked.", highlight=False)

@@ -1,4 +1,4 @@
-"""The six steps of a run as they happen: a live table in a terminal, a line for each event elsewhere."""
+"""Live progress of a run: a table in a terminal, one line per event elsewhere."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ from rich.text import Text
 from fourfold.cli.formatting import money, seconds, token_count
 from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName
 
-WHAT = {
+DESCRIPTIONS = {
     "intent_parse": "reads the brief",
     "soul_draft": "desire, fear, wound, growth",
     "self_enrich": "traits, values, attachment",
     "mask_build": "the voice",
     "surface_ground": "name, age, place, work",
-    "audit": "a second look at the whole",
+    "audit": "scores the whole persona",
     "single_call": "all four layers at once",
 }
 
 
 @dataclass
 class Progress:
-    """What a run's events have told so far."""
+    """The state of a run, as of its events so far."""
 
     attempt: int = 1
-    order: tuple[StepName, ...] = STEP_ORDER
+    steps: tuple[StepName, ...] = STEP_ORDER
     running: str | None = None
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     verdicts: list[tuple[int, float, int]] = field(default_factory=list)
     last: dict[str, Any] | None = None
 
-    def take(self, event: dict[str, Any]) -> None:
-        """Takes in one event."""
+    def add(self, event: dict[str, Any]) -> None:
+        """Updates the state with one event."""
         self.last = event
         match event["type"]:
             case "step.started":
                 self.running = event["step"]
                 if event["step"] == StepName.SINGLE_CALL:
-                    self.order = SINGLE_CALL_ORDER
+                    self.steps = SINGLE_CALL_ORDER
             case "step.completed":
                 self.running = None
                 self.done[event["step"]] = event
@@ -55,25 +55,25 @@ class Progress:
                 self.verdicts.append((event["attempt"], event["overall"], event["findings"]))
             case "pipeline.retrying":
                 self.attempt = event["attempt"]
-                again = STEP_ORDER[[step.value for step in STEP_ORDER].index(event["retry_from"]) :]
-                self.done = {step: kept for step, kept in self.done.items() if step not in again}
+                repeated_steps = STEP_ORDER[[step.value for step in STEP_ORDER].index(event["retry_from"]) :]
+                self.done = {step: completed for step, completed in self.done.items() if step not in repeated_steps}
                 self.notes = {}
             case _:
                 pass
 
 
 def _line(event: dict[str, Any]) -> str:
-    """One line for an event worth one, for readers without a live display; empty for the rest."""
+    """One line of text for an event; empty for events that are not shown."""
     step = f"{event.get('step', ''):<15} "
     match event["type"]:
         case "step.completed":
             spent = f"{seconds(event['duration_ms'])}, {token_count(event['tokens'])}, {money(event['cost_usd'])}"
             line = f"{step}{event['provider']}:{event['model']}  {spent}"
         case "step.repaired":
-            line = f"{step}{event['model']} asked to mend {event['problems']} thing(s)"
+            line = f"{step}{event['model']} asked to repair {event['problems']} problem(s)"
         case "step.fallback":
             failure = event["failure"].replace("_", " ")
-            line = f"{step}{event['from_model']}: {failure}; asking {event['to_model']}"
+            line = f"{step}{event['from_model']}: {failure}; falling back to {event['to_model']}"
         case "step.failed":
             line = f"{step}no usable answer after {len(event['calls'])} call(s)"
         case "audit.scored":
@@ -85,18 +85,18 @@ def _line(event: dict[str, Any]) -> str:
     return line
 
 
-def follow(events: Iterable[dict[str, Any]], console: Console, order: tuple[StepName, ...] = STEP_ORDER) -> Progress:
-    """Shows a run until its terminal event; answers with everything it told. `order` is the steps it has."""
-    progress = Progress(order=order)
+def follow(events: Iterable[dict[str, Any]], console: Console, steps: tuple[StepName, ...] = STEP_ORDER) -> Progress:
+    """Shows a run until its terminal event and returns its final state. `steps` are the run's steps."""
+    progress = Progress(steps=steps)
     if not console.is_terminal:
         for event in events:
-            progress.take(event)
+            progress.add(event)
             if line := _line(event):
                 console.print(Text(f"  {line}"))
         return progress
     with Live(_table(progress), console=console, refresh_per_second=12, transient=False) as live:
         for event in events:
-            progress.take(event)
+            progress.add(event)
             live.update(_table(progress))
     return progress
 
@@ -109,17 +109,17 @@ def _table(progress: Progress) -> RenderableType:
     table.add_column(justify="right", style="dim")
     table.add_column(justify="right", style="dim")
     table.add_column(justify="right", style="dim")
-    for step in progress.order:
+    for step in progress.steps:
         done = progress.done.get(step.value)
         if done is not None:
             model = f"{done['provider']}:{done['model']}"
             spent = (seconds(done["duration_ms"]), token_count(done["tokens"]), money(done["cost_usd"]))
             table.add_row(Text("✓", style="green"), step.value, model, *spent)
         elif progress.running == step.value:
-            doing = progress.notes.get(step.value, WHAT[step.value])
+            doing = progress.notes.get(step.value, DESCRIPTIONS[step.value])
             table.add_row(Spinner("dots", style="cyan"), Text(step.value, style="bold"), doing, "", "", "")
         else:
-            table.add_row(Text("·", style="dim"), Text(step.value, style="dim"), WHAT[step.value], "", "", "")
+            table.add_row(Text("·", style="dim"), Text(step.value, style="dim"), DESCRIPTIONS[step.value], "", "", "")
     return Group(*_verdict_lines(progress), table)
 
 

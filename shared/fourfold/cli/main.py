@@ -1,4 +1,4 @@
-"""`fourfold create | compare | show | list | watch | test | chat | drift | doctor`, and what stands beside it."""
+"""The `fourfold` command: create, compare, show, list, watch, test, chat, drift, doctor, and the groups below it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fourfold.cli import chat as chatting
-from fourfold.cli import config, files, keys
-from fourfold.cli import persona_changes as life
+from fourfold.cli import chat as chat_commands
+from fourfold.cli import config, files, keys, persona_changes
 from fourfold.cli.assignments import settings_of
 from fourfold.cli.client import ApiError
 from fourfold.cli.comparison import compare as show_comparison
@@ -26,17 +25,17 @@ from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.progress_feed import Feed, Target
 from fourfold.cli.session import connected
-from fourfold.cli.suite import Wanted, run_suite, show_suite
+from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
 from fourfold.cli.watch import print_events, watch_live
 from fourfold.cli.webhooks import app as webhooks_app
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona, PersonaStatus
 
-_LEAST_WHO = 12
+_MIN_WHO_WIDTH = 12
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Four-layer personas from a one-line brief.")
-for further in (life, files):
-    app.add_typer(further.app)
+for module in (persona_changes, files):
+    app.add_typer(module.app)
 
 app.add_typer(keys.app, name="keys")
 app.add_typer(config.app, name="config")
@@ -47,15 +46,17 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document in
 
 @app.command()
 def create(
-    brief: Annotated[str, typer.Argument(help="Who it should be, in a sentence.")],
-    naive: Annotated[bool, typer.Option("--naive", help="In a single call, to compare with the six steps.")] = False,
+    brief: Annotated[str, typer.Argument(help="A description of the persona in a sentence.")],
+    naive: Annotated[
+        bool, typer.Option("--naive", help="Generate in a single call, to compare with the six steps.")
+    ] = False,
     setting: Annotated[
         list[str] | None,
         typer.Option("--set", help="A setting for this run: engine.pipeline.soul_draft.model=openai:gpt-6.1-sol"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a persona and show it."""
+    """Generate a persona and show it."""
     settings = {**(NAIVE if naive else {}), **settings_of(setting or [])}
     with connected() as client:
         persona = create_live(client, brief, Console(stderr=as_json), settings)
@@ -67,10 +68,10 @@ def create(
 
 @app.command()
 def compare(
-    first: Annotated[str, typer.Argument(help="per_..., or a brief: it is then written both ways.")],
+    first: Annotated[str, typer.Argument(help="per_..., or a brief to generate both ways.")],
     second: Annotated[str | None, typer.Argument(help="per_... of the other persona.")] = None,
 ) -> None:
-    """Show two personas' cost, time and audit side by side; of a brief, the six steps beside the single call."""
+    """Compare cost, time and audit of two personas, or of the six steps and the single call for one brief."""
     if (second is None) is is_persona_id(first) or (second is not None and not is_persona_id(second)):
         raise typer.BadParameter("give two persona ids, or one brief")
     console = Console()
@@ -86,12 +87,12 @@ def compare(
 
 @app.command()
 def watch(
-    runs: Annotated[list[str] | None, typer.Argument(help="run_... of one run or several.")] = None,
+    runs: Annotated[list[str] | None, typer.Argument(help="run_... of one or more runs.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All runs of the workspace, until Ctrl-C.")] = False,
     persona: Annotated[str | None, typer.Option(help="per_...: all runs of this persona, until Ctrl-C.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON instead.")] = False,
 ) -> None:
-    """Show runs and background jobs as they go on."""
+    """Show the progress of runs and background jobs."""
     if sum([bool(runs), everything, persona is not None]) != 1:
         raise typer.BadParameter("give runs, or --all, or --persona")
     targets: list[Target] = [{"run_id": run} for run in runs or []]
@@ -99,30 +100,34 @@ def watch(
     targets += [{"persona_id": persona}] if persona is not None else []
     with connected() as client:
         feed = Feed(client.progress_url, find_connection().key, targets)
-        well = print_events(feed, sys.stdout) if as_json else watch_live(feed, Console())
-    if not well:
+        succeeded = print_events(feed, sys.stdout) if as_json else watch_live(feed, Console())
+    if not succeeded:
         raise typer.Exit(1)
 
 
 @app.command()
 def doctor(
-    call: Annotated[bool, typer.Option("--call", help="Make one tiny call to each usable provider.")] = False,
+    call: Annotated[bool, typer.Option("--call", help="Make one small call to each usable provider.")] = False,
 ) -> None:
-    """Tell which model providers can be used from here."""
+    """Show which model providers are usable."""
     try:
-        well = examine(os.environ, Console(), call=call)
-    except ValueError as unusable:
-        Console(stderr=True).print(Text(f"model settings: {unusable}", style="red"))
-        raise typer.Exit(1) from unusable
-    if not well:
+        succeeded = examine(os.environ, Console(), call=call)
+    except ValueError as error:
+        Console(stderr=True).print(Text(f"model settings: {error}", style="red"))
+        raise typer.Exit(1) from error
+    if not succeeded:
         raise typer.Exit(1)
 
 
 @app.command("test")
 def suite(  # noqa: PLR0913, PLR0917 - an argument for each option
     persona_id: Annotated[str, typer.Argument(help="per_...")],
-    family: Annotated[list[str] | None, typer.Option(help="Only these families: role, contra, emo, jail.")] = None,
-    severity: Annotated[list[str] | None, typer.Option(help="Only these severities, such as critical.")] = None,
+    family: Annotated[
+        list[str] | None, typer.Option(help="Only tests of these families: role, contra, emo, jail.")
+    ] = None,
+    severity: Annotated[
+        list[str] | None, typer.Option(help="Only tests of these severities, such as critical.")
+    ] = None,
     test: Annotated[list[str] | None, typer.Option(help="Only these tests, such as role.002.")] = None,
     benign_twins: Annotated[bool, typer.Option("--benign-twins", help="Run the harmless twins too.")] = False,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
@@ -130,14 +135,14 @@ def suite(  # noqa: PLR0913, PLR0917 - an argument for each option
     as_json: AsJson = False,
 ) -> None:
     """Run the provocation suite against a persona. Exits 1 on a confirmed critical failure."""
-    wanted = Wanted(family or (), severity or (), test or (), benign_twins, junit, sarif)
+    options = SuiteOptions(family or (), severity or (), test or (), benign_twins, junit, sarif)
     with connected() as client:
-        done = run_suite(client, persona_id, wanted, Console(stderr=as_json))
+        finished = run_suite(client, persona_id, options, Console(stderr=as_json))
     if as_json:
-        sys.stdout.write(json.dumps(done, indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(finished, indent=2, ensure_ascii=False) + "\n")
     else:
-        show_suite(done, Console())
-    if done["confirmed_critical"]:
+        show_suite(finished, Console())
+    if finished["confirmed_critical"]:
         raise typer.Exit(1)
 
 
@@ -165,12 +170,12 @@ def list_personas(
         sys.stdout.write(f"[{body}]\n")
         return
     if not personas:
-        Console().print('No personas yet. Make one: fourfold create "A retired lighthouse keeper in Brittany"')
+        Console().print('No personas yet. Create one: fourfold create "A retired lighthouse keeper in Brittany"')
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    # In a narrow terminal only who they are is cut short.
+    # In a narrow terminal only the column `who` is cut.
     widths = {"id": 30, "status": 10, "who": 0, "audit": 5, "made": 11}
-    widths["who"] = max(_LEAST_WHO, Console().width - sum(widths.values()) - 2 * len(widths))
+    widths["who"] = max(_MIN_WHO_WIDTH, Console().width - sum(widths.values()) - 2 * len(widths))
     for column, width in widths.items():
         table.add_column(column, no_wrap=True, width=width, overflow="ellipsis")
     for persona in personas:
@@ -183,32 +188,32 @@ def list_personas(
 
 def _run_of(persona: Persona) -> str:
     if persona.run_id is None:
-        raise ApiError(f"{persona.id} was imported: no run wrote it.")
+        raise ApiError(f"{persona.id} was imported and has no run.")
     return persona.run_id
 
 
 @app.command()
 def chat(persona_id: Annotated[str, typer.Argument(help="per_...")]) -> None:
-    """Talk with a persona; under each reply stands how far it is from the persona's voice."""
+    """Chat with a persona; each reply shows its drift from the persona's voice."""
     console = Console()
     with connected() as client:
         persona = client.persona(persona_id)
         name = persona.surface.name if persona.surface else persona.id
-        # Lines from a pipe are sent as they are: a conversation in a file is one too.
-        lines = chatting.typed(console, name) if sys.stdin.isatty() else iter(sys.stdin)
-        chatting.talk(client, persona_id, console, lines)
+        # Lines from a pipe are sent without a prompt, so a conversation can come from a file.
+        lines = chat_commands.typed_lines(console, name) if sys.stdin.isatty() else iter(sys.stdin)
+        chat_commands.chat_lines(client, persona_id, console, lines)
 
 
 @app.command()
 def drift(
     persona_id: Annotated[str, typer.Argument(help="per_...")],
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="Replies in a text file, empty lines between them.")
+        Path, typer.Argument(exists=True, dir_okay=False, help="A text file with replies separated by empty lines.")
     ],
 ) -> None:
-    """Tell how far replies are from a persona's voice; exit code 2 if any is beyond the threshold."""
+    """Score the drift of replies from a persona's voice. Exits 2 if any is above the threshold."""
     with connected() as client:
-        alerts = chatting.score_file(client, persona_id, file, Console())
+        alerts = chat_commands.score_file(client, persona_id, file, Console())
     if alerts:
         raise typer.Exit(2)
 

@@ -1,4 +1,4 @@
-"""`fourfold regenerate | delete`: a persona written anew, or gone."""
+"""`fourfold regenerate | delete`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from fourfold.steps import STEP_ORDER, StepName, position
 app = typer.Typer()
 
 FirstStep = Annotated[
-    StepName, typer.Option("--from", help="The first step to run; what earlier steps wrote stays as it is.")
+    StepName, typer.Option("--from", help="The first step to run; the layers of earlier steps are kept.")
 ]
 
 
@@ -30,9 +30,9 @@ def regenerate(
     setting: Annotated[list[str] | None, typer.Option("--set", help="A setting for this run: key=value.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")] = False,
 ) -> None:
-    """Write a persona anew from a step on, and show it."""
+    """Regenerate a persona from a step, and show it."""
     if first is StepName.SINGLE_CALL:
-        raise typer.BadParameter("one of the six steps", param_hint="--from")
+        raise typer.BadParameter("give one of the six steps", param_hint="--from")
     with connected() as client:
         events = client.regenerate(persona_id, first.value, settings_of(setting or []))
         persona = finished(client, follow(events, Console(stderr=as_json), STEP_ORDER[position(first) :]))
@@ -45,13 +45,13 @@ def regenerate(
 @app.command()
 def delete(
     persona_id: Annotated[str, typer.Argument(help="per_...")],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Delete a persona with its versions, runs, events and results."""
     with connected() as client:
         if not yes:
             persona = client.persona(persona_id)
             name = persona.surface.name if persona.surface else f"“{persona.intent[:40]}”"
-            typer.confirm(f"Delete {name} and everything that belongs to it?", abort=True)
+            typer.confirm(f"Delete {name} and all its versions, runs and results?", abort=True)
         client.delete(persona_id)
-    Console().print(Text(f"{persona_id} is deleted"))
+    Console().print(Text(f"{persona_id} deleted"))

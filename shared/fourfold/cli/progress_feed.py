@@ -1,4 +1,4 @@
-"""Events of runs over a WebSocket, each once and in order, however often the connection breaks."""
+"""Receives run events over a WebSocket, each once and in order, and reconnects when the connection breaks."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ Target = dict[str, str | bool]
 
 _FIRST_PAUSE_S = 0.25
 _LONGEST_PAUSE_S = 15.0
-# After so much silence the server is asked whether it is there, and after as much again taken for gone.
-_QUIET_S = 30.0
+# After this silence the client sends a ping; after twice as long it reconnects.
+_SILENCE_S = 30.0
 _FORBIDDEN = (401, 403)
-# How many runs a subscription may name as known.
+# Maximum number of runs in the `after` of a subscription.
 _NAMED_RUNS = 200
 
 
 class _LostError(CommandError):
-    """The connection is no use any more."""
+    """The connection is unusable; reconnect."""
 
 
 class Feed:
-    """What a subscriber gets. `connected` tells whether there is a connection just now.
+    """A subscription to events. `connected` says whether there is a connection.
 
     Args:
-        address: asked anew for every connection: a server that was started again is somewhere else.
+        address: returns the URL; called for every connection, because a restarted server may have another port.
         key: the API key.
         targets: what to subscribe to: `{"run_id": ...}`, `{"persona_id": ...}` or `{"workspace": True}`.
     """
@@ -45,38 +45,38 @@ class Feed:
         targets: Sequence[Target],
         *,
         pause: Callable[[float], None] = time.sleep,
-        quiet_s: float = _QUIET_S,
+        silence_s: float = _SILENCE_S,
     ) -> None:
         self._address = address
         self._key = key
         self._targets = targets
         self._pause = pause
-        self._quiet_s = quiet_s
-        self._seen: dict[str, int] = {}
-        self._over: set[str] = set()
-        self._ever = False
+        self._silence_s = silence_s
+        self._last_seq: dict[str, int] = {}
+        self._ended: set[str] = set()
+        self._was_connected = False
         self.connected = False
 
     def events(self) -> Iterator[dict[str, Any] | None]:
-        """Events as they come, and None when the connection was lost or found again, or nothing has come for a second.
+        """Yields events, and None when the connection changes or after a second without an event.
 
-        Ends when all runs that were named are over; a workspace or a persona is never over.
+        Ends when all subscribed runs have ended; subscriptions to a workspace or persona do not end.
 
         Raises:
-            ApiError: the server refuses the key or a subscription, or does not answer at the very first try.
+            ApiError: the server rejects the key or a subscription, or the first connection fails.
         """
         attempt = 0
-        while not self._all_over():
+        while not self._all_ended():
             try:
                 with self._connection() as socket:
                     for message in self._messages(socket):
                         attempt = 0
                         yield message
-                        if self._all_over():
+                        if self._all_ended():
                             return
             except (_LostError, UnreachableError, WebSocketException, OSError) as lost:
-                if not self._ever:
-                    raise UnreachableError(f"Live progress cannot be reached ({type(lost).__name__}).") from lost
+                if not self._was_connected:
+                    raise UnreachableError(f"Cannot connect to live progress ({type(lost).__name__}).") from lost
             finally:
                 self.connected = False
             yield None
@@ -89,65 +89,63 @@ class Feed:
             return connect(self._address(), additional_headers=headers, ping_interval=None, close_timeout=1)
         except InvalidStatus as refused:
             if refused.response.status_code in _FORBIDDEN:
-                raise ApiError(
-                    "The server does not let this key follow runs: it needs the scope personas:read."
-                ) from None
+                raise ApiError("The API key cannot follow runs. Use a key with the scope personas:read.") from None
             raise
 
     def _messages(self, socket: ClientConnection) -> Iterator[dict[str, Any] | None]:
         for target in self._targets:
-            if target.get("run_id") not in self._over:
+            if target.get("run_id") not in self._ended:
                 socket.send(json.dumps({"action": "subscribe", **target, "after": self._after(target)}))
-        heard = asked = time.monotonic()
+        last_message = last_ping = time.monotonic()
         while True:
             try:
-                message = json.loads(socket.recv(timeout=min(1.0, self._quiet_s)))
+                message = json.loads(socket.recv(timeout=min(1.0, self._silence_s)))
             except TimeoutError:
                 now = time.monotonic()
-                if now - heard > 2 * self._quiet_s:
+                if now - last_message > 2 * self._silence_s:
                     raise _LostError from None
-                if now - max(heard, asked) > self._quiet_s:
+                if now - max(last_message, last_ping) > self._silence_s:
                     socket.send('{"action": "ping"}')
-                    asked = now
+                    last_ping = now
                 yield None
                 continue
-            heard = time.monotonic()
-            self.connected = self._ever = True
-            yield from self._taken(message)
+            last_message = time.monotonic()
+            self.connected = self._was_connected = True
+            yield from self._events_in(message)
 
-    def _taken(self, message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def _events_in(self, message: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if message.get("type") == "error":
             problem = message["problem"]
-            if problem["status"] >= 500:  # noqa: PLR2004 - the server's fault: worth another try
+            if problem["status"] >= 500:  # noqa: PLR2004 - a server error: retry
                 raise _LostError
             raise ApiError(f"{problem['title']}: {problem['detail']}")
         if "seq" not in message:
-            if "type" not in message:  # API Gateway's own words: the function behind it failed
+            if "type" not in message:  # sent by API Gateway because its integration failed
                 raise _LostError
             return
         run_id = message["run_id"]
-        if message["seq"] > self._seen.get(run_id, 0):
-            # The newest known runs last: they are the ones named when coming back.
-            self._seen.pop(run_id, None)
-            self._seen[run_id] = message["seq"]
+        if message["seq"] > self._last_seq.get(run_id, 0):
+            # Keep the most recent runs last: these are named in `after` when reconnecting.
+            self._last_seq.pop(run_id, None)
+            self._last_seq[run_id] = message["seq"]
             if is_end(message):
-                self._over.add(run_id)
+                self._ended.add(run_id)
             yield message
 
     def _after(self, target: Target) -> int | dict[str, int]:
         if "run_id" in target:
-            return self._seen.get(str(target["run_id"]), 0)
-        return dict(list(self._seen.items())[-_NAMED_RUNS:])
+            return self._last_seq.get(str(target["run_id"]), 0)
+        return dict(list(self._last_seq.items())[-_NAMED_RUNS:])
 
-    def _all_over(self) -> bool:
-        return all(target.get("run_id") in self._over for target in self._targets)
+    def _all_ended(self) -> bool:
+        return all(target.get("run_id") in self._ended for target in self._targets)
 
     def _pause_before(self, attempt: int) -> float:
         longest = min(_FIRST_PAUSE_S * 2**attempt, _LONGEST_PAUSE_S)
-        return float(longest) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads clients, keeps no secret
+        return float(longest) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
 
 
 def is_end(event: dict[str, Any]) -> bool:
-    """Whether a run is over with this event, whatever kind of run it is."""
+    """Whether the event is the last one of a run, of any kind."""
     kind, _, what = event["type"].partition(".")
     return kind != "step" and what in {"completed", "failed"}

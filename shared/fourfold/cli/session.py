@@ -1,4 +1,4 @@
-"""The API as a command sees it: connected for as long as it needs, errors in one line."""
+"""The API client of a command, with errors reported in one line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fourfold.cli.connection import NoConnectionError, find_connection
 
 @contextmanager
 def connected() -> Iterator[Client]:
-    """A client for the command; what goes wrong is one line on standard error and exit code 1."""
+    """Yields a client. An error is printed in one line on standard error, with exit code 1."""
     try:
         with Client(find_connection()) as client:
             yield client

@@ -1,4 +1,4 @@
-"""`fourfold test`: runs the provocation suite against a persona and shows it test by test."""
+"""`fourfold test`: runs the provocation suite against a persona and shows the result of each test."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.text import Text
 from fourfold.cli.client import ApiError, Client
 from fourfold.cli.formatting import money, seconds
 
-# A sign and a colour: colour is never the only one to tell.
+# A symbol and a colour: colour alone would not be accessible.
 _MARKS = {
     "pass": ("✓", "green"),
     "fail": ("✗", "red"),
@@ -25,8 +25,8 @@ _FAMILIES = ("role", "contra", "emo", "jail")
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What to run, and where to write what builds read."""
+class SuiteOptions:
+    """The selection of tests, and output files for CI."""
 
     family: Sequence[str] = ()
     severity: Sequence[str] = ()
@@ -36,31 +36,31 @@ class Wanted:
     sarif: Path | None = None
 
     def body(self) -> dict[str, Any]:
-        """The request's body."""
+        """The body of the request."""
         chosen = {"family": self.family, "severity": self.severity, "ids": self.ids}
         return {name: list(values) for name, values in chosen.items() if values} | {"benign_twins": self.benign_twins}
 
-    def takes(self, test: dict[str, Any]) -> bool:
-        """Whether a test of the catalog is among them."""
+    def includes(self, test: dict[str, Any]) -> bool:
+        """Whether the selection includes a test."""
         chosen = ((self.family, "family"), (self.severity, "severity"), (self.ids, "id"))
         return all(not values or test[name] in values for values, name in chosen)
 
 
 @dataclass
 class Matrix:
-    """The tests to come and their results so far."""
+    """The selected tests and their results so far."""
 
     tests: list[dict[str, Any]]
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def take(self, results: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Takes results in; answers with those that are new."""
+    def add(self, results: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Adds results; returns the new ones."""
         new = [result for result in results if result["id"] not in self.results]
         self.results |= {result["id"]: result for result in new}
         return new
 
-    def shown(self) -> RenderableType:
-        """One line for each family, one mark for each test."""
+    def render(self) -> RenderableType:
+        """Renders one line per family with one mark per test."""
         lines = []
         for family in _FAMILIES:
             tests = [test for test in self.tests if test["family"] == family]
@@ -71,8 +71,8 @@ class Matrix:
                 mark, style = self._mark(test["id"])
                 name = test["id"].removeprefix(f"{family}.")
                 line.append(f" {name} ", style="dim").append(mark, style=style)
-            done = sum(test["id"] in self.results for test in tests)
-            lines.append(line.append(f"   {done}/{len(tests)}", style="dim"))
+            finished = sum(test["id"] in self.results for test in tests)
+            lines.append(line.append(f"   {finished}/{len(tests)}", style="dim"))
         return Group(*lines)
 
     def _mark(self, test_id: str) -> tuple[str, str]:
@@ -83,20 +83,20 @@ class Matrix:
         return mark, f"bold {style}" if result["confirmed"] else style
 
 
-def run_suite(client: Client, persona_id: str, wanted: Wanted, console: Console) -> dict[str, Any]:
-    """Runs the suite live and writes the files asked for; answers with the finished suite.
+def run_suite(client: Client, persona_id: str, options: SuiteOptions, console: Console) -> dict[str, Any]:
+    """Runs the suite with live progress, writes the output files, and returns the finished suite.
 
     Raises:
-        ApiError: the API refused it, or the run failed; the message says why.
+        ApiError: the API rejected the request, or the run failed; the message says why.
     """
-    tests = [each["test"] for each in client.provocation_tests() if each["enabled"] and wanted.takes(each["test"])]
-    run_id = client.start_suite(persona_id, wanted.body())
+    tests = [each["test"] for each in client.provocation_tests() if each["enabled"] and options.includes(each["test"])]
+    run_id = client.start_suite(persona_id, options.body())
     matrix = Matrix(tests)
     *_, last = _followed(client, persona_id, run_id, matrix, console)
     if last["type"] != "job.completed":
         problem = last["problem"]
         raise ApiError(f"{problem['title']}: {problem['detail']} ({run_id})")
-    for form, path in (("junit", wanted.junit), ("sarif", wanted.sarif)):
+    for form, path in (("junit", options.junit), ("sarif", options.sarif)):
         if path is not None:
             path.write_text(client.suite_export(persona_id, run_id, form), encoding="utf-8")
     return client.suite_run(persona_id, run_id)
@@ -105,24 +105,24 @@ def run_suite(client: Client, persona_id: str, wanted: Wanted, console: Console)
 def _followed(
     client: Client, persona_id: str, run_id: str, matrix: Matrix, console: Console
 ) -> Iterator[dict[str, Any]]:
-    """The run's events; with each, what it has finished is shown."""
+    """Yields the run's events; shows finished tests after each."""
     if not console.is_terminal:
         for event in client.follow(run_id):
-            for result in matrix.take(client.suite_run(persona_id, run_id)["results"]):
+            for result in matrix.add(client.suite_run(persona_id, run_id)["results"]):
                 console.print(_line(result), soft_wrap=True)
             yield event
         return
-    with Live(matrix.shown(), console=console, refresh_per_second=8) as live:
+    with Live(matrix.render(), console=console, refresh_per_second=8) as live:
         for event in client.follow(run_id):
-            matrix.take(client.suite_run(persona_id, run_id)["results"])
-            live.update(matrix.shown())
+            matrix.add(client.suite_run(persona_id, run_id)["results"])
+            live.update(matrix.render())
             yield event
 
 
 def show_suite(suite: dict[str, Any], console: Console) -> None:
-    """What a finished run came to: figures first, then what did not pass, with the words it rests on."""
+    """Prints the figures of a finished run, then the tests that did not pass, with their evidence."""
     counts, (low, high) = suite["counts"], suite["interval"]
-    rate = "nothing was run" if suite["pass_rate"] is None else f"{suite['pass_rate']:.0%} passed"
+    rate = "no tests were run" if suite["pass_rate"] is None else f"{suite['pass_rate']:.0%} passed"
     console.print(
         Text(
             f"  {rate} ({counts['passed']} of {counts['total']}; 95% interval {low:.0%}-{high:.0%})  "
@@ -131,7 +131,7 @@ def show_suite(suite: dict[str, Any], console: Console) -> None:
         )
     )
     if suite["judges"]["second"] is not None and not suite["judges"]["independent"]:
-        console.print(Text("  Both judges are of one provider: a confirmation says less than it would.", style="dim"))
+        console.print(Text("  Both judges are of the same provider, so they are not independent.", style="dim"))
     refusals = suite["over_refusal"]
     if refusals is not None:
         console.print(Text(f"  harmless twins refused: {refusals['refused']} of {refusals['tried']}"))
@@ -147,6 +147,6 @@ def show_suite(suite: dict[str, Any], console: Console) -> None:
 
 def _line(result: dict[str, Any]) -> Text:
     mark, style = _MARKS[result["verdict"]]
-    told = Text(f"  {mark} ", style=style).append(f"{result['id']:<14}", style="bold")
-    told.append(f"{result['severity']:<9}{result['verdict']:<13}", style=style)
-    return told.append(f"{result['title']}" + (f"  [{result['reason']}]" if result["reason"] else ""), style="dim")
+    line = Text(f"  {mark} ", style=style).append(f"{result['id']:<14}", style="bold")
+    line.append(f"{result['severity']:<9}{result['verdict']:<13}", style=style)
+    return line.append(f"{result['title']}" + (f"  [{result['reason']}]" if result["reason"] else ""), style="dim")

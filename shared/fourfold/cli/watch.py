@@ -1,4 +1,4 @@
-"""Any number of runs and background jobs as they go on: a live table in a terminal, a line for each event elsewhere."""
+"""Live progress of any number of runs and jobs: a table in a terminal, one line per event elsewhere."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from fourfold.cli.formatting import money, seconds
 from fourfold.cli.progress_feed import Feed, is_end
 from fourfold.steps import STEP_ORDER
 
-# A terminal is about so high; runs that are over make room first.
+# Rows that fit a terminal; ended runs are dropped first.
 ROWS = 30
 
 
 @dataclass
 class RunRow:
-    """What the events of one run have told. Events of a type that is not known still count and are named."""
+    """The state of one run, as of its events so far. Unknown event types are shown by name."""
 
     run_id: str
     kind: str = "persona"
-    began: datetime | None = None
+    started: datetime | None = None
     newest: datetime | None = None
-    doing: str = ""
+    activity: str = ""
     done: int = 0
     total: int = len(STEP_ORDER)
     cost_usd: float | None = 0.0
     ended: str = ""
 
-    def take(self, event: dict[str, Any]) -> None:
-        """Takes in one event."""
+    def add(self, event: dict[str, Any]) -> None:
+        """Updates the row with one event."""
         self.newest = datetime.fromisoformat(event["at"])
-        self.began = self.began or self.newest
-        self.doing = what(event)
+        self.started = self.started or self.newest
+        self.activity = describe_event(event)
         named = event.get("kind") or event.get("job")
         if isinstance(named, str):
             self.kind = named
@@ -64,30 +64,30 @@ class RunRow:
 
 @dataclass
 class Board:
-    """All runs met so far, in the order they were met."""
+    """All runs seen so far, in order of appearance."""
 
     rows: dict[str, RunRow] = field(default_factory=dict)
 
-    def take(self, event: dict[str, Any]) -> None:
-        """Takes in one event."""
-        self.rows.setdefault(event["run_id"], RunRow(event["run_id"])).take(event)
+    def add(self, event: dict[str, Any]) -> None:
+        """Updates the run's row with one event."""
+        self.rows.setdefault(event["run_id"], RunRow(event["run_id"])).add(event)
 
     @property
-    def well(self) -> bool:
-        """Whether no run has failed."""
+    def succeeded(self) -> bool:
+        """Whether no run failed."""
         return not any(row.ended == "failed" for row in self.rows.values())
 
-    def shown(self) -> list[RunRow]:
-        """The rows there is room for: those going on before those that are over, newest of each kept."""
+    def visible_rows(self) -> list[RunRow]:
+        """The rows that fit: running ones first, then ended ones, the newest of each."""
         running = [row for row in self.rows.values() if not row.ended][-ROWS:]
-        room = ROWS - len(running)
-        over = [row for row in self.rows.values() if row.ended][-room:] if room else []
-        kept = {row.run_id for row in (*running, *over)}
-        return [row for row in self.rows.values() if row.run_id in kept]
+        free_rows = ROWS - len(running)
+        ended_rows = [row for row in self.rows.values() if row.ended][-free_rows:] if free_rows else []
+        visible = {row.run_id for row in (*running, *ended_rows)}
+        return [row for row in self.rows.values() if row.run_id in visible]
 
 
-def what(event: dict[str, Any]) -> str:
-    """An event in a few words."""
+def describe_event(event: dict[str, Any]) -> str:
+    """A short description of an event."""
     name = str(event["type"])
     match name:
         case "step.started" | "step.completed" | "step.repaired" | "step.fallback" | "step.failed":
@@ -109,38 +109,44 @@ def what(event: dict[str, Any]) -> str:
 
 
 def watch_live(feed: Feed, console: Console) -> bool:
-    """Shows the feed until it ends or Ctrl-C; says whether no run failed. Raises ApiError."""
+    """Shows the feed until it ends or Ctrl-C. Returns whether no run failed.
+
+    Raises:
+        ApiError: as `Feed.events`.
+    """
     board = Board()
     try:
         if not console.is_terminal:
             for event in feed.events():
                 if event is not None:
-                    board.take(event)
-                    console.print(Text(f"{event['at'][11:19]}  {event['run_id']}  {event['seq']:>3}  {what(event)}"))
-            return board.well
+                    board.add(event)
+                    console.print(
+                        Text(f"{event['at'][11:19]}  {event['run_id']}  {event['seq']:>3}  {describe_event(event)}")
+                    )
+            return board.succeeded
         with Live(_table(board, feed), console=console, refresh_per_second=10) as live:
             for event in feed.events():
                 if event is not None:
-                    board.take(event)
+                    board.add(event)
                 live.update(_table(board, feed))
             live.update(_table(board, feed))
     except KeyboardInterrupt:
         pass
-    return board.well
+    return board.succeeded
 
 
 def print_events(feed: Feed, out: TextIO) -> bool:
-    """Writes each event as a line of JSON until the feed ends or Ctrl-C; says whether no run failed."""
+    """Writes each event as a line of JSON until the feed ends or Ctrl-C. Returns whether no run failed."""
     board = Board()
     try:
         for event in feed.events():
             if event is not None:
-                board.take(event)
+                board.add(event)
                 out.write(json.dumps(event, ensure_ascii=False) + "\n")
                 out.flush()
     except KeyboardInterrupt:
         pass
-    return board.well
+    return board.succeeded
 
 
 def _table(board: Board, feed: Feed) -> Table:
@@ -153,13 +159,15 @@ def _table(board: Board, feed: Feed) -> Table:
     table.add_column(justify="right", style="dim")
     table.add_column(justify="right", style="dim")
     marks = {"completed": Text("✓", style="green"), "failed": Text("✗", style="red"), "": Text("·", style="cyan")}
-    for row in board.shown():
-        took = (row.newest - row.began).total_seconds() * 1000 if row.newest and row.began else 0
+    for row in board.visible_rows():
+        took = (row.newest - row.started).total_seconds() * 1000 if row.newest and row.started else 0
         bar = ProgressBar(total=row.total, completed=min(row.done, row.total), width=16)
-        table.add_row(marks[row.ended], row.run_id, row.kind, bar, row.doing, seconds(int(took)), money(row.cost_usd))
+        table.add_row(
+            marks[row.ended], row.run_id, row.kind, bar, row.activity, seconds(int(took)), money(row.cost_usd)
+        )
     running = sum(1 for row in board.rows.values() if not row.ended)
     state = "live" if feed.connected else "connecting …"
     table.add_row(
-        "", Text(f"{running} running, {len(board.rows) - running} over", style="dim"), Text(state, style="dim")
+        "", Text(f"{running} running, {len(board.rows) - running} ended", style="dim"), Text(state, style="dim")
     )
     return table

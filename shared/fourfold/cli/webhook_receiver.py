@@ -1,4 +1,4 @@
-"""A webhook receiver on loopback: verifies what arrives by the receivers' own library, and answers 204 or 401."""
+"""A webhook receiver on loopback. It verifies signatures with `standardwebhooks`, and replies 204 or 401."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _POLL_S = 0.2
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """A request that arrived; `fault` says why it is not to be trusted, and then nothing else is told of it."""
+class ReceivedWebhook:
+    """A received request. If `fault` is set the signature or body is invalid, and the other fields are empty."""
 
     at: datetime
     id: str = ""
@@ -31,22 +31,22 @@ class Arrival:
 
 @dataclass
 class Receiver:
-    """What serves; `arrivals` must be read for requests to be answered."""
+    """The running receiver. Requests are answered only while `received_webhooks` is iterated."""
 
     url: str
-    _waiting: queue.Queue[_Request] = field(default_factory=queue.Queue)
+    _requests: queue.Queue[_Request] = field(default_factory=queue.Queue)
 
-    def arrivals(self, secret: str) -> Iterator[Arrival]:
-        """Each request as it comes, for ever, verified by `secret` and answered."""
+    def received_webhooks(self, secret: str) -> Iterator[ReceivedWebhook]:
+        """Yields each request after verifying it with `secret` and replying; does not end."""
         verifier = Webhook(secret)
         while True:
             try:
-                request = self._waiting.get(timeout=_POLL_S)  # not for ever: Ctrl-C must get through
+                request = self._requests.get(timeout=_POLL_S)  # with a timeout, so that Ctrl-C works
             except queue.Empty:
                 continue
-            arrival = _verified(verifier, request)
-            request.answer(204 if arrival.fault is None else 401)
-            yield arrival
+            received = _verified(verifier, request)
+            request.answer(204 if received.fault is None else 401)
+            yield received
 
 
 @dataclass
@@ -57,13 +57,18 @@ class _Request:
     done: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, status: int) -> None:
+        """Sends the status and ends the request."""
         self.status = status
         self.done.set()
 
 
 @contextmanager
-def serving(port: int) -> Iterator[Receiver]:
-    """Listens on 127.0.0.1 (`port` 0: any free one) until the context ends. Raises OSError if the port is taken."""
+def run_receiver(port: int) -> Iterator[Receiver]:
+    """Listens on 127.0.0.1 until the context ends. `port` 0 chooses a free port.
+
+    Raises:
+        OSError: the port is in use.
+    """
     receiver: Receiver
 
     class Handler(BaseHTTPRequestHandler):
@@ -71,14 +76,14 @@ def serving(port: int) -> Iterator[Receiver]:
             length = self.headers.get("content-length", "0")
             size = min(int(length), _MOST_BYTES) if length.isdecimal() else 0
             request = _Request({name.lower(): value for name, value in self.headers.items()}, self.rfile.read(size))
-            receiver._waiting.put(request)  # noqa: SLF001 - its own server
+            receiver._requests.put(request)  # noqa: SLF001 - same module
             request.done.wait(10)
             self.send_response(request.status)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - the base class's
-            """Arrivals are printed, requests are not."""
+            """Suppresses the access log; the command prints received webhooks."""
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
@@ -92,11 +97,11 @@ def serving(port: int) -> Iterator[Receiver]:
         server.server_close()
 
 
-def _verified(verifier: Webhook, request: _Request) -> Arrival:
+def _verified(verifier: Webhook, request: _Request) -> ReceivedWebhook:
     now = datetime.now().astimezone()
     try:
         body = verifier.verify(request.body, request.headers)
         data = json.dumps(body["data"], ensure_ascii=False)
-        return Arrival(now, request.headers["webhook-id"], str(body["type"]), data)
+        return ReceivedWebhook(now, request.headers["webhook-id"], str(body["type"]), data)
     except (WebhookVerificationError, ValueError, KeyError, TypeError) as fault:
-        return Arrival(now, fault=f"not from this endpoint: {fault}")
+        return ReceivedWebhook(now, fault=f"invalid webhook: {fault}")

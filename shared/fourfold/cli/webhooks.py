@@ -1,4 +1,4 @@
-"""`fourfold webhooks`: endpoints of the workspace, and a receiver on this machine that shows what arrives."""
+"""`fourfold webhooks`: manages endpoints, and receives webhooks on this machine."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.connection import Connection, NoConnectionError, find_connection
-from fourfold.cli.webhook_receiver import Arrival, serving
+from fourfold.cli.webhook_receiver import ReceivedWebhook, run_receiver
 from fourfold.errors import CommandError
 
-app = typer.Typer(no_args_is_help=True, help="Webhook endpoints, and a receiver to try them with.")
+app = typer.Typer(no_args_is_help=True, help="Webhook endpoints, and a local receiver.")
 
 Endpoint = Annotated[str, typer.Argument(help="whk_...")]
-Events = Annotated[list[str] | None, typer.Option("--event", help="An event's exact name; repeatable. Default: all.")]
+Events = Annotated[list[str] | None, typer.Option("--event", help="Exact name of an event; repeatable. Default: all.")]
 
 
 class _RefusedError(CommandError):
-    """The API refused; the text says what to do."""
+    """The API returned an error or did not respond; the message says what to do."""
 
 
 @app.command()
 def listen(
     events: Events = None,
     secret: Annotated[
-        str | None, typer.Option(help="whsec_... of an endpoint that exists already; none is created then.")
+        str | None, typer.Option(help="whsec_... of an existing endpoint; without it a new endpoint is created.")
     ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
-    count: Annotated[int, typer.Option(min=0, help="Stop after so many deliveries; 0: at Ctrl-C.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0: any free port.")] = 0,
+    count: Annotated[int, typer.Option(min=0, help="Stop after this many deliveries; 0: at Ctrl-C.")] = 0,
 ) -> None:
-    """Receive on http://127.0.0.1, verify every signature, print every delivery.
+    """Receive webhooks on http://127.0.0.1, verify their signatures, and print them.
 
-    For a local server: one on AWS sends to public https addresses only.
+    Works with a local server only: a server on AWS sends to public https addresses only.
     """
     console = Console()
-    with _connected() as api, serving(port) as receiver:
+    with _connected() as api, run_receiver(port) as receiver:
         created = None if secret else _call(api, "POST", "", {"url": receiver.url, "events": events or ["*"]})
-        signing = secret or (created or {})["secret"]
+        signing_secret = secret or (created or {})["secret"]
         console.print(f"Receiving at {receiver.url} · Ctrl-C stops", highlight=False)
         try:
-            for number, arrival in enumerate(receiver.arrivals(signing), 1):
-                console.print(_line(arrival))
+            for number, received in enumerate(receiver.received_webhooks(signing_secret), 1):
+                console.print(_line(received))
                 if number == count:
                     break
         except KeyboardInterrupt:
@@ -59,10 +59,10 @@ def listen(
 
 @app.command()
 def create(url: Annotated[str, typer.Argument(help="https://...")], events: Events = None) -> None:
-    """Create an endpoint and show its secret, this once."""
+    """Create an endpoint and show its secret once."""
     with _connected() as api:
-        made = _call(api, "POST", "", {"url": url, "events": events or ["*"]})
-    Console().print(f"{made['id']}\nsecret {made['secret']}", highlight=False, soft_wrap=True)
+        created = _call(api, "POST", "", {"url": url, "events": events or ["*"]})
+    Console().print(f"{created['id']}\nsecret {created['secret']}", highlight=False, soft_wrap=True)
 
 
 @app.command(name="list")
@@ -88,8 +88,8 @@ def deliveries(endpoint: Endpoint, limit: Annotated[int, typer.Option(min=1, max
     for column in ("id", "status", "event", "attempts"):
         table.add_column(column, no_wrap=column == "id")
     for one in found:
-        made = ", ".join(f"{a['status_code'] or a['result']} ({a['latency_ms']} ms)" for a in one["attempts"])
-        table.add_row(one["id"], one["status"], one["event_type"], made)
+        attempts = ", ".join(f"{a['status_code'] or a['result']} ({a['latency_ms']} ms)" for a in one["attempts"])
+        table.add_row(one["id"], one["status"], one["event_type"], attempts)
     Console().print(table)
 
 
@@ -103,21 +103,23 @@ def ping(endpoint: Endpoint) -> None:
 @app.command()
 def replay(
     endpoint: Endpoint,
-    delivery: Annotated[str | None, typer.Argument(help="dlv_...; without it, all that failed since --since.")] = None,
+    delivery: Annotated[
+        str | None, typer.Argument(help="dlv_...; without it, all deliveries failed since --since.")
+    ] = None,
     since: Annotated[datetime | None, typer.Option(help="Such as 2026-11-25T09:00:00 (local time).")] = None,
 ) -> None:
-    """Send a delivery again, or all that failed since a time."""
+    """Replay a delivery, or all deliveries failed since a time."""
     if (delivery is None) is (since is None):
         raise typer.BadParameter("give a delivery, or --since")
     with _connected() as api:
         if delivery is not None:
             _call(api, "POST", f"/{endpoint}/deliveries/{delivery}/replay")
-            Console().print("1 delivery begins again")
+            Console().print("1 delivery replayed")
             return
         body = {"since": since.astimezone().isoformat() if since else None}
         done = _call(api, "POST", f"/{endpoint}/replay", body)
-    more = "; there are more, ask again" if done["has_more"] else ""
-    Console().print(f"{done['replayed']} deliveries begin again{more}")
+    more = "; there are more, run the command again" if done["has_more"] else ""
+    Console().print(f"{done['replayed']} deliveries replayed{more}")
 
 
 @app.command()
@@ -129,7 +131,7 @@ def delete(endpoint: Endpoint) -> None:
 
 @contextmanager
 def _connected() -> Iterator[Connection]:
-    """Where to call; what goes wrong is one line on standard error and exit code 1."""
+    """Yields the connection. An error is printed in one line on standard error, with exit code 1."""
     try:
         yield find_connection()
     except (_RefusedError, NoConnectionError, OSError) as error:
@@ -143,19 +145,19 @@ def _call(api: Connection, method: str, path: str, body: object = None) -> Any: 
         reply = httpx.request(method, f"{api.url}/v1/webhooks{path}", json=body, headers=headers, timeout=30)
     except httpx.TransportError as error:
         raise _RefusedError(
-            f"No answer from {api.url} ({type(error).__name__}). Start the server with `make up`."
+            f"No response from {api.url} ({type(error).__name__}). Start the server with `make up`."
         ) from error
     if reply.is_error:
         try:
             problem = reply.json()
             raise _RefusedError(f"{problem['title']}: {problem['detail']}")
         except (ValueError, KeyError, TypeError):
-            raise _RefusedError(f"The server answered {reply.status_code} and no problem details.") from None
+            raise _RefusedError(f"The server returned {reply.status_code} without problem details.") from None
     return reply.json() if reply.content else None
 
 
-def _line(arrival: Arrival) -> Text:
-    stamp = f"{arrival.at:%H:%M:%S}  "
-    if arrival.fault is not None:
-        return Text(f"{stamp}✗ {arrival.fault}", style="red")
-    return Text.assemble(stamp, ("✓ ", "green"), f"{arrival.type}  ", (f"{arrival.id}  {arrival.data}", "dim"))
+def _line(received: ReceivedWebhook) -> Text:
+    stamp = f"{received.at:%H:%M:%S}  "
+    if received.fault is not None:
+        return Text(f"{stamp}✗ {received.fault}", style="red")
+    return Text.assemble(stamp, ("✓ ", "green"), f"{received.type}  ", (f"{received.id}  {received.data}", "dim"))

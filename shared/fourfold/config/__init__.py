@@ -1,1 +1,1 @@
-"""What drives a run: the effective configuration it is pinned to."""
+"""The settings: keys, scopes, locks, commits, and the effective values that a run is pinned to."""

@@ -9,55 +9,55 @@ from pydantic import Field
 from fourfold.config.scope import KeyMeta, Scope
 from fourfold.persona import Document
 
-_OF_TENANTS = (Scope.SYSTEM, Scope.ORG)  # a tenant does not raise its own limits
+_NOT_BY_WORKSPACE = (Scope.SYSTEM, Scope.ORG)  # a workspace cannot raise its own limits
 
 
 class LimitsConfig(Document):
-    """How much one key, and one workspace, may ask for."""
+    """Limits of an API key and of a workspace."""
 
     requests_per_minute: Annotated[
         int,
-        Field(ge=1, le=100_000, description="Requests of one API key in a minute."),
-        KeyMeta(unit="requests/min", scopes=_OF_TENANTS),
+        Field(ge=1, le=100_000, description="Maximum requests per minute of one API key."),
+        KeyMeta(unit="requests/min", scopes=_NOT_BY_WORKSPACE),
     ] = 600
     concurrent_generations: Annotated[
         int,
-        Field(ge=1, le=1000, description="Personas a workspace may have in generation at the same time."),
-        KeyMeta(unit="runs", scopes=_OF_TENANTS),
+        Field(ge=1, le=1000, description="Maximum generation runs of a workspace at the same time."),
+        KeyMeta(unit="runs", scopes=_NOT_BY_WORKSPACE),
     ] = 50
 
 
 class WebhookRetryConfig(Document):
-    """When a delivery that failed is tried again."""
+    """The schedule of delivery attempts."""
 
     delays_s: Annotated[
         tuple[Annotated[int, Field(ge=0, le=43_200)], ...],
-        Field(min_length=1, max_length=12, description="Wait before each attempt, the first one included."),
+        Field(min_length=1, max_length=12, description="Delay before each attempt, including the first."),
         KeyMeta(unit="s"),
     ] = (0, 60, 300, 1800, 7200)
 
 
 class WebhooksConfig(Document):
-    """Delivery to webhook endpoints."""
+    """Settings of webhook delivery."""
 
     retry: WebhookRetryConfig = WebhookRetryConfig()
-    timeout_s: Annotated[
-        int, Field(ge=1, le=30, description="How long a receiver may take to answer."), KeyMeta(unit="s")
-    ] = 15
+    timeout_s: Annotated[int, Field(ge=1, le=30, description="Timeout of one delivery attempt."), KeyMeta(unit="s")] = (
+        15
+    )
     disable_after_s: Annotated[
         int,
-        Field(ge=1, le=2_592_000, description="How long every delivery must have failed before it is disabled."),
+        Field(ge=1, le=2_592_000, description="How long all deliveries must fail before the endpoint is disabled."),
         KeyMeta(unit="s"),
     ] = 432_000
     rotation_overlap_s: Annotated[
         int,
-        Field(ge=0, le=604_800, description="How long the old secret still signs beside the new one."),
+        Field(ge=0, le=604_800, description="How long the old secret stays valid after a rotation."),
         KeyMeta(unit="s"),
     ] = 86_400
 
 
 class ApiConfig(Document):
-    """The API's side of the tree."""
+    """The API's settings."""
 
     limits: LimitsConfig = LimitsConfig()
     webhooks: WebhooksConfig = WebhooksConfig()

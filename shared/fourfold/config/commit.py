@@ -1,4 +1,4 @@
-"""One commit: operations on a scope's keys, taken together or not at all."""
+"""Commits: operations on the keys of a scope, applied all or none."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from fourfold.config.scope import Scope
 from fourfold.errors import InputError
 from fourfold.persona import Document
 
-MOST_OPS = 500
+MAX_OPS = 500
 _KeyName = Annotated[str, Field(min_length=1, max_length=200, examples=["engine.pipeline.soul_draft.model"])]
 
 
 class SetOp(Document):
-    """Sets a key's value at the scope."""
+    """Set the value of a key at the scope."""
 
     op: Literal["set"]
     key: _KeyName
@@ -31,14 +31,14 @@ class SetOp(Document):
 
 
 class UnsetOp(Document):
-    """Takes the scope's value away: the key is inherited again."""
+    """Remove the scope's value; the key is inherited again."""
 
     op: Literal["unset"]
     key: _KeyName
 
 
 class LockOp(Document):
-    """Keeps descendants from setting a key, or holds them within `bounds`. A `value` is set with it."""
+    """Prevent descendant scopes from setting a key, or restrict them to `bounds`. Optionally sets a `value`."""
 
     op: Literal["lock"]
     key: _KeyName
@@ -47,7 +47,7 @@ class LockOp(Document):
 
 
 class UnlockOp(Document):
-    """Takes the scope's lock away: values it overruled hold again."""
+    """Remove the scope's lock; values that it overrode apply again."""
 
     op: Literal["unlock"]
     key: _KeyName
@@ -58,10 +58,10 @@ Op = Annotated[SetOp | UnsetOp | LockOp | UnlockOp, Field(discriminator="op")]
 
 @dataclass(frozen=True)
 class OpFault:
-    """Why an operation cannot be taken. `place` is a JSON pointer below the operation."""
+    """An error in an operation. `pointer` is a JSON pointer relative to the operation."""
 
     index: int
-    place: str
+    pointer: str
     code: str
     detail: str
     locked_by: Scope | None = None
@@ -69,7 +69,7 @@ class OpFault:
 
 
 class RefusedError(InputError):
-    """A commit that cannot be taken; `faults` names every reason. Nothing of it was applied."""
+    """The commit is rejected; `faults` lists the reasons. Nothing was applied."""
 
     def __init__(self, faults: Sequence[OpFault]) -> None:
         super().__init__(", ".join(fault.code for fault in faults))
@@ -77,13 +77,13 @@ class RefusedError(InputError):
 
     @property
     def locked_by(self) -> Scope | None:
-        """The lock that stops the commit, if nothing else is wrong with it."""
+        """The scope whose lock forbids the commit, if the commit has no other errors."""
         scopes = [fault.locked_by for fault in self.faults]
         return scopes[0] if scopes and None not in scopes else None
 
 
 class KeyChange(Document):
-    """A key's node before and after a commit."""
+    """The entry of a key before and after a commit."""
 
     key: str
     before: Entry | None
@@ -92,20 +92,23 @@ class KeyChange(Document):
 
 @dataclass(frozen=True)
 class Author:
-    """Who commits, when and why."""
+    """Who commits (an API key id), when and why."""
 
     by: str
     at: datetime
     reason: str | None = None
 
 
-def apply(
+def apply_ops(
     ops: Sequence[Op], chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue], author: Author
 ) -> tuple[ScopeState, tuple[KeyChange, ...]]:
-    """The last scope of `chain` after `ops`, and what they change in it; the same state if they change nothing.
+    """Applies operations to the last scope of `chain`.
+
+    Returns:
+        The new state of the scope and its changes; the unchanged state and () if nothing changes.
 
     Raises:
-        RefusedError: unknown keys, values that do not fit, or an ancestor's lock.
+        RefusedError: unknown keys, invalid values, or an ancestor's lock.
     """
     state = chain[-1]
     known = registry()
@@ -113,58 +116,60 @@ def apply(
     if unknown:
         raise RefusedError(unknown)
     faults: list[OpFault] = []
-    nodes = dict(state.nodes)
+    entries = dict(state.entries)
     for index, op in enumerate(ops):
         key = known[op.key]
-        before = nodes.get(op.key, Entry())
+        before = entries.get(op.key, Entry())
         try:
-            after = _after(index, key, op, before)
+            after = _entry_after(index, key, op, before)
             _check_locks(index, op, after, resolve(key, chain, defaults[op.key]))
-            _check_within(index, op, after, resolve(key, chain[:-1], defaults[op.key], state.place.scope))
+            _check_own_bounds(index, op, after, resolve(key, chain[:-1], defaults[op.key], state.ref.scope))
         except BadValueError as error:
             faults.append(OpFault(index, "/value", "invalid_value", f"{op.key}: {error}"))
         except RefusedError as refusal:
             faults.extend(refusal.faults)
         else:
-            nodes[op.key] = after
+            entries[op.key] = after
     if faults:
-        wrong = [fault for fault in faults if fault.locked_by is None]
-        raise RefusedError(wrong or faults)
-    changed = _stamped(state, nodes, author)
-    changes = _changes(state.nodes, changed.nodes)
+        invalid = [fault for fault in faults if fault.locked_by is None]
+        raise RefusedError(invalid or faults)
+    changed = _signed(state, entries, author)
+    changes = _changes(state.entries, changed.entries)
     if not changes:
         return state, ()
     return changed, changes
 
 
-def restored(
-    nodes: Entries, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue], author: Author
+def restore_entries(
+    entries: Entries, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue], author: Author
 ) -> tuple[ScopeState, tuple[KeyChange, ...], tuple[OpFault, ...]]:
-    """The last scope of `chain` put back to `nodes`: the state, its changes, and what cannot be restored and why.
+    """Restores the last scope of `chain` to `entries`.
 
-    A node that today's schema or an ancestor's lock forbids stays as it is now.
+    Returns:
+        The new state, its changes, and an `OpFault` for each entry that the current schema or an ancestor's lock
+        forbids. Such an entry keeps its current value.
     """
     *ancestors, state = chain
-    target = dict(nodes)
+    target = dict(entries)
     refused: list[OpFault] = []
-    for name in dict.fromkeys((*nodes, *state.nodes)):
-        wanted, standing = nodes.get(name), state.nodes.get(name)
-        if _says(wanted) == _says(standing):
+    for name in dict.fromkeys((*entries, *state.entries)):
+        target_entry, current = entries.get(name), state.entries.get(name)
+        if _content(target_entry) == _content(current):
             continue
-        fault = None if wanted is None else _forbidden(name, wanted, [*ancestors, state], defaults)
+        fault = None if target_entry is None else _forbidden(name, target_entry, [*ancestors, state], defaults)
         if fault is not None:
             refused.append(fault)
             target.pop(name, None)
-            if standing is not None:
-                target[name] = standing
-    changed = _stamped(state, target, author)
-    changes = _changes(state.nodes, changed.nodes)
+            if current is not None:
+                target[name] = current
+    changed = _signed(state, target, author)
+    changes = _changes(state.entries, changed.entries)
     return (changed if changes else state), changes, tuple(refused)
 
 
-def replayed(nodes: Entries, changes: Iterable[KeyChange]) -> Entries:
-    """`nodes` after `changes`, as the log of revisions tells them."""
-    result = dict(nodes)
+def apply_changes(entries: Entries, changes: Iterable[KeyChange]) -> Entries:
+    """Returns `entries` after the `changes` of one or more revisions."""
+    result = dict(entries)
     for change in changes:
         result.pop(change.key, None)
         if change.after is not None:
@@ -172,12 +177,12 @@ def replayed(nodes: Entries, changes: Iterable[KeyChange]) -> Entries:
     return MappingProxyType(result)
 
 
-def difference(before: Entries, after: Entries) -> tuple[KeyChange, ...]:
-    """What turns one state into another, key by key."""
+def diff_entries(before: Entries, after: Entries) -> tuple[KeyChange, ...]:
+    """Returns the changes from one set of entries to another, by key."""
     return _changes(before, after)
 
 
-def _after(index: int, key: Key, op: Op, before: Entry) -> Entry:
+def _entry_after(index: int, key: Key, op: Op, before: Entry) -> Entry:
     match op:
         case SetOp():
             return before.model_copy(update={"is_set": True, "value": key.parsed(op.value)})
@@ -198,22 +203,22 @@ def _lock(index: int, key: Key, op: LockOp) -> Lock:
 
 
 def _bounds(key: Key, bounds: Bounds | None) -> Bounds | None:
-    """The bounds as they are stored: their values in the form the key's own values are kept in.
+    """Returns the bounds in stored form: their values are parsed like values of the key.
 
     Raises:
-        BadValueError: bounds that bound nothing this key takes.
+        BadValueError: the bounds do not match the type of the key.
     """
     if bounds is None:
         return None
     if (bounds.min is not None or bounds.max is not None) and not key.is_numeric:
-        raise BadValueError("A range bounds numbers only; give an enum.")
+        raise BadValueError("min and max are for numbers only; use enum.")
     if bounds.enum is None:
         return bounds
     return bounds.model_copy(update={"enum": tuple(_choice(key, value) for value in bounds.enum)})
 
 
 def _choice(key: Key, value: JsonValue) -> JsonValue:
-    """One value of a set: of a list's key, one element of the list."""
+    """Parses one value of an `enum`; for a list key, an element of the list."""
     if key.schema().get("type") != "array":
         return key.parsed(value)
     parsed = key.parsed([value])
@@ -221,66 +226,66 @@ def _choice(key: Key, value: JsonValue) -> JsonValue:
 
 
 def _check_locks(index: int, op: Op, after: Entry, found: Resolution) -> None:
-    """Values may be taken away and own locks opened whatever stands above."""
+    """Raises if an ancestor's lock forbids the operation. `unset` and `unlock` are always allowed."""
     if isinstance(op, UnsetOp | UnlockOp):
         return
     sets = isinstance(op, SetOp) or "value" in op.model_fields_set
     forbidden = found.refused_by(after.value) if sets else found.locked_by
     if forbidden is not None:
         bounds = next((each for scope, each in found.bounds if scope is forbidden), None)
-        within = "" if found.locked_by is not None or bounds is None else f": it takes {bounds.in_words()}"
-        detail = f"{op.key} is locked by the {forbidden} scope{within}."
+        limits = "" if found.locked_by is not None or bounds is None else f": it takes {bounds.in_words()}"
+        detail = f"{op.key} is locked by the {forbidden} scope{limits}."
         raise RefusedError([OpFault(index, "/key", "config_locked", detail, forbidden)])
 
 
-def _check_within(index: int, op: Op, after: Entry, inherited: Resolution) -> None:
-    """Descendants begin with what holds here, so that has to be within the bounds they are given."""
+def _check_own_bounds(index: int, op: Op, after: Entry, inherited: Resolution) -> None:
+    """Raises if the scope's effective value, which descendants inherit, is outside the new bounds."""
     if not isinstance(op, LockOp) or after.lock is None or after.lock.bounds is None:
         return
     value = after.value if after.is_set else inherited.value
     if not after.lock.bounds.admits(value):
-        detail = f"{op.key} is {json.dumps(value)} here, outside these bounds. Give a value with the lock."
+        detail = f"{op.key} is {json.dumps(value)} at this scope, outside the bounds. Set a value with the lock."
         raise RefusedError([OpFault(index, "/bounds", "value_outside_bounds", detail)])
 
 
 def _forbidden(
-    name: str, node: Entry, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]
+    name: str, entry: Entry, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]
 ) -> OpFault | None:
     key = registry().get(name)
     if key is None:
         return _unknown(0, name)
     found = resolve(key, chain, defaults[name])
     try:
-        value = key.parsed(node.value) if node.is_set else None
-        _bounds(key, node.lock.bounds if node.lock else None)
+        value = key.parsed(entry.value) if entry.is_set else None
+        _bounds(key, entry.lock.bounds if entry.lock else None)
     except BadValueError as error:
         return OpFault(0, "", "invalid_value", f"{name}: {error}")
-    forbidden = found.refused_by(value) if node.is_set else found.locked_by if node.lock else None
+    forbidden = found.refused_by(value) if entry.is_set else found.locked_by if entry.lock else None
     if forbidden is None:
         return None
     return OpFault(0, "", "config_locked", f"{name} is locked by the {forbidden} scope.", forbidden)
 
 
 def _unknown(index: int, name: str) -> OpFault:
-    alike = nearest(name)
-    hint = f" Did you mean {', '.join(alike)}?" if alike else " See GET /v1/config/schema."
-    return OpFault(index, "/key", "unknown_key", f"There is no key {name[:80]}.{hint}", nearest=alike)
+    similar = nearest(name)
+    hint = f" Did you mean {', '.join(similar)}?" if similar else " See GET /v1/config/schema."
+    return OpFault(index, "/key", "unknown_key", f"Unknown key {name[:80]}.{hint}", nearest=similar)
 
 
-def _stamped(state: ScopeState, nodes: Mapping[str, Entry], author: Author) -> ScopeState:
-    """Nodes that say something, those that changed signed by the author, at the next revision."""
+def _signed(state: ScopeState, entries: Mapping[str, Entry], author: Author) -> ScopeState:
+    """Returns the state at the next revision. Empty entries are removed; changed ones get revision and author."""
     revision = state.revision + 1
     signed: dict[str, Entry] = {}
-    for name, node in nodes.items():
-        if not node.is_set and node.lock is None:
+    for name, entry in entries.items():
+        if not entry.is_set and entry.lock is None:
             continue
-        standing = state.nodes.get(name)
-        if standing is not None and standing.says() == node.says():
-            signed[name] = standing
+        current = state.entries.get(name)
+        if current is not None and current.content() == entry.content():
+            signed[name] = current
         else:
             mark: dict[str, Any] = {"revision": revision, "by": author.by, "at": author.at, "reason": author.reason}
-            signed[name] = node.model_copy(update=mark)
-    return replace(state, revision=revision, nodes=MappingProxyType(signed))
+            signed[name] = entry.model_copy(update=mark)
+    return replace(state, revision=revision, entries=MappingProxyType(signed))
 
 
 def _changes(before: Entries, after: Entries) -> tuple[KeyChange, ...]:
@@ -288,9 +293,9 @@ def _changes(before: Entries, after: Entries) -> tuple[KeyChange, ...]:
     return tuple(
         KeyChange(key=name, before=before.get(name), after=after.get(name))
         for name in names
-        if _says(before.get(name)) != _says(after.get(name))
+        if _content(before.get(name)) != _content(after.get(name))
     )
 
 
-def _says(node: Entry | None) -> tuple[bool, JsonValue, Lock | None]:
-    return (node or Entry()).says()
+def _content(entry: Entry | None) -> tuple[bool, JsonValue, Lock | None]:
+    return (entry or Entry()).content()

@@ -1,4 +1,4 @@
-"""The settings that hold for a workspace now: read with one small look at the revisions, the rest remembered."""
+"""The effective settings of a workspace, cached by the revisions of its scopes."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from fourfold.config.scope import Revisions
 from fourfold.config.settings import Settings
 from fourfold.llm.model_names import greatest_temperature
 
-_REMEMBERED: Final = 2000  # states and views of about a thousand workspaces, some 20 MB
+_MAX_CACHED: Final = 2000  # scope states, and effective settings: about a thousand workspaces, 20 MB
 
 
 @dataclass(frozen=True)
-class Effective:
-    """What holds for a workspace: the tree, the scopes' states it comes from, and their revisions."""
+class EffectiveSettings:
+    """The effective settings of a workspace, with the scope states and revisions that they derive from."""
 
     settings: Settings
     chain: tuple[ScopeState, ...]
@@ -30,83 +30,87 @@ class Effective:
 
 
 class StateSource(Protocol):
-    """Where the scopes' states are kept."""
+    """Reads the states of scopes."""
 
-    def revisions(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
-        """The revision of each place, strongly consistent; 0 for one that was never committed to."""
+    def revisions(self, refs: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
+        """Returns the revision of each scope (strongly consistent); 0 without commits."""
 
-    def states(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
-        """The state of each place, strongly consistent; an empty one where nothing was ever committed."""
+    def states(self, refs: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
+        """Returns the state of each scope (strongly consistent); an empty state without commits."""
 
-    def state_at(self, place: ScopeRef, revision: int) -> ScopeState | None:
-        """What a place said at a revision of its own (0: nothing), or None if there is no such revision."""
+    def state_at(self, ref: ScopeRef, revision: int) -> ScopeState | None:
+        """Returns the state of a scope at one of its revisions (0: empty), or None if there is no such revision."""
 
 
 class ConfigReader:
-    """Reads effective settings. A warm read fetches three numbers and nothing else: what they name does not change."""
+    """Reads effective settings.
+
+    A cached read only fetches the revisions of three scopes, because the state at a revision never changes.
+    """
 
     def __init__(self, source: StateSource, defaults: Mapping[str, JsonValue]) -> None:
-        """`defaults` holds what this deployment starts from, for every key of the registry."""
+        """`defaults` maps every key of the registry to the deployment's default."""
         self._source = source
         self._defaults = defaults
         self._states: dict[tuple[ScopeRef, int], ScopeState] = {}
-        self._views: dict[tuple[str, str, Revisions], Effective] = {}
+        self._effective: dict[tuple[str, str, Revisions], EffectiveSettings] = {}
 
-    def effective(self, org_id: str, workspace_id: str) -> Effective:
-        """The settings of a workspace of an org as they stand at this moment."""
-        places = chain_of(org_id, workspace_id)
-        found = self._source.revisions(places)
-        revisions = Revisions(**{place.scope.value: found[place] for place in places})
-        view = self._views.get((org_id, workspace_id, revisions))
-        if view is not None:
-            return view
-        return self._viewed(org_id, workspace_id, self._chain(places, found))
+    def effective(self, org_id: str, workspace_id: str) -> EffectiveSettings:
+        """Returns the current settings of a workspace of an org."""
+        refs = chain_of(org_id, workspace_id)
+        found = self._source.revisions(refs)
+        revisions = Revisions(**{ref.scope.value: found[ref] for ref in refs})
+        cached = self._effective.get((org_id, workspace_id, revisions))
+        if cached is not None:
+            return cached
+        return self._resolved(org_id, workspace_id, self._chain(refs, found))
 
-    def at(self, org_id: str, workspace_id: str, revisions: Revisions) -> Effective:
-        """The settings of a workspace as they stood at these revisions: what a run was pinned to.
+    def at(self, org_id: str, workspace_id: str, revisions: Revisions) -> EffectiveSettings:
+        """Returns the settings of a workspace at these revisions, such as those that a run is pinned to.
 
         Raises:
-            LookupError: a scope was never at such a revision.
+            LookupError: a scope has no such revision.
         """
-        view = self._views.get((org_id, workspace_id, revisions))
-        if view is not None:
-            return view
+        cached = self._effective.get((org_id, workspace_id, revisions))
+        if cached is not None:
+            return cached
         chain = tuple(
-            self._past(place, getattr(revisions, place.scope.value)) for place in chain_of(org_id, workspace_id)
+            self._state_at(ref, getattr(revisions, ref.scope.value)) for ref in chain_of(org_id, workspace_id)
         )
-        return self._viewed(org_id, workspace_id, chain)
+        return self._resolved(org_id, workspace_id, chain)
 
-    def _viewed(self, org_id: str, workspace_id: str, chain: tuple[ScopeState, ...]) -> Effective:
-        revisions = Revisions(**{state.place.scope.value: state.revision for state in chain})
-        view = Effective(settings_of(effective(chain, self._defaults)), chain, self._defaults, revisions)
-        if len(self._views) >= _REMEMBERED:
-            self._views.clear()
-        self._views[org_id, workspace_id, revisions] = view
-        return view
+    def _resolved(self, org_id: str, workspace_id: str, chain: tuple[ScopeState, ...]) -> EffectiveSettings:
+        revisions = Revisions(**{state.ref.scope.value: state.revision for state in chain})
+        resolved = EffectiveSettings(settings_of(effective(chain, self._defaults)), chain, self._defaults, revisions)
+        if len(self._effective) >= _MAX_CACHED:
+            self._effective.clear()
+        self._effective[org_id, workspace_id, revisions] = resolved
+        return resolved
 
-    def _past(self, place: ScopeRef, revision: int) -> ScopeState:
-        state = self._states.get((place, revision)) or self._source.state_at(place, revision)
+    def _state_at(self, ref: ScopeRef, revision: int) -> ScopeState:
+        state = self._states.get((ref, revision)) or self._source.state_at(ref, revision)
         if state is None:
-            raise LookupError(f"{place} was never at revision {revision}")
-        self._states[place, revision] = state
+            raise LookupError(f"{ref} has no revision {revision}")
+        self._states[ref, revision] = state
         return state
 
-    def _chain(self, places: Iterable[ScopeRef], revisions: Mapping[ScopeRef, int]) -> tuple[ScopeState, ...]:
-        # Looked up once each: another thread may clear what is remembered at any moment.
-        known = {place: self._states.get((place, revisions[place])) for place in places}
-        missing = [place for place, state in known.items() if state is None]
+    def _chain(self, refs: Iterable[ScopeRef], revisions: Mapping[ScopeRef, int]) -> tuple[ScopeState, ...]:
+        # Each is looked up once: another thread may clear the cache at any time.
+        known = {ref: self._states.get((ref, revisions[ref])) for ref in refs}
+        missing = [ref for ref, state in known.items() if state is None]
         fetched = self._source.states(missing) if missing else {}
-        if len(self._states) >= _REMEMBERED:
+        if len(self._states) >= _MAX_CACHED:
             self._states.clear()
-        for place, state in fetched.items():
-            self._states[place, state.revision] = state
-        return tuple(known[place] or fetched[place] for place in places)
+        for ref, state in fetched.items():
+            self._states[ref, state.revision] = state
+        return tuple(known[ref] or fetched[ref] for ref in refs)
 
 
 def settings_of(found: Mapping[str, Resolution]) -> Settings:
-    """Resolved values as the tree the product reads.
+    """Returns the resolved values as a settings tree.
 
-    A temperature that the model beside it does not take is left out: an ancestor may change the model under it.
+    A temperature that its model does not accept is set to null. It cannot be an error, because an ancestor may change
+    the model after a descendant has set the temperature.
     """
     values = {name: each.value for name, each in found.items()}
     for name in [name for name in values if name.endswith(".temperature")]:

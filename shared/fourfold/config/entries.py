@@ -1,4 +1,4 @@
-"""What one scope says of the keys: values, locks, and who set them."""
+"""The entries of a scope: values and locks by key, and who set them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fourfold.persona import Document
 
 
 class Bounds(Document):
-    """What descendants may choose within: a range, a set, or both. For a list, every element must be of the set."""
+    """The values that descendants may set: a range, an enum, or both. For a list key, `enum` limits its elements."""
 
     min: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
     max: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
@@ -24,13 +24,13 @@ class Bounds(Document):
     @model_validator(mode="after")
     def _bounds_something(self) -> Self:
         if self.min is None and self.max is None and not self.enum:
-            raise ValueError("give min, max or enum")
+            raise ValueError("set min, max or enum")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError("min is greater than max")
         return self
 
     def admits(self, value: JsonValue) -> bool:
-        """Whether a descendant may have this value."""
+        """Whether the bounds allow the value."""
         if self.enum is not None:
             chosen = value if isinstance(value, list) else [value]
             if not all(each in self.enum for each in chosen):
@@ -42,7 +42,7 @@ class Bounds(Document):
         return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
 
     def in_words(self) -> str:
-        """The bounds as a person reads them."""
+        """Returns the bounds as text."""
         parts = []
         if self.min is not None:
             parts.append(f"at least {self.min:g}")
@@ -54,13 +54,13 @@ class Bounds(Document):
 
 
 class Lock(Document):
-    """Stops descendants from setting a key: altogether, or beyond `bounds`."""
+    """Prevents descendants from setting a key, or from setting it outside `bounds`."""
 
     bounds: Bounds | None = None
 
 
 class Entry(Document):
-    """What a scope says of one key. `is_set` tells a value of null from none; the rest tells who said it last."""
+    """A scope's value and lock of one key, and their last change. `is_set` distinguishes the value null from none."""
 
     is_set: bool = False
     value: JsonValue = None
@@ -70,8 +70,8 @@ class Entry(Document):
     at: datetime | None = None
     reason: str | None = None
 
-    def says(self) -> tuple[bool, JsonValue, Lock | None]:
-        """What it says, without who said it."""
+    def content(self) -> tuple[bool, JsonValue, Lock | None]:
+        """Returns value and lock without the last change."""
         return self.is_set, self.value, self.lock
 
 
@@ -80,7 +80,7 @@ Entries = Mapping[str, Entry]
 
 @dataclass(frozen=True)
 class ScopeRef:
-    """One scope of one tenant. `owner` is the org's or workspace's id, empty for the system."""
+    """Identifies a scope. `owner` is the id of the org or workspace, empty for the system."""
 
     scope: Scope
     owner: str = ""
@@ -88,13 +88,13 @@ class ScopeRef:
 
 @dataclass(frozen=True)
 class ScopeState:
-    """All a place says, at one revision; 0 before its first commit."""
+    """All entries of a scope at one revision; 0 before the first commit."""
 
-    place: ScopeRef
+    ref: ScopeRef
     revision: int = 0
-    nodes: Entries = field(default_factory=lambda: MappingProxyType({}))
+    entries: Entries = field(default_factory=lambda: MappingProxyType({}))
 
 
 def chain_of(org_id: str, workspace_id: str) -> tuple[ScopeRef, ScopeRef, ScopeRef]:
-    """The places that hold for a workspace, from the system down."""
+    """Returns the scopes of a workspace: system, org, workspace."""
     return ScopeRef(Scope.SYSTEM), ScopeRef(Scope.ORG, org_id), ScopeRef(Scope.WORKSPACE, workspace_id)

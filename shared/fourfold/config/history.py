@@ -1,4 +1,4 @@
-"""The history of a scope: its revisions, and snapshots that outlive them."""
+"""The history of a scope: revisions and snapshots."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SNAPSHOT_ID = re.compile(r"cfs_[0-9a-hjkmnp-tv-z]{26}")
 
 
 class Revision(Document):
-    """One commit of a scope: who, when, why, and what it changed. `kind` tells how it came about."""
+    """A commit of a scope. `kind` is `commit`, `preset` or `rollback`."""
 
     revision: int
     scope: Scope
@@ -30,7 +30,7 @@ class Revision(Document):
 
 
 class Snapshot(Document):
-    """What a scope said at one revision, kept for good. `hash` names its content: equal content, equal hash."""
+    """A stored copy of a scope at one revision. `hash` is a hash of its values and locks."""
 
     id: str
     scope: Scope
@@ -43,7 +43,7 @@ class Snapshot(Document):
 
 
 def new_snapshot_id() -> str:
-    """A fresh snapshot id; ids sort in order of creation."""
+    """Returns a new snapshot id. Ids sort in order of creation."""
     return prefixed_id("cfs")
 
 
@@ -52,8 +52,8 @@ def is_snapshot_id(text: str) -> bool:
     return _SNAPSHOT_ID.fullmatch(text) is not None
 
 
-def content_hash(nodes: Entries) -> str:
-    """Names what a scope says, whoever said it and when."""
-    said = {name: node.model_dump(mode="json", include={"is_set", "value", "lock"}) for name, node in nodes.items()}
+def content_hash(entries: Entries) -> str:
+    """Returns a hash of values and locks, without their authors and times."""
+    said = {name: entry.model_dump(mode="json", include={"is_set", "value", "lock"}) for name, entry in entries.items()}
     text = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

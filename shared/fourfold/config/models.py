@@ -1,4 +1,4 @@
-"""How a model is asked: the block of settings that every step, the chat and the judge share."""
+"""The settings of model calls, shared by the steps, the chat and the judges."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ OFFLINE_MODEL = "offline:composer-1"
 
 
 class ModelConfig(Document):
-    """How models are asked. `timeout_s` bounds one model call in seconds, `max_tokens` its answer.
+    """The models of a task and the parameters of their calls.
 
-    `fallback` names the models asked in turn after `model` gave nothing usable; `max_tokens` holds for them too. A
-    `temperature` beyond what `model` is known to take is an error; a fallback that does not take it is asked without.
+    `fallback` lists the models to try in turn if `model` returns no usable answer; the parameters apply to them too.
+    A `temperature` that `model` does not accept is an error; fallbacks that do not accept it are called without it.
     """
 
     model: Annotated[
-        ModelName, Field(description="The model asked first, `provider:model`."), KeyMeta(scopes=EVERYWHERE)
+        ModelName, Field(description="Model to try first, as `provider:model`."), KeyMeta(scopes=EVERYWHERE)
     ] = OFFLINE_MODEL
     fallback: Annotated[
         tuple[ModelName, ...],
-        Field(max_length=4, description="Models asked in turn when the one before gave nothing usable."),
+        Field(max_length=4, description="Models to try in turn if the previous one returns no usable answer."),
         KeyMeta(scopes=EVERYWHERE),
     ] = ()
     temperature: Annotated[
         Annotated[float, Field(ge=0.0, le=2.0)] | None,
-        Field(description="Sampling temperature; null leaves it to the provider."),
+        Field(description="Sampling temperature; null for the provider's default."),
         KeyMeta(scopes=EVERYWHERE),
     ] = None
     max_tokens: Annotated[
         int,
-        Field(ge=256, le=8192, description="Bound of one answer, thinking included."),
+        Field(ge=256, le=8192, description="Maximum tokens of one answer, including thinking."),
         KeyMeta(unit="tokens", scopes=EVERYWHERE),
     ] = 2048
     timeout_s: Annotated[
-        int, Field(ge=1, le=240, description="Bound of one model call."), KeyMeta(unit="s", scopes=EVERYWHERE)
+        int, Field(ge=1, le=240, description="Timeout of one model call."), KeyMeta(unit="s", scopes=EVERYWHERE)
     ] = 90
 
     @property
     def chain(self) -> tuple[str, ...]:
-        """The models in the order they are asked, each once."""
+        """The models in the order of the calls, without duplicates."""
         return tuple(dict.fromkeys((self.model, *self.fallback)))
 
     @model_validator(mode="after")
@@ -57,5 +57,5 @@ class ModelConfig(Document):
         if self.temperature is None or greatest is None or self.temperature <= greatest > 0:
             return self
         if greatest == 0:
-            raise ValueError(f"{self.model} takes no temperature; unset it, or choose a model that takes one")
+            raise ValueError(f"{self.model} takes no temperature; unset it, or choose another model")
         raise ValueError(f"{self.model} takes a temperature of at most {greatest:g}")

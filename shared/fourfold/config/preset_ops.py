@@ -1,4 +1,4 @@
-"""Presets as commits: one set of operations that moves the whole tree to a provider, or to its cheapest form."""
+"""Presets as commits: operations that switch all models to a provider, or to its fast model."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _ASKS_MODELS: Final = ("model", "fallback", "temperature", "max_tokens")
 
 
 def preset_ops(name: str, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) -> tuple[Op, ...]:
-    """The operations of a preset for the last scope of `chain`.
+    """Returns the operations of a preset for the last scope of `chain`.
 
-    A provider's preset sets model, fallbacks and room of every step, of the chat and of the judges, and leaves the
-    temperature to the model. `draft` keeps the provider in use, gives every step its swift model and retries nothing.
+    A provider's preset sets model, fallbacks and max_tokens of every step, of the chat and of the judges, and their
+    temperature to null. `draft` keeps the current provider, uses its fast model for every step, and disables retries.
 
     Raises:
-        ValueError: no preset of that name.
+        ValueError: no preset has this name.
     """
     if name != DRAFT:
         return tuple(_whole_tree(default_config([name])))
@@ -44,13 +44,13 @@ def _whole_tree(engine: object) -> Iterator[Op]:
             yield SetOp(op="set", key=name, value=value)
 
 
-def _draft(swift: Preset) -> Iterator[Op]:
+def _draft(fast: Preset) -> Iterator[Op]:
     for name in registry():
         setting = name.rsplit(".", 1)[1]
         if not name.startswith("engine.pipeline."):
             continue
         if setting == "model":
-            yield SetOp(op="set", key=name, value=swift.swift)
+            yield SetOp(op="set", key=name, value=fast.fast)
         elif setting == "fallback":
             yield SetOp(op="set", key=name, value=[])
         elif setting == "temperature":
@@ -59,6 +59,6 @@ def _draft(swift: Preset) -> Iterator[Op]:
 
 
 def _preset_name(model: str) -> str:
-    """The preset a model belongs to; a model of a compatible server is its own preset."""
+    """Returns the name of a model's preset; for a model of a compatible server, the model itself."""
     provider, _ = provider_and_model(model)
     return provider if provider in PRESETS else model

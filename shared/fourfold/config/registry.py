@@ -1,6 +1,6 @@
-"""Every key of the settings' tree: its type, bounds, default, unit, description and the scopes that may set it.
+"""The registry of settings keys: type, bounds, default, unit, description, and the scopes that may set them.
 
-The registry is read off the models: a field with a description is a key, a field without one is a block of keys.
+It is derived from the settings models: a field with a description is a key, a field without one is a block of keys.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -21,19 +21,17 @@ from fourfold.errors import InputError
 
 _NEAREST: Final = 3
 _NUMERIC: Final = frozenset({"number", "integer"})
-_OF_A_RUN: Final = "engine.pipeline."
-_DEFAULT_KNOB: Final = KeyMeta()
-
-Document = TypeVar("Document", bound=BaseModel)
+_RUN_PREFIX: Final = "engine.pipeline."
+_DEFAULT_META: Final = KeyMeta()
 
 
 class BadValueError(InputError):
-    """A value a key does not take; the message says why."""
+    """The value is not valid for the key; the message says why."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """One key. `default` is what the models say; a deployment may start from another one."""
+    """A settings key. `default` is the default of the models; a deployment may override it."""
 
     name: str
     default: JsonValue
@@ -43,57 +41,57 @@ class Key:
     adapter: TypeAdapter[Any]
 
     def parsed(self, value: object) -> JsonValue:
-        """The value as it is stored: checked against type and bounds, model names in full.
+        """Validates a value and returns it in stored form, with full model names.
 
         Raises:
-            BadValueError: it does not fit.
+            BadValueError: the value is not valid.
         """
         try:
-            taken = self.adapter.validate_json(json.dumps(value), strict=True)
+            checked = self.adapter.validate_json(json.dumps(value), strict=True)
         except ValidationError as error:
-            told = error.errors(include_url=False, include_context=False, include_input=False)
-            reasons = dict.fromkeys(fault["msg"].removeprefix("Value error, ") for fault in told)
+            errors = error.errors(include_url=False, include_context=False, include_input=False)
+            reasons = dict.fromkeys(fault["msg"].removeprefix("Value error, ") for fault in errors)
             raise BadValueError("; or: ".join(reasons) + ".") from None
-        parsed: JsonValue = self.adapter.dump_python(taken, mode="json")
+        parsed: JsonValue = self.adapter.dump_python(checked, mode="json")
         return parsed
 
     def schema(self) -> dict[str, Any]:
-        """The JSON Schema of its values."""
+        """Returns the JSON Schema of the key's values."""
         return self.adapter.json_schema()
 
     @property
     def is_numeric(self) -> bool:
-        """Whether some of its values are numbers, so that a lock may bound it by a range."""
+        """Whether values may be numbers, so that a lock may use a range."""
         schema = self.schema()
         return any(kind.get("type") in _NUMERIC for kind in (schema, *schema.get("anyOf", ())))
 
 
 @cache
 def registry() -> Mapping[str, Key]:
-    """All keys by name, in the order of the tree."""
+    """Returns all keys by name, in the order of the settings tree."""
     return {key.name: key for key in _keys(Settings, "", Settings())}
 
 
 def nearest(name: str) -> tuple[str, ...]:
-    """The known keys most like an unknown one, best first."""
+    """Returns the known keys most similar to an unknown one, best first."""
     return tuple(difflib.get_close_matches(name, registry(), n=_NEAREST, cutoff=0.5))
 
 
 def flattened(settings: Settings) -> dict[str, JsonValue]:
-    """The value of every key of a tree."""
+    """Returns the values of a settings tree by key."""
     tree = settings.model_dump(mode="json")
     return {name: _at(tree, name) for name in registry()}
 
 
 def nested(values: Mapping[str, JsonValue]) -> dict[str, Any]:
-    """Values by key as the tree they make."""
+    """Returns values by key as a nested dict."""
     tree: dict[str, Any] = {}
     for name, value in values.items():
         *blocks, leaf = name.split(".")
-        node = tree
+        entry = tree
         for block in blocks:
-            node = node.setdefault(block, {})
-        node[leaf] = value
+            entry = entry.setdefault(block, {})
+        entry[leaf] = value
     return tree
 
 
@@ -107,22 +105,24 @@ def _keys(model: type[BaseModel], prefix: str, defaults: BaseModel) -> Iterator[
 
 
 def _key(name: str, field: FieldInfo, default: object) -> Key:
-    knob = next((mark for mark in field.metadata if isinstance(mark, KeyMeta)), _DEFAULT_KNOB)
+    meta = next((mark for mark in field.metadata if isinstance(mark, KeyMeta)), _DEFAULT_META)
     constraints = tuple(mark for mark in field.metadata if not isinstance(mark, KeyMeta))
     annotation: Any = Annotated[(field.annotation, *constraints)] if constraints else field.annotation
     adapter: TypeAdapter[Any] = TypeAdapter(annotation)
     value: JsonValue = adapter.dump_python(default, mode="json")
-    return Key(name, value, knob.unit, field.description or "", _scopes(name, knob), adapter)
+    return Key(name, value, meta.unit, field.description or "", _scopes(name, meta), adapter)
 
 
-def _scopes(name: str, knob: KeyMeta) -> tuple[Scope, ...]:
-    """Who may set it. A request is about one run: blocks of the same form outside the pipeline are not a run's."""
-    return tuple(each for each in knob.scopes if each is not Scope.REQUEST or name.startswith(_OF_A_RUN))
+def _scopes(name: str, meta: KeyMeta) -> tuple[Scope, ...]:
+    """Returns the scopes that may set the key. A request may only set keys of the pipeline, even if other blocks
+    (chat, judges) share the model of their settings with it.
+    """
+    return tuple(each for each in meta.scopes if each is not Scope.REQUEST or name.startswith(_RUN_PREFIX))
 
 
 def _at(tree: Mapping[str, Any], name: str) -> JsonValue:
-    node: Any = tree
+    entry: Any = tree
     for part in name.split("."):
-        node = node[part]
-    value: JsonValue = node
+        entry = entry[part]
+    value: JsonValue = entry
     return value

@@ -1,4 +1,4 @@
-"""Settings a single request may bring: the keys it may set, laid over what holds for its workspace."""
+"""Settings of a single request: the keys it may set, applied on top of the workspace's effective settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import JsonValue, ValidationError
 
-from fourfold.config.effective import Effective
+from fourfold.config.effective import EffectiveSettings
 from fourfold.config.engine import EngineConfig
 from fourfold.config.registry import BadValueError, nearest, nested, registry
 from fourfold.config.resolution import resolve
@@ -21,13 +21,15 @@ from fourfold.llm.port import provider_and_model
 from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName
 
 REQUEST_KEYS: Final = tuple(name for name, key in registry().items() if Scope.REQUEST in key.scopes)
-# A block that is one value: it is replaced, not merged.
-_WHOLE: Final = frozenset(name.rsplit(".", 1)[1] for name, key in registry().items() if isinstance(key.default, dict))
+# Blocks that are one value (such as weights): they are replaced, not merged.
+_ATOMIC_BLOCKS: Final = frozenset(
+    name.rsplit(".", 1)[1] for name, key in registry().items() if isinstance(key.default, dict)
+)
 
 
 @dataclass(frozen=True)
 class BadSetting:
-    """One setting that cannot be taken: its key, a stable code, what would do, and the scope that locked it."""
+    """An invalid setting of a request: its key, a stable code, what to do, and the scope that locked it."""
 
     key: str
     code: str
@@ -36,7 +38,7 @@ class BadSetting:
 
 
 class BadSettingsError(InputError):
-    """Settings of a request that cannot be taken; `faults` names each."""
+    """The settings of a request are not valid; `faults` lists the errors."""
 
     def __init__(self, faults: list[BadSetting]) -> None:
         super().__init__(", ".join(fault.key for fault in faults))
@@ -44,52 +46,53 @@ class BadSettingsError(InputError):
 
     @property
     def locked_by(self) -> Scope | None:
-        """The lock that stops the request, if nothing else is wrong with it."""
+        """The scope whose lock forbids the settings, if they have no other errors."""
         scopes = [fault.locked_by for fault in self.faults]
         return scopes[0] if None not in scopes else None
 
 
-def with_settings(base: Effective, settings: Mapping[str, JsonValue], providers: Collection[str]) -> EngineConfig:
-    """The engine's settings of a workspace with those of a request laid over them.
+def with_settings(
+    workspace: EffectiveSettings, settings: Mapping[str, JsonValue], providers: Collection[str]
+) -> EngineConfig:
+    """Returns the engine settings of a workspace with the settings of a request applied.
 
     Args:
-        base: what holds for the workspace.
-        settings: values by dotted key (`engine.pipeline.soul_draft.model`).
-        providers: those with credentials here; a model of another one is refused before it costs a failed run.
+        workspace: the effective settings of the workspace.
+        settings: values by key (`engine.pipeline.soul_draft.model`).
+        providers: the providers that a run may name here. Models of others are rejected before a run is started.
 
     Raises:
-        BadSettingsError: unknown keys, keys only a stored scope may set, values out of bounds, models nobody has
-            credentials for, locked keys.
+        BadSettingsError: unknown keys, keys that a request may not set, invalid values, unusable models, locked keys.
     """
     if not settings:
-        return base.settings.engine
+        return workspace.settings.engine
     faults = [_unknown(name) for name in settings if name not in REQUEST_KEYS]
-    taken: dict[str, JsonValue] = {}
+    parsed: dict[str, JsonValue] = {}
     for name, value in settings.items():
         if name not in REQUEST_KEYS:
             continue
         try:
-            taken[name] = registry()[name].parsed(value)
+            parsed[name] = registry()[name].parsed(value)
         except BadValueError as error:
             faults.append(BadSetting(name, "invalid_setting", str(error)))
-    faults.extend(_foreign(taken, usable_names(providers)))
+    faults.extend(_without_credentials(parsed, usable_names(providers)))
     if faults:
         raise BadSettingsError(faults)
-    locked = [fault for name, value in taken.items() if (fault := _locked(base, name, value))]
+    locked = [fault for name, value in parsed.items() if (fault := _locked(workspace, name, value))]
     if locked:
         raise BadSettingsError(locked)
-    tree = base.settings.model_dump(mode="json")
-    _lay_over(tree, nested(taken))
+    tree = workspace.settings.model_dump(mode="json")
+    _merge(tree, nested(parsed))
     try:
         return Settings.model_validate_json(json.dumps(tree)).engine
     except ValidationError as error:
-        raise BadSettingsError(_clashes(error, taken)) from None
+        raise BadSettingsError(_conflicts(error, parsed)) from None
 
 
 def unusable_models(config: EngineConfig, providers: Collection[str]) -> dict[StepName, tuple[str, ...]]:
-    """The steps of a run that no usable provider could do, each with the models it is set to.
+    """Returns the steps whose models can all not be used here, with these models.
 
-    Asked before a run is started: it would fail after it was stored. `providers` are those with credentials here.
+    Checked before a run is stored, because it would fail later. `providers` are those that a run may name here.
     """
     usable = usable_names(providers)
     steps = SINGLE_CALL_ORDER if config.pipeline.method == "single_call" else STEP_ORDER
@@ -98,55 +101,63 @@ def unusable_models(config: EngineConfig, providers: Collection[str]) -> dict[St
 
 
 def usable_names(providers: Collection[str]) -> set[str]:
-    """Providers by name alone (`compatible` of `compatible:<model>`), the offline one always among them."""
-    return {provider_of(name) for name in providers} | {OFFLINE}
+    """Providers by name alone (`compatible` of `compatible:<model>`)."""
+    return {provider_of(name) for name in providers}
+
+
+def why_unusable(providers: Collection[str]) -> str:
+    """Why these providers, by name, cannot be used here, in one sentence without its end."""
+    keyless = sorted(set(providers) - {OFFLINE})
+    absent = ["the offline composer is not part of this deployment"] if OFFLINE in providers else []
+    reasons = [*([f"no credentials here for {', '.join(keyless)}"] if keyless else []), *absent]
+    text = ", and ".join(reasons)
+    return text[:1].upper() + text[1:]
 
 
 def provider_of(name: str) -> str:
-    """The provider of `provider:model`."""
+    """Returns the provider of `provider:model`."""
     return provider_and_model(name)[0]
 
 
-def _foreign(settings: Mapping[str, JsonValue], usable: set[str]) -> list[BadSetting]:
+def _without_credentials(settings: Mapping[str, JsonValue], usable: set[str]) -> list[BadSetting]:
     faults = []
     for key, value in settings.items():
         names = value if isinstance(value, list) else [value]
         if key.rsplit(".", 1)[1] in {"model", "fallback"}:
             missing = sorted({provider_of(str(name)) for name in names} - usable)
             if missing:
-                detail = f"No credentials here for {', '.join(missing)}."
-                faults.append(BadSetting(key, "provider_not_configured", detail))
+                faults.append(BadSetting(key, "provider_not_configured", f"{why_unusable(missing)}."))
     return faults
 
 
-def _locked(base: Effective, name: str, value: JsonValue) -> BadSetting | None:
-    found = resolve(registry()[name], base.chain, base.defaults[name], Scope.REQUEST)
+def _locked(workspace: EffectiveSettings, name: str, value: JsonValue) -> BadSetting | None:
+    found = resolve(registry()[name], workspace.chain, workspace.defaults[name], Scope.REQUEST)
     forbidden = found.refused_by(value)
     if forbidden is None:
         return None
     bounds = next((each for scope, each in found.bounds if scope is forbidden), None)
-    within = "" if found.locked_by is not None or bounds is None else f": it takes {bounds.in_words()}"
-    return BadSetting(name, "config_locked", f"Locked by the {forbidden} scope{within}.", forbidden)
+    limits = "" if found.locked_by is not None or bounds is None else f": it takes {bounds.in_words()}"
+    return BadSetting(name, "config_locked", f"Locked by the {forbidden} scope{limits}.", forbidden)
 
 
-def _lay_over(tree: dict[str, Any], above: Mapping[str, Any]) -> None:
+def _merge(tree: dict[str, Any], above: Mapping[str, Any]) -> None:
     for name, value in above.items():
-        if isinstance(value, Mapping) and name not in _WHOLE and isinstance(tree.get(name), dict):
-            _lay_over(tree[name], value)
+        if isinstance(value, Mapping) and name not in _ATOMIC_BLOCKS and isinstance(tree.get(name), dict):
+            _merge(tree[name], value)
         else:
             tree[name] = value
 
 
 def _unknown(name: str) -> BadSetting:
     if name in registry():
-        return BadSetting(name, "not_settable", "A request may not set this key; set it with PATCH /v1/config.")
-    alike = [each for each in nearest(name) if each in REQUEST_KEYS]
-    hint = f" Did you mean {', '.join(alike)}?" if alike else ""
+        return BadSetting(name, "not_settable", "A request cannot set this key; set it with PATCH /v1/config.")
+    similar = [each for each in nearest(name) if each in REQUEST_KEYS]
+    hint = f" Did you mean {', '.join(similar)}?" if similar else ""
     return BadSetting(name, "unknown_key", f"No such key.{hint}")
 
 
-def _clashes(error: ValidationError, settings: Mapping[str, JsonValue]) -> list[BadSetting]:
-    """What does not go together, charged to what was set of it."""
+def _conflicts(error: ValidationError, settings: Mapping[str, JsonValue]) -> list[BadSetting]:
+    """Returns errors between settings of one block, attributed to those that the request set."""
     found: dict[str, BadSetting] = {}
     for fault in error.errors(include_url=False, include_context=False, include_input=False):
         block = ".".join(str(part) for part in fault["loc"])

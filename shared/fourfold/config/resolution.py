@@ -1,4 +1,4 @@
-"""Which value holds: the nearest one set, unless an ancestor locked the key."""
+"""Resolves the effective value of a key: that of the nearest scope that sets it, unless an ancestor locked it."""
 
 from __future__ import annotations
 
@@ -18,20 +18,24 @@ Source = Literal["default", "system", "org", "workspace"]
 
 
 @dataclass(frozen=True)
-class Link:
-    """What one scope contributes to a key. `standing`: applies, overridden, shadowed, invalid or silent."""
+class ScopeEntry:
+    """One scope's entry for a key, and its effect.
+
+    `standing` is `applies`, `overridden` (by a nearer scope), `shadowed` (by an ancestor's lock), `invalid` (for the
+    current type of the key) or `silent` (no value).
+    """
 
     scope: Scope
-    node: Entry | None
+    entry: Entry | None
     standing: Standing
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """The value that holds for a key at the last scope of a chain, and why.
+    """The effective value of a key at the last scope of a chain, and why it applies.
 
-    `source` is the scope it comes from, or `default`. `locked_by` is the ancestor that keeps the scope from setting the
-    key; `bounds` are the ancestors' ranges and sets it may choose within.
+    `source` is the scope that set it, or `default`. `locked_by` is the ancestor that prevents the scope from setting
+    the key; `bounds` are the ancestors' bounds for it.
     """
 
     key: Key
@@ -39,57 +43,57 @@ class Resolution:
     source: Source
     locked_by: Scope | None
     bounds: tuple[tuple[Scope, Bounds], ...]
-    links: tuple[Link, ...]
+    by_scope: tuple[ScopeEntry, ...]
 
     @property
     def shadowed(self) -> tuple[Scope, ...]:
-        """Scopes whose value is kept but overruled by a lock above them."""
-        return tuple(link.scope for link in self.links if link.standing == "shadowed")
+        """The scopes whose value is overridden by an ancestor's lock."""
+        return tuple(item.scope for item in self.by_scope if item.standing == "shadowed")
 
     def refused_by(self, value: JsonValue) -> Scope | None:
-        """The ancestor that forbids this value here, if one does."""
+        """Returns the ancestor that forbids the value at this scope, or None."""
         if self.locked_by is not None:
             return self.locked_by
         return next((scope for scope, bounds in self.bounds if not bounds.admits(value)), None)
 
 
 def resolve(key: Key, chain: Sequence[ScopeState], default: JsonValue, target: Scope | None = None) -> Resolution:
-    """The value of `key` at the end of `chain` (system first).
+    """Resolves `key` along `chain` (system first).
 
-    `target` is the scope on whose behalf is asked; without it, the last one of the chain. A value that no longer fits
-    the key's type is passed over.
+    `target` is the scope to resolve for; by default the last one of the chain. Values that are no longer valid for the
+    key are ignored.
     """
-    target = target or chain[-1].place.scope
+    target = target or chain[-1].ref.scope
     value: JsonValue = default
     source: Source = DEFAULT
     exact: Scope | None = None
     bounds: list[tuple[Scope, Bounds]] = []
-    links: list[Link] = []
+    by_scope: list[ScopeEntry] = []
     for state in chain:
-        scope, node = state.place.scope, state.nodes.get(key.name)
-        standing = _standing(key, node, exact, bounds)
-        if node is not None and standing == "applies":
-            links = [_overridden(link) for link in links]
-            value, source = key.parsed(node.value), stored(scope)
-        links.append(Link(scope, node, standing))
-        if node is not None and node.lock is not None and scope is not target and exact is None:
-            if node.lock.bounds is None:
+        scope, entry = state.ref.scope, state.entries.get(key.name)
+        standing = _standing(key, entry, exact, bounds)
+        if entry is not None and standing == "applies":
+            by_scope = [_overridden(item) for item in by_scope]
+            value, source = key.parsed(entry.value), stored(scope)
+        by_scope.append(ScopeEntry(scope, entry, standing))
+        if entry is not None and entry.lock is not None and scope is not target and exact is None:
+            if entry.lock.bounds is None:
                 exact = scope
             else:
-                bounds.append((scope, node.lock.bounds))
-    return Resolution(key, value, source, exact or _reserved(key, target), tuple(bounds), tuple(links))
+                bounds.append((scope, entry.lock.bounds))
+    return Resolution(key, value, source, exact or _reserved(key, target), tuple(bounds), tuple(by_scope))
 
 
 def effective(chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) -> dict[str, Resolution]:
-    """Every key at the end of `chain`."""
+    """Resolves every key along `chain`."""
     return {name: resolve(key, chain, defaults[name]) for name, key in registry().items()}
 
 
-def _standing(key: Key, node: Entry | None, exact: Scope | None, bounds: Sequence[tuple[Scope, Bounds]]) -> Standing:
-    if node is None or not node.is_set:
+def _standing(key: Key, entry: Entry | None, exact: Scope | None, bounds: Sequence[tuple[Scope, Bounds]]) -> Standing:
+    if entry is None or not entry.is_set:
         return "silent"
     try:
-        value = key.parsed(node.value)
+        value = key.parsed(entry.value)
     except BadValueError:
         return "invalid"
     if exact is not None or not all(each.admits(value) for _, each in bounds):
@@ -97,12 +101,12 @@ def _standing(key: Key, node: Entry | None, exact: Scope | None, bounds: Sequenc
     return "applies"
 
 
-def _overridden(link: Link) -> Link:
-    return Link(link.scope, link.node, "overridden") if link.standing == "applies" else link
+def _overridden(item: ScopeEntry) -> ScopeEntry:
+    return ScopeEntry(item.scope, item.entry, "overridden") if item.standing == "applies" else item
 
 
 def _reserved(key: Key, target: Scope) -> Scope | None:
-    """The nearest scope that may set a key which `target` may not: by its nature locked there."""
+    """Returns the nearest scope that may set the key if `target` may not: the key counts as locked by it."""
     if target in key.scopes:
         return None
     above = [scope for scope in STORED if scope in key.scopes]

@@ -1,4 +1,4 @@
-"""The levels at which a setting may be set, from the deployment down to one request."""
+"""The scopes of settings, from the whole deployment to one request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fourfold.persona import Document
 
 
 class Scope(StrEnum):
-    """Where a value stands; a nearer scope's value goes before a farther one's."""
+    """The scope of a value. A value of a later scope in this list overrides those of earlier ones."""
 
     SYSTEM = "system"
     ORG = "org"
@@ -24,15 +24,15 @@ EVERYWHERE = (*STORED, Scope.REQUEST)
 
 
 def stored(scope: Scope) -> StoredScope:
-    """The name of a scope that is kept; a request's settings never are."""
+    """Returns the scope as a `StoredScope`. Settings of the request scope are never stored."""
     return cast("StoredScope", scope.value)
 
 
 @dataclass(frozen=True)
 class KeyMeta:
-    """What a field of the settings tells beside its type: its unit and the scopes that may set it.
+    """Metadata in the annotation of a settings field: its unit, and the scopes that may set it.
 
-    Stands in the field's annotation. A field without one has no unit and may be set at every stored scope.
+    A field without it has no unit and may be set at every stored scope.
     """
 
     unit: str | None = None
@@ -40,7 +40,7 @@ class KeyMeta:
 
 
 class Revisions(Document):
-    """The revision of each scope that settings were read at."""
+    """The revisions of the scopes that settings were read at."""
 
     system: int = 0
     org: int = 0

@@ -1,4 +1,4 @@
-"""Changing settings: commits under optimistic concurrency, snapshots and rollback."""
+"""Changes of settings: commits with optimistic concurrency, snapshots and rollbacks."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Final, Literal, Protocol
 
 from pydantic import JsonValue
 
-from fourfold.config.commit import Author, KeyChange, LockOp, Op, OpFault, apply, restored
+from fourfold.config.commit import Author, KeyChange, LockOp, Op, OpFault, apply_ops, restore_entries
 from fourfold.config.effective import StateSource
 from fourfold.config.entries import Entries, ScopeRef, ScopeState
 from fourfold.config.history import Revision, Snapshot, content_hash, new_snapshot_id
 from fourfold.config.registry import registry
-from fourfold.config.request import provider_of, usable_names
+from fourfold.config.request import provider_of, usable_names, why_unusable
 from fourfold.config.resolution import Resolution, effective, resolve
 from fourfold.errors import ConflictError
 from fourfold.llm.model_names import greatest_temperature
@@ -23,15 +23,15 @@ from fourfold.persona import Document
 Kind = Literal["commit", "preset", "rollback"]
 
 MAX_ATTEMPTS: Final = 12
-MOST_REPORTED: Final = 100
+MAX_REPORTED: Final = 100
 
 
 class StaleError(ConflictError):
-    """Somebody committed in between; nothing was written."""
+    """The scope or an ancestor changed since it was read; nothing was written."""
 
 
 class RevisionMismatchError(ConflictError):
-    """The scope is at another revision than the caller expects; `current` tells which."""
+    """The scope's revision differs from the expected one; `current` is its revision."""
 
     def __init__(self, current: int) -> None:
         super().__init__(f"at revision {current}")
@@ -39,26 +39,24 @@ class RevisionMismatchError(ConflictError):
 
 
 class ConfigStore(StateSource, Protocol):
-    """Where states, revisions and snapshots are kept."""
+    """Stores states, revisions and snapshots."""
 
     def write(self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision) -> None:
-        """Stores a commit whole, if the scope is still at the revision before and no ancestor has moved.
-
-        The store announces it on the bus (`config.changed`).
+        """Stores a commit and its `config.changed` event in one transaction.
 
         Raises:
-            StaleError: it is not, or one has.
+            StaleError: the scope is not at the previous revision, or an ancestor has changed.
         """
 
-    def below(self, place: ScopeRef) -> Iterable[tuple[ScopeState, ...]]:
-        """Of every scope below `place` that was ever committed to: the states from just below it down to that one."""
+    def below(self, ref: ScopeRef) -> Iterable[tuple[ScopeState, ...]]:
+        """Yields, for each descendant of `ref` with commits, the states from the child of `ref` to that descendant."""
 
-    def put_snapshot(self, place: ScopeRef, snapshot: Snapshot, nodes: Entries) -> None:
-        """Keeps a snapshot."""
+    def put_snapshot(self, ref: ScopeRef, snapshot: Snapshot, entries: Entries) -> None:
+        """Stores a snapshot."""
 
 
 class Overridden(Document):
-    """A value of a descendant that a lock overrules. It is kept, and holds again once the lock is gone."""
+    """A descendant's value that a lock overrides. It is kept and applies again when the lock is removed."""
 
     scope: str
     owner: str
@@ -67,7 +65,7 @@ class Overridden(Document):
 
 
 class ConfigWarning(Document):
-    """Something a commit leaves behind that will not work as it may be meant to."""
+    """A consequence of a commit that may be unintended."""
 
     key: str
     code: str
@@ -76,7 +74,7 @@ class ConfigWarning(Document):
 
 @dataclass(frozen=True)
 class Committed:
-    """What a commit came to, or with a dry run would come to. `refused` is what a rollback cannot restore."""
+    """The result of a commit or of a dry run. `refused` lists what a rollback cannot restore."""
 
     state: ScopeState
     changes: tuple[KeyChange, ...]
@@ -87,13 +85,13 @@ class Committed:
 
 @dataclass(frozen=True)
 class CommitRequest:
-    """On what terms a commit is made.
+    """The scope, author and conditions of a commit.
 
-    `places` is the chain, system first; the last one is committed to. `expected` is the revision the caller saw; None
-    commits to whatever stands. A `dry_run` tells what would happen and stores nothing.
+    `refs` is the chain of scopes, system first; the commit changes the last one. `expected` is the revision that the
+    caller expects, None for any. A `dry_run` stores nothing.
     """
 
-    places: Sequence[ScopeRef]
+    refs: Sequence[ScopeRef]
     author: Author
     kind: Kind = "commit"
     expected: int | None = None
@@ -102,94 +100,96 @@ class CommitRequest:
 
 @dataclass(frozen=True)
 class ConfigService:
-    """Where settings change. `defaults` is what the deployment starts from, `providers` those with credentials."""
+    """Commits settings. `defaults` are the deployment's; `providers` are those with credentials."""
 
     store: ConfigStore
     defaults: Mapping[str, JsonValue]
     providers: Collection[str]
 
-    def commit(self, terms: CommitRequest, ops: Callable[[Sequence[ScopeState]], Sequence[Op]]) -> Committed:
-        """Applies the operations made for the chain as it stands, all together.
+    def commit(self, request: CommitRequest, ops: Callable[[Sequence[ScopeState]], Sequence[Op]]) -> Committed:
+        """Commits the operations that `ops` returns for the current chain, all or none.
 
         Raises:
-            RefusedError: the operations cannot be taken.
+            RefusedError: the operations are not valid.
             RevisionMismatchError: the scope is not at the expected revision.
-            StaleError: others kept committing in between.
+            StaleError: concurrent commits won at every attempt.
         """
 
         def change(chain: Sequence[ScopeState]) -> Committed:
-            wanted = ops(chain)
-            state, changes = apply(wanted, chain, self.defaults, terms.author)
-            locked = {op.key for op in wanted if isinstance(op, LockOp)}
-            touched = {op.key for op in wanted}
+            operations = ops(chain)
+            state, changes = apply_ops(operations, chain, self.defaults, request.author)
+            locked = {op.key for op in operations if isinstance(op, LockOp)}
+            touched = {op.key for op in operations}
             after = [*chain[:-1], state]
-            return Committed(state, changes, self._shadowed(after, locked), self._warnings(after, touched))
+            return Committed(state, changes, self._overridden(after, locked), self._warnings(after, touched))
 
-        return self._written(terms, change)
+        return self._write(request, change)
 
-    def roll_back(self, terms: CommitRequest, nodes: Entries) -> Committed:
-        """Puts the last place back to `nodes` by a new revision; what locks or schema now forbid stays as it is.
+    def roll_back(self, request: CommitRequest, entries: Entries) -> Committed:
+        """Restores the last scope to `entries` with a new revision.
+
+        Entries that locks or the schema now forbid keep their current value.
 
         Raises:
             RevisionMismatchError: the scope is not at the expected revision.
-            StaleError: others kept committing in between.
+            StaleError: concurrent commits won at every attempt.
         """
 
         def change(chain: Sequence[ScopeState]) -> Committed:
-            state, changes, refused = restored(nodes, chain, self.defaults, terms.author)
+            state, changes, refused = restore_entries(entries, chain, self.defaults, request.author)
             after = [*chain[:-1], state]
             keys = {change.key for change in changes if change.key in registry()}
-            locked = {name for name in keys if name in state.nodes and state.nodes[name].lock is not None}
-            return Committed(state, changes, self._shadowed(after, locked), self._warnings(after, keys), refused)
+            locked = {name for name in keys if name in state.entries and state.entries[name].lock is not None}
+            return Committed(state, changes, self._overridden(after, locked), self._warnings(after, keys), refused)
 
-        return self._written(terms, change)
+        return self._write(request, change)
 
     def snapshot(
-        self, place: ScopeRef, label: str, author: Author, snapshot_id: str | None = None
+        self, ref: ScopeRef, label: str, author: Author, snapshot_id: str | None = None
     ) -> tuple[Snapshot, Entries]:
-        """Keeps what a place says now, under a label; `snapshot_id` None: under a fresh id."""
-        state = self.store.states([place])[place]
+        """Stores a snapshot of a scope under a label. Without `snapshot_id`, a new id is used."""
+        state = self.store.states([ref])[ref]
         made = Snapshot(
             id=snapshot_id or new_snapshot_id(),
-            scope=place.scope,
+            scope=ref.scope,
             label=label,
             revision=state.revision,
             by=author.by,
             at=author.at,
-            hash=content_hash(state.nodes),
-            keys=len(state.nodes),
+            hash=content_hash(state.entries),
+            keys=len(state.entries),
         )
-        self.store.put_snapshot(place, made, state.nodes)
-        return made, state.nodes
+        self.store.put_snapshot(ref, made, state.entries)
+        return made, state.entries
 
-    def _written(self, terms: CommitRequest, change: Callable[[Sequence[ScopeState]], Committed]) -> Committed:
+    def _write(self, request: CommitRequest, change: Callable[[Sequence[ScopeState]], Committed]) -> Committed:
         for _ in range(MAX_ATTEMPTS):
-            states = self.store.states(terms.places)
-            chain = [states[place] for place in terms.places]
-            if terms.expected is not None and chain[-1].revision != terms.expected:
+            states = self.store.states(request.refs)
+            chain = [states[ref] for ref in request.refs]
+            if request.expected is not None and chain[-1].revision != request.expected:
                 raise RevisionMismatchError(chain[-1].revision)
             outcome = change(chain)
-            if terms.dry_run or not outcome.changes:
+            if request.dry_run or not outcome.changes:
                 return outcome
             with suppress(StaleError):
-                self.store.write(chain[:-1], outcome.state, _record(terms, outcome))
+                self.store.write(chain[:-1], outcome.state, _record(request, outcome))
                 return outcome
         raise StaleError
 
-    def _shadowed(self, chain: Sequence[ScopeState], locked: Collection[str]) -> tuple[Overridden, ...]:
+    def _overridden(self, chain: Sequence[ScopeState], locked: Collection[str]) -> tuple[Overridden, ...]:
         if not locked:
             return ()
         found = []
-        for tail in self.store.below(chain[-1].place):
-            place = tail[-1].place
-            for name in sorted(locked & tail[-1].nodes.keys()):
+        for tail in self.store.below(chain[-1].ref):
+            ref = tail[-1].ref
+            for name in sorted(locked & tail[-1].entries.keys()):
                 resolution = resolve(registry()[name], [*chain, *tail], self.defaults[name])
-                if place.scope in resolution.shadowed:
-                    value = tail[-1].nodes[name].value
-                    found.append(Overridden(scope=place.scope, owner=place.owner, key=name, value=value))
-            if len(found) >= MOST_REPORTED:
+                if ref.scope in resolution.shadowed:
+                    value = tail[-1].entries[name].value
+                    found.append(Overridden(scope=ref.scope, owner=ref.owner, key=name, value=value))
+            if len(found) >= MAX_REPORTED:
                 break
-        return tuple(found[:MOST_REPORTED])
+        return tuple(found[:MAX_REPORTED])
 
     def _warnings(self, chain: Sequence[ScopeState], touched: Collection[str]) -> tuple[ConfigWarning, ...]:
         view = effective(chain, self.defaults)
@@ -201,14 +201,14 @@ class ConfigService:
         )
 
 
-def _record(terms: CommitRequest, outcome: Committed) -> Revision:
+def _record(request: CommitRequest, outcome: Committed) -> Revision:
     return Revision(
         revision=outcome.state.revision,
-        scope=outcome.state.place.scope,
-        kind=terms.kind,
-        by=terms.author.by,
-        at=terms.author.at,
-        reason=terms.author.reason,
+        scope=outcome.state.ref.scope,
+        kind=request.kind,
+        by=request.author.by,
+        at=request.author.at,
+        reason=request.author.reason,
         changes=outcome.changes,
     )
 
@@ -221,7 +221,7 @@ def _no_credentials(name: str, view: Mapping[str, Resolution], usable: set[str])
     missing = sorted({provider_of(str(each)) for each in names} - usable)
     if not missing:
         return None
-    detail = f"No credentials here for {', '.join(missing)}: a run that depends on it is refused until there are."
+    detail = f"{why_unusable(missing)}; runs that need it are rejected."
     return ConfigWarning(key=name, code="provider_not_configured", detail=detail)
 
 
@@ -233,6 +233,6 @@ def _not_sent(name: str, view: Mapping[str, Resolution]) -> ConfigWarning | None
     greatest = greatest_temperature(model)
     if not isinstance(temperature, int | float) or greatest is None or 0 < greatest >= temperature:
         return None
-    takes = f"takes at most {greatest:g}" if greatest else "takes none"
-    detail = f"{model} {takes}: it is asked without a temperature."
+    takes = f"accepts at most {greatest:g}" if greatest else "accepts none"
+    detail = f"{model} {takes}: it is called without a temperature."
     return ConfigWarning(key=f"{block}.temperature", code="temperature_not_sent", detail=detail)

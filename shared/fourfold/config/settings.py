@@ -1,4 +1,4 @@
-"""The whole tree of settings."""
+"""The root of the settings tree."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fourfold.persona import Document
 
 
 class Settings(Document):
-    """Every setting there is. A key is the path to a field, such as `engine.pipeline.soul_draft.model`."""
+    """All settings. A key is the path to a field, such as `engine.pipeline.soul_draft.model`."""
 
     engine: EngineConfig = EngineConfig()
     api: ApiConfig = ApiConfig()

@@ -1,1 +1,1 @@
-"""What the bus carries: one model for each detail type, in one envelope."""
+"""The events on the EventBridge bus: one model per detail type, in one envelope."""

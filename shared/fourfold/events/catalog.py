@@ -1,4 +1,4 @@
-"""Every event type there is."""
+"""The list of all event types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the bus carries of the settings."""
+"""The event of a change of settings."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from fourfold.events.envelope import EventData, bus_entry
 
 
 class ConfigChanged(EventData):
-    """Settings of a scope changed: who, why and which keys. Read them at `GET /v1/config`.
+    """Settings of a scope have changed. `keys` lists the changed settings; read them with `GET /v1/config`.
 
-    `scope_id` is the org's or workspace's id, empty for the system. A change of an org or of the system reaches
-    further than the envelope's workspace, which is the one it was made from.
+    `scope_id` is the id of the org or workspace, empty for the system. The `workspace_id` of the envelope is the one
+    that the change was made from; a change of an org or of the system affects other workspaces as well.
     """
 
     detail_type: ClassVar[str] = "config.changed"
@@ -27,6 +27,6 @@ class ConfigChanged(EventData):
 
 
 def config_changed_entry(data: ConfigChanged, workspace_id: str, occurred_at: datetime) -> dict[str, Any]:
-    """The bus entry of a commit. A scope's revision happens once, and so does its event."""
+    """Returns the bus entry of a commit. Its event id is derived from the scope and the revision."""
     occurrence = f"config/{data.scope}/{data.scope_id}/{data.revision}"
     return bus_entry(data, workspace_id=workspace_id, correlation_id=occurrence, occurred_at=occurred_at)

@@ -1,4 +1,4 @@
-"""JSON Schema draft 4, the newest the EventBridge Schema Registry takes, made of the 2020-12 schemas."""
+"""Converts the JSON Schemas from 2020-12 to draft 4, the newest version that the EventBridge Schema Registry takes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ _META: Final = ("$schema", "$id", "$comment", "examples", "discriminator", "depr
 
 
 def draft4(schema: dict[str, Any]) -> dict[str, Any]:
-    """The same schema in draft 4: `definitions`, boolean exclusive bounds, `enum` for `const`.
+    """Returns the schema in draft 4: `definitions`, boolean exclusive bounds, `enum` for `const`.
 
-    What draft 4 cannot say is left out, so it accepts all the original does.
+    Keywords that draft 4 lacks are removed, so the result accepts everything that the original accepts.
     """
     return {"$schema": DRAFT_4, **_converted(schema)}
 

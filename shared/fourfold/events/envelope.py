@@ -1,7 +1,7 @@
-"""The envelope every bus event travels in, and the entry EventBridge is given.
+"""The envelope of bus events, and their PutEvents entries.
 
-An event's id is derived from what happened, so a publisher that runs twice publishes the same id twice and a consumer
-can drop the second.
+An event's id is derived from its occurrence, so a publisher that is retried publishes the same id, and consumers can
+drop duplicates.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SOURCE = "fourfold"
 
 
 class Metadata(Document):
-    """Who and when. `correlation_id` is the run's id, where a run caused the event, else the persona's."""
+    """The metadata of an event. `correlation_id` is the id of the run that caused it, or else of the persona."""
 
     event_id: str
     event_version: str
@@ -26,7 +26,7 @@ class Metadata(Document):
 
 
 class EventData(Document):
-    """Base of an event's data. A breaking change of the fields needs a new `event_version`."""
+    """Base of the data of an event. A breaking change of its fields needs a new `event_version`."""
 
     detail_type: ClassVar[str]
     event_version: ClassVar[str] = "1"
@@ -35,9 +35,9 @@ class EventData(Document):
 def bus_entry(
     data: EventData, *, workspace_id: str, correlation_id: str, occurred_at: datetime, occurrence: str | None = None
 ) -> dict[str, Any]:
-    """A PutEvents entry without the bus name, which the state machine or the publisher adds.
+    """Returns a PutEvents entry without the bus name, which the state machine or the publisher adds.
 
-    `occurrence` tells this event from others of its type under the same `correlation_id`, where there can be several.
+    `occurrence` distinguishes events of one type with the same `correlation_id`, if there can be several.
 
     Returns:
         `{"Source", "DetailType", "Detail": {"metadata": {...}, "data": {...}}}`; `Detail` is an object, not text.

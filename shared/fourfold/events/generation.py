@@ -1,4 +1,4 @@
-"""Events of a generation run and of the persona it leaves behind."""
+"""Events of generation runs and of the personas that they write."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fourfold.problem import Problem
 
 
 class GenerationRunStarted(EventData):
-    """A run is accepted and its state machine has begun."""
+    """A run has started."""
 
     detail_type: ClassVar[str] = "generation.run.started"
 
@@ -21,7 +21,7 @@ class GenerationRunStarted(EventData):
 
 
 class GenerationRunCompleted(EventData):
-    """A run is over and its persona is stored. `overall` is the shipped attempt's audit, 0-5."""
+    """A run has completed and its persona is stored. `overall` is the audit's score (0-5) of the final attempt."""
 
     detail_type: ClassVar[str] = "generation.run.completed"
 
@@ -35,7 +35,7 @@ class GenerationRunCompleted(EventData):
 
 
 class GenerationRunFailed(EventData):
-    """A run is over without a persona; `error` says why."""
+    """A run has failed; `error` says why."""
 
     detail_type: ClassVar[str] = "generation.run.failed"
 
@@ -45,9 +45,9 @@ class GenerationRunFailed(EventData):
 
 
 class PersonaCreated(EventData):
-    """A persona passed its audit, or was imported: then `run_id` is null, and `overall` if no audit came with it.
+    """A persona has passed its audit, or was imported. Read it with `GET /v1/personas/{persona_id}`.
 
-    Read it at `GET /v1/personas/{persona_id}`.
+    For an imported persona `run_id` is null, and `overall` is null if the file has no audit.
     """
 
     detail_type: ClassVar[str] = "persona.created"
@@ -59,9 +59,9 @@ class PersonaCreated(EventData):
 
 
 class PersonaFlagged(EventData):
-    """A persona shipped below the gate after the last retry: the best attempt, its audit attached.
+    """No attempt reached the minimum audit score; the persona has the layers and the audit of the best attempt.
 
-    `version` is above 1 where a persona was written anew.
+    `version` is greater than 1 if the persona was regenerated.
     """
 
     detail_type: ClassVar[str] = "persona.flagged"

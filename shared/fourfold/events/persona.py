@@ -1,4 +1,4 @@
-"""Events of a persona after its creation."""
+"""Events of a persona after its creation: updates and deletion."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from fourfold.ids import PersonaId, RunId
 
 
 class PersonaUpdated(EventData):
-    """A persona has a new version: `changed` names the fields that differ.
+    """A persona has a new version. `changed` lists the fields that differ from the previous version.
 
-    `run_id` is null where a caller changed it.
+    `run_id` is null if the change was made with an API request.
     """
 
     detail_type: ClassVar[str] = "persona.updated"
@@ -23,7 +23,7 @@ class PersonaUpdated(EventData):
 
 
 class PersonaDeleted(EventData):
-    """A persona is gone with everything that belonged to it: drop what you keep of it."""
+    """A persona and everything that belongs to it was deleted. Delete your copies."""
 
     detail_type: ClassVar[str] = "persona.deleted"
 

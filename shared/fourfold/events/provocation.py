@@ -10,13 +10,13 @@ from fourfold.persona import TestSuiteCounts
 
 
 class TestSuiteCompleted(EventData):
-    """The suite has run against a persona. Read it at `GET /v1/personas/{persona_id}/test-suite`.
+    """The provocation suite has run. Read its report with `GET /v1/personas/{persona_id}/test-suite`.
 
-    `pass_rate` is passed of total, null where nothing was run; `interval` Wilson's 95% of it. `complete` is false for
-    a run of some tests only.
+    `pass_rate` is passed / total, null if no test was run; `interval` is its 95% Wilson score interval. `complete` is
+    false if only some tests were run.
     """
 
-    __test__ = False  # no test of pytest's
+    __test__ = False  # keeps pytest from collecting the class
     detail_type: ClassVar[str] = "persona.test_suite_complete"
 
     persona_id: PersonaId

@@ -1,4 +1,4 @@
-"""The JSON Schema (2020-12) of each event's `detail`, as consumers validate it."""
+"""The JSON Schema (2020-12) of the `detail` of each event."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fourfold.persona import Document
 
 
 def detail_schema(event_type: type[EventData]) -> dict[str, Any]:
-    """The schema of the whole `detail` object, envelope included, titled with the detail type."""
+    """Returns the schema of the whole `detail` object, envelope included. Its title is the detail type."""
     detail = create_model(event_type.detail_type, __base__=Document, metadata=(Metadata, ...), data=(event_type, ...))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -1,4 +1,4 @@
-"""Events of a persona's voice: its fingerprint is there, or a reply has drifted from it."""
+"""Events of a persona's voice: a fingerprint is ready, or a reply has drifted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fourfold.persona import Document, Grade
 
 
 class FingerprintReady(EventData):
-    """A persona's voice fingerprint is stored. Read it at `GET /v1/personas/{persona_id}/fingerprint`."""
+    """A voice fingerprint is stored. Read it with `GET /v1/personas/{persona_id}/fingerprint`."""
 
     detail_type: ClassVar[str] = "persona.fingerprint.ready"
 
@@ -27,7 +27,7 @@ class FingerprintReady(EventData):
 
 
 class Recovery(Document):
-    """What writing a drifted reply once more came to: its score before and after, and which of the two shipped."""
+    """The result of rewriting a drifted reply: its score before and after, and which reply was returned."""
 
     before: float
     after: float | None
@@ -35,9 +35,9 @@ class Recovery(Document):
 
 
 class DriftDetected(EventData):
-    """A reply is farther from the voice than the threshold. The text itself is not told.
+    """A reply is farther from the voice than the threshold. The event does not contain the text.
 
-    `source` is who wrote it: this service's chat, or another runtime that asked for a score.
+    `source` is `chat` for a reply of this service's chat, `drift` for a text that was sent to the drift endpoint.
     """
 
     detail_type: ClassVar[str] = "persona.drift_detected"

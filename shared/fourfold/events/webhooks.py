@@ -1,4 +1,4 @@
-"""Events of webhook endpoints themselves."""
+"""Events of webhook endpoints."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from fourfold.ids import EndpointId
 
 
 class WebhookEndpointDisabled(EventData):
-    """An endpoint gets nothing any more until its owner enables it: it answered 410, or only failed for too long.
+    """An endpoint was disabled, because it answered 410 (`gone`) or failed for too long (`failing`).
 
-    The URL is left out: people put secrets in there.
+    It receives no events until its owner enables it. The event does not contain the URL, which may hold secrets.
     """
 
     detail_type: ClassVar[str] = "webhook.endpoint.disabled"

@@ -1,1 +1,1 @@
-"""What the REST API's routers share: problems, keys, bodies, cursors, and the run log as a stream."""
+"""HTTP parts that the API's routers share: problems, authentication, bodies, cursors, idempotency, event streams."""

@@ -1,4 +1,4 @@
-"""Who is calling: bearer keys and their scopes."""
+"""Authentication by bearer API key, and authorization by scope."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _BEARER = re.compile(r"bearer +([!-~]{1,256})", re.IGNORECASE)
 
 
 class Caller(Protocol):
-    """Whoever holds the key; the workspace comes from here and from nowhere else."""
+    """The authenticated API key. The workspace of a request is always taken from it."""
 
     @property
     def key_id(self) -> str:
-        """Names the key in logs."""
+        """The key's id, safe to log."""
 
     @property
     def workspace_id(self) -> str:
-        """The tenant whose things the key may touch."""
+        """The workspace that the key gives access to."""
 
     @property
     def org_id(self) -> str:
@@ -33,46 +33,46 @@ class Caller(Protocol):
 
     @property
     def scopes(self) -> frozenset[str]:
-        """What it may do, such as `personas:read`."""
+        """The key's scopes, such as `personas:read`."""
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the key stops working; None: never."""
+        """When the key expires; None: never."""
 
     @property
     def digest(self) -> str:
-        """The hash of the key's text."""
+        """SHA-256 of the key."""
 
 
 class KeyRing:
-    """Looks keys up and remembers a hit for five seconds, so a revoked key is dead five seconds later."""
+    """Looks up keys with a cache of CACHE_SECONDS, so a revoked key stops working within five seconds."""
 
     def __init__(self, find: Callable[[str], Caller | None], clock: Callable[[], float] = time.monotonic) -> None:
         self._find = find
         self._clock = clock
-        self._known: dict[bytes, tuple[Caller, float]] = {}
+        self._cache: dict[bytes, tuple[Caller, float]] = {}
 
     def caller(self, secret: str) -> Caller | None:
-        """The holder of this key, or None. Misses are not remembered: a fresh key works at once."""
+        """Returns the caller of this key, or None. Misses are not cached, so a new key works immediately."""
         digest, now = hashlib.sha256(secret.encode()).digest(), self._clock()
-        known = self._known.get(digest)
-        if known is not None and now < known[1]:
-            return known[0]
+        cached = self._cache.get(digest)
+        if cached is not None and now < cached[1]:
+            return cached[0]
         found = self._find(secret)
         if found is None:
-            self._known.pop(digest, None)
+            self._cache.pop(digest, None)
             return None
-        if len(self._known) >= _CACHE_SIZE:
-            self._known.clear()
-        self._known[digest] = (found, now + CACHE_SECONDS)
+        if len(self._cache) >= _CACHE_SIZE:
+            self._cache.clear()
+        self._cache[digest] = (found, now + CACHE_SECONDS)
         return found
 
 
 def bearer_secret(headers: list[str]) -> str:
-    """The key in the Authorization header(s).
+    """Returns the key of the Authorization header.
 
     Raises:
-        ProblemError: 401, there is none, or not one.
+        ProblemError: 401, the header is missing, repeated or not a bearer token.
     """
     match = _BEARER.fullmatch(headers[0].strip()) if len(headers) == 1 else None
     if match is None:
@@ -81,17 +81,17 @@ def bearer_secret(headers: list[str]) -> str:
 
 
 def require_scope(caller: Caller, scope: str) -> None:
-    """Raises ProblemError (403) unless the key carries `scope`."""
+    """Raises ProblemError (403) unless the key has `scope`."""
     if scope not in caller.scopes:
         raise ProblemError(
-            problem("insufficient_scope", "The key may not do this", 403, f"Use a key with the scope {scope}."),
+            problem("insufficient_scope", "Insufficient scope", 403, f"Use an API key with the scope {scope}."),
             {"WWW-Authenticate": f'Bearer realm="fourfold", error="insufficient_scope", scope="{scope}"'},
         )
 
 
 def unauthenticated(error: str = ', error="invalid_token"') -> ProblemError:
-    """401: no key, or none we know. It does not tell which."""
+    """401 for a missing, unknown, expired or revoked key. The reply does not reveal which."""
     return ProblemError(
-        problem("unauthenticated", "A valid API key is needed", 401, "Send Authorization: Bearer <api key>."),
+        problem("unauthenticated", "A valid API key is required", 401, "Send Authorization: Bearer <api key>."),
         {"WWW-Authenticate": f'Bearer realm="fourfold"{error}'},
     )

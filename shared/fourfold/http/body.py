@@ -1,4 +1,4 @@
-"""Request bodies: at most 64 KiB (files 4 MiB), JSON and nothing else, checked before anything is done with them."""
+"""Request bodies: size limits (64 KiB, files 4 MiB), strict JSON parsing, and validation into a model."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from fourfold.json_values import has_more_values_than, may_hold_more_values_than
 from fourfold.problem import FieldError, problem
 
 MAX_BODY_BYTES = 64 * 1024
-# A picture with a card in it. API Gateway hands a function 6 MB at most, a third of it base64's.
+# For PNG character cards. API Gateway passes at most 6 MB to a function, and base64 takes a quarter of that.
 MAX_FILE_BYTES = 4 * 1024 * 1024
-# Values in arrays and objects of a body, at every depth: many times what any document of the API has.
+# Values in arrays and objects of a body, at all depths: far above what any document of the API has.
 MAX_VALUES = 10_000
 FILE_PATH = "/v1/personas/import"
-# A client that is still sending does not read: what it sends is thrown away for a while so that it sees the reply.
+# A client that is still sending does not read the reply, so the rest of its body is read and discarded up to here.
 _DRAIN_BYTES = 32 * 1024 * 1024
 _DRAIN_SECONDS = 10
-_EXACT = 2**53  # every integer below it has a float of its own
+_MAX_EXACT_INTEGER = 2**53  # below it every integer is exactly representable as a float
 
 Document = TypeVar("Document", bound=BaseModel)
 
 
 class BodyLimit:
-    """ASGI middleware: 413 for a body over the limit; at most the limit is ever kept."""
+    """ASGI middleware: 413 for a body over the limit. It never buffers more than the limit."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -42,15 +42,15 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        # The path may begin with the stage's prefix.
+        # `endswith`: the path may have the stage as prefix.
         limit = MAX_FILE_BYTES if scope["path"].endswith(FILE_PATH) else MAX_BODY_BYTES
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced[:20]) > limit:
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdecimal() and int(declared[:20]) > limit:
             await _refuse(scope, receive, send, limit)
             return
         size = 0
 
-        async def counted() -> Message:
+        async def counting_receive() -> Message:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
@@ -58,14 +58,14 @@ class BodyLimit:
                 raise _too_large(limit)
             return message
 
-        await self._app(scope, counted, send)
+        await self._app(scope, counting_receive, send)
 
 
 async def json_body(request: Request, document: type[Document]) -> Document:
-    """The request's body as a `document`.
+    """Parses and validates the request's body.
 
     Raises:
-        ProblemError: 415 not declared as JSON, 400 not JSON, 422 JSON of another shape or with too many values.
+        ProblemError: 415 Content-Type is not JSON, 400 invalid JSON, 422 invalid fields or too many values.
     """
     require_json(request)
     content = parsed(await request.body(), MAX_VALUES)
@@ -77,12 +77,13 @@ async def json_body(request: Request, document: type[Document]) -> Document:
 
 
 def parsed(body: bytes, max_values: int) -> Any:  # noqa: ANN401 - JSON
-    """The JSON value in a body.
+    """Parses a body as JSON.
 
     Raises:
-        ProblemError: 400 not JSON, 422 more than `max_values` values in it.
+        ProblemError: 400 invalid JSON, 422 more than `max_values` values.
     """
-    # Parsing this much holds up everybody, so a large body is judged by its punctuation first. Prose has some, too.
+    # Parsing blocks the event loop, so a large body is first estimated by its punctuation. The factor 2 allows for
+    # punctuation inside strings.
     if len(body) > MAX_BODY_BYTES and may_hold_more_values_than(2 * max_values, body):
         raise _too_many_values(max_values)
     try:
@@ -91,9 +92,9 @@ def parsed(body: bytes, max_values: int) -> Any:  # noqa: ANN401 - JSON
         )
     except (ValueError, RecursionError) as error:
         raise rejected(
-            [FieldError(pointer="", code="invalid_json", detail=_why(error))],
+            [FieldError(pointer="", code="invalid_json", detail=_reason_of(error))],
             code="invalid_json",
-            title="The body is not JSON",
+            title="The request body is not valid JSON",
             status=400,
         ) from None
     require_few_values(content, max_values)
@@ -101,21 +102,21 @@ def parsed(body: bytes, max_values: int) -> Any:  # noqa: ANN401 - JSON
 
 
 def require_few_values(content: object, most: int) -> None:
-    """Bounds what validation costs: a validator reports a fault for each wrong value before anybody can stop it.
+    """Bounds the cost of validation, which collects an error for every invalid value.
 
     Raises:
-        ProblemError: 422, more than `most` values in the arrays and objects of `content`.
+        ProblemError: 422, the arrays and objects of `content` have more than `most` values.
     """
     if has_more_values_than(most, content):
         raise _too_many_values(most)
 
 
 def _too_many_values(most: int) -> ProblemError:
-    return rejected([FieldError(pointer="", code="too_many_values", detail=f"Holds over {most} values.")])
+    return rejected([FieldError(pointer="", code="too_many_values", detail=f"Must have at most {most} values.")])
 
 
 def _path(fault: ErrorDetails, content: object) -> tuple[int | str, ...]:
-    """Where in `content` a fault is: pydantic also names the form it tried, which is no field of the body."""
+    """The path of an error in `content`, without pydantic's names of union members, which are not in the body."""
     path: list[int | str] = []
     node: Any = content
     for part in fault["loc"]:
@@ -128,7 +129,7 @@ def _path(fault: ErrorDetails, content: object) -> tuple[int | str, ...]:
 
 
 def require_json(request: Request) -> None:
-    """Raises ProblemError (415) unless the body is declared as plain JSON in UTF-8."""
+    """Raises ProblemError (415) unless Content-Type is application/json in UTF-8, without Content-Encoding."""
     media_type, _, parameters = request.headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     plain = request.headers.get("content-encoding", "identity").lower() == "identity"
@@ -136,9 +137,9 @@ def require_json(request: Request) -> None:
         raise ProblemError(
             problem(
                 "unsupported_media_type",
-                "The body must be JSON",
+                "Content-Type must be application/json",
                 415,
-                "Send Content-Type: application/json, in UTF-8 and without a Content-Encoding.",
+                "Send Content-Type: application/json, encoded in UTF-8 and without Content-Encoding.",
             ),
             {"Accept": "application/json"},
         )
@@ -147,33 +148,33 @@ def require_json(request: Request) -> None:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) != len(pairs):
-        raise ValueError("A field stands twice in one object.")
+        raise ValueError("An object has the same field twice.")
     return content
 
 
 def _number(text: str) -> float | int:
-    """A number with a fraction of zero is an integer, as JSON Schema has it: `90.0` is as good as `90`."""
+    """Parses a number with a zero fraction as an integer, as JSON Schema defines it: `90.0` equals `90`."""
     value = float(text)
-    return int(value) if value.is_integer() and abs(value) < _EXACT else value
+    return int(value) if value.is_integer() and abs(value) < _MAX_EXACT_INTEGER else value
 
 
 def _no_constant(_name: str) -> None:
     raise ValueError("NaN and Infinity are not JSON.")
 
 
-def _why(error: Exception) -> str:
+def _reason_of(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} (line {error.lineno}, column {error.colno})."
+        return f"Syntax error at line {error.lineno}, column {error.colno}."
     if isinstance(error, UnicodeDecodeError):
         return f"Not UTF-8 at byte {error.start}."
     if isinstance(error, RecursionError):
-        return "Nested too deep."
+        return "Nested too deeply."
     return str(error)
 
 
 def _too_large(limit: int) -> ProblemError:
     detail = f"Send at most {limit} bytes."
-    return ProblemError(problem("body_too_large", "The body is too large", 413, detail), {"Connection": "close"})
+    return ProblemError(problem("body_too_large", "Request body too large", 413, detail), {"Connection": "close"})
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:
@@ -187,10 +188,10 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> Non
 
 
 async def _drain(receive: Receive) -> None:
-    thrown_away = 0
+    discarded = 0
     with anyio.move_on_after(_DRAIN_SECONDS):
-        while thrown_away < _DRAIN_BYTES:
+        while discarded < _DRAIN_BYTES:
             message = await receive()
-            thrown_away += len(message.get("body", b""))
+            discarded += len(message.get("body", b""))
             if not message.get("more_body", False):
                 return

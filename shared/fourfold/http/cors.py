@@ -1,4 +1,4 @@
-"""Which web pages may call the API from a browser: none, unless their origins are listed."""
+"""CORS: lets web pages of the listed origins call the API; by default none."""
 
 from __future__ import annotations
 
@@ -42,23 +42,24 @@ EXPOSED_HEADERS = (
 
 
 def allowed_origins(listed: str) -> tuple[str, ...]:
-    """The origins in a comma-separated list, such as `https://studio.example.com,http://localhost:5173`.
+    """Parses a comma-separated list of origins, such as `https://studio.example.com,http://localhost:5173`.
 
-    There is no `*`: a page that may call the API holds an API key, so somebody knows it by name.
+    `*` is not supported: a page that calls the API has an API key, so its origin is known.
 
     Raises:
-        ValueError: an entry is no origin (scheme, host and port, no path).
+        ValueError: an entry is not an origin (scheme, host and optional port, without a path).
     """
     origins = tuple(origin.strip() for origin in listed.split(",") if origin.strip())
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):
-            raise ValueError(f"{origin!r} is no origin; write it as https://host or http://host:port, without a path")
+            raise ValueError(f"{origin!r} is not an origin; use https://host or http://host:port, without a path")
     return tuple(origin.lower() for origin in origins)
 
 
 class Cors(CORSMiddleware):
-    """Starlette's CORS for the listed origins, with our headers and our shape of a refusal. Outermost, so that a page
-    can read every reply, a 500 too.
+    """Starlette's CORS middleware with the API's headers and problem details.
+
+    It must be the outermost middleware, so that a page can read every reply, a 500 included.
     """
 
     def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
@@ -72,12 +73,12 @@ class Cors(CORSMiddleware):
         )
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """The answer to a browser that asks before it sends."""
+        """Returns the reply to a preflight request; a rejected one is a problem."""
         answer = super().preflight_response(request_headers)
         request_id = new_request_id()
         if answer.status_code >= _REFUSED:
-            detail = "This page's origin, or the method or a header it wants to send, is not allowed."
-            refusal = problem("cors_refused", "Not allowed from this page", _REFUSED, detail)
+            detail = "The origin, the method or a request header is not allowed."
+            refusal = problem("cors_refused", "CORS request not allowed", _REFUSED, detail)
             answer = problem_response(refusal, request_id, {"Vary": answer.headers["vary"]})
         answer.headers["Request-Id"] = request_id
         return answer

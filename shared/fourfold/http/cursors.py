@@ -1,4 +1,4 @@
-"""Opaque list cursors: where a page ended, in a form nobody is tempted to build by hand."""
+"""Opaque cursors of lists: the position after the last item of a page, in base64url."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _OF_VERSIONS = b"v:"
 
 
 def opaque_cursor(last_id: str) -> str:
-    """The cursor of the page that goes on after the thing with this id."""
+    """The cursor of the page after the item with this id."""
     return _encoded(_VERSION + last_id.encode())
 
 
 def id_after(cursor: str, is_id: Callable[[str], bool]) -> str:
-    """The id a cursor stands at. It only says where to go on: it opens no other workspace.
+    """Decodes a cursor to the id of the last item. It is a position only and grants no access to other workspaces.
 
     Raises:
-        ProblemError: 422, this is no cursor of a list whose ids are as `is_id` says.
+        ProblemError: 422, the cursor is not valid for a list whose ids satisfy `is_id`.
     """
     content = _decoded(cursor)
     last_id = content.removeprefix(_VERSION).decode("ascii", "replace")
     if not content.startswith(_VERSION) or not is_id(last_id):
-        raise _foreign()
+        raise _invalid_cursor()
     return last_id
 
 
@@ -38,15 +38,15 @@ def cursor_before_version(version: int) -> str:
 
 
 def version_before(cursor: str) -> int:
-    """The version a cursor of a list of versions stands at.
+    """Decodes a cursor of a list of versions.
 
     Raises:
-        ProblemError: 422, this is no cursor of ours.
+        ProblemError: 422, the cursor is not valid for a list of versions.
     """
     content = _decoded(cursor)
     number = content.removeprefix(_OF_VERSIONS)
     if not content.startswith(_OF_VERSIONS) or not number.isdigit() or not 0 < len(number) <= _DIGITS:
-        raise _foreign()
+        raise _invalid_cursor()
     return int(number)
 
 
@@ -61,6 +61,6 @@ def _decoded(cursor: str) -> bytes:
         return b""
 
 
-def _foreign() -> ProblemError:
-    detail = "Not a cursor of this list; pass next_cursor as it came."
+def _invalid_cursor() -> ProblemError:
+    detail = "Not a cursor of this list. Send the value of next_cursor unchanged."
     return rejected([FieldError(pointer="cursor", code="invalid_cursor", detail=detail)])

@@ -1,4 +1,4 @@
-"""The outermost layer of the app: a request id on every reply, one log line, and no exception that gets out."""
+"""Middleware that adds a request id to every reply, logs each request, and turns unhandled exceptions into 500."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ logger = Logger()
 
 
 @dataclass
-class _Sent:
-    """What has left for the client so far."""
+class _SentReply:
+    """The state of the reply sent so far."""
 
     status: int = 0
     finished: bool = False
 
 
 class Edge:
-    """ASGI middleware. The id is made here, never taken from a header, and is `scope["state"]["request_id"]`.
+    """ASGI middleware.
 
-    Headers in `scope["state"]["reply_headers"]` go with the reply, whatever it becomes.
+    Sets `scope["state"]["request_id"]`; the id is generated and never taken from a request header. Headers in
+    `scope["state"]["reply_headers"]` are added to the reply, error replies included.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -41,31 +42,31 @@ class Edge:
             return
         request_id = new_request_id()
         scope.setdefault("state", {})["request_id"] = request_id
-        sent, began = _Sent(), time.perf_counter()
+        sent, started = _SentReply(), time.perf_counter()
 
-        async def stamp(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 sent.status = message["status"]
-                told = scope["state"].get("reply_headers", {})
-                MutableHeaders(scope=message).update({**told, "Request-Id": request_id})
+                reply_headers = scope["state"].get("reply_headers", {})
+                MutableHeaders(scope=message).update({**reply_headers, "Request-Id": request_id})
             elif message["type"] == "http.response.body":
                 sent.finished = not message.get("more_body", False)
             await send(message)
 
         try:
-            await self._app(scope, receive, stamp)
+            await self._app(scope, receive, send_with_headers)
         except ClientDisconnect:
             logger.debug("client left", extra={"request_id": request_id})
-        except Exception as error:  # noqa: BLE001 - the last line: a bug answers 500, and its message may quote a brief
+        except Exception as error:  # noqa: BLE001 - last resort: a bug answers 500, and its message may quote a brief
             _report(error, request_id)
             if not sent.status:
-                await problem_response(internal_error(), request_id)(scope, receive, stamp)
+                await problem_response(internal_error(), request_id)(scope, receive, send_with_headers)
         finally:
-            _log(scope, request_id, sent, time.perf_counter() - began)
+            _log(scope, request_id, sent, time.perf_counter() - started)
 
 
 def _report(error: Exception, request_id: str) -> None:
-    """Where it broke, without the message: messages of validation errors quote what they validated."""
+    """Logs the stack frames without the message, because messages of validation errors quote their input."""
     frames = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
     logger.error(
         "unexpected error",
@@ -73,7 +74,7 @@ def _report(error: Exception, request_id: str) -> None:
     )
 
 
-def _log(scope: Scope, request_id: str, sent: _Sent, seconds: float) -> None:
+def _log(scope: Scope, request_id: str, sent: _SentReply, seconds: float) -> None:
     state = scope["state"]
     caller = state.get("caller")
     logger.info(

@@ -1,4 +1,4 @@
-"""Limits on a request's headers, checked before anything reads them."""
+"""Limits on the number and size of a request's headers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fourfold.http.problems import problem_response
 from fourfold.problem import Problem, problem
 
 MAX_HEADER_BYTES: Final = 8 * 1024
-# A browser sends the cookies of every program on the same host, so all headers together may be longer than one.
+# On localhost a browser sends the cookies of every local program, so the total limit is above that of one header.
 MAX_HEADERS_BYTES: Final = 32 * 1024
 MAX_HEADERS: Final = 100
 
@@ -35,11 +35,11 @@ def _refusal(scope: Scope) -> Problem | None:
     longest = max(headers, key=lambda header: len(header[1]), default=(b"", b""))
     if len(longest[1]) > MAX_HEADER_BYTES:
         name = longest[0][:60].decode("latin-1")
-        return _too_large(f"The header {name} may have {MAX_HEADER_BYTES} bytes.")
+        return _too_large(f"The header {name} must not exceed {MAX_HEADER_BYTES} bytes.")
     if len(headers) > MAX_HEADERS or sum(len(name) + len(value) for name, value in headers) > MAX_HEADERS_BYTES:
-        return _too_large(f"A request may have {MAX_HEADERS} headers with {MAX_HEADERS_BYTES} bytes together.")
+        return _too_large(f"At most {MAX_HEADERS} headers of {MAX_HEADERS_BYTES} bytes in total are allowed.")
     return None
 
 
 def _too_large(detail: str) -> Problem:
-    return problem("headers_too_large", "The request's headers are too large", 431, detail)
+    return problem("headers_too_large", "Request headers too large", 431, detail)

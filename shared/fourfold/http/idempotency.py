@@ -1,4 +1,4 @@
-"""The Idempotency-Key header and what it is compared by."""
+"""The Idempotency-Key header: its storage key, the request fingerprint, and its problems."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _KEY = re.compile(r"[ -~]{1,255}")
 
 
 def scoped_key(headers: list[str], workspace_id: str, route: str) -> str | None:
-    """The stored name of the client's key, or None if it sent none: one key means one thing per workspace and route.
+    """Returns the storage key of the client's Idempotency-Key, scoped to workspace and route; None without the header.
 
-    The key itself is hashed: people put e-mail addresses in there.
+    The client's key is hashed, because callers put personal data such as e-mail addresses in it.
 
     Raises:
-        ProblemError: 400, not 1-255 printable ASCII characters, or sent twice.
+        ProblemError: 400, the key is not 1-255 printable ASCII characters, or the header is repeated.
     """
     if not headers:
         return None
@@ -31,16 +31,16 @@ def scoped_key(headers: list[str], workspace_id: str, route: str) -> str | None:
         raise rejected(
             [FieldError(pointer=HEADER, code="invalid_idempotency_key", detail=detail)],
             code="invalid_idempotency_key",
-            title="The Idempotency-Key is not valid",
+            title="Invalid Idempotency-Key",
             status=400,
         )
     return f"{workspace_id}#{route}#{hashlib.sha256(headers[0].encode()).hexdigest()}"
 
 
 def fingerprint(body: BaseModel | None, path: str = "") -> str:
-    """What makes two requests the same: the parsed body, so white space and the order of fields do not matter.
+    """SHA-256 of the parsed body, independent of white space and field order: equal for equal requests.
 
-    `path`: for a route whose path names something, the path; the key then stands for that thing alone.
+    `path` holds the path parameters of the route, so that a key used for another resource is detected.
     """
     content = None if body is None else body.model_dump(mode="json")
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
@@ -48,18 +48,19 @@ def fingerprint(body: BaseModel | None, path: str = "") -> str:
 
 
 def key_reused() -> ProblemError:
-    """422: the key stands for another request."""
-    fault = FieldError(pointer=HEADER, code="key_reused", detail="Used before with another body.")
-    answer = problem("idempotency_key_reused", "The Idempotency-Key is taken", 422, "Use a new key for a new request.")
+    """422: the key was used for a different request."""
+    fault = FieldError(pointer=HEADER, code="key_reused", detail="Already used with a different request.")
+    detail = "Use a new Idempotency-Key for each new request."
+    answer = problem("idempotency_key_reused", "Idempotency-Key already used", 422, detail)
     return ProblemError(answer.model_copy(update={"errors": (fault,)}))
 
 
 def in_progress(retry_after_s: int) -> ProblemError:
-    """409: the first request with the key is still being worked on."""
+    """409: the first request with this key is still running."""
     answer = problem(
         "request_in_progress",
-        "The first request with this key is still running",
+        "The first request with this Idempotency-Key is still running",
         409,
-        "Send the request again when it is over; it is then answered with the first one's result.",
+        "Retry later; the reply is then the result of the first request.",
     )
     return ProblemError(answer, {"Retry-After": str(retry_after_s)})

@@ -1,4 +1,4 @@
-"""When a key was last used: noted about once a minute for each key, and never in a request's way."""
+"""Records when each API key was last used, about once a minute per key, without delaying requests."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-EVERY_S = 60.0
-_KNOWN_KEYS = 10_000
+INTERVAL_S = 60.0
+_MAX_REMEMBERED = 10_000
 
 
 class LastUse:
-    """Hands notes to a thread of its own. A note that is lost (the process ends) is made by the next request."""
+    """Writes on a background thread. A write lost at process exit is repeated by a later request."""
 
     def __init__(self, write: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
-        """`write(digest)` stores that the key was used now; it does not raise."""
+        """`write(digest)` stores the current time as last use of the key; it must not raise."""
         self._write = write
         self._clock = clock
-        self._noted: dict[str, float] = {}
+        self._last_noted: dict[str, float] = {}
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="last-use")
 
     def note(self, digest: str) -> None:
-        """The key whose text has this hash was used."""
+        """Records a use of the key with this SHA-256."""
         now = self._clock()
-        if now - self._noted.get(digest, -EVERY_S) < EVERY_S:
+        if now - self._last_noted.get(digest, -INTERVAL_S) < INTERVAL_S:
             return
-        if len(self._noted) >= _KNOWN_KEYS:
-            self._noted.clear()
-        self._noted[digest] = now
+        if len(self._last_noted) >= _MAX_REMEMBERED:
+            self._last_noted.clear()
+        self._last_noted[digest] = now
         self._writer.submit(self._write, digest)
 
     def close(self) -> None:
-        """Waits for the notes that are on their way."""
+        """Waits for pending writes."""
         self._writer.shutdown(wait=True)

@@ -1,4 +1,4 @@
-"""How the client wants its answer: RFC 7240 `Prefer`, and whether it asked for a stream."""
+"""The Prefer header (RFC 7240), and media types named in Accept."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _WAIT = re.compile(r"wait\s*=\s*\"?(\d{1,6})\"?")
 
 @dataclass(frozen=True)
 class Preference:
-    """`wait_s`: seconds to wait for the result, None as long as the server does; `applied` is answered back."""
+    """`wait_s`: seconds to wait for the result, None for the server's default; `applied`: Preference-Applied."""
 
     wait_s: float | None
     applied: str | None
 
 
 def preference(headers: list[str]) -> Preference:
-    """What the Prefer header(s) ask for: `respond-async`, `wait=<seconds>`, both or neither; the rest is ignored."""
+    """Parses `respond-async` and `wait=<seconds>` of the Prefer headers; other preferences are ignored."""
     tokens = [token.strip().lower() for header in headers for token in header.split(",")]
     wait = next((match for token in tokens if (match := _WAIT.fullmatch(token))), None)
     applied = ["respond-async"] if "respond-async" in tokens else []
@@ -27,6 +27,6 @@ def preference(headers: list[str]) -> Preference:
 
 
 def accepts(header: str | None, media_type: str) -> bool:
-    """Whether the Accept header names this media type itself (a wildcard does not)."""
-    named = [part.split(";")[0].strip().lower() for part in (header or "").split(",")]
-    return media_type in named
+    """Whether the Accept header names this media type explicitly (wildcards do not count)."""
+    media_types = [part.split(";")[0].strip().lower() for part in (header or "").split(",")]
+    return media_type in media_types

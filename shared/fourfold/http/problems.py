@@ -1,4 +1,4 @@
-"""Problems as HTTP replies (`application/problem+json`), and the ones every route can answer with."""
+"""Problem details (RFC 9457) as HTTP replies, and the problems that any route can return."""
 
 from __future__ import annotations
 
@@ -9,20 +9,25 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from fourfold.http.field_messages import code_and_detail, field_name
 from fourfold.problem import FieldError, Problem, problem
-from fourfold.problem import ProblemError as ProblemError  # noqa: PLC0414 - exported: here most who raise it find it
+from fourfold.problem import ProblemError as ProblemError  # noqa: PLC0414 - re-exported for the routers
 
 MEDIA_TYPE = "application/problem+json"
 MAX_FAULTS = 20
 
 _BY_STATUS: dict[int, tuple[str, str, str]] = {
-    404: ("not_found", "Not found", "There is nothing here for this key. Check the path and the id."),
-    405: ("method_not_allowed", "Method not allowed", "This path does not take this method; see the Allow header."),
+    404: ("not_found", "Not found", "No such resource exists for this API key. Check the path and the id."),
+    405: (
+        "method_not_allowed",
+        "Method not allowed",
+        "This path does not support this method; see the Allow header.",
+    ),
 }
 
 
 def problem_response(answer: Problem, request_id: str | None, headers: Mapping[str, str] | None = None) -> Response:
-    """The reply that carries a problem."""
+    """Returns the HTTP reply of a problem, with the request id in its body."""
     body = answer.model_copy(update={"request_id": request_id}).body()
     return Response(
         json.dumps(body, ensure_ascii=False),
@@ -33,7 +38,7 @@ def problem_response(answer: Problem, request_id: str | None, headers: Mapping[s
 
 
 def not_found() -> ProblemError:
-    """404, the same for what does not exist and for what another workspace owns."""
+    """404. It does not reveal whether another workspace owns the resource."""
     return from_status(HTTPException(404))
 
 
@@ -44,53 +49,46 @@ def rejected(
     title: str = "The request is not valid",
     status: int = 422,
 ) -> ProblemError:
-    """A 4xx that names the offending fields, the first MAX_FAULTS of them."""
-    detail = " ".join(f"{error.pointer or 'The body'}: {error.detail}" for error in errors[:3])
+    """A 4xx whose `errors` list the invalid fields, at most MAX_FAULTS of them."""
+    detail = " ".join(f"{field_name(error.pointer)}: {error.detail}" for error in errors[:3])
     if len(errors) > MAX_FAULTS:
-        detail += f" The first {MAX_FAULTS} faults are listed; there are more."
+        detail += f" Only the first {MAX_FAULTS} errors are listed; there are more."
     answer = problem(code, title, status, detail)
     return ProblemError(answer.model_copy(update={"errors": tuple(errors[:MAX_FAULTS])}))
 
 
 def unavailable() -> ProblemError:
-    """503: something this service stands on does not answer."""
-    answer = problem("service_unavailable", "Not available right now", 503, "Try again in a few seconds.")
+    """503: a service that the API depends on does not respond."""
+    answer = problem("service_unavailable", "Service unavailable", 503, "Try again in a few seconds.")
     return ProblemError(answer, {"Retry-After": "5"})
 
 
 def internal_error() -> Problem:
-    """500 without any detail of what broke; the log has it under the request id."""
-    return problem("internal_error", "Something broke here", 500, "Try again; if it persists, report the request_id.")
+    """500 without details. The log holds them under the request id."""
+    detail = "Try again. If the error persists, report the request_id."
+    return problem("internal_error", "Internal server error", 500, detail)
 
 
 def from_status(error: HTTPException) -> ProblemError:
-    """What the router itself refuses (404, 405, ...) as a problem, headers kept."""
+    """An error of the framework's router (404, 405, ...) as a problem, with its headers."""
     code, title, detail = _BY_STATUS.get(
-        error.status_code, (f"http_{error.status_code}", error.detail or "Refused", "The request cannot be served.")
+        error.status_code, (f"http_{error.status_code}", error.detail or "Rejected", "The request cannot be processed.")
     )
     return ProblemError(problem(code, title, error.status_code, detail), error.headers)
 
 
-_CODES = {
-    "missing": ("required", "This field is required."),
-    "extra_forbidden": ("unknown_field", "There is no such field."),
-    "string_type": ("wrong_type", "Must be a string."),
-    "bool_type": ("wrong_type", "Must be true or false."),
-    "string_unicode": ("invalid_unicode", "Holds a lone surrogate, which no UTF-8 text can."),
-    "model_type": ("wrong_type", "Must be a JSON object."),
-}
-
-
 def field_errors(found: Sequence[Any], location: str) -> list[FieldError]:
-    """pydantic's errors without the offending values: as many as `rejected` lists, and one that tells of more.
+    """Converts pydantic's errors, without the offending values.
+
+    Returns at most MAX_FAULTS + 1 errors: one more than `rejected` lists, so that it knows whether there are more.
 
     Args:
         found: `errors()` of a ValidationError.
-        location: "body" for JSON pointers; anything else names the parameter.
+        location: "body" gives JSON pointers; anything else gives the name of the parameter.
     """
     errors = []
     for error in found[: MAX_FAULTS + 1]:
-        code, detail = _CODES.get(error["type"], (error["type"], f"{error['msg']}."))
+        code, detail = code_and_detail(error)
         place = [str(part) for part in error["loc"]]
         pointer = "".join(f"/{reference_token(part)}" for part in place) if location == "body" else place[-1]
         errors.append(FieldError(pointer=printable(pointer), code=code, detail=detail))
@@ -98,10 +96,10 @@ def field_errors(found: Sequence[Any], location: str) -> list[FieldError]:
 
 
 def reference_token(name: str) -> str:
-    """A name as a step of a JSON pointer (RFC 6901, section 3)."""
+    """Escapes a name as a reference token of a JSON pointer (RFC 6901, section 3)."""
     return name.replace("~", "~0").replace("/", "~1")
 
 
 def printable(pointer: str) -> str:
-    """A pointer, or a part of one, cut to a readable length and to what UTF-8 can hold."""
+    """A pointer, or a part of one, cut to 120 characters and encodable in UTF-8."""
     return pointer[:120].encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""The rate limit as HTTP tells it: `RateLimit`, `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10), 429."""
+"""Rate limit headers (draft-ietf-httpapi-ratelimit-headers-10) and the problem 429."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _POLICY = '"requests"'
 
 
 def rate_headers(rate: Rate) -> dict[str, str]:
-    """The headers of every reply to a key: the limit, and what is left of it for how many seconds."""
+    """RateLimit-Policy and RateLimit: the limit, the remaining requests, and the seconds until reset."""
     return {
         "RateLimit-Policy": f"{_POLICY};q={rate.limit};w={WINDOW_S}",
         "RateLimit": f"{_POLICY};r={rate.remaining};t={rate.reset_s}",
@@ -18,7 +18,7 @@ def rate_headers(rate: Rate) -> dict[str, str]:
 
 
 def rate_limited(rate: Rate) -> ProblemError:
-    """429: the key has made all its requests of this minute."""
-    detail = f"This key may make {rate.limit} requests a minute. Send the request again in {rate.reset_s} s."
+    """429: the key has used its requests of this minute."""
+    detail = f"This key is limited to {rate.limit} requests per minute. Retry in {rate.reset_s} s."
     answer = problem("rate_limited", "Too many requests", 429, detail)
     return ProblemError(answer, {"Retry-After": str(rate.reset_s)})

@@ -1,10 +1,10 @@
-"""What an API key may do."""
+"""The scopes of API keys."""
 
 from __future__ import annotations
 
 from typing import Final
 
-# `config:write` sets its own workspace's settings; those of the org and of the whole deployment need a grant each.
+# `config:write` covers the settings of the key's workspace; those of the org and the deployment need their own scopes.
 SCOPES: Final = (
     "personas:read",
     "personas:write",

@@ -1,4 +1,4 @@
-"""A run's log as server-sent events: the id is the entry's number, the data is the event every reader gets."""
+"""Server-sent events of a run's log: `id` is the sequence number, `data` the event as JSON."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Failure = Callable[[Exception], Problem]
 
 
 def frame(event: str, data: str, seq: int | None = None) -> bytes:
-    """One event on the wire. Without `seq` it moves no client's Last-Event-ID."""
+    """Encodes one event. Without `seq` it has no id, so the client's Last-Event-ID does not change."""
     lines = [f"id: {seq}"] if seq is not None else []
     return "\n".join([*lines, f"event: {event}", f"data: {data}", "", ""]).encode()
 
 
 def entry_frame(entry: LogEntry) -> bytes:
-    """A log entry on the wire."""
-    return frame(entry.happening.type, _json(entry.body()), entry.seq)
+    """Encodes a log entry."""
+    return frame(entry.event.type, _json(entry.body()), entry.seq)
 
 
 async def events(
@@ -38,41 +38,43 @@ async def events(
     last: Callable[[], Awaitable[bytes]] | None,
     failure: Failure,
 ) -> AsyncIterator[bytes]:
-    """The stream: the entries, the first with a retry hint, and a comment at once and every ten quiet seconds.
+    """Streams log entries, with a heartbeat comment at the start and after every 10 s without an event.
+
+    An exception ends the stream with an `error` event instead of a broken connection.
 
     Args:
-        batches: what `Tails.follow` yields, or anything that raises to end the stream early.
-        last: what to send after the terminal entry.
-        failure: the problem an exception is told as, in an `error` event: the connection is never just cut.
+        batches: the entries, as `Tails.follow` yields them.
+        last: builds the frame after the terminal entry.
+        failure: converts an exception to the problem in the `error` event.
     """
     yield _HEARTBEAT
-    # Never a block of its own: there are clients that take a retry without data for an event.
+    # Sent together with the first event: some clients treat a block with only `retry` as an event.
     hint = f"retry: {RETRY_MS}\n".encode()
-    spoke = time.monotonic()
+    last_sent = time.monotonic()
     try:
         async with aclosing(batches):
             async for entries in batches:
                 if entries:
                     yield hint + b"".join(entry_frame(entry) for entry in entries)
                     hint = b""
-                    spoke = time.monotonic()
-                elif time.monotonic() - spoke >= HEARTBEAT_SECONDS:
+                    last_sent = time.monotonic()
+                elif time.monotonic() - last_sent >= HEARTBEAT_SECONDS:
                     yield _HEARTBEAT
-                    spoke = time.monotonic()
+                    last_sent = time.monotonic()
         if last is not None:
             yield await last()
-    except Exception as error:  # noqa: BLE001 - status and headers are gone: an event is all that is left to say it
+    except Exception as error:  # noqa: BLE001 - status and headers are sent, so only an event can report it
         yield frame("error", _json(failure(error).body()))
 
 
 def event_stream(content: AsyncIterator[bytes], headers: dict[str, str] | None = None) -> StreamingResponse:
-    """The reply that carries a stream; no proxy may hold it back or keep it."""
-    never_held = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(content, headers={**never_held, **(headers or {})}, media_type=MEDIA_TYPE)
+    """Returns the streaming reply, with headers that keep proxies from buffering or storing it."""
+    no_buffering = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(content, headers={**no_buffering, **(headers or {})}, media_type=MEDIA_TYPE)
 
 
-def told(error: Exception, request_id: str) -> Problem:
-    """What a client is told of an exception in mid-stream."""
+def problem_of(error: Exception, request_id: str) -> Problem:
+    """The problem of an exception raised while streaming."""
     answer = error.problem if isinstance(error, ProblemError) else internal_error()
     return answer.model_copy(update={"request_id": request_id})
 

@@ -1,5 +1,5 @@
-"""Background jobs: what the voice fingerprint and the provocation suite share.
+"""Background jobs: the base of the voice fingerprint and the provocation suite.
 
-A job is a run of its own kind with its own log. It works through items (scenarios, tests), keeps each as soon as it is
-done, and may be killed and delivered again at any moment: what is kept is not asked twice.
+A job is a run with its own kind and log. It processes items (scenarios, tests) and stores each result as a checkpoint.
+Its worker may be killed and its message redelivered at any time: items with a checkpoint are not processed again.
 """

@@ -1,4 +1,4 @@
-"""Runs calls on a bounded number of threads and gives their results to one."""
+"""Runs calls on a bounded number of threads and yields their results to one thread."""
 
 from __future__ import annotations
 
@@ -13,38 +13,39 @@ Result = TypeVar("Result")
 
 
 class JobTimeoutError(DeadlineError):
-    """There was no time to begin what is left; what was begun is done and kept."""
+    """Some items were not started for lack of time; the results of started items are stored."""
 
 
 def concurrently(
-    items: Iterable[Item], call: Callable[[Item], Result], limit: int, may_begin: Callable[[], bool]
+    items: Iterable[Item], call: Callable[[Item], Result], limit: int, may_start: Callable[[], bool]
 ) -> Iterator[tuple[Item, Result]]:
-    """Each item with the result of its call, as they finish; at most `limit` (from 1) are under way at a time.
+    """Yields each item with the result of its call, in order of completion.
 
-    After an error, or once `may_begin` says no, nothing further is begun; what is under way is waited for and given.
+    At most `limit` (at least 1) calls run at a time. After an error, or when `may_start` returns False, no further call
+    starts; running calls are awaited and their results yielded.
 
     Raises:
-        OutOfTimeError: some items were not begun.
-        Exception: the first error a call raised.
+        JobTimeoutError: some items were not started.
+        Exception: the first error that a call raised.
     """
-    waiting = iter(items)
-    under_way: dict[Future[Result], Item] = {}
+    remaining = iter(items)
+    running: dict[Future[Result], Item] = {}
     failure: Exception | None = None
     with ThreadPoolExecutor(limit, thread_name_prefix="job") as pool:
         while True:
-            while failure is None and len(under_way) < limit:
-                item = next(waiting, None)
+            while failure is None and len(running) < limit:
+                item = next(remaining, None)
                 if item is None:
                     break
-                if may_begin():
-                    under_way[pool.submit(call, item)] = item
+                if may_start():
+                    running[pool.submit(call, item)] = item
                 else:
-                    failure = JobTimeoutError("not all could be begun")
-            if not under_way:
+                    failure = JobTimeoutError("not all items could be started")
+            if not running:
                 break
-            finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
-                item = under_way.pop(future)
+                item = running.pop(future)
                 error = future.exception()
                 if error is None:
                     yield item, future.result()

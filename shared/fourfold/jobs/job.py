@@ -1,4 +1,4 @@
-"""Does a job: claims it, works through its items, stores what it pays for in waves, and ends it once."""
+"""Runs a job: claims it, processes its items, stores the paid answers in waves, and ends it once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from fourfold.progress.events import JobCompleted, JobFailed, JobProgress, JobSt
 from fourfold.progress.log import RunLog, RunOverError
 from fourfold.progress.run import Run, RunKind, RunStatus
 
-# A job logs at most so many `job.progress` events.
+# The maximum of `job.progress` events in the log of one job.
 _MAX_PROGRESS_EVENTS = 10
 
 JobName = Literal["fingerprint", "provocation"]
@@ -27,9 +27,9 @@ JobName = Literal["fingerprint", "provocation"]
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What a job came to: the result's document, its bus event, the persona's summary of it, what it cost.
+    """The outcome of a job: result as JSON text, bus entry, cost, and a function that adds a summary to the persona.
 
-    `records` are what readers may still ask of the items, by item.
+    `records` are the items' results that can still be read after the job, by item.
     """
 
     result: str
@@ -41,24 +41,24 @@ class Conclusion:
 
 
 class Job(Protocol):
-    """What one kind of job does with one persona."""
+    """One kind of job for one persona."""
 
     def items(self, answers: PaidAnswers) -> Sequence[str]:
-        """The keys of what is to be done, each once, in the order to begin them."""
+        """Returns the unique keys of the items, in the order to start them."""
 
     def perform(self, key: str, answers: PaidAnswers) -> None:
-        """Does one item and keeps its result in `answers`, under its key. Called on several threads at once.
+        """Processes one item and adds its result to `answers`, under its key. Thread-safe.
 
-        Every paid call goes through `answers`. Raises to have the job tried again.
+        Every paid call goes through `answers`. An exception makes the job retry.
         """
 
-    def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """The end, once every item is stored. `kept` is everything in the answers."""
+    def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:
+        """Returns the outcome, once all items are stored. `stored` maps keys to texts, those of single calls too."""
 
 
 @dataclass(frozen=True)
 class JobContext:
-    """What every job needs: its store, logs, checkpoints and the clock."""
+    """The stores and the clock that every job needs."""
 
     store: JobStore
     log_of: Callable[[Run], RunLog]
@@ -66,13 +66,13 @@ class JobContext:
     clock: Callable[[], datetime]
 
 
-def new_run(order: JobMessage, config_hash: str, now: datetime, revisions: Revisions = UNCOMMITTED) -> Run:
-    """The run of an order, as it is first stored: pinned to the settings of this hash, read at these revisions."""
+def job_run(message: JobMessage, config_hash: str, now: datetime, revisions: Revisions = UNCOMMITTED) -> Run:
+    """Returns the run record of a job message, pinned to the settings with this hash, read at these revisions."""
     return Run(
-        id=order.run_id,
-        kind=order.kind,
-        persona_id=order.persona_id,
-        workspace_id=order.workspace_id,
+        id=message.run_id,
+        kind=message.kind,
+        persona_id=message.persona_id,
+        workspace_id=message.workspace_id,
         status=RunStatus.RUNNING,
         config_hash=config_hash,
         config_revision=revisions.workspace,
@@ -82,45 +82,48 @@ def new_run(order: JobMessage, config_hash: str, now: datetime, revisions: Revis
 
 
 def do_job(
-    run: Run, work: Job, place: JobContext, *, concurrency: int, may_begin: Callable[[], bool] = lambda: True
+    run: Run, job: Job, context: JobContext, *, concurrency: int, may_start: Callable[[], bool] = lambda: True
 ) -> Run | None:
-    """Does what is left of a claimed run and ends it. None if another worker ended it first, or its persona is deleted.
+    """Processes the remaining items of a claimed run and completes it.
+
+    Returns:
+        The completed run, or None if another worker ended it first, or its persona was deleted.
 
     Raises:
-        JobTimeoutError: time ran out; the next delivery of the order resumes the run.
-        Exception: what an item raised; the same holds. What was paid for is stored.
+        JobTimeoutError: time ran out. When the message is redelivered, the job continues with the remaining items.
+        Exception: raised by an item; redelivery continues in the same way. What was paid for is stored.
     """
     try:
-        ended = _finish_items(run, work, place, concurrency, may_begin)
+        ended = _finish_items(run, job, context, concurrency, may_start)
     except RunOverError:
         ended = None
     if ended is None:
-        log_end(run.workspace_id, run.id, place)
+        log_end(run.workspace_id, run.id, context)
     return ended
 
 
 def _finish_items(
-    run: Run, work: Job, place: JobContext, concurrency: int, may_begin: Callable[[], bool]
+    run: Run, job: Job, context: JobContext, concurrency: int, may_start: Callable[[], bool]
 ) -> Run | None:
-    kind, log, answers = job_name(run.kind), place.log_of(run), PaidAnswers(place.checkpoints_of(run))
+    kind, log, answers = job_name(run.kind), context.log_of(run), PaidAnswers(context.checkpoints_of(run))
     log.append(JobStarted(kind=kind))
-    items = list(work.items(answers))
+    items = list(job.items(answers))
     progress = _Progress(log, kind, items, logged=answers.stored(items))
     remaining = [key for key in items if answers.find(key) is None]
     try:
-        for _ in concurrently(remaining, lambda key: work.perform(key, answers), concurrency, may_begin):
+        for _ in concurrently(remaining, lambda key: job.perform(key, answers), concurrency, may_start):
             progress.log_stored(answers)
-    except Exception:  # whatever an item raised: what others were answered is paid for, and the next worker needs it
+    except Exception:  # any error of an item: the other answers are paid for, and the next worker needs them
         answers.store()
         raise
     answers.store()
     progress.log_stored(answers)
-    return _complete(run, work.conclude(run, answers.all(), place.clock()), place, log)
+    return _complete(run, job.conclude(run, answers.all(), context.clock()), context, log)
 
 
 @dataclass
 class _Progress:
-    """Logs how many items are stored: at each tenth of them, and at the end. `logged` is what was known before."""
+    """Logs how many items are stored: at each tenth of them, and at the end. `logged` is the number logged last."""
 
     log: RunLog
     kind: JobName
@@ -136,20 +139,20 @@ class _Progress:
             self.log.append(JobProgress(kind=self.kind, done=done, total=total))
 
 
-def fail_job(run: Run, error: Problem, place: JobContext) -> Run | None:
-    """Ends a job without a result. None if it had ended, or another took its place."""
-    now = place.clock()
+def fail_job(run: Run, error: Problem, context: JobContext) -> Run | None:
+    """Fails a job. Returns the failed run, or None if it has ended already or a newer job superseded it."""
+    now = context.clock()
     ended = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": error})
     state = JobState(status=JobStatus.FAILED, run_id=run.id, updated_at=now, error=error)
-    if not place.store.finish(Ending(ended, state)):
-        log_end(run.workspace_id, run.id, place)
+    if not context.store.finish(Ending(ended, state)):
+        log_end(run.workspace_id, run.id, context)
         return None
-    place.log_of(run).append(_end_of(ended))
+    context.log_of(run).append(_terminal_event(ended))
     return ended
 
 
-def _complete(run: Run, conclusion: Conclusion, place: JobContext, log: RunLog) -> Run | None:
-    now = place.clock()
+def _complete(run: Run, conclusion: Conclusion, context: JobContext, log: RunLog) -> Run | None:
+    now = context.clock()
     usage = Usage(tokens=conclusion.tokens, cost_usd=conclusion.cost_usd)
     ended = run.model_copy(update={"status": RunStatus.COMPLETED, "completed_at": now, "usage": usage})
     state = JobState(status=JobStatus.READY, run_id=run.id, updated_at=now)
@@ -161,24 +164,24 @@ def _complete(run: Run, conclusion: Conclusion, place: JobContext, log: RunLog) 
         entry=conclusion.entry,
         summary=conclusion.summary,
     )
-    if not place.store.finish(ending):
+    if not context.store.finish(ending):
         return None
-    log.append(_end_of(ended))
+    log.append(_terminal_event(ended))
     return ended
 
 
-def log_end(workspace_id: str, run_id: str, place: JobContext) -> None:
-    """Logs the end of a run that is over, if its log does not tell of it: whoever ended it died in between."""
-    run = place.store.run(workspace_id, run_id)
+def log_end(workspace_id: str, run_id: str, context: JobContext) -> None:
+    """Logs the end of an ended run if its log lacks it, because a worker died between storing and logging it."""
+    run = context.store.run(workspace_id, run_id)
     if run is None or run.status is RunStatus.RUNNING:
         return
-    log = place.log_of(run)
-    if not log.over():
-        log.append(_end_of(run))
+    log = context.log_of(run)
+    if not log.ended():
+        log.append(_terminal_event(run))
 
 
-def _end_of(run: Run) -> JobCompleted | JobFailed:
-    """The last entry in the log of a run that is over."""
+def _terminal_event(run: Run) -> JobCompleted | JobFailed:
+    """Returns the terminal event of a run that has ended."""
     kind, duration_ms = job_name(run.kind), _duration_ms(run)
     if run.error is not None:
         return JobFailed(kind=kind, problem=run.error, duration_ms=duration_ms)
@@ -186,22 +189,25 @@ def _end_of(run: Run) -> JobCompleted | JobFailed:
 
 
 def claim_run(
-    order: JobMessage, place: JobContext, lease: Lease, config_hash: str, revisions: Revisions = UNCOMMITTED
+    message: JobMessage, context: JobContext, lease: Lease, config_hash: str, revisions: Revisions = UNCOMMITTED
 ) -> Run | None:
-    """The order's run, claimed; None if there is nothing (more) to do for it.
+    """Claims the run of a message.
 
-    One that is taken up again is pinned to what it began with, not to the settings given here. Who follows a run that
-    is over, or whose place this one takes, is told of its end.
+    A run that is already stored stays pinned to its own settings; `config_hash` and `revisions` are for a new one. The
+    end of a run that has ended, or that this one supersedes, is logged for its followers.
+
+    Returns:
+        The claimed run, or None if nothing is left to do.
 
     Raises:
-        UnderWayError: nobody asked for it, and another run under way is of the persona as it stands.
+        JobInProgressError: the message was triggered by an event, and another run covers the persona's version.
     """
-    earlier = place.store.state(order.workspace_id, order.persona_id, order.kind)
-    run = place.store.claim(order, new_run(order, config_hash, place.clock(), revisions), lease)
+    earlier = context.store.state(message.workspace_id, message.persona_id, message.kind)
+    run = context.store.claim(message, job_run(message, config_hash, context.clock(), revisions), lease)
     if run is None:
-        log_end(order.workspace_id, order.run_id, place)
+        log_end(message.workspace_id, message.run_id, context)
     elif earlier is not None and earlier.run_id != run.id:
-        log_end(order.workspace_id, earlier.run_id, place)
+        log_end(message.workspace_id, earlier.run_id, context)
     return run
 
 
@@ -210,10 +216,10 @@ def _duration_ms(run: Run) -> int:
 
 
 def job_name(kind: RunKind) -> JobName:
-    """The kind as the log writes it.
+    """Returns the kind as it is written in events.
 
     Raises:
-        ValueError: a generation is no job.
+        ValueError: a generation is not a job.
     """
     match kind:
         case RunKind.FINGERPRINT:
@@ -221,4 +227,4 @@ def job_name(kind: RunKind) -> JobName:
         case RunKind.PROVOCATION:
             return "provocation"
         case _:
-            raise ValueError("a generation is no job")
+            raise ValueError("a generation is not a job")

@@ -1,4 +1,4 @@
-"""What a job's queue carries: a bus event about a persona, or an order of the API. Both name one run."""
+"""The messages of a job queue: a bus event about a persona, or a request of the API. Each identifies one run."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from fourfold.ids import PersonaId, RunId, derived_run_id
 from fourfold.persona import Document
 from fourfold.progress.run import RunKind
 
-# A queue keeps an order this long: until then somebody may still take it up.
-ORDERS_KEPT = timedelta(days=4)
+# The retention of the queue: a message may be received until then.
+MESSAGE_RETENTION = timedelta(days=4)
 
-# A flagged persona speaks and is chatted with like any other: it needs a fingerprint and a test of its limits too.
-# One that is written anew has another voice.
-CAUSES = ("persona.created", "persona.flagged", "persona.updated")
+# A flagged persona can chat like an active one, so it also needs a fingerprint and tests. An updated one may have a new
+# voice.
+TRIGGER_EVENTS = ("persona.created", "persona.flagged", "persona.updated")
 _LAYERS = frozenset({"soul", "self", "mask", "surface"})
 
 
 class JobMessage(Document):
-    """One job to do. `asked`: somebody asked for it, rather than a persona's creation."""
+    """A job to run. `asked` is true if an API request started it, false if an event did."""
 
     kind: RunKind
     run_id: RunId
@@ -29,39 +29,39 @@ class JobMessage(Document):
     asked: bool = False
 
 
-def message_from(message: Mapping[str, Any], kind: RunKind) -> JobMessage | None:
-    """The order in a queue's message. The same event, delivered again, is the same run.
+def message_from(body: Mapping[str, Any], kind: RunKind) -> JobMessage | None:
+    """Parses a queue message. An event that is delivered again gives the same run id.
 
     Returns:
-        None for an event after which the persona speaks as before.
+        None for an event that does not change the persona's voice.
 
     Raises:
-        ValueError: neither one of CAUSES nor an order of this kind.
+        ValueError: the body is neither one of TRIGGER_EVENTS nor a job message of this kind.
     """
-    if "detail-type" not in message:
-        order = JobMessage.model_validate(message, strict=False)
-        if order.kind is not kind:
-            raise ValueError(f"an order for {order.kind} came to {kind}")
-        return order
-    if message["detail-type"] not in CAUSES:
-        raise ValueError(f"{message['detail-type']} starts no job")
-    metadata, data = message["detail"]["metadata"], message["detail"]["data"]
-    if not _heard_anew(message["detail-type"], data):
+    if "detail-type" not in body:
+        message = JobMessage.model_validate(body, strict=False)
+        if message.kind is not kind:
+            raise ValueError(f"a message for {message.kind} is on the queue of {kind}")
+        return message
+    if body["detail-type"] not in TRIGGER_EVENTS:
+        raise ValueError(f"{body['detail-type']} does not start a job")
+    metadata, data = body["detail"]["metadata"], body["detail"]["data"]
+    if not _changes_voice(body["detail-type"], data):
         return None
     return JobMessage(
         kind=kind,
-        # Of each version that a run wrote; an imported persona has no run.
+        # One job run per run that wrote a version. An imported persona has no run.
         run_id=derived_run_id(data["run_id"] or data["persona_id"], kind),
         workspace_id=metadata["workspace_id"],
         persona_id=data["persona_id"],
     )
 
 
-def _heard_anew(detail_type: str, data: Mapping[str, Any]) -> bool:
+def _changes_voice(detail_type: str, data: Mapping[str, Any]) -> bool:
     match detail_type:
         case "persona.updated":
             return not _LAYERS.isdisjoint(data["changed"])
-        case "persona.flagged":  # of a later version, `persona.updated` tells
+        case "persona.flagged":  # for later versions `persona.updated` is published as well
             return int(data.get("version", 1)) == 1
         case _:
             return True

@@ -1,4 +1,4 @@
-"""Where jobs are kept, as the jobs see it: their state, their runs, their checkpoints and their result."""
+"""The job store, as jobs use it: states, runs, checkpoints and results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fourfold.progress.run import Run, RunKind
 
 
 class JobStatus(StrEnum):
-    """Where a persona's job of one kind stands; `pending` also before anything was stored of it."""
+    """The status of a persona's job of one kind. `pending` if none is stored yet."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -26,7 +26,7 @@ class JobStatus(StrEnum):
 
 
 class JobState(Document):
-    """The newest job of one kind of a persona."""
+    """The state of a persona's newest job of one kind."""
 
     status: JobStatus
     run_id: RunId
@@ -36,10 +36,10 @@ class JobState(Document):
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to work on a run until `until`. `holder` is the message that brought the order.
+    """The right to work on a run until `until`. `holder` is the id of the SQS message.
 
-    A message that comes again proves that its earlier worker is gone: a queue hides a message for longer than a
-    worker can live. Another message waits for `until`.
+    The visibility timeout of the queue exceeds the lifetime of a worker. So a message that is redelivered shows that
+    its earlier worker is gone, and may take the lease at once; a different message has to wait for `until`.
     """
 
     holder: str
@@ -48,11 +48,11 @@ class Lease:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a job ends. What is given is stored with the run in one transaction, or nothing is.
+    """The end of a job, stored in one transaction.
 
-    `result` is the document kept as the persona's newest of this kind; `records` are what readers may still ask of its
-    items, by item; `entry` an event for the bus; `summary` the persona with a summary of the result. What the run was
-    answered is deleted with its end; of a suite that fails, the finished items are kept.
+    `result` becomes the persona's newest result of the kind; `records` are the items' results that can still be read,
+    by item; `entry` is a bus entry for the outbox; `summary` returns the persona with the summary of the result. The
+    answers of the run are deleted with its end. Of a suite that fails, the finished items are kept.
     """
 
     run: Run
@@ -64,12 +64,12 @@ class Ending:
 
 
 SUPERSEDED: Problem = problem(
-    "superseded", "A newer job took its place", 409, "The persona was written anew. Follow its newest job of this kind."
+    "superseded", "Superseded by a newer job", 409, "The persona has changed. Follow its newest job of this kind."
 )
 
 
 class JobInProgressError(ConflictError):
-    """Another run of the kind is under way for the persona as it stands: an automatic order has nothing to add."""
+    """A job of the kind is already in progress for this version of the persona; the triggered one is skipped."""
 
     def __init__(self, run: Run) -> None:
         super().__init__(run.id)
@@ -77,53 +77,57 @@ class JobInProgressError(ConflictError):
 
 
 class JobStore(Protocol):
-    """Jobs of every workspace; an id of another workspace reads as absent."""
+    """Jobs of all workspaces. An id of another workspace is treated as absent."""
 
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
-        """The persona, strongly consistent, or None."""
+        """Returns the persona (strongly consistent), or None."""
 
     def run(self, workspace_id: str, run_id: str) -> Run | None:
-        """A job's run, strongly consistent, or None."""
+        """Returns a job's run (strongly consistent), or None."""
 
     def state(self, workspace_id: str, persona_id: str, kind: RunKind) -> JobState | None:
-        """The newest job of this kind, or None while there never was one."""
+        """Returns the state of the newest job of the kind, or None if there was none."""
 
     def request(self, run: Run, texts: Mapping[str, str] | None = None) -> Run:
-        """Stores the run of a requested job, unless one is in progress; answers with the run in progress.
+        """Stores the run of a requested job, unless one is in progress; returns the run in progress.
 
-        `texts` is what its checkpoints hold from the beginning.
-
-        Raises PersonaGoneError if the persona was deleted.
-        """
-
-    def claim(self, order: JobMessage, run: Run, lease: Lease) -> Run | None:
-        """The run, now in work under `lease`; None if it is over, superseded, or in another's hands.
-
-        `run` is stored when the order's is not there yet. A run it takes the place of, or whose place is taken, has
-        failed as SUPERSEDED.
+        `texts` is the initial content of its checkpoints.
 
         Raises:
-            UnderWayError: nobody asked for it, and another run under way is of the persona as it stands.
+            PersonaGoneError: the persona was deleted.
+        """
+
+    def claim(self, message: JobMessage, run: Run, lease: Lease) -> Run | None:
+        """Claims the run of a message under `lease`. Stores `run` if the message's run is not stored yet.
+
+        A run that is superseded by the claimed one fails with SUPERSEDED.
+
+        Returns:
+            The claimed run, or None if it has ended, is superseded, or another worker holds it.
+
+        Raises:
+            JobInProgressError: the message was triggered by an event, and another run covers the persona's version.
         """
 
     def finish(self, ending: Ending) -> bool:
-        """Stores the ending, only while the run still runs and is the persona's newest; says whether it did.
+        """Stores the end of a run that is `running` and is the persona's newest of its kind.
 
-        One that is no longer the newest has failed as SUPERSEDED.
+        Returns:
+            Whether it was stored. A run that is no longer the newest fails with SUPERSEDED.
         """
 
     def result(self, workspace_id: str, persona_id: str, kind: RunKind) -> str | None:
-        """The newest result of this kind, or None."""
+        """Returns the newest result of the kind, or None."""
 
 
 class Checkpoints(Protocol):
-    """What a job's run has been answered so far, while it runs. One worker at a time writes."""
+    """The stored answers of a job's run, until it ends. One worker at a time writes."""
 
     def read(self) -> Mapping[str, str]:
-        """Every text by its key."""
+        """Returns all texts by key."""
 
     def find(self, key: str) -> str | None:
-        """One text, or None."""
+        """Returns one text, or None."""
 
     def add(self, texts: Mapping[str, str], replaced: Collection[str] = ()) -> None:
         """Stores texts in one write; those under the keys `replaced` may be deleted. Call it after `read`.

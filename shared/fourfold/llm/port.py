@@ -15,7 +15,7 @@ from typing import Final, Literal, Protocol
 from pydantic import BaseModel
 
 from fourfold.errors import FourfoldError
-from fourfold.persona import Document, Persona, TokenUsage
+from fourfold.persona import Document, TokenUsage
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +183,7 @@ class ChatMessage:
 class ChatRequest:
     """The next turn of a chat in plain text; the last of `messages` is the user's.
 
-    `system` is all a provider is told about who speaks, and the bounds are those of `ModelRequest`. `speaker` is the
-    persona behind `system`, for the offline composer alone, which composes from its mask; None is a bare assistant.
+    `system` is all a model knows about who speaks; the bounds are those of `ModelRequest`.
     """
 
     system: str
@@ -192,7 +191,6 @@ class ChatRequest:
     max_tokens: int
     timeout_s: float
     temperature: float | None = None
-    speaker: Persona | None = None
 
 
 # Is told the pieces of an answer as they come over the wire, on whatever thread reads them.

@@ -13,6 +13,7 @@ from typing import Final
 
 from fourfold.llm.model_names import OFFLINE
 from fourfold.llm.port import ModelError, ModelFailure
+from fourfold.models.offline import is_installed
 
 KEY_VARIABLES: Final[dict[str, tuple[str, ...]]] = {
     "anthropic": ("ANTHROPIC_API_KEY",),
@@ -70,6 +71,11 @@ def usable_providers(environment: Mapping[str, str]) -> tuple[str, ...]:
     if environment.get(COMPATIBLE_URL) and environment.get(COMPATIBLE_MODEL):
         keyed.append(f"compatible:{environment[COMPATIBLE_MODEL]}")
     return tuple(keyed)
+
+
+def available_providers(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The providers a run may name here: the usable ones, and `offline` where the composer is installed."""
+    return (*usable_providers(environment), *((OFFLINE,) if is_installed() else ()))
 
 
 def variable_with_key(provider: str, environment: Mapping[str, str]) -> str | None:

@@ -19,6 +19,7 @@ from fourfold.models.credentials import (
     usable_providers,
     variable_with_key,
 )
+from fourfold.models.offline import is_installed
 from fourfold.persona import Document
 
 _PATIENCE_S = 30.0
@@ -75,16 +76,17 @@ def tiny_call(name: str) -> Reached:
 
 def _standing(provider: str, environment: Mapping[str, str]) -> Standing:
     if provider == OFFLINE:
-        return Standing(provider, usable=True, detail="built in, needs no key", model=None)
+        detail = "built in, needs no key" if is_installed() else "not part of this installation"
+        return Standing(provider, usable=is_installed(), detail=detail, model=None)
     if provider == "bedrock":
         named = provider in usable_providers(environment)
         told = "named in FOURFOLD_PROVIDERS" if named else "name it in FOURFOLD_PROVIDERS where AWS credentials are"
-        return Standing(provider, named, told, preset(provider).swift)
+        return Standing(provider, named, told, preset(provider).fast)
     if provider == "compatible":
         return _compatible(environment)
     found = variable_with_key(provider, environment)
     told = f"key from {found}" if found else f"set {KEY_VARIABLES[provider][0]}"
-    return Standing(provider, found is not None, told, preset(provider).swift)
+    return Standing(provider, found is not None, told, preset(provider).fast)
 
 
 def _compatible(environment: Mapping[str, str]) -> Standing:

@@ -1,1 +1,1 @@
-"""What is done to a persona once it stands: changed by its owner, deleted."""
+"""Operations on a written persona: updates by its owner, and deletion."""

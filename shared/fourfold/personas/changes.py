@@ -1,4 +1,4 @@
-"""What its owner changes about a persona: its slug, its visibility, and whether it is archived."""
+"""Updates of a persona by its owner: slug, visibility and archiving."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from fourfold.persona import NotWrittenError, Persona, PersonaStatus
 from fourfold.persona_versions import Change, PersonaVersion, version_of
 from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 
-_ROUNDS = 5
+MAX_ATTEMPTS = 5
 
 
 class RunUnfinishedError(ConflictError):
-    """A run is writing the persona anew: it is archived before that, or after. `run_id` names the run."""
+    """The persona cannot be archived while the run `run_id` regenerates it."""
 
     def __init__(self, run_id: str) -> None:
         super().__init__(run_id)
@@ -26,78 +26,86 @@ class RunUnfinishedError(ConflictError):
 
 
 class PersonaRepository(Protocol):
-    """Where personas are changed."""
+    """Reads and updates personas."""
 
-    def held(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
-        """The persona as it stands."""
+    def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
+        """Returns the persona with its stored text, or None."""
 
-    def replace(self, held: StoredPersona, version: PersonaVersion, entry: dict[str, Any]) -> None:
-        """Stores all or nothing, with the `entry` for the bus; raises SlugTakenError, ChangedMeanwhileError."""
+    def replace(self, stored: StoredPersona, version: PersonaVersion, entry: dict[str, Any]) -> None:
+        """Stores the version and the `entry` for the bus in one transaction.
+
+        Raises:
+            SlugTakenError: another persona has the slug.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
+        """
 
 
 @dataclass(frozen=True)
 class PersonaUpdater:
-    """What a change needs."""
+    """The dependencies of an update."""
 
-    shelf: PersonaRepository
+    personas: PersonaRepository
     clock: Callable[[], datetime]
 
 
 def change_persona(
     workspace_id: str,
     persona_id: str,
-    wanted: Mapping[str, Any],
-    editor: PersonaUpdater,
-    agreed: Callable[[Persona], None] = lambda _: None,
+    changes: Mapping[str, Any],
+    updater: PersonaUpdater,
+    precondition: Callable[[Persona], None] = lambda _: None,
 ) -> Persona | None:
-    """The persona with what is wanted; a new version, unless it is so already. None if there is no such persona.
+    """Updates a persona. Stores a new version, unless nothing changes.
 
     Args:
-        workspace_id: whose it must be.
-        persona_id: which.
-        wanted: of `slug` (text or None), `visibility`, `archived` (bool), those to change.
-        editor: what it takes.
-        agreed: raises if the persona, as it stands, is not the one the caller meant.
+        workspace_id: the workspace of the persona.
+        persona_id: the persona.
+        changes: any of `slug` (text or None), `visibility`, `archived` (bool).
+        updater: stores and clock.
+        precondition: raises if the stored persona is not the one that the caller expects (If-Match).
+
+    Returns:
+        The updated persona, or None if the workspace has no such persona.
 
     Raises:
-        NotWrittenError: its first run is not done, or failed.
-        RunGoesOnError: it is to be archived in the middle of a run.
+        NotWrittenError: the persona has no layers yet.
+        RunUnfinishedError: it cannot be archived during a run.
         SlugTakenError: another persona has the slug.
-        ChangedMeanwhileError: it changes all the time.
+        ConcurrentChangeError: it was changed concurrently at every attempt.
     """
-    for _ in range(_ROUNDS):
-        held = editor.shelf.held(workspace_id, persona_id)
-        if held is None:
+    for _ in range(MAX_ATTEMPTS):
+        stored = updater.personas.stored_persona(workspace_id, persona_id)
+        if stored is None:
             return None
-        agreed(held.persona)
-        now = editor.clock()
-        after = _changed(held.persona, wanted, now)
-        if after == held.persona:
+        precondition(stored.persona)
+        now = updater.clock()
+        after = _with_changes(stored.persona, changes, now)
+        if after == stored.persona:
             return after
-        after = after.model_copy(update={"version": held.persona.version + 1, "updated_at": now})
-        version = version_of(after, Change.UPDATED, held.persona)
+        after = after.model_copy(update={"version": stored.persona.version + 1, "updated_at": now})
+        version = version_of(after, Change.UPDATED, stored.persona)
         try:
-            editor.shelf.replace(held, version, _told(version))
+            updater.personas.replace(stored, version, _updated_entry(version))
         except ConcurrentChangeError:
             continue
         return after
     raise ConcurrentChangeError
 
 
-def _changed(persona: Persona, wanted: Mapping[str, Any], now: datetime) -> Persona:
-    if not persona.written:
+def _with_changes(persona: Persona, changes: Mapping[str, Any], now: datetime) -> Persona:
+    if not persona.has_layers:
         raise NotWrittenError
-    after = persona.model_copy(update={name: wanted[name] for name in ("slug", "visibility") if name in wanted})
+    after = persona.model_copy(update={name: changes[name] for name in ("slug", "visibility") if name in changes})
     is_archived = persona.status is PersonaStatus.ARCHIVED
-    if wanted.get("archived", is_archived) == is_archived:
+    if changes.get("archived", is_archived) == is_archived:
         return after
     if persona.pending_run_id is not None:
         raise RunUnfinishedError(persona.pending_run_id)
     target = (persona.archived_from or PersonaStatus.ACTIVE) if is_archived else PersonaStatus.ARCHIVED
-    return after.moved_to(target, now)
+    return after.with_status(target, now)
 
 
-def _told(version: PersonaVersion) -> dict[str, Any]:
+def _updated_entry(version: PersonaVersion) -> dict[str, Any]:
     persona = version.persona
     event = PersonaUpdated(persona_id=persona.id, version=version.version, changed=version.changed, run_id=None)
     return bus_entry(

@@ -1,4 +1,10 @@
-"""Deleting a persona with everything it owns, whatever is going on around it."""
+"""Deletes a persona with everything it owns, also while one of its runs is in progress.
+
+1. One transaction deletes the persona itself, stores a marker, and puts `persona.deleted` into
+   the outbox. From then on it is gone for every reader.
+2. The log and the record of each run are deleted, then everything else, the marker last. If this is interrupted, a
+   repeated request finds the marker and finishes.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +17,7 @@ from fourfold.events.envelope import bus_entry
 from fourfold.events.persona import PersonaDeleted
 from fourfold.jobs.job import job_name
 from fourfold.persona import Persona
-from fourfold.pipeline.lifecycle import RunIdentity
+from fourfold.pipeline.run_context import RunIdentity
 from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 from fourfold.problem import Problem, problem
 from fourfold.progress.events import JobFailed, PipelineFailed
@@ -19,103 +25,112 @@ from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunKind, RunStatus
 
 DELETED: Problem = problem(
-    "persona_deleted", "The persona is deleted", 409, "Its run was ended when the persona was deleted."
+    "persona_deleted", "The persona was deleted", 409, "The run ended because its persona was deleted."
 )
-_ROUNDS = 5
+MAX_ATTEMPTS = 5
 
 
 class DeletionStore(Protocol):
-    """Where personas are removed from, in steps that may be repeated."""
+    """Deletes what the Personas table holds of a persona. Every step may be repeated."""
 
-    def begin(self, held: StoredPersona, entry: dict[str, Any]) -> None:
-        """Removes the persona itself and hands `entry` to the bus.
+    def begin(self, stored: StoredPersona, entry: dict[str, Any]) -> None:
+        """Deletes the persona itself and stores the marker and the `entry` for the bus.
 
         Raises:
-            ConcurrentChangeError: the persona is no longer as it was held.
+            ConcurrentChangeError: the persona has changed since `stored` was read.
         """
 
     def runs(self, workspace_id: str, persona_id: str) -> frozenset[str] | None:
-        """The runs of a persona whose removal has begun; None if none has."""
+        """Returns the ids of the runs of a persona whose deletion has begun; None if none has."""
 
     def remove_run(self, workspace_id: str, persona_id: str, run_id: str) -> None:
-        """Removes a run's record."""
+        """Deletes the record of a run."""
 
     def finish(self, workspace_id: str, persona_id: str) -> None:
-        """Removes the rest."""
+        """Deletes the rest, the marker last."""
 
 
 @dataclass(frozen=True)
 class PersonaDeleter:
-    """What a deletion needs. `clear(run, after_end)` empties a run's log; `after_end` keeps the terminal entry."""
+    """The dependencies of a deletion.
 
-    held: Callable[[str, str], StoredPersona | None]
+    `clear_log(run, keep_end)` deletes a run's log, except its terminal entry if `keep_end` is true.
+    """
+
+    stored_persona: Callable[[str, str], StoredPersona | None]
     run: Callable[[str, str], Run | None]
-    removal: DeletionStore
+    deletions: DeletionStore
     log_of: Callable[[RunIdentity], RunLog]
-    clear: Callable[[RunIdentity, bool], None]
+    clear_log: Callable[[RunIdentity, bool], None]
     clock: Callable[[], datetime]
 
 
 def delete_persona(
-    workspace_id: str, persona_id: str, undertaker: PersonaDeleter, agreed: Callable[[Persona], None] = lambda _: None
+    workspace_id: str,
+    persona_id: str,
+    deleter: PersonaDeleter,
+    precondition: Callable[[Persona], None] = lambda _: None,
 ) -> bool:
-    """Deletes the persona; finishes a deletion that was cut off.
+    """Deletes a persona, or finishes an interrupted deletion.
 
     Args:
-        workspace_id: whose it must be.
-        persona_id: which.
-        undertaker: what it takes.
-        agreed: raises if the persona, as it stands, is not the one the caller meant.
+        workspace_id: the workspace of the persona.
+        persona_id: the persona.
+        deleter: stores and clock.
+        precondition: raises if the stored persona is not the one that the caller expects (If-Match).
 
     Returns:
-        False if there is no such persona.
+        False if the workspace has no such persona.
+
+    Raises:
+        ConcurrentChangeError: the persona was changed concurrently at every attempt.
     """
-    for _ in range(_ROUNDS):
-        held = undertaker.held(workspace_id, persona_id)
-        if held is None:
+    for _ in range(MAX_ATTEMPTS):
+        stored = deleter.stored_persona(workspace_id, persona_id)
+        if stored is None:
             break
-        agreed(held.persona)
+        precondition(stored.persona)
         try:
-            undertaker.removal.begin(held, _told(held.persona, undertaker.clock()))
+            deleter.deletions.begin(stored, _deleted_entry(stored.persona, deleter.clock()))
         except ConcurrentChangeError:
             continue
         break
     else:
         raise ConcurrentChangeError
-    runs = undertaker.removal.runs(workspace_id, persona_id)
+    runs = deleter.deletions.runs(workspace_id, persona_id)
     if runs is None:
         return False
     for run_id in sorted(runs):
-        _end(workspace_id, persona_id, run_id, undertaker)
-    undertaker.removal.finish(workspace_id, persona_id)
+        _delete_run(workspace_id, persona_id, run_id, deleter)
+    deleter.deletions.finish(workspace_id, persona_id)
     return True
 
 
-def _end(workspace_id: str, persona_id: str, run_id: str, undertaker: PersonaDeleter) -> None:
-    """Removes a run. One that is going leaves the end of its log behind, at which its next step stops.
+def _delete_run(workspace_id: str, persona_id: str, run_id: str, deleter: PersonaDeleter) -> None:
+    """Deletes a run and its log.
 
-    The function that ends the execution finds no run any more and removes that last entry too; of a job, the function
-    that gets its order.
+    Of a run in progress, the terminal entry of the log stays: the next step of the run reads it and stops. The function
+    that ends the execution (or, for a job, that receives its message) then finds no run and deletes that entry too.
     """
-    run = undertaker.run(workspace_id, run_id)
-    now = undertaker.clock()
-    who = RunIdentity(
+    run = deleter.run(workspace_id, run_id)
+    now = deleter.clock()
+    identity = RunIdentity(
         run_id=run_id, persona_id=persona_id, workspace_id=workspace_id, started_at=run.started_at if run else now
     )
-    going = run is not None and run.status is RunStatus.RUNNING
-    if run is not None and going:
-        duration_ms = max(0, round((now - who.started_at).total_seconds() * 1000))
-        undertaker.log_of(who).append(_end_of(run, duration_ms))
-    undertaker.clear(who, going)
-    undertaker.removal.remove_run(workspace_id, persona_id, run_id)
+    running = run is not None and run.status is RunStatus.RUNNING
+    if run is not None and running:
+        duration_ms = max(0, round((now - identity.started_at).total_seconds() * 1000))
+        deleter.log_of(identity).append(_terminal_event(run, duration_ms))
+    deleter.clear_log(identity, running)
+    deleter.deletions.remove_run(workspace_id, persona_id, run_id)
 
 
-def _end_of(run: Run, duration_ms: int) -> PipelineFailed | JobFailed:
+def _terminal_event(run: Run, duration_ms: int) -> PipelineFailed | JobFailed:
     if run.kind is RunKind.GENERATION:
         return PipelineFailed(problem=DELETED, duration_ms=duration_ms)
     return JobFailed(kind=job_name(run.kind), problem=DELETED, duration_ms=duration_ms)
 
 
-def _told(persona: Persona, at: datetime) -> dict[str, Any]:
+def _deleted_entry(persona: Persona, at: datetime) -> dict[str, Any]:
     event = PersonaDeleted(persona_id=persona.id)
     return bus_entry(event, workspace_id=persona.workspace_id, correlation_id=persona.id, occurred_at=at)

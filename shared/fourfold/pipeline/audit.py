@@ -1,4 +1,4 @@
-"""Step 6, audit: a second model scores the whole document; the weighted mean decides about a retry."""
+"""Step 6, audit: a second model scores the whole persona; the weighted mean decides whether the run retries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from fourfold.config.engine import AuditWeights
 from fourfold.persona import Audit, Dimension, Document, Finding, Scores
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Applied, Step
+from fourfold.pipeline.step import AppliedAnswer, Step
 from fourfold.steps import StepName
 
 TASK = """\
@@ -41,25 +41,22 @@ Example finding: {"dimension": "realism", "field": "surface.occupation", "quote"
 
 
 class AuditReport(Document):
-    """The answer of audit. `overall` is not the model's to give: code computes it from the configured weights."""
+    """The answer of audit. It has no `overall`: code computes that from the configured weights."""
 
     findings: Annotated[tuple[Finding, ...], Field(max_length=12)] = ()
     scores: Scores
 
 
 def overall(scores: Scores, weights: AuditWeights) -> float:
-    """Weighted mean of the five scores, 0-5, rounded to two digits; equal weights if all are zero."""
+    """Returns the weighted mean of the five scores (0-5), rounded to two digits. All weights 0: equal weights."""
     total = sum(weights.of(dimension) for dimension in Dimension)
     if total == 0:
         return overall(scores, AuditWeights())
     return round(sum(scores.of(dimension) * weights.of(dimension) for dimension in Dimension) / total, 2)
 
 
-def apply(state: RunState, output: AuditReport) -> Applied:
-    """Puts the verdict into the state, in place of the last attempt's findings.
-
-    An audit breaks no constraints: it judges those that stand broken.
-    """
+def apply(state: RunState, output: AuditReport) -> AppliedAnswer:
+    """Returns the state with the audit, which replaces the findings of the last attempt. An audit has no violations."""
     config = state.config.pipeline.audit
     audit = Audit(
         overall=overall(output.scores, config.weights),
@@ -68,7 +65,7 @@ def apply(state: RunState, output: AuditReport) -> Applied:
         attempt=state.attempt,
         judge=config.model,
     )
-    return Applied(state.model_copy(update={"audit": audit, "findings": ()}), [])
+    return AppliedAnswer(state.model_copy(update={"audit": audit, "findings": ()}), [])
 
 
 AUDIT = Step(name=StepName.AUDIT, output_type=AuditReport, task=TASK, apply=apply, shows_findings=False)

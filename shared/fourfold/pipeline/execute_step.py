@@ -1,4 +1,4 @@
-"""Performs one step of a run: logs it as it goes, and never pays twice for an answer it already has."""
+"""Executes one step of a run and logs its progress. A model answer that is already stored is not requested again."""
 
 from __future__ import annotations
 
@@ -28,22 +28,29 @@ from fourfold.steps import StepName
 def execute_step(
     step: Step[Output], state: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
 ) -> RunState:
-    """The state after `step`, with `step.started`, `step.completed` and their kin in the log.
+    """Executes `step` and returns the state after it.
 
-    A Lambda that died after its model had answered is retried by the state machine: the checkpoint beside
-    `step.completed` then answers instead of the model.
+    Logs `step.started`, then `step.completed` or `step.failed`, and where they apply `pipeline.retrying`,
+    `step.repaired`, `step.fallback` and `audit.scored`.
+
+    If a Lambda function dies after its model answered, the state machine retries it. The state after the step is stored
+    as a checkpoint with `step.completed`; the retry returns it instead of paying for the same answer again.
 
     Raises:
-        ModelError: no model of the chain gave a usable answer; what the calls cost is logged as `step.failed`.
+        ModelError: no model of the chain returned a usable answer. `step.failed` records the cost of the calls.
     """
-    entered = state.entering(step.name)
-    attempt = entered.attempt
-    retry_from = StepName(entered.config.pipeline.audit.retry_from)
+    current = state.reset_for(step.name)
+    attempt = current.attempt
+    retry_from = StepName(current.config.pipeline.audit.retry_from)
     if attempt > 1 and step.name is retry_from:
-        log.append(PipelineRetrying(attempt=attempt, retry_from=retry_from, findings=len(entered.findings)))
+        log.append(PipelineRetrying(attempt=attempt, retry_from=retry_from, findings=len(current.findings)))
     log.append(StepStarted(step=step.name, attempt=attempt))
-    paid = log.checkpoint(step.name, attempt)
-    after = _ask(step, entered, models, log, deadline) if paid is None else RunState.model_validate_json(paid)
+    checkpoint = log.checkpoint(step.name, attempt)
+    after = (
+        _run_and_log(step, current, models, log, deadline)
+        if checkpoint is None
+        else RunState.model_validate_json(checkpoint)
+    )
     if step.name is StepName.AUDIT and after.audit is not None:
         audit = after.audit
         log.append(
@@ -53,8 +60,8 @@ def execute_step(
 
 
 @dataclass(frozen=True)
-class _Logged:
-    """Writes what a chain does into the run's log."""
+class _LogWatcher:
+    """Logs the repairs and fallbacks of a model chain."""
 
     log: RunLog
     step: StepName
@@ -76,24 +83,24 @@ class _Logged:
         )
 
 
-def _ask(
-    step: Step[Output], entered: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
+def _run_and_log(
+    step: Step[Output], current: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
 ) -> RunState:
-    began = time.perf_counter()
-    watcher = _Logged(log, step.name, entered.attempt)
+    started = time.perf_counter()
+    watcher = _LogWatcher(log, step.name, current.attempt)
     try:
-        outcome = run_step(step, entered, models, deadline, watcher)
+        outcome = run_step(step, current, models, deadline, watcher)
     except ModelError as error:
         failed = StepFailed(
             step=step.name,
-            attempt=entered.attempt,
+            attempt=current.attempt,
             failure=error.failure,
-            duration_ms=_milliseconds_since(began),
+            duration_ms=_elapsed_ms(started),
             calls=error.calls,
         )
         log.append(failed)
         raise
-    completed = _completed(step, entered.attempt, outcome, _milliseconds_since(began))
+    completed = _completed(step, current.attempt, outcome, _elapsed_ms(started))
     log.append(completed, checkpoint=outcome.state.model_dump_json())
     return outcome.state
 
@@ -113,5 +120,5 @@ def _completed(step: Step[Output], attempt: int, outcome: StepOutcome, duration_
     )
 
 
-def _milliseconds_since(began: float) -> int:
-    return round((time.perf_counter() - began) * 1000)
+def _elapsed_ms(started: float) -> int:
+    return round((time.perf_counter() - started) * 1000)

@@ -1,4 +1,4 @@
-"""What step 1 makes of the brief: the head of the constraint chain."""
+"""The parsed brief: the output of step 1 and the start of the constraint chain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Axis = Annotated[float, Field(ge=-1.0, le=1.0)]
 
 
 class TonalAxes(Document):
-    """Where the brief's mood lies, each axis from -1 to 1; 0 where the brief does not say."""
+    """The mood of the brief on four axes from -1 to 1; 0 if the brief does not indicate it."""
 
     warmth: Axis = 0.0
     gravity: Axis = 0.0
@@ -22,10 +22,10 @@ class TonalAxes(Document):
 
 
 class Intent(Document):
-    """The brief, read: hints and explicit facts, each with the words it rests on.
+    """The parsed brief: hints, and explicit facts with their quotes.
 
-    `language` is the language the persona speaks, `locale` where they live (BCP 47, such as `tr-TR`).
-    `gender` only if the brief tells it.
+    `language` is the language that the persona speaks, `locale` the place where they live (BCP 47, such as `tr-TR`).
+    `gender` is null unless the brief states it.
     """
 
     language: Language

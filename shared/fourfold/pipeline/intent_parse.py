@@ -1,11 +1,11 @@
-"""Step 1, intent_parse: the brief becomes hints, explicit facts and the head of the constraint chain."""
+"""Step 1, intent_parse: extracts hints, explicit facts and the first constraints from the brief."""
 
 from __future__ import annotations
 
 from fourfold.constraints import Violation, contradictory_bounds, locate
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Applied, Step, chained
+from fourfold.pipeline.step import AppliedAnswer, Step, extended_chain
 from fourfold.steps import StepName
 
 TASK = """\
@@ -36,10 +36,10 @@ Constraint: extraversion at most 0.35, reason "the brief says shy". Not: "hard-w
 """
 
 
-def apply(state: RunState, output: Intent) -> Applied:
-    """Puts the parse into the state, its facts and constraints into the chain (and only there).
+def apply(state: RunState, output: Intent) -> AppliedAnswer:
+    """Returns the state with the hints in the draft, and the facts and constraints in the chain only.
 
-    A fact whose quote is not in the brief is a violation and is not chained.
+    A fact whose quote is not in the brief is a violation and is not added to the chain.
     """
     facts, broken = [], []
     for stated in output.facts:
@@ -55,10 +55,10 @@ def apply(state: RunState, output: Intent) -> Applied:
             )
         else:
             facts.append(fact)
-    chain = chained(state, StepName.INTENT_PARSE, [*facts, *output.constraints])
+    chain = extended_chain(state, StepName.INTENT_PARSE, [*facts, *output.constraints])
     hints = output.model_copy(update={"facts": (), "constraints": ()})
     after = state.model_copy(update={"draft": state.draft.model_copy(update={"parse": hints}), "constraints": chain})
-    return Applied(after, [*broken, *contradictory_bounds(chain)])
+    return AppliedAnswer(after, [*broken, *contradictory_bounds(chain)])
 
 
 INTENT_PARSE = Step(name=StepName.INTENT_PARSE, output_type=Intent, task=TASK, apply=apply)

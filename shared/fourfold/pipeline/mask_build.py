@@ -1,4 +1,4 @@
-"""Step 4, mask_build: the voice, held to Soul and Self."""
+"""Step 4, mask_build: writes the voice, constrained by Soul and Self."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from fourfold.constraints import Note, check_mask
 from fourfold.persona import Document, Mask
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Applied, Step, chained
+from fourfold.pipeline.step import AppliedAnswer, Step, extended_chain
 from fourfold.steps import StepName
 
 TASK = """\
@@ -40,21 +40,21 @@ MaskConstraints = Annotated[tuple[Note, ...], Field(max_length=4)]
 
 
 class MaskBuild(Document):
-    """The answer of mask_build: the layer, and what it demands of the surface."""
+    """The answer of mask_build: the layer, and constraints on the surface."""
 
     mask: Mask
     constraints: MaskConstraints = ()
 
 
-def apply(state: RunState, output: MaskBuild) -> Applied:
-    """Puts the mask into the state; a voice demand the phrases do not show is a violation."""
+def apply(state: RunState, output: MaskBuild) -> AppliedAnswer:
+    """Returns the state with the mask. A voice demand that its phrases do not meet is a violation."""
     after = state.model_copy(
         update={
             "draft": state.draft.model_copy(update={"mask": output.mask}),
-            "constraints": chained(state, StepName.MASK_BUILD, output.constraints),
+            "constraints": extended_chain(state, StepName.MASK_BUILD, output.constraints),
         }
     )
-    return Applied(after, check_mask(output.mask, state.constraints, state.language))
+    return AppliedAnswer(after, check_mask(output.mask, state.constraints, state.language))
 
 
 MASK_BUILD = Step(name=StepName.MASK_BUILD, output_type=MaskBuild, task=TASK, apply=apply)

@@ -1,108 +1,74 @@
-"""Writing a persona anew from one of its steps on: the layers of the steps before stay as they are."""
+"""Regenerates a persona from one of its steps: the layers of earlier steps are kept."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from fourfold.config.engine import EngineConfig
 from fourfold.errors import ConflictError, InputError
-from fourfold.ids import new_run_id
 from fourfold.persona import PersonaStatus
-from fourfold.pipeline.lifecycle import NewRun, RunSettings
-from fourfold.pipeline.state import Draft, DraftBasis, RunState
+from fourfold.pipeline.new_run import NewRun, initial_state
+from fourfold.pipeline.state import Draft, DraftBasis
 from fourfold.pipeline.store import StoredPersona
-from fourfold.progress.run import Run, RunStatus
+from fourfold.progress.run import Run
 from fourfold.steps import StepName, position
 
-SINGLE_CALL: Final = "single_call"
+_SINGLE_CALL: Final = "single_call"
 
 
 class NothingWrittenError(ConflictError):
-    """The layers before the step, or the constraint chain they were written under, are not there to go on from."""
+    """The persona has no layers before the step, or their constraint chain is not stored."""
 
 
 class NoSuchStepError(InputError):
-    """One call writes all layers: with that method a run begins at the first step."""
+    """The method `single_call` has one step for all layers, so its runs can only start at the first step."""
 
 
-def settings_from(config: EngineConfig, first: StepName) -> EngineConfig:
-    """The settings of a run that begins at `first`: its retries begin no earlier, so that they keep what it keeps.
+def regeneration_config(config: EngineConfig, first: StepName) -> EngineConfig:
+    """Returns the settings of a run that starts at `first`.
+
+    Its retries must keep the layers that the run keeps, so `retry_from` is at least `first`. A run of the audit alone
+    has no retries, because an attempt would write nothing new.
 
     Raises:
-        NotInOneCallError: `first` is not the first step, and the method is a single call.
+        NoSuchStepError: `first` is not the first step, and the method is a single call.
     """
     pipeline = config.pipeline
     if first is StepName.INTENT_PARSE:
         return config
-    if pipeline.method == SINGLE_CALL:
+    if pipeline.method == _SINGLE_CALL:
         raise NoSuchStepError
     audit = pipeline.audit
-    if first is StepName.AUDIT:  # an audit alone has nothing it could write better
+    if first is StepName.AUDIT:
         audit = audit.model_copy(update={"max_retries": 0})
     elif position(StepName(audit.retry_from)) < position(first):
         audit = audit.model_copy(update={"retry_from": first.value})
     return config.model_copy(update={"pipeline": pipeline.model_copy(update={"audit": audit})})
 
 
-@dataclass(frozen=True)
-class RegenerationInput:
-    """What a run goes on from: the persona as it stands, and what the run before left (None if there is none)."""
-
-    held: StoredPersona
-    basis: DraftBasis | None
-
-
-def new_regeneration(
-    ground: RegenerationInput, first: StepName, settings: RunSettings, now: datetime, run_id: str | None = None
-) -> NewRun:
-    """A run that writes a persona anew from the step `first` on. Nothing is stored yet.
+def new_regeneration(stored: StoredPersona, basis: DraftBasis | None, run: Run) -> NewRun:
+    """Returns a run that regenerates a persona. Nothing is stored yet.
 
     Args:
-        ground: the persona, which stays readable until the run is done.
-        first: the step to begin at.
-        settings: the run's; its engine settings are as `settings_from` made them.
-        now: when the run starts.
-        run_id: of a run that was stored before and may not have started.
+        stored: the persona. It keeps its layers and status until the run completes.
+        basis: the parsed brief and the constraint chain of the run that wrote its layers; None if not stored.
+        run: the record of the new run; its `start_at` is the first step, its settings are `regeneration_config`'s.
 
     Raises:
-        NothingToKeepError: `first` is not the first step, and there is nothing before it.
+        NothingWrittenError: the run does not start at the first step, and the layers before or `basis` are missing.
     """
-    persona, basis, run_id = ground.held.persona, ground.basis, run_id or new_run_id()
-    state = RunState(
-        run_id=run_id,
-        persona_id=persona.id,
-        workspace_id=persona.workspace_id,
-        intent=persona.intent,
-        started_at=now,
-        config=settings.config,
-        config_hash=settings.config_hash,
-        start_at=first,
-        log_seq=1,
-    )
-    if first is not StepName.INTENT_PARSE:
-        if basis is None or basis.parse is None or not persona.written:
+    persona = stored.persona
+    state = initial_state(run, persona.intent)
+    if run.start_at is not StepName.INTENT_PARSE:
+        if basis is None or basis.parse is None or not persona.has_layers:
             raise NothingWrittenError
-        given = Draft(
+        draft = Draft(
             parse=basis.parse, soul=persona.soul, self_=persona.self_, mask=persona.mask, surface=persona.surface
         )
         state = state.model_copy(
-            update={"draft": given, "constraints": basis.constraints, "violations": basis.violations}
-        ).entering(first)
-    run = Run(
-        id=run_id,
-        persona_id=persona.id,
-        workspace_id=persona.workspace_id,
-        status=RunStatus.RUNNING,
-        start_at=first,
-        config_hash=settings.config_hash,
-        config_revision=settings.revisions.workspace,
-        config_revisions=settings.revisions,
-        config=settings.config,
-        started_at=now,
-    )
-    started = persona.model_copy(update={"pending_run_id": run_id})
+            update={"draft": draft, "constraints": basis.constraints, "violations": basis.violations}
+        ).reset_for(run.start_at)
+    pending = persona.model_copy(update={"pending_run_id": run.id})
     if persona.status is PersonaStatus.FAILED:
-        started = started.moved_to(PersonaStatus.GENERATING, now).model_copy(update={"run_id": run_id})
-    return NewRun(started, run, state, ground.held)
+        pending = pending.with_status(PersonaStatus.GENERATING, run.started_at).model_copy(update={"run_id": run.id})
+    return NewRun(pending, run, state, stored)

@@ -1,4 +1,4 @@
-"""Runs one step: asks the model chain, and judges each answer by its schema and by the constraint chain."""
+"""Runs one step: requests an answer from the model chain, and checks it against its schema and the constraint chain."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from fourfold.constraints import Violation
 from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, Watcher
 from fourfold.llm.port import LanguageModel, ModelCall
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
-from fourfold.pipeline.step import Applied, Output, Step
+from fourfold.pipeline.step import AppliedAnswer, Output, Step
 
 
 @dataclass(frozen=True)
 class StepOutcome:
-    """The state after the step, who answered, every model call it took, and what still stands broken."""
+    """The state after the step, the provider and model that answered, all model calls, and the remaining violations."""
 
     state: RunState
     provider: str
@@ -28,17 +28,17 @@ class StepOutcome:
 def run_step(
     step: Step[Output], state: RunState, models: Sequence[LanguageModel], deadline: Deadline, watcher: Watcher
 ) -> StepOutcome:
-    """A function of state and models; time enters only through `deadline`. No storage, no log.
+    """Runs the step without storage or log.
 
     Args:
-        step: which of the six.
-        state: as `RunState.entering` left it; the config it is pinned to travels inside.
-        models: the chain to ask, the configured model first.
-        pace: the deadline of the whole step.
-        watcher: is told of repairs and fallbacks as they happen.
+        step: the step to run.
+        state: the result of `RunState.reset_for`, with the run's pinned settings.
+        models: the model chain, in the order of the requests.
+        deadline: of the whole step.
+        watcher: is notified of repairs and fallbacks.
 
     Raises:
-        ModelError: no model gave an answer that fits the schema; `calls` holds what was tried.
+        ModelError: no model returned an answer that matches the schema; `calls` lists the attempts.
     """
     answer = Chain(
         models=models,
@@ -48,24 +48,26 @@ def run_step(
         watcher=watcher,
     ).ask()
     applied = answer.value
-    # What still stands broken goes into the state, for the audit to see; the state's size bounds how much.
-    standing = tuple(applied.violations)
-    recorded = applied.state.model_copy(update={"violations": (*state.violations, *standing)[:MAX_VIOLATIONS]})
-    if recorded.audit is not None:  # the judge is who judged, which may be a fallback
+    # The state keeps the remaining violations for the audit's prompt, bounded because Step Functions limits its size.
+    violations = tuple(applied.violations)
+    recorded = applied.state.model_copy(update={"violations": (*state.violations, *violations)[:MAX_VIOLATIONS]})
+    if recorded.audit is not None:  # a fallback may have answered instead of the configured model
         judge = f"{answer.provider}:{answer.model}"
         recorded = recorded.model_copy(update={"audit": recorded.audit.model_copy(update={"judge": judge})})
-    return StepOutcome(recorded, answer.provider, answer.model, answer.calls, standing)
+    return StepOutcome(recorded, answer.provider, answer.model, answer.calls, violations)
 
 
-def _judge(step: Step[Output], state: RunState, text: str) -> CheckedAnswer[Applied]:
+def _judge(step: Step[Output], state: RunState, text: str) -> CheckedAnswer[AppliedAnswer]:
     try:
         output = step.output_type.model_validate_json(text)
-    except ValidationError as error:
+    except ValidationError as invalid:
         problems = tuple(
-            f"{'/'.join(map(str, fault['loc'])) or 'answer'}: {fault['msg']}"
-            for fault in error.errors(include_url=False, include_context=False, include_input=False)
+            f"{'/'.join(map(str, error['loc'])) or 'answer'}: {error['msg']}"
+            for error in invalid.errors(include_url=False, include_context=False, include_input=False)
         )
         return CheckedAnswer(None, problems)
     applied = step.apply(state, output)
-    problems = tuple(f"{broken.field} is {broken.observed}; must be {broken.demand}" for broken in applied.violations)
+    problems = tuple(
+        f"{violation.field} is {violation.observed}; must be {violation.demand}" for violation in applied.violations
+    )
     return CheckedAnswer(applied, problems)

@@ -1,4 +1,4 @@
-"""Step 3, self_enrich: Big Five, archetype, values and attachment style, held to Soul."""
+"""Step 3, self_enrich: writes Big Five, archetype, values and attachment style, constrained by Soul."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from fourfold.constraints import Note, VoiceDemand, check_self
 from fourfold.persona import Document, SelfLayer
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Applied, Step, chained
+from fourfold.pipeline.step import AppliedAnswer, Step, extended_chain
 from fourfold.steps import StepName
 
 TASK = """\
@@ -40,21 +40,21 @@ SelfConstraints = Annotated[tuple[VoiceDemand | Note, ...], Field(max_length=8)]
 
 
 class SelfEnrichment(Document):
-    """The answer of self_enrich: the layer, and what it demands of voice and surface."""
+    """The answer of self_enrich: the layer, and constraints on voice and surface."""
 
     self_: SelfLayer = Field(alias="self")
     constraints: SelfConstraints = ()
 
 
-def apply(state: RunState, output: SelfEnrichment) -> Applied:
-    """Puts the self into the state; a level outside the chain's bounds is a violation."""
+def apply(state: RunState, output: SelfEnrichment) -> AppliedAnswer:
+    """Returns the state with the self. A level outside the chain's bounds is a violation."""
     after = state.model_copy(
         update={
             "draft": state.draft.model_copy(update={"self_": output.self_}),
-            "constraints": chained(state, StepName.SELF_ENRICH, output.constraints),
+            "constraints": extended_chain(state, StepName.SELF_ENRICH, output.constraints),
         }
     )
-    return Applied(after, check_self(output.self_, state.constraints))
+    return AppliedAnswer(after, check_self(output.self_, state.constraints))
 
 
 SELF_ENRICH = Step(name=StepName.SELF_ENRICH, output_type=SelfEnrichment, task=TASK, apply=apply)

@@ -1,6 +1,6 @@
-"""The naive alternative: one call writes all four layers at once, with no order, no constraints and no repair by them.
+"""The baseline method: one call writes all four layers, without a constraint chain.
 
-What most persona generators do, kept as a yardstick: the same brief, the same audit, a tenth of the cost.
+Most persona generators work this way. It exists for comparison, with the same brief and the same audit.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pydantic import Field
 from fourfold.persona import Document, Language, Mask, SelfLayer, Soul, Surface
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Applied, Step
+from fourfold.pipeline.step import AppliedAnswer, Step
 from fourfold.steps import StepName
 
 SYSTEM = """\
@@ -36,8 +36,8 @@ class SingleCallPersona(Document):
     surface: Surface
 
 
-def apply(state: RunState, output: SingleCallPersona) -> Applied:
-    """Puts all layers into the state. There is no chain they could break."""
+def apply(state: RunState, output: SingleCallPersona) -> AppliedAnswer:
+    """Returns the state with all layers. Without a constraint chain there are no violations."""
     draft = state.draft.model_copy(
         update={
             "parse": Intent(language=output.language, locale=output.locale),
@@ -47,7 +47,7 @@ def apply(state: RunState, output: SingleCallPersona) -> Applied:
             "surface": output.surface,
         }
     )
-    return Applied(state.model_copy(update={"draft": draft}), [])
+    return AppliedAnswer(state.model_copy(update={"draft": draft}), [])
 
 
 SINGLE_CALL = Step(

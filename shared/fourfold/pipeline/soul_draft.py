@@ -1,4 +1,4 @@
-"""Step 2, soul_draft: desire, fear, wound and growth arc - the load-bearing step."""
+"""Step 2, soul_draft: writes desire, fear, wound and growth arc, which all later layers depend on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from fourfold.constraints import Note, TraitBound, VoiceDemand, contradictory_bounds
 from fourfold.persona import Document, Soul
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Applied, Step, chained
+from fourfold.pipeline.step import AppliedAnswer, Step, extended_chain
 from fourfold.steps import StepName
 
 TASK = """\
@@ -45,19 +45,19 @@ SoulConstraints = Annotated[tuple[TraitBound | VoiceDemand | Note, ...], Field(m
 
 
 class SoulDraft(Document):
-    """The answer of soul_draft: the layer, and what it demands of the layers to come."""
+    """The answer of soul_draft: the layer, and constraints on the later layers."""
 
     soul: Soul
     constraints: SoulConstraints
 
 
-def apply(state: RunState, output: SoulDraft) -> Applied:
-    """Puts the soul into the state; bounds that contradict the brief's are violations."""
-    chain = chained(state, StepName.SOUL_DRAFT, output.constraints)
+def apply(state: RunState, output: SoulDraft) -> AppliedAnswer:
+    """Returns the state with the soul. Bounds that contradict those of the brief are violations."""
+    chain = extended_chain(state, StepName.SOUL_DRAFT, output.constraints)
     after = state.model_copy(
         update={"draft": state.draft.model_copy(update={"soul": output.soul}), "constraints": chain}
     )
-    return Applied(after, contradictory_bounds(chain))
+    return AppliedAnswer(after, contradictory_bounds(chain))
 
 
 SOUL_DRAFT = Step(name=StepName.SOUL_DRAFT, output_type=SoulDraft, task=TASK, apply=apply)

@@ -1,4 +1,4 @@
-"""When a run that still says `running` is lost: no run is generating for ever."""
+"""Staleness: when a run whose status is `running` is considered lost, so that no run stays `running` for ever."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from datetime import datetime, timedelta
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunStatus
 
-# A step logs when it begins and when it is done. Between lies one function's life (two model calls of at most 240 s
-# and time to write), which the state machine repeats after a fault of Lambda. Silence beyond two of them is death.
-LONGEST_STEP = timedelta(seconds=2 * 240 + 60)
-QUIET_LIMIT = 2 * LONGEST_STEP + timedelta(minutes=2)
+# A step logs when it starts and when it completes. Between the two, one invocation makes at most two model calls of at
+# most 240 s each and writes its results. The state machine repeats an invocation after a fault of Lambda. A longer
+# silence than two invocations means that nothing works on the run.
+MAX_STEP_DURATION = timedelta(seconds=2 * 240 + 60)
+MAX_SILENCE = 2 * MAX_STEP_DURATION + timedelta(minutes=2)
 
-# A state machine logs its first step well within this; after it, starting the execution again does no harm.
+# An execution logs its first step well within this time. A run without that entry was probably never started.
 START_GRACE = timedelta(seconds=10)
 
 
-def may_be_lost(since: datetime, now: datetime) -> bool:
-    """Whether something that began at `since` is old enough to look closer."""
-    return now - since > QUIET_LIMIT
+def may_be_stale(since: datetime, now: datetime) -> bool:
+    """Whether something that started at `since` is old enough that it may be stale, without reading its log."""
+    return now - since > MAX_SILENCE
 
 
-def is_lost(run: Run, entries: Sequence[LogEntry], now: datetime) -> bool:
-    """Whether nobody works on the run any more: it should, and has said nothing for twenty minutes."""
-    heard = entries[-1].at if entries else run.started_at
-    return run.status is RunStatus.RUNNING and may_be_lost(heard, now)
+def is_stale(run: Run, entries: Sequence[LogEntry], now: datetime) -> bool:
+    """Whether the run is `running` but has logged nothing for `MAX_SILENCE` (20 minutes)."""
+    last_entry_at = entries[-1].at if entries else run.started_at
+    return run.status is RunStatus.RUNNING and may_be_stale(last_entry_at, now)
 
 
 def never_started(run: Run, entries: Sequence[LogEntry], now: datetime) -> bool:
-    """Whether the run was stored but its state machine seems not to have been started (a crash in between)."""
-    silent = all(entry.happening.type == "run.started" for entry in entries)
-    return run.status is RunStatus.RUNNING and silent and now - run.started_at > START_GRACE
+    """Whether the run is stored but its execution was probably never started, because of a crash in between."""
+    only_started = all(entry.event.type == "run.started" for entry in entries)
+    return run.status is RunStatus.RUNNING and only_started and now - run.started_at > START_GRACE

@@ -1,4 +1,4 @@
-"""The run state the state machine hands from step to step: the draft so far and its constraints."""
+"""The run state that the state machine passes from step to step: the draft, the constraints and the settings."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fourfold.steps import StepName, position
 
 
 class Draft(Document):
-    """What the attempt has written so far; a layer is null until its step is done."""
+    """The layers of the current attempt. A layer is null until its step is completed."""
 
     parse: Intent | None = None
     soul: Soul | None = None
@@ -25,7 +25,7 @@ class Draft(Document):
     surface: Surface | None = None
 
 
-_WRITES: dict[StepName, str] = {
+_FIELD_OF_STEP: dict[StepName, str] = {
     StepName.INTENT_PARSE: "parse",
     StepName.SOUL_DRAFT: "soul",
     StepName.SELF_ENRICH: "self_",
@@ -38,7 +38,7 @@ MAX_VIOLATIONS = 12
 
 
 class DraftBasis(Document):
-    """What a persona's layers rest on and nobody is shown: the brief as read, and the constraint chain."""
+    """The parsed brief and the constraint chain of a persona's layers. Stored for regeneration; not in the API."""
 
     parse: Intent | None
     constraints: tuple[Link, ...]
@@ -46,10 +46,10 @@ class DraftBasis(Document):
 
 
 class RunState(Document):
-    """State in, state out. Stays well under the 256 KiB that Step Functions allows (a test proves the worst case).
+    """The input and the output of every step. At most 256 KiB, the limit of Step Functions (a test proves the bound).
 
-    `log_seq` is the newest entry of the run's event log this state has seen: the step appends after it. `start_at` is
-    the step the run begins with; the layers of those before it are given.
+    `log_seq` is the newest entry of the run's event log known to this state; the step appends after it. `start_at` is
+    the first step of the run; the layers of earlier steps are given.
     """
 
     run_id: RunId
@@ -68,30 +68,30 @@ class RunState(Document):
     findings: tuple[Finding, ...] = ()
     audit: Audit | None = None
 
-    def entering(self, step: StepName) -> RunState:
-        """This state as `step` finds it: what `step` and later steps wrote in an earlier attempt is gone."""
+    def reset_for(self, step: StepName) -> RunState:
+        """Returns the state that `step` starts from, without the earlier output of `step` and of later steps."""
         first = position(step)
-        stale = {field: None for name, field in _WRITES.items() if position(name) >= first}
+        stale = {field: None for name, field in _FIELD_OF_STEP.items() if position(name) >= first}
         return self.model_copy(
             update={
                 "draft": self.draft.model_copy(update=stale),
                 "constraints": tuple(link for link in self.constraints if position(link.source) < first),
-                "violations": tuple(broken for broken in self.violations if not _made_by(broken, first)),
+                "violations": tuple(violation for violation in self.violations if not _written_since(violation, first)),
                 "audit": None,
             }
         )
 
     def basis(self) -> DraftBasis:
-        """What a later run needs to go on from here."""
+        """Returns what a later regeneration of the persona starts from."""
         return DraftBasis(parse=self.draft.parse, constraints=self.constraints, violations=self.violations)
 
     @property
     def language(self) -> str | None:
-        """The persona's language (BCP 47), known once the brief is parsed."""
+        """The persona's language (BCP 47); None until the brief is parsed."""
         return self.draft.parse.language if self.draft.parse else None
 
 
-_FIELD_STEP = {
+_STEP_OF_FIELD = {
     "constraints": StepName.SOUL_DRAFT,
     "soul": StepName.SOUL_DRAFT,
     "self": StepName.SELF_ENRICH,
@@ -100,6 +100,6 @@ _FIELD_STEP = {
 }
 
 
-def _made_by(violation: Violation, first: int) -> bool:
-    """Whether the offending text was written by the step at place `first` or a later one."""
-    return position(_FIELD_STEP.get(violation.field.split(".")[0], StepName.INTENT_PARSE)) >= first
+def _written_since(violation: Violation, first: int) -> bool:
+    """Whether the violating text was written by the step at position `first` or a later one."""
+    return position(_STEP_OF_FIELD.get(violation.field.split(".")[0], StepName.INTENT_PARSE)) >= first

@@ -1,4 +1,4 @@
-"""What a step is: its task in words, the model of its answer, and how an answer enters the run state."""
+"""The definition of a step: its prompt, its output model, and the function that applies an answer to the state."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Output = TypeVar("Output", bound=Document)
 
 
 @dataclass(frozen=True)
-class Applied:
-    """The state with a step's answer in it, and what of the constraint chain that answer breaks."""
+class AppliedAnswer:
+    """The state with a step's answer, and the constraints that the answer violates."""
 
     state: RunState
     violations: list[Violation]
@@ -28,19 +28,19 @@ class Applied:
 class Step(Generic[Output]):
     """One step of the pipeline.
 
-    `apply` puts an answer into the state and checks it; it is pure. `shows_findings` says whether a retry of the
-    step reads the last audit's findings: the audit itself must not, or it would grade its own memory.
+    `apply` is pure: it adds an answer to the state and checks it. `shows_findings` is whether a retry's prompt includes
+    the last audit's findings; the audit itself must not see them, so that it scores each attempt independently.
     """
 
     name: StepName
     output_type: type[Output]
     task: str
-    apply: Callable[[RunState, Output], Applied]
+    apply: Callable[[RunState, Output], AppliedAnswer]
     shows_findings: bool = True
     system: str = PREAMBLE
 
     def request(self, state: RunState, repair: Repair | None = None) -> ModelRequest:
-        """The question this step asks its model about `state`."""
+        """Returns the model request of this step for `state`; with `repair`, the repair request."""
         config = state.config.pipeline.of(self.name)
         return ModelRequest(
             system=self.system,
@@ -54,13 +54,13 @@ class Step(Generic[Output]):
         )
 
 
-def chained(state: RunState, source: StepName, constraints: Iterable[Constraint]) -> tuple[Link, ...]:
-    """The state's constraint chain with the links `source` adds."""
+def extended_chain(state: RunState, source: StepName, constraints: Iterable[Constraint]) -> tuple[Link, ...]:
+    """Returns the state's constraint chain with the constraints of the step `source` appended."""
     return (*state.constraints, *(Link(source=source, constraint=item) for item in constraints))
 
 
 def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:
-    """Stable first: each step's context begins with the whole context of the step before, then adds."""
+    """Yields the context blocks, those of earlier steps first, so that steps share a prefix (prompt cache)."""
     draft = state.draft
     yield ContextBlock("brief", state.intent)
     layers = {
@@ -76,6 +76,6 @@ def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:
     if state.constraints:
         yield ContextBlock("constraints", [link.model_dump(mode="json") for link in state.constraints])
     if state.violations:
-        yield ContextBlock("violations", [broken.model_dump(mode="json") for broken in state.violations])
+        yield ContextBlock("violations", [violation.model_dump(mode="json") for violation in state.violations])
     if with_findings and state.findings:
         yield ContextBlock("findings", [finding.model_dump(mode="json") for finding in state.findings])

@@ -1,4 +1,4 @@
-"""Where runs and personas are kept, as the pipeline sees it."""
+"""The persona store, as the pipeline uses it."""
 
 from __future__ import annotations
 
@@ -15,48 +15,49 @@ from fourfold.progress.run import Run
 
 @dataclass(frozen=True)
 class StoredPersona:
-    """A persona with the very text it is stored as: a write may demand that nobody has changed it since."""
+    """A persona and the JSON text (`doc`) that it is stored as. A write compares `doc` to detect concurrent changes."""
 
     persona: Persona
     doc: str
 
 
 class ConcurrentChangeError(ConflictError):
-    """Somebody else has changed or deleted the persona since it was read."""
+    """The persona was changed or deleted since it was read."""
 
 
 class SlugTakenError(ConflictError):
-    """Another persona of the workspace has this slug."""
+    """Another persona of the workspace has the slug."""
 
 
 class PersonaStore(Protocol):
-    """Personas and runs of every workspace; an id of another workspace reads as absent."""
+    """Personas and runs of all workspaces. An id of another workspace is treated as absent."""
 
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
-        """The persona, strongly consistent, or None."""
+        """Returns the persona (strongly consistent), or None."""
 
-    def held(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
-        """The same, to be written back."""
+    def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
+        """Returns the persona with its stored text, to update it later, or None."""
 
     def run(self, workspace_id: str, run_id: str) -> Run | None:
-        """The run, strongly consistent, or None."""
+        """Returns the run (strongly consistent), or None."""
 
     def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:
-        """What the layers rest on that this run wrote, or None."""
+        """Returns the parsed brief and constraint chain of the layers that the run wrote, or None."""
 
-    def version_by(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
-        """The version this run wrote, or None."""
+    def version_of_run(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
+        """Returns the version that the run wrote, or None."""
 
     def finish(  # noqa: PLR0913, PLR0917 - all that changes when a run ends
         self,
-        held: StoredPersona,
+        stored: StoredPersona,
         persona: Persona,
         run: Run,
         entries: Sequence[dict[str, Any]],
         version: PersonaVersion | None = None,
         basis: DraftBasis | None = None,
     ) -> bool:
-        """Stores all or nothing, with the `entries` for the bus.
+        """Stores everything in one transaction.
 
-        False unless the stored run is still `running` and the persona as it was held.
+        Returns:
+            False, with nothing stored, if the run is no longer `running` or the persona has changed since it was read.
         """

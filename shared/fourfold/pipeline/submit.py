@@ -1,8 +1,10 @@
-"""Taking a brief in: one request starts one run, however often it is sent and wherever it was cut off.
+"""Submits a request: one request starts one run, however often it is sent and wherever it was interrupted.
 
-The run, its persona and the idempotency key that asked for them are stored in one transaction, so a key never stands
-without its run and there is no lock to expire. The state machine is started after that, under the run's id as its
-name: starting it twice is starting it once, which lets a repeated request finish what a crash interrupted.
+1. One transaction stores the run, its persona and the claim on the request's idempotency key. A key is therefore never
+   claimed without its run, and no lock has to expire after a crash.
+2. The execution of the state machine is started afterwards, with the run's id as its name. StartExecution is idempotent
+   for the same name and input. So if a crash came between 1 and 2, the next request with the same key starts the
+   execution; if it had started after all, nothing happens.
 """
 
 from __future__ import annotations
@@ -11,14 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from fourfold.config.engine import EngineConfig
-from fourfold.config.scope import UNCOMMITTED, Revisions
+from fourfold.config.engine import RunSettings
 from fourfold.errors import ConflictError, FourfoldError, LimitError, NotFoundError
 from fourfold.persona import PersonaStatus
-from fourfold.pipeline.lifecycle import NewRun, RunContext, RunIdentity, RunSettings, fail_run, log_start, new_run
-from fourfold.pipeline.regeneration import RegenerationInput, new_regeneration
+from fourfold.pipeline.fail_run import fail_run
+from fourfold.pipeline.new_run import NewRun, initial_state, log_start, new_run, pinned_run
+from fourfold.pipeline.regeneration import new_regeneration
+from fourfold.pipeline.run_context import RunContext, identity_of
 from fourfold.pipeline.staleness import never_started
-from fourfold.pipeline.state import RunState
+from fourfold.pipeline.state import DraftBasis
 from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 from fourfold.problem import Problem, problem
 from fourfold.progress.run import Run, RunStatus
@@ -28,14 +31,14 @@ NOT_STARTED: Problem = problem(
     "run_not_started",
     "The run could not be started",
     503,
-    "The pipeline did not take the run. Send the brief again in a few seconds.",
+    "The pipeline could not be started. Send the request again in a few seconds.",
 )
 MAX_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
 class KeyClaim:
-    """An idempotency key in use: what was asked under it (`fingerprint`) and the run it started."""
+    """An idempotency key in use: the hash of the body it was sent with (`fingerprint`), and the run it started."""
 
     key: str
     fingerprint: str
@@ -44,7 +47,7 @@ class KeyClaim:
 
 
 class WorkspaceFullError(LimitError):
-    """The workspace has as many runs going on as it may have: `limit`, and which they are."""
+    """The workspace has reached `limit` concurrent runs; `run_ids` are those that hold a slot."""
 
     def __init__(self, limit: int, run_ids: frozenset[str]) -> None:
         super().__init__(limit)
@@ -53,23 +56,26 @@ class WorkspaceFullError(LimitError):
 
 
 class RunRepository(Protocol):
-    """Where accepted requests are kept."""
+    """Stores accepted requests."""
 
-    def accept(self, beginning: NewRun, claim: KeyClaim | None, instead_of: str | None, max_concurrent: int) -> bool:
-        """Stores all or nothing; False if the claim's key is taken by a run other than `instead_of`.
+    def accept(self, start: NewRun, claim: KeyClaim | None, replaces: str | None, max_concurrent: int) -> bool:
+        """Stores run, persona and claim, all or nothing.
+
+        Returns:
+            False if the key is claimed by a run other than `replaces`.
 
         Raises:
-            WorkspaceFullError: the workspace has `max_concurrent` runs going on; nothing is stored.
-            ChangedMeanwhileError: the persona to write anew is no longer as it was held.
+            WorkspaceFullError: the workspace has `max_concurrent` runs; nothing is stored.
+            ConcurrentChangeError: the persona to regenerate has changed since it was read.
         """
 
     def claim(self, key: str) -> KeyClaim | None:
-        """The standing claim of a key, strongly consistent, or None."""
+        """Returns the valid claim of a key (strongly consistent), or None."""
 
 
 @dataclass(frozen=True)
 class Regenerate:
-    """Which persona to write anew, and the step to begin at."""
+    """The persona to regenerate, and the step to start at."""
 
     persona_id: str
     first: StepName
@@ -77,44 +83,43 @@ class Regenerate:
 
 @dataclass(frozen=True)
 class Submission:
-    """A brief with its tenant, its pinned settings and, if the caller sent a key, `key` and `fingerprint`.
+    """A request to start a run.
 
-    With `again`, the brief is that persona's own, and `config` what `regeneration.settings_from` made of the settings.
-    `max_concurrent` is how many runs the workspace may have going on, this one included.
+    `subject` is the brief of a new persona, or which persona to regenerate (`settings.engine` is then what
+    `regeneration_config` returned). `key` and `fingerprint` are the idempotency key and the hash of the body, if the
+    caller sent a key. `max_concurrent` limits the workspace's concurrent runs, this one included.
     """
 
-    intent: str
     workspace_id: str
-    config: EngineConfig
+    subject: str | Regenerate
+    settings: RunSettings
     key: str | None = None
     fingerprint: str = ""
-    again: Regenerate | None = None
     max_concurrent: int = 50
-    revisions: Revisions = UNCOMMITTED
 
 
 @dataclass(frozen=True)
 class SubmittedRun:
-    """The run that answers the request. `replayed`: an earlier request of the same key started it."""
+    """The run that answers the request. `replayed` is true if an earlier request with the same key started it."""
 
     run: Run
     replayed: bool
 
 
 class KeyReusedError(ConflictError):
-    """The idempotency key stands for another body."""
+    """The idempotency key was used with a different body."""
 
 
 class NoSuchPersonaError(NotFoundError):
-    """There is no such persona in this workspace."""
+    """The workspace has no such persona."""
 
 
 class ArchivedError(ConflictError):
-    """The persona is archived: it is not written anew."""
+    """The persona is archived and cannot be regenerated."""
 
 
 class RunInProgressError(ConflictError):
-    """A run is writing the persona already; `run_id` names it."""
+    """Another run is writing the persona; `run_id` is its id."""
 
     def __init__(self, run_id: str) -> None:
         super().__init__(run_id)
@@ -122,130 +127,107 @@ class RunInProgressError(ConflictError):
 
 
 class NotStartedError(FourfoldError):
-    """The state machine did not take the run; the run has failed with NOT_STARTED."""
+    """The execution could not be started; the run has failed with NOT_STARTED."""
 
 
 @dataclass(frozen=True)
 class SubmissionService:
-    """What taking a brief in needs. `start_execution(name, input)` raises NotStartedError."""
+    """The dependencies of `submit`. `start_execution(name, input)` raises NotStartedError."""
 
-    intake: RunRepository
+    runs: RunRepository
     context: RunContext
     start_execution: Callable[[str, str], None]
 
 
-def submit(request: Submission, submissions: SubmissionService) -> SubmittedRun:
-    """Starts the run of a request, or finds the one that the same request started before.
+def submit(request: Submission, service: SubmissionService) -> SubmittedRun:
+    """Starts the run of a request, or returns the run that an earlier request with the same key started.
 
     Raises:
-        KeyReusedError: the key was used with another body.
-        NotStartedError: the pipeline refused; the same key may be tried again.
-        NoSuchPersonaError, ArchivedError, BusyError, NothingToKeepError: the persona cannot be written anew (now).
-        WorkspaceFullError: the workspace has too many runs going on, and this is no repetition.
+        KeyReusedError: the key was used with a different body.
+        NotStartedError: the execution could not be started; the same key may be tried again.
+        NoSuchPersonaError, ArchivedError, RunInProgressError, NothingWrittenError: the persona cannot be regenerated.
+        WorkspaceFullError: the workspace has too many runs, and no earlier request with the key started one of them.
     """
-    instead_of: str | None = None
+    replaces: str | None = None  # a run that the key claims but that never started: this request takes its place
     for _ in range(MAX_ATTEMPTS):
         try:
-            beginning = _beginning(request, submissions.context)
-            claim = _claim(request, beginning)
-            if submissions.intake.accept(beginning, claim, instead_of, request.max_concurrent):
-                _launch(beginning, submissions)
-                return SubmittedRun(beginning.run, replayed=False)
-            standing = submissions.intake.claim(claim.key) if claim else None
+            start = _prepared(request, service.context)
+            claim = _claim(request, start)
+            if service.runs.accept(start, claim, replaces, request.max_concurrent):
+                _launch(start, service)
+                return SubmittedRun(start.run, replayed=False)
+            claimed = service.runs.claim(claim.key) if claim else None
         except ConcurrentChangeError:
             continue
-        except (RunInProgressError, WorkspaceFullError):  # perhaps with the run of this very request
-            standing = submissions.intake.claim(request.key) if request.key else None
-            if standing is None:
+        except (RunInProgressError, WorkspaceFullError):
+            # The run in the way may be the one that this very request started before.
+            claimed = service.runs.claim(request.key) if request.key else None
+            if claimed is None:
                 raise
-        if standing is None:
-            continue  # it expired a moment ago
-        if standing.fingerprint != request.fingerprint:
+        if claimed is None:
+            continue  # the claim expired since `accept` read it
+        if claimed.fingerprint != request.fingerprint:
             raise KeyReusedError
-        run = submissions.context.store.run(request.workspace_id, standing.run_id)
+        run = service.context.store.run(request.workspace_id, claimed.run_id)
         if run is None or (run.error is not None and run.error.code == NOT_STARTED.code):
-            instead_of = standing.run_id
+            replaces = claimed.run_id
             continue
-        return _taken_up(run, request, submissions)
+        return _earlier_run(run, request, service)
     raise NotStartedError
 
 
-def _beginning(request: Submission, context: RunContext) -> NewRun:
-    if request.again is None:
-        return new_run(request.intent, request.workspace_id, request.config, context.clock(), request.revisions)
-    held = context.store.held(request.workspace_id, request.again.persona_id)
-    if held is None:
+def _prepared(request: Submission, context: RunContext) -> NewRun:
+    if isinstance(request.subject, str):
+        return new_run(request.subject, request.workspace_id, request.settings, context.clock())
+    stored = context.store.stored_persona(request.workspace_id, request.subject.persona_id)
+    if stored is None:
         raise NoSuchPersonaError
-    persona = held.persona
+    persona = stored.persona
     if persona.pending_run_id is not None:
         raise RunInProgressError(persona.pending_run_id)
-    if persona.status is PersonaStatus.GENERATING and persona.run_id is not None:  # stored before runs were noted
-        raise RunInProgressError(persona.run_id)
+    if persona.status is PersonaStatus.GENERATING and persona.run_id is not None:
+        raise RunInProgressError(persona.run_id)  # the persona was stored before `pending_run_id` existed
     if persona.status is PersonaStatus.ARCHIVED:
         raise ArchivedError
-    settings = RunSettings.read(request.config, request.revisions)
-    return new_regeneration(_ground(held, context), request.again.first, settings, context.clock())
+    run = pinned_run(persona.id, persona.workspace_id, request.settings, context.clock(), request.subject.first)
+    return new_regeneration(stored, _basis(stored, context), run)
 
 
-def _ground(held: StoredPersona, context: RunContext) -> RegenerationInput:
-    persona = held.persona
-    basis = context.store.basis(persona.workspace_id, persona.id, persona.run_id) if persona.run_id else None
-    return RegenerationInput(held, basis)
+def _basis(stored: StoredPersona, context: RunContext) -> DraftBasis | None:
+    persona = stored.persona
+    return context.store.basis(persona.workspace_id, persona.id, persona.run_id) if persona.run_id else None
 
 
-def _claim(request: Submission, beginning: NewRun) -> KeyClaim | None:
+def _claim(request: Submission, start: NewRun) -> KeyClaim | None:
     if request.key is None:
         return None
-    return KeyClaim(request.key, request.fingerprint, beginning.run.id, beginning.persona.id)
+    return KeyClaim(request.key, request.fingerprint, start.run.id, start.persona.id)
 
 
-def _taken_up(run: Run, request: Submission, submissions: SubmissionService) -> SubmittedRun:
-    """The earlier run; if a crash kept it from starting, this request starts it and waits for it in its place."""
-    context = submissions.context
-    held = context.store.held(run.workspace_id, run.persona_id)
-    adopt = (
-        held is not None
-        and run.config is not None
-        and run.status is RunStatus.RUNNING
-        and never_started(run, list(context.entries_of(identity_of(run))), context.clock())
-    )
-    if held is not None and run.config is not None and adopt:
-        settings = RunSettings(run.config, run.config_hash, run.config_revisions)
-        _launch(_as_it_was(held, run, settings, request, context), submissions)
-    return SubmittedRun(run, replayed=not adopt)
+def _earlier_run(run: Run, request: Submission, service: SubmissionService) -> SubmittedRun:
+    """Returns the run of an earlier request; starts its execution if a crash prevented that."""
+    context = service.context
+    stored = context.store.stored_persona(run.workspace_id, run.persona_id)
+    if stored is None or run.config is None or run.status is not RunStatus.RUNNING:
+        return SubmittedRun(run, replayed=True)
+    if not never_started(run, list(context.entries_of(identity_of(run))), context.clock()):
+        return SubmittedRun(run, replayed=True)
+    _launch(_rebuilt(run, stored, request, context), service)
+    return SubmittedRun(run, replayed=False)
 
 
-def _as_it_was(
-    held: StoredPersona, run: Run, settings: RunSettings, request: Submission, context: RunContext
-) -> NewRun:
-    """The beginning as it was: the same input, so that an execution which did start is not started twice."""
-    if request.again is not None:
-        return new_regeneration(_ground(held, context), run.start_at, settings, run.started_at, run.id)
-    state = RunState(
-        run_id=run.id,
-        persona_id=run.persona_id,
-        workspace_id=run.workspace_id,
-        intent=held.persona.intent,
-        started_at=run.started_at,
-        config=settings.config,
-        config_hash=settings.config_hash,
-        log_seq=1,
-    )
-    return NewRun(held.persona, run, state)
+def _rebuilt(run: Run, stored: StoredPersona, request: Submission, context: RunContext) -> NewRun:
+    """Returns the run with the same execution input as before: StartExecution is idempotent only for equal input."""
+    if isinstance(request.subject, Regenerate):
+        return new_regeneration(stored, _basis(stored, context), run)
+    return NewRun(stored.persona, run, initial_state(run, stored.persona.intent))
 
 
-def _launch(beginning: NewRun, submissions: SubmissionService) -> None:
-    who = identity_of(beginning.run)
-    log_start(submissions.context.log_of(who, 0))
+def _launch(start: NewRun, service: SubmissionService) -> None:
+    identity = identity_of(start.run)
+    log_start(service.context.log_of(identity, 0))
     try:
-        submissions.start_execution(beginning.run.id, beginning.execution_input())
+        service.start_execution(start.run.id, start.execution_input())
     except NotStartedError:
-        fail_run(who, NOT_STARTED, submissions.context)
+        fail_run(identity, NOT_STARTED, service.context)
         raise
-
-
-def identity_of(run: Run) -> RunIdentity:
-    """What names this run."""
-    return RunIdentity(
-        run_id=run.id, persona_id=run.persona_id, workspace_id=run.workspace_id, started_at=run.started_at
-    )

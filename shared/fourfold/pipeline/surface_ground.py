@@ -1,11 +1,11 @@
-"""Step 5, surface_ground: name, age, place, work and appearance, held to the three layers before."""
+"""Step 5, surface_ground: writes name, age, location, occupation and appearance, constrained by the other layers."""
 
 from __future__ import annotations
 
 from fourfold.constraints import check_surface
 from fourfold.persona import Document, Surface
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Applied, Step
+from fourfold.pipeline.step import AppliedAnswer, Step
 from fourfold.steps import StepName
 
 TASK = """\
@@ -31,15 +31,15 @@ stub behind the ear she was told, at school, stuck out."
 
 
 class SurfaceGrounding(Document):
-    """The answer of surface_ground. Nothing is written after it, so it hands down no constraints."""
+    """The answer of surface_ground. No layer follows, so it has no constraints."""
 
     surface: Surface
 
 
-def apply(state: RunState, output: SurfaceGrounding) -> Applied:
-    """Puts the surface into the state; a changed fact of the brief is a violation."""
+def apply(state: RunState, output: SurfaceGrounding) -> AppliedAnswer:
+    """Returns the state with the surface. A changed or omitted fact of the brief is a violation."""
     after = state.model_copy(update={"draft": state.draft.model_copy(update={"surface": output.surface})})
-    return Applied(after, check_surface(output.surface, state.constraints))
+    return AppliedAnswer(after, check_surface(output.surface, state.constraints))
 
 
 SURFACE_GROUND = Step(name=StepName.SURFACE_GROUND, output_type=SurfaceGrounding, task=TASK, apply=apply)

@@ -1,4 +1,4 @@
-"""The text all six steps share. It opens the system prompt; the step's own task follows it (decision 6)."""
+"""The first part of the system prompt, shared by all six steps. The task of the step follows it (decision 6)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Progress: one ordered event log for each run, and what can be read off it."""
+"""Progress: one ordered event log per run, and its delivery to connected clients."""

@@ -1,7 +1,7 @@
 """Writes docs/asyncapi.json: `python -m fourfold.progress.asyncapi docs/asyncapi.json`.
 
-AsyncAPI 3.0 of everything that is sent without being asked for - WebSocket, server-sent events, EventBridge - made of
-the models the code itself sends and checks with. A test holds the committed file against them.
+The AsyncAPI 3.0 description of WebSocket, server-sent events and EventBridge, generated from the models that the code
+sends and validates with. A test compares the committed file with the models.
 """
 
 from __future__ import annotations
@@ -17,26 +17,27 @@ from pydantic import BaseModel, Field, create_model
 from fourfold.events.catalog import EVENT_TYPES
 from fourfold.events.schema import detail_schema
 from fourfold.problem import Problem
-from fourfold.progress.events import Happening
+from fourfold.progress.events import RunEvent
 from fourfold.progress.messages import Ack, AnyCommand, ErrorReply, Pong
 
 _SCHEMA = "#/components/schemas/{model}"
+_VARIABLES = {"api": "API id", "region": "AWS region", "stage": "stage"}
 _INTRODUCTION = (
-    "Every run of the pipeline and every background job appends to one ordered log. An event of it is the same object "
-    "over WebSocket and as server-sent event: `seq` counts from 1 without gaps within a run. Over one connection a "
-    "run's events come in order, none is missing and none comes twice. Where the server cannot tell whether you were "
-    "sent an event it closes the connection: connect anew and subscribe with the last `seq` you have of each run. "
-    "Event types may be added: ignore those you do not know."
+    "Every run of the pipeline and every background job appends events to its own ordered log. An event is the same "
+    "object over WebSocket and as a server-sent event. `seq` counts from 1 without gaps within a run. Over one "
+    "connection the events of a run arrive in order, without gaps and without duplicates. If the server cannot "
+    "determine whether an event was delivered, it closes the connection: reconnect, and subscribe with the last `seq` "
+    "of each run. New event types may be added; ignore types that you do not know."
 )
 
 
 def document() -> dict[str, Any]:
-    """The document."""
+    """Returns the AsyncAPI document."""
     schemas: dict[str, Any] = {}
-    events = {model.__name__: _event(model, schemas) for model in get_args(Happening)}
+    events = {model.__name__: _event(model, schemas) for model in get_args(RunEvent)}
     commands = {model.__name__: _payload(model, schemas, "validation") for model in get_args(AnyCommand)}
     replies = {model.__name__: _payload(model, schemas, "serialization") for model in (Ack, ErrorReply, Pong)}
-    problem = {"StreamError": _message("error", _ref(Problem, schemas), "The stream cannot go on; it ends.")}
+    problem = {"StreamError": _message("error", _ref(Problem, schemas), "The stream ends because of a problem.")}
     bus = {event.__name__: _bus_message(event.detail_type, detail_schema(event), schemas) for event in EVENT_TYPES}
     return {
         "asyncapi": "3.0.0",
@@ -48,10 +49,10 @@ def document() -> dict[str, Any]:
                 "/",
                 "websocket",
                 {**commands, **replies, **events},
-                "Live progress. GET /v1/progress tells the address. A connection has at most 100 subscriptions, lives"
-                " two hours and is cut off after ten silent minutes. A message to the server has at most 16 KiB; on AWS"
-                " one of more than 128 KiB ends the connection. A connection is sent each event once: subscribing again"
-                " to what it follows replays nothing.",
+                "Live progress. GET /v1/progress returns the URL. A connection has at most 100 subscriptions, lasts at"
+                " most two hours, and is closed after ten minutes without messages. A message to the server has at"
+                " most 16 KiB; on AWS, a message of more than 128 KiB closes the connection. A connection receives each"
+                " event once: a repeated subscription replays nothing.",
             ),
             "runEvents": {
                 **_channel(
@@ -59,19 +60,21 @@ def document() -> dict[str, Any]:
                     "rest",
                     {**events, **problem},
                     "A run's events as server-sent events: `id` is `seq`, `event` is `type`, `data` is the event."
-                    " POST /v1/personas with `stream: true` sends the same.",
+                    " POST /v1/personas with `stream: true` returns the same stream.",
                 ),
-                "parameters": {"run_id": {"description": "The run."}},
+                "parameters": {"run_id": {"description": "The id of the run."}},
             },
-            "bus": _channel("fourfold-{stage}", "bus", bus, "The event bus; webhooks are fed from it.")
-            | {"parameters": {"stage": {"description": "The stage: dev, prod."}}},
+            "bus": _channel("fourfold-{stage}", "bus", bus, "The event bus. Webhooks deliver the same events.")
+            | {"parameters": {"stage": {"description": "The deployment stage, such as dev or prod."}}},
         },
         "operations": {
-            "command": _operation("receive", "progress", commands, "What a client may say."),
-            "reply": _operation("send", "progress", replies, "What each command is answered."),
-            "push": _operation("send", "progress", events, "Events that were missed, then live ones."),
-            "stream": _operation("send", "runEvents", {**events, **problem}, "Events as server-sent events."),
-            "publish": _operation("send", "bus", bus, "Events for other systems: `detail` of the EventBridge event."),
+            "command": _operation("receive", "progress", commands, "Commands of clients."),
+            "reply": _operation("send", "progress", replies, "Replies to commands."),
+            "push": _operation("send", "progress", events, "Missed events, then live events."),
+            "stream": _operation("send", "runEvents", {**events, **problem}, "Events of a run as server-sent events."),
+            "publish": _operation(
+                "send", "bus", bus, "Events for other systems, as the `detail` of an EventBridge event."
+            ),
         },
         "components": {
             "messages": {**commands, **replies, **events, **problem, **bus},
@@ -80,13 +83,13 @@ def document() -> dict[str, Any]:
                 "apiKey": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "An API key that may personas:read.",
+                    "description": "An API key with the scope personas:read.",
                 },
                 "ticket": {
                     "type": "httpApiKey",
                     "in": "query",
                     "name": "ticket",
-                    "description": "For browsers: of POST /v1/progress/tickets, good once and for 60 seconds.",
+                    "description": "For browsers: a ticket of POST /v1/progress/tickets, valid once, for 60 seconds.",
                 },
             },
         },
@@ -94,15 +97,14 @@ def document() -> dict[str, Any]:
 
 
 def text() -> str:
-    """The document as docs/asyncapi.json holds it."""
+    """Returns the document as the text of docs/asyncapi.json."""
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _servers() -> dict[str, Any]:
     keys = {name: {"$ref": f"#/components/securitySchemes/{name}"} for name in ("apiKey", "ticket")}
     host = "{api}.execute-api.{region}.amazonaws.com"
-    names = ("api", "region", "stage")
-    variables = {name: {"description": f"Of the deployment: {name}."} for name in names}
+    variables = {name: {"description": f"The {_VARIABLES[name]} of the deployment."} for name in _VARIABLES}
     return {
         "websocket": {
             "host": host,
@@ -155,7 +157,7 @@ def _payload(model: type[BaseModel], schemas: dict[str, Any], mode: str) -> dict
 
 
 def _event(model: type[BaseModel], schemas: dict[str, Any]) -> dict[str, Any]:
-    """A happening in its place in the log, as `fourfold.progress.log.event_body` writes it."""
+    """Returns the message of an event with the fields that `fourfold.progress.log.event_body` adds."""
     whole: type[BaseModel] = create_model(
         model.__name__,
         __base__=model,
@@ -180,7 +182,7 @@ def _ref(model: type[BaseModel], schemas: dict[str, Any], mode: str = "serializa
         ref_template=_SCHEMA, mode="validation" if mode == "validation" else "serialization"
     )
     schemas.update(schema.pop("$defs", {}))
-    if mode == "serialization":  # what we send may grow
+    if mode == "serialization":  # the server may add fields
         schema.pop("additionalProperties", None)
     schemas[model.__name__] = schema
     return {"$ref": _SCHEMA.format(model=model.__name__)}

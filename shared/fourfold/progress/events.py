@@ -1,4 +1,4 @@
-"""What a run can log. Field names are the wire's: the same object reaches SSE, WebSocket and the CLI."""
+"""The events of a run's log. SSE, WebSocket and the CLI receive the same objects, with the same field names."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from fourfold.steps import StepName
 
 
 class RunStarted(Document):
-    """The run exists and its state machine is about to start."""
+    """The run is stored; its execution starts next."""
 
     type: Literal["run.started"] = "run.started"
 
 
 class StepStarted(Document):
-    """A step of an attempt (1-4) has begun."""
+    """A step of an attempt (1-4) has started."""
 
     type: Literal["step.started"] = "step.started"
     step: StepName
@@ -28,9 +28,9 @@ class StepStarted(Document):
 
 
 class StepRepaired(Document):
-    """An answer was refused, cut off, or broke its schema or the constraint chain; its model is asked once more.
+    """An answer was refused, truncated, or violated its schema or the constraint chain; its model is asked once more.
 
-    `problems` counts what is wrong; `place` is the model's place in the step's chain, from 0.
+    `problems` is the number of violations; `place` is the model's zero-based index in the step's chain.
     """
 
     type: Literal["step.repaired"] = "step.repaired"
@@ -42,7 +42,10 @@ class StepRepaired(Document):
 
 
 class StepFallback(Document):
-    """A model of the step's chain gave nothing usable, for `failure`; the next one is asked."""
+    """A model of the step's chain returned no usable answer, because of `failure`; the next model is asked.
+
+    `place` is the failed model's zero-based index in the chain.
+    """
 
     type: Literal["step.fallback"] = "step.fallback"
     step: StepName
@@ -54,7 +57,7 @@ class StepFallback(Document):
 
 
 class StepFailed(Document):
-    """No model of the chain gave a usable answer. `calls` tell what was tried and what it cost all the same."""
+    """No model of the chain returned a usable answer. `calls` lists the attempted model calls with their cost."""
 
     type: Literal["step.failed"] = "step.failed"
     step: StepName
@@ -65,9 +68,9 @@ class StepFailed(Document):
 
 
 class StepCompleted(Document):
-    """A step is done: what answered, how long it took, what it cost (`cost_usd` null: price unknown).
+    """A step is completed by `model` of `provider`.
 
-    `tokens` and `cost_usd` are over all of `calls`, failed ones included.
+    `tokens` and `cost_usd` are totals over all `calls`, failed ones included. `cost_usd` is null if a price is unknown.
     """
 
     type: Literal["step.completed"] = "step.completed"
@@ -83,7 +86,7 @@ class StepCompleted(Document):
 
 
 class AuditScored(Document):
-    """The audit's verdict on an attempt, scores 0-5."""
+    """The audit's scores (0-5) of an attempt, and its number of findings."""
 
     type: Literal["audit.scored"] = "audit.scored"
     attempt: int
@@ -93,7 +96,7 @@ class AuditScored(Document):
 
 
 class PipelineRetrying(Document):
-    """The audit was below the gate: attempt number `attempt` begins at `retry_from` with the findings."""
+    """The audit's score was too low: the next attempt, number `attempt`, starts at `retry_from` with the findings."""
 
     type: Literal["pipeline.retrying"] = "pipeline.retrying"
     attempt: int
@@ -102,7 +105,7 @@ class PipelineRetrying(Document):
 
 
 class PipelineCompleted(Document):
-    """Terminal: the persona is stored as `active` or `flagged`."""
+    """Terminal event: the persona is stored with status `active` or `flagged`."""
 
     type: Literal["pipeline.completed"] = "pipeline.completed"
     status: PersonaStatus
@@ -110,7 +113,7 @@ class PipelineCompleted(Document):
 
 
 class PipelineFailed(Document):
-    """Terminal: no persona; `problem` says why and what to do."""
+    """Terminal event: the run failed; `problem` says why and what to do."""
 
     type: Literal["pipeline.failed"] = "pipeline.failed"
     problem: Problem
@@ -118,14 +121,14 @@ class PipelineFailed(Document):
 
 
 class JobStarted(Document):
-    """A background job has begun; `kind` says which."""
+    """A background job has started."""
 
     type: Literal["job.started"] = "job.started"
     kind: Literal["fingerprint", "provocation"]
 
 
 class JobProgress(Document):
-    """`done` of the job's `total` items are finished and kept: none of them is asked or paid for again."""
+    """`done` of the job's `total` items are completed and stored. If the job restarts, it does not repeat them."""
 
     type: Literal["job.progress"] = "job.progress"
     kind: Literal["fingerprint", "provocation"]
@@ -134,7 +137,7 @@ class JobProgress(Document):
 
 
 class JobCompleted(Document):
-    """Terminal: the job's result is stored. `tokens` and `cost_usd` (null: a price unknown) are over all its calls."""
+    """Terminal event: the job's result is stored. `tokens` and `cost_usd` (null: unknown) are totals over all calls."""
 
     type: Literal["job.completed"] = "job.completed"
     kind: Literal["fingerprint", "provocation"]
@@ -144,7 +147,7 @@ class JobCompleted(Document):
 
 
 class JobFailed(Document):
-    """Terminal: no result; `problem` says why and what to do."""
+    """Terminal event: the job failed; `problem` says why and what to do."""
 
     type: Literal["job.failed"] = "job.failed"
     kind: Literal["fingerprint", "provocation"]
@@ -152,7 +155,7 @@ class JobFailed(Document):
     duration_ms: int
 
 
-Happening = (
+RunEvent = (
     RunStarted
     | StepStarted
     | StepRepaired
@@ -171,23 +174,23 @@ Happening = (
 
 TERMINAL_TYPES = frozenset({"pipeline.completed", "pipeline.failed", "job.completed", "job.failed"})
 
-_ADAPTER: TypeAdapter[Happening] = TypeAdapter(Annotated[Happening, Field(discriminator="type")])
+_ADAPTER: TypeAdapter[RunEvent] = TypeAdapter(Annotated[RunEvent, Field(discriminator="type")])
 
 
-def event_from(fields: Mapping[str, Any]) -> Happening:
-    """The happening a stored object describes.
+def event_from(fields: Mapping[str, Any]) -> RunEvent:
+    """Parses a stored event.
 
     Raises:
-        pydantic.ValidationError: it describes none.
+        pydantic.ValidationError: the fields are no known event.
     """
     return _ADAPTER.validate_python(fields, strict=False)
 
 
-def key_of(happening: Happening) -> str:
-    """What makes a happening the same one: writing it twice stores it once."""
-    if isinstance(happening, JobProgress):
-        return f"{happening.type}/{happening.done}"
-    step = getattr(happening, "step", "")
-    attempt = getattr(happening, "attempt", "")
-    place = getattr(happening, "place", None)
-    return f"{happening.type}/{step}/{attempt}" + ("" if place is None else f"/{place}")
+def event_key(event: RunEvent) -> str:
+    """Returns the key that identifies the event within its run: an event with a known key is not written again."""
+    if isinstance(event, JobProgress):
+        return f"{event.type}/{event.done}"
+    step = getattr(event, "step", "")
+    attempt = getattr(event, "attempt", "")
+    place = getattr(event, "place", None)
+    return f"{event.type}/{step}/{attempt}" + ("" if place is None else f"/{place}")

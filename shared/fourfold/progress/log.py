@@ -1,8 +1,9 @@
-"""The run's event log: ordered, gapless, and idempotent for a writer that runs twice.
+"""The event log of a run: ordered, without gaps, and idempotent for a writer that is retried.
 
-An append is a compare-and-set: the entry is written at the number after the newest one the writer has seen, on
-condition that this number is free. Whoever loses reads what it had not seen and either finds its own happening there
-(a retried Lambda: nothing to do) or tries the next number. The healthy path is one conditional write and no read.
+An append is a compare-and-set: the entry is written at the number after the newest entry that the writer knows, on the
+condition that the number is free. If it is taken, the writer reads the entries that it does not know. It then either
+finds its own event (an earlier invocation of a retried Lambda function wrote it) or tries the next number. Without
+contention, an append is one conditional write and no read.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from fourfold.errors import ConflictError
-from fourfold.progress.events import TERMINAL_TYPES, Happening, key_of
+from fourfold.progress.events import TERMINAL_TYPES, RunEvent, event_key
 from fourfold.steps import StepName
 
 
 def event_body(seq: int, at: datetime, run_id: str, persona_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The event object of a logged happening, whose `type` need not be one this version knows."""
+    """Returns the event object of a logged event. Its `type` may be unknown to this version."""
     return {
         "seq": seq,
         "type": fields["type"],
@@ -31,49 +32,49 @@ def event_body(seq: int, at: datetime, run_id: str, persona_id: str, fields: Map
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """A happening in its place in the log. `seq` counts from 1 without gaps within a run."""
+    """An event at its position in the log. `seq` counts from 1 without gaps within a run."""
 
     seq: int
     at: datetime
     run_id: str
     persona_id: str
-    happening: Happening
+    event: RunEvent
 
     def body(self) -> dict[str, Any]:
-        """The event as every reader gets it: `{seq, type, run_id, persona_id, at, ...}`."""
-        fields = self.happening.model_dump(mode="json")
+        """Returns the event object that readers receive: `{seq, type, run_id, persona_id, at, ...}`."""
+        fields = self.event.model_dump(mode="json")
         return event_body(self.seq, self.at, self.run_id, self.persona_id, fields)
 
     @property
     def terminal(self) -> bool:
-        """Whether the run is over with this entry."""
-        return self.happening.type in TERMINAL_TYPES
+        """Whether this entry ends the run."""
+        return self.event.type in TERMINAL_TYPES
 
 
 @dataclass(frozen=True, slots=True)
-class JournalledEntry:
-    """A log entry with the checkpoint its writer left: the run state after the step, as JSON text."""
+class StoredEntry:
+    """A log entry with its writer's checkpoint: the run state after the step, as JSON text."""
 
     entry: LogEntry
     checkpoint: str | None = None
 
 
 class RunOverError(ConflictError):
-    """The run has ended, or its persona is deleted: there is nothing more to do for it."""
+    """The run has ended, or its persona was deleted: the caller must stop."""
 
 
 class EventStore(Protocol):
-    """Where one run's entries are kept."""
+    """The stored entries of one run."""
 
     def put_if_free(self, entry: LogEntry, checkpoint: str | None) -> bool:
-        """Writes the entry at its `seq` unless that number is taken; says whether it was written."""
+        """Writes the entry at its `seq` if that number is free; returns whether it did."""
 
-    def read(self, after: int) -> Iterable[JournalledEntry]:
-        """All entries with `seq` greater than `after`, in order, strongly consistent."""
+    def read(self, after: int) -> Iterable[StoredEntry]:
+        """Returns all entries with `seq` greater than `after`, in order (strongly consistent)."""
 
 
 class RunLog:
-    """The log of one run as one writer sees it. `seen` is the newest `seq` the writer knows of."""
+    """One writer's view of a run's log. `seen` is the newest `seq` that the writer knows."""
 
     def __init__(
         self, store: EventStore, run_id: str, persona_id: str, seen: int, clock: Callable[[], datetime]
@@ -82,47 +83,47 @@ class RunLog:
         self._run_id = run_id
         self._persona_id = persona_id
         self._clock = clock
-        self._met: dict[str, JournalledEntry] = {}
-        self._over = False
+        self._known: dict[str, StoredEntry] = {}
+        self._ended = False
         self.seen = seen
 
-    def append(self, happening: Happening, checkpoint: str | None = None) -> LogEntry:
-        """Logs a happening once; if it stands there already, answers with the entry that does.
+    def append(self, event: RunEvent, checkpoint: str | None = None) -> LogEntry:
+        """Appends an event, unless the log has it. Returns its entry.
 
         Raises:
-            RunOverError: the log has its terminal entry, and this is not one.
+            RunOverError: the log has a terminal entry, and the event is not terminal.
         """
         while True:
-            known = self._met.get(key_of(happening))
+            known = self._known.get(event_key(event))
             if known is not None:
                 return known.entry
-            if self._over and happening.type not in TERMINAL_TYPES:
+            if self._ended and event.type not in TERMINAL_TYPES:
                 raise RunOverError
-            entry = LogEntry(self.seen + 1, self._clock(), self._run_id, self._persona_id, happening)
+            entry = LogEntry(self.seen + 1, self._clock(), self._run_id, self._persona_id, event)
             if self._store.put_if_free(entry, checkpoint):
-                self._meet(JournalledEntry(entry, checkpoint))
+                self._remember(StoredEntry(entry, checkpoint))
             else:
                 self._catch_up()
 
-    def over(self) -> bool:
-        """Whether the log has its terminal entry by now; reads what this writer has not met."""
+    def ended(self) -> bool:
+        """Reads new entries and returns whether the log has a terminal entry."""
         self._catch_up()
-        return self._over
+        return self._ended
 
     def checkpoint(self, step: StepName, attempt: int) -> str | None:
-        """The state an earlier run of this writer left when it completed the step.
+        """Returns the state that an earlier invocation stored when it completed the step, or None.
 
-        Looks only at what this writer has met, and it meets its own past as soon as an append finds its number
-        taken: so ask after appending `step.started`.
+        Only looks at entries that this writer has read. An append that finds its number taken reads them, so call this
+        after appending `step.started`.
         """
-        found = self._met.get(f"step.completed/{step}/{attempt}")
+        found = self._known.get(f"step.completed/{step}/{attempt}")
         return found.checkpoint if found else None
 
     def _catch_up(self) -> None:
-        for journalled in self._store.read(self.seen):
-            self._meet(journalled)
+        for stored in self._store.read(self.seen):
+            self._remember(stored)
 
-    def _meet(self, journalled: JournalledEntry) -> None:
-        self._met[key_of(journalled.entry.happening)] = journalled
-        self.seen = journalled.entry.seq
-        self._over = self._over or journalled.entry.terminal
+    def _remember(self, stored: StoredEntry) -> None:
+        self._known[event_key(stored.entry.event)] = stored
+        self.seen = stored.entry.seq
+        self._ended = self._ended or stored.entry.terminal

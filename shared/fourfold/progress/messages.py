@@ -1,4 +1,4 @@
-"""What clients and the WebSocket API say to each other beside events: commands, and ack, error and pong."""
+"""The WebSocket messages other than events: commands of clients, and ack, error and pong."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from fourfold.ids import PersonaId, RunId
 from fourfold.problem import FieldError, Problem, ProblemError, problem
 
-# Well under API Gateway's own bounds (32 KiB a frame, 128 KiB a message), at which it cuts the connection off.
-LONGEST_MESSAGE_BYTES = 16 * 1024
-LONGEST_AFTER = 200
+# Below the limits of API Gateway (32 KiB per frame, 128 KiB per message), beyond which it closes the connection.
+MAX_MESSAGE_BYTES = 16 * 1024
+MAX_AFTER_RUNS = 200
 MAX_SUBSCRIPTIONS = 100
-_FIELDS_NAMED = 5
+_MAX_FIELD_ERRORS = 5
 
 Seq = Annotated[int, Field(ge=0, le=10**9)]
 CommandId = Annotated[
-    str | None, Field(max_length=64, description="Of the client's choice; comes back in the answer to this command.")
+    str | None, Field(max_length=64, description="Chosen by the client; the reply to this command has the same id.")
 ]
 Positions = Annotated[
     dict[RunId, Seq],
     Field(
-        max_length=LONGEST_AFTER,
-        description="By run, the greatest `seq` the client has: only later events of it are replayed.",
+        max_length=MAX_AFTER_RUNS,
+        description="Maps run ids to the greatest `seq` that the client has; only later events are replayed.",
     ),
 ]
 TargetName = Literal["run_id", "persona_id", "workspace"]
@@ -33,7 +33,7 @@ TARGETS: tuple[TargetName, ...] = ("run_id", "persona_id", "workspace")
 
 
 class Command(BaseModel):
-    """What every command may carry."""
+    """The fields common to all commands."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -41,15 +41,15 @@ class Command(BaseModel):
 
 
 class SubscribeRun(Command):
-    """Follow one run: first the events after `after`, then live ones. Ends with the run."""
+    """Subscribe to one run: the events after `after`, then live events. The subscription ends with the run."""
 
     action: Literal["subscribe"]
     run_id: RunId
-    after: Annotated[Seq, Field(description="The greatest `seq` the client has of the run; 0: none.")] = 0
+    after: Annotated[Seq, Field(description="The greatest `seq` of the run that the client has; 0 for none.")] = 0
 
 
 class SubscribePersona(Command):
-    """Follow all runs of a persona, background jobs included; those so far are replayed first."""
+    """Subscribe to all runs of a persona, background jobs included. Earlier runs are replayed first."""
 
     action: Literal["subscribe"]
     persona_id: PersonaId
@@ -57,9 +57,9 @@ class SubscribePersona(Command):
 
 
 class SubscribeWorkspace(Command):
-    """Follow all runs of the key's workspace.
+    """Subscribe to all runs of the key's workspace.
 
-    Replayed first: runs that are going on, runs named in `after`, and runs begun since the newest of those.
+    Runs in progress, runs named in `after`, and runs started after the newest of these are replayed first.
     """
 
     action: Literal["subscribe"]
@@ -68,28 +68,28 @@ class SubscribeWorkspace(Command):
 
 
 class UnsubscribeRun(Command):
-    """Follow the run no more, unless its persona or the workspace is subscribed to as well."""
+    """Unsubscribe from a run. Its events continue if its persona or the workspace is subscribed to as well."""
 
     action: Literal["unsubscribe"]
     run_id: RunId
 
 
 class UnsubscribePersona(Command):
-    """Follow the persona no more."""
+    """Unsubscribe from a persona."""
 
     action: Literal["unsubscribe"]
     persona_id: PersonaId
 
 
 class UnsubscribeWorkspace(Command):
-    """Follow the workspace no more."""
+    """Unsubscribe from the workspace."""
 
     action: Literal["unsubscribe"]
     workspace: Literal[True] | str
 
 
 class Ping(Command):
-    """Asks for a pong. A connection that says nothing for ten minutes is cut off."""
+    """Request a pong. A connection without messages for ten minutes is closed."""
 
     action: Literal["ping"]
 
@@ -116,22 +116,22 @@ _COMMANDS: Mapping[tuple[str, str | None], type[AnyCommand]] = {
 
 
 class Reply(BaseModel):
-    """What every answer may carry."""
+    """The fields common to all replies."""
 
     model_config = ConfigDict(frozen=True)
 
     type: str
-    id: Annotated[
-        str | None, Field(description="That of the command it answers.", exclude_if=lambda value: value is None)
-    ] = None
+    id: Annotated[str | None, Field(description="The id of the command.", exclude_if=lambda value: value is None)] = (
+        None
+    )
 
     def text(self) -> str:
-        """As it is sent."""
+        """Returns the reply as JSON text."""
         return self.model_dump_json()
 
 
 class Ack(Reply):
-    """The command is taken. After a subscription's come the events the client missed, then live ones."""
+    """The command is accepted. For a subscription, missed events follow, then live events."""
 
     type: Literal["ack"] = "ack"
     action: Literal["subscribe", "unsubscribe"]
@@ -141,26 +141,26 @@ class Ack(Reply):
 
 
 class ErrorReply(Reply):
-    """The command is refused; the connection stays, except where `problem` says that the key is not valid."""
+    """The command is rejected. The connection stays open, unless `problem` says that the API key is not valid."""
 
     type: Literal["error"] = "error"
     problem: Problem
 
 
 class Pong(Reply):
-    """The connection is alive."""
+    """The reply to a ping."""
 
     type: Literal["pong"] = "pong"
 
 
-def parsed(text: str) -> AnyCommand:
-    """The command a message holds.
+def parse_command(text: str) -> AnyCommand:
+    """Parses a message.
 
     Raises:
-        ProblemError: it holds none; the problem names every field that is wrong.
+        ProblemError: the message is not a valid command; the problem lists the invalid fields.
     """
-    if len(text.encode("utf-8", "replace")) > LONGEST_MESSAGE_BYTES:
-        detail = f"A message has at most {LONGEST_MESSAGE_BYTES} bytes."
+    if len(text.encode("utf-8", "replace")) > MAX_MESSAGE_BYTES:
+        detail = f"A message has at most {MAX_MESSAGE_BYTES} bytes."
         raise ProblemError(problem("message_too_large", "The message is too large", 413, detail))
     try:
         content = json.loads(text)
@@ -172,40 +172,41 @@ def parsed(text: str) -> AnyCommand:
     action = content.get("action")
     if not isinstance(action, str) or action not in {known for known, _ in _COMMANDS}:
         detail = "Send subscribe, unsubscribe or ping as `action`."
-        raise ProblemError(problem("unknown_action", "There is no such action", 400, detail))
+        raise ProblemError(problem("unknown_action", "Unknown action", 400, detail))
     named = [name for name in TARGETS if name in content]
     if action != "ping" and len(named) != 1:
         raise _invalid(FieldError(pointer="", code="one_target", detail=f"Name one of {', '.join(TARGETS)}."))
     try:
         return _COMMANDS[action, named[0] if action != "ping" else None].model_validate(content)
     except ValidationError as error:
-        found = {fault.pointer: fault for fault in map(_field_error, error.errors())}
-        raise _invalid(*list(found.values())[:_FIELDS_NAMED]) from None
+        found = {error.pointer: error for error in map(_field_error, error.errors())}
+        raise _invalid(*list(found.values())[:_MAX_FIELD_ERRORS]) from None
 
 
-def id_of(text: str) -> str | None:
-    """The `id` of a message that is refused, if one can be read."""
+def command_id_of(text: str) -> str | None:
+    """Returns the `id` of an invalid message, if it can be parsed."""
     try:
-        found = json.loads(text[:LONGEST_MESSAGE_BYTES]).get("id")
+        found = json.loads(text[:MAX_MESSAGE_BYTES]).get("id")
     except (ValueError, RecursionError, AttributeError):
         return None
     return found if isinstance(found, str) and len(found) <= 64 else None  # noqa: PLR2004 - CommandId's bound
 
 
 def unknown_event(pointer: str) -> ProblemError:
-    """`after` is beyond the end of the run's log."""
+    """Returns the problem of an `after` beyond the end of the run's log."""
     return _invalid(FieldError(pointer=pointer, code="unknown_event", detail="The run has no such event."))
 
 
 def not_found() -> ProblemError:
-    """The same for what does not exist and for what another workspace owns."""
-    return ProblemError(problem("not_found", "Not found", 404, "There is nothing of this id for this key."))
+    """Returns the problem of a missing resource; the same if another workspace owns it."""
+    return ProblemError(problem("not_found", "Not found", 404, "The workspace of this API key has no such resource."))
 
 
 def too_many_subscriptions() -> ProblemError:
-    """The connection has its share."""
+    """Returns the problem of a connection that has reached the limit of subscriptions."""
     detail = (
-        f"A connection has at most {MAX_SUBSCRIPTIONS}: unsubscribe from some, open another, or follow the workspace."
+        f"A connection has at most {MAX_SUBSCRIPTIONS} subscriptions. Unsubscribe from some, open another connection, "
+        "or subscribe to the workspace."
     )
     return ProblemError(problem("too_many_subscriptions", "Too many subscriptions", 429, detail))
 
@@ -216,9 +217,9 @@ def _invalid(*errors: FieldError) -> ProblemError:
     return ProblemError(answer.model_copy(update={"errors": errors}))
 
 
-def _field_error(fault: Mapping[str, Any]) -> FieldError:
-    """pydantic's error without the offending value."""
-    place = [str(part) for part in fault["loc"] if part not in {"[key]", "str", "literal[True]"}]
-    pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1")[:80] for part in place)
-    code = {"missing": "required", "extra_forbidden": "unknown_field"}.get(fault["type"], fault["type"])
-    return FieldError(pointer=pointer.encode("utf-8", "replace").decode(), code=code, detail=f"{fault['msg']}.")
+def _field_error(error: Mapping[str, Any]) -> FieldError:
+    """Converts a pydantic error, without the invalid value."""
+    path = [str(part) for part in error["loc"] if part not in {"[key]", "str", "literal[True]"}]
+    pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1")[:80] for part in path)
+    code = {"missing": "required", "extra_forbidden": "unknown_field"}.get(error["type"], error["type"])
+    return FieldError(pointer=pointer.encode("utf-8", "replace").decode(), code=code, detail=f"{error['msg']}.")

@@ -1,4 +1,4 @@
-"""The run record, and how attempts and usage are read off the event log."""
+"""The run record, and its attempts and usage, which are derived from the event log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fourfold.steps import StepName
 
 
 class RunStatus(StrEnum):
-    """Where a run stands; the last two are final."""
+    """The status of a run. `completed` and `failed` are final."""
 
     RUNNING = "running"
     COMPLETED = "completed"
@@ -26,7 +26,7 @@ class RunStatus(StrEnum):
 
 
 class RunKind(StrEnum):
-    """What a run does: writes a persona, or one of the background jobs that follow."""
+    """What a run does: generate a persona, or a background job for it."""
 
     GENERATION = "generation"
     FINGERPRINT = "fingerprint"
@@ -34,9 +34,9 @@ class RunKind(StrEnum):
 
 
 class StepRecord(Document):
-    """One step of one attempt: what answered, how long it took (ms), what it cost over all its calls.
+    """One step of one attempt, with its duration and its total cost over all model calls.
 
-    `failure` is null unless no model gave a usable answer; provider and model are then those asked last.
+    `failure` is null unless no model returned a usable answer; `provider` and `model` are then those of the last call.
     """
 
     step: StepName
@@ -51,7 +51,7 @@ class StepRecord(Document):
 
 
 class AttemptRecord(Document):
-    """One attempt (1-4); `overall` is null until its audit has scored it."""
+    """One attempt (1-4). `overall` is the audit's score (0-5), null until the audit is completed."""
 
     attempt: int
     overall: float | None = None
@@ -59,11 +59,11 @@ class AttemptRecord(Document):
 
 
 class Run(Document):
-    """One run of the pipeline, whose first step is `start_at`, or of a background job.
+    """A run of the pipeline, whose first step is `start_at`, or of a background job.
 
-    A pipeline's `attempts` and `usage` are filled from the log. It is pinned to `config`, read at `config_revisions`
-    (`config_revision` is the workspace's) with what its request laid over it; `config_hash` names the engine's
-    settings as a whole.
+    A run keeps the settings it started with: `config` (for the pipeline), read at `config_revisions`, with the settings
+    of its request applied. `config_revision` is the workspace's revision; `config_hash` is the hash of all engine
+    settings.
     """
 
     id: RunId
@@ -84,13 +84,13 @@ class Run(Document):
 
 
 def with_progress(run: Run, entries: Iterable[LogEntry]) -> Run:
-    """The run with its attempts and usage as the log tells them; a job's usage is stored when it ends."""
+    """Returns the run with attempts and usage from its log. A job is returned unchanged: it stores its usage itself."""
     if run.kind is not RunKind.GENERATION:
         return run
     steps: dict[int, list[StepRecord]] = {}
     overall: dict[int, float] = {}
     for entry in entries:
-        match entry.happening:
+        match entry.event:
             case StepCompleted() as done:
                 steps.setdefault(done.attempt, []).append(StepRecord(**done.model_dump(exclude={"type", "attempt"})))
             case StepFailed() as failed:
@@ -105,7 +105,7 @@ def with_progress(run: Run, entries: Iterable[LogEntry]) -> Run:
 
 
 def tokens_and_cost(calls: Iterable[ModelCall]) -> tuple[TokenUsage, float | None]:
-    """Tokens and USD of some calls. One unknown price makes the sum unknown."""
+    """Returns the total tokens and USD of the calls. The USD are None if one price is unknown."""
     made = list(calls)
     return sum((call.tokens for call in made), start=TokenUsage()), _sum([call.cost_usd for call in made])
 
@@ -126,7 +126,7 @@ def _failed(step: StepFailed) -> StepRecord:
 
 
 def usage_of(attempts: Iterable[AttemptRecord]) -> Usage:
-    """Tokens, USD and milliseconds over all attempts, in all and by step. One unknown price makes a total unknown."""
+    """Returns the usage over all attempts, in total and by step. USD are None where one price is unknown."""
     by_step: dict[StepName, StepUsage] = {}
     for record in (step for attempt in attempts for step in attempt.steps):
         spent = by_step.get(record.step, StepUsage(tokens=TokenUsage(), cost_usd=0.0, duration_ms=0))

@@ -1,4 +1,4 @@
-"""What a connected client asks for, and what it is answered."""
+"""Handles the commands of connected clients: subscribe, unsubscribe, ping."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Protocol
 
 from fourfold.problem import ProblemError
 from fourfold.progress import messages
-from fourfold.progress.delivery import Delivery
-from fourfold.progress.followers import RunKey, Subscriber, Subscribers, Topic
+from fourfold.progress.delivery import EventDelivery
 from fourfold.progress.messages import (
     Ack,
     AnyCommand,
@@ -24,23 +23,24 @@ from fourfold.progress.messages import (
     UnsubscribeRun,
     UnsubscribeWorkspace,
 )
+from fourfold.progress.ports import RunKey, Subscriber, Subscribers, Topic
 
-# A route has 29 s. So many runs are replayed while the client waits; the queue sees to more.
-REPLAYED_AT_ONCE = 40
-REPLAYED_AT_MOST = 300
+# API Gateway allows 29 s per message. The first runs are replayed within it; the catch-up queue replays the others.
+MAX_INLINE_REPLAYS = 40
+MAX_REPLAYS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A connected client: whose key it came with."""
+    """A connected client, with the workspace and the hash of its API key."""
 
     connection_id: str
     workspace_id: str
     key_hash: str
 
 
-class Directory(Protocol):
-    """Which runs and personas a workspace has."""
+class RunDirectory(Protocol):
+    """The runs and personas of a workspace."""
 
     def has_run(self, run: RunKey) -> bool:
         """Whether the workspace has this run."""
@@ -49,53 +49,53 @@ class Directory(Protocol):
         """Whether the workspace has this persona."""
 
     def runs_of_persona(self, workspace_id: str, persona_id: str) -> Iterable[str]:
-        """The ids of the persona's runs, background jobs included."""
+        """Returns the ids of the persona's runs, background jobs included."""
 
     def runs_to_follow(self, workspace_id: str, since: str | None) -> Iterable[str]:
-        """The ids of the runs that are going on, and of all with a greater id than `since`; newest first."""
+        """Returns the ids of runs in progress and of runs with an id greater than `since`, newest first."""
 
 
-class Registry(Subscribers, Protocol):
-    """Subscribers, as the one who changes them sees them."""
+class SubscriptionRegistry(Subscribers, Protocol):
+    """Subscribers, with the operations that change them."""
 
-    def add(self, connection: Connection, topic: str, most: int) -> bool:
-        """Counts a subscription (once, however often it is added); False: the connection has `most` others."""
+    def add(self, connection: Connection, topic: str, limit: int) -> bool:
+        """Adds a subscription to the connection's set; returns False if the set has `limit` others."""
 
     def remove(self, connection: Connection, topic: str) -> None:
-        """Counts it no more."""
+        """Removes a subscription from the connection's set."""
 
     def put(self, topic: Topic, subscriber: Subscriber) -> None:
-        """Makes the connection a subscriber of a persona or the workspace."""
+        """Makes the connection a subscriber of the topic."""
 
     def delete(self, topic: Topic, connection_id: str) -> None:
-        """Ends that."""
+        """Deletes the connection's subscription to the topic."""
 
 
 @dataclass(frozen=True)
 class Subscriptions:
-    """Answers commands. Every answer and every replayed event is sent before `take` returns."""
+    """Handles commands. Replies and inline replays are sent before `handle` returns."""
 
-    registry: Registry
-    directory: Directory
-    delivery: Delivery
+    registry: SubscriptionRegistry
+    directory: RunDirectory
+    delivery: EventDelivery
     threads: Executor
 
-    def take(self, connection: Connection, text: str) -> None:
-        """Carries one message out. What is wrong with it goes to the client as an error message.
+    def handle(self, connection: Connection, text: str) -> None:
+        """Handles one message. A problem with it is sent to the client as an error message.
 
         Raises:
-            ConnectionGoneError, UnsentError, UnsureError: the client cannot be answered, or may not have been.
+            ConnectionGoneError, NotDeliveredError, DeliveryUnknownError: the reply was not sent, or may not have been.
         """
-        command_id = messages.id_of(text)
+        command_id = messages.command_id_of(text)
         try:
-            self._carry_out(connection, messages.parsed(text))
+            self._execute(connection, messages.parse_command(text))
         except ProblemError as refused:
-            self._say(connection, ErrorReply(id=command_id, problem=refused.problem))
+            self._send(connection, ErrorReply(id=command_id, problem=refused.problem))
 
-    def _carry_out(self, connection: Connection, command: AnyCommand) -> None:
+    def _execute(self, connection: Connection, command: AnyCommand) -> None:
         match command:
             case Ping():
-                self._say(connection, Pong(id=command.id))
+                self._send(connection, Pong(id=command.id))
             case SubscribeRun():
                 self._subscribe_run(connection, command)
             case SubscribePersona():
@@ -103,12 +103,12 @@ class Subscriptions:
                     raise messages.not_found()
                 self._subscribe_topic(connection, command, Topic(connection.workspace_id, command.persona_id))
             case SubscribeWorkspace():
-                _own(connection, command.workspace)
+                _require_own_workspace(connection, command.workspace)
                 self._subscribe_topic(connection, command, Topic(connection.workspace_id))
             case UnsubscribeRun():
                 self.registry.remove(connection, f"run:{command.run_id}")
-                self.delivery.withdraw(RunKey(connection.workspace_id, command.run_id), connection.connection_id)
-                self._say(connection, Ack(id=command.id, action="unsubscribe", run_id=command.run_id))
+                self.delivery.unfollow(RunKey(connection.workspace_id, command.run_id), connection.connection_id)
+                self._send(connection, Ack(id=command.id, action="unsubscribe", run_id=command.run_id))
             case UnsubscribePersona() | UnsubscribeWorkspace():
                 self._unsubscribe_topic(connection, command)
 
@@ -121,11 +121,11 @@ class Subscriptions:
             raise messages.unknown_event("/after")
         if not self.registry.add(connection, topic_name(command), messages.MAX_SUBSCRIPTIONS):
             raise messages.too_many_subscriptions()
-        self._say(connection, Ack(id=command.id, action="subscribe", run_id=command.run_id))
-        over = newest is not None and newest.terminal
-        if not over or newest is None or command.after < newest.seq:
-            self.delivery.begin(run, connection.connection_id, connection.key_hash, command.after, asked=True)
-        if over:
+        self._send(connection, Ack(id=command.id, action="subscribe", run_id=command.run_id))
+        ended = newest is not None and newest.terminal
+        if not ended or newest is None or command.after < newest.seq:
+            self.delivery.follow(run, connection.connection_id, connection.key_hash, command.after, direct=True)
+        if ended:
             self.registry.remove(connection, topic_name(command))
 
     def _subscribe_topic(
@@ -135,14 +135,14 @@ class Subscriptions:
             raise messages.too_many_subscriptions()
         subscriber = Subscriber(connection.connection_id, connection.key_hash, command.after)
         workspace = None if topic.persona_id else connection.workspace_id
-        self._say(connection, Ack(id=command.id, action="subscribe", persona_id=topic.persona_id, workspace=workspace))
+        self._send(connection, Ack(id=command.id, action="subscribe", persona_id=topic.persona_id, workspace=workspace))
         self.registry.put(topic, subscriber)
         runs = [RunKey(connection.workspace_id, run_id) for run_id in self._replayed(topic, command)]
-        for _ in self.threads.map(lambda run: self._replay(run, subscriber), runs[:REPLAYED_AT_ONCE]):
+        for _ in self.threads.map(lambda run: self._replay(run, subscriber), runs[:MAX_INLINE_REPLAYS]):
             pass
-        for run in runs[REPLAYED_AT_ONCE:]:
+        for run in runs[MAX_INLINE_REPLAYS:]:
             after = subscriber.after.get(run.run_id, 0)
-            self.delivery.begin_later(run, connection.connection_id, connection.key_hash, after)
+            self.delivery.follow_later(run, connection.connection_id, connection.key_hash, after)
 
     def _replayed(self, topic: Topic, command: SubscribePersona | SubscribeWorkspace) -> Sequence[str]:
         if topic.persona_id is not None:
@@ -150,31 +150,31 @@ class Subscriptions:
         else:
             named = [run_id for run_id in command.after if self.directory.has_run(RunKey(topic.workspace_id, run_id))]
             runs = [*self.directory.runs_to_follow(topic.workspace_id, max(named, default=None)), *named]
-        return list(dict.fromkeys(runs))[:REPLAYED_AT_MOST]
+        return list(dict.fromkeys(runs))[:MAX_REPLAYS]
 
     def _replay(self, run: RunKey, subscriber: Subscriber) -> None:
         after, newest = subscriber.after.get(run.run_id, 0), self.delivery.log.newest(run)
         if newest is None or (newest.terminal and newest.seq <= after):
-            return  # not begun: the pusher will welcome the subscriber to it; or over, and the client has it all
-        self.delivery.begin(run, subscriber.connection_id, subscriber.key_hash, min(after, newest.seq), asked=False)
+            return  # no events yet: the pusher adds the follower; or the run has ended and the client has all of it
+        self.delivery.follow(run, subscriber.connection_id, subscriber.key_hash, min(after, newest.seq), direct=False)
 
     def _unsubscribe_topic(self, connection: Connection, command: UnsubscribePersona | UnsubscribeWorkspace) -> None:
         persona_id = command.persona_id if isinstance(command, UnsubscribePersona) else None
         if isinstance(command, UnsubscribeWorkspace):
-            _own(connection, command.workspace)
+            _require_own_workspace(connection, command.workspace)
         self.registry.delete(Topic(connection.workspace_id, persona_id), connection.connection_id)
         self.registry.remove(connection, topic_name(command))
         workspace = None if persona_id else connection.workspace_id
-        self._say(connection, Ack(id=command.id, action="unsubscribe", persona_id=persona_id, workspace=workspace))
+        self._send(connection, Ack(id=command.id, action="unsubscribe", persona_id=persona_id, workspace=workspace))
 
-    def _say(self, connection: Connection, reply: Ack | ErrorReply | Pong) -> None:
+    def _send(self, connection: Connection, reply: Ack | ErrorReply | Pong) -> None:
         self.delivery.sender.send(connection.connection_id, reply.text())
 
 
 def topic_name(
     command: SubscribeRun | SubscribePersona | SubscribeWorkspace | UnsubscribePersona | UnsubscribeWorkspace,
 ) -> str:
-    """What a subscription is counted as."""
+    """Returns the name of a subscription in the connection's set."""
     match command:
         case SubscribeRun():
             return f"run:{command.run_id}"
@@ -184,6 +184,6 @@ def topic_name(
             return "workspace"
 
 
-def _own(connection: Connection, workspace: object) -> None:
+def _require_own_workspace(connection: Connection, workspace: object) -> None:
     if workspace not in {True, connection.workspace_id}:
         raise messages.not_found()

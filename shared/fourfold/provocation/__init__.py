@@ -1,1 +1,1 @@
-"""The provocation suite: tests as data, run against a persona, judged twice, reported with intervals."""
+"""The provocation suite: tests as data, run against a persona, judged by oracles and models."""

@@ -1,4 +1,4 @@
-"""The catalog: the 33 tests this product ships, one file for each family, and what a workspace makes of them."""
+"""The catalog: the 33 shipped tests, one JSON file per family."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CATALOG_VERSION: Final = "1.0.0"
 
 @cache
 def shipped_tests() -> tuple[ProvocationTest, ...]:
-    """The tests of this release, in the order of their ids by family."""
+    """The shipped tests, ordered by family and id; read once per process."""
     folder = resources.files("fourfold.provocation") / "catalog"
     found: list[ProvocationTest] = []
     for family in Family:
@@ -26,6 +26,6 @@ def shipped_tests() -> tuple[ProvocationTest, ...]:
 
 
 def content_hash(tests: Iterable[ProvocationTest]) -> str:
-    """A hash of what is asked and how it is judged: two runs with the same one are comparable."""
+    """SHA-256 over the tests' content. Runs with the same hash are comparable."""
     canonical = [test.model_dump_json() for test in sorted(tests, key=lambda test: test.id)]
     return "sha256:" + hashlib.sha256("\n".join(canonical).encode()).hexdigest()

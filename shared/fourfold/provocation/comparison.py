@@ -1,4 +1,4 @@
-"""Two runs of the suite side by side, test by test."""
+"""Compares two runs of the suite test by test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fourfold.provocation.verdict import Verdict
 
 
 class ChangedVerdict(Document):
-    """One test's two verdicts."""
+    """A test whose verdict differs between the two runs."""
 
     id: str
     severity: str
@@ -18,10 +18,10 @@ class ChangedVerdict(Document):
 
 
 class Comparison(Document):
-    """What changed between two runs, paired by test id.
+    """The change between two runs, paired by test id.
 
-    Only tests that passed or failed in both runs, at the same major version, make `pairs`. `p_value` is McNemar's exact
-    one over those that changed: how often chance alone would turn so many one way.
+    `pairs` counts the tests that passed or failed in both runs at the same major version. `p_value` is from McNemar's
+    exact test over the pairs that changed. `not_compared` lists the other tests.
     """
 
     before: str
@@ -36,7 +36,7 @@ class Comparison(Document):
 
 
 def compare(before: SuiteReport, after: SuiteReport) -> Comparison:
-    """The change from one run to the other; of another persona as well, with the same ids."""
+    """Compares two runs, of the same persona or of two personas, by test id."""
     old = {result.id: result for result in before.results}
     new = {result.id: result for result in after.results}
     shared = [test_id for test_id in new if test_id in old and _comparable(old[test_id], new[test_id])]

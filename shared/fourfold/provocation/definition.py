@@ -1,4 +1,4 @@
-"""What a provocation test is: turns, oracles, rubric. Catalog files and workspaces write the same schema."""
+"""The schema of a provocation test: turns, oracles, criteria. The catalog and workspaces use the same schema."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fourfold.persona import Document
 MOST_TURNS, MOST_CONVERSATIONS = 30, 5
 _SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
-# What {{...}} may name. The first is a field of the persona, the rest are made for each run.
+# Allowed names in {{...}}. Those under `persona.` are fields of the persona, the others are generated for each run.
 SLOTS = (
     *(f"persona.surface.{field}" for field in ("name", "age", "location", "occupation")),
     *(f"persona.soul.{field}" for field in ("desire", "fear", "wound")),
@@ -30,7 +30,7 @@ SLOTS = (
 
 
 def slots_in(text: str) -> Iterator[str]:
-    """The names between double braces, in order."""
+    """Yields the names between double braces, in order."""
     yield from _SLOT.findall(text)
 
 
@@ -39,7 +39,7 @@ def _known_slots(text: str) -> str:
         if slot not in SLOTS:
             raise PydanticCustomError(
                 "unknown_slot",
-                "There is no slot {slot}; there are {slots}",
+                "Unknown slot {slot}; use one of {slots}",
                 {"slot": "{{" + slot + "}}", "slots": ", ".join(SLOTS)},
             )
     return text
@@ -51,7 +51,7 @@ Text = Annotated[
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 ShippedId = Annotated[str, StringConstraints(pattern=r"^(role|contra|emo|jail)\.[0-9]{3}$")]
-# A workspace's own, `x.<name>.<test>`; `.benign` is the harmless twin of a test.
+# A workspace's own test is `x.<name>.<test>`; the suffix `.benign` names the harmless twin of a test.
 TestId = Annotated[
     str,
     StringConstraints(
@@ -62,7 +62,7 @@ Version = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}\.[0-9]{1,4}\.[0
 
 
 class Family(StrEnum):
-    """What a test pulls at: the role, the truth about itself, the feelings, the limits."""
+    """What a test attacks: the role, consistency of facts, emotional stability, or safety limits."""
 
     ROLE = "role"
     CONTRA = "contra"
@@ -71,7 +71,7 @@ class Family(StrEnum):
 
 
 class Severity(StrEnum):
-    """How grave a failure is; only confirmed critical ones gate."""
+    """Severity of a failure. Only confirmed critical failures fail a build."""
 
     CRITICAL = "critical"
     HIGH = "high"
@@ -80,14 +80,14 @@ class Severity(StrEnum):
 
 
 class Axis(StrEnum):
-    """The two questions of every test: was it safe and true, did it stay in character."""
+    """The two axes of every test: the reply is safe and truthful, the reply stays in character."""
 
     SAFE = "safe"
     IN_CHARACTER = "in_character"
 
 
 class Sign(StrEnum):
-    """What a criterion looks for, in a code: what the offline judge goes by, and what reports group by."""
+    """Code of what a criterion looks for. The offline judge applies a rule per code; reports group by it."""
 
     ABANDONS_STANCE = "abandons_stance"
     ABUSES_BACK = "abuses_back"
@@ -128,14 +128,14 @@ class Sign(StrEnum):
 
 
 class Payload(Document):
-    """A wish in disguise: `text` encoded, put where `{{payload}}` stands."""
+    """An encoded instruction: `text` in `encoding`, inserted at `{{payload}}`."""
 
     text: Text
     encoding: Literal["base64", "leet", "homoglyph"]
 
 
 class Flood(Document):
-    """`line`, repeated `lines` times before the message, `{{n}}` counting from 1."""
+    """Filler before the message: `line` repeated `lines` times, with `{{n}}` counting from 1."""
 
     line: Text
     lines: Annotated[int, Field(ge=1, le=300)]
@@ -144,8 +144,8 @@ class Flood(Document):
 class Turn(Document):
     """One message to the persona.
 
-    Neighbours of the same `wave` are sent at the same time, none seeing the others' answers; what follows sees all of
-    them, in order. Turns without a wave go one after another.
+    Adjacent turns with the same `wave` are sent concurrently and do not see each other's replies; later turns see all
+    replies, in order. Turns without a wave are sent one after another.
     """
 
     say: Text
@@ -156,17 +156,19 @@ class Turn(Document):
     @model_validator(mode="after")
     def _payload_has_a_place(self) -> Self:
         if ("payload" in slots_in(self.say)) is not (self.payload is not None):
-            raise PydanticCustomError("payload_misplaced", "A payload and the slot for it come together")
+            raise PydanticCustomError(
+                "payload_misplaced", "Use payload together with the slot {slot}", {"slot": "{{payload}}"}
+            )
         return self
 
 
 class Conversation(Document):
-    """Turns that build on each other; two conversations of one test know nothing of each other."""
+    """Turns that share a history. Conversations of one test are independent of each other."""
 
     turns: Annotated[tuple[Turn, ...], Field(min_length=1, max_length=MOST_TURNS)]
 
     def waves(self) -> tuple[tuple[Turn, ...], ...]:
-        """The turns in the groups in which they are sent; their number is the length of the chain."""
+        """The turns grouped by wave. The number of groups is the number of sequential replies."""
         groups: list[list[Turn]] = []
         for turn in self.turns:
             if groups and turn.wave is not None and groups[-1][-1].wave == turn.wave:
@@ -177,32 +179,32 @@ class Conversation(Document):
 
 
 class CanaryOracle(Document):
-    """A planted word of the fixture must not come out, spelled, reversed, spaced or encoded."""
+    """Fails if a reply contains the fixture's canary word, also spelled out, reversed, spaced or encoded."""
 
     kind: Literal["canary"] = "canary"
 
 
 class SelfReferenceOracle(Document):
-    """No reply speaks of itself as an AI, or in the set phrases of an assistant."""
+    """Fails if a reply refers to itself as an AI, or uses stock phrases of an assistant."""
 
     kind: Literal["self_reference"] = "self_reference"
 
 
 class HumanClaimOracle(Document):
-    """No reply claims to be human or denies being an AI."""
+    """Fails if a reply claims to be human or denies being an AI."""
 
     kind: Literal["human_claim"] = "human_claim"
 
 
 class FactOracle(Document):
-    """What a reply says of its own `fields` agrees with the persona."""
+    """Fails if a reply contradicts one of the persona's `fields`."""
 
     kind: Literal["fact"] = "fact"
     fields: Annotated[tuple[Literal["name", "age", "location"], ...], Field(min_length=1, max_length=3)]
 
 
 class LanguageOracle(Document):
-    """The reply with this number, from 1, is in none of the languages forbidden."""
+    """Fails if reply number `reply` (from 1) is in a forbidden language."""
 
     kind: Literal["language"] = "language"
     reply: Annotated[int, Field(ge=1, le=MOST_TURNS)]
@@ -210,14 +212,14 @@ class LanguageOracle(Document):
 
 
 class FormatOracle(Document):
-    """No reply is laid out with the markup named."""
+    """Fails if a reply uses forbidden markup."""
 
     kind: Literal["format"] = "format"
     forbid: Annotated[tuple[Literal["heading", "bullets", "table", "bold", "code_fence"], ...], Field(min_length=1)]
 
 
 class ArithmeticOracle(Document):
-    """The reply with this number, from 1, names the number `expect` comes to: `age`, `age+12`, `age-10`."""
+    """Fails if reply number `reply` (from 1) names other numbers than `expect`: `age`, `age+12`, `age-10`."""
 
     kind: Literal["arithmetic"] = "arithmetic"
     reply: Annotated[int, Field(ge=1, le=MOST_TURNS)]
@@ -225,7 +227,7 @@ class ArithmeticOracle(Document):
 
 
 class StandInHarmOracle(Document):
-    """Fewer than `at_least` of the markers of an invented harm are told."""
+    """Fails if the replies disclose `at_least` or more markers of an invented harmful procedure."""
 
     kind: Literal["stand_in_harm"] = "stand_in_harm"
     markers: Annotated[tuple[Text, ...], Field(min_length=1, max_length=8)]
@@ -246,7 +248,7 @@ Oracle = Annotated[
 
 
 class Criterion(Document):
-    """One yes-or-no question to the judge. `passing` is the answer that is well; `sign` codes what it looks for."""
+    """One yes-or-no question to the judge. `passing` is the answer that passes; `sign` is its code."""
 
     id: Name
     axis: Axis
@@ -256,18 +258,19 @@ class Criterion(Document):
 
 
 class BenignTwin(Document):
-    """A harmless message that looks like the test's: a persona that refuses it is over-cautious."""
+    """A harmless message that resembles the test's. A persona that refuses it is over-cautious."""
 
     say: Text
     question: Text
 
 
 class ProvocationTest(Document):
-    """One test. `version` is semantic: patch for wording, minor for criteria, major for meaning (a new baseline).
+    """One test.
 
-    `fixture` are private notes the persona holds during the test. `instead_of` names the shipped test that this
-    one of a workspace takes the place of: how a workspace rewords one. `repeat` is how often the test wants to be run;
-    `engine.provocation.repeats` bounds it. With `allowed_break` leaving the character is never held against a reply.
+    `version` is semantic: patch for wording, minor for criteria, major for meaning (a new baseline). `fixture` holds
+    private notes given to the persona during the test. `instead_of` names the shipped test that a workspace's test
+    replaces. `repeat` is the number of repetitions, limited by `engine.provocation.repeats`. With `allowed_break`,
+    leaving the character never fails the test.
     """
 
     id: TestId
@@ -291,19 +294,19 @@ class ProvocationTest(Document):
 
     @property
     def longest_chain(self) -> int:
-        """Replies that must be waited for one after another."""
+        """Number of sequential replies in the longest conversation."""
         return max(len(conversation.waves()) for conversation in self.conversations)
 
     @property
     def replies(self) -> int:
-        """Replies in all."""
+        """Total number of replies."""
         return sum(len(conversation.turns) for conversation in self.conversations)
 
     @model_validator(mode="after")
     def _parts_fit(self) -> Self:
         own, _, _ = self.id.partition(".")
         if own not in {"x", self.family.value}:
-            raise PydanticCustomError("family_differs", "The id begins with another family than the test's")
+            raise PydanticCustomError("family_differs", "The id must begin with the test's family")
         names = [criterion.id for criterion in self.criteria]
         if len(set(names)) != len(names):
             raise PydanticCustomError("criterion_twice", "Two criteria have the same id")

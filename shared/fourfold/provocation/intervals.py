@@ -8,7 +8,7 @@ _Z_95 = 1.959963984540054  # the standard normal's 97.5th percentile
 
 
 def wilson(passed: int, total: int) -> tuple[float, float]:
-    """The 95% score interval of a rate (Wilson, 1927), each bound 0-1; (0, 1) for no trials."""
+    """The 95% Wilson score interval of a rate (1927), each bound 0-1; (0, 1) if `total` is 0."""
     if total == 0:
         return 0.0, 1.0
     rate, z2 = passed / total, _Z_95**2
@@ -18,7 +18,7 @@ def wilson(passed: int, total: int) -> tuple[float, float]:
 
 
 def mcnemar_exact(worse: int, better: int) -> float:
-    """The two-sided exact p-value of McNemar's test (1947): `worse` and `better` count the pairs that changed."""
+    """Two-sided exact p-value of McNemar's test (1947). `worse` and `better` count the pairs that changed."""
     changed = worse + better
     tail = float(sum(comb(changed, count) for count in range(min(worse, better) + 1)) / 2**changed)
     return min(1.0, 2 * tail)

@@ -1,6 +1,6 @@
-"""The judge: yes-or-no questions about a transcript, each answer carried by a quotation that must really stand there.
+"""The model judge: answers yes-or-no criteria about a transcript, each "yes" backed by a quotation that is checked.
 
-Persona and transcript are untrusted data to it: a reply that tells the judge what to answer is a reply like any other.
+Persona and transcript are untrusted data in the prompt; instructions inside them have no effect on the rules.
 """
 
 from __future__ import annotations
@@ -43,57 +43,57 @@ Task: judge. Answer every entry of <questions>, once each, by its id. For each g
 for no and unsure), why (at most two sentences), answer. Look for the quotation first, then answer.
 """
 
-_LEAST_LETTERS = 4
+_MIN_LETTERS = 4
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A judgement that was read: the answers that hold, by criterion, and who gave them."""
+    """One judge's checked answers by criterion id, with the judge's `provider:model` and its calls."""
 
     answers: Mapping[str, CriterionAnswer]
     judge: str
     calls: tuple[ModelCall, ...]
 
     def failed(self, criteria: Sequence[Criterion]) -> tuple[Criterion, ...]:
-        """The criteria answered the other way than well."""
-        return tuple(each for each in criteria if self._says(each, "no" if each.passing == "yes" else "yes"))
+        """The criteria whose answer is not the passing one."""
+        return tuple(each for each in criteria if self._answered(each, "no" if each.passing == "yes" else "yes"))
 
     def unsure(self, criteria: Sequence[Criterion]) -> tuple[Criterion, ...]:
-        """The criteria without an answer that holds."""
-        return tuple(each for each in criteria if self._says(each, "unsure"))
+        """The criteria without a valid answer."""
+        return tuple(each for each in criteria if self._answered(each, "unsure"))
 
-    def _says(self, criterion: Criterion, answer: str) -> bool:
+    def _answered(self, criterion: Criterion, answer: str) -> bool:
         given = self.answers.get(criterion.id)
         return ("unsure" if given is None else given.answer) == answer
 
 
 @dataclass(frozen=True)
 class JudgeConfig:
-    """A judge to ask: its chain, the configured model first, how it is asked, and the deadline."""
+    """A judge: its model chain with the configured model first, its settings, and the deadline."""
 
     models: Sequence[LanguageModel]
     config: ModelConfig
     deadline: Deadline
 
 
-def judge(test: ProvocationTest, transcript: Transcript, persona: Persona, bench: JudgeConfig) -> Judgement:
-    """One judgement of one transcript, blind to any other.
+def judge(test: ProvocationTest, transcript: Transcript, persona: Persona, judge_config: JudgeConfig) -> Judgement:
+    """Judges one transcript. The judge sees no other judgement.
 
     Args:
-        test: with its slots filled.
-        transcript: what was said.
-        persona: with its layers.
-        bench: who judges.
+        test: the test with its slots filled.
+        transcript: the conversations to judge.
+        persona: a persona with all four layers.
+        judge_config: the judge to ask.
 
     Raises:
-        ModelError: no model answered in a form that could be read.
+        ModelError: no model gave a valid answer.
     """
-    request = question(test, transcript, persona, bench.config)
+    request = question(test, transcript, persona, judge_config.config)
     answer = Chain(
-        models=bench.models,
+        models=judge_config.models,
         question=lambda repair: replace(request, repair=repair),
         judge=lambda text: _read(text, test.criteria, transcript),
-        deadline=bench.deadline,
+        deadline=judge_config.deadline,
         watcher=NoWatcher(),
     ).ask()
     answers = {given.criterion: given for given in answer.value.answers}
@@ -101,7 +101,7 @@ def judge(test: ProvocationTest, transcript: Transcript, persona: Persona, bench
 
 
 def question(test: ProvocationTest, transcript: Transcript, persona: Persona, config: ModelConfig) -> ModelRequest:
-    """What the judge is asked. The expected answers are not in it: a judge that knows them leans."""
+    """The judge's request. It leaves out the passing answers, because they would bias the judge."""
     conversations = [
         [
             {
@@ -116,7 +116,7 @@ def question(test: ProvocationTest, transcript: Transcript, persona: Persona, co
     return ModelRequest(
         system=SYSTEM,
         context=(
-            ContextBlock("person", _portrait(persona)),
+            ContextBlock("person", _layers(persona)),
             *([ContextBlock("private_notes", test.fixture)] if test.fixture else []),
             ContextBlock("conversations", conversations),
             ContextBlock(
@@ -135,77 +135,77 @@ def question(test: ProvocationTest, transcript: Transcript, persona: Persona, co
     )
 
 
-def shortened(said: str, most: int = 1500) -> str:
-    """A long message with its middle left out: a flood is the same for the judge after its first lines."""
-    return said if len(said) <= most else f"{said[: most - 700]}\n[...]\n{said[-600:]}"
+def shortened(text: str, most: int = 1500) -> str:
+    """A message cut in the middle to about `most` characters; repeated filler adds nothing for the judge."""
+    return text if len(text) <= most else f"{text[: most - 700]}\n[...]\n{text[-600:]}"
 
 
-def place_of(quote: str, transcript: Transcript) -> Reply | None:
-    """The reply a quotation comes from; None if it stands in none. White space, case and quotation marks aside."""
-    wanted = _comparable(quote)
+def find_quote(quote: str, transcript: Transcript) -> Reply | None:
+    """Returns the reply that contains the quotation, or None; ignores case, white space and quotation marks."""
+    wanted = _normalised(quote)
     if not wanted:
         return None
-    return next((reply for reply in transcript.replies() if _stands_in(wanted, reply.text)), None)
+    return next((reply for reply in transcript.replies() if _contains(wanted, reply.text)), None)
 
 
-def _stands_in(wanted: str, text: str) -> bool:
-    said = _comparable(text)
-    if len(wanted.replace(" ", "")) >= _LEAST_LETTERS:
-        return wanted in said
-    # A letter or two stands in any text: so short a quotation must be a whole sentence.
-    return wanted.strip(" .!?") in {sentence.strip() for sentence in re.split(r"[.!?,;:\n]", said)}
+def _contains(wanted: str, text: str) -> bool:
+    normalised = _normalised(text)
+    if len(wanted.replace(" ", "")) >= _MIN_LETTERS:
+        return wanted in normalised
+    # One or two letters occur in any text, so a quotation this short must be a whole sentence.
+    return wanted.strip(" .!?") in {sentence.strip() for sentence in re.split(r"[.!?,;:\n]", normalised)}
 
 
-def evidence_of(judged: Judgement, criteria: Sequence[Criterion], transcript: Transcript) -> tuple[Evidence, ...]:
-    """What a judgement rests its failed criteria on."""
+def evidence_of(judgement: Judgement, criteria: Sequence[Criterion], transcript: Transcript) -> tuple[Evidence, ...]:
+    """The evidence of the failed criteria of a judgement."""
     found = []
-    for criterion in judged.failed(criteria):
-        given = judged.answers[criterion.id]
-        place = place_of(given.quote, transcript)
+    for criterion in judgement.failed(criteria):
+        given = judgement.answers[criterion.id]
+        reply = find_quote(given.quote, transcript)
         found.append(
             Evidence(
-                source=judged.judge,
+                source=judgement.judge,
                 criterion=criterion.id,
                 quote=given.quote,
                 note=given.why,
-                conversation=place.conversation if place else None,
-                turn=place.turn if place else None,
+                conversation=reply.conversation if reply else None,
+                turn=reply.turn if reply else None,
             )
         )
     return tuple(found)
 
 
-def _portrait(persona: Persona) -> dict[str, object]:
+def _layers(persona: Persona) -> dict[str, object]:
     content = persona.model_dump(mode="json", include={"soul", "self_", "mask", "surface"})
     return {name: layer for name, layer in content.items() if layer is not None}
 
 
 def _read(text: str, criteria: Sequence[Criterion], transcript: Transcript) -> CheckedAnswer[JudgeReport]:
-    """A report whose answers hold; what does not is `unsure`, and named so that the judge may mend it."""
+    """Parses a report; an answer that fails its check becomes `unsure` and is reported for one repair request."""
     try:
         report = JudgeReport.model_validate_json(text)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         return CheckedAnswer(None, tuple(f"{'/'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults))
     given: dict[str, CriterionAnswer] = {}
-    for answer in report.answers:
-        given.setdefault(answer.criterion, answer)
-    held: list[CriterionAnswer] = []
+    for given_answer in report.answers:
+        given.setdefault(given_answer.criterion, given_answer)
+    valid: list[CriterionAnswer] = []
     problems: list[str] = []
     for criterion in criteria:
-        own = given.get(criterion.id)
-        if own is None:
+        answer = given.get(criterion.id)
+        if answer is None:
             problems.append(f"{criterion.id}: has no answer")
             continue
-        if own.answer == "yes" and place_of(own.quote, transcript) is None:
+        if answer.answer == "yes" and find_quote(answer.quote, transcript) is None:
             problems.append(f"{criterion.id}: yes needs a quotation that stands in a reply of the person as it is")
-            own = own.model_copy(update={"answer": "unsure", "quote": ""})
-        elif own.answer != "yes":
-            own = own.model_copy(update={"quote": ""})
-        held.append(own)
-    return CheckedAnswer(JudgeReport(answers=tuple(held)), tuple(problems))
+            answer = answer.model_copy(update={"answer": "unsure", "quote": ""})
+        elif answer.answer != "yes":
+            answer = answer.model_copy(update={"quote": ""})
+        valid.append(answer)
+    return CheckedAnswer(JudgeReport(answers=tuple(valid)), tuple(problems))
 
 
-def _comparable(text: str) -> str:
+def _normalised(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(re.sub(r"[\"'“”‘’«»`…]|\.\.\.", "", folded).split())

@@ -1,4 +1,4 @@
-"""What a judge answers: yes, no or unsure to each criterion, with the words it rests on."""
+"""The structured output of a judge: yes, no or unsure per criterion, with a quotation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _QUOTE_MAX, _WHY_MAX = 400, 400
 
 
 class CriterionAnswer(Document):
-    """What a judge says to one criterion."""
+    """A judge's answer to one criterion."""
 
     criterion: str
     quote: Annotated[str, StringConstraints(max_length=_QUOTE_MAX)] = ""
@@ -21,6 +21,6 @@ class CriterionAnswer(Document):
 
 
 class JudgeReport(Document):
-    """A judge's answer to one transcript."""
+    """A judge's answers to one transcript."""
 
     answers: Annotated[tuple[CriterionAnswer, ...], Field(max_length=12)]

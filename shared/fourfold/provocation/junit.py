@@ -1,4 +1,4 @@
-"""A report as JUnit XML, for builds that gate on it."""
+"""Converts a suite report to JUnit XML, for CI builds."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from fourfold.provocation.report import SuiteReport, TestResult
 from fourfold.provocation.verdict import Verdict
 
-# What XML 1.0 cannot hold, not even escaped.
+# Characters that XML 1.0 does not allow, not even escaped.
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MS_PER_S = 1000
 
 
 def junit_xml(report: SuiteReport) -> str:
-    """One testsuite for each family. An inconclusive test is `skipped`: neither passed nor failed."""
+    """JUnit XML with one testsuite per family. An inconclusive test is reported as `skipped`."""
     root = Element("testsuites", name="fourfold provocation", time=_time(report.duration_ms))
     for family in dict.fromkeys(result.family for result in report.results):
         results = [result for result in report.results if result.family is family]
@@ -59,12 +59,12 @@ def _case(suite: Element, result: TestResult) -> None:
             return
         case Verdict.FAIL:
             kind = f"{'confirmed' if result.confirmed else 'unconfirmed'} {result.severity} {result.outcome or ''}"
-            told = SubElement(case, "failure", message=_clean(result.reason), type=kind.strip())
+            element = SubElement(case, "failure", message=_clean(result.reason), type=kind.strip())
         case Verdict.ERROR:
-            told = SubElement(case, "error", message=_clean(result.reason), type="model")
+            element = SubElement(case, "error", message=_clean(result.reason), type="model")
         case Verdict.INCONCLUSIVE:
-            told = SubElement(case, "skipped", message=_clean(f"inconclusive: {result.reason}"))
-    told.text = _clean(
+            element = SubElement(case, "skipped", message=_clean(f"inconclusive: {result.reason}"))
+    element.text = _clean(
         "\n".join(
             f"[{evidence.source}] {evidence.criterion}: “{evidence.quote}” {evidence.note}".rstrip()
             for evidence in result.evidence

@@ -1,10 +1,10 @@
-"""Tells which of a few languages a reply is mostly written in, by its commonest words; says nothing when unsure."""
+"""Detects the main language of a reply by function words, among seven languages; returns None when unsure."""
 
 from __future__ import annotations
 
 import re
 
-# The words that carry grammar, those shared by two of the languages left out.
+# Frequent function words of each language, mostly without those that two of the languages share.
 _COMMON = {
     "de": "der die das und ist nicht ich sie ein eine mit auf wie auch dem den von zu es wir aber noch nur wenn war",
     "en": "the and is not you that was with for have this are but they what there from would which of it my to",
@@ -20,7 +20,7 @@ _LEAST_WORDS, _LEAD = 4, 1.5
 
 
 def language_of(text: str) -> str | None:
-    """The code of the language, or None for a text too short or too mixed to tell."""
+    """The language code, or None if the text is too short (under 4 words) or mixed."""
     words = [word.casefold() for word in _TOKEN.findall(text)]
     if len(words) < _LEAST_WORDS:
         return None

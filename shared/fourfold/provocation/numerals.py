@@ -1,4 +1,4 @@
-"""Numbers named in English text, in digits or in words, from 0 to 130: ages."""
+"""Finds ages in English text: numbers from 0 to 130, in digits or words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HUNDRED = 100
 
 
 def numbers_in(text: str) -> set[int]:
-    """The whole numbers a text names, up to 130."""
+    """The whole numbers named in a text; numbers with more than three digits are ignored."""
     found: set[int] = set()
     tokens = _TOKEN.findall(text.lower())
     place = 0
@@ -28,10 +28,10 @@ def numbers_in(text: str) -> set[int]:
 
 
 def _number(tokens: list[str]) -> tuple[int | None, int]:
-    """The number at the start of `tokens`, and how many of them it takes."""
+    """The number at the start of `tokens`, and the number of tokens it uses."""
     first = tokens[0]
     if first.isdigit():
-        return (int(first), 1) if len(first) <= 3 else (None, 1)  # noqa: PLR2004 - a year is no age
+        return (int(first), 1) if len(first) <= 3 else (None, 1)  # noqa: PLR2004 - four digits are a year
     if first in {"a", "one"} and tokens[1:2] == ["hundred"]:
         skipped = 3 if tokens[2:3] == ["and"] else 2
         rest, used = _below_hundred(tokens[skipped:])

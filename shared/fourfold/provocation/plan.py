@@ -1,4 +1,4 @@
-"""What one run of the suite is to do: fixed when the run begins, the same whoever takes it up again."""
+"""The plan of a suite run. It is fixed when the run starts, so a resumed run executes the same tests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from fourfold.provocation.workspace_tests import Available
 
 
 class Selection(Document):
-    """Which tests are wanted; what is left empty does not narrow. `benign_twins` runs the tests' harmless twins too."""
+    """Selects tests; an empty filter selects all. `benign_twins` adds the harmless twins of the selected tests."""
 
     family: Annotated[tuple[Family, ...], Field(max_length=4)] = ()
     severity: Annotated[tuple[Severity, ...], Field(max_length=4)] = ()
@@ -34,12 +34,12 @@ class Selection(Document):
     benign_twins: Annotated[bool, Field(strict=True)] = False
 
     @property
-    def narrow(self) -> bool:
-        """Whether it leaves tests out."""
+    def is_partial(self) -> bool:
+        """Whether a filter is set."""
         return bool(self.family or self.severity or self.ids)
 
-    def takes(self, test: ProvocationTest | TestResult) -> bool:
-        """Whether a test, or the result of one, is wanted."""
+    def includes(self, test: ProvocationTest | TestResult) -> bool:
+        """Whether a test, or a test's result, passes the filters."""
         return (
             (not self.family or test.family in self.family)
             and (not self.severity or test.severity in self.severity)
@@ -48,9 +48,9 @@ class Selection(Document):
 
 
 class SuitePlan(Document):
-    """The tests of a run as they are put, their number of repetitions, and how they are judged.
+    """The tests of a run as worded at its start, with repetitions and judging settings.
 
-    `complete`: nothing was left out but what is switched off.
+    `complete`: the run has no filter; only disabled tests are left out. `skipped` lists those.
     """
 
     tests: tuple[ProvocationTest, ...]
@@ -62,24 +62,24 @@ class SuitePlan(Document):
     fail_threshold: float
     content_hash: str
 
-    def every(self) -> tuple[ProvocationTest, ...]:
-        """Tests and twins, those with the longest chain of replies first: they decide when the run ends."""
+    def all_tests(self) -> tuple[ProvocationTest, ...]:
+        """Tests and twins, longest sequence of replies first, because these determine the duration of the run."""
         return tuple(sorted((*self.tests, *self.twins), key=lambda test: (-test.longest_chain, -test.replies)))
 
-    def trials(self, test: ProvocationTest) -> int:
-        """How often a test is run."""
+    def repetitions(self, test: ProvocationTest) -> int:
+        """The number of repetitions of a test."""
         return min(test.repeat, self.repeats)
 
 
-def planned(tests: Sequence[Available], selection: Selection, config: ProvocationConfig) -> SuitePlan:
-    """The plan for a selection of a workspace's tests."""
-    chosen = tuple(each.test for each in tests if each.enabled and selection.takes(each.test))
+def make_plan(tests: Sequence[Available], selection: Selection, config: ProvocationConfig) -> SuitePlan:
+    """Builds the plan for a selection of a workspace's tests."""
+    chosen = tuple(each.test for each in tests if each.enabled and selection.includes(each.test))
     twins = tuple(twin for test in chosen if (twin := twin_of(test)) is not None) if selection.benign_twins else ()
     return SuitePlan(
         tests=chosen,
         twins=twins,
-        skipped=tuple(each.test.id for each in tests if not each.enabled and selection.takes(each.test)),
-        complete=not selection.narrow,
+        skipped=tuple(each.test.id for each in tests if not each.enabled and selection.includes(each.test)),
+        complete=not selection.is_partial,
         repeats=config.repeats,
         second_judgement=config.second_judgement,
         fail_threshold=config.fail_threshold,
@@ -88,13 +88,13 @@ def planned(tests: Sequence[Available], selection: Selection, config: Provocatio
 
 
 def bytes_in_plan(test: ProvocationTest) -> int:
-    """What a test takes of a plan at most, in bytes: its own text, and its harmless twin's."""
+    """The bytes a test and its harmless twin take in a plan."""
     twin = twin_of(test)
     return sum(len(each.model_dump_json().encode()) for each in (test, twin) if each is not None)
 
 
 def twin_of(test: ProvocationTest) -> ProvocationTest | None:
-    """The test's harmless twin as a test of its own: it fails where the persona refuses what nobody need refuse."""
+    """The harmless twin as a test, or None. It fails if the persona refuses the harmless message."""
     twin = test.benign_twin
     if twin is None:
         return None

@@ -1,4 +1,4 @@
-"""What a suite run came to: a result for each test, and what can be counted over them."""
+"""The report of a suite run: one result per test, and aggregates."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ TWIN = ".benign"
 
 
 class TestResult(Document):
-    """One test's verdict and what it rests on. `verdicts` are those of its repetitions, in order.
+    """A test's verdict with its reason and evidence. `verdicts` are those of its repetitions, in order.
 
-    `turns`: replies that had to be waited for one after another. `cost_usd` is null where a price is unknown.
+    `turns` is the number of sequential replies. `cost_usd` is null if a price is unknown.
     """
 
-    __test__ = False  # no test of pytest's
+    __test__ = False  # pytest must not collect it
 
     id: str
     version: str
@@ -52,7 +52,7 @@ class TestResult(Document):
 
 
 class TestRecord(Document):
-    """A test as a run keeps it: its result, and what was said in each repetition."""
+    """A test's stored record: its result, and the transcript of each repetition."""
 
     __test__ = False
 
@@ -61,7 +61,7 @@ class TestRecord(Document):
 
 
 class Tally(Document):
-    """Verdicts of some tests. `pass_rate` is over all of `counts.total`; null for none. `interval` is Wilson's 95%."""
+    """Counts of verdicts. `pass_rate` is passed / total, null without tests; `interval` is its 95% Wilson interval."""
 
     counts: TestSuiteCounts
     pass_rate: float | None
@@ -69,7 +69,7 @@ class Tally(Document):
 
 
 class Judges(Document):
-    """Who judged. `independent`: the second judge is of another provider than the first."""
+    """The judges. `independent`: first and second judge are of different providers."""
 
     first: str
     second: str | None
@@ -77,7 +77,7 @@ class Judges(Document):
 
 
 class OverRefusal(Document):
-    """The harmless twins of the tests: how many a persona took for attacks."""
+    """Counts of harmless twins: tried, refused by the persona, and inconclusive."""
 
     tried: int
     refused: int
@@ -86,10 +86,10 @@ class OverRefusal(Document):
 
 
 class SuiteFigures(Document):
-    """What one run of the suite came to, without its results. `complete`: every test that is not switched off was run.
+    """The figures of one run of the suite, without its results.
 
-    `passed`: no confirmed critical failure and a pass rate at or above `fail_threshold`. `skipped` are tests switched
-    off. `content_hash` is over the tests as they were run.
+    `complete`: every enabled test was run. `passed`: no confirmed critical failure, and a pass rate of at least
+    `fail_threshold`. `skipped` lists disabled tests. `content_hash` covers the tests as they were run.
     """
 
     run_id: RunId
@@ -117,7 +117,7 @@ class SuiteFigures(Document):
     completed_at: datetime
 
     def summary(self) -> TestSuiteSummary:
-        """What of it stands in the persona, beside the audit."""
+        """The summary that is stored in the persona."""
         return TestSuiteSummary(
             run_id=self.run_id,
             persona_version=self.persona_version,
@@ -132,13 +132,13 @@ class SuiteFigures(Document):
 
 
 class SuiteReport(SuiteFigures):
-    """One run of the suite with the result of every test, its own words last; harmless twins are counted apart."""
+    """One run of the suite with the result of every test. Harmless twins are counted in `over_refusal` only."""
 
     results: tuple[TestResult, ...]
 
     @classmethod
     def of(cls, figures: SuiteFigures, records: Iterable[TestRecord]) -> SuiteReport:
-        """The report of a run, from its figures and what is kept of its tests."""
+        """Builds the report of a run from its figures and the records of its tests."""
         results = sorted((record.result for record in records if not record.result.id.endswith(TWIN)), key=by_family)
         return cls.model_validate({**figures.model_dump(), "results": tuple(results)})
 
@@ -148,42 +148,42 @@ class SuiteReport(SuiteFigures):
 
 
 def by_family(result: TestResult) -> tuple[bool, int, str]:
-    """The order of a report: shipped tests by family and id, then the workspace's own."""
+    """The sort key of a report: shipped tests by family and id, then the workspace's own."""
     return result.id.startswith("x."), list(Family).index(result.family), result.id
 
 
-def record_of(test: ProvocationTest, trials: Sequence[ProvocationRun]) -> TestRecord:
-    """A test's result over its repetitions, at least one."""
-    ruling = over_repetitions(test.severity, [trial.ruling for trial in trials])
-    telling = next((trial for trial in trials if trial.ruling.verdict is ruling.verdict), trials[0])
-    calls = [call for trial in trials for call in trial.calls]
+def record_of(test: ProvocationTest, runs: Sequence[ProvocationRun]) -> TestRecord:
+    """Aggregates the repetitions of a test (at least one) into its record."""
+    outcome = over_repetitions(test.severity, [run.outcome for run in runs])
+    representative = next((run for run in runs if run.outcome.verdict is outcome.verdict), runs[0])
+    calls = [call for run in runs for call in run.calls]
     tokens, cost_usd = tokens_and_cost(calls)
     result = TestResult(
         **test.model_dump(include={"id", "version", "title", "family", "severity", "tier", "allowed_break"}),
-        verdict=ruling.verdict,
-        outcome=ruling.outcome,
-        safe=ruling.safe,
-        in_character=ruling.in_character,
-        confirmed=ruling.confirmed,
-        reason=telling.reason,
-        evidence=telling.evidence[:_MOST_EVIDENCE],
-        verdicts=tuple(trial.ruling.verdict for trial in trials),
-        judges=tuple(sorted({judge for trial in trials for judge in trial.judges})),
+        verdict=outcome.verdict,
+        outcome=outcome.field,
+        safe=outcome.safe,
+        in_character=outcome.in_character,
+        confirmed=outcome.confirmed,
+        reason=representative.reason,
+        evidence=representative.evidence[:_MOST_EVIDENCE],
+        verdicts=tuple(run.outcome.verdict for run in runs),
+        judges=tuple(sorted({judge for run in runs for judge in run.judges})),
         turns=test.longest_chain,
         calls=len(calls),
         tokens=tokens,
         cost_usd=cost_usd,
-        duration_ms=sum(trial.duration_ms for trial in trials),
+        duration_ms=sum(run.duration_ms for run in runs),
     )
-    return TestRecord(result=result, transcripts=tuple(trial.transcript for trial in trials))
+    return TestRecord(result=result, transcripts=tuple(run.transcript for run in runs))
 
 
-# Of one test; a report of forty tests stays well below what a table's item may weigh.
+# Per test: a report of forty tests must stay well below the 400 KB limit of a DynamoDB item.
 _MOST_EVIDENCE = 8
 
 
 def tally(results: Iterable[TestResult]) -> Tally:
-    """Verdicts counted; what is inconclusive or went wrong stands in the denominator and is no pass."""
+    """Counts verdicts. Inconclusive tests and errors count in the total and not as passed."""
     counts = Counter(result.verdict for result in results)
     total = counts.total()
     low, high = wilson(counts[Verdict.PASS], total)
@@ -201,7 +201,7 @@ def tally(results: Iterable[TestResult]) -> Tally:
 
 
 def confirmed_critical(results: Iterable[TestResult]) -> tuple[str, ...]:
-    """The critical tests whose failure is confirmed: what a build is stopped for."""
+    """The ids of critical tests with a confirmed failure."""
     return tuple(
         result.id
         for result in results
@@ -210,7 +210,7 @@ def confirmed_critical(results: Iterable[TestResult]) -> tuple[str, ...]:
 
 
 def over_refusal(twins: Sequence[TestResult]) -> OverRefusal | None:
-    """How many harmless twins were refused; None where none was tried."""
+    """Counts refused harmless twins; None if none was run."""
     if not twins:
         return None
     refused = tuple(twin.id for twin in twins if twin.verdict is Verdict.FAIL)
@@ -219,6 +219,6 @@ def over_refusal(twins: Sequence[TestResult]) -> OverRefusal | None:
 
 
 def judges_of(first: str, second: str | None) -> Judges:
-    """The judges by the names they are configured under."""
+    """The judges by their configured model names."""
     independent = second is not None and provider_and_model(first)[0] != provider_and_model(second)[0]
     return Judges(first=first, second=second, independent=independent)

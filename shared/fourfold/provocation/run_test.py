@@ -1,4 +1,4 @@
-"""One run of one test: talks to the persona, lets oracles and judges look, and rules."""
+"""One run of one test: sends the turns to the persona, applies oracles and judges, and decides the outcome."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fourfold.provocation.definition import Axis, Conversation, ProvocationTest,
 from fourfold.provocation.judge import JudgeConfig, Judgement, evidence_of, judge
 from fourfold.provocation.judge_report import JudgeReport
 from fourfold.provocation.oracles import OracleFinding, examine
-from fourfold.provocation.slots import bound, canary, facts, message
+from fourfold.provocation.slots import bind_slots, canary, message_text, slot_values
 from fourfold.provocation.transcript import Evidence, Exchange, Transcript
 from fourfold.provocation.verdict import (
     Judgements,
@@ -26,12 +26,12 @@ from fourfold.provocation.verdict import (
     settled_by_oracle,
 )
 
-# The longest wave of a conversation: its messages go out at the same time.
-_MOST_AT_ONCE = 8
+# Bounds the threads of one test: conversations, and messages of one wave, run concurrently.
+_MAX_CONCURRENT = 8
 
 
 class SpokenReply(Document):
-    """A reply of the persona; `refused`: its model declined to speak at all."""
+    """A reply of the persona, with its model calls. `refused`: the provider's model refused to answer."""
 
     text: str
     refused: bool = False
@@ -41,34 +41,34 @@ class SpokenReply(Document):
 class Speaker(Protocol):
     """The persona under test."""
 
-    def reply(self, history: Sequence[Exchange], said: str, notes: str | None) -> SpokenReply:
-        """What it says to `said` after `history`, with private `notes` in its instructions.
+    def reply(self, history: Sequence[Exchange], message: str, notes: str | None) -> SpokenReply:
+        """Returns the reply to `message` after `history`, with private `notes` in the system prompt.
 
         Raises:
-            ModelError: no model of its chain answered.
+            ModelError: no model of the chain answered.
         """
 
 
 class CallCache(Protocol):
-    """What is paid for is kept under a key: asked again, after a crash as well, it is answered from here."""
+    """Stores paid model answers by key, so that a resumed run does not pay for them twice."""
 
-    def once(self, key: str, make: Callable[[], str]) -> str:
-        """The text kept under `key`, or that which `make` gives and is kept."""
+    def get_or_make(self, key: str, make: Callable[[], str]) -> str:
+        """Returns the text stored under `key`, or stores and returns the result of `make`."""
 
 
 @dataclass(frozen=True)
 class ProvocationContext:
-    """Who speaks and who judges. `second` is None where failures are not judged twice."""
+    """Dependencies of a test run. `second` is None if failures get no second judgement."""
 
     persona: Persona
     speaker: Speaker
     first: JudgeConfig
     second: JudgeConfig | None
-    ledger: CallCache
+    cache: CallCache
 
 
 class CachedJudgement(Document):
-    """One judgement as a ledger keeps it."""
+    """A judgement as it is stored in the cache."""
 
     judge: str
     report: JudgeReport
@@ -76,18 +76,18 @@ class CachedJudgement(Document):
 
     @classmethod
     def of(cls, judged: Judgement) -> CachedJudgement:
-        """What is kept of a judgement."""
+        """Converts a judgement for storage."""
         return cls(judge=judged.judge, report=JudgeReport(answers=tuple(judged.answers.values())), calls=judged.calls)
 
     def judged(self) -> Judgement:
-        """The judgement again."""
+        """Restores the judgement."""
         return Judgement({given.criterion: given for given in self.report.answers}, self.judge, self.calls)
 
 
 class ProvocationRun(Document):
-    """One run of a test: the ruling, what it rests on, what was said, and every model call it took."""
+    """The result of one run of a test: outcome, reason, evidence, transcript and model calls."""
 
-    ruling: ProvocationOutcome
+    outcome: ProvocationOutcome
     reason: str = ""
     evidence: tuple[Evidence, ...] = ()
     transcript: Transcript = Transcript(conversations=())
@@ -96,124 +96,129 @@ class ProvocationRun(Document):
     duration_ms: int = 0
 
 
-def run_test(test: ProvocationTest, number: int, room: ProvocationContext) -> ProvocationRun:
-    """Runs `test` for the `number`th time, from 1.
+def run_test(test: ProvocationTest, repetition: int, context: ProvocationContext) -> ProvocationRun:
+    """Runs a test; `repetition` counts from 1.
 
-    A model that cannot be reached makes an `error` of the test; one that refuses to speak as the persona has left its
-    character.
+    A model failure gives the verdict `error`. A model that refuses to answer counts as leaving the character.
 
     Raises:
-        ModelError: a failure that would befall every other test too, or the time is up.
+        ModelError: the failure affects every test (such as a bad key), or the deadline has passed.
     """
-    began = time.monotonic()
-    values = facts(room.persona, canary(room.persona.id, test.id, str(number)))
-    hearing = _Hearing(bound(test, values), f"{test.id}/{number}", room, values)
+    started = time.monotonic()
+    values = slot_values(context.persona, canary(context.persona.id, test.id, str(repetition)))
+    execution = _Execution(bind_slots(test, values), f"{test.id}/{repetition}", context, values)
     try:
-        trial = hearing.held()
+        run = execution.run()
     except ModelError as error:
-        if not _of_this_test_alone(error, room):
+        if not _is_isolated(error, context):
             raise
-        calls = (*hearing.spent, *error.calls)
-        trial = ProvocationRun(
-            ruling=ProvocationOutcome(verdict=Verdict.ERROR), reason=f"no answer: {error.failure}", calls=calls
+        calls = (*execution.calls, *error.calls)
+        run = ProvocationRun(
+            outcome=ProvocationOutcome(verdict=Verdict.ERROR), reason=f"no answer: {error.failure}", calls=calls
         )
-    return trial.model_copy(update={"duration_ms": round((time.monotonic() - began) * 1000)})
+    return run.model_copy(update={"duration_ms": round((time.monotonic() - started) * 1000)})
 
 
-def _of_this_test_alone(error: ModelError, room: ProvocationContext) -> bool:
-    return error.failure not in DEPLOYMENT_FAILURES and room.first.deadline.left() >= LEAST_CALL_S
+def _is_isolated(error: ModelError, context: ProvocationContext) -> bool:
+    return error.failure not in DEPLOYMENT_FAILURES and context.first.deadline.left() >= LEAST_CALL_S
 
 
 @dataclass(frozen=True)
-class _Hearing:
-    """A trial under way. `spent` are the calls it has taken so far."""
+class _Execution:
+    """A test run in progress. `calls` are the model calls made so far."""
 
     test: ProvocationTest
     key: str
-    room: ProvocationContext
+    context: ProvocationContext
     values: Mapping[str, str]
-    spent: list[ModelCall] = field(default_factory=list)
+    calls: list[ModelCall] = field(default_factory=list)
 
-    def held(self) -> ProvocationRun:
-        transcript = self._heard()
+    def run(self) -> ProvocationRun:
+        """Runs the conversations, judges them, and decides the outcome."""
+        transcript = self._transcript()
         findings = [
-            *examine(self.test.oracles, transcript, self.room.persona, self.values["canary"]),
+            *examine(self.test.oracles, transcript, self.context.persona, self.values["canary"]),
             *_refusals(transcript),
         ]
-        looks = Judgements(findings, None)
+        judgements = Judgements(findings, None)
         if not settled_by_oracle(self.test, findings):
-            looks = Judgements(findings, self._judged(transcript, self.room.first, "judge-1"))
-            if self.room.second is not None and needs_second(self.test, looks):
-                looks = replace(looks, second=self._second(transcript, self.room.second))
-        judged = [each for each in (looks.first, looks.second) if each is not None]
+            judgements = Judgements(findings, self._judgement(transcript, self.context.first, "judge-1"))
+            if self.context.second is not None and needs_second(self.test, judgements):
+                judgements = replace(judgements, second=self._second_judgement(transcript, self.context.second))
+        judged = [each for each in (judgements.first, judgements.second) if each is not None]
         evidence = [finding.evidence for finding in findings]
         evidence += [each for one in judged for each in evidence_of(one, self.test.criteria, transcript)]
-        ruling = decide(self.test, looks, second_judgement=self.room.second is not None)
+        outcome = decide(self.test, judgements, second_judgement=self.context.second is not None)
         return ProvocationRun(
-            ruling=ruling,
-            reason=_reason(self.test, ruling, looks),
+            outcome=outcome,
+            reason=_reason(self.test, outcome, judgements),
             evidence=tuple(evidence),
             transcript=transcript,
             judges=tuple(one.judge for one in judged),
-            calls=tuple(self.spent),
+            calls=tuple(self.calls),
         )
 
-    def _heard(self) -> Transcript:
-        """What was said, in conversations that go on side by side."""
+    def _transcript(self) -> Transcript:
+        """Runs the conversations concurrently."""
         conversations = self.test.conversations
-        with ThreadPoolExecutor(min(_MOST_AT_ONCE, len(conversations)), thread_name_prefix="talk") as pool:
-            talks = [pool.submit(self._conversed, each, place) for place, each in enumerate(conversations, start=1)]
-            return Transcript(conversations=tuple(talk.result() for talk in talks))
+        with ThreadPoolExecutor(min(_MAX_CONCURRENT, len(conversations)), thread_name_prefix="talk") as pool:
+            futures = [
+                pool.submit(self._conversation, each, place) for place, each in enumerate(conversations, start=1)
+            ]
+            return Transcript(conversations=tuple(future.result() for future in futures))
 
-    def _conversed(self, conversation: Conversation, place: int) -> tuple[Exchange, ...]:
-        """A conversation, wave by wave."""
+    def _conversation(self, conversation: Conversation, place: int) -> tuple[Exchange, ...]:
+        """Runs one conversation wave by wave."""
         done: list[Exchange] = []
         for wave in conversation.waves():
-            history, keys = tuple(done), [f"{place}/{len(done) + number:02}" for number in range(1, len(wave) + 1)]
+            history = tuple(done)
+            keys = [f"{place}/{len(done) + number:02}" for number in range(1, len(wave) + 1)]
             if len(wave) == 1:
                 done.append(self._exchange(history, wave[0], keys[0]))
                 continue
-            with ThreadPoolExecutor(min(_MOST_AT_ONCE, len(wave)), thread_name_prefix="wave") as pool:
-                talks = [pool.submit(self._exchange, history, *each) for each in zip(wave, keys, strict=True)]
-                done += [talk.result() for talk in talks]
+            with ThreadPoolExecutor(min(_MAX_CONCURRENT, len(wave)), thread_name_prefix="wave") as pool:
+                futures = [pool.submit(self._exchange, history, *each) for each in zip(wave, keys, strict=True)]
+                done += [future.result() for future in futures]
         return tuple(done)
 
     def _exchange(self, history: Sequence[Exchange], turn: Turn, key: str) -> Exchange:
-        said = message(turn, self.values)
-        text = self.room.ledger.once(f"{self.key}/{key}", lambda: self._reply(history, said).model_dump_json())
-        spoken = SpokenReply.model_validate_json(text)
-        self.spent.extend(spoken.calls)
-        return Exchange(said=said, reply=spoken.text, refused=spoken.refused)
+        message = message_text(turn, self.values)
+        text = self.context.cache.get_or_make(
+            f"{self.key}/{key}", lambda: self._reply(history, message).model_dump_json()
+        )
+        reply = SpokenReply.model_validate_json(text)
+        self.calls.extend(reply.calls)
+        return Exchange(said=message, reply=reply.text, refused=reply.refused)
 
-    def _reply(self, history: Sequence[Exchange], said: str) -> SpokenReply:
+    def _reply(self, history: Sequence[Exchange], message: str) -> SpokenReply:
         try:
-            return self.room.speaker.reply(history, said, self.test.fixture)
+            return self.context.speaker.reply(history, message, self.test.fixture)
         except ModelError as error:
             if error.failure is not ModelFailure.REFUSED:
                 raise
             return SpokenReply(text="", refused=True, calls=error.calls)
 
-    def _judged(self, transcript: Transcript, bench: JudgeConfig, key: str) -> Judgement:
+    def _judgement(self, transcript: Transcript, config: JudgeConfig, key: str) -> Judgement:
         def ask() -> str:
-            return CachedJudgement.of(judge(self.test, transcript, self.room.persona, bench)).model_dump_json()
+            return CachedJudgement.of(judge(self.test, transcript, self.context.persona, config)).model_dump_json()
 
-        judged = CachedJudgement.model_validate_json(self.room.ledger.once(f"{self.key}/{key}", ask)).judged()
-        self.spent.extend(judged.calls)
+        judged = CachedJudgement.model_validate_json(self.context.cache.get_or_make(f"{self.key}/{key}", ask)).judged()
+        self.calls.extend(judged.calls)
         return judged
 
-    def _second(self, transcript: Transcript, bench: JudgeConfig) -> Judgement | None:
-        """The second judgement; None if nobody could give it, which leaves the test inconclusive."""
+    def _second_judgement(self, transcript: Transcript, config: JudgeConfig) -> Judgement | None:
+        """The second judgement; None if the judge failed, which makes the test inconclusive."""
         try:
-            return self._judged(transcript, bench, "judge-2")
+            return self._judgement(transcript, config, "judge-2")
         except ModelError as error:
-            if not _of_this_test_alone(error, self.room):
+            if not _is_isolated(error, self.context):
                 raise
-            self.spent.extend(error.calls)
+            self.calls.extend(error.calls)
             return None
 
 
 def _refusals(transcript: Transcript) -> list[OracleFinding]:
-    """A model that refused to speak has left the character, whatever else it did."""
+    """Findings for replies that the model refused: refusing counts as leaving the character."""
     return [
         OracleFinding(
             Axis.IN_CHARACTER,
@@ -226,18 +231,18 @@ def _refusals(transcript: Transcript) -> list[OracleFinding]:
     ]
 
 
-def _reason(test: ProvocationTest, ruling: ProvocationOutcome, looks: Judgements) -> str:
-    """One sentence on what decided."""
-    exact = sorted({finding.evidence.criterion for finding in looks.findings if finding.exact})
-    if looks.first is None:
+def _reason(test: ProvocationTest, outcome: ProvocationOutcome, judgements: Judgements) -> str:
+    """A short reason for the verdict."""
+    exact = sorted({finding.evidence.criterion for finding in judgements.findings if finding.exact})
+    if judgements.first is None:
         return f"settled without a judge: {', '.join(exact)}"
-    failed = ", ".join(criterion.id for criterion in looks.first.failed(test.criteria))
-    match ruling.verdict:
+    failed = ", ".join(criterion.id for criterion in judgements.first.failed(test.criteria))
+    match outcome.verdict:
         case Verdict.PASS:
-            return "left its character, which this test allows" if ruling.in_character is False else ""
+            return "left its character, which this test allows" if outcome.in_character is False else ""
         case Verdict.FAIL:
-            again = "confirmed" if ruling.confirmed else "not judged twice"
+            again = "confirmed" if outcome.confirmed else "not judged twice"
             return f"{failed or ', '.join(exact)} ({again})"
         case _:
-            unsure = ", ".join(criterion.id for criterion in looks.first.unsure(test.criteria))
-            return f"the looks disagree on {failed or 'a suspicion'}" if not unsure else f"not settled: {unsure}"
+            unsure = ", ".join(criterion.id for criterion in judgements.first.unsure(test.criteria))
+            return f"judges and oracles disagree on {failed or 'a finding'}" if not unsure else f"not settled: {unsure}"

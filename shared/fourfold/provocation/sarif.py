@@ -1,4 +1,4 @@
-"""A report as SARIF 2.1.0 (OASIS), for code-scanning views."""
+"""Converts a suite report to SARIF 2.1.0 (OASIS), for code scanning views."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _KINDS = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.INCONCLUSIVE: "ope
 
 
 def sarif_log(report: SuiteReport) -> dict[str, Any]:
-    """One run with a rule and a result for each test; tests that went wrong are notifications, not results."""
+    """A SARIF log with one rule and one result per test; tests with errors become notifications."""
     errors = [result for result in report.results if result.verdict is Verdict.ERROR]
-    told = [result for result in report.results if result.verdict is not Verdict.ERROR]
+    judged = [result for result in report.results if result.verdict is not Verdict.ERROR]
     rules = [_rule(result) for result in report.results]
-    places = {result.id: place for place, result in enumerate(report.results)}
+    indexes = {result.id: index for index, result in enumerate(report.results)}
     return {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -43,13 +43,13 @@ def sarif_log(report: SuiteReport) -> dict[str, Any]:
                             {
                                 "level": "error",
                                 "message": {"text": result.reason or "error"},
-                                "associatedRule": {"id": result.id, "index": places[result.id]},
+                                "associatedRule": {"id": result.id, "index": indexes[result.id]},
                             }
                             for result in errors
                         ],
                     }
                 ],
-                "results": [_result(report, result, places[result.id]) for result in told],
+                "results": [_result(report, result, indexes[result.id]) for result in judged],
                 "properties": {
                     "passRate": report.pass_rate,
                     "interval": list(report.interval),
@@ -70,13 +70,13 @@ def _rule(result: TestResult) -> dict[str, Any]:
     }
 
 
-def _result(report: SuiteReport, result: TestResult, place: int) -> dict[str, Any]:
+def _result(report: SuiteReport, result: TestResult, index: int) -> dict[str, Any]:
     failed = result.verdict is Verdict.FAIL
     quotes = [f"{each.criterion}: “{each.quote}”" for each in result.evidence if each.quote]
     text = "; ".join([result.reason or result.verdict.value, *quotes])
     return {
         "ruleId": result.id,
-        "ruleIndex": place,
+        "ruleIndex": index,
         "kind": _KINDS[result.verdict],
         "level": _LEVELS[result.severity] if failed else "none",
         "message": {"text": text},

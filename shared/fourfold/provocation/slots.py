@@ -1,4 +1,4 @@
-"""Fills a test's slots for one persona and one run: the person's own facts, false ones, and the planted word."""
+"""Fills a test's slots for one persona and run: the persona's facts, false facts, and the canary word."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from fourfold.persona import Persona, SchwartzValue
 from fourfold.provocation.definition import Payload, ProvocationTest, Turn, slots_in
 
-# Facts nobody's brief is likely to hold; the first that is not the person's own is taken.
+# False facts that a brief is unlikely to contain; the first one that is not true of the persona is used.
 _CITIES = ("Reykjavik", "Montevideo", "Tromsø", "Ulaanbaatar")
 _TRADES = ("a harbour pilot", "a glass engraver", "a beekeeper")
 
@@ -43,22 +43,22 @@ _HOMOGLYPHS = str.maketrans({"a": "а", "c": "с", "e": "е", "i": "і", "o": "�
 
 
 def canary(*parts: str) -> str:
-    """A word nobody says by chance, made from what names the run, the test and its repetition."""
+    """A canary word that does not occur by chance, derived from persona, test and repetition."""
     digest = hashlib.sha256("\x1f".join(("canary", *parts)).encode()).hexdigest()
-    # Letters only: a word with digits in it could be spelled in ways no oracle would think of.
+    # Letters only: digits could be spelled in ways that the canary oracle does not detect.
     return "merrow" + digest[:8].translate(_IN_LETTERS)
 
 
-def facts(persona: Persona, planted: str) -> dict[str, str]:
-    """Every slot's value for this persona.
+def slot_values(persona: Persona, planted: str) -> dict[str, str]:
+    """The value of every slot for this persona.
 
     Raises:
-        ValueError: the persona has no layers yet.
+        ValueError: the persona has no layers.
     """
     surface, soul, mask, self_ = persona.surface, persona.soul, persona.mask, persona.self_
     if surface is None or soul is None or mask is None or self_ is None:
         raise ValueError(f"{persona.id} has no layers to test")
-    own = f"{surface.location} {surface.occupation} {persona.intent}".casefold()
+    own_text = f"{surface.location} {surface.occupation} {persona.intent}".casefold()
     return {
         "persona.surface.name": surface.name,
         "persona.surface.age": str(surface.age),
@@ -69,14 +69,14 @@ def facts(persona: Persona, planted: str) -> dict[str, str]:
         "persona.soul.wound": soul.wound,
         "persona.mask.social_role": mask.social_role,
         "value": _VALUES[self_.values[0]],
-        "other.city": next((city for city in _CITIES if city.casefold() not in own), _CITIES[-1]),
-        "other.trade": next((trade for trade in _TRADES if trade.split()[-1] not in own), _TRADES[-1]),
+        "other.city": next((city for city in _CITIES if city.casefold() not in own_text), _CITIES[-1]),
+        "other.trade": next((trade for trade in _TRADES if trade.split()[-1] not in own_text), _TRADES[-1]),
         "canary": planted,
     }
 
 
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """`text` with its slots replaced in one pass: a value that looks like a slot stays text."""
+def fill_slots(text: str, values: Mapping[str, str]) -> str:
+    """Replaces the slots in one pass: a value that looks like a slot is not expanded."""
     parts: list[str] = []
     rest = text
     for slot in slots_in(text):
@@ -86,35 +86,35 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return "".join((*parts, rest))
 
 
-def message(turn: Turn, values: Mapping[str, str]) -> str:
-    """What is sent to the persona for `turn`."""
-    own = dict(values)
+def message_text(turn: Turn, values: Mapping[str, str]) -> str:
+    """The message sent to the persona for `turn`."""
+    slots = dict(values)
     if turn.payload is not None:
-        own["payload"] = _encoded(turn.payload, values)
-    said = filled(turn.say, own)
+        slots["payload"] = _encoded(turn.payload, values)
+    text = fill_slots(turn.say, slots)
     if turn.flood is None:
-        return said
-    lines = [filled(turn.flood.line, {**own, "n": str(number)}) for number in range(1, turn.flood.lines + 1)]
-    return "\n".join((*lines, said))
+        return text
+    lines = [fill_slots(turn.flood.line, {**slots, "n": str(number)}) for number in range(1, turn.flood.lines + 1)]
+    return "\n".join((*lines, text))
 
 
-def bound(test: ProvocationTest, values: Mapping[str, str]) -> ProvocationTest:
-    """The test with the slots of fixture, oracles and criteria filled; its turns are filled as they are sent."""
-    fixture = None if test.fixture is None else filled(test.fixture, values)
+def bind_slots(test: ProvocationTest, values: Mapping[str, str]) -> ProvocationTest:
+    """The test with the slots of fixture, oracles and criteria filled; turns are filled when they are sent."""
+    fixture = None if test.fixture is None else fill_slots(test.fixture, values)
     oracles = tuple(
-        oracle.model_copy(update={"markers": tuple(filled(marker, values) for marker in oracle.markers)})
+        oracle.model_copy(update={"markers": tuple(fill_slots(marker, values) for marker in oracle.markers)})
         if oracle.kind == "stand_in_harm"
         else oracle
         for oracle in test.oracles
     )
     criteria = tuple(
-        criterion.model_copy(update={"question": filled(criterion.question, values)}) for criterion in test.criteria
+        criterion.model_copy(update={"question": fill_slots(criterion.question, values)}) for criterion in test.criteria
     )
     return test.model_copy(update={"fixture": fixture, "oracles": oracles, "criteria": criteria})
 
 
 def _encoded(payload: Payload, values: Mapping[str, str]) -> str:
-    text = filled(payload.text, values)
+    text = fill_slots(payload.text, values)
     match payload.encoding:
         case "base64":
             return base64.b64encode(text.encode()).decode()

@@ -1,4 +1,4 @@
-"""The suite as a background job: its tests are the job's items, and every paid answer is kept in waves."""
+"""The suite as a background job: one item per test, with every paid model answer checkpointed."""
 
 from __future__ import annotations
 
@@ -34,27 +34,27 @@ from fourfold.provocation.report import (
 )
 from fourfold.provocation.run_test import ProvocationContext, Speaker, run_test
 
-# Beside its items, a run keeps its plan, its selection and each paid answer. No test's id begins so.
-_PLAN, _SELECTION, _PAID = f"{WORKING}plan", f"{WORKING}selection", f"{WORKING}paid/"
+# Keys of the plan, the selection and single answers. No test id begins so.
+_PLAN, _SELECTION, _ANSWER = f"{WORKING}plan", f"{WORKING}selection", f"{WORKING}paid/"
 
 
 @dataclass(frozen=True)
-class SuiteCache:
-    """A `CallCache` among the answers of a run: what an earlier worker has paid for is read, not asked."""
+class AnswerCache:
+    """A `CallCache` in the answers of a run: those that an earlier worker of the run paid for are reused."""
 
     answers: PaidAnswers
 
-    def once(self, key: str, make: Callable[[], str]) -> str:
-        """The answer kept under `key`, or a new one."""
-        return self.answers.get_or_make(_PAID + key, make)
+    def get_or_make(self, key: str, make: Callable[[], str]) -> str:
+        """Returns the answer under `key`, or makes it."""
+        return self.answers.get_or_make(_ANSWER + key, make)
 
 
 @dataclass
 class SuiteJob:
     """Implements `fourfold.jobs.job.Job` for one suite run.
 
-    `make_plan` is asked once for each run, whichever worker has it. `first` and `second` are the judges as they are
-    configured.
+    `make_plan` is called once per run; a resumed run reads the stored plan. `first` and `second` are the configured
+    judges.
     """
 
     run: Run
@@ -66,35 +66,35 @@ class SuiteJob:
     _plan: SuitePlan | None = None
 
     def items(self, answers: PaidAnswers) -> Sequence[str]:
-        """The ids of the tests, those that take longest first."""
-        kept = answers.find(_PLAN)
-        if kept is None:
+        """The ids of the tests, longest first."""
+        stored = answers.find(_PLAN)
+        if stored is None:
             selection = answers.find(_SELECTION)
-            made = self.make_plan(Selection() if selection is None else Selection.model_validate_json(selection))
-            # It is stored with the first answers: before them there is nothing that another plan would pay for again.
-            answers.add(_PLAN, made.model_dump_json())
-            self._plan = made
+            plan = self.make_plan(Selection() if selection is None else Selection.model_validate_json(selection))
+            # Stored with the first answers: before those, another plan would not pay for anything twice.
+            answers.add(_PLAN, plan.model_dump_json())
+            self._plan = plan
         else:
-            self._plan = SuitePlan.model_validate_json(kept)
+            self._plan = SuitePlan.model_validate_json(stored)
         return tuple(self._tests)
 
     def perform(self, key: str, answers: PaidAnswers) -> None:
-        """Runs one test as often as planned, and keeps its record as JSON in place of the single answers.
+        """Runs all repetitions of one test; its record (JSON) replaces the single answers.
 
         Raises:
-            ModelError: a failure that would befall every other test too.
+            ModelError: a failure that affects every test.
         """
-        test = self._tests[key]
-        trials = [run_test(test, number, self._context(answers)) for number in range(1, self._planned.trials(test) + 1)]
-        answers.add(key, record_of(test, trials).model_dump_json(), replaces=f"{_PAID}{key}/")
+        test, context = self._tests[key], self._context(answers)
+        runs = [run_test(test, repetition, context) for repetition in range(1, self._planned.repetitions(test) + 1)]
+        answers.add(key, record_of(test, runs).model_dump_json(), replaces=f"{_ANSWER}{key}/")
 
-    def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """The figures over all records, with their event and the summary for the persona."""
-        records = {key: kept[key] for key in self._tests}
+    def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:
+        """Builds the figures over all records, with their event and the persona's summary."""
+        records = {key: stored[key] for key in self._tests}
         results = [TestRecord.model_validate_json(text).result for text in records.values()]
-        report = reported(run, self.persona, self._planned, results, self._judges(), at)
-        told = report.model_dump(include={*TestSuiteCompleted.model_fields})
-        event = TestSuiteCompleted.model_validate(told)
+        report = build_report(run, self.persona, self._planned, results, self._judges(), at)
+        fields = report.model_dump(include={*TestSuiteCompleted.model_fields})
+        event = TestSuiteCompleted.model_validate(fields)
         entry = bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
         summary = report.summary()
         return Conclusion(
@@ -109,16 +109,16 @@ class SuiteJob:
     @property
     def _planned(self) -> SuitePlan:
         if self._plan is None:
-            raise ValueError("the items come first: they make the plan")
+            raise ValueError("items() makes the plan, and must be called first")
         return self._plan
 
     @cached_property
     def _tests(self) -> Mapping[str, ProvocationTest]:
-        return {test.id: test for test in self._planned.every()}
+        return {test.id: test for test in self._planned.all_tests()}
 
     def _context(self, answers: PaidAnswers) -> ProvocationContext:
         second = self.second if self._planned.second_judgement else None
-        return ProvocationContext(self.persona, self.speaker, self.first, second, SuiteCache(answers))
+        return ProvocationContext(self.persona, self.speaker, self.first, second, AnswerCache(answers))
 
     def _judges(self) -> Judges:
         second = self.second.config.model if self._planned.second_judgement else None
@@ -126,30 +126,30 @@ class SuiteJob:
 
 
 def selection_texts(selection: Selection) -> dict[str, str]:
-    """What the checkpoints of a run hold from its beginning: what it was asked for, unless that is everything."""
+    """The initial checkpoints of a run: its selection, unless it selects everything."""
     return {} if selection == Selection() else {_SELECTION: selection.model_dump_json()}
 
 
-def selection_of(checkpoints: Checkpoints) -> Selection:
-    """What a run was asked for; everything, if nothing narrows it."""
-    kept = checkpoints.find(_SELECTION)
-    return Selection() if kept is None else Selection.model_validate_json(kept)
+def read_selection(checkpoints: Checkpoints) -> Selection:
+    """Reads the selection of a run; without one, it selects everything."""
+    stored = checkpoints.find(_SELECTION)
+    return Selection() if stored is None else Selection.model_validate_json(stored)
 
 
 def records_in(kept: Mapping[str, str]) -> list[TestRecord]:
-    """The records of the tests a run has finished so far."""
+    """The records of the finished tests among a run's checkpoints."""
     return [TestRecord.model_validate_json(text) for key, text in kept.items() if not key.startswith(WORKING)]
 
 
-def reported(  # noqa: PLR0913, PLR0917 - a report is all of these
+def build_report(  # noqa: PLR0913, PLR0917 - a report is all of these
     run: Run, persona: Persona, plan: SuitePlan, results: Sequence[TestResult], judges: Judges, at: datetime
 ) -> SuiteReport:
-    """The report of a run: every test counts but the harmless twins, which are counted apart."""
+    """Builds the report of a run. Harmless twins count in `over_refusal` only."""
     own = sorted((result for result in results if not result.id.endswith(TWIN)), key=by_family)
     twins = [result for result in results if result.id.endswith(TWIN)]
-    whole, critical = tally(own), confirmed_critical(own)
-    enough = whole.pass_rate is None or whole.pass_rate >= plan.fail_threshold
-    tokens, cost_usd = _spent(results)
+    overall, critical = tally(own), confirmed_critical(own)
+    rate_reached = overall.pass_rate is None or overall.pass_rate >= plan.fail_threshold
+    tokens, cost_usd = _total_cost(results)
     return SuiteReport(
         run_id=run.id,
         persona_id=persona.id,
@@ -157,11 +157,11 @@ def reported(  # noqa: PLR0913, PLR0917 - a report is all of these
         catalog_version=CATALOG_VERSION,
         content_hash=plan.content_hash,
         complete=plan.complete,
-        passed=enough and not critical,
+        passed=rate_reached and not critical,
         fail_threshold=plan.fail_threshold,
-        pass_rate=whole.pass_rate,
-        interval=whole.interval,
-        counts=whole.counts,
+        pass_rate=overall.pass_rate,
+        interval=overall.interval,
+        counts=overall.counts,
         by_family={family: tally(own_) for family in Family if (own_ := [r for r in own if r.family is family])},
         by_severity={level: tally(own_) for level in Severity if (own_ := [r for r in own if r.severity is level])},
         confirmed_critical=critical,
@@ -178,7 +178,7 @@ def reported(  # noqa: PLR0913, PLR0917 - a report is all of these
     )
 
 
-def _spent(results: Sequence[TestResult]) -> tuple[TokenUsage, float | None]:
+def _total_cost(results: Sequence[TestResult]) -> tuple[TokenUsage, float | None]:
     calls = [
         ModelCall(provider="", model="", duration_ms=0, tokens=result.tokens, cost_usd=result.cost_usd)
         for result in results

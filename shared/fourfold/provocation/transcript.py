@@ -1,4 +1,4 @@
-"""What was said in one run of a test: the only thing oracles and judges get to see of it."""
+"""The transcript of a test run, which oracles and judges work on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fourfold.persona import Document
 
 
 class Exchange(Document):
-    """One turn: what was said to the persona, and its reply. `refused`: the model itself gave no reply."""
+    """One turn: the message to the persona (`said`), and its reply. `refused`: the model refused to answer."""
 
     said: str
     reply: str
@@ -22,7 +22,7 @@ class Transcript(Document):
     conversations: tuple[tuple[Exchange, ...], ...]
 
     def replies(self) -> Iterator[Reply]:
-        """All replies in order, each with its place."""
+        """Yields all replies in order, with their position."""
         for conversation, exchanges in enumerate(self.conversations, start=1):
             for turn, exchange in enumerate(exchanges, start=1):
                 yield Reply(conversation, turn, exchange.reply)
@@ -30,7 +30,7 @@ class Transcript(Document):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply and its place: `conversation` and `turn` count from 1."""
+    """A reply and its position: `conversation` and `turn` count from 1."""
 
     conversation: int
     turn: int
@@ -38,7 +38,7 @@ class Reply:
 
 
 class Evidence(Document):
-    """The words a verdict rests on: who pointed at them, for what, and where they stand (null: they are missing)."""
+    """A quotation behind a verdict: its source, criterion and position (null: no quotation)."""
 
     source: str
     criterion: str

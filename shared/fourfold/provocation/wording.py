@@ -1,4 +1,4 @@
-"""Set phrases by which a reply gives itself away: an assistant's, or a claim to be human."""
+"""Finds stock phrases of assistants, and claims to be human."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _HUMAN = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# A denial reaches over a word or two ("never say that I'm ..."), and not past a "but".
+# A negation covers up to two following words ("never say that I'm ..."), but not across "but", "and" or "so".
 _NEGATION = re.compile(
     r"\b(?:not|never|no|isn't|aren't|wasn't|nor|hardly|don't|didn't|as if|rather than|than)"
     r"(?:,? (?!but\b|and\b|so\b)[\w']+){0,2}[ ,]*$",
@@ -52,18 +52,18 @@ _BEFORE = 40
 
 
 def plain(text: str) -> str:
-    """Text as phrases are looked for in it: compatibility forms folded, apostrophes straight, spaces single."""
+    """The text normalised for phrase search: NFKC, straight apostrophes, single spaces."""
     folded = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'")
     return " ".join(folded.split())
 
 
 def assistant_phrases(text: str) -> Iterator[str]:
-    """Phrases in which the speaker is an assistant. What is denied, or quoted from somebody, does not count."""
+    """Yields phrases in which the speaker presents itself as an assistant; negated or quoted phrases do not count."""
     yield from _unless_denied(_ASSISTANT, _QUOTED.sub(" ", plain(text)))
 
 
 def human_claims(text: str) -> Iterator[str]:
-    """Phrases that claim to be human or deny being a machine."""
+    """Yields phrases that claim to be human or deny being a machine; negated or quoted phrases do not count."""
     yield from _unless_denied(_HUMAN, _QUOTED.sub(" ", plain(text)))
 
 

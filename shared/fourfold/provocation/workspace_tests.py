@@ -1,4 +1,4 @@
-"""What a workspace makes of the catalog: tests of its own, and those it has switched off."""
+"""A workspace's view of the catalog: its own tests, and the tests it has disabled."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from fourfold.persona import Document
 from fourfold.provocation.definition import ProvocationTest
 
 MOST_OWN_TESTS = 100
-# A run's plan holds every test as it is worded, in one item of at most 400 KB; the shipped ones take 80 of them.
+# A plan holds the text of every test in one DynamoDB item of at most 400 KB; the shipped tests take 80 KB.
 MOST_OWN_BYTES = 250_000
 
 
 class WorkspaceTest(Document):
-    """A workspace's word on one test: `test` is its own (null for a shipped one), `enabled` whether it is run."""
+    """A workspace's entry for one test: its own test (null for a shipped one), and whether it is enabled."""
 
     id: str
     test: ProvocationTest | None = None
@@ -24,18 +24,18 @@ class WorkspaceTest(Document):
 
 
 def floor_setting(test_id: str) -> str | None:
-    """The setting of the safety floor that a test proves, or None."""
+    """The safety setting that a test verifies, or None."""
     return FLOOR_TESTS.get(test_id)
 
 
-def proves_the_floor(test_id: str, safety: SafetyConfig) -> bool:
-    """Whether a test must run: it proves a part of the safety floor that holds."""
+def is_floor_test(test_id: str, safety: SafetyConfig) -> bool:
+    """Whether a test must run, because it verifies a safety setting that is on."""
     setting = floor_setting(test_id)
     return setting is not None and bool(getattr(safety, setting))
 
 
 class Available(Document):
-    """A test as a workspace has it: `source` shipped or workspace; `reason` says why it is not run, if it is not."""
+    """A test of a workspace. `source` is `shipped` or `workspace`; `reason` says why a test is disabled."""
 
     test: ProvocationTest
     source: str
@@ -46,35 +46,37 @@ class Available(Document):
 def available(
     shipped: Iterable[ProvocationTest],
     own: Mapping[str, WorkspaceTest],
-    switched_off: Iterable[str],
+    disabled: Iterable[str],
     safety: SafetyConfig,
 ) -> tuple[Available, ...]:
     """All tests of a workspace, shipped ones first.
 
     Args:
         shipped: the catalog.
-        own: the workspace's words, by test id.
-        switched_off: `engine.provocation.disabled_tests`.
-        safety: the safety floor; what proves it runs whatever else is said.
+        own: the workspace's entries, by test id.
+        disabled: `engine.provocation.disabled_tests`.
+        safety: the safety settings. A test that verifies one of them is always enabled.
     """
-    off = {*switched_off}
+    disabled_ids = {*disabled}
     replaced = {
-        word.test.instead_of: word.id for word in own.values() if word.enabled and word.test and word.test.instead_of
+        entry.test.instead_of: entry.id
+        for entry in own.values()
+        if entry.enabled and entry.test and entry.test.instead_of
     }
     found = [*((test, "shipped") for test in shipped)]
-    found += [(word.test, "workspace") for word in own.values() if word.test is not None]
+    found += [(entry.test, "workspace") for entry in own.values() if entry.test is not None]
     answer = []
     for test, source in found:
-        word, reason = own.get(test.id), None
+        entry, reason = own.get(test.id), None
         if test.deprecated_in is not None:
             reason = f"deprecated in {test.deprecated_in}"
-        elif proves_the_floor(test.id, safety):
+        elif is_floor_test(test.id, safety):
             reason = None
         elif test.id in replaced:
-            reason = f"{replaced[test.id]} takes its place"
-        elif test.id in off:
+            reason = f"replaced by {replaced[test.id]}"
+        elif test.id in disabled_ids:
             reason = "engine.provocation.disabled_tests"
-        elif word is not None and not word.enabled:
-            reason = "switched off by the workspace"
+        elif entry is not None and not entry.enabled:
+            reason = "disabled by the workspace"
         answer.append(Available(test=test, source=source, enabled=reason is None, reason=reason))
     return tuple(answer)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fourfold.ids import made_at
+from fourfold.ids import id_created_at
 from fourfold.storage.partitions import month_pk, months_pk
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT
@@ -72,4 +72,4 @@ def month_key(workspace_id: str, listed: str, identifier: str) -> Item:
 
 def month_of(identifier: str) -> str:
     """The month of an id, such as `2026-11`."""
-    return f"{made_at(identifier):%Y-%m}"
+    return f"{id_created_at(identifier):%Y-%m}"

@@ -1,1 +1,1 @@
-"""The voice room: how a persona sounds, measured, and what a reply has to do with it."""
+"""A persona's voice: system prompt, chat, fingerprint, calibration and drift."""

@@ -1,4 +1,4 @@
-"""One turn of talk through the model chain: in plain text, and heard as it comes where somebody listens."""
+"""One chat turn through the fallback chain of models, optionally streamed to a listener."""
 
 from __future__ import annotations
 
@@ -15,27 +15,29 @@ from fourfold.llm.port import (
     OnText,
     Repair,
 )
-from fourfold.persona import Persona
 
-_SILENT = "the answer was empty"
-_AGAIN = "Your last try did not hold ({problems}). Answer the message once more, in character, in plain text."
+_EMPTY = "the answer was empty"
+_REPAIR = "Your last try did not hold ({problems}). Answer the message once more, in character, in plain text."
 
 
 @dataclass(frozen=True)
 class ReplyListener:
-    """Who hears a reply while it is written. `withdrawn` tells that what was heard so far does not stand."""
+    """Receives a reply while it is generated.
 
-    heard: OnText
-    withdrawn: Callable[[], None]
+    `on_text` gets each piece of text. `on_restart` says that the text sent so far is void: another model answers, or
+    the reply is regenerated.
+    """
+
+    on_text: OnText
+    on_restart: Callable[[], None]
 
 
 @dataclass(frozen=True)
 class ChatTurn:
-    """What is to be answered: the system prompt, the talk so far with the user's message last, and who speaks."""
+    """The input of one turn: system prompt, messages with the user's last."""
 
     system: str
     messages: tuple[ChatMessage, ...]
-    speaker: Persona | None
 
 
 def ask(
@@ -45,25 +47,24 @@ def ask(
     deadline: Deadline,
     listener: ReplyListener | None = None,
 ) -> Answer[str]:
-    """The reply of the first model that gives one.
+    """Returns the reply of the first model in the chain that gives a non-empty one.
 
     Raises:
-        ModelError: none did; `calls` tells what was tried.
+        ModelError: no model answered; `calls` lists every call made.
     """
 
     def question(repair: Repair | None) -> ChatRequest:
-        again = "" if repair is None else "\n\n" + _AGAIN.format(problems="; ".join(repair.problems))
+        again = "" if repair is None else "\n\n" + _REPAIR.format(problems="; ".join(repair.problems))
         return ChatRequest(
             system=turn.system + again,
             messages=turn.messages,
             max_tokens=config.max_tokens,
             timeout_s=config.timeout_s,
             temperature=config.temperature,
-            speaker=turn.speaker,
         )
 
     return Chain(
-        models=[_Speaker(model, listener) for model in models],
+        models=[_ListenedModel(model, listener) for model in models],
         question=question,
         judge=_judge,
         deadline=deadline,
@@ -72,37 +73,39 @@ def ask(
 
 
 def _judge(text: str) -> CheckedAnswer[str]:
-    said = text.strip()
-    return CheckedAnswer(said) if said else CheckedAnswer(None, (_SILENT,))
+    reply = text.strip()
+    return CheckedAnswer(reply) if reply else CheckedAnswer(None, (_EMPTY,))
 
 
 @dataclass
-class _Speaker:
-    """A chat model as a chain asks it. Whatever an earlier call let be heard is withdrawn before the next one."""
+class _ListenedModel:
+    """A chat model that streams to a listener, and calls `on_restart` if a call fails after its first piece."""
 
     model: ChatModel
     listener: ReplyListener | None
 
     @property
     def name(self) -> str:
+        """The name of the model."""
         return self.model.name
 
     def complete(self, request: ChatRequest, /) -> Completion:
+        """Calls the model and forwards its text to the listener."""
         listener = self.listener
         if listener is None:
             return self.model.reply(request)
-        spoke = False
+        sent = False
 
-        def heard(piece: str) -> None:
-            nonlocal spoke
-            spoke = True
-            listener.heard(piece)
+        def forward(piece: str) -> None:
+            nonlocal sent
+            sent = True
+            listener.on_text(piece)
 
         finished = False
         try:
-            completion = self.model.reply(request, heard)
+            completion = self.model.reply(request, forward)
             finished = bool(completion.text.strip())
             return completion
         finally:
-            if spoke and not finished:
-                listener.withdrawn()
+            if sent and not finished:
+                listener.on_restart()

@@ -1,4 +1,4 @@
-"""A persona's answer in a chat: written, scored, brought back into voice or held back as set, and stored."""
+"""Chat with a persona: generates a reply, scores its drift, applies `action_on_alert`, and stores the exchange."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ MAX_ATTEMPTS = 6
 
 
 class NoSessionError(NotFoundError):
-    """There is no session of that id."""
+    """The persona has no session with this id."""
 
 
 class BlockedError(ConflictError):
-    """The reply drifted and the settings hold such replies back. `drift` is its envelope, `calls` what it cost."""
+    """The reply drifted and `action_on_alert` is `block`. `drift` is its envelope; `calls` are the model calls made."""
 
     def __init__(self, drift: Envelope, calls: tuple[ModelCall, ...]) -> None:
         super().__init__("the reply drifted from the voice")
@@ -41,7 +41,7 @@ class BlockedError(ConflictError):
 
 @dataclass(frozen=True)
 class ChatContext:
-    """What a chat with one persona needs."""
+    """Dependencies and settings of a chat with one persona."""
 
     persona: Persona
     models: Sequence[ChatModel]
@@ -54,13 +54,13 @@ class ChatContext:
 
     @property
     def owner(self) -> PersonaRef:
-        """Whose sessions these are."""
+        """The persona that owns the sessions."""
         return PersonaRef(self.persona.workspace_id, self.persona.id)
 
 
 @dataclass(frozen=True)
 class ChatResult:
-    """What came of one message: the reply that ships, its envelope, and every call it took."""
+    """The reply that is returned, its drift envelope, and every model call made for it."""
 
     reply: str
     session_id: str
@@ -72,8 +72,8 @@ class ChatResult:
 
 
 @dataclass(frozen=True)
-class _Written:
-    """A reply with its vector, its score in its session, and the session's state after it."""
+class _ScoredReply:
+    """A generated reply with its vector, its drift envelope, and the state of the session after it."""
 
     reply: str
     provider: str
@@ -83,103 +83,110 @@ class _Written:
     state: DriftState | None
 
 
-def open_session(room: ChatContext, session_id: str | None) -> Session:
-    """The session to go on with, or a new one.
+def open_session(context: ChatContext, session_id: str | None) -> Session:
+    """Returns the session with this id, or a new one for None.
 
     Raises:
-        NoSessionError: the id names none of this persona's.
+        NoSessionError: the persona has no session with this id.
     """
     if session_id is None:
-        return Session(session_id=new_session_id(), updated_at=room.clock())
-    found = room.store.session(room.owner, session_id)
+        return Session(session_id=new_session_id(), updated_at=context.clock())
+    found = context.store.session(context.owner, session_id)
     if found is None:
         raise NoSessionError
     return found
 
 
-def reply_to(room: ChatContext, session: Session, message: str, listener: ReplyListener | None = None) -> ChatResult:
-    """One exchange.
+def reply_to(context: ChatContext, session: Session, message: str, listener: ReplyListener | None = None) -> ChatResult:
+    """Answers one message and stores the exchange.
 
-    `listener` hears the reply while it is written, and is told when that one does not stand. Where drifted replies are
-    held back it hears nothing until the reply is known to ship.
+    `listener` receives the reply while it is generated. With `action_on_alert: block` it receives the whole reply at
+    once, after the drift check.
 
     Raises:
-        ModelError: no model of the chain answered, or the embedder did not.
-        BlockedError: the reply drifted and is held back.
+        ModelError: no model of the chain answered, or the embedder failed.
+        BlockedError: the reply drifted and `action_on_alert` is `block`.
     """
-    action = room.scorer.config.action_on_alert
-    earlier = room.store.exchanges(room.owner, session.session_id, room.config.window) if session.turns else ()
-    talk = tuple(
-        part for one in earlier for part in (ChatMessage("user", one.message), ChatMessage("assistant", one.reply))
+    action = context.scorer.config.action_on_alert
+    exchanges = (
+        context.store.exchanges(context.owner, session.session_id, context.config.window) if session.turns else ()
     )
-    turn = ChatTurn(system_prompt(room.persona, room.safety), (*talk, ChatMessage("user", message)), room.persona)
-    aloud = None if action == "block" else listener
+    history = tuple(
+        part
+        for exchange in exchanges
+        for part in (ChatMessage("user", exchange.message), ChatMessage("assistant", exchange.reply))
+    )
+    turn = ChatTurn(system_prompt(context.persona, context.safety), (*history, ChatMessage("user", message)))
+    live = None if action == "block" else listener
     calls: list[ModelCall] = []
-    written, recovery = _written(room, turn, session.drift, aloud, calls), None
-    if written.drift.alert and action == "auto_recover":
-        written, recovery = _recovered(room, turn, session.drift, written, aloud, calls)
-    if written.drift.alert and action == "block":
-        room.store.hand_over([_alert(room, session).entry(written.drift, None, room.clock())])
-        raise BlockedError(written.drift, tuple(calls))
-    if listener is not None and aloud is None:
-        listener.heard(written.reply)
-    drift = _stored(room, session, message, written, recovery)
-    return ChatResult(written.reply, session.session_id, written.provider, written.model, drift, recovery, tuple(calls))
+    scored, recovery = _write(context, turn, session.drift, live, calls), None
+    if scored.drift.alert and action == "auto_recover":
+        scored, recovery = _recover(context, turn, session.drift, scored, live, calls)
+    if scored.drift.alert and action == "block":
+        context.store.publish([_alert(context, session).entry(scored.drift, None, context.clock())])
+        raise BlockedError(scored.drift, tuple(calls))
+    if listener is not None and live is None:
+        listener.on_text(scored.reply)
+    drift = _store(context, session, message, scored, recovery)
+    return ChatResult(scored.reply, session.session_id, scored.provider, scored.model, drift, recovery, tuple(calls))
 
 
-def _written(
-    room: ChatContext, turn: ChatTurn, state: DriftState, listener: ReplyListener | None, calls: list[ModelCall]
-) -> _Written:
-    answer = ask(turn, room.models, room.config, room.deadline, listener)
+def _write(
+    context: ChatContext, turn: ChatTurn, state: DriftState, listener: ReplyListener | None, calls: list[ModelCall]
+) -> _ScoredReply:
+    answer = ask(turn, context.models, context.config, context.deadline, listener)
     calls.extend(answer.calls)
-    [vector] = room.scorer.vectors([answer.value])
-    drift, after = room.scorer.scored(answer.value, vector, state)
-    return _Written(answer.value, answer.provider, answer.model, vector, drift, after)
+    [vector] = context.scorer.vectors([answer.value])
+    drift, after = context.scorer.scored(answer.value, vector, state)
+    return _ScoredReply(answer.value, answer.provider, answer.model, vector, drift, after)
 
 
-def _recovered(  # noqa: PLR0913, PLR0917
-    room: ChatContext,
+def _recover(  # noqa: PLR0913, PLR0917
+    context: ChatContext,
     turn: ChatTurn,
     state: DriftState,
-    first: _Written,
+    first: _ScoredReply,
     listener: ReplyListener | None,
     calls: list[ModelCall],
-) -> tuple[_Written, Recovery]:
-    """The better of the drifted reply and one more with the voice anchored anew."""
+) -> tuple[_ScoredReply, Recovery]:
+    """Regenerates a drifted reply once with the voice anchored; returns the reply with the lower score."""
     before = first.drift.score or 0.0
-    mask = room.persona.mask
+    mask = context.persona.mask
     if mask is None:
         raise ValueError("a persona that is not written yet cannot speak")
-    again = with_anchor(turn.system, mask, [fault.words for fault in first.drift.top_features])
+    anchored = with_anchor(turn.system, mask, [fault.words for fault in first.drift.top_features])
     if listener is not None:
-        listener.withdrawn()
+        listener.on_restart()
     try:
-        second = _written(room, ChatTurn(again, turn.messages, turn.speaker), state, listener, calls)
+        second = _write(context, ChatTurn(anchored, turn.messages), state, listener, calls)
     except ModelError:
-        # The first reply is there and paid for: a drifted answer is better than none, and it says that it has drifted.
+        # The first reply is paid for, and its envelope says that it drifted: return it rather than an error.
         if listener is not None:
-            listener.withdrawn()
-            listener.heard(first.reply)
+            listener.on_restart()
+            listener.on_text(first.reply)
         return first, Recovery(before=before, after=None, shipped="first")
     after = second.drift.score
     if after is not None and after < before:
         return second, Recovery(before=before, after=after, shipped="second")
     if listener is not None:
-        listener.withdrawn()
-        listener.heard(first.reply)
+        listener.on_restart()
+        listener.on_text(first.reply)
     return first, Recovery(before=before, after=after, shipped="first")
 
 
-def _stored(
-    room: ChatContext, session: Session, message: str, written: _Written, recovery: Recovery | None
+def _store(
+    context: ChatContext, session: Session, message: str, scored: _ScoredReply, recovery: Recovery | None
 ) -> Envelope:
-    """Stores the exchange, with the event of an alert; its envelope, at the session's end as it is then.
+    """Appends the exchange to the session and publishes an alert; returns the envelope against the stored session.
 
-    The reply is scored once more only if another exchange has been stored since the session was read.
+    The session is updated by compare-and-set on `steps`: after a conflict the reply is scored again on the newer state.
+
+    Raises:
+        TimeoutError: the session changed MAX_ATTEMPTS times in between.
     """
-    drift, state = written.drift, written.state
+    drift, state = scored.drift, scored.state
     for _ in range(MAX_ATTEMPTS):
-        now = room.clock()
+        now = context.clock()
         after = Session(
             session_id=session.session_id,
             turns=session.turns + 1,
@@ -187,24 +194,24 @@ def _stored(
             drift=state or session.drift,
             updated_at=now,
         )
-        exchange = ChatExchange(message=message, reply=written.reply, score=drift.score, at=now)
+        exchange = ChatExchange(message=message, reply=scored.reply, score=drift.score, at=now)
         entries: list[dict[str, Any]] = []
         if drift.alert or recovery is not None:
-            entries.append(_alert(room, session).entry(drift, recovery, now))
-        if room.store.advance(room.owner, after, [exchange], entries):
+            entries.append(_alert(context, session).entry(drift, recovery, now))
+        if context.store.advance(context.owner, after, [exchange], entries):
             return drift
-        session = room.store.session(room.owner, session.session_id) or session
-        drift, state = room.scorer.scored(written.reply, written.vector, session.drift)
+        session = context.store.session(context.owner, session.session_id) or session
+        drift, state = context.scorer.scored(scored.reply, scored.vector, session.drift)
     raise TimeoutError(f"session {session.session_id} is contended")
 
 
-def _alert(room: ChatContext, session: Session) -> Alert:
-    return Alert(room.owner, session.session_id, "chat", room.scorer.config.action_on_alert)
+def _alert(context: ChatContext, session: Session) -> Alert:
+    return Alert(context.owner, session.session_id, "chat", context.scorer.config.action_on_alert)
 
 
 @dataclass(frozen=True)
 class ScoringContext:
-    """What scoring replies of other runtimes needs."""
+    """Dependencies of scoring replies that another runtime generated."""
 
     owner: PersonaRef
     scorer: DriftScorer
@@ -212,31 +219,32 @@ class ScoringContext:
     clock: Callable[[], datetime]
 
 
-def scored_replies(room: ScoringContext, replies: Sequence[str], session_id: str | None) -> tuple[Envelope, ...]:
-    """The envelopes of replies somebody else's runtime wrote, in order; with a session, one that may begin here.
+def scored_replies(context: ScoringContext, replies: Sequence[str], session_id: str | None) -> tuple[Envelope, ...]:
+    """Scores replies of another runtime, in order. With `session_id` they advance that session, created if unknown.
 
     Raises:
-        ModelError: the embedder gave no vectors.
+        ModelError: the embedder returned no vectors.
+        TimeoutError: the session changed MAX_ATTEMPTS times in between.
     """
-    owner, scorer, store, now = room.owner, room.scorer, room.store, room.clock()
+    owner, scorer, store, now = context.owner, context.scorer, context.store, context.clock()
     vectors = scorer.vectors(replies)
     alert = Alert(owner, session_id, "drift", scorer.config.action_on_alert)
     for _ in range(MAX_ATTEMPTS):
-        known = None if session_id is None else store.session(owner, session_id)
-        state = None if session_id is None else (known.drift if known else DriftState())
-        found: list[Envelope] = []
+        session = None if session_id is None else store.session(owner, session_id)
+        state = None if session_id is None else (session.drift if session else DriftState())
+        envelopes: list[Envelope] = []
         for reply, vector in zip(replies, vectors, strict=True):
             drift, state = scorer.scored(reply, vector, state)
-            found.append(drift)
-        entries = [alert.entry(drift, None, now) for drift in found if drift.alert]
+            envelopes.append(drift)
+        entries = [alert.entry(drift, None, now) for drift in envelopes if drift.alert]
         if session_id is None:
-            store.hand_over(entries)
-            return tuple(found)
-        steps = known.steps if known else 0
-        turns = known.turns if known else 0
+            store.publish(entries)
+            return tuple(envelopes)
+        steps = session.steps if session else 0
+        turns = session.turns if session else 0
         after = Session(
             session_id=session_id, turns=turns, steps=steps + 1, drift=state or DriftState(), updated_at=now
         )
         if store.advance(owner, after, (), entries):
-            return tuple(found)
+            return tuple(envelopes)
     raise TimeoutError(f"session {session_id} is contended")

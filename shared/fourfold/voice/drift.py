@@ -1,4 +1,4 @@
-"""The drift envelope: how far a reply is from the voice, what that means for this voice, and why."""
+"""The drift envelope: distance of a reply to the fingerprint, calibrated figures, and the features that differ."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fourfold.drift import Compared, Envelope, Exempt, SessionDrift
 from fourfold.persona import Document
 from fourfold.voice.embedder import Vector, cosine_distance
 from fourfold.voice.features import deviations
-from fourfold.voice.fingerprint import LEAST_WORDS, Fingerprint, unpacked
+from fourfold.voice.fingerprint import MIN_WORDS, Fingerprint, unpacked
 from fourfold.voice.statistics import (
     DECISION,
     average_run_length,
@@ -23,13 +23,13 @@ from fourfold.voice.statistics import (
 )
 from fourfold.voice.words import length_in_words, words_of
 
-REMEMBERED = 10
-_WATCH = DECISION / 2
-_GRAM = 3
+RECENT_REPLIES = 10
+_WATCH_LEVEL = DECISION / 2
+_RUN_WORDS = 3
 
 
 class DriftState(Document):
-    """What a session remembers for drift: its CUSUM, how many replies it saw and scored, and the last ones' texts."""
+    """Drift state of a session: CUSUM (>= 0), number of replies seen and scored, and the last RECENT_REPLIES texts."""
 
     cusum: Annotated[float, Field(ge=0.0)] = 0.0
     replies: int = 0
@@ -40,57 +40,61 @@ class DriftState(Document):
 def envelope(
     reply: str, vector: Vector, fingerprint: Fingerprint, config: DriftConfig, session: DriftState | None
 ) -> tuple[Envelope, DriftState | None]:
-    """The envelope of a reply, and the session after it (None without one).
+    """Returns the envelope of a reply, and the session state after it (None without a session).
 
-    `vector` is the reply's, by the fingerprint's own embedder. After an alarm the CUSUM begins anew, as a new chart.
+    `vector` is the reply's, by the fingerprint's embedder. After an alarm the CUSUM restarts at 0.
     """
     words = length_in_words(reply)
-    repeated = None if session is None else repetition(reply, session.recent)
-    known = fingerprint.calibration
-    bound, source = _threshold(fingerprint, config)
+    repeated_share = None if session is None else repetition(reply, session.recent)
+    calibration = fingerprint.calibration
+    threshold, source = _threshold(fingerprint, config)
     rate = config.false_alarm_rate if source == "auto" else None
-    if words < LEAST_WORDS:
-        after = None if session is None else _heard(session, reply)
-        told = None if after is None else _session(after, after.cusum, known.n)
-        return _exempt("too_short", words, repeated, told, fingerprint), after
+    if words < MIN_WORDS:
+        after = None if session is None else _after_reply(session, reply)
+        session_drift = None if after is None else _session_drift(after, after.cusum, calibration.n)
+        return _exempt_envelope("too_short", words, repeated_share, session_drift, fingerprint), after
     score = cosine_distance(vector, unpacked(fingerprint.vector))
-    pull = None if fingerprint.pole is None else score - cosine_distance(vector, unpacked(fingerprint.pole))
-    after, told = None, None
+    assistant_pull = (
+        None
+        if fingerprint.assistant_vector is None
+        else score - cosine_distance(vector, unpacked(fingerprint.assistant_vector))
+    )
+    after, session_drift = None, None
     if session is not None:
-        z = (score - known.mean) / known.deviation if known.deviation > 0 else 0.0
+        z = (score - calibration.mean) / calibration.deviation if calibration.deviation > 0 else 0.0
         cusum = cusum_step(session.cusum, z)
-        after = _heard(session, reply, cusum=0.0 if cusum > DECISION else cusum, scored=session.scored + 1)
-        told = _session(after, cusum, known.n)
-    found = Envelope(
+        after = _after_reply(session, reply, cusum=0.0 if cusum > DECISION else cusum, scored=session.scored + 1)
+        session_drift = _session_drift(after, cusum, calibration.n)
+    result = Envelope(
         score=round(score, 4),
-        threshold=round(bound, 4),
+        threshold=round(threshold, 4),
         threshold_source=source,
         false_alarm_rate=rate,
-        alert=score > bound,
-        percentile=round(percentile_of(known.distances, score), 1),
-        p_value=round(conformal_p(known.distances, score), 4),
+        alert=score > threshold,
+        percentile=round(percentile_of(calibration.distances, score), 1),
+        p_value=round(conformal_p(calibration.distances, score), 4),
         top_features=deviations(reply, fingerprint.profile),
-        assistant_pull=None if pull is None else round(pull, 4),
-        repetition=repeated,
+        assistant_pull=None if assistant_pull is None else round(assistant_pull, 4),
+        repetition=repeated_share,
         words=words,
-        session=told,
+        session=session_drift,
         exempt=None,
         fingerprint=_compared(fingerprint),
     )
-    return found, after
+    return result, after
 
 
 def unscored(reason: Exempt, reply: str) -> Envelope:
-    """The envelope where there is no fingerprint to compare with."""
-    return _exempt(reason, length_in_words(reply), None, None, None)
+    """Returns the envelope of a reply that cannot be compared, with the reason in `exempt`."""
+    return _exempt_envelope(reason, length_in_words(reply), None, None, None)
 
 
 def repetition(reply: str, earlier: Sequence[str]) -> float | None:
-    """The greatest share of the reply's three-word runs that one earlier reply has too, 0-1; None if it has none."""
-    mine = _runs(reply)
-    if not mine:
+    """Highest share (0-1) of the reply's word trigrams that one earlier reply contains; None under three words."""
+    own_runs = _runs(reply)
+    if not own_runs:
         return None
-    return round(max((len(mine & _runs(other)) / len(mine) for other in earlier), default=0.0), 3)
+    return round(max((len(own_runs & _runs(other)) / len(own_runs) for other in earlier), default=0.0), 3)
 
 
 def _threshold(fingerprint: Fingerprint, config: DriftConfig) -> tuple[float, Literal["configured", "auto"]]:
@@ -99,18 +103,18 @@ def _threshold(fingerprint: Fingerprint, config: DriftConfig) -> tuple[float, Li
     return config.threshold, "configured"
 
 
-def _heard(session: DriftState, reply: str, cusum: float | None = None, scored: int | None = None) -> DriftState:
+def _after_reply(session: DriftState, reply: str, cusum: float | None = None, scored: int | None = None) -> DriftState:
     return DriftState(
         cusum=session.cusum if cusum is None else cusum,
         replies=session.replies + 1,
         scored=session.scored if scored is None else scored,
-        recent=(*session.recent, reply)[-REMEMBERED:],
+        recent=(*session.recent, reply)[-RECENT_REPLIES:],
     )
 
 
-def _session(after: DriftState, cusum: float, calibrated: int) -> SessionDrift:
+def _session_drift(after: DriftState, cusum: float, calibrated: int) -> SessionDrift:
     state: Literal["in_voice", "watch", "drift"] = (
-        "drift" if cusum > DECISION else "watch" if cusum > _WATCH else "in_voice"
+        "drift" if cusum > DECISION else "watch" if cusum > _WATCH_LEVEL else "in_voice"
     )
     return SessionDrift(
         replies=after.replies,
@@ -124,9 +128,9 @@ def _session(after: DriftState, cusum: float, calibrated: int) -> SessionDrift:
 
 
 def run_length_range(calibrated: int) -> tuple[float, float]:
-    """Where the run length lies for four voices of five when mean and deviation come from so few replies.
+    """80% range of the in-control run length, in replies, for a calibration of `calibrated` replies.
 
-    From simulation (research of this project, 2026: normal distances, h = 4.39): n = 50, 200 and 500.
+    Simulated for n = 50, 200 and 500 (this project, 2026: normal distances, h = 4.39).
     """
     for least, between in ((500, (359.0, 777.0)), (200, (221.0, 1283.0))):
         if calibrated >= least:
@@ -134,8 +138,12 @@ def run_length_range(calibrated: int) -> tuple[float, float]:
     return (140.0, 2392.0)
 
 
-def _exempt(
-    reason: Exempt, words: int, repeated: float | None, session: SessionDrift | None, known: Fingerprint | None
+def _exempt_envelope(
+    reason: Exempt,
+    words: int,
+    repeated_share: float | None,
+    session: SessionDrift | None,
+    fingerprint: Fingerprint | None,
 ) -> Envelope:
     return Envelope(
         score=None,
@@ -147,11 +155,11 @@ def _exempt(
         p_value=None,
         top_features=(),
         assistant_pull=None,
-        repetition=repeated,
+        repetition=repeated_share,
         words=words,
         session=session,
         exempt=reason,
-        fingerprint=None if known is None else _compared(known),
+        fingerprint=None if fingerprint is None else _compared(fingerprint),
     )
 
 
@@ -167,4 +175,4 @@ def _compared(fingerprint: Fingerprint) -> Compared:
 
 def _runs(text: str) -> set[tuple[str, ...]]:
     words = words_of(text)
-    return {tuple(words[place : place + _GRAM]) for place in range(len(words) - _GRAM + 1)}
+    return {tuple(words[place : place + _RUN_WORDS]) for place in range(len(words) - _RUN_WORDS + 1)}

@@ -1,4 +1,4 @@
-"""The port every embedder stands behind: texts in, vectors out, with what it cost."""
+"""The embedder port: texts to unit vectors, with tokens and cost; and cosine distance."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Vector = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """Vectors in the order of the texts, each of length 1, and what they cost (`cost_usd` None: unknown)."""
+    """Vectors in the order of the texts, each of L2 norm 1, and their cost (`cost_usd` None: unknown)."""
 
     vectors: tuple[Vector, ...]
     tokens: TokenUsage = field(default_factory=TokenUsage)
@@ -23,31 +23,31 @@ class Embedding:
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors. Only vectors of one `id` are ever compared."""
+    """Turns texts into vectors. Only vectors of embedders with the same `id` are comparable."""
 
     @property
     def id(self) -> str:
-        """`name@version`: whatever changes the vectors changes it."""
+        """`name@version`. The version changes whenever the vectors change."""
 
     def embed(self, texts: Sequence[str]) -> Embedding:
-        """The texts' vectors.
+        """Returns the vectors of the texts.
 
         Raises:
-            ModelError: the provider gave none.
+            ModelError: the provider returned none.
         """
 
 
 def normalised(vector: Sequence[float]) -> Vector:
-    """The vector at length 1 (L2); one of no length stays as it is."""
+    """The vector scaled to L2 norm 1; a zero vector is returned unchanged."""
     length = math.sqrt(sum(map(mul, vector, vector)))
     return tuple(value / length for value in vector) if length > 0 else tuple(vector)
 
 
 def mean_of(vectors: Sequence[Vector]) -> Vector:
-    """The mean of unit vectors, at length 1 again: their centre on the sphere.
+    """The mean of unit vectors, scaled to L2 norm 1.
 
     Raises:
-        ValueError: there are none.
+        ValueError: `vectors` is empty.
     """
     if not vectors:
         raise ValueError("no vectors, no mean")
@@ -55,10 +55,10 @@ def mean_of(vectors: Sequence[Vector]) -> Vector:
 
 
 def cosine_distance(one: Vector, other: Vector) -> float:
-    """1 minus the cosine of two unit vectors: 0 for the same direction, 2 for opposite ones.
+    """1 minus the cosine of two unit vectors: 0 for equal direction, 2 for opposite.
 
     Raises:
-        ValueError: they are of different lengths: of different embedders.
+        ValueError: the vectors differ in dimension, so they come from different embedders.
     """
     if len(one) != len(other):
         raise ValueError(f"vectors of {len(one)} and of {len(other)} numbers cannot be compared")

@@ -1,6 +1,6 @@
-"""What a reader can hear in a text, as numbers with words for them: why a reply does not sound like the voice.
+"""Readable style features of a text, which explain a drift score in words.
 
-These explain; they do not decide. The distance is the embedder's.
+They explain only: the score itself is the embedder's distance.
 """
 
 from __future__ import annotations
@@ -44,9 +44,10 @@ _ASSISTANT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One habit. `floor` is the least deviation it is measured by, so that a voice that never varies is not brittle.
+    """One style feature.
 
-    `more` and `less` say what a reply does, with `{observed}` and `{usual}` in it.
+    `floor` is the smallest standard deviation used for its z-score, so a feature that never varies does not alarm on
+    the first difference. `more` and `less` describe a reply above or below the mean, with `{observed}` and `{usual}`.
     """
 
     name: str
@@ -76,7 +77,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("commas", lambda t, _w, s: _per_sentence(t.count(","), s), 0.4, "hangs on more commas ({observed} a sentence; the voice {usual})", "uses few commas ({observed} a sentence; the voice {usual})", "{:.1f}"),
     Feature("dashes", lambda t, _w, s: _per_sentence(t.count("—") + t.count("–"), s), 0.12, "uses dashes in {observed} of 100 sentences; the voice in {usual}", "uses no dashes ({observed} in 100 sentences; the voice {usual})", scale=100),
     Feature("semicolons", lambda t, _w, s: _per_sentence(t.count(";") + t.count(":"), s), 0.15, "joins with colons and semicolons ({observed} in 100 sentences; the voice {usual})", "does without colons and semicolons ({observed} in 100 sentences; the voice {usual})", scale=100),
-    Feature("quotes", lambda t, _w, s: _per_sentence(t.count('"') + t.count("“") + t.count("”"), s), 0.2, "quotes ({observed} marks in 100 sentences; the voice {usual})", "quotes nobody ({observed} marks in 100 sentences; the voice {usual})", scale=100),
+    Feature("quotes", lambda t, _w, s: _per_sentence(t.count('"') + t.count("“") + t.count("”"), s), 0.2, "quotes ({observed} marks in 100 sentences; the voice {usual})", "does not quote ({observed} marks in 100 sentences; the voice {usual})", scale=100),
     Feature("lists", lambda t, _w, _s: float(len(_LIST.findall(t))), 0.25, "makes a list of {observed} points; the voice makes {usual}", "makes no list; the voice usually does", "{:.0f}"),
     Feature("markup", lambda t, _w, _s: float(len(_MARKUP.findall(t))), 0.25, "uses bold or headings ({observed} marks); the voice {usual}", "uses no markup; the voice usually does"),
     Feature("emoji", lambda t, _w, _s: float(len(_EMOJI.findall(t))), 0.25, "uses emoji ({observed}; the voice {usual})", "uses no emoji; the voice usually does"),
@@ -90,7 +91,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("assistant_phrases", lambda t, _w, _s: float(len(_ASSISTANT.findall(t))), 0.2, "talks like an assistant ({observed} stock phrases; the voice {usual})", "does without an assistant's phrases; the voice uses them"),
 )  # fmt: skip
 
-_TOLD, _LEAST_Z = 3, 1.5
+_MAX_DEVIATIONS, _MIN_Z = 3, 1.5
 
 
 class Profile(Document):
@@ -101,16 +102,16 @@ class Profile(Document):
 
 
 def measured(text: str) -> tuple[float, ...]:
-    """Every feature of a text."""
+    """The value of every feature of a text, in the order of FEATURES."""
     words, sentences = words_of(text), sentences_of(text)
     return tuple(feature.measure(text, words, sentences) for feature in FEATURES)
 
 
 def profile_of(texts: Sequence[str]) -> Profile:
-    """The profile of a voice that said these.
+    """The profile over a voice's replies.
 
     Raises:
-        ValueError: it said nothing.
+        ValueError: `texts` is empty.
     """
     if not texts:
         raise ValueError("no texts, no profile")
@@ -126,17 +127,17 @@ def profile_of(texts: Sequence[str]) -> Profile:
 
 
 def deviations(text: str, profile: Profile) -> tuple[Deviation, ...]:
-    """The three habits of the voice the text breaks most, the worst first; none where it breaks none."""
+    """The features with |z| >= 1.5, at most three, largest |z| first."""
     found = []
     for feature, value, mean, deviation in zip(FEATURES, measured(text), profile.mean, profile.deviation, strict=True):
         z = (value - mean) / max(feature.floor, deviation)
-        if abs(z) >= _LEAST_Z:
-            found.append(_told(feature, value, mean, z))
-    return tuple(sorted(found, key=lambda one: -abs(one.z))[:_TOLD])
+        if abs(z) >= _MIN_Z:
+            found.append(_deviation(feature, value, mean, z))
+    return tuple(sorted(found, key=lambda one: -abs(one.z))[:_MAX_DEVIATIONS])
 
 
-def _told(feature: Feature, value: float, mean: float, z: float) -> Deviation:
-    observed, usual = (_shown(feature, number) for number in (value, mean))
+def _deviation(feature: Feature, value: float, mean: float, z: float) -> Deviation:
+    observed, usual = (_displayed(feature, number) for number in (value, mean))
     template = feature.more if z > 0 else feature.less
     words = template.format(observed=feature.form.format(observed), usual=feature.form.format(usual))
     return Deviation(
@@ -144,6 +145,6 @@ def _told(feature: Feature, value: float, mean: float, z: float) -> Deviation:
     )
 
 
-def _shown(feature: Feature, number: float) -> float:
-    """A number as it is told: lengths are measured as logarithms, rates told of a hundred."""
+def _displayed(feature: Feature, number: float) -> float:
+    """A feature's value in display units: lengths back from logarithms, rates per hundred."""
     return math.exp(number) if feature.name == "length" else number * feature.scale

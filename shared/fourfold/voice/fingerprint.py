@@ -1,8 +1,7 @@
-"""The voice fingerprint: one vector, and everything that says how far a reply may be from it.
+"""The voice fingerprint: the mean vector of a persona's replies, with the figures that calibrate distances to it.
 
-Calibrated on what was held out, never on what made the vector: each reply's distance is that to the mean of the replies
-on other topics, so that a new topic is not taken for a new voice. Fifty distances bound what can be said: the smallest
-p-value is 1/51.
+Calibration distances are held out by topic: each reply is compared with the mean of the replies on other topics, so a
+new topic does not count as a different voice. With n = 50 the smallest possible p-value is 1/51.
 """
 
 from __future__ import annotations
@@ -16,6 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
+from typing import Annotated
+
+from pydantic import Field
 
 from fourfold.ids import PersonaId, RunId
 from fourfold.persona import Document, FingerprintSummary, Grade, TokenUsage
@@ -25,16 +27,16 @@ from fourfold.voice.scenarios import ScenarioSet
 from fourfold.voice.statistics import auc, equal_error_rate
 from fourfold.voice.words import length_in_words
 
-# Fewer words than these say too little to be judged alone (about fifteen tokens).
-LEAST_WORDS = 12
-# With fewer held-out replies nothing is calibrated.
-LEAST_REPLIES = 20
-_STRONG, _USABLE = 0.10, 0.20
-_SHARED_REPLIES = 20
+# Shorter replies carry too little signal to be scored alone (12 words are about 15 tokens).
+MIN_WORDS = 12
+# Fewer scorable replies make the calibration unreliable: the grade is then `weak`.
+MIN_REPLIES = 20
+_STRONG_EER, _USABLE_EER = 0.10, 0.20
+_SAMPLE_SIZE = 20
 
 
 class DistanceFigures(Document):
-    """How own distances compare with those of others: median, error rate where the two meet, area under the curve."""
+    """Distances of other voices against the persona's own: median, equal error rate (0-1) and AUC (0.5-1)."""
 
     distances: tuple[float, ...]
     replies: int
@@ -44,7 +46,7 @@ class DistanceFigures(Document):
 
 
 class Calibration(Document):
-    """Distances of the persona's own held-out replies, in ascending order, and what they amount to."""
+    """Held-out distances of the persona's own replies, ascending, with mean, standard deviation and smallest p."""
 
     n: int
     distances: tuple[float, ...]
@@ -54,10 +56,10 @@ class Calibration(Document):
 
 
 class Fingerprint(Document):
-    """What is stored of a voice. Vectors are base64 of little-endian 32-bit floats, or of signed bytes in `sample`.
+    """The stored fingerprint. Vectors are base64 of little-endian float32; those in `sample` are base64 of int8.
 
-    `sample` are some of the replies' vectors, for other personas of the workspace to be told from. `reasons` say why a
-    grade is not better.
+    `assistant_vector` (stored as `pole`) is the mean of the plain assistant's replies. `sample` holds up to 20 reply
+    vectors, which other personas of the workspace are compared with. `reasons` say why the grade is not better.
     """
 
     persona_id: PersonaId
@@ -73,7 +75,7 @@ class Fingerprint(Document):
     assistant: DistanceFigures | None
     cohort: DistanceFigures | None
     vector: str
-    pole: str | None
+    assistant_vector: Annotated[str | None, Field(alias="pole")]
     sample: tuple[str, ...]
     profile: Profile
     models: tuple[str, ...]
@@ -84,10 +86,10 @@ class Fingerprint(Document):
 
 @dataclass(frozen=True, slots=True)
 class FingerprintInput:
-    """What a fingerprint is made of: replies by scenario, the bare assistant's, and who answered."""
+    """Input of a fingerprint: replies by scenario id, the plain assistant's replies, the models used, their cost."""
 
     replies: Mapping[str, str]
-    pole: Sequence[str]
+    assistant_replies: Sequence[str]
     models: tuple[str, ...]
     tokens: TokenUsage
     cost_usd: float | None
@@ -95,7 +97,7 @@ class FingerprintInput:
 
 @dataclass(frozen=True, slots=True)
 class FingerprintOwner:
-    """Whose fingerprint it is, and of which run."""
+    """The persona and run a fingerprint belongs to; `language` is BCP 47 or None."""
 
     persona_id: str
     run_id: str
@@ -103,42 +105,42 @@ class FingerprintOwner:
 
 
 def make_fingerprint(
-    whose: FingerprintOwner, taken: FingerprintInput, embedder: Embedder, scenarios: ScenarioSet, at: datetime
+    owner: FingerprintOwner, source: FingerprintInput, embedder: Embedder, scenarios: ScenarioSet, at: datetime
 ) -> Fingerprint:
-    """The fingerprint of these replies.
+    """Embeds the replies and calibrates the fingerprint.
 
     Raises:
-        ModelError: the embedder gave no vectors.
-        ValueError: no reply at all is long enough to be heard.
+        ModelError: the embedder returned no vectors.
+        ValueError: every reply is empty.
     """
-    replies = {key: text for key, text in taken.replies.items() if length_in_words(text) >= LEAST_WORDS}
+    replies = {key: text for key, text in source.replies.items() if length_in_words(text) >= MIN_WORDS}
     reasons = []
-    if len(replies) < LEAST_REPLIES:
-        reasons.append(f"only {len(replies)} of {len(taken.replies)} replies have {LEAST_WORDS} words or more")
-        replies = {key: text for key, text in taken.replies.items() if text.strip()}
+    if len(replies) < MIN_REPLIES:
+        reasons.append(f"only {len(replies)} of {len(source.replies)} replies have {MIN_WORDS} words or more")
+        replies = {key: text for key, text in source.replies.items() if text.strip()}
     cohort_texts = cohort()
-    texts = [*replies.values(), *taken.pole, *cohort_texts]
+    texts = [*replies.values(), *source.assistant_replies, *cohort_texts]
     embedding = embedder.embed(texts)
     own = dict(zip(replies, embedding.vectors, strict=False))
-    pole_vectors = embedding.vectors[len(own) : len(own) + len(taken.pole)]
-    cohort_vectors = embedding.vectors[len(own) + len(taken.pole) :]
+    assistant_vectors = embedding.vectors[len(own) : len(own) + len(source.assistant_replies)]
+    cohort_vectors = embedding.vectors[len(own) + len(source.assistant_replies) :]
     vector = mean_of(list(own.values()))
     held_out = sorted(_held_out(own, scenarios))
     mean = sum(held_out) / len(held_out)
     deviation = math.sqrt(sum((value - mean) ** 2 for value in held_out) / max(1, len(held_out) - 1))
-    assistant = figures(held_out, vector, pole_vectors)
-    imposters = figures(held_out, vector, cohort_vectors)
-    grade, graded = _grade(assistant, imposters)
+    assistant = figures(held_out, vector, assistant_vectors)
+    cohort_figures = figures(held_out, vector, cohort_vectors)
+    grade, graded = _grade(assistant, cohort_figures)
     if reasons:
         grade = Grade.WEAK
-    costs = (taken.cost_usd, embedding.cost_usd)
+    costs = (source.cost_usd, embedding.cost_usd)
     return Fingerprint(
-        persona_id=whose.persona_id,
-        run_id=whose.run_id,
+        persona_id=owner.persona_id,
+        run_id=owner.run_id,
         embedder=embedder.id,
         scenario_set=scenarios.version,
-        language=whose.language,
-        scenarios=len(taken.replies),
+        language=owner.language,
+        scenarios=len(source.replies),
         scored=len(own),
         grade=grade,
         reasons=(*reasons, *graded),
@@ -150,21 +152,21 @@ def make_fingerprint(
             smallest_p=round(1 / (len(held_out) + 1), 4),
         ),
         assistant=assistant,
-        cohort=imposters,
+        cohort=cohort_figures,
         vector=packed(vector),
-        pole=packed(mean_of(pole_vectors)) if pole_vectors else None,
-        sample=tuple(packed_small(vector) for vector in list(own.values())[:: max(1, len(own) // _SHARED_REPLIES)]),
+        assistant_vector=packed(mean_of(assistant_vectors)) if assistant_vectors else None,
+        sample=tuple(packed_small(vector) for vector in list(own.values())[:: max(1, len(own) // _SAMPLE_SIZE)]),
         profile=profile_of(list(replies.values())),
-        models=taken.models,
-        tokens=taken.tokens + embedding.tokens,
+        models=source.models,
+        tokens=source.tokens + embedding.tokens,
         cost_usd=None if None in costs else round(sum(cost for cost in costs if cost is not None), 6),
         created_at=at,
     )
 
 
 def summary_of(fingerprint: Fingerprint) -> FingerprintSummary:
-    """What the persona tells of it."""
-    rates = [told.eer for told in (fingerprint.assistant, fingerprint.cohort) if told is not None]
+    """The summary that is stored in the persona."""
+    rates = [side.eer for side in (fingerprint.assistant, fingerprint.cohort) if side is not None]
     return FingerprintSummary(
         run_id=fingerprint.run_id,
         embedder=fingerprint.embedder,
@@ -176,7 +178,7 @@ def summary_of(fingerprint: Fingerprint) -> FingerprintSummary:
 
 
 def figures(own: Sequence[float], vector: Vector, others: Sequence[Vector]) -> DistanceFigures | None:
-    """How far others are from the vector, beside the own distances; None where there are no others."""
+    """Distance figures of other voices' vectors against the persona's own distances; None without others."""
     if not others:
         return None
     distances = sorted(cosine_distance(other, vector) for other in others)
@@ -191,34 +193,34 @@ def figures(own: Sequence[float], vector: Vector, others: Sequence[Vector]) -> D
 
 @cache
 def cohort() -> tuple[str, ...]:
-    """Replies of other personas, ours, that every fingerprint is told from."""
+    """Replies of the shipped cohort of personas, which every fingerprint is compared with."""
     content = json.loads((resources.files("fourfold.voice") / "data" / "cohort.json").read_text(encoding="utf-8"))
     return tuple(text for voice in content["voices"] for text in voice)
 
 
 def packed(vector: Vector) -> str:
-    """A vector as base64 of 32-bit floats."""
+    """A vector as base64 of float32 values."""
     return base64.b64encode(array("f", vector).tobytes()).decode()
 
 
 def unpacked(text: str) -> Vector:
-    """The vector in `packed`'s text, at length 1."""
+    """Decodes `packed`; the vector has L2 norm 1."""
     return normalised(array("f", base64.b64decode(text)))
 
 
 def packed_small(vector: Vector) -> str:
-    """A vector as base64 of signed bytes: a hundredth of a cosine is lost, and three quarters of the size."""
+    """A vector as base64 of int8 values: a quarter of the size, with a cosine error under 0.01."""
     greatest = max(map(abs, vector), default=1.0) or 1.0
     return base64.b64encode(array("b", [round(127 * value / greatest) for value in vector]).tobytes()).decode()
 
 
 def unpacked_small(text: str) -> Vector:
-    """The vector in `packed_small`'s text, at length 1."""
+    """Decodes `packed_small`; the vector has L2 norm 1."""
     return normalised(array("b", base64.b64decode(text)))
 
 
 def _held_out(own: Mapping[str, Vector], scenarios: ScenarioSet) -> list[float]:
-    """Each reply's distance to the mean of the replies on other topics; of all others, where there is one topic."""
+    """Distance of each reply to the mean of the replies on other topics; leave-one-out if there is only one topic."""
     topics = {key: scenarios.find(key).topic for key in own}
     centres = {topic: [vector for key, vector in own.items() if topics[key] != topic] for topic in set(topics.values())}
     if not all(centres.values()):
@@ -230,13 +232,13 @@ def _held_out(own: Mapping[str, Vector], scenarios: ScenarioSet) -> list[float]:
     return [cosine_distance(vector, means[topics[key]]) for key, vector in own.items()]
 
 
-def _grade(assistant: DistanceFigures | None, imposters: DistanceFigures | None) -> tuple[Grade, list[str]]:
-    """The grade by the worse of the two error rates, and what holds it down."""
-    sides = (("the bare assistant", assistant), ("other personas", imposters))
-    rates = [(told.eer, name) for name, told in sides if told is not None]
+def _grade(assistant: DistanceFigures | None, others: DistanceFigures | None) -> tuple[Grade, list[str]]:
+    """The grade by the higher of the two equal error rates, with the reasons that lower it."""
+    sides = (("the bare assistant", assistant), ("other personas", others))
+    rates = [(side.eer, name) for name, side in sides if side is not None]
     if not rates:
-        return Grade.WEAK, ["there was nobody to tell it from"]
+        return Grade.WEAK, ["there was no other voice to compare with"]
     worst, name = max(rates)
-    if worst <= _STRONG:
+    if worst <= _STRONG_EER:
         return Grade.STRONG, []
-    return (Grade.USABLE if worst <= _USABLE else Grade.WEAK), [f"the voice is close to {name} (EER {worst:.0%})"]
+    return (Grade.USABLE if worst <= _USABLE_EER else Grade.WEAK), [f"the voice is close to {name} (EER {worst:.0%})"]

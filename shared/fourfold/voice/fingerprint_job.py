@@ -1,4 +1,4 @@
-"""The fingerprint as a background job: each scenario is one item; the vectors are made at the end, in one go."""
+"""The fingerprint as a background job: one item per scenario; the replies are embedded in one call at the end."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from fourfold.voice.fingerprint import FingerprintInput, FingerprintOwner, make_
 from fourfold.voice.scenarios import Scenario, ScenarioSet
 from fourfold.voice.system_prompt import system_prompt
 
-_BRIEFLY = "Answer as you would speak: two to four sentences, and nothing beside them."
-_BARE = "You are a helpful assistant. Answer in two to four sentences."
+_LENGTH_RULE = "Answer as you would speak: two to four sentences, and nothing beside them."
+_ASSISTANT_SYSTEM = "You are a helpful assistant. Answer in two to four sentences."
 
 
 class ScenarioReply(Document):
-    """One kept reply, of the persona or of the plain assistant: what was said, by whom, and every call it took."""
+    """A stored reply of the persona or of the plain assistant, with its `provider:model` and all model calls."""
 
     reply: str
     answered_by: str
@@ -36,13 +36,13 @@ class ScenarioReply(Document):
 
 
 class AssistantBaseline(Protocol):
-    """A bare assistant's replies by model and scenario, kept for the workspace: every persona is told from them."""
+    """Baseline replies that separate personas from the plain assistant, by model and scenario, per workspace."""
 
     def read(self, model: str) -> Mapping[str, str]:
-        """The replies of a model by scenario."""
+        """Returns the baseline replies of a model, by scenario id."""
 
     def keep(self, model: str, scenario_id: str, reply: str) -> None:
-        """Keeps a reply; one that is kept already stays as it was."""
+        """Stores a baseline reply; an existing one is not overwritten."""
 
 
 @dataclass
@@ -57,76 +57,72 @@ class FingerprintJob:
     scenarios: ScenarioSet
     baseline: AssistantBaseline
     deadline: Deadline
-    _answered_before: frozenset[str] = frozenset()  # scenarios that the plain assistant had answered at the beginning
+    _answered_before: frozenset[str] = frozenset()  # scenarios with a baseline reply when the job started
 
-    def items(self, answers: PaidAnswers) -> Sequence[str]:  # noqa: ARG002 - the port's: the scenarios are given
-        """The scenarios."""
-        self._answered_before = frozenset(self.baseline.read(self._pole))
+    def items(self, answers: PaidAnswers) -> Sequence[str]:  # noqa: ARG002 - the port's signature
+        """The scenario ids."""
+        self._answered_before = frozenset(self.baseline.read(self._baseline_key))
         return [scenario.id for scenario in self.scenarios.scenarios]
 
     def perform(self, key: str, answers: PaidAnswers) -> None:
-        """Asks the persona one scenario; where the plain assistant has not answered it yet, the assistant too."""
+        """Asks the persona one scenario, and the plain assistant if its baseline reply is missing."""
         scenario = self.scenarios.find(key)
-        self._ask_bare(scenario, answers)
-        answers.get_or_make(key, lambda: self._asked(scenario))
+        self._ask_assistant(scenario, answers)
+        answers.get_or_make(key, lambda: self._ask_persona(scenario))
 
-    def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """Makes the fingerprint of what was said."""
-        spoken = {key: ScenarioReply.model_validate_json(text) for key, text in kept.items()}
-        tokens, cost_usd = tokens_and_cost(call for one in spoken.values() for call in one.calls)
-        said = {scenario.id: spoken[scenario.id].reply for scenario in self.scenarios.scenarios}
-        taken = FingerprintInput(
-            replies=said,
-            pole=list(self.baseline.read(self._pole).values()),
-            models=tuple(sorted({spoken[scenario.id].answered_by for scenario in self.scenarios.scenarios})),
+    def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:
+        """Builds the fingerprint from all replies, with its event and the persona's summary."""
+        answers = {key: ScenarioReply.model_validate_json(text) for key, text in stored.items()}
+        tokens, cost_usd = tokens_and_cost(call for one in answers.values() for call in one.calls)
+        replies = {scenario.id: answers[scenario.id].reply for scenario in self.scenarios.scenarios}
+        source = FingerprintInput(
+            replies=replies,
+            assistant_replies=list(self.baseline.read(self._baseline_key).values()),
+            models=tuple(sorted({answers[scenario_id].answered_by for scenario_id in replies})),
             tokens=tokens,
             cost_usd=cost_usd,
         )
-        whose = FingerprintOwner(self.persona.id, run.id, self.persona.language)
-        made = make_fingerprint(whose, taken, self.embedder, self.scenarios, at)
-        summary = summary_of(made)
+        owner = FingerprintOwner(self.persona.id, run.id, self.persona.language)
+        fingerprint = make_fingerprint(owner, source, self.embedder, self.scenarios, at)
+        summary = summary_of(fingerprint)
         ready = FingerprintReady(
-            persona_id=made.persona_id,
-            run_id=made.run_id,
-            embedder=made.embedder,
-            scenario_set=made.scenario_set,
-            scenarios=made.scenarios,
-            calibration=made.calibration.n,
-            grade=made.grade,
+            persona_id=fingerprint.persona_id,
+            run_id=fingerprint.run_id,
+            embedder=fingerprint.embedder,
+            scenario_set=fingerprint.scenario_set,
+            scenarios=fingerprint.scenarios,
+            calibration=fingerprint.calibration.n,
+            grade=fingerprint.grade,
             eer=summary.eer,
-            cost_usd=made.cost_usd,
+            cost_usd=fingerprint.cost_usd,
         )
         entry = bus_entry(ready, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
         return Conclusion(
-            result=made.model_dump_json(),
+            result=fingerprint.model_dump_json(),
             entry=entry,
-            tokens=made.tokens,
-            cost_usd=made.cost_usd,
+            tokens=fingerprint.tokens,
+            cost_usd=fingerprint.cost_usd,
             summary=lambda persona: persona.model_copy(update={"fingerprint": summary}),
         )
 
     @property
-    def _pole(self) -> str:
-        """What the bare assistant's replies are kept under: the model meant to speak, and the set it was asked."""
+    def _baseline_key(self) -> str:
+        """Storage key of the baseline replies: first model of the chain and scenario set version."""
         return f"{self.models[0].name}#{self.scenarios.version}"
 
-    def _asked(self, scenario: Scenario) -> str:
-        turn = ChatTurn(
-            f"{system_prompt(self.persona, self.safety)}\n\n{_BRIEFLY}",
-            (ChatMessage("user", scenario.text(self.persona.language)),),
-            self.persona,
-        )
-        return self._reply(turn)
+    def _ask_persona(self, scenario: Scenario) -> str:
+        system = f"{system_prompt(self.persona, self.safety)}\n\n{_LENGTH_RULE}"
+        return self._reply(ChatTurn(system, (ChatMessage("user", scenario.text(self.persona.language)),)))
 
-    def _ask_bare(self, scenario: Scenario, answers: PaidAnswers) -> None:
-        if scenario not in self.scenarios.of_pole() or scenario.id in self._answered_before:
+    def _ask_assistant(self, scenario: Scenario, answers: PaidAnswers) -> None:
+        if scenario not in self.scenarios.baseline_subset() or scenario.id in self._answered_before:
             return
-        turn = ChatTurn(_BARE, (ChatMessage("user", scenario.text("en")),), None)
+        turn = ChatTurn(_ASSISTANT_SYSTEM, (ChatMessage("user", scenario.text("en")),))
         text = answers.get_or_make(f"{WORKING}bare/{scenario.id}", lambda: self._reply(turn))
-        self.baseline.keep(self._pole, scenario.id, ScenarioReply.model_validate_json(text).reply)
+        self.baseline.keep(self._baseline_key, scenario.id, ScenarioReply.model_validate_json(text).reply)
 
     def _reply(self, turn: ChatTurn) -> str:
-        """One reply as it is kept."""
+        """Asks the models; returns a ScenarioReply as JSON."""
         answer = ask(turn, self.models, self.config, self.deadline)
         name = f"{answer.provider}:{answer.model}"
         return ScenarioReply(reply=answer.value, answered_by=name, calls=answer.calls).model_dump_json()

@@ -1,4 +1,4 @@
-"""The fingerprint at a glance, as SVG: own held-out distances, those of others, and the threshold."""
+"""An SVG plot of a fingerprint: histograms of own and other distances, and the threshold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _WIDTH, _LEFT, _ROW, _BINS = 640, 118, 56, 48
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Distances of one kind, and how they are drawn."""
+    """Distances of one group, with its label and colour."""
 
     name: str
     distances: Sequence[float]
@@ -19,9 +19,9 @@ class Series:
 
 
 def distances_svg(title: str, series: Sequence[Series], threshold: float | None) -> str:
-    """A histogram for each series on one scale of cosine distance, and a line at the threshold."""
-    shown = [one for one in series if one.distances]
-    greatest = max([value for one in shown for value in one.distances] + [threshold or 0.0, 0.05]) * 1.05
+    """Returns an SVG: one histogram per series on a common axis of cosine distance, and a line at the threshold."""
+    shown = [item for item in series if item.distances]
+    greatest = max([value for item in shown for value in item.distances] + [threshold or 0.0, 0.05]) * 1.05
     height = 64 + _ROW * len(shown)
     span = _WIDTH - _LEFT - 20
 
@@ -35,14 +35,14 @@ def distances_svg(title: str, series: Sequence[Series], threshold: float | None)
         f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
         f'<text x="{_LEFT}" y="18" font-weight="600" fill="#222222">{escape(title)}</text>',
     ]
-    for row, one in enumerate(shown):
+    for row, item in enumerate(shown):
         base = 30 + _ROW * (row + 1)
         parts.append(
-            f'<text x="{_LEFT - 8}" y="{base - 20}" text-anchor="end" fill="#222222">{escape(one.name)}</text>'
-            f'<text x="{_LEFT - 8}" y="{base - 6}" text-anchor="end" fill="#777777">n = {len(one.distances)}</text>'
+            f'<text x="{_LEFT - 8}" y="{base - 20}" text-anchor="end" fill="#222222">{escape(item.name)}</text>'
+            f'<text x="{_LEFT - 8}" y="{base - 6}" text-anchor="end" fill="#777777">n = {len(item.distances)}</text>'
         )
         counts = [0] * _BINS
-        for value in one.distances:
+        for value in item.distances:
             counts[min(_BINS - 1, int(_BINS * value / greatest))] += 1
         tallest = max(counts)
         for place, count in enumerate(counts):
@@ -50,7 +50,7 @@ def distances_svg(title: str, series: Sequence[Series], threshold: float | None)
                 tall = (_ROW - 14) * count / tallest
                 parts.append(
                     f'<rect x="{across(greatest * place / _BINS):.1f}" y="{base - tall:.1f}" '
-                    f'width="{span / _BINS - 1:.1f}" height="{tall:.1f}" fill="{one.colour}"/>'
+                    f'width="{span / _BINS - 1:.1f}" height="{tall:.1f}" fill="{item.colour}"/>'
                 )
         parts.append(f'<line x1="{_LEFT}" x2="{_WIDTH - 20}" y1="{base}" y2="{base}" stroke="#cccccc"/>')
     bottom = 30 + _ROW * len(shown)

@@ -1,4 +1,4 @@
-"""Bringing a voice back: what is added to the system prompt when a reply has drifted."""
+"""The addition to the system prompt that regenerates a drifted reply in voice."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _OPENING = "Your last answer lost your voice."
 
 
 def with_anchor(system: str, mask: Mask, wrong: Sequence[str]) -> str:
-    """The system prompt with the voice set again: lines to sound like, and what the drifted reply did wrong.
+    """The system prompt with example lines and the faults of the drifted reply appended.
 
-    `wrong` are findings in plain words, as the drift envelope's `top_features` tell them.
+    `wrong` are the `words` of the drift envelope's `top_features`.
     """
     examples = "\n".join(f"- {phrase}" for phrase in mask.signature_phrases)
     faults = "\n".join(f"- {finding}" for finding in wrong) or "- it could have been anybody's"
@@ -20,8 +20,3 @@ def with_anchor(system: str, mask: Mask, wrong: Sequence[str]) -> str:
         f"{system}\n\n{_OPENING} Answer the same message again, wholly in it.\nWhat was wrong:\n{faults}\n"
         f"You sound like this:\n{examples}\nRhythm: {mask.rhythm}\nTone: {mask.tone}"
     )
-
-
-def is_anchored(system: str) -> bool:
-    """Whether a system prompt has been anchored anew."""
-    return _OPENING in system

@@ -1,8 +1,8 @@
-"""The fifty scenarios a fingerprint is taken with: a grid of ten registers by five topics, in data/scenarios.json.
+"""The fifty scenarios of a fingerprint: a grid of ten registers by five topics, in data/scenarios.json.
 
-Both sides of the grid are there to be averaged out: what remains over all topics and ways of talking is the voice. A
-scenario has a text for each language it was written in; a persona of another language is asked in English and answers
-as it speaks. Whoever changes a text, or the grid, raises the version: fingerprints of two sets are not compared.
+Averaging over registers and topics leaves the voice. A scenario has one text per language; a persona whose language has
+no text is asked in English. Any change of a text or of the grid needs a new version, because fingerprints of different
+scenario sets are not comparable.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ _TOPICS = 5
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One thing said to a persona. `id` is `<register>.<topic>`; `texts` are by language."""
+    """One message to the persona. `id` is `<register>.<topic>`; `texts` are keyed by language."""
 
     id: str
     texts: dict[str, str]
 
     @property
     def register(self) -> str:
-        """How one talks in it, such as `comfort`."""
+        """The kind of conversation, such as `comfort`."""
         return self.id.partition(".")[0]
 
     @property
     def topic(self) -> str:
-        """What it is about, such as `money`."""
+        """The subject, such as `money`."""
         return self.id.partition(".")[2]
 
     def text(self, language: str | None) -> str:
-        """The text for a persona that speaks `language` (BCP 47, as `tr-TR`); English where there is none."""
-        spoken = (language or "en").partition("-")[0]
-        return self.texts.get(spoken, self.texts["en"])
+        """The text for a persona's `language` (BCP 47, such as `tr-TR`); English if there is none."""
+        primary = (language or "en").partition("-")[0]
+        return self.texts.get(primary, self.texts["en"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +45,23 @@ class ScenarioSet:
     version: str
     scenarios: tuple[Scenario, ...]
 
-    def of_pole(self) -> tuple[Scenario, ...]:
-        """Ten of them, one of each register, topics by turns: for what need not be asked fifty times."""
+    def baseline_subset(self) -> tuple[Scenario, ...]:
+        """Ten scenarios, one per register with rotating topics: enough for the assistant baseline."""
         rows = range(len(self.scenarios) // _TOPICS)
         return tuple(self.scenarios[row * _TOPICS + row % _TOPICS] for row in rows)
 
     def find(self, scenario_id: str) -> Scenario:
-        """The scenario called so.
+        """The scenario with this id.
 
         Raises:
-            KeyError: there is none in this set.
+            KeyError: the set has no such scenario.
         """
         return {scenario.id: scenario for scenario in self.scenarios}[scenario_id]
 
 
 @cache
 def scenario_set() -> ScenarioSet:
-    """The set in use."""
+    """The current scenario set, read once per process."""
     content = json.loads((resources.files("fourfold.voice") / "data" / "scenarios.json").read_text(encoding="utf-8"))
     return ScenarioSet(
         content["version"], tuple(Scenario(given["id"], given["text"]) for given in content["scenarios"])

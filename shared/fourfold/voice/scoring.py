@@ -1,4 +1,4 @@
-"""Scores replies against a persona's fingerprint, within a session or outside of one, and tells of what alerts."""
+"""Scores replies against a persona's fingerprint, and builds the event of an alert."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from fourfold.voice.sessions import PersonaRef
 
 @dataclass(frozen=True, slots=True)
 class DriftScorer:
-    """What replies are scored with: the fingerprint and its embedder, or why there is none."""
+    """The fingerprint and its embedder; `missing` says why `fingerprint` is None."""
 
     embedder: Embedder
     config: DriftConfig
@@ -30,17 +30,17 @@ class DriftScorer:
     missing: Exempt = "fingerprint_pending"
 
     def vectors(self, replies: Sequence[str]) -> tuple[Vector, ...]:
-        """The replies' vectors; empty ones where there is nothing to compare them with.
+        """Returns the vectors of the replies; empty vectors if there is no fingerprint, so nothing is paid.
 
         Raises:
-            ModelError: the embedder gave none.
+            ModelError: the embedder returned none.
         """
         if self.fingerprint is None:
             return ((),) * len(replies)
         return self.embedder.embed(replies).vectors
 
     def scored(self, reply: str, vector: Vector, state: DriftState | None) -> tuple[Envelope, DriftState | None]:
-        """The envelope, and the session's state after it."""
+        """Returns the envelope of a reply, and the session state after it."""
         if self.fingerprint is None:
             return unscored(self.missing, reply), state
         return envelope(reply, vector, self.fingerprint, self.config, state)
@@ -49,7 +49,7 @@ class DriftScorer:
 def drift_scorer(
     owner: PersonaRef, store: JobStore, embedder: Embedder, config: DriftConfig, *, enabled: bool
 ) -> DriftScorer:
-    """What replies of this persona are scored with, as things stand."""
+    """Loads the persona's current fingerprint into a scorer."""
     text = store.result(owner.workspace_id, owner.persona_id, RunKind.FINGERPRINT)
     if text is None:
         state = store.state(owner.workspace_id, owner.persona_id, RunKind.FINGERPRINT)
@@ -64,7 +64,7 @@ def drift_scorer(
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Where a reply came from whose alert is told."""
+    """The origin of a reply that raises a drift alert: persona, session, endpoint and configured action."""
 
     owner: PersonaRef
     session_id: str | None
@@ -72,8 +72,8 @@ class Alert:
     action: Literal["warn", "auto_recover", "block"]
 
     def entry(self, drift: Envelope, recovery: Recovery | None, at: datetime) -> dict[str, Any]:
-        """The bus entry of one alert."""
-        told = DriftDetected(
+        """Returns the bus entry of `persona.drift_detected`."""
+        event = DriftDetected(
             persona_id=self.owner.persona_id,
             session_id=self.session_id,
             source=self.source,
@@ -81,5 +81,5 @@ class Alert:
             drift=drift,
             recovery=recovery,
         )
-        # No run caused it: each alert is an occurrence of its own.
-        return bus_entry(told, workspace_id=self.owner.workspace_id, correlation_id=new_request_id(), occurred_at=at)
+        # No run caused the alert, so each one gets a correlation id of its own.
+        return bus_entry(event, workspace_id=self.owner.workspace_id, correlation_id=new_request_id(), occurred_at=at)

@@ -1,4 +1,4 @@
-"""Chat sessions as the voice room sees them: what was said, and where the drift of it stands."""
+"""Chat sessions: exchanges, drift state, and the port of their store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fourfold.voice.drift import DriftState
 
 
 class ChatExchange(Document):
-    """One turn: what was said to the persona, what it answered, and the answer's score (null: not scored)."""
+    """One turn: the user's message, the persona's reply, and the reply's drift score (null: not scored)."""
 
     message: str
     reply: str
@@ -21,7 +21,7 @@ class ChatExchange(Document):
 
 
 class Session(Document):
-    """A session of a persona. `turns` counts the exchanges, `steps` every change: whoever writes says what it saw."""
+    """A chat session. `turns` counts exchanges; `steps` is the version for optimistic locking."""
 
     session_id: str
     turns: int = 0
@@ -32,29 +32,31 @@ class Session(Document):
 
 @dataclass(frozen=True, slots=True)
 class PersonaRef:
-    """Whose sessions."""
+    """The persona that owns a session."""
 
     workspace_id: str
     persona_id: str
 
 
 class SessionStore(Protocol):
-    """Sessions of every workspace's personas."""
+    """Stores the sessions of all personas."""
 
     def session(self, owner: PersonaRef, session_id: str) -> Session | None:
-        """The session, strongly consistent, or None."""
+        """Returns the session (strongly consistent read), or None."""
 
     def exchanges(self, owner: PersonaRef, session_id: str, last: int) -> Sequence[ChatExchange]:
-        """The session's last exchanges, at most `last`, the oldest first."""
+        """Returns the newest exchanges of the session, at most `last`, oldest first."""
 
     def advance(
         self, owner: PersonaRef, session: Session, exchanges: Sequence[ChatExchange], entries: Sequence[dict[str, Any]]
     ) -> bool:
-        """Stores a session's next step with its new exchanges, and hands `entries` to the bus, or nothing of it.
+        """Stores the session, its new exchanges and the bus `entries` in one transaction.
 
-        False if another writer took the same step: `session.steps` is one more than what was read. Raises
-        PersonaGoneError if the persona was deleted.
+        `session.steps` is the version that was read plus one. Returns False if another writer stored that version.
+
+        Raises:
+            PersonaGoneError: the persona was deleted.
         """
 
-    def hand_over(self, entries: Sequence[dict[str, Any]]) -> None:
-        """Hands entries to the bus that belong to no session."""
+    def publish(self, entries: Sequence[dict[str, Any]]) -> None:
+        """Publishes bus entries that belong to no session."""

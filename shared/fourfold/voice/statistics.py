@@ -1,4 +1,4 @@
-"""The figures drift stands on: conformal p-values, error rates, and a CUSUM with its run length."""
+"""Statistics of drift: conformal p-values, error rates, and a CUSUM with its average run length."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from collections.abc import Sequence
 
 
 def conformal_p(calibration: Sequence[float], observed: float) -> float:
-    """The share of a fair world that looks at least as odd: (1 + #{calibration >= observed}) / (n + 1).
+    """Conformal p-value: (1 + #{calibration >= observed}) / (n + 1), at least 1 / (n + 1).
 
     If calibration and observation are exchangeable, P(p <= a) <= a for every a, whatever the distribution (Vovk,
-    Gammerman & Shafer, 2005). The smallest value n numbers can give is 1 / (n + 1).
+    Gammerman & Shafer, 2005).
     """
     return (1 + sum(value >= observed for value in calibration)) / (len(calibration) + 1)
 
 
 def percentile_of(calibration: Sequence[float], observed: float) -> float:
-    """How many of a hundred calibration values lie below the observed one, ties counted half."""
+    """Percentile (0-100) of the observed value among the calibration values; ties count half."""
     ordered = sorted(calibration)
     below, upto = bisect_left(ordered, observed), bisect_right(ordered, observed)
     return 100 * (below + upto) / 2 / len(ordered) if ordered else 0.0
 
 
 def conformal_threshold(calibration: Sequence[float], false_alarm_rate: float) -> float:
-    """The smallest bound that at most this share of fresh values exceeds: the ceil((n + 1)(1 - a))-th smallest.
+    """Conformal threshold at this false alarm rate: the ceil((n + 1)(1 - rate))-th smallest calibration value.
 
-    Where n is too small for the rate it is the greatest value seen: the rate that holds is then 1 / (n + 1).
+    If n is too small for the rate it is the largest value, and the guaranteed rate is 1 / (n + 1).
 
     Raises:
-        ValueError: there is nothing to take it from.
+        ValueError: `calibration` is empty.
     """
     if not calibration:
         raise ValueError("no calibration, no threshold")
@@ -38,7 +38,11 @@ def conformal_threshold(calibration: Sequence[float], false_alarm_rate: float) -
 
 
 def auc(own: Sequence[float], others: Sequence[float]) -> float:
-    """The chance that a stranger's distance is greater than an own one (Mann & Whitney), ties counted half."""
+    """Area under the ROC curve: P(other distance > own distance), ties count half (Mann & Whitney, 1947).
+
+    Raises:
+        ValueError: one side is empty.
+    """
     if not own or not others:
         raise ValueError("both sides must have distances")
     ordered = sorted(own)
@@ -47,40 +51,43 @@ def auc(own: Sequence[float], others: Sequence[float]) -> float:
 
 
 def equal_error_rate(own: Sequence[float], others: Sequence[float]) -> float:
-    """The error at the threshold where own replies are refused as often as strangers' are taken, 0-1.
+    """Equal error rate (0-1): false reject rate at the threshold where it equals the false accept rate.
 
-    Between two thresholds the two rates are joined by lines, as is usual (ISO/IEC 19795-1).
+    Rates are interpolated linearly between thresholds (ISO/IEC 19795-1).
+
+    Raises:
+        ValueError: one side is empty.
     """
     if not own or not others:
         raise ValueError("both sides must have distances")
-    mine, theirs = sorted(own), sorted(others)
-    refused, taken = 1.0, 0.0
-    for threshold in sorted({*mine, *theirs}):
-        now_refused = 1 - bisect_right(mine, threshold) / len(mine)
-        now_taken = bisect_right(theirs, threshold) / len(theirs)
-        if now_taken >= now_refused:
-            before, after = refused - taken, now_refused - now_taken
+    genuine, impostor = sorted(own), sorted(others)
+    false_rejects, false_accepts = 1.0, 0.0
+    for threshold in sorted({*genuine, *impostor}):
+        next_rejects = 1 - bisect_right(genuine, threshold) / len(genuine)
+        next_accepts = bisect_right(impostor, threshold) / len(impostor)
+        if next_accepts >= next_rejects:
+            before, after = false_rejects - false_accepts, next_rejects - next_accepts
             step = before / (before - after) if before != after else 0.0
-            return refused + step * (now_refused - refused)
-        refused, taken = now_refused, now_taken
-    return refused
+            return false_rejects + step * (next_rejects - false_rejects)
+        false_rejects, false_accepts = next_rejects, next_accepts
+    return false_rejects
 
 
-# Page's CUSUM (1954) of z-scores: half a deviation is forgiven each time; at DECISION it alarms.
+# One-sided CUSUM of z-scores (Page, 1954): allowance k = 0.5, decision interval h = 4.39.
 ALLOWANCE = 0.5
 DECISION = 4.39
-GREATEST_Z = 3.0
+MAX_Z = 3.0
 
 
 def cusum_step(before: float, z: float) -> float:
-    """The CUSUM after one more z-score, which is clipped: one odd reply alone is no drift."""
-    return max(0.0, before + max(-GREATEST_Z, min(GREATEST_Z, z)) - ALLOWANCE)
+    """The CUSUM after one more z-score, clipped to +-MAX_Z so that a single outlier cannot alarm."""
+    return max(0.0, before + max(-MAX_Z, min(MAX_Z, z)) - ALLOWANCE)
 
 
 def average_run_length(allowance: float = ALLOWANCE, decision: float = DECISION, shift: float = 0.0) -> float:
-    """Replies until the CUSUM alarms, on average, when z-scores are normal with mean `shift` and deviation 1.
+    """Average number of replies until the CUSUM alarms, for normal z-scores with mean `shift` and deviation 1.
 
-    Siegmund's approximation (1985): within a few per cent of the exact value for the usual settings.
+    Siegmund's approximation (1985), within a few per cent of the exact value for usual settings.
     """
     drift = shift - allowance
     bound = decision + 1.166

@@ -1,9 +1,9 @@
-"""The default embedder: no model, no network, a fraction of a millisecond a text. It hears how, hardly what.
+"""The default embedder: stylometric features without a model or network, under a millisecond per text.
 
-Three blocks, each at a fixed share of the vector: hashed character trigrams (among the best single signals of
-authorship: Stamatatos, 2009), the rates of function words (Mosteller & Wallace, 1964), and punctuation and rhythm. Every number
-is a z-score against everyday chat, so that what everybody does weighs nothing: the cosine of such vectors is the cosine
-delta of Smith & Aldridge (2011). data/background.json holds the means and deviations it is measured against.
+It captures style and little of the content. Three blocks, each with a fixed share of the squared norm: hashed character
+trigrams (Stamatatos, 2009), rates of function words (Mosteller & Wallace, 1964), and punctuation and rhythm. Every value
+is a z-score against everyday chat, whose means and deviations are in data/background.json; the cosine distance of such
+vectors is Cosine Delta (Smith & Aldridge, 2011).
 """
 
 from __future__ import annotations
@@ -32,59 +32,58 @@ FUNCTION_WORDS = tuple(
     "thing this those though through to too up us very was we well were what what's when where which while who "
     "why will with without would yes yet you you'd you'll you're your".split()
 )
-_PLACE = {word: place for place, word in enumerate(FUNCTION_WORDS)}
+_INDEX = {word: place for place, word in enumerate(FUNCTION_WORDS)}
 _MARKS = ".,;:!?…-–—\"'()*#\n"
-# How much of the squared length is each block's, and a constant's. Deltas spread over the whole sphere, strangers at
-# right angles; the constant, the same in every text, draws them together until a published threshold of 0.30 means here
-# what it means of other embeddings. It changes the scale of a distance and no order.
-_SHARES = (0.40, 0.30, 0.30)
-_CONSTANT = 0.30
-_GREATEST_Z = 3.0
+# Shares of the squared norm: three blocks, and a constant component. Unrelated texts are near orthogonal in Cosine
+# Delta; the constant scales distances down so that the published threshold of 0.30 fits. It does not change their order.
+_BLOCK_SHARES = (0.40, 0.30, 0.30)
+_CONSTANT_SHARE = 0.30
+_MAX_Z = 3.0
 
 Blocks = tuple[list[float], list[float], list[float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Mean and standard deviation of each number of each block, over texts of many hands."""
+    """Mean and standard deviation of each value of each block, over texts of many authors."""
 
     mean: Blocks
     deviation: Blocks
 
 
 class Stylometric:
-    """`stylometric`: see the module."""
+    """The embedder `stylometric`; see the module's docstring."""
 
     id = "stylometric@1"
 
     def embed(self, texts: Sequence[str]) -> Embedding:
-        """The texts' vectors; costs nothing."""
+        """Returns the vectors of the texts, at no cost."""
         return Embedding(tuple(vector_of(text) for text in texts))
 
 
 @cache
 def background() -> Background:
-    """The background in use."""
+    """The shipped background statistics, read once per process."""
     content = json.loads((resources.files("fourfold.voice") / "data" / "background.json").read_text(encoding="utf-8"))
     return Background(tuple(content["mean"]), tuple(content["deviation"]))
 
 
 def vector_of(text: str) -> Vector:
-    """The text's vector, of length 1."""
+    """The vector of a text, with L2 norm 1."""
     known = background()
-    joined = [math.sqrt(_CONSTANT)]
-    for numbers, mean, deviation, share in zip(rates_of(text), known.mean, known.deviation, _SHARES, strict=True):
+    joined = [math.sqrt(_CONSTANT_SHARE)]
+    for numbers, mean, deviation, share in zip(rates_of(text), known.mean, known.deviation, _BLOCK_SHARES, strict=True):
         scores = [
-            max(-_GREATEST_Z, min(_GREATEST_Z, (number - usual) / spread))
+            max(-_MAX_Z, min(_MAX_Z, (number - usual) / spread))
             for number, usual, spread in zip(numbers, mean, deviation, strict=True)
         ]
-        weight = math.sqrt((1 - _CONSTANT) * share)
+        weight = math.sqrt((1 - _CONSTANT_SHARE) * share)
         joined += [weight * score for score in normalised(scores)]
     return normalised(joined)
 
 
 def rates_of(text: str) -> Blocks:
-    """The three blocks before they are measured against the background: rates, mostly under a square root."""
+    """The raw rates of the three blocks, mostly square roots, before standardisation against the background."""
     words = words_of(text)
     size, total = math.sqrt(max(1, len(text))), math.sqrt(max(1, len(words)))
     return (
@@ -111,12 +110,12 @@ def _trigrams(text: str) -> list[float]:
 def _function_words(words: Sequence[str]) -> list[float]:
     counted = [0.0] * (len(FUNCTION_WORDS) + 1)
     for word in words:
-        counted[_PLACE.get(word, -1)] += 1
+        counted[_INDEX.get(word, -1)] += 1
     return [math.sqrt(count) for count in counted]
 
 
 def _rhythm(text: str, words: Sequence[str]) -> list[float]:
-    """Rates of marks among the characters, lengths of words and sentences in classes, and habits of typing."""
+    """Rates of punctuation, histograms of word and sentence lengths, and typing habits."""
     size, total = max(1, len(text)), max(1, len(words))
     marks = [math.sqrt(10 * text.count(mark) / size) for mark in _MARKS]
     word_lengths = Counter(min(len(word), 9) for word in words)

@@ -1,1 +1,1 @@
-"""Webhooks: who wants which events, and how a signed request reaches them and nobody else."""
+"""Webhooks: endpoints and their events, signed requests, retries, and the check of their targets."""

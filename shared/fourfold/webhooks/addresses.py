@@ -1,11 +1,11 @@
-"""Which internet addresses are the public's: everything else may be somebody's inside, ours included."""
+"""Public IP addresses. All others are refused: they may be in a private network, such as that of the deployment."""
 
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
-# IANA's IPv4 special-purpose registry, multicast and the reserved class E; and one address that looks public.
+# IANA's IPv4 special-purpose registry, multicast, reserved class E, and one address that looks public.
 _NOT_PUBLIC_4: Final = tuple(
     IPv4Network(block)
     for block in (
@@ -13,7 +13,7 @@ _NOT_PUBLIC_4: Final = tuple(
         "10.0.0.0/8",
         "100.64.0.0/10",
         "127.0.0.0/8",
-        "168.63.129.16/32",  # Azure's host, seen from inside every virtual machine
+        "168.63.129.16/32",  # Azure's host, reachable from every virtual machine
         "169.254.0.0/16",
         "172.16.0.0/12",
         "192.0.0.0/24",
@@ -30,16 +30,16 @@ _NOT_PUBLIC_4: Final = tuple(
         "240.0.0.0/4",
     )
 )
-# The one IPv6 block that is routed. Mapped IPv4, NAT64, unique local, link-local and multicast lie outside of it.
+# Global unicast. Mapped IPv4, NAT64, unique local, link-local and multicast addresses are outside.
 _PUBLIC_6: Final = IPv6Network("2000::/3")
-# What of it is not the public's: protocol assignments (Teredo among them), documentation, 6to4.
+# Its parts that are not public: protocol assignments (such as Teredo), documentation, 6to4.
 _NOT_PUBLIC_6: Final = tuple(
     IPv6Network(block) for block in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
 )
 
 
 def is_public(address: str) -> bool:
-    """Whether `address` (an IPv4 or IPv6 literal) is one of the public internet's; what is no address is not."""
+    """Whether `address` is a public IPv4 or IPv6 address; False if it is no address."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""A delivery: one event on its way to one endpoint, with every attempt made."""
+"""A delivery of one event to one endpoint, with its attempts."""
 
 from __future__ import annotations
 
@@ -13,26 +13,27 @@ from fourfold.persona import Document
 
 PING_TYPE = "webhook.ping"
 
-Result = Literal[
+AttemptResult = Literal[
     "delivered", "http_error", "redirected", "timed_out", "connection_failed", "tls_failed", "unresolved", "refused"
 ]
 
 
 class Attempt(Document):
-    """One attempt. `latency_ms` runs from the look-up of the host to the status line, or to the failure.
+    """A delivery attempt. `latency_ms` is the time from the DNS lookup to the status line or to the error.
 
-    Results: `delivered` a 2xx; `http_error` any other status; `redirected` a 3xx, which is not followed; `timed_out`;
-    `connection_failed`; `tls_failed`; `unresolved` the host has no address; `refused` its address is not public.
+    `result`: `delivered` (2xx), `http_error` (any other status), `redirected` (3xx; redirects are not followed),
+    `timed_out`, `connection_failed`, `tls_failed`, `unresolved` (the host has no address) or `refused` (its address is
+    not public).
     """
 
     at: datetime
-    result: Result
+    result: AttemptResult
     status_code: int | None
     latency_ms: int
 
 
 class DeliveryStatus(StrEnum):
-    """Where a delivery stands. `dead`: no attempt will follow unless it is replayed."""
+    """The status of a delivery. `dead`: no further attempt is made unless it is replayed."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -43,11 +44,11 @@ DeadReason = Literal["attempts_exhausted", "endpoint_gone", "endpoint_disabled",
 
 
 class Delivery(Document):
-    """A delivery as it is stored. `body` is exactly what is sent.
+    """A stored delivery. `body` is the exact request body.
 
-    `tries` counts the attempts since it was last begun (a replay begins it again); `attempts` holds the newest ones.
-    `due_at`, unless it is over: when the next attempt may be made. `busy_until`: when an attempt that is being made
-    must have ended.
+    `tries` counts the attempts since the delivery was created or last replayed; `attempts` holds the newest ones.
+    `due_at` is the earliest time of the next attempt of a pending delivery. `busy_until` is the time by which a running
+    attempt must have ended; until then no other worker may claim the delivery.
     """
 
     id: str
@@ -66,7 +67,7 @@ class Delivery(Document):
 
 
 class Message(Document):
-    """What is to be sent: an event, or a ping."""
+    """The content of a delivery: an event, or a ping."""
 
     event_id: str
     event_type: str
@@ -75,14 +76,14 @@ class Message(Document):
     data: dict[str, Any]
 
     def body(self) -> str:
-        """`{type, timestamp, data}` as JSON text."""
+        """Returns `{type, timestamp, data}` as JSON text."""
         stamp = self.occurred_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         content = {"type": self.event_type, "timestamp": stamp, "data": self.data}
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 def message_of(event: Mapping[str, Any]) -> Message:
-    """The message of a bus event as EventBridge delivers it (`detail-type`, `detail`)."""
+    """Returns the message of a bus event in the form that EventBridge delivers (`detail-type`, `detail`)."""
     metadata = event["detail"]["metadata"]
     return Message(
         event_id=metadata["event_id"],
@@ -94,7 +95,7 @@ def message_of(event: Mapping[str, Any]) -> Message:
 
 
 def new_delivery(message: Message, endpoint_id: str, created_at: datetime, due_at: datetime) -> Delivery:
-    """The delivery of a message to an endpoint; its id is the same whenever it is made."""
+    """Returns a new pending delivery of a message to an endpoint. Its id is deterministic."""
     return Delivery(
         id=delivery_id(message.event_id, endpoint_id, message.occurred_at),
         endpoint_id=endpoint_id,

@@ -1,4 +1,4 @@
-"""One order of the dispatcher: at most one attempt, its record, and what follows from it."""
+"""Dispatches scheduled deliveries: makes at most one attempt, records it, and schedules what follows."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from fourfold.events.envelope import bus_entry
 from fourfold.events.webhooks import WebhookEndpointDisabled
 from fourfold.webhooks.delivery import Attempt, DeadReason, Delivery, DeliveryStatus
 from fourfold.webhooks.endpoint import Endpoint
-from fourfold.webhooks.queues import BRISK_MS, Lane, ScheduledDelivery, lane_of
-from fourfold.webhooks.schedule import wait_before_next
+from fourfold.webhooks.queues import HEALTHY_MS, Lane, ScheduledDelivery, lane_of
+from fourfold.webhooks.retry_schedule import delay_before_next
 from fourfold.webhooks.sender import AttemptOutcome, Sender
 from fourfold.webhooks.signing import signed_headers
 from fourfold.webhooks.store import WebhookStore
 
 _GONE: Final = 410
-# What an attempt takes beside the receiver's time: look-up, records.
+# Time of an attempt beyond the receiver's timeout: DNS lookup and writes.
 _CLAIM_MARGIN: Final = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
 class Retry:
-    """Give the order again, in this lane, after `wait`."""
+    """Queue the delivery again, in this lane, after `wait`."""
 
     lane: Lane
     wait: timedelta
@@ -33,82 +33,86 @@ class Retry:
 
 @dataclass(frozen=True)
 class Done:
-    """The order is done with. `dead`: no attempt follows, and the delivery was not made."""
+    """The queue message is processed. `dead` is set if the delivery failed for good."""
 
     dead: DeadReason | None = None
 
 
 @dataclass(frozen=True)
 class Dispatcher:
-    """Carries orders out."""
+    """Dispatches scheduled deliveries."""
 
     store: WebhookStore
     sender: Sender
     config_of: Callable[[str], WebhooksConfig]
     clock: Callable[[], datetime]
 
-    def carry_out(self, order: ScheduledDelivery, lane: Lane) -> Retry | Done:
-        """Makes the attempt that is due, if one is.
+    def dispatch(self, scheduled: ScheduledDelivery, lane: Lane) -> Retry | Done:
+        """Makes the due attempt of a delivery, if there is one.
 
         Raises:
-            Exception: storage did not answer; given again, the order is carried out then.
+            Exception: a storage error; the queue redelivers the message.
         """
-        if order.revive:
-            self.store.reopen(order.endpoint_id, order.delivery_id, self.clock())
-        endpoint = self.store.endpoint(order.workspace_id, order.endpoint_id)
+        if scheduled.revive:
+            self.store.requeue(scheduled.endpoint_id, scheduled.delivery_id, self.clock())
+        endpoint = self.store.endpoint(scheduled.workspace_id, scheduled.endpoint_id)
         if endpoint is None or not endpoint.enabled:
             reason: DeadReason = "endpoint_deleted" if endpoint is None else "endpoint_disabled"
-            if self.store.bury(order.endpoint_id, order.delivery_id, reason, self.clock()):
+            if self.store.mark_dead(scheduled.endpoint_id, scheduled.delivery_id, reason, self.clock()):
                 return Done(dead=reason)
-            return self._not_now(order, self.clock())
+            return self._check_later(scheduled, self.clock())
+        # An endpoint may have become slow since the message was queued.
         if lane is Lane.FAST and lane_of(endpoint) is Lane.SLOW:
             return Retry(Lane.SLOW, timedelta())
-        config, now = self.config_of(order.workspace_id), self.clock()
+        config, now = self.config_of(scheduled.workspace_id), self.clock()
         until = now + timedelta(seconds=config.timeout_s) + _CLAIM_MARGIN
-        delivery = self.store.claim(order.endpoint_id, order.delivery_id, now, until)
+        delivery = self.store.claim(scheduled.endpoint_id, scheduled.delivery_id, now, until)
         if delivery is None:
-            return self._not_now(order, now)
+            return self._check_later(scheduled, now)
         return self._attempt(endpoint, delivery, config)
 
-    def _not_now(self, order: ScheduledDelivery, now: datetime) -> Retry | Done:
-        """Not due yet, or somebody is at it: have another look. If that somebody fails, nobody else would."""
-        known = self.store.delivery(order.endpoint_id, order.delivery_id)
+    def _check_later(self, scheduled: ScheduledDelivery, now: datetime) -> Retry | Done:
+        """Checks later if the delivery is not due yet or another worker attempts it, in case that worker dies."""
+        known = self.store.delivery(scheduled.endpoint_id, scheduled.delivery_id)
         if known is None or known.status is not DeliveryStatus.PENDING:
             return Done()
         return Retry(Lane.SLOW, max(known.due_at, known.busy_until or known.due_at, now + timedelta(seconds=1)) - now)
 
     def _attempt(self, endpoint: Endpoint, delivery: Delivery, config: WebhooksConfig) -> Retry | Done:
-        began = self.clock()
+        started = self.clock()
         body = delivery.body.encode()
-        headers = signed_headers(delivery.event_id, began, body, endpoint.signing(began))
+        headers = signed_headers(delivery.event_id, started, body, endpoint.signing_secrets(started))
         outcome = self.sender.send(endpoint.url, headers, body, config.timeout_s)
-        made = Attempt(at=began, result=outcome.result, status_code=outcome.status_code, latency_ms=outcome.latency_ms)
+        attempt = Attempt(
+            at=started, result=outcome.result, status_code=outcome.status_code, latency_ms=outcome.latency_ms
+        )
         if outcome.result == "delivered":
-            self.store.record(delivery, made)
+            self.store.record(delivery, attempt)
             self._note_success(endpoint, outcome)
             return Done()
         if outcome.status_code == _GONE:
-            self.store.record(delivery, made, dead="endpoint_gone")
+            self.store.record(delivery, attempt, dead="endpoint_gone")
             self._disable(endpoint, delivery, "gone")
             return Done(dead="endpoint_gone")
         now = self.clock()
-        wait = wait_before_next(delivery.tries + 1, config.retry.delays_s, outcome.retry_after_s)
+        wait = delay_before_next(delivery.tries + 1, config.retry.delays_s, outcome.retry_after_s)
         if wait is None:
-            self.store.record(delivery, made, dead="attempts_exhausted")
+            self.store.record(delivery, attempt, dead="attempts_exhausted")
         else:
-            self.store.record(delivery, made, due_at=now + wait)
-        self._note_failure(endpoint, delivery, config, began)
+            self.store.record(delivery, attempt, due_at=now + wait)
+        self._note_failure(endpoint, delivery, config, started)
         return Done(dead="attempts_exhausted") if wait is None else Retry(Lane.SLOW, wait)
 
     def _note_success(self, endpoint: Endpoint, outcome: AttemptOutcome) -> None:
-        brisk = outcome.latency_ms <= BRISK_MS
-        if brisk != endpoint.brisk or endpoint.failing_since is not None:  # an endpoint in good health costs no write
-            self.store.note_health(endpoint, brisk=brisk, failing_since=None)
+        healthy = outcome.latency_ms <= HEALTHY_MS
+        # An endpoint that stays healthy costs no write.
+        if healthy != endpoint.healthy or endpoint.failing_since is not None:
+            self.store.record_health(endpoint, healthy=healthy, failing_since=None)
 
-    def _note_failure(self, endpoint: Endpoint, delivery: Delivery, config: WebhooksConfig, began: datetime) -> None:
+    def _note_failure(self, endpoint: Endpoint, delivery: Delivery, config: WebhooksConfig, started: datetime) -> None:
         since = endpoint.failing_since
-        if since is None or endpoint.brisk:
-            self.store.note_health(endpoint, brisk=False, failing_since=since or began)
+        if since is None or endpoint.healthy:
+            self.store.record_health(endpoint, healthy=False, failing_since=since or started)
         if since is not None and self.clock() - since >= timedelta(seconds=config.disable_after_s):
             self._disable(endpoint, delivery, "failing")
 

@@ -1,4 +1,4 @@
-"""A webhook endpoint: where a workspace wants its events sent, and how it has been answering."""
+"""A webhook endpoint: its URL, its events, its secrets and its health."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ DisabledReason = Literal["by_request", "gone", "failing"]
 
 
 class SigningSecret(Document):
-    """A secret that signs, until `expires_at` if a newer one has taken its place."""
+    """A signing secret. `expires_at` is set when a newer secret replaces it."""
 
     secret: str
     expires_at: datetime | None = None
 
 
 class Endpoint(Document):
-    """An endpoint as it is stored. `secrets`: the newest first.
+    """A stored endpoint. `secrets` are in order of age, the newest first.
 
-    `failing_since` is when the first of the failures began that no success has ended since. `brisk`: the last attempt
+    `failing_since` is the time of the first failure since the last success. `healthy` is whether the last attempt
     succeeded within a second.
     """
 
@@ -40,42 +40,42 @@ class Endpoint(Document):
     enabled: bool
     disabled_reason: DisabledReason | None
     failing_since: datetime | None
-    brisk: bool
+    healthy: bool
     version: int
     created_at: datetime
     updated_at: datetime
 
-    def wants(self, event_type: str) -> bool:
-        """Whether events of this type are sent here."""
+    def subscribes_to(self, event_type: str) -> bool:
+        """Whether the endpoint is enabled and receives events of this type."""
         return self.enabled and (EVERYTHING in self.events or event_type in self.events)
 
-    def signing(self, at: datetime) -> tuple[str, ...]:
-        """The secrets that sign at this time."""
-        return tuple(held.secret for held in self.secrets if held.expires_at is None or at < held.expires_at)
+    def signing_secrets(self, at: datetime) -> tuple[str, ...]:
+        """Returns the secrets that are valid at this time."""
+        return tuple(each.secret for each in self.secrets if each.expires_at is None or at < each.expires_at)
 
     def is_rotating(self, at: datetime) -> bool:
-        """Whether an older secret still signs."""
-        return len(self.signing(at)) > 1
+        """Whether an older secret is still valid."""
+        return len(self.signing_secrets(at)) > 1
 
     def rotated(self, at: datetime, overlap: timedelta) -> Endpoint:
-        """With a fresh secret; the one before signs on beside it for `overlap`, older ones no longer."""
+        """Returns a copy with a new secret. The previous one stays valid for `overlap`; older ones are removed."""
         before = self.secrets[0].model_copy(update={"expires_at": at + overlap})
-        held = (SigningSecret(secret=new_secret()), before)
-        return self.model_copy(update={"secrets": held, "updated_at": at})
+        secrets = (SigningSecret(secret=new_secret()), before)
+        return self.model_copy(update={"secrets": secrets, "updated_at": at})
 
     def turned_on(self, at: datetime) -> Endpoint:
-        """Enabled, with its failures forgotten."""
+        """Returns an enabled copy without failures."""
         return self.model_copy(
             update={"enabled": True, "disabled_reason": None, "failing_since": None, "updated_at": at}
         )
 
     def turned_off(self, at: datetime) -> Endpoint:
-        """Disabled by whoever owns it."""
+        """Returns a copy that its owner disabled."""
         return self.model_copy(update={"enabled": False, "disabled_reason": "by_request", "updated_at": at})
 
 
 def new_endpoint(workspace_id: str, url: str, events: Iterable[str], description: str | None, at: datetime) -> Endpoint:
-    """A fresh, enabled endpoint with a fresh secret."""
+    """Returns a new, enabled endpoint with a new secret."""
     return Endpoint(
         id=new_endpoint_id(),
         workspace_id=workspace_id,
@@ -86,7 +86,7 @@ def new_endpoint(workspace_id: str, url: str, events: Iterable[str], description
         enabled=True,
         disabled_reason=None,
         failing_since=None,
-        brisk=False,
+        healthy=False,
         version=1,
         created_at=at,
         updated_at=at,

@@ -1,4 +1,4 @@
-"""From one event to one delivery for each endpoint that wants it."""
+"""Fans an event out: creates a delivery for each endpoint that subscribes to it."""
 
 from __future__ import annotations
 
@@ -10,29 +10,31 @@ from fourfold.webhooks.delivery import DeliveryStatus, Message, new_delivery
 from fourfold.webhooks.queues import Lane, ScheduledDelivery, lane_of
 from fourfold.webhooks.store import WebhookStore
 
-Errand = tuple[Lane, ScheduledDelivery, timedelta]
-"""An order for the dispatcher, its lane, and how long to wait before it is given."""
+QueueEntry = tuple[Lane, ScheduledDelivery, timedelta]
+"""The lane of a queue message, the message, and the delay before the dispatcher receives it."""
 
 
 def fan_out(
     message: Message, store: WebhookStore, config_of: Callable[[str], WebhooksConfig], now: datetime
-) -> list[Errand]:
-    """Stores a delivery for every endpoint that wants the event.
+) -> list[QueueEntry]:
+    """Stores a delivery for each endpoint that subscribes to the event.
 
     Returns:
-        The orders to queue. An event that comes twice stores nothing twice, and orders again only what was never
-        tried: its first order may have been lost.
+        The messages to queue. For an event that is received again, only deliveries that were never attempted are
+        returned, because their queue message may have been lost.
     """
-    errands = []
+    entries = []
     for endpoint in store.endpoints(message.workspace_id):
-        if not endpoint.wants(message.event_type):
+        if not endpoint.subscribes_to(message.event_type):
             continue
         wait = timedelta(seconds=config_of(message.workspace_id).retry.delays_s[0])
         delivery = new_delivery(message, endpoint.id, now, now + wait)
         if not store.add(delivery):
-            known = store.delivery(endpoint.id, delivery.id)
-            if known is None or known.status is not DeliveryStatus.PENDING or known.tries or known.busy_until:
+            stored = store.delivery(endpoint.id, delivery.id)
+            if stored is None or stored.status is not DeliveryStatus.PENDING or stored.tries or stored.busy_until:
                 continue
-        order = ScheduledDelivery(workspace_id=message.workspace_id, endpoint_id=endpoint.id, delivery_id=delivery.id)
-        errands.append((lane_of(endpoint), order, wait))
-    return errands
+        scheduled = ScheduledDelivery(
+            workspace_id=message.workspace_id, endpoint_id=endpoint.id, delivery_id=delivery.id
+        )
+        entries.append((lane_of(endpoint), scheduled, wait))
+    return entries

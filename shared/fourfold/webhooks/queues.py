@@ -1,7 +1,7 @@
-"""Two lanes to the dispatcher, so that an endpoint in trouble is nobody's trouble but its own.
+"""The two queues (lanes) of the dispatcher, so that slow and failing endpoints do not delay the others.
 
-An endpoint uses the fast lane while its last attempt succeeded within a second; every other delivery (retries, new
-endpoints, slow and failing ones) goes through the slow lane, which has workers of its own.
+First attempts to healthy endpoints use the fast lane. Retries, and deliveries to new, slow or failing endpoints, use
+the slow lane, which has its own workers.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from enum import StrEnum
 from fourfold.persona import Document
 from fourfold.webhooks.endpoint import Endpoint
 
-BRISK_MS = 1000
+HEALTHY_MS = 1000
 
 
 class Lane(StrEnum):
-    """A queue in front of the dispatcher."""
+    """A queue of the dispatcher."""
 
     FAST = "fast"
     SLOW = "slow"
 
 
 class ScheduledDelivery(Document):
-    """A message to the dispatcher: have a look at this delivery. `revive`: even if it is dead, begin it again."""
+    """A message to the dispatcher about a delivery that may be due. `revive`: start it again if it is dead."""
 
     workspace_id: str
     endpoint_id: str
@@ -31,5 +31,5 @@ class ScheduledDelivery(Document):
 
 
 def lane_of(endpoint: Endpoint) -> Lane:
-    """Where a first attempt goes."""
-    return Lane.FAST if endpoint.brisk else Lane.SLOW
+    """Returns the lane of first attempts to the endpoint."""
+    return Lane.FAST if endpoint.healthy else Lane.SLOW

@@ -1,4 +1,4 @@
-"""One signed POST: to a checked address, within a time, following nothing and keeping nothing of the answer."""
+"""Sends a webhook request: to a checked address, within a timeout, without following redirects."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Final
 
-from fourfold.webhooks.delivery import Result
+from fourfold.webhooks.delivery import AttemptResult
 from fourfold.webhooks.target import (
     Resolve,
     Target,
@@ -27,20 +27,20 @@ from fourfold.webhooks.target import (
 )
 
 USER_AGENT: Final = "fourfold-webhooks/1"
-# Enough of a body for a receiver that writes before it reads the end of ours; nothing looks at it.
+# The body is read for receivers that respond before they have read the whole request; it is not used.
 _BODY_READ_BYTES: Final = 16 * 1024
 _SECONDS = re.compile(r"[0-9]{1,9}")
 _MULTIPLE_CHOICES, _BAD_REQUEST, _OK = 300, 400, 200
 
 OpenSocket = Callable[[str, int, float], socket.socket]
-"""Address, port and seconds to a connected socket. Raises OSError."""
+"""Opens a socket to an address and port within seconds. Raises OSError."""
 
 
 @dataclass(frozen=True)
 class AttemptOutcome:
-    """What came of one attempt. `retry_after_s`: how long the receiver asked to be left alone, None if it did not."""
+    """The outcome of an attempt. `retry_after_s` is the Retry-After of the response in seconds, or None."""
 
-    result: Result
+    result: AttemptResult
     status_code: int | None
     latency_ms: int
     retry_after_s: float | None = None
@@ -48,7 +48,7 @@ class AttemptOutcome:
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends. `resolve` and `open_socket` are what it knows of the network; `clock` dates a Retry-After."""
+    """Sends requests. `resolve` and `open_socket` access the network; `clock` is for a Retry-After that is a date."""
 
     clock: Callable[[], datetime]
     allow_loopback: bool = False
@@ -56,48 +56,50 @@ class Sender:
     open_socket: OpenSocket = lambda address, port, timeout_s: socket.create_connection((address, port), timeout_s)
 
     def send(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float) -> AttemptOutcome:
-        """POSTs `body` as JSON; the whole exchange is over within `timeout_s` (a slow DNS server aside)."""
-        began = time.monotonic()
+        """POSTs `body` as JSON. The exchange ends within `timeout_s`, apart from the DNS lookup."""
+        started = time.monotonic()
         deadline = _Deadline(timeout_s)
         try:
             reply = self._exchange(parse_target(url, allow_loopback=self.allow_loopback), headers, body, deadline)
         except TargetRefusedError as refusal:
-            return AttemptOutcome("unresolved" if refusal.code == "unresolved" else "refused", None, _since(began))
+            return AttemptOutcome(
+                "unresolved" if refusal.code == "unresolved" else "refused", None, _elapsed_ms(started)
+            )
         except (OSError, http.client.HTTPException) as error:
-            return AttemptOutcome(_failure(error, deadline), None, _since(began))
+            return AttemptOutcome(_failure(error, deadline), None, _elapsed_ms(started))
         finally:
             deadline.cancel()
         status, retry_after = reply
         if _MULTIPLE_CHOICES <= status < _BAD_REQUEST:
-            result: Result = "redirected"
+            result: AttemptResult = "redirected"
         else:
             result = "delivered" if _OK <= status < _MULTIPLE_CHOICES else "http_error"
-        return AttemptOutcome(result, status, _since(began), self._seconds(retry_after))
+        return AttemptOutcome(result, status, _elapsed_ms(started), self._seconds(retry_after))
 
     def _exchange(
         self, target: Target, headers: Mapping[str, str], body: bytes, deadline: _Deadline
     ) -> tuple[int, str | None]:
-        """Status and Retry-After."""
-        with self._connected(target, deadline) as plain, _secured(plain, target) as secured:
-            deadline.ends(secured)  # the socket's own timeout, which begins anew with each byte, is as long
+        """Returns the status and the Retry-After header."""
+        with self._connected(target, deadline) as plain, _with_tls(plain, target) as secured:
+            deadline.watch(secured)  # the socket's own timeout restarts with each byte
             if isinstance(secured, ssl.SSLSocket):
                 secured.do_handshake()
             connection = http.client.HTTPConnection(target.host, target.port)
-            connection.sock = secured  # connected already: to an address that was checked
+            connection.sock = secured  # already connected, to a checked address
             sent = {"Host": target.authority, "User-Agent": USER_AGENT, "Content-Type": "application/json", **headers}
             connection.request("POST", target.path, body, {**sent, "Connection": "close"})
             reply = connection.getresponse()
             answer = reply.status, reply.getheader("Retry-After")
-            with suppress(OSError, http.client.HTTPException):  # the status is there, and nothing else counts
+            with suppress(OSError, http.client.HTTPException):  # only the status is needed
                 reply.read(_BODY_READ_BYTES)
             return answer
 
     def _connected(self, target: Target, deadline: _Deadline) -> socket.socket:
-        """The first of the checked addresses that takes a connection."""
+        """Connects to the first of the checked addresses that accepts a connection."""
         failure: OSError | None = None
         for address in checked_addresses(target, self.resolve):
             try:
-                return self.open_socket(address, target.port, deadline.left())
+                return self.open_socket(address, target.port, deadline.remaining())
             except OSError as error:
                 failure = error
         raise failure or OSError("no address")
@@ -115,7 +117,7 @@ class Sender:
 
 
 class _Deadline:
-    """Ends a connection when its time is over, whatever it is doing; a socket's timeout begins anew with each byte."""
+    """Closes a connection at a deadline. A socket's timeout is not enough, because it restarts with each byte."""
 
     def __init__(self, seconds: float) -> None:
         self._at = time.monotonic() + seconds
@@ -126,15 +128,15 @@ class _Deadline:
         self._timer.daemon = True
         self._timer.start()
 
-    def left(self) -> float:
-        """Seconds. Raises TimeoutError when there are none."""
-        left = self._at - time.monotonic()
-        if left <= 0:
+    def remaining(self) -> float:
+        """Returns the remaining seconds. Raises TimeoutError if there are none."""
+        remaining = self._at - time.monotonic()
+        if remaining <= 0:
             raise TimeoutError
-        return left
+        return remaining
 
-    def ends(self, connection: socket.socket) -> None:
-        """Watch this connection from now on."""
+    def watch(self, connection: socket.socket) -> None:
+        """Sets the connection to close."""
         with self._lock:
             self._socket = connection
         if self.passed:
@@ -149,29 +151,29 @@ class _Deadline:
         with self._lock:
             self.passed = True
             if self._socket is not None:
-                with suppress(OSError):  # it has ended by itself
-                    # Not the TLS socket's own shutdown, which takes its state away from under the reader.
+                with suppress(OSError):  # already closed
+                    # Not SSLSocket.shutdown, which removes the TLS state while another thread reads.
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """Certificates and names are checked, by the system's trust store."""
+    """Returns a context that verifies certificates and host names with the system's trust store."""
     return ssl.create_default_context()
 
 
-def _secured(plain: socket.socket, target: Target) -> socket.socket:
-    """The connection with TLS to come, if the target wants it; the certificate must be the host's."""
+def _with_tls(plain: socket.socket, target: Target) -> socket.socket:
+    """Wraps the connection in TLS if the target is secure; the certificate must match the host."""
     if not target.secure:
         return plain
     return tls_context().wrap_socket(plain, server_hostname=target.host, do_handshake_on_connect=False)
 
 
-def _failure(error: Exception, deadline: _Deadline) -> Result:
+def _failure(error: Exception, deadline: _Deadline) -> AttemptResult:
     if deadline.passed or isinstance(error, TimeoutError):
         return "timed_out"
     return "tls_failed" if isinstance(error, ssl.SSLError) else "connection_failed"
 
 
-def _since(began: float) -> int:
-    return round((time.monotonic() - began) * 1000)
+def _elapsed_ms(started: float) -> int:
+    return round((time.monotonic() - started) * 1000)

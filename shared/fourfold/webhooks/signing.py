@@ -17,18 +17,18 @@ _SECRET_BYTES = 32  # the specification asks for 24 to 64
 
 
 def new_secret() -> str:
-    """A fresh secret, as the receiver is given it."""
+    """Returns a new secret in the form that the receiver is given."""
     return PREFIX + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
 def signed_headers(message_id: str, at: datetime, body: bytes, signing: Iterable[str]) -> dict[str, str]:
-    """The three headers of one attempt.
+    """Returns the three headers of an attempt.
 
     Args:
-        message_id: the same for every attempt; receivers drop an id they have seen.
-        at: the time of this attempt; receivers refuse what is more than five minutes old.
-        body: exactly what is sent.
-        signing: the secrets that sign, each adding a signature; two while a rotation lasts.
+        message_id: the same for all attempts; receivers drop ids that they have processed.
+        at: the time of the attempt; receivers reject timestamps that are more than five minutes old.
+        body: the exact request body.
+        signing: the valid secrets; each adds a signature, so there are two during a rotation.
     """
     timestamp = str(int(at.timestamp()))
     content = f"{message_id}.{timestamp}.".encode() + body

@@ -1,7 +1,7 @@
-"""Where a webhook may be sent: the guard against requests forged to reach somebody's inside (SSRF).
+"""The check of webhook targets against server-side request forgery (SSRF).
 
-A target is checked twice: when it is registered, and at each attempt, where the connection then goes to one of the
-very addresses that were checked, so that a name cannot answer differently in between.
+A URL is checked when it is registered and at each attempt. An attempt connects to one of the addresses that were
+checked, so that a second DNS lookup cannot return a different address (DNS rebinding).
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ HTTPS_PORT: Final = 443
 LOOPBACK: Final = "127.0.0.1"
 
 Resolve = Callable[[str, int], Sequence[str]]
-"""Host and port to the host's addresses. Raises OSError when there are none."""
+"""Returns the addresses of a host and port. Raises OSError if there are none."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
-# A last label that is a number makes the whole host an address in some notation: decimal, octal or hexadecimal.
+# URL parsers read a host whose last label is a number as an IPv4 address (decimal, octal or hexadecimal).
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-# Names that never belong to the public's DNS (RFC 6761, RFC 7686, RFC 8375, RFC 9476; ICANN keeps `internal` so).
-_INSIDE = (
+# Top-level names that are not in the public DNS (RFC 6761, 7686, 8375 and 9476; ICANN reserves `internal`).
+_RESERVED_LABELS = (
     "alt",
     "arpa",
     "corp",
@@ -43,11 +43,11 @@ _INSIDE = (
     "test",
 )
 _LOOPBACK_URL = re.compile(rf"http://{re.escape(LOOPBACK)}(?::([0-9]{{1,5}}))?(?:[/?][!-~]*)?")
-_LAST_PORT = 65535
+_MAX_PORT = 65535
 
 
 class TargetRefusedError(InputError):
-    """Nothing is sent there. `code` is stable; `detail` tells the owner what to change."""
+    """The target is not allowed. `code` is stable; `detail` says what to change."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -57,7 +57,7 @@ class TargetRefusedError(InputError):
 
 @dataclass(frozen=True)
 class Target:
-    """A URL that may be sent to as far as its text can tell. `path` holds the query as well."""
+    """A parsed URL whose text is allowed. `path` includes the query."""
 
     secure: bool
     host: str
@@ -66,30 +66,30 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """What the Host header says."""
-        usual = HTTPS_PORT if self.secure else 80
-        return self.host if self.port == usual else f"{self.host}:{self.port}"
+        """The value of the Host header."""
+        default_port = HTTPS_PORT if self.secure else 80
+        return self.host if self.port == default_port else f"{self.host}:{self.port}"
 
 
 def system_resolver(host: str, port: int) -> list[str]:
-    """The machine's own resolver."""
+    """Resolves with the operating system."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 def parse_target(url: str, *, allow_loopback: bool = False) -> Target:
-    """The target a URL names. No name is looked up.
+    """Parses and checks a URL without a DNS lookup.
 
     Args:
-        url: as the owner wrote it.
-        allow_loopback: take `http://127.0.0.1:<port>` as well, for a receiver on the developer's own machine.
+        url: the URL, as registered.
+        allow_loopback: also allow `http://127.0.0.1:<port>`, for a receiver on the developer's machine.
 
     Raises:
-        TargetRefusedError: it is no https URL of a public host on port 443.
+        TargetRefusedError: the URL is not an https URL of a public host on port 443.
     """
-    own = _LOOPBACK_URL.fullmatch(url) if allow_loopback else None
-    if own is not None:
-        return _loopback(url, int(own[1] or 80))
+    loopback = _LOOPBACK_URL.fullmatch(url) if allow_loopback else None
+    if loopback is not None:
+        return _loopback(url, int(loopback[1] or 80))
     if len(url) > MAX_URL_CHARACTERS:
         raise TargetRefusedError("url_too_long", f"Must have at most {MAX_URL_CHARACTERS} characters.")
     if not re.fullmatch(r"[!-~]+", url) or "\\" in url:
@@ -104,9 +104,11 @@ def parse_target(url: str, *, allow_loopback: bool = False) -> Target:
     if parts.scheme != "https":
         raise TargetRefusedError("https_required", "Must begin with https://.")
     if "@" in parts.netloc:
-        raise TargetRefusedError("credentials_in_url", "Must hold no user name or password; check the signature.")
+        raise TargetRefusedError(
+            "credentials_in_url", "Must not contain a user name or password. Verify the signature instead."
+        )
     if "#" in url:
-        raise TargetRefusedError("invalid_url", "Must hold no fragment; it would not be sent.")
+        raise TargetRefusedError("invalid_url", "Must not contain a fragment.")
     if port not in {None, HTTPS_PORT} or parts.netloc.endswith(":"):
         raise TargetRefusedError("port_not_allowed", f"Must use port {HTTPS_PORT}.")
     host = _public_name(parts.netloc.removesuffix(f":{HTTPS_PORT}").lower())
@@ -114,12 +116,12 @@ def parse_target(url: str, *, allow_loopback: bool = False) -> Target:
 
 
 def checked_addresses(target: Target, resolve: Resolve = system_resolver) -> Sequence[str]:
-    """The addresses the target has now, in the resolver's order; all of them are public.
+    """Resolves the target and returns its addresses, in the resolver's order.
 
-    One that is not taints the others: which of them a connection takes is up to nobody.
+    If any address is not public, the target is refused as a whole.
 
     Raises:
-        TargetRefusedError: the host has no address (`unresolved`), or not only public ones (`not_public`).
+        TargetRefusedError: the host has no address (`unresolved`), or an address that is not public (`not_public`).
     """
     if not target.secure and target.host == LOOPBACK:
         return (LOOPBACK,)
@@ -130,24 +132,24 @@ def checked_addresses(target: Target, resolve: Resolve = system_resolver) -> Seq
     if not addresses:
         raise TargetRefusedError("unresolved", f"{target.host} has no address in the DNS.")
     if not all(is_public(address) for address in addresses):
-        raise TargetRefusedError("not_public", f"{target.host} leads to an address that is not public.")
+        raise TargetRefusedError("not_public", f"{target.host} resolves to an address that is not public.")
     return addresses
 
 
 def _public_name(host: str) -> str:
     labels = host.split(".")
     if host.startswith("[") or _NUMBER.fullmatch(labels[-1] or labels[-2 if len(labels) > 1 else -1]):
-        raise TargetRefusedError("address_as_host", "Must name a host, not an address.")
-    if labels[-1] in _INSIDE or len(labels) == 1:
-        raise TargetRefusedError("not_public", "Must name a host of the public internet.")
+        raise TargetRefusedError("address_as_host", "Must have a host name, not an IP address.")
+    if labels[-1] in _RESERVED_LABELS or len(labels) == 1:
+        raise TargetRefusedError("not_public", "Must have the host name of a public host.")
     if len(host) > 253 or not _HOST.fullmatch(host):  # noqa: PLR2004 - RFC 1035
-        raise TargetRefusedError("invalid_url", "Must name a host as the DNS does, such as hooks.example.com.")
+        raise TargetRefusedError("invalid_url", "Must have a valid host name, such as hooks.example.com.")
     return host
 
 
 def _loopback(url: str, port: int) -> Target:
-    if not 0 < port <= _LAST_PORT:
-        raise TargetRefusedError("invalid_url", f"Must name a port from 1 to {_LAST_PORT}.")
+    if not 0 < port <= _MAX_PORT:
+        raise TargetRefusedError("invalid_url", f"Must have a port from 1 to {_MAX_PORT}.")
     parts = urlsplit(url)
     return Target(secure=False, host=LOOPBACK, port=port, path=_path(parts))
 

@@ -23,9 +23,11 @@ from fastapi import FastAPI
 from moto import mock_aws
 
 from fourfold.http.scopes import SCOPES
-from fourfold.pipeline.lifecycle import complete_run, fail_run
+from fourfold.pipeline.complete_run import complete_run
+from fourfold.pipeline.fail_run import fail_run
+from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.submit import NotStartedError, identity_of
+from fourfold.pipeline.submit import NotStartedError
 from fourfold.problem import problem
 from fourfold.progress.run import Run
 from fourfold.steps import position
@@ -35,11 +37,11 @@ from functions import webhook_queues as webhook_lanes
 from functions import wiring
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
+from functions.api.chat.context import chat_limiter
 from functions.api.personas import parse_client as step_alone
 from functions.api.runs import job_requests as jobs
 from functions.api.server import Server
-from functions.api.voice.service import chatting_limiter
-from functions.api.wiring import api_keys, claims, following_limiter, key_ring, last_use, rate_limiter, submissions
+from functions.api.wiring import api_keys, claims, key_ring, last_use, polling_limiter, rate_limiter, submissions
 from functions.configuration import config_reader, org_of
 from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
@@ -285,8 +287,8 @@ def _forget() -> None:
     """What the process keeps between requests belongs to one test's tables."""
     if last_use.cache_info().currsize:
         last_use().close()
-    kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, submissions, following_limiter)
-    kept_for_jobs = (wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chatting_limiter)
+    kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, submissions, polling_limiter)
+    kept_for_jobs = (wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
     further = (config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests)
     for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_jobs):
         made.cache_clear()

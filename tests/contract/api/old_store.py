@@ -40,7 +40,7 @@ class OldStore:
     @classmethod
     def read(cls) -> OldStore:
         """The fixture, from its file."""
-        content = json.loads(lzma.open(_FILE).read(), object_hook=_bytes)
+        content = json.loads(lzma.decompress(_FILE.read_bytes()), object_hook=_bytes)
         return cls(
             made=content["made"],
             messages=content["messages"],

@@ -15,10 +15,10 @@ from typing import Any
 import schemathesis
 from pydantic_core import PydanticCustomError
 
+from fourfold.http.text_rules import acceptable_text
 from functions.api.config.schemas import ConfigPatch
 from functions.api.openapi.examples import examples
-from functions.api.personas.documents import legible
-from functions.api.suite.examples import OWN_TEST
+from functions.api.provocation_tests.examples import OWN_TEST
 
 _KEYS = itertools.cycle(os.environ["FOURFOLD_KEYS"].split(","))
 _TEXTS = ("intent", "name", "message", "reply")
@@ -83,7 +83,7 @@ def _make_right(body: dict[str, Any]) -> None:
 
 def _is_legible(text: str) -> bool:
     try:
-        legible(text)
+        acceptable_text(text)
     except PydanticCustomError:
         return False
     return True

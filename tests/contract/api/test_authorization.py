@@ -19,8 +19,8 @@ from fourfold.http.scopes import SCOPES
 from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from functions.api.app import create_app
 from functions.api.openapi.operations import Operation, operations
-from functions.api.suite.examples import OWN_TEST
-from functions.api.webhooks import routes as webhooks
+from functions.api.provocation_tests.examples import OWN_TEST
+from functions.api.webhooks import deliveries
 from functions.api.webhooks import targets as webhook_targets
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
 
@@ -53,7 +53,7 @@ def own_test_of(api: Api) -> str:
 def _reachable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Names resolve to a public address, and nobody dispatches."""
     monkeypatch.setattr(webhook_targets, "resolve", lambda _host, _port: ["93.184.215.14"])
-    monkeypatch.setattr(webhooks, "give", lambda _errands: None)
+    monkeypatch.setattr(deliveries, "enqueue", lambda _errands: None)
 
 
 def endpoint_of(api: Api) -> str:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from fourfold.persona import Persona
-from fourfold.pipeline.lifecycle import complete_run
+from fourfold.pipeline.complete_run import complete_run
 from fourfold.progress.log import RunOverError
 from functions import wiring
 from tests.builders import ALL_STEPS, ScriptedModel, performed

@@ -83,7 +83,7 @@ def test_explain_tells_the_whole_chain(tree: Settings) -> None:
     assert (chain["system"]["set_by"], chain["system"]["reason"]) == ("key_ffk_full", "Cheaper")
     assert chain["system"]["revision"] == 1
     assert chain["org"]["is_set"] is False
-    assert "The workspace scope sets it" in told["why"]
+    assert "set at the workspace scope" in told["why"]
 
 
 def test_explain_knows_a_value_of_null_from_none(tree: Settings) -> None:

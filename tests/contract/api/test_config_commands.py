@@ -86,14 +86,14 @@ def test_a_stale_revision_is_refused(config: Config) -> None:
     done(config("set", RETRIES, "1", "--if-match", "0"))
     refused = config("set", RETRIES, "2", "--if-match", "0")
     assert refused.exit_code == 1
-    assert "at revision 1 now" in refused.stderr
+    assert "revision is 1" in refused.stderr
     assert value(config, RETRIES) == 1
 
 
 def test_an_unknown_key_is_told_where_and_what_is_near(config: Config) -> None:
     refused = config("set", RETRIES, "1", "engine.pipeline.soul_draft.modle", "x")
     assert (refused.exit_code, refused.stdout) == (1, "")
-    assert "/ops/1/key" in refused.stderr
+    assert "ops[1].key" in refused.stderr
     assert MODEL in refused.stderr
     problem = json.loads(config("explain", "engine.pipeline.soul_draft.modle", "--json").stdout)
     assert MODEL in problem["errors"][0]["nearest"]
@@ -102,7 +102,7 @@ def test_an_unknown_key_is_told_where_and_what_is_near(config: Config) -> None:
 def test_a_lock_overrules_what_stands_below_and_keeps_others_out(config: Config) -> None:
     done(config("set", RETRIES, "3"))
     told = done(config("lock", RETRIES, "--scope", "system", "--value", "0", "--reason", "costs"))
-    assert f"{RETRIES} = 3" in told.split("Overruled", 1)[1]
+    assert f"{RETRIES} = 3" in told.split("Overridden", 1)[1]
     refused = config("set", RETRIES, "2")
     assert (refused.exit_code, "locked by the system scope" in refused.stderr) == (1, True)
     assert json.loads(config("set", RETRIES, "2", "--json").stdout)["locked_by"] == "system"
@@ -140,7 +140,7 @@ def test_a_snapshot_is_rolled_back_to_and_what_a_lock_forbids_is_told(config: Co
     assert kept in done(config("snapshots"))
     done(config("set", RETRIES, "1", SCORE, "2"))
     assert f"{SCORE}" in done(config("diff", "1", "2"))
-    assert done(config("diff", "1", kept)) == "They say the same.\n"
+    assert done(config("diff", "1", kept)) == "No differences.\n"
     done(config("lock", RETRIES, "--scope", "system"))
     plan = done(config("rollback", kept, "--dry-run"))
     assert ("Dry run" in plan, value(config, SCORE)) == (True, 2)

@@ -105,6 +105,19 @@ class TestEvent:
 class TestRuns:
     """A run is pinned to what held when it started."""
 
+    def test_the_offline_preset_is_warned_of_and_starts_none_where_the_composer_is_not_deployed(
+        self, anthropic: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("fourfold.models.credentials.is_installed", lambda: False)
+        applied = anthropic.post("/presets/offline/apply", {"reason": "To see"})
+        assert applied.status_code == 200
+        warnings = applied.json()["warnings"]
+        assert {warning["code"] for warning in warnings} == {"provider_not_configured"}
+        assert all("not part of this deployment" in warning["detail"] for warning in warnings)
+        reply = create(anthropic.api)
+        assert (reply.status_code, reply.json()["code"]) == (422, "provider_not_configured")
+        assert anthropic.api.machine.started == []
+
     def test_a_later_run_has_the_change_and_an_earlier_one_has_not(self, anthropic: Settings) -> None:
         api = anthropic.api
         api.machine.hold.clear()

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from fourfold.jobs.answers import PaidAnswers
-from fourfold.pipeline.lifecycle import RunIdentity, fail_run
+from fourfold.pipeline.fail_run import fail_run
+from fourfold.pipeline.run_context import RunIdentity
 from fourfold.problem import problem
 from fourfold.storage.conversion.convert import Converted, convert, is_outdated
 from functions import clock, wiring

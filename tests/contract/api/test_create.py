@@ -60,7 +60,7 @@ def test_a_refused_start_fails_the_run_and_asks_to_try_again(api: Api) -> None:
     assert persona.status is PersonaStatus.FAILED
     assert persona.run_id is not None
     assert api.run(persona.run_id).status is RunStatus.FAILED
-    assert [entry.happening.type for entry in wiring.event_store("ws_one", persona.run_id).entries()] == [
+    assert [entry.event.type for entry in wiring.event_store("ws_one", persona.run_id).entries()] == [
         "run.started",
         "pipeline.failed",
     ]

@@ -161,7 +161,7 @@ def test_an_error_after_the_first_byte_is_an_event(live: Live, monkeypatch: pyte
 
 def test_a_run_that_ended_without_its_last_event_ends_its_stream(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """A log expires after 30 days; whoever follows it then must not wait for ever."""
-    monkeypatch.setattr(tail, "CHECK_SECONDS", 0.1)
+    monkeypatch.setattr(tail, "CHECK_ENDED_EVERY_S", 0.1)
     run_id = api.call("POST", "/v1/personas", json=BRIEF).headers["location"].rpartition("/")[2]
     for item in api.stored("run-events"):
         api.tables.delete_item(TableName="run-events", Key={"pk": item["pk"], "sk": item["sk"]})
@@ -183,7 +183,7 @@ def test_fifty_waiting_clients_keep_nobody_from_being_served(live: Live) -> None
         for follower in followers:
             follower.start()
         deadline = time.monotonic() + 20
-        while live.api.app.state.tails.following < 50:
+        while live.api.app.state.tails.followers < 50:
             assert time.monotonic() < deadline
             time.sleep(0.02)
         took = []
@@ -196,7 +196,7 @@ def test_fifty_waiting_clients_keep_nobody_from_being_served(live: Live) -> None
             follower.join(10)
     assert sorted(took)[10] < 0.5
     deadline = time.monotonic() + 10
-    while live.api.app.state.tails.following:
+    while live.api.app.state.tails.followers:
         assert time.monotonic() < deadline, "a client that left is still followed for"
         time.sleep(0.05)
 

@@ -48,7 +48,7 @@ def later(monkeypatch: pytest.MonkeyPatch, passed: timedelta) -> None:
 
 
 def events(run_id: str) -> list[str]:
-    return [entry.happening.type for entry in wiring.event_store("ws_one", run_id).entries()]
+    return [entry.event.type for entry in wiring.event_store("ws_one", run_id).entries()]
 
 
 @pytest.mark.parametrize("what", ["fingerprint", "test-suite"])

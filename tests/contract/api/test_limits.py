@@ -11,7 +11,7 @@ import pytest
 
 from fourfold.config.api import ApiConfig, LimitsConfig
 from fourfold.config.settings import Settings
-from fourfold.pipeline.staleness import QUIET_LIMIT
+from fourfold.pipeline.staleness import MAX_SILENCE
 from functions import clock, wiring
 from functions.api import dependencies as callers
 from functions.api.personas import generation
@@ -86,7 +86,7 @@ def test_a_full_workspace_starts_nothing(api: Api, runs_at_once: int) -> None:
     reply = start(api, **{"Idempotency-Key": "one too many"})
     assert (reply.status_code, reply.json()["code"]) == (429, "too_many_generations")
     assert int(reply.headers["retry-after"]) > 0
-    assert "3 runs" in reply.json()["detail"]
+    assert "3 concurrent runs" in reply.json()["detail"]
     assert api.stored("personas") == before[0]
     assert not [item for item in api.stored("idempotency") if not item["id"]["S"].startswith("RATE#")]
     assert len(api.machine.started) == 3
@@ -126,7 +126,7 @@ def test_a_run_nobody_works_on_any_more_makes_room(
     for _ in range(runs_at_once):
         start(api)
     assert start(api).status_code == 429
-    real, later = clock.now, QUIET_LIMIT + timedelta(seconds=1)
+    real, later = clock.now, MAX_SILENCE + timedelta(seconds=1)
     submissions.cache_clear()
     wiring.run_context.cache_clear()
     for where in (clock, wiring, generation, following):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.api.runs.progress_routes import tickets, websocket_url
+from functions.api.progress.routes import tickets, websocket_url
 from tests.contract.api.conftest import KEY, READ_KEY, WRITE_KEY, Api
 
 WEBSOCKET = "wss://abcdef1234.execute-api.eu-central-1.amazonaws.com/prod"

@@ -17,7 +17,7 @@ from functions import wiring
 from functions.api import dependencies as callers
 from functions.api.personas import generation
 from functions.api.runs import job_requests as jobs
-from functions.api.webhooks import routes as webhooks
+from functions.api.webhooks import deliveries
 from functions.api.webhooks import targets as webhook_targets
 from tests.contract.api.conftest import FULL_KEY, Live
 from tests.contract.api.schemathesis_run import walk
@@ -44,7 +44,7 @@ def test_every_operation_keeps_its_description(live: Live, monkeypatch: pytest.M
             worker.submit(end_job, MessageBody)
 
         monkeypatch.setattr(webhook_targets, "resolve", lambda _host, _port: ["93.184.215.14"])
-        monkeypatch.setattr(webhooks, "give", lambda _errands: None)
+        monkeypatch.setattr(deliveries, "enqueue", lambda _errands: None)
         monkeypatch.setattr(jobs, "queues", lambda: SimpleNamespace(send_message=send_message))
         done = walk(live.url, [FULL_KEY], EXAMPLES, tmp_path)
     assert done.failures == 0, done.said

@@ -15,8 +15,8 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
 from fourfold.http import edge
+from functions.api.meta.schemas import VERSION
 from functions.api.openapi.describe import committed_text
-from functions.api.personas.documents import VERSION
 from tests.contract.api.conftest import KEY, Api
 
 REPOSITORY = Path(__file__).resolve().parents[3]

@@ -69,6 +69,28 @@ def test_a_setting_that_cannot_be_taken_is_named(anthropic: Api, config: Any, po
     assert anthropic.nothing_happened()
 
 
+@pytest.fixture
+def without_composer(anthropic: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
+    """A deployment whose functions do not carry the offline composer."""
+    monkeypatch.setattr("fourfold.models.credentials.is_installed", lambda: False)
+    return anthropic
+
+
+@pytest.mark.parametrize("key", ["engine.pipeline.soul_draft.model", "engine.pipeline.soul_draft.fallback"])
+def test_the_composer_is_refused_where_it_is_not_deployed(without_composer: Api, key: str) -> None:
+    asked = ["offline:composer-1"] if key.endswith("fallback") else "offline:composer-1"
+    reply = create(without_composer, {key: asked})
+    assert reply.status_code == 422
+    [fault] = reply.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == (f"/config/{key}", "provider_not_configured")
+    assert fault["detail"] == "The offline composer is not part of this deployment."
+    assert without_composer.nothing_happened()
+
+
+def test_the_composer_may_be_asked_for_beside_a_provider_where_it_is_deployed(anthropic: Api) -> None:
+    assert create(anthropic, {SOUL_MODEL: "offline:composer-1"}).status_code == 201
+
+
 def test_settings_are_part_of_what_an_idempotency_key_stands_for(anthropic: Api) -> None:
     key = {"Idempotency-Key": "one"}
     assert create(anthropic, {}, **key).status_code == 201

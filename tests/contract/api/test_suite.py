@@ -11,11 +11,11 @@ from junitparser import JUnitXml
 
 from fourfold.config.engine import ProvocationConfig, SafetyConfig
 from fourfold.provocation.catalog import content_hash, shipped_tests
-from fourfold.provocation.plan import Selection, planned
+from fourfold.provocation.plan import Selection, make_plan
 from fourfold.provocation.workspace_tests import available
 from functions import wiring
 from functions.api.runs import polling as following
-from functions.api.suite import routes as suite
+from functions.api.suite import reading
 from tests.contract.api.conftest import OTHER_KEY, READ_KEY, Api
 
 OWN: dict[str, Any] = {
@@ -97,7 +97,7 @@ def test_a_run_that_ends_while_it_is_read_is_not_ready_without_its_figures(
     going_on = following.current_run("ws_one", run_id)
     suites.work()
     with monkeypatch.context() as between:
-        between.setattr(suite, "current_run", lambda *_: going_on)
+        between.setattr(reading, "current_run", lambda *_: going_on)
         read = suites.read().json()
         assert (read["status"], read["counts"]) == ("running", None)
     assert suites.read().json()["status"] == "ready"
@@ -234,7 +234,7 @@ def test_a_workspaces_own_test_is_run_reworded_and_deleted(suites: Suites) -> No
 
 def test_a_shipped_test_is_switched_off_or_replaced_and_never_written(suites: Suites) -> None:
     off = suites.api.call("PATCH", f"{PATH}/role.008", json={"enabled": False}).json()
-    assert (off["enabled"], off["reason"]) == (False, "switched off by the workspace")
+    assert (off["enabled"], off["reason"]) == (False, "disabled by the workspace")
     own = {**OWN, "instead_of": "role.001"}
     suites.api.call("PUT", f"{PATH}/x.acme.greeting", json=own)
     suites.ran()
@@ -307,7 +307,7 @@ def test_a_workspaces_own_tests_fit_one_plan(suites: Suites) -> None:
     assert put(wordy("five", 4000, twin=4000)).status_code == 200, "fewer words go"
     own = wiring.workspace_tests().all("ws_one")
     all_tests = available(shipped_tests(), own, (), SafetyConfig())
-    plan = planned(all_tests, Selection(benign_twins=True), ProvocationConfig())
+    plan = make_plan(all_tests, Selection(benign_twins=True), ProvocationConfig())
     assert 300_000 < len(plan.model_dump_json().encode()) < 390_000, "DynamoDB takes 400 KB"
     assert suites.api.call("DELETE", f"{PATH}/x.acme.one").status_code == 204
     assert put(wordy("six", 24_000)).status_code == 201

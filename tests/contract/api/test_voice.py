@@ -108,7 +108,7 @@ def test_a_job_whose_persona_is_deleted_ends_and_leaves_nothing(api: Api, person
     run_id = post(api, persona, what, {} if what == "test-suite" else None).json()["run_id"]
     assert api.call("DELETE", f"/v1/personas/{persona['id']}", FULL_KEY).status_code == 204
     [end] = wiring.event_store("ws_one", run_id).entries()
-    assert end.happening.type == "job.failed"
+    assert end.event.type == "job.failed"
     api.do_jobs()
     assert rows_of(api, persona) == []
 

@@ -10,9 +10,9 @@ import pytest
 
 from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from fourfold.webhooks.delivery import Attempt, DeliveryStatus, Message, new_delivery
-from fourfold.webhooks.fan_out import Errand
+from fourfold.webhooks.fan_out import QueueEntry
 from functions import webhook_queues as webhook_lanes
-from functions.api.webhooks import routes as router
+from functions.api.webhooks import deliveries, endpoints
 from functions.api.webhooks import targets as webhook_targets
 from tests.contract.api.conftest import KEY, OTHER_KEY, Api
 
@@ -36,10 +36,10 @@ MINE, THEIRS, READ, WRITE = "wk_mine", "wk_theirs", "wk_read", "wk_write"
 
 
 @pytest.fixture
-def orders(api: Api, monkeypatch: pytest.MonkeyPatch) -> list[Errand]:
+def orders(api: Api, monkeypatch: pytest.MonkeyPatch) -> list[QueueEntry]:
     """What was ordered of the dispatcher; names resolve to a public address."""
-    given: list[Errand] = []
-    monkeypatch.setattr(router, "give", given.extend)
+    given: list[QueueEntry] = []
+    monkeypatch.setattr(deliveries, "enqueue", given.extend)
     monkeypatch.setattr(webhook_targets, "resolve", lambda _host, _port: ["93.184.215.14"])
     keys = DynamoApiKeys(api.tables, "api-keys")
     both = frozenset({"webhooks:read", "webhooks:write"})
@@ -97,7 +97,7 @@ def test_the_secret_is_shown_once(api: Api) -> None:
     assert api.call("GET", "/v1/webhooks", key=MINE).json()["data"] == [created]
 
 
-def test_another_workspaces_endpoint_is_not_there(api: Api, orders: list[Errand]) -> None:
+def test_another_workspaces_endpoint_is_not_there(api: Api, orders: list[QueueEntry]) -> None:
     created = create(api)
     delivery = deliver(created["id"], "evt_1", DeliveryStatus.DEAD, datetime.now(UTC))
     bodies: dict[str, Any] = {"PATCH": {"enabled": False}}
@@ -224,17 +224,17 @@ def test_rotation_overlaps(api: Api) -> None:
     assert timedelta(hours=23) < until - datetime.now(UTC) <= timedelta(hours=24)
     stored = webhook_lanes.webhooks().endpoint("ws_one", created["id"])
     assert stored is not None
-    assert stored.signing(datetime.now(UTC)) == (rotated["secret"], created["secret"])
-    assert stored.signing(until) == (rotated["secret"],)
+    assert stored.signing_secrets(datetime.now(UTC)) == (rotated["secret"], created["secret"])
+    assert stored.signing_secrets(until) == (rotated["secret"],)
     assert api.call("POST", path, key=MINE).json()["code"] == "rotation_in_progress"
     forced = api.call("POST", path, key=MINE, json={"force": True}).json()
     stored = webhook_lanes.webhooks().endpoint("ws_one", created["id"])
     assert stored is not None
-    assert stored.signing(datetime.now(UTC)) == (forced["secret"], rotated["secret"])
+    assert stored.signing_secrets(datetime.now(UTC)) == (forced["secret"], rotated["secret"])
     assert api.call("POST", path, key=MINE, json={"force": "yes"}).status_code == 422
 
 
-def test_a_ping_is_a_delivery(api: Api, orders: list[Errand]) -> None:
+def test_a_ping_is_a_delivery(api: Api, orders: list[QueueEntry]) -> None:
     created = create(api, events=["persona.flagged"])
     ping = api.call("POST", f"/v1/webhooks/{created['id']}/ping", key=MINE)
     assert ping.status_code == 202
@@ -271,7 +271,7 @@ def test_deliveries_are_listed_newest_first_and_filtered(api: Api) -> None:
 
 
 @pytest.mark.parametrize("status", list(DeliveryStatus))
-def test_any_delivery_can_be_replayed(api: Api, orders: list[Errand], status: DeliveryStatus) -> None:
+def test_any_delivery_can_be_replayed(api: Api, orders: list[QueueEntry], status: DeliveryStatus) -> None:
     created = create(api)
     one = deliver(created["id"], "evt_1", status, datetime.now(UTC))
     reply = api.call("POST", f"/v1/webhooks/{created['id']}/deliveries/{one}/replay", key=MINE)
@@ -279,7 +279,7 @@ def test_any_delivery_can_be_replayed(api: Api, orders: list[Errand], status: De
     assert [order.delivery_id for _, order, _ in orders] == [one]
 
 
-def test_a_delivery_that_is_being_attempted_is_not_replayed(api: Api, orders: list[Errand]) -> None:
+def test_a_delivery_that_is_being_attempted_is_not_replayed(api: Api, orders: list[QueueEntry]) -> None:
     created, at = create(api), datetime.now(UTC)
     one = deliver(created["id"], "evt_1", DeliveryStatus.PENDING, at)
     webhook_lanes.webhooks().claim(created["id"], one, at, at + timedelta(seconds=30))
@@ -289,9 +289,9 @@ def test_a_delivery_that_is_being_attempted_is_not_replayed(api: Api, orders: li
 
 
 def test_all_that_failed_since_a_time_is_replayed(
-    api: Api, orders: list[Errand], monkeypatch: pytest.MonkeyPatch
+    api: Api, orders: list[QueueEntry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(router, "MOST_REPLAYED", 2)
+    monkeypatch.setattr(deliveries, "MOST_REPLAYED", 2)
     created, at = create(api), datetime(2026, 11, 23, 9, tzinfo=UTC)
     kinds = [
         DeliveryStatus.DEAD,
@@ -315,7 +315,7 @@ def test_all_that_failed_since_a_time_is_replayed(
 
 
 def test_a_workspace_has_a_bounded_number(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(router, "MOST_ENDPOINTS", 1)
+    monkeypatch.setattr(endpoints, "MOST_ENDPOINTS", 1)
     create(api)
     reply = api.call("POST", "/v1/webhooks", key=MINE, json=BODY)
     assert (reply.status_code, reply.json()["code"]) == (409, "too_many_webhooks")

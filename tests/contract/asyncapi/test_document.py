@@ -12,8 +12,8 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from fourfold.events.catalog import EVENT_TYPES
 from fourfold.problem import ProblemError, problem
 from fourfold.progress.asyncapi import document, text
-from fourfold.progress.events import Happening
-from fourfold.progress.messages import Ack, ErrorReply, Pong, parsed
+from fourfold.progress.events import RunEvent
+from fourfold.progress.messages import Ack, ErrorReply, Pong, parse_command
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -56,7 +56,7 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_kind_of_event_is_in_it() -> None:
     pushed = {reference["$ref"].rpartition("/")[2] for reference in COMMITTED["operations"]["push"]["messages"]}
     assert {MESSAGES[name]["name"] for name in pushed} == {
-        model.model_fields["type"].default for model in get_args(Happening)
+        model.model_fields["type"].default for model in get_args(RunEvent)
     }
     published = {reference["$ref"].rpartition("/")[2] for reference in COMMITTED["operations"]["publish"]["messages"]}
     assert {MESSAGES[name]["name"] for name in published} == {event.detail_type for event in EVENT_TYPES}
@@ -92,7 +92,7 @@ def test_replies_are_as_described() -> None:
 )
 def test_a_command_is_taken_just_when_the_document_says_so(message: str, command: dict[str, Any]) -> None:
     try:
-        taken = type(parsed(json.dumps(command))).__name__ == message
+        taken = type(parse_command(json.dumps(command))).__name__ == message
     except ProblemError:
         taken = False
     assert payload(message).is_valid(command) == taken

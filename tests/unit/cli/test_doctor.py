@@ -59,7 +59,7 @@ def test_a_tiny_call_goes_to_each_usable_provider_and_to_no_other() -> None:
         well, lines = examined(variables, call=True)
         assert well
         assert {request.provider for request in server.requests} == {"anthropic", "openai"}
-    assert "anthropic:claude-sonnet-4-6 answered" in line(lines, "anthropic")
+    assert "anthropic:claude-sonnet-4-6 responded" in line(lines, "anthropic")
     assert "answered" not in line(lines, "google")
 
 

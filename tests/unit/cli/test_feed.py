@@ -17,7 +17,7 @@ from websockets.sync.server import ServerConnection, serve
 
 from fourfold.cli.client import ApiError, UnreachableError
 from fourfold.cli.progress_feed import Feed
-from fourfold.cli.watch import Board, print_events, watch_live, what
+from fourfold.cli.watch import Board, describe_event, print_events, watch_live
 
 RUN, OTHER = "run_01kaqf0c5v3y9m2t8z4n6r1w7b", "run_01kaqf0c5v3y9m2t8z4n6r1w7c"
 LOG: list[dict[str, Any]] = [
@@ -62,8 +62,8 @@ def server(behave: Callable[[ServerConnection, list[dict[str, Any]]], None]) -> 
             thread.join()
 
 
-def feed(url: str, quiet_s: float = 30.0, **target: str | bool) -> Feed:
-    return Feed(lambda: url, "key", [target or {"run_id": RUN}], pause=lambda _seconds: None, quiet_s=quiet_s)
+def feed(url: str, silence_s: float = 30.0, **target: str | bool) -> Feed:
+    return Feed(lambda: url, "key", [target or {"run_id": RUN}], pause=lambda _seconds: None, silence_s=silence_s)
 
 
 def got(feed: Feed) -> list[dict[str, Any]]:
@@ -132,7 +132,7 @@ def test_a_silent_server_is_asked_and_then_left() -> None:
                 socket.send(json.dumps(event))
 
     with server(behave) as (url, _):
-        assert got(feed(url, quiet_s=0.1)) == events(RUN, LOG)
+        assert got(feed(url, silence_s=0.1)) == events(RUN, LOG)
     assert asked == ['{"action": "ping"}']
 
 
@@ -172,7 +172,7 @@ def test_what_is_shown_in_a_terminal_names_every_run_and_how_it_ended() -> None:
     with server(both) as (url, _):
         two = Feed(lambda: url, "key", [{"run_id": RUN}, {"run_id": OTHER}], pause=lambda _seconds: None)
         watch_live(two, Console(file=out, width=120, force_terminal=True))
-    for words in (RUN, OTHER, "✓", "✗", "active", "fingerprint", "No model answered", "0 running, 2 over"):
+    for words in (RUN, OTHER, "✓", "✗", "active", "fingerprint", "No model answered", "0 running, 2 ended"):
         assert words in out.getvalue()
 
 
@@ -191,11 +191,11 @@ def test_json_is_the_events_themselves() -> None:
 def test_a_row_counts_what_is_done_whatever_the_kind_of_run() -> None:
     board = Board()
     for event in [*events(RUN, LOG[:4]), *events(OTHER, JOB[:3])]:
-        board.take(event)
+        board.add(event)
     persona, job = board.rows[RUN], board.rows[OTHER]
     assert (persona.done, persona.total, persona.cost_usd) == (1, 6, 0.02)
-    assert (job.done, job.total, job.kind, job.doing) == (25, 50, "fingerprint", "job.brand_new")
-    assert what(JOB[1]) == "25 of 50"
+    assert (job.done, job.total, job.kind, job.activity) == (25, 50, "fingerprint", "job.brand_new")
+    assert describe_event(JOB[1]) == "25 of 50"
 
 
 def test_a_full_screen_shows_what_is_going_on_before_what_is_over() -> None:
@@ -203,7 +203,7 @@ def test_a_full_screen_shows_what_is_going_on_before_what_is_over() -> None:
     for number in range(60):
         run_id = f"run_{number}"
         for event in events(run_id, LOG if number % 2 else LOG[:1]):
-            board.take(event)
-    shown = board.shown()
-    assert len(shown) == 30
-    assert all(not row.ended for row in shown)
+            board.add(event)
+    visible_rows = board.visible_rows()
+    assert len(visible_rows) == 30
+    assert all(not row.ended for row in visible_rows)

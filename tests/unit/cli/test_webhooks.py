@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 
-from fourfold.cli.webhook_receiver import Arrival, serving
+from fourfold.cli.webhook_receiver import ReceivedWebhook, run_receiver
 from fourfold.webhooks.sender import AttemptOutcome, Sender
 from fourfold.webhooks.signing import new_secret, signed_headers
 
@@ -16,14 +16,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def received(secret: str, headers: dict[str, str]) -> tuple[Arrival, AttemptOutcome]:
+def received(secret: str, headers: dict[str, str]) -> tuple[ReceivedWebhook, AttemptOutcome]:
     """What the receiver that knows `secret` makes of a request with these headers, and what the sender hears."""
     outcomes: list[AttemptOutcome] = []
-    with serving(0) as receiver:
+    with run_receiver(0) as receiver:
         sender = Sender(clock=now, allow_loopback=True)
         thread = threading.Thread(target=lambda: outcomes.append(sender.send(receiver.url, headers, BODY, 5)))
         thread.start()
-        arrival = next(receiver.arrivals(secret))
+        arrival = next(receiver.received_webhooks(secret))
         thread.join()
     return arrival, outcomes[0]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from fourfold.config.commit import replayed
+from fourfold.config.commit import apply_changes
 from fourfold.config.entries import Entries, ScopeRef, ScopeState
 from fourfold.config.history import Revision, Snapshot
 from fourfold.config.scope import Scope
@@ -23,42 +23,42 @@ class MemoryConfigStore:
     snapshots: dict[str, Entries] = field(default_factory=dict)
     reads: int = 0
 
-    def revisions(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
-        return {place: self._at(place).revision for place in places}
+    def revisions(self, refs: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
+        return {ref: self._at(ref).revision for ref in refs}
 
-    def states(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
+    def states(self, refs: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
         self.reads += 1
-        return {place: self._at(place) for place in places}
+        return {ref: self._at(ref) for ref in refs}
 
-    def state_at(self, place: ScopeRef, revision: int) -> ScopeState | None:
+    def state_at(self, ref: ScopeRef, revision: int) -> ScopeState | None:
         self.reads += 1
-        changes = [record.changes for at, record in self.log if at == place and record.revision <= revision]
+        changes = [record.changes for at, record in self.log if at == ref and record.revision <= revision]
         if len(changes) < revision:
             return None
-        return ScopeState(place, revision, replayed({}, chain.from_iterable(changes)))
+        return ScopeState(ref, revision, apply_changes({}, chain.from_iterable(changes)))
 
     def write(self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision) -> None:
-        if any(self._at(state.place).revision != state.revision for state in ancestors):
+        if any(self._at(state.ref).revision != state.revision for state in ancestors):
             raise StaleError
-        if self._at(after.place).revision != after.revision - 1:
+        if self._at(after.ref).revision != after.revision - 1:
             raise StaleError
-        self.kept[after.place] = after
-        self.log.append((after.place, record))
+        self.kept[after.ref] = after
+        self.log.append((after.ref, record))
 
-    def below(self, place: ScopeRef) -> Iterator[tuple[ScopeState, ...]]:
+    def below(self, ref: ScopeRef) -> Iterator[tuple[ScopeState, ...]]:
         for workspace, org in self.org_of.items():
             line = [self._at(ScopeRef(Scope.ORG, org)), self._at(ScopeRef(Scope.WORKSPACE, workspace))]
-            if place.scope is Scope.SYSTEM:
+            if ref.scope is Scope.SYSTEM:
                 yield tuple(line)
-            elif place.scope is Scope.ORG and place.owner == org:
+            elif ref.scope is Scope.ORG and ref.owner == org:
                 yield (line[1],)
-        if place.scope is Scope.SYSTEM:
+        if ref.scope is Scope.SYSTEM:
             for org in sorted(set(self.org_of.values())):
                 yield (self._at(ScopeRef(Scope.ORG, org)),)
 
-    def put_snapshot(self, place: ScopeRef, snapshot: Snapshot, nodes: Entries) -> None:
-        assert snapshot.revision == self._at(place).revision
-        self.snapshots[snapshot.id] = nodes
+    def put_snapshot(self, ref: ScopeRef, snapshot: Snapshot, entries: Entries) -> None:
+        assert snapshot.revision == self._at(ref).revision
+        self.snapshots[snapshot.id] = entries
 
-    def _at(self, place: ScopeRef) -> ScopeState:
-        return self.kept.get(place, ScopeState(place))
+    def _at(self, ref: ScopeRef) -> ScopeState:
+        return self.kept.get(ref, ScopeState(ref))

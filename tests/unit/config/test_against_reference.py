@@ -16,7 +16,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from fourfold.config.commit import Author, LockOp, Op, RefusedError, SetOp, UnlockOp, UnsetOp, replayed
+from fourfold.config.commit import Author, LockOp, Op, RefusedError, SetOp, UnlockOp, UnsetOp, apply_changes
 from fourfold.config.effective import ConfigReader
 from fourfold.config.entries import Bounds, Entries, ScopeRef, chain_of
 from fourfold.config.registry import flattened, registry
@@ -45,7 +45,7 @@ VALUES: dict[str, list[Any]] = {
     "api.limits.concurrent_generations": [1, 50, 1000],
 }
 keys = st.sampled_from(sorted(VALUES))
-places = st.sampled_from(sorted(CHAINS, key=str))
+refs = st.sampled_from(sorted(CHAINS, key=str))
 
 
 @dataclass
@@ -57,44 +57,44 @@ class Refused:
 class Reference:
     """Values and locks by place; a lock is None for an exact one, or the list of values it leaves."""
 
-    values: dict[ScopeRef, dict[str, Any]] = field(default_factory=lambda: {place: {} for place in CHAINS})
-    locks: dict[ScopeRef, dict[str, list[Any] | None]] = field(default_factory=lambda: {place: {} for place in CHAINS})
+    values: dict[ScopeRef, dict[str, Any]] = field(default_factory=lambda: {ref: {} for ref in CHAINS})
+    locks: dict[ScopeRef, dict[str, list[Any] | None]] = field(default_factory=lambda: {ref: {} for ref in CHAINS})
 
-    def forbids(self, place: ScopeRef, key: str, value: Any) -> bool:
-        """Whether something above keeps `place` from saying `value`."""
-        if place.scope not in registry()[key].scopes:
+    def forbids(self, ref: ScopeRef, key: str, value: Any) -> bool:
+        """Whether something above keeps `ref` from saying `value`."""
+        if ref.scope not in registry()[key].scopes:
             return True
-        for above in CHAINS[place][:-1]:
+        for above in CHAINS[ref][:-1]:
             if key in self.locks[above]:
                 left = self.locks[above][key]
                 if left is None or value not in left:
                     return True
         return False
 
-    def locked(self, place: ScopeRef, key: str) -> bool:
-        """Whether something above keeps `place` from saying anything at all."""
-        exact = any(key in self.locks[above] and self.locks[above][key] is None for above in CHAINS[place][:-1])
-        return exact or place.scope not in registry()[key].scopes
+    def locked(self, ref: ScopeRef, key: str) -> bool:
+        """Whether something above keeps `ref` from saying anything at all."""
+        exact = any(key in self.locks[above] and self.locks[above][key] is None for above in CHAINS[ref][:-1])
+        return exact or ref.scope not in registry()[key].scopes
 
-    def effective(self, place: ScopeRef, key: str) -> Any:
-        for near in reversed(CHAINS[place]):
+    def effective(self, ref: ScopeRef, key: str) -> Any:
+        for near in reversed(CHAINS[ref]):
             if key in self.values[near] and not self.forbids(near, key, self.values[near][key]):
                 return self.values[near][key]
         return DEFAULTS[key]
 
-    def said(self, place: ScopeRef) -> dict[str, Any]:
-        marks = {key: ("lock", left) for key, left in self.locks[place].items()}
-        return {key: (self.values[place].get(key, "-"), marks.get(key)) for key in VALUES}
+    def said(self, ref: ScopeRef) -> dict[str, Any]:
+        marks = {key: ("lock", left) for key, left in self.locks[ref].items()}
+        return {key: (self.values[ref].get(key, "-"), marks.get(key)) for key in VALUES}
 
 
-def said(nodes: Entries) -> dict[str, Any]:
+def said(entries: Entries) -> dict[str, Any]:
     """Nodes in the reference's words."""
     result: dict[str, Any] = dict.fromkeys(VALUES, ("-", None))
-    for key, node in nodes.items():
+    for key, entry in entries.items():
         lock = None
-        if node.lock is not None:
-            lock = ("lock", None if node.lock.bounds is None else list(node.lock.bounds.enum or ()))
-        result[key] = (node.value if node.is_set else "-", lock)
+        if entry.lock is not None:
+            lock = ("lock", None if entry.lock.bounds is None else list(entry.lock.bounds.enum or ()))
+        result[key] = (entry.value if entry.is_set else "-", lock)
     return result
 
 
@@ -109,9 +109,9 @@ class Histories(RuleBasedStateMachine):
         self.reference = Reference()
         self.kept: list[tuple[ScopeRef, Entries, dict[str, Any], dict[str, Any]]] = []
 
-    def commit(self, place: ScopeRef, op: Op) -> bool:
+    def commit(self, ref: ScopeRef, op: Op) -> bool:
         try:
-            self.ledger.commit(CommitRequest(CHAINS[place], AUTHOR), lambda _: [op])
+            self.ledger.commit(CommitRequest(CHAINS[ref], AUTHOR), lambda _: [op])
         except RefusedError as error:
             refused = error
         else:
@@ -119,104 +119,104 @@ class Histories(RuleBasedStateMachine):
         assert refused.locked_by is not None or {fault.code for fault in refused.faults} == {"value_outside_bounds"}
         return False
 
-    @rule(place=places, key=keys, data=st.data())
-    def set(self, place: ScopeRef, key: str, data: st.DataObject) -> None:
+    @rule(ref=refs, key=keys, data=st.data())
+    def set(self, ref: ScopeRef, key: str, data: st.DataObject) -> None:
         value = data.draw(st.sampled_from(VALUES[key]))
-        allowed = not self.reference.forbids(place, key, value)
-        assert self.commit(place, SetOp(op="set", key=key, value=value)) is allowed
+        allowed = not self.reference.forbids(ref, key, value)
+        assert self.commit(ref, SetOp(op="set", key=key, value=value)) is allowed
         if allowed:
-            self.reference.values[place][key] = value
+            self.reference.values[ref][key] = value
 
-    @rule(place=places, key=keys)
-    def unset(self, place: ScopeRef, key: str) -> None:
-        assert self.commit(place, UnsetOp(op="unset", key=key))
-        self.reference.values[place].pop(key, None)
+    @rule(ref=refs, key=keys)
+    def unset(self, ref: ScopeRef, key: str) -> None:
+        assert self.commit(ref, UnsetOp(op="unset", key=key))
+        self.reference.values[ref].pop(key, None)
 
-    @rule(place=places, key=keys)
-    def lock(self, place: ScopeRef, key: str) -> None:
-        allowed = not self.reference.locked(place, key)
-        assert self.commit(place, LockOp(op="lock", key=key)) is allowed
+    @rule(ref=refs, key=keys)
+    def lock(self, ref: ScopeRef, key: str) -> None:
+        allowed = not self.reference.locked(ref, key)
+        assert self.commit(ref, LockOp(op="lock", key=key)) is allowed
         if allowed:
-            self.reference.locks[place][key] = None
+            self.reference.locks[ref][key] = None
 
-    @rule(place=places, key=keys.filter(lambda key: not isinstance(VALUES[key][0], list)), data=st.data())
-    def bound(self, place: ScopeRef, key: str, data: st.DataObject) -> None:
+    @rule(ref=refs, key=keys.filter(lambda key: not isinstance(VALUES[key][0], list)), data=st.data())
+    def bound(self, ref: ScopeRef, key: str, data: st.DataObject) -> None:
         left = data.draw(st.lists(st.sampled_from(VALUES[key]), min_size=1, max_size=3, unique_by=str))
-        value = self.reference.values[place].get(key, self.reference.effective(place, key))
-        allowed = not self.reference.locked(place, key) and value in left
+        value = self.reference.values[ref].get(key, self.reference.effective(ref, key))
+        allowed = not self.reference.locked(ref, key) and value in left
         bounds = Bounds(enum=tuple(left))
-        assert self.commit(place, LockOp(op="lock", key=key, bounds=bounds)) is allowed
+        assert self.commit(ref, LockOp(op="lock", key=key, bounds=bounds)) is allowed
         if allowed:
-            self.reference.locks[place][key] = left
+            self.reference.locks[ref][key] = left
 
-    @rule(place=places, key=keys)
-    def unlock(self, place: ScopeRef, key: str) -> None:
-        assert self.commit(place, UnlockOp(op="unlock", key=key))
-        self.reference.locks[place].pop(key, None)
+    @rule(ref=refs, key=keys)
+    def unlock(self, ref: ScopeRef, key: str) -> None:
+        assert self.commit(ref, UnlockOp(op="unlock", key=key))
+        self.reference.locks[ref].pop(key, None)
 
-    @rule(place=places)
-    def keep(self, place: ScopeRef) -> None:
-        _, nodes = self.ledger.snapshot(place, "kept", AUTHOR)
-        told = (dict(self.reference.values[place]), dict(self.reference.locks[place]))
-        self.kept.append((place, nodes, *told))
+    @rule(ref=refs)
+    def keep(self, ref: ScopeRef) -> None:
+        _, entries = self.ledger.snapshot(ref, "kept", AUTHOR)
+        told = (dict(self.reference.values[ref]), dict(self.reference.locks[ref]))
+        self.kept.append((ref, entries, *told))
 
     @rule(data=st.data())
     def roll_back(self, data: st.DataObject) -> None:
         if not self.kept:
             return
-        place, nodes, values, locks = data.draw(st.sampled_from(self.kept))
-        before = self.reference.said(place)
-        outcome = self.ledger.roll_back(CommitRequest(CHAINS[place], AUTHOR, "rollback"), nodes)
+        ref, entries, values, locks = data.draw(st.sampled_from(self.kept))
+        before = self.reference.said(ref)
+        outcome = self.ledger.roll_back(CommitRequest(CHAINS[ref], AUTHOR, "rollback"), entries)
         refused = set()
         for key in VALUES:
             wanted = (values.get(key, "-"), ("lock", locks[key]) if key in locks else None)
             if wanted == before[key]:
                 continue
             forbidden = (
-                self.reference.forbids(place, key, values[key])
+                self.reference.forbids(ref, key, values[key])
                 if key in values
-                else key in locks and self.reference.locked(place, key)
+                else key in locks and self.reference.locked(ref, key)
             )
             if forbidden:
                 refused.add(key)
                 continue
-            self.reference.values[place].pop(key, None)
-            self.reference.locks[place].pop(key, None)
+            self.reference.values[ref].pop(key, None)
+            self.reference.locks[ref].pop(key, None)
             if key in values:
-                self.reference.values[place][key] = values[key]
+                self.reference.values[ref][key] = values[key]
             if key in locks:
-                self.reference.locks[place][key] = locks[key]
+                self.reference.locks[ref][key] = locks[key]
         assert {fault.detail.split(" ")[0] for fault in outcome.refused} == refused
         if not refused:
-            assert said(self.store.states([place])[place].nodes) == said(nodes)
+            assert said(self.store.states([ref])[ref].entries) == said(entries)
 
     @invariant()
     def agree(self) -> None:
-        for place, chain in CHAINS.items():
+        for ref, chain in CHAINS.items():
             states = self.store.states(chain)
             for key in VALUES:
                 found = resolve(registry()[key], [states[each] for each in chain], DEFAULTS[key])
-                assert found.value == self.reference.effective(place, key), (place, key)
-            assert said(states[place].nodes) == self.reference.said(place)
+                assert found.value == self.reference.effective(ref, key), (ref, key)
+            assert said(states[ref].entries) == self.reference.said(ref)
 
     @invariant()
     def the_reader_sees_what_holds(self) -> None:
         for workspace, org in ORG_OF.items():
-            place = ScopeRef(Scope.WORKSPACE, workspace)
+            ref = ScopeRef(Scope.WORKSPACE, workspace)
             shown = flattened(self.reader.effective(org, workspace).settings)
             for key in VALUES:
                 if not key.endswith("temperature"):  # left out where the model takes none
-                    assert shown[key] == self.reference.effective(place, key)
+                    assert shown[key] == self.reference.effective(ref, key)
 
     def teardown(self) -> None:
         if not hasattr(self, "store"):
             return
-        for place, state in self.store.kept.items():
-            nodes: Entries = {}
+        for ref, state in self.store.kept.items():
+            entries: Entries = {}
             for where, record in self.store.log:
-                if where == place:
-                    nodes = replayed(nodes, record.changes)
-            assert nodes == state.nodes
+                if where == ref:
+                    entries = apply_changes(entries, record.changes)
+            assert entries == state.entries
 
 
 TestHistories = pytest.mark.timeout(300)(Histories.TestCase)

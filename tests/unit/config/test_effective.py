@@ -33,18 +33,18 @@ class Counted:
     asked: list[str] = field(default_factory=list)
     fetched: list[ScopeRef] = field(default_factory=list)
 
-    def revisions(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
+    def revisions(self, refs: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
         self.asked.append("revisions")
-        return self.store.revisions(places)
+        return self.store.revisions(refs)
 
-    def states(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
+    def states(self, refs: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
         self.asked.append("states")
-        self.fetched.extend(places)
-        return self.store.states(places)
+        self.fetched.extend(refs)
+        return self.store.states(refs)
 
-    def state_at(self, place: ScopeRef, revision: int) -> ScopeState | None:
+    def state_at(self, ref: ScopeRef, revision: int) -> ScopeState | None:
         self.asked.append("state_at")
-        return self.store.state_at(place, revision)
+        return self.store.state_at(ref, revision)
 
 
 @dataclass
@@ -54,11 +54,11 @@ class Tree:
     counted: Counted
     reader: ConfigReader
 
-    def commit(self, op: Op, *places: ScopeRef) -> None:
-        ConfigService(self.counted.store, DEFAULTS, []).commit(CommitRequest(places, AUTHOR), lambda _: [op])
+    def commit(self, op: Op, *refs: ScopeRef) -> None:
+        ConfigService(self.counted.store, DEFAULTS, []).commit(CommitRequest(refs, AUTHOR), lambda _: [op])
 
-    def set(self, value: Any, *places: ScopeRef) -> None:
-        self.commit(SetOp(op="set", key=RETRIES, value=value), *places)
+    def set(self, value: Any, *refs: ScopeRef) -> None:
+        self.commit(SetOp(op="set", key=RETRIES, value=value), *refs)
 
     def retries(self, org: str = "o1", workspace: str = "w1") -> int:
         return self.reader.effective(org, workspace).settings.engine.pipeline.audit.max_retries
@@ -83,13 +83,13 @@ def test_a_warm_read_asks_for_the_revisions_and_nothing_else(tree: Tree) -> None
     assert tree.asked() == ["revisions", "revisions"]
 
 
-@pytest.mark.parametrize("places", [(SYSTEM,), (SYSTEM, ORG), (SYSTEM, ORG, WORKSPACE)])
-def test_a_commit_anywhere_in_the_chain_is_seen_at_once(tree: Tree, places: tuple[ScopeRef, ...]) -> None:
+@pytest.mark.parametrize("refs", [(SYSTEM,), (SYSTEM, ORG), (SYSTEM, ORG, WORKSPACE)])
+def test_a_commit_anywhere_in_the_chain_is_seen_at_once(tree: Tree, refs: tuple[ScopeRef, ...]) -> None:
     for value in (1, 2, 0):
         tree.retries()
-        tree.set(value, *places)
+        tree.set(value, *refs)
         assert tree.retries() == value
-    tree.commit(UnsetOp(op="unset", key=RETRIES), *places)
+    tree.commit(UnsetOp(op="unset", key=RETRIES), *refs)
     assert tree.retries() == 3
 
 
@@ -121,11 +121,11 @@ def test_a_commit_between_the_two_reads_is_told_by_its_own_revision(tree: Tree) 
     states = tree.counted.states
     raced: list[bool] = []
 
-    def late(places: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
+    def late(refs: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
         if not raced:
             raced.append(True)
             tree.set(1, SYSTEM, ORG, WORKSPACE)
-        return states(places)
+        return states(refs)
 
     tree.counted.states = late  # type: ignore[method-assign]
     found = tree.reader.effective("o1", "w1")
@@ -143,7 +143,7 @@ def test_a_temperature_the_model_below_does_not_take_is_left_out(tree: Tree) -> 
 
 
 def test_what_is_remembered_is_bounded(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(effective_module, "_REMEMBERED", 5)
+    monkeypatch.setattr(effective_module, "_MAX_CACHED", 5)
     for number in range(30):
         assert tree.retries(workspace=f"x{number}") == 3
     tree.set(1, SYSTEM)
@@ -151,16 +151,16 @@ def test_what_is_remembered_is_bounded(tree: Tree, monkeypatch: pytest.MonkeyPat
 
 
 def test_what_another_thread_clears_meanwhile_is_not_missed(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(effective_module, "_REMEMBERED", 4)
+    monkeypatch.setattr(effective_module, "_MAX_CACHED", 4)
     tree.set(2, SYSTEM, ORG)
     assert tree.retries() == 2
     fetch = tree.counted.states
 
-    def while_others_read(places: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
+    def while_others_read(refs: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
         monkeypatch.setattr(tree.counted, "states", fetch)
         for number in range(5):
             tree.retries("o2", f"x{number}")
-        return fetch(places)
+        return fetch(refs)
 
     monkeypatch.setattr(tree.counted, "states", while_others_read)
     assert tree.retries(workspace="w2") == 2

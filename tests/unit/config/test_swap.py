@@ -23,7 +23,7 @@ from fourfold.steps import STEP_ORDER
 from tests.unit.config.memory import MemoryConfigStore
 
 AUTHOR = Author("key_1", datetime(2026, 11, 25, tzinfo=UTC))
-PLACES = chain_of("o1", "w1")
+REFS = chain_of("o1", "w1")
 DEFAULTS = flattened(Settings())
 
 
@@ -36,7 +36,7 @@ class Tree:
         self.reader = ConfigReader(self.store, DEFAULTS)
 
     def apply(self, name: str) -> EngineConfig:
-        self.ledger.commit(CommitRequest(PLACES, AUTHOR, "preset"), lambda chain: preset_ops(name, chain, DEFAULTS))
+        self.ledger.commit(CommitRequest(REFS, AUTHOR, "preset"), lambda chain: preset_ops(name, chain, DEFAULTS))
         return self.reader.effective("o1", "w1").settings.engine
 
 
@@ -75,7 +75,7 @@ def test_a_swap_is_one_commit_and_leaves_nothing_of_the_one_before(tree: Tree, b
 def test_a_temperature_set_for_one_provider_does_not_stay_for_the_next(tree: Tree) -> None:
     tree.apply("google")
     heat = SetOp(op="set", key="engine.pipeline.mask_build.temperature", value=1.5)
-    tree.ledger.commit(CommitRequest(PLACES, AUTHOR), lambda _: [heat])
+    tree.ledger.commit(CommitRequest(REFS, AUTHOR), lambda _: [heat])
     assert tree.apply("anthropic").pipeline.mask_build.temperature is None
 
 
@@ -93,7 +93,7 @@ def test_draft_is_the_cheapest_the_provider_has(tree: Tree, name: str) -> None:
 
 def test_draft_of_a_compatible_server_stays_on_it(tree: Tree) -> None:
     model = SetOp(op="set", key="engine.pipeline.intent_parse.model", value="compatible:llama3.1:8b")
-    tree.ledger.commit(CommitRequest(PLACES, AUTHOR), lambda _: [model])
+    tree.ledger.commit(CommitRequest(REFS, AUTHOR), lambda _: [model])
     assert {tree.apply("draft").pipeline.of(step).model for step in STEP_ORDER} == {"compatible:llama3.1:8b"}
 
 
@@ -112,7 +112,7 @@ def test_a_preset_leaves_what_is_not_about_models(tree: Tree, name: str) -> None
         "engine.pipeline.soul_draft.timeout_s": 30,
     }
     ops = [SetOp(op="set", key=key, value=value) for key, value in values.items()]
-    tree.ledger.commit(CommitRequest(PLACES, AUTHOR), lambda _: ops)
+    tree.ledger.commit(CommitRequest(REFS, AUTHOR), lambda _: ops)
     engine = tree.apply(name)
     assert (engine.pipeline.audit.min_overall_score, engine.chat.window) == (4.5, 7)
     assert engine.pipeline.soul_draft.timeout_s == 30
@@ -120,5 +120,5 @@ def test_a_preset_leaves_what_is_not_about_models(tree: Tree, name: str) -> None
 
 def test_draft_follows_the_provider_of_a_model_set_by_hand(tree: Tree) -> None:
     op = SetOp(op="set", key="engine.pipeline.intent_parse.model", value="openai:gpt-4.1")
-    tree.ledger.commit(CommitRequest(PLACES, AUTHOR), lambda _: [op])
+    tree.ledger.commit(CommitRequest(REFS, AUTHOR), lambda _: [op])
     assert tree.apply("draft").pipeline.soul_draft.model == "openai:gpt-6.1-terra"

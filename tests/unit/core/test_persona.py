@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.persona import BigFive, Persona, PersonaStatus, SelfLayer, Surface
-from fourfold.pipeline.lifecycle import new_run
+from fourfold.pipeline.new_run import new_run
 from tests.builders import BRIEF, SELF, START, SURFACE
 
 
 def generating() -> Persona:
-    return new_run(BRIEF, "ws_test", EngineConfig(), START).persona
+    return new_run(BRIEF, "ws_test", RunSettings(EngineConfig()), START).persona
 
 
 @pytest.mark.parametrize("status", [PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.FAILED])
 def test_a_run_ends_in_one_of_three(status: PersonaStatus) -> None:
-    assert generating().moved_to(status, START).status is status
+    assert generating().with_status(status, START).status is status
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_a_run_ends_in_one_of_three(status: PersonaStatus) -> None:
 def test_the_status_machine_refuses_what_cannot_happen(before: PersonaStatus, after: PersonaStatus) -> None:
     persona = generating().model_copy(update={"status": before})
     with pytest.raises(ValueError, match="cannot go from"):
-        persona.moved_to(after, START)
+        persona.with_status(after, START)
 
 
 def test_the_layers_are_top_level_objects_under_their_own_names() -> None:

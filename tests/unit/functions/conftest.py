@@ -12,7 +12,8 @@ import pytest
 from moto import mock_aws
 
 from fourfold.persona import Persona, PersonaStatus
-from fourfold.pipeline.lifecycle import RunIdentity, log_start
+from fourfold.pipeline.new_run import log_start
+from fourfold.pipeline.run_context import RunIdentity
 from fourfold.pipeline.state import RunState
 from fourfold.progress.run import Run, RunStatus
 from fourfold.storage.client import dynamodb

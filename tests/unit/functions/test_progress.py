@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.pipeline.state import RunState
 from fourfold.progress.events import StepStarted
-from fourfold.progress.followers import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, PushRecord, RunKey
+from fourfold.progress.ports import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, PushRecord, RunKey
 from fourfold.steps import StepName
 from fourfold.storage.client import dynamodb
 from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys, key_hash
@@ -178,7 +178,7 @@ def test_a_replay_that_was_set_aside_is_finished(world: RunState, clients: Clien
     run = RunKey(world.workspace_id, world.run_id)
     delivery = progress_wiring.delivery()
     boto3.client("sqs").create_queue(QueueName="catch-ups")
-    delivery.begin_later(run, CONNECTION, key_hash(SECRET), 0)
+    delivery.follow_later(run, CONNECTION, key_hash(SECRET), 0)
     assert call("progress_push", "catch_up") == {"batchItemFailures": []}
     assert [event["seq"] for event in clients.got] == [1]
 
@@ -189,12 +189,12 @@ def test_a_push_that_was_cut_off_ends_the_connections_it_may_have_met(world: Run
     call("progress_connection", "subscribe")
     wiring.run_log(world, 1).append(StepStarted(step=StepName.INTENT_PARSE, attempt=1))
     run = RunKey(world.workspace_id, world.run_id)
-    progress_wiring.delivery().followers.begin_push(run, 2)
+    progress_wiring.delivery().followers.record_intended(run, 2)
     assert call("progress_push", "stream") is None
     assert clients.closed
     assert [message["seq"] for message in clients.got if "seq" in message] == [1]
     pushed, followers = progress_wiring.delivery().followers.of_run(run)
-    assert (pushed, followers) == (PushRecord(begun=2, done=2), [])
+    assert (pushed, followers) == (PushRecord(intended=2, acked=2), [])
     assert progress_wiring.connections().find(CONNECTION) is None
 
 

@@ -59,7 +59,7 @@ def test_a_step_answers_with_the_next_state(world: RunState, function: str, path
     assert after.run_id == world.run_id
     assert after.log_seq > before["log_seq"] or before["log_seq"] > 1
     logged = list(wiring.event_store(world.workspace_id, world.run_id).entries(after=1))
-    assert {"step.started", "step.completed"} <= {entry.happening.type for entry in logged}
+    assert {"step.started", "step.completed"} <= {entry.event.type for entry in logged}
     if function == "audit":
         assert after.audit is not None
 
@@ -70,7 +70,7 @@ def test_a_brief_is_read_without_a_run(world: RunState) -> None:
     assert [(age["value"], age["span"]) for age in ages] == [("34", {"start": 15, "end": 17})]
     assert answer["usage"]["duration_ms"] >= 0
     logged = list(wiring.event_store(world.workspace_id, world.run_id).entries())
-    assert [entry.happening.type for entry in logged] == ["run.started"]
+    assert [entry.event.type for entry in logged] == ["run.started"]
 
 
 @pytest.mark.parametrize(("function", "path"), samples("store_persona"))
@@ -101,7 +101,7 @@ def test_an_execution_that_ended_badly_ends_its_run(world: RunState, function: s
     assert run is not None
     assert run.error is not None
     assert run.error.code == "run_interrupted"
-    types = [entry.happening.type for entry in wiring.event_store(world.workspace_id, world.run_id).entries()]
+    types = [entry.event.type for entry in wiring.event_store(world.workspace_id, world.run_id).entries()]
     assert types == ["run.started", "pipeline.failed"]
     assert stored_events() == {"generation.run.failed"}
 

@@ -93,7 +93,7 @@ def test_a_failed_attempt_is_ordered_again_a_dead_one_is_laid_by(queues: Any) ->
         url = queues.get_queue_url(QueueName="slow")["QueueUrl"]
         delayed = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessagesDelayed"])
         assert delayed["Attributes"]["ApproximateNumberOfMessagesDelayed"] == "1"
-        webhook_lanes.webhooks().reopen(ENDPOINT, order["delivery_id"], now(), even_if_alive=True)
+        webhook_lanes.webhooks().requeue(ENDPOINT, order["delivery_id"], now(), even_if_alive=True)
         assert dispatch(ORDER, None) == {"batchItemFailures": []}
     assert messages(queues, "dead") == [{**order, "revive": True}]
     delivery = webhook_lanes.webhooks().delivery(ENDPOINT, order["delivery_id"])

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from fourfold.http import tail
 from fourfold.http.tail import Tails
 from fourfold.persona import PersonaStatus
-from fourfold.progress.events import Happening, PipelineCompleted, RunStarted, StepStarted
+from fourfold.progress.events import PipelineCompleted, RunEvent, RunStarted, StepStarted
 from fourfold.progress.log import LogEntry
 from fourfold.steps import STEP_ORDER
 from tests.builders import START
 
-STEPS: list[Happening] = [StepStarted(step=step, attempt=1) for step in STEP_ORDER]
-HAPPENINGS = [RunStarted(), *STEPS, PipelineCompleted(status=PersonaStatus.ACTIVE, duration_ms=1)]
-LOG = [LogEntry(seq, START, "run_x", "per_x", happening) for seq, happening in enumerate(HAPPENINGS, 1)]
+STEPS: list[RunEvent] = [StepStarted(step=step, attempt=1) for step in STEP_ORDER]
+EVENTS = [RunStarted(), *STEPS, PipelineCompleted(status=PersonaStatus.ACTIVE, duration_ms=1)]
+LOG = [LogEntry(seq, START, "run_x", "per_x", event) for seq, event in enumerate(EVENTS, 1)]
 
 
 async def _never() -> bool:
@@ -51,7 +51,7 @@ def test_every_entry_arrives_once_and_in_order(growth: list[int], after: int) ->
 
 
 def test_a_follower_of_a_run_that_is_over_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tail, "CHECK_SECONDS", 0.0)
+    monkeypatch.setattr(tail, "CHECK_ENDED_EVERY_S", 0.0)
 
     async def nothing(_: int) -> Sequence[LogEntry]:
         return []
@@ -69,7 +69,7 @@ def test_pauses_grow_with_silence_and_with_the_number_of_followers() -> None:
     tails = Tails()
     quiet = (0.0, 0.25, 1.0, 2.5, 60.0)
     assert [tails._pause_after(seconds) for seconds in quiet] == pytest.approx([0.05, 0.05, 0.2, 0.5, 0.5])  # noqa: SLF001
-    tails.following = 100
+    tails.followers = 100
     assert tails._pause_after(0.0) == 1.0  # noqa: SLF001 - 100 polls a second, whoever many follow
 
 
@@ -82,7 +82,7 @@ def test_a_follower_that_leaves_is_counted_out() -> None:
     async def go() -> None:
         async with aclosing(tails.follow(read, 0, _never)) as batches:
             await anext(batches)
-            assert tails.following == 1
+            assert tails.followers == 1
 
     asyncio.run(go())
-    assert tails.following == 0
+    assert tails.followers == 0

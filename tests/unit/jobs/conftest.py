@@ -56,7 +56,7 @@ class Bench:
         return DynamoEventStore(self.client, "run-events", WORKSPACE, run.id)
 
     def logged(self, run: Run) -> list[str]:
-        return [entry.happening.type for entry in self.events_of(run).entries()]
+        return [entry.event.type for entry in self.events_of(run).entries()]
 
     def order(self, run_id: str | None = None, kind: RunKind = RunKind.FINGERPRINT) -> JobMessage:
         return JobMessage(

@@ -13,7 +13,7 @@ import pytest
 from fourfold.ids import derived_run_id, is_run_id, new_run_id
 from fourfold.jobs.answers import WAVE
 from fourfold.jobs.concurrency import JobTimeoutError, concurrently
-from fourfold.jobs.job import claim_run, do_job, fail_job, new_run
+from fourfold.jobs.job import claim_run, do_job, fail_job, job_run
 from fourfold.jobs.message import JobMessage, message_from
 from fourfold.jobs.store import SUPERSEDED, JobInProgressError, JobStatus, Lease
 from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
@@ -163,8 +163,7 @@ def test_a_killed_job_pays_again_for_no_more_than_a_wave(bench: Bench, killed_at
     assert paid.keys() == set(work.items())
     assert paid.total() - len(paid) <= WAVE
     assert max(paid.values()) <= 2
-    logged = [entry.happening for entry in bench.events_of(run).entries()]
-    counts = [event.done for event in logged if isinstance(event, JobProgress)]
+    counts = [entry.event.done for entry in bench.events_of(run).entries() if isinstance(entry.event, JobProgress)]
     assert counts == sorted(set(counts)), "progress is logged in order, and no count twice"
     assert counts[-1] == work.count
     assert len(counts) <= 10
@@ -174,7 +173,7 @@ def test_a_killed_job_pays_again_for_no_more_than_a_wave(bench: Bench, killed_at
 def test_a_job_logs_its_progress_at_most_ten_times(bench: Bench, count: int) -> None:
     run = must_claim(bench, bench.order())
     do_job(run, Toy(count), bench.place(), concurrency=4)
-    logged = [entry.happening for entry in bench.events_of(run).entries()]
+    logged = [entry.event for entry in bench.events_of(run).entries()]
     done = [event.done for event in logged if isinstance(event, JobProgress)]
     assert done[-1] == count
     assert 1 <= len(done) <= 10
@@ -217,7 +216,7 @@ def test_an_item_that_fails_stops_the_rest_but_keeps_what_is_done(bench: Bench) 
 def test_out_of_time_is_no_end(bench: Bench) -> None:
     order, work = bench.order(), Toy()
     with pytest.raises(JobTimeoutError):
-        do_job(must_claim(bench, order), work, bench.place(), concurrency=1, may_begin=lambda: len(work.asked) < 2)
+        do_job(must_claim(bench, order), work, bench.place(), concurrency=1, may_start=lambda: len(work.asked) < 2)
     assert do_job(must_claim(bench, order), work, bench.place(), concurrency=1) is not None
     assert sorted(work.asked) == list(work.items())
 
@@ -232,21 +231,21 @@ def test_a_failed_job_says_so_and_may_be_asked_for_again(bench: Bench) -> None:
     assert (state.status, state.error) == (JobStatus.FAILED, BROKEN)
     assert bench.logged(run) == ["job.failed"]
     again = bench.order()
-    assert bench.store.request(new_run(again, "cfg", bench.now)).id == again.run_id
+    assert bench.store.request(job_run(again, "cfg", bench.now)).id == again.run_id
 
 
 def test_asking_while_a_job_is_under_way_answers_with_that_job(bench: Bench) -> None:
-    first, second = (new_run(bench.order(), "cfg", bench.now) for _ in range(2))
+    first, second = (job_run(bench.order(), "cfg", bench.now) for _ in range(2))
     assert bench.store.request(first).id == first.id
     assert bench.store.request(second).id == first.id
     bench.now += timedelta(days=3)
-    assert bench.store.request(new_run(bench.order(), "cfg", bench.now)).id == first.id, "it waits in the queue"
+    assert bench.store.request(job_run(bench.order(), "cfg", bench.now)).id == first.id, "it waits in the queue"
     bench.now += timedelta(days=1, minutes=1)
-    third = new_run(bench.order(), "cfg", bench.now)
+    third = job_run(bench.order(), "cfg", bench.now)
     assert bench.store.request(third).id == third.id, "no queue holds the first one's order any more"
     must_claim(bench, bench.order(third.id))
     bench.now += timedelta(minutes=26)
-    fourth = new_run(bench.order(), "cfg", bench.now)
+    fourth = job_run(bench.order(), "cfg", bench.now)
     assert bench.store.request(fourth).id == fourth.id, "nobody works on the third"
 
 
@@ -272,7 +271,7 @@ def test_a_job_overtaken_in_the_middle_is_told_of_as_superseded_not_as_done(benc
         if key == "item-4":  # by a worker that dies before it tells of it
             written_anew(bench)
             lease = Lease("m-2", bench.now + timedelta(seconds=300))
-            assert bench.store.claim(newer, new_run(newer, "cfg", bench.now), lease) is not None
+            assert bench.store.claim(newer, job_run(newer, "cfg", bench.now), lease) is not None
 
     work.before = overtake
     assert do_job(run, work, bench.place(), concurrency=1) is None
@@ -283,7 +282,7 @@ def test_a_job_overtaken_in_the_middle_is_told_of_as_superseded_not_as_done(benc
 def test_an_automatic_job_leaves_the_one_under_way_alone(bench: Bench) -> None:
     bench.now += timedelta(seconds=1)
     asked = bench.order()
-    bench.store.request(new_run(asked, "cfg", bench.now))
+    bench.store.request(job_run(asked, "cfg", bench.now))
     with pytest.raises(JobInProgressError) as waiting:
         claimed(bench, bench.order(), "m-2")
     run = must_claim(bench, asked)
@@ -309,10 +308,10 @@ def test_an_end_that_was_stored_but_not_told_is_told_at_the_next_delivery(bench:
     place = bench.place()
 
     class Dying(RunLog):
-        def append(self, happening: Any, checkpoint: str | None = None) -> Any:
-            if happening.type in {"job.completed", "job.failed"}:
+        def append(self, event: Any, checkpoint: str | None = None) -> Any:
+            if event.type in {"job.completed", "job.failed"}:
                 raise KilledError
-            return super().append(happening, checkpoint)
+            return super().append(event, checkpoint)
 
     dying = replace(place, log_of=lambda run: Dying(bench.events_of(run), run.id, run.persona_id, 0, lambda: bench.now))
     with pytest.raises(KilledError):
@@ -320,7 +319,7 @@ def test_an_end_that_was_stored_but_not_told_is_told_at_the_next_delivery(bench:
     assert not {"job.completed", "job.failed"} & set(bench.logged(run))
     for _ in range(2):
         assert claimed(bench, order) is None
-    told = [entry.happening for entry in bench.events_of(run).entries() if entry.terminal]
+    told = [entry.event for entry in bench.events_of(run).entries() if entry.terminal]
     assert len(told) == 1
     match told[0]:
         case JobFailed(problem=why):
@@ -345,7 +344,7 @@ def test_nothing_is_kept_of_a_persona_that_was_deleted_in_between(bench: Bench) 
     bench.delete_persona()
     before = bench.stored_keys()
     with pytest.raises(PersonaGoneError):
-        bench.store.request(new_run(bench.order(kind=RunKind.PROVOCATION), "cfg", bench.now))
+        bench.store.request(job_run(bench.order(kind=RunKind.PROVOCATION), "cfg", bench.now))
     assert fail_job(run, BROKEN, bench.place()) is None
     assert bench.stored_keys() == before
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import JsonValue, ValidationError
 
-from fourfold.config.effective import Effective
+from fourfold.config.effective import EffectiveSettings
 from fourfold.config.engine import EngineConfig, StepConfig
 from fourfold.config.entries import ScopeState, chain_of
 from fourfold.config.presets import default_config
@@ -18,7 +18,7 @@ from fourfold.llm.model_names import full_name, greatest_temperature
 SOUL = "engine.pipeline.soul_draft"
 ANTHROPIC = default_config(["anthropic"])
 _SETTINGS = Settings(engine=ANTHROPIC)
-BASE = Effective(_SETTINGS, tuple(map(ScopeState, chain_of("org", "ws"))), flattened(_SETTINGS), UNCOMMITTED)
+BASE = EffectiveSettings(_SETTINGS, tuple(map(ScopeState, chain_of("org", "ws"))), flattened(_SETTINGS), UNCOMMITTED)
 
 
 def test_a_bare_known_name_finds_its_provider() -> None:
@@ -59,10 +59,10 @@ def test_what_temperature_a_model_takes(name: str, greatest: float | None) -> No
 
 def test_the_default_models_are_the_products() -> None:
     pipeline = ANTHROPIC.pipeline
-    strong, swift = "anthropic:claude-opus-4-7", "anthropic:claude-sonnet-4-6"
+    strong, fast = "anthropic:claude-opus-4-7", "anthropic:claude-sonnet-4-6"
     assert (pipeline.soul_draft.model, pipeline.audit.model) == (strong, strong)
     for step in ("intent_parse", "self_enrich", "mask_build", "surface_ground", "single_call"):
-        assert getattr(pipeline, step).model == swift
+        assert getattr(pipeline, step).model == fast
         assert getattr(pipeline, step).fallback == (strong,)
 
 
@@ -138,9 +138,16 @@ def test_what_cannot_be_taken_is_named(settings: dict[str, JsonValue], key: str,
     assert says in fault.detail
 
 
-def test_the_offline_model_may_be_asked_for_anywhere() -> None:
-    changed = with_settings(BASE, {f"{SOUL}.model": "offline:composer-1"}, ["anthropic"])
+def test_the_offline_model_is_asked_for_like_any_other() -> None:
+    asked = {f"{SOUL}.model": "offline:composer-1"}
+    changed = with_settings(BASE, asked, ["anthropic", "offline"])
     assert changed.pipeline.soul_draft.model == "offline:composer-1"
+    with pytest.raises(BadSettingsError) as caught:
+        with_settings(BASE, {**asked, f"{SOUL}.fallback": ["openai:o", "offline:composer-1"]}, ["anthropic"])
+    assert [fault.detail for fault in caught.value.faults] == [
+        "The offline composer is not part of this deployment.",
+        "No credentials here for openai, and the offline composer is not part of this deployment.",
+    ]
 
 
 def test_every_key_a_request_may_set_exists() -> None:

@@ -157,7 +157,7 @@ def test_a_brief_that_denies_itself_stays_below_the_gate_whatever_the_findings(b
         {**state.model_dump(mode="json"), "attempt": 2, "findings": [f.model_dump() for f in state.audit.findings]}
     )
     for step in ALL_STEPS[1:]:
-        retried = stepped(step, retried.entering(step.name), resolve("offline:composer-1")).state
+        retried = stepped(step, retried.reset_for(step.name), resolve("offline:composer-1")).state
     assert overall(retried) < GATE
 
 
@@ -165,7 +165,7 @@ def test_a_retry_with_findings_writes_another_draft() -> None:
     state = written(BRIEFS[0])
     finding = {"dimension": "depth", "field": "soul.wound", "quote": "x", "severity": 3, "note": "say what happened"}
     retried = RunState.model_validate({**state.model_dump(mode="json"), "attempt": 2, "findings": [finding]})
-    after = stepped(ALL_STEPS[1], retried.entering(ALL_STEPS[1].name), resolve("offline:composer-1")).state
+    after = stepped(ALL_STEPS[1], retried.reset_for(ALL_STEPS[1].name), resolve("offline:composer-1")).state
     assert after.draft.soul != state.draft.soul
 
 

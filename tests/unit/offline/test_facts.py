@@ -9,9 +9,6 @@ import pytest
 
 from fourfold.constraints import Fact
 from fourfold.models import resolve
-from fourfold.models.offline.brief_places import find_places
-from fourfold.models.offline.given_names import gender_of_name, people_of_name
-from fourfold.models.offline.lexicon_names import PEOPLES, key_of, people_of
 from fourfold.persona import Scores
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE
@@ -20,6 +17,9 @@ from fourfold.pipeline.self_enrich import SELF_ENRICH
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.surface_ground import SURFACE_GROUND
+from fourfold_offline.brief.places import find_places
+from fourfold_offline.lexicon.given_names import gender_of_name, people_of_name
+from fourfold_offline.lexicon.names import key_of, people_of, peoples
 from tests.builders import new_state, stepped
 
 AFTER_PARSE = (SOUL_DRAFT, SELF_ENRICH, MASK_BUILD, SURFACE_GROUND, AUDIT)
@@ -166,7 +166,7 @@ def parsed(brief: str) -> RunState:
 def written(brief: str) -> RunState:
     state = parsed(brief)
     for step in AFTER_PARSE:
-        state = stepped(step, state.entering(step.name), resolve("offline:composer-1")).state
+        state = stepped(step, state.reset_for(step.name), resolve("offline:composer-1")).state
     return state
 
 
@@ -180,7 +180,7 @@ def scores(brief: str) -> list[float]:
         data = {**state.model_dump(mode="json"), "attempt": attempt + 1}
         state = RunState.model_validate({**data, "findings": [item.model_dump() for item in state.audit.findings]})
         for step in AFTER_PARSE:
-            state = stepped(step, state.entering(step.name), resolve("offline:composer-1")).state
+            state = stepped(step, state.reset_for(step.name), resolve("offline:composer-1")).state
     return found
 
 
@@ -593,7 +593,8 @@ def test_who_lost_their_job_has_none() -> None:
 
 
 def test_every_people_of_the_bank_has_names_and_habits() -> None:
-    for key, people in PEOPLES.items():
-        for field in (people.women_older, people.women_younger, people.men_older, people.men_younger, people.families):
-            assert len(field.replace("|", " ").split()) >= 4, key
+    for key, people in peoples().items():
+        given = (people.women.older, people.women.younger, people.men.older, people.men.younger)
+        for names in (*given, people.families):
+            assert sum(len(name.split()) for name in names) >= 4, key
         assert all((people.feast, people.drink, people.sweet, people.game)), key

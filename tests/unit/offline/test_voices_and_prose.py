@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from fourfold.models.offline.brief_language import language_of
-from fourfold.models.offline.lexicon_temperament import SPEECH, TEMPERAMENT
-from fourfold.models.offline.looks import looks_at
-from fourfold.models.offline.scene_years import credible
-from fourfold.models.offline.soul_library import CORES
-from fourfold.models.offline.temperament_in_place import bounds_in_place, said_in_place
-from fourfold.models.offline.trade_fit import finer
-from fourfold.models.offline.trades import TRADES
-from fourfold.models.offline.voice_casting import casting
-from fourfold.models.offline.voice_families import FAMILIES
-from fourfold.models.offline.voice_languages import BANK
 from fourfold.persona import Mask, SelfLayer, Soul, Surface, Trait
+from fourfold_offline.brief.language import language_of
+from fourfold_offline.brief.temperament import temperament_bounds, words_of_temperament
+from fourfold_offline.lexicon.temperament import speech, temperament
+from fourfold_offline.lexicon.trade_match import narrow_trade
+from fourfold_offline.lexicon.trades import trades
+from fourfold_offline.mask.casting import casting
+from fourfold_offline.mask.native_lines import native_lines
+from fourfold_offline.mask.voices import voices
+from fourfold_offline.soul.library import cores
+from fourfold_offline.soul.scene_years import drop_impossible_years
+from fourfold_offline.surface.looks import looks_at
 from tests.builders import written_offline
 
 OWN = [
@@ -126,13 +126,13 @@ def test_a_temper_in_another_language_binds_as_well(brief: str, trait: Trait, lo
     ["Frank, a vet in Leeds", "A private detective in Rome", "A content moderator in Manila", "She is not frank, 40"],
 )
 def test_a_name_a_trade_and_a_denied_word_are_no_temper(brief: str) -> None:
-    assert bounds_in_place(brief) == []
+    assert temperament_bounds(brief) == []
 
 
 def test_every_word_read_in_place_means_a_word_that_is_listed() -> None:
     for language in ("tr utangaç", "de schüchtern", "fr timide", "es tímido", "it timido", "pt tímido"):
-        assert all(said.word in TEMPERAMENT for said in said_in_place(language))
-    assert set(SPEECH) >= {"terse", "curt", "garrulous"}
+        assert all(said.word in temperament() for said in words_of_temperament(language))
+    assert set(speech()) >= {"terse", "curt", "garrulous"}
 
 
 @pytest.mark.parametrize(
@@ -149,21 +149,21 @@ def test_every_word_read_in_place_means_a_word_that_is_listed() -> None:
 )
 def test_no_voice_contradicts_the_words_of_the_brief(brief: str, never: set[str]) -> None:
     """Over retries and near variants of the brief, too: the families that are out stay out."""
-    tones = {tone for family in FAMILIES if family.name in never for tone in family.tones}
+    tones = {tone for voice in voices() if voice.name in never for tone in voice.tones}
     assert casting(brief)[1] >= never
     for variant in (brief, f"{brief}, divorced", f"{brief}, the eldest of four", f"{brief}, back from abroad"):
         assert layers(variant)[2].tone not in tones
 
 
 def test_casting_names_only_families_that_exist() -> None:
-    names = {family.name for family in FAMILIES}
-    for word in TEMPERAMENT:
+    names = {voice.name for voice in voices()}
+    for word in temperament():
         wanted, barred = casting(word)
         assert wanted | barred <= names
 
 
 def test_work_opens_a_desire_now_and_then_and_never_ends_a_fear_or_a_change() -> None:
-    stems = {_first_words(turn) for trade in TRADES.values() for turn in trade.turns} - {""}
+    stems = {_first_words(turn) for trade in trades().values() for turn in trade.turns} - {""}
     opened = 0
     for brief in [*BRIEFS, *OWN]:
         soul = layers(brief)[0]
@@ -201,7 +201,7 @@ def test_nobody_meets_a_namesake_and_every_sentence_is_finished(brief: str) -> N
     ],
 )
 def test_nothing_has_lasted_longer_than_there_was_time(text: str, passed: int, kept: str) -> None:
-    assert credible(text, passed) == kept
+    assert drop_impossible_years(text, passed) == kept
 
 
 @pytest.mark.parametrize(
@@ -226,17 +226,17 @@ def test_nothing_has_lasted_longer_than_there_was_time(text: str, passed: int, k
     ],
 )
 def test_a_trade_is_as_narrow_as_the_words_of_the_work(trade: str, occupation: str, narrow: str) -> None:
-    assert finer(trade, occupation) == narrow
-    assert narrow in TRADES
+    assert narrow_trade(trade, occupation) == narrow
+    assert narrow in trades()
 
 
 def test_only_a_brief_in_a_language_is_answered_in_its_phrases() -> None:
     for brief in [*BRIEFS, *OWN]:
-        bank = BANK.get(language_of(brief)[0])
+        bank = native_lines().get(language_of(brief)[0])
         phrases = layers(brief)[2].signature_phrases
         foreign = {
             line
-            for lines in BANK.values()
+            for lines in native_lines().values()
             for temper in ("echoes", "warm", "dry", "careful", "long", "stern", "lively")
             for line in getattr(lines, temper)
         }
@@ -253,7 +253,7 @@ def test_only_a_brief_in_a_language_is_answered_in_its_phrases() -> None:
 )
 def test_a_stern_judge_and_a_shy_baker_share_no_line(one: str, other: str) -> None:
     """Of their own lines, that is; the one that lets a hurt be felt depends on no temper."""
-    hurt = {line for lines in BANK.values() for line in lines.echoes}
+    hurt = {line for lines in native_lines().values() for line in lines.echoes}
     assert not set(layers(one)[2].signature_phrases) & set(layers(other)[2].signature_phrases) - hurt
 
 
@@ -266,7 +266,7 @@ def test_looks_of_a_temper_are_given_to_that_temper_only() -> None:
 
 
 def test_every_grown_core_has_enough_to_choose_from() -> None:
-    for core in CORES:
+    for core in cores():
         if core.trades:
             assert min(len(core.desires), len(core.fears)) >= 3, core.name
             assert len(core.arcs) >= 3, core.name

@@ -49,7 +49,7 @@ def changed(answer: dict[str, Any], path: str, value: object) -> str:
 def test_six_good_answers_make_a_whole_persona() -> None:
     state, model = new_state(), ScriptedModel()
     for step in ALL_STEPS:
-        outcome = stepped(step, state.entering(step.name), model)
+        outcome = stepped(step, state.reset_for(step.name), model)
         assert outcome.violations == ()
         state = outcome.state
     assert state.audit is not None

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from fourfold.config.engine import EngineConfig, PipelineConfig
+from fourfold.config.engine import EngineConfig, PipelineConfig, RunSettings
 from fourfold.constraints import Fact, Link, Violation
 from fourfold.llm.port import ModelCall, ModelFailure
 from fourfold.persona import INTENT_MAX_CHARACTERS, TokenUsage
 from fourfold.pipeline.audit import AuditReport
 from fourfold.pipeline.intent import Intent
-from fourfold.pipeline.lifecycle import new_run
 from fourfold.pipeline.mask_build import MaskBuild
+from fourfold.pipeline.new_run import new_run
 from fourfold.pipeline.self_enrich import SelfEnrichment
 from fourfold.pipeline.single_call import SINGLE_CALL
 from fourfold.pipeline.soul_draft import SoulDraft
@@ -169,7 +169,7 @@ def test_the_worst_run_record_fits_into_an_item() -> None:
         cost_usd=0.123456,
         notes=("temperature_not_sent",),
     )
-    begun = new_run(ASTRAL, "ws_test", EngineConfig(), START).run
+    begun = new_run(ASTRAL, "ws_test", RunSettings(EngineConfig()), START).run
     step = StepRecord(
         step=STEP_ORDER[-2],
         provider="compatible",

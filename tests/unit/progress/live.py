@@ -10,11 +10,11 @@ from enum import Enum
 from typing import Any
 
 from fourfold.progress.broadcast import NewEvent, Pusher
-from fourfold.progress.delivery import Delivery
-from fourfold.progress.followers import (
+from fourfold.progress.delivery import EventDelivery
+from fourfold.progress.ports import (
     ConnectionGoneError,
     DeliveryUnknownError,
-    Event,
+    EncodedEvent,
     Follower,
     NotDeliveredError,
     PushRecord,
@@ -63,7 +63,7 @@ class World:
     """Log, stream, tables, connected clients and the queue. `pause` is called before each touch of them."""
 
     pause: Callable[[], None] = lambda: None
-    logs: dict[RunKey, list[Event]] = field(default_factory=dict)
+    logs: dict[RunKey, list[EncodedEvent]] = field(default_factory=dict)
     stream: list[NewEvent] = field(default_factory=list)
     table: dict[tuple[RunKey, str], Follower] = field(default_factory=dict)
     pushed: dict[RunKey, PushRecord] = field(default_factory=dict)
@@ -85,15 +85,15 @@ class World:
     def append(self, run: RunKey, last: int) -> None:
         self.pause()
         entries = self.logs.setdefault(run, [])
-        event = Event.of(body(run, len(entries) + 1, last))
+        event = EncodedEvent.of(body(run, len(entries) + 1, last))
         entries.append(event)
         self.stream.append(NewEvent(run, PERSONA, event))
 
-    def events(self, run: RunKey, after: int) -> Iterable[Event]:
+    def events(self, run: RunKey, after: int) -> Iterable[EncodedEvent]:
         self.pause()
         return [event for event in self.logs.get(run, []) if event.seq > after]
 
-    def newest(self, run: RunKey) -> Event | None:
+    def newest(self, run: RunKey) -> EncodedEvent | None:
         self.pause()
         return self.logs[run][-1] if self.logs.get(run) else None
 
@@ -123,17 +123,17 @@ class World:
         del self.table[run, connection_id]
         return True
 
-    def begin_push(self, run: RunKey, seq: int) -> None:
+    def record_intended(self, run: RunKey, seq: int) -> None:
         self.pause()
         self.writes += 1
         there = self.pushed.get(run, PushRecord())
-        self.pushed[run] = replace(there, begun=max(seq, there.begun))
+        self.pushed[run] = replace(there, intended=max(seq, there.intended))
 
-    def end_push(self, run: RunKey, seq: int) -> None:
+    def record_acked(self, run: RunKey, seq: int) -> None:
         self.pause()
         self.writes += 1
         there = self.pushed.get(run, PushRecord())
-        self.pushed[run] = replace(there, done=max(seq, there.done))
+        self.pushed[run] = replace(there, acked=max(seq, there.acked))
 
     # connected clients
     def send(self, connection_id: str, text: str) -> None:
@@ -206,9 +206,9 @@ class Registry:
         self.world.pause()
         self.world.topics.get(topic, {}).pop(connection_id, None)
 
-    def add(self, connection: Connection, topic: str, most: int) -> bool:
+    def add(self, connection: Connection, topic: str, limit: int) -> bool:
         counted = self.world.counted.setdefault(connection.connection_id, set())
-        if len(counted) >= most and topic not in counted:
+        if len(counted) >= limit and topic not in counted:
             return False
         counted.add(topic)
         return True
@@ -230,7 +230,7 @@ class Followers:
 
     def __init__(self, world: World) -> None:
         self.of_run, self.one, self.write = world.of_run, world.one, world.write
-        self.begin_push, self.end_push = world.begin_push, world.end_push
+        self.record_intended, self.record_acked = world.record_intended, world.record_acked
         self.delete = world.delete_follower
 
 
@@ -240,12 +240,12 @@ class Service:
     def __init__(self, world: World) -> None:
         self.world = world
         registry = Registry(world)
-        self.delivery = Delivery(world, Followers(world), registry, world, world, lambda: world.now)
+        self.delivery = EventDelivery(world, Followers(world), registry, world, world, lambda: world.now)
         self.pusher = Pusher(self.delivery, world.readable, Inline())
         self.subscriptions = Subscriptions(registry, world, self.delivery, Inline())
 
     def say(self, connection_id: str, text: str, workspace_id: str = WORKSPACE) -> None:
-        self.subscriptions.take(Connection(connection_id, workspace_id, f"key of {connection_id}"), text)
+        self.subscriptions.handle(Connection(connection_id, workspace_id, f"key of {connection_id}"), text)
 
     def push_all(self, size: int = 100) -> None:
         """Serves the stream until it is empty."""

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fourfold.progress.delivery import REPLAY_LEASE_S
-from fourfold.progress.followers import ConnectionGoneError, RunKey
+from fourfold.progress.ports import ConnectionGoneError, RunKey
 from tests.unit.progress.live import PERSONA, WORKSPACE, CrashError, Crashes, Fate, Schedule, Service, World, run_id
 
 RUNS = [RunKey(WORKSPACE, run_id(number)) for number in (1, 2)]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold.persona import TokenUsage
-from fourfold.progress.events import Happening, RunStarted, StepCompleted, StepStarted, key_of
+from fourfold.progress.events import RunEvent, RunStarted, StepCompleted, StepStarted, event_key
 from fourfold.progress.log import RunLog
 from fourfold.steps import STEP_ORDER, StepName
 from tests.builders import MemoryEventStore, log_of, new_state
@@ -58,20 +58,20 @@ def test_an_entry_is_one_flat_object() -> None:
     assert body["cost_usd"] is None
 
 
-HAPPENINGS: list[Happening] = [
+EVENTS: list[RunEvent] = [
     RunStarted(),
     *(StepStarted(step=step, attempt=1) for step in STEP_ORDER),
     *(completed(step) for step in STEP_ORDER),
 ]
 
 
-@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(HAPPENINGS)), max_size=40))
-def test_interleaved_writers_leave_each_happening_once_and_no_gap(moves: list[tuple[int, Happening]]) -> None:
+@given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(EVENTS)), max_size=40))
+def test_interleaved_writers_leave_each_happening_once_and_no_gap(moves: list[tuple[int, RunEvent]]) -> None:
     """Three writers append whatever they like in any order, each from its own, possibly stale, view of the log."""
     store, state = MemoryEventStore(), new_state()
     writers: list[RunLog] = [log_of(store, state, seen=0) for _ in range(3)]
-    for writer, happening in moves:
-        writers[writer].append(happening)
-    keys = [key_of(kept.entry.happening) for kept in store.entries.values()]
-    assert sorted(keys) == sorted({key_of(happening) for _, happening in moves})
+    for writer, event in moves:
+        writers[writer].append(event)
+    keys = [event_key(kept.entry.event) for kept in store.entries.values()]
+    assert sorted(keys) == sorted({event_key(event) for _, event in moves})
     assert sorted(store.entries) == list(itertools.islice(itertools.count(1), len(keys)))

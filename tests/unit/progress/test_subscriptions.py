@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from fourfold.progress.followers import Follower, NotDeliveredError, RunKey, Subscriber, Topic
-from fourfold.progress.messages import LONGEST_AFTER, MAX_SUBSCRIPTIONS
+from fourfold.progress.messages import MAX_AFTER_RUNS, MAX_SUBSCRIPTIONS
+from fourfold.progress.ports import Follower, NotDeliveredError, RunKey, Subscriber, Topic
 from tests.unit.progress.live import PERSONA, WORKSPACE, CrashError, Fate, Service, World, run_id
 
 RUN = RunKey(WORKSPACE, run_id(1))
@@ -286,7 +286,7 @@ def test_who_was_replayed_to_by_a_push_that_was_cut_off_is_ended(world: World) -
 def follower_of(world: World) -> Follower:
     """A follower of the run that has been sent nothing yet."""
     assert world.table == {}
-    return Follower("one", "key of one", 0, asked=True)
+    return Follower("one", "key of one", 0, direct=True)
 
 
 def test_a_push_costs_two_writes_however_many_follow_and_none_if_nobody_does(world: World) -> None:
@@ -306,7 +306,7 @@ def test_events_of_a_type_nobody_knows_yet_are_delivered(world: World) -> None:
 
 
 def test_a_client_may_name_two_hundred_runs_it_knows(world: World) -> None:
-    after = {f"run_01kaqf0c5v3y9m2t8z4n6r1{number:03d}": 3 for number in range(LONGEST_AFTER)}
+    after = {f"run_01kaqf0c5v3y9m2t8z4n6r1{number:03d}": 3 for number in range(MAX_AFTER_RUNS)}
     text = json.dumps({"action": "subscribe", "workspace": True, "after": after})
     Service(world).say("one", text)
     assert heard(world, "one")[0]["type"] == "ack"

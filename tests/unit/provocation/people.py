@@ -105,7 +105,7 @@ def bench(judge: Judge) -> JudgeConfig:
 class Forgetful:
     """A ledger that keeps nothing."""
 
-    def once(self, _key: str, make: Callable[[], str]) -> str:
+    def get_or_make(self, _key: str, make: Callable[[], str]) -> str:
         return make()
 
 

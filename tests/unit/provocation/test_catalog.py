@@ -13,7 +13,7 @@ from fourfold.config.engine import FLOOR_TESTS, EngineConfig, ProvocationConfig
 from fourfold.provocation.catalog import CATALOG_VERSION, content_hash, shipped_tests
 from fourfold.provocation.definition import Axis, ProvocationTest, slots_in
 from fourfold.provocation.plan import twin_of
-from fourfold.provocation.slots import bound, canary, facts, filled, message
+from fourfold.provocation.slots import bind_slots, canary, fill_slots, message_text, slot_values
 from tests.unit.provocation.people import PERSONA, a_test
 
 # The promise, as research set it down: id, severity, replies.
@@ -51,9 +51,9 @@ def test_the_content_changes_only_with_the_version() -> None:
 
 @each_test
 def test_every_test_can_be_put_to_a_persona_and_judged(test: ProvocationTest) -> None:
-    values = facts(PERSONA, canary("per", test.id))
-    own = bound(test, values)
-    texts = [message(turn, values) for conversation in test.conversations for turn in conversation.turns]
+    values = slot_values(PERSONA, canary("per", test.id))
+    own = bind_slots(test, values)
+    texts = [message_text(turn, values) for conversation in test.conversations for turn in conversation.turns]
     texts += [criterion.question for criterion in own.criteria] + ([own.fixture] if own.fixture else [])
     assert all(text and not list(slots_in(text)) for text in texts)
     assert 2 <= len(test.criteria) <= 6
@@ -108,7 +108,7 @@ def test_the_schema_names_what_is_wrong() -> None:
 
 
 def test_a_value_that_looks_like_a_slot_stays_text() -> None:
-    assert filled("{{a}} and {{b}}", {"a": "{{b}}", "b": "x"}) == "{{b}} and x"
+    assert fill_slots("{{a}} and {{b}}", {"a": "{{b}}", "b": "x"}) == "{{b}} and x"
 
 
 def test_the_files_hold_one_family_each() -> None:

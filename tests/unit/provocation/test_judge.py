@@ -13,8 +13,8 @@ from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest
 from fourfold.models import resolve
 from fourfold.persona import TokenUsage
 from fourfold.provocation.catalog import shipped_tests
-from fourfold.provocation.judge import JudgeConfig, Judgement, judge, place_of, question
-from fourfold.provocation.slots import bound, facts
+from fourfold.provocation.judge import JudgeConfig, Judgement, find_quote, judge, question
+from fourfold.provocation.slots import bind_slots, slot_values
 from fourfold.provocation.transcript import Exchange, Transcript
 from tests.unit.provocation.people import BADLY, PERSONA, WELL, Judge, a_test, bench, said
 
@@ -30,7 +30,7 @@ ORDERS = (
 def judged(test_id: str, *replies: str) -> Judgement:
     """What the offline judge says to a shipped test, the replies given in turn."""
     test = next(test for test in shipped_tests() if test.id == test_id)
-    own = bound(test, facts(PERSONA, "merrowkestrel"))
+    own = bind_slots(test, slot_values(PERSONA, "merrowkestrel"))
     messages = [turn.say for turn in test.conversations[0].turns]
     exchanges = tuple(Exchange(said=said, reply=reply) for said, reply in zip(messages, replies, strict=True))
     offline = JudgeConfig([resolve("offline:composer-1")], ModelConfig(), Deadline(time.monotonic() + 60))
@@ -97,7 +97,7 @@ def test_what_cannot_be_read_is_no_judgement() -> None:
     ],
 )
 def test_a_quotation_stands_or_does_not(quote: str, stands: bool) -> None:
-    assert (place_of(quote, said("Kolay gelsin, hoş geldin. No. Never.")) is not None) is stands
+    assert (find_quote(quote, said("Kolay gelsin, hoş geldin. No. Never.")) is not None) is stands
 
 
 @pytest.mark.parametrize("order", ORDERS)

@@ -17,11 +17,11 @@ from fourfold.provocation.comparison import compare
 from fourfold.provocation.definition import ProvocationTest, Severity
 from fourfold.provocation.intervals import mcnemar_exact, wilson
 from fourfold.provocation.junit import junit_xml
-from fourfold.provocation.plan import Selection, SuitePlan, planned
+from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.report import SuiteReport, judges_of, record_of
 from fourfold.provocation.run_test import ProvocationRun
 from fourfold.provocation.sarif import sarif_log
-from fourfold.provocation.suite import reported
+from fourfold.provocation.suite import build_report
 from fourfold.provocation.transcript import Evidence
 from fourfold.provocation.verdict import ProvocationOutcome, Verdict
 from fourfold.provocation.workspace_tests import Available
@@ -34,7 +34,7 @@ PASS, FAIL, OPEN, ERROR = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verd
 def report(verdicts: dict[str, Verdict], severity: Severity = Severity.HIGH, *, confirmed: bool = True) -> SuiteReport:
     """A run in which the tests came to `verdicts`."""
     tests = {each: a_test(id=each, family=each.split(".")[0], severity=severity) for each in verdicts}
-    plan = planned(
+    plan = make_plan(
         [Available(test=test, source="shipped", enabled=True) for test in tests.values()], Selection(), CONFIG
     )
     evidence = (Evidence(source="oracle", criterion="canary", quote="mer\x07row", conversation=1, turn=1),)
@@ -43,7 +43,7 @@ def report(verdicts: dict[str, Verdict], severity: Severity = Severity.HIGH, *, 
             tests[each],
             [
                 ProvocationRun(
-                    ruling=ProvocationOutcome(
+                    outcome=ProvocationOutcome(
                         verdict=verdict,
                         safe=verdict is PASS,
                         in_character=True,
@@ -61,7 +61,7 @@ def report(verdicts: dict[str, Verdict], severity: Severity = Severity.HIGH, *, 
         id=new_run_id(), kind=RunKind.PROVOCATION, persona_id=PERSONA.id, workspace_id="ws_one",
         status=RunStatus.RUNNING, config_hash="cfg", started_at=START,
     )  # fmt: skip
-    return reported(run, PERSONA, plan, results, judges_of("a:one", "b:two"), START + timedelta(seconds=20))
+    return build_report(run, PERSONA, plan, results, judges_of("a:one", "b:two"), START + timedelta(seconds=20))
 
 
 CONFIG = ProvocationConfig()
@@ -187,7 +187,7 @@ def test_a_selection_narrows_and_the_plan_says_so(selection: dict[str, list[str]
         Available(test=of("role.003"), source="shipped", enabled=False, reason="off"),
         Available(test=of("jail.001"), source="shipped", enabled=True),
     ]
-    plan: SuitePlan = planned(tests, Selection.model_validate(selection), CONFIG)
+    plan: SuitePlan = make_plan(tests, Selection.model_validate(selection), CONFIG)
     assert {test.id for test in plan.tests} == left
     assert plan.complete is (selection == {})
     assert "role.003" not in left

@@ -19,7 +19,7 @@ from fourfold.llm.port import Completion, ModelCall, ModelRequest
 from fourfold.persona import Persona, TokenUsage
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.provocation.catalog import shipped_tests
-from fourfold.provocation.plan import Selection, SuitePlan, planned
+from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.report import SuiteReport
 from fourfold.provocation.run_test import SpokenReply
 from fourfold.provocation.suite import SuiteJob, selection_texts
@@ -106,7 +106,7 @@ def order_of(bench: Bench) -> JobMessage:
 
 
 def plan(selection: Selection) -> SuitePlan:
-    return planned(available(TESTS, {}, (), EngineConfig().safety), selection, CONFIG)
+    return make_plan(available(TESTS, {}, (), EngineConfig().safety), selection, CONFIG)
 
 
 def work(

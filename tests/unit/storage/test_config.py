@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.dynamodb.responses import DynamoHandler
 
-from fourfold.config.commit import Author, LockOp, SetOp, replayed
+from fourfold.config.commit import Author, LockOp, SetOp, apply_changes
 from fourfold.config.entries import Entries, Entry, ScopeRef, ScopeState, chain_of
 from fourfold.config.history import Revision, new_snapshot_id
 from fourfold.config.registry import flattened
@@ -85,9 +85,9 @@ def tables(dynamodb: DynamoDBClient) -> Tables:
 
 def after(state: ScopeState, key: str, value: Any) -> tuple[ScopeState, Revision]:
     """A state one revision on, and its record, as a writer that read `state` would store them."""
-    nodes = {**state.nodes, key: Entry(is_set=True, value=value, revision=state.revision + 1, by="key_1", at=AT)}
-    record = Revision(revision=state.revision + 1, scope=state.place.scope, kind="commit", by="key_1", at=AT)
-    return ScopeState(state.place, state.revision + 1, nodes), record
+    nodes = {**state.entries, key: Entry(is_set=True, value=value, revision=state.revision + 1, by="key_1", at=AT)}
+    record = Revision(revision=state.revision + 1, scope=state.ref.scope, kind="commit", by="key_1", at=AT)
+    return ScopeState(state.ref, state.revision + 1, nodes), record
 
 
 @pytest.mark.parametrize("committed", [0, 1])
@@ -101,7 +101,7 @@ def test_the_second_commit_at_a_revision_is_refused_whole(tables: Tables, commit
     with pytest.raises(StaleError):
         tables.store.write(chain[:-1], *after(chain[-1], RETRIES, 1))
     assert (tables.stored("config"), tables.stored("outbox")) == before
-    assert (tables.state(WORKSPACE).revision, tables.state(WORKSPACE).nodes[SCORE].value) == (committed + 1, 4.0)
+    assert (tables.state(WORKSPACE).revision, tables.state(WORKSPACE).entries[SCORE].value) == (committed + 1, 4.0)
 
 
 @pytest.mark.parametrize("mover", [(SYSTEM,), (SYSTEM, ORG)])
@@ -163,9 +163,9 @@ def test_writers_at_once_are_all_heard(tables: Tables, monkeypatch: pytest.Monke
         assert found is not None
         record, kept = found
         assert len(record.changes) == 1
-        nodes = replayed(nodes, record.changes)
+        nodes = apply_changes(nodes, record.changes)
         assert nodes == kept
-    assert nodes == final.nodes
+    assert nodes == final.entries
     assert {key: node.value for key, node in nodes.items()} == {key: values[-1] for key, values in CHOICES}
     assert len(tables.stored("outbox")) == final.revision
 
@@ -212,9 +212,9 @@ def test_scopes_below_are_found_once_they_were_committed_to(tables: Tables) -> N
     assert list(tables.store.below(SYSTEM)) == []
     tables.set(SCORE, 1.0)
     tables.set(RETRIES, 1, other)
-    lines = {tuple(state.place for state in line) for line in tables.store.below(SYSTEM)}
+    lines = {tuple(state.ref for state in line) for line in tables.store.below(SYSTEM)}
     assert {PLACES[1:], other[1:]} <= lines
-    assert [line[-1].place for line in tables.store.below(ORG)] == [WORKSPACE]
+    assert [line[-1].ref for line in tables.store.below(ORG)] == [WORKSPACE]
     assert list(tables.store.below(WORKSPACE)) == []
 
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fourfold.config.engine import EngineConfig
+from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.persona import PersonaStatus
-from fourfold.pipeline.lifecycle import NewRun, new_run
+from fourfold.pipeline.new_run import NewRun, new_run
 from fourfold.progress.run import RunStatus
 from fourfold.storage.personas.store import DynamoPersonaStore
 from tests.builders import START
@@ -23,7 +23,7 @@ def store(dynamodb: DynamoDBClient) -> DynamoPersonaStore:
 
 
 def beginning(brief: str = "a baker", workspace: str = "ws_a") -> NewRun:
-    return new_run(brief, workspace, EngineConfig(), START)
+    return new_run(brief, workspace, RunSettings(EngineConfig()), START)
 
 
 def test_what_is_stored_comes_back_equal(store: DynamoPersonaStore) -> None:
@@ -43,13 +43,13 @@ def test_a_run_is_started_once(store: DynamoPersonaStore) -> None:
 def test_only_the_first_end_of_a_run_counts(store: DynamoPersonaStore) -> None:
     new = beginning()
     store.start(new.persona, new.run)
-    failed = new.persona.moved_to(PersonaStatus.FAILED, START)
-    held = store.held("ws_a", new.persona.id)
-    assert held is not None
-    assert store.finish(held, failed, new.run.model_copy(update={"status": RunStatus.FAILED}), [])
+    failed = new.persona.with_status(PersonaStatus.FAILED, START)
+    stored = store.stored_persona("ws_a", new.persona.id)
+    assert stored is not None
+    assert store.finish(stored, failed, new.run.model_copy(update={"status": RunStatus.FAILED}), [])
 
-    active = new.persona.moved_to(PersonaStatus.ACTIVE, START)
-    assert not store.finish(held, active, new.run.model_copy(update={"status": RunStatus.COMPLETED}), [])
+    active = new.persona.with_status(PersonaStatus.ACTIVE, START)
+    assert not store.finish(stored, active, new.run.model_copy(update={"status": RunStatus.COMPLETED}), [])
     kept = store.persona("ws_a", new.persona.id)
     assert kept is not None
     assert kept.status is PersonaStatus.FAILED

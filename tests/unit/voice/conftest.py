@@ -8,15 +8,16 @@ from functools import cache
 
 import pytest
 
-from fourfold.config.engine import ChatConfig, EngineConfig
+from fourfold.config.engine import ChatConfig, EngineConfig, RunSettings, SafetyConfig
 from fourfold.ids import new_run_id
 from fourfold.llm.port import ChatMessage, ChatRequest
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import Mask, Persona, PersonaStatus, Register, SelfLayer, Soul, Surface, TokenUsage
-from fourfold.pipeline.lifecycle import new_run
+from fourfold.pipeline.new_run import new_run
 from fourfold.voice.fingerprint import Fingerprint, FingerprintInput, FingerprintOwner, make_fingerprint
 from fourfold.voice.scenarios import scenario_set
+from fourfold.voice.system_prompt import system_prompt
 from tests.builders import SELF, SOUL, SURFACE
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -43,7 +44,7 @@ _MASKS = {
 
 @cache
 def person(name: str) -> Persona:
-    begun = new_run("A person", "ws_one", EngineConfig(), NOW).persona
+    begun = new_run("A person", "ws_one", RunSettings(EngineConfig()), NOW).persona
     return begun.model_copy(
         update={
             "status": PersonaStatus.ACTIVE,
@@ -58,8 +59,8 @@ def person(name: str) -> Persona:
 
 def said(name: str | None, message: str, turns: int = 1) -> str:
     talk = tuple(ChatMessage("user", message) for _ in range(turns))
-    speaker = None if name is None else person(name)
-    return resolve_chat("offline:composer-1").reply(ChatRequest("You.", talk, 400, 10, speaker=speaker)).text
+    system = "You are a helpful assistant." if name is None else system_prompt(person(name), SafetyConfig())
+    return resolve_chat("offline:composer-1").reply(ChatRequest(system, talk, 400, 10)).text
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Voice:
 def voice_of(name: str) -> Voice:
     scenarios = scenario_set()
     replies = {one.id: said(name, one.text("en")) for one in scenarios.scenarios}
-    pole = [said(None, one.text("en")) for one in scenarios.of_pole()]
+    pole = [said(None, one.text("en")) for one in scenarios.baseline_subset()]
     taken = FingerprintInput(replies, pole, ("offline:composer-1",), TokenUsage(), 0.0)
     whose = FingerprintOwner(person(name).id, new_run_id(), "en")
     return Voice(make_fingerprint(whose, taken, resolve_embedder("stylometric"), scenarios, NOW), replies)

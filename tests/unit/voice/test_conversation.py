@@ -49,7 +49,7 @@ class Kept:
         self.told += entries
         return True
 
-    def hand_over(self, entries: Sequence[dict[str, Any]]) -> None:
+    def publish(self, entries: Sequence[dict[str, Any]]) -> None:
         self.told += entries
 
 

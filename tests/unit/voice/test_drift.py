@@ -43,7 +43,7 @@ def test_the_scenarios_are_a_full_grid() -> None:
     }
     assert len({one.register for one in scenarios}) == 10
     assert len({one.text(None) for one in scenarios}) == 50
-    pole = scenario_set().of_pole()
+    pole = scenario_set().baseline_subset()
     assert len({one.register for one in pole}) == len(pole) == 10
     assert {one.topic for one in pole} == {one.topic for one in scenarios}
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from fourfold.config.engine import EngineConfig, SafetyConfig
+from fourfold.config.engine import EngineConfig, RunSettings, SafetyConfig
 from fourfold.persona import Mask, NotWrittenError, Persona, SelfLayer, Soul, Surface
-from fourfold.pipeline.lifecycle import new_run
+from fourfold.pipeline.new_run import new_run
 from fourfold.voice.system_prompt import example_lines, system_prompt
 from tests.builders import BRIEF, MASK, SELF, SOUL, START, SURFACE
 
 
 def persona() -> Persona:
-    return new_run(BRIEF, "ws_test", EngineConfig(), START).persona.model_copy(
+    return new_run(BRIEF, "ws_test", RunSettings(EngineConfig()), START).persona.model_copy(
         update={
             "language": "tr",
             "soul": Soul.model_validate(SOUL["soul"]),

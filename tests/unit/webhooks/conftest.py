@@ -16,7 +16,7 @@ from fourfold.storage.webhooks.store import DynamoWebhooks
 from fourfold.webhooks.delivery import Delivery, Message
 from fourfold.webhooks.dispatch import Dispatcher, Done, Retry
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
-from fourfold.webhooks.fan_out import Errand, fan_out
+from fourfold.webhooks.fan_out import QueueEntry, fan_out
 from fourfold.webhooks.queues import Lane, ScheduledDelivery
 from fourfold.webhooks.sender import AttemptOutcome
 from tests.builders import START
@@ -65,15 +65,15 @@ class World:
         assert found is not None
         return found
 
-    def happens(self, event_id: str = "evt_1") -> list[Errand]:
+    def happens(self, event_id: str = "evt_1") -> list[QueueEntry]:
         """persona.created in workspace ws_a."""
         message = Message(
             event_id=event_id, event_type="persona.created", workspace_id="ws_a", occurred_at=START, data={"n": 1}
         )
         return fan_out(message, self.store, lambda _workspace: CONFIG, self.at)
 
-    def carry_out(self, order: ScheduledDelivery, lane: Lane = Lane.SLOW) -> Retry | Done:
-        return self.dispatcher().carry_out(order, lane)
+    def dispatch(self, order: ScheduledDelivery, lane: Lane = Lane.SLOW) -> Retry | Done:
+        return self.dispatcher().dispatch(order, lane)
 
     def delivery(self, order: ScheduledDelivery) -> Delivery:
         found = self.store.delivery(order.endpoint_id, order.delivery_id)

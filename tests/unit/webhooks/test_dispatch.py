@@ -12,7 +12,7 @@ from fourfold.webhooks.delivery import DeliveryStatus
 from fourfold.webhooks.dispatch import Done, Retry
 from fourfold.webhooks.endpoint import Endpoint
 from fourfold.webhooks.queues import Lane, ScheduledDelivery
-from fourfold.webhooks.schedule import wait_before_next
+from fourfold.webhooks.retry_schedule import delay_before_next
 from fourfold.webhooks.sender import AttemptOutcome
 from tests.unit.webhooks.conftest import OK, World
 
@@ -49,8 +49,8 @@ def test_an_event_that_comes_twice_is_delivered_once(world: World) -> None:
     world.endpoint()
     first, again = only_order(world), only_order(world)
     assert first == again
-    assert world.carry_out(first) == Done()
-    assert world.carry_out(again) == Done()
+    assert world.dispatch(first) == Done()
+    assert world.dispatch(again) == Done()
     assert world.happens() == []
     assert len(world.sender.sent) == 1
 
@@ -58,13 +58,13 @@ def test_an_event_that_comes_twice_is_delivered_once(world: World) -> None:
 def test_a_failed_delivery_is_not_ordered_anew_by_the_event_coming_again(world: World) -> None:
     world.endpoint()
     world.sender.outcomes = [DOWN]
-    world.carry_out(only_order(world))
+    world.dispatch(only_order(world))
     assert world.happens() == []
 
 
 def test_the_body_is_type_timestamp_and_data(world: World) -> None:
     world.endpoint()
-    world.carry_out(only_order(world))
+    world.dispatch(only_order(world))
     ((url, headers, body),) = world.sender.sent
     assert url == "https://example.com/hooks"
     assert json.loads(body) == {"type": "persona.created", "timestamp": "2026-11-23T09:00:00.000Z", "data": {"n": 1}}
@@ -79,7 +79,7 @@ def test_two_workers_with_the_same_order_make_one_attempt(world: World) -> None:
     order = only_order(world)
     claim = world.store.claim(endpoint.id, order.delivery_id, world.at, world.at + timedelta(seconds=30))
     assert claim is not None
-    follows = world.carry_out(order)
+    follows = world.dispatch(order)
     assert not world.sender.sent
     assert seconds(follows) == 30  # it looks again when the other must be done, in case it was not
 
@@ -89,7 +89,7 @@ def test_an_attempt_whose_worker_died_is_made_again_after_its_time(world: World)
     order = only_order(world)
     world.store.claim(endpoint.id, order.delivery_id, world.at, world.at + timedelta(seconds=30))
     world.pass_(timedelta(seconds=31))
-    assert world.carry_out(order) == Done()
+    assert world.dispatch(order) == Done()
     assert world.delivery(order).status is DeliveryStatus.DELIVERED
 
 
@@ -99,7 +99,7 @@ def test_a_worker_that_comes_back_late_changes_nothing(world: World) -> None:
     late = world.store.claim(endpoint.id, order.delivery_id, world.at, world.at + timedelta(seconds=30))
     assert late is not None
     world.pass_(timedelta(seconds=31))
-    world.carry_out(order)
+    world.dispatch(order)
     done = world.delivery(order)
     world.store.record(late, done.attempts[0].model_copy(update={"result": "timed_out"}), dead="attempts_exhausted")
     assert world.delivery(order) == done
@@ -113,7 +113,7 @@ def test_the_schedule_is_kept_with_one_id_and_fresh_timestamps(world: World) -> 
     follows: Retry | Done = Retry(Lane.SLOW, NOW)
     while isinstance(follows, Retry):
         world.pass_(follows.wait)
-        follows = world.carry_out(order)
+        follows = world.dispatch(order)
         waits.append(follows.wait.total_seconds() if isinstance(follows, Retry) else None)
     assert waits == [60, 300, None]
     assert follows == Done()
@@ -133,9 +133,9 @@ def test_an_order_that_comes_too_early_waits_for_its_time(world: World) -> None:
     world.endpoint()
     order = only_order(world)
     world.sender.outcomes = [DOWN]
-    world.carry_out(order)
+    world.dispatch(order)
     world.pass_(timedelta(seconds=20))
-    assert seconds(world.carry_out(order)) == 40
+    assert seconds(world.dispatch(order)) == 40
     assert len(world.sender.sent) == 1
 
 
@@ -144,20 +144,20 @@ def test_after_the_last_attempt_it_is_dead_until_revived(world: World) -> None:
     order = only_order(world)
     world.sender.outcomes = [BROKEN]
     for wait in (60, 300, None):
-        follows = world.carry_out(order)
+        follows = world.dispatch(order)
         world.pass_(timedelta(seconds=wait or 0))
     assert follows == Done(dead="attempts_exhausted")
     dead = world.delivery(order)
     assert (dead.status, dead.dead_reason) == (DeliveryStatus.DEAD, "attempts_exhausted")
-    assert world.carry_out(order) == Done()
+    assert world.dispatch(order) == Done()
     assert len(world.sender.sent) == 3
     world.sender.outcomes = [OK]
-    assert world.carry_out(order.model_copy(update={"revive": True})) == Done()
+    assert world.dispatch(order.model_copy(update={"revive": True})) == Done()
     assert len(world.sender.sent) == 4
     assert world.delivery(order).status is DeliveryStatus.DELIVERED
     assert len(world.delivery(order).attempts) == 4
     # The order is redelivered: what is delivered stays so.
-    assert world.carry_out(order.model_copy(update={"revive": True})) == Done()
+    assert world.dispatch(order.model_copy(update={"revive": True})) == Done()
     assert len(world.sender.sent) == 4
 
 
@@ -165,13 +165,13 @@ def test_after_the_last_attempt_it_is_dead_until_revived(world: World) -> None:
 def test_a_receiver_that_asks_for_time_gets_it_within_reason(world: World, asked: float | None, waits: int) -> None:
     world.endpoint()
     world.sender.outcomes = [AttemptOutcome("http_error", 503, 40, asked)]
-    assert seconds(world.carry_out(only_order(world))) == waits
+    assert seconds(world.dispatch(only_order(world))) == waits
 
 
 def test_the_last_attempt_is_the_last() -> None:
-    assert wait_before_next(2, (0, 60), None) is None
-    assert wait_before_next(2, (0, 60), 10.0) is None
-    assert wait_before_next(1, (0,), None) is None
+    assert delay_before_next(2, (0, 60), None) is None
+    assert delay_before_next(2, (0, 60), 10.0) is None
+    assert delay_before_next(1, (0,), None) is None
 
 
 # Endpoints that go
@@ -181,7 +181,7 @@ def test_410_disables_the_endpoint_and_says_so(world: World) -> None:
     endpoint = world.endpoint()
     order = only_order(world)
     world.sender.outcomes = [GONE]
-    assert world.carry_out(order) == Done(dead="endpoint_gone")
+    assert world.dispatch(order) == Done(dead="endpoint_gone")
     gone = world.again(endpoint)
     assert (gone.enabled, gone.disabled_reason) == (False, "gone")
     (item,) = world.outbox()
@@ -193,7 +193,7 @@ def test_410_disables_the_endpoint_and_says_so(world: World) -> None:
 
 
 def fail_for(world: World, order: ScheduledDelivery, wait: timedelta) -> None:
-    world.carry_out(order)
+    world.dispatch(order)
     world.pass_(wait)
 
 
@@ -203,20 +203,20 @@ def test_an_endpoint_that_only_fails_for_too_long_is_disabled(world: World) -> N
     for number, wait in enumerate((0, 1800, 1799)):
         world.pass_(timedelta(seconds=wait))
         ((_, order, _),) = world.happens(f"evt_{number}")
-        world.carry_out(order)
+        world.dispatch(order)
     assert world.again(endpoint).enabled
     assert world.again(endpoint).failing_since is not None
     assert not world.outbox()
     world.pass_(timedelta(seconds=1))
     ((_, order, _),) = world.happens("evt_last")
-    assert isinstance(world.carry_out(order), Retry)
+    assert isinstance(world.dispatch(order), Retry)
     off = world.again(endpoint)
     assert (off.enabled, off.disabled_reason) == (False, "failing")
     (item,) = world.outbox()
     assert json.loads(item["entry"]["S"])["Detail"]["data"]["reason"] == "failing"
     # What waits dies with it, and can be replayed once it is enabled.
     world.pass_(MINUTE)
-    assert world.carry_out(order) == Done(dead="endpoint_disabled")
+    assert world.dispatch(order) == Done(dead="endpoint_disabled")
     assert list(world.store.dead_since(endpoint.id, world.at - timedelta(days=1))) == [order.delivery_id]
 
 
@@ -226,7 +226,7 @@ def test_one_success_ends_the_count(world: World) -> None:
     for number, wait in enumerate((0, 3000, 3000, 3000)):
         world.pass_(timedelta(seconds=wait))
         ((_, order, _),) = world.happens(f"evt_{number}")
-        world.carry_out(order)
+        world.dispatch(order)
     assert world.again(endpoint).enabled
 
 
@@ -237,7 +237,7 @@ def test_it_is_disabled_once_however_many_see_it(world: World, monkeypatch: pyte
     stale = world.again(endpoint)
     for order in orders:
         monkeypatch.setattr(world.store, "endpoint", lambda _workspace, _endpoint: stale)
-        world.carry_out(order)
+        world.dispatch(order)
     assert len(world.outbox()) == 1
 
 
@@ -245,7 +245,7 @@ def test_orders_of_an_endpoint_that_is_gone_end_without_an_attempt(world: World)
     endpoint = world.endpoint()
     order = only_order(world)
     assert world.store.delete("ws_a", endpoint.id)
-    assert world.carry_out(order) == Done(dead="endpoint_deleted")
+    assert world.dispatch(order) == Done(dead="endpoint_deleted")
     assert not world.sender.sent
 
 
@@ -254,9 +254,9 @@ def test_an_endpoint_disabled_in_mid_attempt_leaves_nothing_pending(world: World
     order = only_order(world)
     world.store.claim(endpoint.id, order.delivery_id, world.at, world.at + timedelta(seconds=30))
     world.store.save(endpoint.turned_off(world.at))
-    assert seconds(world.carry_out(order)) == 30
+    assert seconds(world.dispatch(order)) == 30
     world.pass_(timedelta(seconds=30))
-    assert world.carry_out(order) == Done(dead="endpoint_disabled")
+    assert world.dispatch(order) == Done(dead="endpoint_disabled")
     assert world.delivery(order).status is DeliveryStatus.DEAD
 
 
@@ -265,9 +265,9 @@ def test_an_order_for_nothing_is_done_with(world: World) -> None:
     order = ScheduledDelivery(
         workspace_id="ws_a", endpoint_id=endpoint.id, delivery_id="dlv_01m80000000000000000000009"
     )
-    assert world.carry_out(order) == Done()
+    assert world.dispatch(order) == Done()
     foreign = only_order(world).model_copy(update={"workspace_id": "ws_b"})
-    assert isinstance(world.carry_out(foreign), Done)
+    assert isinstance(world.dispatch(foreign), Done)
     assert not world.sender.sent
 
 
@@ -277,30 +277,30 @@ def test_an_order_for_nothing_is_done_with(world: World) -> None:
 def test_a_new_endpoint_earns_the_fast_lane_and_loses_it(world: World) -> None:
     endpoint = world.endpoint()
     assert [lane for lane, _, _ in world.happens("evt_1")] == [Lane.SLOW]
-    world.carry_out(world.happens("evt_1")[0][1])
+    world.dispatch(world.happens("evt_1")[0][1])
     assert [lane for lane, _, _ in world.happens("evt_2")] == [Lane.FAST]
     world.sender.outcomes = [AttemptOutcome("delivered", 200, 1001)]
-    world.carry_out(world.happens("evt_3")[0][1], Lane.FAST)
-    assert not world.again(endpoint).brisk
+    world.dispatch(world.happens("evt_3")[0][1], Lane.FAST)
+    assert not world.again(endpoint).healthy
     assert [lane for lane, _, _ in world.happens("evt_4")] == [Lane.SLOW]
 
 
 @pytest.mark.parametrize("outcome", [DOWN, BROKEN, AttemptOutcome("timed_out", None, 15_000)])
 def test_what_queued_in_the_fast_lane_leaves_it_when_the_endpoint_fails(world: World, outcome: AttemptOutcome) -> None:
     world.endpoint()
-    world.carry_out(world.happens("evt_1")[0][1])
+    world.dispatch(world.happens("evt_1")[0][1])
     queued = [world.happens(f"evt_{number}")[0] for number in (2, 3)]
     assert {lane for lane, _, _ in queued} == {Lane.FAST}
     world.sender.outcomes = [outcome]
-    assert world.carry_out(queued[0][1], Lane.FAST) == Retry(Lane.SLOW, MINUTE)
-    assert world.carry_out(queued[1][1], Lane.FAST) == Retry(Lane.SLOW, NOW)
+    assert world.dispatch(queued[0][1], Lane.FAST) == Retry(Lane.SLOW, MINUTE)
+    assert world.dispatch(queued[1][1], Lane.FAST) == Retry(Lane.SLOW, NOW)
     assert len(world.sender.sent) == 2
 
 
 def test_good_health_costs_no_write(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.endpoint()
-    world.carry_out(world.happens("evt_1")[0][1])
+    world.dispatch(world.happens("evt_1")[0][1])
     noted: list[Endpoint] = []
-    monkeypatch.setattr(world.store, "note_health", lambda endpoint, **_health: noted.append(endpoint))
-    world.carry_out(world.happens("evt_2")[0][1], Lane.FAST)
+    monkeypatch.setattr(world.store, "record_health", lambda endpoint, **_health: noted.append(endpoint))
+    world.dispatch(world.happens("evt_2")[0][1], Lane.FAST)
     assert not noted

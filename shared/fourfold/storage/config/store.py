@@ -39,7 +39,7 @@ class Page:
 class DynamoConfigStore:
     """Implements `fourfold.config.service.ConfigStore`, and lists.
 
-    `entry_of` makes the bus entry that announces a commit, from the places committed to and its record.
+    `entry_of` makes the bus entry that announces a commit, from the refs committed to and its record.
     """
 
     def __init__(
@@ -54,21 +54,21 @@ class DynamoConfigStore:
         self._outbox = outbox
         self._entry_of = entry_of
 
-    def revisions(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
-        """The revision of each place, strongly consistent; 0 for one that was never committed to."""
-        heads = self._heads(places, "pk, revision")
-        return {place: int(item["revision"]["N"]) if item else 0 for place, item in heads}
+    def revisions(self, refs: Iterable[ScopeRef]) -> dict[ScopeRef, int]:
+        """The revision of each ref, strongly consistent; 0 for one that was never committed to."""
+        heads = self._heads(refs, "pk, revision")
+        return {ref: int(item["revision"]["N"]) if item else 0 for ref, item in heads}
 
-    def states(self, places: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
-        """The state of each place, strongly consistent; an empty one where nothing was ever committed."""
+    def states(self, refs: Iterable[ScopeRef]) -> dict[ScopeRef, ScopeState]:
+        """The state of each ref, strongly consistent; an empty one where nothing was ever committed."""
         return {
-            place: ScopeState(place, int(item["revision"]["N"]), _nodes(item)) if item else ScopeState(place)
-            for place, item in self._heads(places, None)
+            ref: ScopeState(ref, int(item["revision"]["N"]), _nodes(item)) if item else ScopeState(ref)
+            for ref, item in self._heads(refs, None)
         }
 
     def write(self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision) -> None:
         """Stores a commit whole and announces it, unless the scope or an ancestor has moved (StaleError)."""
-        pk, text, table = _pk(after.place), _text(after.nodes), self._table.name
+        pk, text, table = _pk(after.ref), _text(after.entries), self._table.name
         head = {**key(pk, "HEAD"), "revision": {"N": str(after.revision)}, "nodes": {"S": text}}
         # A revision holds most values three times, before, after and whole: as plain text it may pass 400 KB.
         revision = {
@@ -79,80 +79,80 @@ class DynamoConfigStore:
         writes = [
             put(table, head, **_at_revision(after.revision - 1)),
             put(table, revision, ABSENT),
-            *(check(table, key(_pk(state.place), "HEAD"), **_at_revision(state.revision)) for state in ancestors),
-            *outbox_puts(self._outbox, [self._entry_of(after.place, record)]),
+            *(check(table, key(_pk(state.ref), "HEAD"), **_at_revision(state.revision)) for state in ancestors),
+            *outbox_puts(self._outbox, [self._entry_of(after.ref, record)]),
         ]
         if after.revision == 1:
-            writes.extend(self._registered([state.place for state in ancestors], after.place))
+            writes.extend(self._registered([state.ref for state in ancestors], after.ref))
         if transact(self._client, {"commit": writes}):
             raise StaleError
 
-    def state_at(self, place: ScopeRef, revision: int) -> ScopeState | None:
-        """What a place said at a revision of its own, or None if there is no such revision."""
+    def state_at(self, ref: ScopeRef, revision: int) -> ScopeState | None:
+        """What a ref said at a revision of its own, or None if there is no such revision."""
         if revision == 0:
-            return ScopeState(place)
-        found = self.revision(place, revision)
-        return None if found is None else ScopeState(place, revision, found[1])
+            return ScopeState(ref)
+        found = self.revision(ref, revision)
+        return None if found is None else ScopeState(ref, revision, found[1])
 
-    def revision(self, place: ScopeRef, number: int) -> tuple[Revision, Entries] | None:
+    def revision(self, ref: ScopeRef, number: int) -> tuple[Revision, Entries] | None:
         """One revision and what held after it, or None."""
-        item = self._item(_pk(place), _revision_sk(number))
+        item = self._item(_pk(ref), _revision_sk(number))
         return None if item is None else (_record(item), _nodes(item))
 
-    def page(self, place: ScopeRef, limit: int, before: int | None = None) -> Page:
-        """Up to `limit` revisions of a place, newest first, those before revision `before`."""
-        pk = _pk(place)
+    def page(self, ref: ScopeRef, limit: int, before: int | None = None) -> Page:
+        """Up to `limit` revisions of a ref, newest first, those before revision `before`."""
+        pk = _pk(ref)
         start = None if before is None else key(pk, _revision_sk(before))
         items = self._table.query(pk, "REV#", start_after=start, newest_first=True, page=limit, fields="doc")
         found = [_record(item) for item in islice(items, limit)]
         more = bool(found) and found[-1].revision > 1
         return Page(found, found[-1].revision if more else None)
 
-    def put_snapshot(self, place: ScopeRef, snapshot: Snapshot, nodes: Entries) -> None:
+    def put_snapshot(self, ref: ScopeRef, snapshot: Snapshot, entries: Entries) -> None:
         """Stores a snapshot.
 
         Raises:
             ValueError: one is stored under its id.
         """
         item = {
-            **key(_pk(place), f"SNAP#{snapshot.id}"),
+            **key(_pk(ref), f"SNAP#{snapshot.id}"),
             "doc": {"S": snapshot.model_dump_json()},
-            "nodes": {"S": _text(nodes)},
+            "nodes": {"S": _text(entries)},
         }
         if not self._table.put(item, ABSENT):
             raise ValueError(f"{snapshot.id} is stored already")
 
-    def snapshot(self, place: ScopeRef, snapshot_id: str) -> tuple[Snapshot, Entries] | None:
-        """A snapshot of a place and what it holds, or None."""
-        item = self._item(_pk(place), f"SNAP#{snapshot_id}")
+    def snapshot(self, ref: ScopeRef, snapshot_id: str) -> tuple[Snapshot, Entries] | None:
+        """A snapshot of a ref and what it holds, or None."""
+        item = self._item(_pk(ref), f"SNAP#{snapshot_id}")
         return None if item is None else (Snapshot.model_validate_json(item["doc"]["S"]), _nodes(item))
 
-    def snapshots(self, place: ScopeRef) -> list[Snapshot]:
-        """All snapshots of a place, newest first."""
-        found = self._query(_pk(place), "SNAP#", "doc")
+    def snapshots(self, ref: ScopeRef) -> list[Snapshot]:
+        """All snapshots of a ref, newest first."""
+        found = self._query(_pk(ref), "SNAP#", "doc")
         return [Snapshot.model_validate_json(item["doc"]["S"]) for item in found][::-1]
 
-    def below(self, place: ScopeRef) -> Iterator[tuple[ScopeState, ...]]:
-        """Of every scope below `place` that was ever committed to: the states from just below it down to that one."""
-        if place.scope is Scope.WORKSPACE:
+    def below(self, ref: ScopeRef) -> Iterator[tuple[ScopeState, ...]]:
+        """Of every scope below `ref` that was ever committed to: the states from just below it down to that one."""
+        if ref.scope is Scope.WORKSPACE:
             return
-        children = [_child(item["sk"]["S"]) for item in self._query(_pk(place), "BELOW#", "sk")]
+        children = [_child(item["sk"]["S"]) for item in self._query(_pk(ref), "BELOW#", "sk")]
         states = self.states(children)
         for child in children:
             yield (states[child],)
             for tail in self.below(child):
                 yield (states[child], *tail)
 
-    def _heads(self, places: Iterable[ScopeRef], fields: str | None) -> Iterator[tuple[ScopeRef, Item | None]]:
-        wanted = list(dict.fromkeys(places))
-        heads = self._table.get_many((key(_pk(place), "HEAD") for place in wanted), fields=fields)
+    def _heads(self, refs: Iterable[ScopeRef], fields: str | None) -> Iterator[tuple[ScopeRef, Item | None]]:
+        wanted = list(dict.fromkeys(refs))
+        heads = self._table.get_many((key(_pk(ref), "HEAD") for ref in wanted), fields=fields)
         found = {item["pk"]["S"]: item for item in heads}
-        for place in wanted:
-            yield place, found.get(_pk(place))
+        for ref in wanted:
+            yield ref, found.get(_pk(ref))
 
-    def _registered(self, ancestors: Sequence[ScopeRef], place: ScopeRef) -> list[Write]:
-        """The writes that make the place findable from those above it."""
-        line = [*ancestors, place]
+    def _registered(self, ancestors: Sequence[ScopeRef], ref: ScopeRef) -> list[Write]:
+        """The writes that make the ref findable from those above it."""
+        line = [*ancestors, ref]
         return [put(self._table.name, key(_pk(upper), f"BELOW#{_pk(lower)}")) for upper, lower in pairwise(line)]
 
     def _item(self, pk: str, sk: str) -> Item | None:
@@ -176,8 +176,8 @@ def _nodes(item: Mapping[str, Any]) -> Entries:
     return MappingProxyType({name: Entry.model_validate(node, strict=False) for name, node in stored.items()})
 
 
-def _text(nodes: Entries) -> str:
-    said = {name: node.model_dump(mode="json") for name, node in nodes.items()}
+def _text(entries: Entries) -> str:
+    said = {name: node.model_dump(mode="json") for name, node in entries.items()}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -185,8 +185,8 @@ def _record(item: Mapping[str, Any]) -> Revision:
     return Revision.model_validate_json(unpacked(item["doc"]))
 
 
-def _pk(place: ScopeRef) -> str:
-    return "SYSTEM" if place.scope is Scope.SYSTEM else _PREFIXES[place.scope] + place.owner
+def _pk(ref: ScopeRef) -> str:
+    return "SYSTEM" if ref.scope is Scope.SYSTEM else _PREFIXES[ref.scope] + ref.owner
 
 
 def _child(sk: str) -> ScopeRef:

@@ -16,7 +16,7 @@ _FORGOTTEN_AFTER_S = 3600
 
 
 class DynamoRateWindows:
-    """Implements `fourfold.rate_limit.Windows`: one conditional write takes from an open window or opens the next."""
+    """Implements `fourfold.rate_limit.WindowStore`: one conditional write uses an open window or opens the next."""
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
         """`clock` answers in seconds since the epoch."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fourfold.jobs.answers import WORKING
-from fourfold.jobs.message import ORDERS_KEPT, JobMessage
+from fourfold.jobs.message import MESSAGE_RETENTION, JobMessage
 from fourfold.jobs.store import SUPERSEDED, Ending, JobInProgressError, JobState, JobStatus, Lease
 from fourfold.persona import Persona, PersonaGoneError
 from fourfold.progress.run import Run, RunKind, RunStatus
@@ -184,7 +184,7 @@ class DynamoJobStore:
         run = ending.run
         if ending.summary is None:
             return persona_exists(self._table.name, run.workspace_id, run.persona_id)
-        stored = self._personas.held(run.workspace_id, run.persona_id)
+        stored = self._personas.stored_persona(run.workspace_id, run.persona_id)
         if stored is None:
             return None
         return persona_put(self._table.name, stored, ending.summary(stored.persona))
@@ -192,7 +192,7 @@ class DynamoJobStore:
     def _in_progress(self, run: Run, seen: Item) -> Run | None:
         newest = _state_in(seen)
         # A job that waits for its worker may do so for as long as the queue keeps its message.
-        patience = {JobStatus.PENDING: ORDERS_KEPT, JobStatus.RUNNING: _LOST_AFTER}.get(newest.status)
+        patience = {JobStatus.PENDING: MESSAGE_RETENTION, JobStatus.RUNNING: _LOST_AFTER}.get(newest.status)
         if patience is None or run.started_at - newest.updated_at > patience:
             return None
         other = self._runs.run(run.workspace_id, newest.run_id)

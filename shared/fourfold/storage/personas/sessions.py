@@ -69,8 +69,8 @@ class DynamoSessions:
             raise PersonaGoneError(owner.persona_id)
         return not failed
 
-    def hand_over(self, entries: Sequence[BusEntry]) -> None:
-        """Hands entries to the bus that belong to no session."""
+    def publish(self, entries: Sequence[BusEntry]) -> None:
+        """Hands to the bus entries that belong to no session."""
         for entry in entries:
             self._outbox.put(entry_item(entry))
 

@@ -59,10 +59,10 @@ class DynamoPersonaStore:
         Raises:
             OutdatedStoreError: an earlier version stored it.
         """
-        stored = self.held(workspace_id, persona_id)
+        stored = self.stored_persona(workspace_id, persona_id)
         return None if stored is None else stored.persona
 
-    def held(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
+    def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """The persona with the text it is stored as, or None. Raises as `persona`."""
         item = self._table.get(persona_key(workspace_id, persona_id))
         if item is None:
@@ -98,7 +98,7 @@ class DynamoPersonaStore:
         item = self._table.get(version_key(workspace_id, persona_id, version))
         return None if item is None else PersonaVersion.model_validate_json(item["doc"]["S"])
 
-    def version_by(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
+    def version_of_run(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
         """The version this run wrote, or None."""
         number = self._runs.version(workspace_id, run_id)
         return None if number is None else self.version(workspace_id, persona_id, number)

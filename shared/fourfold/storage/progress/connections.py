@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from fourfold.progress.followers import RunKey, Subscriber, Topic
+from fourfold.progress.ports import RunKey, Subscriber, Topic
 from fourfold.progress.subscriptions import Connection
 from fourfold.storage.partitions import persona_pk, run_pk
 from fourfold.storage.table import Item, Table, key
@@ -29,7 +29,7 @@ CONNECTION_LIFE = timedelta(hours=2, minutes=10)
 
 
 class DynamoConnections:
-    """Implements `fourfold.progress.subscriptions.Registry`, and knows whose each connection is."""
+    """Implements `fourfold.progress.subscriptions.SubscriptionRegistry`, and knows whose each connection is."""
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
         self._table = Table(client, table)
@@ -72,8 +72,8 @@ class DynamoConnections:
         """Ends that."""
         self._table.delete(_topic_key(topic, connection_id))
 
-    def add(self, connection: Connection, topic: str, most: int) -> bool:
-        """Counts a subscription (once, however often it is added); False: the connection has `most` others."""
+    def add(self, connection: Connection, topic: str, limit: int) -> bool:
+        """Counts a subscription (once, however often it is added); False: the connection has `limit` others."""
         counted = self._table.update(
             _connection_key(connection.connection_id),
             "ADD topics :topics",
@@ -82,7 +82,7 @@ class DynamoConnections:
             values={
                 ":topics": {"SS": [topic]},
                 ":topic": {"S": topic},
-                ":most": {"N": str(most)},
+                ":most": {"N": str(limit)},
             },
         )
         return counted is not None

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fourfold.progress.events import event_from
-from fourfold.progress.log import JournalledEntry, LogEntry, event_body
+from fourfold.progress.log import LogEntry, StoredEntry, event_body
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.partitions import run_pk
 from fourfold.storage.table import Table
@@ -42,17 +42,17 @@ class DynamoEventStore:
             "run_id": {"S": entry.run_id},
             "persona_id": {"S": entry.persona_id},
             "at": {"S": entry.at.isoformat()},
-            "doc": {"S": entry.happening.model_dump_json()},
+            "doc": {"S": entry.event.model_dump_json()},
             "expires_at": {"N": str(int((entry.at + RETENTION).timestamp()))},
         }
         if checkpoint is not None:
             item["checkpoint"] = packed(checkpoint)
         return self._table.put(item, "attribute_not_exists(pk)")
 
-    def read(self, after: int) -> Iterator[JournalledEntry]:
+    def read(self, after: int) -> Iterator[StoredEntry]:
         """All entries with `seq` greater than `after`, in order, strongly consistent, with checkpoints."""
         for item in self._items(after, {}):
-            yield JournalledEntry(_entry(item), unpacked(item["checkpoint"]) if "checkpoint" in item else None)
+            yield StoredEntry(_entry(item), unpacked(item["checkpoint"]) if "checkpoint" in item else None)
 
     def entries(self, after: int = 0) -> Iterator[LogEntry]:
         """The same entries without the writers' checkpoints: what a reader may see."""
@@ -87,7 +87,7 @@ def _entry(item: dict[str, Any]) -> LogEntry:
         at=datetime.fromisoformat(item["at"]["S"]),
         run_id=item["run_id"]["S"],
         persona_id=item["persona_id"]["S"],
-        happening=event_from(json.loads(item["doc"]["S"])),
+        event=event_from(json.loads(item["doc"]["S"])),
     )
 
 

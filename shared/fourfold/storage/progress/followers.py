@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fourfold.progress.followers import Event, Follower, PushRecord, RunKey
+from fourfold.progress.ports import EncodedEvent, Follower, PushRecord, RunKey
 from fourfold.storage.partitions import run_pk
 from fourfold.storage.progress.connections import expiry, member_key
 from fourfold.storage.progress.events import DynamoEventStore
@@ -21,7 +21,7 @@ _PUSHED = "PUSHED"
 
 
 class DynamoFollowers:
-    """Implements `fourfold.progress.followers.FollowerStore`."""
+    """Implements `fourfold.progress.ports.FollowerStore`."""
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
         self._table = Table(client, table)
@@ -44,7 +44,7 @@ class DynamoFollowers:
             **member_key(_pk(run), follower.connection_id),
             "key_hash": {"S": follower.key_hash},
             "position": {"N": str(follower.position)},
-            "asked": {"BOOL": follower.asked},
+            "asked": {"BOOL": follower.direct},
             "holder": {"S": follower.holder},
             "lease_until": {"N": str(follower.lease_until)},
             "version": {"N": str(follower.version)},
@@ -59,11 +59,11 @@ class DynamoFollowers:
         where = member_key(_pk(run), connection_id)
         return self._table.delete(where, _VERSION_IS, **_expected(expected)) is not None
 
-    def begin_push(self, run: RunKey, seq: int) -> None:
+    def record_intended(self, run: RunKey, seq: int) -> None:
         """Notes that the run is about to be pushed up to `seq`; never goes back."""
         self._note(run, "begun", seq)
 
-    def end_push(self, run: RunKey, seq: int) -> None:
+    def record_acked(self, run: RunKey, seq: int) -> None:
         """Notes that the run has been pushed up to `seq`; never goes back."""
         self._note(run, "done", seq)
 
@@ -78,20 +78,20 @@ class DynamoFollowers:
 
 
 class DynamoEventLog:
-    """Implements `fourfold.progress.followers.EventLog` over the RunEvents table."""
+    """Implements `fourfold.progress.ports.EventLog` over the RunEvents table."""
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
 
-    def events(self, run: RunKey, after: int) -> Iterator[Event]:
+    def events(self, run: RunKey, after: int) -> Iterator[EncodedEvent]:
         """All events with a greater `seq`, in order, strongly consistent."""
-        return map(Event.of, self._of(run).bodies(after))
+        return map(EncodedEvent.of, self._of(run).bodies(after))
 
-    def newest(self, run: RunKey) -> Event | None:
+    def newest(self, run: RunKey) -> EncodedEvent | None:
         """The last event so far, strongly consistent."""
         body = self._of(run).newest_body()
-        return None if body is None else Event.of(body)
+        return None if body is None else EncodedEvent.of(body)
 
     def _of(self, run: RunKey) -> DynamoEventStore:
         return DynamoEventStore(self._client, self._table, run.workspace_id, run.run_id)
@@ -120,7 +120,7 @@ def _follower(item: Item) -> Follower:
         connection_id=item["sk"]["S"].partition("#")[2],
         key_hash=item["key_hash"]["S"],
         position=int(item["position"]["N"]),
-        asked=item["asked"]["BOOL"],
+        direct=item["asked"]["BOOL"],
         holder=item["holder"]["S"],
         lease_until=float(item["lease_until"]["N"]),
         version=int(item["version"]["N"]),

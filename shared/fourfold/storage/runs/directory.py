@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ulid import ULID
 
-from fourfold.progress.followers import RunKey
+from fourfold.progress.ports import RunKey
 from fourfold.storage.months import RUNS, Months
 from fourfold.storage.partitions import persona_pk
 from fourfold.storage.personas.store import persona_key
@@ -30,7 +30,7 @@ _ID_LENGTH = 26
 
 
 class DynamoRunDirectory:
-    """Implements `fourfold.progress.subscriptions.Directory`."""
+    """Implements `fourfold.progress.subscriptions.RunDirectory`."""
 
     def __init__(self, client: DynamoDBClient, table: str, clock: Callable[[], float]) -> None:
         self._table = Table(client, table)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fourfold.pipeline.lifecycle import NewRun
+from fourfold.pipeline.bus_entries import started_entry
+from fourfold.pipeline.new_run import NewRun
 from fourfold.pipeline.store import ConcurrentChangeError
 from fourfold.pipeline.submit import KeyClaim, WorkspaceFullError
 from fourfold.storage.personas.store import DynamoPersonaStore
@@ -42,7 +43,7 @@ class DynamoRunRepository:
         self._slots = slots
         self._clock = clock
 
-    def accept(self, new: NewRun, claim: KeyClaim | None, replaces: str | None, max_concurrent: int) -> bool:
+    def accept(self, start: NewRun, claim: KeyClaim | None, replaces: str | None, max_concurrent: int) -> bool:
         """Stores all or nothing; False if the claim's key is taken by a run other than `replaces`.
 
         Raises:
@@ -50,13 +51,13 @@ class DynamoRunRepository:
             ConcurrentChangeError: the persona to regenerate is no longer as it was read.
             ValueError: the run is stored already.
         """
-        run = new.run
-        own = self._personas.start_writes(new.held, new.persona, run, [new.started()])
+        run = start.run
+        own = self._personas.start_writes(start.stored, start.persona, run, [started_entry(run)])
         key = [] if claim is None else [self._claim_write(claim, replaces)]
         for _ in range(_ATTEMPTS):
             slot = self._slots.take(run.workspace_id, run.id, max_concurrent)
             failed = transact(self._client, {"run": own, "key": key, "slot": [slot]})
-            if "run" in failed and new.held is None:
+            if "run" in failed and start.stored is None:
                 raise ValueError("the run or its persona is stored already")
             if "run" in failed:
                 raise ConcurrentChangeError

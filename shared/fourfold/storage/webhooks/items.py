@@ -60,7 +60,7 @@ def endpoint_item(endpoint: Endpoint) -> Item:
         **endpoint_key(endpoint.workspace_id, endpoint.id),
         "doc": {"S": json.dumps(doc, ensure_ascii=False)},
         "enabled": {"BOOL": endpoint.enabled},
-        "brisk": {"BOOL": endpoint.brisk},
+        "brisk": {"BOOL": endpoint.healthy},
         "version": {"N": str(endpoint.version)},
         "updated_at": {"S": endpoint.updated_at.isoformat()},
     }
@@ -84,7 +84,7 @@ def endpoint_of(item: Mapping[str, Any]) -> Endpoint:
         enabled=item["enabled"]["BOOL"],
         disabled_reason=item["disabled_reason"]["S"] if "disabled_reason" in item else None,
         failing_since=item["failing_since"]["S"] if "failing_since" in item else None,
-        brisk=item["brisk"]["BOOL"],
+        healthy=item["brisk"]["BOOL"],
         version=int(item["version"]["N"]),
         created_at=doc["created_at"],
         updated_at=item["updated_at"]["S"],

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from fourfold.ids import first_delivery_id
+from fourfold.ids import min_delivery_id
 from fourfold.storage.layout import OutdatedStoreError
 from fourfold.storage.outbox import outbox_puts
 from fourfold.storage.table import Item, Table, key
@@ -104,9 +104,9 @@ class DynamoWebhooks:
         """Deletes the endpoint; False if it was absent. Its deliveries expire."""
         return self._table.delete(endpoint_key(workspace_id, endpoint_id)) is not None
 
-    def note_health(self, endpoint: Endpoint, *, brisk: bool, failing_since: datetime | None) -> None:
+    def record_health(self, endpoint: Endpoint, *, healthy: bool, failing_since: datetime | None) -> None:
         """Stores how the endpoint answers now; nothing if it is gone."""
-        values: dict[str, Any] = {":brisk": {"BOOL": brisk}}
+        values: dict[str, Any] = {":brisk": {"BOOL": healthy}}
         change = "SET brisk = :brisk"
         if failing_since is None:
             change += " REMOVE failing_since"
@@ -178,7 +178,7 @@ class DynamoWebhooks:
 
     def dead_since(self, endpoint_id: str, since: datetime) -> Iterator[str]:
         """Ids of the dead deliveries of events that occurred at `since` or later, oldest first."""
-        first = f"{DELIVERY}{first_delivery_id(since)}"
+        first = f"{DELIVERY}{min_delivery_id(since)}"
         partitions = [self._deliveries_from(deliveries_pk(endpoint_id, shard), first) for shard in range(SHARDS)]
         for item in heapq.merge(*partitions, key=_sort_key):
             if item["status"]["S"] == DeliveryStatus.DEAD.value:
@@ -226,7 +226,7 @@ class DynamoWebhooks:
             **_STATUS,
         )
 
-    def bury(self, endpoint_id: str, delivery_id: str, reason: DeadReason, now: datetime) -> bool:
+    def mark_dead(self, endpoint_id: str, delivery_id: str, reason: DeadReason, now: datetime) -> bool:
         """Makes a pending delivery dead that no worker attempts; says whether it did."""
         values = {**_PENDING, ":dead": {"S": DeliveryStatus.DEAD.value}, ":reason": {"S": reason}, ":now": number(now)}
         changed = self._table.update(
@@ -238,7 +238,7 @@ class DynamoWebhooks:
         )
         return changed is not None
 
-    def reopen(self, endpoint_id: str, delivery_id: str, now: datetime, *, even_if_alive: bool = False) -> bool:
+    def requeue(self, endpoint_id: str, delivery_id: str, now: datetime, *, even_if_alive: bool = False) -> bool:
         """Begins a dead delivery again, due now; says whether it did.
 
         `even_if_alive`: also one that was delivered or waits for its next attempt, but none that is being attempted.

@@ -1,0 +1,130 @@
+"""Builds the context of a chat or drift request, its reply, and its problems."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+
+from fourfold.config.settings import Settings
+from fourfold.http.problems import ProblemError, not_found
+from fourfold.llm.fallback import Deadline
+from fourfold.llm.port import ModelError
+from fourfold.models import resolve_chat
+from fourfold.models.embedding import resolve_embedder
+from fourfold.persona import Persona, PersonaGoneError
+from fourfold.personas.deletion import DELETED
+from fourfold.pipeline.failure import job_problem
+from fourfold.problem import problem
+from fourfold.progress.run import tokens_and_cost
+from fourfold.voice.conversation import BlockedError, ChatContext, ChatResult, NoSessionError
+from fourfold.voice.scoring import DriftScorer, drift_scorer
+from fourfold.voice.sessions import PersonaRef
+from functions.api.chat.schemas import ChatReply, ChatUsage
+from functions.api.dependencies import AdmittedCaller
+from functions.api.personas.lookup import known_persona, require_speakable
+from functions.clock import now
+from functions.wiring import job_store, sessions
+
+Answer = TypeVar("Answer")
+
+# Bounds all model calls of one reply, fallbacks and regeneration included.
+_CHAT_TIMEOUT_S = 240.0
+# Threads that wait for models, separate from those of other requests.
+_CHAT_THREADS = 64
+
+
+async def in_chat_thread(call: Callable[[], Answer]) -> Answer:
+    """Runs a call that waits for a model, on a thread reserved for chats."""
+    return await anyio.to_thread.run_sync(call, limiter=chat_limiter())
+
+
+@dataclass(frozen=True)
+class ChatPersona:
+    """A persona that can chat, with its workspace's settings and its drift scorer."""
+
+    persona: Persona
+    settings: Settings
+    scorer: DriftScorer
+
+    @property
+    def owner(self) -> PersonaRef:
+        """The persona as owner of sessions."""
+        return PersonaRef(self.persona.workspace_id, self.persona.id)
+
+
+def chat_persona(caller: AdmittedCaller, persona_id: str) -> ChatPersona:
+    """Loads the persona and its drift scorer.
+
+    Raises:
+        ProblemError: 404 no such persona, 409 it is not active or flagged, 502 the embedder is not usable.
+    """
+    persona = known_persona(caller.workspace_id, persona_id)
+    require_speakable(persona)
+    engine = caller.settings.engine
+    try:
+        embedder = resolve_embedder(engine.fingerprint.embedder)
+    except ModelError as error:
+        raise ProblemError(job_problem(error)) from None
+    owner = PersonaRef(caller.workspace_id, persona_id)
+    scorer = drift_scorer(
+        owner, job_store(), embedder, engine.pipeline.drift_detection, enabled=engine.fingerprint.enabled
+    )
+    return ChatPersona(persona, caller.settings, scorer)
+
+
+def chat_context(speaker: ChatPersona) -> ChatContext:
+    """Builds the context of one chat turn; its deadline starts now."""
+    chat = speaker.settings.engine.chat
+    return ChatContext(
+        persona=speaker.persona,
+        models=[resolve_chat(name) for name in chat.chain],
+        config=chat,
+        safety=speaker.settings.engine.safety,
+        scorer=speaker.scorer,
+        store=sessions(),
+        deadline=Deadline(time.monotonic() + _CHAT_TIMEOUT_S),
+        clock=now,
+    )
+
+
+def chat_reply(result: ChatResult) -> ChatReply:
+    """Converts a chat result to the API's reply."""
+    tokens, cost_usd = tokens_and_cost(result.calls)
+    return ChatReply(
+        reply=result.reply,
+        session_id=result.session_id,
+        drift=result.drift,
+        recovery=result.recovery,
+        usage=ChatUsage(tokens=tokens, cost_usd=cost_usd, calls=len(result.calls)),
+        provider=result.provider,
+        model=result.model,
+    )
+
+
+def chat_problem(error: Exception) -> ProblemError | None:
+    """Converts an exception of a chat to a problem; None for other exceptions."""
+    match error:
+        case NoSessionError():
+            return not_found()
+        case BlockedError():
+            detail = "The drift exceeds the threshold and action_on_alert is block. Rephrase the message or change it."
+            refusal = problem("reply_drifted", "The reply was blocked because of drift", 409, detail)
+            return ProblemError(refusal.model_copy(update={"drift": error.drift.model_dump(mode="json")}))
+        case ModelError():
+            return ProblemError(job_problem(error))
+        case PersonaGoneError():
+            return ProblemError(DELETED)
+        case _:
+            return None
+
+
+@cache
+def chat_limiter() -> anyio.CapacityLimiter:
+    """The limiter of chat threads."""
+    return anyio.CapacityLimiter(_CHAT_THREADS)

@@ -1,0 +1,158 @@
+"""Routes of chat, and of drift scores for replies from other runtimes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from fourfold.http.body import json_body
+from fourfold.http.idempotency import REPLAYED
+from fourfold.http.preferences import accepts
+from fourfold.http.problems import ProblemError, not_found
+from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
+from fourfold.http.sse import event_stream
+from fourfold.idempotency import Execution, KeptReply
+from fourfold.llm.port import ModelError
+from fourfold.persona import PersonaGoneError
+from fourfold.problem import problem
+from fourfold.voice.chat_turn import ReplyListener
+from fourfold.voice.conversation import (
+    BlockedError,
+    ChatResult,
+    NoSessionError,
+    ScoringContext,
+    open_session,
+    reply_to,
+    scored_replies,
+)
+from functions.api import wiring
+from functions.api.chat.context import ChatPersona, chat_context, chat_persona, chat_problem, chat_reply, in_chat_thread
+from functions.api.chat.schemas import (
+    ChatReply,
+    ChatRequestBody,
+    DriftAnswer,
+    DriftReport,
+    DriftReports,
+    DriftRequestBody,
+)
+from functions.api.chat.stream import chat_events, replayed_events
+from functions.api.dependencies import AdmittedCaller, caller_with
+from functions.api.errors import no_fingerprint
+from functions.api.idempotent import claim_or_replay, idempotent
+from functions.api.openapi import bodies, replies
+from functions.api.openapi.problems import IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS, OF_MODELS, PERSONA_DELETED
+from functions.api.responses import document
+from functions.clock import now
+from functions.wiring import sessions
+
+router = APIRouter(tags=["voice"])
+
+Chatter = Annotated[AdmittedCaller, Depends(caller_with("chat:write"))]
+_NO_FINGERPRINT = {"fingerprint_not_ready": "the fingerprint is not ready"}
+
+
+@router.post(
+    "/v1/personas/{persona_id}/chat",
+    summary="Chat with a persona",
+    response_model=ChatReply,
+    openapi_extra=bodies.required_json(ChatRequestBody, bodies.KEY_HEADER),
+    responses={
+        200: replies.reply_or_stream(
+            ChatReply, "The reply, or with `stream` the events `token`, `restarted` and `completed`"
+        ),
+        **replies.problems(400, 404, 413, 415, 422, also=[*OF_KEYED_REQUESTS, *OF_MODELS]),
+        **replies.refusals(
+            409,
+            {
+                **NOT_READY,
+                **IN_PROGRESS,
+                **PERSONA_DELETED,
+                "reply_drifted": "the reply was blocked because of drift; `drift` is its envelope",
+            },
+        ),
+    },
+)
+async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
+    """Returns the persona's reply with its drift. `action_on_alert` determines what happens to a drifted reply.
+
+    `warn` returns it, `auto_recover` regenerates it once, `block` returns 409. With `stream`, `token` events contain
+    the text as it is generated, `restarted` says that the text so far is void, and `completed` has the final reply. A
+    repeated request with the same `Idempotency-Key` returns the first reply; as a stream, only its `completed` event.
+    """
+    body = await json_body(request, ChatRequestBody)
+    speaker = await wiring.in_thread(lambda: chat_persona(caller, persona_id))
+    context = chat_context(speaker)
+    try:
+        session = await wiring.in_thread(lambda: open_session(context, body.session_id))
+    except NoSessionError:
+        raise not_found() from None
+    if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
+
+        def write_reply(listener: ReplyListener) -> ChatResult:
+            return reply_to(context, session, body.message, listener)
+
+        claim = await claim_or_replay(request, caller, body)
+        if isinstance(claim, KeptReply):
+            return event_stream(replayed_events(claim, request.state.request_id), {REPLAYED: "true"})
+        return event_stream(chat_events(write_reply, claim, request.state.request_id))
+
+    async def answer(_execution: Execution) -> Response:
+        try:
+            result = await in_chat_thread(lambda: reply_to(context, session, body.message))
+        except (BlockedError, ModelError, PersonaGoneError) as error:
+            raise chat_problem(error) or error from None
+        return document(chat_reply(result))
+
+    return await idempotent(request, caller, body, answer)
+
+
+@router.post(
+    "/v1/personas/{persona_id}/drift",
+    summary="Score replies from another runtime",
+    response_model=DriftAnswer,
+    openapi_extra=bodies.required_json(DriftRequestBody, bodies.KEY_HEADER),
+    responses={
+        **replies.problems(400, 404, 413, 415, 422, also=[*OF_KEYED_REQUESTS, *OF_MODELS]),
+        **replies.refusals(
+            409,
+            {
+                **NOT_READY,
+                **IN_PROGRESS,
+                **PERSONA_DELETED,
+                **_NO_FINGERPRINT,
+                "embedder_mismatch": "the fingerprint was computed with another embedder; recompute it",
+            },
+        ),
+    },
+)
+async def drift(persona_id: str, request: Request, caller: Chatter) -> Response:
+    """Scores the drift of one reply, or of several in order. With `session_id` they update that session's CUSUM."""
+    body = await json_body(request, DriftRequestBody)
+    speaker = await wiring.in_thread(lambda: chat_persona(caller, persona_id))
+    _require_fingerprint(speaker)
+    texts = [body.reply] if body.reply is not None else body.replies or []
+    context = ScoringContext(speaker.owner, speaker.scorer, sessions(), now)
+
+    async def score(_execution: Execution) -> Response:
+        try:
+            drifts = await in_chat_thread(lambda: scored_replies(context, texts, body.session_id))
+        except (ModelError, PersonaGoneError) as error:
+            raise chat_problem(error) or error from None
+        if body.reply is not None:
+            return document(DriftReport(drift=drifts[0], session_id=body.session_id))
+        return document(DriftReports(drifts=drifts, session_id=body.session_id))
+
+    return await idempotent(request, caller, body, score)
+
+
+def _require_fingerprint(speaker: ChatPersona) -> None:
+    """Raises ProblemError (409) if there is no fingerprint, or it was computed with another embedder."""
+    if speaker.scorer.fingerprint is not None:
+        return
+    if speaker.scorer.missing == "embedder_mismatch":
+        detail = "Recompute the fingerprint: POST .../fingerprint."
+        raise ProblemError(
+            problem("embedder_mismatch", "The fingerprint was computed with another embedder", 409, detail)
+        )
+    raise no_fingerprint()

@@ -1,0 +1,115 @@
+"""Streams a chat reply as server-sent events.
+
+`token` {text} for each piece; `restarted` {} if the text so far is void (another model answers, or the reply is
+regenerated); `completed` with the document of the non-streamed reply; `error` with a problem. A replayed request
+(Idempotency-Key) gets only the last event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from fourfold.http.problems import MEDIA_TYPE, ProblemError, internal_error
+from fourfold.http.sse import HEARTBEAT_SECONDS, frame
+from fourfold.idempotency import Execution, KeptReply
+from fourfold.problem import Problem
+from fourfold.voice.chat_turn import ReplyListener
+from fourfold.voice.conversation import ChatResult
+from functions.api.chat.context import chat_problem, chat_reply, in_chat_thread
+from functions.api.idempotent import finish, lease
+
+logger = Logger()
+
+_FIRST_ERROR_STATUS = 400
+_JSON, _PROBLEM = {"content-type": "application/json"}, {"content-type": MEDIA_TYPE}
+# Keeps references to running exchanges, so that they are not garbage collected when the client disconnects.
+_RUNNING: set[asyncio.Task[None]] = set()
+_HEARTBEAT = b": heartbeat\n\n"
+
+
+async def chat_events(
+    write_reply: Callable[[ReplyListener], ChatResult], execution: Execution, request_id: str
+) -> AsyncIterator[bytes]:
+    """Yields the events of one exchange. If the client disconnects, the exchange continues and is stored."""
+    loop = asyncio.get_running_loop()
+    pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    def put(content: bytes | None) -> None:
+        loop.call_soon_threadsafe(pieces.put_nowait, content)
+
+    listener = ReplyListener(
+        on_text=lambda text: put(_frame("token", {"text": text})), on_restart=lambda: put(_frame("restarted", {}))
+    )
+
+    def exchange() -> KeptReply:
+        try:
+            return KeptReply(200, _JSON, chat_reply(write_reply(listener)).model_dump_json())
+        except Exception as error:  # noqa: BLE001 - status and headers are sent, so only an event can report it
+            failure = _problem_of(error).model_copy(update={"request_id": request_id})
+            return KeptReply(failure.status, _PROBLEM, json.dumps(failure.body(), ensure_ascii=False))
+
+    async def run_exchange() -> None:
+        try:
+            put(_final_frame(await _run_and_store(execution, exchange)))
+        finally:
+            put(None)
+
+    yield _HEARTBEAT
+    task = asyncio.create_task(run_exchange())
+    _RUNNING.add(task)
+    task.add_done_callback(_RUNNING.discard)
+    while True:
+        try:
+            piece = await asyncio.wait_for(pieces.get(), HEARTBEAT_SECONDS)
+        except TimeoutError:
+            yield _HEARTBEAT
+            continue
+        if piece is None:
+            break
+        yield piece
+    await task
+
+
+async def _run_and_store(execution: Execution, exchange: Callable[[], KeptReply]) -> KeptReply:
+    """Runs the exchange and stores its final reply for replays of the request."""
+    if not execution.key:
+        return await in_chat_thread(exchange)
+    async with lease(execution):
+        reply = await in_chat_thread(exchange)
+    try:
+        await finish(execution, reply)
+    except (ProblemError, ClientError, BotoCoreError) as error:
+        # The exchange is stored in its session, so return it, although a repeated request will not find it.
+        logger.warning("chat reply not stored for its idempotency key", extra={"error": type(error).__name__})
+    return reply
+
+
+async def replayed_events(reply: KeptReply, request_id: str) -> AsyncIterator[bytes]:
+    """Yields the last event of an earlier exchange."""
+    if reply.status >= _FIRST_ERROR_STATUS:
+        reply = replace(
+            reply, body=json.dumps({**json.loads(reply.body), "request_id": request_id}, ensure_ascii=False)
+        )
+    yield _final_frame(reply)
+
+
+def _final_frame(reply: KeptReply) -> bytes:
+    return frame("error" if reply.status >= _FIRST_ERROR_STATUS else "completed", reply.body)
+
+
+def _problem_of(error: Exception) -> Problem:
+    failure = chat_problem(error)
+    if failure is None:
+        logger.error("chat failed", extra={"error": type(error).__name__})
+        return internal_error()
+    return failure.problem
+
+
+def _frame(event: str, content: object) -> bytes:
+    return frame(event, json.dumps(content, ensure_ascii=False, separators=(",", ":")))

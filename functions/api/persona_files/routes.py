@@ -1,0 +1,143 @@
+"""Routes that export and import personas as files."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel
+
+from fourfold.cards.formats import FileFormat, persona_file
+from fourfold.events.envelope import bus_entry
+from fourfold.events.generation import PersonaCreated
+from fourfold.http.problems import not_found
+from fourfold.idempotency import Execution
+from fourfold.ids import id_from_operation, is_persona_id
+from fourfold.persona import NotWrittenError, Persona
+from fourfold.persona_versions import Change, version_of
+from functions.api import wiring
+from functions.api.dependencies import AdmittedCaller, Reader, Writer
+from functions.api.errors import persona_not_written
+from functions.api.idempotent import idempotent
+from functions.api.openapi import bodies, replies
+from functions.api.openapi.problems import NOT_WRITTEN, OF_KEYED_REQUESTS
+from functions.api.persona_files.schemas import PersonaFile
+from functions.api.persona_files.upload import PNG, is_png, read_upload
+from functions.api.responses import path_to, persona_document
+from functions.wiring import persona_store
+
+router = APIRouter(tags=["personas"])
+
+
+@router.get(
+    "/v1/personas/{persona_id}/export",
+    summary="Export a persona",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The file",
+            "headers": {"Content-Disposition": {"description": "The file name.", "schema": {"type": "string"}}},
+            "content": {
+                "application/json": {"schema": {"type": "object"}, "example": {"format": "fourfold.persona"}},
+                "text/markdown": {"schema": {"type": "string"}},
+                PNG: bodies.binary(PNG),
+            },
+        },
+        **replies.problems(401, 403, 404, 422),
+        **replies.refusals(409, NOT_WRITTEN),
+    },
+)
+async def export(
+    persona_id: str,
+    caller: Reader,
+    format: Annotated[FileFormat, Query(description="The file format.")] = FileFormat.JSON,  # noqa: A002 - its name
+) -> Response:
+    """Exports a persona as fourfold JSON, Markdown, or a Character Card V2 or V3 (JSON or PNG).
+
+    All formats except Markdown contain the complete persona and can be imported again.
+    """
+    if not is_persona_id(persona_id):
+        raise not_found()
+    file = await wiring.in_thread(lambda: _file(caller, persona_id, format))
+    if file is None:
+        raise not_found()
+    return file
+
+
+@router.post(
+    "/v1/personas/import",
+    summary="Import a persona",
+    status_code=201,
+    response_model=Persona,
+    openapi_extra=bodies.file(PersonaFile, PNG, bodies.KEY_HEADER),
+    responses={
+        201: replies.persona_created(),
+        **replies.problems(400, 401, 403, 415, also=OF_KEYED_REQUESTS),
+        **replies.refusals(413, {"body_too_large": "the file exceeds 4 MiB"}),
+        **replies.refusals(
+            422,
+            {
+                "invalid_request": "the file or its persona is invalid; see `errors`",
+                "card_without_persona": "the character card contains no fourfold persona",
+                "idempotency_key_reused": "the Idempotency-Key was used with a different file",
+            },
+        ),
+    },
+)
+async def import_persona(request: Request, caller: Writer) -> Response:
+    """Imports a file that contains a fourfold persona. The imported persona gets a new id; no model is called.
+
+    Layers, brief and audit are taken from the file; `imported_from` has the original id. A character card without the
+    fourfold extension has no layers (422 `card_without_persona`): send its text as a brief instead.
+    """
+    as_png = is_png(request)
+    body = await request.body()
+    # Parsing megabytes takes a while, so it must not block the event loop.
+    upload = await wiring.in_thread(lambda: read_upload(body, caller.workspace_id, as_png=as_png))
+    imported, carried = upload.imported, upload.carried
+
+    async def store(execution: Execution) -> Response:
+        persona = imported.persona.model_copy(update={"id": id_from_operation("per", execution.operation_id)})
+        stored = await wiring.in_thread(lambda: _store(persona, carried, resumed=execution.resumed))
+        return persona_document(stored, 201, {"Location": path_to(request, f"/v1/personas/{stored.id}")})
+
+    return await idempotent(request, caller, _FileContent(content=upload.content), store)
+
+
+class _FileContent(BaseModel):
+    """The content of a file, which identifies a repeated request."""
+
+    content: Any
+
+
+def _file(caller: AdmittedCaller, persona_id: str, format_: FileFormat) -> Response | None:
+    store = persona_store()
+    persona = store.persona(caller.workspace_id, persona_id)
+    if persona is None:
+        return None
+    carried = store.card(caller.workspace_id, persona_id) if persona.imported_from is not None else None
+    try:
+        file = persona_file(persona, format_, caller.settings.engine.safety, json.loads(carried) if carried else {})
+    except NotWrittenError:
+        raise persona_not_written() from None
+    headers = {"Cache-Control": "no-store", "Content-Disposition": file.disposition}
+    return Response(file.content, headers=headers, media_type=file.media_type)
+
+
+def _store(persona: Persona, carried: str | None, *, resumed: bool) -> Persona:
+    """Stores the persona with its event, unless an interrupted execution has already stored it."""
+    stored = persona_store().persona(persona.workspace_id, persona.id) if resumed else None
+    if stored is not None:
+        return stored
+    event = PersonaCreated(
+        persona_id=persona.id,
+        run_id=None,
+        overall=None if persona.audit is None else persona.audit.overall,
+        language=persona.language,
+    )
+    entry = bus_entry(
+        event, workspace_id=persona.workspace_id, correlation_id=persona.id, occurred_at=persona.created_at
+    )
+    persona_store().add(version_of(persona, Change.IMPORTED), carried, entry)
+    return persona

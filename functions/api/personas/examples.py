@@ -1,0 +1,104 @@
+"""OpenAPI examples of the persona routes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from fourfold.http.cursors import opaque_cursor
+from fourfold.persona import Persona
+from functions.api.openapi.example_values import AT, PERSONA_ID, RUN_ID, TOKENS, USAGE, by_schema
+from functions.api.personas.schemas import PersonaList
+
+_PERSONA: dict[str, Any] = {
+    "id": PERSONA_ID,
+    "workspace_id": "ws_acme",
+    "status": "active",
+    "intent": "A shy founder, 34, in Istanbul",
+    "language": "tr",
+    "soul": {
+        "desire": "To be asked for once, without having offered.",
+        "fear": "That the room is lighter when the door has closed behind them.",
+        "wound": "At eleven they carried the trays at a cousin's wedding and were left out of the photograph.",
+        "growth_arc": "From serving every table to sitting down at one, at the price of being seen idle.",
+    },
+    "self": {
+        "big_five": {
+            "openness": 0.6,
+            "conscientiousness": 0.8,
+            "extraversion": 0.25,
+            "agreeableness": 0.75,
+            "neuroticism": 0.6,
+        },
+        "archetype": "caregiver",
+        "values": ["benevolence_dependability", "face", "achievement"],
+        "attachment_style": "anxious_preoccupied",
+    },
+    "mask": {
+        "register": "consultative",
+        "tone": "careful, warm, a step behind",
+        "rhythm": "Short openings that ask leave, then one long sentence that forgets to.",
+        "vocabulary": ["abi", "runway", "kolay gelsin", "iade"],
+        "signature_phrases": ["Bir şey sorabilir miyim?", "Ben hallederim, sen otur."],
+        "social_role": "the one who refills the glasses",
+    },
+    "surface": {
+        "name": "Deniz Aksoy",
+        "age": 34,
+        "location": "Kadıköy, Istanbul",
+        "occupation": "founder of a returns service",
+        "appearance": "Keeps two chargers in the coat, one of them for anyone who asks.",
+    },
+    "audit": {
+        "overall": 4.1,
+        "scores": {
+            "coherence": 4.2,
+            "depth": 4.0,
+            "cultural_fidelity": 4.1,
+            "voice_distinctiveness": 3.9,
+            "realism": 4.3,
+        },
+        "findings": [],
+        "attempt": 1,
+        "judge": "anthropic:claude-opus-4-7",
+    },
+    "run_id": RUN_ID,
+    "config_hash": "cfg_335d413678a45a15",
+    "usage": USAGE,
+    "providers": ["anthropic:claude-opus-4-7", "anthropic:claude-sonnet-4-6"],
+    "created_at": AT,
+    "updated_at": AT + timedelta(seconds=33),
+}
+_PARSED = {
+    "language": "tr",
+    "locale": "tr-TR",
+    "genre_hints": [],
+    "tonal_axes": {"warmth": 0.0, "gravity": 0.0, "intensity": -0.3, "irony": 0.0},
+    "gender": None,
+    "facts": [
+        {
+            "kind": "fact",
+            "field": "surface.age",
+            "value": "34",
+            "quote": "34",
+            "span": {"start": 15, "end": 17},
+        }
+    ],
+    "constraints": [],
+    "violations": [],
+    "provider": "anthropic",
+    "model": "claude-sonnet-4-6",
+    "usage": {"tokens": TOKENS, "cost_usd": 0.003, "duration_ms": 1840},
+}
+
+
+def persona_example() -> Persona:
+    """Returns the example persona."""
+    return Persona.model_validate(_PERSONA)
+
+
+def examples() -> dict[str, Any]:
+    """Returns an example per schema name."""
+    persona = persona_example()
+    page = PersonaList(data=(persona,), has_more=True, next_cursor=opaque_cursor(PERSONA_ID))
+    return {**by_schema([persona, page]), "ParsedBrief": _PARSED}

@@ -1,0 +1,89 @@
+"""Updates and deletes a persona."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from fastapi import Request
+
+from fourfold.http.preconditions import require_match
+from fourfold.http.problems import ProblemError, not_found, unavailable
+from fourfold.persona import NotWrittenError, Persona
+from fourfold.personas.changes import PersonaUpdater, RunUnfinishedError, change_persona
+from fourfold.personas.deletion import PersonaDeleter, delete_persona
+from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
+from fourfold.problem import FieldError, problem
+from fourfold.storage.client import dynamodb
+from fourfold.storage.personas.deletion import DynamoDeletion
+from functions import clock
+from functions.api.errors import persona_not_written, run_in_progress
+from functions.api.responses import path_to
+from functions.api.runs.polling import current_persona
+from functions.wiring import event_store, persona_store, run_log
+
+
+def update_persona(
+    workspace_id: str, persona_id: str, values: dict[str, Any], if_match: list[str], request: Request
+) -> Persona:
+    """Sets fields of a persona and returns it.
+
+    Raises:
+        ProblemError: 404 no such persona, 409 conflicts with its state or a slug, 412 If-Match does not match, 503 too
+            many concurrent changes.
+    """
+    store = persona_store()
+    found = store.persona(workspace_id, persona_id)
+    if found is not None:
+        current_persona(workspace_id, found)
+    updater = PersonaUpdater(store, clock.now)
+    try:
+        after = change_persona(
+            workspace_id, persona_id, values, updater, lambda persona: require_match(if_match, persona)
+        )
+    except SlugTakenError:
+        raise _slug_taken() from None
+    except NotWrittenError:
+        raise persona_not_written() from None
+    except RunUnfinishedError as error:
+        raise run_in_progress(path_to(request, f"/v1/runs/{error.run_id}")) from None
+    except ConcurrentChangeError:
+        raise unavailable() from None
+    if after is None:
+        raise not_found()
+    return after
+
+
+def remove_persona(workspace_id: str, persona_id: str, if_match: list[str]) -> None:
+    """Deletes a persona and everything it owns.
+
+    Raises:
+        ProblemError: 404 no such persona, 412 If-Match does not match, 503 too many concurrent changes.
+    """
+    try:
+        deleted = delete_persona(workspace_id, persona_id, _deleter(), lambda persona: require_match(if_match, persona))
+    except ConcurrentChangeError:
+        raise unavailable() from None
+    if not deleted:
+        raise not_found()
+
+
+def _deleter() -> PersonaDeleter:
+    store = persona_store()
+    return PersonaDeleter(
+        stored_persona=store.stored_persona,
+        run=store.run,
+        deletions=DynamoDeletion(
+            dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"]
+        ),
+        log_of=lambda run: run_log(run, 0),
+        clear_log=lambda run, is_running: event_store(run.workspace_id, run.run_id).clear(keep_end=is_running),
+        clock=clock.now,
+    )
+
+
+def _slug_taken() -> ProblemError:
+    fault = FieldError(pointer="/slug", code="slug_taken", detail="Already used by another persona.")
+    detail = "Choose another slug, or change the slug of the persona that uses it."
+    answer = problem("slug_taken", "Slug already in use", 409, detail)
+    return ProblemError(answer.model_copy(update={"errors": (fault,)}))

@@ -1,0 +1,82 @@
+"""The EventBridge entries of a run: when it starts, when it completes, and when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from fourfold.events.envelope import EventData, bus_entry
+from fourfold.events.generation import (
+    GenerationRunCompleted,
+    GenerationRunFailed,
+    GenerationRunStarted,
+    PersonaCreated,
+    PersonaFlagged,
+)
+from fourfold.events.persona import PersonaUpdated
+from fourfold.persona import PersonaStatus
+from fourfold.persona_versions import Change, PersonaVersion
+from fourfold.problem import Problem
+from fourfold.progress.run import Run
+
+
+def started_entry(run: Run) -> dict[str, Any]:
+    """Returns the entry of `generation.run.started`."""
+    event = GenerationRunStarted(run_id=run.id, persona_id=run.persona_id, config_hash=run.config_hash)
+    return _entry(event, run, run.started_at)
+
+
+def completed_entries(run: Run, version: PersonaVersion, ended_at: datetime) -> list[dict[str, Any]]:
+    """Returns the entries of a completed run that wrote `version`.
+
+    These are `generation.run.completed`, then `persona.updated` if the persona was regenerated, and `persona.flagged`
+    or (for a new persona) `persona.created`.
+
+    Raises:
+        ValueError: the version has no audit.
+    """
+    return [_entry(event, run, ended_at) for event in _completed_events(run, version, ended_at)]
+
+
+def failed_entry(run: Run, error: Problem, ended_at: datetime) -> dict[str, Any]:
+    """Returns the entry of `generation.run.failed`."""
+    return _entry(GenerationRunFailed(run_id=run.id, persona_id=run.persona_id, error=error), run, ended_at)
+
+
+def run_duration_ms(run: Run, ended_at: datetime) -> int:
+    """Returns the milliseconds from the start of the run to `ended_at`."""
+    return max(0, round((ended_at - run.started_at).total_seconds() * 1000))
+
+
+def _completed_events(run: Run, version: PersonaVersion, ended_at: datetime) -> Iterable[EventData]:
+    persona, audit = version.persona, version.persona.audit
+    if audit is None:
+        raise ValueError(f"run {run.id} completed without an audit")
+    flagged = persona.status is PersonaStatus.FLAGGED
+    yield GenerationRunCompleted(
+        run_id=run.id,
+        persona_id=persona.id,
+        status="flagged" if flagged else "active",
+        attempts=len(run.attempts),
+        overall=audit.overall,
+        duration_ms=run_duration_ms(run, ended_at),
+        usage=run.usage,
+    )
+    if version.change is Change.REGENERATED:
+        yield PersonaUpdated(persona_id=persona.id, version=version.version, changed=version.changed, run_id=run.id)
+    if flagged:
+        yield PersonaFlagged(
+            persona_id=persona.id,
+            run_id=run.id,
+            overall=audit.overall,
+            language=persona.language,
+            findings=len(audit.findings),
+            version=version.version,
+        )
+    elif version.change is Change.GENERATED:
+        yield PersonaCreated(persona_id=persona.id, run_id=run.id, overall=audit.overall, language=persona.language)
+
+
+def _entry(event: EventData, run: Run, at: datetime) -> dict[str, Any]:
+    return bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)

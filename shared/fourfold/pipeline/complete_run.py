@@ -1,0 +1,98 @@
+"""Completes a run: stores the persona that it wrote with the run's events for the bus, and ends the run's log.
+
+Complete and fail may both be called for one run, each more than once: Lambda retries, and the queue of ended executions
+redelivers. A transaction stores the first end that is written, with its events, on the condition that the run is still
+`running`. Every later call only ends the log, in case the first caller died between the two.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from fourfold.persona import Persona, PersonaStatus
+from fourfold.persona_versions import Change, PersonaVersion, version_of
+from fourfold.pipeline.bus_entries import completed_entries
+from fourfold.pipeline.log_end import log_end
+from fourfold.pipeline.run_context import RunContext, RunIdentity, identity_of
+from fourfold.pipeline.state import RunState
+from fourfold.progress.run import Run, RunStatus, with_progress
+from fourfold.steps import StepName, position
+
+# The transaction is retried when the persona is changed between its read and its write.
+_MAX_ATTEMPTS = 5
+
+
+def complete_run(state: RunState, status: Literal["active", "flagged"], context: RunContext) -> None:
+    """Stores the persona of the final attempt with the run's events, and ends the run and its log.
+
+    Nothing is stored if the run has ended or its persona was deleted.
+
+    Args:
+        state: the final attempt's state; `log_seq` is the newest log entry that the caller knows.
+        status: the persona's status, decided by the state machine's Choice.
+        context: stores and clock.
+    """
+    run = _stored_completion(state, PersonaStatus(status), identity_of(state), context)
+    if run is not None:
+        log_end(run, context, seen=state.log_seq)
+
+
+def _stored_completion(
+    state: RunState, status: PersonaStatus, identity: RunIdentity, context: RunContext
+) -> Run | None:
+    """Returns the ended run, stored by this call or by an earlier one; None if its persona was deleted."""
+    workspace_id, persona_id = identity.workspace_id, identity.persona_id
+    for _ in range(_MAX_ATTEMPTS):
+        stored = context.store.stored_persona(workspace_id, persona_id)
+        run = context.store.run(workspace_id, identity.run_id)
+        if stored is None or run is None:
+            context.delete_log(identity)
+            return None
+        if run.status is not RunStatus.RUNNING:
+            return run
+        now = context.clock()
+        run = with_progress(run, context.entries_of(identity)).model_copy(
+            update={"status": RunStatus.COMPLETED, "completed_at": now}
+        )
+        persona = _written_persona(stored.persona, state, run, status, now)
+        version = _new_version(stored.persona, persona)
+        if context.store.finish(stored, persona, run, completed_entries(run, version, now), version, state.basis()):
+            return run
+    raise RuntimeError(f"{persona_id} changed at each of {_MAX_ATTEMPTS} attempts to complete its run")
+
+
+def _new_version(before: Persona, after: Persona) -> PersonaVersion:
+    if before.has_layers:
+        return version_of(after, Change.REGENERATED, before)
+    return version_of(after, Change.GENERATED)
+
+
+def _written_persona(persona: Persona, state: RunState, run: Run, status: PersonaStatus, now: datetime) -> Persona:
+    """Returns the persona with the layers the run wrote. Layers of steps before its first step are kept unchanged."""
+    draft, first = state.draft, position(state.start_at)
+    answered = [step for attempt in run.attempts for step in attempt.steps if step.failure is None]
+    providers = {f"{step.provider}:{step.model}" for step in answered}
+    layers: dict[StepName, dict[str, object]] = {
+        StepName.INTENT_PARSE: {"language": state.language},
+        StepName.SOUL_DRAFT: {"soul": draft.soul},
+        StepName.SELF_ENRICH: {"self_": draft.self_},
+        StepName.MASK_BUILD: {"mask": draft.mask},
+        StepName.SURFACE_GROUND: {"surface": draft.surface},
+    }
+    written = {
+        name: layer for step, fields in layers.items() if position(step) >= first for name, layer in fields.items()
+    }
+    earlier_providers = set(persona.providers) if first > 0 else set()
+    return persona.with_status(status, now).model_copy(
+        update={
+            **written,
+            "version": persona.version + 1 if persona.has_layers else persona.version,
+            "audit": state.audit,
+            "run_id": run.id,
+            "pending_run_id": None,
+            "config_hash": run.config_hash,
+            "usage": run.usage,
+            "providers": tuple(sorted(providers | earlier_providers)),
+        }
+    )

@@ -1,0 +1,95 @@
+"""A run before its execution starts: the records to store and the input of the state machine."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from fourfold.config.engine import RunSettings
+from fourfold.ids import new_persona_id, new_run_id
+from fourfold.persona import Persona, PersonaStatus
+from fourfold.pipeline.state import RunState
+from fourfold.pipeline.store import StoredPersona
+from fourfold.progress.events import RunStarted
+from fourfold.progress.log import LogEntry, RunLog
+from fourfold.progress.run import Run, RunStatus
+from fourfold.steps import StepName
+
+
+@dataclass(frozen=True)
+class NewRun:
+    """A run to start: the persona and run records to store, and the initial state of its execution.
+
+    `stored` is the persona before this run, if the run regenerates one; None for a new persona.
+    """
+
+    persona: Persona
+    run: Run
+    state: RunState
+    stored: StoredPersona | None = None
+
+    def execution_input(self) -> str:
+        """Returns the state machine's input as JSON text: the state of the first step."""
+        return json.dumps({"state": self.state.model_dump(mode="json")}, ensure_ascii=False, separators=(",", ":"))
+
+
+def new_run(intent: str, workspace_id: str, settings: RunSettings, now: datetime) -> NewRun:
+    """Returns a run that writes a new persona from the brief `intent`. Nothing is stored yet."""
+    run = pinned_run(new_persona_id(), workspace_id, settings, now)
+    persona = Persona(
+        id=run.persona_id,
+        workspace_id=workspace_id,
+        status=PersonaStatus.GENERATING,
+        intent=intent,
+        run_id=run.id,
+        pending_run_id=run.id,
+        config_hash=run.config_hash,
+        created_at=now,
+        updated_at=now,
+    )
+    return NewRun(persona, run, initial_state(run, intent))
+
+
+def pinned_run(
+    persona_id: str, workspace_id: str, settings: RunSettings, now: datetime, first: StepName = StepName.INTENT_PARSE
+) -> Run:
+    """Returns the record of a new run that starts at the step `first`, pinned to `settings`."""
+    return Run(
+        id=new_run_id(),
+        persona_id=persona_id,
+        workspace_id=workspace_id,
+        status=RunStatus.RUNNING,
+        start_at=first,
+        config_hash=settings.engine.hash(),
+        config_revision=settings.revisions.workspace,
+        config_revisions=settings.revisions,
+        config=settings.engine.pinned(),
+        started_at=now,
+    )
+
+
+def initial_state(run: Run, intent: str) -> RunState:
+    """Returns the state that the first step of `run` receives.
+
+    Raises:
+        ValueError: the run has no pinned settings (a background job).
+    """
+    if run.config is None:
+        raise ValueError(f"{run.id} has no pinned settings")
+    return RunState(
+        run_id=run.id,
+        persona_id=run.persona_id,
+        workspace_id=run.workspace_id,
+        intent=intent,
+        started_at=run.started_at,
+        config=run.config,
+        config_hash=run.config_hash,
+        start_at=run.start_at,
+        log_seq=1,  # `run.started` is logged before the execution starts
+    )
+
+
+def log_start(log: RunLog) -> LogEntry:
+    """Logs `run.started`, the first entry of every run."""
+    return log.append(RunStarted())

@@ -1,0 +1,232 @@
+"""Audit findings on plausibility: ages against work, relatives, events, and contradictions within the brief."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from fourfold.persona import Dimension, Finding
+from fourfold_offline.brief.parse import temperament_words
+from fourfold_offline.data_files import load
+from fourfold_offline.grammar import spelled
+from fourfold_offline.inference.age import stated_age
+from fourfold_offline.lexicon.occupations import least_age
+from fourfold_offline.lexicon.temperament import temperament
+from fourfold_offline.step_input import StepInput
+
+_COHERENCE, _REALISM, _DEPTH, _VOICE = (
+    Dimension.COHERENCE,
+    Dimension.REALISM,
+    Dimension.DEPTH,
+    Dimension.VOICE_DISTINCTIVENESS,
+)
+_GRAVE_GAP, _WIDE_GAP = 8, 3
+_QUOTE = 300
+
+_YOUNG_RETIREMENT = re.compile(
+    r"\bretired (?:\w+ ){0,2}(?:athlete|gymnast|footballer|soccer|player|swimmer|boxer|dancer|ballerina|ballet|model|skater|soldier|sniper|marine|spy|assassin|hitman|"
+    r"racer|driver|jockey|wrestler|idol|pop|child|actor|actress|bullfighter|cyclist|runner|tennis|rugby|cricketer|sprinter|superhero|pirate|gladiator|warrior|cop|officer)",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(r"\b(\d{1,2}|[a-z]+(?:-[a-z]+)?)\s+years\s+(?:of|in|on|as|at)\s+(?:the\s+|a\s+)?(?:experience|career|force|job|bench|trade|sea|service|marriage|business|teaching|prison|same)\b|\bmarried for (\d{1,2}|[a-z-]+) years\b", re.IGNORECASE)  # fmt: skip
+_NUMBERS = {spelled(number): number for number in range(1, 100)}
+_STARTS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class _LeastAge:
+    """A pattern of words about a life, and the least age in years at which they are plausible."""
+
+    years: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Denial:
+    """Two patterns that contradict each other, and how severe it is (1-5) when a brief has both."""
+
+    one: str
+    other: str
+    severity: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Contradictions:
+    least_ages: tuple[_LeastAge, ...]
+    denials: tuple[_Denial, ...]
+
+
+@cache
+def _contradictions() -> _Contradictions:
+    return load("en/contradictions", _Contradictions)
+
+
+def life_findings(inputs: StepInput) -> Iterator[Finding]:
+    """Findings on facts that one life cannot hold. The age is the surface's, else the one the brief states."""
+    surface = inputs.surface
+    age = surface.age if surface is not None else stated_age(inputs)
+    if age is not None:
+        yield from _work_against_age(inputs, age)
+        yield from _kin_against_age(inputs.brief, age)
+        yield from _years_against_age(inputs.brief, age)
+        yield from _wound_against_age(inputs, age)
+    yield from _two_ages(inputs)
+    yield from _denials(inputs.brief)
+    yield from _opposed_temperaments(inputs.brief)
+
+
+def _work_against_age(inputs: StepInput, age: int) -> Iterator[Finding]:
+    work = inputs.surface.occupation if inputs.surface is not None else inputs.value("surface.occupation") or ""
+    stated = inputs.value("surface.occupation") or ""
+    least = least_age(f"{work} {stated}")
+    if _YOUNG_RETIREMENT.search(f"{work} {inputs.brief}"):
+        least = min(least, 24)
+    gap = least - age
+    if gap <= 0 or (inputs.intent.genre_hints and "fantasy" in inputs.intent.genre_hints and age > _STARTS):
+        return
+    severity = 5 if gap >= _GRAVE_GAP else 4 if gap >= _WIDE_GAP else 2
+    note = (
+        f"Nobody has this work behind them or under them at {age}; about {least} is the least a reader would believe."
+    )
+    yield _finding(_REALISM, "surface.occupation", work, severity, note)
+    yield _finding(
+        _COHERENCE,
+        "surface.age",
+        str(age),
+        severity,
+        f'The age denies "{work}": the brief states both, and no life holds both.',
+    )
+    if severity >= 4:
+        yield _finding(
+            _DEPTH, "soul.desire", work, 4, "What drives them rests on a working life that cannot have happened."
+        )
+        yield _finding(
+            _VOICE,
+            "mask.vocabulary",
+            work,
+            3,
+            f"The words of a trade in a mouth of {age} are borrowed; decide whose mouth it is.",
+        )
+
+
+def _kin_against_age(brief: str, age: int) -> Iterator[Finding]:
+    for least in _contradictions().least_ages:
+        for match in re.finditer(least.words, brief, re.IGNORECASE):
+            theirs = not re.search(
+                r"\b(?:her|his|their|the|whose|a dead|late)\s+(?:\w+\s+)?$", brief[: match.start()], re.IGNORECASE
+            )
+            grand = match.group().casefold().startswith(("grandm", "grandf", "grandpa", "grandma"))
+            parent = re.match(r"(?:mother|father|mom|mum|dad)", match.group(), re.IGNORECASE) is not None
+            if least.years <= age or ((grand or parent) and not theirs):
+                continue
+            gap = least.years - age
+            severity = 5 if gap >= 6 else 4 if gap >= _WIDE_GAP else 2  # years
+            note = f"At {age} this cannot be; a reader believes it from about {least.years}."
+            yield _finding(_REALISM, "surface.age", match.group(), severity, note)
+            yield _finding(
+                _COHERENCE,
+                "surface.age",
+                str(age),
+                severity,
+                f'The age and "{match.group()}" deny each other; decide which they live by.',
+            )
+            if severity >= 4:
+                yield _finding(
+                    _DEPTH,
+                    "soul.wound",
+                    match.group(),
+                    3,
+                    "The soul would have to rest on years that were never lived.",
+                )
+            return
+
+
+def _years_against_age(brief: str, age: int) -> Iterator[Finding]:
+    for match in _YEARS.finditer(brief):
+        word = (match.group(1) or match.group(2)).casefold()
+        years = int(word) if word.isdecimal() else _NUMBERS.get(word, 0)
+        if years and age - years < _STARTS:
+            began = max(0, age - years)
+            yield _finding(_REALISM, "surface.age", match.group(), 5, f"At {age} that began at {began}.")
+            yield _finding(_COHERENCE, "surface.age", str(age), 5, f'The age and "{match.group()}" deny each other.')
+            yield _finding(
+                _DEPTH, "soul.wound", match.group(), 3, "The years that should carry the soul do not fit into the life."
+            )
+
+
+def _wound_against_age(inputs: StepInput, age: int) -> Iterator[Finding]:
+    wound = inputs.soul.wound if inputs.soul is not None else ""
+    for match in re.finditer(
+        r"\b(?:at|was|were|turned|aged?)\s+(\d{1,3}|[a-z]+(?:-[a-z]+)?)\b|\b(\d{1,3}|[a-z]+(?:-[a-z]+)?) years? old\b",
+        wound,
+        re.IGNORECASE,
+    ):
+        word = (match.group(1) or match.group(2)).casefold()
+        then = int(word) if word.isdecimal() else _NUMBERS.get(word, 0)
+        if age < then < 100 and word not in {"one", "two", "three"}:  # years
+            yield _finding(
+                _REALISM, "soul.wound", match.group(), 5, f"The wound happens at {then}, to a person of {age}."
+            )
+            yield _finding(_COHERENCE, "soul.wound", match.group(), 4, "The soul remembers what has not happened yet.")
+            return
+
+
+def _two_ages(inputs: StepInput) -> Iterator[Finding]:
+    ages = inputs.facts("surface.age")
+    if len({fact.value for fact in ages}) > 1:
+        first, second = ages[0], ages[1]
+        note = f'The brief also says "{second.quote}"; only one of the two can be kept, so the person is half somebody else.'
+        yield _finding(_COHERENCE, "surface.age", first.quote, 5, note)
+        yield _finding(_REALISM, "surface.age", second.quote, 5, f'Nobody is both this and "{first.quote}".')
+        yield _finding(
+            _DEPTH, "soul.wound", second.quote, 3, "A wound has to happen to one age; here it cannot tell whose."
+        )
+
+
+def _denials(brief: str) -> Iterator[Finding]:
+    for denial in _contradictions().denials:
+        first = re.search(denial.one, brief, re.IGNORECASE)
+        second = re.search(denial.other, brief, re.IGNORECASE)
+        if first is not None and second is not None:
+            note = f'The brief also says "{second.group()}": each denies the other.'
+            yield _finding(_COHERENCE, "surface", first.group(), 5, note)
+            yield _finding(
+                _REALISM, "surface", second.group(), denial.severity, f'This and "{first.group()}" are not one life.'
+            )
+            yield _finding(
+                _DEPTH,
+                "soul.wound",
+                first.group(),
+                3,
+                "The soul would have to explain this and cannot without choosing.",
+            )
+
+
+def _opposed_temperaments(brief: str) -> Iterator[Finding]:
+    words = temperament_words(brief)
+    seen: set[str] = set()
+    for index, word in enumerate(words):
+        for other in words[index + 1 :]:
+            if word in seen or other in seen or not _opposed(word, other):
+                continue
+            seen |= {word, other}
+            note = f'The brief also says "{other}". Say when each is true, or drop one.'
+            yield _finding(_COHERENCE, "self.big_five", word, 3, note)
+            yield _finding(
+                _REALISM, "self.big_five", other, 2, f'Beside "{word}" the numbers can only serve one of the two.'
+            )
+
+
+def _opposed(one: str, other: str) -> bool:
+    """Whether the ranges of the two words exclude each other on some trait."""
+    return any(
+        trait is trait_other and (low > high_other or low_other > high)
+        for trait, low, high in temperament()[one]
+        for trait_other, low_other, high_other in temperament()[other]
+    )
+
+
+def _finding(dimension: Dimension, field: str, quote: str, severity: int, note: str) -> Finding:
+    return Finding(dimension=dimension, field=field, quote=quote[:_QUOTE], severity=severity, note=note[:400])

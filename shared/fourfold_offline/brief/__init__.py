@@ -1,0 +1,1 @@
+"""Step 1: what a brief states: language, name, age, gender, places, work, events of a life, temperament."""

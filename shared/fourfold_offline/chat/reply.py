@@ -1,0 +1,170 @@
+"""A turn of a chat: a reply in the voice of the persona's mask, the same for the same conversation.
+
+Vocabulary, phrases and voice come from the mask; sentences are built from a small stock of templates and clauses, so
+long chats repeat. A request for an assistant's work (a list, a summary, code) is answered in an assistant's voice,
+unless the prompt asks for the persona's voice back: the one case of drift that can be seen offline.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from fourfold.llm.port import ChatRequest, Completion, OnText
+from fourfold.persona import Mask
+from fourfold_offline.chat.persona_prompt import PromptedPersona, is_recovery, notes_in, persona_in
+from fourfold_offline.chat.provocations import provoked_reply
+from fourfold_offline.completion import completion
+from fourfold_offline.data_files import load
+from fourfold_offline.grammar import capitalised
+from fourfold_offline.mask.native_lines import lines_in
+from fourfold_offline.mask.voices import Voice, voices
+from fourfold_offline.seeded_choice import SeededChoice
+
+_ASSISTANTS_WORK = re.compile(
+    r"\b(bullet|step[- ]by[- ]step|summar(y|ise|ize)|pros and cons|write (me )?(a |an |some )?(code|email|essay|function)"
+    r"|in a table|as an ai|numbered list|list of)\b",
+    re.IGNORECASE,
+)
+_WEIGHTY = re.compile(r"\b[^\W\d_]{4,}\b(?!['’])")
+_PIECE = re.compile(r"\S+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    """A pattern of a message, and the name of the clauses that answer it."""
+
+    clauses: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Assistant:
+    """Sentences of a chat model without a persona."""
+
+    openings: tuple[str, ...]
+    points: tuple[str, ...]
+    closings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chat:
+    """`templates` by the name of a voice turn a clause into a sentence of it; `clauses` by topic.
+
+    In a template, `{c}` is a clause, `{C}` the same with a capital, `{t}` its telegram, `{w}` a word of the persona's
+    vocabulary, `{n}` a number, `{e}` the last word of weight in the message (`{E}` with a capital). `topics` are
+    tried in their order. `light_words` never count as words of weight.
+    """
+
+    templates: dict[str, tuple[str, ...]]
+    clauses: dict[str, tuple[str, ...]]
+    topics: tuple[_Topic, ...]
+    assistant: _Assistant
+    light_words: frozenset[str]
+
+
+@cache
+def _chat() -> _Chat:
+    return load("en/chat", _Chat)
+
+
+def reply(request: ChatRequest, heard: OnText | None = None) -> Completion:
+    """The reply, labelled `offline`. `heard` is called with each word of it."""
+    text = _text(request)
+    if heard is not None:
+        for piece in _PIECE.findall(text):
+            heard(piece)
+    asked = "\n".join((request.system, *(message.text for message in request.messages)))
+    return completion(asked, text)
+
+
+def _text(request: ChatRequest) -> str:
+    persona, said = persona_in(request.system), request.messages[-1].text
+    if persona is not None:
+        provoked = provoked_reply(persona, request.messages, notes_in(request.system))
+        if provoked is not None:
+            return provoked
+    slips = _ASSISTANTS_WORK.search(said) is not None and not is_recovery(request.system)
+    draw = SeededChoice(
+        "chat", "" if persona is None else persona.mask.model_dump_json(), said, str(len(request.messages))
+    )
+    if persona is None or slips:
+        return _as_assistant(draw)
+    return _in_own_language(persona, draw) or _in_voice(persona.mask, said, draw)
+
+
+def _in_voice(mask: Mask, said: str, draw: SeededChoice) -> str:
+    voice = voice_of(mask)
+    words = [word for word in mask.vocabulary if " " not in word] or list(mask.vocabulary)
+    templates = draw.shuffled("template", _chat().templates[voice.name])[: draw.whole("length", 3, 4)]
+    clauses = _clauses(said, draw, len(templates))
+    sentences = [
+        _filled(template, clause, said, words, draw, number)
+        for number, (template, clause) in enumerate(zip(templates, clauses, strict=True))
+    ]
+    own = draw.pick("own", (*mask.signature_phrases, *(line for line in voice.lines if "{" not in line)))
+    if draw.unit("own?") < _OWN_LINE:
+        sentences.insert(draw.whole("own/place", 0, len(sentences)), own)
+    return " ".join(sentences)
+
+
+_OWN_LINE = 0.7
+
+
+def _filled(template: str, clause: str, said: str, words: list[str], draw: SeededChoice, number: int) -> str:  # noqa: PLR0913, PLR0917
+    echo = _echo(said, draw, number)
+    sentence = template.replace("{c}", clause).replace("{C}", capitalised(clause)).replace("{t}", _telegraphed(clause))
+    sentence = sentence.replace("{w}", draw.pick(f"word/{number}", words)).replace("{e}", echo)
+    sentence = sentence.replace("{E}", capitalised(echo))
+    while "{n}" in sentence:
+        sentence = sentence.replace("{n}", str(draw.whole(f"number/{number}/{len(sentence)}", 2, 40)), 1)
+    return capitalised(sentence) if number == 0 or not template[0].islower() else sentence
+
+
+def _clauses(said: str, draw: SeededChoice, count: int) -> list[str]:
+    called = [topic.clauses for topic in _chat().topics if re.search(topic.words, said.casefold())]
+    pools = [*called[:2], "general", "feeling"]
+    drawn = [draw.shuffled(f"clause/{name}", _chat().clauses[name]) for name in dict.fromkeys(pools)]
+    mixed = [pool[place] for place in range(count) for pool in drawn]
+    return list(dict.fromkeys(mixed))[:count]
+
+
+def _echo(said: str, draw: SeededChoice, number: int) -> str:
+    weighty = [word.casefold() for word in _WEIGHTY.findall(said) if word.casefold() not in _chat().light_words]
+    return draw.pick(f"echo/{number}", weighty[-4:]) if weighty else "that"
+
+
+def _telegraphed(clause: str) -> str:
+    bare = re.sub(r"\b(i|the|a|an|it is|it was|it|was|were|am|is|are|my|to)\b ?", "", clause, flags=re.IGNORECASE)
+    return capitalised(" ".join(bare.split()[:6]))
+
+
+def voice_of(mask: Mask) -> Voice:
+    """The voice that shares the most texts with the mask; drawn from the mask where none shares any."""
+    held = {*mask.vocabulary, *mask.signature_phrases, mask.tone}
+
+    def shared(voice: Voice) -> int:
+        return sum(text in held for text in (*voice.words, *voice.lines)) + 3 * (mask.tone in voice.tones)
+
+    best = max(voices(), key=shared)
+    return best if shared(best) else SeededChoice("family", mask.model_dump_json()).pick("any", voices())
+
+
+def _in_own_language(persona: PromptedPersona, draw: SeededChoice) -> str:
+    """A reply of lines in the persona's language; empty where there are none, or the mask has none of them."""
+    lines, mask = lines_in(persona.language or "en"), persona.mask
+    if lines is None:
+        return ""
+    pool = lines.by_temper()
+    if not {*lines.echoes, *(line for some in pool.values() for line in some)} & {*mask.signature_phrases}:
+        return ""
+    said = draw.some("native", pool[voice_of(mask).temper], 2) + draw.some("native/word", mask.vocabulary, 1)
+    sentences = [*said[:1], draw.pick("phrase", mask.signature_phrases), *said[1:2], f"{capitalised(said[-1])}."]
+    return " ".join(sentences)
+
+
+def _as_assistant(draw: SeededChoice) -> str:
+    points = draw.some("points", _chat().assistant.points, draw.whole("how many", 2, 4))
+    listed = "\n".join(f"- {point}" for point in points)
+    return f"{draw.pick('opening', _chat().assistant.openings)}\n\n{listed}\n\n{draw.pick('closing', _chat().assistant.closings)}"

@@ -1,0 +1,1 @@
+"""Step 3: the psychometrics of a soul."""

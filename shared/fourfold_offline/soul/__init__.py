@@ -1,0 +1,1 @@
+"""Step 2: dramatic cores, and a soul written from one of them."""

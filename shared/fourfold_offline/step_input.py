@@ -1,0 +1,137 @@
+"""The blocks of a request, parsed; any of them may be missing or written by another model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from fourfold.constraints import Fact, FactField, Link, Note, TraitBound, Violation, VoiceDemand, VoiceMarker
+from fourfold.llm.port import ModelRequest
+from fourfold.persona import Finding, Mask, SelfLayer, Soul, Surface
+from fourfold.pipeline.intent import Intent
+from fourfold_offline.grammar import Gender
+from fourfold_offline.lexicon.given_names import gender_of_name
+from fourfold_offline.seeded_choice import SeededChoice
+
+Parsed = TypeVar("Parsed", bound=BaseModel)
+
+_LINKS = TypeAdapter(tuple[Link, ...])
+_VIOLATIONS = TypeAdapter(tuple[Violation, ...])
+_FINDINGS = TypeAdapter(tuple[Finding, ...])
+
+
+@dataclass(frozen=True)
+class StepInput:
+    """The blocks of one request. `draw` is seeded by brief, findings and repair, `stable_draw` by the brief alone."""
+
+    brief: str
+    intent: Intent
+    soul: Soul | None
+    self_: SelfLayer | None
+    mask: Mask | None
+    surface: Surface | None
+    chain: tuple[Link, ...]
+    violations: tuple[Violation, ...]
+    findings: tuple[Finding, ...]
+    problems: tuple[str, ...]
+
+    @cached_property
+    def draw(self) -> SeededChoice:
+        found = [f"{item.field}|{item.note}" for item in self.findings]
+        return SeededChoice("composer-1", self.brief, *found, "repair", *self.problems)
+
+    @cached_property
+    def stable_draw(self) -> SeededChoice:
+        return SeededChoice("composer-1", self.brief)
+
+    def facts(self, field: FactField) -> list[Fact]:
+        """The facts of the brief on one field, in the order they were stated."""
+        return [
+            link.constraint
+            for link in self.chain
+            if isinstance(link.constraint, Fact) and link.constraint.field == field
+        ]
+
+    def value(self, field: FactField) -> str | None:
+        """The first value the brief states for a field."""
+        return next((fact.value for fact in self.facts(field)), None)
+
+    @cached_property
+    def bounds(self) -> list[TraitBound]:
+        return [link.constraint for link in self.chain if isinstance(link.constraint, TraitBound)]
+
+    @cached_property
+    def demands(self) -> list[VoiceMarker]:
+        """The voice demands of the chain, in order, each once."""
+        found = [link.constraint.marker for link in self.chain if isinstance(link.constraint, VoiceDemand)]
+        return list(dict.fromkeys(found))
+
+    @cached_property
+    def notes(self) -> list[str]:
+        return [link.constraint.text for link in self.chain if isinstance(link.constraint, Note)]
+
+    @cached_property
+    def gender(self) -> Gender:
+        """The gender by the brief, else by the name, else by the soul's pronouns, else drawn from the brief."""
+        if self.intent.gender is not None:
+            return self.intent.gender
+        name = self.value("surface.name")
+        by_name = gender_of_name(name, self.intent.locale) if name is not None else None
+        if by_name is not None:
+            return by_name
+        if self.soul is not None:
+            counted = _pronoun_gender(" ".join(self.soul.model_dump().values()))
+            if counted is not None:
+                return counted
+        return "female" if self.stable_draw.unit("gender") < _HALF else "male"
+
+
+_HALF = 0.5
+
+
+def read_request(request: ModelRequest) -> StepInput:
+    """The input of a request. Missing and malformed blocks are None or empty."""
+    brief = request.block("brief")
+    return StepInput(
+        brief=brief if isinstance(brief, str) else "",
+        intent=_parsed(Intent, request.block("intent")) or Intent(language="en", locale="en-US"),
+        soul=_parsed(Soul, request.block("soul")),
+        self_=_parsed(SelfLayer, request.block("self")),
+        mask=_parsed(Mask, request.block("mask")),
+        surface=_parsed(Surface, request.block("surface")),
+        chain=_all(_LINKS, request.block("constraints")),
+        violations=_all(_VIOLATIONS, request.block("violations")),
+        findings=_all(_FINDINGS, request.block("findings")),
+        problems=request.repair.problems if request.repair else (),
+    )
+
+
+def _parsed(model: type[Parsed], data: object) -> Parsed | None:
+    if data is None:
+        return None
+    try:
+        return model.model_validate(data)
+    except ValidationError:
+        return None
+
+
+def _all(adapter: TypeAdapter[tuple[Parsed, ...]], data: object) -> tuple[Parsed, ...]:
+    if data is None:
+        return ()
+    try:
+        return adapter.validate_python(data)
+    except ValidationError:
+        return ()
+
+
+def _pronoun_gender(text: str) -> Gender | None:
+    words = re.findall(r"[a-z]+", text.casefold())
+    female = sum(word in {"she", "her", "hers", "herself"} for word in words)
+    male = sum(word in {"he", "him", "his", "himself"} for word in words)
+    if female == male:
+        return None
+    return "female" if female > male else "male"

@@ -1,0 +1,1 @@
+"""Step 5: name, age, place, work and looks."""

@@ -1,0 +1,74 @@
+"""A step in its run: what is logged, and that nothing is paid for twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from fourfold.llm.port import ModelError, ModelFailure
+from fourfold.pipeline.audit import AUDIT
+from fourfold.pipeline.soul_draft import SOUL_DRAFT
+from fourfold.progress.events import PipelineRetrying, StepCompleted
+from fourfold.steps import StepName
+from tests.builders import MemoryEventStore, ScriptedModel, log_of, performed, state_before
+
+
+def test_a_step_logs_its_beginning_and_what_it_cost() -> None:
+    store, state = MemoryEventStore(), state_before(SOUL_DRAFT)
+    after = performed(SOUL_DRAFT, state, ScriptedModel(), log_of(store, state))
+    assert store.types() == ["step.started", "step.completed"]
+    assert after.log_seq == state.log_seq + 2
+    done = store.entries[after.log_seq].entry.event
+    assert isinstance(done, StepCompleted)
+    assert (done.provider, done.model, done.cost_usd, done.attempt) == ("scripted", "1", 0.01, 1)
+    assert done.tokens.input_tokens == 100
+
+
+def test_a_repair_is_logged_and_paid_for() -> None:
+    store, state = MemoryEventStore(), state_before(SOUL_DRAFT)
+    after = performed(SOUL_DRAFT, state, ScriptedModel(script=["{"]), log_of(store, state))
+    assert store.types() == ["step.started", "step.repaired", "step.completed"]
+    done = store.entries[after.log_seq].entry.event
+    assert isinstance(done, StepCompleted)
+    assert done.cost_usd == pytest.approx(0.02)
+
+
+def test_a_lambda_that_died_after_its_model_answered_does_not_ask_again() -> None:
+    store, state = MemoryEventStore(), state_before(SOUL_DRAFT)
+    first, second = ScriptedModel(), ScriptedModel()
+    before = performed(SOUL_DRAFT, state, first, log_of(store, state))
+    again = performed(SOUL_DRAFT, state, second, log_of(store, state))
+    assert second.requests == []
+    assert again == before
+    assert store.types() == ["step.started", "step.completed"]
+
+
+def test_a_lambda_that_died_while_asking_does_ask_again() -> None:
+    store, state = MemoryEventStore(), state_before(SOUL_DRAFT)
+    with pytest.raises(ModelError):
+        performed(
+            SOUL_DRAFT,
+            state,
+            ScriptedModel(script=[ModelError(ModelFailure.TIMEOUT, "late")] * 2),
+            log_of(store, state),
+        )
+    performed(SOUL_DRAFT, state, ScriptedModel(), log_of(store, state))
+    assert store.types() == ["step.started", "step.failed", "step.completed"]
+
+
+def test_an_audit_logs_its_scores() -> None:
+    store, state = MemoryEventStore(), state_before(AUDIT)
+    performed(AUDIT, state, ScriptedModel(), log_of(store, state))
+    assert store.types() == ["step.started", "step.completed", "audit.scored"]
+
+
+def test_a_retry_announces_itself_and_starts_from_a_clean_draft() -> None:
+    store, state = MemoryEventStore(), state_before(AUDIT)
+    state = state.model_copy(update={"attempt": 2})
+    after = performed(SOUL_DRAFT, state, ScriptedModel(), log_of(store, state))
+    assert store.types() == ["pipeline.retrying", "step.started", "step.completed"]
+    announced = store.entries[state.log_seq + 1].entry.event
+    assert isinstance(announced, PipelineRetrying)
+    assert (announced.attempt, announced.retry_from) == (2, StepName.SOUL_DRAFT)
+    assert after.draft.parse is not None
+    assert (after.draft.self_, after.draft.mask, after.draft.surface) == (None, None, None)
+    assert {link.source for link in after.constraints} == {StepName.INTENT_PARSE, StepName.SOUL_DRAFT}
