@@ -29,6 +29,7 @@ _IDENTIFIERS = (
     (re.compile(r"#ws_[0-9a-z_]+"), "#<ws>"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "<hash>"),
     (re.compile(r"#\d{4}-\d{2}$"), "#<month>"),
+    (re.compile(r"(ENDPOINT#<whk>)#\d$"), r"\1#<shard>"),
 )
 
 
@@ -102,6 +103,8 @@ class DynamoMeter:
         with self._lock:
             self._usage = usage = Usage()
         yield usage
+        with self._lock:
+            self._usage = Usage()
 
     def _before(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         self._under_way.params = params
