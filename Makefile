@@ -7,14 +7,16 @@ UV := .local/uv/bin/uv
 RUN := .venv/bin/
 READY := .venv/.synced
 STAGE ?= dev
-CONTEXT := -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS)
+CONTEXT = -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS) -c key_store=$(KEY_STORE) -c key_arn=$(KEY_ARN) \
+  -c compatible_base_url=$(COMPATIBLE_BASE_URL) -c domain_name=$(DOMAIN) -c certificate_arn=$(CERTIFICATE_ARN) \
+  -c hosted_zone_id=$(HOSTED_ZONE_ID)
 EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # As typed: a dollar in a brief is a dollar.
 override export BRIEF := $(value BRIEF)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test tests lint types unit integration infra generated synth deploy bench clean
+.PHONY: help demo up test tests lint types unit integration infra generated synth deploy diff destroy bench clean
 
 help:  ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,8 +62,14 @@ generated: $(READY)  ## Write anew what is generated: openapi.json, asyncapi.jso
 synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev PROVIDERS=anthropic,openai).
 	$(RUN)cdk synth --quiet -c stage=$(STAGE) $(CONTEXT)
 
-deploy: $(READY)  ## Deploy to the AWS account of your environment (STAGE=dev PROVIDERS=anthropic,openai).
-	$(RUN)python -m infra.deploy $(STAGE) $(CONTEXT)
+deploy: $(READY)  ## Check the AWS account of your environment, then deploy (STAGE=dev PROVIDERS=anthropic,openai).
+	@$(RUN)python -m infra.deploy $(STAGE) $(CONTEXT)
+
+diff: $(READY)  ## What a deployment would change.
+	@$(RUN)python -m infra.diff $(STAGE) $(CONTEXT)
+
+destroy: $(READY)  ## Delete a stage that is not protected, with all its data (STAGE=dev).
+	@$(RUN)python -m infra.destroy $(STAGE)
 
 bench: $(READY)  ## Measure; writes benchmarks/results/*.json.
 	$(RUN)python -m benchmarks

@@ -50,7 +50,7 @@ class BackgroundJob(Construct):
         super().__init__(scope, construct_id)
         consumer = functions.make(f"{construct_id}Function", _job_spec(job, settings, functions, tables))
         # The local engine serves plain HTTP on loopback: a policy that requires TLS would refuse the API there.
-        tls = settings.protected
+        tls = not settings.on_engine
         dead_letters = sqs.Queue(
             self,
             "DeadLetters",

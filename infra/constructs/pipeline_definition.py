@@ -1,9 +1,9 @@
 """The state machine in Amazon States Language (JSONata): plain data without CDK, readable and testable alone.
 
 The state passed from step to step is `fourfold.pipeline.state.RunState`. A step receives all of it and returns all of
-it, so a task's output is its function's payload. Variables: `best` and `best_score` are the attempt with the highest
-audit score; `failure` is set when something failed. The run's identity is read from the execution's input, never from a
-state's output.
+it, so a task's output is its function's payload. Variables: `best` is the attempt that ships, `best_score` its audit
+score, and `best_confirmed` whether that is a second score; `failure` is set when something failed. The run's identity
+is read from the execution's input, never from a state's output.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ STEP_TIMEOUT_S: Final = 540
 # Step Functions accepts an expression over the run's settings here, the local engine does not.
 TASK_MARGIN_S: Final = 10
 STORE_TIMEOUT_S: Final = 30
-# More than four attempts of six steps of the maximum duration.
-MACHINE_TIMEOUT_S: Final = 4 * 60 * 60
+# More than four attempts of six steps and a confirmation, each of the maximum duration.
+MACHINE_TIMEOUT_S: Final = 5 * 60 * 60
 
 STATE_NAMES: Final[dict[StepName, str]] = {
     step: "".join(word.capitalize() for word in step.value.split("_")) for step in StepName
@@ -92,7 +92,7 @@ def pipeline_definition(*, functions: Mapping[str, str], partition: str = "aws")
     states: dict[str, State] = {
         "Begin": {
             "Type": "Pass",
-            "Assign": {"best": "{% $states.input.state %}", "best_score": -1},
+            "Assign": {"best": "{% $states.input.state %}", "best_score": -1, "best_confirmed": False},
             "Output": "{% $states.input.state %}",
             "Next": "Method",
         },
@@ -126,10 +126,19 @@ def pipeline_definition(*, functions: Mapping[str, str], partition: str = "aws")
         resource,
         functions[StepName.AUDIT],
         STEP_TIMEOUT_S,
-        # A tie keeps the earlier attempt.
+        Assign=_best_if("$not($best_confirmed) and $states.result.Payload.audit.overall > $best_score"),
+        Catch=_TO_FAILURE,
+        Next="Verdict",
+    )
+    # An attempt with two scores counts by the second one, before any attempt with one: a first score of many tries is
+    # too high by selection.
+    states[STATE_NAMES[StepName.CONFIRM_AUDIT]] = _invoke(
+        resource,
+        functions[StepName.CONFIRM_AUDIT],
+        STEP_TIMEOUT_S,
         Assign={
-            "best": "{% $states.result.Payload.audit.overall > $best_score ? $states.result.Payload : $best %}",
-            "best_score": "{% $max([$states.result.Payload.audit.overall, $best_score]) %}",
+            **_best_if("$not($best_confirmed) or $states.result.Payload.audit.overall > $best_score"),
+            "best_confirmed": True,
         },
         Catch=_TO_FAILURE,
         Next="Verdict",
@@ -144,16 +153,29 @@ def pipeline_definition(*, functions: Mapping[str, str], partition: str = "aws")
     }
 
 
+def _best_if(condition: str) -> State:
+    """Keeps the payload as the best attempt where the condition holds. A tie keeps the earlier attempt."""
+    return {
+        "best": f"{{% {condition} ? $states.result.Payload : $best %}}",
+        "best_score": f"{{% {condition} ? $states.result.Payload.audit.overall : $best_score %}}",
+    }
+
+
 def _verdict() -> dict[str, State]:
     audit_config = "$states.input.config.pipeline.audit"
+    passes = f"$states.input.audit.overall >= {audit_config}.min_overall_score"
     return {
         "Verdict": {
             "Type": "Choice",
             "Choices": [
                 {
-                    "Condition": f"{{% $states.input.audit.overall >= {audit_config}.min_overall_score %}}",
-                    "Next": "Accept",
+                    "Condition": (
+                        f"{{% {passes} and $states.input.audit.confirmed_score = null and ({audit_config}.confirm ="
+                        f" 'always' or ({audit_config}.confirm = 'after_retry' and $states.input.attempt > 1)) %}}"
+                    ),
+                    "Next": STATE_NAMES[StepName.CONFIRM_AUDIT],
                 },
+                {"Condition": f"{{% {passes} %}}", "Next": "Accept"},
                 {
                     # The single call is there to be compared with, so it is not retried.
                     "Condition": (

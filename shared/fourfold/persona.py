@@ -194,13 +194,25 @@ class Finding(Document):
 
 
 class Audit(Document):
-    """A second model's assessment of the whole persona. `overall` is the configured weighted mean of the scores."""
+    """A second model's assessment of the whole persona. `overall` is the configured weighted mean of the scores.
+
+    `first_score` is the overall score that `first_judge` gave first. `confirmed_score` is the score of a second call
+    that knows neither the attempt nor the first score; it is null if there was none. Then `overall`, `scores`,
+    `findings` and `judge` are those of the second call. `attempt` is the attempt that was kept, of `attempts` in the
+    run. `rubric_version` is the content hash of the rubric (`aud_...`). Audits of earlier versions have null for what
+    was not recorded.
+    """
 
     overall: Score
     scores: Scores
     findings: tuple[Finding, ...] = ()
     attempt: Annotated[int, Field(ge=1)]
+    attempts: Annotated[int, Field(ge=1)] | None = None
     judge: str
+    first_score: Score | None = None
+    first_judge: str | None = None
+    confirmed_score: Score | None = None
+    rubric_version: str | None = None
 
 
 class TokenUsage(Document):

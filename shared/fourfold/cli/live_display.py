@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.formatting import money, seconds, token_count
-from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName
+from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName, position
 
 DESCRIPTIONS = {
     "intent_parse": "reads the brief",
@@ -22,6 +22,7 @@ DESCRIPTIONS = {
     "mask_build": "the voice",
     "surface_ground": "name, age, place, work",
     "audit": "scores the whole persona",
+    "confirm_audit": "scores the passing draft once more",
     "single_call": "all four layers at once",
 }
 
@@ -35,7 +36,7 @@ class Progress:
     running: str | None = None
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
-    verdicts: list[tuple[int, float, int]] = field(default_factory=list)
+    verdicts: list[dict[str, Any]] = field(default_factory=list)
     last: dict[str, Any] | None = None
 
     def add(self, event: dict[str, Any]) -> None:
@@ -46,17 +47,20 @@ class Progress:
                 self.running = event["step"]
                 if event["step"] == StepName.SINGLE_CALL:
                     self.steps = SINGLE_CALL_ORDER
+                elif event["step"] == StepName.CONFIRM_AUDIT and StepName.CONFIRM_AUDIT not in self.steps:
+                    self.steps = (*self.steps, StepName.CONFIRM_AUDIT)
             case "step.completed":
                 self.running = None
                 self.done[event["step"]] = event
             case "step.repaired" | "step.fallback":
                 self.notes[event["step"]] = _line(event).split(maxsplit=1)[1]
             case "audit.scored":
-                self.verdicts.append((event["attempt"], event["overall"], event["findings"]))
+                self.verdicts.append(event)
             case "pipeline.retrying":
                 self.attempt = event["attempt"]
-                repeated_steps = STEP_ORDER[[step.value for step in STEP_ORDER].index(event["retry_from"]) :]
+                repeated_steps = (*STEP_ORDER[position(StepName(event["retry_from"])) :], StepName.CONFIRM_AUDIT)
                 self.done = {step: completed for step, completed in self.done.items() if step not in repeated_steps}
+                self.steps = STEP_ORDER
                 self.notes = {}
             case _:
                 pass
@@ -77,12 +81,16 @@ def _line(event: dict[str, Any]) -> str:
         case "step.failed":
             line = f"{step}no usable answer after {len(event['calls'])} call(s)"
         case "audit.scored":
-            line = f"audit           {event['overall']:.2f} of 5, {event['findings']} finding(s)"
+            line = f"{_scored_by(event):<15} {event['overall']:.2f} of 5, {event['findings']} finding(s)"
         case "pipeline.retrying":
             line = f"attempt {event['attempt']}, from {event['retry_from']}, with the audit's findings"
         case _:
             line = ""
     return line
+
+
+def _scored_by(event: dict[str, Any]) -> str:
+    return "confirmation" if event.get("kind") == "confirmation" else "audit"
 
 
 def follow(events: Iterable[dict[str, Any]], console: Console, steps: tuple[StepName, ...] = STEP_ORDER) -> Progress:
@@ -127,12 +135,12 @@ def _verdict_lines(progress: Progress) -> list[Text]:
     lines = [
         Text.assemble(
             ("  attempt ", "dim"),
-            str(attempt),
-            ("  audit ", "dim"),
-            f"{overall:.2f} of 5",
+            str(event["attempt"]),
+            (f"  {_scored_by(event)} ", "dim"),
+            f"{event['overall']:.2f} of 5",
             ("  findings ", "dim"),
-            str(findings),
+            str(event["findings"]),
         )
-        for attempt, overall, findings in progress.verdicts
+        for event in progress.verdicts
     ]
     return lines if len(lines) > 1 or progress.attempt > 1 else []

@@ -15,6 +15,7 @@ ModelName = Annotated[
 ]
 
 OFFLINE_MODEL = "offline:composer-1"
+MAX_FALLBACKS = 4
 
 
 class ModelConfig(Document):
@@ -29,7 +30,9 @@ class ModelConfig(Document):
     ] = OFFLINE_MODEL
     fallback: Annotated[
         tuple[ModelName, ...],
-        Field(max_length=4, description="Models to try in turn if the previous one returns no usable answer."),
+        Field(
+            max_length=MAX_FALLBACKS, description="Models to try in turn if the previous one returns no usable answer."
+        ),
         KeyMeta(scopes=EVERYWHERE),
     ] = ()
     temperature: Annotated[

@@ -18,7 +18,7 @@ from fourfold.llm.port import provider_and_model
 DRAFT: Final = "draft"
 PRESET_NAMES: Final = (*PRESETS, DRAFT)
 _LEADING_MODEL: Final = "engine.pipeline.intent_parse.model"
-_ASKS_MODELS: Final = ("model", "fallback", "temperature", "max_tokens")
+_ASKS_MODELS: Final = ("model", "fallback", "confirm_model", "temperature", "max_tokens")
 
 
 def preset_ops(name: str, chain: Sequence[ScopeState], defaults: Mapping[str, JsonValue]) -> tuple[Op, ...]:
@@ -53,7 +53,7 @@ def _draft(fast: Preset) -> Iterator[Op]:
             yield SetOp(op="set", key=name, value=fast.fast)
         elif setting == "fallback":
             yield SetOp(op="set", key=name, value=[])
-        elif setting == "temperature":
+        elif setting in {"confirm_model", "temperature"}:
             yield SetOp(op="set", key=name, value=None)
     yield SetOp(op="set", key="engine.pipeline.audit.max_retries", value=0)
 

@@ -90,7 +90,12 @@ def default_config(providers: Sequence[str]) -> EngineConfig:
             self_enrich=step,
             mask_build=step,
             surface_ground=step,
-            audit=AuditConfig(model=strong[0], fallback=strong[1:], max_tokens=audit_max_tokens),
+            audit=AuditConfig(
+                model=strong[0],
+                fallback=strong[1:],
+                max_tokens=audit_max_tokens,
+                confirm_model=second.strong if len(presets) > 1 else None,
+            ),
             single_call=StepConfig(model=fast[0], fallback=fast[1:], max_tokens=audit_max_tokens),
         ),
         chat=ChatConfig(model=fast[0], fallback=fast[1:], max_tokens=max_tokens),

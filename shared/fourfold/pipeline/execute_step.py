@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import LanguageModel, ModelError, ModelFailure
+from fourfold.persona import Audit
 from fourfold.pipeline.run_step import StepOutcome, run_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
@@ -51,12 +52,21 @@ def execute_step(
         if checkpoint is None
         else RunState.model_validate_json(checkpoint)
     )
-    if step.name is StepName.AUDIT and after.audit is not None:
-        audit = after.audit
-        log.append(
-            AuditScored(attempt=attempt, overall=audit.overall, scores=audit.scores, findings=len(audit.findings))
-        )
+    if step.name in {StepName.AUDIT, StepName.CONFIRM_AUDIT} and after.audit is not None:
+        log.append(_scored(after.audit, attempt))
     return after.model_copy(update={"log_seq": log.seen})
+
+
+def _scored(audit: Audit, attempt: int) -> AuditScored:
+    return AuditScored(
+        attempt=attempt,
+        kind="first" if audit.confirmed_score is None else "confirmation",
+        overall=audit.overall,
+        scores=audit.scores,
+        findings=len(audit.findings),
+        judge=audit.judge,
+        rubric_version=audit.rubric_version,
+    )
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from fourfold.constraints import Violation
 from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, Watcher
 from fourfold.llm.port import LanguageModel, ModelCall
+from fourfold.pipeline.audit import judged_by
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
 from fourfold.pipeline.step import AppliedAnswer, Output, Step
 
@@ -52,8 +53,7 @@ def run_step(
     violations = tuple(applied.violations)
     recorded = applied.state.model_copy(update={"violations": (*state.violations, *violations)[:MAX_VIOLATIONS]})
     if recorded.audit is not None:  # a fallback may have answered instead of the configured model
-        judge = f"{answer.provider}:{answer.model}"
-        recorded = recorded.model_copy(update={"audit": recorded.audit.model_copy(update={"judge": judge})})
+        recorded = recorded.model_copy(update={"audit": judged_by(recorded.audit, f"{answer.provider}:{answer.model}")})
     return StepOutcome(recorded, answer.provider, answer.model, answer.calls, violations)
 
 

@@ -86,13 +86,19 @@ class StepCompleted(Document):
 
 
 class AuditScored(Document):
-    """The audit's scores (0-5) of an attempt, and its number of findings."""
+    """The audit's scores (0-5) of an attempt by `judge`, and its number of findings.
+
+    `kind` is `first` for the audit and `confirmation` for the second, independent score of a passing draft.
+    """
 
     type: Literal["audit.scored"] = "audit.scored"
     attempt: int
+    kind: Literal["first", "confirmation"] = "first"
     overall: float
     scores: Scores
     findings: int
+    judge: str | None = None
+    rubric_version: str | None = None
 
 
 class PipelineRetrying(Document):
@@ -190,6 +196,8 @@ def event_key(event: RunEvent) -> str:
     """Returns the key that identifies the event within its run: an event with a known key is not written again."""
     if isinstance(event, JobProgress):
         return f"{event.type}/{event.done}"
+    if isinstance(event, AuditScored) and event.kind == "confirmation":
+        return f"{event.type}/confirmation/{event.attempt}"
     step = getattr(event, "step", "")
     attempt = getattr(event, "attempt", "")
     place = getattr(event, "place", None)

@@ -19,7 +19,7 @@ from fourfold.config.service import CommitRequest, ConfigService
 from fourfold.config.settings import Settings
 from fourfold.models.prices import cost_usd
 from fourfold.persona import TokenUsage
-from fourfold.steps import STEP_ORDER
+from fourfold.steps import STEP_ORDER, StepName
 from tests.unit.config.memory import MemoryConfigStore
 
 AUTHOR = Author("key_1", datetime(2026, 11, 25, tzinfo=UTC))
@@ -54,7 +54,7 @@ def test_a_providers_preset_is_what_a_deployment_of_it_starts_from(tree: Tree, n
 def test_a_preset_runs_on_its_provider_alone(tree: Tree, name: str) -> None:
     config = tree.apply(name)
     assert unusable_models(config, [name]) == {}
-    blocks: list[ModelConfig] = [config.pipeline.of(step) for step in STEP_ORDER]
+    blocks: list[ModelConfig] = [config.pipeline.of(step) for step in (*STEP_ORDER, StepName.CONFIRM_AUDIT)]
     blocks += [config.pipeline.single_call, config.chat, config.provocation.judge, config.provocation.second_judge]
     assert {model.split(":")[0] for block in blocks for model in block.chain} == {name}
 

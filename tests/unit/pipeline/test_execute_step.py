@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from fourfold.config.engine import AuditConfig, PipelineConfig
 from fourfold.llm.port import ModelError, ModelFailure
-from fourfold.pipeline.audit import AUDIT
+from fourfold.pipeline.audit import AUDIT, CONFIRM_AUDIT, rubric_version
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
-from fourfold.progress.events import PipelineRetrying, StepCompleted
+from fourfold.progress.events import AuditScored, PipelineRetrying, StepCompleted
 from fourfold.steps import StepName
 from tests.builders import MemoryEventStore, ScriptedModel, log_of, performed, state_before
 
@@ -72,3 +75,36 @@ def test_a_retry_announces_itself_and_starts_from_a_clean_draft() -> None:
     assert after.draft.parse is not None
     assert (after.draft.self_, after.draft.mask, after.draft.surface) == (None, None, None)
     assert {link.source for link in after.constraints} == {StepName.INTENT_PARSE, StepName.SOUL_DRAFT}
+
+
+def test_a_confirmation_keeps_the_first_score_and_names_both_judges() -> None:
+    store, state = MemoryEventStore(), state_before(AUDIT)
+    state = performed(AUDIT, state, ScriptedModel(name="scripted:1"), log_of(store, state))
+    scores = dict.fromkeys(("coherence", "depth", "cultural_fidelity", "voice_distinctiveness", "realism"), 3.0)
+    second = ScriptedModel([json.dumps({"findings": [], "scores": scores})])
+    after = performed(CONFIRM_AUDIT, state, second, log_of(store, state))
+    assert after.audit is not None
+    assert (after.audit.first_score, after.audit.confirmed_score, after.audit.overall) == (4.1, 3.0, 3.0)
+    assert set(after.audit.scores.model_dump().values()) == {3.0}
+    assert after.audit.rubric_version == rubric_version()
+    assert after.draft == state.draft
+    scored = [kept.entry.event for kept in store.entries.values() if isinstance(kept.entry.event, AuditScored)]
+    assert [(event.kind, event.overall) for event in scored] == [("first", 4.1), ("confirmation", 3.0)]
+
+
+def test_a_confirmation_that_died_after_its_answer_is_not_paid_for_again() -> None:
+    store, state = MemoryEventStore(), state_before(AUDIT)
+    audited = performed(AUDIT, state, ScriptedModel(), log_of(store, state))
+    first, second = ScriptedModel(), ScriptedModel()
+    before = performed(CONFIRM_AUDIT, audited, first, log_of(store, audited))
+    assert performed(CONFIRM_AUDIT, audited, second, log_of(store, audited)) == before
+    assert second.requests == []
+    assert store.types().count("audit.scored") == 2
+
+
+def test_a_confirmation_asks_the_second_judge_before_the_first() -> None:
+    audit = AuditConfig(model="anthropic:claude-opus-4-7", fallback=("anthropic:claude-sonnet-4-6",))
+    assert audit.for_confirmation().chain == audit.chain
+    confirming = audit.model_copy(update={"confirm_model": "openai:gpt-6.1-sol"})
+    assert confirming.for_confirmation().chain == ("openai:gpt-6.1-sol", *audit.chain)
+    assert PipelineConfig(audit=confirming).of(StepName.CONFIRM_AUDIT).chain[0] == "openai:gpt-6.1-sol"

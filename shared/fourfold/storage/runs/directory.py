@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 # Nothing runs longer: the state machine's own limit.
-LONGEST_RUN = timedelta(hours=4)
+LONGEST_RUN = timedelta(hours=5)
 # Ids are made by many clocks: a run may sort a little before one that was there first.
 CLOCKS_DIFFER = timedelta(minutes=1)
 # Of a workspace's runs, so many of the newest are looked at: a client is sent at most 300.
