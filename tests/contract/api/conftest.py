@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib import import_module
 from types import SimpleNamespace
@@ -22,6 +22,7 @@ import pytest
 from fastapi import FastAPI
 from moto import mock_aws
 
+from fourfold.config.settings import Settings
 from fourfold.http.scopes import SCOPES
 from fourfold.pipeline.complete_run import complete_run
 from fourfold.pipeline.fail_run import fail_run
@@ -42,7 +43,7 @@ from functions.api.personas import parse_client as step_alone
 from functions.api.runs import job_requests as jobs
 from functions.api.server import Server
 from functions.api.wiring import api_keys, claims, key_ring, last_use, polling_limiter, rate_limiter, submissions
-from functions.configuration import config_reader, org_of
+from functions.configuration import config_reader, effective, org_of
 from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
@@ -223,6 +224,14 @@ def _own_client() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _isolated_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     take_turns(monkeypatch)
+
+
+def use_settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    """Lets every request of every workspace read these settings."""
+    monkeypatch.setattr(
+        "functions.api.dependencies.effective",
+        lambda org_id, workspace_id: replace(effective(org_id, workspace_id), settings=settings),
+    )
 
 
 @pytest.fixture

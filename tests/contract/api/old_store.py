@@ -72,6 +72,12 @@ class OldStore:
         found = (item["sk"]["S"] for item in self.tables["personas"])
         return {sort_key.removeprefix(prefix) for sort_key in found if sort_key.startswith(prefix)}
 
+    def holder_of(self, role: str, kind: str) -> str:
+        """The id of the message whose worker was killed: its next delivery resumes the job."""
+        where = f"OF#{self.made[role]}#JOB#{kind.upper()}"
+        found = next(item for item in self.tables["personas"] if item["sk"]["S"] == where)
+        return str(found["lease_holder"]["S"])
+
 
 def _bytes(content: dict[str, Any]) -> Any:
     return base64.b64decode(content["__b64"]) if content.keys() == {"__b64"} else content

@@ -94,9 +94,12 @@ class DynamoPersonaStore:
         return self._runs.basis(workspace_id, run_id)
 
     def version(self, workspace_id: str, persona_id: str, version: int) -> PersonaVersion | None:
-        """One version of a persona, or None."""
+        """One version of a persona, or None. Raises as `persona`."""
         item = self._table.get(version_key(workspace_id, persona_id, version))
-        return None if item is None else PersonaVersion.model_validate_json(item["doc"]["S"])
+        if item is None:
+            require_converted(self._table, workspace_id, f"PERSONA#{persona_id}")
+            return None
+        return PersonaVersion.model_validate_json(item["doc"]["S"])
 
     def version_of_run(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
         """The version this run wrote, or None."""
