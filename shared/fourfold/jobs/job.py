@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from itertools import count
+from typing import Any, Final, Literal, Protocol
+
+from pydantic import TypeAdapter
 
 from fourfold.config.scope import UNCOMMITTED, Revisions
-from fourfold.jobs.answers import PaidAnswers
+from fourfold.errors import FourfoldError
+from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.concurrency import concurrently
 from fourfold.jobs.message import JobMessage
 from fourfold.jobs.store import Checkpoints, Ending, JobState, JobStatus, JobStore, Lease
+from fourfold.llm.port import ModelCall, ModelError
 from fourfold.persona import Persona, TokenUsage, Usage
 from fourfold.problem import Problem
 from fourfold.progress.events import JobCompleted, JobFailed, JobProgress, JobStarted
 from fourfold.progress.log import RunLog, RunOverError
-from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.progress.run import Run, RunKind, RunStatus, tokens_and_cost
 
 # The maximum of `job.progress` events in the log of one job.
 _MAX_PROGRESS_EVENTS = 10
+
+# Keys of the calls of items that failed.
+FAILED_CALLS: Final = f"{WORKING}failed/"
+_CALLS: Final = TypeAdapter(tuple[ModelCall, ...])
 
 JobName = Literal["fingerprint", "provocation"]
 
@@ -53,7 +62,24 @@ class Job(Protocol):
         """
 
     def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:
-        """Returns the outcome, once all items are stored. `stored` maps keys to texts, those of single calls too."""
+        """Returns the outcome, once all items are stored. `stored` maps keys to texts, those of single calls too.
+
+        Its cost is that of everything in `stored`, `failed_calls` included.
+
+        Raises:
+            JobFailedError: the items give no result.
+        """
+
+    def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:
+        """The model calls of the stored items, for the cost of a job that fails."""
+
+
+class JobFailedError(FourfoldError):
+    """The job has no result, and a retry with the stored items would not change that."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
 
 
 @dataclass(frozen=True)
@@ -110,8 +136,16 @@ def _finish_items(
     items = list(job.items(answers))
     progress = _Progress(log, kind, items, logged=answers.stored(items))
     remaining = [key for key in items if answers.find(key) is None]
+
+    def perform(key: str) -> None:
+        try:
+            job.perform(key, answers)
+        except ModelError as error:
+            keep_failed_calls(answers, key, error.calls)
+            raise
+
     try:
-        for _ in concurrently(remaining, lambda key: job.perform(key, answers), concurrency, may_start):
+        for _ in concurrently(remaining, perform, concurrency, may_start):
             progress.log_stored(answers)
     except Exception:  # any error of an item: the other answers are paid for, and the next worker needs them
         answers.store()
@@ -139,10 +173,31 @@ class _Progress:
             self.log.append(JobProgress(kind=self.kind, done=done, total=total))
 
 
-def fail_job(run: Run, error: Problem, context: JobContext) -> Run | None:
-    """Fails a job. Returns the failed run, or None if it has ended already or a newer job superseded it."""
+def keep_failed_calls(answers: PaidAnswers, key: str, calls: Sequence[ModelCall]) -> None:
+    """Keeps the calls of an item that failed: they were paid for."""
+    if not calls:
+        return
+    free = next(number for number in count(1) if answers.find(f"{FAILED_CALLS}{key}/{number}") is None)
+    answers.add(f"{FAILED_CALLS}{key}/{free}", _CALLS.dump_json(tuple(calls)).decode())
+
+
+def failed_calls(stored: Mapping[str, str]) -> list[ModelCall]:
+    """Returns the calls of items that failed, from the answers of a run."""
+    return [call for key, text in stored.items() if key.startswith(FAILED_CALLS) for call in _CALLS.validate_json(text)]
+
+
+def fail_job(run: Run, error: Problem, context: JobContext, job: Job | None = None) -> Run | None:
+    """Fails a run; `job` gives its cost.
+
+    Returns:
+        The failed run, or None if it has ended already or a newer job superseded it.
+    """
     now = context.clock()
     ended = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": error})
+    if job is not None:
+        stored = context.checkpoints_of(run).read()
+        tokens, cost_usd = tokens_and_cost([*job.calls_in(stored), *failed_calls(stored)])
+        ended = ended.model_copy(update={"usage": Usage(tokens=tokens, cost_usd=cost_usd)})
     state = JobState(status=JobStatus.FAILED, run_id=run.id, updated_at=now, error=error)
     if not context.store.finish(Ending(ended, state)):
         log_end(run.workspace_id, run.id, context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,7 +12,7 @@ from fourfold.config.models import ModelConfig
 from fourfold.events.envelope import bus_entry
 from fourfold.events.voice import FingerprintReady
 from fourfold.jobs.answers import WORKING, PaidAnswers
-from fourfold.jobs.job import Conclusion
+from fourfold.jobs.job import Conclusion, failed_calls
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ChatMessage, ChatModel, ModelCall
 from fourfold.persona import Document, Persona
@@ -23,6 +23,8 @@ from fourfold.voice.fingerprint import FingerprintInput, FingerprintOwner, make_
 from fourfold.voice.scenarios import Scenario, ScenarioSet
 from fourfold.voice.system_prompt import system_prompt
 
+# Keys of the plain assistant's replies.
+_ASSISTANT_REPLY = f"{WORKING}bare/"
 _LENGTH_RULE = "Answer as you would speak: two to four sentences, and nothing beside them."
 _ASSISTANT_SYSTEM = "You are a helpful assistant. Answer in two to four sentences."
 
@@ -67,18 +69,21 @@ class FingerprintJob:
     def perform(self, key: str, answers: PaidAnswers) -> None:
         """Asks the persona one scenario, and the plain assistant if its baseline reply is missing."""
         scenario = self.scenarios.find(key)
-        self._ask_assistant(scenario, answers)
+        if self._ask_assistant(scenario, answers):
+            self.deadline.check()
         answers.get_or_make(key, lambda: self._ask_persona(scenario))
 
     def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:
         """Builds the fingerprint from all replies, with its event and the persona's summary."""
-        answers = {key: ScenarioReply.model_validate_json(text) for key, text in stored.items()}
-        tokens, cost_usd = tokens_and_cost(call for one in answers.values() for call in one.calls)
-        replies = {scenario.id: answers[scenario.id].reply for scenario in self.scenarios.scenarios}
+        answers = {
+            scenario.id: ScenarioReply.model_validate_json(stored[scenario.id]) for scenario in self.scenarios.scenarios
+        }
+        tokens, cost_usd = tokens_and_cost([*self.calls_in(stored), *failed_calls(stored)])
+        replies = {scenario_id: answer.reply for scenario_id, answer in answers.items()}
         source = FingerprintInput(
             replies=replies,
             assistant_replies=list(self.baseline.read(self._baseline_key).values()),
-            models=tuple(sorted({answers[scenario_id].answered_by for scenario_id in replies})),
+            models=tuple(sorted({answer.answered_by for answer in answers.values()})),
             tokens=tokens,
             cost_usd=cost_usd,
         )
@@ -105,6 +110,12 @@ class FingerprintJob:
             summary=lambda persona: persona.model_copy(update={"fingerprint": summary}),
         )
 
+    def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:
+        """The calls of the scenarios answered so far, by the persona and by the plain assistant."""
+        scenarios = {scenario.id for scenario in self.scenarios.scenarios}
+        texts = (text for key, text in stored.items() if key in scenarios or key.startswith(_ASSISTANT_REPLY))
+        return [call for text in texts for call in ScenarioReply.model_validate_json(text).calls]
+
     @property
     def _baseline_key(self) -> str:
         """Storage key of the baseline replies: first model of the chain and scenario set version."""
@@ -114,12 +125,14 @@ class FingerprintJob:
         system = f"{system_prompt(self.persona, self.safety)}\n\n{_LENGTH_RULE}"
         return self._reply(ChatTurn(system, (ChatMessage("user", scenario.text(self.persona.language)),)))
 
-    def _ask_assistant(self, scenario: Scenario, answers: PaidAnswers) -> None:
+    def _ask_assistant(self, scenario: Scenario, answers: PaidAnswers) -> bool:
+        """Returns whether the assistant's reply was missing."""
         if scenario not in self.scenarios.baseline_subset() or scenario.id in self._answered_before:
-            return
+            return False
         turn = ChatTurn(_ASSISTANT_SYSTEM, (ChatMessage("user", scenario.text("en")),))
-        text = answers.get_or_make(f"{WORKING}bare/{scenario.id}", lambda: self._reply(turn))
+        text = answers.get_or_make(f"{_ASSISTANT_REPLY}{scenario.id}", lambda: self._reply(turn))
         self.baseline.keep(self._baseline_key, scenario.id, ScenarioReply.model_validate_json(text).reply)
+        return True
 
     def _reply(self, turn: ChatTurn) -> str:
         """Asks the models; returns a ScenarioReply as JSON."""

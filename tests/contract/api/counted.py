@@ -20,7 +20,7 @@ from functions.webhook_queues import webhooks
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.conftest import FULL_KEY, Api
 from tests.dynamo_meter import DynamoMeter, Usage
-from tests.unit.functions.test_samples import Invocation
+from tests.invocation import Invocation
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul, who promises more than she can keep"}
 # Personas that are stored before an operation is counted: more than a list's page.

@@ -21,7 +21,7 @@ from functions import clock, wiring
 from infra import migrate
 from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, Api
 from tests.contract.api.old_store import OldStore, Reply
-from tests.unit.functions.test_samples import Invocation
+from tests.invocation import Invocation
 
 JSON = {"Accept": "application/json"}
 # Texts for people: of a problem, of a test that is disabled; and the id of the request itself.

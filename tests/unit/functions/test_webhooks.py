@@ -18,9 +18,10 @@ from functions import webhook_queues as webhook_lanes
 from functions.clock import now
 from functions.webhook_dispatch.handler import handler as dispatch
 from functions.webhook_fanout.handler import handler as fan_out
+from tests.invocation import Invocation
+from tests.tables import create
 from tests.unit.functions.conftest import SAMPLES, load
-from tests.unit.functions.test_samples import Invocation
-from tests.unit.webhooks.conftest import create_table
+from tests.unit.webhooks.conftest import TABLES
 from tests.unit.webhooks.receiver import Answer, receiver
 
 EVENT = load(SAMPLES / "webhook_fanout" / "persona_created.json")
@@ -34,7 +35,7 @@ def queues(world: RunState, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:  
     for name in ("fast", "slow", "dead"):
         url = sqs.create_queue(QueueName=name)["QueueUrl"]
         monkeypatch.setenv(f"FOURFOLD_WEBHOOKS_{name.upper()}_QUEUE", url)
-    create_table(boto3.client("dynamodb"), "webhooks", ["pk", "sk"])
+    create(boto3.client("dynamodb"), "webhooks", TABLES["webhooks"])
     monkeypatch.setenv("FOURFOLD_WEBHOOKS_TABLE", "webhooks")
     monkeypatch.setenv("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK", "1")
     for made in (webhook_lanes.queues, webhook_lanes.webhooks, dynamodb):
