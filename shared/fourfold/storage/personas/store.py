@@ -62,6 +62,14 @@ class DynamoPersonaStore:
         stored = self.stored_persona(workspace_id, persona_id)
         return None if stored is None else stored.persona
 
+    def id_of_slug(self, workspace_id: str, slug: str) -> str | None:
+        """The id of the persona that has the slug, or None. Raises as `persona`."""
+        item = self._table.get(slug_key(workspace_id, slug))
+        if item is None:
+            require_converted(self._table, workspace_id, f"SLUG#{slug}")
+            return None
+        return str(item["persona_id"]["S"])
+
     def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """The persona with the text it is stored as, or None. Raises as `persona`."""
         item = self._table.get(persona_key(workspace_id, persona_id))
