@@ -6,12 +6,12 @@ import json
 from collections import Counter
 from types import SimpleNamespace
 
-import boto3
 import pytest
 
 from fourfold.http import auth
 from fourfold.jobs import job
 from fourfold.rate_limit import Rate
+from fourfold.storage.client import dynamodb
 from functions.api import wiring as api_wiring
 from functions.api.webhooks import targets
 from functions.publish_events import handler as publisher
@@ -41,7 +41,7 @@ def used(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, Usage]:
     monkeypatch.setattr(targets, "resolve", lambda _host, _port: ["93.184.215.14"])
     monkeypatch.setattr(publisher, "publish", lambda _entries: [])
     monkeypatch.setattr(job, "concurrently", in_order)
-    meter = DynamoMeter(api.tables, boto3.client("dynamodb"))
+    meter = DynamoMeter(dynamodb(), api.tables)
     try:
         return dict(Operations(api, meter).counted())
     finally:
@@ -50,6 +50,7 @@ def used(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, Usage]:
 
 def test_no_operation_uses_more_than_is_written_down(used: dict[str, Usage]) -> None:
     counted = {operation: counts_of(usage) for operation, usage in used.items()}
+    assert all(now["requests"] for now in counted.values())
     if not STORED.exists():
         STORED.write_text(json.dumps(counted, indent=2) + "\n", encoding="utf-8")
         pytest.fail(f"{STORED.name} is new: read it, run `make generated` and commit both")
