@@ -9,7 +9,8 @@ READY := .venv/.synced
 STAGE ?= dev
 CONTEXT = -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS) -c key_store=$(KEY_STORE) -c key_arn=$(KEY_ARN) \
   -c compatible_base_url=$(COMPATIBLE_BASE_URL) -c domain_name=$(DOMAIN) -c certificate_arn=$(CERTIFICATE_ARN) \
-  -c hosted_zone_id=$(HOSTED_ZONE_ID) -c job_concurrency=$(JOB_CONCURRENCY)
+  -c hosted_zone_id=$(HOSTED_ZONE_ID) -c job_concurrency=$(JOB_CONCURRENCY) -c alarm_email=$(ALARM_EMAIL) \
+  -c spend_usd_per_hour=$(SPEND_USD_PER_HOUR)
 EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # As typed: a dollar in a brief is a dollar.

@@ -68,6 +68,11 @@ GIVEN_UP: Final = (
     ),
 )
 
+ALARM_TOPIC: Final = Acknowledgment(
+    id="AwsSolutions::AwsSolutions-SNS2",
+    reason="An alarm's message names a metric and its value, no data; CloudWatch may not publish with AWS's own key.",
+)
+
 PUBLIC_API: Final = (
     Acknowledgment(
         id="AwsSolutions::AwsSolutions-APIG2",

@@ -28,7 +28,15 @@ from fourfold.voice.conversation import (
     scored_replies,
 )
 from functions.api import wiring
-from functions.api.chat.context import ChatPersona, chat_context, chat_persona, chat_problem, chat_reply, in_chat_thread
+from functions.api.chat.context import (
+    ChatPersona,
+    chat_context,
+    chat_persona,
+    chat_problem,
+    chat_reply,
+    in_chat_thread,
+    measured,
+)
 from functions.api.chat.schemas import (
     ChatReply,
     ChatRequestBody,
@@ -103,7 +111,7 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
             result = await in_chat_thread(lambda: reply_to(context, session, body.message))
         except (BlockedError, ModelError, PersonaGoneError) as error:
             raise chat_problem(error) or error from None
-        return document(chat_reply(result))
+        return document(chat_reply(measured(result)))
 
     return await idempotent(request, caller, body, answer)
 

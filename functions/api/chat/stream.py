@@ -21,7 +21,7 @@ from fourfold.idempotency import Execution, KeptReply
 from fourfold.problem import Problem
 from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import ChatResult
-from functions.api.chat.context import chat_problem, chat_reply, in_chat_thread
+from functions.api.chat.context import chat_problem, chat_reply, in_chat_thread, measured
 from functions.api.idempotent import finish, lease
 
 logger = Logger()
@@ -49,7 +49,7 @@ async def chat_events(
 
     def exchange() -> KeptReply:
         try:
-            return KeptReply(200, _JSON, chat_reply(write_reply(listener)).model_dump_json())
+            return KeptReply(200, _JSON, chat_reply(measured(write_reply(listener))).model_dump_json())
         except Exception as error:  # noqa: BLE001 - status and headers are sent, so only an event can report it
             failure = _problem_of(error).model_copy(update={"request_id": request_id})
             return KeptReply(failure.status, _PROBLEM, json.dumps(failure.body(), ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""The `fourfold` command: create, compare, show, list, watch, test, chat, drift, doctor, and the groups below it."""
+"""The `fourfold` command: create, compare, show, list, stats, watch, test, chat, drift, doctor, and groups below it."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.progress_feed import Feed, Target
 from fourfold.cli.session import connected
+from fourfold.cli.stats import collected, events_of_newest
+from fourfold.cli.stats import show as show_stats
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
 from fourfold.cli.watch import print_events, watch_live
 from fourfold.cli.webhooks import app as webhooks_app
@@ -184,6 +186,16 @@ def list_personas(
         audit = f"{persona.audit.overall:.2f}" if persona.audit else "-"
         table.add_row(persona.id, persona.status.value, Text(who), audit, f"{persona.created_at:%m-%d %H:%M}")
     Console().print(table)
+
+
+@app.command()
+def stats(
+    limit: Annotated[int, typer.Option(min=1, max=100, help="The runs of how many personas, newest first.")] = 20,
+) -> None:
+    """Show failures, durations, tokens and cost of the newest runs, by step and provider."""
+    with connected() as client:
+        values = collected(events_of_newest(client, limit))
+    show_stats(values, Console())
 
 
 def _run_of(persona: Persona) -> str:
