@@ -84,7 +84,8 @@ class Dashboard(Construct):
         return self._metric(name, "Sum")
 
     def _metric(self, name: str, statistic: str, **dimensions: str) -> cloudwatch.Metric:
-        return product_metric(self._settings, name, statistic, _PERIOD, **dimensions)
+        metric = product_metric(self._settings, name, statistic, _PERIOD, **dimensions)
+        return metric.with_(label=" ".join((name, *dimensions.values())))
 
 
 def _queues(queues: Mapping[str, sqs.Queue]) -> list[cloudwatch.IWidget]:

@@ -31,7 +31,8 @@ _SLOW_STEP_MS = 180_000
 class Observability(Construct):
     """The topic, and the alarms on rates of the product, on the API, on the machine and on throttles.
 
-    Missing data is no alarm. No metric math, which the local engine does not accept: rates are averages of 0 and 1.
+    Missing data is no alarm. No metric math (nor a label, which CDK turns into it), because the local engine does not
+    accept it: rates are averages of 0 and 1.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Observability(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Topic", display_name="fourfold alarms", enforce_ssl=True)
-        Validations.of(self.topic).acknowledge(ALARM_TOPIC)
+        Validations.of(self.topic).acknowledge(*ALARM_TOPIC)
         if settings.alarm_email:
             self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
         CfnOutput(self, "TopicArn", value=self.topic.topic_arn).override_logical_id("AlarmTopicArn")

@@ -19,5 +19,4 @@ def product_metric(
         dimensions_map={"service": f"fourfold-{settings.name}", **dimensions},
         statistic=statistic,
         period=period,
-        label=" ".join((name, *dimensions.values())),
     )
