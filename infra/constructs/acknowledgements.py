@@ -71,7 +71,7 @@ GIVEN_UP: Final = (
 ALARM_TOPIC: Final = (
     Acknowledgment(
         id="AwsSolutions::AwsSolutions-SNS2",
-        reason="An alarm's message names a metric and its value, no data; CloudWatch may not publish with AWS's own key.",
+        reason="A message names a metric and its value, no data; CloudWatch may not publish with AWS's own key.",
     ),
     Acknowledgment(
         id="Serverless::Serverless-SNSRedrivePolicy",
