@@ -16,6 +16,7 @@ from fourfold.webhooks.sender import Sender
 from functions.clock import now
 from functions.configuration import settings_of
 from functions.metrics import record
+from functions.secret_sealer import KmsSealer
 from functions.webhook_queues import enqueue, lane_queues, send, webhooks
 
 logger = Logger()
@@ -28,6 +29,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     dispatcher = Dispatcher(
         store=webhooks(),
         sender=Sender(clock=now, allow_loopback=os.environ.get("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK") == "1"),
+        sealer=KmsSealer(),
         config_of=lambda workspace_id: settings_of(workspace_id).api.webhooks,
         clock=now,
     )

@@ -54,7 +54,16 @@ class ServiceStack(Stack):
         outbox = Outbox(self, "Outbox", functions=functions, tables=tables, bus=bus)
         EventCatalogue(self, "EventCatalogue", settings=settings, bus=bus)
         queues = WebhookQueues(self, "WebhookQueues")
-        Webhooks(self, "Webhooks", settings=settings, functions=functions, tables=tables, bus=bus, queues=queues)
+        Webhooks(
+            self,
+            "Webhooks",
+            settings=settings,
+            functions=functions,
+            tables=tables,
+            bus=bus,
+            queues=queues,
+            key=data.webhook_key,
+        )
         spec = api_function_spec(
             self,
             settings=settings,
@@ -67,6 +76,7 @@ class ServiceStack(Stack):
             },
             progress=progress,
             webhooks=queues,
+            webhook_key=data.webhook_key,
         )
         api_function = functions.make("ApiFunction", spec)
         api = Api(self, "Api", settings=settings, function=api_function, account=account)

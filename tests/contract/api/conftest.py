@@ -33,8 +33,8 @@ from fourfold.progress.run import Run
 from fourfold.steps import position
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
+from functions import secret_sealer, wiring
 from functions import webhook_queues as webhook_lanes
-from functions import wiring
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
 from functions.api.chat.context import chat_limiter
@@ -243,6 +243,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
         tables = dynamodb()
         for table, (pk, sort) in _TABLES.items():
             _create(tables, table, pk, sort)
+        monkeypatch.setenv("FOURFOLD_WEBHOOKS_KEY", secret_sealer.kms().create_key()["KeyMetadata"]["Arn"])
         keys = DynamoApiKeys(tables, "api-keys")
         for secret, workspace, scopes in (
             (KEY, "ws_one", BOTH),
@@ -295,7 +296,7 @@ def _forget() -> None:
         last_use().close()
     kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, submissions, polling_limiter)
     kept_for_jobs = (wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
-    further = (config_reader, org_of, webhook_lanes.webhooks)
+    further = (config_reader, org_of, webhook_lanes.webhooks, secret_sealer.kms, secret_sealer.opened)
     for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_jobs):
         made.cache_clear()
 
