@@ -40,12 +40,20 @@ def step_handler(step: Step[Output]) -> Handler:
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         deadline = deadline_of(context)
         state = RunState.model_validate(event)
-        logger.append_keys(run_id=state.run_id, workspace_id=state.workspace_id, step=step.name, attempt=state.attempt)
+        logger.thread_safe_append_keys(
+            run_id=state.run_id, workspace_id=state.workspace_id, step=step.name, attempt=state.attempt
+        )
         models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
         try:
             after = execute_step(step, state, models, run_log(state, state.log_seq), deadline)
         except ModelError as error:
-            logger.warning("step failed", extra={"failure": error.failure, "calls": len(error.calls)})
+            fields = {
+                "failure": error.failure,
+                "reason": error.reason,
+                "invalid_fields": sorted({name for call in error.calls for name in call.invalid_fields}),
+                "calls": len(error.calls),
+            }
+            logger.warning("step failed", extra=fields)
             raise
         logger.info("step done", extra={"violations": len(after.violations)})
         return after.model_dump(mode="json")

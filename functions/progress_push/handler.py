@@ -24,7 +24,6 @@ from functions.preload import preload
 from functions.progress_wiring import delivery, may_read, threads
 
 logger = Logger()
-catch_ups = BatchProcessor(event_type=EventType.SQS)
 
 
 @cache
@@ -40,7 +39,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN4
     measured once it is pushed, so that redelivery does not count it twice.
     """
     if event["Records"][0]["eventSource"] == "aws:sqs":
-        return process_partial_response(event=event, record_handler=_catch_up, processor=catch_ups, context=context)
+        processor = BatchProcessor(event_type=EventType.SQS)  # it keeps a batch's failures: one for each invocation
+        return process_partial_response(event=event, record_handler=_catch_up, processor=processor, context=context)
     images = [record["dynamodb"]["NewImage"] for record in event["Records"]]
     failures = pusher().push(_new_event(image) for image in images)
     metrics.record(measurement for image in images for measurement in _measured(image))

@@ -19,11 +19,11 @@ from infra.constructs.settings_access import settings_access
 from infra.constructs.tables import Tables
 from infra.settings import StageSettings
 
-# Both jobs usually end within half a minute. The rest is a margin for a slow provider; what a worker could not finish
-# the next one resumes from its checkpoints.
-JOB_TIMEOUT_S = 300
+# Both jobs usually end within half a minute. A model on a laptop needs ten minutes for a fingerprint and an hour for a
+# suite; what a worker could not finish the next one resumes from its checkpoints.
+JOB_TIMEOUT_S = 900
 # The last delivery ends the job as failed (functions/job_entry.py). If that fails too, the message is a dead letter.
-MAX_RECEIVES = 5
+MAX_RECEIVES = 12
 _DEAD_AFTER = MAX_RECEIVES + 1
 # A message stays hidden for longer than a worker can run, so its redelivery proves that the worker died (decision 24).
 _OVER_THE_TIMEOUT_S = 30

@@ -19,11 +19,10 @@ import httpx
 from infra.local.engine import REGION
 from infra.local.home import REPOSITORY, Home, Server
 
-START_SECONDS = 90
+START_SECONDS = 240
 # Jobs under way are waited for a while, and the state is saved.
 STOP_SECONDS = 60
 EVENTUALLY_SECONDS = 20
-# Eighty model calls for each persona made: they run where a test is about them, or nothing else would.
 BY_THEMSELVES = ("engine.fingerprint.run_on_create", "engine.provocation.run_on_create")
 
 
@@ -81,6 +80,13 @@ class LocalServer:
         time.sleep(seconds)
         process.send_signal(signal.SIGCONT)
 
+    def is_alive(self) -> bool:
+        return self._running().poll() is None
+
+    @property
+    def process_id(self) -> int:
+        return self._running().pid
+
     def said(self) -> str:
         """What the last start printed."""
         return self.output.read_text(encoding="utf-8")
@@ -110,17 +116,30 @@ class LocalServer:
         return {pair["OutputKey"]: pair["OutputValue"] for stack in stacks for pair in stack.get("Outputs", [])}
 
     def call(
-        self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None
+        self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, timeout: float = 30
     ) -> httpx.Response:
         """An API call with the development key."""
         sent = {"Authorization": f"Bearer {self.api_key}", **(headers or {})}
-        return httpx.request(method, self.server.api_url + path, json=body, headers=sent, timeout=30)
+        return httpx.request(method, self.server.api_url + path, json=body, headers=sent, timeout=timeout)
 
     def commit(self, settings: Mapping[str, Any], scope: str = "workspace") -> None:
         """Settings of the development workspace, or of a scope above it, by their keys."""
         ops = [{"op": "set", "key": key, "value": value} for key, value in settings.items()]
         reply = self.call("PATCH", "/v1/config", body={"scope": scope, "ops": ops})
         assert reply.status_code == 200, reply.text
+
+    def reset(self, *keys: str) -> None:
+        """Takes back what `commit` set in the development workspace."""
+        reply = self.call("PATCH", "/v1/config", body={"ops": [{"op": "unset", "key": key} for key in keys]})
+        assert reply.status_code == 200, reply.text
+
+    def without_jobs(self) -> None:
+        """From here on no persona gets its fingerprint and its provocation suite by itself.
+
+        Two hundred model calls each: they would take the time of the tests beside them, and the answers of a provider
+        that plays what a test told it to.
+        """
+        self.commit(dict.fromkeys(BY_THEMSELVES, False), scope="system")
 
     def children(self) -> list[int]:
         """Process ids of what the server started and has not ended, on systems with a /proc."""
@@ -133,6 +152,12 @@ class LocalServer:
             except OSError:
                 continue  # it ended meanwhile, or is another user's
         return found
+
+    def borrow_made_before(self) -> None:
+        """Take what `make up` synthesized in this clone; it is used only if it was made of these very sources."""
+        made_before = REPOSITORY / ".local" / "assembly"
+        if made_before.exists():
+            shutil.copytree(made_before, self.home.assemblies)
 
     def borrow_assembly(self, other: LocalServer) -> None:
         """Take the synthesized template of another home, to save the time of making it again."""

@@ -17,6 +17,7 @@ class Delivery(StrEnum):
     WHOLE = "whole"
     NEVER = "never"
     HANGS_HALFWAY = "hangs_halfway"
+    HANGS_AT_THE_END = "hangs_at_the_end"
     DRIPS = "drips"
     RESETS = "resets"
 
@@ -170,7 +171,12 @@ FAULTS: Mapping[str, Mapping[Provider, Fault]] = {
     ),
     "bad_request": _faults(
         Fault(400, "invalid_request_error", "max_tokens: must be greater than or equal to 1"),
-        Fault(400, "invalid_request_error", "Invalid schema for response_format.", code="invalid_json_schema"),
+        Fault(
+            400,
+            "invalid_request_error",
+            "Invalid value: 'robot'. Expected 'user' or 'assistant'.",
+            code="invalid_value",
+        ),
         Fault(400, "INVALID_ARGUMENT", "Request contains an invalid argument."),
         Fault(400, "ValidationException", "The model returned the following errors: malformed input request."),
     ),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import random
+import select
 import socket
 import struct
 import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,14 +31,25 @@ class ProviderServer:
     An exception inside a behaviour is raised again at the end of the block.
     """
 
-    def __init__(self, default: Behaviour | None = None, *, scale: float | None = None, seed: int = 0) -> None:
+    def __init__(
+        self,
+        default: Behaviour | None = None,
+        *,
+        scale: float | None = None,
+        seed: int = 0,
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`facts` are JSON replies by path (`/props`), to what a server is asked about itself; 404 without one."""
         self.requests: list[Received] = []
+        self.asked_about: list[str] = []
         self._default = default or answer()
         self._queue: deque[Behaviour] = deque()
         self._scale = scale
         self._seed = seed
         self._lock = threading.Lock()
         self._listener = _Listener(self._meet)
+        self._listener.facts = facts
+        self._listener.asked_about = self.asked_about
         self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.01,), name="provider-server")
 
     @property
@@ -69,6 +82,10 @@ class ProviderServer:
         self._listener.end()
         self._thread.join()
 
+    def was_left(self, within_s: float) -> bool:
+        """Whether the client of a stream that hangs closed its connection, waiting for that for `within_s` seconds."""
+        return self._listener.left.wait(within_s)
+
     def _meet(self, call: Received) -> tuple[Reply, float]:
         with self._lock:
             self.requests.append(call)
@@ -90,7 +107,10 @@ class _Listener(ThreadingHTTPServer):
     def __init__(self, meet: Any) -> None:
         self.meet = meet
         self.closing = threading.Event()
+        self.left = threading.Event()
         self.crashes: list[BaseException] = []
+        self.facts: Mapping[str, Any] | None = None
+        self.asked_about: list[str] = []
         self._open: set[socket.socket] = set()
         super().__init__(("127.0.0.1", 0), _Connection)
 
@@ -123,8 +143,20 @@ class _Connection(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Listener
 
+    def do_GET(self) -> None:
+        self._tell_facts()
+
+    def _tell_facts(self) -> None:
+        self.server.asked_about.append(self.path)
+        found = (self.server.facts or {}).get(self.path)
+        status = 404 if found is None else 200
+        self._deliver(Reply(json.dumps(found or {"error": "not found"}).encode(), status))
+
     def do_POST(self) -> None:
         received = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if self.path.startswith("/api/"):
+            self._tell_facts()
+            return
         provider = provider_at(self.path)
         if provider is None:
             # Not 404: a wrong path must not look like an unknown model.
@@ -148,6 +180,9 @@ class _Connection(BaseHTTPRequestHandler):
             case Delivery.HANGS_HALFWAY:
                 self.wfile.write(_head(reply) + reply.body[: len(reply.body) // 2])
                 self.server.closing.wait()
+            case Delivery.HANGS_AT_THE_END:
+                self.wfile.write(_head(reply, chunked=True) + b"%x\r\n%b\r\n" % (len(reply.body), reply.body))
+                self._wait_until_left()
             case Delivery.DRIPS:
                 self.wfile.write(_head(reply))
                 for byte in reply.body:
@@ -159,8 +194,16 @@ class _Connection(BaseHTTPRequestHandler):
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
 
+    def _wait_until_left(self) -> None:
+        while not self.server.closing.is_set():
+            readable, _, _ = select.select([self.connection], [], [], 0.05)
+            if readable and not self.connection.recv(1):
+                self.server.left.set()
+                return
 
-def _head(reply: Reply) -> bytes:
-    headers = {"content-type": "application/json", "content-length": str(len(reply.body)), **reply.headers}
+
+def _head(reply: Reply, *, chunked: bool = False) -> bytes:
+    extent = {"transfer-encoding": "chunked"} if chunked else {"content-length": str(len(reply.body))}
+    headers = {"content-type": "application/json", **extent, **reply.headers}
     lines = [f"HTTP/1.1 {reply.status} -", *(f"{name}: {value}" for name, value in headers.items())]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
