@@ -21,6 +21,7 @@ from fourfold.progress.events import (
     StepCompleted,
     StepFailed,
     StepFallback,
+    StepProgress,
     StepRepaired,
     StepStarted,
 )
@@ -37,6 +38,7 @@ _SOUL: Final = StepName.SOUL_DRAFT
 EXAMPLES: Final[tuple[RunEvent, ...]] = (
     RunStarted(),
     StepStarted(step=_SOUL, attempt=1),
+    StepProgress(step=_SOUL, attempt=1, seconds=5, tokens=80),
     StepRepaired(step=_SOUL, attempt=1, model="claude", problems=2),
     StepFallback(step=_SOUL, attempt=1, place=0, from_model="gpt", to_model="claude", failure=ModelFailure.REFUSED),
     StepFailed(step=_SOUL, attempt=1, failure=ModelFailure.REFUSED, duration_ms=200, calls=(REFUSED,)),

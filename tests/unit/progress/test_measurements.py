@@ -11,6 +11,7 @@ from fourfold.progress.events import (
     PipelineCompleted,
     PipelineFailed,
     StepCompleted,
+    StepProgress,
     StepStarted,
 )
 from fourfold.progress.measurements import measurements
@@ -61,4 +62,4 @@ def test_the_average_of_the_ends_of_runs_is_the_share_that_failed_or_was_flagged
 
 def test_what_only_announces_measures_nothing() -> None:
     silent = {type(event) for event in EXAMPLES if not values(event)}
-    assert silent == {StepStarted, JobStarted, JobProgress}
+    assert silent == {StepStarted, StepProgress, JobStarted, JobProgress}
