@@ -5,19 +5,32 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
 from fourfold.cli.client import Client
+from fourfold.cli.session import connected
 from fourfold.persona import PersonaStatus
 from fourfold.progress.events import RunEvent, event_from
 from fourfold.progress.measurements import Measurement, measurements
 
 # Fields of a log entry around its event.
 _ENTRY = frozenset({"seq", "run_id", "persona_id", "at"})
+
 Values = dict[tuple[str, str], list[float]]
 """(metric, value of its first dimension; empty without one) -> the measured values."""
+
+
+def stats(
+    limit: Annotated[int, typer.Option(min=1, max=100, help="The runs of how many personas, newest first.")] = 20,
+) -> None:
+    """Show failures, durations, tokens and cost of the newest runs, by step and provider."""
+    with connected() as client:
+        values = collected(events_of_newest(client, limit))
+    show(values, Console())
 
 
 def events_of_newest(client: Client, limit: int) -> Iterable[RunEvent]:
