@@ -17,7 +17,6 @@ from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
-import boto3
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -258,22 +257,17 @@ def _tables() -> Iterator[Tables]:
         dynamodb.cache_clear()
 
 
-@pytest.fixture(scope="module")
-def _webhook_key(_tables: Tables) -> str:
-    """The key of signing secrets."""
-    return boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
-
-
 @pytest.fixture
-def api(_app: FastAPI, _tables: Tables, _webhook_key: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+def api(_app: FastAPI, _tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     """The app as it is after its start, its tables with the keys alone."""
-    for name, value in {**_ENVIRONMENT, "FOURFOLD_WEBHOOKS_KEY": _webhook_key}.items():
+    for name, value in _ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     _tables.put_back()
     _app.state.stopping, _app.state.tails = threading.Event(), Tails()
     stand_in, functions = Machine(), Functions()
     stand_in.hold.set()
     _forget()
+    monkeypatch.setenv("FOURFOLD_WEBHOOKS_KEY", secret_sealer.kms().create_key()["KeyMetadata"]["Arn"])
     monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
     monkeypatch.setattr(step_alone, "_functions", lambda: functions)
     step_alone._limiter.cache_clear()  # noqa: SLF001 - it belongs to one event loop
