@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from importlib import import_module
 
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ModelCall
-from fourfold.models import resolve
+from fourfold.models import libraries_of, resolve
 from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
 from tests.builders import ScriptedModel, Watching, state_before
@@ -53,6 +54,8 @@ def run_case(
 
     A call may take `call_seconds`, which the configuration would not go below 1. `unreachable`: nobody listens.
     """
+    for library in libraries_of([provider.value]):
+        import_module(library)  # it takes seconds of the first call's time on a busy machine
     state, pauses = state_before(SOUL_DRAFT), list[float]()
     config = state.config.pipeline.soul_draft.model_copy(update={"timeout_s": call_seconds})
     pipeline = state.config.pipeline.model_copy(update={"soul_draft": config})
