@@ -42,7 +42,7 @@ _SERVICE_FAULTS: Final = [
         "ErrorEquals": ["Lambda.TooManyRequestsException"],
         "IntervalSeconds": 2,
         "BackoffRate": 2,
-        "MaxAttempts": 8,
+        "MaxAttempts": 20,
         "MaxDelaySeconds": 30,
         "JitterStrategy": "FULL",
     },

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
-from importlib import import_module
 from typing import Final, Protocol, cast
 
 from fourfold.llm.model_names import full_name
@@ -17,6 +15,8 @@ from fourfold.llm.port import (
     OnText,
     provider_and_model,
 )
+from fourfold.made_once import MadeOnce
+from fourfold.models.adapter_module import adapter_module
 
 _SDKS: Final[dict[str, tuple[str, ...]]] = {
     "anthropic": ("anthropic",),
@@ -76,10 +76,10 @@ class Adapter(LanguageModel, ChatModel, Protocol):
     """A model for questions and for chats, as every provider's module makes one."""
 
 
-@cache
+@MadeOnce
 def adapter(name: str) -> Adapter:
     """The adapter of `provider:model`; kept, and with it the SDK's client."""
     provider, model = provider_and_model(name)
-    module = import_module(f"fourfold.models.{provider}")
+    module = adapter_module(provider)
     factory = cast("Callable[[str], Adapter]", getattr(module, f"{provider}_model"))
     return factory(model)

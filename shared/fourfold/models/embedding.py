@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from functools import cache, partial
-from importlib import import_module
 from typing import Final, Protocol, cast
 
 from fourfold.llm.advice import advice
 from fourfold.llm.port import ModelError, ModelFailure, Spent, provider_and_model
+from fourfold.models.adapter_module import adapter_module
 from fourfold.models.deadline import CallTimeoutError, within
 from fourfold.models.prices import cost_usd
 from fourfold.models.provider import Fault
@@ -130,6 +130,6 @@ class _Late:
 
 @cache
 def _embedder(provider: str, model: str) -> ProviderEmbedder:
-    module = import_module(f"fourfold.models.{provider}_embedding")
+    module = adapter_module(f"{provider}_embedding")
     factory = cast("Callable[[str], EmbeddingWire]", getattr(module, f"{provider}_embedding"))
     return ProviderEmbedder(factory(model))

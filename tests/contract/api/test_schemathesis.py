@@ -33,6 +33,7 @@ def end_job(body: str) -> None:
         fail_job(run, problem("job_failed", "The job failed", 500, "Ask for it again."), wiring.job_context())
 
 
+@pytest.mark.deep(part="schemathesis")
 @pytest.mark.timeout(600)
 def test_every_operation_keeps_its_description(live: Live, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     unhurried = Settings(api=ApiConfig(limits=LimitsConfig(requests_per_minute=100_000, concurrent_generations=1000)))
@@ -40,7 +41,7 @@ def test_every_operation_keeps_its_description(live: Live, monkeypatch: pytest.M
         monkeypatch.setattr(module, "settings_of", lambda _workspace: unhurried)
     with ThreadPoolExecutor(2) as worker:
 
-        def send_message(QueueUrl: str, MessageBody: str) -> None:  # noqa: ARG001, N803 - boto's names
+        def send_message(QueueUrl: str, MessageBody: str, MessageGroupId: str) -> None:  # noqa: ARG001, N803 - boto's names
             worker.submit(end_job, MessageBody)
 
         monkeypatch.setattr(webhook_targets, "resolve", lambda _host, _port: ["93.184.215.14"])
