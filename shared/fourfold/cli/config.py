@@ -201,7 +201,7 @@ def rollback(
 
 @app.command()
 def preset(
-    name: Annotated[str, typer.Argument(help="anthropic, openai, google, each also with -current, bedrock, offline or draft")],
+    name: Annotated[str, typer.Argument(help="anthropic, openai, google, each also as ...-current; bedrock, offline, draft")],
     scope: Scope = "workspace",
     reason: Reason = None,
     dry_run: DryRun = False,
