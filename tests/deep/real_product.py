@@ -26,7 +26,7 @@ from tests.deep.real_model import MODEL, RealServer
 from tests.integration.local_server import BY_THEMSELVES, LocalServer, eventually
 
 # Tokens of an answer of a step, a chat reply and a judgement.
-STEP_ROOM, CHAT_ROOM, JUDGE_ROOM = 700, 640, 400
+STEP_ROOM, CHAT_ROOM, JUDGE_ROOM = 700, 256, 400
 STEPS = ("intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit")
 # One of each family.
 SOME_TESTS = ["role.002", "contra.003", "emo.005", "jail.003"]
@@ -43,8 +43,10 @@ def product_on(server: RealServer, folder: Path) -> Iterator[RealProduct]:
     home.start()
     try:
         home.commit({f"engine.pipeline.{step}.max_tokens": STEP_ROOM for step in STEPS})
-        home.commit({"engine.chat.max_tokens": CHAT_ROOM, "engine.provocation.judge.max_tokens": JUDGE_ROOM})
-        home.commit({"engine.pipeline.audit.max_retries": 0, "engine.provocation.second_judgement": False})
+        # Cool: a warm reply of a tiny model often has no end.
+        home.commit({"engine.chat.max_tokens": CHAT_ROOM, "engine.chat.temperature": 0.3})
+        home.commit({"engine.provocation.judge.max_tokens": JUDGE_ROOM, "engine.provocation.second_judgement": False})
+        home.commit({"engine.pipeline.audit.max_retries": 0})
         home.commit(dict.fromkeys(BY_THEMSELVES, False))
         yield RealProduct(home)
     finally:
