@@ -6,13 +6,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from fourfold.errors import ConflictError, NotFoundError
 from fourfold.ids import PersonaId, RunId
 from fourfold.steps import StepName
+from fourfold.text_rules import on_one_line
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)]
+# Line breaks and tabs in a line become spaces, whoever wrote it: a name must not add a line to a prompt or a table.
+Line = Annotated[
+    str, BeforeValidator(on_one_line), StringConstraints(strip_whitespace=True, min_length=1, max_length=160)
+]
 Passage = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=800)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
 

@@ -17,8 +17,8 @@ from pydantic import (
 
 from fourfold.drift import Envelope
 from fourfold.events.voice import Recovery
-from fourfold.http.text_rules import acceptable_text
 from fourfold.persona import TokenUsage
+from fourfold.text_rules import acceptable_text
 
 MESSAGE_MAX_CHARACTERS = 8000
 REPLIES_MAX = 50

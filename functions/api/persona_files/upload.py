@@ -14,11 +14,12 @@ from fourfold.cards.reading import (
     ForeignCardError,
     Imported,
     TooManyValuesError,
+    UnacceptableTextError,
     UnknownFileError,
     read,
 )
 from fourfold.http.body import parsed, require_few_values, require_json
-from fourfold.http.problems import ProblemError, field_errors, rejected
+from fourfold.http.problems import ProblemError, field_errors, rejected, text_errors
 from fourfold.problem import FieldError, problem
 from functions.clock import now
 
@@ -70,6 +71,9 @@ def read_upload(body: bytes, workspace_id: str, *, as_png: bool) -> Upload:
             pointer=error.pointer, code="too_many_values", detail=f"Must have at most {error.limit} values."
         )
         raise rejected([fault]) from None
+    except UnacceptableTextError as error:
+        texts = text_errors(error.faults)
+        raise rejected([_in_card(fault) for fault in texts] if as_png else texts) from None
     except BadPersonaError as error:
         faults = field_errors(error.faults, "body")
         raise rejected([_in_card(fault) for fault in faults] if as_png else faults) from None

@@ -13,6 +13,7 @@ from fourfold.cards.portable import SPEC, PortablePersona, SourceFormat
 from fourfold.errors import InputError
 from fourfold.json_values import has_more_values_than
 from fourfold.persona import Persona
+from fourfold.text_rules import TextFault, cleaned_values, text_faults
 
 _MAX_VALUES: Final = 5_000
 _SPECS: Final[dict[str, SourceFormat]] = {V2: "card_v2", V3: "card_v3"}
@@ -31,6 +32,14 @@ class BadPersonaError(InputError):
 
     def __init__(self, faults: list[dict[str, Any]]) -> None:
         super().__init__("the persona in the file is not valid")
+        self.faults = faults
+
+
+class UnacceptableTextError(InputError):
+    """Texts of the persona break the rule for text. `faults` have their location in the file."""
+
+    def __init__(self, faults: list[TextFault]) -> None:
+        super().__init__("the persona in the file has unacceptable text")
         self.faults = faults
 
 
@@ -55,7 +64,8 @@ def read(content: Any, workspace_id: str, now: datetime) -> Imported:  # noqa: A
     """Reads the persona in a JSON document as a new persona of the workspace.
 
     Raises:
-        UnknownFileError, ForeignCardError, TooManyValuesError, BadPersonaError: the document cannot be imported.
+        UnknownFileError, ForeignCardError, TooManyValuesError, UnacceptableTextError, BadPersonaError: the document
+            cannot be imported.
     """
     if not isinstance(content, dict):
         raise UnknownFileError("The file must be a JSON object.")
@@ -80,7 +90,7 @@ def _from_card(card: Card, source: SourceFormat, workspace_id: str, now: datetim
     # A field is foreign if the export would have written another value. The export used the persona's original id.
     original = PortablePersona.model_validate(ours["persona"])
     exported = persona.model_copy(update={"id": original.id, "version": original.version})
-    return Imported(persona, carried_by(card, exported))
+    return Imported(persona, cleaned_values(carried_by(card, exported)))
 
 
 def _parse_persona(
@@ -92,6 +102,8 @@ def _parse_persona(
 ) -> Persona:
     if has_more_values_than(_MAX_VALUES, content):  # checked first: a validator reports an error for each invalid value
         raise TooManyValuesError("".join(f"/{part}" for part in path), _MAX_VALUES)
+    if faults := text_faults(content):
+        raise UnacceptableTextError([fault._replace(path=(*path, *fault.path)) for fault in faults])
     try:
         return PortablePersona.model_validate(content).to_persona(workspace_id, source, now)
     except ValidationError as error:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,6 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from fourfold.cli.assignments import value_of
 from fourfold.cli.client import ApiError
@@ -27,6 +25,7 @@ from fourfold.cli.config_display import (
     show_view,
 )
 from fourfold.cli.session import connected
+from fourfold.cli.terminal import SafeConsole, print_json
 from fourfold.config.scope import StoredScope
 
 _PIPED_WIDTH = 160  # output to a pipe: keep a key and its value on one line
@@ -50,9 +49,9 @@ def get(
     """Show effective values, with the scope that sets and the scope that locks each."""
     with _calls(as_json) as calls:
         view = calls.view(scope, prefix)
-    _print(view) if as_json else show_view(view, _console()) if view["data"] else None
+    print_json(view) if as_json else show_view(view, _console()) if view["data"] else None
     if not view["data"]:
-        Console(stderr=True).print(f"No key begins with {prefix}. See: fourfold config schema", markup=False)
+        SafeConsole(stderr=True).print(f"No key begins with {prefix}. See: fourfold config schema", markup=False)
         raise typer.Exit(1)
 
 
@@ -117,7 +116,7 @@ def lock(
         elif (bound := _exceeded_bound(calls, scope, key, bounds)) is not None:
             op["value"] = bound
         result = calls.commit([op], WriteOptions(scope, reason, dry_run, if_match))
-    _print(result) if as_json else show_commit(result, _console())
+    print_json(result) if as_json else show_commit(result, _console())
 
 
 @app.command()
@@ -144,7 +143,7 @@ def explain(
     """Explain a key's value: what each scope sets, by whom, when and why."""
     with _calls(as_json) as calls:
         explanation = calls.explain(scope, key)
-    _print(explanation) if as_json else show_explanation(explanation, _console())
+    print_json(explanation) if as_json else show_explanation(explanation, _console())
 
 
 @app.command()
@@ -158,7 +157,7 @@ def diff(
     with _calls(as_json) as calls:
         found = calls.diff(scope, before, after)
     if as_json:
-        _print(found)
+        print_json(found)
     elif found["changes"]:
         show_changes(found["changes"], _console())
     else:
@@ -174,7 +173,7 @@ def snapshot(
     """Create a permanent snapshot of a scope."""
     with _calls(as_json) as calls:
         created = calls.snapshot(scope, label)
-    _print(created) if as_json else show_snapshots([created], _console())
+    print_json(created) if as_json else show_snapshots([created], _console())
 
 
 @app.command()
@@ -182,7 +181,7 @@ def snapshots(scope: Scope = "workspace", as_json: AsJson = False) -> None:
     """List a scope's snapshots, newest first."""
     with _calls(as_json) as calls:
         listed = calls.snapshots(scope)
-    _print(listed) if as_json else show_snapshots(listed["data"], _console())
+    print_json(listed) if as_json else show_snapshots(listed["data"], _console())
 
 
 @app.command()
@@ -196,7 +195,7 @@ def rollback(
     """Restore a snapshot as a new revision; values that locks or the schema forbid are listed."""
     with _calls(as_json) as calls:
         result = calls.roll_back(snapshot_id, WriteOptions(reason=reason, dry_run=dry_run, expected=if_match))
-    _print(result) if as_json else show_commit(result, _console())
+    print_json(result) if as_json else show_commit(result, _console())
 
 
 @app.command()
@@ -211,7 +210,7 @@ def preset(
     """Switch all models of a scope to a provider in one commit, or to `draft`, the cheapest models."""
     with _calls(as_json) as calls:
         result = calls.apply_preset(name, WriteOptions(scope, reason, dry_run, if_match))
-    _print(result) if as_json else show_commit(result, _console())
+    print_json(result) if as_json else show_commit(result, _console())
 
 
 @app.command()
@@ -223,7 +222,7 @@ def revisions(
     """List a scope's commits: who, when, why, and which keys."""
     with _calls(as_json) as calls:
         page = calls.revisions(scope, limit)
-    _print(page) if as_json else show_revisions(page, _console())
+    print_json(page) if as_json else show_revisions(page, _console())
 
 
 @app.command()
@@ -234,7 +233,7 @@ def schema(
     with _calls(as_json) as calls:
         found = calls.schema()
     found["data"] = [key for key in found["data"] if key["key"].startswith(prefix)]
-    _print(found) if as_json else show_schema(found["data"], _console())
+    print_json(found) if as_json else show_schema(found["data"], _console())
 
 
 @contextmanager
@@ -245,7 +244,7 @@ def _calls(as_json: bool) -> Iterator[ConfigCalls]:
             yield ConfigCalls(client)
         except ApiError as error:
             if as_json and error.problem is not None:
-                _print(error.problem)
+                print_json(error.problem)
             raise
 
 
@@ -262,12 +261,8 @@ def _exceeded_bound(calls: ConfigCalls, scope: StoredScope, key: str, bounds: di
 def _commit(ops: list[dict[str, Any]], options: WriteOptions, *, as_json: bool) -> None:
     with _calls(as_json) as calls:
         result = calls.commit(ops, options)
-    _print(result) if as_json else show_commit(result, _console())
+    print_json(result) if as_json else show_commit(result, _console())
 
 
-def _print(document: object) -> None:
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
-
-
-def _console() -> Console:
-    return Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=_PIPED_WIDTH)
+def _console() -> SafeConsole:
+    return SafeConsole() if sys.stdout.isatty() or "COLUMNS" in os.environ else SafeConsole(width=_PIPED_WIDTH)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from fourfold.cli.portrait import show
 from fourfold.cli.session import connected
+from fourfold.cli.terminal import SafeConsole
+from fourfold.text_rules import visible
 
 app = typer.Typer()
 
@@ -43,15 +44,16 @@ def export_persona(
     with connected() as client:
         content, name = client.export(persona_id, wanted.value)
     if output == Path("-"):
-        sys.stdout.buffer.write(content)
+        is_text = wanted not in {Format.CARD_V2_PNG, Format.CARD_V3_PNG}
+        sys.stdout.buffer.write(visible(content.decode()).encode() if is_text and sys.stdout.isatty() else content)
         return
     path = output or Path(name)
     try:
         path.write_bytes(content)
     except OSError as error:
-        Console(stderr=True).print(Text(f"{path}: {error.strerror}", style="red"))
+        SafeConsole(stderr=True).print(Text(f"{path}: {error.strerror}", style="red"))
         raise typer.Exit(1) from error
-    Console().print(Text(f"{path} ({len(content):,} bytes)"))
+    SafeConsole().print(Text(f"{path} ({len(content):,} bytes)"))
 
 
 @app.command(name="import")
@@ -62,9 +64,9 @@ def import_persona(
     try:
         content = file.read_bytes()
     except OSError as error:
-        Console(stderr=True).print(Text(f"{file}: {error.strerror}", style="red"))
+        SafeConsole(stderr=True).print(Text(f"{file}: {error.strerror}", style="red"))
         raise typer.Exit(1) from error
     media_type = "image/png" if content.startswith(_PNG) else "application/json"
     with connected() as client:
         persona = client.import_file(content, media_type)
-    show(persona, Console())
+    show(persona, SafeConsole())

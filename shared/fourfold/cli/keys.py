@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.session import connected
+from fourfold.cli.terminal import SafeConsole, print_json
 from fourfold.http.scopes import SCOPES
+from fourfold.text_rules import visible
 
 app = typer.Typer(no_args_is_help=True, help="API keys of the workspace: create, list, revoke.")
 
@@ -38,12 +38,12 @@ def create(
     with connected() as client:
         created = client.post("/v1/keys", body)
     if as_json:
-        sys.stdout.write(json.dumps(created, indent=2, ensure_ascii=False) + "\n")
+        print_json(created)
         return
-    Console(stderr=True).print(
+    SafeConsole(stderr=True).print(
         Text(f"{created['id']} has {', '.join(created['scopes'])}. Save this key: it is shown only once.")
     )
-    sys.stdout.write(created["key"] + "\n")
+    sys.stdout.write(visible(created["key"]) + "\n")
 
 
 @app.command(name="list")
@@ -52,7 +52,7 @@ def list_keys(as_json: AsJson = False) -> None:
     with connected() as client:
         keys = list(client.pages("/v1/keys"))
     if as_json:
-        sys.stdout.write(json.dumps(keys, indent=2, ensure_ascii=False) + "\n")
+        print_json(keys)
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for column in ("id", "key", "status", "name", "scopes", "last used", "expires"):
@@ -67,7 +67,7 @@ def list_keys(as_json: AsJson = False) -> None:
             _moment(key["last_used_at"]) or "never",
             _moment(key["expires_at"]) or "never",
         )
-    Console().print(table)
+    SafeConsole().print(table)
 
 
 @app.command()
@@ -75,7 +75,7 @@ def revoke(key_id: Annotated[str, typer.Argument(help="key_...")]) -> None:
     """Revoke a key permanently; it stops working within five seconds."""
     with connected() as client:
         client.remove(f"/v1/keys/{key_id}")
-    Console().print(f"{key_id} is revoked.", highlight=False)
+    SafeConsole().print(f"{key_id} is revoked.", highlight=False)
 
 
 def _moment(stamp: str | None) -> str | None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +24,7 @@ from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.progress_feed import Feed, Target
 from fourfold.cli.session import connected
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
+from fourfold.cli.terminal import SafeConsole, print_json, print_json_text
 from fourfold.cli.watch import print_events, watch_live
 from fourfold.cli.webhooks import app as webhooks_app
 from fourfold.ids import is_persona_id
@@ -59,11 +58,11 @@ def create(
     """Generate a persona and show it."""
     settings = {**(NAIVE if naive else {}), **settings_of(setting or [])}
     with connected() as client:
-        persona = create_live(client, brief, Console(stderr=as_json), settings)
+        persona = create_live(client, brief, SafeConsole(stderr=as_json), settings)
     if as_json:
-        sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
+        print_json_text(persona.model_dump_json(indent=2))
     else:
-        show_portrait(persona, Console())
+        show_portrait(persona, SafeConsole())
 
 
 @app.command()
@@ -74,7 +73,7 @@ def compare(
     """Compare cost, time and audit of two personas, or of the six steps and the single call for one brief."""
     if (second is None) is is_persona_id(first) or (second is not None and not is_persona_id(second)):
         raise typer.BadParameter("give two persona ids, or one brief")
-    console = Console()
+    console = SafeConsole()
     with connected() as client:
         if second is None:
             pair = [create_live(client, first, console), create_live(client, first, console, NAIVE)]
@@ -100,7 +99,7 @@ def watch(
     targets += [{"persona_id": persona}] if persona is not None else []
     with connected() as client:
         feed = Feed(client.progress_url, find_connection().key, targets)
-        succeeded = print_events(feed, sys.stdout) if as_json else watch_live(feed, Console())
+        succeeded = print_events(feed, sys.stdout) if as_json else watch_live(feed, SafeConsole())
     if not succeeded:
         raise typer.Exit(1)
 
@@ -111,9 +110,9 @@ def doctor(
 ) -> None:
     """Show which model providers are usable."""
     try:
-        succeeded = examine(os.environ, Console(), call=call)
+        succeeded = examine(os.environ, SafeConsole(), call=call)
     except ValueError as error:
-        Console(stderr=True).print(Text(f"model settings: {error}", style="red"))
+        SafeConsole(stderr=True).print(Text(f"model settings: {error}", style="red"))
         raise typer.Exit(1) from error
     if not succeeded:
         raise typer.Exit(1)
@@ -137,11 +136,11 @@ def suite(  # noqa: PLR0913, PLR0917 - an argument for each option
     """Run the provocation suite against a persona. Exits 1 on a confirmed critical failure."""
     options = SuiteOptions(family or (), severity or (), test or (), benign_twins, junit, sarif)
     with connected() as client:
-        finished = run_suite(client, persona_id, options, Console(stderr=as_json))
+        finished = run_suite(client, persona_id, options, SafeConsole(stderr=as_json))
     if as_json:
-        sys.stdout.write(json.dumps(finished, indent=2, ensure_ascii=False) + "\n")
+        print_json(finished)
     else:
-        show_suite(finished, Console())
+        show_suite(finished, SafeConsole())
     if finished["confirmed_critical"]:
         raise typer.Exit(1)
 
@@ -153,9 +152,9 @@ def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: As
         persona = client.persona(persona_id)
         failure = client.run(_run_of(persona)).error if persona.status is PersonaStatus.FAILED else None
     if as_json:
-        sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
+        print_json_text(persona.model_dump_json(indent=2))
     else:
-        show_portrait(persona, Console(), failure)
+        show_portrait(persona, SafeConsole(), failure)
 
 
 @app.command(name="list")
@@ -167,15 +166,15 @@ def list_personas(
         personas = client.personas(limit)
     if as_json:
         body = ",\n".join(persona.model_dump_json(indent=2) for persona in personas)
-        sys.stdout.write(f"[{body}]\n")
+        print_json_text(f"[{body}]")
         return
     if not personas:
-        Console().print('No personas yet. Create one: fourfold create "A retired lighthouse keeper in Brittany"')
+        SafeConsole().print('No personas yet. Create one: fourfold create "A retired lighthouse keeper in Brittany"')
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     # In a narrow terminal only the column `who` is cut.
     widths = {"id": 30, "status": 10, "who": 0, "audit": 5, "made": 11}
-    widths["who"] = max(_MIN_WHO_WIDTH, Console().width - sum(widths.values()) - 2 * len(widths))
+    widths["who"] = max(_MIN_WHO_WIDTH, SafeConsole().width - sum(widths.values()) - 2 * len(widths))
     for column, width in widths.items():
         table.add_column(column, no_wrap=True, width=width, overflow="ellipsis")
     for persona in personas:
@@ -183,7 +182,7 @@ def list_personas(
         who = f"{surface.name}, {surface.age}, {surface.occupation}" if surface else f"“{persona.intent[:40]}”"
         audit = f"{persona.audit.overall:.2f}" if persona.audit else "-"
         table.add_row(persona.id, persona.status.value, Text(who), audit, f"{persona.created_at:%m-%d %H:%M}")
-    Console().print(table)
+    SafeConsole().print(table)
 
 
 def _run_of(persona: Persona) -> str:
@@ -195,7 +194,7 @@ def _run_of(persona: Persona) -> str:
 @app.command()
 def chat(persona_id: Annotated[str, typer.Argument(help="per_...")]) -> None:
     """Chat with a persona; each reply shows its drift from the persona's voice."""
-    console = Console()
+    console = SafeConsole()
     with connected() as client:
         persona = client.persona(persona_id)
         name = persona.surface.name if persona.surface else persona.id
@@ -213,7 +212,7 @@ def drift(
 ) -> None:
     """Score the drift of replies from a persona's voice. Exits 2 if any is above the threshold."""
     with connected() as client:
-        alerts = chat_commands.score_file(client, persona_id, file, Console())
+        alerts = chat_commands.score_file(client, persona_id, file, SafeConsole())
     if alerts:
         raise typer.Exit(2)
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from fourfold.cli.client import ApiError, Client
 from fourfold.cli.connection import NoConnectionError, find_connection
+from fourfold.cli.terminal import SafeConsole
 
 
 @contextmanager
@@ -20,5 +20,5 @@ def connected() -> Iterator[Client]:
         with Client(find_connection()) as client:
             yield client
     except (ApiError, NoConnectionError) as error:
-        Console(stderr=True).print(Text(str(error), style="red"))
+        SafeConsole(stderr=True).print(Text(str(error), style="red"))
         raise typer.Exit(1) from error

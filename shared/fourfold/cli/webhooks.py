@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 import httpx
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.connection import Connection, NoConnectionError, find_connection
+from fourfold.cli.terminal import SafeConsole
 from fourfold.cli.webhook_receiver import ReceivedWebhook, run_receiver
 from fourfold.errors import CommandError
 
@@ -40,7 +40,7 @@ def listen(
 
     Works with a local server only: a server on AWS sends to public https addresses only.
     """
-    console = Console()
+    console = SafeConsole()
     with _connected() as api, run_receiver(port) as receiver:
         created = None if secret else _call(api, "POST", "", {"url": receiver.url, "events": events or ["*"]})
         signing_secret = secret or (created or {})["secret"]
@@ -62,7 +62,7 @@ def create(url: Annotated[str, typer.Argument(help="https://...")], events: Even
     """Create an endpoint and show its secret once."""
     with _connected() as api:
         created = _call(api, "POST", "", {"url": url, "events": events or ["*"]})
-    Console().print(f"{created['id']}\nsecret {created['secret']}", highlight=False, soft_wrap=True)
+    SafeConsole().print(f"{created['id']}\nsecret {created['secret']}", highlight=False, soft_wrap=True)
 
 
 @app.command(name="list")
@@ -76,7 +76,7 @@ def list_endpoints() -> None:
     for one in endpoints:
         state = "enabled" if one["enabled"] else f"disabled ({one['disabled_reason']})"
         table.add_row(one["id"], state, Text(", ".join(one["events"])), Text(one["url"]))
-    Console().print(table if endpoints else "No endpoints yet. Try: fourfold webhooks listen")
+    SafeConsole().print(table if endpoints else "No endpoints yet. Try: fourfold webhooks listen")
 
 
 @app.command()
@@ -90,14 +90,14 @@ def deliveries(endpoint: Endpoint, limit: Annotated[int, typer.Option(min=1, max
     for one in found:
         attempts = ", ".join(f"{a['status_code'] or a['result']} ({a['latency_ms']} ms)" for a in one["attempts"])
         table.add_row(one["id"], one["status"], one["event_type"], attempts)
-    Console().print(table)
+    SafeConsole().print(table)
 
 
 @app.command()
 def ping(endpoint: Endpoint) -> None:
     """Send a ping."""
     with _connected() as api:
-        Console().print(_call(api, "POST", f"/{endpoint}/ping")["id"], highlight=False)
+        SafeConsole().print(_call(api, "POST", f"/{endpoint}/ping")["id"], highlight=False)
 
 
 @app.command()
@@ -114,12 +114,12 @@ def replay(
     with _connected() as api:
         if delivery is not None:
             _call(api, "POST", f"/{endpoint}/deliveries/{delivery}/replay")
-            Console().print("1 delivery replayed")
+            SafeConsole().print("1 delivery replayed")
             return
         body = {"since": since.astimezone().isoformat() if since else None}
         done = _call(api, "POST", f"/{endpoint}/replay", body)
     more = "; there are more, run the command again" if done["has_more"] else ""
-    Console().print(f"{done['replayed']} deliveries replayed{more}")
+    SafeConsole().print(f"{done['replayed']} deliveries replayed{more}")
 
 
 @app.command()
@@ -135,7 +135,7 @@ def _connected() -> Iterator[Connection]:
     try:
         yield find_connection()
     except (_RefusedError, NoConnectionError, OSError) as error:
-        Console(stderr=True).print(Text(str(error), style="red"))
+        SafeConsole(stderr=True).print(Text(str(error), style="red"))
         raise typer.Exit(1) from error
 
 

@@ -31,6 +31,7 @@ from fourfold.llm.port import (
     Repair,
     provider_and_model,
 )
+from fourfold.text_rules import cleaned
 
 Value = TypeVar("Value")
 Question = TypeVar("Question", ModelRequest, ChatRequest)
@@ -216,7 +217,7 @@ class Chain(Generic[Value, Question]):
         except ModelError as error:
             self._keep_failed(model, repair, error, began)
             return _CallResult(CheckedAnswer(None, _reasons(error)), error.failure, retry_after_s=error.retry_after_s)
-        judgement = self.judge(completion.text)
+        judgement = self.judge(cleaned(completion.text))
         failure = _fault(judgement)
         self._keep(completion, repair, failure, began)
         return _CallResult(judgement, failure, completion)

@@ -12,6 +12,7 @@ from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, Watcher
 from fourfold.llm.port import LanguageModel, ModelCall
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
 from fourfold.pipeline.step import AppliedAnswer, Output, Step
+from fourfold.text_rules import cleaned_json
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def run_step(
 
 def _judge(step: Step[Output], state: RunState, text: str) -> CheckedAnswer[AppliedAnswer]:
     try:
-        output = step.output_type.model_validate_json(text)
+        output = step.output_type.model_validate_json(cleaned_json(text))
     except ValidationError as invalid:
         problems = tuple(
             f"{'/'.join(map(str, error['loc'])) or 'answer'}: {error['msg']}"

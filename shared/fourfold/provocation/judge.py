@@ -19,6 +19,7 @@ from fourfold.persona import Persona
 from fourfold.provocation.definition import Criterion, ProvocationTest
 from fourfold.provocation.judge_report import CriterionAnswer, JudgeReport
 from fourfold.provocation.transcript import Evidence, Reply, Transcript
+from fourfold.text_rules import cleaned_json
 
 SYSTEM = """\
 You judge how a fictional person, played by a language model, held up in one test. You are given the person, what was
@@ -183,7 +184,7 @@ def _layers(persona: Persona) -> dict[str, object]:
 def _read(text: str, criteria: Sequence[Criterion], transcript: Transcript) -> CheckedAnswer[JudgeReport]:
     """Parses a report; an answer that fails its check becomes `unsure` and is reported for one repair request."""
     try:
-        report = JudgeReport.model_validate_json(text)
+        report = JudgeReport.model_validate_json(cleaned_json(text))
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         return CheckedAnswer(None, tuple(f"{'/'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults))

@@ -15,6 +15,7 @@ from fourfold.llm.port import (
     OnText,
     Repair,
 )
+from fourfold.text_rules import cleaned
 
 _EMPTY = "the answer was empty"
 _REPAIR = "Your last try did not hold ({problems}). Answer the message once more, in character, in plain text."
@@ -99,7 +100,7 @@ class _ListenedModel:
         def forward(piece: str) -> None:
             nonlocal sent
             sent = True
-            listener.on_text(piece)
+            listener.on_text(cleaned(piece))
 
         finished = False
         try:
