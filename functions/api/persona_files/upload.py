@@ -21,6 +21,7 @@ from fourfold.cards.reading import (
 from fourfold.http.body import parsed, require_few_values, require_json
 from fourfold.http.problems import ProblemError, field_errors, rejected, text_errors
 from fourfold.problem import FieldError, problem
+from fourfold.text_rules import cleaned_values
 from functions.clock import now
 
 PNG = "image/png"
@@ -33,7 +34,7 @@ _FILE_VALUES = 50_000
 
 @dataclass(frozen=True)
 class Upload:
-    """A file's content, its persona, and the other fields of its card as JSON."""
+    """A file's content without unacceptable characters, its persona, and the other fields of its card as JSON."""
 
     content: Any
     imported: Imported
@@ -84,7 +85,7 @@ def read_upload(body: bytes, workspace_id: str, *, as_png: bool) -> Upload:
     if len(imported.persona.model_dump_json().encode()) > _PERSONA_BYTES:
         detail = f"The persona must not exceed {_PERSONA_BYTES} bytes."
         raise rejected([FieldError(pointer="/data", code="too_large", detail=detail)])
-    return Upload(content, imported, carried)
+    return Upload(cleaned_values(content), imported, carried)
 
 
 def _content(body: bytes, *, as_png: bool) -> Any:  # noqa: ANN401 - JSON
@@ -99,9 +100,9 @@ def _content(body: bytes, *, as_png: bool) -> Any:  # noqa: ANN401 - JSON
         if not isinstance(content, dict):
             raise rejected([FieldError(pointer="", code="wrong_type", detail="Must be a JSON object.")])
     try:  # the card's other fields are stored unchanged, so they must be serialisable
-        json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError):
-        detail = "Must not contain a lone surrogate, NaN or Infinity, or be nested too deeply."
+        json.dumps(content, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        detail = "Must not contain NaN or Infinity."
         raise rejected([FieldError(pointer="", code="not_portable", detail=detail)]) from None
     return content
 
