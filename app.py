@@ -1,9 +1,7 @@
 """Composition root of the CDK app: two stacks for one stage.
 
-Context: `stage` (local, dev or prod), `providers` (model providers in order of preference, such as anthropic,openai;
-none: offline), `key_store` (ssm or secretsmanager), `compatible_base_url` (the server of compatible:<model>),
-`cors_origins` (origins whose pages may call the API, comma-separated; none: no page may), `established` (the stacks
-created before: data,service or none; `infra.deploy` determines it).
+Context: `stage` (local, dev or prod) and the values of `infra.settings.CONTEXT`, which StageSettings describes.
+`infra.deploy` determines `established` and `gateway_account` from the account.
 
 `python app.py` writes the cloud assembly. It calls no AWS service and needs neither Docker nor a bootstrapped account.
 """
@@ -15,7 +13,7 @@ from collections.abc import Mapping
 from aws_cdk import App, Validations
 
 from infra.feature_flags import FEATURE_FLAGS
-from infra.settings import DEFAULT_STAGE, STACKS, stage_settings
+from infra.settings import CONTEXT, DEFAULT_STAGE, stage_settings
 from infra.stacks.data import DataStack
 from infra.stacks.service import ServiceStack
 
@@ -28,14 +26,8 @@ def build(context: Mapping[str, object] | None = None, outdir: str | None = None
     given = {**FEATURE_FLAGS, **(context or {})}
     # Some options of the app depend on its stage, but only an app can read the CLI's context: a first one reads it.
     context_value = App(context=given, auto_synth=False).node.try_get_context
-    settings = stage_settings(
-        context_value("stage") or DEFAULT_STAGE,
-        context_value("providers") or "",
-        context_value("key_store") or "ssm",
-        context_value("compatible_base_url") or "",
-        context_value("cors_origins") or "",
-        context_value("established") or ",".join(STACKS),
-    )
+    values = {name: value for name in CONTEXT if (value := context_value(name))}
+    settings = stage_settings(context_value("stage") or DEFAULT_STAGE, **values)
     app = App(
         context=given,
         outdir=outdir,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -27,9 +28,10 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 _MARGIN_S = 15.0
 
 
-def deadline_of(context: LambdaContext) -> Deadline:
-    """The deadline of model calls: the remaining time of the invocation minus a margin."""
-    return Deadline(time.monotonic() + context.get_remaining_time_in_millis() / 1000 - _MARGIN_S)
+def deadline_of(context: LambdaContext, max_s: float = math.inf) -> Deadline:
+    """The deadline of model calls: the remaining time of the invocation minus a margin, at most `max_s` seconds."""
+    remaining_s = context.get_remaining_time_in_millis() / 1000 - _MARGIN_S
+    return Deadline(time.monotonic() + min(remaining_s, max_s))
 
 
 def step_handler(step: Step[Output]) -> Handler:
@@ -43,7 +45,13 @@ def step_handler(step: Step[Output]) -> Handler:
         try:
             after = execute_step(step, state, models, run_log(state, state.log_seq), deadline)
         except ModelError as error:
-            logger.warning("step failed", extra={"failure": error.failure, "calls": len(error.calls)})
+            fields = {
+                "failure": error.failure,
+                "reason": error.reason,
+                "invalid_fields": sorted({name for call in error.calls for name in call.invalid_fields}),
+                "calls": len(error.calls),
+            }
+            logger.warning("step failed", extra=fields)
             raise
         logger.info("step done", extra={"violations": len(after.violations)})
         return after.model_dump(mode="json")

@@ -1,4 +1,4 @@
-"""`python -m infra.deploy <stage> [-c name=value ...]`: deploy both stacks to the AWS account of the environment.
+"""`python -m infra.deploy <stage> [-c name=value ...]`: check the account, then deploy both stacks to it.
 
 A stack is locked against deletion only after its first creation has succeeded. Until then CloudFormation must be able
 to roll it back, and the next deployment to delete its remains.
@@ -6,36 +6,23 @@ to roll it back, and the next deployment to delete its remains.
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.account_clients import clients_of
+from infra.account_context import account_context
+from infra.cdk_command import Cdk, cdk, context_of, with_context
+from infra.preflight.checks import Target, run
+from infra.preflight.findings import screen
 from infra.settings import STACKS, StageSettings, stage_settings
+from infra.stack_status import established
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
-
-# A stack has one of these states only before its first creation succeeded, or after its deletion.
-_NEVER_CREATED: Final = frozenset(
-    {
-        "CREATE_FAILED",
-        "CREATE_IN_PROGRESS",
-        "DELETE_COMPLETE",
-        "DELETE_FAILED",
-        "DELETE_IN_PROGRESS",
-        "REVIEW_IN_PROGRESS",
-        "ROLLBACK_COMPLETE",
-        "ROLLBACK_FAILED",
-        "ROLLBACK_IN_PROGRESS",
-    }
-)
-
-Cdk = Callable[[Sequence[str]], int]
-"""Runs the CDK CLI with arguments; returns its exit status."""
 
 
 def deploy(settings: StageSettings, context: Sequence[str], cloudformation: CloudFormationClient, cdk: Cdk) -> int:
@@ -54,46 +41,41 @@ def deploy(settings: StageSettings, context: Sequence[str], cloudformation: Clou
     return status
 
 
-def established(settings: StageSettings, cloudformation: CloudFormationClient) -> tuple[str, ...]:
-    """The stage's stacks that have been created.
-
-    Raises:
-        ClientError: CloudFormation refuses to describe a stack.
-    """
-    return tuple(
-        stack for stack in STACKS if _status(cloudformation, settings.stack_name(stack)) not in {None, *_NEVER_CREATED}
-    )
-
-
-def _status(cloudformation: CloudFormationClient, name: str) -> str | None:
-    try:
-        return cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
-    except ClientError as error:
-        if "does not exist" in str(error):
-            return None
-        raise
-
-
 def _arguments(context: Sequence[str], created: Sequence[str]) -> list[str]:
     return ["deploy", "--all", *context, "-c", f"established={','.join(created) or 'none'}"]
 
 
-def _cdk(arguments: Sequence[str]) -> int:
-    return subprocess.run(["cdk", *arguments], check=False).returncode  # noqa: S607 - the virtual environment's
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Returns the exit status."""
+def main(arguments: Sequence[str], cdk: Cdk = cdk, session: boto3.Session | None = None) -> int:
+    """Returns the exit status: 1 where something is missing, and then nothing was deployed."""
     if not arguments:
         sys.stderr.write("usage: python -m infra.deploy <stage> [-c name=value ...]\n")
         return 2
-    stage, *context = arguments
+    stage, *options = arguments
+    session = session or boto3.Session()
     try:
-        settings = stage_settings(stage)
-        return deploy(settings, ["-c", f"stage={stage}", *context], boto3.client("cloudformation"), _cdk)
+        given = context_of(options)
+        settings = stage_settings(stage, **given)
+        if session.region_name:
+            given, settings = _with_account(stage, given, settings, session)
+        findings = run(Target(settings, session.region_name, clients_of(session)), given.get("providers", ""))
+        sys.stdout.write(screen(stage, findings))
+        if any(finding.level == "missing" for finding in findings):
+            return 1
+        return deploy(settings, with_context(stage, given), session.client("cloudformation"), cdk)
     except (ValueError, BotoCoreError, ClientError) as unusable:
         sys.stderr.write(f"Nothing was deployed: {unusable}\n")
         return 1
+
+
+def _with_account(
+    stage: str, given: dict[str, str], settings: StageSettings, session: boto3.Session
+) -> tuple[dict[str, str], StageSettings]:
+    """The context with what depends on the account; unchanged where the account cannot be read."""
+    try:
+        given = {**account_context(settings, clients_of(session)), **given}
+    except (BotoCoreError, ClientError):  # the check of the account says why
+        return given, settings
+    return given, stage_settings(stage, **given)
 
 
 if __name__ == "__main__":

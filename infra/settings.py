@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
@@ -30,8 +31,16 @@ class StageSettings:
 
         providers: model providers of the runs, in order of preference (comma-separated; none: offline).
         key_store: where the providers' keys are stored, SSM parameters or Secrets Manager.
+        key_arn: ARN of the customer key in KMS that encrypts them; empty: AWS's own key, which needs no grant.
         compatible_base_url: the server of `compatible:<model>`.
         cors_origins: origins whose web pages may call the API (comma-separated; none: no page may).
+        domain_name: a domain of the operator for the REST API, such as api.example.com.
+        certificate_arn: the certificate of `domain_name`, in the stage's region.
+        hosted_zone_id: the Route 53 zone that gets the record of `domain_name`; empty: the operator makes the record.
+        concurrency: `reserved` reserves executions for each function, `shared` leaves all in the account's pool.
+        job_concurrency: personas that each background job works on at once (2 to 1000). Jobs share the providers' rate
+            limits with chats and pipeline steps.
+        gateway_account: `own` sets the account's role for API Gateway's logs; `shared` uses the role that is set.
         established: stacks that have been created (comma-separated). Only these are locked against deletion, because
             CloudFormation must be able to roll back a first creation that failed.
     """
@@ -47,6 +56,13 @@ class StageSettings:
     key_store: Literal["ssm", "secretsmanager"] = "ssm"
     compatible_base_url: str = ""
     cors_origins: tuple[str, ...] = ()
+    key_arn: str = ""
+    domain_name: str = ""
+    certificate_arn: str = ""
+    hosted_zone_id: str = ""
+    concurrency: Literal["shared", "reserved"] = "shared"
+    job_concurrency: int = 10
+    gateway_account: Literal["own", "shared"] = "own"
     on_engine: bool = False
     established: tuple[str, ...] = STACKS
 
@@ -91,7 +107,7 @@ STAGES: Final[dict[str, StageSettings]] = {
         ),
         StageSettings(
             name="dev",
-            protected=True,
+            protected=False,
             snap_start=False,
             checked=True,
             catalogued=True,
@@ -111,6 +127,27 @@ STAGES: Final[dict[str, StageSettings]] = {
 }
 
 
+CONTEXT: Final = (
+    "providers",
+    "key_store",
+    "compatible_base_url",
+    "cors_origins",
+    "established",
+    "key_arn",
+    "domain_name",
+    "certificate_arn",
+    "hosted_zone_id",
+    "concurrency",
+    "job_concurrency",
+    "gateway_account",
+)
+"""The names of the context values that `stage_settings` takes beside the stage."""
+
+_KMS_KEY: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+_CERTIFICATE: Final = re.compile(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+")
+_DOMAIN: Final = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+
+
 def stage_settings(  # noqa: PLR0913, PLR0917 - an argument for each context value
     name: str,
     providers: str = "",
@@ -118,30 +155,69 @@ def stage_settings(  # noqa: PLR0913, PLR0917 - an argument for each context val
     compatible_base_url: str = "",
     cors_origins: str = "",
     established: str = ",".join(STACKS),
+    key_arn: str = "",
+    domain_name: str = "",
+    certificate_arn: str = "",
+    hosted_zone_id: str = "",
+    concurrency: str = "shared",
+    job_concurrency: str = "10",
+    gateway_account: str = "own",
 ) -> StageSettings:
     """The settings of stage `name` with these context values, as StageSettings describes them.
 
     Raises:
-        ValueError: the stage, a provider, a stack or the key store is unknown (the text lists the known ones), or a
-            CORS origin is not an origin.
+        ValueError: a value is unknown or malformed; the text lists the known ones.
     """
     if name not in STAGES:
         raise ValueError(f"unknown stage {name!r}: choose one of {', '.join(STAGES)}")
-    if key_store not in {"ssm", "secretsmanager"}:
-        raise ValueError(f"unknown key_store {key_store!r}: choose ssm or secretsmanager")
-    listed = tuple(provider.strip() for provider in providers.split(",") if provider.strip())
+    if domain_name and not certificate_arn:
+        raise ValueError("domain_name needs the context certificate_arn: its certificate, in the stage's region")
+    return replace(
+        STAGES[name],
+        providers=_providers(providers, compatible_base_url),
+        key_store=_choice("key_store", key_store, "ssm", "secretsmanager"),
+        key_arn=_matching("key_arn", key_arn, _KMS_KEY, "the ARN of a KMS key"),
+        compatible_base_url=compatible_base_url,
+        cors_origins=allowed_origins(cors_origins),
+        domain_name=_matching("domain_name", domain_name, _DOMAIN, "a domain in lower case, such as api.example.com"),
+        certificate_arn=_matching("certificate_arn", certificate_arn, _CERTIFICATE, "the ARN of an ACM certificate"),
+        hosted_zone_id=hosted_zone_id,
+        concurrency=_choice("concurrency", concurrency, "shared", "reserved"),
+        job_concurrency=_count("job_concurrency", job_concurrency),
+        gateway_account=_choice("gateway_account", gateway_account, "own", "shared"),
+        established=_stacks(established),
+    )
+
+
+def _providers(text: str, compatible_base_url: str) -> tuple[str, ...]:
+    listed = tuple(provider.strip() for provider in text.split(",") if provider.strip())
     default_config(listed)  # raises for an unknown provider
     if any(provider.startswith("compatible:") for provider in listed) and not compatible_base_url:
         raise ValueError("compatible:<model> needs the context compatible_base_url: the server's address")
-    created = tuple(stack.strip() for stack in established.split(",") if stack.strip() not in {"", "none"})
-    if unknown := set(created) - set(STACKS):
+    return listed
+
+
+def _stacks(text: str) -> tuple[str, ...]:
+    listed = tuple(stack.strip() for stack in text.split(",") if stack.strip() not in {"", "none"})
+    if unknown := set(listed) - set(STACKS):
         raise ValueError(f"unknown stack {min(unknown)!r} in established: choose of {', '.join(STACKS)}, or none")
-    store: Literal["ssm", "secretsmanager"] = "secretsmanager" if key_store == "secretsmanager" else "ssm"
-    return replace(
-        STAGES[name],
-        providers=listed,
-        key_store=store,
-        compatible_base_url=compatible_base_url,
-        cors_origins=allowed_origins(cors_origins),
-        established=created,
-    )
+    return listed
+
+
+def _count(name: str, value: str) -> int:
+    # The bounds of the maximum concurrency of an SQS event source.
+    if not (value.isascii() and value.isdigit() and 2 <= int(value[:5]) <= 1000):  # noqa: PLR2004
+        raise ValueError(f"{name} {value!r} is not a number from 2 to 1000")
+    return int(value)
+
+
+def _choice(name: str, value: str, *known: str) -> Any:  # noqa: ANN401 - one of the literals of StageSettings
+    if value not in known:
+        raise ValueError(f"unknown {name} {value!r}: choose {' or '.join(known)}")
+    return value
+
+
+def _matching(name: str, value: str, pattern: re.Pattern[str], meaning: str) -> str:
+    if value and not pattern.fullmatch(value):
+        raise ValueError(f"{name} {value!r} is not {meaning}")
+    return value

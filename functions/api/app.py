@@ -20,6 +20,7 @@ from starlette.routing import Match
 from fourfold.http.body import BodyLimit
 from fourfold.http.cors import Cors, allowed_origins
 from fourfold.http.edge import Edge
+from fourfold.http.gateway import GatewayPrefix
 from fourfold.http.header_limit import HeaderLimit
 from fourfold.http.problems import ProblemError, field_errors, from_status, problem_response, rejected, unavailable
 from fourfold.http.tail import Tails
@@ -86,6 +87,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
             *([Middleware(Cors, origins=origins)] if origins else []),
             Middleware(Edge),
             Middleware(HeaderLimit),
+            Middleware(GatewayPrefix),
             Middleware(BodyLimit),
         ],
         exception_handlers={

@@ -18,6 +18,7 @@ from fourfold.http.problems import ProblemError, problem_response
 from fourfold.idempotency import LEASE_S, Execution, KeptReply, Refusal
 from fourfold.ids import new_operation_id
 from functions.api import wiring
+from functions.api.responses import path_to
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -60,11 +61,13 @@ async def idempotent(  # noqa: PLR0913 - one keyword per special case
     """
     claim = await claim_or_replay(request, caller, body)
     if isinstance(claim, KeptReply):
-        return _replayed(claim, request.state.request_id)
+        return _replayed(claim, request)
     if not claim.key:
         return await work(claim)
     reply, code = await _execute(claim, work, request.state.request_id)
     headers = {name: reply.headers[name] for name in _STORED_HEADERS if name in reply.headers}
+    if "location" in headers:  # stored without the prefix, because a replay may be requested at another address
+        headers["location"] = headers["location"].removeprefix(request.scope.get("root_path", ""))
     text = bytes(reply.body).decode()
     stored = KeptReply(reply.status_code, headers, text if code else redact(text))
     await finish(claim, stored, transient=code in transient)
@@ -140,9 +143,11 @@ async def lease(execution: Execution) -> AsyncIterator[None]:
         await asyncio.gather(renewal, return_exceptions=True)
 
 
-def _replayed(stored: KeptReply, request_id: str) -> Response:
-    body = stored.body
+def _replayed(stored: KeptReply, request: Request) -> Response:
+    body, request_id = stored.body, request.state.request_id
     if stored.headers.get("content-type", "").startswith(PROBLEM):
         body = json.dumps({**json.loads(body), "request_id": request_id}, ensure_ascii=False)
     headers = {"Cache-Control": "no-store", **stored.headers, idempotency.REPLAYED: "true"}
+    if "location" in headers:
+        headers["location"] = path_to(request, headers["location"])
     return Response(body, status_code=stored.status, headers=headers)

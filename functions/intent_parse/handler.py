@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from fourfold.http.waiting import MAX_SILENCE_S
 from fourfold.models import resolve
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.parse_brief import ParseInput, parse_brief
@@ -20,4 +21,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return _step(event, context)
     parse_input = ParseInput.model_validate(event["parse"])
     models = [resolve(name) for name in parse_input.config.pipeline.intent_parse.chain]
-    return parse_brief(parse_input, models, deadline_of(context)).model_dump(mode="json")
+    deadline = deadline_of(context, MAX_SILENCE_S)  # an API request waits for the answer
+    return parse_brief(parse_input, models, deadline).model_dump(mode="json")

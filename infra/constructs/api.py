@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
-from aws_cdk import CfnOutput, Duration, Validations
+from aws_cdk import CfnOutput, Duration, Fn, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from infra.constructs.acknowledgements import PUBLIC_API
 from infra.constructs.api_function import STREAM_TIMEOUT_S
+from infra.constructs.custom_domain import CustomDomain
 from infra.constructs.gateway_account import GatewayAccount
 from infra.constructs.python_function import PythonFunction
 from infra.settings import StageSettings
@@ -67,6 +68,7 @@ class Api(Construct):
             ),
         )
         account.needed_by(self.rest_api.deployment_stage)
+        self._execution_log(settings)
         integration = apigateway.LambdaIntegration(
             function.handler,
             response_transfer_mode=apigateway.ResponseTransferMode.STREAM,
@@ -79,3 +81,19 @@ class Api(Construct):
         # Replaces the construct's own output, whose name has a hash.
         self.rest_api.node.try_remove_child("Endpoint")
         CfnOutput(self, "Url", value=self.rest_api.url).override_logical_id("ApiUrl")
+        if settings.domain_name:
+            CustomDomain(self, "Domain", settings=settings, rest_api=self.rest_api)
+
+    def _execution_log(self, settings: StageSettings) -> None:
+        """The group that API Gateway writes errors to. Made here, it has a retention and is deleted with the stack."""
+        group = logs.LogGroup(
+            self,
+            "ExecutionLogs",
+            log_group_name=Fn.sub(
+                "API-Gateway-Execution-Logs_${Api}/${Stage}",
+                {"Api": self.rest_api.rest_api_id, "Stage": settings.name},
+            ),
+            retention=settings.log_retention,
+            removal_policy=settings.removal_policy,
+        )
+        self.rest_api.deployment_stage.node.add_dependency(group)

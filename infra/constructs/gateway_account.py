@@ -1,4 +1,8 @@
-"""The role with which API Gateway writes logs: one for all APIs of an account and region."""
+"""The role with which API Gateway writes logs: one for all APIs of an account and region.
+
+The first stage of an account makes the role and sets it. A later one is deployed with `gateway_account=shared`, which
+`infra.deploy` chooses where a role is set: it neither replaces the role of another stage nor needs one of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,17 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct, IConstruct
 
 from infra.constructs.acknowledgements import GATEWAY_LOGS
+from infra.settings import StageSettings
 
 
 class GatewayAccount(Construct):
     """The account's setting and its role, which are retained when the stack is deleted: other stages may use them."""
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
         super().__init__(scope, construct_id)
+        self._account: apigateway.CfnAccount | None = None
+        if settings.gateway_account == "shared":
+            return
         policy = iam.ManagedPolicy.from_aws_managed_policy_name("service-role/AmazonAPIGatewayPushToCloudWatchLogs")
         role = iam.Role(
             self, "Role", assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"), managed_policies=[policy]
@@ -26,4 +34,5 @@ class GatewayAccount(Construct):
 
     def needed_by(self, stage: IConstruct) -> None:
         """Creates the API stage after the role: API Gateway refuses a stage that logs in an account without one."""
-        stage.node.add_dependency(self._account)
+        if self._account:
+            stage.node.add_dependency(self._account)

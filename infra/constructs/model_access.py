@@ -25,7 +25,8 @@ _PROFILE_SCOPES = ("global.", "us.", "eu.", "apac.", "jp.", "au.", "us-gov.")
 def model_access(settings: StageSettings) -> Access:
     """Read access to the key of every provider, and InvokeModel on Bedrock's models where `bedrock` is listed.
 
-    Keys of providers that are not listed are included: a key can be added or changed without a deployment.
+    Keys of providers that are not listed are included: a key can be added or changed without a deployment. A key that
+    is encrypted with a customer key of KMS is readable only where `key_arn` names that key.
     """
     names = {variables[0]: key_name(settings, provider) for provider, variables in KEY_VARIABLES.items()}
     suffix = SECRET_SUFFIX if settings.key_store == "secretsmanager" else SSM_SUFFIX
@@ -37,6 +38,7 @@ def model_access(settings: StageSettings) -> Access:
         environment=environment,
         grants=[
             *(_read(settings, name) for name in names.values()),
+            *([Grant(("kms:Decrypt",), settings.key_arn)] if settings.key_arn else []),
             *(
                 Grant(("bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"), arn)
                 for model in models

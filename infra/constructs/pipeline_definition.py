@@ -1,9 +1,9 @@
 """The state machine in Amazon States Language (JSONata): plain data without CDK, readable and testable alone.
 
 The state passed from step to step is `fourfold.pipeline.state.RunState`. A step receives all of it and returns all of
-it, so a task's output is its function's payload. Variables: `best` and `best_score` are the attempt with the highest
-audit score; `failure` is set when something failed. The run's identity is read from the execution's input, never from a
-state's output.
+it, so a task's output is its function's payload. Variables: `best` is the attempt that ships, `best_score` its audit
+score, and `best_confirmed` whether that is a second score; `failure` is set when something failed. The run's identity
+is read from the execution's input, never from a state's output.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from fourfold.steps import STEP_ORDER, StepName
 
 State = dict[str, Any]
 
-# Two calls of the maximum duration (an answer and its repair, 240 s each), and the record. A fallback chain may make
+# Two calls of the maximum duration (an answer and its repair, 420 s each), and the record. A fallback chain may make
 # more calls: the function's remaining time is their deadline.
-STEP_TIMEOUT_S: Final = 540
+STEP_TIMEOUT_S: Final = 900
 # A task's timeout is longer than its function's, so that Lambda reports a timeout, with the function's name. Constants:
 # Step Functions accepts an expression over the run's settings here, the local engine does not.
 TASK_MARGIN_S: Final = 10
 STORE_TIMEOUT_S: Final = 30
 PUBLISH_TIMEOUT_S: Final = 30
-# More than four attempts of six steps of the maximum duration.
-MACHINE_TIMEOUT_S: Final = 4 * 60 * 60
+# More than four attempts of six steps and a confirmation, each of the maximum duration.
+MACHINE_TIMEOUT_S: Final = 7 * 60 * 60
 
 STATE_NAMES: Final[dict[StepName, str]] = {
     step: "".join(word.capitalize() for word in step.value.split("_")) for step in StepName
@@ -42,7 +42,7 @@ _SERVICE_FAULTS: Final = [
         "ErrorEquals": ["Lambda.TooManyRequestsException"],
         "IntervalSeconds": 2,
         "BackoffRate": 2,
-        "MaxAttempts": 8,
+        "MaxAttempts": 20,
         "MaxDelaySeconds": 30,
         "JitterStrategy": "FULL",
     },
@@ -94,7 +94,7 @@ def pipeline_definition(*, functions: Mapping[str, str], bus_name: str, partitio
         "PublishStarted": _publish(
             resource,
             bus_name,
-            Assign={"best": "{% $states.input.state %}", "best_score": -1},
+            Assign={"best": "{% $states.input.state %}", "best_score": -1, "best_confirmed": False},
             Output="{% $states.input.state %}",
             Catch=_TO_FAILURE,
             Next="Method",
@@ -129,10 +129,19 @@ def pipeline_definition(*, functions: Mapping[str, str], bus_name: str, partitio
         resource,
         functions[StepName.AUDIT],
         STEP_TIMEOUT_S,
-        # A tie keeps the earlier attempt.
+        Assign=_best_if("$not($best_confirmed) and $states.result.Payload.audit.overall > $best_score"),
+        Catch=_TO_FAILURE,
+        Next="Verdict",
+    )
+    # An attempt with two scores counts by the second one, before any attempt with one: a first score of many tries is
+    # too high by selection.
+    states[STATE_NAMES[StepName.CONFIRM_AUDIT]] = _invoke(
+        resource,
+        functions[StepName.CONFIRM_AUDIT],
+        STEP_TIMEOUT_S,
         Assign={
-            "best": "{% $states.result.Payload.audit.overall > $best_score ? $states.result.Payload : $best %}",
-            "best_score": "{% $max([$states.result.Payload.audit.overall, $best_score]) %}",
+            **_best_if("$not($best_confirmed) or $states.result.Payload.audit.overall > $best_score"),
+            "best_confirmed": True,
         },
         Catch=_TO_FAILURE,
         Next="Verdict",
@@ -147,16 +156,29 @@ def pipeline_definition(*, functions: Mapping[str, str], bus_name: str, partitio
     }
 
 
+def _best_if(condition: str) -> State:
+    """Keeps the payload as the best attempt where the condition holds. A tie keeps the earlier attempt."""
+    return {
+        "best": f"{{% {condition} ? $states.result.Payload : $best %}}",
+        "best_score": f"{{% {condition} ? $states.result.Payload.audit.overall : $best_score %}}",
+    }
+
+
 def _verdict() -> dict[str, State]:
     audit_config = "$states.input.config.pipeline.audit"
+    passes = f"$states.input.audit.overall >= {audit_config}.min_overall_score"
     return {
         "Verdict": {
             "Type": "Choice",
             "Choices": [
                 {
-                    "Condition": f"{{% $states.input.audit.overall >= {audit_config}.min_overall_score %}}",
-                    "Next": "Accept",
+                    "Condition": (
+                        f"{{% {passes} and $states.input.audit.confirmed_score = null and ({audit_config}.confirm ="
+                        f" 'always' or ({audit_config}.confirm = 'after_retry' and $states.input.attempt > 1)) %}}"
+                    ),
+                    "Next": STATE_NAMES[StepName.CONFIRM_AUDIT],
                 },
+                {"Condition": f"{{% {passes} %}}", "Next": "Accept"},
                 {
                     # The single call is there to be compared with, so it is not retried.
                     "Condition": (

@@ -38,7 +38,7 @@ class ServiceStack(Stack):
         )
         tables, bus = data.tables, data.bus
         functions = FunctionFactory(self, settings)
-        account = GatewayAccount(self, "GatewayAccount")
+        account = GatewayAccount(self, "GatewayAccount", settings=settings)
         pipeline = Pipeline(self, "Pipeline", settings=settings, functions=functions, tables=tables, bus=bus)
         failures = RunFailures(
             self, "RunFailures", functions=functions, tables=tables, bus=bus, machine=pipeline.machine

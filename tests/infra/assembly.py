@@ -75,7 +75,7 @@ class Assembly:
         (key,) = {properties["Code"]["S3Key"] for properties in self.functions().values()}
         return self.folder / f"asset.{key.removesuffix('.zip')}"
 
-    def named(self, value: object) -> str:
+    def named(self, value: object) -> str:  # noqa: PLR0911 - a return for each form of reference
         """What a reference names, without the hash CDK appends: `Personas`, `RunFailuresQueue`, `AWS::Partition`."""
         match value:
             case str():
@@ -90,6 +90,8 @@ class Assembly:
                 return self.named(arn)  # the name in an ARN; with CDK, of the alias a stream or queue invokes
             case {"Fn::Sub": str(text)}:
                 return text
+            case {"Fn::Sub": [str(text), dict(values)]}:
+                return re.sub(r"\$\{(\w+)\}", lambda name: self.named(values[name[1]]), text)
         raise AssertionError(f"a reference this reader does not know: {value}")
 
     def statements(self, role: str) -> list[tuple[frozenset[str], frozenset[str]]]:

@@ -26,16 +26,27 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 
 
 @pytest.fixture(scope="session")
-def provided(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """What a stage with providers gets."""
-    out = tmp_path_factory.mktemp("provided")
-    build({"stage": "dev", "providers": "bedrock, anthropic", **WITHOUT_LAYERS}, str(out)).synth()
-    return Assembly(out)
-
-
-@pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     """What the engine of a laptop gets."""
     out = tmp_path_factory.mktemp("local")
     build({"stage": "local", **WITHOUT_LAYERS}, str(out)).synth()
+    return Assembly(out)
+
+
+@pytest.fixture(scope="session")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """A stage beside another one of its account, with every option of the context."""
+    out = tmp_path_factory.mktemp("dev")
+    context = {
+        "stage": "dev",
+        "providers": "bedrock, anthropic",
+        "gateway_account": "shared",
+        "concurrency": "reserved",
+        "job_concurrency": "25",
+        "key_arn": "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "domain_name": "api.example.com",
+        "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "hosted_zone_id": "Z0123456789ABCDEFGHIJ",
+    }
+    build({**context, **WITHOUT_LAYERS}, str(out)).synth()
     return Assembly(out)

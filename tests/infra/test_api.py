@@ -41,7 +41,7 @@ def test_the_web_adapter_runs_the_app(prod: Assembly) -> None:
     layers = [prod.named(layer) for layer in function["Layers"]]
     assert layers == [
         "ApiLayer",
-        "arn:AWS::Partition:lambda:AWS::Region:753240598075:layer:LambdaAdapterLayerArm64:27",
+        "arn:AWS::Partition:lambda:AWS::Region:753240598075:layer:LambdaAdapterLayerArm64:30",
     ]
 
 
@@ -60,3 +60,31 @@ def test_the_access_log_names_no_one(prod: Assembly) -> None:
     assert settings["DataTraceEnabled"] is False
     assert settings["ThrottlingRateLimit"] > 0
     assert stage["TracingEnabled"] is True
+
+
+def test_a_second_stage_of_an_account_does_not_set_its_log_role(dev: Assembly) -> None:
+    assert dev.resources("ApiGateway::Account") == {}
+    assert len(dev.resources("ApiGateway::Stage")) == len(dev.resources("ApiGatewayV2::Stage")) == 1
+
+
+def test_every_log_group_expires_and_api_gateway_makes_none_of_its_own(prod: Assembly, dev: Assembly) -> None:
+    for assembly, days in ((prod, 180), (dev, 30)):
+        groups = {assembly.named({"Ref": name}): group for name, group in assembly.resources("Logs::LogGroup").items()}
+        assert all(group["Properties"]["RetentionInDays"] == days for group in groups.values())
+        name = assembly.named(groups["ApiExecutionLogs"]["Properties"]["LogGroupName"])
+        stage = assembly.only("ApiGateway::Stage")
+        assert name == f"API-Gateway-Execution-Logs_ApiRestApi/{stage['Properties']['StageName']}"
+        assert "ApiExecutionLogs" in {assembly.named({"Ref": before}) for before in stage["DependsOn"]}
+
+
+def test_a_domain_of_the_operator_is_mapped_at_its_root(dev: Assembly, prod: Assembly) -> None:
+    domain = dev.only("ApiGateway::DomainName")["Properties"]
+    assert domain["DomainName"] == "api.example.com"
+    assert domain["RegionalCertificateArn"].startswith("arn:aws:acm:eu-central-1:")
+    assert (domain["EndpointConfiguration"], domain["SecurityPolicy"]) == ({"Types": ["REGIONAL"]}, "TLS_1_2")
+    mapping = dev.only("ApiGateway::BasePathMapping")["Properties"]
+    assert "BasePath" not in mapping
+    assert dev.named(mapping["Stage"]).startswith("ApiRestApiDeploymentStage")
+    record = dev.only("Route53::RecordSet")["Properties"]
+    assert (record["Name"], record["Type"]) == ("api.example.com", "A")
+    assert prod.resources("ApiGateway::DomainName") == {}

@@ -50,9 +50,9 @@ def weight(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
-def test_a_deployment_with_providers_does_not_carry_it(provided: Assembly) -> None:
-    assert {entry.name for entry in provided.code().iterdir()} == {"functions", "fourfold"}
-    assert asked_in(provided.code()) == (["bad_request", "bad_request"], ["anthropic"])
+def test_a_deployment_with_providers_does_not_carry_it(dev: Assembly) -> None:
+    assert {entry.name for entry in dev.code().iterdir()} == {"functions", "fourfold"}
+    assert asked_in(dev.code()) == (["bad_request", "bad_request"], ["anthropic"])
 
 
 def test_an_offline_deployment_and_a_laptop_carry_it_with_its_data(prod: Assembly, local: Assembly) -> None:
@@ -61,10 +61,10 @@ def test_an_offline_deployment_and_a_laptop_carry_it_with_its_data(prod: Assembl
         assert asked_in(made.code()) == (["answered", "answered"], ["anthropic", "offline"])
 
 
-def test_the_asset_is_the_lighter_by_its_weight(prod: Assembly, provided: Assembly) -> None:
+def test_the_asset_is_the_lighter_by_its_weight(prod: Assembly, dev: Assembly) -> None:
     composer = weight(prod.code() / "fourfold_offline")
-    assert weight(provided.code()) == weight(prod.code()) - composer
-    assert weight(provided.code()) < MOST_WITHOUT
+    assert weight(dev.code()) == weight(prod.code()) - composer
+    assert weight(dev.code()) < MOST_WITHOUT
     assert weight(prod.code()) < MOST_WITH
 
 

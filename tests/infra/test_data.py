@@ -72,12 +72,16 @@ def test_production_refuses_to_lose_data(prod: Assembly) -> None:
         assert prod.manifest["artifacts"][stack]["properties"]["terminationProtection"] is True
 
 
-def test_a_laptop_can_throw_everything_away(local: Assembly) -> None:
-    for name, table in tables(local).items():
-        assert table["DeletionPolicy"] == "Delete", name
-        assert not any(replica["DeletionProtectionEnabled"] for replica in settings_of_replicas(table)), name
-    for stack in ("FourfoldData", "FourfoldService"):
-        assert not local.manifest["artifacts"][stack]["properties"].get("terminationProtection")
+def test_laptop_and_dev_can_be_deleted_as_a_whole(local: Assembly, dev: Assembly) -> None:
+    for assembly in (local, dev):
+        for name, table in tables(assembly).items():
+            assert table["DeletionPolicy"] == "Delete", name
+            assert not any(replica["DeletionProtectionEnabled"] for replica in settings_of_replicas(table)), name
+        for stack in ("FourfoldData", "FourfoldService"):
+            assert not assembly.manifest["artifacts"][stack]["properties"].get("terminationProtection")
+    for template in dev.templates():
+        kept = {name for name, resource in template["Resources"].items() if resource.get("DeletionPolicy") == "Retain"}
+        assert kept == set(), "nothing but the data a deletion asks about"
 
 
 def test_logs_and_events_are_streamed_and_old_ones_expire(prod: Assembly) -> None:

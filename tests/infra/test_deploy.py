@@ -12,8 +12,9 @@ import pytest
 from moto import mock_aws
 
 from app import build
-from infra.deploy import deploy, established
+from infra.deploy import deploy
 from infra.settings import STACKS, StageSettings, stage_settings
+from infra.stack_status import established
 from tests.infra.assembly import Assembly
 from tests.infra.conftest import WITHOUT_LAYERS
 

@@ -9,8 +9,8 @@ from infra.settings import stage_settings
 from tests.infra.assembly import Assembly
 
 
-def test_providers_of_the_context_reach_the_api_and_bedrock_the_steps(provided: Assembly) -> None:
-    made = provided
+def test_providers_of_the_context_reach_the_api_and_bedrock_the_steps(dev: Assembly) -> None:
+    made = dev
     assert made.functions()["api"]["Environment"]["Variables"]["FOURFOLD_PROVIDERS"] == "bedrock,anthropic"
     allowed = made.statements(made.named(made.functions()["soul_draft"]["Role"]))
     [asked] = [
@@ -27,6 +27,20 @@ def test_providers_of_the_context_reach_the_api_and_bedrock_the_steps(provided: 
         )
     } | {"arn:AWS::Partition:bedrock:AWS::Region::foundation-model/amazon.titan-embed-text-v2:0"}
     assert not any("bedrock:InvokeModel" in actions for actions, _ in made.statements(_role(made, "store_persona")))
+
+
+def test_a_customer_key_is_granted_to_who_reads_keys_and_to_no_one_else(dev: Assembly) -> None:
+    decrypt = (
+        frozenset({"kms:Decrypt"}),
+        frozenset({"arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"}),
+    )
+    reading = {name for name, function in dev.functions().items() if decrypt in dev.statements(_role(dev, name))}
+    assert reading == {
+        name
+        for name, function in dev.functions().items()
+        if "ANTHROPIC_API_KEY_SSM_PARAMETER" in function["Environment"]["Variables"]
+    }
+    assert "soul_draft" in reading
 
 
 def test_keys_may_live_in_secrets_manager() -> None:

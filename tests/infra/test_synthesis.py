@@ -139,4 +139,4 @@ def test_the_laptop_finds_what_it_needs_in_the_outputs(local: Assembly) -> None:
 def test_an_unknown_stage_is_named_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match=r"'production'.*local, dev, prod"):
         stage_settings("production")
-    assert all(settings.protected == (name != "local") for name, settings in STAGES.items())
+    assert [name for name, settings in STAGES.items() if settings.protected] == ["prod"]

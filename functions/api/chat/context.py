@@ -13,6 +13,7 @@ import anyio.to_thread
 
 from fourfold.config.settings import Settings
 from fourfold.http.problems import ProblemError, not_found
+from fourfold.http.waiting import MAX_SILENCE_S
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ModelError
 from fourfold.models import resolve_chat
@@ -34,7 +35,7 @@ from functions.wiring import job_store, sessions
 Answer = TypeVar("Answer")
 
 # Bounds all model calls of one reply, fallbacks and regeneration included.
-_CHAT_TIMEOUT_S = 240.0
+CHAT_TIMEOUT_S = MAX_SILENCE_S
 # Threads that wait for models, separate from those of other requests.
 _CHAT_THREADS = 64
 
@@ -89,7 +90,7 @@ def chat_context(speaker: ChatPersona) -> ChatContext:
         safety=speaker.settings.engine.safety,
         scorer=speaker.scorer,
         store=sessions(),
-        deadline=Deadline(time.monotonic() + _CHAT_TIMEOUT_S),
+        deadline=Deadline(time.monotonic() + CHAT_TIMEOUT_S),
         clock=now,
     )
 

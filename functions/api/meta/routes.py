@@ -47,8 +47,10 @@ async def health() -> Health:
 
 @router.get("/v1/openapi.json", include_in_schema=False)
 async def openapi_document(request: Request) -> JSONResponse:
-    """Returns the OpenAPI 3.1 document."""
-    return JSONResponse(request.app.openapi())
+    """Returns the OpenAPI 3.1 document. Its server is the called address, with the stage's path if it has one."""
+    document = request.app.openapi()
+    servers = [{**server, "url": request.scope.get("root_path") or "/"} for server in document["servers"]]
+    return JSONResponse({**document, "servers": servers})
 
 
 @router.get("/docs", include_in_schema=False)

@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from fourfold.http import idempotency, sse
 from fourfold.http.preferences import Preference
 from fourfold.http.problems import ProblemError, internal_error
+from fourfold.http.waiting import MAX_SILENCE_S
 from fourfold.ids import id_created_at
 from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.staleness import may_be_stale
@@ -29,7 +30,7 @@ from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
 from functions.api.personas.schemas import PersonaRequest
 from functions.api.responses import document, path_to, persona_document
-from functions.api.runs.polling import MAX_REPLY_S, FollowedRun, current_run
+from functions.api.runs.polling import FollowedRun, current_run
 from functions.api.runs.schemas import RunReceipt
 from functions.clock import now
 from functions.configuration import settings_of
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from fourfold.config.engine import RunSettings
 
-_MAX_WAIT_S = MAX_REPLY_S
+MAX_WAIT_S = MAX_SILENCE_S
 _FULL_RETRY_AFTER_S = 10
 
 
@@ -106,7 +107,7 @@ async def wait_for_persona(
     Raises:
         ProblemError: the problem of a failed run; 409 a repeated request whose first request is still running.
     """
-    timeout_s = min(_MAX_WAIT_S if preference.wait_s is None else preference.wait_s, _MAX_WAIT_S)
+    timeout_s = min(MAX_WAIT_S if preference.wait_s is None else preference.wait_s, MAX_WAIT_S)
     if submitted.replayed and submitted.run.status is RunStatus.RUNNING and preference.wait_s is None:
         raise _still_running(request, submitted.run)
     run = submitted.run

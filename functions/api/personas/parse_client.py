@@ -14,6 +14,7 @@ from botocore.config import Config
 
 from fourfold.aws import client
 from fourfold.http.problems import ProblemError
+from fourfold.http.waiting import MAX_SILENCE_S
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.parse_brief import ParsedBrief, ParseInput
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 logger = Logger()
 
-# A little above the function's timeout, so that Lambda reports the timeout.
-_READ_TIMEOUT_S = 560
+# A little above the longest that the function waits for its models, so that the function reports the timeout.
+READ_TIMEOUT_S = MAX_SILENCE_S + 20
 # Threads that wait for the function, separate from those of other requests.
 _MAX_CONCURRENT = 16
 
@@ -33,7 +34,7 @@ def _functions() -> LambdaClient:
     """The Lambda client without retries: after a timeout the model call is already paid for."""
     config = Config(
         connect_timeout=2,
-        read_timeout=_READ_TIMEOUT_S,
+        read_timeout=READ_TIMEOUT_S,
         retries={"mode": "standard", "total_max_attempts": 1},
         max_pool_connections=_MAX_CONCURRENT,
     )

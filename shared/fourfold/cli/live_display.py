@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.formatting import money, seconds, token_count
-from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName
+from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName, position
 
 DESCRIPTIONS = {
     "intent_parse": "reads the brief",
@@ -22,6 +23,7 @@ DESCRIPTIONS = {
     "mask_build": "the voice",
     "surface_ground": "name, age, place, work",
     "audit": "scores the whole persona",
+    "confirm_audit": "scores the passing draft once more",
     "single_call": "all four layers at once",
 }
 
@@ -33,9 +35,11 @@ class Progress:
     attempt: int = 1
     steps: tuple[StepName, ...] = STEP_ORDER
     running: str | None = None
+    since: float = 0.0
+    tokens: int | None = None
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
-    verdicts: list[tuple[int, float, int]] = field(default_factory=list)
+    verdicts: list[dict[str, Any]] = field(default_factory=list)
     last: dict[str, Any] | None = None
 
     def add(self, event: dict[str, Any]) -> None:
@@ -44,19 +48,26 @@ class Progress:
         match event["type"]:
             case "step.started":
                 self.running = event["step"]
+                self.since = time.monotonic()
+                self.tokens = None
                 if event["step"] == StepName.SINGLE_CALL:
                     self.steps = SINGLE_CALL_ORDER
+                elif event["step"] == StepName.CONFIRM_AUDIT and StepName.CONFIRM_AUDIT not in self.steps:
+                    self.steps = (*self.steps, StepName.CONFIRM_AUDIT)
             case "step.completed":
                 self.running = None
                 self.done[event["step"]] = event
+            case "step.progress":
+                self.tokens = event["tokens"]
             case "step.repaired" | "step.fallback":
                 self.notes[event["step"]] = _line(event).split(maxsplit=1)[1]
             case "audit.scored":
-                self.verdicts.append((event["attempt"], event["overall"], event["findings"]))
+                self.verdicts.append(event)
             case "pipeline.retrying":
                 self.attempt = event["attempt"]
-                repeated_steps = STEP_ORDER[[step.value for step in STEP_ORDER].index(event["retry_from"]) :]
+                repeated_steps = (*STEP_ORDER[position(StepName(event["retry_from"])) :], StepName.CONFIRM_AUDIT)
                 self.done = {step: completed for step, completed in self.done.items() if step not in repeated_steps}
+                self.steps = STEP_ORDER
                 self.notes = {}
             case _:
                 pass
@@ -69,6 +80,8 @@ def _line(event: dict[str, Any]) -> str:
         case "step.completed":
             spent = f"{seconds(event['duration_ms'])}, {token_count(event['tokens'])}, {money(event['cost_usd'])}"
             line = f"{step}{event['provider']}:{event['model']}  {spent}"
+        case "step.progress":
+            line = f"{step}writing: {event['seconds']} s, {event['tokens']} tokens"
         case "step.repaired":
             line = f"{step}{event['model']} asked to repair {event['problems']} problem(s)"
         case "step.fallback":
@@ -77,12 +90,16 @@ def _line(event: dict[str, Any]) -> str:
         case "step.failed":
             line = f"{step}no usable answer after {len(event['calls'])} call(s)"
         case "audit.scored":
-            line = f"audit           {event['overall']:.2f} of 5, {event['findings']} finding(s)"
+            line = f"{_scored_by(event):<15} {event['overall']:.2f} of 5, {event['findings']} finding(s)"
         case "pipeline.retrying":
             line = f"attempt {event['attempt']}, from {event['retry_from']}, with the audit's findings"
         case _:
             line = ""
     return line
+
+
+def _scored_by(event: dict[str, Any]) -> str:
+    return "confirmation" if event.get("kind") == "confirmation" else "audit"
 
 
 def follow(events: Iterable[dict[str, Any]], console: Console, steps: tuple[StepName, ...] = STEP_ORDER) -> Progress:
@@ -94,11 +111,22 @@ def follow(events: Iterable[dict[str, Any]], console: Console, steps: tuple[Step
             if line := _line(event):
                 console.print(Text(f"  {line}"))
         return progress
-    with Live(_table(progress), console=console, refresh_per_second=12, transient=False) as live:
+    # Rendered from `progress` at every refresh: the seconds of a call that is running count without an event.
+    display = _Display(progress)
+    with Live(display, console=console, refresh_per_second=12, transient=False):
         for event in events:
             progress.add(event)
-            live.update(_table(progress))
     return progress
+
+
+@dataclass(frozen=True)
+class _Display:
+    """The table of a run, as it is at the moment of each refresh."""
+
+    progress: Progress
+
+    def __rich__(self) -> RenderableType:
+        return _table(self.progress)
 
 
 def _table(progress: Progress) -> RenderableType:
@@ -117,7 +145,9 @@ def _table(progress: Progress) -> RenderableType:
             table.add_row(Text("✓", style="green"), step.value, model, *spent)
         elif progress.running == step.value:
             doing = progress.notes.get(step.value, DESCRIPTIONS[step.value])
-            table.add_row(Spinner("dots", style="cyan"), Text(step.value, style="bold"), doing, "", "", "")
+            taken = seconds(round((time.monotonic() - progress.since) * 1000))
+            written = "" if progress.tokens is None else f"{progress.tokens} tok"
+            table.add_row(Spinner("dots", style="cyan"), Text(step.value, style="bold"), doing, taken, written, "")
         else:
             table.add_row(Text("·", style="dim"), Text(step.value, style="dim"), DESCRIPTIONS[step.value], "", "", "")
     return Group(*_verdict_lines(progress), table)
@@ -127,12 +157,12 @@ def _verdict_lines(progress: Progress) -> list[Text]:
     lines = [
         Text.assemble(
             ("  attempt ", "dim"),
-            str(attempt),
-            ("  audit ", "dim"),
-            f"{overall:.2f} of 5",
+            str(event["attempt"]),
+            (f"  {_scored_by(event)} ", "dim"),
+            f"{event['overall']:.2f} of 5",
             ("  findings ", "dim"),
-            str(findings),
+            str(event["findings"]),
         )
-        for attempt, overall, findings in progress.verdicts
+        for event in progress.verdicts
     ]
     return lines if len(lines) > 1 or progress.attempt > 1 else []

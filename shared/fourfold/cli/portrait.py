@@ -134,12 +134,20 @@ def _audit(audit: Audit) -> RenderableType:
         style = "green" if score >= 4 else "yellow" if score >= 3 else "red"  # noqa: PLR2004 - colours of a scale
         name = Text(f"{_plain(dimension.value):<21}", style="cyan")
         table.add_row(name, Text(bar(score / 5, 20), style=style), f"{score:.1f}")
-    parts: list[RenderableType] = [table]
+    parts: list[RenderableType] = [table, Text(_scored_by(audit), style="dim")]
     for finding in audit.findings:
         quote = f" “{finding.quote}”" if finding.quote else ""
         where, weight = (f"· {finding.field}", "cyan"), (f"  severity {finding.severity}: ", "dim")
         parts.append(Text.assemble(where, (quote, "italic"), weight, finding.note))
     return Group(*parts)
+
+
+def _scored_by(audit: Audit) -> str:
+    if audit.confirmed_score is None:
+        return f"scored by {audit.judge}"
+    return (
+        f"first {audit.first_score:.2f} by {audit.first_judge}, confirmed {audit.confirmed_score:.2f} by {audit.judge}"
+    )
 
 
 def _footer(persona: Persona) -> RenderableType:

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from fourfold.config.models import ModelConfig
+from fourfold.config.models import MAX_FALLBACKS, ModelConfig, ModelName
 from fourfold.config.scope import EVERYWHERE, UNCOMMITTED, KeyMeta, Revisions, Scope
 from fourfold.persona import Dimension, Document
 from fourfold.steps import StepName
@@ -38,7 +38,10 @@ class AuditWeights(Document):
 
 
 class AuditConfig(StepConfig):
-    """The audit and its threshold: below `min_overall_score` (0-5) a run retries from `retry_from`."""
+    """The audit, its threshold and its confirmation: below `min_overall_score` (0-5) a run retries from `retry_from`.
+
+    `confirm` is when a passing draft is scored once more, by a call that knows neither the attempt nor the first score.
+    """
 
     min_overall_score: Annotated[
         float,
@@ -56,6 +59,23 @@ class AuditConfig(StepConfig):
     weights: Annotated[
         AuditWeights, Field(description="Weight of each dimension in the overall score; only ratios matter.")
     ] = AuditWeights()
+    confirm: Annotated[
+        Literal["after_retry", "always", "never"],
+        Field(description="When a passing draft is scored once more: after a retry, always, or never."),
+        KeyMeta(scopes=EVERYWHERE),
+    ] = "after_retry"
+    confirm_model: Annotated[
+        ModelName | None,
+        Field(description="Model that confirms; the audit's models follow as fallbacks. null: the audit's models."),
+        KeyMeta(scopes=EVERYWHERE),
+    ] = None
+
+    def for_confirmation(self) -> AuditConfig:
+        """Returns the settings of the confirmation: `confirm_model`, then the models of the audit."""
+        first = () if self.confirm_model is None else (self.confirm_model,)
+        chain = tuple(dict.fromkeys((*first, *self.chain)))[: 1 + MAX_FALLBACKS]
+        # Not validated: a temperature that `confirm_model` does not accept is not sent to it, as with a fallback.
+        return self.model_copy(update={"model": chain[0], "fallback": chain[1:]})
 
 
 class DriftConfig(Document):
@@ -102,6 +122,8 @@ class PipelineConfig(Document):
 
     def of(self, step: StepName) -> StepConfig:
         """Returns the settings of one step."""
+        if step is StepName.CONFIRM_AUDIT:
+            return self.audit.for_confirmation()
         config: StepConfig = getattr(self, step.value)
         return config
 

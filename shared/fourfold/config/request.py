@@ -25,6 +25,7 @@ REQUEST_KEYS: Final = tuple(name for name, key in registry().items() if Scope.RE
 _ATOMIC_BLOCKS: Final = frozenset(
     name.rsplit(".", 1)[1] for name, key in registry().items() if isinstance(key.default, dict)
 )
+_MODEL_SETTINGS: Final = frozenset({"model", "fallback", "confirm_model"})
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,13 @@ def why_unusable(providers: Collection[str]) -> str:
     return text[:1].upper() + text[1:]
 
 
+def models_named(key: str, value: JsonValue) -> tuple[str, ...]:
+    """Returns the models in the value of a settings key; none if the key sets no model or the value is null."""
+    if key.rsplit(".", 1)[1] not in _MODEL_SETTINGS or value is None:
+        return ()
+    return tuple(str(name) for name in value) if isinstance(value, list) else (str(value),)
+
+
 def provider_of(name: str) -> str:
     """Returns the provider of `provider:model`."""
     return provider_and_model(name)[0]
@@ -122,11 +130,9 @@ def provider_of(name: str) -> str:
 def _without_credentials(settings: Mapping[str, JsonValue], usable: set[str]) -> list[BadSetting]:
     faults = []
     for key, value in settings.items():
-        names = value if isinstance(value, list) else [value]
-        if key.rsplit(".", 1)[1] in {"model", "fallback"}:
-            missing = sorted({provider_of(str(name)) for name in names} - usable)
-            if missing:
-                faults.append(BadSetting(key, "provider_not_configured", f"{why_unusable(missing)}."))
+        missing = sorted({provider_of(name) for name in models_named(key, value)} - usable)
+        if missing:
+            faults.append(BadSetting(key, "provider_not_configured", f"{why_unusable(missing)}."))
     return faults
 
 

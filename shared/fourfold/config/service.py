@@ -14,7 +14,7 @@ from fourfold.config.effective import StateSource
 from fourfold.config.entries import Entries, ScopeRef, ScopeState
 from fourfold.config.history import Revision, Snapshot, content_hash, new_snapshot_id
 from fourfold.config.registry import registry
-from fourfold.config.request import provider_of, usable_names, why_unusable
+from fourfold.config.request import models_named, provider_of, usable_names, why_unusable
 from fourfold.config.resolution import Resolution, effective, resolve
 from fourfold.errors import ConflictError
 from fourfold.llm.model_names import greatest_temperature
@@ -214,11 +214,7 @@ def _record(request: CommitRequest, outcome: Committed) -> Revision:
 
 
 def _no_credentials(name: str, view: Mapping[str, Resolution], usable: set[str]) -> ConfigWarning | None:
-    if name.rsplit(".", 1)[1] not in {"model", "fallback"}:
-        return None
-    value = view[name].value
-    names = value if isinstance(value, list) else [value]
-    missing = sorted({provider_of(str(each)) for each in names} - usable)
+    missing = sorted({provider_of(each) for each in models_named(name, view[name].value)} - usable)
     if not missing:
         return None
     detail = f"{why_unusable(missing)}; runs that need it are rejected."

@@ -1,4 +1,8 @@
-"""Step 6, audit: a second model scores the whole persona; the weighted mean decides whether the run retries."""
+"""Step 6, audit: a second model scores the whole persona; the weighted mean decides whether the run retries.
+
+The confirmation is the same request once more, with the same rubric. Neither request contains the attempt, earlier
+scores or findings, so each is an independent sample of the judge.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from fourfold.config.engine import AuditWeights
+from fourfold.llm.prompt_version import prompt_version
 from fourfold.persona import Audit, Dimension, Document, Finding, Scores
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import AppliedAnswer, Step
@@ -58,14 +63,55 @@ def overall(scores: Scores, weights: AuditWeights) -> float:
 def apply(state: RunState, output: AuditReport) -> AppliedAnswer:
     """Returns the state with the audit, which replaces the findings of the last attempt. An audit has no violations."""
     config = state.config.pipeline.audit
+    score = overall(output.scores, config.weights)
     audit = Audit(
-        overall=overall(output.scores, config.weights),
+        overall=score,
         scores=output.scores,
         findings=output.findings,
         attempt=state.attempt,
         judge=config.model,
+        first_score=score,
+        first_judge=config.model,
+        rubric_version=rubric_version(),
     )
     return AppliedAnswer(state.model_copy(update={"audit": audit, "findings": ()}), [])
 
 
+def apply_confirmation(state: RunState, output: AuditReport) -> AppliedAnswer:
+    """Returns the state with the confirming score in place of the first one, which stays as `first_score`.
+
+    Raises:
+        ValueError: the state has no audit to confirm.
+    """
+    first = state.audit
+    if first is None:
+        raise ValueError("there is no audit to confirm")
+    config = state.config.pipeline.audit
+    score = overall(output.scores, config.weights)
+    confirmed = first.model_copy(
+        update={
+            "overall": score,
+            "scores": output.scores,
+            "findings": output.findings,
+            "judge": config.for_confirmation().model,
+            "confirmed_score": score,
+        }
+    )
+    return AppliedAnswer(state.model_copy(update={"audit": confirmed}), [])
+
+
+def judged_by(audit: Audit, judge: str) -> Audit:
+    """Returns the audit with the model that answered (`provider:model`) as the judge of its newest score."""
+    newest = {"judge": judge} if audit.confirmed_score is not None else {"judge": judge, "first_judge": judge}
+    return audit.model_copy(update=newest)
+
+
 AUDIT = Step(name=StepName.AUDIT, output_type=AuditReport, task=TASK, apply=apply, shows_findings=False)
+CONFIRM_AUDIT = Step(
+    name=StepName.CONFIRM_AUDIT, output_type=AuditReport, task=TASK, apply=apply_confirmation, shows_findings=False
+)
+
+
+def rubric_version() -> str:
+    """Returns the content hash of the rubric: all of the audit's prompt that does not depend on the persona."""
+    return prompt_version("aud", AUDIT.system, AUDIT.task, AUDIT.output_type)

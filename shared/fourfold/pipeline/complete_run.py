@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from fourfold.persona import Persona, PersonaStatus
+from fourfold.persona import Audit, Persona, PersonaStatus
 from fourfold.persona_versions import Change, PersonaVersion, version_of
 from fourfold.pipeline.bus_entries import completed_entries, run_duration_ms
 from fourfold.pipeline.run_context import RunContext, RunIdentity, identity_of
@@ -76,6 +76,14 @@ def _stored_completion(
     raise RuntimeError(f"{persona_id} changed at each of {_MAX_ATTEMPTS} attempts to complete its run")
 
 
+def _shipped_audit(state: RunState, run: Run) -> Audit | None:
+    """Returns the audit of the attempt that ships, with the number of attempts of the run."""
+    if state.audit is None:
+        return None
+    attempts = max([state.audit.attempt, *(attempt.attempt for attempt in run.attempts)])
+    return state.audit.model_copy(update={"attempts": attempts})
+
+
 def _written_persona(persona: Persona, state: RunState, run: Run, status: PersonaStatus, now: datetime) -> Persona:
     """Returns the persona with the layers the run wrote. Layers of steps before its first step are kept unchanged."""
     draft, first = state.draft, position(state.start_at)
@@ -96,7 +104,7 @@ def _written_persona(persona: Persona, state: RunState, run: Run, status: Person
         update={
             **written,
             "version": persona.version + 1 if persona.has_layers else persona.version,
-            "audit": state.audit,
+            "audit": _shipped_audit(state, run),
             "run_id": run.id,
             "pending_run_id": None,
             "config_hash": run.config_hash,

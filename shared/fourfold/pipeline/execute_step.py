@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import LanguageModel, ModelError, ModelFailure
+from fourfold.persona import Audit
 from fourfold.pipeline.run_step import StepOutcome, run_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
@@ -17,12 +18,16 @@ from fourfold.progress.events import (
     StepCompleted,
     StepFailed,
     StepFallback,
+    StepProgress,
     StepRepaired,
     StepStarted,
 )
-from fourfold.progress.log import RunLog
+from fourfold.progress.log import RunLog, RunOverError
 from fourfold.progress.run import tokens_and_cost
 from fourfold.steps import StepName
+
+# How often a call that streams is logged: a local model may write for minutes.
+PROGRESS_EVERY_S = 5.0
 
 
 def execute_step(
@@ -38,6 +43,7 @@ def execute_step(
 
     Raises:
         ModelError: no model of the chain returned a usable answer. `step.failed` records the cost of the calls.
+        RunOverError: the run has ended, or its persona is deleted; no further call is sent.
     """
     current = state.reset_for(step.name)
     attempt = current.attempt
@@ -51,21 +57,47 @@ def execute_step(
         if checkpoint is None
         else RunState.model_validate_json(checkpoint)
     )
-    if step.name is StepName.AUDIT and after.audit is not None:
-        audit = after.audit
-        log.append(
-            AuditScored(attempt=attempt, overall=audit.overall, scores=audit.scores, findings=len(audit.findings))
-        )
+    if step.name in {StepName.AUDIT, StepName.CONFIRM_AUDIT} and after.audit is not None:
+        log.append(_scored(after.audit, attempt))
     return after.model_copy(update={"log_seq": log.seen})
 
 
-@dataclass(frozen=True)
+def _scored(audit: Audit, attempt: int) -> AuditScored:
+    return AuditScored(
+        attempt=attempt,
+        kind="first" if audit.confirmed_score is None else "confirmation",
+        overall=audit.overall,
+        scores=audit.scores,
+        findings=len(audit.findings),
+        judge=audit.judge,
+        rubric_version=audit.rubric_version,
+    )
+
+
+@dataclass
 class _LogWatcher:
-    """Logs the repairs and fallbacks of a model chain."""
+    """Logs the repairs, fallbacks and progress of a model chain."""
 
     log: RunLog
     step: StepName
     attempt: int
+    began: float
+    logged_at: float = 0.0
+
+    def progress(self, tokens: int) -> None:
+        """Logs seconds and tokens of a call that streams; raises RunOverError when the run is over."""
+        now = time.monotonic()
+        if now - max(self.logged_at, self.began) < PROGRESS_EVERY_S:
+            return
+        self.logged_at = now
+        self.log.append(
+            StepProgress(step=self.step, attempt=self.attempt, seconds=round(now - self.began), tokens=tokens)
+        )
+
+    def still_running(self) -> None:
+        """Raises RunOverError when the run is over."""
+        if self.log.ended():
+            raise RunOverError
 
     def repairing(self, place: int, model: str, problems: int) -> None:
         self.log.append(StepRepaired(step=self.step, attempt=self.attempt, place=place, model=model, problems=problems))
@@ -87,9 +119,10 @@ def _run_and_log(
     step: Step[Output], current: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
 ) -> RunState:
     started = time.perf_counter()
-    watcher = _LogWatcher(log, step.name, current.attempt)
+    watcher = _LogWatcher(log, step.name, current.attempt, time.monotonic())
+    deadline = replace(deadline, check=watcher.still_running)
     try:
-        outcome = run_step(step, current, models, deadline, watcher)
+        outcome = run_step(step, current, models, deadline, watcher, watcher.progress)
     except ModelError as error:
         failed = StepFailed(
             step=step.name,

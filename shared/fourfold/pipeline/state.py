@@ -69,7 +69,10 @@ class RunState(Document):
     audit: Audit | None = None
 
     def reset_for(self, step: StepName) -> RunState:
-        """Returns the state that `step` starts from, without the earlier output of `step` and of later steps."""
+        """Returns the state that `step` starts from, without the earlier output of `step` and of later steps.
+
+        The confirmation starts from the audit that it confirms.
+        """
         first = position(step)
         stale = {field: None for name, field in _FIELD_OF_STEP.items() if position(name) >= first}
         return self.model_copy(
@@ -77,7 +80,7 @@ class RunState(Document):
                 "draft": self.draft.model_copy(update=stale),
                 "constraints": tuple(link for link in self.constraints if position(link.source) < first),
                 "violations": tuple(violation for violation in self.violations if not _written_since(violation, first)),
-                "audit": None,
+                "audit": self.audit if step is StepName.CONFIRM_AUDIT else None,
             }
         )
 

@@ -12,6 +12,7 @@ from fourfold.persona import Document
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.system_prompt import PREAMBLE
 from fourfold.steps import StepName
+from fourfold.text_rules import normalized
 
 Output = TypeVar("Output", bound=Document)
 
@@ -50,6 +51,7 @@ class Step(Generic[Output]):
             max_tokens=config.max_tokens,
             timeout_s=config.timeout_s,
             temperature=config.temperature,
+            effort=config.effort,
             repair=repair,
         )
 
@@ -62,7 +64,8 @@ def extended_chain(state: RunState, source: StepName, constraints: Iterable[Cons
 def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:
     """Yields the context blocks, those of earlier steps first, so that steps share a prefix (prompt cache)."""
     draft = state.draft
-    yield ContextBlock("brief", state.intent)
+    # Composed, as models write: spans are found in the brief as it came, whatever its form.
+    yield ContextBlock("brief", normalized("NFC", state.intent))
     layers = {
         "intent": draft.parse,
         "soul": draft.soul,

@@ -27,6 +27,19 @@ class StepStarted(Document):
     attempt: int
 
 
+class StepProgress(Document):
+    """A model of the step is writing: `seconds` since the step began, `tokens` of the present answer so far.
+
+    Logged every five seconds for models that stream (local servers); others are silent until they have answered.
+    """
+
+    type: Literal["step.progress"] = "step.progress"
+    step: StepName
+    attempt: int
+    seconds: int
+    tokens: int
+
+
 class StepRepaired(Document):
     """An answer was refused, truncated, or violated its schema or the constraint chain; its model is asked once more.
 
@@ -86,13 +99,19 @@ class StepCompleted(Document):
 
 
 class AuditScored(Document):
-    """The audit's scores (0-5) of an attempt, and its number of findings."""
+    """The audit's scores (0-5) of an attempt by `judge`, and its number of findings.
+
+    `kind` is `first` for the audit and `confirmation` for the second, independent score of a passing draft.
+    """
 
     type: Literal["audit.scored"] = "audit.scored"
     attempt: int
+    kind: Literal["first", "confirmation"] = "first"
     overall: float
     scores: Scores
     findings: int
+    judge: str | None = None
+    rubric_version: str | None = None
 
 
 class PipelineRetrying(Document):
@@ -158,6 +177,7 @@ class JobFailed(Document):
 RunEvent = (
     RunStarted
     | StepStarted
+    | StepProgress
     | StepRepaired
     | StepFallback
     | StepFailed
@@ -190,6 +210,10 @@ def event_key(event: RunEvent) -> str:
     """Returns the key that identifies the event within its run: an event with a known key is not written again."""
     if isinstance(event, JobProgress):
         return f"{event.type}/{event.done}"
+    if isinstance(event, StepProgress):
+        return f"{event.type}/{event.step}/{event.attempt}/{event.seconds}"
+    if isinstance(event, AuditScored) and event.kind == "confirmation":
+        return f"{event.type}/confirmation/{event.attempt}"
     step = getattr(event, "step", "")
     attempt = getattr(event, "attempt", "")
     place = getattr(event, "place", None)

@@ -51,10 +51,15 @@ class StepRecord(Document):
 
 
 class AttemptRecord(Document):
-    """One attempt (1-4). `overall` is the audit's score (0-5), null until the audit is completed."""
+    """One attempt (1-4). `overall` is the audit's score (0-5), null until the audit is completed.
+
+    `confirmed_score` is the second score of a passing attempt, and then `overall` too; null if there was none.
+    """
 
     attempt: int
     overall: float | None = None
+    first_score: float | None = None
+    confirmed_score: float | None = None
     steps: tuple[StepRecord, ...] = ()
 
 
@@ -88,7 +93,8 @@ def with_progress(run: Run, entries: Iterable[LogEntry]) -> Run:
     if run.kind is not RunKind.GENERATION:
         return run
     steps: dict[int, list[StepRecord]] = {}
-    overall: dict[int, float] = {}
+    first: dict[int, float] = {}
+    confirmed: dict[int, float] = {}
     for entry in entries:
         match entry.event:
             case StepCompleted() as done:
@@ -96,9 +102,15 @@ def with_progress(run: Run, entries: Iterable[LogEntry]) -> Run:
             case StepFailed() as failed:
                 steps.setdefault(failed.attempt, []).append(_failed(failed))
             case AuditScored() as scored:
-                overall[scored.attempt] = scored.overall
+                (confirmed if scored.kind == "confirmation" else first)[scored.attempt] = scored.overall
     attempts = tuple(
-        AttemptRecord(attempt=number, overall=overall.get(number), steps=tuple(done))
+        AttemptRecord(
+            attempt=number,
+            overall=confirmed.get(number, first.get(number)),
+            first_score=first.get(number),
+            confirmed_score=confirmed.get(number),
+            steps=tuple(done),
+        )
         for number, done in sorted(steps.items())
     )
     return run.model_copy(update={"attempts": attempts, "usage": usage_of(attempts)})

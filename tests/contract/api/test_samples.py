@@ -13,6 +13,7 @@ SAMPLES = Path(__file__).parents[3] / "events" / "functions" / "api"
 EXPECTED = {
     "create_persona": 201,
     "create_persona_async": 202,
+    "create_persona_custom_domain": 202,
     "list_personas": 200,
     "health": 200,
     # Of a persona that is not there: they reach their route and pass its checks.
@@ -33,9 +34,10 @@ def test_every_sample_is_expected() -> None:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_sample_gets_its_answer(api: Api, name: str) -> None:
     event = json.loads((SAMPLES / f"{name}.json").read_text())
-    # The adapter replays method, path, query, headers and body to the app; the key is the fixture's own.
+    # The adapter replays method, path, query, headers, context and body; the key is the fixture's own.
     own = {"host", "authorization"}
     headers = {header: value for header, value in event["headers"].items() if header.lower() not in own}
+    headers["x-amzn-request-context"] = json.dumps(event["requestContext"])
     api.machine.hold.set()
     reply = api.call(
         event["httpMethod"],

@@ -29,6 +29,8 @@ from fourfold.persona import (
     Trait,
     Usage,
 )
+from fourfold.pipeline.audit import AUDIT as AUDIT_STEP
+from fourfold.pipeline.audit import CONFIRM_AUDIT
 from fourfold.pipeline.new_run import new_run
 from fourfold.steps import StepName
 from tests.builders import (
@@ -44,6 +46,7 @@ from tests.builders import (
     ScriptedModel,
     log_of,
     performed,
+    state_before,
 )
 
 
@@ -97,6 +100,14 @@ def test_offline_personas_say_so_and_others_name_their_models() -> None:
     assert "anthropic:claude-opus-4-7" in text_of(console)
 
 
+def test_a_portrait_shows_both_scores_of_a_confirmed_audit() -> None:
+    console, shown = screen(), persona()
+    assert shown.audit is not None
+    second = {"first_score": 4.3, "first_judge": "scripted:1", "confirmed_score": 4.1, "judge": "scripted:2"}
+    show(shown.model_copy(update={"audit": shown.audit.model_copy(update=second)}), console)
+    assert "first 4.30 by scripted:1, confirmed 4.10 by scripted:2" in text_of(console)
+
+
 def test_a_persona_that_failed_can_still_be_shown() -> None:
     console = screen()
     show(
@@ -136,6 +147,21 @@ def test_progress_names_each_step_its_model_and_a_retry(terminal: bool) -> None:
     assert progress.attempt == 2
     assert progress.last == events[-1]
     assert set(progress.done) == {"intent_parse", "soul_draft"}
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_progress_names_a_confirmation_and_its_score(terminal: bool) -> None:
+    store, state, model = MemoryEventStore(), state_before(AUDIT_STEP), ScriptedModel()
+    log = log_of(store, state)
+    for step in (AUDIT_STEP, CONFIRM_AUDIT):
+        state = performed(step, state, model, log)
+    console = screen(terminal=terminal)
+    progress = follow((kept.entry.body() for kept in store.entries.values()), console)
+    assert "confirm_audit" in text_of(console)
+    assert [event["kind"] for event in progress.verdicts] == ["first", "confirmation"]
+    retry = {"type": "pipeline.retrying", "attempt": 2, "retry_from": "soul_draft"}
+    progress.add(retry)
+    assert set(progress.done) <= {"intent_parse"}, "the next attempt is audited and confirmed as the first was"
 
 
 def test_figures_as_people_read_them() -> None:

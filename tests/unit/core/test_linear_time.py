@@ -32,7 +32,7 @@ from fourfold.problem import ProblemError
 from fourfold.progress.messages import command_id_of, parse_command
 from fourfold.provocation import language, numerals, oracles, wording
 from fourfold.provocation.definition import slots_in
-from fourfold.text_rules import acceptable_text, cleaned_json, text_faults
+from fourfold.text_rules import acceptable_text, cleaned_json, normalized, text_faults
 from fourfold.voice.features import measured
 from fourfold.voice.stylometry import vector_of
 from fourfold.voice.words import length_in_words, sentences_of, words_of
@@ -125,7 +125,7 @@ UNITS = [
     ".", "!", "…", " ", "\n", "\t", "a", "A", "1", "'", "a'", '"', "“", "(", "[", "{", "{{ ", "}}", "-", "–", "*", "**",
     "_", "`", "#", "|", "/", "\\", ":", ";", ",", ", ", "?", "a ", "A ", "a. ", "1. ", "- ", "\n- ", "\n\n", "é",
     "e\u0301", "中", "ก", "🦊", "\u200d", "\u00a0", " \n", "aA", "as an ai ", "it's important ", '"a", ', 'W/"a" ',
-    "wait=", "https://", "%", "\\u", "[{", '{"a":', "=", "QUJD", "twenty ", "no ", "ß", "İ",
+    "wait=", "https://", "%", "\\u", "[{", '{"a":', "=", "QUJD", "twenty ", "no ", "ß", "İ", "\u0307\u0323",
 ]  # fmt: skip
 
 
@@ -156,6 +156,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "the rule for text": lambda text: text_faults([text]),
     "acceptable text": acceptable_text,
     "answers of models": cleaned_json,
+    "normalization": lambda text: normalized("NFC", text),
     "slots of tests": lambda text: list(slots_in(text)),
     "assistant's phrases": lambda text: list(wording.assistant_phrases(text)),
     "claims to be human": lambda text: list(wording.human_claims(text)),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pydantic import ValidationError
 
 from fourfold.config.engine import EngineConfig, RunSettings
-from fourfold.persona import BigFive, Persona, PersonaStatus, SelfLayer, Surface
+from fourfold.persona import Audit, BigFive, Dimension, Persona, PersonaStatus, SelfLayer, Surface
 from fourfold.pipeline.new_run import new_run
 from tests.builders import BRIEF, SELF, START, SURFACE
 
@@ -51,3 +53,18 @@ def test_big_five_levels_lie_between_0_and_1(level: float) -> None:
 def test_an_unknown_field_is_an_error() -> None:
     with pytest.raises(ValidationError):
         Surface.model_validate({**SURFACE["surface"], "star_sign": "leo"})
+
+
+def test_a_value_is_named_once() -> None:
+    layer = SELF["self"]
+    SelfLayer.model_validate(layer, strict=False)
+    with pytest.raises(ValidationError, match="once"):
+        SelfLayer.model_validate({**layer, "values": ["face", "face", "face"]}, strict=False)
+
+
+def test_an_audit_stored_before_confirmations_is_read() -> None:
+    scores = dict.fromkeys(Dimension, 4.0)
+    stored = {"overall": 4.0, "scores": scores, "findings": [], "attempt": 2, "judge": "offline:composer-1"}
+    audit = Audit.model_validate_json(json.dumps(stored))
+    assert (audit.overall, audit.attempt) == (4.0, 2)
+    assert (audit.first_score, audit.confirmed_score, audit.attempts, audit.rubric_version) == (None, None, None, None)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic_core import PydanticCustomError
 
-from fourfold.text_rules import acceptable_text, cleaned, cleaned_json, escaped, text_faults, visible
+from fourfold.text_rules import acceptable_text, cleaned, cleaned_json, escaped, normalized, text_faults, visible
 from tests.unit.core.hostile_text import ACCEPTABLE, UNACCEPTABLE
 
 # Unicode Standard Annex 9, table 4: explicit directional embedding, override, isolate, and their ends.
@@ -57,3 +57,10 @@ def test_an_answer_that_needs_no_cleaning_is_not_touched(answer: str) -> None:
 def test_escaped_json_means_the_same() -> None:
     content: Any = {"name": "\x9b31m\u202e", "plain": "é🦊"}
     assert json.loads(escaped(json.dumps(content, ensure_ascii=False))) == content
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFKC"])
+@pytest.mark.parametrize("unit", ["e\u0301 ", "ﬁ Å", "a\u0323\u0307", "한글 가", "パ゚ x", "plain "])
+def test_long_text_is_normalized_as_python_does(form: Literal["NFC", "NFKC"], unit: str) -> None:
+    text = unit * 700
+    assert normalized(form, text) == unicodedata.normalize(form, text)

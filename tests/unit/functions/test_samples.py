@@ -15,7 +15,16 @@ from functions import wiring
 from tests.unit.functions.conftest import SAMPLES, load
 
 FUNCTIONS = Path(__file__).parents[3] / "functions"
-STEPS = ("intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit", "single_call")
+STEPS = (
+    "intent_parse",
+    "soul_draft",
+    "self_enrich",
+    "mask_build",
+    "surface_ground",
+    "audit",
+    "confirm_audit",
+    "single_call",
+)
 
 
 def samples(*functions: str) -> list[Any]:
@@ -54,6 +63,10 @@ def test_a_step_answers_with_the_next_state(world: RunState, function: str, path
     assert {"step.started", "step.completed"} <= {entry.event.type for entry in logged}
     if function == "audit":
         assert after.audit is not None
+    if function == "confirm_audit":
+        assert after.audit is not None
+        assert after.audit.first_score == before["audit"]["first_score"]
+        assert after.audit.confirmed_score == after.audit.overall
 
 
 def test_a_brief_is_read_without_a_run(world: RunState) -> None:

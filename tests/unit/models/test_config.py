@@ -73,6 +73,14 @@ def test_further_providers_stand_by_in_their_order_and_offline_never_does() -> N
     assert default_config([]) == EngineConfig()
 
 
+def test_the_second_provider_confirms_where_there_are_two() -> None:
+    audit = default_config(["anthropic", "openai"]).pipeline.audit
+    assert audit.for_confirmation().chain[:2] == ("openai:gpt-6.1-sol", "anthropic:claude-opus-4-7")
+    alone = default_config(["anthropic"]).pipeline.audit
+    assert alone.confirm == "after_retry"
+    assert alone.for_confirmation().chain == alone.chain
+
+
 def test_the_room_an_answer_has_is_that_of_the_model_which_needs_most() -> None:
     """A fallback that thinks within its limit would be cut off at the first model's."""
     assert default_config(["anthropic"]).pipeline.soul_draft.max_tokens == 2048
@@ -126,6 +134,13 @@ def test_settings_of_a_request_lie_over_the_deployments() -> None:
             f"{SOUL}.fallback",
             "provider_not_configured",
             "google, openai",
+        ),
+        ({"engine.pipeline.audit.confirm": "sometimes"}, "engine.pipeline.audit.confirm", "invalid_setting", "always"),
+        (
+            {"engine.pipeline.audit.confirm_model": "openai:gpt-6.1-sol"},
+            "engine.pipeline.audit.confirm_model",
+            "provider_not_configured",
+            "openai",
         ),
         ({"engine.pipeline.method": "magic"}, "engine.pipeline.method", "invalid_setting", "single_call"),
     ],

@@ -48,6 +48,10 @@ def largest(schema: dict[str, Any], definitions: dict[str, Any]) -> Any:
     match schema.get("type"):
         case "object":
             return {name: largest(part, definitions) for name, part in schema["properties"].items()}
+        case "array" if schema.get("uniqueItems"):
+            return sorted(definitions[schema["items"]["$ref"].rsplit("/", 1)[-1]]["enum"], key=len)[
+                -schema["maxItems"] :
+            ]
         case "array":
             return [largest(schema["items"], definitions)] * schema["maxItems"]
         case "string":
@@ -128,7 +132,12 @@ def largest_state() -> RunState:
                 "scores": dict.fromkeys(AuditReport.model_fields["scores"].annotation.model_fields, 3.21),  # type: ignore[union-attr]
                 "findings": findings,
                 "attempt": 4,
+                "attempts": 4,
                 "judge": "a" * 120,
+                "first_score": 3.21,
+                "first_judge": "a" * 120,
+                "confirmed_score": 3.21,
+                "rubric_version": "aud_0123456789ab",
             },
         }
     )
@@ -157,7 +166,7 @@ def test_the_worst_state_fits_where_it_ships_with_the_verdict() -> None:
 
 
 def test_the_worst_run_record_fits_into_an_item() -> None:
-    """DynamoDB takes 400 KB: four attempts of six steps, each with every call a chain of five models can make."""
+    """DynamoDB takes 400 KB: four attempts of seven steps, each with every call a chain of five models can make."""
     model = "a" * 109
     failed = ModelCall(
         provider="compatible",
@@ -180,7 +189,7 @@ def test_the_worst_run_record_fits_into_an_item() -> None:
         violations=12,
         calls=(failed,) * MOST_CALLS,
     )
-    attempts = tuple(AttemptRecord(attempt=number, overall=3.21, steps=(step,) * 6) for number in range(1, 5))
+    attempts = tuple(AttemptRecord(attempt=number, overall=3.21, steps=(step,) * 7) for number in range(1, 5))
     assert size(begun.model_copy(update={"attempts": attempts}).model_dump(mode="json")) < ITEM_LIMIT
 
 
