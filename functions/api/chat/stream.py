@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 from aws_lambda_powertools import Logger
@@ -34,7 +34,7 @@ _HEARTBEAT = b": heartbeat\n\n"
 
 
 async def chat_events(
-    write_reply: Callable[[ReplyListener], ChatResult], execution: Execution, request_id: str
+    workspace_id: str, write_reply: Callable[[ReplyListener], ChatResult], execution: Execution, request_id: str
 ) -> AsyncIterator[bytes]:
     """Yields the events of one exchange. If the client disconnects, the exchange continues and is stored."""
     loop = asyncio.get_running_loop()
@@ -51,12 +51,17 @@ async def chat_events(
         try:
             return KeptReply(200, _JSON, chat_reply(write_reply(listener)).model_dump_json())
         except Exception as error:  # noqa: BLE001 - status and headers are sent, so only an event can report it
-            failure = _problem_of(error).model_copy(update={"request_id": request_id})
-            return KeptReply(failure.status, _PROBLEM, json.dumps(failure.body(), ensure_ascii=False))
+            return _failed(_problem_of(error), request_id)
+
+    async def on_thread() -> KeptReply:
+        try:
+            return await in_chat_thread(workspace_id, exchange)
+        except ProblemError as refusal:
+            return _failed(refusal.problem, request_id)
 
     async def run_exchange() -> None:
         try:
-            put(_final_frame(await _run_and_store(execution, exchange)))
+            put(_final_frame(await _run_and_store(execution, on_thread)))
         finally:
             put(None)
 
@@ -76,12 +81,12 @@ async def chat_events(
     await task
 
 
-async def _run_and_store(execution: Execution, exchange: Callable[[], KeptReply]) -> KeptReply:
+async def _run_and_store(execution: Execution, exchange: Callable[[], Awaitable[KeptReply]]) -> KeptReply:
     """Runs the exchange and stores its final reply for replays of the request."""
     if not execution.key:
-        return await in_chat_thread(exchange)
+        return await exchange()
     async with lease(execution):
-        reply = await in_chat_thread(exchange)
+        reply = await exchange()
     try:
         await finish(execution, reply)
     except (ProblemError, ClientError, BotoCoreError) as error:
@@ -97,6 +102,11 @@ async def replayed_events(reply: KeptReply, request_id: str) -> AsyncIterator[by
             reply, body=json.dumps({**json.loads(reply.body), "request_id": request_id}, ensure_ascii=False)
         )
     yield _final_frame(reply)
+
+
+def _failed(failure: Problem, request_id: str) -> KeptReply:
+    body = failure.model_copy(update={"request_id": request_id}).body()
+    return KeptReply(failure.status, _PROBLEM, json.dumps(body, ensure_ascii=False))
 
 
 def _final_frame(reply: KeptReply) -> bytes:

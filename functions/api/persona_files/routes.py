@@ -27,6 +27,7 @@ from functions.api.openapi.problems import NOT_WRITTEN, OF_KEYED_REQUESTS
 from functions.api.persona_files.schemas import PersonaFile
 from functions.api.persona_files.upload import PNG, is_png, read_upload
 from functions.api.responses import path_to, persona_document
+from functions.api.spending import count_spending
 from functions.configuration import settings_of
 from functions.wiring import persona_store
 
@@ -101,6 +102,7 @@ async def import_persona(request: Request, caller: Writer) -> Response:
     imported, carried = upload.imported, upload.carried
 
     async def store(execution: Execution) -> Response:
+        await count_spending(caller.workspace_id, "imports")
         persona = imported.persona.model_copy(update={"id": id_from_operation("per", execution.operation_id)})
         stored = await wiring.in_thread(lambda: _store(persona, carried, resumed=execution.resumed))
         return persona_document(stored, 201, {"Location": path_to(request, f"/v1/personas/{stored.id}")})

@@ -38,6 +38,7 @@ from functions.api.personas.updates import remove_persona, update_persona
 from functions.api.responses import document, persona_document
 from functions.api.runs.polling import current_persona
 from functions.api.runs.schemas import RunReceipt
+from functions.api.spending import count_spending
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
@@ -123,6 +124,7 @@ async def parse(request: Request, caller: Writer) -> Response:
     parse_input = ParseInput(intent=body.intent, config=settings.engine.pinned())
 
     async def call_step(_execution: Execution) -> Response:
+        await count_spending(caller.workspace_id)
         return document(await parse_client.parse_brief(parse_input))
 
     return await idempotent(request, caller, body, call_step)
