@@ -21,6 +21,7 @@ from fourfold.storage.generation_slots import GenerationSlots
 from fourfold.storage.idempotency import DynamoClaims
 from fourfold.storage.rate_windows import DynamoRateWindows
 from fourfold.storage.runs import DynamoRunRepository
+from fourfold.storage.signing_key import signing_key
 from functions import clock, wiring
 from functions.api.runs.start_execution import start_execution
 
@@ -34,6 +35,12 @@ _POLLING_THREADS = 8
 def api_keys() -> DynamoApiKeys:
     """The store of API keys."""
     return DynamoApiKeys(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"], clock.now)
+
+
+@cache
+def export_key() -> bytes:
+    """The key for signatures of exports."""
+    return signing_key(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"])
 
 
 @cache

@@ -338,17 +338,18 @@ class TestSuiteSummary(Document):
 
 
 class PersonaStatus(StrEnum):
-    """The status of a persona."""
+    """The status of a persona. `unaudited`: it was imported, and this deployment did not sign its audit."""
 
     GENERATING = "generating"
     ACTIVE = "active"
     FLAGGED = "flagged"
+    UNAUDITED = "unaudited"
     FAILED = "failed"
     ARCHIVED = "archived"
 
 
 # Chat, fingerprint and provocation tests need one of these statuses.
-SPEAKABLE: Final = frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED})
+SPEAKABLE: Final = frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.UNAUDITED})
 
 
 class PersonaGoneError(NotFoundError):
@@ -364,8 +365,9 @@ _TRANSITIONS: dict[PersonaStatus, frozenset[PersonaStatus]] = {
     PersonaStatus.GENERATING: frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.FAILED}),
     PersonaStatus.ACTIVE: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
     PersonaStatus.FLAGGED: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
+    PersonaStatus.UNAUDITED: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
     PersonaStatus.FAILED: frozenset({PersonaStatus.GENERATING}),
-    PersonaStatus.ARCHIVED: frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
+    PersonaStatus.ARCHIVED: frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.UNAUDITED}),
 }
 
 

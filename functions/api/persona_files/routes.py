@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from fourfold.cards.formats import FileFormat, persona_file
+from fourfold.cards.signature import audited, signature_in, signature_of
 from fourfold.events.envelope import bus_entry
 from fourfold.events.generation import PersonaCreated
 from fourfold.http.problems import not_found
@@ -92,8 +93,9 @@ async def export(
 async def import_persona(request: Request, caller: Writer) -> Response:
     """Imports a file that contains a fourfold persona. The imported persona gets a new id; no model is called.
 
-    Layers, brief and audit are taken from the file; `imported_from` has the original id. A character card without the
-    fourfold extension has no layers (422 `card_without_persona`): send its text as a brief instead.
+    Layers and brief are taken from the file; `imported_from` has the original id. Its audit and status are taken only
+    if this deployment exported the file and they are unchanged; otherwise the persona is `unaudited`. A character card
+    without the fourfold extension has no layers (422 `card_without_persona`): send its text as a brief instead.
     """
     as_png = is_png(request)
     body = await request.body()
@@ -104,7 +106,10 @@ async def import_persona(request: Request, caller: Writer) -> Response:
     async def store(execution: Execution) -> Response:
         await count_spending(caller.workspace_id, "imports")
         persona = imported.persona.model_copy(update={"id": id_from_operation("per", execution.operation_id)})
-        stored = await wiring.in_thread(lambda: _store(persona, carried, resumed=execution.resumed))
+        signature = signature_in(upload.content)
+        stored = await wiring.in_thread(
+            lambda: _store(audited(persona, signature, wiring.export_key()), carried, resumed=execution.resumed)
+        )
         return persona_document(stored, 201, {"Location": path_to(request, f"/v1/personas/{stored.id}")})
 
     return await idempotent(request, caller, _FileContent(content=upload.content), store)
@@ -124,7 +129,8 @@ def _file(workspace_id: str, persona_id: str, format_: FileFormat) -> Response |
     carried = store.carried(workspace_id, persona_id) if persona.imported_from is not None else None
     safety = settings_of(workspace_id).engine.safety
     try:
-        file = persona_file(persona, format_, safety, json.loads(carried) if carried else {})
+        signature = signature_of(persona, wiring.export_key())
+        file = persona_file(persona, format_, safety, json.loads(carried) if carried else {}, signature)
     except NotWrittenError:
         raise persona_not_written() from None
     headers = {"Cache-Control": "no-store", "Content-Disposition": file.disposition}

@@ -100,9 +100,9 @@ def _content(body: bytes, *, as_png: bool) -> Any:  # noqa: ANN401 - JSON
         if not isinstance(content, dict):
             raise rejected([FieldError(pointer="", code="wrong_type", detail="Must be a JSON object.")])
     try:  # the card's other fields are stored unchanged, so they must be serialisable
-        json.dumps(content, ensure_ascii=False, allow_nan=False)
-    except ValueError:
-        detail = "Must not contain NaN or Infinity."
+        json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        detail = "Must not contain a lone surrogate, NaN or Infinity, or be nested too deeply."
         raise rejected([FieldError(pointer="", code="not_portable", detail=detail)]) from None
     return content
 

@@ -59,7 +59,9 @@ def test_no_text_of_any_body_takes_an_unacceptable_character(api: Api, operation
         reply = api.call(operation.method, path, FULL_KEY, content=body, headers={"Content-Type": "application/json"})
         assert reply.status_code == 422, (leaf, name, reply.text)
         pointers = {error["pointer"] for error in reply.json()["errors"]}
-        assert "".join(f"/{part}" for part in leaf)[:120] in pointers, (leaf, name)
+        # A file with a surrogate cannot be written as JSON again, so all of it is refused.
+        whole = operation.path.endswith("/import") and "surrogate" in name
+        assert ("" if whole else "".join(f"/{part}" for part in leaf)[:120]) in pointers, (leaf, name)
     assert stored(api) == before
 
 
