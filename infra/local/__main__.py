@@ -1,4 +1,4 @@
-"""`python -m infra.local up | demo`: fourfold on this machine, until a signal or until the demo is done."""
+"""`python -m infra.local up | demo | check`: fourfold on this machine, until a signal or until the work is done."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 from rich.console import Console
@@ -19,13 +20,15 @@ from infra.local.api import DEFAULT_PORT, ApiStartError, PortTakenError, is_heal
 from infra.local.assembly import SynthesisError
 from infra.local.bedrock import require_bedrock_access
 from infra.local.bridges.saved_state import UnreadableStateError
+from infra.local.bridges.store.database import DatabaseError
 from infra.local.deploy import DeployError
 from infra.local.engine import EngineError
-from infra.local.home import AlreadyRunningError, Home
+from infra.local.home import AlreadyRunningError, Home, UnusableHomeError
 from infra.local.progress import ConsoleProgress
 from infra.local.stack import Stack, running_stack
 
 LAST_PORT = 65535
+_POLL_S = 0.5
 
 
 class BadPortError(LocalError):
@@ -36,24 +39,26 @@ FAILURES = (
     AlreadyRunningError,
     ApiStartError,
     BadPortError,
+    DatabaseError,
     DeployError,
     EngineError,
     PortTakenError,
     SynthesisError,
     UnreadableStateError,
+    UnusableHomeError,
 )
-USAGE = "usage: python -m infra.local up|demo"
+USAGE = "usage: python -m infra.local up|demo|check"
 EXAMPLE_BRIEF = "A retired lighthouse keeper in Brittany who writes letters to strangers"
 
 console = Console()
 
 
 def main(arguments: list[str]) -> int:
-    commands = {"up": up, "demo": demo}
+    commands = {"up": up, "demo": demo, "check": check}
     if len(arguments) != 1 or arguments[0] not in commands:
         console.print(USAGE)
         return 2
-    stop = _stop_on_signals()
+    stop = stop_on_signals(_serving.is_set)
     try:
         providers = usable_providers(os.environ)
         default_config(providers)
@@ -83,12 +88,12 @@ def up(stop: threading.Event) -> int:
     with running_stack(Home.default(), port, ConsoleProgress(console)) as stack:
         _serving.set()
         _print_addresses(stack)
-        stop.wait()
+        wait_until(stop)
         console.print("  stopping (again to force) …")
     return 0
 
 
-def demo(stop: threading.Event) -> int:  # noqa: ARG001 - both commands have one signature
+def demo(stop: threading.Event) -> int:  # noqa: ARG001 - all commands have one signature
     """Make one persona, on this home's server if one is running."""
     run = importlib.import_module("fourfold.cli.demo").run
     home, brief = Home.default(), os.environ.get("BRIEF") or None
@@ -99,6 +104,14 @@ def demo(stop: threading.Event) -> int:  # noqa: ARG001 - both commands have one
     _print_models()
     with running_stack(home, _demo_port(), ConsoleProgress(console)) as stack:
         return int(run(stack.api_url, stack.api_key, brief))
+
+
+def check(stop: threading.Event) -> int:  # noqa: ARG001 - all commands have one signature
+    """Print the checks of the stored state as JSON, for `fourfold doctor --state`. Returns 1 if anything is wrong."""
+    state_check = importlib.import_module("infra.local.state_check")
+    findings = state_check.check_state(Home.default())
+    sys.stdout.write(state_check.as_json(findings) + "\n")
+    return 0 if all(finding.is_good for finding in findings) else 1
 
 
 def _asked_port() -> int | None:
@@ -130,20 +143,30 @@ def _demo_port() -> int:
     return DEFAULT_PORT
 
 
-def _stop_on_signals() -> threading.Event:
-    """The first signal interrupts the set-up, or stops a server; the second one ends the process at once."""
+def stop_on_signals(serving: Callable[[], bool]) -> threading.Event:
+    """A signal interrupts the set-up; while `serving` it sets the returned event; the second one ends the process."""
     stop = threading.Event()
 
     def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a signal handler
         if stop.is_set():
             os._exit(130)
         stop.set()
-        if not _serving.is_set():
+        if not serving():
             raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
     return stop
+
+
+def wait_until(stop: threading.Event) -> None:
+    """Returns when `stop` is set.
+
+    It polls twice a second: the system may deliver a signal to any thread, Python handles it in the main one, and a
+    main thread that waits without a limit does not learn of it.
+    """
+    while not stop.wait(_POLL_S):
+        pass
 
 
 def _print_addresses(stack: Stack) -> None:

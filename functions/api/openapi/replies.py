@@ -27,6 +27,7 @@ _MEANINGS = {
     502: "No model returned a valid answer",
     503: "Service unavailable; see `Retry-After`",
     504: "The run timed out",
+    507: "The disk of a local server is full or not writable; nothing was stored",
 }
 _RETRIED = (429, 503)
 RETRY_AFTER: dict[str, Any] = {
@@ -48,7 +49,7 @@ def problems(*statuses: int, also: Iterable[str] = ()) -> Responses:
             "description": _MEANINGS[status],
             "content": {
                 "application/problem+json": {
-                    "schema": _problem_with(status, codes),
+                    "schema": {"$ref": "#/components/schemas/Problem"},
                     "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in codes},
                 }
             },
@@ -56,13 +57,6 @@ def problems(*statuses: int, also: Iterable[str] = ()) -> Responses:
         if status in _RETRIED:
             replies[status]["headers"] = references(RETRY_AFTER)
     return replies
-
-
-def _problem_with(status: int, codes: list[str]) -> dict[str, Any]:
-    properties: dict[str, Any] = {"properties": {"status": {"const": status}}}
-    if codes:
-        properties["properties"]["code"] = {"enum": codes}
-    return {"allOf": [{"$ref": "#/components/schemas/Problem"}, properties]}
 
 
 def event_stream(description: str) -> Responses:

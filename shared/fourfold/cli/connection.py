@@ -30,14 +30,14 @@ def find_connection() -> Connection:
     Raises:
         NoConnectionError: neither the environment nor the state folder has a key.
     """
-    home = _home()
+    home = local_home()
     key = os.environ.get("FOURFOLD_API_KEY") or _read(home / "api_key")
     if not key:
         raise NoConnectionError(f"No API key in FOURFOLD_API_KEY or in {home}. Start the server with `make up` first.")
     return Connection(os.environ.get("FOURFOLD_API_URL") or _served_at(home) or DEFAULT_URL, key)
 
 
-def _home() -> Path:
+def local_home() -> Path:
     """FOURFOLD_HOME, or the nearest `.local` in this folder or a parent, so the command works in any subfolder."""
     configured = os.environ.get("FOURFOLD_HOME")
     if configured:
@@ -52,12 +52,12 @@ def _home() -> Path:
 def _served_at(home: Path) -> str | None:
     try:
         return str(json.loads(_read(home / "server.json"))["api_url"])
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
-    except OSError:
+    except (OSError, UnicodeError):
         return ""

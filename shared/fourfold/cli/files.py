@@ -10,12 +10,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.portrait import show
-from fourfold.cli.session import connected
-from fourfold.cli.terminal import SafeConsole
+from fourfold.cli.session import connected, reported
+from fourfold.cli.terminal import SafeConsole, print_json_text
 from fourfold.text_rules import visible
-
-app = typer.Typer()
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -31,7 +30,6 @@ class Format(StrEnum):
     CARD_V3_PNG = "card_v3_png"
 
 
-@app.command(name="export")
 def export_persona(
     persona_id: Annotated[str, typer.Argument(help="per_...")],
     wanted: Annotated[Format, typer.Option("--format", "-f", help="The file format.")] = Format.JSON,
@@ -39,6 +37,7 @@ def export_persona(
         Path | None,
         typer.Option("--output", "-o", help="The output file; default: the server's file name, - for stdout."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a persona to a file: fourfold JSON, Markdown, or a Character Card."""
     with connected() as client:
@@ -48,25 +47,25 @@ def export_persona(
         sys.stdout.buffer.write(visible(content.decode()).encode() if is_text and sys.stdout.isatty() else content)
         return
     path = output or Path(name)
-    try:
+    with reported():
         path.write_bytes(content)
-    except OSError as error:
-        SafeConsole(stderr=True).print(Text(f"{path}: {error.strerror}", style="red"))
-        raise typer.Exit(1) from error
-    SafeConsole().print(Text(f"{path} ({len(content):,} bytes)"))
+    if as_json:
+        print_json({"id": persona_id, "path": str(path), "bytes": len(content)})
+    else:
+        SafeConsole().print(Text(f"{path} ({len(content):,} bytes)"), soft_wrap=True)
 
 
-@app.command(name="import")
 def import_persona(
     file: Annotated[Path, typer.Argument(help="A fourfold export, or a Character Card that contains one.")],
+    as_json: AsJson = False,
 ) -> None:
     """Create a persona from a file."""
-    try:
+    with reported():
         content = file.read_bytes()
-    except OSError as error:
-        SafeConsole(stderr=True).print(Text(f"{file}: {error.strerror}", style="red"))
-        raise typer.Exit(1) from error
     media_type = "image/png" if content.startswith(_PNG) else "application/json"
     with connected() as client:
         persona = client.import_file(content, media_type)
-    show(persona, SafeConsole())
+    if as_json:
+        print_json_text(persona.model_dump_json(indent=2))
+    else:
+        show(persona, SafeConsole())

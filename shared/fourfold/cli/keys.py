@@ -7,17 +7,16 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
+from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.session import connected
-from fourfold.cli.terminal import SafeConsole, print_json
+from fourfold.cli.terminal import SafeConsole
 from fourfold.http.scopes import SCOPES
 from fourfold.text_rules import visible
 
-app = typer.Typer(no_args_is_help=True, help="API keys of the workspace: create, list, revoke.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="API keys of the workspace: create, list, revoke.")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")]
 _MINUTES = "%Y-%m-%d %H:%M"
 
 
@@ -54,28 +53,31 @@ def list_keys(as_json: AsJson = False) -> None:
     if as_json:
         print_json(keys)
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("id", "key", "status", "name", "scopes", "last used", "expires"):
-        table.add_column(column, overflow="fold")
-    for key in keys:
-        table.add_row(
-            key["id"],
-            f"{key['prefix']}…{key['last_four']}" if key["prefix"] else "",
-            key["status"],
-            Text(key["name"]),
-            ", ".join(key["scopes"]) if len(key["scopes"]) < len(SCOPES) else "all",
-            _moment(key["last_used_at"]) or "never",
-            _moment(key["expires_at"]) or "never",
-        )
-    SafeConsole().print(table)
+    columns = (Column("id", is_id=True), *map(Column, ("status", "key", "name", "scopes", "last used", "expires")))
+    print_rows(columns, map(_row, keys))
+
+
+def _row(key: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        key["id"],
+        key["status"],
+        f"{key['prefix']}…{key['last_four']}" if key["prefix"] else "",
+        key["name"],
+        ", ".join(key["scopes"]) if len(key["scopes"]) < len(SCOPES) else "all",
+        _moment(key["last_used_at"]) or "never",
+        _moment(key["expires_at"]) or "never",
+    )
 
 
 @app.command()
-def revoke(key_id: Annotated[str, typer.Argument(help="key_...")]) -> None:
+def revoke(key_id: Annotated[str, typer.Argument(help="key_...")], as_json: AsJson = False) -> None:
     """Revoke a key permanently; it stops working within five seconds."""
     with connected() as client:
         client.remove(f"/v1/keys/{key_id}")
-    SafeConsole().print(f"{key_id} is revoked.", highlight=False)
+    if as_json:
+        print_json({"id": key_id, "revoked": True})
+    else:
+        SafeConsole().print(f"{key_id} is revoked.", highlight=False)
 
 
 def _moment(stamp: str | None) -> str | None:

@@ -17,7 +17,6 @@ from fourfold.problem import Problem
 _STATUS_STYLE = {
     PersonaStatus.ACTIVE: "bold green",
     PersonaStatus.FLAGGED: "bold yellow",
-    PersonaStatus.UNAUDITED: "bold yellow",
     PersonaStatus.FAILED: "bold red",
 }
 _WIDTH = 100

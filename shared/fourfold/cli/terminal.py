@@ -5,7 +5,6 @@ The API stores only text that is safe to print. A server of another version, or 
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 
@@ -23,11 +22,6 @@ class SafeConsole(Console):
         for segment in super().render(renderable, options):
             text, style, control = segment
             yield segment if control else Segment(visible(text), style)
-
-
-def print_json(document: object) -> None:
-    """Writes a document as JSON to standard output."""
-    print_json_text(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def print_json_text(text: str) -> None:

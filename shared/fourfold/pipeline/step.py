@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from fourfold.constraints import Constraint, Link, Violation
 from fourfold.llm.port import ContextBlock, ModelRequest, Repair
+from fourfold.llm.prompt_version import prompt_version
 from fourfold.persona import Document
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.system_prompt import PREAMBLE
@@ -39,6 +40,10 @@ class Step(Generic[Output]):
     apply: Callable[[RunState, Output], AppliedAnswer]
     shows_findings: bool = True
     system: str = PREAMBLE
+
+    def version(self) -> str:
+        """Returns the content hash of all of the prompt that does not depend on the run."""
+        return prompt_version("pro", self.system, self.task, self.output_type)
 
     def request(self, state: RunState, repair: Repair | None = None) -> ModelRequest:
         """Returns the model request of this step for `state`; with `repair`, the repair request."""

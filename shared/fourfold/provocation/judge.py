@@ -13,6 +13,7 @@ from fourfold.config.models import ModelConfig
 from fourfold.llm.answer_reader import read_answer
 from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, NoWatcher, rejected
 from fourfold.llm.port import ContextBlock, LanguageModel, ModelCall, ModelRequest
+from fourfold.llm.prompt_version import prompt_version
 from fourfold.persona import Persona
 from fourfold.provocation.definition import Criterion, ProvocationTest
 from fourfold.provocation.judge_report import CriterionAnswer, JudgeReport
@@ -133,6 +134,11 @@ def question(test: ProvocationTest, transcript: Transcript, persona: Persona, co
         temperature=config.temperature,
         effort=config.effort,
     )
+
+
+def suite_judge_version() -> str:
+    """The content hash of all of the judge's prompt that does not depend on the test."""
+    return prompt_version("sui", SYSTEM, TASK, JudgeReport)
 
 
 def shortened(text: str, most: int = 1500) -> str:

@@ -13,7 +13,8 @@ from functions.api.app import create_app
 from functions.api.openapi.operations import Operation, operations
 from functions.api.provocation_tests.examples import OWN_TEST
 from tests.contract.api.conftest import FULL_KEY, Api
-from tests.contract.api.test_authorization import sample_body, stored, with_ids
+from tests.contract.api.sample_requests import sample_body
+from tests.contract.api.things import with_ids
 from tests.unit.core.hostile_text import ACCEPTABLE, UNACCEPTABLE
 
 WITH_BODIES = [
@@ -32,6 +33,12 @@ def leaves(node: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[int | 
     elif isinstance(node, dict | list):
         for key, child in node.items() if isinstance(node, dict) else enumerate(node):
             yield from leaves(child, (*path, key))
+
+
+def stored(api: Api) -> list[str]:
+    """All that is kept, but for the notes that a key was used."""
+    items = [item for table in ("personas", "run-events", "config", "webhooks") for item in api.stored(table)]
+    return sorted(json.dumps(item, sort_keys=True, default=str) for item in items)
 
 
 def with_text(body: Any, path: tuple[int | str, ...], added: str) -> Any:

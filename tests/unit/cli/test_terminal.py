@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold import cli
-from fourfold.cli.terminal import SafeConsole, print_json
+from fourfold.cli.output import print_json
+from fourfold.cli.terminal import SafeConsole
 from fourfold.text_rules import text_faults
 from tests.unit.core.hostile_text import UNACCEPTABLE
 
