@@ -64,6 +64,9 @@ def test_no_text_of_any_body_takes_an_unacceptable_character(api: Api, operation
     for leaf, name in pairs:
         body = json.dumps(with_text(sample, leaf, UNACCEPTABLE[name]))
         reply = api.call(operation.method, path, FULL_KEY, content=body, headers={"Content-Type": "application/json"})
+        if operation.path.startswith("/v1/openai/"):  # errors have OpenAI's form there
+            assert (reply.status_code, reply.json()["error"]["type"]) == (400, "invalid_request_error"), (leaf, name)
+            continue
         assert reply.status_code == 422, (leaf, name, reply.text)
         pointers = {error["pointer"] for error in reply.json()["errors"]}
         # A file with a surrogate cannot be written as JSON again, so all of it is refused.
