@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 from fourfold.http.scopes import SCOPES
 from fourfold.ids import KeyId
 from fourfold.keys import KeyEnvironment
-from fourfold.storage.api_keys import ApiKey
+from fourfold.storage.keys.api_keys import ApiKey
 from fourfold.text_rules import acceptable_line
 
 MAX_DAYS = 3650
