@@ -26,10 +26,10 @@
   * NotStartedError            the state machine execution could not be started
   * ProblemError               an HTTP reply with problem details (RFC 9457)
   * CommandError               a CLI command fails with this message and exit code 1
-    + ApiError, UnreachableError, NoConnectionError
+    + ApiError, UnreachableError, NoConnectionError, RunContinuesError
   * LocalError                 the local engine, deployment or API failed
     + AlreadyRunningError, ApiStartError, BadPortError, DeployError, EngineError, ForkError, PortTakenError
-    + SynthesisError, UnreadableStateError
+    + SynthesisError, UnreadableStateError, UnusableHomeError
   * BundlingError              a Lambda layer could not be built
 """
 
