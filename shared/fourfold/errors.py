@@ -5,6 +5,7 @@
     + BadValueError, BadSettingsError, RefusedError        settings
     + NoCardError, UnknownFileError, ForeignCardError, BadPersonaError, TooManyValuesError        files
     + TargetRefusedError        a webhook URL
+    + NotVerifiedError          a delivery that the Python client received
     + BadAddressError           the URL of a model server
     + NoSuchStepError           the generation method does not have the step
   * NotFoundError              the workspace has no such resource
@@ -27,6 +28,8 @@
   * ProblemError               an HTTP reply with problem details (RFC 9457)
   * CommandError               a CLI command fails with this message and exit code 1
     + ApiError, UnreachableError, NoConnectionError, RunContinuesError
+  * ApiProblemError            the Python client got a problem from the API
+  * ApiConnectionError         the Python client got no answer from the API
   * LocalError                 the local engine, deployment or API failed
     + AlreadyRunningError, ApiStartError, BadPortError, DeployError, EngineError, ForkError, PortTakenError
     + SynthesisError, UnreadableStateError, UnusableHomeError

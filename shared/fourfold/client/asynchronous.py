@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
-from httpx_sse import aconnect_sse
+from httpx_sse import EventSource
 
 from fourfold.client import operations
 from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
 from fourfold.client.operations import Operation
 from fourfold.client.replies import ChatReply, PersonaPage, RunReceipt, event_of, json_of, parsed
-from fourfold.client.retries import is_repeatable, pause_after, with_key
-from fourfold.client.settings import TIMEOUT, address_and_headers
+from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, with_key
+from fourfold.client.settings import EVENT_STREAM, STREAM_TIMEOUT, TIMEOUT, address_and_headers
 from fourfold.drift import Envelope
 from fourfold.persona import Persona
 from fourfold.progress.events import TERMINAL_TYPES
@@ -38,9 +39,14 @@ class AsyncFourfold:
         *,
         api_key: str | None = None,
         base_url: str | None = None,
+        retries: int = MAX_RETRIES,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """`api_key` and `base_url` are by default FOURFOLD_API_KEY, and FOURFOLD_API_URL or http://127.0.0.1:8000."""
+        """`api_key` and `base_url` are by default FOURFOLD_API_KEY, and FOURFOLD_API_URL or http://127.0.0.1:8000.
+
+        `retries` is the number of further attempts of a request.
+        """
+        self._retries = retries
         address, headers = address_and_headers(base_url, api_key)
         try:
             self._http = httpx.AsyncClient(base_url=address, headers=headers, timeout=TIMEOUT, transport=transport)
@@ -101,7 +107,7 @@ class AsyncFourfold:
         self, persona_id: str, message: str, session_id: str | None = None
     ) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:
         """Yields `token` events with `text`, `restarted` if the text so far is void, and last `completed`."""
-        async for event in self._events(operations.chat(persona_id, message, session_id, stream=True)):
+        async for event in self._operation_events(operations.chat(persona_id, message, session_id, stream=True)):
             yield event
 
     async def drift(self, persona_id: str, reply: str, session_id: str | None = None) -> Envelope:
@@ -116,12 +122,15 @@ class AsyncFourfold:
         """Yields a run's events after `after` up to its last one, each once; a broken stream is resumed."""
         kind, attempt = "", 0
         while kind not in TERMINAL_TYPES:
+            received = False
             try:
-                async for _, event in self._events(operations.run_events(run_id, after)):
-                    kind, after, attempt = event["type"], event["seq"], 0
+                async for _, event in self._operation_events(operations.run_events(run_id, after)):
+                    kind, after, attempt, received = event["type"], event["seq"], 0, True
                     yield event
+                if not received:  # 204: the run has ended, and `after` is its last event
+                    return
             except ApiConnectionError:
-                pause = pause_after(None, attempt)
+                pause = pause_after(None, attempt, self._retries)
                 if pause is None:
                     raise
                 attempt += 1
@@ -136,13 +145,13 @@ class AsyncFourfold:
             try:
                 reply = await self._http.request(method, path, headers=headers, **request)
             except httpx.TransportError as error:
-                pause = pause_after(None, attempt) if is_repeatable(method, headers) else None
+                pause = pause_after(None, attempt, self._retries) if is_repeatable(method, headers) else None
                 if pause is None:
                     raise ApiConnectionError(f"{self._http.base_url}: {type(error).__name__}") from error
             else:
                 if not reply.is_error:
                     return reply
-                pause = pause_after(reply, attempt) if is_repeatable(method, headers) else None
+                pause = pause_after(reply, attempt, self._retries) if is_repeatable(method, headers) else None
                 if pause is None:
                     raise problem_in(reply)
             attempt += 1
@@ -151,16 +160,32 @@ class AsyncFourfold:
     async def _send(self, operation: Operation) -> httpx.Response:
         return await self.request(operation.method, operation.path, headers=operation.headers, **operation.request())
 
-    async def _events(self, operation: Operation) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:
-        headers = with_key(operation.method, operation.headers)
-        request = operation.request()
+    @asynccontextmanager
+    async def stream(self, method: str, path: str, **request: Any) -> AsyncIterator[httpx.Response]:  # noqa: ANN401
+        """Sends a request with arguments of httpx; yields the reply before its body is read. It is sent once."""
+        headers = with_key(method, request.pop("headers", None) or {})
         try:
-            async with aconnect_sse(self._http, operation.method, operation.path, headers=headers, **request) as source:
-                if source.response.is_error:
-                    await source.response.aread()
-                    raise problem_in(source.response)
-                async for event in source.aiter_sse():
-                    if event.data:
-                        yield event.event, event_of(event.event, event.data)
+            async with self._http.stream(method, path, headers=headers, **request) as reply:
+                if reply.is_error:
+                    await reply.aread()
+                    raise problem_in(reply)
+                yield reply
         except httpx.TransportError as error:
             raise ApiConnectionError(f"{self._http.base_url}: {type(error).__name__}") from error
+
+    async def events(self, method: str, path: str, **request: Any) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:  # noqa: ANN401
+        """Yields the name and the data of each server-sent event; an `error` event is raised."""
+        headers = {"Accept": EVENT_STREAM, **(request.pop("headers", None) or {})}
+        request.setdefault("timeout", STREAM_TIMEOUT)
+        async with self.stream(method, path, headers=headers, **request) as reply:
+            if reply.status_code == httpx.codes.NO_CONTENT:
+                return
+            async for event in EventSource(reply).aiter_sse():
+                if event.data:
+                    yield event.event, event_of(event.event, event.data)
+
+    async def _operation_events(self, operation: Operation) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:
+        async for event in self.events(
+            operation.method, operation.path, headers=operation.headers, **operation.request()
+        ):
+            yield event

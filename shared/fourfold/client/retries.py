@@ -25,14 +25,15 @@ def is_repeatable(method: str, headers: Mapping[str, str]) -> bool:
     return method in {"GET", "HEAD", "PUT", "DELETE"} or KEY in headers
 
 
-def pause_after(reply: httpx.Response | None, attempt: int) -> float | None:
+def pause_after(reply: httpx.Response | None, attempt: int, retries: int) -> float | None:
     """Seconds until the next attempt, or None if there is none; `reply` is None if the connection failed.
 
     Args:
         reply: the reply, with its body read.
         attempt: the number of attempts before this one.
+        retries: the number of attempts after the first.
     """
-    if attempt >= MAX_RETRIES:
+    if attempt >= retries:
         return None
     if reply is not None and reply.status_code not in _RETRIED and not _is_in_progress(reply):
         return None

@@ -8,9 +8,12 @@ import httpx
 
 from fourfold.client.errors import ApiConnectionError
 
+EVENT_STREAM = "text/event-stream"
 DEFAULT_URL = "http://127.0.0.1:8000"
-# The API sends a heartbeat every 10 s, and waits up to 240 s for a run.
+# The API waits up to 240 s for a run.
 TIMEOUT = httpx.Timeout(10.0, read=250.0)
+# A stream has a heartbeat every 10 s, so a longer silence means that the server is down.
+STREAM_TIMEOUT = httpx.Timeout(10.0, read=40.0)
 
 
 def address_and_headers(base_url: str | None, api_key: str | None) -> tuple[str, dict[str, str]]:
