@@ -29,7 +29,7 @@
   * UnknownItemError           the conversion of such data found an item of no known kind
   * ProblemError               an HTTP reply with problem details (RFC 9457)
   * CommandError               a CLI command fails with this message and exit code 1
-    + ApiError, UnreachableError, NoConnectionError, RunContinuesError
+    + ApiError, UnreachableError, NoConnectionError, ProfileError, RunContinuesError
   * ApiProblemError            the Python client got a problem from the API
   * ApiConnectionError         the Python client got no answer from the API
   * LocalError                 the local engine, deployment or API failed

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from fourfold.cli.client import ApiError, Client
 from fourfold.cli.connection import NoConnectionError, find_connection
+from fourfold.cli.profiles import ProfileError
 from fourfold.errors import CommandError
 
 INTERRUPTED = 130
@@ -48,7 +49,7 @@ def reported() -> Iterator[None]:
     except RunContinuesError as interrupted:
         Console(stderr=True).print(Text(str(interrupted)), soft_wrap=True)
         raise typer.Exit(INTERRUPTED) from interrupted
-    except (ApiError, NoConnectionError) as error:
+    except (ApiError, NoConnectionError, ProfileError) as error:
         _print(str(error), error.problem if isinstance(error, ApiError) else None)
         raise typer.Exit(1) from error
     except UnicodeError as error:
