@@ -54,6 +54,7 @@ PRODUCT_ENVIRONMENT = {
         **CONFIG,
         "FOURFOLD_PROVIDERS": "offline",
         "FOURFOLD_WEBHOOKS_DEAD_QUEUE": "WebhookQueuesDead",
+        "FOURFOLD_WEBHOOKS_KEY": "WebhookKey",
         "FOURFOLD_OUTBOX_TABLE": "Outbox",
     },
     "api": {
@@ -63,6 +64,7 @@ PRODUCT_ENVIRONMENT = {
         "FOURFOLD_FINGERPRINT_QUEUE_URL": "FingerprintQueue",
         "FOURFOLD_PROVOCATION_QUEUE_URL": "ProvocationQueue",
         "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
+        "FOURFOLD_WEBHOOKS_KEY": "WebhookKey",
         **CONFIG,
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
         "FOURFOLD_INTENT_PARSE_FUNCTION": "IntentParseLive",
