@@ -9,6 +9,8 @@ from pathlib import Path
 
 from aws_cdk import aws_lambda as lambda_
 
+from infra.bytecode.compiler import compile_bytecode
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 _CACHES = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~")
 
@@ -28,12 +30,16 @@ def stage_product_code(target: Path, *, composer: bool) -> None:
         shutil.copytree(source, target / source.name, ignore=_left_out)
 
 
-def product_code(*, composer: bool) -> lambda_.Code:
+def product_code(*, composer: bool, compiled: bool) -> lambda_.Code:
     """One asset for all functions: uploaded once, and its hash changes only with a file's content.
+
+    `compiled` adds the byte code of Lambda's Python, which other hosts cannot use.
 
     The files are staged in a temporary folder, which the CDK copies at synthesis; it is removed when the process ends.
     """
     staged = Path(tempfile.mkdtemp(prefix="fourfold-code-"))
     atexit.register(shutil.rmtree, staged, ignore_errors=True)
     stage_product_code(staged, composer=composer)
+    if compiled:
+        compile_bytecode(staged)
     return lambda_.Code.from_asset(str(staged))

@@ -24,6 +24,7 @@ from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.progress_feed import Feed, Target
+from fourfold.cli.served_settings import served_engine
 from fourfold.cli.session import connected
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
 from fourfold.cli.watch import print_events, watch_live
@@ -107,15 +108,10 @@ def watch(
 
 @app.command()
 def doctor(
-    call: Annotated[bool, typer.Option("--call", help="Make one small call to each usable provider.")] = False,
+    call: Annotated[bool, typer.Option("--call", help="Ask each usable provider every step once; this costs.")] = False,
 ) -> None:
-    """Show which model providers are usable."""
-    try:
-        succeeded = examine(os.environ, Console(), call=call)
-    except ValueError as error:
-        Console(stderr=True).print(Text(f"model settings: {error}", style="red"))
-        raise typer.Exit(1) from error
-    if not succeeded:
+    """Show which model providers are usable, and with --call whether their answers can be read."""
+    if not examine(os.environ, Console(), call=call, served=served_engine()):
         raise typer.Exit(1)
 
 

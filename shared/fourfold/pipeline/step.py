@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -55,6 +56,7 @@ class Step(Generic[Output]):
             max_tokens=config.max_tokens,
             timeout_s=config.timeout_s,
             temperature=config.temperature,
+            effort=config.effort,
             repair=repair,
         )
 
@@ -67,7 +69,8 @@ def extended_chain(state: RunState, source: StepName, constraints: Iterable[Cons
 def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:
     """Yields the context blocks, those of earlier steps first, so that steps share a prefix (prompt cache)."""
     draft = state.draft
-    yield ContextBlock("brief", state.intent)
+    # Composed, as models write: spans are found in the brief as it came, whatever its form.
+    yield ContextBlock("brief", unicodedata.normalize("NFC", state.intent))
     layers = {
         "intent": draft.parse,
         "soul": draft.soul,
