@@ -28,6 +28,7 @@ from fourfold.persona import PersonaGoneError
 from fourfold.personas.deletion import DELETED
 from functions.api.chat import routes as chat
 from functions.api.config import routes as config
+from functions.api.judges import routes as judges
 from functions.api.keys import routes as keys
 from functions.api.meta import routes as meta
 from functions.api.meta.schemas import VERSION
@@ -58,6 +59,7 @@ _RESOURCES = (
     chat,
     suite,
     provocation_tests,
+    judges,
     runs,
     progress,
     webhooks,

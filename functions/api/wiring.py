@@ -19,6 +19,7 @@ from fourfold.storage.api_keys import DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from fourfold.storage.generation_slots import GenerationSlots
 from fourfold.storage.idempotency import DynamoClaims
+from fourfold.storage.label_sets import DynamoLabelSets
 from fourfold.storage.rate_windows import DynamoRateWindows
 from fourfold.storage.runs import DynamoRunRepository
 from functions import clock, wiring
@@ -58,6 +59,12 @@ def rate_limiter() -> RateLimiter:
 def claims() -> DynamoClaims:
     """The store of idempotency keys. Keys of generation and regeneration are stored with their runs instead."""
     return DynamoClaims(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], lambda: clock.now().timestamp())
+
+
+@cache
+def label_sets() -> DynamoLabelSets:
+    """The store of label sets."""
+    return DynamoLabelSets(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
 
 
 @cache

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli import chat as chat_commands
-from fourfold.cli import config, files, keys, persona_changes, regression
+from fourfold.cli import config, files, judges, keys, persona_changes, regression
 from fourfold.cli.assignments import settings_of
 from fourfold.cli.client import ApiError
 from fourfold.cli.comparison import compare as show_comparison
@@ -35,7 +35,7 @@ from fourfold.persona import Persona, PersonaStatus
 _MIN_WHO_WIDTH = 12
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Four-layer personas from a one-line brief.")
-for module in (persona_changes, files, regression):
+for module in (persona_changes, files, regression, judges):
     app.add_typer(module.app)
 
 app.add_typer(keys.app, name="keys")

@@ -16,8 +16,10 @@ import httpx
 import pytest
 
 from fourfold.http.scopes import SCOPES
+from fourfold.judge_passports import shipped_passports
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from functions.api.app import create_app
+from functions.api.judges.schemas import JudgeDocument
 from functions.api.openapi.operations import Operation, operations
 from functions.api.provocation_tests.examples import OWN_TEST
 from functions.api.webhooks import deliveries
@@ -39,6 +41,13 @@ def persona_of(api: Api) -> str:
 
 def run_of(api: Api) -> str:
     return str(api.call("POST", "/v1/personas", FULL_KEY, json={"intent": "A shy founder, 34"}).json()["run_id"])
+
+
+def label_set_of(api: Api) -> str:
+    labels = [
+        {"kind": "document", "persona_id": persona_of(api), "verdict": verdict} for verdict in ("sound", "flawed")
+    ]
+    return str(api.call("PUT", "/v1/labels/editors", FULL_KEY, json={"labels": labels}).json()["name"])
 
 
 def key_of(api: Api) -> str:
@@ -66,7 +75,11 @@ def snapshot_of(api: Api) -> str:
 
 
 # What stands in a path and is nobody's: names every workspace knows.
-COMMON = {"key": "engine.pipeline.method", "name": "offline"}
+COMMON = {
+    "key": "engine.pipeline.method",
+    "name": "offline",
+    "judge_id": JudgeDocument.of(shipped_passports()[0]).id,
+}
 # How to make a thing of the first workspace, by the name it has in a path; and an id like its own that names nothing.
 THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
     "persona_id": (persona_of, f"per_{ABSENT}"),
@@ -76,6 +89,7 @@ THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
     "endpoint_id": (endpoint_of, f"whk_{ABSENT}"),
     "delivery_id": (lambda _api: f"dlv_{ABSENT}", f"dlv_{ABSENT}"),
     "key_id": (key_of, f"key_{ABSENT}"),
+    "set_name": (label_set_of, "no-such"),
     "snapshot_id": (snapshot_of, f"cfs_{ABSENT}"),
 }
 
@@ -180,7 +194,8 @@ def test_a_key_of_another_workspace(api: Api, operation: Operation) -> None:
     before, mine_before = stored(api), stored(api, "WS#ws_one")
     foreign = asked(api, operation, with_ids(operation.path, ids), OTHER_FULL_KEY)
     if operation.method == "PUT":  # a name of the caller's own choosing: made beside the first workspace's
-        assert foreign.status_code == 201
+        # Labels name personas, and those of the first workspace are unknown here.
+        assert foreign.status_code == (422 if operation.path.startswith("/v1/labels/") else 201)
         assert stored(api, "WS#ws_one") == mine_before
         return
     assert not any(thing in foreign.text for thing in mine if "_" in thing)
