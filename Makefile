@@ -17,7 +17,7 @@ override export BRIEF := $(value BRIEF)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test tests test-deep real lint types unit integration infra generated synth deploy diff destroy
-.PHONY: bench clean
+.PHONY: chaos bench clean
 
 help:  ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ diff: $(READY)  ## What a deployment would change.
 
 destroy: $(READY)  ## Delete a stage that is not protected, with all its data (STAGE=dev).
 	@$(RUN)python -m infra.destroy $(STAGE)
+
+chaos: $(READY)  ## Strike a busy server (kill -9, full disk, ...) and count what is lost, doubled, stuck: 20 min.
+	$(RUN)python -m tests.chaos
 
 bench: $(READY)  ## Measure; writes benchmarks/results/*.json.
 	$(RUN)python -m benchmarks

@@ -28,13 +28,18 @@ class Served:
     url: str
     key: str
     start_ms: float
+    pid: int
 
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.key}"}, timeout=60)
 
     def without_jobs(self) -> None:
         """Stops the automatic background jobs, which make 80 model calls for each persona."""
-        ops = [{"op": "set", "key": key, "value": False} for key in BY_THEMSELVES]
+        self.set_jobs(run=False)
+
+    def set_jobs(self, *, run: bool) -> None:
+        """Whether new personas get their background jobs."""
+        ops = [{"op": "set", "key": key, "value": run} for key in BY_THEMSELVES]
         with self.client() as client:
             client.patch("/v1/config", json={"scope": "system", "ops": ops}).raise_for_status()
 
@@ -52,7 +57,7 @@ def served(home: Path) -> Iterator[Served]:
     try:
         _wait(url, process)
         start_ms = (time.perf_counter() - began) * 1000
-        yield Served(url, (home / "api_key").read_text().strip(), start_ms)
+        yield Served(url, (home / "api_key").read_text().strip(), start_ms, process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)

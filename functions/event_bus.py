@@ -6,13 +6,13 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from fourfold.aws import client
+from fourfold.made_once import MadeOnce
 
 if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
@@ -43,7 +43,7 @@ def publish(entries: Sequence[Entry]) -> list[Entry]:
     return pending
 
 
-@cache
+@MadeOnce
 def _bus() -> EventBridgeClient:
     config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
     return cast("EventBridgeClient", client("events", config))

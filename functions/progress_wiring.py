@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, SSL
 
 from fourfold.aws import client
 from fourfold.http.auth import KeyRing
+from fourfold.made_once import MadeOnce
 from fourfold.progress.delivery import EventDelivery
 from fourfold.progress.ports import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, RunKey
 from fourfold.storage.api_keys import DynamoApiKeys
@@ -100,7 +101,7 @@ def management_endpoint() -> str:
     return urljoin(os.environ.get("AWS_ENDPOINT_URL", ""), os.environ["FOURFOLD_PROGRESS_ENDPOINT"])
 
 
-@cache
+@MadeOnce
 def sender() -> ManagedConnections:
     """The sender to connected clients, without SDK retries: a retry after a timeout could send a message twice."""
     config = Config(
@@ -119,7 +120,7 @@ def connections() -> DynamoConnections:
     return DynamoConnections(dynamodb(), os.environ["FOURFOLD_CONNECTIONS_TABLE"], time.time)
 
 
-@cache
+@MadeOnce
 def delivery() -> EventDelivery:
     """The delivery of a run's events to one follower."""
     queue = cast("SQSClient", client("sqs", Config(connect_timeout=2, read_timeout=5)))

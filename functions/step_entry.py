@@ -40,7 +40,9 @@ def step_handler(step: Step[Output]) -> Handler:
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         deadline = deadline_of(context)
         state = RunState.model_validate(event)
-        logger.append_keys(run_id=state.run_id, workspace_id=state.workspace_id, step=step.name, attempt=state.attempt)
+        logger.thread_safe_append_keys(
+            run_id=state.run_id, workspace_id=state.workspace_id, step=step.name, attempt=state.attempt
+        )
         models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
         try:
             after = execute_step(step, state, models, run_log(state, state.log_seq), deadline)

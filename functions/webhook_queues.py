@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from botocore.config import Config
 
 from fourfold.aws import client
+from fourfold.made_once import MadeOnce
 from fourfold.storage.client import dynamodb
 from fourfold.storage.webhooks import DynamoWebhooks
 from fourfold.webhooks.fan_out import QueueEntry
@@ -63,7 +64,7 @@ def send(queue_url: str, deliveries: Sequence[tuple[ScheduledDelivery, timedelta
             list(pool.map(put, *zip(*deliveries, strict=True)))
 
 
-@cache
+@MadeOnce
 def queues() -> SQSClient:
     """The SQS client."""
     config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})

@@ -17,12 +17,21 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Match
 
+from fourfold.aws import INSUFFICIENT_STORAGE
 from fourfold.http.body import BodyLimit
 from fourfold.http.cors import Cors, allowed_origins
 from fourfold.http.edge import Edge
 from fourfold.http.gateway import GatewayPrefix
 from fourfold.http.header_limit import HeaderLimit
-from fourfold.http.problems import ProblemError, field_errors, from_status, problem_response, rejected, unavailable
+from fourfold.http.problems import (
+    ProblemError,
+    field_errors,
+    from_status,
+    not_stored,
+    problem_response,
+    rejected,
+    unavailable,
+)
 from fourfold.http.tail import Tails
 from fourfold.persona import PersonaGoneError
 from fourfold.personas.deletion import DELETED
@@ -73,7 +82,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     """Builds the app. It reads no environment variable and calls no service before the first request.
 
     `origins` are the origins allowed by CORS. The server sets `app.state.stopping` before it stops, which ends streams
-    and waiting requests.
+    and waiting requests. It may set `app.state.storage_failure`, which returns why changes cannot be stored, or None.
     """
     app = FastAPI(
         title="fourfold",
@@ -103,6 +112,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     )
     app.state.stopping = threading.Event()
     app.state.tails = Tails()
+    app.state.storage_failure = lambda: None
     for resource in _RESOURCES:
         app.include_router(resource.router)
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
@@ -146,7 +156,7 @@ async def _unavailable(request: Request, error: ClientError | BotoCoreError) -> 
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
     operation = getattr(error, "operation_name", None)
     logger.error("AWS call failed", extra={"request_id": request.state.request_id, "code": code, "call": operation})
-    return await _problem(request, unavailable())
+    return await _problem(request, not_stored() if code == INSUFFICIENT_STORAGE else unavailable())
 
 
 app = create_app(allowed_origins(os.environ.get("FOURFOLD_CORS_ORIGINS", "")))

@@ -18,7 +18,6 @@ from functions.event_bus import publish
 from functions.wiring import run_context
 
 logger = Logger()
-processor = BatchProcessor(event_type=EventType.SQS)
 
 
 def _end_run(record: SQSRecord) -> None:
@@ -35,4 +34,5 @@ def _end_run(record: SQSRecord) -> None:
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Returns the SQS partial batch response, so that only failed records are redelivered."""
+    processor = BatchProcessor(event_type=EventType.SQS)  # one for each invocation: it keeps the failures of its batch
     return process_partial_response(event=event, record_handler=_end_run, processor=processor, context=context)

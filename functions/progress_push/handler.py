@@ -19,7 +19,6 @@ from functions.preload import preload
 from functions.progress_wiring import delivery, may_read, threads
 
 logger = Logger()
-catch_ups = BatchProcessor(event_type=EventType.SQS)
 
 
 @cache
@@ -34,7 +33,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN4
     If a batch of the stream raises, the whole batch is redelivered; events already sent are not sent again.
     """
     if event["Records"][0]["eventSource"] == "aws:sqs":
-        return process_partial_response(event=event, record_handler=_catch_up, processor=catch_ups, context=context)
+        processor = BatchProcessor(event_type=EventType.SQS)  # it keeps a batch's failures: one for each invocation
+        return process_partial_response(event=event, record_handler=_catch_up, processor=processor, context=context)
     failures = pusher().push(_new_event(record["dynamodb"]["NewImage"]) for record in event["Records"])
     logger.info("pushed", extra={"events": len(event["Records"])})
     if failures:  # log types only: the messages may quote events

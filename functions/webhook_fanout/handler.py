@@ -18,9 +18,6 @@ from functions.configuration import settings_of
 from functions.webhook_queues import enqueue, webhooks
 
 logger = Logger()
-processor = BatchProcessor(event_type=EventType.SQS)
-# By default the processor raises if the whole batch fails, with the tracebacks of all records in its message.
-processor.raise_on_entire_batch_failure = False
 
 
 def _fan_out(record: SQSRecord) -> None:
@@ -39,4 +36,7 @@ def _fan_out(record: SQSRecord) -> None:
 
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Returns the SQS partial batch response, so that only failed records are redelivered."""
+    processor = BatchProcessor(event_type=EventType.SQS)  # one for each invocation: it keeps the failures of its batch
+    # By default the processor raises if the whole batch fails, with the tracebacks of all records in its message.
+    processor.raise_on_entire_batch_failure = False
     return process_partial_response(event=event, record_handler=_fan_out, processor=processor, context=context)

@@ -1,4 +1,4 @@
-"""`python -m infra.local up | demo`: fourfold on this machine, until a signal or until the demo is done."""
+"""`python -m infra.local up | demo | check`: fourfold on this machine, until a signal or until the work is done."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from infra.local.api import DEFAULT_PORT, ApiStartError, PortTakenError, is_heal
 from infra.local.assembly import SynthesisError
 from infra.local.bedrock import require_bedrock_access
 from infra.local.bridges.saved_state import UnreadableStateError
+from infra.local.bridges.store.database import DatabaseError
 from infra.local.deploy import DeployError
 from infra.local.engine import EngineError
 from infra.local.home import AlreadyRunningError, Home
@@ -36,20 +37,21 @@ FAILURES = (
     AlreadyRunningError,
     ApiStartError,
     BadPortError,
+    DatabaseError,
     DeployError,
     EngineError,
     PortTakenError,
     SynthesisError,
     UnreadableStateError,
 )
-USAGE = "usage: python -m infra.local up|demo"
+USAGE = "usage: python -m infra.local up|demo|check"
 EXAMPLE_BRIEF = "A retired lighthouse keeper in Brittany who writes letters to strangers"
 
 console = Console()
 
 
 def main(arguments: list[str]) -> int:
-    commands = {"up": up, "demo": demo}
+    commands = {"up": up, "demo": demo, "check": check}
     if len(arguments) != 1 or arguments[0] not in commands:
         console.print(USAGE)
         return 2
@@ -88,7 +90,7 @@ def up(stop: threading.Event) -> int:
     return 0
 
 
-def demo(stop: threading.Event) -> int:  # noqa: ARG001 - both commands have one signature
+def demo(stop: threading.Event) -> int:  # noqa: ARG001 - all commands have one signature
     """Make one persona, on this home's server if one is running."""
     run = importlib.import_module("fourfold.cli.demo").run
     home, brief = Home.default(), os.environ.get("BRIEF") or None
@@ -99,6 +101,14 @@ def demo(stop: threading.Event) -> int:  # noqa: ARG001 - both commands have one
     _print_models()
     with running_stack(home, _demo_port(), ConsoleProgress(console)) as stack:
         return int(run(stack.api_url, stack.api_key, brief))
+
+
+def check(stop: threading.Event) -> int:  # noqa: ARG001 - all commands have one signature
+    """Print the checks of the stored state as JSON, for `fourfold doctor --state`. Returns 1 if anything is wrong."""
+    state_check = importlib.import_module("infra.local.state_check")
+    findings = state_check.check_state(Home.default())
+    sys.stdout.write(state_check.as_json(findings) + "\n")
+    return 0 if all(finding.is_good for finding in findings) else 1
 
 
 def _asked_port() -> int | None:

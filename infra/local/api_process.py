@@ -15,6 +15,9 @@ import os
 import socket
 import sys
 import threading
+from functools import partial
+
+from infra.local.storage_health import storage_failure
 
 HEAVY = ("botocore.session", "fastapi", "pydantic", "aws_lambda_powertools", "uvicorn")
 
@@ -29,6 +32,7 @@ def main() -> None:
     os.environ.update(environment)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s")
     api = importlib.import_module("functions.api.server")
+    api.app.state.storage_failure = partial(storage_failure, environment["AWS_ENDPOINT_URL"])
     server = api.Server(api.app)
     threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
     server.run(sockets=[socket.socket(fileno=int(sys.argv[1]))])

@@ -11,14 +11,20 @@ import tempfile
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fourfold.errors import LocalError
 from infra.local.bedrock import bedrock_access
-from infra.local.bridges.saved_state import load_saved_state
+from infra.local.bridges.loopback_auth import LoopbackGuard
+from infra.local.bridges.store.database import Database
 from infra.local.home import Home
-from infra.local.services import drop_unused_state
+
+if TYPE_CHECKING:
+    from infra.local.bridges.event_sources import EventSources
+    from infra.local.bridges.periodic_save import PeriodicSave
+    from infra.local.bridges.store.workflow import Workflow
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -27,6 +33,8 @@ Client = Any  # boto3 makes the classes of its clients at run time
 
 STOP_SECONDS = 15
 LOG_BYTES = 5_000_000
+# Connections that wait to be accepted: fifty personas at once open more than a hundred.
+BACKLOG = 1024
 
 
 class EngineError(LocalError):
@@ -43,13 +51,23 @@ class Engine:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
+        self._database: Database
+        self._guard: LoopbackGuard
+        self._workflow: Workflow
+        self._sources: EventSources
+        self._saves: PeriodicSave
+        self.converted = False
+        """Whether this start converted the state of an earlier version."""
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.root_key = "AKIA" + secrets.token_hex(16).upper()
 
     def start(self) -> None:
         """Serve; returns when the saved state is loaded and requests are answered.
 
+        What the last stop interrupted is not continued before `resume`.
+
         Raises:
+            DatabaseError: the database cannot be opened; its file is left unchanged.
             UnreadableStateError: a saved state cannot be loaded; its file is left unchanged.
             EngineError: the start takes more than START_SECONDS, or the engine ends.
         """
@@ -58,28 +76,45 @@ class Engine:
             folder.mkdir(parents=True, exist_ok=True)
         self._take_environment()
         _log_to(self._home)
-        load_saved_state(self._home.engine_state)
+        self._load()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
         self._thread.start()
         self._wait_until_ready(self._thread)
+        self._saves.start()
+
+    def resume(self) -> None:
+        """Continue what the last stop interrupted: executions, then queues and streams."""
+        self._workflow.resume()
+        self._sources.open()
+
+    def hold(self) -> None:
+        """Store nothing of any execution from here on: its functions are about to be stopped."""
+        self._workflow.hold()
+
+    def on_execution(self, prepare: Callable[[], None]) -> None:
+        """`prepare` is called as an execution of a state machine is started; it returns at once."""
+        self._workflow.on_start = prepare
+
+    def save(self) -> None:
+        """Save the definitions now."""
+        self._saves.save()
 
     def stop(self) -> None:
-        """Stop serving, save the state a last time and end the Lambda workers."""
+        """Stop serving, save the definitions if they have changed, and close the database."""
         if self._thread is None:
             return
+        self.hold()
         if self._loop is not None and self._stopping is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopping.set)
             self._thread.join(STOP_SECONDS)
-        from ministack.core import lambda_runtime
-
-        lambda_runtime.reset()
-        drop_unused_state(self._home.engine_state)
+        self._saves.stop()
+        self._database.close()
         self._home.wipe_scratch()
 
     @property
-    def requests(self) -> int:
-        """Requests that the engine has accepted so far."""
-        return self._guard.passed
+    def database(self) -> Database:
+        """The database of tables, queues and executions."""
+        return self._database
 
     def client(self, service: str) -> Client:
         """A boto3 client with the account's root credentials: for the operator, never for the product."""
@@ -112,6 +147,9 @@ class Engine:
             **self._bedrock,
         }
 
+    def _storage_failure(self) -> str | None:
+        return self._database.failure or self._saves.failure
+
     def _take_environment(self) -> None:
         self._bedrock = bedrock_access(os.environ)
         for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -122,7 +160,7 @@ class Engine:
                 "AWS_ACCESS_KEY_ID": self.root_key,
                 "AWS_SECRET_ACCESS_KEY": self.root_key,
                 "AUTH": "true",
-                "PERSIST_STATE": "1",
+                "PERSIST_STATE": "0",  # see infra.local.bridges.saved_state
                 "STATE_DIR": str(self._home.engine_state),
                 "S3_PERSIST": "1",
                 "S3_DATA_DIR": str(self._home.engine_objects),
@@ -137,6 +175,26 @@ class Engine:
         )
         tempfile.tempdir = None  # TMPDIR is read again
 
+    def _load(self) -> None:
+        """Load what is stored. The files of an earlier version are moved into the database, and kept aside."""
+        from ministack.app import app
+
+        from infra.local.bridges.event_sources import EventSources
+        from infra.local.bridges.periodic_save import PeriodicSave
+        from infra.local.bridges.saved_state import copies, load_saved_state, set_aside
+        from infra.local.bridges.store.installation import install_store
+
+        self._guard = LoopbackGuard(app, self.root_key, self._storage_failure)
+        self._database = Database(self._home.database)
+        self._workflow = install_store(self._database)
+        self._sources = EventSources()
+        self._saves = PeriodicSave(self._home.engine_state, self._database, lambda: self._guard.definitions)
+        load_saved_state(self._home.engine_state)
+        self._workflow.load()
+        if not copies(self._home.engine_state):
+            self._saves.save()
+            self.converted = bool(set_aside(self._home.engine_state, self._home.earlier_state))
+
     def _serve(self) -> None:
         try:
             asyncio.run(self._serve_until_stopped())
@@ -147,16 +205,13 @@ class Engine:
     async def _serve_until_stopped(self) -> None:
         from hypercorn.asyncio import serve
         from hypercorn.config import Config
-        from ministack.app import app
-
-        from infra.local.bridges.loopback_auth import LoopbackGuard
 
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        self._guard = LoopbackGuard(app, self.root_key)
         config = Config()
         config.bind = [f"fd://{self._listener.fileno()}"]
         config.keep_alive_timeout = 75
+        config.backlog = BACKLOG
         config.graceful_timeout = 1
         config.accesslog = None
         config.errorlog = logging.getLogger("hypercorn.error")

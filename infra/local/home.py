@@ -62,6 +62,16 @@ class Home:
         return self.root / "engine" / "state"
 
     @property
+    def database(self) -> Path:
+        """The engine's tables, queues and executions."""
+        return self.root / "engine" / "engine.sqlite3"
+
+    @property
+    def earlier_state(self) -> Path:
+        """The state as an earlier version saved it, kept after it was converted."""
+        return self.root / "engine" / "earlier-state"
+
+    @property
     def engine_objects(self) -> Path:
         return self.root / "engine" / "s3"
 

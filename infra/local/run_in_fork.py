@@ -34,12 +34,22 @@ class ForkError(LocalError):
 def run_in_fork(work: Callable[[], object], longest_s: float = LONGEST_S) -> None:
     """Run `work` in a forked child; returns when it has ended.
 
+    Raises:
+        ForkError: the child could not be made; `work` raised, logged an error or was killed.
+    """
+    start_in_fork(work, longest_s)()
+
+
+def start_in_fork(work: Callable[[], object], longest_s: float = LONGEST_S) -> Callable[[], None]:
+    """Start `work` in a forked child; the returned function waits for its end and must be called.
+
     The child has no other thread, so `work` must not take a lock that another thread may hold at this moment: it would
     block, and is killed after `longest_s` seconds. The child's inherited files are closed, and it ends with this
     process.
 
     Raises:
-        ForkError: the child could not be made; `work` raised, logged an error or was killed.
+        ForkError: the child could not be made. From the returned function: `work` raised, logged an error or was
+            killed.
     """
     libc, parent = ctypes.CDLL(None), os.getpid()
     reading, writing = os.pipe()
@@ -52,6 +62,10 @@ def run_in_fork(work: Callable[[], object], longest_s: float = LONGEST_S) -> Non
     if child == 0:
         _run_child(work, writing, lambda: bool(libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)) or os.getppid() != parent)
     os.close(writing)
+    return lambda: _wait(child, reading, longest_s)
+
+
+def _wait(child: int, reading: int, longest_s: float) -> None:
     try:
         output = _read(reading, time.monotonic() + longest_s)
     finally:

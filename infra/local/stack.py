@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from fourfold.aws import LEAST_TIMEOUT
 from fourfold.http.scopes import SCOPES
 from fourfold.keys import KeyEnvironment, key_preview
 from fourfold.llm.model_names import OFFLINE
@@ -21,32 +22,27 @@ from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from infra.local import assembly
 from infra.local.api import Api, listen
 from infra.local.bridges.forked_workers import SUPPORTED, ForkServer
-from infra.local.bridges.interrupted_executions import publish_interrupted_executions
 from infra.local.bridges.outbox_replay import republish_outbox
-from infra.local.bridges.periodic_save import PeriodicSave, save_state
-from infra.local.bridges.shared_archives import install_shared_archives
+from infra.local.bridges.shared_archives import CodeFolders
 from infra.local.bridges.stale_connections import drop_connections
-from infra.local.bridges.stream_positions import reset_stream_positions
+from infra.local.bridges.unstarted_runs import fail_unstarted_runs
 from infra.local.bridges.warm_up import WarmUp
 from infra.local.bridges.webhook_requeue import requeue_pending_deliveries
-from infra.local.bridges.worker_pool import (
-    IDLE_WAIT_SECONDS,
-    IDLE_WAIT_WITH_FORKS_SECONDS,
-    install_waiting_pool,
-)
+from infra.local.bridges.worker_pool import WorkerPool
+from infra.local.bridges.worker_process import start_interpreter
 from infra.local.deploy import deploy, is_deployed
 from infra.local.engine import Engine
 from infra.local.home import PRIVATE, Home, Server
 from infra.local.progress import Progress, Silent
-from infra.local.services import KEPT
 
 ORG_ID = "org_local"
 WORKSPACE_ID = "ws_local"
 API_HANDLER = "api/run.sh"
 PUBLISHER_HANDLER = "functions.publish_events.handler.handler"
 DISPATCHER_HANDLER = "functions.webhook_dispatch.handler.handler"
+JOB_HANDLERS = ("functions.fingerprint.", "functions.provocation.")
 # Defaults of the API and the functions on a developer's machine; the shell's variables take precedence.
-DEVELOPMENT = {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1"}
+DEVELOPMENT = {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1", LEAST_TIMEOUT: "60"}
 FUNCTION_ARN = re.compile(r"arn:aws:lambda:[^\"]+")
 
 
@@ -87,7 +83,6 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         undo.enter_context(home.locked())
         home.make_private()
         listener = listen(port)
-        started = datetime.now(UTC)
         forks = ForkServer(home.log, libraries_of(providers)) if SUPPORTED else None
         if forks:
             undo.callback(forks.stop)
@@ -97,24 +92,23 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         undo.callback(api.stop)
         with progress.step("Start the AWS engine"):
             engine.start()
-            install_waiting_pool(IDLE_WAIT_WITH_FORKS_SECONDS if forks else IDLE_WAIT_SECONDS)
-            install_shared_archives(Path(tempfile.mkdtemp(prefix="code-", dir=home.scratch)))
-            if forks:
-                forks.install()
-            reset_stream_positions()
+            folders = CodeFolders(Path(tempfile.mkdtemp(prefix="code-", dir=home.scratch)))
+            workers = WorkerPool(forks.fork if forks else start_interpreter, folders, _does_jobs)
+            undo.callback(workers.stop)
+            undo.callback(engine.hold)
+            workers.install()
         _bring_up_to_date(engine, home, progress)
-        snapshots = PeriodicSave(engine)
-        undo.callback(snapshots.stop)
-        snapshots.start()
         deployed_api = _function(engine, API_HANDLER)
         variables = deployed_api["Environment"]["Variables"]
         warm_up = WarmUp(
-            [*_invoked_functions(engine, variables["FOURFOLD_STATE_MACHINE_ARN"]), *_progress_functions(engine)]
+            workers.warm,
+            [*_invoked_functions(engine, variables["FOURFOLD_STATE_MACHINE_ARN"]), *_progress_functions(engine)],
         )
         undo.callback(warm_up.stop)
+        engine.on_execution(warm_up.start)
         warm_up.start()
         with progress.step("Start the API"):
-            _recover(engine, variables, started)
+            _recover(engine, variables)
             drop_connections(engine.client("dynamodb"), variables["FOURFOLD_CONNECTIONS_TABLE"])
             api_key = _seed_api_key(engine, home, variables["FOURFOLD_API_KEYS_TABLE"])
             access = {**engine.worker_environment(), **engine.execution_credentials(deployed_api)}
@@ -135,16 +129,19 @@ def _bring_up_to_date(engine: Engine, home: Home, progress: Progress) -> None:
             made = assembly.synthesize(home, digest)
     with progress.step("Deploy the template"):
         deploy(engine.client, made)
-        save_state(KEPT)
+        engine.save()
 
 
-def _recover(engine: Engine, variables: dict[str, str], started: datetime) -> None:
-    publish_interrupted_executions(
-        engine.client("dynamodb"),
-        variables["FOURFOLD_PERSONAS_TABLE"],
-        variables["FOURFOLD_STATE_MACHINE_ARN"],
-        started,
-    )
+def _recover(engine: Engine, variables: dict[str, str]) -> None:
+    """Continue what the last stop interrupted."""
+    fail_unstarted_runs(variables["FOURFOLD_PERSONAS_TABLE"], variables["FOURFOLD_STATE_MACHINE_ARN"])
+    engine.resume()
+    if engine.converted:
+        _replay_memory(engine)
+
+
+def _replay_memory(engine: Engine) -> None:
+    """Send again what an earlier version may have had in memory only: its streams and queues."""
     publisher = _function(engine, PUBLISHER_HANDLER)
     republish_outbox(
         engine.client("dynamodb"),
@@ -181,6 +178,10 @@ def _seed_api_key(engine: Engine, home: Home, table: str) -> str:
     )
     DynamoApiKeys(engine.client("dynamodb"), table).put(text, key)
     return text
+
+
+def _does_jobs(handler: str) -> bool:
+    return handler.startswith(JOB_HANDLERS)
 
 
 def _function(engine: Engine, handler: str) -> dict[str, Any]:

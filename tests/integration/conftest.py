@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
-from infra.local.home import REPOSITORY
 from tests.integration.local_server import BY_THEMSELVES, LocalServer
 
 
@@ -15,9 +13,7 @@ from tests.integration.local_server import BY_THEMSELVES, LocalServer
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     """The real template on the engine, with IAM enforced, and the API in front of it."""
     server = LocalServer(tmp_path_factory.mktemp("local"))
-    made_before = REPOSITORY / ".local" / "assembly"
-    if made_before.exists():  # used only if it was made of these very sources
-        shutil.copytree(made_before, server.home.assemblies)
+    server.borrow_made_before()
     server.start()
     server.commit(dict.fromkeys(BY_THEMSELVES, False), scope="system")
     try:

@@ -81,6 +81,13 @@ class LocalServer:
         time.sleep(seconds)
         process.send_signal(signal.SIGCONT)
 
+    def is_alive(self) -> bool:
+        return self._running().poll() is None
+
+    @property
+    def process_id(self) -> int:
+        return self._running().pid
+
     def said(self) -> str:
         """What the last start printed."""
         return self.output.read_text(encoding="utf-8")
@@ -133,6 +140,12 @@ class LocalServer:
             except OSError:
                 continue  # it ended meanwhile, or is another user's
         return found
+
+    def borrow_made_before(self) -> None:
+        """Take what `make up` synthesized in this clone; it is used only if it was made of these very sources."""
+        made_before = REPOSITORY / ".local" / "assembly"
+        if made_before.exists():
+            shutil.copytree(made_before, self.home.assemblies)
 
     def borrow_assembly(self, other: LocalServer) -> None:
         """Take the synthesized template of another home, to save the time of making it again."""

@@ -61,5 +61,5 @@ def address(stack: LocalServer) -> str:
 def connected(stack: LocalServer, key: str | None = None, url: str | None = None) -> Iterator[ProgressClient]:
     """A connection with a key (the development key), or to an address that holds a ticket."""
     headers = {} if url else {"Authorization": f"Bearer {key or stack.api_key}"}
-    with connect(url or address(stack), additional_headers=headers) as socket:
+    with connect(url or address(stack), additional_headers=headers, open_timeout=PATIENCE_S) as socket:
         yield ProgressClient(socket)

@@ -55,7 +55,7 @@ def test_events_go_on_reaching_clients_after_a_restart(own: LocalServer) -> None
         before = followed(own, client)
         began = time.monotonic()
         assert own.stop() == 0, own.said()
-        assert time.monotonic() - began < 10, "connected clients do not hold up a stop"
+        assert time.monotonic() - began < 30, "connected clients do not hold up a stop"
     own.start()
     assert own.aws("dynamodb").scan(TableName=own.outputs()["ConnectionsTableName"])["Count"] == 0
     with connected(own) as client:
@@ -71,7 +71,7 @@ def test_events_go_on_reaching_clients_after_a_restart(own: LocalServer) -> None
 def test_a_record_that_cannot_be_pushed_is_in_no_run_s_way(own: LocalServer) -> None:
     broken = {"pk": {"S": "WS#ws_local#RUN#broken"}, "sk": {"N": "1"}, "doc": {"S": "no json"}}
     own.aws("dynamodb").put_item(TableName=own.outputs()["RunEventsTableName"], Item=broken)
-    eventually(lambda: "failed processing DynamoDB stream batch" in own.home.log.read_text(encoding="utf-8"))
+    eventually(lambda: "did not take 1 stream records" in own.home.log.read_text(encoding="utf-8"))
     run_id = start(own)
     eventually(lambda: own.call("GET", f"/v1/runs/{run_id}").json()["status"] == "completed")
 

@@ -40,9 +40,10 @@ _POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
 
 
 @router.get("/v1/health", summary="Check health")
-async def health() -> Health:
-    """Returns `ok` if the process serves requests. Requires no API key."""
-    return Health(version=VERSION)
+def health(request: Request) -> Health:
+    """Returns `ok` if the process serves requests and changes can be stored. Requires no API key."""
+    reason: str | None = request.app.state.storage_failure()
+    return Health(status="degraded" if reason else "ok", version=VERSION, reason=reason)
 
 
 @router.get("/v1/openapi.json", include_in_schema=False)

@@ -109,7 +109,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     scopes = {(found.path, found.method.lower()): found.scope for found in operations(app)}
     for path, methods in content["paths"].items():
         for method, operation in methods.items():
-            _finish(operation, scopes.get((path, method)))
+            _finish(operation, scopes.get((path, method)), changes=method != "get")
     content["components"]["headers"] = {**RETRY_AFTER, **_REQUEST_ID, **_RATE_LIMIT}
     content["components"]["examples"] = {code: {"value": _problem_example(code)} for code in sorted(CATALOGUE)}
     return content
@@ -148,11 +148,11 @@ def committed_text(app: FastAPI) -> str:
     return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _finish(operation: dict[str, Any], scope: str | None) -> None:
+def _finish(operation: dict[str, Any], scope: str | None, *, changes: bool) -> None:
     """Adds what applies to every operation: security, scope, general problems, and headers."""
     replies = operation["responses"]
     general = (401, 403, 429, 431, 500, 503) if scope is not None else (431, 500, 503)
-    for status in general:
+    for status in (*general, 507) if changes else general:
         replies.setdefault(str(status), problems(status)[status])
     operation["security"] = []
     if scope is not None:

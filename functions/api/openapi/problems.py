@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fourfold.http.problems import not_stored
 from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.failure import job_problem, problem_from
@@ -30,6 +31,8 @@ def _known(answer: Problem) -> KnownProblem:
 
 
 _MODEL = {f"model_{failure.value}": _known(job_problem(ModelError(failure, ""))) for failure in ModelFailure}
+
+_NOT_STORED = not_stored().problem
 
 CATALOGUE: dict[str, KnownProblem] = {
     "invalid_json": KnownProblem(
@@ -157,6 +160,7 @@ CATALOGUE: dict[str, KnownProblem] = {
     ),
     **_MODEL,
     "service_unavailable": KnownProblem(503, "Service unavailable", "Try again in a few seconds.", general=True),
+    "not_stored": KnownProblem(507, _NOT_STORED.title, _NOT_STORED.detail, general=True),
     "run_not_started": _known(NOT_STARTED),
     "run_interrupted": _known(problem_from("ABORTED", "")),
     "run_timed_out": _known(problem_from("TIMED_OUT", "")),

@@ -27,6 +27,7 @@ _MEANINGS = {
     502: "No model returned a valid answer",
     503: "Service unavailable; see `Retry-After`",
     504: "The run timed out",
+    507: "The disk of a local server is full or not writable; nothing was stored",
 }
 _RETRIED = (429, 503)
 RETRY_AFTER: dict[str, Any] = {

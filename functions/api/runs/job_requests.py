@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from botocore.config import Config
@@ -12,6 +11,7 @@ from fourfold.aws import client
 from fourfold.ids import id_from_operation
 from fourfold.jobs.job import job_run
 from fourfold.jobs.message import JobMessage
+from fourfold.made_once import MadeOnce
 from fourfold.progress.run import Run, RunKind
 from functions.clock import now
 from functions.configuration import effective_in
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 
-@cache
+@MadeOnce
 def queues() -> SQSClient:
     """The SQS client."""
     config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})

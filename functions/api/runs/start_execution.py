@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from typing import TYPE_CHECKING, NoReturn, cast
 
 from aws_lambda_powertools import Logger
@@ -11,6 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from fourfold.aws import client
+from fourfold.made_once import MadeOnce
 from fourfold.pipeline.submit import NotStartedError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 logger = Logger()
 
 
-@cache
+@MadeOnce
 def stepfunctions() -> SFNClient:
     """The Step Functions client."""
     config = Config(

@@ -2,19 +2,22 @@
 
 The product's code and the template are the same in both places; a gap of the engine is closed here and nowhere else.
 
-At each start:
-    `saved_state`: a saved state that cannot be loaded stops the start; MiniStack would start empty and overwrite it.
-    `stream_positions`: DynamoDB stream mappings start at the beginning of the stream; MiniStack keeps their positions
-        without the records.
-    `outbox_replay`, `webhook_requeue`: what a kill may have lost from streams and queues is sent again.
-    `interrupted_executions`: executions cut off by the last stop are reported as failed.
-    `stale_connections`: WebSocket connections of the last start are deleted.
-    `warm_up`: a worker for each function is started before its first invocation (provisioned concurrency).
-While it serves:
-    `loopback_auth`: only this machine's programs are served, and root requests must be signed with this start's key.
-    `periodic_save`: the state is saved every two seconds; MiniStack saves it on a clean stop only.
-    `retention`: old executions and log streams are dropped.
-    `worker_pool`: an invocation waits for an idle worker before another is started.
+What is stored:
+    `store`: items, stream records, messages and executions are in SQLite, committed before a request is answered.
+        MiniStack keeps them in memory and evaluates a key condition for every item of a partition.
+    `saved_state`, `periodic_save`, `definitions`: the rest is saved whole when it has changed, and two copies are kept.
+        A saved state that cannot be loaded stops the start; MiniStack would start empty and overwrite it.
+    `retention`: old executions, events and log streams are dropped.
+How functions are executed:
+    `worker_pool`, `worker_process`, `worker`, `worker_channel`: a function has one process for many invocations.
     `forked_workers`, `fork_server`: workers are forked from a process that has imported their libraries (SnapStart).
     `shared_archives`: a function's code is unpacked once, not once for each worker.
+    `warm_up`: processes are started before they are needed (provisioned concurrency).
+At each start:
+    `event_sources`: queues and streams are polled once their functions can be invoked.
+    `unstarted_runs`: runs that the last stop left without an execution are reported as failed.
+    `stale_connections`: WebSocket connections of the last start are deleted.
+    `outbox_replay`, `webhook_requeue`: what an earlier version may have lost from streams and queues is sent again.
+While it serves:
+    `loopback_auth`: only this machine's programs are served, and root requests must be signed with this start's key.
 """

@@ -12,13 +12,16 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from infra.local.bridges.definitions import may_define
+from infra.local.storage_health import PATH, storage_answer
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 EXECUTE_API = "/_aws/execute-api/"
-UNSIGNED = ("/_ministack/ready", "/_ministack/health", EXECUTE_API)
+UNSIGNED = ("/_ministack/ready", "/_ministack/health", PATH, EXECUTE_API)
 # Below EXECUTE_API: sends to connected clients. Only the product's functions may, with their role's signature.
 CONNECTIONS = "/@connections/"
 _PROTOCOL = b"x-forwarded-proto"
@@ -27,20 +30,24 @@ _PROTOCOL = b"x-forwarded-proto"
 class LoopbackGuard:
     """ASGI middleware that passes on requests of this machine's own programs and refuses all others with 403."""
 
-    def __init__(self, app: App, root_key: str) -> None:
+    def __init__(self, app: App, root_key: str, storage_failure: Callable[[], str | None] = lambda: None) -> None:
+        """`storage_failure` returns why changes cannot be stored; it is answered at `storage_health.PATH`."""
         self._app = app
         self._root_key = root_key
-        self.passed = 0
-        """Requests passed on so far. While it does not change, there is no new state to save."""
+        self._storage_failure = storage_failure
+        self.definitions = 0
+        """Requests answered so far that may have changed a definition."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         reason = self._refusal(scope)
-        if reason is None:
-            self.passed += 1
+        if reason is None and scope["path"] == PATH:
+            await _answer(send, 200, storage_answer(self._storage_failure()))
+        elif reason is None:
             await self._app(_as_over_tls(scope), receive, send)
+            self.definitions += may_define(scope["path"], _headers(scope))
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": reason})
@@ -48,7 +55,7 @@ class LoopbackGuard:
             await _forbid(send, reason)
 
     def _refusal(self, scope: Scope) -> str | None:
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers(scope)
         if not _is_loopback(headers.get("host", "")):
             return "the Host is not this machine's"
         origin = headers.get("origin")
@@ -84,6 +91,10 @@ def _as_over_tls(scope: Scope) -> Scope:
     return {**scope, "headers": [*headers, (_PROTOCOL, b"https")]}
 
 
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
 def _is_loopback(netloc: str) -> bool:
     name = netloc.rpartition(":")[0] if ":" in netloc else netloc
     return name in {"127.0.0.1", "localhost"} or name.endswith(".localhost")
@@ -91,6 +102,10 @@ def _is_loopback(netloc: str) -> bool:
 
 async def _forbid(send: Send, reason: str) -> None:
     body = f'{{"__type": "AccessDenied", "message": "fourfold: {reason}"}}'.encode()
+    await _answer(send, 403, body)
+
+
+async def _answer(send: Send, status: int, body: bytes) -> None:
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

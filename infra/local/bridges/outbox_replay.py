@@ -1,8 +1,8 @@
-"""Bridge: MiniStack loses a table stream's records when it stops, and two seconds of any queue when it is killed.
+"""Conversion: earlier versions lost a table stream's records when they stopped, and two seconds of any queue in a kill.
 
-At a start the publisher is invoked with the unpublished entries of the Outbox table, and with those published in the
-last minute before the stop, which a consumer's queue may have lost; consumers ignore an event id they have handled.
-Entries published earlier are deleted, as the table's time to live does on AWS.
+At the first start after one, the publisher is invoked with the unpublished entries of the Outbox table, and with those
+published in the last minute before the stop, which a consumer's queue may have lost; consumers ignore an event id they
+have handled. Entries published earlier are deleted, as the table's time to live does on AWS.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Bridge: MiniStack saves its state on a clean stop only; this saves it every two seconds.
+"""Saves the deployment's definitions when they have changed, and drops old history, beside the requests.
 
-Each service's file is replaced as a whole, so a kill in the middle of a save leaves the previous file. Nothing is
-written while nothing changes. A save copies and encodes the whole state, which takes seconds for a large home: it runs
-in a forked child where that is safe, so that requests are not delayed and no table changes during the copy.
+A save copies and encodes the state: where that can be done in a forked copy of this process, it stops nothing for
+longer than the fork takes.
 """
 
 from __future__ import annotations
@@ -10,76 +9,83 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from infra.local.bridges.forked_workers import SUPPORTED
 from infra.local.bridges.retention import forget_old_history
-from infra.local.engine import Engine
-from infra.local.run_in_fork import ForkError, run_in_fork
+from infra.local.bridges.saved_state import newest_copy, save_states
+from infra.local.bridges.store.database import Database
+from infra.local.bridges.store.executions import Executions
+from infra.local.run_in_fork import ForkError, start_in_fork
 from infra.local.services import KEPT
 
 INTERVAL_SECONDS = 2.0
-# Of the other services, log groups and metrics change with every call, and losing some of them does no harm.
-FULL_EVERY = 15  # rounds
-FREQUENT = frozenset({"dynamodb", "eventbridge", "sqs", "ssm", "stepfunctions"})
+_RETENTION_EVERY = 15  # rounds
 
 logger = logging.getLogger(__name__)
-_saving = threading.Lock()
 
 
 class PeriodicSave:
-    """A thread that saves the engine's state every INTERVAL_SECONDS in which it may have changed."""
+    """A thread that saves the definitions of an engine after a request that may have changed one."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, folder: Path, database: Database, changes: Callable[[], int]) -> None:
+        """`changes` counts the requests so far that may have changed a definition."""
+        self.failure: str | None = None
+        """Why the last save failed; None after one that did not."""
+        self._folder = folder
+        self._database = database
+        self._executions = Executions(database)
+        self._changes = changes
+        self._saved_at = 0
+        self._own: Path | None = None
+        self._saving = threading.Lock()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="snapshots", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="periodic-save", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        """Returns when no save is running and none will start."""
+        """Return when no save is under way and none will be, after a last one if anything changed."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
+        if self._saved_at != self._changes():
+            self.save()
+
+    def save(self) -> None:
+        """Save now. If that fails, `failure` and the log say why; the copies there are stay, and it is tried again."""
+        with self._saving:
+            changes = self._changes()
+            try:
+                if SUPPORTED:
+                    with self._database.unit():  # no request is in the middle of a change while the copy is made
+                        wait = start_in_fork(self._save_states)
+                    wait()
+                else:
+                    with self._database.unit():
+                        self._save_states()
+            except (ForkError, OSError) as error:
+                self.failure = str(error)
+                logger.exception("the definitions could not be saved")
+            else:
+                self.failure, self._saved_at = None, changes
+                self._own = newest_copy(self._folder)
+
+    def _save_states(self) -> None:
+        from ministack import app
+
+        states: dict[str, Callable[[], Any]] = app._build_persistence_save_dict()  # noqa: SLF001 - the only list of them
+        save_states(self._folder, {name: states[name] for name in sorted(KEPT & states.keys())}, self._own)
 
     def _run(self) -> None:
-        saved_at, was_busy, rounds = self._engine.requests, False, 0
+        rounds = 0
         while not self._stopping.wait(INTERVAL_SECONDS):
-            requests, busy = self._engine.requests, _invocations() > 0
-            # One more save after the last activity: the end of a workflow is not a request.
-            if requests != saved_at or busy or was_busy:
-                rounds += 1
-                try:
-                    save_state(KEPT if rounds % FULL_EVERY == 0 else FREQUENT)
-                except Exception:  # a failed save must not end the later ones
-                    logger.exception("the state could not be saved")
-                was_busy = requests != saved_at or busy
-                saved_at = requests
-
-
-def save_state(services: frozenset[str]) -> None:
-    """Save the state of these services (names of `infra.local.services`) now. A failure is logged, not raised."""
-    from ministack import app
-    from ministack.core import persistence
-
-    states: dict[str, Callable[[], Any]] = app._build_persistence_save_dict()  # noqa: SLF001 - the only list of them
-    # SSM last: it names the deployed assembly, so the state of that deployment must be saved before.
-    wanted = {name: states[name] for name in sorted(services, key="ssm".__eq__) if name in states}
-    with _saving:
-        forget_old_history()
-        if not SUPPORTED:
-            persistence.save_all(wanted)
-            return
-        try:
-            run_in_fork(lambda: persistence.save_all(wanted))
-        except ForkError:  # the previous files are kept, and the next save follows
-            logger.exception("the state could not be saved")
-
-
-def _invocations() -> int:
-    from ministack.services import lambda_svc
-
-    running: int = lambda_svc.executions_in_flight()[0]
-    return running
+            rounds += 1
+            self._database.recover()
+            if rounds % _RETENTION_EVERY == 0:
+                forget_old_history()
+                self._executions.forget_old()
+            if self._saved_at != self._changes():
+                self.save()

@@ -11,11 +11,15 @@ from typing import Any
 EXECUTIONS_KEPT = 200
 HISTORIES_KEPT = 20  # a history holds the execution's state at every step: some hundred kilobytes
 STREAMS_KEPT = 200  # per log group
+EVENTS_KEPT = 100
 
 
 def forget_old_history() -> None:
     """Drop finished executions, histories and log streams beyond the newest."""
-    from ministack.services import cloudwatch_logs, stepfunctions
+    from ministack.services import cloudwatch_logs, eventbridge, stepfunctions
+
+    for published in eventbridge._events_log.all_values():  # noqa: SLF001 - kept for a page of MiniStack's own
+        del published[:-EVENTS_KEPT]
 
     executions: dict[Any, dict[str, Any]] = stepfunctions._executions._data  # noqa: SLF001 - no call deletes one
     finished = [key for key, execution in list(executions.items()) if execution["status"] != "RUNNING"]

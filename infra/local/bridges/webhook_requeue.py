@@ -1,7 +1,7 @@
-"""Bridge: a kill of MiniStack loses two seconds of any queue, and with it scheduled attempts at webhook deliveries.
+"""Conversion: a kill of an earlier version lost two seconds of any queue, and with it attempts at webhook deliveries.
 
-The deliveries are stored in a table, so at a start a message is sent for every pending one. A superfluous message has
-no effect: the dispatcher makes an attempt only when one is due and no other worker is making it.
+The deliveries are stored in a table, so at the first start after one, a message is sent for every pending delivery. A
+superfluous message has no effect: the dispatcher makes an attempt only when one is due and no other worker makes it.
 """
 
 from __future__ import annotations

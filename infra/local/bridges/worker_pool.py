@@ -1,73 +1,219 @@
-"""Bridge: MiniStack starts a process for every invocation that finds no idle worker.
+"""Bridge: MiniStack starts a process for every invocation that finds none idle, and stops a worker whose handler
+raised. Fifty runs that wait for their models would be fifty processes for each step; here a function has one process,
+which serves up to INVOCATIONS_AT_ONCE invocations on threads, as Lambda's environments with several concurrent
+invocations do.
 
-Twenty runs at once would start twenty processes for each of eight functions, although the existing worker is idle again
-within milliseconds. Here an invocation first waits for an idle worker, and starts another only after `idle_wait`
-seconds, at most CONCURRENT_STARTS at a time. Where workers wait long for a real model, there are soon as many workers
-as runs. The wait is shorter where workers are forked: a worker's start and first call then take 0.1 s of CPU, with a
-fresh interpreter most of a second.
+A process that ends takes its invocations with it. They fail with the error type of a fault of Lambda's own, which
+callers retry: what a step has paid for it finds in its log again. An invocation that times out keeps its thread, so its
+process is given no further one and ended with the last that is under way. An idle process is ended.
 """
 
 from __future__ import annotations
 
-import logging
+import os
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
-IDLE_WAIT_SECONDS = 0.5
-IDLE_WAIT_WITH_FORKS_SECONDS = 0.1
-POLL_SECONDS = 0.002
-CONCURRENT_STARTS = 2
+from infra.local.bridges.ministack_types import Handle, Json
+from infra.local.bridges.shared_archives import CodeFolders
+from infra.local.bridges.worker import INVOCATIONS_AT_ONCE, Function
+from infra.local.bridges.worker_process import InvocationTimeoutError, Start, WorkerEndedError, WorkerProcess
 
-logger = logging.getLogger(__name__)
+IDLE_SECONDS: Final = 45.0
+"""How long a process without an invocation is kept."""
+ENDED_WORKER: Final = "Lambda.ServiceException"
+"""The error type of an invocation whose process ended; the state machine retries it."""
+JOB_NICENESS: Final = 15
+JOBS_AT_ONCE: Final = 3
+"""Batches of one job's queue under way. Each is some dozens of model calls, ten at a time."""
+_REAP_SECONDS: Final = 5.0
 
-Lease = tuple[Any, str]
 
+class WorkerPool:
+    """The processes of all functions."""
 
-class WaitingPool:
-    """MiniStack's worker pool, with a wait for an idle worker before another is started.
-
-    `acquire` and `start` are MiniStack's `acquire_worker` and `ensure_spawned`; `idle_wait` is in seconds.
-    """
-
-    def __init__(self, acquire: Callable[..., Lease], start: Callable[[Any], None], idle_wait: float) -> None:
-        self._acquire = acquire
+    def __init__(
+        self, start: Start, folders: CodeFolders, is_job: Callable[[str], bool] = lambda _handler: False
+    ) -> None:
+        """`is_job` says of a handler's name that it does background jobs: its process leaves the CPU to the others."""
         self._start = start
-        self._idle_wait = idle_wait
-        self._starts = threading.Semaphore(CONCURRENT_STARTS)
+        self._folders = folders
+        self._is_job = is_job
+        self._lock = threading.Lock()
+        self._processes: dict[tuple[str, ...], list[WorkerProcess]] = {}
+        self._thread = threading.local()
+        self._stopping = threading.Event()
+        threading.Thread(target=self._reap_now_and_then, name="worker-reaper", daemon=True).start()
 
-    def acquire(
-        self,
-        func_name: str,
-        config: dict[str, Any],
-        code_zip: bytes,
-        qualifier: str = "$LATEST",
-        max_concurrency: int | None = None,
-    ) -> Lease:
-        """Replaces `acquire_worker` and has its signature; returns the worker and how it was obtained."""
-        asked_at = time.monotonic()
-        while True:
-            # With a maximum of one, MiniStack returns no worker instead of starting another.
-            worker, how = self._acquire(func_name, config, code_zip, qualifier, max_concurrency=1)
-            if worker is not None:
-                return worker, how
-            if time.monotonic() - asked_at > self._idle_wait and self._starts.acquire(blocking=False):
-                try:
-                    worker, how = self._acquire(func_name, config, code_zip, qualifier, max_concurrency)
-                    if how == "spawn":
-                        self._start(worker)
-                finally:
-                    self._starts.release()
-                return worker, how
-            time.sleep(POLL_SECONDS)
+    def install(self) -> None:
+        """Have MiniStack invoke its Python functions here."""
+        from ministack.core import lambda_runtime
+        from ministack.services import lambda_svc
+
+        lambda_svc._execute_function_warm = self.execute  # noqa: SLF001 - no setting chooses an executor
+        lambda_runtime.get_or_create_worker = self.route_worker
+        run_batch, concurrency = lambda_svc._run_sqs_batch, lambda_svc._sqs_esm_concurrency  # noqa: SLF001
+        lambda_svc._run_sqs_batch = lambda *batch: self.run_batch(run_batch, *batch)  # noqa: SLF001
+        lambda_svc._sqs_esm_concurrency = lambda *mapping: self.batches_at_once(concurrency, *mapping)  # noqa: SLF001
+
+    def execute(self, record: Json, event: Any, request_id: str) -> Json:  # noqa: ANN401 - JSON
+        """One invocation; takes the place of MiniStack's `_execute_function_warm` and has its result."""
+        config = record.get("config") or record
+        timeout_s = float(config.get("Timeout", 3))
+        process = self._leased(record, config)
+        try:
+            answer = process.invoke(event, request_id=request_id, arn=config["FunctionArn"], timeout_s=timeout_s)
+        except WorkerEndedError as error:
+            process.end()
+            self._thread.ended = True
+            return _failed(str(error), ENDED_WORKER)
+        except InvocationTimeoutError:
+            process.retired = True
+            return _failed(f"Task timed out after {timeout_s:.2f} seconds", "Sandbox.Timedout")
+        finally:
+            with self._lock:
+                process.leases -= 1
+        if "error" in answer:
+            log = "\n".join(filter(None, [answer["log"], answer["trace"]]))
+            return {**_failed(answer["error"], "Runtime.HandlerError"), "log": log}
+        return {"body": answer["result"], "log": answer["log"]}
+
+    def route_worker(self, name: str, config: Json, code_zip: bytes, qualifier: str = "$LATEST") -> RouteWorker:  # noqa: ARG002
+        """Takes the place of MiniStack's `get_or_create_worker`, by which routes of WebSocket APIs are invoked."""
+        return RouteWorker(partial(self.execute, {"config": config, "code_zip": code_zip}))
+
+    def run_batch(self, run: Handle, mapping: Json, record: Json, event: Json, batch: list[Json], *queue: str) -> None:
+        """MiniStack's `_run_sqs_batch`; messages whose worker ended are shown again: it is not at work on them."""
+        self._thread.ended = False
+        run(mapping, record, event, batch, *queue)
+        if self._thread.ended:
+            for message in batch:
+                message["visible_at"] = time.time() + 1
+
+    def batches_at_once(self, concurrency: Handle, mapping: Json, record: Json, config: Json, *queue: Json) -> int:
+        """MiniStack's `_sqs_esm_concurrency`, with a lower limit for jobs."""
+        most: int = concurrency(mapping, record, config, *queue)
+        return min(most, JOBS_AT_ONCE) if self._is_job(config["Handler"]) else most
+
+    def warm(self, function_arn: str) -> None:
+        """Start the function's first process unless it is there.
+
+        Raises:
+            WorkerEndedError: it could not be started.
+        """
+        from ministack.services import lambda_svc
+
+        record, config, _ = lambda_svc._get_func_record_for_ref(function_arn)  # noqa: SLF001 - no call has the code
+        if record and config and record.get("code_zip"):
+            record = lambda_svc._execution_record_for_config(record, config)  # noqa: SLF001
+            process = self._leased(record, config)
+            try:
+                process.ensure_started()
+            finally:
+                with self._lock:
+                    process.leases -= 1
+
+    def pids(self) -> list[int]:
+        """The processes that run."""
+        with self._lock:
+            return [one.pid for some in self._processes.values() for one in some if one.pid and not one.ended]
+
+    def reap(self) -> None:
+        """End the processes that are idle, or given no more, and have nothing under way."""
+        idle_since = time.monotonic() - IDLE_SECONDS
+        with self._lock:
+            done = [
+                (some, process)
+                for some in self._processes.values()
+                for process in some
+                if process.leases == 0 and process.is_done(idle_since)
+            ]
+            for some, process in done:
+                some.remove(process)
+        for _, process in done:
+            process.end()
+
+    def stop(self) -> None:
+        """End every process."""
+        self._stopping.set()
+        with self._lock:
+            processes = [process for some in self._processes.values() for process in some]
+            self._processes.clear()
+        for process in processes:
+            process.end()
+
+    def _leased(self, record: Json, config: Json) -> WorkerProcess:
+        """A process with room for one more invocation, which is counted from here on."""
+        key = tuple(str(config.get(name)) for name in ("FunctionArn", "Version", "CodeSha256", "RevisionId"))
+        with self._lock:
+            some = self._processes.setdefault(key, [])
+            for process in some:
+                if process.takes_more(INVOCATIONS_AT_ONCE):
+                    break
+            else:
+                process = WorkerProcess(lambda: self._function(record, config), self._start)
+                if self._stopping.is_set():
+                    process.end()
+                else:
+                    some.append(process)
+            process.leases += 1
+            return process
+
+    def _function(self, record: Json, config: Json) -> Function:
+        if not record.get("code_zip"):
+            raise WorkerEndedError("the function has no code")
+        folder = str(self._folders.of(record["code_zip"]))
+        module, _, handler = config["Handler"].rpartition(".")
+        return Function(
+            folder=folder,
+            module=module.replace("/", "."),
+            handler=handler,
+            environment=_environment(config, folder),
+            niceness=JOB_NICENESS if self._is_job(config["Handler"]) else 0,
+            name=config["FunctionName"],
+            memory_mb=config.get("MemorySize", 128),
+        )
+
+    def _reap_now_and_then(self) -> None:
+        while not self._stopping.wait(_REAP_SECONDS):
+            self.reap()
 
 
-def install_waiting_pool(idle_wait: float) -> None:
-    """Make MiniStack's invocations wait up to `idle_wait` seconds for an idle worker."""
+class RouteWorker:
+    """One invocation, with the interface of MiniStack's worker."""
+
+    def __init__(self, execute: Callable[[Any, str], Json]) -> None:
+        self._execute = execute
+
+    def invoke(self, event: Json, request_id: str) -> Json:
+        """The result as a worker of MiniStack has it."""
+        done = self._execute(event, request_id)
+        if done.get("error"):
+            return {"status": "error", "error": done["body"]["errorMessage"], "log": done["log"]}
+        return {"status": "ok", "result": done["body"], "log": done["log"]}
+
+
+def _environment(config: Json, folder: str) -> dict[str, str]:
+    """A function's environment variables: those of this process, its own, and what Lambda sets."""
     from ministack.core import lambda_runtime
-    from ministack.services import lambda_svc
+    from ministack.core.responses import new_uuid
 
-    lambda_svc.acquire_worker = WaitingPool(
-        lambda_runtime.acquire_worker, lambda_runtime.ensure_spawned, idle_wait
-    ).acquire
+    own = config.get("Environment", {}).get("Variables", {})
+    reserved = lambda_runtime._RESERVED_RUNTIME_ENV_VARS  # noqa: SLF001 - what a function may not set
+    return {
+        **os.environ,
+        **{name: value for name, value in own.items() if name not in reserved},
+        **lambda_runtime.execution_credentials(config),
+        "LAMBDA_TASK_ROOT": folder,
+        "AWS_LAMBDA_FUNCTION_NAME": config["FunctionName"],
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
+        "AWS_LAMBDA_FUNCTION_VERSION": config.get("Version", "$LATEST"),
+        "AWS_LAMBDA_LOG_STREAM_NAME": new_uuid(),
+    }
+
+
+def _failed(text: str, kind: str) -> Json:
+    return {"body": {"errorMessage": text, "errorType": kind}, "error": True, "log": ""}

@@ -30,14 +30,14 @@ def find_connection() -> Connection:
     Raises:
         NoConnectionError: neither the environment nor the state folder has a key.
     """
-    home = _home()
+    home = local_home()
     key = os.environ.get("FOURFOLD_API_KEY") or _read(home / "api_key")
     if not key:
         raise NoConnectionError(f"No API key in FOURFOLD_API_KEY or in {home}. Start the server with `make up` first.")
     return Connection(os.environ.get("FOURFOLD_API_URL") or _served_at(home) or DEFAULT_URL, key)
 
 
-def _home() -> Path:
+def local_home() -> Path:
     """FOURFOLD_HOME, or the nearest `.local` in this folder or a parent, so the command works in any subfolder."""
     configured = os.environ.get("FOURFOLD_HOME")
     if configured:

@@ -26,9 +26,11 @@ from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.progress_feed import Feed, Target
 from fourfold.cli.served_settings import served_engine
 from fourfold.cli.session import connected
+from fourfold.cli.state import examine_state
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
 from fourfold.cli.watch import print_events, watch_live
 from fourfold.cli.webhooks import app as webhooks_app
+from fourfold.errors import CommandError
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona, PersonaStatus
 
@@ -109,9 +111,23 @@ def watch(
 @app.command()
 def doctor(
     call: Annotated[bool, typer.Option("--call", help="Ask each usable provider every step once; this costs.")] = False,
+    state: Annotated[bool, typer.Option("--state", help="Check what a local server has stored instead.")] = False,
 ) -> None:
-    """Show which model providers are usable, and with --call whether their answers can be read."""
+    """Show which providers are usable, with --call whether their answers can be read; or check the stored state."""
+    if state:
+        _examine_state()
+        return
     if not examine(os.environ, Console(), call=call, served=served_engine()):
+        raise typer.Exit(1)
+
+
+def _examine_state() -> None:
+    try:
+        sound = examine_state(Console())
+    except CommandError as error:
+        Console(stderr=True).print(Text(str(error), style="red"))
+        raise typer.Exit(1) from error
+    if not sound:
         raise typer.Exit(1)
 
 

@@ -63,6 +63,12 @@ def unavailable() -> ProblemError:
     return ProblemError(answer, {"Retry-After": "5"})
 
 
+def not_stored() -> ProblemError:
+    """507: the disk of a local server refused the change. Nothing of the refused change is stored."""
+    detail = "The disk is full or not writable, and the change was not stored. Free space, then repeat the request."
+    return ProblemError(problem("not_stored", "The change could not be stored", 507, detail))
+
+
 def internal_error() -> Problem:
     """500 without details. The log holds them under the request id."""
     detail = "Try again. If the error persists, report the request_id."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
 from typing import Final, Protocol, cast
 
 from fourfold.llm.model_names import full_name
@@ -16,6 +15,7 @@ from fourfold.llm.port import (
     OnText,
     provider_and_model,
 )
+from fourfold.made_once import MadeOnce
 from fourfold.models.adapter_module import adapter_module
 
 _SDKS: Final[dict[str, tuple[str, ...]]] = {
@@ -76,7 +76,7 @@ class Adapter(LanguageModel, ChatModel, Protocol):
     """A model for questions and for chats, as every provider's module makes one."""
 
 
-@cache
+@MadeOnce
 def adapter(name: str) -> Adapter:
     """The adapter of `provider:model`; kept, and with it the SDK's client."""
     provider, model = provider_and_model(name)

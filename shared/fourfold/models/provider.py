@@ -310,6 +310,7 @@ class KeyedClient(Generic[Client]):
         self._provider = provider
         self._make = make
         self._made: tuple[str, Client] | None = None
+        self._making = threading.Lock()
 
     @property
     def made(self) -> Client | None:
@@ -323,9 +324,10 @@ class KeyedClient(Generic[Client]):
             ModelError: AUTHENTICATION, there is no key.
         """
         key = api_key(self._provider)
-        if self._made is None or self._made[0] != key:
-            self._made = (key, self._make(key))
-        return self._made[1]
+        with self._making:
+            if self._made is None or self._made[0] != key:
+                self._made = (key, self._make(key))
+            return self._made[1]
 
 
 def cause_of(error: BaseException) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from botocore.config import Config
 
 from fourfold.aws import client
+from fourfold.made_once import MadeOnce
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 
-@cache
+@MadeOnce
 def dynamodb() -> DynamoDBClient:
     """A client with short timeouts: a stuck call must not eat a step's time."""
     config = Config(

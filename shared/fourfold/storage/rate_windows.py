@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from fourfold.aws import INSUFFICIENT_STORAGE
 from fourfold.rate_limit import WINDOW_S, Reservation
 
 if TYPE_CHECKING:
@@ -26,7 +27,18 @@ class DynamoRateWindows:
         self._clock = clock
 
     def reserve(self, key_id: str, count: int, limit: int) -> Reservation:
-        """Takes up to `count` (1 or more) of the `limit` requests of the key's window, atomically."""
+        """Takes up to `count` (1 or more) of the `limit` requests of the key's window, atomically.
+
+        If a local server cannot store the window, the requests are granted for a second: reads do not fail with writes.
+        """
+        try:
+            return self._reserve(key_id, count, limit)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != INSUFFICIENT_STORAGE:
+                raise
+            return Reservation(count, count, self._clock() + 1)
+
+    def _reserve(self, key_id: str, count: int, limit: int) -> Reservation:
         for _ in range(_ROUNDS):
             now_ms = int(self._clock() * 1000)
             taken = self._take(key_id, count, limit, now_ms)

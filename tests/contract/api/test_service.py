@@ -68,6 +68,21 @@ def test_a_silent_table_is_503(api: Api, monkeypatch: pytest.MonkeyPatch, error:
     assert "dynamodb" not in reply.text
 
 
+def test_a_change_that_cannot_be_stored_is_507_and_health_is_degraded(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(*_: object, **__: object) -> None:
+        raise ClientError({"Error": {"Code": "InsufficientStorage", "Message": "disk"}}, "TransactWriteItems")
+
+    monkeypatch.setattr("fourfold.storage.personas.DynamoPersonaStore.start", full_disk)
+    reply = api.call("POST", "/v1/personas", json=BRIEF)
+    assert (reply.status_code, reply.json()["code"]) == (507, "not_stored")
+    monkeypatch.setattr(api.app.state, "storage_failure", lambda: "the disk is full")
+    health = api.call("GET", "/v1/health", key=None)
+    assert health.status_code == 200
+    assert health.json() == {"status": "degraded", "version": VERSION, "reason": "the disk is full"}
+
+
 def test_logs_are_json_and_hold_neither_brief_nor_key_nor_persona(api: Api, logged: io.StringIO) -> None:
     reply = api.call("POST", "/v1/personas", json=BRIEF, headers={"Idempotency-Key": "a secret of mine"})
     [line] = [json.loads(line) for line in logged.getvalue().splitlines() if '"request"' in line]
@@ -85,7 +100,7 @@ def test_a_request_id_is_never_taken_from_the_client(api: Api) -> None:
 
 
 def test_health(api: Api) -> None:
-    assert api.call("GET", "/v1/health", key=None).json() == {"status": "ok", "version": VERSION}
+    assert api.call("GET", "/v1/health", key=None).json() == {"status": "ok", "version": VERSION, "reason": None}
 
 
 def test_the_committed_description_is_the_apps(api: Api) -> None:

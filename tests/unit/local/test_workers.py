@@ -1,85 +1,211 @@
-"""Bridge: MiniStack starts a process for every invocation that finds no idle worker."""
+"""Bridge: a function has one process, which serves many invocations at once and ends with the engine."""
 
 from __future__ import annotations
 
-import threading
+import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
 
-from infra.local.bridges.worker_pool import CONCURRENT_STARTS, WaitingPool
+from infra.local.bridges import worker_pool
+from infra.local.bridges.forked_workers import SUPPORTED, ForkServer
+from infra.local.bridges.shared_archives import CodeFolders
+from infra.local.bridges.worker_pool import ENDED_WORKER, JOB_NICENESS, JOBS_AT_ONCE, WorkerPool
+from infra.local.bridges.worker_process import Start, start_interpreter
+from infra.local.home import REPOSITORY
+from tests.unit.local.functions_under_test import record
 
-CONFIG = {"FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:step", "Runtime": "python3.14"}
-PATIENCE = 0.2
-
-
-class Starts:
-    """Counts the workers started and how many at a time; each takes `seconds`."""
-
-    def __init__(self, seconds: float = 0.0) -> None:
-        self.count = self.at_once = self.most_at_once = 0
-        self._seconds = seconds
-        self._lock = threading.Lock()
-
-    def __call__(self, _worker: Any) -> None:
-        with self._lock:
-            self.count += 1
-            self.at_once += 1
-            self.most_at_once = max(self.most_at_once, self.at_once)
-        time.sleep(self._seconds)
-        with self._lock:
-            self.at_once -= 1
+STEP = record()
 
 
-@pytest.fixture(autouse=True)
-def _no_workers() -> Iterator[None]:
-    lambda_runtime.reset()
-    yield
-    lambda_runtime.reset()
+@pytest.fixture(scope="module", params=["forked", "fresh"])
+def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    if request.param == "fresh":
+        yield start_interpreter
+        return
+    if not SUPPORTED:
+        pytest.skip("workers are forked on Linux only")
+    server = ForkServer(tmp_path_factory.mktemp("forks") / "log")
+    yield server.fork
+    server.stop()
 
 
-def _invoke(pool: WaitingPool, seconds: float) -> Any:
-    worker, _ = pool.acquire("step", CONFIG, b"")
-    time.sleep(seconds)
-    lambda_runtime.release_worker(worker)
-    return worker
+@pytest.fixture
+def pool(start: Start, tmp_path: Path) -> Iterator[WorkerPool]:
+    made = WorkerPool(start, CodeFolders(tmp_path), lambda handler: handler.startswith("job"))
+    yield made
+    made.stop()
 
 
-def _invoke_at_once(pool: WaitingPool, count: int, seconds: float) -> set[int]:
-    used: list[int] = []
-    threads = [threading.Thread(target=lambda: used.append(id(_invoke(pool, seconds)))) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(used) == count
-    return set(used)
+def _invoke(pool: WorkerPool, event: Any, function: dict[str, Any] = STEP, request: str = "r") -> dict[str, Any]:
+    return pool.execute(function, event, request)
 
 
-def test_ministack_alone_would_start_one_for_each() -> None:
-    """If this fails, MiniStack bounds its pool by itself and the bridge may go."""
-    leases = [lambda_runtime.acquire_worker("step", CONFIG, b"") for _ in range(3)]
+def _answer(pool: WorkerPool, word: str = "x", function: dict[str, Any] = STEP) -> dict[str, Any]:
+    answer: dict[str, Any] = _invoke(pool, {"do": "answer", "word": word}, function)["body"]
+    return answer
 
+
+def test_ministack_alone_would_start_one_process_for_each() -> None:
+    """If this fails, MiniStack serves several invocations in a process, or waits for an idle one: see what may go."""
+    config = {**STEP["config"], "Runtime": "python3.14"}
+    leases = [lambda_svc.acquire_worker("step", config, STEP["code_zip"]) for _ in range(3)]
     assert [how for _, how in leases] == ["spawn"] * 3
+    lambda_svc.invalidate_worker("step")
 
 
-def test_short_invocations_share_one_worker() -> None:
-    starts = Starts()
+def test_invocations_wait_side_by_side_in_one_process_each_with_its_own_context_and_log(pool: WorkerPool) -> None:
+    def wait(number: int) -> dict[str, Any]:
+        return _invoke(pool, {"do": "wait", "word": f"w{number}", "for": 0 if number else 19}, request=f"r{number}")
 
-    used = _invoke_at_once(WaitingPool(lambda_runtime.acquire_worker, starts, PATIENCE), 10, 0.005)
+    with ThreadPoolExecutor(20) as threads:
+        results = list(threads.map(wait, range(20)))
+    assert [result["body"] for result in results] == [f"w{number}" for number in range(20)]
+    assert [result["log"] for result in results] == [f"waits as w{n}\nwaited as w{n}\n" for n in range(20)]
+    assert len(pool.pids()) == 1
+    answer = pool.execute(STEP, {"do": "answer", "word": "y"}, "the request")["body"]
+    arn = STEP["config"]["FunctionArn"]
+    assert (answer["mine"], answer["request"], answer["arn"]) == ("step", "the request", arn)
 
-    assert len(used) == 1
-    assert starts.count == 0  # the first one starts in its own invocation, as ever
+
+def test_a_route_of_a_websocket_api_is_served_by_the_same_process(
+    pool: WorkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MiniStack invokes such a route's function by another way than every other."""
+    replaced = ("_execute_function_warm", "_run_sqs_batch", "_sqs_esm_concurrency")
+    for module, names in ((lambda_svc, replaced), (lambda_runtime, ("get_or_create_worker",))):
+        for name in names:
+            monkeypatch.setattr(module, name, getattr(module, name))  # what `install` sets is taken back
+    pool.install()
+
+    def route(event: dict[str, Any]) -> dict[str, Any]:
+        worker = lambda_runtime.get_or_create_worker("step", STEP["config"], STEP["code_zip"], qualifier="1")
+        answer: dict[str, Any] = worker.invoke(event, "message")
+        return answer
+
+    answer = route({"do": "answer", "word": "x"})
+    assert (answer["status"], answer["result"]["word"]) == ("ok", "x")
+    assert answer["result"]["pid"] == _answer(pool)["pid"]
+    failed = route({"do": "raise"})
+    assert (failed["status"], failed["error"]) == ("error", "as asked")
 
 
-def test_long_invocations_get_one_each_but_few_start_at_a_time() -> None:
-    starts = Starts(0.05)
+def test_an_error_is_reported_with_its_trace_and_the_process_stays(pool: WorkerPool) -> None:
+    before = _answer(pool)["pid"]
+    for event, text in (({"do": "raise"}, "as asked"), ({"do": "exit"}, "3"), ({"do": "odd"}, "not JSON")):
+        failed = _invoke(pool, event)
+        assert failed["error"]
+        assert failed["body"]["errorType"] == "Runtime.HandlerError"
+        assert text in failed["body"]["errorMessage"]
+    assert _invoke(pool, {"do": "raise"})["log"].startswith("about to fail\n\nTraceback")
+    assert _invoke(pool, {"do": "thread"}) == {"body": "done", "log": ""}
+    assert _answer(pool)["pid"] == before
 
-    used = _invoke_at_once(WaitingPool(lambda_runtime.acquire_worker, starts, PATIENCE), 6, 2.0)
 
-    assert len(used) == 6
-    assert starts.count == 5
-    assert starts.most_at_once <= CONCURRENT_STARTS
+def test_a_process_that_ends_fails_its_invocations_as_a_fault_of_lambda_and_another_is_started(
+    pool: WorkerPool,
+) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        sleeping = [threads.submit(_invoke, pool, {"do": "sleep", "seconds": 20}) for _ in range(2)]
+        while not pool.pids() or sum(future.running() for future in sleeping) < 2:
+            time.sleep(0.01)
+        first = _answer(pool)["pid"]
+        died = _invoke(pool, {"do": "die"})
+        failures = [died, *(future.result() for future in sleeping)]
+    assert {failure["body"]["errorType"] for failure in failures} == {ENDED_WORKER}
+    assert _answer(pool)["pid"] != first
+
+
+def test_after_a_timeout_the_process_is_given_no_more_but_ends_what_is_under_way(pool: WorkerPool) -> None:
+    slow = record(timeout_s=0.5)
+    first = _answer(pool, function=slow)["pid"]
+    timed_out = _invoke(pool, {"do": "sleep", "seconds": 3}, slow)
+    assert timed_out["body"] == {"errorMessage": "Task timed out after 0.50 seconds", "errorType": "Sandbox.Timedout"}
+    assert _answer(pool, function=slow)["pid"] != first
+    assert _invoke(pool, {"do": "sleep", "seconds": 0}, slow)["body"] <= 500
+
+
+def test_code_that_cannot_be_imported_and_functions_without_code_fail_each_invocation(pool: WorkerPool) -> None:
+    for function, text in (
+        (record("broken", text="1 / 0"), "division by zero"),
+        ({**STEP, "code_zip": b""}, "no code"),
+    ):
+        failed = _invoke(pool, {"do": "answer"}, function)
+        assert failed["error"]
+        assert text in failed["body"]["errorMessage"]
+
+
+def test_jobs_leave_the_processor_to_the_others_and_are_few_at_a_time(start: Start, tmp_path: Path) -> None:
+    for is_job in (False, True):
+        pool = WorkerPool(start, CodeFolders(tmp_path), lambda _handler: is_job)  # noqa: B023 - used in this round
+        niceness = _invoke(pool, {"do": "nice"})["body"]
+        at_once = pool.batches_at_once(lambda *_: 10, {}, {}, {"Handler": "step"})
+        pool.stop()
+        expected = (min(os.nice(0) + JOB_NICENESS, 19), JOBS_AT_ONCE) if is_job else (os.nice(0), 10)
+        assert (niceness, at_once) == expected
+
+
+def test_an_idle_process_is_ended_and_no_descriptor_is_left(pool: WorkerPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    _answer(pool)
+    before = len(os.listdir("/proc/self/fd")) if SUPPORTED else 0  # noqa: PTH208 - only their number
+    monkeypatch.setattr(worker_pool, "IDLE_SECONDS", -1.0)
+    pool.reap()
+    assert pool.pids() == []
+    monkeypatch.undo()
+    for _ in range(3):
+        _answer(pool)
+        monkeypatch.setattr(worker_pool, "IDLE_SECONDS", -1.0)
+        pool.reap()
+        monkeypatch.undo()
+    if SUPPORTED:
+        assert len(os.listdir("/proc/self/fd")) < before  # noqa: PTH208
+
+
+def test_messages_of_a_process_that_ended_are_shown_again_at_once(pool: WorkerPool) -> None:
+    batch = [{"visible_at": time.time() + 600}]
+
+    def run(function: dict[str, Any], *_queue: str) -> None:
+        pool.execute(STEP, {"do": function["do"], "word": ""}, "r")
+
+    pool.run_batch(lambda _m, r, *_: run(r), {}, {"do": "answer"}, {}, batch)
+    assert batch[0]["visible_at"] > time.time() + 500
+    pool.run_batch(lambda _m, r, *_: run(r), {}, {"do": "die"}, {}, batch)
+    assert batch[0]["visible_at"] < time.time() + 5
+
+
+ENGINE = """
+import sys, time
+from pathlib import Path
+from infra.local.bridges.forked_workers import SUPPORTED, ForkServer
+from infra.local.bridges.shared_archives import CodeFolders
+from infra.local.bridges.worker_pool import WorkerPool
+from infra.local.bridges.worker_process import start_interpreter
+from tests.unit.local.functions_under_test import record
+start = ForkServer(Path(sys.argv[1], "log")).fork if SUPPORTED else start_interpreter
+pool = WorkerPool(start, CodeFolders(Path(sys.argv[1])), lambda _handler: False)
+print(pool.execute(record(), {"do": "answer", "word": ""}, "r")["body"]["pid"], flush=True)
+pool.execute(record(), {"do": "sleep", "seconds": 60}, "r")
+"""
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks a process up in /proc")
+def test_no_worker_outlives_an_engine_that_is_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ENGINE, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as engine:
+        assert engine.stdout is not None
+        worker = Path("/proc", engine.stdout.readline().strip())
+        assert worker.exists()
+        engine.send_signal(signal.SIGKILL)
+    until = time.monotonic() + 20
+    while worker.exists():
+        assert time.monotonic() < until
+        time.sleep(0.02)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import pytest
+from botocore.exceptions import ClientError
+
 from fourfold.rate_limit import WINDOW_S, RateLimiter
 from fourfold.storage.rate_windows import DynamoRateWindows
 
@@ -35,3 +38,14 @@ def test_windows_expire_by_themselves(dynamodb: DynamoDBClient) -> None:
     DynamoRateWindows(dynamodb, "idempotency", lambda: 1_800_000_000.0).reserve("key_1", 1, 10)
     [item] = dynamodb.scan(TableName="idempotency")["Items"]
     assert int(item["expiration"]["N"]) > 1_800_000_000 + WINDOW_S
+
+
+def test_a_window_that_cannot_be_stored_refuses_no_request(
+    dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "InsufficientStorage", "Message": "disk"}}, "UpdateItem")
+
+    monkeypatch.setattr(dynamodb, "update_item", full_disk)
+    windows = DynamoRateWindows(dynamodb, "idempotency", lambda: 1_800_000_000.0)
+    assert windows.reserve("key_1", 8, 10) == (8, 8, 1_800_000_001.0)

@@ -1,4 +1,4 @@
-"""Bridges over a restart: streams are followed anew, and what waits is announced again."""
+"""Conversion: what an earlier version had in memory only is sent again."""
 
 from __future__ import annotations
 
@@ -9,28 +9,10 @@ from typing import Any
 
 import boto3
 import pytest
-from ministack.services import lambda_svc
 from moto import mock_aws
 
 from infra.local.bridges.outbox_replay import republish_outbox
-from infra.local.bridges.stream_positions import reset_stream_positions
 from infra.local.bridges.webhook_requeue import requeue_pending_deliveries
-
-STREAM = "arn:aws:dynamodb:us-east-1:000000000000:table/outbox/stream/2026"
-
-
-@pytest.fixture(autouse=True)
-def _empty() -> Iterator[None]:
-    yield
-    lambda_svc.reset()
-
-
-def test_a_stream_is_followed_from_its_start_and_queues_are_left_alone() -> None:
-    for uuid, source in (("stream", STREAM), ("queue", "arn:aws:sqs:us-east-1:000000000000:q")):
-        lambda_svc._esms[uuid] = {"UUID": uuid, "EventSourceArn": source}  # noqa: SLF001 - as it was loaded
-    lambda_svc._dynamodb_stream_positions["stream"] = 41  # noqa: SLF001
-    assert reset_stream_positions() == 1
-    assert lambda_svc._dynamodb_stream_positions["stream"] == 0  # noqa: SLF001
 
 
 @pytest.fixture

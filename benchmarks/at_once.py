@@ -1,0 +1,189 @@
+"""20 and 50 personas at once on the local engine: rate, reads meanwhile, memory and processes, and wall time beside the
+same calls in a bare loop; background jobs off and on. `python -m benchmarks.at_once`, ten minutes; Linux only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO, cast
+
+import httpx
+
+from benchmarks.process_tree import Peak, cpu_seconds, usage
+from benchmarks.report import Report
+from benchmarks.runs import STEPS
+from benchmarks.server import REPOSITORY, Served, served
+from fourfold.config.engine import RunSettings
+from fourfold.config.presets import default_config
+from fourfold.llm.fallback import Deadline, NoWatcher
+from fourfold.models import resolve
+from fourfold.pipeline.new_run import new_run
+from fourfold.pipeline.run_step import run_step
+
+AT_ONCE = (20, 50)
+SINGLES = 8
+IDLE_S = 60.0
+_READ_EVERY_S = 0.2
+_BRIEF = "Number {number}, a ferry pilot of {age} in Bergen"
+
+
+@dataclass(frozen=True)
+class Burst:
+    """Personas made at once."""
+
+    wall_s: float
+    seconds: list[float]
+    """Of each POST."""
+    statuses: Counter[int]
+    reads_ms: list[float]
+
+    def described(self) -> str:
+        codes = ", ".join(f"{count} x {status}" for status, count in sorted(self.statuses.items()))
+        reads = f"reads p95 {_p95(self.reads_ms):.0f} ms" if self.reads_ms else ""
+        return f"{codes}; p50 {statistics.median(self.seconds):.1f} s; {reads}"
+
+
+def measure() -> Report:
+    """Both halves: the engine alone (offline composer), and models with realistic latencies."""
+    report = Report("at_once")
+    with tempfile.TemporaryDirectory(prefix="fourfold-bench-") as home:
+        for jobs in (False, True):
+            _engine_alone(Path(home), report, jobs=jobs)
+    with tempfile.TemporaryDirectory(prefix="fourfold-bench-") as home, _provider() as provider:
+        bare = {count: _bare_loop(count) for count in AT_ONCE}
+        _at_real_latencies(Path(home), report, bare, provider)
+    return report
+
+
+def _engine_alone(home: Path, report: Report, *, jobs: bool) -> None:
+    which = "jobs on" if jobs else "jobs off"
+    with served(home) as stack:
+        stack.set_jobs(run=jobs)
+        with stack.client() as client:
+            singles = [_created(client, number)[0] * 1000 for number in range(SINGLES)]
+        report.timing(f"single create, {which}", singles)
+        for count in AT_ONCE:
+            burst = _burst(stack, count)
+            report.figure(f"{count} at once, {which}", count / burst.wall_s, "personas/s", burst.described())
+
+
+def _at_real_latencies(home: Path, report: Report, bare: dict[int, float], provider: int) -> None:
+    with served(home) as stack:
+        stack.set_jobs(run=False)
+        with stack.client() as client:
+            report.figure("one persona at real latencies, first after a start", _created(client, 0)[0], "s")
+        for count in AT_ONCE:
+            report.figure(f"{count} at once at real latencies, bare loop", bare[count], "s")
+            for which in ("first", "second"):
+                _real_burst(stack, report, count, which, bare_s=bare[count], provider=provider)
+        time.sleep(IDLE_S)
+        idle = usage(stack.pid)
+        report.figure(f"memory {IDLE_S:.0f} s later", idle.megabytes, "MB", f"{idle.processes} processes")
+
+
+def _real_burst(stack: Served, report: Report, count: int, which: str, *, bare_s: float, provider: int) -> None:  # noqa: PLR0913
+    peak, simulated = Peak(stack.pid), cpu_seconds(provider)
+    peak.start()
+    burst = _burst(stack, count)
+    highest, simulated = peak.stop(), cpu_seconds(provider) - simulated
+    name = f"{count} at once at real latencies, {which} burst"
+    report.figure(name, burst.wall_s, "s", f"{burst.wall_s / bare_s:.2f} x bare; {burst.described()}")
+    report.figure(f"{name}: memory", highest.megabytes, "MB", f"{highest.processes} processes at most")
+    report.figure(f"{name}: CPU of the provider's simulator", simulated, "s")
+
+
+def _burst(stack: Served, count: int) -> Burst:
+    reads_ms: list[float] = []
+    over = threading.Event()
+    reader = threading.Thread(target=_read, args=(stack, over, reads_ms))
+
+    def one(number: int) -> tuple[float, int]:
+        with stack.client() as client:
+            return _created(client, number)
+
+    reader.start()
+    began = time.monotonic()
+    with ThreadPoolExecutor(count) as pool:
+        made = list(pool.map(one, range(count)))
+    wall_s = time.monotonic() - began
+    over.set()
+    reader.join()
+    return Burst(wall_s, [seconds for seconds, _ in made], Counter(status for _, status in made), reads_ms)
+
+
+def _created(client: httpx.Client, number: int) -> tuple[float, int]:
+    """Seconds and status of one create."""
+    began = time.monotonic()
+    brief = _BRIEF.format(number=number, age=20 + number % 60)
+    reply = client.post("/v1/personas", json={"intent": brief}, timeout=300)
+    return time.monotonic() - began, reply.status_code
+
+
+def _read(stack: Served, over: threading.Event, reads_ms: list[float]) -> None:
+    with stack.client() as client:
+        while not over.wait(_READ_EVERY_S):
+            began = time.monotonic()
+            client.get("/v1/personas?limit=20").raise_for_status()
+            reads_ms.append((time.monotonic() - began) * 1000)
+
+
+def _p95(values: list[float]) -> float:
+    return sorted(values)[int(len(values) * 0.95)]
+
+
+def _bare_loop(count: int) -> float:
+    """Seconds of the same six calls for as many personas at once, in threads of this process."""
+
+    def one(number: int) -> None:
+        brief = _BRIEF.format(number=number, age=20 + number % 60)
+        state = new_run(brief, "ws_bench", RunSettings(default_config(("anthropic",))), datetime.now(UTC)).state
+        for step in STEPS:
+            models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
+            state = run_step(step, state, models, Deadline(time.monotonic() + 300), NoWatcher()).state
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(count) as pool:
+        list(pool.map(one, range(count)))
+    return time.monotonic() - began
+
+
+_SIMULATOR = """
+import json, sys
+from tests.providers.server import ProviderServer
+from tests.providers.setting import environment
+from tests.providers.whole_product import WholeProduct
+with ProviderServer(WholeProduct(), scale=1.0, seed=1) as server:
+    print(json.dumps(environment(server)), flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def _provider() -> Iterator[int]:
+    """Anthropic's API at published latencies, in a process of its own whose id is yielded; this process calls it."""
+    command = [sys.executable, "-c", _SIMULATOR]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        variables = json.loads(cast("TextIO", process.stdout).readline())
+        os.environ.update({name: variables[name] for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")})
+        try:
+            yield process.pid
+        finally:
+            cast("TextIO", process.stdin).close()
+
+
+if __name__ == "__main__":
+    measure().publish()

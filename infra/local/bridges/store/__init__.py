@@ -1,0 +1,1 @@
+"""What the engine must not lose, in one SQLite file: table items, stream records, queue messages and executions."""

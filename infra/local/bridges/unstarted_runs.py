@@ -1,0 +1,70 @@
+"""Bridge: a run whose execution was not started, because the stop came between two writes, would never end.
+
+The API stores a run and then starts its execution. Executions that were started are continued after a stop
+(`infra.local.bridges.store.workflow`); for a run that has none, the event is published that AWS publishes when an
+execution fails, so that the template's own rule, queue and function mark the run failed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from infra.local.engine import ACCOUNT, REGION
+
+RESTART_ERROR = "States.ServiceRestart"
+RESTART_CAUSE = "The local server stopped before the run's execution was started."
+
+logger = logging.getLogger(__name__)
+
+
+def fail_unstarted_runs(personas_table: str, state_machine_arn: str) -> list[str]:
+    """Publishes a failure for every generation that the table says is running and no execution works for.
+
+    Called before requests are taken. Publishing one twice does no harm: the function that marks a run failed checks
+    first whether it is still running. Returns the names of the executions, which are those of the runs.
+    """
+    from ministack.services import stepfunctions
+
+    executions = stepfunctions._executions.all_values()  # noqa: SLF001 - ListExecutions has no filter by name
+    running = {one["name"] for one in executions if one["status"] == "RUNNING"}
+    names = []
+    for execution in _executions_of_running_runs(personas_table, state_machine_arn):
+        if execution["name"] not in running:
+            names.append(execution["name"])
+            # Not PutEvents: it refuses the source aws.states to everybody, as AWS does.
+            stepfunctions._emit_execution_status_event(execution)  # noqa: SLF001
+    if names:
+        logger.info("failed %d runs that the last stop left without an execution", len(names))
+    return names
+
+
+def _executions_of_running_runs(personas_table: str, state_machine_arn: str) -> Iterator[dict[str, Any]]:
+    from ministack.services import dynamodb
+
+    personas = dynamodb._tables.get_scoped(ACCOUNT, REGION, personas_table)["items"]  # noqa: SLF001
+    for item in personas.unfinished("running"):
+        document = json.loads(item["doc"]["S"]) if "doc" in item else {}
+        # A job has a kind, and its message is still in its queue.
+        if str(document.get("id")).startswith("run_") and item.get("kind", {}).get("S", "generation") == "generation":
+            yield _execution_of(document, state_machine_arn)
+
+
+def _execution_of(run: dict[str, Any], state_machine_arn: str) -> dict[str, Any]:
+    state = {"run_id": run["id"], **{name: run[name] for name in ("persona_id", "workspace_id", "started_at")}}
+    machine = state_machine_arn.rpartition(":")[2]
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return {
+        "executionArn": f"arn:aws:states:{REGION}:{ACCOUNT}:execution:{machine}:{run['id']}",
+        "stateMachineArn": state_machine_arn,
+        "name": run["id"],
+        "status": "FAILED",
+        "startDate": run["started_at"],
+        "stopDate": now,
+        "input": json.dumps({"state": state, "events": []}),
+        "error": RESTART_ERROR,
+        "cause": RESTART_CAUSE,
+    }

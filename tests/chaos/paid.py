@@ -1,0 +1,49 @@
+"""A provider that keeps when each of its calls was paid, by what was asked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from tests.providers.behaviours import Reply
+from tests.providers.server import ProviderServer
+from tests.providers.wires import Received
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one moment to another, in seconds of the Unix clock."""
+
+    begun: float
+    ended: float
+
+    def meets(self, other: Span, slack_s: float = 0.0) -> bool:
+        """Whether both overlap, or one begins at most `slack_s` after the end of the other."""
+        return self.begun <= other.ended + slack_s and other.begun <= self.ended + slack_s
+
+
+class PaidProvider(ProviderServer):
+    """Every call is paid as it arrives, whether its answer is read or not."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        self._calls: dict[str, list[Span]] = defaultdict(list)
+        self._writing = threading.Lock()
+        super().__init__(*arguments, **more)
+
+    def calls(self) -> dict[str, list[Span]]:
+        """The calls of each question, in the order of their arrival."""
+        with self._writing:
+            return {question: list(spans) for question, spans in self._calls.items()}
+
+    def _meet(self, call: Received) -> tuple[Reply, float]:
+        now = time.time()
+        reply, delay_s = super()._meet(call)
+        question = hashlib.sha256(json.dumps([call.path, call.body], sort_keys=True).encode()).hexdigest()
+        with self._writing:
+            self._calls[question].append(Span(now, now + delay_s))
+        return reply, delay_s

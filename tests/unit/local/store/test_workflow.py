@@ -1,0 +1,157 @@
+"""Bridge: an execution goes on after a stop with the state it was in."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ministack.services import stepfunctions
+
+from infra.local.bridges.store.database import Database
+from infra.local.bridges.store.workflow import Workflow, install_stored_executions
+from tests.unit.local.store.engines import copy_of
+
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:steps"
+DEFINITION = {
+    "QueryLanguage": "JSONata",
+    "StartAt": "First",
+    "States": {
+        "First": {
+            "Type": "Task",
+            "Resource": "first",
+            "Assign": {"kept": "{% $states.result %}"},
+            "Output": {"first": "{% $states.result %}"},
+            "Next": "Second",
+        },
+        "Second": {
+            "Type": "Task",
+            "Resource": "second",
+            "Output": "{% $merge([$states.input, {'second': $states.result, 'kept': $kept}]) %}",
+            "Catch": [{"ErrorEquals": ["Refused"], "Next": "Ended"}],
+            "Next": "Which",
+        },
+        "Which": {
+            "Type": "Choice",
+            "Choices": [{"Condition": "{% $states.input.second = 2 %}", "Next": "Done"}],
+            "Default": "Ended",
+        },
+        "Done": {"Type": "Succeed"},
+        "Ended": {"Type": "Fail", "Error": "Ended", "Cause": "as told"},
+    },
+}
+
+
+class Engine:
+    """MiniStack's Step Functions on a database; `tasks` are its resources."""
+
+    def __init__(self, database: Database, tasks: dict[str, Callable[[], Any]]) -> None:
+        self.module = copy_of(stepfunctions)
+        self.calls: list[str] = []
+        self.announced: list[tuple[str, str]] = []
+
+        def invoke(resource: str, _input: Any) -> Any:
+            self.calls.append(resource)
+            return tasks[resource]()
+
+        self.module._invoke_resource = invoke  # noqa: SLF001
+        self.module._emit_execution_status_event = self._announce  # noqa: SLF001
+        self.module._state_machines[MACHINE] = {  # noqa: SLF001
+            "name": "steps",
+            "definition": json.dumps(DEFINITION),
+            "roleArn": "",
+        }
+        self.workflow: Workflow = install_stored_executions(database, self.module)
+
+    def start(self, name: str) -> str:
+        status, _, body = self.module._start_execution(  # noqa: SLF001
+            {"stateMachineArn": MACHINE, "name": name, "input": '{"given": 1}'}
+        )
+        assert status == 200, body
+        return str(json.loads(body)["executionArn"])
+
+    def ended(self, arn: str) -> dict[str, Any]:
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            execution: dict[str, Any] = self.module._executions[arn]  # noqa: SLF001
+            if execution["status"] != "RUNNING":
+                return execution
+            time.sleep(0.01)
+        raise AssertionError("it is still running")
+
+    def _announce(self, execution: dict[str, Any]) -> None:
+        self.announced.append((execution["name"], execution["status"]))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(tmp_path / "engine.sqlite3")
+    yield made
+    made.close()
+
+
+def test_states_follow_one_another_and_the_end_is_announced(database: Database) -> None:
+    engine = Engine(database, {"first": lambda: 1, "second": lambda: 2})
+    execution = engine.ended(engine.start("run"))
+    assert (execution["status"], json.loads(execution["output"])) == ("SUCCEEDED", {"first": 1, "second": 2, "kept": 1})
+    assert engine.announced == [("run", "RUNNING"), ("run", "SUCCEEDED")]
+    assert [event["type"] for event in execution["events"]][-1] == "ExecutionSucceeded"
+
+
+def test_after_a_stop_the_state_that_was_cut_off_is_executed_again_and_none_before_it(database: Database) -> None:
+    reached, never = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        reached.set()
+        never.wait(20)
+
+    engine = Engine(database, {"first": lambda: 7, "second": hang})
+    arn = engine.start("run")
+    assert reached.wait(20)
+    engine.workflow.hold()
+    never.set()
+
+    again = Engine(database, {"first": lambda: 0, "second": lambda: 2})
+    again.workflow.load()
+    assert again.workflow.resume() == ["run"]
+    assert json.loads(again.ended(arn)["output"]) == {"first": 7, "second": 2, "kept": 7}
+    assert again.calls == ["second"]
+    assert again.announced == [("run", "SUCCEEDED")]
+
+    third = Engine(database, {})
+    third.workflow.load()
+    assert third.workflow.resume() == []
+    assert third.ended(arn)["status"] == "SUCCEEDED"
+
+
+def test_a_failure_ends_the_execution_and_is_announced_once(database: Database) -> None:
+    engine = Engine(database, {"first": lambda: 1, "second": lambda: 3})
+    execution = engine.ended(engine.start("run"))
+    assert (execution["status"], execution["error"], execution["cause"]) == ("FAILED", "Ended", "as told")
+    assert engine.announced == [("run", "RUNNING"), ("run", "FAILED")]
+    again = Engine(database, {})
+    again.workflow.load()
+    assert again.module._executions[execution["executionArn"]]["error"] == "Ended"  # noqa: SLF001
+
+
+def test_an_execution_waits_while_its_state_cannot_be_stored(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.local.bridges.store.workflow._RETRY_SECONDS", 0.05)
+    large = "x" * 200_000
+    engine = Engine(database, {"first": lambda: large, "second": lambda: 2})
+    pages = database.row("PRAGMA page_count")
+    assert pages is not None
+    database.rows(f"PRAGMA max_page_count = {pages[0] + 4}")
+    arn = engine.start("run")
+    until = time.monotonic() + 20
+    while database.failure is None and time.monotonic() < until:
+        time.sleep(0.01)
+    assert engine.module._executions[arn]["status"] == "RUNNING"  # noqa: SLF001
+    database.rows("PRAGMA max_page_count = 1000000")
+    assert engine.ended(arn)["status"] == "SUCCEEDED"
+    assert engine.calls == ["first", "second"]
