@@ -36,7 +36,6 @@ class Keys:
         case.headers["Authorization"] = f"Bearer {data}"
 
 
-@schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any], **_: Any) -> None:  # noqa: ARG001
     """Makes a request that fits the schema one that is right: fit cursors are made up, times lie in the past."""
     if case.meta is None or not case.meta.generation.mode.is_positive:
@@ -51,9 +50,7 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
     if case.method == "PUT" and case.path.startswith("/v1/provocation/tests/"):  # a test whose parts fit together
         case.media_type, case.body = "application/json", OWN_TEST
         case.path_parameters["test_id"] = OWN_TEST["id"]
-    if case.method == "PUT" and case.path.startswith(
-        "/v1/labels/"
-    ):  # made-up personas are not there
+    if case.method == "PUT" and case.path.startswith("/v1/labels/"):  # made-up personas are not there
         case.path_parameters["set_name"] = "No such set"
     if case.path.endswith("/test-suite") and isinstance(case.body, dict):  # tests that there are
         case.body = {"benign_twins": bool(case.body.get("benign_twins"))}
@@ -65,6 +62,9 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
     if isinstance(case.body, dict):
         _make_right(case.body)
+
+
+schemathesis.hook(before_call)
 
 
 def _make_right(body: dict[str, Any]) -> None:
