@@ -13,6 +13,7 @@ from fourfold.http.rate_limit import rate_headers, rate_limited
 from fourfold.http.scopes import SCOPES
 from fourfold.rate_limit import Rate
 from functions.api import wiring
+from functions.api.query_parameters import require_known_parameters
 from functions.configuration import settings_of
 
 _SCHEME = HTTPBearer(auto_error=False, scheme_name="ApiKey", description="An API key: `Authorization: Bearer <key>`.")
@@ -23,6 +24,8 @@ Dependency = Callable[..., Awaitable[Caller]]
 
 def caller_with(scope: str) -> Dependency:
     """Returns a dependency that provides the caller, who must have `scope` and be within the rate limit.
+
+    Requests with a query parameter that the route does not have are refused (422).
 
     Raises:
         ValueError: the scope does not exist.
@@ -41,6 +44,7 @@ def caller_with(scope: str) -> Dependency:
         if not rate.allowed:
             raise rate_limited(rate)
         require_scope(holder, scope)
+        require_known_parameters(request)
         return holder
 
     setattr(caller, _SCOPE, scope)

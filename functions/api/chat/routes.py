@@ -20,7 +20,6 @@ from fourfold.problem import problem
 from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import (
     BlockedError,
-    ChatResult,
     NoSessionError,
     ScoringContext,
     open_session,
@@ -74,7 +73,7 @@ _NO_FINGERPRINT = {"fingerprint_not_ready": "the fingerprint is not ready"}
         ),
     },
 )
-async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
+async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) -> Response:
     """Returns the persona's reply with its drift. `action_on_alert` determines what happens to a drifted reply.
 
     `warn` returns it, `auto_recover` regenerates it once, `block` returns 409. With `stream`, `token` events contain
@@ -90,8 +89,8 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
         raise not_found() from None
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
 
-        def write_reply(listener: ReplyListener) -> ChatResult:
-            return reply_to(context, session, body.message, listener)
+        def write_reply(listener: ReplyListener) -> ChatReply:
+            return chat_reply(reply_to(context, session, body.message, listener))
 
         claim = await claim_or_replay(request, caller, body)
         if isinstance(claim, KeptReply):
@@ -127,7 +126,7 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
         ),
     },
 )
-async def drift(persona_id: str, request: Request, caller: Chatter) -> Response:
+async def score_drift(persona_id: str, request: Request, caller: Chatter) -> Response:
     """Scores the drift of one reply, or of several in order. With `session_id` they update that session's CUSUM."""
     body = await json_body(request, DriftRequestBody)
     speaker = await wiring.in_thread(lambda: chat_persona(caller.workspace_id, persona_id))

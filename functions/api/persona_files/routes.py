@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from fourfold.cards.formats import FileFormat, persona_file
 from fourfold.events.envelope import bus_entry
 from fourfold.events.generation import PersonaCreated
+from fourfold.http.auth import Caller
 from fourfold.http.problems import not_found
 from fourfold.idempotency import Execution
 from fourfold.ids import id_from_operation, is_persona_id
@@ -31,6 +32,7 @@ from functions.configuration import settings_of
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
+_EXPORT_PROBLEMS = {**replies.problems(401, 403, 404, 422), **replies.refusals(409, NOT_WRITTEN)}
 
 
 @router.get(
@@ -47,11 +49,10 @@ router = APIRouter(tags=["personas"])
                 PNG: bodies.binary(PNG),
             },
         },
-        **replies.problems(401, 403, 404, 422),
-        **replies.refusals(409, NOT_WRITTEN),
+        **_EXPORT_PROBLEMS,
     },
 )
-async def export(
+async def export_persona(
     persona_id: str,
     caller: Reader,
     format: Annotated[FileFormat, Query(description="The file format.")] = FileFormat.JSON,  # noqa: A002 - its name
@@ -60,9 +61,41 @@ async def export(
 
     All formats except Markdown contain the complete persona and can be imported again.
     """
+    return await _exported(persona_id, caller, format)
+
+
+@router.get(
+    "/v1/personas/{persona_id}/export/markdown",
+    summary="Export a persona as Markdown",
+    response_class=Response,
+    responses={
+        200: {"description": "The file", "content": {"text/markdown": {"schema": {"type": "string"}}}},
+        **_EXPORT_PROBLEMS,
+    },
+)
+async def export_persona_markdown(persona_id: str, caller: Reader) -> Response:
+    """Exports a persona as Markdown, for reading: this file cannot be imported."""
+    return await _exported(persona_id, caller, FileFormat.MARKDOWN)
+
+
+@router.get(
+    "/v1/personas/{persona_id}/export/png",
+    summary="Export a persona as a PNG character card",
+    response_class=Response,
+    responses={
+        200: {"description": "The file", "content": {PNG: bodies.binary(PNG)}},
+        **_EXPORT_PROBLEMS,
+    },
+)
+async def export_persona_png(persona_id: str, caller: Reader) -> Response:
+    """Exports a persona as a Character Card V3 in a PNG, which can be imported again."""
+    return await _exported(persona_id, caller, FileFormat.CARD_V3_PNG)
+
+
+async def _exported(persona_id: str, caller: Caller, format_: FileFormat) -> Response:
     if not is_persona_id(persona_id):
         raise not_found()
-    file = await wiring.in_thread(lambda: _file(caller.workspace_id, persona_id, format))
+    file = await wiring.in_thread(lambda: _file(caller.workspace_id, persona_id, format_))
     if file is None:
         raise not_found()
     return file

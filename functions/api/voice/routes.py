@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import PlainTextResponse
 
+from fourfold.config.engine import SafetyConfig
 from fourfold.http.preferences import accepts
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.idempotency import Execution
-from fourfold.persona import NotWrittenError
+from fourfold.persona import NotWrittenError, Persona
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import RunKind
 from fourfold.voice.system_prompt import example_lines, system_prompt
@@ -63,10 +65,7 @@ async def read_voice(persona_id: str, request: Request, caller: Reader) -> Respo
     """
     persona = await wiring.in_thread(lambda: known_persona(caller.workspace_id, persona_id))
     settings = await wiring.in_thread(lambda: settings_of(caller.workspace_id))
-    try:
-        prompt = system_prompt(persona, settings.engine.safety)
-    except NotWrittenError:
-        raise persona_not_written() from None
+    prompt = _prompt_of(persona, settings.engine.safety)
     for kind in _TEXT:
         if accepts(request.headers.get("accept"), kind):
             return Response(prompt, headers={"Cache-Control": "no-store"}, media_type=kind)
@@ -79,6 +78,30 @@ async def read_voice(persona_id: str, request: Request, caller: Reader) -> Respo
             example_lines=example_lines(persona),
         )
     )
+
+
+@router.get(
+    "/v1/personas/{persona_id}/voice/system-prompt",
+    summary="Read the system prompt as text",
+    response_class=PlainTextResponse,
+    responses={
+        200: {"description": "The system prompt", "content": {"text/plain": {"schema": {"type": "string"}}}},
+        **replies.problems(404),
+        **replies.refusals(409, NOT_WRITTEN),
+    },
+)
+async def read_system_prompt(persona_id: str, caller: Reader) -> Response:
+    """Returns the system prompt of the voice as plain text, ready to paste into any chat runtime."""
+    persona = await wiring.in_thread(lambda: known_persona(caller.workspace_id, persona_id))
+    settings = await wiring.in_thread(lambda: settings_of(caller.workspace_id))
+    return PlainTextResponse(_prompt_of(persona, settings.engine.safety), headers={"Cache-Control": "no-store"})
+
+
+def _prompt_of(persona: Persona, safety: SafetyConfig) -> str:
+    try:
+        return system_prompt(persona, safety)
+    except NotWrittenError:
+        raise persona_not_written() from None
 
 
 @router.get(
@@ -155,7 +178,7 @@ async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
         ),
     },
 )
-async def take_fingerprint(persona_id: str, request: Request, caller: Writer) -> Response:
+async def recompute_fingerprint(persona_id: str, request: Request, caller: Writer) -> Response:
     """Starts the fingerprint job, or returns the job in progress. Follow it at `Location`."""
     workspace_id = caller.workspace_id
 

@@ -3,38 +3,30 @@
 from __future__ import annotations
 
 import json
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.session import connected
 
-app = typer.Typer()
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")]
 _FIGURES = ("kappa", "sensitivity", "specificity", "retest")
+_COLUMNS = [Column(name) for name in ("judge", "scores", "labels", "verified", "figure", "value (95 % interval)")]
 
 
-@app.command()
 def judges(as_json: AsJson = False) -> None:
     """Show how far each judge can be trusted: its agreement with labels, with n and 95 % intervals."""
     with connected() as client:
         found = client.call("GET", "/v1/judges")["data"]
-    if as_json:
-        sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
-    else:
-        show_judges(found, Console())
+    _show(found, as_json=as_json)
 
 
-@app.command()
 def label(
     name: Annotated[str, typer.Argument(help="The name of the label set.")],
     file: Annotated[Path, typer.Argument(help='A JSON file: {"labels": [{"kind": "document", ...}, ...]}')],
+    as_json: AsJson = False,
 ) -> None:
     """Store labels of your own, and show the passports of the judges they measure."""
     try:
@@ -43,25 +35,27 @@ def label(
         raise typer.BadParameter(f"{file}: {error}") from error
     with connected() as client:
         stored = client.call("PUT", f"/v1/labels/{name}", json=content)
-    show_judges(stored["passports"], Console())
+    _show(stored["passports"], as_json=as_json)
 
 
-def show_judges(found: list[dict[str, Any]], console: Console) -> None:
-    """Prints a line for each figure of each judge."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("judge", "scores", "labels", "verified", "figure", "value (95 % interval)"):
-        table.add_column(column, overflow="fold")
-    for judge in found:
-        figures = {name: judge[name] for name in _FIGURES if judge[name] is not None}
-        figures |= {f"gap by {cohort}": gap for cohort, gap in judge["cohort_gap"].items()}
-        verified = Text("verified", "green") if judge["verified"] else Text("unverified", "yellow")
-        head = (Text(judge["judge"]), Text("documents" if judge["kind"] == "audit" else "transcripts"))
-        rows = [(name, _figure(figure)) for name, figure in figures.items()] or [("not measured", "")]
-        table.add_row(*head, Text(judge["labels"]), verified, *rows[0])
-        for row in rows[1:]:
-            table.add_row("", "", "", "", *row)
-    console.print(table)
+def _show(found: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+    else:
+        print_rows(_COLUMNS, [row for judge in found for row in figure_rows(judge)])
 
 
-def _figure(figure: dict[str, Any]) -> str:
+def figure_rows(judge: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """A row for each figure of a passport; one without a figure for a judge that was not measured."""
+    verified = "verified" if judge["verified"] else "unverified"
+    scores = "documents" if judge["kind"] == "audit" else "transcripts"
+    figures = {name: judge[name] for name in _FIGURES if judge[name] is not None}
+    figures |= {f"gap by {cohort}": gap for cohort, gap in judge["cohort_gap"].items()}
+    for name, figure in figures.items():
+        yield (judge["judge"], scores, judge["labels"], verified, name, _text(figure))
+    if not figures:
+        yield (judge["judge"], scores, judge["labels"], verified, "not measured", "")
+
+
+def _text(figure: dict[str, Any]) -> str:
     return f"{figure['value']:.2f} ({figure['low']:.2f}-{figure['high']:.2f}, n = {figure['n']})"

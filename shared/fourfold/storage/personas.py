@@ -74,6 +74,14 @@ class DynamoPersonaStore:
         more = "LastEvaluatedKey" in reply and bool(personas)
         return PersonaPage(personas, personas[-1].id if more else None)
 
+    def id_of_slug(self, workspace_id: str, slug: str) -> str | None:
+        """The id of the persona that has the slug, or None."""
+        reply = self._client.get_item(
+            TableName=self._table, Key=_key(workspace_id, f"SLUG#{slug}"), ConsistentRead=True
+        )
+        item = reply.get("Item")
+        return None if item is None else item["persona_id"]["S"]
+
     def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """The persona with the text it is stored as, or None."""
         doc = self._doc(workspace_id, f"PERSONA#{persona_id}")

@@ -96,26 +96,26 @@ def open_session(context: ChatContext, session_id: str | None) -> Session:
     return found
 
 
-def reply_to(context: ChatContext, session: Session, message: str, listener: ReplyListener | None = None) -> ChatResult:
+def reply_to(
+    context: ChatContext,
+    session: Session,
+    message: str,
+    listener: ReplyListener | None = None,
+    history: tuple[ChatMessage, ...] | None = None,
+) -> ChatResult:
     """Answers one message and stores the exchange.
 
     `listener` receives the reply while it is generated. With `action_on_alert: block` it receives the whole reply at
-    once, after the drift check.
+    once, after the drift check. `history` are the messages before this one, the user's first; by default those of the
+    session. The model gets at most those of the newest `window` exchanges.
 
     Raises:
         ModelError: no model of the chain answered, or the embedder failed.
         BlockedError: the reply drifted and `action_on_alert` is `block`.
     """
     action = context.scorer.config.action_on_alert
-    exchanges = (
-        context.store.exchanges(context.owner, session.session_id, context.config.window) if session.turns else ()
-    )
-    history = tuple(
-        part
-        for exchange in exchanges
-        for part in (ChatMessage("user", exchange.message), ChatMessage("assistant", exchange.reply))
-    )
-    turn = ChatTurn(system_prompt(context.persona, context.safety), (*history, ChatMessage("user", message)))
+    before = _stored_messages(context, session) if history is None else history[-2 * context.config.window :]
+    turn = ChatTurn(system_prompt(context.persona, context.safety), (*before, ChatMessage("user", message)))
     live = None if action == "block" else listener
     calls: list[ModelCall] = []
     scored, recovery = _write(context, turn, session.drift, live, calls), None
@@ -128,6 +128,17 @@ def reply_to(context: ChatContext, session: Session, message: str, listener: Rep
         listener.on_text(scored.reply)
     drift = _store(context, session, message, scored, recovery)
     return ChatResult(scored.reply, session.session_id, scored.provider, scored.model, drift, recovery, tuple(calls))
+
+
+def _stored_messages(context: ChatContext, session: Session) -> tuple[ChatMessage, ...]:
+    if not session.turns:
+        return ()
+    exchanges = context.store.exchanges(context.owner, session.session_id, context.config.window)
+    return tuple(
+        part
+        for exchange in exchanges
+        for part in (ChatMessage("user", exchange.message), ChatMessage("assistant", exchange.reply))
+    )
 
 
 def _write(
