@@ -264,6 +264,7 @@ def api(_app: FastAPI, _tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iter
         monkeypatch.setenv(name, value)
     _tables.put_back()
     _app.state.stopping, _app.state.tails = threading.Event(), Tails()
+    _app.state.storage_failure = lambda: None
     stand_in, functions = Machine(), Functions()
     stand_in.hold.set()
     _forget()
