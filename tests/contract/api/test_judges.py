@@ -83,7 +83,7 @@ def test_labels_of_documents_measure_the_judge_that_audited_them(api: Api, perso
 def test_labels_of_transcripts_measure_the_judge_of_the_suite(api: Api, personas: list[str]) -> None:
     run = api.call("POST", f"/v1/personas/{personas[0]}/test-suite", json={"family": ["role"]}).json()["run_id"]
     api.do_jobs()
-    results = api.call("GET", f"/v1/personas/{personas[0]}/test-suite?run_id={run}").json()["results"]
+    results = api.call("GET", f"/v1/personas/{personas[0]}/test-suite/runs/{run}").json()["results"]
     tests = {result["id"]: result["verdict"] for result in results}
     labels: list[Label] = [
         {"kind": "transcript", "persona_id": personas[0], "run_id": run, "test_id": test, "verdict": verdict}
