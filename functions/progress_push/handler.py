@@ -18,7 +18,7 @@ from fourfold.progress.broadcast import NewEvent, Pusher
 from fourfold.progress.events import event_from
 from fourfold.progress.measurements import Measurement, measurements
 from fourfold.progress.ports import EncodedEvent, RunKey
-from fourfold.storage.run_events import event_of
+from fourfold.storage.progress.events import event_of
 from functions import metrics
 from functions.preload import preload
 from functions.progress_wiring import delivery, may_read, threads

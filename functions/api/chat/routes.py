@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from fourfold.http.auth import Caller
 from fourfold.http.body import json_body
 from fourfold.http.idempotency import REPLAYED
 from fourfold.http.preferences import accepts
@@ -45,7 +44,7 @@ from functions.api.chat.schemas import (
     DriftRequestBody,
 )
 from functions.api.chat.stream import chat_events, replayed_events
-from functions.api.dependencies import caller_with
+from functions.api.dependencies import AdmittedCaller, caller_with
 from functions.api.errors import no_fingerprint
 from functions.api.idempotent import claim_or_replay, idempotent
 from functions.api.openapi import bodies, replies
@@ -56,7 +55,7 @@ from functions.wiring import sessions
 
 router = APIRouter(tags=["voice"])
 
-Chatter = Annotated[Caller, Depends(caller_with("chat:write"))]
+Chatter = Annotated[AdmittedCaller, Depends(caller_with("chat:write"))]
 _NO_FINGERPRINT = {"fingerprint_not_ready": "the fingerprint is not ready"}
 
 
@@ -89,7 +88,7 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
     repeated request with the same `Idempotency-Key` returns the first reply; as a stream, only its `completed` event.
     """
     body = await json_body(request, ChatRequestBody)
-    speaker = await wiring.in_thread(lambda: chat_persona(caller.workspace_id, persona_id))
+    speaker = await wiring.in_thread(lambda: chat_persona(caller, persona_id))
     context = chat_context(speaker)
     try:
         session = await wiring.in_thread(lambda: open_session(context, body.session_id))
@@ -137,7 +136,7 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
 async def score_drift(persona_id: str, request: Request, caller: Chatter) -> Response:
     """Scores the drift of one reply, or of several in order. With `session_id` they update that session's CUSUM."""
     body = await json_body(request, DriftRequestBody)
-    speaker = await wiring.in_thread(lambda: chat_persona(caller.workspace_id, persona_id))
+    speaker = await wiring.in_thread(lambda: chat_persona(caller, persona_id))
     _require_fingerprint(speaker)
     texts = [body.reply] if body.reply is not None else body.replies or []
     context = ScoringContext(speaker.owner, speaker.scorer, sessions(), now)

@@ -16,7 +16,7 @@ from fourfold.idempotency import Execution
 from fourfold.ids import id_from_operation, is_key_id
 from fourfold.keys import key_preview, new_key_text
 from fourfold.problem import FieldError, problem
-from fourfold.storage.api_keys import ApiKey, ApiKeyPage, KeyExistsError, TooManyKeysError
+from fourfold.storage.keys.api_keys import ApiKey, ApiKeyPage, KeyExistsError, TooManyKeysError
 from functions.api import wiring
 from functions.api.dependencies import KeyWriter
 from functions.api.idempotent import idempotent
