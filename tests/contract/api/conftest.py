@@ -322,7 +322,7 @@ def _forget() -> None:
         last_use().close()
     kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, submissions, polling_limiter)
     kept_for_jobs = (wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
-    further = (config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests)
     sealing = (secret_sealer.kms, secret_sealer.opened)
-    for made in (wiring.persona_store, wiring.run_context, *further, *sealing, *kept_by_the_api, *kept_for_jobs):
+    further = (config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests, *sealing)
+    for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_jobs):
         made.cache_clear()

@@ -118,13 +118,7 @@ class Operations:
         with self._meter.during() as usage:
             queued += fan_out(message_of(_delivered(entry)), webhooks(), _webhook_settings, datetime.now(UTC))
         yield "fan-out of an event to one endpoint", usage
-        dispatcher = Dispatcher(
-            webhooks(),
-            Accepting(),  # type: ignore[arg-type]
-            KmsSealer(),
-            _webhook_settings,
-            lambda: datetime.now(UTC),
-        )
+        dispatcher = Dispatcher(webhooks(), Accepting(), KmsSealer(), _webhook_settings, lambda: datetime.now(UTC))  # type: ignore[arg-type]
         with self._meter.during() as usage:
             [(lane, delivery, _)] = queued
             dispatcher.dispatch(delivery, lane)
