@@ -24,7 +24,8 @@ SLUG = "edit-"
 TERMINAL = frozenset({"pipeline.completed", "pipeline.failed"})
 _PAUSE_S = 0.3
 _POLL_S = 1.5
-_BROKEN = (httpx.HTTPError, WebSocketException, OSError, TimeoutError, KeyError)
+# ValueError: a server that is being stopped may answer without JSON.
+_BROKEN = (httpx.HTTPError, WebSocketException, OSError, TimeoutError, KeyError, ValueError)
 
 
 @dataclass
@@ -78,7 +79,7 @@ class Load:
 
     def _repeat(self, work: Callable[[], None]) -> None:
         while not self._stopping.is_set():
-            with suppress(httpx.HTTPError):
+            with suppress(*_BROKEN):
                 work()
             self._stopping.wait(_PAUSE_S)
 
@@ -94,7 +95,7 @@ class Load:
         brief = f"Number {number}, a harbour pilot of {20 + number % 60} in Trieste"
         headers = {"Prefer": "respond-async", "Idempotency-Key": f"chaos-{number}-{id(self)}"}
         while not self._stopping.is_set():
-            with suppress(httpx.HTTPError):
+            with suppress(*_BROKEN):
                 reply = self._call("POST", "/v1/personas", body={"intent": brief}, headers=headers)
                 if reply.status_code in {200, 201, 202}:
                     run = reply.json()
@@ -110,7 +111,7 @@ class Load:
         for persona, job in itertools.product(personas, ("fingerprint", "test-suite")):
             headers = {"Idempotency-Key": f"chaos-{persona}-{id(self)}"}
             while not self._stopping.is_set():
-                with suppress(httpx.HTTPError):
+                with suppress(*_BROKEN):
                     reply = self._call("POST", f"/v1/personas/{persona}/{job}", headers=headers)
                     if reply.status_code == httpx.codes.ACCEPTED:
                         self._memory.jobs[reply.json()["run_id"]] = persona
@@ -119,7 +120,7 @@ class Load:
 
     def _poll(self, run: str) -> None:
         while True:
-            with suppress(httpx.HTTPError):
+            with suppress(*_BROKEN):
                 reply = self._call("GET", f"/v1/runs/{run}")
                 if reply.status_code == httpx.codes.NOT_FOUND or (reply.is_success and reply.json()["status"] in ENDED):
                     return
@@ -128,7 +129,7 @@ class Load:
     def _follow_sse(self, run: str) -> None:
         """Reads the run's events, and resumes after the last one when the connection ends."""
         while True:
-            with suppress(httpx.HTTPError):
+            with suppress(*_BROKEN):
                 seqs = self._memory.events[run]
                 headers = {"Authorization": f"Bearer {self._server.api_key}"}
                 if seqs:
