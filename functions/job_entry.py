@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Lock
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -17,7 +18,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.config.engine import FingerprintConfig, ProvocationConfig
 from fourfold.config.settings import Settings
-from fourfold.jobs.job import Job, claim_run, do_job, fail_job
+from fourfold.errors import DeadlineError
+from fourfold.jobs.job import Job, JobContext, JobFailedError, claim_run, do_job, fail_job
 from fourfold.jobs.message import JobMessage, message_from
 from fourfold.jobs.store import JobInProgressError, Lease
 from fourfold.llm.fallback import Deadline
@@ -33,9 +35,13 @@ from functions.wiring import event_store, job_context
 logger = Logger()
 
 # maxReceiveCount of the queues. At the last delivery an error ends the run as failed.
-MAX_RECEIVES = 5
+MAX_RECEIVES = 12
+# Deliveries after which an error other than a timeout ends the run; a worker that runs out of time has stored items.
+_MAX_TRIES = 5
 # No new item is started in the last seconds of the invocation, so that items in progress can finish.
 _MARGIN_S = 45.0
+# The same for models whose calls take minutes, such as one on a laptop.
+_LONG_MARGIN_S, _LONG_CALL_S = 150.0, 120
 # Failures that a retry cannot fix: the deployment or the persona must be changed.
 _PERMANENT = DEPLOYMENT_FAILURES | {ModelFailure.BAD_REQUEST}
 JobFactory = Callable[[Run, Persona, Settings, Deadline], Job]
@@ -69,8 +75,10 @@ def job_handler(
                 if waits:
                     raise
             except Exception as error:
-                # Log the type only: the message of the error may contain a persona.
+                # Of an error, only a ModelError's text is logged: others may contain a persona.
                 fields = {**_log_fields(message, kind, record), "error": type(error).__name__}
+                if isinstance(error, ModelError):
+                    fields |= {"failure": error.failure, "reason": error.reason, "calls": len(error.calls)}
                 logger.warning("job delivery failed", extra=fields)
                 raise
 
@@ -107,33 +115,57 @@ def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadlin
         return
     # Read again after the claim: the message of a newer version is dropped in the belief that this run uses it.
     persona = jobs.store.persona(message.workspace_id, message.persona_id) or persona
-    # The model calls of an item must end before the function's timeout.
-    job = job_for(run, persona, settings, Deadline(deadline - _MARGIN_S / 3))
-    _run_job(run, job, record, job_settings.concurrency, deadline)
+    margin = _LONG_MARGIN_S if settings.engine.chat.timeout_s > _LONG_CALL_S else _MARGIN_S
+    # The model calls of an item must end before the function's timeout. In the last half of the margin no call is
+    # sent: it would be cut off and still be paid for.
+    calls = Deadline(
+        deadline - _MARGIN_S / 3, check=_running_check(run, jobs), least_s=max(1.0, margin / 2 - _MARGIN_S / 2)
+    )
+    job = job_for(run, persona, settings, calls)
+    _run_job(run, job, record, job_settings.concurrency, lambda: deadline - time.monotonic() > margin, calls)
 
 
-def _run_job(run: Run, job: Job, record: SQSRecord, concurrency: int, deadline: float) -> None:
+def _run_job(  # noqa: PLR0913, PLR0917 - what a run of a job needs
+    run: Run, job: Job, record: SQSRecord, concurrency: int, may_start: Callable[[], bool], calls: Deadline
+) -> None:
     """Runs a claimed job. An error is raised for redelivery; a permanent error, or the last one, fails the run."""
     jobs, fields = job_context(), {"run_id": run.id, "kind": run.kind}
     try:
-        finished_run = do_job(
-            run, job, jobs, concurrency=concurrency, may_start=lambda: deadline - time.monotonic() > _MARGIN_S
-        )
+        finished_run = do_job(run, job, jobs, concurrency=concurrency, may_start=may_start)
     except (PersonaGoneError, RunOverError):
         if not _clear_log_if_deleted(run):
             logger.info("job was ended by another process", extra=fields)
+    except JobFailedError as failed:
+        logger.warning("job failed", extra={**fields, "code": failed.problem.code})
+        fail_job(run, failed.problem, jobs, job)
     except Exception as error:
         # Any error is retried by the queue; at the last delivery the run ends as failed.
         permanent = isinstance(error, ModelError) and error.failure in _PERMANENT
-        if not permanent and _receives(record) < MAX_RECEIVES:
+        max_receives = MAX_RECEIVES if isinstance(error, DeadlineError) or calls.over else _MAX_TRIES
+        if not permanent and _receives(record) < max_receives:
             raise
         problem = job_problem(error)
         logger.warning("job failed", extra={**fields, "code": problem.code})
-        fail_job(run, problem, jobs)
+        fail_job(run, problem, jobs, job)
     else:
         if finished_run is None:
             _clear_log_if_deleted(run)
         logger.info("job done", extra=fields)
+
+
+def _running_check(run: Run, jobs: JobContext) -> Callable[[], None]:
+    """Returns a check that raises RunOverError if the run has ended; it reads the log at most once a second."""
+    log, lock, read_at = jobs.log_of(run), Lock(), [time.monotonic()]
+
+    def check() -> None:
+        with lock:
+            if time.monotonic() - read_at[0] < 1.0:
+                return
+            read_at[0] = time.monotonic()
+            if log.ended():
+                raise RunOverError
+
+    return check
 
 
 def _log_fields(message: JobMessage | None, kind: RunKind, record: SQSRecord) -> dict[str, Any]:

@@ -47,7 +47,13 @@ def step_handler(step: Step[Output]) -> Handler:
         try:
             after = execute_step(step, state, models, run_log(state, state.log_seq), deadline)
         except ModelError as error:
-            logger.warning("step failed", extra={"failure": error.failure, "calls": len(error.calls)})
+            fields = {
+                "failure": error.failure,
+                "reason": error.reason,
+                "invalid_fields": sorted({name for call in error.calls for name in call.invalid_fields}),
+                "calls": len(error.calls),
+            }
+            logger.warning("step failed", extra=fields)
             raise
         logger.info("step done", extra={"violations": len(after.violations)})
         return after.model_dump(mode="json")

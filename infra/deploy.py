@@ -14,8 +14,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.account_clients import clients_of
+from infra.account_context import account_context
 from infra.cdk_command import Cdk, cdk, context_of, with_context
-from infra.gateway_role import choose_gateway_account
 from infra.preflight.checks import Target, run
 from infra.preflight.findings import screen
 from infra.settings import STACKS, StageSettings, stage_settings
@@ -71,10 +71,8 @@ def _with_account(
     stage: str, given: dict[str, str], settings: StageSettings, session: boto3.Session
 ) -> tuple[dict[str, str], StageSettings]:
     """The context with what depends on the account; unchanged where the account cannot be read."""
-    if "gateway_account" in given:
-        return given, settings
     try:
-        given = {**given, "gateway_account": choose_gateway_account(settings, clients_of(session))}
+        given = {**account_context(settings, clients_of(session)), **given}
     except (BotoCoreError, ClientError):  # the check of the account says why
         return given, settings
     return given, stage_settings(stage, **given)

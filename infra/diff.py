@@ -1,7 +1,7 @@
 """`python -m infra.diff <stage> [-c name=value ...]`: what a deployment with these values would change.
 
-It compares with what is deployed, so it passes the same context as `infra.deploy`; otherwise locks and the account's
-role would appear as changes.
+It compares with what is deployed, so it passes the same context as `infra.deploy`; otherwise locks, the account's
+role and reservations would appear as changes.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.account_clients import clients_of
+from infra.account_context import account_context
 from infra.cdk_command import Cdk, cdk, context_of, with_context
-from infra.gateway_role import choose_gateway_account
 from infra.settings import stage_settings
 from infra.stack_status import established
 
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str], cdk: Cdk = cdk, session: boto3.Session | None
         settings = stage_settings(stage, **given)
         created = established(settings, session.client("cloudformation"))
         found = {"established": ",".join(created) or "none"}
-        found["gateway_account"] = choose_gateway_account(settings, clients_of(session))
+        found |= account_context(settings, clients_of(session))
         return cdk(["diff", *with_context(stage, {**found, **given})])
     except (ValueError, BotoCoreError, ClientError) as unusable:
         sys.stderr.write(f"No comparison: {unusable}\n")

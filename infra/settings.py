@@ -37,6 +37,9 @@ class StageSettings:
         domain_name: a domain of the operator for the REST API, such as api.example.com.
         certificate_arn: the certificate of `domain_name`, in the stage's region.
         hosted_zone_id: the Route 53 zone that gets the record of `domain_name`; empty: the operator makes the record.
+        concurrency: `reserved` reserves executions for each function, `shared` leaves all in the account's pool.
+        job_concurrency: personas that each background job works on at once (2 to 1000). Jobs share the providers' rate
+            limits with chats and pipeline steps.
         gateway_account: `own` sets the account's role for API Gateway's logs; `shared` uses the role that is set.
         established: stacks that have been created (comma-separated). Only these are locked against deletion, because
             CloudFormation must be able to roll back a first creation that failed.
@@ -57,6 +60,8 @@ class StageSettings:
     domain_name: str = ""
     certificate_arn: str = ""
     hosted_zone_id: str = ""
+    concurrency: Literal["shared", "reserved"] = "shared"
+    job_concurrency: int = 10
     gateway_account: Literal["own", "shared"] = "own"
     on_engine: bool = False
     established: tuple[str, ...] = STACKS
@@ -132,6 +137,8 @@ CONTEXT: Final = (
     "domain_name",
     "certificate_arn",
     "hosted_zone_id",
+    "concurrency",
+    "job_concurrency",
     "gateway_account",
 )
 """The names of the context values that `stage_settings` takes beside the stage."""
@@ -152,6 +159,8 @@ def stage_settings(  # noqa: PLR0913, PLR0917 - an argument for each context val
     domain_name: str = "",
     certificate_arn: str = "",
     hosted_zone_id: str = "",
+    concurrency: str = "shared",
+    job_concurrency: str = "10",
     gateway_account: str = "own",
 ) -> StageSettings:
     """The settings of stage `name` with these context values, as StageSettings describes them.
@@ -173,6 +182,8 @@ def stage_settings(  # noqa: PLR0913, PLR0917 - an argument for each context val
         domain_name=_matching("domain_name", domain_name, _DOMAIN, "a domain in lower case, such as api.example.com"),
         certificate_arn=_matching("certificate_arn", certificate_arn, _CERTIFICATE, "the ARN of an ACM certificate"),
         hosted_zone_id=hosted_zone_id,
+        concurrency=_choice("concurrency", concurrency, "shared", "reserved"),
+        job_concurrency=_count("job_concurrency", job_concurrency),
         gateway_account=_choice("gateway_account", gateway_account, "own", "shared"),
         established=_stacks(established),
     )
@@ -191,6 +202,13 @@ def _stacks(text: str) -> tuple[str, ...]:
     if unknown := set(listed) - set(STACKS):
         raise ValueError(f"unknown stack {min(unknown)!r} in established: choose of {', '.join(STACKS)}, or none")
     return listed
+
+
+def _count(name: str, value: str) -> int:
+    # The bounds of the maximum concurrency of an SQS event source.
+    if not (value.isascii() and value.isdigit() and 2 <= int(value[:5]) <= 1000):  # noqa: PLR2004
+        raise ValueError(f"{name} {value!r} is not a number from 2 to 1000")
+    return int(value)
 
 
 def _choice(name: str, value: str, *known: str) -> Any:  # noqa: ANN401 - one of the literals of StageSettings

@@ -9,8 +9,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from functions.api.app import app
+from functions.preload import preload
 
 DRAIN_SECONDS = 3
+_SERVICES = ("dynamodb", "stepfunctions", "sqs", "lambda")
 
 
 class Server(uvicorn.Server):
@@ -39,6 +41,7 @@ class Server(uvicorn.Server):
 
 def main() -> None:
     """Serves on the port of the Lambda Web Adapter until SIGTERM."""
+    preload(os.environ, _SERVICES)
     Server(app, port=int(os.environ.get("AWS_LWA_PORT", "8080"))).run()
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from functions.preload import preload
 from functions.progress_connection import admission, conversation
 from functions.progress_wiring import connections
 
@@ -30,3 +32,6 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         case _:
             conversation.handle_message(connection_id, event.get("body") or "")
     return {"statusCode": 200}
+
+
+preload(os.environ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from fourfold.progress.broadcast import NewEvent, Pusher
 from fourfold.progress.ports import EncodedEvent, RunKey
 from fourfold.storage.run_events import event_of
+from functions.preload import preload
 from functions.progress_wiring import delivery, may_read, threads
 
 logger = Logger()
@@ -51,3 +53,6 @@ def _catch_up(record: SQSRecord) -> None:
         delivery().resume(RunKey(request["workspace_id"], request["run_id"]), request["connection_id"])
     else:
         delivery().close(request["connection_id"])
+
+
+preload(os.environ)

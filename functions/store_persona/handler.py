@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Literal
 
 from aws_lambda_powertools import Logger
@@ -9,6 +10,7 @@ from aws_lambda_powertools import Logger
 from fourfold.persona import Document
 from fourfold.pipeline.complete_run import complete_run
 from fourfold.pipeline.state import RunState
+from functions.preload import preload
 from functions.wiring import run_context
 
 logger = Logger()
@@ -27,3 +29,6 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     events = complete_run(verdict.state, verdict.status, run_context())
     logger.info("run completed", extra={"run_id": verdict.state.run_id, "status": verdict.status})
     return {"events": events}
+
+
+preload(os.environ)

@@ -1,11 +1,13 @@
-"""Lambda layers built on this machine by uv, for Lambda's platform and without Docker."""
+"""Lambda layers built on this machine by uv, for Lambda's platform and Python, without Docker."""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling, Stack
@@ -14,6 +16,7 @@ from constructs import Construct
 from uv import find_uv_bin
 
 from fourfold.errors import FourfoldError
+from infra.bytecode.compiler import compile_bytecode, compiler_digest
 from infra.constructs.product_code import REPOSITORY
 from infra.constructs.python_function import ARCHITECTURE, RUNTIME
 
@@ -30,60 +33,75 @@ _INSTALL = (
     "--no-installer-metadata",
     "--no-compile-bytecode",
 )
+# The services that functions call. The descriptions of botocore's other services are half of the package's size.
+AWS_SERVICES: Final = (
+    "apigatewaymanagementapi",
+    "bedrock-runtime",
+    "dynamodb",
+    "events",
+    "lambda",
+    "secretsmanager",
+    "sqs",
+    "ssm",
+    "stepfunctions",
+)
 
 
 class BundlingError(FourfoldError):
     """A layer could not be built; the text is uv's error output."""
 
 
-def install_packages(requirements: Path, target: Path) -> None:
-    """Install the wheels of `requirements` for Lambda (arm64) into `target`/python.
+def install_packages(requirements: Sequence[Path], target: Path) -> None:
+    """Installs the wheels of `requirements` for Lambda (arm64) into `target`/python, without byte code.
 
-    Only wheels, so nothing is compiled on this machine; no bytecode, because Lambda's interpreter is another version.
+    Only wheels, so nothing is compiled on this machine.
 
     Raises:
         BundlingError: a package has no wheel for the platform, or no index can be reached.
     """
+    packages = target / "python"
+    files = [f"--requirements={file}" for file in requirements]
     installed = subprocess.run(
-        [find_uv_bin(), *_INSTALL, f"--target={target / 'python'}", f"--requirements={requirements}"],
-        check=False,
-        stderr=subprocess.PIPE,
-        text=True,
+        [find_uv_bin(), *_INSTALL, f"--target={packages}", *files], check=False, stderr=subprocess.PIPE, text=True
     )
     if installed.returncode:
-        raise BundlingError(f"{requirements}: {installed.stderr}")
+        raise BundlingError(f"{', '.join(file.parent.name for file in requirements)}: {installed.stderr}")
     # Console scripts contain the path of this machine's interpreter, and nothing calls them.
-    shutil.rmtree(target / "python" / "bin", ignore_errors=True)
+    shutil.rmtree(packages / "bin", ignore_errors=True)
+    for described in (packages / "botocore" / "data").iterdir():
+        if described.is_dir() and described.name not in AWS_SERVICES:
+            shutil.rmtree(described)
 
 
 @jsii.implements(ILocalBundling)
 class _UvBundling:
-    def __init__(self, requirements: Path) -> None:
+    def __init__(self, requirements: Sequence[Path]) -> None:
         self._requirements = requirements
 
     def try_bundle(self, output_dir: str, *_args: object, **_options: object) -> bool:
         install_packages(self._requirements, Path(output_dir))
+        compile_bytecode(Path(output_dir))
         return True
 
 
 class PackageLayer(lambda_.LayerVersion):
-    """The packages of layers/<name>/requirements.txt.
+    """The packages of layers/<name>/requirements.txt of each of `names`, with byte code.
 
-    The asset's hash covers the requirements, which pin every package by hash, and uv's arguments. With the context
-    `aws:cdk:bundling-stacks: []` the layer is not built, for hosts that have the packages; its hash is another one.
+    The asset's hash covers the requirements, which pin every package by hash, uv's arguments and the compiler. With the
+    context `aws:cdk:bundling-stacks: []` the layer is not built, for hosts that have the packages; its hash is another.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
-        source = LAYERS / name
-        requirements = source / "requirements.txt"
+    def __init__(self, scope: Construct, construct_id: str, *, names: Sequence[str]) -> None:
+        requirements = [LAYERS / name / "requirements.txt" for name in names]
         built = Stack.of(scope).bundling_required
-        recipe = hashlib.sha256(requirements.read_bytes())
-        recipe.update(repr((built, _INSTALL)).encode())
+        recipe = hashlib.sha256(repr((built, _INSTALL, AWS_SERVICES, compiler_digest())).encode())
+        for file in requirements:
+            recipe.update(file.read_bytes())
         super().__init__(
             scope,
             construct_id,
             code=lambda_.Code.from_asset(
-                str(source),
+                str(LAYERS),
                 asset_hash=recipe.hexdigest(),
                 asset_hash_type=AssetHashType.CUSTOM,
                 bundling=BundlingOptions(
@@ -94,5 +112,5 @@ class PackageLayer(lambda_.LayerVersion):
             ),
             compatible_runtimes=[RUNTIME],
             compatible_architectures=[ARCHITECTURE],
-            description=f"Python packages of layers/{name}/requirements.txt",
+            description=f"Python packages: {', '.join(names)}",
         )

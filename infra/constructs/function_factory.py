@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from aws_cdk import Stack
 
+from fourfold.llm.model_names import OFFLINE
+from fourfold.llm.port import provider_and_model
 from infra.constructs.bundling import PackageLayer
 from infra.constructs.product_code import product_code
 from infra.constructs.python_function import FunctionSpec, PythonFunction
 from infra.settings import StageSettings
+
+# The layer of packages that calls to a provider need, where it is not named as the provider is.
+_PACKAGES_OF: Final = {"compatible": "openai"}
 
 
 class FunctionFactory:
@@ -15,17 +23,24 @@ class FunctionFactory:
 
     A function's logical id is therefore derived from `construct_id` alone, and does not change when its spec moves from
     one construct to another. `runtime_layer` holds the packages that every function imports, `models_layer` also the
-    providers' SDKs, `api_layer` all of these and the web framework.
+    SDKs of the stage's providers, `api_layer` all of these and the web framework.
     """
 
     def __init__(self, stack: Stack, settings: StageSettings) -> None:
         self._stack = stack
         self._settings = settings
-        self._code = product_code(composer=settings.offline)
-        self.runtime_layer = PackageLayer(stack, "RuntimeLayer", name="runtime")
-        self.models_layer = PackageLayer(stack, "ModelsLayer", name="models")
-        self.api_layer = PackageLayer(stack, "ApiLayer", name="api")
+        self._code = product_code(composer=settings.offline, compiled=stack.bundling_required)
+        providers = packages_of(settings.providers)
+        self.runtime_layer = PackageLayer(stack, "RuntimeLayer", names=("runtime",))
+        self.models_layer = PackageLayer(stack, "ModelsLayer", names=("runtime", *providers))
+        self.api_layer = PackageLayer(stack, "ApiLayer", names=("runtime", "api", *providers))
 
     def make(self, construct_id: str, spec: FunctionSpec) -> PythonFunction:
         """A new function; `construct_id` is unique in the stack."""
         return PythonFunction(self._stack, construct_id, spec, settings=self._settings, code=self._code)
+
+
+def packages_of(providers: Sequence[str]) -> tuple[str, ...]:
+    """The names of the requirements (layers/<name>) with which these providers are called, sorted."""
+    called = {provider_and_model(provider)[0] for provider in providers} or {OFFLINE}
+    return tuple(sorted({_PACKAGES_OF.get(provider, provider) for provider in called}))

@@ -12,6 +12,7 @@ from constructs import Construct
 
 from fourfold.jobs.message import MESSAGE_RETENTION, TRIGGER_EVENTS
 from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
+from infra.constructs.fair_queue import TENANT
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.model_access import model_access
 from infra.constructs.python_function import FunctionSpec
@@ -19,16 +20,14 @@ from infra.constructs.settings_access import settings_access
 from infra.constructs.tables import Tables
 from infra.settings import StageSettings
 
-# Both jobs usually end within half a minute. The rest is a margin for a slow provider; what a worker could not finish
-# the next one resumes from its checkpoints.
-JOB_TIMEOUT_S = 300
+# Both jobs usually end within half a minute. A model on a laptop needs ten minutes for a fingerprint and an hour for a
+# suite; what a worker could not finish the next one resumes from its checkpoints.
+JOB_TIMEOUT_S = 900
 # The last delivery ends the job as failed (functions/job_entry.py). If that fails too, the message is a dead letter.
-MAX_RECEIVES = 5
+MAX_RECEIVES = 12
 _DEAD_AFTER = MAX_RECEIVES + 1
 # A message stays hidden for longer than a worker can run, so its redelivery proves that the worker died (decision 24).
 _OVER_THE_TIMEOUT_S = 30
-# Personas worked on at the same time: chats and pipeline steps share the providers' rate limits with the jobs.
-_MAX_CONCURRENCY = 10
 _RETENTION = Duration.days(MESSAGE_RETENTION.days)
 _PERIOD = Duration.minutes(5)
 
@@ -73,11 +72,11 @@ class BackgroundJob(Construct):
             description="Personas that were created or changed",
             event_bus=bus,
             event_pattern=events.EventPattern(detail_type=list(TRIGGER_EVENTS)),
-            targets=[targets.SqsQueue(self.queue, dead_letter_queue=dead_letters)],
+            targets=[targets.SqsQueue(self.queue, dead_letter_queue=dead_letters, message_group_id=TENANT)],
         )
         consumer.handler.add_event_source(
             sources.SqsEventSource(
-                self.queue, batch_size=1, report_batch_item_failures=True, max_concurrency=_MAX_CONCURRENCY
+                self.queue, batch_size=1, report_batch_item_failures=True, max_concurrency=settings.job_concurrency
             )
         )
         Validations.of(consumer).acknowledge(QUEUE_REDRIVES)

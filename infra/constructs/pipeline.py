@@ -21,6 +21,9 @@ from infra.constructs.python_function import FunctionSpec, PythonFunction
 from infra.constructs.tables import Tables
 from infra.settings import StageSettings
 
+# Decision 37.
+_MEMORY_MB = 1024
+
 
 class Pipeline(Construct):
     """A Standard workflow that may invoke its own functions and publish on `bus`, and nothing else.
@@ -96,6 +99,8 @@ def _step_spec(step: StepName, settings: StageSettings, functions: FunctionFacto
     return FunctionSpec(
         name=step.value,
         timeout_s=STEP_TIMEOUT_S,
+        memory_mb=_MEMORY_MB,
+        awaited=True,
         access=[tables.run_events.access("PutItem", "Query"), model_access(settings)],
         layers=[functions.models_layer],
     )
@@ -105,6 +110,8 @@ def _ending_spec(name: str, functions: FunctionFactory, tables: Tables) -> Funct
     return FunctionSpec(
         name=name,
         timeout_s=STORE_TIMEOUT_S,
+        memory_mb=_MEMORY_MB,
+        awaited=True,
         access=[run_ending_access(tables)],
         layers=[functions.runtime_layer],
     )

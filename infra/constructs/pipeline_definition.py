@@ -16,16 +16,16 @@ from fourfold.steps import STEP_ORDER, StepName
 
 State = dict[str, Any]
 
-# Two calls of the maximum duration (an answer and its repair, 240 s each), and the record. A fallback chain may make
+# Two calls of the maximum duration (an answer and its repair, 420 s each), and the record. A fallback chain may make
 # more calls: the function's remaining time is their deadline.
-STEP_TIMEOUT_S: Final = 540
+STEP_TIMEOUT_S: Final = 900
 # A task's timeout is longer than its function's, so that Lambda reports a timeout, with the function's name. Constants:
 # Step Functions accepts an expression over the run's settings here, the local engine does not.
 TASK_MARGIN_S: Final = 10
 STORE_TIMEOUT_S: Final = 30
 PUBLISH_TIMEOUT_S: Final = 30
 # More than four attempts of six steps and a confirmation, each of the maximum duration.
-MACHINE_TIMEOUT_S: Final = 5 * 60 * 60
+MACHINE_TIMEOUT_S: Final = 7 * 60 * 60
 
 STATE_NAMES: Final[dict[StepName, str]] = {
     step: "".join(word.capitalize() for word in step.value.split("_")) for step in StepName
@@ -42,7 +42,7 @@ _SERVICE_FAULTS: Final = [
         "ErrorEquals": ["Lambda.TooManyRequestsException"],
         "IntervalSeconds": 2,
         "BackoffRate": 2,
-        "MaxAttempts": 8,
+        "MaxAttempts": 20,
         "MaxDelaySeconds": 30,
         "JitterStrategy": "FULL",
     },

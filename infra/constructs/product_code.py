@@ -9,8 +9,16 @@ from pathlib import Path
 
 from aws_cdk import aws_lambda as lambda_
 
+from infra.bytecode.compiler import compile_bytecode
+
 REPOSITORY = Path(__file__).resolve().parents[2]
-_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~")
+_CACHES = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~")
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    """Caches and editor files, and the label set of the judges, which `fourfold regression` alone reads."""
+    label_set = {"data"} if Path(folder).name == "judges" else set[str]()
+    return {*_CACHES(folder, names), *label_set}
 
 
 def stage_product_code(target: Path, *, composer: bool) -> None:
@@ -19,15 +27,19 @@ def stage_product_code(target: Path, *, composer: bool) -> None:
     if composer:
         sources.append(REPOSITORY / "shared/fourfold_offline")
     for source in sources:
-        shutil.copytree(source, target / source.name, ignore=_LEFT_OUT)
+        shutil.copytree(source, target / source.name, ignore=_left_out)
 
 
-def product_code(*, composer: bool) -> lambda_.Code:
+def product_code(*, composer: bool, compiled: bool) -> lambda_.Code:
     """One asset for all functions: uploaded once, and its hash changes only with a file's content.
+
+    `compiled` adds the byte code of Lambda's Python, which other hosts cannot use.
 
     The files are staged in a temporary folder, which the CDK copies at synthesis; it is removed when the process ends.
     """
     staged = Path(tempfile.mkdtemp(prefix="fourfold-code-"))
     atexit.register(shutil.rmtree, staged, ignore_errors=True)
     stage_product_code(staged, composer=composer)
+    if compiled:
+        compile_bytecode(staged)
     return lambda_.Code.from_asset(str(staged))

@@ -34,6 +34,7 @@ ROUTES = ("subscribe", "unsubscribe", "ping")
 _TIMEOUT_S = 29
 # They are handled one after another, and each may wait 5 s to send a message and 5 s to close a connection.
 _CATCH_UPS_AT_ONCE = 2
+_CATCHING_UP = 5
 _RETENTION = Duration.days(14)
 _MAX_RECEIVES = 5
 # A batch beyond these bounds is dropped: its subscribers have reconnected and read the log since.
@@ -165,7 +166,12 @@ class ProgressApi(Construct):
             )
         )
         self.push.handler.add_event_source(
-            sources.SqsEventSource(catch_ups, batch_size=_CATCH_UPS_AT_ONCE, report_batch_item_failures=True)
+            sources.SqsEventSource(
+                catch_ups,
+                batch_size=_CATCH_UPS_AT_ONCE,
+                max_concurrency=_CATCHING_UP,
+                report_batch_item_failures=True,
+            )
         )
         Validations.of(self.push).acknowledge(QUEUE_REDRIVES)
 
@@ -185,4 +191,4 @@ class ProgressApi(Construct):
 
 
 def _spec(name: str, functions: FunctionFactory, access: Sequence[Access]) -> FunctionSpec:
-    return FunctionSpec(name=name, timeout_s=_TIMEOUT_S, access=access, layers=[functions.runtime_layer])
+    return FunctionSpec(name=name, timeout_s=_TIMEOUT_S, awaited=True, access=access, layers=[functions.runtime_layer])

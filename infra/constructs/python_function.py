@@ -13,6 +13,7 @@ from constructs import Construct
 
 from infra.constructs.access import Access, merged
 from infra.constructs.acknowledgements import NO_DEAD_LETTERS, TRACING
+from infra.reserved_concurrency import reserved_executions
 from infra.settings import StageSettings
 
 RUNTIME = lambda_.Runtime.PYTHON_3_14
@@ -23,9 +24,10 @@ ARCHITECTURE = lambda_.Architecture.ARM_64
 class FunctionSpec:
     """What distinguishes one function from another.
 
-    `name` is its folder under functions/. `timeout_s` is in seconds (at most 900), `memory_mb` in MiB. `access` is
-    everything it may touch beside its logs and traces. `program` is a file to run instead of the handler (Lambda Web
-    Adapter).
+    `name` is its folder under functions/. `timeout_s` is in seconds (at most 900), `memory_mb` in MiB; Lambda gives a
+    vCPU for 1,769 MiB, and a share of it for less. `access` is everything it may touch beside its logs and traces.
+    `awaited`: a caller waits for its result, so a stage with SnapStart starts it from a snapshot. `program` is a file
+    to run instead of the handler (Lambda Web Adapter).
     """
 
     name: str
@@ -33,6 +35,7 @@ class FunctionSpec:
     access: Sequence[Access]
     layers: Sequence[lambda_.ILayerVersion]
     memory_mb: int = 512
+    awaited: bool = False
     program: str | None = None
 
 
@@ -62,8 +65,7 @@ class PythonFunction(Construct):
         for grant in access.grants:
             role.add_to_policy(iam.PolicyStatement(actions=list(grant.actions), resources=[grant.resource]))
         Validations.of(role).acknowledge(TRACING, *access.acknowledgements)
-        # SnapStart needs the runtime's own client, which a program replaces.
-        snap_start = settings.snap_start and spec.program is None
+        snap_start = settings.snap_start and spec.awaited
         self.function = lambda_.Function(
             self,
             "Function",
@@ -77,6 +79,7 @@ class PythonFunction(Construct):
             log_group=log_group,
             timeout=Duration.seconds(spec.timeout_s),
             memory_size=spec.memory_mb,
+            reserved_concurrent_executions=reserved_executions(spec.name, settings),
             tracing=lambda_.Tracing.ACTIVE,
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if snap_start else None,
             environment={

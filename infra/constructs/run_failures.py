@@ -20,6 +20,7 @@ from infra.constructs.tables import Tables
 
 _RETENTION = Duration.days(14)
 _MAX_RECEIVES = 5
+_MAX_CONCURRENCY = 2
 
 
 class RunFailures(Construct):
@@ -79,6 +80,10 @@ class RunFailures(Construct):
             ),
             targets=[targets.SqsQueue(queue, dead_letter_queue=self.dead_letters)],
         )
-        consumer.handler.add_event_source(sources.SqsEventSource(queue, batch_size=10, report_batch_item_failures=True))
+        consumer.handler.add_event_source(
+            sources.SqsEventSource(
+                queue, batch_size=10, max_concurrency=_MAX_CONCURRENCY, report_batch_item_failures=True
+            )
+        )
         Validations.of(consumer).acknowledge(QUEUE_REDRIVES)
         Validations.of(self.dead_letters).acknowledge(END_OF_THE_LINE)

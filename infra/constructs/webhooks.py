@@ -12,6 +12,7 @@ from constructs import Construct
 from fourfold.events.envelope import SOURCE
 from infra.constructs.access import Access, merged, send_messages
 from infra.constructs.acknowledgements import END_OF_THE_LINE, GIVEN_UP, QUEUE_REDRIVES
+from infra.constructs.fair_queue import TENANT
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.python_function import FunctionSpec
 from infra.constructs.settings_access import settings_access
@@ -27,6 +28,7 @@ _MAX_RECEIVES = 5
 # Concurrent invocations, of ten deliveries each. In the fast lane an attempt ends within a second; in the slow one it
 # may take thirty.
 _FAST_DISPATCHERS, _SLOW_DISPATCHERS = 10, 30
+_FAN_OUTS = 5
 _BATCH = 10
 
 
@@ -88,10 +90,12 @@ class Webhooks(Construct):
             description="Every event of fourfold, for webhooks",
             event_bus=bus,
             event_pattern=events.EventPattern(source=[SOURCE]),
-            targets=[targets.SqsQueue(queues.events, dead_letter_queue=queues.dead_letters)],
+            targets=[targets.SqsQueue(queues.events, dead_letter_queue=queues.dead_letters, message_group_id=TENANT)],
         )
         fan_out.handler.add_event_source(
-            sources.SqsEventSource(queues.events, batch_size=_BATCH, report_batch_item_failures=True)
+            sources.SqsEventSource(
+                queues.events, batch_size=_BATCH, max_concurrency=_FAN_OUTS, report_batch_item_failures=True
+            )
         )
         for lane, most in ((queues.fast, _FAST_DISPATCHERS), (queues.slow, _SLOW_DISPATCHERS)):
             dispatcher.handler.add_event_source(

@@ -17,6 +17,7 @@ from fourfold.http.cors import allowed_origins
 from fourfold.models.credentials import usable_providers
 from infra.local.api import DEFAULT_PORT, ApiStartError, PortTakenError, is_healthy, listen
 from infra.local.assembly import SynthesisError
+from infra.local.bedrock import require_bedrock_access
 from infra.local.bridges.saved_state import UnreadableStateError
 from infra.local.bridges.store.database import DatabaseError
 from infra.local.deploy import DeployError
@@ -56,7 +57,9 @@ def main(arguments: list[str]) -> int:
         return 2
     stop = _stop_on_signals()
     try:
-        default_config(usable_providers(os.environ))
+        providers = usable_providers(os.environ)
+        default_config(providers)
+        require_bedrock_access(providers, os.environ)
     except ValueError as unusable:
         console.print(f"[red]✗[/red] model settings: {unusable}", highlight=False, emoji=False)
         return 1
@@ -163,16 +166,22 @@ def _print_addresses(stack: Stack) -> None:
     console.print()
     console.print(f"  API      {stack.api_url}", highlight=False)
     console.print(f"  Docs     {stack.api_url}/docs", highlight=False)
-    _print_models()
+    _print_models(stack)
     console.print(f"  API key  {stack.api_key}", highlight=False)
     console.print(f"  State    {stack.home.root}", highlight=False)
     console.print(f"\n  {curl}\n", highlight=False, soft_wrap=True)
     console.print("  Ctrl-C stops.", highlight=False)
 
 
-def _print_models() -> None:
-    models_line = importlib.import_module("fourfold.cli.doctor").models_line
-    console.print(f"  Models   {models_line(os.environ)}", highlight=False, soft_wrap=True, emoji=False, markup=False)
+def _print_models(stack: Stack | None = None) -> None:
+    """Prints the models of the environment; if a running stack's stored settings name others, those."""
+    doctor = importlib.import_module("fourfold.cli.doctor")
+    line = doctor.models_line(os.environ)
+    if stack is not None:
+        served = importlib.import_module("fourfold.cli.served_settings").engine_of(stack.api_url, stack.api_key)
+        if served is not None and doctor.models_of(served) not in line:
+            line = f"{doctor.models_of(served)} (stored settings; this environment has {line})"
+    console.print(f"  Models   {line}", highlight=False, soft_wrap=True, emoji=False, markup=False)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING, Any
 
 from fourfold.errors import LocalError
+from infra.local.bedrock import bedrock_access
 from infra.local.bridges.loopback_auth import LoopbackGuard
 from infra.local.bridges.store.database import Database
 from infra.local.home import Home
@@ -45,6 +46,7 @@ class Engine:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._bedrock: dict[str, str] = {}
         self._listener = _listen_on_loopback()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -142,12 +144,14 @@ class Engine:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
+            **self._bedrock,
         }
 
     def _storage_failure(self) -> str | None:
         return self._database.failure or self._saves.failure
 
     def _take_environment(self) -> None:
+        self._bedrock = bedrock_access(os.environ)
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             del os.environ[name]  # a developer's real account must not be reachable by accident
         os.environ.update(self.worker_environment())

@@ -32,7 +32,7 @@ _CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("Bootstrap", lambda target: account.bootstrap(target.clients("ssm"), target.region)),
     ("Stacks", lambda target: account.stacks(target.clients("cloudformation"), target.settings)),
     ("Log role", lambda target: account.log_role(target.settings)),
-    ("Concurrency", lambda target: concurrency.check(target.clients("lambda"))),
+    ("Concurrency", lambda target: concurrency.check(target.clients("lambda"), target.settings)),
     ("Domain", lambda target: account.domain(target.clients, target.settings)),
     ("Keys", lambda target: provider_keys.check(target.clients, target.settings)),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from infra.preflight.findings import Finding
+from infra.reserved_concurrency import UNRESERVED, total_reserved
+from infra.settings import StageSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
@@ -14,10 +16,15 @@ _ENVIRONMENTS_OF_A_PERSONA: Final = 5
 _ADVISED: Final = 1000
 
 
-def check(functions: LambdaClient) -> list[Finding]:
-    """The account's concurrent executions; fewer than a new account's later default are noted."""
+def check(functions: LambdaClient, settings: StageSettings) -> list[Finding]:
+    """The account's concurrent executions, and whether the stage reserves some of them for each function."""
     limit = functions.get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
-    if limit >= _ADVISED:
-        return [Finding("ok", "Concurrency", f"{limit} concurrent executions")]
-    text = f"{limit} concurrent executions: {limit // _ENVIRONMENTS_OF_A_PERSONA} personas at once"
-    return [Finding("note", "Concurrency", text, f"Service Quotas, Lambda, Concurrent executions: ask for {_ADVISED}")]
+    if settings.concurrency == "reserved":
+        return [Finding("ok", "Concurrency", f"{total_reserved(settings)} of {limit} concurrent executions reserved")]
+    needed = total_reserved(settings) + UNRESERVED
+    text = (
+        f"{limit} concurrent executions: {limit // _ENVIRONMENTS_OF_A_PERSONA} personas at once;"
+        f" none reserved, which needs {needed} free ones"
+    )
+    asked = max(_ADVISED, needed)
+    return [Finding("note", "Concurrency", text, f"Service Quotas, Lambda, Concurrent executions: ask for {asked}")]

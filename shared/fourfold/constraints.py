@@ -118,12 +118,65 @@ class Violation(Document):
 
 
 def locate(brief: str, fact: StatedFact) -> Fact | None:
-    """Returns the fact with its span in the brief, or None if the brief does not contain the quote (ignoring case)."""
-    match = re.search(re.escape(fact.quote), brief, flags=re.IGNORECASE)
-    if match is None:
-        return None
-    span = Span(start=match.start(), end=match.end())
-    return Fact(field=fact.field, value=fact.value, quote=fact.quote, span=span)
+    """Returns the fact with its span in the brief, or None if the brief does not contain the quote.
+
+    Compared without regard to case, to Unicode's composed and decomposed forms, to the kind and number of blanks and to
+    invisible characters: a model seldom copies these. The span is in the brief's own code points.
+    """
+    text, origins = _comparable(brief)
+    quote, _ = _comparable(fact.quote)
+    quote = quote.strip()
+    place = text.find(quote) if quote else -1
+    while place >= 0:
+        end = place + len(quote)
+        if _is_whole(text, origins, place, end):
+            span = Span(start=origins[place], end=_end_of(brief, origins[end - 1]))
+            return Fact(field=fact.field, value=fact.value, quote=fact.quote, span=span)
+        place = text.find(quote, place + 1)
+    return None
+
+
+def _comparable(text: str) -> tuple[str, list[int]]:
+    """The text in the form in which quotes are compared, and for each of its characters its place in `text`.
+
+    Compatibility decomposition and case folding (Unicode 3.13, D146), combining marks in canonical order, each run of
+    blanks as one, format characters (category Cf) left out.
+    """
+    found: list[tuple[str, int]] = []
+    marks: list[tuple[str, int]] = []
+    for place, character in enumerate(text):
+        if unicodedata.category(character) == "Cf":
+            continue
+        for part in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold()):
+            if unicodedata.combining(part):
+                marks.append((part, place))
+                continue
+            found += sorted(marks, key=lambda mark: unicodedata.combining(mark[0]))
+            marks.clear()
+            kept = " " if part.isspace() else _PLAIN_QUOTES.get(part, part)
+            if kept != " " or not found or found[-1][0] != " ":
+                found.append((kept, place))
+    found += sorted(marks, key=lambda mark: unicodedata.combining(mark[0]))
+    return "".join(part for part, _ in found), [place for _, place in found]
+
+
+# A typographic apostrophe in a brief comes back as a plain one, and the reverse.
+_PLAIN_QUOTES = {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"'}
+
+
+def _is_whole(text: str, origins: Sequence[int], start: int, end: int) -> bool:
+    """Whether a match ends between characters: the "a" of "ã" is no match for "a"."""
+    begins = start == 0 or origins[start - 1] != origins[start]
+    ends = end == len(text) or (origins[end] != origins[end - 1] and not unicodedata.combining(text[end]))
+    return begins and ends
+
+
+def _end_of(brief: str, last: int) -> int:
+    """The end of the character at `last`, with the combining marks that follow it."""
+    end = last + 1
+    while end < len(brief) and unicodedata.combining(brief[end]):
+        end += 1
+    return end
 
 
 def trait_range(chain: Iterable[Link], trait: Trait) -> tuple[float, float]:

@@ -5,6 +5,7 @@
     + BadValueError, BadSettingsError, RefusedError        settings
     + NoCardError, UnknownFileError, ForeignCardError, BadPersonaError, TooManyValuesError        files
     + TargetRefusedError        a webhook URL
+    + BadAddressError           the URL of a model server
     + NoSuchStepError           the generation method does not have the step
   * NotFoundError              the workspace has no such resource
     + NoSuchPersonaError, NoSessionError, PersonaGoneError
@@ -18,8 +19,10 @@
     + JobTimeoutError, CallTimeoutError
   * ModelError                 no model returned a usable answer; `failure` gives the reason
   * UnreadableReplyError       an adapter could not parse its provider's response
+    + StreamError               the provider reported an error within a response of status 200
   * DeliveryError              a message was not delivered, or its delivery is unknown
     + ConnectionGoneError, NotDeliveredError, DeliveryUnknownError, NotPublishedError
+  * JobFailedError             a background job has no result; `problem` gives the reason
   * NotStartedError            the state machine execution could not be started
   * ProblemError               an HTTP reply with problem details (RFC 9457)
   * CommandError               a CLI command fails with this message and exit code 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from fourfold.errors import ConflictError, NotFoundError
 from fourfold.ids import PersonaId, RunId
@@ -14,7 +15,27 @@ from fourfold.steps import StepName
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)]
 Passage = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=800)]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
+_LANGUAGE_TAG: Final = re.compile(
+    r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?(?:-[a-z0-9]{1,8})*", re.IGNORECASE
+)
+
+
+def _language_tag(tag: object) -> object:
+    """Language, script and region of a BCP 47 tag or a POSIX locale (`pt_BR.UTF-8`), in the tag's usual case."""
+    if not isinstance(tag, str):
+        return tag
+    parts = _LANGUAGE_TAG.fullmatch(tag.strip().partition(".")[0].replace("_", "-"))
+    if parts is None:
+        return tag
+    language, script, region = parts.groups(default="")
+    return "-".join(part for part in (language.lower(), script.title(), region.upper()) if part)
+
+
+Language = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"),
+    BeforeValidator(_language_tag),
+]
 
 # A DNS label, so that it fits in any URL. It is never an id, because ids contain an underscore.
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
@@ -125,12 +146,22 @@ class BigFive(Document):
         return level
 
 
+def _each_once(values: tuple[SchwartzValue, ...]) -> tuple[SchwartzValue, ...]:
+    if len(set(values)) < len(values):
+        raise ValueError("each value may be named once")
+    return values
+
+
 class SelfLayer(Document):
     """The psychometric profile, constrained by Soul. `values` is ordered, the most important first."""
 
     big_five: BigFive
     archetype: Archetype
-    values: Annotated[tuple[SchwartzValue, ...], Field(min_length=3, max_length=5)]
+    values: Annotated[
+        tuple[SchwartzValue, ...],
+        Field(min_length=3, max_length=5, json_schema_extra={"uniqueItems": True}),
+        AfterValidator(_each_once),
+    ]
     attachment_style: AttachmentStyle
 
 

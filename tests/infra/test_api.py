@@ -41,7 +41,7 @@ def test_the_web_adapter_runs_the_app(prod: Assembly) -> None:
     layers = [prod.named(layer) for layer in function["Layers"]]
     assert layers == [
         "ApiLayer",
-        "arn:AWS::Partition:lambda:AWS::Region:753240598075:layer:LambdaAdapterLayerArm64:27",
+        "arn:AWS::Partition:lambda:AWS::Region:753240598075:layer:LambdaAdapterLayerArm64:30",
     ]
 
 

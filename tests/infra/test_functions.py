@@ -22,6 +22,10 @@ CONSUMERS = {
     "progress_push": 29,
 }
 """Functions fed by queues, streams and WebSocket routes, with their seconds."""
+MEMORY_MB = {"api": 1769, **dict.fromkeys([*STEPS, "store_persona", "fail_run"], 1024)}
+"""A vCPU is 1,769 MiB."""
+AWAITED = {"api", *STEPS, "store_persona", "fail_run", "progress_connection", "progress_push"}
+"""Functions whose result a caller waits for."""
 EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}
 RUN = {**EVENTS, "FOURFOLD_PERSONAS_TABLE": "Personas"}
@@ -91,7 +95,7 @@ def test_a_function_is_bounded_traced_and_logged(prod: Assembly, name: str) -> N
     assert function["Runtime"] == "python3.14"
     assert function["Architectures"] == ["arm64"]
     assert function["TracingConfig"] == {"Mode": "Active"}
-    assert function["MemorySize"] == 512
+    assert function["MemorySize"] == MEMORY_MB.get(name, 512)
     assert function["Timeout"] == {
         **dict.fromkeys(STEPS, STEP_TIMEOUT_S),
         **CONSUMERS,
@@ -140,9 +144,9 @@ def test_callers_meet_an_alias_on_the_newest_version(prod: Assembly, name: str) 
     assert version["FunctionName"] == {"Ref": function}
 
 
-def test_production_restores_handlers_from_snapshots(prod: Assembly, local: Assembly) -> None:
+def test_production_restores_what_a_caller_waits_for_from_snapshots(prod: Assembly, local: Assembly) -> None:
     snapped = {name for name, function in prod.functions().items() if "SnapStart" in function}
-    assert snapped == {*STEPS, *ENDINGS, *JOBS, *CONSUMERS}
+    assert snapped == AWAITED
     assert not any("SnapStart" in function for function in local.functions().values())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from moto import mock_aws
 
 from infra import deploy, destroy, diff
 from infra.gateway_role import choose_gateway_account
+from infra.reserved_concurrency import total_reserved
 from infra.settings import stage_settings
 from infra.stack_status import status_of
 
@@ -23,10 +26,11 @@ ANTHROPIC = "/fourfold/{stage}/anthropic-api-key"
 class Account:
     """An account in moto, with Lambda's quota, which moto does not have."""
 
-    def __init__(self, concurrency: int = 1000) -> None:
+    def __init__(self, concurrency: int = 1000, reserved: int | None = None) -> None:
         self.region_name: str | None = REGION
         self._session = boto3.Session(region_name=REGION)
         self._concurrency = concurrency
+        self._reserved = reserved
 
     def client(self, service: str) -> Any:
         return self if service == "lambda" else self._session.client(service)  # type: ignore[call-overload]
@@ -35,9 +39,13 @@ class Account:
         return {
             "AccountLimit": {
                 "ConcurrentExecutions": self._concurrency,
-                "UnreservedConcurrentExecutions": self._concurrency,
+                "UnreservedConcurrentExecutions": self._concurrency - (self._reserved or 0),
             }
         }
+
+    def get_function_concurrency(self, FunctionName: str) -> dict[str, Any]:  # noqa: N803 - boto's name
+        assert FunctionName == "the-api"
+        return {} if self._reserved is None else {"ReservedConcurrentExecutions": 300}
 
     def bootstrapped(self, version: str = "30") -> Account:
         self.client("ssm").put_parameter(Name=BOOTSTRAP, Type="String", Value=version)
@@ -296,3 +304,47 @@ def test_the_make_targets_call_these() -> None:
 
 def test_a_stack_that_does_not_exist_has_no_status(account: Account) -> None:
     assert status_of(account.client("cloudformation"), "fourfold-dev-data") is None
+
+
+def context_of_the_deployment(cdk: Cdk) -> dict[str, str]:
+    [arguments] = cdk.calls
+    pairs = [value.partition("=") for flag, value in itertools.pairwise(arguments) if flag == "-c"]
+    return {name: value for name, _, value in pairs}
+
+
+def service_stack(account: Account) -> None:
+    output = {"ApiFunctionName": {"Value": "the-api"}}
+    topic = {"Topic": {"Type": "AWS::SNS::Topic"}}
+    body = json.dumps({"Resources": topic, "Outputs": output})
+    account.client("cloudformation").create_stack(StackName="fourfold-dev-service", TemplateBody=body)
+
+
+@pytest.mark.parametrize(
+    ("limit", "chosen"), [(10, "shared"), (1000, "reserved"), (total_reserved(stage_settings("dev")) + 199, "shared")]
+)
+def test_executions_are_reserved_only_where_the_account_has_enough(account: Account, limit: int, chosen: str) -> None:
+    del account
+    status, cdk = deployed(Account(limit).bootstrapped(), "dev")
+    assert status == 0
+    assert context_of_the_deployment(cdk)["concurrency"] == chosen
+
+
+def test_a_stage_that_reserves_keeps_its_reservation(account: Account) -> None:
+    service_stack(account)
+    reserving = Account(1000, reserved=total_reserved(stage_settings("dev"))).bootstrapped()
+    status, cdk = deployed(reserving, "dev")
+    assert status == 0
+    assert context_of_the_deployment(cdk)["concurrency"] == "reserved"
+
+
+def test_the_operators_choice_comes_first(account: Account) -> None:
+    status, cdk = deployed(account.bootstrapped(), "dev", "-c", "concurrency=shared", "-c", "job_concurrency=40")
+    assert status == 0
+    context = context_of_the_deployment(cdk)
+    assert (context["concurrency"], context["job_concurrency"]) == ("shared", "40")
+
+
+@pytest.mark.parametrize("count", ["1", "1001", "ten", "-5", "٣٣"])
+def test_a_job_concurrency_that_sqs_refuses_is_refused_first(account: Account, count: str) -> None:
+    status, cdk = deployed(account.bootstrapped(), "dev", "-c", f"job_concurrency={count}")
+    assert (status, cdk.calls) == (1, [])

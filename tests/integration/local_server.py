@@ -117,11 +117,11 @@ class LocalServer:
         return {pair["OutputKey"]: pair["OutputValue"] for stack in stacks for pair in stack.get("Outputs", [])}
 
     def call(
-        self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None
+        self, method: str, path: str, *, body: Any = None, headers: Mapping[str, str] | None = None, timeout: float = 30
     ) -> httpx.Response:
         """An API call with the development key."""
         sent = {"Authorization": f"Bearer {self.api_key}", **(headers or {})}
-        return httpx.request(method, self.server.api_url + path, json=body, headers=sent, timeout=30)
+        return httpx.request(method, self.server.api_url + path, json=body, headers=sent, timeout=timeout)
 
     def commit(self, settings: Mapping[str, Any], scope: str = "workspace") -> None:
         """Settings of the development workspace, or of a scope above it, by their keys."""

@@ -170,7 +170,12 @@ FAULTS: Mapping[str, Mapping[Provider, Fault]] = {
     ),
     "bad_request": _faults(
         Fault(400, "invalid_request_error", "max_tokens: must be greater than or equal to 1"),
-        Fault(400, "invalid_request_error", "Invalid schema for response_format.", code="invalid_json_schema"),
+        Fault(
+            400,
+            "invalid_request_error",
+            "Invalid value: 'robot'. Expected 'user' or 'assistant'.",
+            code="invalid_value",
+        ),
         Fault(400, "INVALID_ARGUMENT", "Request contains an invalid argument."),
         Fault(400, "ValidationException", "The model returned the following errors: malformed input request."),
     ),

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,14 +30,25 @@ class ProviderServer:
     An exception inside a behaviour is raised again at the end of the block.
     """
 
-    def __init__(self, default: Behaviour | None = None, *, scale: float | None = None, seed: int = 0) -> None:
+    def __init__(
+        self,
+        default: Behaviour | None = None,
+        *,
+        scale: float | None = None,
+        seed: int = 0,
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`facts` are JSON replies by path (`/props`), to what a server is asked about itself; 404 without one."""
         self.requests: list[Received] = []
+        self.asked_about: list[str] = []
         self._default = default or answer()
         self._queue: deque[Behaviour] = deque()
         self._scale = scale
         self._seed = seed
         self._lock = threading.Lock()
         self._listener = _Listener(self._meet)
+        self._listener.facts = facts
+        self._listener.asked_about = self.asked_about
         self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.01,), name="provider-server")
 
     @property
@@ -91,6 +103,8 @@ class _Listener(ThreadingHTTPServer):
         self.meet = meet
         self.closing = threading.Event()
         self.crashes: list[BaseException] = []
+        self.facts: Mapping[str, Any] | None = None
+        self.asked_about: list[str] = []
         self._open: set[socket.socket] = set()
         super().__init__(("127.0.0.1", 0), _Connection)
 
@@ -123,8 +137,20 @@ class _Connection(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: _Listener
 
+    def do_GET(self) -> None:
+        self._tell_facts()
+
+    def _tell_facts(self) -> None:
+        self.server.asked_about.append(self.path)
+        found = (self.server.facts or {}).get(self.path)
+        status = 404 if found is None else 200
+        self._deliver(Reply(json.dumps(found or {"error": "not found"}).encode(), status))
+
     def do_POST(self) -> None:
         received = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if self.path.startswith("/api/"):
+            self._tell_facts()
+            return
         provider = provider_at(self.path)
         if provider is None:
             # Not 404: a wrong path must not look like an unknown model.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -46,4 +47,12 @@ def reached_by_all(server: ProviderServer) -> Iterator[None]:
             patch.setenv(name, value)
         adapter.cache_clear()
         yield
+        close_clients()
     adapter.cache_clear()
+
+
+def close_clients() -> None:
+    """Closes the SDKs' clients, which otherwise live as long as their process."""
+    for client in gc.get_objects():
+        if type(client).__name__ in {"OpenAI", "Anthropic"} and hasattr(client, "close"):
+            client.close()

@@ -58,6 +58,6 @@ def job_message(workspace_id: str, persona_id: str, kind: RunKind, operation_id:
 
 
 def send_job(message: JobMessage) -> None:
-    """Sends a job message to the queue of its kind."""
+    """Sends a job message to the queue of its kind, in the message group of its workspace, as the event bus does."""
     url = os.environ[f"FOURFOLD_{message.kind.value.upper()}_QUEUE_URL"]
-    queues().send_message(QueueUrl=url, MessageBody=message.model_dump_json())
+    queues().send_message(QueueUrl=url, MessageBody=message.model_dump_json(), MessageGroupId=message.workspace_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,8 @@ class Progress:
     attempt: int = 1
     steps: tuple[StepName, ...] = STEP_ORDER
     running: str | None = None
+    since: float = 0.0
+    tokens: int | None = None
     done: dict[str, dict[str, Any]] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     verdicts: list[dict[str, Any]] = field(default_factory=list)
@@ -45,6 +48,8 @@ class Progress:
         match event["type"]:
             case "step.started":
                 self.running = event["step"]
+                self.since = time.monotonic()
+                self.tokens = None
                 if event["step"] == StepName.SINGLE_CALL:
                     self.steps = SINGLE_CALL_ORDER
                 elif event["step"] == StepName.CONFIRM_AUDIT and StepName.CONFIRM_AUDIT not in self.steps:
@@ -52,6 +57,8 @@ class Progress:
             case "step.completed":
                 self.running = None
                 self.done[event["step"]] = event
+            case "step.progress":
+                self.tokens = event["tokens"]
             case "step.repaired" | "step.fallback":
                 self.notes[event["step"]] = _line(event).split(maxsplit=1)[1]
             case "audit.scored":
@@ -73,6 +80,8 @@ def _line(event: dict[str, Any]) -> str:
         case "step.completed":
             spent = f"{seconds(event['duration_ms'])}, {token_count(event['tokens'])}, {money(event['cost_usd'])}"
             line = f"{step}{event['provider']}:{event['model']}  {spent}"
+        case "step.progress":
+            line = f"{step}writing: {event['seconds']} s, {event['tokens']} tokens"
         case "step.repaired":
             line = f"{step}{event['model']} asked to repair {event['problems']} problem(s)"
         case "step.fallback":
@@ -102,11 +111,22 @@ def follow(events: Iterable[dict[str, Any]], console: Console, steps: tuple[Step
             if line := _line(event):
                 console.print(Text(f"  {line}"))
         return progress
-    with Live(_table(progress), console=console, refresh_per_second=12, transient=False) as live:
+    # Rendered from `progress` at every refresh: the seconds of a call that is running count without an event.
+    display = _Display(progress)
+    with Live(display, console=console, refresh_per_second=12, transient=False):
         for event in events:
             progress.add(event)
-            live.update(_table(progress))
     return progress
+
+
+@dataclass(frozen=True)
+class _Display:
+    """The table of a run, as it is at the moment of each refresh."""
+
+    progress: Progress
+
+    def __rich__(self) -> RenderableType:
+        return _table(self.progress)
 
 
 def _table(progress: Progress) -> RenderableType:
@@ -125,7 +145,9 @@ def _table(progress: Progress) -> RenderableType:
             table.add_row(Text("✓", style="green"), step.value, model, *spent)
         elif progress.running == step.value:
             doing = progress.notes.get(step.value, DESCRIPTIONS[step.value])
-            table.add_row(Spinner("dots", style="cyan"), Text(step.value, style="bold"), doing, "", "", "")
+            taken = seconds(round((time.monotonic() - progress.since) * 1000))
+            written = "" if progress.tokens is None else f"{progress.tokens} tok"
+            table.add_row(Spinner("dots", style="cyan"), Text(step.value, style="bold"), doing, taken, written, "")
         else:
             table.add_row(Text("·", style="dim"), Text(step.value, style="dim"), DESCRIPTIONS[step.value], "", "", "")
     return Group(*_verdict_lines(progress), table)

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli import chat as chat_commands
-from fourfold.cli import config, files, keys, persona_changes
+from fourfold.cli import config, files, keys, persona_changes, regression
 from fourfold.cli.assignments import settings_of
 from fourfold.cli.client import ApiError
 from fourfold.cli.comparison import compare as show_comparison
@@ -24,6 +24,7 @@ from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.progress_feed import Feed, Target
+from fourfold.cli.served_settings import served_engine
 from fourfold.cli.session import connected
 from fourfold.cli.state import examine_state
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
@@ -36,7 +37,7 @@ from fourfold.persona import Persona, PersonaStatus
 _MIN_WHO_WIDTH = 12
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Four-layer personas from a one-line brief.")
-for module in (persona_changes, files):
+for module in (persona_changes, files, regression):
     app.add_typer(module.app)
 
 app.add_typer(keys.app, name="keys")
@@ -109,19 +110,14 @@ def watch(
 
 @app.command()
 def doctor(
-    call: Annotated[bool, typer.Option("--call", help="Make one small call to each usable provider.")] = False,
+    call: Annotated[bool, typer.Option("--call", help="Ask each usable provider every step once; this costs.")] = False,
     state: Annotated[bool, typer.Option("--state", help="Check what a local server has stored instead.")] = False,
 ) -> None:
-    """Show which model providers are usable, or whether the stored state is sound. Exits 1 if anything is wrong."""
+    """Show which model providers are usable, with --call whether their answers can be read; or check the stored state."""
     if state:
         _examine_state()
         return
-    try:
-        succeeded = examine(os.environ, Console(), call=call)
-    except ValueError as error:
-        Console(stderr=True).print(Text(f"model settings: {error}", style="red"))
-        raise typer.Exit(1) from error
-    if not succeeded:
+    if not examine(os.environ, Console(), call=call, served=served_engine()):
         raise typer.Exit(1)
 
 

@@ -93,6 +93,8 @@ def describe_event(event: dict[str, Any]) -> str:
         case "step.started" | "step.completed" | "step.repaired" | "step.fallback" | "step.failed":
             attempt = f", attempt {event['attempt']}" if event.get("attempt", 1) > 1 else ""
             words = f"{event['step']} {name.partition('.')[2]}{attempt}"
+        case "step.progress":
+            words = f"{event['step']} writing, {event['seconds']} s, {event['tokens']} tokens"
         case "audit.scored":
             scored_by = "confirmation" if event.get("kind") == "confirmation" else "audit"
             words = f"{scored_by} {event['overall']:.2f} of 5"

@@ -14,7 +14,7 @@ from fourfold.config.registry import nested
 from fourfold.config.resolution import Resolution, effective
 from fourfold.config.scope import Revisions
 from fourfold.config.settings import Settings
-from fourfold.llm.model_names import greatest_temperature
+from fourfold.llm.model_names import Traits, traits_of
 
 _MAX_CACHED: Final = 2000  # scope states, and effective settings: about a thousand workspaces, 20 MB
 
@@ -109,13 +109,22 @@ class ConfigReader:
 def settings_of(found: Mapping[str, Resolution]) -> Settings:
     """Returns the resolved values as a settings tree.
 
-    A temperature that its model does not accept is set to null. It cannot be an error, because an ancestor may change
-    the model after a descendant has set the temperature.
+    A temperature or an effort that its model does not accept is set to null. It cannot be an error, because an ancestor
+    may change the model after a descendant has set it.
     """
     values = {name: each.value for name, each in found.items()}
-    for name in [name for name in values if name.endswith(".temperature")]:
-        temperature, model = values[name], values[name.removesuffix("temperature") + "model"]
-        greatest = greatest_temperature(str(model))
-        if isinstance(temperature, int | float) and greatest is not None and not 0 < greatest >= temperature:
+    for name in [name for name in values if name.endswith((".temperature", ".effort"))]:
+        block, _, setting = name.rpartition(".")
+        traits = traits_of(str(values[f"{block}.model"]))
+        if not (_takes_temperature if setting == "temperature" else _takes_effort)(traits, values[name]):
             values[name] = None
     return Settings.model_validate_json(json.dumps(nested(values)))
+
+
+def _takes_temperature(traits: Traits, value: JsonValue) -> bool:
+    greatest = traits.greatest_temperature
+    return not isinstance(value, int | float) or greatest is None or 0 < greatest >= value
+
+
+def _takes_effort(traits: Traits, value: JsonValue) -> bool:
+    return value is None or traits.efforts is None or value in traits.efforts

@@ -7,7 +7,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from fourfold.config.scope import EVERYWHERE, KeyMeta
-from fourfold.llm.model_names import full_name, greatest_temperature
+from fourfold.llm.model_names import full_name, greatest_temperature, traits_of
+from fourfold.llm.port import Effort
 from fourfold.persona import Document
 
 ModelName = Annotated[
@@ -16,13 +17,16 @@ ModelName = Annotated[
 
 OFFLINE_MODEL = "offline:composer-1"
 MAX_FALLBACKS = 4
+# Two such calls, an answer and its repair, fit the longest life of a Lambda function (900 s).
+MAX_TIMEOUT_S = 420
 
 
 class ModelConfig(Document):
     """The models of a task and the parameters of their calls.
 
     `fallback` lists the models to try in turn if `model` returns no usable answer; the parameters apply to them too.
-    A `temperature` that `model` does not accept is an error; fallbacks that do not accept it are called without it.
+    A `temperature` or `effort` that `model` does not accept is an error; fallbacks that do not accept it are called
+    without it.
     """
 
     model: Annotated[
@@ -40,13 +44,22 @@ class ModelConfig(Document):
         Field(description="Sampling temperature; null for the provider's default."),
         KeyMeta(scopes=EVERYWHERE),
     ] = None
+    effort: Annotated[
+        Effort | None,
+        Field(
+            description="How much a model thinks before it answers, where it has such a setting; null leaves it to it."
+        ),
+        KeyMeta(scopes=EVERYWHERE),
+    ] = None
     max_tokens: Annotated[
         int,
-        Field(ge=256, le=8192, description="Maximum tokens of one answer, including thinking."),
+        Field(ge=256, le=32768, description="Maximum tokens of one answer, including thinking."),
         KeyMeta(unit="tokens", scopes=EVERYWHERE),
     ] = 2048
     timeout_s: Annotated[
-        int, Field(ge=1, le=240, description="Timeout of one model call."), KeyMeta(unit="s", scopes=EVERYWHERE)
+        int,
+        Field(ge=1, le=MAX_TIMEOUT_S, description="Timeout of one model call."),
+        KeyMeta(unit="s", scopes=EVERYWHERE),
     ] = 90
 
     @property
@@ -62,3 +75,10 @@ class ModelConfig(Document):
         if greatest == 0:
             raise ValueError(f"{self.model} takes no temperature; unset it, or choose another model")
         raise ValueError(f"{self.model} takes a temperature of at most {greatest:g}")
+
+    @model_validator(mode="after")
+    def _effort_can_be_sent(self) -> Self:
+        efforts = traits_of(self.model).efforts
+        if self.effort is None or efforts is None or self.effort in efforts:
+            return self
+        raise ValueError(f"{self.model} takes no effort {self.effort!r}; it takes {', '.join(efforts) or 'none'}")

@@ -8,59 +8,111 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from fourfold.config.engine import (
     AuditConfig,
     ChatConfig,
     EngineConfig,
+    FingerprintConfig,
     PipelineConfig,
     ProvocationConfig,
     StepConfig,
 )
-from fourfold.config.models import OFFLINE_MODEL, ModelConfig
-from fourfold.llm.model_names import OFFLINE, full_name
-from fourfold.llm.port import provider_and_model
+from fourfold.config.models import MAX_TIMEOUT_S, OFFLINE_MODEL, ModelConfig
+from fourfold.llm.model_names import OFFLINE, full_name, traits_of
+from fourfold.llm.port import Effort, provider_and_model
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a provider is: seconds for one call and, where it works on few at a time, calls at a time."""
+
+    timeout_s: int
+    chat_timeout_s: int
+    calls_at_once: int | None = None
 
 
 @dataclass(frozen=True)
 class Preset:
-    """The two models of a provider: `strong` for soul_draft and audit, `fast` for everything else.
+    """The models of a provider: `strong` for soul_draft and audit, `small` for intent_parse, `fast` for the rest.
 
-    `max_tokens` limits one answer, including thinking for models that count it.
+    `max_tokens` limits one answer, including thinking for models that count it. `pace` is None if the defaults of the
+    settings suit.
     """
 
     strong: str
     fast: str
+    small: str | None = None
     max_tokens: int = 2048
     audit_max_tokens: int = 4096
+    strong_effort: Effort | None = None
+    fast_effort: Effort | None = None
+    pace: Pace | None = None
 
 
 _THINKING_MAX_TOKENS: Final = 8192
+_LONG_THINKING_MAX_TOKENS: Final = 16_384
+# A model that thinks writes some 50 tokens a second, and some thousand of them before its answer.
+_THINKING_PACE: Final = Pace(timeout_s=240, chat_timeout_s=120)
+# A 7B model on a laptop reads 40 tokens a second and writes 6: an audit takes four minutes. Its server has two slots.
+LOCAL_PACE: Final = Pace(timeout_s=MAX_TIMEOUT_S, chat_timeout_s=220, calls_at_once=2)
 
 PRESETS: Final[dict[str, Preset]] = {
     "anthropic": Preset("anthropic:claude-opus-4-7", "anthropic:claude-sonnet-4-6"),
-    "openai": Preset("openai:gpt-6.1-sol", "openai:gpt-6.1-terra", _THINKING_MAX_TOKENS, _THINKING_MAX_TOKENS),
-    "google": Preset("google:gemini-3.8-flash", "google:gemini-3.8-flash", _THINKING_MAX_TOKENS, _THINKING_MAX_TOKENS),
+    "anthropic-current": Preset(
+        "anthropic:claude-opus-5-5",
+        "anthropic:claude-sonnet-5-5",
+        "anthropic:claude-haiku-5-5",
+        _LONG_THINKING_MAX_TOKENS,
+        _LONG_THINKING_MAX_TOKENS,
+        strong_effort="medium",
+        fast_effort="low",
+        pace=_THINKING_PACE,
+    ),
+    "openai": Preset("openai:gpt-6.1-sol", "openai:gpt-6.1-terra", None, _THINKING_MAX_TOKENS, _THINKING_MAX_TOKENS),
+    "openai-current": Preset(
+        "openai:gpt-6.1-sol",
+        "openai:gpt-6.1-terra",
+        "openai:gpt-6-luna",
+        _LONG_THINKING_MAX_TOKENS,
+        _LONG_THINKING_MAX_TOKENS,
+        strong_effort="medium",
+        fast_effort="low",
+        pace=_THINKING_PACE,
+    ),
+    "google": Preset(
+        "google:gemini-3.8-flash", "google:gemini-3.8-flash", None, _THINKING_MAX_TOKENS, _THINKING_MAX_TOKENS
+    ),
+    "google-current": Preset(
+        "google:gemini-3.8-flash",
+        "google:gemini-3.8-flash",
+        "google:gemini-3.5-flash-lite",
+        _LONG_THINKING_MAX_TOKENS,
+        _LONG_THINKING_MAX_TOKENS,
+        strong_effort="medium",
+        fast_effort="low",
+        pace=_THINKING_PACE,
+    ),
     "bedrock": Preset("bedrock:global.anthropic.claude-opus-4-7", "bedrock:global.anthropic.claude-sonnet-4-6"),
     OFFLINE: Preset(OFFLINE_MODEL, OFFLINE_MODEL),
 }
 
 
-def preset(provider: str) -> Preset:
-    """Returns the preset of a provider, or of `compatible:<model>`, which uses one model for everything.
+def preset(name: str) -> Preset:
+    """Returns the preset of a name, or of `compatible:<model>`, which uses one model for everything.
 
     Raises:
-        ValueError: there is no such provider, or `compatible` has no model.
+        ValueError: there is no such preset, or `compatible` has no model.
     """
-    known = PRESETS.get(provider)
+    known = PRESETS.get(name)
     if known is not None:
         return known
-    _, model = provider_and_model(provider)
+    _, model = provider_and_model(name)
     if not model:
-        raise ValueError(f"{provider!r} is no preset; there are {', '.join(PRESETS)} and compatible:<model>")
-    name = full_name(provider)
-    return Preset(name, name)
+        raise ValueError(f"{name!r} is no preset; there are {', '.join(PRESETS)} and compatible:<model>")
+    full = full_name(name)
+    return Preset(full, full, pace=LOCAL_PACE)
 
 
 def default_config(providers: Sequence[str]) -> EngineConfig:
@@ -76,39 +128,68 @@ def default_config(providers: Sequence[str]) -> EngineConfig:
         raise ValueError(
             f"{OFFLINE} is no preset to combine with others: no run for a real model falls back to the composer"
         )
-    first, second = presets[0], presets[1 % len(presets)]
-    strong = _chain(first.strong, first.fast, [other.strong for other in presets[1:]])
-    fast = _chain(first.fast, first.strong, [other.fast for other in presets[1:]])
-    # One limit applies to all models of a chain. Models that think within it need the greatest; others do not use it.
-    max_tokens = max(each.max_tokens for each in presets)
-    audit_max_tokens = max(each.audit_max_tokens for each in presets)
-    step = StepConfig(model=fast[0], fallback=fast[1:], max_tokens=max_tokens)
-    return EngineConfig(
-        pipeline=PipelineConfig(
-            intent_parse=StepConfig(model=fast[0], fallback=fast[1:], max_tokens=max_tokens, timeout_s=45),
-            soul_draft=StepConfig(model=strong[0], fallback=strong[1:], max_tokens=max_tokens),
-            self_enrich=step,
-            mask_build=step,
-            surface_ground=step,
-            audit=AuditConfig(
-                model=strong[0],
-                fallback=strong[1:],
-                max_tokens=audit_max_tokens,
-                confirm_model=second.strong if len(presets) > 1 else None,
+    return _Defaults(presets).config()
+
+
+class _Defaults:
+    """The settings of some presets, the first one's models before the others'."""
+
+    def __init__(self, presets: Sequence[Preset]) -> None:
+        self._presets = presets
+        self._first = presets[0]
+        # One limit applies to all models of a chain. Models that think within it need the greatest; others do not.
+        self._max_tokens = max(each.max_tokens for each in presets)
+        self._audit_max_tokens = max(each.audit_max_tokens for each in presets)
+        paces = [each.pace for each in presets if each.pace is not None]
+        self._timeout_s = max((pace.timeout_s for pace in paces), default=None)
+        self._chat_timeout_s = max((pace.chat_timeout_s for pace in paces), default=None)
+        self._calls_at_once = None if self._first.pace is None else self._first.pace.calls_at_once
+
+    def config(self) -> EngineConfig:
+        first, second = self._first, self._presets[1 % len(self._presets)]
+        strong = _chain(first.strong, first.fast, [other.strong for other in self._presets[1:]])
+        fast = _chain(first.fast, first.strong, [other.fast for other in self._presets[1:]])
+        small = fast if first.small is None else _chain(first.small, first.fast, list(fast[1:]))
+        step = StepConfig(**self._fields(fast))
+        # A model of another family if there is one, because models of one family make similar errors.
+        judges = (second.strong, *[name for name in strong if name != second.strong][:4])
+        return EngineConfig(
+            pipeline=PipelineConfig(
+                intent_parse=StepConfig(**{"timeout_s": 45, **self._fields(small)}),
+                soul_draft=StepConfig(**self._fields(strong)),
+                self_enrich=step,
+                mask_build=step,
+                surface_ground=step,
+                audit=AuditConfig(
+                    **self._fields(strong, self._audit_max_tokens),
+                    confirm_model=second.strong if len(self._presets) > 1 else None,
+                ),
+                single_call=StepConfig(**self._fields(fast, self._audit_max_tokens)),
             ),
-            single_call=StepConfig(model=fast[0], fallback=fast[1:], max_tokens=audit_max_tokens),
-        ),
-        chat=ChatConfig(model=fast[0], fallback=fast[1:], max_tokens=max_tokens),
-        provocation=ProvocationConfig(
-            judge=ModelConfig(model=strong[0], fallback=strong[1:], max_tokens=max_tokens),
-            # A model of another family if there is one, because models of one family make similar errors.
-            second_judge=ModelConfig(
-                model=second.strong,
-                fallback=tuple(name for name in strong if name != second.strong)[:4],
-                max_tokens=max_tokens,
+            chat=ChatConfig(**{**self._fields(fast), **_given(timeout_s=self._chat_timeout_s)}),
+            fingerprint=FingerprintConfig(**_given(concurrency=self._calls_at_once)),
+            provocation=ProvocationConfig(
+                judge=ModelConfig(**self._fields(strong)),
+                second_judge=ModelConfig(**self._fields(judges)),
+                **_given(concurrency=self._calls_at_once),
             ),
-        ),
-    )
+        )
+
+    def _fields(self, chain: Sequence[str], max_tokens: int | None = None) -> dict[str, Any]:
+        effort = self._first.strong_effort if chain[0] == self._first.strong else self._first.fast_effort
+        efforts = traits_of(chain[0]).efforts
+        return {
+            "model": chain[0],
+            "fallback": tuple(chain[1:]),
+            "max_tokens": max_tokens or self._max_tokens,
+            "effort": effort if efforts and effort in efforts else None,
+            **_given(timeout_s=self._timeout_s),
+        }
+
+
+def _given(**values: object) -> dict[str, Any]:
+    """The values that are not None: a setting's own default holds for the others."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _chain(model: str, sibling: str, others: list[str]) -> tuple[str, ...]:

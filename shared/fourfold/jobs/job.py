@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from itertools import count
+from typing import Any, Final, Literal, Protocol
+
+from pydantic import TypeAdapter
 
 from fourfold.config.scope import UNCOMMITTED, Revisions
+from fourfold.errors import FourfoldError
 from fourfold.jobs.concurrency import concurrently
 from fourfold.jobs.message import JobMessage
 from fourfold.jobs.store import Checkpoints, Ending, JobState, JobStatus, JobStore, Lease
+from fourfold.llm.port import ModelCall, ModelError
 from fourfold.persona import Persona, TokenUsage, Usage
 from fourfold.problem import Problem
 from fourfold.progress.events import JobCompleted, JobFailed, JobProgress, JobStarted
 from fourfold.progress.log import RunLog
-from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.progress.run import Run, RunKind, RunStatus, tokens_and_cost
 
 # Seconds between two `job.progress` events, so that fifty concurrent answers do not log fifty events.
 _PROGRESS_EVERY_S = 0.2
+
+# Checkpoint keys of the calls of items that failed. `~` keeps them apart from the keys of items.
+FAILED_CALLS: Final = "~failed/"
+_CALLS: Final = TypeAdapter(tuple[ModelCall, ...])
 
 JobName = Literal["fingerprint", "provocation"]
 
@@ -44,7 +53,24 @@ class Job(Protocol):
         """Processes one item and returns its result as text. Thread-safe. An exception makes the job retry."""
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """Returns the outcome, once all items are stored. `kept` maps keys to results."""
+        """Returns the outcome, once all items are stored. `kept` maps keys to results.
+
+        Its cost is that of everything in `kept`, `failed_calls` included.
+
+        Raises:
+            JobFailedError: the items give no result.
+        """
+
+    def calls_in(self, kept: Mapping[str, str]) -> Iterable[ModelCall]:
+        """The model calls of the stored items, for the cost of a job that fails."""
+
+
+class JobFailedError(FourfoldError):
+    """The job has no result, and a retry with the stored items would not change that."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
 
 
 @dataclass(frozen=True)
@@ -93,7 +119,11 @@ def do_job(
     done, progress_at = sum(key in kept for key in items), -_PROGRESS_EVERY_S
 
     def perform(key: str) -> str:
-        text = job.perform(key)
+        try:
+            text = job.perform(key)
+        except ModelError as error:
+            keep_failed_calls(checkpoints, key, error.calls)
+            raise
         checkpoints.keep(key, text)  # on the worker thread, so that a kill only loses calls in flight
         return text
 
@@ -110,10 +140,31 @@ def do_job(
     return _complete(run, conclusion, context, log)
 
 
-def fail_job(run: Run, error: Problem, context: JobContext) -> Run | None:
-    """Fails a job. Returns the failed run, or None if it has ended already or a newer job superseded it."""
+def keep_failed_calls(checkpoints: Checkpoints, key: str, calls: Sequence[ModelCall]) -> None:
+    """Stores the calls of an item that failed: they were paid for."""
+    if not calls:
+        return
+    free = next(number for number in count(1) if checkpoints.find(f"{FAILED_CALLS}{key}/{number}") is None)
+    checkpoints.keep(f"{FAILED_CALLS}{key}/{free}", _CALLS.dump_json(tuple(calls)).decode())
+
+
+def failed_calls(kept: Mapping[str, str]) -> list[ModelCall]:
+    """Returns the calls of items that failed, from the checkpoints of a run."""
+    return [call for key, text in kept.items() if key.startswith(FAILED_CALLS) for call in _CALLS.validate_json(text)]
+
+
+def fail_job(run: Run, error: Problem, context: JobContext, job: Job | None = None) -> Run | None:
+    """Fails a run; `job` gives its cost.
+
+    Returns:
+        The failed run, or None if it has ended already or a newer job superseded it.
+    """
     now = context.clock()
     ended = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": error})
+    if job is not None:
+        kept = dict(context.checkpoints_of(run).read())
+        tokens, cost_usd = tokens_and_cost([*job.calls_in(kept), *failed_calls(kept)])
+        ended = ended.model_copy(update={"usage": Usage(tokens=tokens, cost_usd=cost_usd)})
     state = JobState(status=JobStatus.FAILED, run_id=run.id, updated_at=now, error=error)
     if not context.store.finish(Ending(ended, state)):
         log_end(run.workspace_id, run.id, context)

@@ -11,7 +11,7 @@ from fourfold.persona import Document
 from fourfold.progress.run import RunKind
 
 # The retention of the queue: a message may be received until then.
-MESSAGE_RETENTION = timedelta(days=4)
+MESSAGE_RETENTION = timedelta(days=14)
 
 # A flagged persona can chat like an active one, so it also needs a fingerprint and tests. An updated one may have a new
 # voice.

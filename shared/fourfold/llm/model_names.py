@@ -1,32 +1,65 @@
-"""The models this product knows by name: whose they are, and what temperature they take.
+"""The models this product knows by name: their provider, the temperature and the efforts they take.
 
 A name is `provider:model`; a model listed here is found by its bare name as well. Models that are not listed work too
-(a new release, a local model): what is not known about them is not assumed, so they are sent no temperature.
+(a new release, a local model): they are sent no temperature, and the effort that was set for them.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from fourfold.llm.port import provider_and_model
+from fourfold.llm.port import Effort, provider_and_model
 
 OFFLINE: Final = "offline"
 PROVIDERS: Final = ("anthropic", "openai", "google", "bedrock", "compatible", OFFLINE)
 
-# The greatest temperature each takes; 0 for none at all. Anthropic and OpenAI have retired sampling parameters: a model
-# newer than these answers 400 to any.
-_KNOWN: Final[dict[str, dict[str, float]]] = {
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a model takes: the greatest temperature (0 for none at all) and the efforts; None where not known.
+
+    `thinks`: it reasons before it answers unless a request turns that off, within its output tokens.
+    """
+
+    greatest_temperature: float | None = None
+    efforts: tuple[Effort, ...] | None = None
+    thinks: bool = False
+
+
+_CLAUDE_EFFORTS: Final[tuple[Effort, ...]] = ("low", "medium", "high", "xhigh", "max")
+_GPT_EFFORTS: Final[tuple[Effort, ...]] = ("minimal", "low", "medium", "high", "xhigh")
+_GEMINI_EFFORTS: Final[tuple[Effort, ...]] = ("minimal", "low", "medium", "high")
+
+# Anthropic and OpenAI have retired sampling parameters: models newer than those with a temperature here answer 400 to
+# any.
+_KNOWN: Final[dict[str, dict[str, Traits]]] = {
     "anthropic": {
-        "claude-opus-4-7": 0.0,
-        "claude-opus-4-6": 1.0,
-        "claude-sonnet-4-6": 1.0,
-        "claude-haiku-4-5": 1.0,
+        "claude-opus-5-5": Traits(0.0, _CLAUDE_EFFORTS, thinks=True),
+        "claude-sonnet-5-5": Traits(0.0, _CLAUDE_EFFORTS, thinks=True),
+        "claude-haiku-5-5": Traits(0.0),
+        "claude-opus-4-7": Traits(0.0, _CLAUDE_EFFORTS),
+        "claude-opus-4-6": Traits(1.0, ("low", "medium", "high", "max")),
+        "claude-sonnet-4-6": Traits(1.0, ("low", "medium", "high", "max")),
+        "claude-haiku-4-5": Traits(1.0, ()),
     },
-    "openai": {"gpt-6.1-sol": 0.0, "gpt-6.1-terra": 0.0, "gpt-4.1": 2.0, "gpt-4.1-mini": 2.0},
-    "google": {"gemini-3.8-flash": 2.0, "gemini-2.5-pro": 2.0, "gemini-2.5-flash": 2.0},
-    OFFLINE: {"composer-1": 0.0},
+    "openai": {
+        "gpt-6.1-sol": Traits(0.0, _GPT_EFFORTS, thinks=True),
+        "gpt-6.1-terra": Traits(0.0, _GPT_EFFORTS, thinks=True),
+        "gpt-6-luna": Traits(0.0, _GPT_EFFORTS, thinks=True),
+        "gpt-4.1": Traits(2.0, ()),
+        "gpt-4.1-mini": Traits(2.0, ()),
+    },
+    "google": {
+        "gemini-3.8-flash": Traits(2.0, _GEMINI_EFFORTS, thinks=True),
+        "gemini-3.5-flash-lite": Traits(2.0, _GEMINI_EFFORTS, thinks=True),
+        "gemini-2.5-pro": Traits(2.0, (), thinks=True),
+        "gemini-2.5-flash": Traits(2.0, (), thinks=True),
+    },
+    OFFLINE: {"composer-1": Traits(0.0, ())},
 }
-_OF_COMPATIBLE: Final = 2.0  # Servers that speak OpenAI's older protocol run models that all sample.
+# Servers that speak OpenAI's older protocol run models that all sample.
+_OF_COMPATIBLE: Final = Traits(2.0)
 _BEDROCK_VENDOR: Final = "anthropic."
 
 
@@ -34,7 +67,7 @@ def full_name(name: str) -> str:
     """`name` as `provider:model`.
 
     Raises:
-        ValueError: a provider that is not built in, or a bare name that is not known; the text says what would do.
+        ValueError: a provider that is not built in, or a bare name that is not known; the text names what is accepted.
     """
     if ".." in name:
         raise ValueError(f"{name!r} is no model's name: SDKs put it into a path, where two dots lead elsewhere")
@@ -51,19 +84,24 @@ def full_name(name: str) -> str:
     return name
 
 
-def greatest_temperature(name: str) -> float | None:
-    """The greatest temperature the model `provider:model` takes, 0 if it takes none; None if that is not known."""
+def traits_of(name: str) -> Traits:
+    """What the model `provider:model` takes, as far as it is known."""
     provider, model = provider_and_model(name)
     if provider == "compatible":
         return _OF_COMPATIBLE
     if provider == "bedrock":
         return _known_on_bedrock(model)
-    return _KNOWN.get(provider, {}).get(model)
+    return _KNOWN.get(provider, {}).get(model, Traits())
 
 
-def _known_on_bedrock(model: str) -> float | None:
+def greatest_temperature(name: str) -> float | None:
+    """The greatest temperature the model `provider:model` takes, 0 if it takes none; None if that is not known."""
+    return traits_of(name).greatest_temperature
+
+
+def _known_on_bedrock(model: str) -> Traits:
     """Bedrock puts the vendor, and a profile's region, before a model's own name, and a version after it."""
     _, vendor, own = model.partition(_BEDROCK_VENDOR)
     if not vendor:
-        return None
-    return next((greatest for name, greatest in _KNOWN["anthropic"].items() if own.startswith(name)), None)
+        return Traits()
+    return next((traits for name, traits in _KNOWN["anthropic"].items() if own.startswith(name)), Traits())

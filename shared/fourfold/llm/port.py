@@ -1,6 +1,6 @@
-"""The port every language model stands behind: a structured question, or a turn of a chat; one answer, with its usage.
+"""The port to language models: a structured question or a chat turn goes in, one answer with its usage comes out.
 
-Adapters live in `fourfold.models`, one module per provider. The core owns the port so that the pipeline needs none
+Adapters live in `fourfold.models`, one module per provider. The core owns the port so that the pipeline imports none
 of them.
 """
 
@@ -17,6 +17,15 @@ from pydantic import BaseModel
 from fourfold.errors import FourfoldError
 from fourfold.persona import Document, TokenUsage
 
+Effort = Literal["minimal", "low", "medium", "high", "xhigh", "max"]
+# Receives the output tokens so far while a call runs. What it raises ends the call and is raised to the caller.
+OnProgress = Callable[[int], None]
+# Receives the pieces of an answer as they arrive, on the thread that reads them.
+OnText = Callable[[str], None]
+
+MAX_FIELDS: Final = 12
+MAX_REASON: Final = 400
+
 
 @dataclass(frozen=True, slots=True)
 class ContextBlock:
@@ -26,10 +35,10 @@ class ContextBlock:
     data: object
 
     def text(self) -> str:
-        """The block as it stands in a prompt: JSON between tags.
+        """The block as it appears in a prompt: JSON between tags.
 
         `<` and `>` are escaped inside the JSON, so no material, the caller's brief included, can close the tag or
-        open another; it reads back byte for byte with a JSON parser.
+        open another; a JSON parser restores it byte for byte.
         """
         body = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
         escaped = body.replace("<", "\\u003c").replace(">", "\\u003e")
@@ -38,7 +47,7 @@ class ContextBlock:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A second go at the same question: the answer that was wrong (empty if there was none to speak of) and why."""
+    """A second request for the same answer: the answer that was wrong (empty if there was none) and why."""
 
     answer: str
     problems: tuple[str, ...]
@@ -50,7 +59,8 @@ class ModelRequest:
 
     Stable first: `system`, `task` and the schema of `output_type` are the same whenever a step asks, so a provider's
     prompt cache can keep them for repairs, retries and other personas (decision 6); `context`, the untrusted material,
-    follows. `timeout_s` bounds the whole call in seconds, `max_tokens` the answer.
+    follows. `timeout_s` bounds the call in seconds, `max_tokens` the answer with its reasoning. `left_s` bounds the
+    call with the time it waits for a slot of a local server.
     """
 
     system: str
@@ -61,6 +71,9 @@ class ModelRequest:
     timeout_s: float
     temperature: float | None = None
     repair: Repair | None = None
+    effort: Effort | None = None
+    on_progress: OnProgress | None = field(default=None, compare=False)
+    left_s: float | None = field(default=None, compare=False)
 
     def block(self, name: str) -> object:
         """The data of the context block `name`, or None when the request has none of that name."""
@@ -71,7 +84,7 @@ class ModelRequest:
 class Completion:
     """A model's raw answer: JSON text not yet validated, and what it cost. `cost_usd` is None if unknown.
 
-    `notes` tell what of the request was not sent as asked, such as `temperature_not_sent`.
+    `notes` name what of the request was not sent as asked, such as `temperature_not_sent`.
     """
 
     text: str
@@ -104,10 +117,12 @@ DEPLOYMENT_FAILURES: Final = frozenset({ModelFailure.AUTHENTICATION, ModelFailur
 
 
 class ModelCall(Document):
-    """The record of one call, answered or not: who was asked, what came of it, how long it took, what it cost.
+    """The record of one call, answered or not: the model, the outcome, the duration and the cost.
 
-    `failure` is null for an answer that was used as it came. `tokens.estimated` marks a call that was cut off before
-    the provider reported usage: its input is counted from the prompt. `cost_usd` is null where the price is unknown.
+    `failure` is null for an answer that was used as it came. `invalid_fields` are the paths of what was wrong with an
+    answer (`soul.desire`), never its text; `reason` is what the provider said of a failed call, without prompt or key.
+    `tokens.estimated` marks a call whose provider reported no usage, or not all of it: the rest is counted from the
+    texts. `cost_usd` is null where the price is unknown.
     """
 
     provider: str
@@ -118,33 +133,39 @@ class ModelCall(Document):
     tokens: TokenUsage
     cost_usd: float | None
     notes: tuple[str, ...] = ()
+    invalid_fields: tuple[str, ...] = ()
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a failed call cost all the same: nothing, unless the provider worked before it failed."""
+    """The cost of a failed call: nothing, unless the provider worked before it failed."""
 
     usage: TokenUsage = field(default_factory=TokenUsage)
     cost_usd: float | None = 0.0
 
 
 class ModelError(FourfoldError):
-    """A model gave no usable answer; `failure` says why. The message holds no prompt and no persona text.
+    """A model gave no usable answer; `failure` says why, `reason` in words and `advice` what to do about it.
 
-    `retry_after_s` is how long the provider wants to be left alone. `calls` are filled by the chain that gave up.
+    Neither holds prompt, persona or key: the error's text, `failure: reason advice`, may be logged and shown.
+    `retry_after_s` is the pause the provider asks for. `calls` are filled by the chain that gave up.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a record
         self,
         failure: ModelFailure,
-        message: str,
+        reason: str,
         *,
+        advice: str = "",
         spent: Spent | None = None,
         retry_after_s: float | None = None,
         calls: tuple[ModelCall, ...] = (),
     ) -> None:
-        super().__init__(f"{failure}: {message}")
+        super().__init__(f"{failure}: {reason} {advice}".rstrip())
         self.failure = failure
+        self.reason = reason
+        self.advice = advice
         self.spent = spent or Spent()
         self.retry_after_s = retry_after_s
         self.calls = calls
@@ -191,10 +212,9 @@ class ChatRequest:
     max_tokens: int
     timeout_s: float
     temperature: float | None = None
-
-
-# Is told the pieces of an answer as they come over the wire, on whatever thread reads them.
-OnText = Callable[[str], None]
+    effort: Effort | None = None
+    on_progress: OnProgress | None = field(default=None, compare=False)
+    left_s: float | None = field(default=None, compare=False)
 
 
 class ChatModel(Protocol):
@@ -204,11 +224,11 @@ class ChatModel(Protocol):
     def name(self) -> str:
         """`provider:model`."""
 
-    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:
-        """Answer once, with no retries of its own. With `heard`, the wire is a stream and each piece is told.
+    def reply(self, request: ChatRequest, on_text: OnText | None = None, /) -> Completion:
+        """Answer once, with no retries of its own. With `on_text`, the answer is streamed to it in pieces.
 
-        The pieces told are the completion's text, but only a completion says that they are all of it.
+        The pieces are the completion's text, but only a completion says that they are all of it.
 
         Raises:
-            ModelError: no usable answer, whatever was heard of it.
+            ModelError: no usable answer, whatever was streamed of it.
         """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from importlib import import_module
 from typing import Final, Protocol, cast
 
 from fourfold.llm.model_names import full_name
@@ -17,6 +16,7 @@ from fourfold.llm.port import (
     provider_and_model,
 )
 from fourfold.made_once import MadeOnce
+from fourfold.models.adapter_module import adapter_module
 
 _SDKS: Final[dict[str, tuple[str, ...]]] = {
     "anthropic": ("anthropic",),
@@ -28,14 +28,14 @@ _SDKS: Final[dict[str, tuple[str, ...]]] = {
 
 
 def libraries_of(providers: Iterable[str]) -> tuple[str, ...]:
-    """The modules a call to these providers imports beside ours, the slow ones: for whoever can import them early."""
+    """The third-party modules a call to these providers imports, for processes that can import them early."""
     called = [provider_and_model(name)[0] for name in providers]
     sdks = [module for provider in called for module in _SDKS.get(provider, ())]
     return tuple(dict.fromkeys((*sdks, "genai_prices"))) if sdks else ()
 
 
 class _Named:
-    """A model by its name; what it is made of is imported when it is first asked."""
+    """A model by its name; its adapter is imported with the first call."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -49,16 +49,16 @@ class _Named:
         """Answers once; see `LanguageModel`."""
         return adapter(self._name).complete(request)
 
-    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:
+    def reply(self, request: ChatRequest, on_text: OnText | None = None, /) -> Completion:
         """Answers a turn of a chat once; see `ChatModel`."""
-        return adapter(self._name).reply(request, heard)
+        return adapter(self._name).reply(request, on_text)
 
 
 def resolve(name: str) -> LanguageModel:
-    """The model called `name`: `provider:model`, or a bare name the catalogue knows. Nothing is imported yet.
+    """The model called `name`: `provider:model`, or a bare name that `model_names` lists. Nothing is imported yet.
 
     Raises:
-        ValueError: no such provider or model; the text says what would do.
+        ValueError: no such provider or model; the text names what is accepted.
     """
     return _Named(full_name(name))
 
@@ -67,19 +67,19 @@ def resolve_chat(name: str) -> ChatModel:
     """The same model for chats.
 
     Raises:
-        ValueError: no such provider or model; the text says what would do.
+        ValueError: no such provider or model; the text names what is accepted.
     """
     return _Named(full_name(name))
 
 
 class Adapter(LanguageModel, ChatModel, Protocol):
-    """What every provider's module makes: a model for questions and for chats."""
+    """A model for questions and for chats, as every provider's module makes one."""
 
 
 @MadeOnce
 def adapter(name: str) -> Adapter:
-    """What stands behind `provider:model`, with its provider's SDK; kept, and with it the SDK's client."""
+    """The adapter of `provider:model`; kept, and with it the SDK's client."""
     provider, model = provider_and_model(name)
-    module = import_module(f"fourfold.models.{provider}")
+    module = adapter_module(provider)
     factory = cast("Callable[[str], Adapter]", getattr(module, f"{provider}_model"))
     return factory(model)

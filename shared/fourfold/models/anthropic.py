@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any
+from typing import Any, Literal
 
 import anthropic
-from anthropic.types import AssistantMessageParam, Message, MessageParam, TextBlock, TextBlockParam, UserMessageParam
+from anthropic.types import (
+    AssistantMessageParam,
+    Message,
+    MessageParam,
+    OutputConfigParam,
+    TextBlock,
+    TextBlockParam,
+    UserMessageParam,
+)
 
-from fourfold.llm.port import ChatRequest, ModelFailure, ModelRequest, OnText
+from fourfold.llm.port import ChatRequest, Effort, ModelFailure, ModelRequest, OnText
 from fourfold.models.prompt import Turn, system_text, turns
 from fourfold.models.provider import (
+    CUT_OFF,
     Fault,
     KeyedClient,
     ProviderModel,
     UnreadableReplyError,
     WireAnswer,
+    cause_of,
     failure_of_status,
     retry_after,
 )
+from fourfold.models.provider_words import message_in
 from fourfold.models.schema import portable_schema
-from fourfold.persona import TokenUsage
+from fourfold.models.usage import ReportedUsage, counted
 
 _STOPS = {
     "max_tokens": ModelFailure.TRUNCATED,
@@ -28,7 +39,7 @@ _STOPS = {
     "refusal": ModelFailure.REFUSED,
     "pause_turn": ModelFailure.TRUNCATED,
 }
-# A spent balance is answered as a 400, a monthly limit as a 429: only the words tell.
+# A spent balance is answered as a 400, a monthly limit as a 429: only the words differ.
 _QUOTA_WORDS = ("credit balance", "spend limit", "usage limits")
 
 
@@ -41,10 +52,16 @@ class AnthropicWire:
         self.model = model
         self._client = KeyedClient(self.provider, lambda key: anthropic.Anthropic(api_key=key, max_retries=0))
 
+    @property
+    def address(self) -> str:
+        """The base URL requests go to."""
+        return "" if self._client.made is None else str(self._client.made.base_url)
+
     def ask(self, request: ModelRequest) -> WireAnswer:
-        """One Messages call; the schema goes along as the output format."""
+        """One Messages call with the schema as the output format."""
         # It moves the bounds that Anthropic's decoder does not know into descriptions, in place.
         schema = anthropic.transform_schema(deepcopy(portable_schema(request.output_type)))
+        output: OutputConfigParam = {"format": {"type": "json_schema", "schema": schema}}
         reply = self._client.get().messages.create(
             model=self.model,
             max_tokens=request.max_tokens,
@@ -52,14 +69,14 @@ class AnthropicWire:
             # a quarter more on every call and pay only where a repair follows.
             system=[{"type": "text", "text": system_text(request), "cache_control": {"type": "ephemeral"}}],
             messages=[_message(turn) for turn in turns(request)],
-            output_config={"format": {"type": "json_schema", "schema": schema}},
+            output_config=output if request.effort is None else {**output, "effort": _effort(request.effort)},
             # The SDK has no parameter for it any more; the models that take it still do.
             extra_body=None if request.temperature is None else {"temperature": request.temperature},
             timeout=request.timeout_s,
         )
         return _answer(reply)
 
-    def reply(self, request: ChatRequest, heard: OnText | None) -> WireAnswer:
+    def reply(self, request: ChatRequest, on_text: OnText | None) -> WireAnswer:
         """One Messages call in plain text; the system text is marked for the cache, as the next turn repeats it."""
         messages = self._client.get().messages
         asked: dict[str, Any] = {
@@ -70,15 +87,20 @@ class AnthropicWire:
             "extra_body": None if request.temperature is None else {"temperature": request.temperature},
             "timeout": request.timeout_s,
         }
-        if heard is None:
+        if request.effort is not None:
+            asked["output_config"] = {"effort": _effort(request.effort)}
+        if on_text is None:
             return _answer(messages.create(**asked))
         with messages.stream(**asked) as stream:
             for piece in stream.text_stream:
-                heard(piece)
+                on_text(piece)
             whole = stream.get_final_message()
         if whole.stop_reason is None:
-            raise UnreadableReplyError  # cut off on the way; the SDK takes what came for the whole
+            raise UnreadableReplyError(CUT_OFF)  # the SDK takes what arrived for the whole
         return _answer(whole)
+
+    def slots(self) -> None:
+        """A hosted provider has rate limits, not slots."""
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK means."""
@@ -86,7 +108,7 @@ class AnthropicWire:
             case anthropic.APITimeoutError():
                 return Fault(ModelFailure.TIMEOUT, billed=True)
             case anthropic.APIConnectionError():
-                return Fault(ModelFailure.UNREACHABLE, billed=True)
+                return Fault(ModelFailure.UNREACHABLE, billed=True, words=cause_of(error))
             case anthropic.APIStatusError():
                 return _refusal(error)
             case anthropic.AnthropicError():  # a reply that does not validate
@@ -103,7 +125,10 @@ def anthropic_model(model: str) -> ProviderModel:
 def _answer(reply: object) -> WireAnswer:
     if not isinstance(reply, Message):
         raise UnreadableReplyError
-    text = "".join(block.text for block in reply.content if isinstance(block, TextBlock))
+    blocks = [block.text for block in reply.content if isinstance(block, TextBlock)]
+    if not all(isinstance(text, str) for text in blocks):
+        raise UnreadableReplyError
+    text = "".join(blocks)
     return WireAnswer(text, _usage(reply), _STOPS.get(reply.stop_reason or ""))
 
 
@@ -118,20 +143,25 @@ def _refusal(error: anthropic.APIStatusError) -> Fault:
     failure = failure_of_status(error.status_code)
     said: Any = error.body.get("error") if isinstance(error.body, dict) else None
     message = str(said.get("message", "")).casefold() if isinstance(said, dict) else ""
+    words = message_in(error.body) or error.response.text
     if failure in {ModelFailure.BAD_REQUEST, ModelFailure.RATE_LIMITED} and any(
         words in message for words in _QUOTA_WORDS
     ):
         failure = ModelFailure.QUOTA
-    return Fault(failure, retry_after(error.response.headers))
+    return Fault(failure, retry_after(error.response.headers), status=error.status_code, words=words)
 
 
-def _usage(reply: Message) -> TokenUsage:
-    used = reply.usage
-    details = used.output_tokens_details
-    return TokenUsage(
-        input_tokens=used.input_tokens,  # without the cached ones, unlike the others
-        cache_read_tokens=used.cache_read_input_tokens or 0,
-        cache_write_tokens=used.cache_creation_input_tokens or 0,
-        output_tokens=used.output_tokens,
-        reasoning_tokens=getattr(details, "thinking_tokens", 0) or 0,
+def _effort(effort: Effort) -> Literal["low", "medium", "high", "xhigh", "max"]:
+    return "low" if effort == "minimal" else effort
+
+
+def _usage(reply: Message) -> ReportedUsage:
+    used: Any = reply.usage
+    details = getattr(used, "output_tokens_details", None)
+    return ReportedUsage(
+        input_tokens=counted(getattr(used, "input_tokens", None)),  # without the cached ones, unlike the others
+        cache_read_tokens=counted(getattr(used, "cache_read_input_tokens", None)) or 0,
+        cache_write_tokens=counted(getattr(used, "cache_creation_input_tokens", None)) or 0,
+        output_tokens=counted(getattr(used, "output_tokens", None)),
+        reasoning_tokens=counted(getattr(details, "thinking_tokens", None)) or 0,
     )

@@ -23,9 +23,10 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from fourfold.llm.port import ChatRequest, ModelFailure, ModelRequest, OnText
+from fourfold.llm.port import ChatRequest, Effort, ModelFailure, ModelRequest, OnText
 from fourfold.models.prompt import system_text, turns
 from fourfold.models.provider import (
+    CUT_OFF,
     Fault,
     ProviderModel,
     UnreadableReplyError,
@@ -34,7 +35,7 @@ from fourfold.models.provider import (
     retry_after,
 )
 from fourfold.models.schema import portable_schema
-from fourfold.persona import TokenUsage
+from fourfold.models.usage import ReportedUsage, counted
 
 _TOOL = "answer"
 _LONGEST_READ_S = 300.0  # The call as a whole is bounded elsewhere; this ends the socket of one that was given up.
@@ -86,6 +87,11 @@ class BedrockWire:
     def _client(self) -> Any:  # noqa: ANN401 - boto3 makes the classes of its clients at run time
         return bedrock_client()
 
+    @property
+    def address(self) -> str:
+        """The endpoint requests go to."""
+        return str(self._client.meta.endpoint_url)
+
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One Converse call."""
         system: list[dict[str, Any]] = [{"text": system_text(request)}]
@@ -113,10 +119,11 @@ class BedrockWire:
                 ],
                 "toolChoice": {"tool": {"name": _TOOL}},
             },
+            **_effort(request.effort),
         )
-        return WireAnswer(_text(reply), _usage(reply), _STOPS.get(reply.get("stopReason", "")))
+        return _answer(reply)
 
-    def reply(self, request: ChatRequest, heard: OnText | None) -> WireAnswer:
+    def reply(self, request: ChatRequest, on_text: OnText | None) -> WireAnswer:
         """One Converse call in plain text, or ConverseStream, which is the same answer in pieces."""
         system: list[dict[str, Any]] = [{"text": request.system}]
         if "anthropic.claude" in self.model:
@@ -129,20 +136,23 @@ class BedrockWire:
                 "maxTokens": request.max_tokens,
                 **({} if request.temperature is None else {"temperature": request.temperature}),
             },
+            **_effort(request.effort),
         }
-        if heard is None:
-            reply = self._client.converse(**asked)
-            return WireAnswer(_text(reply), _usage(reply), _STOPS.get(reply.get("stopReason", "")))
-        text, stop, usage = "", None, None
+        if on_text is None:
+            return _answer(self._client.converse(**asked))
+        text, stop, usage = "", None, ReportedUsage()
         for event in self._client.converse_stream(**asked)["stream"]:
             piece = event.get("contentBlockDelta", {}).get("delta", {}).get("text", "")
             text += piece
-            heard(piece)
+            on_text(piece)
             stop = event.get("messageStop", {}).get("stopReason", stop)
-            usage = _usage(event.get("metadata", {})) or usage
+            usage = _usage(event["metadata"]) if "metadata" in event else usage
         if stop is None:
-            raise UnreadableReplyError  # cut off on the way
+            raise UnreadableReplyError(CUT_OFF)
         return WireAnswer(text, usage, _STOPS.get(stop))
+
+    def slots(self) -> None:
+        """A hosted provider has rate limits, not slots."""
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of botocore means."""
@@ -182,23 +192,33 @@ def _text(reply: dict[str, Any]) -> str:
     for part in parts:
         if "toolUse" in part:
             return json.dumps(part["toolUse"]["input"], ensure_ascii=False)
-    return "".join(part.get("text", "") for part in parts)
+    return "".join(text for part in parts if isinstance(text := part.get("text", ""), str))
+
+
+def _answer(reply: dict[str, Any]) -> WireAnswer:
+    return WireAnswer(_text(reply), _usage(reply), _STOPS.get(reply.get("stopReason", "")))
+
+
+def _effort(effort: Effort | None) -> dict[str, Any]:
+    if effort is None:
+        return {}
+    return {"additionalModelRequestFields": {"output_config": {"effort": "low" if effort == "minimal" else effort}}}
 
 
 def _refusal(error: ClientError) -> Fault:
-    code = error.response.get("Error", {}).get("Code", "")
-    told = error.response.get("ResponseMetadata", {})
-    failure = _CODES.get(code) or failure_of_status(told.get("HTTPStatusCode", 0))
-    return Fault(failure, retry_after(told.get("HTTPHeaders")))
+    said = error.response.get("Error", {})
+    sent = error.response.get("ResponseMetadata", {})
+    status = sent.get("HTTPStatusCode", 0)
+    failure = _CODES.get(said.get("Code", "")) or failure_of_status(status)
+    return Fault(failure, retry_after(sent.get("HTTPHeaders")), status=status or None, words=said.get("Message", ""))
 
 
-def _usage(reply: dict[str, Any]) -> TokenUsage | None:
+def _usage(reply: dict[str, Any]) -> ReportedUsage:
     used = reply.get("usage")
-    if not used:
-        return None
-    return TokenUsage(
-        input_tokens=used.get("inputTokens", 0),  # without the cached ones
-        cache_read_tokens=used.get("cacheReadInputTokens", 0),
-        cache_write_tokens=used.get("cacheWriteInputTokens", 0),
-        output_tokens=used.get("outputTokens", 0),
+    used = used if isinstance(used, dict) else {}
+    return ReportedUsage(
+        input_tokens=counted(used.get("inputTokens")),  # without the cached ones
+        cache_read_tokens=counted(used.get("cacheReadInputTokens")) or 0,
+        cache_write_tokens=counted(used.get("cacheWriteInputTokens")) or 0,
+        output_tokens=counted(used.get("outputTokens")),
     )

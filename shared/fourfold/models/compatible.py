@@ -1,97 +1,212 @@
-"""Any server that speaks OpenAI's chat completions: Ollama, vLLM, llama.cpp and the like, at a base URL."""
+"""Any server that speaks OpenAI's chat completions: Ollama, vLLM, llama.cpp and the like, at a base URL.
+
+What such a server takes differs from program to program and from model to model, so it is learnt: the strongest form is
+sent first, and a refusal that names a parameter leads to the next form. The form that succeeded is kept for the life of
+the process (decision 33).
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from http import HTTPStatus
+from threading import Lock
+from typing import Any, Final
 
 import openai
-from openai.types import CompletionUsage
-from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from fourfold.llm.port import ChatRequest, ModelError, ModelFailure, ModelRequest, OnText
+from fourfold.models.compatible_address import BadAddressError, base_url, is_own
+from fourfold.models.compatible_body import notes_of, prompt_size, request_body
+from fourfold.models.compatible_dialect import Dialect, Refusal, adapted
+from fourfold.models.compatible_faults import advised, names_no_model, told_context
+from fourfold.models.compatible_reply import Reply, read_stream, read_whole
+from fourfold.models.compatible_server import LEAST_ANSWER, ServerFacts, context_in, server_facts
 from fourfold.models.credentials import COMPATIBLE_KEY, COMPATIBLE_URL, clean_key
 from fourfold.models.openai_faults import openai_fault
-from fourfold.models.prompt import system_text, turns
 from fourfold.models.provider import Fault, ProviderModel, UnreadableReplyError, WireAnswer
-from fourfold.models.schema import portable_schema
-from fourfold.persona import TokenUsage
+from fourfold.models.provider_words import message_in
+from fourfold.models.usage import BYTES_PER_TOKEN
 
-_FINISHES = {"length": ModelFailure.TRUNCATED, "content_filter": ModelFailure.REFUSED}
+# Each refusal rules out one form of a request; more than these there are not.
+_MOST_FORMS: Final = 10
+_READ: Final = 2_000
+# Ollama, LM Studio and vLLM do not say; more calls at a time would wait in the server, against their timeouts.
+LOCAL_SLOTS: Final = 2
+# How far a count of bytes may be off, before and after the server has counted a prompt of its own.
+_DOUBT, _LESS_DOUBT = 0.8, 0.97
 
 
 class CompatibleWire:
     """`compatible:<model>` at `FOURFOLD_COMPATIBLE_BASE_URL` (such as http://127.0.0.1:11434/v1).
 
-    Local servers ask for no key; `FOURFOLD_COMPATIBLE_API_KEY` is for those that do.
+    Local servers need no key; `FOURFOLD_COMPATIBLE_API_KEY` is for those that do.
     """
 
     provider = "compatible"
 
     def __init__(self, model: str) -> None:
         self.model = model
+        self._dialect = Dialect()
+        self._facts: ServerFacts | None = None
+        self._bytes_per_token: float | None = None
+        self._lock = Lock()
 
     @cached_property
     def _client(self) -> openai.OpenAI:
         return compatible_client()
 
-    def ask(self, request: ModelRequest) -> WireAnswer:
-        """One chat completion. Their caches go by the prompt's beginning, so the stable part comes first."""
-        # One text for a turn: several of these servers refuse messages in parts.
-        messages: list[Any] = [{"role": "system", "content": system_text(request)}]
-        messages += [{"role": turn.role, "content": "\n".join(turn.parts)} for turn in turns(request)]
-        reply: Any = self._client.chat.completions.create(
-            model=self.model,
-            messages=messages,
-            max_tokens=request.max_tokens,
-            response_format={
-                "type": "json_schema",
-                "json_schema": {
-                    "name": request.output_type.__name__,
-                    "schema": portable_schema(request.output_type),
-                    "strict": True,
-                },
-            },
-            temperature=openai.omit if request.temperature is None else request.temperature,
-            timeout=request.timeout_s,
-        )
-        return _answer(reply)
+    @property
+    def address(self) -> str:
+        """The base URL requests go to."""
+        return str(self._client.base_url).rstrip("/")
 
-    def reply(self, request: ChatRequest, heard: OnText | None) -> WireAnswer:
-        """One chat completion in plain text."""
-        messages: list[Any] = [{"role": "system", "content": request.system}]
-        messages += [{"role": message.role, "content": message.text} for message in request.messages]
-        asked: dict[str, Any] = {
-            "model": self.model,
-            "messages": messages,
-            "max_tokens": request.max_tokens,
-            "temperature": openai.omit if request.temperature is None else request.temperature,
-            "timeout": request.timeout_s,
-        }
-        completions = self._client.chat.completions
-        if heard is None:
-            return _answer(completions.create(**asked))
-        spoken = _Spoken()
-        with completions.create(**asked, stream=True, stream_options={"include_usage": True}) as chunks:
-            for chunk in chunks:
-                spoken.take(chunk, heard)
-        return spoken.answer()
+    @property
+    def dialect(self) -> Dialect:
+        """What the server is known to take."""
+        return self._dialect
+
+    def facts(self) -> ServerFacts:
+        """What the server says of itself, asked once; empty where it does not answer."""
+        with self._lock:
+            if self._facts is None:
+                self._facts = server_facts(self.address, self.model, self._fetch)
+            return self._facts
+
+    def ask(self, request: ModelRequest) -> WireAnswer:
+        """One answer; a request that the server refuses for its form is sent again in another."""
+        if request.repair is not None and not self._fits(prompt_size(request)):
+            # Without the answer that was wrong: the problems say what to mend.
+            request = replace(request, repair=replace(request.repair, answer=""))
+        reply, notes = self._sent(request, None, streamed=request.on_progress is not None)
+        return reply.answered(reply.message.answer(), notes)
+
+    def reply(self, request: ChatRequest, on_text: OnText | None) -> WireAnswer:
+        """One turn in plain text."""
+        streamed = on_text is not None or request.on_progress is not None
+        reply, notes = self._sent(request, on_text, streamed=streamed)
+        return reply.answered(reply.message.speech(), notes)
+
+    def slots(self) -> int | None:
+        """What the server says; else two for a machine of one's own, and no limit for a public address."""
+        if (said := self.facts().slots) is not None:
+            return said
+        return LOCAL_SLOTS if is_own(self.address) else None
 
     def fault(self, error: Exception) -> Fault | None:
-        """What an exception of the SDK means."""
-        return openai_fault(error)
+        """What an exception of the SDK means, and what to do about it."""
+        fault = openai_fault(error)
+        return None if fault is None else advised(fault, self.model, self._facts or ServerFacts())
+
+    def _sent(
+        self, request: ModelRequest | ChatRequest, on_text: OnText | None, *, streamed: bool
+    ) -> tuple[Reply, tuple[str, ...]]:
+        """The reply to the first form of the request that the server takes."""
+        dialect, size = self._dialect, prompt_size(request)
+        for _ in range(_MOST_FORMS):
+            room = self._room(size, min(request.max_tokens, dialect.max_output or request.max_tokens))
+            body = request_body(self.model, request, dialect, room, streamed=streamed)
+            try:
+                reply = self._posted(body, request, on_text)
+            except openai.APIStatusError as error:
+                following = self._after(error, dialect, body, size)
+                if following is None:
+                    raise
+                dialect = following
+                continue
+            self._dialect = dialect
+            if reply.prompt_tokens:
+                self._bytes_per_token = size / reply.prompt_tokens
+            return reply, notes_of(request, body)
+        raise UnreadableReplyError("the server refuses every form of the request")
+
+    def _after(
+        self, error: openai.APIStatusError, dialect: Dialect, body: Mapping[str, Any], size: int
+    ) -> Dialect | None:
+        """The dialect to try after a refusal; None where no other form helps.
+
+        Raises:
+            ModelError: BAD_REQUEST, the prompt does not fit the server's context.
+        """
+        words = message_in(error.body) or error.response.text[:_READ]
+        if error.status_code == HTTPStatus.NOT_FOUND or names_no_model(error.status_code, words, self.model):
+            self.facts()
+            return None
+        context = told_context(error.body) or context_in(words)
+        if context is None or error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return adapted(dialect, Refusal(error.status_code, words, frozenset(body)))
+        asked = body[dialect.limit]
+        self._facts = replace(self.facts(), context=context or self.facts().context)
+        if context and self._room(size, asked) < asked:
+            return dialect  # with a shorter answer it may fit
+        advice = self._facts.longer_context(size // BYTES_PER_TOKEN + asked)
+        reason = f"compatible:{self.model} at {self.address}: the prompt does not fit the server's context"
+        raise ModelError(
+            ModelFailure.BAD_REQUEST, f"{reason}{f' of {context:,} tokens' if context else ''}.", advice=advice
+        )
+
+    def _posted(self, body: dict[str, Any], request: ModelRequest | ChatRequest, on_text: OnText | None) -> Reply:
+        completions = self._client.chat.completions.with_streaming_response
+        with completions.create(**body, timeout=request.timeout_s) as response:
+            if body.get("stream"):
+                return read_stream(response.iter_lines(), on_text, request.on_progress)
+            return read_whole(response.iter_bytes())
+
+    def _room(self, size: int, wanted: int) -> int:
+        """Tokens for the answer: as many as wanted, as far as prompt and answer fit the context.
+
+        Raises:
+            ModelError: BAD_REQUEST, they do not fit.
+        """
+        facts = self.facts()
+        if facts.context is None:
+            return wanted
+        tokens = size / (self._bytes_per_token or BYTES_PER_TOKEN)
+        doubt = _LESS_DOUBT if self._bytes_per_token else _DOUBT
+        if tokens * doubt + LEAST_ANSWER > facts.context:
+            raise ModelError(
+                ModelFailure.BAD_REQUEST,
+                f"compatible:{self.model} at {self.address}: the prompt needs about {round(tokens):,} tokens and the "
+                f"answer {LEAST_ANSWER} or more; the server's context has {facts.context:,}.",
+                advice=facts.longer_context(round(tokens) + wanted),
+            )
+        return max(LEAST_ANSWER, min(wanted, facts.context - round(tokens / doubt)))
+
+    def _fits(self, size: int) -> bool:
+        try:
+            self._room(size, LEAST_ANSWER)
+        except ModelError:
+            return False
+        return True
+
+    def _fetch(self, method: str, url: str, body: Mapping[str, Any] | None, seconds: float) -> Any:  # noqa: ANN401
+        options: Any = {"timeout": seconds, "max_retries": 0}
+        if method == "GET":
+            return self._client.get(url, cast_to=object, options=options)
+        return self._client.post(url, cast_to=object, body=body, options=options)
 
 
 def compatible_client() -> openai.OpenAI:
     """A client of the server the environment names.
 
     Raises:
-        ModelError: AUTHENTICATION, it names none.
+        ModelError: AUTHENTICATION, it names none; BAD_REQUEST, its address is none.
     """
-    url = os.environ.get(COMPATIBLE_URL)
-    if not url:
-        raise ModelError(ModelFailure.AUTHENTICATION, f"no server for compatible: set {COMPATIBLE_URL}")
+    typed = os.environ.get(COMPATIBLE_URL, "")
+    if not typed.strip():
+        raise ModelError(
+            ModelFailure.AUTHENTICATION, "There is no address of a compatible server.", advice=f"Set {COMPATIBLE_URL}."
+        )
+    try:
+        url = base_url(typed)
+    except BadAddressError as error:
+        raise ModelError(
+            ModelFailure.BAD_REQUEST,
+            f"{COMPATIBLE_URL} holds no address: {error}.",
+            advice=f"Set {COMPATIBLE_URL} to something like http://127.0.0.1:11434/v1.",
+        ) from None
     key = clean_key(os.environ.get(COMPATIBLE_KEY, ""), COMPATIBLE_KEY) or "none"
     return openai.OpenAI(api_key=key, base_url=url, max_retries=0)
 
@@ -99,49 +214,3 @@ def compatible_client() -> openai.OpenAI:
 def compatible_model(model: str) -> ProviderModel:
     """The model `compatible:<model>`."""
     return ProviderModel(CompatibleWire(model))
-
-
-def _answer(reply: object) -> WireAnswer:
-    if not isinstance(reply, ChatCompletion) or not reply.choices:
-        raise UnreadableReplyError
-    choice = reply.choices[0]
-    failure = ModelFailure.REFUSED if choice.message.refusal else _FINISHES.get(choice.finish_reason)
-    return WireAnswer(choice.message.content or "", _usage(reply.usage), failure)
-
-
-class _Spoken:
-    """What the chunks of a stream add up to. A stream without a finish was cut off on the way."""
-
-    def __init__(self) -> None:
-        self._text: list[str] = []
-        self._usage: TokenUsage | None = None
-        self._finish: str | None = None
-        self._refused = False
-
-    def take(self, chunk: ChatCompletionChunk, heard: OnText) -> None:
-        self._usage = _usage(chunk.usage) or self._usage  # servers tell it in a last chunk without choices, or never
-        for choice in chunk.choices[:1]:
-            self._refused = self._refused or bool(choice.delta.refusal)
-            self._finish = choice.finish_reason or self._finish
-            if choice.delta.content:
-                self._text.append(choice.delta.content)
-                heard(choice.delta.content)
-
-    def answer(self) -> WireAnswer:
-        if self._finish is None:
-            raise UnreadableReplyError
-        failure = ModelFailure.REFUSED if self._refused else _FINISHES.get(self._finish)
-        return WireAnswer("".join(self._text), self._usage, failure)
-
-
-def _usage(used: CompletionUsage | None) -> TokenUsage | None:
-    if used is None:
-        return None
-    cached = (used.prompt_tokens_details and used.prompt_tokens_details.cached_tokens) or 0
-    reasoning = (used.completion_tokens_details and used.completion_tokens_details.reasoning_tokens) or 0
-    return TokenUsage(
-        input_tokens=max(0, used.prompt_tokens - cached),
-        cache_read_tokens=cached,
-        output_tokens=used.completion_tokens,
-        reasoning_tokens=reasoning,
-    )

@@ -2,7 +2,7 @@
 
 For `ANTHROPIC_API_KEY`: the variable itself, else `ANTHROPIC_API_KEY_SSM_PARAMETER` (the name of a SecureString), else
 `ANTHROPIC_API_KEY_SECRET_ID` (a secret of Secrets Manager). Fetched keys are kept for five minutes, so that a rotated
-key is taken up; they are in no log and in no message.
+key comes into use; they are in no log and in no message.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from fourfold.llm.model_names import OFFLINE
+from fourfold.llm.model_names import PROVIDERS as MODEL_PROVIDERS
 from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.models.offline import is_installed
 
@@ -27,6 +28,7 @@ COMPATIBLE_URL: Final = "FOURFOLD_COMPATIBLE_BASE_URL"
 COMPATIBLE_KEY: Final = "FOURFOLD_COMPATIBLE_API_KEY"
 COMPATIBLE_MODEL: Final = "FOURFOLD_COMPATIBLE_MODEL"
 _CACHE_SECONDS: Final = 300
+_RESTART: Final = "On a laptop, start the server again with it."
 
 
 def api_key(provider: str) -> str:
@@ -43,39 +45,69 @@ def api_key(provider: str) -> str:
         return _fetched(provider, name, from_ssm=True)
     if name := os.environ.get(first + SECRET_SUFFIX):
         return _fetched(provider, name, from_ssm=False)
-    raise ModelError(ModelFailure.AUTHENTICATION, f"no key for {provider}: set {first}")
+    raise ModelError(ModelFailure.AUTHENTICATION, f"There is no key for {provider}: set {first}.", advice=_RESTART)
 
 
 def clean_key(key: str, place: str) -> str:
     """The key without the line end that editors and shells leave behind; empty if there is none.
 
     Raises:
-        ModelError: AUTHENTICATION, what stands in `place` cannot be a key.
+        ModelError: AUTHENTICATION, the text in `place` cannot be a key.
     """
     stripped = key.strip()
-    if not stripped.isascii() or not stripped.isprintable():
-        raise ModelError(ModelFailure.AUTHENTICATION, f"what stands in {place} is no key")
-    return stripped
+    if stripped.isascii() and stripped.isprintable() and " " not in stripped:
+        return stripped
+    what = "a line end or another control character" if stripped.isascii() else "characters that are not ASCII"
+    what = "a blank" if stripped.isascii() and stripped.isprintable() else what
+    raise ModelError(
+        ModelFailure.AUTHENTICATION,
+        f"{place} is no key: there is {what} in it.",
+        advice=f"Set {place} again, on one line.",
+    )
 
 
 def usable_providers(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The providers an environment has credentials for, in order of preference, as `FOURFOLD_PROVIDERS` lists them.
 
-    That variable wins where it names a provider, `offline` for none; empty is the same as absent. Bedrock is used only
-    where it is named there: every process on AWS has some credentials, which says nothing about access to models.
+    The one rule for the models of a deployment: API, steps, jobs and command line read it. `FOURFOLD_PROVIDERS` counts
+    where it names a provider, `offline` for none; empty is the same as absent. Bedrock is used only where it is named
+    there: every process on AWS has some credentials, which says nothing about access to models.
+
+    Raises:
+        ValueError: a provider that is not built in, `offline` beside others, or half of what a compatible server needs:
+            nothing else may write in place of a model somebody meant to configure.
     """
-    listed = tuple(name.strip() for name in environment.get(PROVIDERS, "").split(",") if name.strip())
+    listed = [name.strip() for name in environment.get(PROVIDERS, "").split(",") if name.strip()]
+    model = environment.get(COMPATIBLE_MODEL, "").strip()
     if listed:
-        return () if listed == (OFFLINE,) else listed
+        named = tuple(f"{name}:{model}" if name == "compatible" and model else name for name in listed)
+        return () if named == (OFFLINE,) else tuple(_known(name, len(named)) for name in named)
     keyed = [provider for provider in KEY_VARIABLES if variable_with_key(provider, environment)]
-    if environment.get(COMPATIBLE_URL) and environment.get(COMPATIBLE_MODEL):
-        keyed.append(f"compatible:{environment[COMPATIBLE_MODEL]}")
+    url = environment.get(COMPATIBLE_URL, "").strip()
+    if url and model:
+        keyed.append(f"compatible:{model}")
+    elif url:
+        raise ValueError(f"{COMPATIBLE_URL} is set and {COMPATIBLE_MODEL} is not: set it to the name of a model there")
     return tuple(keyed)
 
 
 def available_providers(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The providers a run may name here: the usable ones, and `offline` where the composer is installed."""
     return (*usable_providers(environment), *((OFFLINE,) if is_installed() else ()))
+
+
+def _known(name: str, count: int) -> str:
+    provider, _, model = name.partition(":")
+    if name == OFFLINE and count > 1:
+        raise ValueError(f"{PROVIDERS} lists {OFFLINE} with others: list it alone, since no model falls back to it")
+    if provider not in MODEL_PROVIDERS or (model and provider != "compatible"):
+        known = ", ".join(each for each in MODEL_PROVIDERS if each != "compatible")
+        raise ValueError(f"{PROVIDERS} lists {name!r}; there are {known} and compatible:<model>")
+    if provider == "compatible" and not model:
+        raise ValueError(
+            f"{PROVIDERS} lists compatible without a model: write compatible:<model>, or set {COMPATIBLE_MODEL}"
+        )
+    return name
 
 
 def variable_with_key(provider: str, environment: Mapping[str, str]) -> str | None:
@@ -96,7 +128,8 @@ def _fetched(provider: str, name: str, *, from_ssm: bool) -> str:
             value = parameters.get_secret(name, max_age=_CACHE_SECONDS)
     except parameters.exceptions.GetParameterError:
         # Its own text may quote what AWS answered; the name is enough to look further.
-        raise ModelError(ModelFailure.AUTHENTICATION, f"the key of {provider} cannot be read from {name}") from None
+        reason = f"The key of {provider} cannot be read from {name}."
+        raise ModelError(ModelFailure.AUTHENTICATION, reason, advice="Check its name and the role's access.") from None
     if key := clean_key(str(value), name):
         return key
-    raise ModelError(ModelFailure.AUTHENTICATION, f"{name} holds no key")
+    raise ModelError(ModelFailure.AUTHENTICATION, f"{name} holds no key.", advice="Put the key there.")

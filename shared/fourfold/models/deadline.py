@@ -13,14 +13,14 @@ Value = TypeVar("Value")
 
 
 class CallTimeoutError(DeadlineError):
-    """The call did not end in time. Its thread goes on until its own read timeout, or for as long as a body drips."""
+    """The call did not end in time. Its thread runs on until its own read timeout, or until its next piece arrives."""
 
 
 def within(timeout_s: float, call: Callable[[], Value]) -> Value:
     """The call's result, or its exception.
 
     Raises:
-        OutOfTimeError: after `timeout_s` seconds.
+        CallTimeoutError: after `timeout_s` seconds.
     """
     called: Future[Value] = Future()
 
@@ -30,7 +30,7 @@ def within(timeout_s: float, call: Callable[[], Value]) -> Value:
         except BaseException as error:  # noqa: BLE001 - whatever it is belongs to the caller's thread
             called.set_exception(error)
 
-    # No executor's thread: a daemon, so that a call that was given up does not keep the process from ending.
+    # A daemon thread, not an executor's: a call that was given up must not keep the process from ending.
     threading.Thread(target=run, name="model-call", daemon=True).start()
     wait([called], timeout_s)
     if not called.done():

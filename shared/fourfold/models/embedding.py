@@ -1,16 +1,19 @@
-"""Embedding models behind the voice room's port: found by name, bounded by the clock, priced, failures mapped."""
+"""Embedding models behind the voice's port: resolved by name, bounded by the clock, priced, failures mapped."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from functools import cache, partial
-from importlib import import_module
 from typing import Final, Protocol, cast
 
+from fourfold.llm.advice import advice
 from fourfold.llm.port import ModelError, ModelFailure, Spent, provider_and_model
+from fourfold.models.adapter_module import adapter_module
 from fourfold.models.deadline import CallTimeoutError, within
 from fourfold.models.prices import cost_usd
 from fourfold.models.provider import Fault
+from fourfold.models.provider_words import keys_in, shown
 from fourfold.persona import TokenUsage
 from fourfold.voice.embedder import Embedder, Embedding, normalised
 from fourfold.voice.stylometry import Stylometric
@@ -22,6 +25,7 @@ _PROVIDERS: Final = ("openai", "google", "bedrock", "compatible")
 _BATCH = 64
 _TIMEOUT_S = 20.0
 _BYTES_PER_TOKEN = 4
+_OTHER = "Set engine.fingerprint.embedder to another model, or to stylometric."
 
 
 class EmbeddingWire(Protocol):
@@ -31,14 +35,14 @@ class EmbeddingWire(Protocol):
     model: str
 
     def vectors(self, texts: Sequence[str], timeout_s: float) -> tuple[list[list[float]], int | None]:
-        """The texts' vectors in order, and the tokens billed if the provider told; raises what the SDK raises."""
+        """The texts' vectors in order, and the tokens billed if reported; raises what the SDK raises."""
 
     def fault(self, error: Exception) -> Fault | None:
         """What the exception means, or None for one that is not the provider's."""
 
 
 class ProviderEmbedder:
-    """An embedding model behind a wire; asked for 64 texts at a time, with no retries of its own."""
+    """An embedding model behind a wire; sends 64 texts at a time, with no retries of its own."""
 
     def __init__(self, wire: EmbeddingWire) -> None:
         self._wire = wire
@@ -67,23 +71,35 @@ class ProviderEmbedder:
         try:
             vectors, tokens = within(_TIMEOUT_S, partial(self._wire.vectors, list(texts), _TIMEOUT_S))
         except CallTimeoutError:
-            raise self._error(Fault(ModelFailure.TIMEOUT)) from None
+            words = f"no vectors within {_TIMEOUT_S:.0f} s"
+            raise self._error(Fault(ModelFailure.TIMEOUT, words=words), texts) from None
         except ModelError:
             raise
         except Exception as error:  # noqa: BLE001 - as for answers: SDKs trip over odd replies in ways of their own
             # Not chained: an SDK's exception holds the request, and with it the reply.
-            raise self._error(self._wire.fault(error) or Fault(ModelFailure.SERVER_ERROR)) from None
+            raise self._error(self._wire.fault(error) or Fault(ModelFailure.SERVER_ERROR), texts) from None
         if len(vectors) != len(texts) or not all(vectors) or len({len(vector) for vector in vectors}) != 1:
-            raise ModelError(ModelFailure.INVALID_OUTPUT, f"from {self.id}: not one vector for each text")
+            raise ModelError(
+                ModelFailure.INVALID_OUTPUT, f"{self.id} gave not one vector for each text.", advice=_OTHER
+            )
         return vectors, guess if tokens is None else tokens, tokens is None
 
-    def _error(self, fault: Fault) -> ModelError:
-        return ModelError(fault.failure, f"from {self.id}", spent=Spent(), retry_after_s=fault.retry_after_s)
+    def _error(self, fault: Fault, texts: Sequence[str]) -> ModelError:
+        said = shown(fault.words, texts, keys_in(os.environ)) or fault.failure.replace("_", " ")
+        status = "" if fault.status is None else f" answered {fault.status}"
+        advice_ = fault.advice or advice(fault.failure)
+        return ModelError(
+            fault.failure,
+            f"{self.id}{status}: {said}.",
+            advice=advice_,
+            spent=Spent(),
+            retry_after_s=fault.retry_after_s,
+        )
 
 
 @cache
 def resolve_embedder(name: str) -> Embedder:
-    """The embedder called `name`: `stylometric`, or `provider:model`. An SDK is imported when it is first asked.
+    """The embedder called `name`: `stylometric`, or `provider:model`. An SDK is imported with the first call.
 
     Raises:
         ModelError: BAD_REQUEST, there is none of that name.
@@ -93,7 +109,9 @@ def resolve_embedder(name: str) -> Embedder:
     provider, model = provider_and_model(name)
     if provider not in _PROVIDERS or not model:
         known = ", ".join(f"{one}:<model>" for one in _PROVIDERS)
-        raise ModelError(ModelFailure.BAD_REQUEST, f"no embedder is called {name!r}; there are {STYLOMETRIC}, {known}")
+        raise ModelError(
+            ModelFailure.BAD_REQUEST, f"No embedder is called {name!r}.", advice=f"There are {STYLOMETRIC}, {known}."
+        )
     return _Late(provider, model)
 
 
@@ -112,6 +130,6 @@ class _Late:
 
 @cache
 def _embedder(provider: str, model: str) -> ProviderEmbedder:
-    module = import_module(f"fourfold.models.{provider}_embedding")
+    module = adapter_module(f"{provider}_embedding")
     factory = cast("Callable[[str], EmbeddingWire]", getattr(module, f"{provider}_embedding"))
     return ProviderEmbedder(factory(model))

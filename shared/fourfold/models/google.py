@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,20 +10,23 @@ import httpx2
 from google import genai
 from google.genai import errors, types
 
-from fourfold.llm.port import ChatRequest, ModelFailure, ModelRequest, OnText
+from fourfold.llm.port import ChatRequest, Effort, ModelFailure, ModelRequest, OnText
 from fourfold.models.prompt import Turn, system_text, turns
 from fourfold.models.provider import (
+    CUT_OFF,
     Fault,
     KeyedClient,
     ProviderModel,
     UnreadableReplyError,
     WireAnswer,
+    cause_of,
     failure_of_status,
     retry_after,
     seconds_of,
 )
+from fourfold.models.provider_words import message_in
 from fourfold.models.schema import portable_schema
-from fourfold.persona import TokenUsage
+from fourfold.models.usage import ReportedUsage, counted, uncached
 
 _REFUSALS = frozenset(
     {"SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR", "OTHER"}
@@ -46,6 +50,11 @@ class GoogleWire:
             self.provider, lambda key: genai.Client(api_key=key, vertexai=False, http_options=options)
         )
 
+    @property
+    def address(self) -> str:
+        """The base URL requests go to, where the environment sets one."""
+        return os.environ.get("GOOGLE_GEMINI_BASE_URL", "")
+
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One generateContent call."""
         reply = self._client.get().models.generate_content(
@@ -57,6 +66,7 @@ class GoogleWire:
                 response_json_schema=portable_schema(request.output_type),
                 max_output_tokens=request.max_tokens,
                 temperature=request.temperature,
+                thinking_config=_thinking(request.effort),
                 # On by default, and each continuation is billed as a request of its own.
                 automatic_continuation=False,
                 http_options=types.HttpOptions(timeout=max(1, round(request.timeout_s * 1000))),
@@ -64,7 +74,7 @@ class GoogleWire:
         )
         return _answer(reply)
 
-    def reply(self, request: ChatRequest, heard: OnText | None) -> WireAnswer:
+    def reply(self, request: ChatRequest, on_text: OnText | None) -> WireAnswer:
         """One generateContent call in plain text."""
         models = self._client.get().models
         roles = {"assistant": "model", "user": "user"}
@@ -76,22 +86,28 @@ class GoogleWire:
             system_instruction=request.system,
             max_output_tokens=request.max_tokens,
             temperature=request.temperature,
+            thinking_config=_thinking(request.effort),
             automatic_continuation=False,
             http_options=types.HttpOptions(timeout=max(1, round(request.timeout_s * 1000))),
         )
-        if heard is None:
+        if on_text is None:
             return _answer(models.generate_content(model=self.model, contents=contents, config=config))
-        text, usage, last, blocked = "", None, None, False
+        text, last, blocked = "", None, False
+        usage: ReportedUsage | None = None
         for chunk in models.generate_content_stream(model=self.model, contents=contents, config=config):
             candidate = chunk.candidates[0] if chunk.candidates else None
             blocked = blocked or (candidate is None and chunk.prompt_feedback is not None)
             piece = _text(candidate)
-            heard(piece)
-            text, usage = text + piece, _usage(chunk) or usage
+            on_text(piece)
+            text += piece
+            usage = usage if chunk.usage_metadata is None else _usage(chunk)
             last = candidate if candidate is not None and candidate.finish_reason else last
         if last is None and not blocked:
-            raise UnreadableReplyError  # cut off on the way
-        return WireAnswer(text, usage, _failure(last))
+            raise UnreadableReplyError(CUT_OFF)
+        return WireAnswer(text, usage or ReportedUsage(), _failure(last))
+
+    def slots(self) -> None:
+        """A hosted provider has rate limits, not slots."""
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK, or of the client under it, means."""
@@ -104,7 +120,7 @@ def google_fault(error: Exception) -> Fault | None:
         case httpx2.TimeoutException():
             return Fault(ModelFailure.TIMEOUT, billed=True)
         case httpx2.TransportError():
-            return Fault(ModelFailure.UNREACHABLE, billed=True)
+            return Fault(ModelFailure.UNREACHABLE, billed=True, words=cause_of(error))
         case errors.UnknownApiResponseError():
             return Fault(ModelFailure.SERVER_ERROR, billed=True)
         case errors.APIError():
@@ -152,9 +168,10 @@ def _refusal(error: errors.APIError) -> Fault:
     if failure is ModelFailure.RATE_LIMITED and any(_is_daily(detail) for detail in details):
         failure = ModelFailure.QUOTA
     if any(detail.get("reason") == "API_KEY_INVALID" for detail in details):
-        failure = ModelFailure.AUTHENTICATION  # told as a 400
-    told = [seconds_of(str(detail["retryDelay"])) for detail in details if "retryDelay" in detail]
-    return Fault(failure, told[0] if told else retry_after(getattr(error.response, "headers", None)))
+        failure = ModelFailure.AUTHENTICATION  # answered as a 400
+    pauses = [seconds_of(str(detail["retryDelay"])) for detail in details if "retryDelay" in detail]
+    pause = pauses[0] if pauses else retry_after(getattr(error.response, "headers", None))
+    return Fault(failure, pause, status=error.code, words=message_in(error.details) or str(error.message or ""))
 
 
 def _details(body: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - the error's JSON, whatever it is
@@ -168,14 +185,22 @@ def _is_daily(detail: dict[str, Any]) -> bool:
     return any("PerDay" in str(violation.get("quotaId", "")) for violation in detail.get("violations") or [])
 
 
-def _usage(reply: types.GenerateContentResponse) -> TokenUsage | None:
-    used = reply.usage_metadata
-    if used is None:
+def _thinking(effort: Effort | None) -> types.ThinkingConfig | None:
+    if effort is None:
         return None
-    cached, thoughts = used.cached_content_token_count or 0, used.thoughts_token_count or 0
-    return TokenUsage(
-        input_tokens=max(0, (used.prompt_token_count or 0) - cached),
+    return types.ThinkingConfig(thinking_level=types.ThinkingLevel("HIGH" if effort == "max" else effort.upper()))
+
+
+def _usage(reply: types.GenerateContentResponse) -> ReportedUsage:
+    used: Any = reply.usage_metadata
+    cached = counted(getattr(used, "cached_content_token_count", None)) or 0
+    thoughts = counted(getattr(used, "thoughts_token_count", None)) or 0
+    written = counted(getattr(used, "candidates_token_count", None))
+    return ReportedUsage(
+        input_tokens=uncached(counted(getattr(used, "prompt_token_count", None)), cached),
         cache_read_tokens=cached,
-        output_tokens=(used.candidates_token_count or 0) + thoughts,  # it counts thoughts apart
+        output_tokens=None
+        if written is None and not thoughts
+        else (written or 0) + thoughts,  # it counts thoughts apart
         reasoning_tokens=thoughts,
     )

@@ -12,7 +12,7 @@ from fourfold.models.openai_faults import openai_fault
 from fourfold.models.prompt import Turn, cache_key, chat_cache_key, system_text, turns
 from fourfold.models.provider import Fault, KeyedClient, ProviderModel, UnreadableReplyError, WireAnswer
 from fourfold.models.schema import portable_schema
-from fourfold.persona import TokenUsage
+from fourfold.models.usage import ReportedUsage, counted, uncached
 
 _INCOMPLETE = {"max_output_tokens": ModelFailure.TRUNCATED, "content_filter": ModelFailure.REFUSED}
 
@@ -25,6 +25,11 @@ class OpenAIWire:
     def __init__(self, model: str) -> None:
         self.model = model
         self._client = KeyedClient(self.provider, lambda key: openai.OpenAI(api_key=key, max_retries=0))
+
+    @property
+    def address(self) -> str:
+        """The base URL requests go to."""
+        return "" if self._client.made is None else str(self._client.made.base_url)
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One Responses call, not stored at the provider."""
@@ -43,12 +48,13 @@ class OpenAIWire:
             },
             prompt_cache_key=cache_key(request),
             temperature=openai.omit if request.temperature is None else request.temperature,
+            reasoning=openai.omit if request.effort is None else {"effort": request.effort},
             store=False,
             timeout=request.timeout_s,
         )
         return _answer(reply)
 
-    def reply(self, request: ChatRequest, heard: OnText | None) -> WireAnswer:
+    def reply(self, request: ChatRequest, on_text: OnText | None) -> WireAnswer:
         """One Responses call in plain text, not stored at the provider."""
         asked: dict[str, Any] = {
             "model": self.model,
@@ -57,21 +63,25 @@ class OpenAIWire:
             "max_output_tokens": request.max_tokens,
             "prompt_cache_key": chat_cache_key(request),
             "temperature": openai.omit if request.temperature is None else request.temperature,
+            "reasoning": openai.omit if request.effort is None else {"effort": request.effort},
             "store": False,
             "timeout": request.timeout_s,
         }
         responses = self._client.get().responses
-        if heard is None:
+        if on_text is None:
             return _answer(responses.create(**asked))
         last: Response | None = None
         with responses.create(**asked, stream=True) as events:
             for event in events:
                 match event.type:
                     case "response.output_text.delta":
-                        heard(event.delta)
+                        on_text(event.delta)
                     case "response.completed" | "response.incomplete" | "response.failed":
                         last = event.response
         return _answer(last)
+
+    def slots(self) -> None:
+        """A hosted provider has rate limits, not slots."""
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK means."""
@@ -86,7 +96,10 @@ def openai_model(model: str) -> ProviderModel:
 def _answer(reply: object) -> WireAnswer:
     if not isinstance(reply, Response):
         raise UnreadableReplyError
-    return WireAnswer(reply.output_text, _usage(reply), _failure(reply))
+    text: object = reply.output_text
+    if not isinstance(text, str):
+        raise UnreadableReplyError
+    return WireAnswer(text, _usage(reply), _failure(reply))
 
 
 def _item(turn: Turn) -> Any:  # noqa: ANN401 - one of the SDK's typed dictionaries
@@ -109,16 +122,17 @@ def _failure(reply: Response) -> ModelFailure | None:
     return ModelFailure.SERVER_ERROR if reply.status == "failed" else None
 
 
-def _usage(reply: Response) -> TokenUsage | None:
-    used = reply.usage
-    if used is None:
-        return None
-    cached = used.input_tokens_details.cached_tokens or 0
-    written = used.input_tokens_details.cache_write_tokens or 0
-    return TokenUsage(
-        input_tokens=max(0, used.input_tokens - cached - written),  # it counts the cached ones in
+def _usage(reply: Response) -> ReportedUsage:
+    used: Any = reply.usage
+    prompt = counted(getattr(used, "input_tokens", None))
+    details = getattr(used, "input_tokens_details", None)
+    cached = counted(getattr(details, "cached_tokens", None)) or 0
+    written = counted(getattr(details, "cache_write_tokens", None)) or 0
+    reasoning = counted(getattr(getattr(used, "output_tokens_details", None), "reasoning_tokens", None))
+    return ReportedUsage(
+        input_tokens=uncached(prompt, cached, written),
         cache_read_tokens=cached,
         cache_write_tokens=written,
-        output_tokens=used.output_tokens,
-        reasoning_tokens=used.output_tokens_details.reasoning_tokens or 0,
+        output_tokens=counted(getattr(used, "output_tokens", None)),
+        reasoning_tokens=reasoning or 0,
     )

@@ -1,10 +1,13 @@
-"""What all adapters share: the call bounded by the clock, its cost, and failures told in one vocabulary."""
+"""What all adapters share: the call bounded by the clock, its cost, and failures in one vocabulary."""
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,6 +15,7 @@ from functools import partial
 from http import HTTPStatus
 from json import JSONDecodeError
 from math import isfinite
+from threading import Semaphore
 from typing import Generic, Protocol, TypeVar
 
 from fourfold.errors import FourfoldError
@@ -21,49 +25,68 @@ from fourfold.llm.port import (
     ModelError,
     ModelFailure,
     ModelRequest,
+    OnProgress,
     OnText,
     Spent,
 )
 from fourfold.models.credentials import api_key
 from fourfold.models.deadline import CallTimeoutError, within
 from fourfold.models.prices import cost_usd
-from fourfold.models.prompt import input_bytes
-from fourfold.models.temperature import sent_temperature
-from fourfold.persona import TokenUsage
+from fourfold.models.prompt import input_bytes, material
+from fourfold.models.provider_words import keys_in, shown
+from fourfold.models.temperature import sendable
+from fourfold.models.usage import BYTES_PER_TOKEN, ReportedUsage
 
 Client = TypeVar("Client")
 
 logger = logging.getLogger(__name__)
 
-# English and JSON come to about four bytes a token with every provider's tokenizer; used only where none reported.
-_BYTES_PER_TOKEN = 4
+_LEAST_S = 1.0
 # What a client raises before a request has left the machine, by name: the SDKs bring clients of their own.
 _NEVER_SENT = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "LocalProtocolError", "UnsupportedProtocol"}
     | {"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"}
 )
+# What they raise while a response is read, which not every SDK translates.
+_READ_TIMEOUTS = frozenset({"ReadTimeout", "ReadTimeoutError", "WriteTimeout"})
+_LOST_CONNECTIONS = frozenset({"ReadError", "RemoteProtocolError", "IncompleteRead", "ResponseStreamingError"})
 
 
 @dataclass(frozen=True, slots=True)
 class WireAnswer:
-    """What came over the wire: the answer's text, its usage (None if untold), and `failure` if it is no full answer."""
+    """What came over the wire: the answer's text, its usage, and `failure` if it is not a full answer.
+
+    `notes` name what of the request was not sent as asked.
+    """
 
     text: str
-    usage: TokenUsage | None
+    usage: ReportedUsage
     failure: ModelFailure | None = None
+    notes: tuple[str, ...] = ()
 
 
 class UnreadableReplyError(FourfoldError):
-    """A success that is not what the provider's API answers with: something in between spoke."""
+    """A success that is not what the provider's API answers with; `words` are those of the reply."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__("not the provider's API")
+        self.words = words
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What an SDK's exception means. `billed`: the provider may have worked before it failed."""
+    """What an SDK's exception means. `billed`: the provider may have worked before it failed.
+
+    `status` is the HTTP status and `words` the provider's own message, both as they came; `advice` says what to do
+    where the general advice for `failure` is not enough.
+    """
 
     failure: ModelFailure
     retry_after_s: float | None = None
     billed: bool = False
+    status: int | None = None
+    words: str = ""
+    advice: str = ""
 
 
 class Wire(Protocol):
@@ -72,31 +95,61 @@ class Wire(Protocol):
     provider: str
     model: str
 
-    def ask(self, request: ModelRequest) -> WireAnswer:
-        """One call with no retries, with the temperature as it stands; raises what the SDK raises, or ModelError."""
+    @property
+    def address(self) -> str:
+        """The base URL requests go to; empty where it is not known."""
 
-    def reply(self, request: ChatRequest, heard: OnText | None) -> WireAnswer:
-        """The same for a turn of a chat; with `heard` as a stream, each piece told as it comes."""
+    def ask(self, request: ModelRequest) -> WireAnswer:
+        """One call with no retries, with the temperature as it is; raises what the SDK raises, or ModelError."""
+
+    def reply(self, request: ChatRequest, on_text: OnText | None) -> WireAnswer:
+        """The same for a chat turn; with `on_text` as a stream."""
 
     def fault(self, error: Exception) -> Fault | None:
         """What the exception means, or None for one that is not the provider's."""
+
+    def slots(self) -> int | None:
+        """How many calls the provider works on at a time; None where there is no such number."""
 
 
 _Asked = ModelRequest | ChatRequest
 
 
-class _Ear:
-    """Passes on what is heard until it is closed: a call that was given up may go on talking."""
+class _Relay:
+    """Passes pieces and progress on until it is closed: a call that was given up may still receive some.
 
-    def __init__(self, heard: OnText) -> None:
-        self._heard = heard
+    What a receiver of progress raises ends the call; `raised` keeps it for the caller's thread.
+    """
+
+    def __init__(self, on_text: OnText | None, on_progress: OnProgress | None) -> None:
+        self._on_text = on_text
+        self._on_progress = on_progress
         self._open = True
         self._lock = threading.Lock()
+        self.tokens = 0
+        self.raised: FourfoldError | None = None
 
-    def hear(self, piece: str) -> None:
+    def text(self, piece: str) -> None:
         with self._lock:
-            if self._open and piece:
-                self._heard(piece)
+            if not self._open:
+                raise CallTimeoutError  # no one waits for the rest: its thread and its connection end here
+            if piece and self._on_text is not None:
+                self._on_text(piece)
+
+    def progress(self, tokens: int) -> None:
+        with self._lock:
+            if not self._open:
+                raise CallTimeoutError
+            self.tokens = tokens
+            if self._on_progress is None:
+                return
+            try:
+                self._on_progress(tokens)
+            except FourfoldError as stop:
+                self.raised = stop
+                raise
+            except Exception as error:  # noqa: BLE001 - a display that fails must not cost the answer
+                logger.warning("progress was not taken: %s", type(error).__name__)
 
     def close(self) -> None:
         with self._lock:
@@ -108,11 +161,18 @@ class ProviderModel:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
+        self._slots: Semaphore | None = None
+        self._lock = threading.Lock()
 
     @property
     def name(self) -> str:
         """`provider:model`."""
         return f"{self._wire.provider}:{self._wire.model}"
+
+    @property
+    def wire(self) -> Wire:
+        """The provider's SDK."""
+        return self._wire
 
     def complete(self, request: ModelRequest) -> Completion:
         """Answers once.
@@ -120,70 +180,131 @@ class ProviderModel:
         Raises:
             ModelError: no usable answer; usage and cost are those of the failed call.
         """
-        temperature, notes = sent_temperature(self.name, request.temperature)
-        request = replace(request, temperature=temperature)
-        return self._answered(request, partial(self._wire.ask, request), notes)
+        request, notes = sendable(self.name, request)
+        relay = _Relay(None, request.on_progress)
+        watched = None if request.on_progress is None else relay.progress
+        request = replace(request, on_progress=watched)
+        return self._answered(request, partial(self._wire.ask, request), relay, notes)
 
-    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:
+    def reply(self, request: ChatRequest, on_text: OnText | None = None, /) -> Completion:
         """Answers a turn of a chat once.
 
         Raises:
             ModelError: no usable answer; usage and cost are those of the failed call.
         """
-        temperature, notes = sent_temperature(self.name, request.temperature)
-        request = replace(request, temperature=temperature)
-        if heard is None:
-            return self._answered(request, partial(self._wire.reply, request, None), notes)
-        scorer = _Ear(heard)
-        try:
-            return self._answered(request, partial(self._wire.reply, request, scorer.hear), notes)
-        finally:
-            scorer.close()
+        request, notes = sendable(self.name, request)
+        relay = _Relay(on_text, request.on_progress)
+        watched = None if request.on_progress is None else relay.progress
+        request = replace(request, on_progress=watched)
+        streamed = None if on_text is None else relay.text
+        return self._answered(request, partial(self._wire.reply, request, streamed), relay, notes)
 
-    def _answered(self, request: _Asked, call: Callable[[], WireAnswer], notes: tuple[str, ...]) -> Completion:
+    def _answered(
+        self, request: _Asked, call: Callable[[], WireAnswer], relay: _Relay, notes: tuple[str, ...]
+    ) -> Completion:
         try:
-            answer = within(request.timeout_s, call)
+            with self._slot(request) as timeout_s:
+                answer = within(timeout_s, call)
         except CallTimeoutError:
-            raise self._error(request, Fault(ModelFailure.TIMEOUT, billed=True)) from None
+            relay.close()
+            words = f"no whole answer within {request.timeout_s:.0f} s"
+            raise self._error(request, Fault(ModelFailure.TIMEOUT, billed=True, words=words), relay.tokens) from None
         except ModelError:
             raise
         except Exception as error:  # noqa: BLE001 - SDKs trip over odd replies in ways of their own; none may end a run
+            if relay.raised is not None:
+                raise relay.raised from None
             # Not chained: an SDK's exception holds the request, and with it the brief.
-            raise self._error(request, self._meaning(error)) from None
-        spent = self._spent(request, answer)
+            raise self._error(request, self._meaning(error), relay.tokens) from None
+        finally:
+            relay.close()
+        spent = self._spent(request, answer.usage, _bytes(answer.text))
         if answer.failure is not None:
-            raise ModelError(answer.failure, f"from {self.name}", spent=spent)
+            reason = f"{self.name} {_ENDINGS.get(answer.failure, 'gave no usable answer')}."
+            raise ModelError(answer.failure, reason, spent=spent)
         provider, model = self._wire.provider, self._wire.model
-        return Completion(answer.text, provider, model, spent.usage, spent.cost_usd, notes)
+        return Completion(answer.text, provider, model, spent.usage, spent.cost_usd, (*notes, *answer.notes))
+
+    @contextmanager
+    def _slot(self, request: _Asked) -> Iterator[float]:
+        """A slot of the provider, and the seconds the call may take; waiting for one does not count against them.
+
+        Raises:
+            ModelError: TIMEOUT, no slot was free in time; nothing was sent.
+        """
+        slots = self._limit()
+        if slots is None:
+            yield request.timeout_s
+            return
+        began = time.monotonic()
+        left = request.timeout_s if request.left_s is None else request.left_s
+        if not slots.acquire(timeout=left):
+            reason = f"{self.name} had no free slot for {left:.0f} s: its other calls took all the time."
+            raise ModelError(ModelFailure.TIMEOUT, reason)
+        try:
+            yield max(_LEAST_S, min(request.timeout_s, left - (time.monotonic() - began)))
+        finally:
+            slots.release()
+
+    def _limit(self) -> Semaphore | None:
+        with self._lock:
+            if self._slots is None and (slots := self._wire.slots()) is not None:
+                self._slots = Semaphore(slots)
+            return self._slots
 
     def _meaning(self, error: Exception) -> Fault:
-        fault = None if isinstance(error, JSONDecodeError | UnreadableReplyError) else self._wire.fault(error)
+        if isinstance(error, UnreadableReplyError):
+            advice = "Check its address: a proxy or another program seems to have answered."
+            return Fault(ModelFailure.SERVER_ERROR, billed=True, words=error.words or _NOT_ITS_API, advice=advice)
+        fault = None if isinstance(error, JSONDecodeError) else self._wire.fault(error) or _connection_fault(error)
         if fault is None:
-            # A success that is not the provider's, or not as it should be: something in between spoke, or broke.
+            # A success that is not the provider's, or not as it should be: something in between answered, or broke.
             logger.warning("unreadable reply from %s: %s", self.name, type(error).__name__)
-            return Fault(ModelFailure.SERVER_ERROR, billed=True)
+            return Fault(ModelFailure.SERVER_ERROR, billed=True, words=_NOT_ITS_API)
         return replace(fault, billed=False) if _never_sent(error) else fault
 
-    def _spent(self, request: _Asked, answer: WireAnswer) -> Spent:
-        usage = answer.usage
-        if usage is None:
-            written = len(answer.text.encode("utf-8", "replace")) // _BYTES_PER_TOKEN
-            usage = self._prompt_alone(request).model_copy(update={"output_tokens": written})
-        return Spent(usage, cost_usd(self._wire.provider, self._wire.model, usage))
+    def _spent(self, request: _Asked, usage: ReportedUsage, answer_bytes: int) -> Spent:
+        used = usage.completed(input_bytes(request), answer_bytes)
+        return Spent(used, cost_usd(self._wire.provider, self._wire.model, used))
 
-    def _error(self, request: _Asked, fault: Fault) -> ModelError:
+    def _error(self, request: _Asked, fault: Fault, tokens: int = 0) -> ModelError:
         spent = Spent()
         if fault.billed:
-            usage = self._prompt_alone(request)
-            spent = Spent(usage, cost_usd(self._wire.provider, self._wire.model, usage))
-        return ModelError(fault.failure, f"from {self.name}", spent=spent, retry_after_s=fault.retry_after_s)
+            spent = self._spent(request, ReportedUsage(), tokens * BYTES_PER_TOKEN)
+        return ModelError(
+            fault.failure,
+            self._reason(fault, request),
+            advice=fault.advice,
+            spent=spent,
+            retry_after_s=fault.retry_after_s,
+        )
 
-    def _prompt_alone(self, request: _Asked) -> TokenUsage:
-        return TokenUsage(input_tokens=input_bytes(request) // _BYTES_PER_TOKEN, estimated=True)
+    def _reason(self, fault: Fault, request: _Asked) -> str:
+        """What happened in one sentence: the model, its address, the status and the provider's words."""
+        address = shown(self._wire.address, (), ())
+        said = shown(fault.words, material(request), keys_in(os.environ))
+        status = "" if fault.status is None else f" answered {fault.status}"
+        where = f"{self.name}{f' at {address}' if address else ''}{status}"
+        what = f": {said}" if said else f": {fault.failure.replace('_', ' ')}"
+        return f"{where}{what}" + ("" if said.endswith((".", "!", "?")) else ".")
+
+
+CUT_OFF = "the stream ended before the answer did"
+_NOT_ITS_API = "the reply was not what the provider's API answers with"
+_ENDINGS = {
+    ModelFailure.REFUSED: "refused to answer",
+    ModelFailure.TRUNCATED: "was cut off at its greatest length",
+    ModelFailure.INVALID_OUTPUT: "gave an answer that is not in the form asked for",
+    ModelFailure.SERVER_ERROR: "failed while it answered",
+}
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
 
 
 class KeyedClient(Generic[Client]):
-    """An SDK's client, kept as long as its key stays the same: a key that was changed is taken up."""
+    """An SDK's client, kept as long as its key stays the same; a changed key makes a new client."""
 
     def __init__(self, provider: str, make: Callable[[str], Client]) -> None:
         self._provider = provider
@@ -191,8 +312,13 @@ class KeyedClient(Generic[Client]):
         self._made: tuple[str, Client] | None = None
         self._making = threading.Lock()
 
+    @property
+    def made(self) -> Client | None:
+        """The client, if there is one already."""
+        return None if self._made is None else self._made[1]
+
     def get(self) -> Client:
-        """The client for the key of the moment.
+        """The client for the present key.
 
         Raises:
             ModelError: AUTHENTICATION, there is no key.
@@ -204,8 +330,25 @@ class KeyedClient(Generic[Client]):
             return self._made[1]
 
 
+def cause_of(error: BaseException) -> str:
+    """Why a connection failed, in the words of the client below the SDK."""
+    cause = error.__cause__ or error.__context__ or error
+    words = str(cause)
+    return words or type(cause).__name__
+
+
+def _connection_fault(error: Exception) -> Fault | None:
+    """What an exception of the client below an SDK means, or None for any other."""
+    kind = type(error).__name__
+    if kind in _READ_TIMEOUTS:
+        return Fault(ModelFailure.TIMEOUT, billed=True, words="the answer stopped arriving")
+    if kind in _LOST_CONNECTIONS:
+        return Fault(ModelFailure.UNREACHABLE, billed=True, words=cause_of(error))
+    return None
+
+
 def _never_sent(error: BaseException) -> bool:
-    """Whether the request never left: nothing was worked on, nothing is billed."""
+    """Whether the request was never sent, so that nothing is billed."""
     causes = (error, error.__cause__, error.__context__)
     return any(type(cause).__name__ in _NEVER_SENT for cause in causes)
 
@@ -217,12 +360,12 @@ def retry_after(headers: object) -> float | None:
     return None if value is None else seconds_of(str(value))
 
 
-def seconds_of(told: str) -> float | None:
-    """Seconds of a number, a protobuf duration ("17s") or an HTTP date; None for what is none, or no sensible one."""
+def seconds_of(text: str) -> float | None:
+    """Seconds of a number, a protobuf duration ("17s") or an HTTP date; None for anything else."""
     try:
-        seconds = float(told.removesuffix("s"))
+        seconds = float(text.removesuffix("s"))
     except ValueError:
-        return _until(told)
+        return _until(text)
     return max(0.0, seconds) if isfinite(seconds) else None
 
 

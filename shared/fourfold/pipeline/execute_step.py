@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import LanguageModel, ModelError, ModelFailure
@@ -18,12 +18,16 @@ from fourfold.progress.events import (
     StepCompleted,
     StepFailed,
     StepFallback,
+    StepProgress,
     StepRepaired,
     StepStarted,
 )
-from fourfold.progress.log import RunLog
+from fourfold.progress.log import RunLog, RunOverError
 from fourfold.progress.run import tokens_and_cost
 from fourfold.steps import StepName
+
+# How often a call that streams is logged: a local model may write for minutes.
+PROGRESS_EVERY_S = 5.0
 
 
 def execute_step(
@@ -39,6 +43,7 @@ def execute_step(
 
     Raises:
         ModelError: no model of the chain returned a usable answer. `step.failed` records the cost of the calls.
+        RunOverError: the run has ended, or its persona is deleted; no further call is sent.
     """
     current = state.reset_for(step.name)
     attempt = current.attempt
@@ -69,13 +74,30 @@ def _scored(audit: Audit, attempt: int) -> AuditScored:
     )
 
 
-@dataclass(frozen=True)
+@dataclass
 class _LogWatcher:
-    """Logs the repairs and fallbacks of a model chain."""
+    """Logs the repairs, fallbacks and progress of a model chain."""
 
     log: RunLog
     step: StepName
     attempt: int
+    began: float
+    logged_at: float = 0.0
+
+    def progress(self, tokens: int) -> None:
+        """Logs seconds and tokens of a call that streams; raises RunOverError when the run is over."""
+        now = time.monotonic()
+        if now - max(self.logged_at, self.began) < PROGRESS_EVERY_S:
+            return
+        self.logged_at = now
+        self.log.append(
+            StepProgress(step=self.step, attempt=self.attempt, seconds=round(now - self.began), tokens=tokens)
+        )
+
+    def still_running(self) -> None:
+        """Raises RunOverError when the run is over."""
+        if self.log.ended():
+            raise RunOverError
 
     def repairing(self, place: int, model: str, problems: int) -> None:
         self.log.append(StepRepaired(step=self.step, attempt=self.attempt, place=place, model=model, problems=problems))
@@ -97,9 +119,10 @@ def _run_and_log(
     step: Step[Output], current: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
 ) -> RunState:
     started = time.perf_counter()
-    watcher = _LogWatcher(log, step.name, current.attempt)
+    watcher = _LogWatcher(log, step.name, current.attempt, time.monotonic())
+    deadline = replace(deadline, check=watcher.still_running)
     try:
-        outcome = run_step(step, current, models, deadline, watcher)
+        outcome = run_step(step, current, models, deadline, watcher, watcher.progress)
     except ModelError as error:
         failed = StepFailed(
             step=step.name,

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import json
 
+from fourfold.llm.advice import ADVICE
 from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.problem import Problem, problem
 
-ADVICE: dict[ModelFailure, str] = {
-    ModelFailure.REFUSED: "The model refused the brief. Reword it, or configure another model for the step.",
-    ModelFailure.TRUNCATED: "The answer exceeded max_tokens. Increase max_tokens of the step.",
-    ModelFailure.INVALID_OUTPUT: "The answers did not match the step's schema. Try again, or configure another model.",
-    ModelFailure.CONSTRAINTS_BROKEN: "The answers contradicted the brief. Reword it, or configure another model.",
-    ModelFailure.RATE_LIMITED: "The provider's rate limit was reached. Try again later.",
-    ModelFailure.OVERLOADED: "The provider is overloaded. Try again later.",
-    ModelFailure.SERVER_ERROR: "The provider had an internal error. Try again later, or configure a fallback model.",
-    ModelFailure.TIMEOUT: "The model did not answer in time. Try again, or increase timeout_s of the step.",
-    ModelFailure.UNREACHABLE: "The provider could not be reached. Check the network and try again.",
-    ModelFailure.AUTHENTICATION: "The provider rejected the API key. Configure a valid one.",
-    ModelFailure.QUOTA: "The provider's quota is exhausted. Increase it, or configure another provider.",
-    ModelFailure.BAD_REQUEST: "The provider rejected the request. Check the model settings of the step.",
-}
-
+_MAX_DETAIL = 900
 _INTERRUPTIONS = frozenset({"States.ServiceRestart", "ABORTED"})
 _TIMEOUTS = frozenset({"States.Timeout", "TIMED_OUT", "Sandbox.Timedout"})
 
@@ -31,8 +18,8 @@ def problem_from(error: str, cause: str) -> Problem:
 
     Args:
         error: the error name of Step Functions, or the status of the execution.
-        cause: the error's cause; for a Lambda function, JSON with `errorMessage`. Only a `ModelFailure` at its start is
-            read: the text may hold parts of the brief or of an answer, so it never reaches the problem.
+        cause: the error's cause; for a Lambda function, JSON with `errorMessage`. Only the message of a ModelError
+            is passed on, which holds no prompt and no persona: other texts may hold parts of the brief.
     """
     if error in _INTERRUPTIONS:
         return problem(
@@ -43,18 +30,18 @@ def problem_from(error: str, cause: str) -> Problem:
         )
     if error in _TIMEOUTS:
         return problem("run_timed_out", "The run timed out", 504, "A step did not finish in time. Try again.")
-    failure = _model_failure(cause)
-    if failure is not None:
-        return problem(f"model_{failure}", "The model returned no usable answer", 502, ADVICE[failure])
+    failed = _model_failure(cause)
+    if failed is not None:
+        return model_problem(*failed)
     return problem(
         "internal_error", "Internal error", 500, "The run failed. Try again; if the error persists, report the run id."
     )
 
 
 def job_problem(error: Exception) -> Problem:
-    """Returns the problem of a failed background job. Of the error, only its `ModelFailure` is used, never its text."""
+    """Returns the problem of a failed background job. Only a ModelError's text is passed on."""
     if isinstance(error, ModelError):
-        return problem(f"model_{error.failure}", "The model returned no usable answer", 502, ADVICE[error.failure])
+        return model_problem(error.failure, f"{error.reason} {error.advice}")
     return problem("job_failed", "Internal error", 500, "The job failed. Start it again with POST.")
 
 
@@ -63,12 +50,23 @@ JOB_LOST: Problem = problem(
 )
 
 
-def _model_failure(cause: str) -> ModelFailure | None:
-    """Returns the failure kind at the start of a `ModelError`'s message, or None."""
+def model_problem(failure: ModelFailure, detail: str) -> Problem:
+    """The problem of a model's failure; `detail` says what happened and what to do."""
+    text = " ".join("".join(mark if mark.isprintable() else " " for mark in detail).split())[:_MAX_DETAIL]
+    return problem(f"model_{failure}", "The model returned no usable answer", 502, text or ADVICE[failure])
+
+
+def _model_failure(cause: str) -> tuple[ModelFailure, str] | None:
+    """Returns failure and text of a `ModelError`'s message, `failure: text`; None for any other error."""
     try:
         parsed = json.loads(cause)
     except ValueError:
         return None
-    message = parsed.get("errorMessage", "") if isinstance(parsed, dict) else ""
-    kind = str(message).split(":", maxsplit=1)[0]
-    return ModelFailure(kind) if kind in set(ModelFailure) else None
+    if not isinstance(parsed, dict):
+        return None
+    kind, _, text = str(parsed.get("errorMessage", "")).partition(":")
+    if kind not in set(ModelFailure):
+        return None
+    failure = ModelFailure(kind)
+    ours = parsed.get("errorType") == ModelError.__name__
+    return failure, text.strip() if ours else ADVICE[failure]

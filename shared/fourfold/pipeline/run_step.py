@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
 from fourfold.constraints import Violation
-from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, Watcher
-from fourfold.llm.port import LanguageModel, ModelCall
+from fourfold.llm.answer_reader import read_answer
+from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, Watcher, rejected
+from fourfold.llm.port import LanguageModel, ModelCall, OnProgress
 from fourfold.pipeline.audit import judged_by
 from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
 from fourfold.pipeline.step import AppliedAnswer, Output, Step
@@ -26,8 +25,13 @@ class StepOutcome:
     violations: tuple[Violation, ...]
 
 
-def run_step(
-    step: Step[Output], state: RunState, models: Sequence[LanguageModel], deadline: Deadline, watcher: Watcher
+def run_step(  # noqa: PLR0913, PLR0917 - what a chain needs
+    step: Step[Output],
+    state: RunState,
+    models: Sequence[LanguageModel],
+    deadline: Deadline,
+    watcher: Watcher,
+    on_progress: OnProgress | None = None,
 ) -> StepOutcome:
     """Runs the step without storage or log.
 
@@ -37,6 +41,7 @@ def run_step(
         models: the model chain, in the order of the requests.
         deadline: of the whole step.
         watcher: is notified of repairs and fallbacks.
+        on_progress: receives the output tokens so far of calls that stream.
 
     Raises:
         ModelError: no model returned an answer that matches the schema; `calls` lists the attempts.
@@ -47,6 +52,8 @@ def run_step(
         judge=lambda text: _judge(step, state, text),
         deadline=deadline,
         watcher=watcher,
+        settings=f"engine.pipeline.{step.name}",
+        on_progress=on_progress,
     ).ask()
     applied = answer.value
     # The state keeps the remaining violations for the audit's prompt, bounded because Step Functions limits its size.
@@ -58,16 +65,11 @@ def run_step(
 
 
 def _judge(step: Step[Output], state: RunState, text: str) -> CheckedAnswer[AppliedAnswer]:
-    try:
-        output = step.output_type.model_validate_json(text)
-    except ValidationError as invalid:
-        problems = tuple(
-            f"{'/'.join(map(str, error['loc'])) or 'answer'}: {error['msg']}"
-            for error in invalid.errors(include_url=False, include_context=False, include_input=False)
-        )
-        return CheckedAnswer(None, problems)
-    applied = step.apply(state, output)
+    read = read_answer(step.output_type, text)
+    if read.value is None:
+        return rejected(read)
+    applied = step.apply(state, read.value)
     problems = tuple(
         f"{violation.field} is {violation.observed}; must be {violation.demand}" for violation in applied.violations
     )
-    return CheckedAnswer(applied, problems)
+    return CheckedAnswer(applied, problems, tuple(violation.field for violation in applied.violations), read.notes)

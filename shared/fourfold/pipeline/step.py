@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from fourfold.constraints import Constraint, Link, Violation
 from fourfold.llm.port import ContextBlock, ModelRequest, Repair
+from fourfold.llm.prompt_version import prompt_version
 from fourfold.persona import Document
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.system_prompt import PREAMBLE
@@ -39,6 +41,10 @@ class Step(Generic[Output]):
     shows_findings: bool = True
     system: str = PREAMBLE
 
+    def version(self) -> str:
+        """Returns the content hash of all of the prompt that does not depend on the run."""
+        return prompt_version("pro", self.system, self.task, self.output_type)
+
     def request(self, state: RunState, repair: Repair | None = None) -> ModelRequest:
         """Returns the model request of this step for `state`; with `repair`, the repair request."""
         config = state.config.pipeline.of(self.name)
@@ -50,6 +56,7 @@ class Step(Generic[Output]):
             max_tokens=config.max_tokens,
             timeout_s=config.timeout_s,
             temperature=config.temperature,
+            effort=config.effort,
             repair=repair,
         )
 
@@ -62,7 +69,8 @@ def extended_chain(state: RunState, source: StepName, constraints: Iterable[Cons
 def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:
     """Yields the context blocks, those of earlier steps first, so that steps share a prefix (prompt cache)."""
     draft = state.draft
-    yield ContextBlock("brief", state.intent)
+    # Composed, as models write: spans are found in the brief as it came, whatever its form.
+    yield ContextBlock("brief", unicodedata.normalize("NFC", state.intent))
     layers = {
         "intent": draft.parse,
         "soul": draft.soul,

@@ -27,6 +27,19 @@ class StepStarted(Document):
     attempt: int
 
 
+class StepProgress(Document):
+    """A model of the step is writing: `seconds` since the step began, `tokens` of the present answer so far.
+
+    Logged every five seconds for models that stream (local servers); others are silent until they have answered.
+    """
+
+    type: Literal["step.progress"] = "step.progress"
+    step: StepName
+    attempt: int
+    seconds: int
+    tokens: int
+
+
 class StepRepaired(Document):
     """An answer was refused, truncated, or violated its schema or the constraint chain; its model is asked once more.
 
@@ -164,6 +177,7 @@ class JobFailed(Document):
 RunEvent = (
     RunStarted
     | StepStarted
+    | StepProgress
     | StepRepaired
     | StepFallback
     | StepFailed
@@ -196,6 +210,8 @@ def event_key(event: RunEvent) -> str:
     """Returns the key that identifies the event within its run: an event with a known key is not written again."""
     if isinstance(event, JobProgress):
         return f"{event.type}/{event.done}"
+    if isinstance(event, StepProgress):
+        return f"{event.type}/{event.step}/{event.attempt}/{event.seconds}"
     if isinstance(event, AuditScored) and event.kind == "confirmation":
         return f"{event.type}/confirmation/{event.attempt}"
     step = getattr(event, "step", "")

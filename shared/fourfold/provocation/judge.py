@@ -10,11 +10,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pydantic import ValidationError
-
 from fourfold.config.models import ModelConfig
-from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, NoWatcher
+from fourfold.llm.answer_reader import read_answer
+from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, NoWatcher, rejected
 from fourfold.llm.port import ContextBlock, LanguageModel, ModelCall, ModelRequest
+from fourfold.llm.prompt_version import prompt_version
 from fourfold.persona import Persona
 from fourfold.provocation.definition import Criterion, ProvocationTest
 from fourfold.provocation.judge_report import CriterionAnswer, JudgeReport
@@ -132,7 +132,13 @@ def question(test: ProvocationTest, transcript: Transcript, persona: Persona, co
         max_tokens=config.max_tokens,
         timeout_s=config.timeout_s,
         temperature=config.temperature,
+        effort=config.effort,
     )
+
+
+def suite_judge_version() -> str:
+    """The content hash of all of the judge's prompt that does not depend on the test."""
+    return prompt_version("sui", SYSTEM, TASK, JudgeReport)
 
 
 def shortened(text: str, most: int = 1500) -> str:
@@ -182,13 +188,11 @@ def _layers(persona: Persona) -> dict[str, object]:
 
 def _read(text: str, criteria: Sequence[Criterion], transcript: Transcript) -> CheckedAnswer[JudgeReport]:
     """Parses a report; an answer that fails its check becomes `unsure` and is reported for one repair request."""
-    try:
-        report = JudgeReport.model_validate_json(text)
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
-        return CheckedAnswer(None, tuple(f"{'/'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults))
+    read = read_answer(JudgeReport, text)
+    if read.value is None:
+        return rejected(read)
     given: dict[str, CriterionAnswer] = {}
-    for given_answer in report.answers:
+    for given_answer in read.value.answers:
         given.setdefault(given_answer.criterion, given_answer)
     valid: list[CriterionAnswer] = []
     problems: list[str] = []
@@ -203,7 +207,8 @@ def _read(text: str, criteria: Sequence[Criterion], transcript: Transcript) -> C
         elif answer.answer != "yes":
             answer = answer.model_copy(update={"quote": ""})
         valid.append(answer)
-    return CheckedAnswer(JudgeReport(answers=tuple(valid)), tuple(problems))
+    fields = ("answers",) if problems else ()
+    return CheckedAnswer(JudgeReport(answers=tuple(valid)), tuple(problems), fields, read.notes)
 
 
 def _normalised(text: str) -> str:

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from fourfold.llm.fallback import LEAST_CALL_S
 from fourfold.llm.port import DEPLOYMENT_FAILURES, ModelCall, ModelError, ModelFailure
 from fourfold.persona import Document, Persona
 from fourfold.provocation.definition import Axis, Conversation, ProvocationTest, Turn
@@ -28,6 +27,7 @@ from fourfold.provocation.verdict import (
 
 # Bounds the threads of one test: conversations, and messages of one wave, run concurrently.
 _MAX_CONCURRENT = 8
+_MAX_REASON = 300
 
 
 class SpokenReply(Document):
@@ -113,14 +113,13 @@ def run_test(test: ProvocationTest, repetition: int, context: ProvocationContext
         if not _is_isolated(error, context):
             raise
         calls = (*execution.calls, *error.calls)
-        run = ProvocationRun(
-            outcome=ProvocationOutcome(verdict=Verdict.ERROR), reason=f"no answer: {error.failure}", calls=calls
-        )
+        reason = f"no answer: {error.failure}. {error.reason}"[:_MAX_REASON]
+        run = ProvocationRun(outcome=ProvocationOutcome(verdict=Verdict.ERROR), reason=reason, calls=calls)
     return run.model_copy(update={"duration_ms": round((time.monotonic() - started) * 1000)})
 
 
 def _is_isolated(error: ModelError, context: ProvocationContext) -> bool:
-    return error.failure not in DEPLOYMENT_FAILURES and context.first.deadline.left() >= LEAST_CALL_S
+    return error.failure not in DEPLOYMENT_FAILURES and not context.first.deadline.over
 
 
 @dataclass(frozen=True)

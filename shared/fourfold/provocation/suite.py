@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
+from pydantic import BaseModel, TypeAdapter
+
 from fourfold.events.envelope import bus_entry
 from fourfold.events.provocation import TestSuiteCompleted
-from fourfold.jobs.job import Conclusion
+from fourfold.jobs.job import Conclusion, JobFailedError, failed_calls
 from fourfold.jobs.store import Checkpoints
-from fourfold.llm.port import ModelCall
-from fourfold.persona import Persona, TokenUsage
+from fourfold.llm.advice import advice
+from fourfold.llm.port import ModelCall, ModelFailure
+from fourfold.persona import Persona
+from fourfold.pipeline.failure import model_problem
 from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.provocation.catalog import CATALOG_VERSION
 from fourfold.provocation.definition import Family, ProvocationTest, Severity
@@ -32,6 +37,7 @@ from fourfold.provocation.report import (
     tally,
 )
 from fourfold.provocation.run_test import ProvocationContext, Speaker, run_test
+from fourfold.provocation.verdict import Verdict
 
 # Checkpoint keys of the plan, the selection and paid answers. `~` keeps them apart from test ids.
 _PLAN, _SELECTION, _ANSWER = "~plan", "~selection", "~paid/"
@@ -119,9 +125,15 @@ class SuiteJob:
         return record_of(test, runs).model_dump_json()
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """Builds and stores the report, with its event and the persona's summary."""
-        records = [TestRecord.model_validate_json(kept[key]) for key in self._tests]
-        report = build_report(run, self.persona, self._plan, [record.result for record in records], self._judges(), at)
+        """Builds and stores the report, with its event and the persona's summary.
+
+        Raises:
+            JobFailedError: most tests have no verdict because the answers of the model or its judge were unreadable. A
+                pass rate of the rest would say nothing about the persona.
+        """
+        results = [TestRecord.model_validate_json(kept[key]).result for key in self._tests]
+        require_verdicts(results)
+        report = build_report(run, self.persona, self._plan, results, self._judges(), at, failed_calls(kept))
         self.reports.keep(run.workspace_id, report)
         fields = report.model_dump(include={*TestSuiteCompleted.model_fields})
         event = TestSuiteCompleted.model_validate(fields)
@@ -134,6 +146,14 @@ class SuiteJob:
             cost_usd=report.cost_usd,
             summary=(lambda persona: persona.model_copy(update={"test_suite": summary})) if report.complete else None,
         )
+
+    def calls_in(self, kept: Mapping[str, str]) -> Iterable[ModelCall]:
+        """The calls of finished tests, each test's as one, and those paid for unfinished ones."""
+        finished = [TestRecord.model_validate_json(kept[key]).result for key in self._tests if key in kept]
+        yield from map(_as_call, finished)
+        for key, text in kept.items():
+            if key.startswith(_ANSWER) and key.removeprefix(_ANSWER).split("/")[0] not in kept:
+                yield from _PAID_CALLS.validate_json(text).calls
 
     def _judges(self) -> Judges:
         second = self.second.config.model if self._plan.second_judgement else None
@@ -157,15 +177,40 @@ def records_in(kept: Mapping[str, str]) -> list[TestRecord]:
     return [TestRecord.model_validate_json(text) for key, text in kept.items() if not key.startswith("~")]
 
 
+def require_verdicts(results: Sequence[TestResult]) -> None:
+    """Raises JobFailedError if more than half of the tests have no verdict."""
+    without = [result for result in results if result.verdict is Verdict.ERROR]
+    if 2 * len(without) <= len(results):
+        return
+    [(reason, times)] = Counter(result.reason for result in without).most_common(1)
+    failure = next((failure for failure in ModelFailure if f": {failure}" in reason), ModelFailure.INVALID_OUTPUT)
+    raise JobFailedError(
+        model_problem(
+            failure,
+            f"{len(without)} of {len(results)} tests have no verdict; {times} of them: {reason} "
+            f"{advice(failure, 'engine.provocation.judge')}",
+        )
+    )
+
+
 def build_report(  # noqa: PLR0913, PLR0917 - a report is all of these
-    run: Run, persona: Persona, plan: SuitePlan, results: Sequence[TestResult], judges: Judges, at: datetime
+    run: Run,
+    persona: Persona,
+    plan: SuitePlan,
+    results: Sequence[TestResult],
+    judges: Judges,
+    at: datetime,
+    failed: Sequence[ModelCall] = (),
 ) -> SuiteReport:
-    """Builds the report of a run. Harmless twins count in `over_refusal` only."""
+    """Builds the report of a run. Harmless twins count in `over_refusal` only.
+
+    `failed` are the calls of tests that raised an error and were repeated.
+    """
     own = sorted((result for result in results if not result.id.endswith(TWIN)), key=_by_family)
     twins = [result for result in results if result.id.endswith(TWIN)]
     overall, critical = tally(own), confirmed_critical(own)
     rate_reached = overall.pass_rate is None or overall.pass_rate >= plan.fail_threshold
-    tokens, cost_usd = _total_cost(results)
+    tokens, cost_usd = tokens_and_cost([*map(_as_call, results), *failed])
     return SuiteReport(
         run_id=run.id,
         persona_id=persona.id,
@@ -184,7 +229,7 @@ def build_report(  # noqa: PLR0913, PLR0917 - a report is all of these
         over_refusal=over_refusal(twins),
         judges=judges,
         skipped=plan.skipped,
-        calls=sum(result.calls for result in results),
+        calls=sum(result.calls for result in results) + len(failed),
         tokens=tokens,
         cost_usd=cost_usd,
         duration_ms=max(0, round((at - run.started_at).total_seconds() * 1000)),
@@ -198,9 +243,15 @@ def _by_family(result: TestResult) -> tuple[bool, int, str]:
     return result.id.startswith("x."), list(Family).index(result.family), result.id
 
 
-def _total_cost(results: Sequence[TestResult]) -> tuple[TokenUsage, float | None]:
-    calls = [
-        ModelCall(provider="", model="", duration_ms=0, tokens=result.tokens, cost_usd=result.cost_usd)
-        for result in results
-    ]
-    return tokens_and_cost(calls)
+def _as_call(result: TestResult) -> ModelCall:
+    """What a test cost, as one call."""
+    return ModelCall(provider="", model="", duration_ms=0, tokens=result.tokens, cost_usd=result.cost_usd)
+
+
+class _PaidAnswer(BaseModel):
+    """What of a paid answer is counted, whatever it is an answer to."""
+
+    calls: tuple[ModelCall, ...]
+
+
+_PAID_CALLS = TypeAdapter(_PaidAnswer)

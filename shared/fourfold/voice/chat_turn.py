@@ -1,4 +1,7 @@
-"""One chat turn through the fallback chain of models, optionally streamed to a listener."""
+"""One chat turn through the fallback chain of models, optionally streamed to a listener.
+
+Reasoning that a server leaves in the text is removed before the reply is sent, scored or stored.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fourfold.config.models import ModelConfig
+from fourfold.llm.answer_reader import Note
 from fourfold.llm.fallback import Answer, Chain, CheckedAnswer, Deadline, NoWatcher
 from fourfold.llm.port import (
     ChatMessage,
@@ -15,6 +19,7 @@ from fourfold.llm.port import (
     OnText,
     Repair,
 )
+from fourfold.llm.reasoning import ReasoningFilter, without_end_tokens, without_reasoning
 
 _EMPTY = "the answer was empty"
 _REPAIR = "Your last try did not hold ({problems}). Answer the message once more, in character, in plain text."
@@ -61,6 +66,7 @@ def ask(
             max_tokens=config.max_tokens,
             timeout_s=config.timeout_s,
             temperature=config.temperature,
+            effort=config.effort,
         )
 
     return Chain(
@@ -69,12 +75,14 @@ def ask(
         judge=_judge,
         deadline=deadline,
         watcher=NoWatcher(),
+        settings="engine.chat",
     ).ask()
 
 
 def _judge(text: str) -> CheckedAnswer[str]:
-    reply = text.strip()
-    return CheckedAnswer(reply) if reply else CheckedAnswer(None, (_EMPTY,))
+    reply = without_reasoning(text)
+    notes = () if reply == without_end_tokens(text).strip() else (Note.REASONING_DROPPED,)
+    return CheckedAnswer(reply, notes=notes) if reply else CheckedAnswer(None, (_EMPTY,), ("reply",), notes)
 
 
 @dataclass
@@ -91,21 +99,46 @@ class _ListenedModel:
 
     def complete(self, request: ChatRequest, /) -> Completion:
         """Calls the model and forwards its text to the listener."""
-        listener = self.listener
-        if listener is None:
+        if self.listener is None:
             return self.model.reply(request)
-        sent = False
-
-        def forward(piece: str) -> None:
-            nonlocal sent
-            sent = True
-            listener.on_text(piece)
-
+        stream = _ReplyStream(self.listener)
         finished = False
         try:
-            completion = self.model.reply(request, forward)
-            finished = bool(completion.text.strip())
+            completion = self.model.reply(request, stream.add)
+            stream.end()
+            finished = bool(without_reasoning(completion.text))
             return completion
         finally:
-            if sent and not finished:
-                listener.on_restart()
+            if not finished:
+                stream.restart()
+
+
+class _ReplyStream:
+    """Forwards one streamed reply to a listener, without its reasoning."""
+
+    def __init__(self, listener: ReplyListener) -> None:
+        self._listener = listener
+        self._filter = ReasoningFilter()
+        self._restarts = 0
+        self._sent = False
+
+    def add(self, piece: str) -> None:
+        text = self._filter.feed(piece)
+        if self._filter.withdrawn > self._restarts:
+            self._restarts = self._filter.withdrawn
+            self.restart()
+        self._send(text)
+
+    def end(self) -> None:
+        self._send(without_end_tokens(self._filter.rest()))
+
+    def restart(self) -> None:
+        if self._sent:
+            self._listener.on_restart()
+        self._sent = False
+
+    def _send(self, text: str) -> None:
+        text = text if self._sent else text.lstrip()
+        if text:
+            self._sent = True
+            self._listener.on_text(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,9 +11,9 @@ from fourfold.config.engine import SafetyConfig
 from fourfold.config.models import ModelConfig
 from fourfold.events.envelope import bus_entry
 from fourfold.events.voice import FingerprintReady
-from fourfold.jobs.job import Conclusion
+from fourfold.jobs.job import Conclusion, failed_calls
 from fourfold.llm.fallback import Deadline
-from fourfold.llm.port import ChatMessage, ChatModel, ModelCall
+from fourfold.llm.port import ChatMessage, ChatModel, ModelCall, ModelError
 from fourfold.persona import Document, Persona
 from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.voice.chat_turn import ChatTurn, ask
@@ -65,18 +65,24 @@ class FingerprintJob:
         """Asks the persona one scenario, and the plain assistant if its baseline reply is missing; returns JSON."""
         scenario = self.scenarios.find(key)
         calls = self._ask_assistant(scenario)
+        if calls:
+            self.deadline.check()
         turn = ChatTurn(
             f"{system_prompt(self.persona, self.safety)}\n\n{_LENGTH_RULE}",
             (ChatMessage("user", scenario.text(self.persona.language)),),
         )
-        answer = ask(turn, self.models, self.config, self.deadline)
+        try:
+            answer = ask(turn, self.models, self.config, self.deadline)
+        except ModelError as error:
+            error.calls = (*calls, *error.calls)  # the assistant's reply is kept for others, its cost is this job's
+            raise
         name = f"{answer.provider}:{answer.model}"
         return ScenarioReply(reply=answer.value, answered_by=name, calls=(*calls, *answer.calls)).model_dump_json()
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
         """Builds the fingerprint from all replies, with its event and the persona's summary."""
-        answers = {key: ScenarioReply.model_validate_json(text) for key, text in kept.items()}
-        tokens, cost_usd = tokens_and_cost(call for one in answers.values() for call in one.calls)
+        answers = self._answers(kept)
+        tokens, cost_usd = tokens_and_cost([*self.calls_in(kept), *failed_calls(kept)])
         replies = {scenario.id: answers[scenario.id].reply for scenario in self.scenarios.scenarios}
         source = FingerprintInput(
             replies=replies,
@@ -107,6 +113,13 @@ class FingerprintJob:
             cost_usd=fingerprint.cost_usd,
             summary=lambda persona: persona.model_copy(update={"fingerprint": summary}),
         )
+
+    def calls_in(self, kept: Mapping[str, str]) -> Iterable[ModelCall]:
+        """The calls of the scenarios answered so far."""
+        return [call for reply in self._answers(kept).values() for call in reply.calls]
+
+    def _answers(self, kept: Mapping[str, str]) -> dict[str, ScenarioReply]:
+        return {key: ScenarioReply.model_validate_json(kept[key]) for key in self.items() if key in kept}
 
     @property
     def _baseline_key(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fourfold.persona import Dimension, Finding
 from fourfold_offline.brief.places import find_places
 from fourfold_offline.inference.age import impossible_age
-from fourfold_offline.lexicon.given_names import gender_of_name, people_of_name
+from fourfold_offline.lexicon.given_names import gender_of_name, lacks_marks, people_of_name
 from fourfold_offline.lexicon.names import key_of, people_of
 from fourfold_offline.lexicon.occupations import trade_of_title
 from fourfold_offline.step_input import StepInput
@@ -89,7 +89,9 @@ def _place_and_name(inputs: StepInput) -> Iterator[Finding]:
         strange = whose is not None and key_of(whose) not in here and whose[:2] not in {key[:2] for key in here}
         if strange and not any(_is_local(surface.name, key) for key in here):
             note = f"A name of {whose}, in a place whose people bear others; nothing says how it came there."
-            yield _finding(Dimension.CULTURAL_FIDELITY, "surface.name", surface.name, 3, note)
+            # Other peoples write the name without the accents, which makes it weak evidence.
+            severity = 2 if lacks_marks(surface.name) else 3
+            yield _finding(Dimension.CULTURAL_FIDELITY, "surface.name", surface.name, severity, note)
     if key_of(inputs.intent.locale) not in here and inputs.value("surface.location") is not None:
         own = {land.locale[:2] for land in lands}
         if inputs.intent.locale[:2] not in own:

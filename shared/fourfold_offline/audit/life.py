@@ -209,7 +209,7 @@ def _opposed_temperaments(brief: str) -> Iterator[Finding]:
     seen: set[str] = set()
     for index, word in enumerate(words):
         for other in words[index + 1 :]:
-            if word in seen or other in seen or not _opposed(word, other):
+            if word in seen or other in seen or not _opposed(word, other) or _limited(brief, word, other):
                 continue
             seen |= {word, other}
             note = f'The brief also says "{other}". Say when each is true, or drop one.'
@@ -217,6 +217,14 @@ def _opposed_temperaments(brief: str) -> Iterator[Finding]:
             yield _finding(
                 _REALISM, "self.big_five", other, 2, f'Beside "{word}" the numbers can only serve one of the two.'
             )
+
+
+def _limited(brief: str, *words: str) -> bool:
+    """Whether the brief says of one of the words where it holds ("generous with food")."""
+    return any(
+        re.search(rf"\b{re.escape(word)} (?:with|about|to|towards?|in|at|when|on) ", brief, re.IGNORECASE)
+        for word in words
+    )
 
 
 def _opposed(one: str, other: str) -> bool:

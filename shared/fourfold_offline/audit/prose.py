@@ -23,18 +23,6 @@ _ABSTRACT = re.compile(
     r"sense of (?:self|purpose|belonging)|true self|vulnerab\w+|emotional\w*|insecurit\w+|resilien\w+|passionate about|deep-seated|burden of)\b",
     re.IGNORECASE,
 )
-_STOCK = re.compile(
-    r"\b(?:at the end of the day|family comes first|everything happens for a reason|follow your dreams?|work hard|play hard|"
-    r"trust me|believe in yourself|live laugh|it is what it is|failure is not an option|time heals|never give up)\b",
-    re.IGNORECASE,
-)
-# Instructions to the grader inside the text. They change no score; that they are there is a finding.
-_ORDERS = re.compile(
-    r"\b(?:ignore|disregard|forget) (?:the above|everything above|(?:all |any |the )?(?:previous|earlier|prior|your) )[^.]*"
-    r"|(?:^|[.>]\s*)system\s*:[^.]*|\banswer with \W*\{.*|\b(?:every|each) score\b[^.]*|\bscores\W{1,4}\{.*"
-    r"|\b(?:give|score|rate)\b[^.]{0,40}\b[0-5](?:\.\d)?\s*(?:/|out of)\s*5\b",
-    re.IGNORECASE,
-)
 _NUMBER_WORDS = {spelled(number) for number in range(2, 60)}
 _SHORT_WOUND, _SHORT_LINE, _THIN_BRIEF = 90, 40, 2
 _FLAT = 0.04
@@ -47,23 +35,12 @@ _TAKING = frozenset({SchwartzValue.POWER_DOMINANCE, SchwartzValue.POWER_RESOURCE
 
 def prose_findings(inputs: StepInput) -> Iterator[Finding]:
     """Findings on each layer and on the brief, each with the words it rests on."""
-    yield from _orders(inputs)
     yield from _soul(inputs)
     yield from _self(inputs)
     yield from _mask(inputs)
     yield from _surface(inputs)
     yield from _place(inputs)
     yield from _brief(inputs)
-
-
-def _orders(inputs: StepInput) -> Iterator[Finding]:
-    layers = {"soul": inputs.soul, "mask": inputs.mask, "surface": inputs.surface}
-    for name, layer in layers.items():
-        for field, value in layer.model_dump(mode="json").items() if layer else ():
-            match = _ORDERS.search(str(value))
-            if match is not None:
-                note = "It gives orders to its reader; nobody is described by that."
-                yield _finding(_D.REALISM, f"{name}.{field}", match.group()[:_QUOTE], 3, note)
 
 
 def _soul(inputs: StepInput) -> Iterator[Finding]:
@@ -134,9 +111,6 @@ def _mask(inputs: StepInput) -> Iterator[Finding]:
     phrases, field = mask.signature_phrases, "mask.signature_phrases"
     if len({phrase.casefold() for phrase in phrases}) < len(phrases):
         yield _finding(_D.VOICE_DISTINCTIVENESS, field, phrases[0], 3, "The same phrase twice.")
-    stock = next((match for phrase in phrases if (match := _STOCK.search(phrase))), None)
-    if stock is not None:
-        yield _finding(_D.VOICE_DISTINCTIVENESS, field, stock.group(), 3, "Stock: this line would suit anyone.")
     for phrase in [phrase for phrase in phrases if len(_long_words(phrase)) < _COMMON_PHRASE][:2]:
         yield _finding(_D.VOICE_DISTINCTIVENESS, field, phrase, 1, "Covered names, this one could be a neighbour's.")
     heard = " ".join(phrases).casefold()

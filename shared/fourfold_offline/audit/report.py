@@ -9,10 +9,14 @@ from fourfold.constraints import Fact, Violation, check_mask, check_self, check_
 from fourfold.persona import Dimension, Finding, Scores
 from fourfold.pipeline.audit import AuditReport
 from fourfold.steps import StepName
+from fourfold_offline.audit.cliche import cliche_findings
 from fourfold_offline.audit.identity import identity_findings
+from fourfold_offline.audit.layers import layer_findings
 from fourfold_offline.audit.life import life_findings
+from fourfold_offline.audit.period import period_findings
 from fourfold_offline.audit.prose import prose_findings
 from fourfold_offline.brief.parse import stated_facts
+from fourfold_offline.brief.places import find_places
 from fourfold_offline.step_input import StepInput
 
 # Points that a finding of each severity costs: the scale that the audit's task states.
@@ -26,7 +30,15 @@ def audit(inputs: StepInput) -> AuditReport:
     if not any(isinstance(link.constraint, Fact) for link in inputs.chain):
         # A persona written in a single call has no constraint chain: its facts are read from the brief.
         inputs = replace(inputs, chain=(*inputs.chain, *stated_facts(inputs, StepName.AUDIT)))
-    found = [*_broken(inputs), *life_findings(inputs), *identity_findings(inputs), *prose_findings(inputs)]
+    found = [
+        *_broken(inputs),
+        *life_findings(inputs),
+        *identity_findings(inputs),
+        *layer_findings(inputs),
+        *period_findings(inputs),
+        *cliche_findings(inputs),
+        *prose_findings(inputs),
+    ]
     unique = {(item.dimension, item.field, item.quote): item for item in reversed(found)}
     kept = sorted(
         unique.values(),
@@ -50,7 +62,21 @@ def _broken(inputs: StepInput) -> list[Finding]:
         broken += check_mask(inputs.mask, inputs.chain, inputs.intent.language)
     if inputs.surface is not None:
         broken += check_surface(inputs.surface, inputs.chain)
+    if _names_a_place_within(inputs):
+        broken = [item for item in broken if item.field != "surface.location"]
     return [_as_finding(item) for item in {(item.field, item.demand): item for item in broken}.values()]
+
+
+def _names_a_place_within(inputs: StepInput) -> bool:
+    """Whether the brief states a country or a region, and the surface a place in that country ("Tuscany", "Siena")."""
+    stated, surface = inputs.value("surface.location"), inputs.surface
+    if stated is None or surface is None:
+        return False
+    around = find_places(stated)
+    countries = {place.land.country for place in find_places(surface.location) if place.land is not None}
+    return bool(around) and all(
+        place.kind == "country" and place.land is not None and place.land.country in countries for place in around
+    )
 
 
 def _as_finding(broken: Violation) -> Finding:

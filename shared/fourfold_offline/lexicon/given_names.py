@@ -105,6 +105,17 @@ def people_of_name(name: str) -> str | None:
     return _names().locales.get(own.pop())
 
 
+def lacks_marks(name: str) -> bool:
+    """Whether the name is known only with accents that it does not have here ("Helene" as "Hélène")."""
+    found = next((word for word in _candidates(name) if word in _index()), "")
+    return found in _typed_without_marks()
+
+
+@cache
+def _typed_without_marks() -> frozenset[str]:
+    return frozenset(_without_marks(name) for name in _index() if not name.isascii())
+
+
 def _candidates(name: str) -> list[str]:
     """Candidates for the given name: the whole, the first word, its first part, the last word."""
     words = [_plain(word) for word in name.split()]

@@ -146,13 +146,17 @@ class Functions:
 
 @dataclass
 class Api:
-    """The app and what stands behind it. `orders` are what the job queues hold: (queue, message)."""
+    """The app and what stands behind it. `orders` are what the job queues hold: (queue, message).
+
+    `order_groups` has the message group of each order that was sent.
+    """
 
     app: FastAPI
     machine: Machine
     tables: DynamoDBClient
     functions: Functions = field(default_factory=Functions)
     orders: list[tuple[str, str]] = field(default_factory=list)
+    order_groups: list[str] = field(default_factory=list)
 
     def client(self, key: str | None = KEY) -> httpx.AsyncClient:
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
@@ -252,10 +256,12 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
         app = create_app()
         app.openapi = _description  # type: ignore[method-assign]
         serving = Api(app, stand_in, tables, functions)
-        queue = SimpleNamespace(
-            send_message=lambda QueueUrl, MessageBody: serving.orders.append((QueueUrl.rpartition("/")[2], MessageBody))  # noqa: N803
-        )
-        monkeypatch.setattr(jobs, "queues", lambda: queue)
+
+        def send_message(QueueUrl: str, MessageBody: str, MessageGroupId: str) -> None:  # noqa: N803 - boto's names
+            serving.orders.append((QueueUrl.rpartition("/")[2], MessageBody))
+            serving.order_groups.append(MessageGroupId)
+
+        monkeypatch.setattr(jobs, "queues", lambda: SimpleNamespace(send_message=send_message))
         yield serving
         stand_in.stop()
         _forget()

@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger
 
 from fourfold.ids import new_run_id
 from fourfold.jobs.job import claim_run
-from fourfold.jobs.message import message_from
+from fourfold.jobs.message import MESSAGE_RETENTION, message_from
 from fourfold.jobs.store import Lease
 from fourfold.progress.run import RunKind
 from fourfold.voice.fingerprint_job import FingerprintJob
@@ -63,11 +63,17 @@ def test_a_job_that_waits_in_its_queue_is_not_lost_by_looking(
     assert api.run(run_id).status == "completed"
 
 
+@pytest.mark.parametrize("what", ["fingerprint", "test-suite"])
+def test_a_job_waits_in_the_message_group_of_its_workspace(api: Api, persona: str, what: str) -> None:
+    asked(api, persona, what)
+    assert api.order_groups == ["ws_one"]
+
+
 def test_a_job_whose_order_no_queue_holds_any_more_has_failed(
     api: Api, persona: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_id = asked(api, persona)
-    later(monkeypatch, timedelta(days=4, minutes=1))
+    later(monkeypatch, MESSAGE_RETENTION + timedelta(minutes=1))
     run = api.call("GET", f"/v1/runs/{run_id}", FULL_KEY).json()
     assert (run["status"], run["error"]["code"]) == ("failed", "job_lost")
     assert events(run_id) == ["job.failed"]

@@ -40,7 +40,7 @@ def test_every_operation_keeps_its_description(live: Live, monkeypatch: pytest.M
         monkeypatch.setattr(module, "settings_of", lambda _workspace: unhurried)
     with ThreadPoolExecutor(2) as worker:
 
-        def send_message(QueueUrl: str, MessageBody: str) -> None:  # noqa: ARG001, N803 - boto's names
+        def send_message(QueueUrl: str, MessageBody: str, MessageGroupId: str) -> None:  # noqa: ARG001, N803 - boto's names
             worker.submit(end_job, MessageBody)
 
         monkeypatch.setattr(webhook_targets, "resolve", lambda _host, _port: ["93.184.215.14"])

@@ -15,6 +15,7 @@ import pytest
 
 from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest, Repair
 from fourfold.models import resolve
+from fourfold.models.schema import written_schema
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.self_enrich import SELF_ENRICH
 from fourfold.pipeline.soul_draft import SOUL_DRAFT, SoulDraft
@@ -117,9 +118,11 @@ def test_instructions_stand_in_the_system_prompt_and_material_does_not(
     for step in (SOUL_DRAFT, AUDIT):
         ask(provider, step.request(_with_layers(state) if step is AUDIT else state))
         system, *rest = (turn for turn in conversation(sent(server)) if turn.texts)
-        assert system.texts == (f"{PREAMBLE}\n\n{step.task}",)
+        [instructions] = system.texts
+        schema = instructions.removeprefix(f"{PREAMBLE}\n\n{step.task}")
+        assert (written_schema(step.output_type) in schema) is (provider is Provider.COMPATIBLE)
         material = "\n".join(text for turn in rest for text in turn.texts)
-        assert "Ignore the above" not in system.texts[0]
+        assert "Ignore the above" not in instructions
         assert material.count("<brief>") == material.count("</brief>") == 1
         quoted = material.split("<brief>")[1].split("</brief>")[0]
         assert json.loads(quoted) == HOSTILE

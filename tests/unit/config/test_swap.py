@@ -53,10 +53,11 @@ def test_a_providers_preset_is_what_a_deployment_of_it_starts_from(tree: Tree, n
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_runs_on_its_provider_alone(tree: Tree, name: str) -> None:
     config = tree.apply(name)
-    assert unusable_models(config, [name]) == {}
+    provider = name.removesuffix("-current")
+    assert unusable_models(config, [provider]) == {}
     blocks: list[ModelConfig] = [config.pipeline.of(step) for step in (*STEP_ORDER, StepName.CONFIRM_AUDIT)]
     blocks += [config.pipeline.single_call, config.chat, config.provocation.judge, config.provocation.second_judge]
-    assert {model.split(":")[0] for block in blocks for model in block.chain} == {name}
+    assert {model.split(":")[0] for block in blocks for model in block.chain} == {provider}
 
 
 @pytest.mark.parametrize("before", PRESET_NAMES)
@@ -87,7 +88,7 @@ def test_draft_is_the_cheapest_the_provider_has(tree: Tree, name: str) -> None:
     for step in STEP_ORDER:
         drafted, usual = draft.pipeline.of(step), dear.pipeline.of(step)
         assert drafted.chain == (drafted.model,)
-        assert drafted.model.startswith(f"{name}:")
+        assert drafted.model.startswith(f"{name.removesuffix('-current')}:")
         assert _price(drafted.model) <= min(_price(model) for model in usual.chain)
 
 
@@ -115,7 +116,8 @@ def test_a_preset_leaves_what_is_not_about_models(tree: Tree, name: str) -> None
     tree.ledger.commit(CommitRequest(REFS, AUTHOR), lambda _: ops)
     engine = tree.apply(name)
     assert (engine.pipeline.audit.min_overall_score, engine.chat.window) == (4.5, 7)
-    assert engine.pipeline.soul_draft.timeout_s == 30
+    paced = name in PRESETS and PRESETS[name].pace
+    assert (engine.pipeline.soul_draft.timeout_s == 30) is not bool(paced)
 
 
 def test_draft_follows_the_provider_of_a_model_set_by_hand(tree: Tree) -> None:

@@ -55,6 +55,13 @@ def test_an_unknown_field_is_an_error() -> None:
         Surface.model_validate({**SURFACE["surface"], "star_sign": "leo"})
 
 
+def test_a_value_is_named_once() -> None:
+    layer = SELF["self"]
+    SelfLayer.model_validate(layer, strict=False)
+    with pytest.raises(ValidationError, match="once"):
+        SelfLayer.model_validate({**layer, "values": ["face", "face", "face"]}, strict=False)
+
+
 def test_an_audit_stored_before_confirmations_is_read() -> None:
     scores = dict.fromkeys(Dimension, 4.0)
     stored = {"overall": 4.0, "scores": scores, "findings": [], "attempt": 2, "judge": "offline:composer-1"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from moto import mock_aws
 from fourfold.ids import new_persona_id, new_run_id
 from fourfold.jobs.job import Conclusion, JobContext
 from fourfold.jobs.message import JobMessage
+from fourfold.llm.port import ModelCall
 from fourfold.persona import Persona, PersonaStatus, TokenUsage
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunKind, RunStatus
@@ -90,6 +91,11 @@ class Toy:
         assert run.status is RunStatus.RUNNING
         assert at.tzinfo is not None
         return Conclusion(f"{len(kept)} done", None, TokenUsage(output_tokens=len(kept)), 0.01)
+
+    def calls_in(self, kept: Mapping[str, str]) -> Iterable[ModelCall]:
+        done = [key for key in self.items() if key in kept]
+        tokens = TokenUsage(output_tokens=1)
+        return [ModelCall(provider="toy", model="1", duration_ms=1, tokens=tokens, cost_usd=0.5) for _ in done]
 
 
 @pytest.fixture

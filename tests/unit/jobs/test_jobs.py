@@ -11,10 +11,11 @@ import pytest
 
 from fourfold.ids import derived_run_id, is_run_id, new_run_id
 from fourfold.jobs.concurrency import JobTimeoutError, concurrently
-from fourfold.jobs.job import claim_run, do_job, fail_job, job_run
+from fourfold.jobs.job import claim_run, do_job, fail_job, failed_calls, job_run
 from fourfold.jobs.message import JobMessage, message_from
 from fourfold.jobs.store import SUPERSEDED, JobInProgressError, JobStatus, Lease
-from fourfold.persona import Persona, PersonaGoneError, PersonaStatus
+from fourfold.llm.port import ModelCall, ModelError, ModelFailure
+from fourfold.persona import Persona, PersonaGoneError, PersonaStatus, TokenUsage
 from fourfold.problem import problem
 from fourfold.progress.events import JobCompleted, JobFailed, JobProgress
 from fourfold.progress.log import RunLog, RunOverError
@@ -363,3 +364,39 @@ def test_no_more_calls_are_under_way_than_allowed_and_all_are_answered() -> None
 
     assert dict(concurrently(range(20), call, 4, lambda: True)) == {item: item * item for item in range(20)}
     assert most == 4
+
+
+def _call(cost_usd: float) -> ModelCall:
+    tokens = TokenUsage(input_tokens=100, estimated=True)
+    failure = ModelFailure.TIMEOUT
+    return ModelCall(provider="p", model="m", failure=failure, duration_ms=1, tokens=tokens, cost_usd=cost_usd)
+
+
+def test_the_calls_of_an_item_that_failed_are_kept_each_time(bench: Bench) -> None:
+    order = bench.order()
+
+    def late(key: str) -> None:
+        if key == "item-2":
+            raise ModelError(ModelFailure.TIMEOUT, "late", calls=(_call(0.25),))
+
+    for _ in range(2):
+        with pytest.raises(ModelError):
+            do_job(must_claim(bench, order), Toy(before=late), bench.place(), concurrency=1)
+    kept = dict(bench.place().checkpoints_of(must_claim(bench, order)).read())
+    assert [call.cost_usd for call in failed_calls(kept)] == [0.25, 0.25]
+
+
+def test_a_job_that_fails_says_what_it_cost(bench: Bench) -> None:
+    order = bench.order()
+
+    def late(key: str) -> None:
+        if key == "item-2":
+            raise ModelError(ModelFailure.TIMEOUT, "late", calls=(_call(0.25),))
+
+    run, work = must_claim(bench, order), Toy(before=late)
+    with pytest.raises(ModelError):
+        do_job(run, work, bench.place(), concurrency=1)
+    ended = fail_job(run, BROKEN, bench.place(), work)
+    assert ended is not None
+    assert ended.usage.cost_usd == pytest.approx(2 * 0.5 + 0.25)
+    assert ended.usage.tokens.estimated

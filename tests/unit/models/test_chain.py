@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from pydantic import BaseModel
 
+from fourfold.errors import FourfoldError
 from fourfold.llm.fallback import LEAST_CALL_S, Chain, CheckedAnswer
 from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest, Repair, Spent
 from fourfold.persona import TokenUsage
@@ -177,3 +178,82 @@ def test_the_error_is_the_first_models_and_holds_every_call_with_its_cost() -> N
         ("p0", 0.25, 1000),
         ("p1", 0.0, 1000),
     ]
+
+
+def test_what_was_wrong_is_recorded_by_field_and_named_in_the_error() -> None:
+    setting = Setting(["-", "-"])
+    setting.chain.judge = lambda _text: CheckedAnswer(
+        None, ("soul.desire: too long",), ("soul.desire",), ("json_mended",)
+    )
+    setting.chain.settings = "engine.pipeline.soul_draft"
+    with pytest.raises(ModelError) as caught:
+        setting.chain.ask()
+    assert [(call.invalid_fields, call.notes) for call in caught.value.calls] == [
+        (("soul.desire",), ("json_mended",))
+    ] * 2
+    assert "Invalid: soul.desire." in caught.value.reason
+    assert "engine.pipeline.soul_draft.model" in caught.value.advice
+
+
+def test_the_first_models_own_words_are_the_error() -> None:
+    setting = Setting(
+        [ModelError(ModelFailure.QUOTA, "p0 says: credit is used up.")], [failing(ModelFailure.BAD_REQUEST)]
+    )
+    with pytest.raises(ModelError, match=r"^quota: p0 says: credit is used up\.") as caught:
+        setting.chain.ask()
+    assert [call.reason for call in caught.value.calls] == ["p0 says: credit is used up.", "x"]
+
+
+def test_an_adapter_that_breaks_leads_to_the_next_model() -> None:
+    setting = Setting(["hello"], ["hello"])
+
+    def broken(_request: ModelRequest) -> Completion:
+        raise TypeError("NoneType has no len()")
+
+    setting.models[0].complete = broken  # type: ignore[method-assign,assignment]
+    answer = setting.chain.ask()
+    assert answer.provider == "p1"
+    assert {call.failure for call in answer.calls[:-1]} == {ModelFailure.SERVER_ERROR}
+
+
+def test_an_answer_that_cannot_be_judged_is_repaired_and_paid_for() -> None:
+    setting = Setting(["odd", "hello"])
+
+    def judge(text: str) -> CheckedAnswer[str]:
+        if text == "odd":
+            raise KeyError(text)
+        return CheckedAnswer(text)
+
+    setting.chain.judge = judge
+    answer = setting.chain.ask()
+    assert [call.failure for call in answer.calls] == [ModelFailure.INVALID_OUTPUT, None]
+
+
+class OverError(FourfoldError):
+    """The answer is no longer needed."""
+
+
+def test_an_answer_that_is_no_longer_needed_costs_no_further_call() -> None:
+    setting = Setting([failing(ModelFailure.OVERLOADED), "hello"], ["hello"])
+
+    def check() -> None:
+        raise OverError
+
+    setting.chain.deadline = replace(setting.chain.deadline, check=check)
+    with pytest.raises(OverError):
+        setting.chain.ask()
+    assert setting.models[0].script == ["hello"]
+
+
+def test_a_long_call_that_timed_out_is_not_repeated() -> None:
+    setting = Setting([failing(ModelFailure.TIMEOUT), "unasked"], ["hello"], seconds=2000)
+    setting.chain.question = lambda repair: replace(question(repair), timeout_s=420)
+    assert setting.chain.ask().provider == "p1"
+
+
+def test_no_call_is_sent_that_would_be_cut_off() -> None:
+    setting = Setting(["unasked"], seconds=50)
+    setting.chain.deadline = replace(setting.chain.deadline, least_s=60)
+    with pytest.raises(ModelError) as caught:
+        setting.chain.ask()
+    assert (caught.value.failure, caught.value.calls) == (ModelFailure.TIMEOUT, ())

@@ -102,7 +102,7 @@ def test_without_any_the_error_says_what_to_set() -> None:
         ({"OPENAI_API_KEY": "x", "ANTHROPIC_API_KEY": "x"}, ("anthropic", "openai")),
         ({"ANTHROPIC_API_KEY": " "}, ()),
         ({"ANTHROPIC_API_KEY_SSM_PARAMETER": "/a/name"}, ("anthropic",)),
-        ({"FOURFOLD_COMPATIBLE_BASE_URL": "http://x/v1"}, ()),
+        ({"FOURFOLD_PROVIDERS": "compatible", "FOURFOLD_COMPATIBLE_MODEL": " a:1b "}, ("compatible:a:1b",)),
         (
             {"FOURFOLD_COMPATIBLE_BASE_URL": "http://x/v1", "FOURFOLD_COMPATIBLE_MODEL": "llama3.1:8b"},
             ("compatible:llama3.1:8b",),
@@ -115,3 +115,31 @@ def test_without_any_the_error_says_what_to_set() -> None:
 )
 def test_usable_providers(environment: dict[str, str], providers: tuple[str, ...]) -> None:
     assert usable_providers(environment) == providers
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"FOURFOLD_COMPATIBLE_BASE_URL": "http://x/v1"}, "FOURFOLD_COMPATIBLE_MODEL"),
+        (
+            {"FOURFOLD_COMPATIBLE_BASE_URL": "http://x/v1", "FOURFOLD_COMPATIBLE_MODEL": " "},
+            "FOURFOLD_COMPATIBLE_MODEL",
+        ),
+        ({"FOURFOLD_PROVIDERS": "compatible"}, "compatible:<model>"),
+        ({"FOURFOLD_PROVIDERS": "opanai"}, "'opanai'"),
+        ({"FOURFOLD_PROVIDERS": "anthropic-current"}, "'anthropic-current'"),
+        ({"FOURFOLD_PROVIDERS": "openai,offline"}, "offline"),
+    ],
+)
+def test_what_would_be_written_by_another_model_than_meant_is_refused(environment: dict[str, str], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        usable_providers(environment)
+
+
+@pytest.mark.parametrize("key", ["sk-a\nsk-b", "sk-a b", "sk-\u00e9", "sk-\x1b[31m"])
+def test_what_cannot_be_a_key_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(ModelError, match="OPENAI_API_KEY is no key") as caught:
+        api_key("openai")
+    assert caught.value.failure is ModelFailure.AUTHENTICATION
+    assert "sk-" not in str(caught.value)

@@ -418,6 +418,30 @@ class Contradictions(Shape):
     denials: list[Denial]
 
 
+class VoiceSign(Shape):
+    trait: Trait
+    high: bool
+    words: list[Pattern]
+    phrases: list[Pattern]
+
+
+class FirstYear(Shape):
+    year: Annotated[int, Field(ge=1800, le=2026)]
+    words: Pattern
+
+
+class AuditWords(Shape):
+    common: list[Word]
+    stock_phrases: list[Pattern]
+    voice_signs: list[VoiceSign]
+    costume: list[Pattern]
+    first_years: list[FirstYear]
+    generic: list[Pattern]
+    readers: list[Pattern]
+    orders: list[Pattern]
+    praise: list[Pattern]
+
+
 _SLASHED = Annotated[str, StringConstraints(pattern=r"^[^/]*(/[^/]*)?$", min_length=1)]
 
 # By path below `data/`; `*` is a folder of one language.
@@ -430,6 +454,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
         "*/temperament.json": dict[Word, Word],
         "en/casting.json": list[Casting],
         "en/chat.json": Chat,
+        "en/audit_words.json": AuditWords,
         "en/contradictions.json": Contradictions,
         "en/habits.json": Habits,
         "en/invented_work.json": InventedWork,

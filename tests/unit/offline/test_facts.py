@@ -364,6 +364,27 @@ def test_the_audit_sees_names_that_do_not_belong_to_the_place() -> None:
     assert strange.cultural_fidelity < local.cultural_fidelity - 1
 
 
+def test_a_name_written_as_its_neighbours_write_it_is_no_name_of_strangers() -> None:
+    """ "Hélène" is listed for France; "Helene" is at home in Vienna too."""
+    brief = "An anxious woman, 47, violin teacher in Vienna"
+    assert (
+        audited(brief, name="Helene Pichler").cultural_fidelity > audited(brief, name="Hanako Sato").cultural_fidelity
+    )
+
+
+def test_a_place_within_the_region_of_the_brief_keeps_to_the_brief() -> None:
+    brief = "A stubborn baker, 52, in Tuscany"
+    within, elsewhere = audited(brief, location="Siena, Italy"), audited(brief, location="Oslo, Norway")
+    assert within.coherence > GATE
+    assert elsewhere.coherence < within.coherence - 1
+
+
+def test_temperaments_that_the_brief_limits_do_not_deny_each_other() -> None:
+    limited = audited("A baker, 52, in Leeds, generous with money and mean with words")
+    opposed = audited("A generous, mean baker, 52, in Leeds")
+    assert limited.coherence > opposed.coherence
+
+
 CAPITALS = [
     "Kabul",
     "Tirana",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 
 import pytest
 
 from fourfold.config.engine import AuditConfig, PipelineConfig
-from fourfold.llm.port import ModelError, ModelFailure
+from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest
+from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.audit import AUDIT, CONFIRM_AUDIT, rubric_version
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
-from fourfold.progress.events import AuditScored, PipelineRetrying, StepCompleted
+from fourfold.progress.events import AuditScored, PipelineFailed, PipelineRetrying, StepCompleted, StepProgress
+from fourfold.progress.log import RunOverError
 from fourfold.steps import StepName
 from tests.builders import MemoryEventStore, ScriptedModel, log_of, performed, state_before
 
@@ -75,6 +78,71 @@ def test_a_retry_announces_itself_and_starts_from_a_clean_draft() -> None:
     assert after.draft.parse is not None
     assert (after.draft.self_, after.draft.mask, after.draft.surface) == (None, None, None)
     assert {link.source for link in after.constraints} == {StepName.INTENT_PARSE, StepName.SOUL_DRAFT}
+
+
+@dataclass
+class Streaming(ScriptedModel):
+    """Reports tokens while it writes; `clock` moves on by `seconds` with each."""
+
+    clock: list[float] = field(default_factory=lambda: [0.0])
+    seconds: float = 2.0
+    pieces: int = 10
+    written: int = 0
+
+    def complete(self, request: ModelRequest) -> Completion:
+        for tokens in range(1, self.pieces + 1):
+            self.clock[0] += self.seconds
+            self.written = tokens
+            if request.on_progress is not None:
+                request.on_progress(tokens)
+        return super().complete(request)
+
+
+@pytest.fixture
+def streaming(monkeypatch: pytest.MonkeyPatch) -> Streaming:
+    model = Streaming()
+    monkeypatch.setattr("fourfold.pipeline.execute_step.time.monotonic", lambda: model.clock[0])
+    return model
+
+
+def test_seconds_and_tokens_of_a_call_that_streams_are_logged(streaming: Streaming) -> None:
+    store, state = MemoryEventStore(), state_before(SOUL_DRAFT)
+    performed(SOUL_DRAFT, state, streaming, log_of(store, state))
+    told = [entry.entry.event for entry in store.entries.values()]
+    written = [(each.seconds, each.tokens) for each in told if isinstance(each, StepProgress)]
+    assert written == [(6, 3), (12, 6), (18, 9)]
+
+
+def test_a_call_of_a_run_that_is_over_is_given_up(streaming: Streaming) -> None:
+    store, state = MemoryEventStore(), state_before(SOUL_DRAFT)
+    log = log_of(store, state)
+    end = PipelineFailed(problem=DELETED, duration_ms=1)
+    complete = streaming.complete
+
+    def deleted_meanwhile(request: ModelRequest) -> Completion:
+        log_of(store, state).append(end)
+        return complete(request)
+
+    streaming.complete = deleted_meanwhile  # type: ignore[method-assign]
+    with pytest.raises(RunOverError):
+        performed(SOUL_DRAFT, state, streaming, log)
+    assert streaming.written == 3
+    assert streaming.requests == []
+
+
+def test_no_second_call_is_sent_for_a_run_that_is_over() -> None:
+    store, state = MemoryEventStore(), state_before(SOUL_DRAFT)
+    model = ScriptedModel(script=["{"])
+    ask = model.complete
+
+    def deleted_meanwhile(request: ModelRequest) -> Completion:
+        log_of(store, state).append(PipelineFailed(problem=DELETED, duration_ms=1))
+        return ask(request)
+
+    model.complete = deleted_meanwhile  # type: ignore[method-assign]
+    with pytest.raises(RunOverError):
+        performed(SOUL_DRAFT, state, model, log_of(store, state))
+    assert len(model.requests) == 1
 
 
 def test_a_confirmation_keeps_the_first_score_and_names_both_judges() -> None:

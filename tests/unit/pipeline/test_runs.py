@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from fourfold.config.engine import EngineConfig, RunSettings
+from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.persona_versions import PersonaVersion
 from fourfold.pipeline.complete_run import complete_run
@@ -200,3 +201,17 @@ def test_a_failure_is_told_to_the_caller_without_its_private_cause(
     problem = problem_from(error, cause)
     assert (problem.code, problem.status) == (code, status)
     assert "secret" not in str(problem.body())
+
+
+def test_a_models_own_words_reach_the_caller_and_nobody_elses_do() -> None:
+    error = ModelError(
+        ModelFailure.BAD_REQUEST, "compatible:x answered 404: no such model.", advice="Run: ollama pull x"
+    )
+    cause = {"errorMessage": str(error), "errorType": "ModelError"}
+    told = problem_from("Runtime.HandlerError", json.dumps(cause))
+    assert (told.code, told.detail) == (
+        "model_bad_request",
+        "compatible:x answered 404: no such model. Run: ollama pull x",
+    )
+    foreign = {"errorMessage": "bad_request: the secret brief", "errorType": "ValueError"}
+    assert "secret" not in problem_from("Runtime.HandlerError", json.dumps(foreign)).detail

@@ -48,6 +48,10 @@ def largest(schema: dict[str, Any], definitions: dict[str, Any]) -> Any:
     match schema.get("type"):
         case "object":
             return {name: largest(part, definitions) for name, part in schema["properties"].items()}
+        case "array" if schema.get("uniqueItems"):
+            return sorted(definitions[schema["items"]["$ref"].rsplit("/", 1)[-1]]["enum"], key=len)[
+                -schema["maxItems"] :
+            ]
         case "array":
             return [largest(schema["items"], definitions)] * schema["maxItems"]
         case "string":

@@ -5,15 +5,16 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from fourfold.config.engine import EngineConfig, ProvocationConfig
 from fourfold.ids import new_run_id
-from fourfold.jobs.job import claim_run, do_job
+from fourfold.jobs.job import JobFailedError, claim_run, do_job, fail_job
 from fourfold.jobs.message import JobMessage
-from fourfold.jobs.store import Lease
+from fourfold.jobs.store import JobStatus, Lease
 from fourfold.llm.port import Completion, ModelCall, ModelRequest
 from fourfold.persona import Persona, TokenUsage
 from fourfold.progress.run import Run, RunKind, RunStatus
@@ -217,3 +218,34 @@ def test_reports_are_listed_newest_first_by_pages(bench: Bench, persona: Persona
     assert [report.run_id for report in store.reports(WORKSPACE, persona.id, 10)] == newest
     assert [report.run_id for report in store.reports(WORKSPACE, persona.id, 1, newest[0])] == newest[1:2]
     assert store.reports("ws_other", persona.id, 10) == ()
+
+
+class Unreadable(Judging):
+    """A judge that never answers in a form that can be read."""
+
+    def complete(self, request: ModelRequest) -> Completion:
+        return replace(super().complete(request), text="Looks fine to me!")
+
+
+def test_a_suite_whose_judge_cannot_be_read_fails_and_says_so(bench: Bench, persona: Persona) -> None:
+    order = order_of(bench)
+    run = claimed(bench, order)
+    assert run is not None
+    suite = work(bench, run, persona, Paid())
+    suite.first = replace(suite.first, models=[Unreadable(Paid())])
+    with pytest.raises(JobFailedError) as caught:
+        do_job(run, suite, bench.place(), concurrency=5)
+    told = caught.value.problem
+    assert told.code == "model_invalid_output"
+    assert f"{len(IDS)} of {len(IDS)} tests have no verdict" in told.detail
+    assert "Invalid: answer." in told.detail
+    ended = fail_job(run, told, bench.place(), suite)
+    assert ended is not None
+    assert ended.usage.cost_usd is not None
+    assert ended.usage.cost_usd > 0
+    state = bench.store.state(WORKSPACE, persona.id, RunKind.PROVOCATION)
+    assert state is not None
+    assert (state.status, state.error) == (JobStatus.FAILED, told)
+    stored = bench.store.persona(WORKSPACE, persona.id)
+    assert stored is not None
+    assert stored.test_suite is None
