@@ -188,14 +188,14 @@ def _show(outcomes: list[Outcome]) -> None:
             str(outcome.times),
             str(outcome.acknowledged),
             *(str(len(part)) for part in (counts.lost, counts.half, counts.doubled, counts.paid_twice, counts.stuck)),
-            str(counts.failed),
+            str(len(counts.failed)),
             f"{counts.repaid_in_flight} paid, {counts.redelivered_in_flight} sent",
             f"{statistics.median(outcome.recovery_s):.1f} (max {max(outcome.recovery_s):.1f})",
         )
     console.print(table)
     for outcome in outcomes:
         wrong = asdict(outcome.counts)
-        for name in ("lost", "half", "doubled", "paid_twice", "stuck"):
+        for name in ("lost", "half", "doubled", "paid_twice", "stuck", "failed"):
             for thing in wrong[name][:5]:
                 console.print(f"  {outcome.kind}: {name}: {thing}", highlight=False, markup=False)
 

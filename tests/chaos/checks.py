@@ -6,6 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.chaos.load import SLUG, Memory
 from tests.chaos.paid import Span
@@ -27,8 +28,8 @@ class Counts:
     doubled: list[str] = field(default_factory=list)
     paid_twice: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
-    failed: int = 0
-    """Runs that ended as failed: acknowledged, stored and ended, but without a persona."""
+    failed: list[str] = field(default_factory=list)
+    """Runs and jobs that ended as failed: acknowledged, stored and ended, but without a result."""
     repaid_in_flight: int = 0
     """Calls that were paid again because a fault met them under way."""
     redelivered_in_flight: int = 0
@@ -48,7 +49,7 @@ def check_stored(server: LocalServer, memory: Memory, editee: str, counts: Count
         if run["status"] == "running":
             counts.stuck.append(run_id)
             continue
-        counts.failed += run["status"] == "failed"
+        _note_failure(run, counts)
         whole = all(persona.get(layer) for layer in _LAYERS) and persona["status"] in {"active", "flagged"}
         none = not any(persona.get(layer) for layer in _LAYERS) and persona["status"] == "failed"
         if not (whole if run["status"] == "completed" else none):
@@ -123,4 +124,9 @@ def check_jobs(server: LocalServer, memory: Memory, counts: Counts) -> None:
         elif reply.json()["status"] == "running":
             counts.stuck.append(run_id)
         else:
-            counts.failed += reply.json()["status"] == "failed"
+            _note_failure(reply.json(), counts)
+
+
+def _note_failure(run: dict[str, Any], counts: Counts) -> None:
+    if run["status"] == "failed":
+        counts.failed.append(f"{run['id']}: {(run.get('error') or {}).get('code')}")

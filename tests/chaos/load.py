@@ -56,6 +56,7 @@ class Load:
         self._server = server
         self._memory = memory
         self._numbers = itertools.count(len(memory.personas))
+        self._days = itertools.count(time.time_ns())
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         readers = (self._follow_sse, self._follow_socket, self._poll, self._poll)
@@ -167,5 +168,6 @@ class Load:
             self._memory.counter = value
 
     def _chat(self, persona: str) -> None:
-        reply = self._call("POST", f"/v1/personas/{persona}/chat", body={"message": "How was the day?"})
+        message = f"How was day {next(self._days)}?"  # no two the same: a question that is paid twice is counted
+        reply = self._call("POST", f"/v1/personas/{persona}/chat", body={"message": message})
         self._memory.chats += reply.is_success
