@@ -15,12 +15,14 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.report import machine
 from infra.local.home import REPOSITORY
 from infra.local.state_check import check_state
 from tests.chaos.checks import Counts, check_deliveries, check_events, check_jobs, check_paid, check_stored
@@ -168,12 +170,19 @@ def main(arguments: list[str]) -> int:
                 rng = random.Random(f"{asked.seed} {fault.name}")  # noqa: S311 - a test's moments
                 outcomes.append(arena.strike(fault, asked.times or fault.times, asked.makers, rng))
                 _show(outcomes[-1:])
+                _keep(outcomes[-1], asked.makers)
         finally:
             arena.server.kill()
     _show(outcomes)
-    if not asked.kinds:
-        RESULTS.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=2) + "\n", encoding="utf-8")
     return 0 if all(outcome.counts.is_clean() for outcome in outcomes) else 1
+
+
+def _keep(outcome: Outcome, makers: int) -> None:
+    """Puts a kind's result into the results, in place of its last one."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    results[outcome.kind] = {"at": at, "machine": machine(), "makers": makers, **asdict(outcome)}
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
 
 def _show(outcomes: list[Outcome]) -> None:
