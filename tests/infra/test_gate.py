@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.infra.test_pipeline import STATES, evaluate
+from tests.infra.state_machine import STATES, evaluate
 
 
 @pytest.mark.parametrize(

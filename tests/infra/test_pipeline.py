@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from jsonata import Jsonata
 
 from fourfold.steps import STEP_ORDER, StepName
-from infra.constructs.pipeline_definition import MACHINE_TIMEOUT_S, STATE_NAMES, TASK_MARGIN_S, pipeline_definition
+from infra.constructs.pipeline_definition import MACHINE_TIMEOUT_S, STATE_NAMES, TASK_MARGIN_S
 from tests.infra.assembly import Assembly
+from tests.infra.state_machine import DEFINITION, STATES, TASKS, State, evaluate, expressions, following
 
-State = dict[str, Any]
-
-DEFINITION = pipeline_definition(
-    functions={name: name for name in (*(step.value for step in StepName), "store_persona", "fail_run")},
-    bus_name="bus",
-)
-STATES: dict[str, State] = DEFINITION["States"]
-TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 SERVICE_FAULTS = {
     "Lambda.TooManyRequestsException",
     "Lambda.ServiceException",
@@ -28,32 +19,6 @@ SERVICE_FAULTS = {
     "Lambda.SdkClientException",
     "Lambda.ClientExecutionTimeoutException",
 }
-
-
-def expressions(node: object) -> Iterator[str]:
-    match node:
-        case str() if node.startswith("{%"):
-            yield node.removeprefix("{%").removesuffix("%}").strip()
-        case dict():
-            for value in node.values():
-                yield from expressions(value)
-        case list():
-            for value in node:
-                yield from expressions(value)
-
-
-def evaluate(template: str, **states: object) -> Any:
-    """What an expression of the definition yields, `$states` being `states`."""
-    (source,) = expressions(template)
-    return Jsonata.jsonata(source).evaluate(None, {"states": states})
-
-
-def following(state: State) -> Iterator[str]:
-    for part in (state, *state.get("Choices", []), *state.get("Catch", [])):
-        if "Next" in part:
-            yield part["Next"]
-    if "Default" in state:
-        yield state["Default"]
 
 
 def test_the_template_carries_this_definition(prod: Assembly) -> None:

@@ -15,7 +15,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     server = LocalServer(tmp_path_factory.mktemp("local"))
     server.borrow_made_before()
     server.start()
-    server.commit(dict.fromkeys(BY_THEMSELVES, False), scope="system")
+    server.without_jobs()
     try:
         yield server
     finally:

@@ -19,11 +19,10 @@ import httpx
 from infra.local.engine import REGION
 from infra.local.home import REPOSITORY, Home, Server
 
-START_SECONDS = 90
+START_SECONDS = 240
 # Jobs under way are waited for a while, and the state is saved.
 STOP_SECONDS = 60
 EVENTUALLY_SECONDS = 20
-# Eighty model calls for each persona made: they run where a test is about them, or nothing else would.
 BY_THEMSELVES = ("engine.fingerprint.run_on_create", "engine.provocation.run_on_create")
 
 
@@ -128,6 +127,19 @@ class LocalServer:
         ops = [{"op": "set", "key": key, "value": value} for key, value in settings.items()]
         reply = self.call("PATCH", "/v1/config", body={"scope": scope, "ops": ops})
         assert reply.status_code == 200, reply.text
+
+    def reset(self, *keys: str) -> None:
+        """Takes back what `commit` set in the development workspace."""
+        reply = self.call("PATCH", "/v1/config", body={"ops": [{"op": "unset", "key": key} for key in keys]})
+        assert reply.status_code == 200, reply.text
+
+    def without_jobs(self) -> None:
+        """From here on no persona gets its fingerprint and its provocation suite by itself.
+
+        Two hundred model calls each: they would take the time of the tests beside them, and the answers of a provider
+        that plays what a test told it to.
+        """
+        self.commit(dict.fromkeys(BY_THEMSELVES, False), scope="system")
 
     def children(self) -> list[int]:
         """Process ids of what the server started and has not ended, on systems with a /proc."""

@@ -14,6 +14,8 @@ from tests.providers.setting import KEY
 from tests.providers.whole_product import WholeProduct
 from tests.providers.wires import Provider
 
+pytestmark = pytest.mark.deep(part="models")
+
 BRIEF = "A shy founder, 34, in Istanbul"
 # Both jobs make some two hundred calls through HTTP.
 JOBS_SECONDS = 90

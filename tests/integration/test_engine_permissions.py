@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.local_server import LocalServer
-
-
-def _as_role_of(stack: LocalServer, function: str, service: str, secret: str | None = None) -> Any:
-    role = next(
-        found["Role"]
-        for found in stack.aws("lambda").list_functions()["Functions"]
-        if found["Handler"].startswith((f"functions.{function}.", f"functions/{function}/"))
-    )
-    session = stack.aws("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-    return stack.aws(
-        service,
-        aws_access_key_id=session["AccessKeyId"],
-        aws_secret_access_key=secret or session["SecretAccessKey"],
-        aws_session_token=session["SessionToken"],
-    )
+from tests.integration.roles import as_role_of
 
 
 def _code(error: pytest.ExceptionInfo[ClientError]) -> str:
@@ -32,7 +17,7 @@ def _code(error: pytest.ExceptionInfo[ClientError]) -> str:
 
 def test_the_api_reads_personas_but_may_not_scan_them(stack: LocalServer) -> None:
     table = stack.outputs()["PersonasTableName"]
-    dynamodb = _as_role_of(stack, "api", "dynamodb")
+    dynamodb = as_role_of(stack, "api", "dynamodb")
 
     assert "Item" not in dynamodb.get_item(TableName=table, Key={"pk": {"S": "WS#x"}, "sk": {"S": "PERSONA#x"}})
     with pytest.raises(ClientError) as denied:
@@ -42,7 +27,7 @@ def test_the_api_reads_personas_but_may_not_scan_them(stack: LocalServer) -> Non
 
 def test_a_step_reaches_the_run_log_and_no_other_table(stack: LocalServer) -> None:
     outputs = stack.outputs()
-    dynamodb = _as_role_of(stack, "soul_draft", "dynamodb")
+    dynamodb = as_role_of(stack, "soul_draft", "dynamodb")
     query = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "WS#x"}}}
 
     assert dynamodb.query(TableName=outputs["RunEventsTableName"], **query)["Count"] == 0
@@ -57,7 +42,7 @@ def test_a_queue_that_insists_on_tls_takes_the_api_s_orders_and_shows_it_none(st
     slow = next(url for url in queues if "WebhookQueuesSlow" in url)
     policy = stack.aws("sqs").get_queue_attributes(QueueUrl=slow, AttributeNames=["Policy"])["Attributes"]["Policy"]
     assert '"aws:SecureTransport"' in policy
-    sqs = _as_role_of(stack, "api", "sqs")
+    sqs = as_role_of(stack, "api", "sqs")
     order = {"workspace_id": "ws_x", "endpoint_id": "whk_x", "delivery_id": "dlv_x"}
 
     assert sqs.send_message(QueueUrl=slow, MessageBody=json.dumps(order))["MessageId"]
@@ -67,7 +52,7 @@ def test_a_queue_that_insists_on_tls_takes_the_api_s_orders_and_shows_it_none(st
 
 
 def test_a_role_s_signature_is_checked(stack: LocalServer) -> None:
-    forged = _as_role_of(stack, "api", "dynamodb", secret="not the secret")
+    forged = as_role_of(stack, "api", "dynamodb", secret="not the secret")
 
     with pytest.raises(ClientError) as denied:
         forged.describe_table(TableName=stack.outputs()["PersonasTableName"])

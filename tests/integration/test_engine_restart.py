@@ -18,7 +18,7 @@ from fourfold.storage.personas import DynamoPersonaStore
 from infra.local.bridges.periodic_save import INTERVAL_SECONDS
 from infra.local.bridges.saved_state import copies
 from infra.local.home import AlreadyRunningError
-from tests.integration.local_server import BY_THEMSELVES, LocalServer, eventually
+from tests.integration.local_server import LocalServer, eventually
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def home(stack: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     server = LocalServer(tmp_path_factory.mktemp("restarted"))
     server.borrow_assembly(stack)
     server.start()
-    server.commit(dict.fromkeys(BY_THEMSELVES, False), scope="system")
+    server.without_jobs()
     yield server
     server.kill()
 
@@ -192,6 +192,7 @@ def test_a_full_disk_refuses_changes_and_says_so_until_there_is_space(home: Loca
     assert home.call("POST", "/v1/personas", body=body, headers=headers).status_code == 202
 
 
+@pytest.mark.deep(part="restarts")
 @pytest.mark.parametrize("damage", ["cut off", "removed"])
 def test_a_state_that_cannot_be_loaded_is_neither_served_nor_overwritten(home: LocalServer, damage: str) -> None:
     made = home.call("POST", "/v1/personas", body={"intent": "A harbour pilot"}).json()

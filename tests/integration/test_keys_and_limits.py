@@ -21,7 +21,7 @@ from fourfold.rate_limit import RateLimiter
 from fourfold.storage.generation_slots import GenerationSlots
 from fourfold.storage.rate_windows import DynamoRateWindows
 from tests.integration.local_server import LocalServer, eventually
-from tests.integration.test_engine_permissions import _as_role_of
+from tests.integration.roles import as_role_of
 
 FOURFOLD = str(Path(sys.executable).parent / "fourfold")
 WORKSPACE = "ws_local"
@@ -72,7 +72,7 @@ def test_a_minute_is_shared_by_two_processes(stack: LocalServer, client: httpx.C
     """The API's process and this one, which stands for another: together they let exactly the limit through."""
     created = client.post("/v1/keys", json={"name": "busy", "scopes": list(SCOPES)}).json()
     table = stack.outputs()["IdempotencyTableName"]
-    second = RateLimiter(DynamoRateWindows(_as_role_of(stack, "api", "dynamodb"), table, time.time))
+    second = RateLimiter(DynamoRateWindows(as_role_of(stack, "api", "dynamodb"), table, time.time))
     with with_key(stack, created["key"]) as busy:
         began = time.monotonic()
 
@@ -94,7 +94,7 @@ def test_slots_of_runs_that_are_over_are_freed(stack: LocalServer, client: httpx
     for _ in range(2):
         assert client.post("/v1/personas", json={"intent": "A shy founder, 34, in Istanbul"}).status_code == 201
     table = stack.outputs()["PersonasTableName"]
-    dynamodb = _as_role_of(stack, "api", "dynamodb")
+    dynamodb = as_role_of(stack, "api", "dynamodb")
     assert len(_slots(dynamodb, table)) >= 2
     GenerationSlots(dynamodb, table).take(WORKSPACE, new_run_id(), 1)
     assert _slots(dynamodb, table) == []

@@ -66,6 +66,7 @@ def connected(stack: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> I
         server = LocalServer(tmp_path_factory.mktemp("models"), variables)
         server.borrow_assembly(stack)
         server.start()
+        server.without_jobs()
         try:
             yield Connected(server, provider)
         finally:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from fourfold.events.envelope import bus_entry
-from fourfold.events.generation import GenerationRunStarted
-from fourfold.ids import new_persona_id, new_run_id
-from fourfold.storage.outbox import outbox_put
 from tests.integration.local_server import LocalServer, eventually
+from tests.integration.outbox_events import store_event
+
+pytestmark = pytest.mark.deep(part="restarts")
 
 
 @pytest.fixture(scope="module")
@@ -35,16 +33,6 @@ def queue(home: LocalServer) -> str:
     events.put_rule(Name="consumer", EventBusName=bus, EventPattern=json.dumps({"source": ["fourfold"]}))
     events.put_targets(Rule="consumer", EventBusName=bus, Targets=[{"Id": "queue", "Arn": arn}])
     return "consumer"
-
-
-def store_event(home: LocalServer) -> str:
-    """Puts an event into the outbox; answers with its id."""
-    run_id = new_run_id()
-    data = GenerationRunStarted(run_id=run_id, persona_id=new_persona_id(), config_hash="cfg_0000000000000000")
-    entry = bus_entry(data, workspace_id="ws_local", correlation_id=run_id, occurred_at=datetime.now(UTC))
-    put: Any = outbox_put(home.outputs()["OutboxTableName"], entry)
-    home.aws("dynamodb").transact_write_items(TransactItems=[{"Put": put}])
-    return str(entry["Detail"]["metadata"]["event_id"])
 
 
 def _received(home: LocalServer, queue: str, seconds: float = 0.5) -> list[str]:

@@ -16,6 +16,8 @@ from fourfold.cli.progress_feed import Feed
 from tests.integration.local_server import LocalServer, eventually
 from tests.integration.progress_client import ProgressClient, address, connected
 
+pytestmark = pytest.mark.deep(part="restarts")
+
 # A sender waits five seconds for an answer, other callers of the engine for nine at least.
 STALL_S = 6.0
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
@@ -27,6 +29,7 @@ def own(stack: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     server = LocalServer(tmp_path_factory.mktemp("progress"))
     server.borrow_assembly(stack)
     server.start()
+    server.without_jobs()
     yield server
     assert server.stop() == 0, server.said()
 

@@ -102,6 +102,7 @@ def test_there_are_commands() -> None:
     assert len(COMMANDS) > 10
 
 
+@pytest.mark.deep(part="readme")
 @pytest.mark.parametrize("command", [command for command in COMMANDS if "make " not in command])
 def test_every_command_works_as_it_is_written(shell: Shell, command: str) -> None:
     """In the order of the pages: a command's placeholders hold the ids that earlier ones printed."""

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
 
 from tests.integration.local_server import LocalServer, eventually
-from tests.integration.test_outbox import store_event
+from tests.integration.outbox_events import store_event
 from tests.unit.webhooks.receiver import Answer, Received, receiver, unused_port
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
@@ -22,10 +23,20 @@ SHORT = {"api.webhooks.retry.delays_s": [0, 1, 1, 1], "api.webhooks.timeout_s": 
 
 
 @pytest.fixture(scope="module")
-def home(stack: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    server = LocalServer(tmp_path_factory.mktemp("webhooks"), {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1"})
+def home(stack: LocalServer) -> Iterator[LocalServer]:
+    """The common stack, whose retries come soon."""
+    stack.commit(SHORT)
+    yield stack
+    stack.reset(*SHORT)
+
+
+@pytest.fixture
+def killable(stack: LocalServer, tmp_path: Path) -> Iterator[LocalServer]:
+    """A server of the test's own, whose retries come soon."""
+    server = LocalServer(tmp_path / "webhooks")
     server.borrow_assembly(stack)
     server.start()
+    server.without_jobs()
     server.commit(SHORT)
     yield server
     server.kill()
@@ -145,7 +156,9 @@ def test_the_commands_receiver_verifies_and_prints_what_arrives(home: LocalServe
     assert not [one for one in home.call("GET", "/v1/webhooks").json()["data"] if one["events"] == ["*"]]
 
 
-def test_what_a_kill_cut_off_is_delivered_after_the_next_start(home: LocalServer) -> None:
+@pytest.mark.deep(part="restarts")
+def test_what_a_kill_cut_off_is_delivered_after_the_next_start(killable: LocalServer) -> None:
+    home = killable
     port = unused_port()
     endpoint = subscribe(home, f"http://127.0.0.1:{port}/hooks", "generation.run.started")
     ids = {store_event(home) for _ in range(3)}

@@ -17,6 +17,7 @@ class Delivery(StrEnum):
     WHOLE = "whole"
     NEVER = "never"
     HANGS_HALFWAY = "hangs_halfway"
+    HANGS_AT_THE_END = "hangs_at_the_end"
     DRIPS = "drips"
     RESETS = "resets"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import select
 import socket
 import struct
 import sys
@@ -81,6 +82,10 @@ class ProviderServer:
         self._listener.end()
         self._thread.join()
 
+    def was_left(self, within_s: float) -> bool:
+        """Whether the client of a stream that hangs closed its connection, waiting for that for `within_s` seconds."""
+        return self._listener.left.wait(within_s)
+
     def _meet(self, call: Received) -> tuple[Reply, float]:
         with self._lock:
             self.requests.append(call)
@@ -102,6 +107,7 @@ class _Listener(ThreadingHTTPServer):
     def __init__(self, meet: Any) -> None:
         self.meet = meet
         self.closing = threading.Event()
+        self.left = threading.Event()
         self.crashes: list[BaseException] = []
         self.facts: Mapping[str, Any] | None = None
         self.asked_about: list[str] = []
@@ -174,6 +180,9 @@ class _Connection(BaseHTTPRequestHandler):
             case Delivery.HANGS_HALFWAY:
                 self.wfile.write(_head(reply) + reply.body[: len(reply.body) // 2])
                 self.server.closing.wait()
+            case Delivery.HANGS_AT_THE_END:
+                self.wfile.write(_head(reply, chunked=True) + b"%x\r\n%b\r\n" % (len(reply.body), reply.body))
+                self._wait_until_left()
             case Delivery.DRIPS:
                 self.wfile.write(_head(reply))
                 for byte in reply.body:
@@ -185,8 +194,16 @@ class _Connection(BaseHTTPRequestHandler):
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
 
+    def _wait_until_left(self) -> None:
+        while not self.server.closing.is_set():
+            readable, _, _ = select.select([self.connection], [], [], 0.05)
+            if readable and not self.connection.recv(1):
+                self.server.left.set()
+                return
 
-def _head(reply: Reply) -> bytes:
-    headers = {"content-type": "application/json", "content-length": str(len(reply.body)), **reply.headers}
+
+def _head(reply: Reply, *, chunked: bool = False) -> bytes:
+    extent = {"transfer-encoding": "chunked"} if chunked else {"content-length": str(len(reply.body))}
+    headers = {"content-type": "application/json", **extent, **reply.headers}
     lines = [f"HTTP/1.1 {reply.status} -", *(f"{name}: {value}" for name, value in headers.items())]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
-from fourfold.models import adapter
+from fourfold.models import adapter, bedrock
+from fourfold.models.provider import KeyedClient
 from tests.providers.server import ProviderServer
 from tests.providers.wires import Provider
 
@@ -41,18 +42,33 @@ def environment(server: ProviderServer) -> dict[str, str]:
 
 @contextmanager
 def reached_by_all(server: ProviderServer) -> Iterator[None]:
-    """While this lasts, every adapter calls `server`. Clients are made anew, for they keep their address."""
-    with pytest.MonkeyPatch.context() as patch:
+    """Makes every adapter call `server`. Clients keep their address: new ones are made, and closed at the end.
+
+    A client that is only dropped keeps its connections open until a garbage collection, which reports them as unclosed
+    in whatever test runs then.
+    """
+    with pytest.MonkeyPatch.context() as patch, _closed_at_the_end(patch):
         for name, value in environment(server).items():
             patch.setenv(name, value)
         adapter.cache_clear()
         yield
-        close_clients()
     adapter.cache_clear()
 
 
-def close_clients() -> None:
-    """Closes the SDKs' clients, which otherwise live as long as their process."""
-    for client in gc.get_objects():
-        if type(client).__name__ in {"OpenAI", "Anthropic"} and hasattr(client, "close"):
-            client.close()
+@contextmanager
+def _closed_at_the_end(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Closes the SDKs' clients that the adapters use meanwhile."""
+    used: dict[int, Any] = {}
+
+    def kept(of: Callable[..., Any]) -> Callable[..., Any]:
+        def client(*arguments: Any) -> Any:
+            found = of(*arguments)
+            return used.setdefault(id(found), found)
+
+        return client
+
+    patch.setattr(KeyedClient, "get", kept(KeyedClient.get))
+    patch.setattr(bedrock, "bedrock_client", kept(bedrock.bedrock_client))
+    yield
+    for client in used.values():
+        client.close()

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tests.providers.behaviours import Reply
+from tests.providers.behaviours import Delivery, Reply
 from tests.providers.wires import Body, Ending, Metered, Provider, Received, success
 
 _SSE = {"content-type": "text/event-stream"}
@@ -16,24 +16,29 @@ _SSE = {"content-type": "text/event-stream"}
 
 @dataclass(frozen=True, slots=True)
 class Speaks:
-    """A stream of `pieces`. `cut` ends it after the pieces, before the API says that this was all."""
+    """A stream of `pieces`. `cut` ends it after the pieces, before the API says that this was all.
+
+    `hangs`: the pieces arrive, and nothing after them; the connection stays open until the client closes it.
+    """
 
     pieces: Sequence[str]
     ending: Ending = Ending.COMPLETE
     metered: Metered = field(default_factory=Metered)
     cut: bool = False
+    hangs: bool = False
 
     def reply(self, call: Received) -> Reply:
         whole, _ = success(call, "".join(self.pieces), self.metered, self.ending)
         events = list(_EVENTS[call.provider](self.pieces, whole))
-        kept = [body for body, closing in events if not (self.cut and closing)]
+        kept = [body for body, closing in events if not ((self.cut or self.hangs) and closing)]
         if call.provider is Provider.BEDROCK:
             content, headers = b"".join(map(_message, kept)), {"content-type": "application/vnd.amazon.eventstream"}
         else:
             content, headers = "".join(map(_frame, kept)).encode(), _SSE
             if call.provider is Provider.COMPATIBLE and not self.cut:
                 content += b"data: [DONE]\n\n"
-        return Reply(content, headers=headers, output_tokens=self.metered.output)
+        delivery = Delivery.HANGS_AT_THE_END if self.hangs else Delivery.WHOLE
+        return Reply(content, headers=headers, output_tokens=self.metered.output, delivery=delivery)
 
 
 Event = tuple[Body, bool]

@@ -12,8 +12,6 @@ PAGES = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPO
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 INLINE = re.compile(r"`([^`\s]+)`")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-# Not in this branch yet: the offline composer's move and the page on the deep checks.
-ARRIVING = ("testing.md",)
 FOLDERS = ("app.py", "benchmarks/", "docs/", "events/", "functions/", "infra/", "layers/", "shared/", "tests/")
 
 
@@ -24,13 +22,13 @@ def _name(page: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     links = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
-    assert [link for link in links if not (page.parent / link).exists() and not link.endswith(ARRIVING)] == []
+    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_every_path_a_page_names_exists(page: Path) -> None:
     prose = FENCED.sub("", page.read_text(encoding="utf-8"))
-    paths = [path for path in INLINE.findall(prose) if path.startswith(FOLDERS) and not path.startswith(ARRIVING)]
+    paths = [path for path in INLINE.findall(prose) if path.startswith(FOLDERS)]
     assert [path for path in paths if not list(REPOSITORY.glob(re.sub(r"<\w+>", "*", path)))] == []
 
 

@@ -113,7 +113,7 @@ def doctor(
     call: Annotated[bool, typer.Option("--call", help="Ask each usable provider every step once; this costs.")] = False,
     state: Annotated[bool, typer.Option("--state", help="Check what a local server has stored instead.")] = False,
 ) -> None:
-    """Show which model providers are usable, with --call whether answers can be read; or check the stored state."""
+    """Show which providers are usable, with --call whether their answers can be read; or check the stored state."""
     if state:
         _examine_state()
         return

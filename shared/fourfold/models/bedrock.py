@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from functools import cached_property
 from typing import Any
 
@@ -141,12 +142,14 @@ class BedrockWire:
         if on_text is None:
             return _answer(self._client.converse(**asked))
         text, stop, usage = "", None, ReportedUsage()
-        for event in self._client.converse_stream(**asked)["stream"]:
-            piece = event.get("contentBlockDelta", {}).get("delta", {}).get("text", "")
-            text += piece
-            on_text(piece)
-            stop = event.get("messageStop", {}).get("stopReason", stop)
-            usage = _usage(event["metadata"]) if "metadata" in event else usage
+        # Left open, its connection would remain until a garbage collection, and the model would keep writing.
+        with closing(self._client.converse_stream(**asked)["stream"]) as events:
+            for event in events:
+                piece = event.get("contentBlockDelta", {}).get("delta", {}).get("text", "")
+                text += piece
+                on_text(piece)
+                stop = event.get("messageStop", {}).get("stopReason", stop)
+                usage = _usage(event["metadata"]) if "metadata" in event else usage
         if stop is None:
             raise UnreadableReplyError(CUT_OFF)
         return WireAnswer(text, usage, _STOPS.get(stop))

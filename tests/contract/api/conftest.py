@@ -10,9 +10,9 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import httpx
 import pytest
 from fastapi import FastAPI
-from moto import mock_aws
 
 from fourfold.http.scopes import SCOPES
+from fourfold.http.tail import Tails
 from fourfold.pipeline.complete_run import complete_run
 from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.run_context import identity_of
@@ -46,8 +46,9 @@ from functions.configuration import config_reader, org_of
 from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
+from tests.invocation import Invocation
 from tests.isolation import take_turns
-from tests.unit.functions.test_samples import Invocation
+from tests.tables import Tables, tables_in_moto
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -58,9 +59,6 @@ BOTH = frozenset({"personas:read", "personas:write"})
 Fate = Literal["active", "flagged", "failed", "silent", "refused"]
 
 _ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "testing",
-    "AWS_SECRET_ACCESS_KEY": "testing",
-    "AWS_DEFAULT_REGION": "eu-central-1",
     "FOURFOLD_PERSONAS_TABLE": "personas",
     "FOURFOLD_RUN_EVENTS_TABLE": "run-events",
     "FOURFOLD_API_KEYS_TABLE": "api-keys",
@@ -78,14 +76,14 @@ _ENVIRONMENT = {
     "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
 }
 _TABLES = {
-    "personas": ("pk", "S"),
-    "run-events": ("pk", "N"),
-    "api-keys": ("pk", None),
-    "idempotency": ("id", None),
-    "config": ("pk", "S"),
-    "outbox": ("pk", None),
-    "connections": ("pk", "S"),
-    "webhooks": ("pk", "S"),
+    "personas": "S",
+    "run-events": "N",
+    "api-keys": None,
+    "idempotency": None,
+    "config": "S",
+    "outbox": None,
+    "connections": "S",
+    "webhooks": "S",
 }
 
 
@@ -97,6 +95,7 @@ class Machine:
     started: list[tuple[str, RunState]] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8))
+    _runs: list[Future[None]] = field(default_factory=list)
 
     def start(self, name: str, execution_input: str) -> None:
         if self.fate == "refused":
@@ -104,7 +103,12 @@ class Machine:
         state = RunState.model_validate_json(_state_of(execution_input))
         self.started.append((name, state))
         if self.fate != "silent":
-            self._pool.submit(self._run, state, self.fate)
+            self._runs.append(self._pool.submit(self._run, state, self.fate))
+
+    def settle(self) -> None:
+        """Returns when what was started is done to its last write, unless it is held: a run's caller knows earlier."""
+        if self.hold.is_set():
+            wait(self._runs)
 
     def stop(self) -> None:
         self.hold.set()
@@ -153,10 +157,14 @@ class Api:
 
     app: FastAPI
     machine: Machine
-    tables: DynamoDBClient
+    kept: Tables
     functions: Functions = field(default_factory=Functions)
     orders: list[tuple[str, str]] = field(default_factory=list)
     order_groups: list[str] = field(default_factory=list)
+
+    @property
+    def tables(self) -> DynamoDBClient:
+        return self.kept.client
 
     def client(self, key: str | None = KEY) -> httpx.AsyncClient:
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
@@ -187,9 +195,9 @@ class Api:
         return reply
 
     def stored(self, table: str) -> list[dict[str, Any]]:
-        """All items, but for the slots that count runs: they are taken anew by the next runs."""
-        items: list[dict[str, Any]] = self.tables.scan(TableName=table)["Items"]
-        return [item for item in items if not item.get("sk", {}).get("S", "").startswith("SLOT#")]
+        """All items, but for the slots that count runs: they are taken again by the next runs."""
+        self.machine.settle()
+        return [item for item in self.kept.items(table) if not item.get("sk", {}).get("S", "").startswith("SLOT#")]
 
     def run(self, run_id: str, workspace_id: str = "ws_one") -> Run:
         found = wiring.persona_store().run(workspace_id, run_id)
@@ -216,34 +224,24 @@ class Live:
         self.server.should_exit = True
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _own_client() -> Iterator[None]:
-    """A client takes a tenth of a second to make: one for all tests, which moto serves whoever's turn it is."""
-    dynamodb.cache_clear()
-    yield
-    dynamodb.cache_clear()
-
-
 @pytest.fixture(autouse=True)
 def _isolated_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     take_turns(monkeypatch)
 
 
-@pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
-    for name, value in _ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    stand_in, functions = Machine(), Functions()
-    stand_in.hold.set()
-    with mock_aws():
-        _forget()
-        monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
-        monkeypatch.setattr(step_alone, "_functions", lambda: functions)
-        step_alone._limiter.cache_clear()  # noqa: SLF001 - it belongs to one event loop
-        tables = dynamodb()
-        for table, (pk, sort) in _TABLES.items():
-            _create(tables, table, pk, sort)
-        keys = DynamoApiKeys(tables, "api-keys")
+@pytest.fixture(scope="session")
+def _app() -> FastAPI:
+    """One for all tests: at its first request it takes longer to get ready than most tests do."""
+    app = create_app()
+    app.openapi = _description  # type: ignore[method-assign]
+    return app
+
+
+@pytest.fixture(scope="module")
+def _tables() -> Iterator[Tables]:
+    """The tables with the keys."""
+    with tables_in_moto(_TABLES) as tables:
+        keys = DynamoApiKeys(tables.client, "api-keys")
         for secret, workspace, scopes in (
             (KEY, "ws_one", BOTH),
             (OTHER_KEY, "ws_other", BOTH),
@@ -253,18 +251,35 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
             (OTHER_FULL_KEY, "ws_other", frozenset(SCOPES)),
         ):
             keys.put(secret, ApiKey(f"key_{secret}", "org", workspace, scopes))
-        app = create_app()
-        app.openapi = _description  # type: ignore[method-assign]
-        serving = Api(app, stand_in, tables, functions)
+        tables.keep()
+        dynamodb.cache_clear()
+        yield tables
+        dynamodb.cache_clear()
 
-        def send_message(QueueUrl: str, MessageBody: str, MessageGroupId: str) -> None:  # noqa: N803 - boto's names
-            serving.orders.append((QueueUrl.rpartition("/")[2], MessageBody))
-            serving.order_groups.append(MessageGroupId)
 
-        monkeypatch.setattr(jobs, "queues", lambda: SimpleNamespace(send_message=send_message))
-        yield serving
-        stand_in.stop()
-        _forget()
+@pytest.fixture
+def api(_app: FastAPI, _tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    """The app as it is after its start, its tables with the keys alone."""
+    for name, value in _ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    _tables.put_back()
+    _app.state.stopping, _app.state.tails = threading.Event(), Tails()
+    stand_in, functions = Machine(), Functions()
+    stand_in.hold.set()
+    _forget()
+    monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
+    monkeypatch.setattr(step_alone, "_functions", lambda: functions)
+    step_alone._limiter.cache_clear()  # noqa: SLF001 - it belongs to one event loop
+    serving = Api(_app, stand_in, _tables, functions)
+
+    def send_message(QueueUrl: str, MessageBody: str, MessageGroupId: str) -> None:  # noqa: N803 - boto's names
+        serving.orders.append((QueueUrl.rpartition("/")[2], MessageBody))
+        serving.order_groups.append(MessageGroupId)
+
+    monkeypatch.setattr(jobs, "queues", lambda: SimpleNamespace(send_message=send_message))
+    yield serving
+    stand_in.stop()
+    _forget()
 
 
 @pytest.fixture
@@ -298,12 +313,3 @@ def _forget() -> None:
     further = (config_reader, org_of, webhook_lanes.webhooks)
     for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_jobs):
         made.cache_clear()
-
-
-def _create(tables: DynamoDBClient, table: str, pk: str, sort: Any) -> None:
-    create = partial(tables.create_table, TableName=table, BillingMode="PAY_PER_REQUEST")
-    keys: list[Any] = [(pk, "HASH", "S")] + ([("sk", "RANGE", sort)] if sort else [])
-    create(
-        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind, _ in keys],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": type_} for name, _, type_ in keys],
-    )

@@ -36,7 +36,6 @@ class Keys:
         case.headers["Authorization"] = f"Bearer {data}"
 
 
-@schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any], **_: Any) -> None:  # noqa: ARG001
     """Makes a request that fits the schema one that is right: fit cursors are made up, times lie in the past."""
     if case.meta is None or not case.meta.generation.mode.is_positive:
@@ -61,6 +60,9 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
     if isinstance(case.body, dict):
         _make_right(case.body)
+
+
+schemathesis.hook(before_call)
 
 
 def _make_right(body: dict[str, Any]) -> None:

@@ -1,14 +1,12 @@
 """The authorization table: every route of the app, with every kind of key that must not get in.
 
-The routes are read off the app, so a new one is held to this as soon as it exists. For a new kind of thing in a path,
-`THINGS` says how to make one.
+The routes are read off the app, so a new one is held to this as soon as it exists.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,10 +17,9 @@ from fourfold.http.scopes import SCOPES
 from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from functions.api.app import create_app
 from functions.api.openapi.operations import Operation, operations
-from functions.api.provocation_tests.examples import OWN_TEST
-from functions.api.webhooks import deliveries
-from functions.api.webhooks import targets as webhook_targets
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
+from tests.contract.api.sample_requests import sample_request
+from tests.contract.api.things import ONE_OF_EACH, THINGS, reachable, things_in, with_ids
 
 FREE = {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{name}"}
 TABLE = [operation for operation in operations(create_app()) if operation.path not in FREE]
@@ -30,88 +27,11 @@ NAMES = [f"{operation.method} {operation.path}" for operation in TABLE]
 
 NOW = datetime.now(UTC)
 REVOKED, EXPIRED, UNKNOWN = "ff_live_revoked", "ff_live_expired", "ff_live_unknown"
-ABSENT = "0" * 26
-
-
-def persona_of(api: Api) -> str:
-    return str(api.call("POST", "/v1/personas", FULL_KEY, json={"intent": "A shy founder, 34"}).json()["id"])
-
-
-def run_of(api: Api) -> str:
-    return str(api.call("POST", "/v1/personas", FULL_KEY, json={"intent": "A shy founder, 34"}).json()["run_id"])
-
-
-def key_of(api: Api) -> str:
-    return str(api.call("POST", "/v1/keys", FULL_KEY, json={"name": "x", "scopes": ["keys:write"]}).json()["id"])
-
-
-def own_test_of(api: Api) -> str:
-    return str(api.call("PUT", f"/v1/provocation/tests/{OWN_TEST['id']}", FULL_KEY, json=OWN_TEST).json()["test"]["id"])
 
 
 @pytest.fixture(autouse=True)
 def _reachable(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Names resolve to a public address, and nobody dispatches."""
-    monkeypatch.setattr(webhook_targets, "resolve", lambda _host, _port: ["93.184.215.14"])
-    monkeypatch.setattr(deliveries, "enqueue", lambda _errands: None)
-
-
-def endpoint_of(api: Api) -> str:
-    body = {"url": "https://example.com/hooks", "events": ["persona.created"]}
-    return str(api.call("POST", "/v1/webhooks", FULL_KEY, json=body).json()["id"])
-
-
-def snapshot_of(api: Api) -> str:
-    return str(api.call("POST", "/v1/config/snapshots", FULL_KEY, json={"label": "x"}).json()["id"])
-
-
-# What stands in a path and is nobody's: names every workspace knows.
-COMMON = {"key": "engine.pipeline.method", "name": "offline"}
-# How to make a thing of the first workspace, by the name it has in a path; and an id like its own that names nothing.
-THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
-    "persona_id": (persona_of, f"per_{ABSENT}"),
-    "version": (lambda _api: "1", "999"),
-    "run_id": (run_of, f"run_{ABSENT}"),
-    "test_id": (own_test_of, "x.acme.no_such"),
-    "endpoint_id": (endpoint_of, f"whk_{ABSENT}"),
-    "delivery_id": (lambda _api: f"dlv_{ABSENT}", f"dlv_{ABSENT}"),
-    "key_id": (key_of, f"key_{ABSENT}"),
-    "snapshot_id": (snapshot_of, f"cfs_{ABSENT}"),
-}
-
-
-def things_in(path: str) -> list[str]:
-    names = [part[1:-1] for part in path.split("/") if part.startswith("{") and part[1:-1] not in COMMON]
-    unknown = set(names) - set(THINGS)
-    assert not unknown, f"say in THINGS how to make {unknown} for {path}"
-    return names
-
-
-def sample_request(api: Api, operation: Operation) -> dict[str, Any]:
-    """What httpx needs to send the route's own examples: its body, and what its query must hold."""
-    described = api.app.openapi()["paths"].get(operation.path, {}).get(operation.method.lower(), {})
-    needed = [each for each in described.get("parameters", []) if each["in"] == "query" and each["required"]]
-    return {**sample_body(api, operation), "params": {each["name"]: each["schema"]["examples"][0] for each in needed}}
-
-
-def sample_body(api: Api, operation: Operation) -> dict[str, Any]:
-    description = api.app.openapi()
-    found = description["paths"].get(operation.path, {}).get(operation.method.lower(), {}).get("requestBody")
-    if found is None:
-        return {}
-    media = found["content"].get("application/json")
-    if media is None:
-        return {"content": b"x", "headers": {"Content-Type": next(iter(found["content"]))}}
-    if "example" in media:
-        return {"json": media["example"]}
-    schema = description["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]
-    return {"json": schema["examples"][0]}
-
-
-def with_ids(path: str, ids: dict[str, str]) -> str:
-    for name, value in {**COMMON, **ids}.items():
-        path = path.replace(f"{{{name}}}", value)
-    return path
+    reachable(monkeypatch)
 
 
 def stored(api: Api, within: str = "") -> str:
@@ -153,12 +73,13 @@ def test_the_description_tells_the_scope_of_every_route(api: Api) -> None:
 @pytest.mark.parametrize("operation", TABLE, ids=NAMES)
 def test_keys_that_open_nothing(api: Api, operation: Operation) -> None:
     scopes = frozenset(SCOPES)
+    ids = ONE_OF_EACH.in_place(api)
     keys = keys_of(api)
     keys.put(REVOKED, key("revoked", scopes, revoked_at=NOW - timedelta(minutes=1)))
     keys.put(EXPIRED, key("expired", scopes, expires_at=NOW - timedelta(seconds=1)))
     assert operation.scope is not None
     keys.put("ff_live_narrow", key("narrow", scopes - {operation.scope}))
-    path = with_ids(operation.path, {name: THINGS[name][0](api) for name in things_in(operation.path)})
+    path = with_ids(operation.path, {name: ids[name] for name in things_in(operation.path)})
     before = stored(api)
     for secret in (None, UNKNOWN, REVOKED, EXPIRED):
         reply = asked(api, operation, path, secret)
@@ -175,8 +96,9 @@ def test_keys_that_open_nothing(api: Api, operation: Operation) -> None:
 @pytest.mark.parametrize("operation", TABLE, ids=NAMES)
 def test_a_key_of_another_workspace(api: Api, operation: Operation) -> None:
     """On a thing of the first workspace it gets what it gets for one that was never there, to the letter."""
-    ids = {name: THINGS[name][0](api) for name in things_in(operation.path)}
-    mine = [thing for maker, _ in THINGS.values() for thing in [maker(api)]] + list(ids.values())
+    ids = ONE_OF_EACH.in_place(api)
+    mine = list(ids.values())
+    ids = {name: ids[name] for name in things_in(operation.path)}
     before, mine_before = stored(api), stored(api, "WS#ws_one")
     foreign = asked(api, operation, with_ids(operation.path, ids), OTHER_FULL_KEY)
     if operation.method == "PUT":  # a name of the caller's own choosing: made beside the first workspace's

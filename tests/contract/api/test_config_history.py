@@ -113,7 +113,7 @@ class TestDiff:
             ("from=-1&to=1", 422),
             ("to=1", 422),
             ("from=1&to=7", 404),
-            (f"from=1&to={new_snapshot_id()}", 404),
+            ("from=1&to=cfs_00000000000000000000000000", 404),
         ],
     )
     def test_what_is_not_there_is_not_compared(self, tree: Settings, query: str, status: int) -> None:

@@ -19,7 +19,9 @@ PREFLIGHT = {
 @pytest.fixture
 def opened(api: Api) -> Api:
     """The app for pages of one origin."""
-    return Api(create_app(allowed_origins(ORIGIN)), api.machine, api.tables)
+    app = create_app(allowed_origins(ORIGIN))
+    app.openapi = api.app.openapi  # type: ignore[method-assign]  # it takes a second to make
+    return Api(app, api.machine, api.kept)
 
 
 def cors_headers(headers: object) -> set[str]:

@@ -8,7 +8,7 @@ from fourfold.http.scopes import SCOPES
 from functions.api.app import create_app
 from functions.api.openapi.operations import Operation, operations
 from tests.contract.api.conftest import FULL_KEY, Api, Live
-from tests.contract.api.test_authorization import sample_request
+from tests.contract.api.sample_requests import sample_request
 
 OPERATIONS = [operation for operation in operations(create_app()) if operation.scope is not None]
 WITH_IDS = [operation for operation in OPERATIONS if "_id}" in operation.path]

@@ -21,7 +21,7 @@ from fourfold.voice.fingerprint_job import FingerprintJob
 from functions import clock, job_entry, wiring
 from functions.job_entry import MAX_RECEIVES
 from tests.contract.api.conftest import FULL_KEY, Api
-from tests.unit.functions.test_samples import Invocation
+from tests.invocation import Invocation
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 CLOCKS = ("functions.clock.now", "functions.wiring.now", "functions.api.runs.polling.now")

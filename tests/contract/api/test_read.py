@@ -15,6 +15,7 @@ from functions import clock, wiring
 from functions.api.personas import generation
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.conftest import OTHER_KEY, Api
+from tests.examples import examples
 
 ASYNC = {"Prefer": "respond-async"}
 LETTERS = st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t\r")
@@ -92,12 +93,13 @@ def test_a_lost_run_has_failed_for_whoever_looks(api: Api, monkeypatch: pytest.M
     assert "pipeline.failed" in api.call("GET", f"/v1/runs/{run_id}/events").text
 
 
+@pytest.mark.random
 def test_any_legible_brief_is_kept_byte_for_byte(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.machine.fate = "silent"
     roomy = Settings(api=ApiConfig(limits=LimitsConfig(requests_per_minute=100_000, concurrent_generations=1000)))
     monkeypatch.setattr(generation, "settings_of", lambda _workspace: roomy)
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(15, 600), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(LEGIBLE)
     def kept(intent: str) -> None:
         reply = api.call("POST", "/v1/personas", json={"intent": intent}, headers=ASYNC)

@@ -33,6 +33,7 @@ def end_job(body: str) -> None:
         fail_job(run, problem("job_failed", "The job failed", 500, "Ask for it again."), wiring.job_context())
 
 
+@pytest.mark.deep(part="schemathesis")
 @pytest.mark.timeout(600)
 def test_every_operation_keeps_its_description(live: Live, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     unhurried = Settings(api=ApiConfig(limits=LimitsConfig(requests_per_minute=100_000, concurrent_generations=1000)))

@@ -78,6 +78,19 @@ def test_a_stream_that_ends_before_the_answer_does_is_no_answer(server: Provider
 
 
 @each_provider
+def test_a_stream_that_is_left_is_closed_at_once(server: ProviderServer, provider: Provider) -> None:
+    """Else the provider writes on, and bills it, until a garbage collection finds the connection."""
+
+    def leave(_piece: str) -> None:
+        raise InterruptedError
+
+    server.play(Speaks(PIECES, hangs=True))
+    with pytest.raises(ModelError):
+        resolve_chat(MODELS[provider]).reply(request(), leave)
+    assert server.was_left(within_s=5)
+
+
+@each_provider
 @pytest.mark.parametrize("ending", [Ending.TRUNCATED, Ending.FILTERED])
 def test_an_ending_that_is_none_is_told_of_streams_too(
     server: ProviderServer, provider: Provider, ending: Ending

@@ -18,6 +18,7 @@ from websockets.sync.server import ServerConnection, serve
 from fourfold.cli.client import ApiError, UnreachableError
 from fourfold.cli.progress_feed import Feed
 from fourfold.cli.watch import Board, describe_event, print_events, watch_live
+from tests.examples import examples
 
 RUN, OTHER = "run_01kaqf0c5v3y9m2t8z4n6r1w7b", "run_01kaqf0c5v3y9m2t8z4n6r1w7c"
 LOG: list[dict[str, Any]] = [
@@ -70,7 +71,8 @@ def got(feed: Feed) -> list[dict[str, Any]]:
     return [event for event in feed.events() if event is not None]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.random
+@settings(max_examples=examples(25, 1000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(cuts=st.lists(st.integers(0, 4), max_size=6), repeats=st.integers(0, 2))
 def test_a_feed_that_breaks_off_anywhere_gives_each_event_once(cuts: list[int], repeats: int) -> None:
     waiting = list(cuts)

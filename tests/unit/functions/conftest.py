@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.new_run import log_start
@@ -20,9 +19,7 @@ from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
 from functions import wiring
 from functions.configuration import config_reader, org_of
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.client import DynamoDBClient
+from tests.tables import Tables, tables_in_moto
 
 SAMPLES = Path(__file__).parents[3] / "events" / "functions"
 
@@ -32,55 +29,44 @@ def load(path: Path) -> dict[str, Any]:
     return loaded
 
 
+_TABLES = {"personas": "S", "run-events": "N", "connections": "S", "config": "S", "api-keys": None}
+_ENVIRONMENT = {
+    "FOURFOLD_PERSONAS_TABLE": "personas",
+    "FOURFOLD_RUN_EVENTS_TABLE": "run-events",
+    "FOURFOLD_EVENT_BUS": "fourfold",
+    "FOURFOLD_OUTBOX_TABLE": "outbox",
+    "FOURFOLD_CONFIG_TABLE": "config",
+    "FOURFOLD_CONNECTIONS_TABLE": "connections",
+    "FOURFOLD_API_KEYS_TABLE": "api-keys",
+    "FOURFOLD_CATCH_UP_QUEUE": "https://sqs.eu-central-1.amazonaws.com/123456789012/catch-ups",
+    "FOURFOLD_PROGRESS_ENDPOINT": "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/prod",
+}
+
+
+@pytest.fixture(scope="module")
+def _tables() -> Iterator[Tables]:
+    with tables_in_moto(_TABLES) as tables:
+        dynamodb.cache_clear()
+        yield tables
+        dynamodb.cache_clear()
+
+
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunState]:
+def world(_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunState]:
     """Tables, bus and the started run of the samples; answers with the run's first state."""
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-        "FOURFOLD_PERSONAS_TABLE": "personas",
-        "FOURFOLD_RUN_EVENTS_TABLE": "run-events",
-        "FOURFOLD_EVENT_BUS": "fourfold",
-        "FOURFOLD_OUTBOX_TABLE": "outbox",
-        "FOURFOLD_CONFIG_TABLE": "config",
-        "FOURFOLD_CONNECTIONS_TABLE": "connections",
-        "FOURFOLD_API_KEYS_TABLE": "api-keys",
-        "FOURFOLD_CATCH_UP_QUEUE": "https://sqs.eu-central-1.amazonaws.com/123456789012/catch-ups",
-        "FOURFOLD_PROGRESS_ENDPOINT": "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/prod",
-    }.items():
+    for name, value in _ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    stores = (dynamodb, wiring.persona_store, wiring.run_context, wiring.job_store, wiring.job_context, wiring.sessions)
+    stores = (wiring.persona_store, wiring.run_context, wiring.job_store, wiring.job_context, wiring.sessions)
     forget = (*stores, config_reader, org_of)
-    with mock_aws():
-        for made in forget:
-            made.cache_clear()
-        _tables(boto3.client("dynamodb"))
-        boto3.client("events").create_event_bus(Name="fourfold")
-        state = RunState.model_validate(load(SAMPLES / "intent_parse" / "first_attempt.json"))
-        _start(state)
-        yield state
     for made in forget:
         made.cache_clear()
-
-
-def _tables(client: DynamoDBClient) -> None:
-    for table, sort in {"personas": "S", "run-events": "N", "connections": "S", "config": "S"}.items():
-        client.create_table(
-            TableName=table,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": sort},  # type: ignore[typeddict-item]
-            ],
-        )
-    client.create_table(
-        TableName="api-keys",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-    )
+    _tables.put_back()
+    boto3.client("events").create_event_bus(Name="fourfold")
+    state = RunState.model_validate(load(SAMPLES / "intent_parse" / "first_attempt.json"))
+    _start(state)
+    yield state
+    for made in forget:
+        made.cache_clear()
 
 
 def _start(state: RunState) -> None:

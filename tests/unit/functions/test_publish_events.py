@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import boto3
 import pytest
 
 from fourfold.pipeline.state import RunState
@@ -13,6 +12,7 @@ from fourfold.storage.client import dynamodb
 from fourfold.storage.outbox import outbox_put
 from functions import event_bus
 from functions.publish_events import handler as publish_events
+from tests.tables import create
 from tests.unit.functions.conftest import SAMPLES, load
 
 SAMPLE = load(SAMPLES / "publish_events" / "two_entries.json")
@@ -47,13 +47,7 @@ def bus(world: RunState, monkeypatch: pytest.MonkeyPatch) -> Bus:  # noqa: ARG00
     monkeypatch.setattr(event_bus, "_bus", lambda: stand_in)
     monkeypatch.setattr(event_bus, "PAUSES_S", (0, 0))
     monkeypatch.setenv("FOURFOLD_OUTBOX_TABLE", "outbox")
-    table = boto3.client("dynamodb")
-    table.create_table(
-        TableName="outbox",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-    )
+    create(dynamodb(), "outbox", None)
     for record in SAMPLE["Records"]:
         entry = json.loads(record["dynamodb"]["NewImage"]["entry"]["S"])
         dynamodb().transact_write_items(TransactItems=[{"Put": outbox_put("outbox", entry)}])

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.pipeline.state import RunState
 from fourfold.progress.run import RunKind
 from functions import wiring
+from tests.invocation import Invocation
 from tests.unit.functions.conftest import SAMPLES, load
 
 FUNCTIONS = Path(__file__).parents[3] / "functions"
@@ -34,14 +34,6 @@ def samples(*functions: str) -> list[Any]:
         for path in sorted((SAMPLES / name).glob("*.json"))
         if path.stem != "alone"
     ]
-
-
-class Invocation(LambdaContext):
-    """A function that has most of its time left."""
-
-    @staticmethod
-    def get_remaining_time_in_millis() -> int:
-        return 500_000
 
 
 def call(function: str, event: dict[str, Any]) -> Any:

@@ -18,9 +18,10 @@ from functions import webhook_queues as webhook_lanes
 from functions.clock import now
 from functions.webhook_dispatch.handler import handler as dispatch
 from functions.webhook_fanout.handler import handler as fan_out
+from tests.invocation import Invocation
+from tests.tables import create
 from tests.unit.functions.conftest import SAMPLES, load
-from tests.unit.functions.test_samples import Invocation
-from tests.unit.webhooks.conftest import create_tables
+from tests.unit.webhooks.conftest import TABLES
 from tests.unit.webhooks.receiver import Answer, receiver
 
 EVENT = load(SAMPLES / "webhook_fanout" / "persona_created.json")
@@ -34,7 +35,8 @@ def queues(world: RunState, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:  
     for name in ("fast", "slow", "dead"):
         url = sqs.create_queue(QueueName=name)["QueueUrl"]
         monkeypatch.setenv(f"FOURFOLD_WEBHOOKS_{name.upper()}_QUEUE", url)
-    create_tables(boto3.client("dynamodb"))
+    for table, sort in TABLES.items():
+        create(boto3.client("dynamodb"), table, sort)
     for name in ("webhooks", "outbox"):
         monkeypatch.setenv(f"FOURFOLD_{name.upper()}_TABLE", name)
     monkeypatch.setenv("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK", "1")

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from fourfold.ids import new_persona_id, new_run_id
 from fourfold.jobs.job import Conclusion, JobContext
@@ -23,6 +21,7 @@ from fourfold.storage.jobs import DynamoCheckpoints, DynamoJobStore
 from fourfold.storage.personas import DynamoPersonaStore
 from fourfold.storage.run_events import DynamoEventStore
 from tests.isolation import take_turns
+from tests.tables import Tables, tables_in_moto
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -98,39 +97,33 @@ class Toy:
         return [ModelCall(provider="toy", model="1", duration_ms=1, tokens=tokens, cost_usd=0.5) for _ in done]
 
 
+@pytest.fixture(scope="module")
+def _tables() -> Iterator[Tables]:
+    with tables_in_moto(_TABLES) as tables:
+        yield tables
+
+
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+def bench(_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Bench:
     take_turns(monkeypatch)
-    with mock_aws():
-        client = boto3.client("dynamodb")
-        for table, sort in _TABLES.items():
-            keys: list[Any] = [("pk", "HASH", "S"), *([("sk", "RANGE", sort)] if sort else [])]
-            client.create_table(
-                TableName=table,
-                BillingMode="PAY_PER_REQUEST",
-                KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind, _ in keys],
-                AttributeDefinitions=[{"AttributeName": name, "AttributeType": of} for name, _, of in keys],
-            )
-        persona = Persona(
-            id=new_persona_id(),
-            workspace_id=WORKSPACE,
-            status=PersonaStatus.ACTIVE,
-            intent="A shy founder",
-            run_id=new_run_id(),
-            config_hash="cfg",
-            created_at=NOW,
-            updated_at=NOW,
-        )
-        made = Run(
-            id=persona.run_id,
-            persona_id=persona.id,
-            workspace_id=WORKSPACE,
-            status=RunStatus.COMPLETED,
-            config_hash="cfg",
-            started_at=NOW,
-        )
-        DynamoPersonaStore(client, "personas").start(persona, made)
-        yield Bench(client, persona)
+    _tables.put_back()
+    persona = Persona(
+        id=new_persona_id(),
+        workspace_id=WORKSPACE,
+        status=PersonaStatus.ACTIVE,
+        intent="A shy founder",
+        run_id=new_run_id(),
+        config_hash="cfg",
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    made = Run(
+        id=persona.run_id,
+        persona_id=persona.id,
+        workspace_id=WORKSPACE,
+        status=RunStatus.COMPLETED,
+        config_hash="cfg",
+        started_at=NOW,
+    )
+    DynamoPersonaStore(_tables.client, "personas").start(persona, made)
+    return Bench(_tables.client, persona)

@@ -7,17 +7,21 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fourfold.progress.delivery import REPLAY_LEASE_S
 from fourfold.progress.ports import ConnectionGoneError, RunKey
+from tests.examples import examples
 from tests.unit.progress.live import PERSONA, WORKSPACE, CrashError, Crashes, Fate, Schedule, Service, World, run_id
+
+pytestmark = pytest.mark.random
 
 RUNS = [RunKey(WORKSPACE, run_id(number)) for number in (1, 2)]
 LENGTH = 5
 
-thorough = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=examples(40, 1000), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def subscribe(**command: object) -> str:
@@ -178,7 +182,7 @@ def test_a_stream_that_comes_twice_and_in_disorder_is_no_different(data: st.Data
         assert seqs(world, "one", run) == list(range(1, LENGTH + 1))
 
 
-@settings(thorough, max_examples=400)
+@settings(thorough, max_examples=examples(160, 3000))
 @given(
     data=st.data(),
     fates=st.lists(st.sampled_from(list(Fate)), max_size=16),

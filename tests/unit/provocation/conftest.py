@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.unit.jobs.conftest import bench
+from tests.unit.jobs.conftest import _tables, bench
 
-__all__ = ["bench"]
+__all__ = ["_tables", "bench"]

@@ -21,6 +21,7 @@ from fourfold.config.service import CommitRequest, ConfigService, StaleError
 from fourfold.config.settings import Settings
 from fourfold.events.config import ConfigChanged, config_changed_entry
 from fourfold.storage.config import DynamoConfigStore
+from tests.tables import create
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -70,15 +71,8 @@ class Tables:
 
 @pytest.fixture
 def tables(dynamodb: DynamoDBClient) -> Tables:
-    for table, sort in (("config", True), ("outbox", False)):
-        names = ["pk", "sk"] if sort else ["pk"]
-        kinds: list[Any] = ["HASH", "RANGE"]
-        dynamodb.create_table(
-            TableName=table,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in zip(names, kinds, strict=False)],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
-        )
+    create(dynamodb, "config", "S")
+    create(dynamodb, "outbox", None)
     store = DynamoConfigStore(dynamodb, "config", "outbox", entry)
     return Tables(dynamodb, store, ConfigService(store, flattened(Settings()), []))
 

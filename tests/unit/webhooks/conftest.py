@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from fourfold.config.api import WebhookRetryConfig, WebhooksConfig
 from fourfold.storage.webhooks import DynamoWebhooks
@@ -20,6 +18,7 @@ from fourfold.webhooks.fan_out import QueueEntry, fan_out
 from fourfold.webhooks.queues import Lane, ScheduledDelivery
 from fourfold.webhooks.sender import AttemptOutcome
 from tests.builders import START
+from tests.tables import Tables, tables_in_moto
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -87,27 +86,16 @@ class World:
         return self.tables.scan(TableName="outbox")["Items"]
 
 
-def create_tables(tables: DynamoDBClient) -> None:
-    """`webhooks` and `outbox`."""
-    for table, keys in {"webhooks": ["pk", "sk"], "outbox": ["pk"]}.items():
-        schema: list[Any] = [{"AttributeName": key, "KeyType": "HASH" if key == "pk" else "RANGE"} for key in keys]
-        tables.create_table(
-            TableName=table,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=schema,
-            AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
-        )
+TABLES = {"webhooks": "S", "outbox": None}
+
+
+@pytest.fixture(scope="module")
+def _tables() -> Iterator[Tables]:
+    with tables_in_moto(TABLES) as tables:
+        yield tables
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    with mock_aws():
-        tables = boto3.client("dynamodb")
-        create_tables(tables)
-        yield World(tables, DynamoWebhooks(tables, "webhooks", "outbox"))
+def world(_tables: Tables) -> World:
+    _tables.put_back()
+    return World(_tables.client, DynamoWebhooks(_tables.client, "webhooks", "outbox"))

@@ -1,0 +1,59 @@
+"""Which tests run, and how `pytest -n` distributes them over processes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+from tests.deep_parts import PARTS, RANDOM
+
+# Their session fixtures take seconds: a started server, four synthesized templates. One process has each.
+TOGETHER = ("tests/integration", "tests/infra")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--deep", metavar="PART", choices=list(PARTS), help="run a part of `make test-deep`, not the gate")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps the tests of the gate, or of one deep part; the longest group of them comes first."""
+    wanted = config.getoption("--deep")
+    kept = [item for item in items if _is_wanted(item, wanted)]
+    left_out = [item for item in items if not _is_wanted(item, wanted)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+    items[:] = sorted(kept, key=lambda item: not item.nodeid.startswith(TOGETHER))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """For `pytest -n`."""
+    config.option.loadscopereorder = False  # the order above
+    return ByFile(config, log)
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """A file's tests run in one process, those of a folder in `TOGETHER` too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        whole = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
+        return whole or str(super()._split_scope(nodeid))
+
+
+def _is_wanted(item: pytest.Item, wanted: str | None) -> bool:
+    part = _part_of(item)
+    if wanted is None:
+        return part is None
+    return wanted == part or (wanted == RANDOM and item.get_closest_marker("random") is not None)
+
+
+def _part_of(item: pytest.Item) -> str | None:
+    marker = item.get_closest_marker("deep")
+    if marker is None:
+        return None
+    part = marker.kwargs.get("part")
+    if part not in PARTS:
+        raise pytest.UsageError(f"{item.nodeid}: name a part of tests/deep_parts.py: deep(part=...), not {part}")
+    return str(part)

@@ -1,0 +1,23 @@
+"""The parts of `make test-deep`: what takes too long for the gate, in pieces of less than ten minutes each.
+
+`python -m tests.deep_parts` prints their names. A test belongs to a part by the marker `deep(part="...")`; those with
+the marker `random` run in the gate with few examples and in the part `random` with many.
+"""
+
+from __future__ import annotations
+
+import sys
+
+RANDOM = "random"
+PARTS = {
+    "schemathesis": "every operation of openapi.json keeps its description, whatever is sent",
+    RANDOM: "thousands of random schedules, histories and requests where the gate tries a few",
+    "restarts": "what a kill, a pause or a damaged state file must not lose",
+    "readme": "every command of README.md and docs/ works as it is written",
+    "models": "every part of the product asks the configured provider, over HTTP",
+    "real": "the product against a small real model, on a server of its own",
+}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(" ".join(PARTS) + "\n")
