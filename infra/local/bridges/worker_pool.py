@@ -36,12 +36,20 @@ class WorkerPool:
     """The processes of all functions."""
 
     def __init__(
-        self, start: Start, folders: CodeFolders, is_job: Callable[[str], bool] = lambda _handler: False
+        self,
+        start: Start,
+        folders: CodeFolders,
+        is_job: Callable[[str], bool] = lambda _handler: False,
+        patience: float = 1,
     ) -> None:
-        """`is_job` says of a handler's name that it does background jobs: its process leaves the CPU to the others."""
+        """`is_job` says of a handler's name that it does background jobs: its process leaves the CPU to the others.
+
+        All but jobs get `patience` times their timeout.
+        """
         self._start = start
         self._folders = folders
         self._is_job = is_job
+        self._patience = patience
         self._lock = threading.Lock()
         self._processes: dict[tuple[str, ...], list[WorkerProcess]] = {}
         self._thread = threading.local()
@@ -62,7 +70,7 @@ class WorkerPool:
     def execute(self, record: Json, event: Any, request_id: str) -> Json:  # noqa: ANN401 - JSON
         """One invocation; takes the place of MiniStack's `_execute_function_warm` and has its result."""
         config = record.get("config") or record
-        timeout_s = float(config.get("Timeout", 3))
+        timeout_s = float(config.get("Timeout", 3)) * (1 if self._is_job(config["Handler"]) else self._patience)
         process = self._leased(record, config)
         try:
             answer = process.invoke(event, request_id=request_id, arn=config["FunctionArn"], timeout_s=timeout_s)

@@ -22,7 +22,7 @@ from infra.local.bridges.shared_archives import CodeFolders
 from infra.local.bridges.worker_pool import ENDED_WORKER, JOB_NICENESS, JOBS_AT_ONCE, WorkerPool
 from infra.local.bridges.worker_process import Start, start_interpreter
 from infra.local.home import REPOSITORY
-from tests.unit.local.functions_under_test import record
+from tests.unit.local.functions_under_test import HANDLER, record
 
 STEP = record()
 
@@ -132,6 +132,19 @@ def test_after_a_timeout_the_process_is_given_no_more_but_ends_what_is_under_way
     assert timed_out["body"] == {"errorMessage": "Task timed out after 0.50 seconds", "errorType": "Sandbox.Timedout"}
     assert _answer(pool, function=slow)["pid"] != first
     assert _invoke(pool, {"do": "sleep", "seconds": 0}, slow)["body"] <= 500
+
+
+def test_a_busy_machine_gets_more_time_but_jobs_do_not(start: Start, tmp_path: Path) -> None:
+    pool = WorkerPool(start, CodeFolders(tmp_path), lambda handler: handler.endswith("job"), patience=10)
+    text = HANDLER + "\njob = handler\n"
+    slow, job = (
+        record(name, text=text, timeout_s=0.3, handler=f"code_under_test.{name}") for name in ("handler", "job")
+    )
+    try:
+        assert _invoke(pool, {"do": "sleep", "seconds": 0.6}, slow)["body"] <= 2400
+        assert _invoke(pool, {"do": "sleep", "seconds": 0.6}, job)["body"]["errorType"] == "Sandbox.Timedout"
+    finally:
+        pool.stop()
 
 
 def test_code_that_cannot_be_imported_and_functions_without_code_fail_each_invocation(pool: WorkerPool) -> None:
