@@ -38,6 +38,7 @@ RESULTS = REPOSITORY / "benchmarks" / "results" / "chaos.json"
 # Model latencies: a run takes about three seconds instead of twenty, so that faults meet every step.
 SCALE = 0.15
 PERSONAS_WITH_JOBS = 4
+JOBS = 2
 _CALM_S = (1.0, 6.0)
 _PATIENCE_S = 240.0
 
@@ -66,6 +67,8 @@ class Arena:
         self.provider = provider
         self.hooks = hooks
         self.personas: list[str] = []
+        self.usual: dict[str, int] = {}
+        """How often jobs that nothing disturbs ask each question: tests of a suite may begin with the same words."""
 
     def start(self) -> None:
         """Starts the server and makes the personas that are edited, chatted with, and have jobs."""
@@ -80,6 +83,13 @@ class Arena:
             self.personas.append(made.raise_for_status().json()["persona_id"])
         for persona in self.personas:
             _wait_until(lambda: self.server.call("GET", f"/v1/personas/{persona}").json()["status"] != "generating")  # noqa: B023
+        calm = Memory()
+        load = Load(self.server, calm, self.personas, makers=0)
+        load.start()
+        _wait_until(lambda: len(calm.jobs) == JOBS * len(self.personas))
+        load.stop(_PATIENCE_S)
+        self._wait_for_jobs(calm)
+        self.usual = {question: len(spans) for question, spans in self.provider.calls().items()}
 
     def strike(self, fault: Fault, times: int, makers: int, rng: random.Random) -> Outcome:
         """One kind of fault, at random moments under load; returns when everything that was begun has ended."""
@@ -109,7 +119,7 @@ class Arena:
         check_deliveries(tuple(self.hooks.requests), memory, faults, counts)
         # A question of an earlier phase (a job's, repeated for the same persona) begins its count again.
         calls = {question: spans[paid_before.get(question, 0) :] for question, spans in self.provider.calls().items()}
-        check_paid(calls, faults, counts)
+        check_paid(calls, faults, counts, self.usual)
         counts.half += [f"{bad.part}: {bad.detail}" for bad in check_state(self.server.home) if not bad.is_good]
 
     def _acknowledges_after(self, memory: Memory, moment: float) -> float:

@@ -101,12 +101,15 @@ def check_deliveries(requests: Iterable[Received], memory: Memory, faults: list[
         counts.doubled += [f"delivery {message_id}"] * unexplained
 
 
-def check_paid(calls: Mapping[str, list[Span]], faults: list[Span], counts: Counts) -> None:
-    """A question is asked again only if a fault met the call before."""
+def check_paid(
+    calls: Mapping[str, list[Span]], faults: list[Span], counts: Counts, usual: Mapping[str, int] | None = None
+) -> None:
+    """A question is asked more often than usual (once, if it is not in `usual`) only if a fault met a call before."""
     for question, spans in calls.items():
         again, unexplained = _repeats(spans, faults)
-        counts.repaid_in_flight += again
-        counts.paid_twice += [question[:12]] * unexplained
+        more = max(0, len(spans) - (usual or {}).get(question, 1))
+        counts.repaid_in_flight += min(again, more)
+        counts.paid_twice += [question[:12]] * min(unexplained, max(0, more - again))
 
 
 def _repeats(spans: list[Span], faults: list[Span]) -> tuple[int, int]:

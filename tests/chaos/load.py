@@ -23,6 +23,7 @@ ENDED = frozenset({"completed", "failed"})
 SLUG = "edit-"
 TERMINAL = frozenset({"pipeline.completed", "pipeline.failed"})
 _PAUSE_S = 0.3
+_NUMBERS = itertools.count()
 _POLL_S = 1.5
 # ValueError: a server that is being stopped may answer without JSON.
 _BROKEN = (httpx.HTTPError, WebSocketException, OSError, TimeoutError, KeyError, ValueError)
@@ -55,7 +56,6 @@ class Load:
         """Both background jobs are requested for each of `personas`; the first one is edited and chatted with."""
         self._server = server
         self._memory = memory
-        self._numbers = itertools.count(len(memory.personas))
         self._days = itertools.count(time.time_ns())
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -92,7 +92,7 @@ class Load:
 
     def _make(self, follow: Callable[[str], None]) -> None:
         """One run: its request is repeated under one Idempotency-Key until it is acknowledged, then it is followed."""
-        number = next(self._numbers)
+        number = next(_NUMBERS)
         brief = f"Number {number}, a harbour pilot of {20 + number % 60} in Trieste"
         headers = {"Prefer": "respond-async", "Idempotency-Key": f"chaos-{number}-{id(self)}"}
         while not self._stopping.is_set():
