@@ -94,7 +94,9 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         with progress.step("Start the AWS engine"):
             engine.start()
             folders = CodeFolders(Path(tempfile.mkdtemp(prefix="code-", dir=home.scratch)))
-            workers = WorkerPool(forks.fork if forks else start_interpreter, folders, _does_jobs, PATIENCE)
+            workers = WorkerPool(
+                forks.fork if forks else start_interpreter, folders, _does_jobs, PATIENCE, engine.accepts_changes
+            )
             undo.callback(workers.stop)
             undo.callback(engine.hold)
             workers.install()
