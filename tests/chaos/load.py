@@ -113,7 +113,7 @@ class Load:
             headers = {"Idempotency-Key": f"chaos-{persona}-{id(self)}"}
             while not self._stopping.is_set():
                 with suppress(*_BROKEN):
-                    reply = self._call("POST", f"/v1/personas/{persona}/{job}", headers=headers)
+                    reply = self._call("POST", f"/v1/personas/{persona}/{job}", body={}, headers=headers)
                     if reply.status_code == httpx.codes.ACCEPTED:
                         self._memory.jobs[reply.json()["run_id"]] = persona
                         break
