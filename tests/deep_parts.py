@@ -13,6 +13,7 @@ PARTS = {
     "schemathesis": "every operation of openapi.json keeps its description, whatever is sent",
     RANDOM: "thousands of random schedules, histories and requests where the gate tries a few",
     "restarts": "what a kill, a pause or a damaged state file must not lose",
+    "chaos": "faults of each kind under load lose, double and pay nothing twice",
     "readme": "every command of README.md and docs/ works as it is written",
     "models": "every part of the product asks the configured provider, over HTTP",
     "real": "the product against a small real model, on a server of its own",
