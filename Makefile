@@ -63,10 +63,11 @@ integration: $(READY)  ## The tests on the local engine.
 infra: $(READY)  ## The tests of the template.
 	$(RUN)python -m pytest tests/infra
 
-generated: $(READY)  ## Write the generated files again: openapi.json, asyncapi.json, event schemas, layer requirements.
+generated: $(READY)  ## Write the generated files again: API, progress and event descriptions, counts, layer requirements.
 	$(RUN)python -m functions.api.openapi.export
 	$(RUN)python -m fourfold.events.export events/bus
 	$(RUN)python -m fourfold.progress.asyncapi docs/asyncapi.json
+	$(RUN)python -m tests.contract.api.request_counts
 	$(RUN)uv $(EXPORT) -o layers/runtime/requirements.txt
 	for extra in api anthropic bedrock google offline openai; do \
 	  $(RUN)uv $(EXPORT) --extra $$extra -o layers/$$extra/requirements.txt; done

@@ -15,13 +15,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import Match
+from starlette.routing import Match, Route
 
 from fourfold.aws import INSUFFICIENT_STORAGE
 from fourfold.http.body import BodyLimit
 from fourfold.http.cors import Cors, allowed_origins
 from fourfold.http.edge import Edge
 from fourfold.http.gateway import GatewayPrefix
+from fourfold.http.head import Head
 from fourfold.http.header_limit import HeaderLimit
 from fourfold.http.problems import (
     ProblemError,
@@ -35,11 +36,17 @@ from fourfold.http.problems import (
 from fourfold.http.tail import Tails
 from fourfold.persona import PersonaGoneError
 from fourfold.personas.deletion import DELETED
+from fourfold.storage.layout import OutdatedStoreError
 from functions.api.chat import routes as chat
 from functions.api.config import routes as config
+from functions.api.errors import STORE_OUTDATED
 from functions.api.keys import routes as keys
+from functions.api.mcp.endpoint import PATH as MCP_PATH
+from functions.api.mcp.endpoint import McpEndpoint
 from functions.api.meta import routes as meta
 from functions.api.meta.schemas import VERSION
+from functions.api.openai_compatible import routes as openai_compatible
+from functions.api.openai_compatible.errors import OpenAIErrors
 from functions.api.openapi import describe as openapi
 from functions.api.openapi.describe import TAGS
 from functions.api.persona_files import routes as persona_files
@@ -65,6 +72,7 @@ _RESOURCES = (
     persona_files,
     voice,
     chat,
+    openai_compatible,
     suite,
     provocation_tests,
     runs,
@@ -87,14 +95,18 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
         version=VERSION,
         description=_DESCRIPTION,
         servers=[{"url": "/", "description": "The server of this document"}],
+        contact={"name": "fourfold"},
         openapi_tags=TAGS,
+        generate_unique_id_function=lambda route: route.name,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         middleware=[
             *([Middleware(Cors, origins=origins)] if origins else []),
+            Middleware(OpenAIErrors),
             Middleware(Edge),
+            Middleware(Head),
             Middleware(HeaderLimit),
             Middleware(GatewayPrefix),
             Middleware(BodyLimit),
@@ -104,6 +116,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
             HTTPException: _refused,
             RequestValidationError: _invalid_parameters,
             PersonaGoneError: _gone,
+            OutdatedStoreError: _outdated,
             ClientError: _unavailable,
             BotoCoreError: _unavailable,
         },
@@ -113,6 +126,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     app.state.storage_failure = lambda: None
     for resource in _RESOURCES:
         app.include_router(resource.router)
+    app.router.routes.append(Route(MCP_PATH, McpEndpoint(app)))
     app.openapi = cache(partial(openapi.describe, app))  # type: ignore[method-assign]
     return app
 
@@ -138,7 +152,8 @@ def _allowed(request: Request) -> list[str]:
         route = context.original_route
         if route.matches(request.scope)[0] is not Match.NONE:
             methods.setdefault(getattr(route, "path", ""), set()).update(getattr(route, "methods", None) or ())
-    return sorted(methods[min(methods, key=lambda path: path.count("{"))])
+    allowed = methods[min(methods, key=lambda path: path.count("{"))]
+    return sorted(allowed | ({"HEAD"} if "GET" in allowed else set()))
 
 
 async def _invalid_parameters(request: Request, error: RequestValidationError) -> Response:
@@ -147,6 +162,12 @@ async def _invalid_parameters(request: Request, error: RequestValidationError) -
 
 async def _gone(request: Request, error: PersonaGoneError) -> Response:  # noqa: ARG001 - Starlette's signature
     return await _problem(request, ProblemError(DELETED))
+
+
+async def _outdated(request: Request, error: OutdatedStoreError) -> Response:
+    """An earlier version of fourfold stored the workspace's data, and it is not converted yet."""
+    logger.error("the store is not converted", extra={"request_id": request.state.request_id, "advice": str(error)})
+    return await _problem(request, ProblemError(STORE_OUTDATED))
 
 
 async def _unavailable(request: Request, error: ClientError | BotoCoreError) -> Response:

@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from fourfold.progress.broadcast import NewEvent, Pusher
 from fourfold.progress.ports import EncodedEvent, RunKey
-from fourfold.storage.run_events import event_of
+from fourfold.storage.progress.events import event_of
 from functions.preload import preload
 from functions.progress_wiring import delivery, may_read, threads
 

@@ -101,7 +101,9 @@ def _job_spec(job: str, settings: StageSettings, functions: FunctionFactory, tab
         access=[
             # BatchWriteItem removes the log of a job whose persona was deleted.
             tables.run_events.access("PutItem", "Query", "BatchWriteItem"),
-            tables.personas.access("GetItem", "PutItem", "UpdateItem", "ConditionCheckItem", "Query"),
+            tables.personas.access(
+                "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "Query"
+            ),
             tables.outbox.access("PutItem"),
             settings_access(tables, settings),
             model_access(settings),

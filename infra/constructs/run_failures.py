@@ -10,7 +10,6 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.constructs.access import put_events
 from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.pipeline import run_ending_access
@@ -33,7 +32,6 @@ class RunFailures(Construct):
         *,
         functions: FunctionFactory,
         tables: Tables,
-        bus: events.IEventBus,
         machine: sfn.IStateMachine,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -42,7 +40,7 @@ class RunFailures(Construct):
             FunctionSpec(
                 name="execution_ended",
                 timeout_s=STORE_TIMEOUT_S,
-                access=[run_ending_access(tables), put_events(bus)],
+                access=[run_ending_access(tables)],
                 layers=[functions.runtime_layer],
             ),
         )

@@ -23,7 +23,7 @@ from infra.local.bridges.saved_state import UnreadableStateError
 from infra.local.bridges.store.database import DatabaseError
 from infra.local.deploy import DeployError
 from infra.local.engine import EngineError
-from infra.local.home import AlreadyRunningError, Home
+from infra.local.home import AlreadyRunningError, Home, UnusableHomeError
 from infra.local.progress import ConsoleProgress
 from infra.local.stack import Stack, running_stack
 
@@ -45,6 +45,7 @@ FAILURES = (
     PortTakenError,
     SynthesisError,
     UnreadableStateError,
+    UnusableHomeError,
 )
 USAGE = "usage: python -m infra.local up|demo|check"
 EXAMPLE_BRIEF = "A retired lighthouse keeper in Brittany who writes letters to strangers"

@@ -31,6 +31,13 @@ class AlreadyRunningError(LocalError):
         self.server = server
 
 
+class UnusableHomeError(LocalError):
+    """The folder of the state cannot be created or written."""
+
+    def __init__(self, root: Path, error: OSError) -> None:
+        super().__init__(f"{root}: {error.strerror}. Set FOURFOLD_HOME to a folder that can be written.")
+
+
 @dataclass(frozen=True)
 class Server:
     """A running stack's addresses, written to `server.json` (mode 600: it holds the engine's root key)."""
@@ -117,9 +124,13 @@ class Home:
 
         Raises:
             AlreadyRunningError: another process holds it.
+            UnusableHomeError: the folder cannot be created or written.
         """
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise UnusableHomeError(self.root, error) from None
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

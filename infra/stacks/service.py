@@ -39,10 +39,8 @@ class ServiceStack(Stack):
         tables, bus = data.tables, data.bus
         functions = FunctionFactory(self, settings)
         account = GatewayAccount(self, "GatewayAccount", settings=settings)
-        pipeline = Pipeline(self, "Pipeline", settings=settings, functions=functions, tables=tables, bus=bus)
-        failures = RunFailures(
-            self, "RunFailures", functions=functions, tables=tables, bus=bus, machine=pipeline.machine
-        )
+        pipeline = Pipeline(self, "Pipeline", settings=settings, functions=functions, tables=tables)
+        failures = RunFailures(self, "RunFailures", functions=functions, tables=tables, machine=pipeline.machine)
         fingerprint, provocation = (
             BackgroundJob(
                 self, job.capitalize(), job=job, settings=settings, functions=functions, tables=tables, bus=bus

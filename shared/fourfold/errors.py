@@ -11,7 +11,7 @@
     + NoSuchPersonaError, NoSessionError, PersonaGoneError
   * ConflictError              the request conflicts with the current state; read it and try again
     + ArchivedError, NotWrittenError, NothingWrittenError, RunInProgressError, RunUnfinishedError, RunOverError
-    + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError, AlsoTakenError
+    + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError
     + KeyReusedError, KeyExistsError, JobInProgressError, BlockedError
   * LimitError                 the workspace has reached a limit
     + WorkspaceFullError, TooManyKeysError
@@ -24,12 +24,14 @@
     + ConnectionGoneError, NotDeliveredError, DeliveryUnknownError, NotPublishedError
   * JobFailedError             a background job has no result; `problem` gives the reason
   * NotStartedError            the state machine execution could not be started
+  * OutdatedStoreError         an earlier version stored the data; it must be converted first
+  * UnknownItemError           the conversion of such data found an item of no known kind
   * ProblemError               an HTTP reply with problem details (RFC 9457)
   * CommandError               a CLI command fails with this message and exit code 1
     + ApiError, UnreachableError, NoConnectionError
   * LocalError                 the local engine, deployment or API failed
-    + AlreadyRunningError, ApiStartError, BadPortError, DeployError, EngineError, ForkError, PortTakenError
-    + SynthesisError, UnreadableStateError
+    + AlreadyRunningError, ApiStartError, BadPortError, DeployError, EngineError, ForkError, NotServingError
+    + PortTakenError, SynthesisError, UnreadableStateError
   * BundlingError              a Lambda layer could not be built
 """
 

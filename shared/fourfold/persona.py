@@ -374,7 +374,10 @@ class Visibility(StrEnum):
 
 
 class ImportedFrom(Document):
-    """The origin of an imported persona: the file format, and the persona's fields in the file."""
+    """The origin of an imported persona: the file format, and the persona's fields in the file.
+
+    `ignored` are JSON pointers of fields in the file that this version does not know.
+    """
 
     format: Literal["json", "card_v2", "card_v3"]
     persona_id: PersonaId
@@ -385,6 +388,7 @@ class ImportedFrom(Document):
     slug: Slug | None
     created_at: datetime
     updated_at: datetime
+    ignored: tuple[str, ...] = ()
 
 
 class Persona(Document):

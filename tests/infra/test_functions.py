@@ -45,9 +45,7 @@ WEBHOOKS = {
 }
 PRODUCT_ENVIRONMENT = {
     **{step: {**EVENTS, "FOURFOLD_PROVIDERS": "offline"} for step in STEPS},
-    "store_persona": RUN,
-    "fail_run": RUN,
-    "execution_ended": {**RUN, "FOURFOLD_EVENT_BUS": "EventBus"},
+    **{ending: {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox"} for ending in ENDINGS},
     **{job: {**RUN, **CONFIG, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_PROVIDERS": "offline"} for job in JOBS},
     "publish_events": {"FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_EVENT_BUS": "EventBus"},
     "webhook_fanout": {**WEBHOOKS, **CONFIG, "FOURFOLD_PROVIDERS": "offline"},

@@ -17,7 +17,7 @@ from httpx_sse import connect_sse
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys, key_hash
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys, key_hash
 from tests.integration.local_server import LocalServer, eventually
 from tests.integration.progress_client import address, connected
 

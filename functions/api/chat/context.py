@@ -27,9 +27,9 @@ from fourfold.voice.conversation import BlockedError, ChatContext, ChatResult, N
 from fourfold.voice.scoring import DriftScorer, drift_scorer
 from fourfold.voice.sessions import PersonaRef
 from functions.api.chat.schemas import ChatReply, ChatUsage
+from functions.api.dependencies import AdmittedCaller
 from functions.api.personas.lookup import known_persona, require_speakable
 from functions.clock import now
-from functions.configuration import settings_of
 from functions.wiring import job_store, sessions
 
 Answer = TypeVar("Answer")
@@ -59,25 +59,24 @@ class ChatPersona:
         return PersonaRef(self.persona.workspace_id, self.persona.id)
 
 
-def chat_persona(workspace_id: str, persona_id: str) -> ChatPersona:
-    """Loads the persona, its settings and its drift scorer.
+def chat_persona(caller: AdmittedCaller, persona_id: str) -> ChatPersona:
+    """Loads the persona and its drift scorer.
 
     Raises:
         ProblemError: 404 no such persona, 409 it is not active or flagged, 502 the embedder is not usable.
     """
-    persona = known_persona(workspace_id, persona_id)
+    persona = known_persona(caller.workspace_id, persona_id)
     require_speakable(persona)
-    settings = settings_of(workspace_id)
-    engine = settings.engine
+    engine = caller.settings.engine
     try:
         embedder = resolve_embedder(engine.fingerprint.embedder)
     except ModelError as error:
         raise ProblemError(job_problem(error)) from None
-    owner = PersonaRef(workspace_id, persona_id)
+    owner = PersonaRef(caller.workspace_id, persona_id)
     scorer = drift_scorer(
         owner, job_store(), embedder, engine.pipeline.drift_detection, enabled=engine.fingerprint.enabled
     )
-    return ChatPersona(persona, settings, scorer)
+    return ChatPersona(persona, caller.settings, scorer)
 
 
 def chat_context(speaker: ChatPersona) -> ChatContext:

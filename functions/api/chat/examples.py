@@ -10,8 +10,8 @@ from functions.api.chat.schemas import ChatReply, ChatUsage, DriftAnswer, DriftR
 from functions.api.openapi.example_values import by_schema
 
 _RUN_ID = "run_01kaqf0c5v3y9m2t8z4n6r1w7c"
-_SESSION_ID = "ses_01kaqf0c5v3y9m2t8z4n6r1w7d"
-_ENVELOPE = Envelope(
+SESSION_ID = "ses_01kaqf0c5v3y9m2t8z4n6r1w7d"
+ENVELOPE = Envelope(
     score=0.14,
     threshold=0.3,
     threshold_source="configured",
@@ -47,13 +47,13 @@ def examples() -> dict[str, Any]:
         [
             ChatReply(
                 reply="A little. I wrote two letters instead, and one of them is to you.",
-                session_id=_SESSION_ID,
-                drift=_ENVELOPE,
+                session_id=SESSION_ID,
+                drift=ENVELOPE,
                 recovery=None,
                 usage=ChatUsage(tokens=TokenUsage(input_tokens=1180, output_tokens=64), cost_usd=0.0045, calls=1),
                 provider="anthropic",
                 model="claude-sonnet-4-6",
             ),
-            DriftAnswer(DriftReport(drift=_ENVELOPE, session_id=_SESSION_ID)),
+            DriftAnswer(DriftReport(drift=ENVELOPE, session_id=SESSION_ID)),
         ]
     )

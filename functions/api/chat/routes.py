@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from fourfold.http.auth import Caller
 from fourfold.http.body import json_body
 from fourfold.http.idempotency import REPLAYED
 from fourfold.http.preferences import accepts
@@ -20,7 +19,6 @@ from fourfold.problem import problem
 from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import (
     BlockedError,
-    ChatResult,
     NoSessionError,
     ScoringContext,
     open_session,
@@ -38,7 +36,7 @@ from functions.api.chat.schemas import (
     DriftRequestBody,
 )
 from functions.api.chat.stream import chat_events, replayed_events
-from functions.api.dependencies import caller_with
+from functions.api.dependencies import AdmittedCaller, caller_with
 from functions.api.errors import no_fingerprint
 from functions.api.idempotent import claim_or_replay, idempotent
 from functions.api.openapi import bodies, replies
@@ -49,7 +47,7 @@ from functions.wiring import sessions
 
 router = APIRouter(tags=["voice"])
 
-Chatter = Annotated[Caller, Depends(caller_with("chat:write"))]
+Chatter = Annotated[AdmittedCaller, Depends(caller_with("chat:write"))]
 _NO_FINGERPRINT = {"fingerprint_not_ready": "the fingerprint is not ready"}
 
 
@@ -74,7 +72,7 @@ _NO_FINGERPRINT = {"fingerprint_not_ready": "the fingerprint is not ready"}
         ),
     },
 )
-async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
+async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) -> Response:
     """Returns the persona's reply with its drift. `action_on_alert` determines what happens to a drifted reply.
 
     `warn` returns it, `auto_recover` regenerates it once, `block` returns 409. With `stream`, `token` events contain
@@ -82,7 +80,7 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
     repeated request with the same `Idempotency-Key` returns the first reply; as a stream, only its `completed` event.
     """
     body = await json_body(request, ChatRequestBody)
-    speaker = await wiring.in_thread(lambda: chat_persona(caller.workspace_id, persona_id))
+    speaker = await wiring.in_thread(lambda: chat_persona(caller, persona_id))
     context = chat_context(speaker)
     try:
         session = await wiring.in_thread(lambda: open_session(context, body.session_id))
@@ -90,8 +88,8 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
         raise not_found() from None
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
 
-        def write_reply(listener: ReplyListener) -> ChatResult:
-            return reply_to(context, session, body.message, listener)
+        def write_reply(listener: ReplyListener) -> ChatReply:
+            return chat_reply(reply_to(context, session, body.message, listener))
 
         claim = await claim_or_replay(request, caller, body)
         if isinstance(claim, KeptReply):
@@ -127,10 +125,10 @@ async def chat(persona_id: str, request: Request, caller: Chatter) -> Response:
         ),
     },
 )
-async def drift(persona_id: str, request: Request, caller: Chatter) -> Response:
+async def score_drift(persona_id: str, request: Request, caller: Chatter) -> Response:
     """Scores the drift of one reply, or of several in order. With `session_id` they update that session's CUSUM."""
     body = await json_body(request, DriftRequestBody)
-    speaker = await wiring.in_thread(lambda: chat_persona(caller.workspace_id, persona_id))
+    speaker = await wiring.in_thread(lambda: chat_persona(caller, persona_id))
     _require_fingerprint(speaker)
     texts = [body.reply] if body.reply is not None else body.replies or []
     context = ScoringContext(speaker.owner, speaker.scorer, sessions(), now)

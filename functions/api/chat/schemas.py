@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
-    JsonValue,
+    GetJsonSchemaHandler,
     RootModel,
     StringConstraints,
+    TypeAdapter,
     model_validator,
 )
+from pydantic_core import CoreSchema
 
 from fourfold.drift import Envelope
 from fourfold.events.voice import Recovery
@@ -45,40 +47,57 @@ class ChatRequestBody(BaseModel):
     stream: Annotated[bool, Field(description="Return the reply as `text/event-stream` while it is generated.")] = False
 
 
-_NULL: dict[str, JsonValue] = {"type": "null"}
-_ONE_OF_BOTH: list[JsonValue] = [
-    {"required": ["reply"], "properties": {"reply": {"type": "string"}, "replies": _NULL}},
-    {"required": ["replies"], "properties": {"replies": {"type": "array"}, "reply": _NULL}},
+_Session = Annotated[
+    SessionId | None,
+    Field(description="The session of the replies: an id from the API or one of your own. An unknown id creates it."),
 ]
+_OneReply = Annotated[_Text, Field(description="One reply.")]
+_SeveralReplies = Annotated[
+    list[_Text],
+    Field(min_length=1, max_length=REPLIES_MAX, description="Several replies in chronological order."),
+]
+
+
+class OneReply(BaseModel):
+    """One reply that another runtime generated for the persona."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reply: _OneReply
+    replies: None = None
+    session_id: _Session = None
+
+
+class SeveralReplies(BaseModel):
+    """Several replies, in order, that another runtime generated for the persona."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    replies: _SeveralReplies
+    reply: None = None
+    session_id: _Session = None
 
 
 class DriftRequestBody(BaseModel):
     """One reply, or several in order, that another runtime generated for the persona."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
-        frozen=True,
-        json_schema_extra={"examples": [{"reply": "Sit. Eat. Then talk."}], "oneOf": _ONE_OF_BOTH},
-    )
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    reply: Annotated[_Text | None, Field(description="One reply. Send either this or `replies`.")] = None
-    replies: Annotated[
-        list[_Text] | None,
-        Field(min_length=1, max_length=REPLIES_MAX, description="Several replies in chronological order."),
-    ] = None
-    session_id: Annotated[
-        SessionId | None,
-        Field(
-            description="The session of the replies: an id from the API or one of your own. An unknown id creates it."
-        ),
-    ] = None
+    reply: _OneReply | None = None
+    replies: _SeveralReplies | None = None
+    session_id: _Session = None
 
     @model_validator(mode="after")
     def _one_of_both(self) -> DriftRequestBody:
         if (self.reply is None) == (self.replies is None):
             raise ValueError("send either reply or replies")
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describes the body as a union of two models: client generators type it, unlike `oneOf` beside properties."""
+        union = handler(TypeAdapter(OneReply | SeveralReplies).core_schema)
+        return {**union, "description": cls.__doc__, "examples": [{"reply": "Sit. Eat. Then talk."}]}
 
 
 class ChatUsage(BaseModel):

@@ -10,18 +10,18 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel
 
 from fourfold.http.problems import MEDIA_TYPE, ProblemError, internal_error
 from fourfold.http.sse import HEARTBEAT_SECONDS, frame
 from fourfold.idempotency import Execution, KeptReply
 from fourfold.problem import Problem
 from fourfold.voice.chat_turn import ReplyListener
-from fourfold.voice.conversation import ChatResult
-from functions.api.chat.context import chat_problem, chat_reply, in_chat_thread
+from functions.api.chat.context import chat_problem, in_chat_thread
 from functions.api.idempotent import finish, lease
 
 logger = Logger()
@@ -30,37 +30,57 @@ _FIRST_ERROR_STATUS = 400
 _JSON, _PROBLEM = {"content-type": "application/json"}, {"content-type": MEDIA_TYPE}
 # Keeps references to running exchanges, so that they are not garbage collected when the client disconnects.
 _RUNNING: set[asyncio.Task[None]] = set()
-_HEARTBEAT = b": heartbeat\n\n"
+HEARTBEAT = b": heartbeat\n\n"
 
 
-async def chat_events(
-    write_reply: Callable[[ReplyListener], ChatResult], execution: Execution, request_id: str
-) -> AsyncIterator[bytes]:
-    """Yields the events of one exchange. If the client disconnects, the exchange continues and is stored."""
+@dataclass(frozen=True)
+class Token:
+    """A piece of the reply's text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Restarted:
+    """The text so far is void."""
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """Nothing has happened for HEARTBEAT_SECONDS, or the stream begins."""
+
+
+StreamEvent = Token | Restarted | Heartbeat | KeptReply
+WriteReply = Callable[[ReplyListener], BaseModel]
+
+
+async def exchange_events(write_reply: WriteReply, execution: Execution, request_id: str) -> AsyncIterator[StreamEvent]:
+    """Yields the events of one exchange; the last one is the reply, or a problem, as it is stored for replays.
+
+    If the client disconnects, the exchange continues and is stored.
+    """
     loop = asyncio.get_running_loop()
-    pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
+    pieces: asyncio.Queue[StreamEvent | None] = asyncio.Queue()
 
-    def put(content: bytes | None) -> None:
-        loop.call_soon_threadsafe(pieces.put_nowait, content)
+    def put(event: StreamEvent | None) -> None:
+        loop.call_soon_threadsafe(pieces.put_nowait, event)
 
-    listener = ReplyListener(
-        on_text=lambda text: put(_frame("token", {"text": text})), on_restart=lambda: put(_frame("restarted", {}))
-    )
+    listener = ReplyListener(on_text=lambda text: put(Token(text)), on_restart=lambda: put(Restarted()))
 
     def exchange() -> KeptReply:
         try:
-            return KeptReply(200, _JSON, chat_reply(write_reply(listener)).model_dump_json())
+            return KeptReply(200, _JSON, write_reply(listener).model_dump_json())
         except Exception as error:  # noqa: BLE001 - status and headers are sent, so only an event can report it
             failure = _problem_of(error).model_copy(update={"request_id": request_id})
             return KeptReply(failure.status, _PROBLEM, json.dumps(failure.body(), ensure_ascii=False))
 
     async def run_exchange() -> None:
         try:
-            put(_final_frame(await _run_and_store(execution, exchange)))
+            put(await _run_and_store(execution, exchange))
         finally:
             put(None)
 
-    yield _HEARTBEAT
+    yield Heartbeat()
     task = asyncio.create_task(run_exchange())
     _RUNNING.add(task)
     task.add_done_callback(_RUNNING.discard)
@@ -68,12 +88,26 @@ async def chat_events(
         try:
             piece = await asyncio.wait_for(pieces.get(), HEARTBEAT_SECONDS)
         except TimeoutError:
-            yield _HEARTBEAT
+            yield Heartbeat()
             continue
         if piece is None:
             break
         yield piece
     await task
+
+
+async def chat_events(write_reply: WriteReply, execution: Execution, request_id: str) -> AsyncIterator[bytes]:
+    """Yields the events of one exchange as server-sent events."""
+    async for event in exchange_events(write_reply, execution, request_id):
+        match event:
+            case Token(text):
+                yield _frame("token", {"text": text})
+            case Restarted():
+                yield _frame("restarted", {})
+            case Heartbeat():
+                yield HEARTBEAT
+            case KeptReply():
+                yield _final_frame(event)
 
 
 async def _run_and_store(execution: Execution, exchange: Callable[[], KeptReply]) -> KeptReply:

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import re
 from functools import cache
 from typing import Any
 
 from fourfold.config.engine import EngineConfig
 from fourfold.config.request import REQUEST_KEYS
 
+NAME = "RequestSettings"
+# Stands for a reference in the models of bodies: pydantic resolves references itself, and does not know this schema.
+PLACEHOLDER: dict[str, Any] = {"$comment": NAME}
+
 
 @cache
 def request_settings_schema() -> dict[str, Any]:
-    """An object schema of the allowed keys. Keys with the same value schema share one pattern, to keep it small."""
+    """An object schema of the allowed keys: the component `RequestSettings` of the document."""
     schema = EngineConfig.model_json_schema(ref_template="{model}")
-    alike: dict[str, list[str]] = {}
-    for key in REQUEST_KEYS:
-        field = _field(schema, key.removeprefix("engine.").split("."))
-        alike.setdefault(json.dumps(field), []).append(key)
+    keys = {key: _field(schema, key.removeprefix("engine.").split(".")) for key in REQUEST_KEYS}
     return {
         "type": "object",
-        "properties": {keys[0]: json.loads(field) for field, keys in alike.items() if len(keys) == 1},
-        "patternProperties": {_any_of(keys): json.loads(field) for field, keys in alike.items() if len(keys) > 1},
+        "description": "Settings of one request, by key.",
+        "properties": keys,
         "additionalProperties": False,
     }
-
-
-def _any_of(keys: list[str]) -> str:
-    """A pattern of keys that differ in their step, such as `^engine\\.pipeline\\.(soul_draft|audit)\\.model$`."""
-    heads, _, setting = zip(*(key.rpartition(".") for key in keys), strict=True)
-    prefixes = {head.rpartition(".")[0] for head in heads}
-    if len(prefixes) == 1 and len(set(setting)) == 1:
-        steps = "|".join(re.escape(head.rpartition(".")[2]) for head in heads)
-        return f"^{re.escape(prefixes.pop())}\\.({steps})\\.{re.escape(setting[0])}$"
-    return f"^({'|'.join(re.escape(key) for key in keys)})$"
 
 
 def _field(schema: dict[str, Any], path: list[str]) -> dict[str, Any]:

@@ -71,7 +71,7 @@ async def read_config(
     openapi_extra=bodies.required_json(ConfigPatch, bodies.IF_MATCH_HEADER),
     responses=_COMMIT,
 )
-async def change_config(request: Request, caller: ConfigWriter) -> Response:
+async def update_config(request: Request, caller: ConfigWriter) -> Response:
     """Sets, unsets, locks and unlocks keys of one scope atomically.
 
     With `If-Match` the commit fails with 412 unless the scope is at that revision.
@@ -86,7 +86,7 @@ async def change_config(request: Request, caller: ConfigWriter) -> Response:
 
 
 @router.get("/schema", summary="List configuration keys", response_model=ConfigSchema)
-async def read_schema(caller: ConfigReader) -> Response:  # noqa: ARG001 - requires the scope
+async def list_config_keys(caller: ConfigReader) -> Response:  # noqa: ARG001 - requires the scope
     """Returns type, bounds, default, unit and description of every key, and the names of the presets."""
     defaults = deployment_defaults()
     keys = tuple(
@@ -104,7 +104,7 @@ async def read_schema(caller: ConfigReader) -> Response:  # noqa: ARG001 - requi
 
 
 @router.get("/revisions", summary="List commits", response_model=RevisionList, responses=replies.problems(422))
-async def list_revisions(
+async def list_config_revisions(
     caller: ConfigReader,
     scope: ScopeQuery = "workspace",
     limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
@@ -125,7 +125,7 @@ async def list_revisions(
     response_model=ConfigDiff,
     responses=replies.problems(404, 422),
 )
-async def diff(
+async def compare_config(
     caller: ConfigReader,
     from_: Annotated[str, Query(alias="from", pattern=_STATES, examples=["0"], description=_STATE)],
     to: Annotated[str, Query(pattern=_STATES, examples=["0"], description=_STATE)],
@@ -146,7 +146,7 @@ async def diff(
         **replies.problems(400, 413, 415, 422, also=OF_KEYED_REQUESTS),
     },
 )
-async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
+async def create_config_snapshot(request: Request, caller: ConfigWriter) -> Response:
     """Creates a permanent, immutable snapshot of a scope's current entries."""
     body = await json_body(request, SnapshotRequest)
     settings = ScopeSettings(caller, body.scope)
@@ -161,7 +161,7 @@ async def create_snapshot(request: Request, caller: ConfigWriter) -> Response:
 
 
 @router.get("/snapshots", summary="List snapshots", response_model=SnapshotList, responses=replies.problems(422))
-async def list_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
+async def list_config_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
     """Lists a scope's snapshots, newest first."""
     settings = ScopeSettings(caller, scope)
     found = await wiring.in_thread(lambda: settings.store.snapshots(settings.scope_ref))
@@ -174,7 +174,7 @@ async def list_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") 
     response_model=SnapshotContent,
     responses=replies.problems(404),
 )
-async def read_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
+async def read_config_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
     """Returns a snapshot with its entries."""
     settings, _ = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
     return document(await wiring.in_thread(lambda: settings.snapshot_content(snapshot_id)))
@@ -187,7 +187,7 @@ async def read_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
     openapi_extra=bodies.required_json(RollbackRequest, bodies.KEY_HEADER, bodies.IF_MATCH_HEADER),
     responses=_ROLLBACK,
 )
-async def roll_back(snapshot_id: str, request: Request, caller: ConfigWriter) -> Response:
+async def roll_back_config(snapshot_id: str, request: Request, caller: ConfigWriter) -> Response:
     """Restores a snapshot as a new revision of its scope; the history is kept.
 
     Values that current locks or the schema forbid are not restored; they are listed in `not_restored`.
@@ -210,7 +210,7 @@ async def roll_back(snapshot_id: str, request: Request, caller: ConfigWriter) ->
     openapi_extra=bodies.required_json(PresetRequest, bodies.KEY_HEADER, bodies.IF_MATCH_HEADER),
     responses=_ROLLBACK,
 )
-async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Response:
+async def apply_config_preset(name: str, request: Request, caller: ConfigWriter) -> Response:
     """Switches all models of a scope to a provider in one commit, or to `draft`, the cheapest models."""
     if name not in PRESET_NAMES:
         raise not_found()
@@ -232,7 +232,7 @@ async def apply_preset(name: str, request: Request, caller: ConfigWriter) -> Res
     response_model=Explanation,
     responses=replies.problems(422),
 )
-async def explain(key: KeyPath, caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
+async def explain_config(key: KeyPath, caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
     """Explains the value of a key: the entry of every scope, its author, and the lock that applies."""
     return document(await wiring.in_thread(lambda: ScopeSettings(caller, scope).explain(key)))
 

@@ -16,7 +16,7 @@ from fourfold.idempotency import Execution
 from fourfold.ids import id_from_operation, is_key_id
 from fourfold.keys import key_preview, new_key_text
 from fourfold.problem import FieldError, problem
-from fourfold.storage.api_keys import ApiKey, ApiKeyPage, KeyExistsError, TooManyKeysError
+from fourfold.storage.keys.api_keys import ApiKey, ApiKeyPage, KeyExistsError, TooManyKeysError
 from functions.api import wiring
 from functions.api.dependencies import KeyWriter
 from functions.api.idempotent import idempotent
@@ -43,7 +43,7 @@ _CREATE_PROBLEMS = (*OF_KEYED_REQUESTS, "scope_not_grantable", "expiry_not_grant
         **replies.problems(400, 403, 413, 415, 422, also=_CREATE_PROBLEMS),
     },
 )
-async def create_key(request: Request, caller: KeyWriter) -> Response:
+async def create_api_key(request: Request, caller: KeyWriter) -> Response:
     """Creates an API key for the caller's workspace. The text of the key is returned only once; only a hash is stored.
 
     A key can only have scopes of the key that creates it, and cannot expire after it. A repeated request with the same
@@ -63,7 +63,7 @@ async def create_key(request: Request, caller: KeyWriter) -> Response:
 
 
 @router.get("/v1/keys", summary="List API keys", response_model=ApiKeyList, responses=replies.problems(401, 403, 422))
-async def list_keys(
+async def list_api_keys(
     caller: KeyWriter,
     limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
     cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
@@ -87,7 +87,7 @@ async def list_keys(
     response_model=ApiKeyDocument,
     responses=replies.problems(401, 403, 404),
 )
-async def read_key(key_id: str, caller: KeyWriter) -> Response:
+async def read_api_key(key_id: str, caller: KeyWriter) -> Response:
     """Returns a key without its text."""
     return document(key_document(await _key(caller, key_id), now()))
 
@@ -102,7 +102,7 @@ async def read_key(key_id: str, caller: KeyWriter) -> Response:
         **replies.problems(403, 404, also=["key_in_use", "stronger_key"]),
     },
 )
-async def revoke_key(key_id: str, caller: KeyWriter) -> Response:
+async def revoke_api_key(key_id: str, caller: KeyWriter) -> Response:
     """Revokes a key permanently; it stops working within five seconds. It is listed with `include_revoked=true` only.
 
     A key cannot revoke itself, so that a workspace always has a key, nor a key with scopes that it lacks.

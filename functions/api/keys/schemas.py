@@ -22,7 +22,7 @@ from fourfold.http.scopes import SCOPES
 from fourfold.http.text_rules import acceptable_text
 from fourfold.ids import KeyId
 from fourfold.keys import KeyEnvironment
-from fourfold.storage.api_keys import ApiKey
+from fourfold.storage.keys.api_keys import ApiKey
 
 MAX_DAYS = 3650
 EXAMPLE: dict[str, JsonValue] = {

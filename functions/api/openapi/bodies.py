@@ -14,10 +14,10 @@ KEY_HEADER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "description": "1-255 printable ASCII characters, unique per request. A repeated request with the same key returns "
-    "the first result, for 24 hours.",
+    # Without an example: Swagger UI would send it, and then refuse the second, different request.
+    "description": "1-255 printable ASCII characters, unique per request, such as a UUID. A repeated request with the "
+    "same key returns the first result, for 24 hours.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]([ -~]*[!-~])?$"},
-    "example": "0b6ff7c2-4a2b-4d0e-9a55-3c1f6f0c8d11",
 }
 PREFER_HEADER = {
     "name": "Prefer",

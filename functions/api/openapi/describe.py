@@ -1,8 +1,10 @@
-"""Builds the OpenAPI 3.1 document: FastAPI's, extended by bodies, problems, streams, scopes and examples."""
+"""Builds the OpenAPI 3.1 document: FastAPI's, with bodies, problems, streams, scopes, webhooks and examples."""
 
 from __future__ import annotations
 
 import json
+import re
+from copy import deepcopy
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,15 +12,22 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from fourfold.problem import Problem
+from functions.api.config import request_schema
+from functions.api.openai_compatible.schemas import OpenAIError
+from functions.api.openapi import openai_errors
 from functions.api.openapi.bodies import FILES, STRICT
+from functions.api.openapi.code_samples import curl_command
+from functions.api.openapi.event_streams import set_apart
 from functions.api.openapi.examples import examples
+from functions.api.openapi.generatable import make_generatable, referenced
 from functions.api.openapi.operations import operations
 from functions.api.openapi.problems import CATALOGUE
 from functions.api.openapi.replies import RETRY_AFTER, problems, references
+from functions.api.openapi.shared_parts import share_parts
+from functions.api.openapi.webhook_events import webhook_events
 
 _EVENT: dict[str, Any] = {
     "type": "object",
-    "title": "ServerSentEvent",
     "description": "One event of a `text/event-stream`. Lines that begin with a colon are heartbeats. An `error` event "
     "contains a problem and ends the stream.",
     "properties": {
@@ -42,6 +51,7 @@ _EVENT: dict[str, Any] = {
     ],
 }
 _SCHEME = "ApiKey"
+_REFERENCE = re.compile(r'\{\s+("\$ref": "[^"]+")\s+\}')
 _REQUEST_ID: dict[str, Any] = {
     "Request-Id": {
         "description": "The id of this request; include it in support requests.",
@@ -66,6 +76,7 @@ TAGS = [
         "description": "Generate, list, read, update, regenerate, export, import and delete personas.",
     },
     {"name": "voice", "description": "A persona's system prompt, voice fingerprint, chat and drift."},
+    {"name": openai_errors.TAG, "description": "Chat with personas through OpenAI's SDKs: set their base URL."},
     {"name": "test suite", "description": "Run the provocation suite against a persona, read results, compare runs."},
     {"name": "provocation tests", "description": "The provocation tests of the workspace: shipped and custom tests."},
     {"name": "runs", "description": "Runs and background jobs: status, cost and events."},
@@ -102,29 +113,45 @@ def describe(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         tags=app.openapi_tags,
         servers=app.servers,
+        contact=app.contact,
         license_info=app.license_info,
     )
-    _add_schemas(app, content["components"]["schemas"])
+    schemas: dict[str, Any] = content["components"]["schemas"]
+    _add_schemas(app, schemas)
+    content["webhooks"], received = webhook_events()
+    for name, schema in received.items():
+        schemas.setdefault(name, schema)
     scopes = {(found.path, found.method.lower()): found.scope for found in operations(app)}
     for path, methods in content["paths"].items():
         for method, operation in methods.items():
             _finish(operation, scopes.get((path, method)), changes=method != "get")
+            source = curl_command(method, path, operation, schemas)
+            operation["x-codeSamples"] = [{"lang": "Shell", "source": source}]
+    sent = [operation.get("requestBody") for methods in content["paths"].values() for operation in methods.values()]
+    make_generatable(schemas, referenced(sent))
     content["components"]["headers"] = {**RETRY_AFTER, **_REQUEST_ID, **_RATE_LIMIT}
     content["components"]["examples"] = {code: {"value": _problem_example(code)} for code in sorted(CATALOGUE)}
+    share_parts(content)
     return content
 
 
 def _add_schemas(app: FastAPI, schemas: dict[str, Any]) -> None:
     """Adds the schemas of bodies, problems and events, and examples; removes FastAPI's own error schemas."""
     strict: set[str] = set()
-    described: list[type[BaseModel]] = [*STRICT.values(), *FILES.values(), Problem]
+    described: list[type[BaseModel]] = [*STRICT.values(), *FILES.values(), Problem, OpenAIError]
     for model in described:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         parts = schema.pop("$defs", {})
         strict |= {model.__name__, *parts} if model.__name__ in STRICT else set()
         schemas.update(parts)
         schemas[model.__name__] = schema
-    schemas[_EVENT["title"]] = _EVENT
+    schemas["ServerSentEvent"] = deepcopy(_EVENT)
+    schemas[request_schema.NAME] = deepcopy(request_schema.request_settings_schema())
+    strict.add(request_schema.NAME)
+    for name in strict:
+        for field in schemas[name].get("properties", {}).values():
+            if field.get("$comment") == request_schema.NAME:
+                field["$ref"] = f"#/components/schemas/{field.pop('$comment')}"
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's error format, which this API does not use
         schemas.pop(name, None)
     for name, schema in schemas.items():
@@ -143,16 +170,21 @@ def _own_examples(app: FastAPI) -> dict[str, list[Any]]:
 
 
 def committed_text(app: FastAPI) -> str:
-    """The document as committed in docs/openapi.json."""
-    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
+    """The document as committed in docs/openapi.json, with each reference on one line."""
+    text = json.dumps(app.openapi(), indent=2, ensure_ascii=False)
+    return _REFERENCE.sub(r"{\1}", text) + "\n"
 
 
 def _finish(operation: dict[str, Any], scope: str | None, *, changes: bool) -> None:
     """Adds what applies to every operation: security, scope, general problems, and headers."""
     replies = operation["responses"]
-    general = (401, 403, 429, 431, 500, 503) if scope is not None else (431, 500, 503)
-    for status in (*general, 507) if changes else general:
-        replies.setdefault(str(status), problems(status)[status])
+    general = (401, 403, 422, 429, 431, 500, 503) if scope is not None else (431, 500, 503)
+    if openai_errors.TAG in operation["tags"]:
+        replies.pop("422", None)  # FastAPI's own
+        replies.update(openai_errors.responses("requestBody" in operation))
+    else:
+        for status in (*general, 507) if changes else general:
+            replies.setdefault(str(status), problems(status)[status])
     operation["security"] = []
     if scope is not None:
         operation["security"] = [{_SCHEME: [scope]}]
@@ -166,3 +198,4 @@ def _finish(operation: dict[str, Any], scope: str | None, *, changes: bool) -> N
         if scope is not None and status != "401":
             headers.update(references(_RATE_LIMIT))
     operation["responses"] = dict(sorted(replies.items()))
+    set_apart(operation)

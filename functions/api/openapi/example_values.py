@@ -8,10 +8,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from fourfold.persona import TokenUsage
+
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PERSONA_ID = "per_01kaqf0c5v3y9m2t8z4n6r1w7a"
 RUN_ID = "run_01kaqf0c5v3y9m2t8z4n6r1w7b"
-TOKENS = {"input_tokens": 1796, "output_tokens": 360}
+TOKENS = TokenUsage(input_tokens=1796, output_tokens=360).model_dump()
 USAGE = {
     "tokens": TOKENS,
     "cost_usd": 0.018,

@@ -12,6 +12,7 @@ from functions.api.chat import examples as chat
 from functions.api.config import examples as config
 from functions.api.keys import examples as keys
 from functions.api.meta import examples as meta
+from functions.api.openai_compatible import examples as openai_compatible
 from functions.api.persona_files import examples as persona_files
 from functions.api.persona_versions import examples as persona_versions
 from functions.api.personas import examples as personas
@@ -28,6 +29,7 @@ _RESOURCES = (
     persona_files,
     voice,
     chat,
+    openai_compatible,
     suite,
     provocation_tests,
     runs,

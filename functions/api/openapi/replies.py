@@ -49,7 +49,7 @@ def problems(*statuses: int, also: Iterable[str] = ()) -> Responses:
             "description": _MEANINGS[status],
             "content": {
                 "application/problem+json": {
-                    "schema": _problem_with(status, codes),
+                    "schema": {"$ref": "#/components/schemas/Problem"},
                     "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in codes},
                 }
             },
@@ -57,13 +57,6 @@ def problems(*statuses: int, also: Iterable[str] = ()) -> Responses:
         if status in _RETRIED:
             replies[status]["headers"] = references(RETRY_AFTER)
     return replies
-
-
-def _problem_with(status: int, codes: list[str]) -> dict[str, Any]:
-    properties: dict[str, Any] = {"properties": {"status": {"const": status}}}
-    if codes:
-        properties["properties"]["code"] = {"enum": codes}
-    return {"allOf": [{"$ref": "#/components/schemas/Problem"}, properties]}
 
 
 def event_stream(description: str) -> Responses:

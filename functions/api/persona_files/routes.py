@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -17,9 +16,8 @@ from fourfold.idempotency import Execution
 from fourfold.ids import id_from_operation, is_persona_id
 from fourfold.persona import NotWrittenError, Persona
 from fourfold.persona_versions import Change, version_of
-from fourfold.storage.outbox import outbox_put
 from functions.api import wiring
-from functions.api.dependencies import Reader, Writer
+from functions.api.dependencies import AdmittedCaller, Reader, Writer
 from functions.api.errors import persona_not_written
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
@@ -27,10 +25,10 @@ from functions.api.openapi.problems import NOT_WRITTEN, OF_KEYED_REQUESTS
 from functions.api.persona_files.schemas import PersonaFile
 from functions.api.persona_files.upload import PNG, is_png, read_upload
 from functions.api.responses import path_to, persona_document
-from functions.configuration import settings_of
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
+_EXPORT_PROBLEMS = {**replies.problems(401, 403, 404, 422), **replies.refusals(409, NOT_WRITTEN)}
 
 
 @router.get(
@@ -47,11 +45,10 @@ router = APIRouter(tags=["personas"])
                 PNG: bodies.binary(PNG),
             },
         },
-        **replies.problems(401, 403, 404, 422),
-        **replies.refusals(409, NOT_WRITTEN),
+        **_EXPORT_PROBLEMS,
     },
 )
-async def export(
+async def export_persona(
     persona_id: str,
     caller: Reader,
     format: Annotated[FileFormat, Query(description="The file format.")] = FileFormat.JSON,  # noqa: A002 - its name
@@ -60,9 +57,41 @@ async def export(
 
     All formats except Markdown contain the complete persona and can be imported again.
     """
+    return await _exported(persona_id, caller, format)
+
+
+@router.get(
+    "/v1/personas/{persona_id}/export/markdown",
+    summary="Export a persona as Markdown",
+    response_class=Response,
+    responses={
+        200: {"description": "The file", "content": {"text/markdown": {"schema": {"type": "string"}}}},
+        **_EXPORT_PROBLEMS,
+    },
+)
+async def export_persona_markdown(persona_id: str, caller: Reader) -> Response:
+    """Exports a persona as Markdown, for reading: this file cannot be imported."""
+    return await _exported(persona_id, caller, FileFormat.MARKDOWN)
+
+
+@router.get(
+    "/v1/personas/{persona_id}/export/png",
+    summary="Export a persona as a PNG character card",
+    response_class=Response,
+    responses={
+        200: {"description": "The file", "content": {PNG: bodies.binary(PNG)}},
+        **_EXPORT_PROBLEMS,
+    },
+)
+async def export_persona_png(persona_id: str, caller: Reader) -> Response:
+    """Exports a persona as a Character Card V3 in a PNG, which can be imported again."""
+    return await _exported(persona_id, caller, FileFormat.CARD_V3_PNG)
+
+
+async def _exported(persona_id: str, caller: AdmittedCaller, format_: FileFormat) -> Response:
     if not is_persona_id(persona_id):
         raise not_found()
-    file = await wiring.in_thread(lambda: _file(caller.workspace_id, persona_id, format))
+    file = await wiring.in_thread(lambda: _file(caller, persona_id, format_))
     if file is None:
         raise not_found()
     return file
@@ -114,15 +143,14 @@ class _FileContent(BaseModel):
     content: Any
 
 
-def _file(workspace_id: str, persona_id: str, format_: FileFormat) -> Response | None:
+def _file(caller: AdmittedCaller, persona_id: str, format_: FileFormat) -> Response | None:
     store = persona_store()
-    persona = store.persona(workspace_id, persona_id)
+    persona = store.persona(caller.workspace_id, persona_id)
     if persona is None:
         return None
-    carried = store.carried(workspace_id, persona_id) if persona.imported_from is not None else None
-    safety = settings_of(workspace_id).engine.safety
+    carried = store.card(caller.workspace_id, persona_id) if persona.imported_from is not None else None
     try:
-        file = persona_file(persona, format_, safety, json.loads(carried) if carried else {})
+        file = persona_file(persona, format_, caller.settings.engine.safety, json.loads(carried) if carried else {})
     except NotWrittenError:
         raise persona_not_written() from None
     headers = {"Cache-Control": "no-store", "Content-Disposition": file.disposition}
@@ -143,6 +171,5 @@ def _store(persona: Persona, carried: str | None, *, resumed: bool) -> Persona:
     entry = bus_entry(
         event, workspace_id=persona.workspace_id, correlation_id=persona.id, occurred_at=persona.created_at
     )
-    outbox_entry = outbox_put(os.environ["FOURFOLD_OUTBOX_TABLE"], entry)
-    persona_store().add(version_of(persona, Change.IMPORTED), carried, outbox_entry)
+    persona_store().add(version_of(persona, Change.IMPORTED), carried, entry)
     return persona

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import Request
 
-from fourfold.cards.png_card import NoCardError, read_card
+from fourfold.cards.png_card import NoCardError, read_cards
 from fourfold.cards.reading import (
     BadPersonaError,
     ForeignCardError,
@@ -58,7 +58,17 @@ def read_upload(body: bytes, workspace_id: str, *, as_png: bool) -> Upload:
     Raises:
         ProblemError: 400 invalid JSON, 422 no valid persona, or content that is too large.
     """
-    content = _content(body, as_png=as_png)
+    fault: ProblemError | None = None
+    for content in _contents(body, as_png=as_png):
+        try:
+            return _read(content, workspace_id, as_png=as_png)
+        except ProblemError as error:  # a picture may have a broken card beside a good one
+            fault = fault or error
+    raise fault or _no_persona_in_card()
+
+
+def _read(content: Any, workspace_id: str, *, as_png: bool) -> Upload:  # noqa: ANN401 - JSON
+    _require_portable(content)
     try:
         imported = read(content, workspace_id, now())
     except ForeignCardError:
@@ -83,23 +93,27 @@ def read_upload(body: bytes, workspace_id: str, *, as_png: bool) -> Upload:
     return Upload(content, imported, carried)
 
 
-def _content(body: bytes, *, as_png: bool) -> Any:  # noqa: ANN401 - JSON
+def _contents(body: bytes, *, as_png: bool) -> list[Any]:
+    """The documents in a file: one, or those of the cards in a picture."""
     if as_png:
         try:
-            content = read_card(body, _FILE_VALUES)
+            return read_cards(body, _FILE_VALUES)
         except NoCardError as error:
             raise rejected([FieldError(pointer="", code="no_card", detail=str(error))]) from None
-        require_few_values(content, _FILE_VALUES)
-    else:
-        content = parsed(body, _FILE_VALUES)
-        if not isinstance(content, dict):
-            raise rejected([FieldError(pointer="", code="wrong_type", detail="Must be a JSON object.")])
+    content = parsed(body, _FILE_VALUES)
+    if not isinstance(content, dict):
+        raise rejected([FieldError(pointer="", code="wrong_type", detail="Must be a JSON object.")])
+    return [content]
+
+
+def _require_portable(content: Any) -> None:  # noqa: ANN401 - JSON
+    """Raises ProblemError (422) if the content has too many values, or cannot be written as JSON again."""
+    require_few_values(content, _FILE_VALUES)
     try:  # the card's other fields are stored unchanged, so they must be serialisable
         json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         detail = "Must not contain a lone surrogate, NaN or Infinity, or be nested too deeply."
         raise rejected([FieldError(pointer="", code="not_portable", detail=detail)]) from None
-    return content
 
 
 def _no_persona_in_card() -> ProblemError:

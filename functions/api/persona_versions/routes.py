@@ -28,7 +28,7 @@ _GREATEST = 99_999_999
     response_model=PersonaVersionList,
     responses=replies.problems(401, 403, 404, 422),
 )
-async def list_versions(
+async def list_persona_versions(
     persona_id: str,
     caller: Reader,
     limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
@@ -50,7 +50,9 @@ async def list_versions(
     response_model=PersonaVersion,
     responses=replies.problems(401, 403, 404, 422),
 )
-async def read_version(persona_id: str, version: Annotated[int, Path(ge=1, le=_GREATEST)], caller: Reader) -> Response:
+async def read_persona_version(
+    persona_id: str, version: Annotated[int, Path(ge=1, le=_GREATEST)], caller: Reader
+) -> Response:
     """Returns the persona at a version, with the change that created it."""
     if not is_persona_id(persona_id):
         raise not_found()

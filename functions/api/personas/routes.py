@@ -30,11 +30,10 @@ from functions.api.openapi.problems import (
     OF_SETTINGS,
     PERSONA_DELETED,
 )
-from functions.api.personas import generation, parse_client
+from functions.api.personas import generation, parse_client, updates
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.regeneration import start_regeneration
 from functions.api.personas.schemas import ParseRequest, PersonaList, PersonaPatch, PersonaRequest, RegenerationRequest
-from functions.api.personas.updates import remove_persona, update_persona
 from functions.api.responses import document, persona_document
 from functions.api.runs.polling import current_persona
 from functions.api.runs.schemas import RunReceipt
@@ -73,8 +72,8 @@ async def create_persona(request: Request, caller: Writer) -> Response:
     """
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, ROUTE)
     body = await json_body(request, PersonaRequest)
-    settings = await wiring.in_thread(lambda: pin_settings(caller, body.config))
-    submitted = await generation.start_generation(request, caller.workspace_id, body, key, settings)
+    settings = pin_settings(caller.effective, body.config)
+    submitted = await generation.start_generation(request, caller, body, key, settings)
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
         return await generation.stream_events(request, submitted)
     return await generation.wait_for_persona(request, submitted, preference(request.headers.getlist("prefer")))
@@ -113,13 +112,13 @@ async def read_persona(persona_id: str, caller: Reader) -> Response:
         400, 403, 413, 415, 422, 500, 503, also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_MODELS, "run_timed_out"]
     ),
 )
-async def parse(request: Request, caller: Writer) -> Response:
+async def parse_brief(request: Request, caller: Writer) -> Response:
     """Runs only the first step, and returns the facts with their spans, the tone and the constraints of the brief.
 
     It stores nothing and starts no run. It costs one model call, or two if the model's answer needs a repair.
     """
     body = await json_body(request, ParseRequest)
-    settings = await wiring.in_thread(lambda: pin_settings(caller, body.config))
+    settings = pin_settings(caller.effective, body.config)
     parse_input = ParseInput(intent=body.intent, config=settings.engine.pinned())
 
     async def call_step(_execution: Execution) -> Response:
@@ -147,7 +146,7 @@ async def parse(request: Request, caller: Writer) -> Response:
         **replies.refusals(412, _STALE),
     },
 )
-async def change(persona_id: str, request: Request, caller: Writer) -> Response:
+async def update_persona(persona_id: str, request: Request, caller: Writer) -> Response:
     """Sets `slug`, `visibility` or `archived`. A change creates a new version; setting equal values changes nothing."""
     if not is_persona_id(persona_id):
         raise not_found()
@@ -156,7 +155,9 @@ async def change(persona_id: str, request: Request, caller: Writer) -> Response:
     if "visibility" in values:
         values["visibility"] = Visibility(values["visibility"])
     tags = request.headers.getlist(IF_MATCH)
-    after = await wiring.in_thread(lambda: update_persona(caller.workspace_id, persona_id, values, tags, request))
+    after = await wiring.in_thread(
+        lambda: updates.update_persona(caller.workspace_id, persona_id, values, tags, request)
+    )
     return persona_document(after)
 
 
@@ -192,7 +193,7 @@ async def change(persona_id: str, request: Request, caller: Writer) -> Response:
         ),
     },
 )
-async def regenerate(persona_id: str, request: Request, caller: Writer) -> Response:
+async def regenerate_persona(persona_id: str, request: Request, caller: Writer) -> Response:
     """Runs the steps from `from` to the audit. The layers of earlier steps are kept unchanged.
 
     The persona keeps its current content until the run is completed, and also if it fails; `pending_run_id` names the
@@ -223,12 +224,12 @@ async def regenerate(persona_id: str, request: Request, caller: Writer) -> Respo
         **replies.refusals(412, _STALE),
     },
 )
-async def delete(persona_id: str, request: Request, caller: Writer) -> Response:
+async def delete_persona(persona_id: str, request: Request, caller: Writer) -> Response:
     """Deletes a persona with its versions, runs, events, fingerprint and suite results. Ends a run in progress."""
     if not is_persona_id(persona_id):
         raise not_found()
     tags = request.headers.getlist(IF_MATCH)
-    await wiring.in_thread(lambda: remove_persona(caller.workspace_id, persona_id, tags))
+    await wiring.in_thread(lambda: updates.remove_persona(caller.workspace_id, persona_id, tags))
     return Response(status_code=204)
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Wi
 from fourfold.config.request import REQUEST_KEYS
 from fourfold.http.text_rules import acceptable_text
 from fourfold.persona import INTENT_MAX_CHARACTERS, Persona, Slug
-from functions.api.config.request_schema import request_settings_schema
+from functions.api.config.request_schema import PLACEHOLDER
 
 Brief = Annotated[
     str,
@@ -37,7 +37,7 @@ class PersonaRequest(BaseModel):
     stream: Annotated[bool, Field(description="Return the run's events as `text/event-stream`.")] = False
     config: Annotated[
         dict[str, JsonValue],
-        WithJsonSchema(request_settings_schema()),
+        WithJsonSchema(PLACEHOLDER),
         Field(
             max_length=len(REQUEST_KEYS),
             description="Settings for this run only, by key, such as "
@@ -91,7 +91,7 @@ class RegenerationRequest(BaseModel):
     stream: Annotated[bool, Field(description="Return the run's events as `text/event-stream`.")] = False
     config: Annotated[
         dict[str, JsonValue],
-        WithJsonSchema(request_settings_schema()),
+        WithJsonSchema(PLACEHOLDER),
         Field(max_length=len(REQUEST_KEYS), description="Settings for this run only, as in `POST /v1/personas`."),
     ] = {}
 
@@ -109,7 +109,7 @@ class ParseRequest(BaseModel):
     intent: Brief
     config: Annotated[
         dict[str, JsonValue],
-        WithJsonSchema(request_settings_schema()),
+        WithJsonSchema(PLACEHOLDER),
         Field(
             max_length=len(REQUEST_KEYS), description="Settings for this call only: `engine.pipeline.intent_parse.*`."
         ),

@@ -12,9 +12,9 @@ from urllib.parse import urljoin
 from fastapi import APIRouter, Request, Response
 
 from fourfold.http.auth import bearer_secret
-from fourfold.storage.api_keys import key_hash
 from fourfold.storage.client import dynamodb
-from fourfold.storage.connections import DynamoTickets
+from fourfold.storage.keys.api_keys import key_hash
+from fourfold.storage.progress.connections import DynamoTickets
 from functions.api import wiring
 from functions.api.dependencies import Reader
 from functions.api.progress.schemas import ProgressAddress, ProgressTicket
@@ -38,7 +38,7 @@ async def read_progress(caller: Reader) -> Response:  # noqa: ARG001 - requires 
     summary="Create a ticket for a browser",
     response_model=ProgressTicket,
 )
-async def create_ticket(request: Request, caller: Reader) -> Response:  # noqa: ARG001 - requires the scope
+async def create_progress_ticket(request: Request, caller: Reader) -> Response:  # noqa: ARG001 - requires the scope
     """Creates a one-time ticket, valid for 60 seconds, for browsers, which cannot send an Authorization header.
 
     The route takes no Idempotency-Key: a ticket is a secret that is shown once, and creating another is free.

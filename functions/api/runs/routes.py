@@ -12,6 +12,7 @@ from fourfold.http.preferences import accepts
 from fourfold.http.problems import not_found, rejected
 from fourfold.ids import is_run_id
 from fourfold.problem import FieldError
+from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
 from functions.api.dependencies import Reader
@@ -70,8 +71,7 @@ async def read_run_events(
         )
     ended = run.status is not RunStatus.RUNNING
     if accepts(request.headers.get("accept"), "application/json"):
-        events = tuple(entry.body() for entry in entries if entry.seq > after_seq)
-        return document(RunEvents(data=events, has_more=not ended))
+        return _listed(entries, after_seq, run)
     if ended and after_seq == last_seq:
         return Response(status_code=204)
     request_id = request.state.request_id
@@ -79,6 +79,32 @@ async def read_run_events(
         followed.batches(after_seq), last=None, failure=lambda error: sse.problem_of(error, request_id)
     )
     return sse.event_stream(content)
+
+
+@router.get(
+    "/v1/runs/{run_id}/events/list",
+    summary="List a run's events",
+    response_model=RunEvents,
+    responses=replies.problems(401, 403, 404, 422),
+)
+async def list_run_events(
+    run_id: str,
+    request: Request,
+    caller: Reader,
+    after: Annotated[int | None, Query(ge=0, description="Return only events with a greater `seq`.")] = None,
+) -> Response:
+    """Lists the run's events so far, as JSON. `has_more`: the run has not ended, and further events follow."""
+    followed = FollowedRun(request, caller.workspace_id, run_id)
+    run = await followed.run() if is_run_id(run_id) else None
+    if run is None:
+        raise not_found()
+    entries = await wiring.in_thread(lambda: list(event_store(caller.workspace_id, run_id).entries()))
+    return _listed(entries, after or 0, run)
+
+
+def _listed(entries: list[LogEntry], after_seq: int, run: Run) -> Response:
+    events = tuple(entry.body() for entry in entries if entry.seq > after_seq)
+    return document(RunEvents(data=events, has_more=run.status is RunStatus.RUNNING))
 
 
 def _after_seq(last_event_id: str | None, after: int | None) -> int:

@@ -14,6 +14,7 @@ from fourfold.provocation.comparison import Comparison, compare
 from fourfold.provocation.definition import Family, Severity
 from fourfold.provocation.plan import Selection
 from fourfold.provocation.report import TestRecord
+from fourfold.provocation.sarif import MEDIA_TYPE as SARIF
 from functions.api import wiring
 from functions.api.dependencies import Reader, Writer
 from functions.api.idempotent import idempotent
@@ -24,6 +25,7 @@ from functions.api.responses import document, run_receipt
 from functions.api.runs.schemas import RunReceipt
 from functions.api.suite.job_requests import SUITE_RUNNING, request_suite, require_tests
 from functions.api.suite.reading import (
+    JUNIT,
     filters_of,
     formatted,
     newest_run,
@@ -71,6 +73,41 @@ async def read_test_suite(  # noqa: PLR0913, PLR0917 - a parameter for each filt
     return formatted(request, suite, filters, format, persona_id)
 
 
+@router.get(
+    f"{PATH}/junit",
+    summary="Read the provocation suite as JUnit XML",
+    response_class=Response,
+    responses={
+        200: {"description": "The report", "content": {JUNIT: {"schema": {"type": "string"}}}},
+        **replies.problems(401, 403, 404, 422),
+        **_NOT_READY,
+    },
+)
+async def read_test_suite_junit(persona_id: str, request: Request, caller: Reader) -> Response:
+    """Returns the newest run as JUnit XML."""
+    suite = await wiring.in_thread(lambda: newest_run(caller.workspace_id, persona_id))
+    return formatted(request, suite, filters_of([], [], []), "junit", persona_id)
+
+
+@router.get(
+    f"{PATH}/sarif",
+    summary="Read the provocation suite as SARIF",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The report",
+            "content": {SARIF: {"schema": {"type": "object"}, "example": {"version": "2.1.0", "runs": []}}},
+        },
+        **replies.problems(401, 403, 404, 422),
+        **_NOT_READY,
+    },
+)
+async def read_test_suite_sarif(persona_id: str, request: Request, caller: Reader) -> Response:
+    """Returns the newest run as SARIF 2.1.0."""
+    suite = await wiring.in_thread(lambda: newest_run(caller.workspace_id, persona_id))
+    return formatted(request, suite, filters_of([], [], []), "sarif", persona_id)
+
+
 @router.post(
     PATH,
     summary="Run the provocation suite",
@@ -99,12 +136,11 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
     it; any other request returns 409.
     """
     selection = await json_body(request, Selection)
-    workspace_id = caller.workspace_id
-    await wiring.in_thread(lambda: require_speakable(known_persona(workspace_id, persona_id)))
-    await wiring.in_thread(lambda: require_tests(workspace_id, selection))
+    await wiring.in_thread(lambda: require_speakable(known_persona(caller.workspace_id, persona_id)))
+    await wiring.in_thread(lambda: require_tests(caller, selection))
 
     async def start(execution: Execution) -> Response:
-        run = await wiring.in_thread(lambda: request_suite(workspace_id, persona_id, selection, execution.operation_id))
+        run = await wiring.in_thread(lambda: request_suite(caller, persona_id, selection, execution.operation_id))
         return run_receipt(request, run)
 
     return await idempotent(request, caller, selection, start, transient=frozenset({SUITE_RUNNING}))

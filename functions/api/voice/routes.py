@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import PlainTextResponse
 
+from fourfold.config.engine import SafetyConfig
 from fourfold.http.preferences import accepts
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.idempotency import Execution
-from fourfold.persona import NotWrittenError
+from fourfold.persona import NotWrittenError, Persona
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import RunKind
 from fourfold.voice.system_prompt import example_lines, system_prompt
@@ -33,7 +35,6 @@ from functions.api.runs.job_requests import request_job
 from functions.api.runs.schemas import RunReceipt
 from functions.api.voice.fingerprint_report import plot, report
 from functions.api.voice.schemas import FingerprintReport, Voice
-from functions.configuration import settings_of
 
 router = APIRouter(tags=["voice"])
 
@@ -62,11 +63,7 @@ async def read_voice(persona_id: str, request: Request, caller: Reader) -> Respo
     It is built from the four layers without a model call, and changes only with the persona or the safety settings.
     """
     persona = await wiring.in_thread(lambda: known_persona(caller.workspace_id, persona_id))
-    settings = await wiring.in_thread(lambda: settings_of(caller.workspace_id))
-    try:
-        prompt = system_prompt(persona, settings.engine.safety)
-    except NotWrittenError:
-        raise persona_not_written() from None
+    prompt = _prompt_of(persona, caller.settings.engine.safety)
     for kind in _TEXT:
         if accepts(request.headers.get("accept"), kind):
             return Response(prompt, headers={"Cache-Control": "no-store"}, media_type=kind)
@@ -79,6 +76,29 @@ async def read_voice(persona_id: str, request: Request, caller: Reader) -> Respo
             example_lines=example_lines(persona),
         )
     )
+
+
+@router.get(
+    "/v1/personas/{persona_id}/voice/system-prompt",
+    summary="Read the system prompt as text",
+    response_class=PlainTextResponse,
+    responses={
+        200: {"description": "The system prompt", "content": {"text/plain": {"schema": {"type": "string"}}}},
+        **replies.problems(404),
+        **replies.refusals(409, NOT_WRITTEN),
+    },
+)
+async def read_system_prompt(persona_id: str, caller: Reader) -> Response:
+    """Returns the system prompt of the voice as plain text, ready to paste into any chat runtime."""
+    persona = await wiring.in_thread(lambda: known_persona(caller.workspace_id, persona_id))
+    return PlainTextResponse(_prompt_of(persona, caller.settings.engine.safety), headers={"Cache-Control": "no-store"})
+
+
+def _prompt_of(persona: Persona, safety: SafetyConfig) -> str:
+    try:
+        return system_prompt(persona, safety)
+    except NotWrittenError:
+        raise persona_not_written() from None
 
 
 @router.get(
@@ -107,7 +127,7 @@ async def read_fingerprint(
 
     def read() -> FingerprintReport:
         persona = known_persona(caller.workspace_id, persona_id)
-        return report(persona, settings_of(caller.workspace_id).engine.pipeline.drift_detection, parts)
+        return report(persona, caller.settings.engine.pipeline.drift_detection, parts)
 
     return document(await wiring.in_thread(read))
 
@@ -127,7 +147,7 @@ async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
 
     def draw() -> str | None:
         persona = known_persona(caller.workspace_id, persona_id)
-        return plot(persona, settings_of(caller.workspace_id).engine.pipeline.drift_detection)
+        return plot(persona, caller.settings.engine.pipeline.drift_detection)
 
     svg = await wiring.in_thread(draw)
     if svg is None:
@@ -155,19 +175,18 @@ async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
         ),
     },
 )
-async def take_fingerprint(persona_id: str, request: Request, caller: Writer) -> Response:
+async def recompute_fingerprint(persona_id: str, request: Request, caller: Writer) -> Response:
     """Starts the fingerprint job, or returns the job in progress. Follow it at `Location`."""
-    workspace_id = caller.workspace_id
 
     def require_enabled() -> None:
-        chat_persona(workspace_id, persona_id)
-        if not settings_of(workspace_id).engine.fingerprint.enabled:
+        chat_persona(caller, persona_id)
+        if not caller.settings.engine.fingerprint.enabled:
             detail = "Set engine.fingerprint.enabled to true first."
             raise ProblemError(problem("fingerprint_disabled", "Fingerprints are disabled", 409, detail))
 
     async def start(execution: Execution) -> Response:
         kind = RunKind.FINGERPRINT
-        run = await wiring.in_thread(lambda: request_job(workspace_id, persona_id, kind, execution.operation_id))
+        run = await wiring.in_thread(lambda: request_job(caller, persona_id, kind, execution.operation_id))
         return run_receipt(request, run)
 
     await wiring.in_thread(require_enabled)

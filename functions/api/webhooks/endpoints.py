@@ -10,10 +10,10 @@ from fourfold.idempotency import Execution
 from fourfold.ids import id_from_operation, is_endpoint_id
 from fourfold.problem import problem
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
+from functions.api.dependencies import AdmittedCaller
 from functions.api.webhooks.schemas import WebhookChange, WebhookRequest
 from functions.api.webhooks.targets import require_public_target
 from functions.clock import now
-from functions.configuration import settings_of
 from functions.webhook_queues import webhooks
 
 MOST_ENDPOINTS = 100
@@ -72,7 +72,7 @@ def change_endpoint(caller: Caller, endpoint_id: str, body: WebhookChange) -> En
     return _save(endpoint.model_copy(update={"updated_at": at}))
 
 
-def rotate_endpoint(caller: Caller, endpoint_id: str, *, force: bool) -> Endpoint:
+def rotate_endpoint(caller: AdmittedCaller, endpoint_id: str, *, force: bool) -> Endpoint:
     """Adds a new secret. The previous one also signs during `api.webhooks.rotation_overlap_s`.
 
     Raises:
@@ -84,7 +84,7 @@ def rotate_endpoint(caller: Caller, endpoint_id: str, *, force: bool) -> Endpoin
             f'The previous secret is valid until {endpoint.secrets[1].expires_at}. Wait, or send {{"force": true}}.'
         )
         raise ProblemError(problem("rotation_in_progress", "A secret rotation is in progress", 409, detail))
-    overlap = settings_of(caller.workspace_id).api.webhooks.rotation_overlap_s
+    overlap = caller.settings.api.webhooks.rotation_overlap_s
     return _save(endpoint.rotated(at, timedelta(seconds=overlap)))
 
 

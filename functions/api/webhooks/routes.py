@@ -7,14 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from fourfold.http.auth import Caller
 from fourfold.http.body import json_body
 from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.problems import not_found
 from fourfold.idempotency import Execution
 from fourfold.ids import is_delivery_id, is_endpoint_id
 from fourfold.webhooks.delivery import DeliveryStatus
-from functions.api.dependencies import caller_with
+from functions.api.dependencies import AdmittedCaller, caller_with
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import IN_PROGRESS, OF_KEYED_REQUESTS
@@ -47,8 +46,8 @@ _ROTATING = {"rotation_in_progress": "a secret rotation is in progress; see `for
 _DISABLED = {"webhook_disabled": "the endpoint is disabled"}
 _BUSY = {"delivery_busy": "a delivery attempt is in progress"}
 
-Reader = Annotated[Caller, Depends(caller_with("webhooks:read"))]
-Writer = Annotated[Caller, Depends(caller_with("webhooks:write"))]
+Reader = Annotated[AdmittedCaller, Depends(caller_with("webhooks:read"))]
+Writer = Annotated[AdmittedCaller, Depends(caller_with("webhooks:write"))]
 
 _BODY_PROBLEMS = (400, 404, 413, 415, 422)
 
@@ -105,7 +104,7 @@ async def read_webhook(endpoint_id: str, caller: Reader) -> Response:
     openapi_extra=bodies.required_json(WebhookChange),
     responses={**replies.problems(*_BODY_PROBLEMS), **replies.refusals(409, _CHANGED)},
 )
-async def change_webhook(endpoint_id: str, request: Request, caller: Writer) -> Response:
+async def update_webhook(endpoint_id: str, request: Request, caller: Writer) -> Response:
     """Changes the given fields. Pending deliveries go to the new `url`; those of a disabled endpoint become `dead`."""
     body = await json_body(request, WebhookChange)
     return document(webhook(await in_thread(lambda: endpoints.change_endpoint(caller, endpoint_id, body)), now()))
@@ -136,7 +135,7 @@ async def delete_webhook(endpoint_id: str, caller: Writer) -> Response:
         **replies.refusals(409, _ROTATING | _CHANGED | IN_PROGRESS),
     },
 )
-async def rotate_secret(endpoint_id: str, request: Request, caller: Writer) -> Response:
+async def rotate_webhook_secret(endpoint_id: str, request: Request, caller: Writer) -> Response:
     """Creates a new secret. Deliveries are signed with both secrets until `rotating_until`."""
     body = await json_body(request, RotationRequest) if await request.body() else RotationRequest()
     await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))
@@ -178,7 +177,7 @@ async def ping_webhook(endpoint_id: str, request: Request, caller: Writer) -> Re
     response_model=WebhookDeliveryList,
     responses=replies.problems(404, 422),
 )
-async def list_deliveries(
+async def list_webhook_deliveries(
     endpoint_id: str,
     caller: Reader,
     limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
@@ -213,7 +212,7 @@ async def list_deliveries(
         **replies.refusals(409, _DISABLED | _BUSY | IN_PROGRESS),
     },
 )
-async def replay_delivery(endpoint_id: str, delivery_id: str, request: Request, caller: Writer) -> Response:
+async def replay_webhook_delivery(endpoint_id: str, delivery_id: str, request: Request, caller: Writer) -> Response:
     """Restarts a delivery, whatever its status, with the same `webhook-id` and body."""
     await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))
 
@@ -236,7 +235,7 @@ async def replay_delivery(endpoint_id: str, delivery_id: str, request: Request, 
         **replies.refusals(409, _DISABLED | IN_PROGRESS),
     },
 )
-async def replay_failed(endpoint_id: str, request: Request, caller: Writer) -> Response:
+async def replay_failed_webhook_deliveries(endpoint_id: str, request: Request, caller: Writer) -> Response:
     """Restarts the dead deliveries of events since `since`, oldest first, up to 1,000 per request."""
     body = await json_body(request, ReplayRequest)
     await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))

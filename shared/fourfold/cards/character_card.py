@@ -49,6 +49,7 @@ _TYPES: Final[dict[str, type]] = {
     "source": list,
     "group_only_greetings": list,
 }
+_TEXT_LISTS: Final = frozenset({"tags", "source", "group_only_greetings"})
 _V3_ONLY: Final = frozenset(
     {
         "assets",
@@ -93,13 +94,19 @@ def carried_by(card: Card, persona: Persona) -> Card:
     """Returns the fields of a card that were added by other tools, which an export of `persona` would not write."""
     data, own = card["data"], _data(persona, SafetyConfig(), {})
     extensions = data.get("extensions")
+    cleaned = {name: _texts(value) if name in _TEXT_LISTS else value for name, value in data.items()}
     kept = {
         name: value
-        for name, value in data.items()
+        for name, value in cleaned.items()
         if name not in _OWN_FIELDS and value != own.get(name) and isinstance(value, _TYPES.get(name, object))
     }
     foreign = {name: value for name, value in extensions.items() if name != NAMESPACE} if extensions else {}
     return {**kept, **({"extensions": foreign} if foreign else {})}
+
+
+def _texts(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """A list without items that are not text."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else value
 
 
 def _data(persona: Persona, safety: SafetyConfig, carried: Card) -> Card:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import io
 import json
 import zlib
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import png
@@ -20,6 +22,9 @@ V3_KEYWORD: Final = "ccv3"
 _MAX_CHUNKS: Final = 2_000
 _TEXT: Final = b"tEXt"
 _END: Final = b"IEND"
+# A file has one card, or one of each version; more are looked at in case some are broken.
+_MAX_CARDS: Final = 4
+_MAX_TEXT_BYTES: Final = 4 * 1024 * 1024
 
 
 class NoCardError(InputError):
@@ -37,27 +42,85 @@ def with_cards(image: bytes, cards: dict[str, Any]) -> bytes:
     return written.getvalue()
 
 
-def read_card(image: bytes, max_values: int) -> Any:  # noqa: ANN401 - any JSON
-    """Returns the card in a PNG, the V3 card if there are both. The pixels are not decoded.
+def read_cards(image: bytes, max_values: int) -> list[Any]:
+    """Returns the cards in a PNG that can be read, V3 cards first. The pixels are not decoded.
+
+    Applications write cards as tEXt, zTXt or iTXt, with or without a byte order mark, and with line breaks in the
+    base64. Some leave an unreadable chunk beside a good one.
 
     Raises:
-        NoCardError: the file is not a PNG, has no card, or a card that is not JSON of at most `max_values` values.
+        NoCardError: the file is not a PNG, has no card, or only cards that are not JSON of at most `max_values` values.
     """
-    texts: dict[str, bytes] = {}
-    for kind, content in _chunks(image):
-        keyword, _, text = content.partition(b"\x00")
-        if kind == _TEXT and keyword.decode("latin-1").lower() in {V2_KEYWORD, V3_KEYWORD}:
-            texts.setdefault(keyword.decode("latin-1").lower(), text)
-    text = texts.get(V3_KEYWORD, texts.get(V2_KEYWORD, b""))
-    if not text:
+    texts = sorted(_card_texts(image), key=lambda found: found[0] != V3_KEYWORD)[:_MAX_CARDS]
+    if not texts:
         raise NoCardError("The picture contains no character card (no text chunk ccv3 or chara).")
+    cards: list[Any] = []
+    fault = NoCardError("")
+    for _, text in texts:
+        try:
+            cards.append(_card(text, max_values))
+        except NoCardError as error:
+            fault = error
+    if not cards:
+        raise fault
+    return cards
+
+
+def _card_texts(image: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yields the keyword and the text of each chunk that may hold a card."""
+    for kind, content in _chunks(image):
+        keyword, _, rest = content.partition(b"\x00")
+        name = keyword.decode("latin-1").lower()
+        if name in {V2_KEYWORD, V3_KEYWORD} and kind in _TEXTS:
+            text = _TEXTS[kind](rest)
+            if text:
+                yield name, text
+
+
+def _card(text: bytes, max_values: int) -> Any:  # noqa: ANN401 - any JSON
     try:
-        written = base64.b64decode(text, validate=True)
+        written = base64.b64decode(b"".join(text.removeprefix(codecs.BOM_UTF8).split()), validate=True)
         if not may_hold_more_values_than(2 * max_values, written):
-            return json.loads(written.decode("utf-8"), parse_constant=_no_constant)
+            return json.loads(written.decode("utf-8-sig"), parse_constant=_no_constant)
     except (binascii.Error, ValueError, RecursionError):
         raise NoCardError("The card in the picture is not JSON in base64.") from None
     raise NoCardError(f"The card in the picture has more than {max_values} values.")
+
+
+def _plain(rest: bytes) -> bytes:
+    return rest
+
+
+def _compressed(rest: bytes) -> bytes:
+    """The text of a zTXt chunk: a method byte, and data compressed by zlib."""
+    return _unpacked(rest[1:]) if rest[:1] == b"\x00" else b""
+
+
+def _international(rest: bytes) -> bytes:
+    """The text of an iTXt chunk: flag, method, language and translated keyword, and text that may be compressed."""
+    flag, method, named = rest[:1], rest[1:2], rest[2:]
+    _, _, translated = named.partition(b"\x00")
+    _, _, text = translated.partition(b"\x00")
+    if flag == b"\x01":
+        return _unpacked(text) if method == b"\x00" else b""
+    return text
+
+
+def _unpacked(data: bytes) -> bytes:
+    """Decompresses at most _MAX_TEXT_BYTES; empty for data that is longer or broken."""
+    unpacker = zlib.decompressobj()
+    try:
+        text = unpacker.decompress(data, _MAX_TEXT_BYTES)
+    except zlib.error:
+        return b""
+    return text if unpacker.eof else b""
+
+
+_TEXTS: Final[dict[bytes, Callable[[bytes], bytes]]] = {
+    _TEXT: _plain,
+    b"zTXt": _compressed,
+    b"iTXt": _international,
+}
 
 
 def _chunks(image: bytes) -> list[tuple[bytes, bytes]]:

@@ -59,8 +59,13 @@ class PortablePersona(Document):
     created_at: datetime
     updated_at: datetime
 
-    def to_persona(self, workspace_id: str, source: SourceFormat, now: datetime) -> Persona:
-        """Returns a new persona of the workspace. `imported_from` has the id, version and dates of the file."""
+    def to_persona(
+        self, workspace_id: str, source: SourceFormat, now: datetime, ignored: tuple[str, ...] = ()
+    ) -> Persona:
+        """Returns a new persona of the workspace. `imported_from` has the id, version and dates of the file.
+
+        `ignored` are the JSON pointers of fields that were left out.
+        """
         status = self.archived_from if self.status is PersonaStatus.ARCHIVED else self.status
         return Persona(
             id=new_persona_id(),
@@ -87,6 +92,7 @@ class PortablePersona(Document):
                 slug=self.slug,
                 created_at=self.created_at,
                 updated_at=self.updated_at,
+                ignored=ignored,
             ),
             created_at=now,
             updated_at=now,

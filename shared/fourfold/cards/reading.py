@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +18,8 @@ from fourfold.json_values import has_more_values_than
 from fourfold.persona import Persona
 
 _MAX_VALUES: Final = 5_000
+# Fields of later versions that an import leaves out; more are an error.
+_MAX_UNKNOWN: Final = 50
 _SPECS: Final[dict[str, SourceFormat]] = {V2: "card_v2", V3: "card_v3"}
 
 
@@ -78,8 +83,9 @@ def _from_card(card: Card, source: SourceFormat, workspace_id: str, now: datetim
     path = ("data", "extensions", NAMESPACE, "persona")
     persona = _parse_persona(ours.get("persona"), path, workspace_id, source, now)
     # A field is foreign if the export would have written another value. The export used the persona's original id.
-    original = PortablePersona.model_validate(ours["persona"])
-    exported = persona.model_copy(update={"id": original.id, "version": original.version})
+    origin = persona.imported_from
+    original = {} if origin is None else {"id": origin.persona_id, "version": origin.version}
+    exported = persona.model_copy(update=original)
     return Imported(persona, carried_by(card, exported))
 
 
@@ -92,8 +98,35 @@ def _parse_persona(
 ) -> Persona:
     if has_more_values_than(_MAX_VALUES, content):  # checked first: a validator reports an error for each invalid value
         raise TooManyValuesError("".join(f"/{part}" for part in path), _MAX_VALUES)
+    found = _faults(content)
+    unknown = [fault["loc"] for fault in found if fault["type"] == "extra_forbidden"]
+    if 0 < len(unknown) <= _MAX_UNKNOWN:
+        content = _without(content, unknown)
+        found = _faults(content)
+    if found:
+        raise BadPersonaError([{**fault, "loc": (*path, *fault["loc"])} for fault in found])
+    return PortablePersona.model_validate(content).to_persona(
+        workspace_id, source, now, tuple("".join(f"/{part}" for part in (*path, *place)) for place in unknown)
+    )
+
+
+def _faults(content: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - any JSON
+    """pydantic's errors, empty for a valid persona."""
     try:
-        return PortablePersona.model_validate(content).to_persona(workspace_id, source, now)
+        PortablePersona.model_validate(content)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-        raise BadPersonaError([{**fault, "loc": (*path, *fault["loc"])} for fault in found]) from None
+        return [{**fault} for fault in found]
+    return []
+
+
+def _without(content: Any, places: Iterable[tuple[int | str, ...]]) -> Any:  # noqa: ANN401 - any JSON
+    """A copy without these fields, which a later version of fourfold may have added to a layer."""
+    copied = deepcopy(content)
+    for place in places:
+        node = copied
+        with suppress(LookupError, TypeError):
+            for part in place[:-1]:
+                node = node[part]
+            del node[place[-1]]
+    return copied

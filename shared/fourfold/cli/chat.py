@@ -82,20 +82,24 @@ def typed_lines(console: Console, name: str) -> Iterator[str]:
             return
 
 
-def score_file(client: Client, persona_id: str, file: Path, console: Console) -> bool:
-    """Prints the drift of each paragraph of a file; returns whether any is above the threshold."""
+def score_file(client: Client, persona_id: str, file: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Returns each paragraph of a file with its drift envelope."""
     replies = [part.strip() for part in file.read_text(encoding="utf-8").split("\n\n") if part.strip()]
     found = [
         envelope
         for start in range(0, len(replies), _BATCH_SIZE)
         for envelope in client.drift(persona_id, replies[start : start + _BATCH_SIZE])
     ]
-    for reply, envelope in zip(replies, found, strict=True):
+    return list(zip(replies, found, strict=True))
+
+
+def show_scores(scored: list[tuple[str, dict[str, Any]]], console: Console) -> None:
+    """Prints the drift of each reply."""
+    for reply, envelope in scored:
         console.print(Text(reply if len(reply) <= _MAX_SHOWN else reply[: _MAX_SHOWN - 1] + "…"))
         console.print(drift_line(envelope))
-    alerts = sum(envelope["alert"] for envelope in found)
-    console.print(f"{len(found)} replies, {alerts} above the threshold.")
-    return bool(alerts)
+    alerts = sum(envelope["alert"] for _, envelope in scored)
+    console.print(f"{len(scored)} replies, {alerts} above the threshold.")
 
 
 _BATCH_SIZE, _MAX_SHOWN = 50, 200

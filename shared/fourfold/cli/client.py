@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from email.message import Message
 from pathlib import Path
 from types import TracebackType
@@ -46,11 +47,16 @@ class Client:
 
     def __init__(self, connection: Connection) -> None:
         self._url = connection.url
-        self._http = httpx.Client(
-            base_url=connection.url,
-            headers={"Authorization": f"Bearer {connection.key}"},
-            timeout=httpx.Timeout(10.0, read=_HEARTBEAT_PATIENCE_S),
-        )
+        try:
+            self._http = httpx.Client(
+                base_url=connection.url,
+                headers={"Authorization": f"Bearer {connection.key}"},
+                timeout=httpx.Timeout(10.0, read=_HEARTBEAT_PATIENCE_S),
+            )
+        except (httpx.InvalidURL, ValueError):  # ValueError: a key that no header can have
+            raise ApiError(
+                f"FOURFOLD_API_URL ({connection.url}) is not a URL, or FOURFOLD_API_KEY is not a key."
+            ) from None
 
     def __enter__(self) -> Self:
         return self
@@ -122,6 +128,18 @@ class Client:
     def call(self, method: str, path: str, **request: Any) -> Any:  # noqa: ANN401 - httpx's own, and JSON
         """Sends a request with `httpx.Client.request` arguments; returns the JSON document of the reply."""
         return self._call(method, path, **request).json()
+
+    @contextmanager
+    def stream(self, method: str, path: str, **request: Any) -> Iterator[httpx.Response]:  # noqa: ANN401 - httpx's own
+        """Sends a request with `httpx.Client.stream` arguments; yields the reply before its body is read."""
+        try:
+            with self._http.stream(method, path, **request) as reply:
+                if reply.is_error:
+                    reply.read()
+                    raise _refusal(reply)
+                yield reply
+        except httpx.TransportError as lost:
+            raise self._unreachable(lost) from lost
 
     def remove(self, path: str) -> None:
         """Sends a DELETE."""

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ import typer
 from rich.console import Console
 
 from fourfold.cli.assignments import value_of
-from fourfold.cli.client import ApiError
 from fourfold.cli.config_calls import ConfigCalls, WriteOptions
 from fourfold.cli.config_display import (
     show_changes,
@@ -26,14 +24,14 @@ from fourfold.cli.config_display import (
     show_snapshots,
     show_view,
 )
+from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.session import connected
 from fourfold.config.scope import StoredScope
 
 _PIPED_WIDTH = 160  # output to a pipe: keep a key and its value on one line
 
-app = typer.Typer(no_args_is_help=True, help="Settings: read, change, lock, explain, roll back.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Settings: read, change, lock, explain, roll back.")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead, also for errors.")]
 Scope = Annotated[StoredScope, typer.Option("--scope", "-s", help="The scope to read or change.")]
 Reason = Annotated[str | None, typer.Option("--reason", "-r", help="The reason, stored in the history.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, without changing it.")]
@@ -48,9 +46,9 @@ def get(
     as_json: AsJson = False,
 ) -> None:
     """Show effective values, with the scope that sets and the scope that locks each."""
-    with _calls(as_json) as calls:
+    with _calls() as calls:
         view = calls.view(scope, prefix)
-    _print(view) if as_json else show_view(view, _console()) if view["data"] else None
+    print_json(view) if as_json else show_view(view, _console()) if view["data"] else None
     if not view["data"]:
         Console(stderr=True).print(f"No key begins with {prefix}. See: fourfold config schema", markup=False)
         raise typer.Exit(1)
@@ -111,13 +109,13 @@ def lock(
     op: dict[str, Any] = {"op": "lock", "key": key}
     if bounds:
         op["bounds"] = bounds
-    with _calls(as_json) as calls:
+    with _calls() as calls:
         if value is not None:
             op["value"] = value_of(value)
         elif (bound := _exceeded_bound(calls, scope, key, bounds)) is not None:
             op["value"] = bound
         result = calls.commit([op], WriteOptions(scope, reason, dry_run, if_match))
-    _print(result) if as_json else show_commit(result, _console())
+    print_json(result) if as_json else show_commit(result, _console())
 
 
 @app.command()
@@ -142,9 +140,9 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Explain a key's value: what each scope sets, by whom, when and why."""
-    with _calls(as_json) as calls:
+    with _calls() as calls:
         explanation = calls.explain(scope, key)
-    _print(explanation) if as_json else show_explanation(explanation, _console())
+    print_json(explanation) if as_json else show_explanation(explanation, _console())
 
 
 @app.command()
@@ -155,10 +153,10 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Show the changes between two revisions or snapshots."""
-    with _calls(as_json) as calls:
+    with _calls() as calls:
         found = calls.diff(scope, before, after)
     if as_json:
-        _print(found)
+        print_json(found)
     elif found["changes"]:
         show_changes(found["changes"], _console())
     else:
@@ -172,17 +170,17 @@ def snapshot(
     as_json: AsJson = False,
 ) -> None:
     """Create a permanent snapshot of a scope."""
-    with _calls(as_json) as calls:
+    with _calls() as calls:
         created = calls.snapshot(scope, label)
-    _print(created) if as_json else show_snapshots([created], _console())
+    print_json(created) if as_json else show_snapshots([created], _console())
 
 
 @app.command()
 def snapshots(scope: Scope = "workspace", as_json: AsJson = False) -> None:
     """List a scope's snapshots, newest first."""
-    with _calls(as_json) as calls:
+    with _calls() as calls:
         listed = calls.snapshots(scope)
-    _print(listed) if as_json else show_snapshots(listed["data"], _console())
+    print_json(listed) if as_json else show_snapshots(listed["data"], _console())
 
 
 @app.command()
@@ -194,9 +192,9 @@ def rollback(
     as_json: AsJson = False,
 ) -> None:
     """Restore a snapshot as a new revision; values that locks or the schema forbid are listed."""
-    with _calls(as_json) as calls:
+    with _calls() as calls:
         result = calls.roll_back(snapshot_id, WriteOptions(reason=reason, dry_run=dry_run, expected=if_match))
-    _print(result) if as_json else show_commit(result, _console())
+    print_json(result) if as_json else show_commit(result, _console())
 
 
 @app.command()
@@ -209,9 +207,9 @@ def preset(
     as_json: AsJson = False,
 ) -> None:
     """Switch all models of a scope to a provider in one commit, or to `draft`, the cheapest models."""
-    with _calls(as_json) as calls:
+    with _calls() as calls:
         result = calls.apply_preset(name, WriteOptions(scope, reason, dry_run, if_match))
-    _print(result) if as_json else show_commit(result, _console())
+    print_json(result) if as_json else show_commit(result, _console())
 
 
 @app.command()
@@ -221,9 +219,9 @@ def revisions(
     as_json: AsJson = False,
 ) -> None:
     """List a scope's commits: who, when, why, and which keys."""
-    with _calls(as_json) as calls:
+    with _calls() as calls:
         page = calls.revisions(scope, limit)
-    _print(page) if as_json else show_revisions(page, _console())
+    print_json(page) if as_json else show_revisions(page, _console())
 
 
 @app.command()
@@ -231,22 +229,16 @@ def schema(
     prefix: Annotated[str, typer.Argument(help="Only keys that begin with this.")] = "", as_json: AsJson = False
 ) -> None:
     """List every key with its meaning, default and scopes."""
-    with _calls(as_json) as calls:
+    with _calls() as calls:
         found = calls.schema()
     found["data"] = [key for key in found["data"] if key["key"].startswith(prefix)]
-    _print(found) if as_json else show_schema(found["data"], _console())
+    print_json(found) if as_json else show_schema(found["data"], _console())
 
 
 @contextmanager
-def _calls(as_json: bool) -> Iterator[ConfigCalls]:
-    """Connects to the routes. Errors go to standard error; with --json the problem goes to standard output too."""
+def _calls() -> Iterator[ConfigCalls]:
     with connected() as client:
-        try:
-            yield ConfigCalls(client)
-        except ApiError as error:
-            if as_json and error.problem is not None:
-                _print(error.problem)
-            raise
+        yield ConfigCalls(client)
 
 
 def _exceeded_bound(calls: ConfigCalls, scope: StoredScope, key: str, bounds: dict[str, Any]) -> float | None:
@@ -260,13 +252,9 @@ def _exceeded_bound(calls: ConfigCalls, scope: StoredScope, key: str, bounds: di
 
 
 def _commit(ops: list[dict[str, Any]], options: WriteOptions, *, as_json: bool) -> None:
-    with _calls(as_json) as calls:
+    with _calls() as calls:
         result = calls.commit(ops, options)
-    _print(result) if as_json else show_commit(result, _console())
-
-
-def _print(document: object) -> None:
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    print_json(result) if as_json else show_commit(result, _console())
 
 
 def _console() -> Console:

@@ -52,12 +52,12 @@ def local_home() -> Path:
 def _served_at(home: Path) -> str | None:
     try:
         return str(json.loads(_read(home / "server.json"))["api_url"])
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
-    except OSError:
+    except (OSError, UnicodeError):
         return ""

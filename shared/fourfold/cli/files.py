@@ -11,10 +11,9 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.portrait import show
-from fourfold.cli.session import connected
-
-app = typer.Typer()
+from fourfold.cli.session import connected, reported
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -30,7 +29,6 @@ class Format(StrEnum):
     CARD_V3_PNG = "card_v3_png"
 
 
-@app.command(name="export")
 def export_persona(
     persona_id: Annotated[str, typer.Argument(help="per_...")],
     wanted: Annotated[Format, typer.Option("--format", "-f", help="The file format.")] = Format.JSON,
@@ -38,6 +36,7 @@ def export_persona(
         Path | None,
         typer.Option("--output", "-o", help="The output file; default: the server's file name, - for stdout."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a persona to a file: fourfold JSON, Markdown, or a Character Card."""
     with connected() as client:
@@ -46,25 +45,25 @@ def export_persona(
         sys.stdout.buffer.write(content)
         return
     path = output or Path(name)
-    try:
+    with reported():
         path.write_bytes(content)
-    except OSError as error:
-        Console(stderr=True).print(Text(f"{path}: {error.strerror}", style="red"))
-        raise typer.Exit(1) from error
-    Console().print(Text(f"{path} ({len(content):,} bytes)"))
+    if as_json:
+        print_json({"id": persona_id, "path": str(path), "bytes": len(content)})
+    else:
+        Console().print(Text(f"{path} ({len(content):,} bytes)"), soft_wrap=True)
 
 
-@app.command(name="import")
 def import_persona(
     file: Annotated[Path, typer.Argument(help="A fourfold export, or a Character Card that contains one.")],
+    as_json: AsJson = False,
 ) -> None:
     """Create a persona from a file."""
-    try:
+    with reported():
         content = file.read_bytes()
-    except OSError as error:
-        Console(stderr=True).print(Text(f"{file}: {error.strerror}", style="red"))
-        raise typer.Exit(1) from error
     media_type = "image/png" if content.startswith(_PNG) else "application/json"
     with connected() as client:
         persona = client.import_file(content, media_type)
-    show(persona, Console())
+    if as_json:
+        sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
+    else:
+        show(persona, Console())

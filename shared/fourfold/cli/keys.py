@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.session import connected
 from fourfold.http.scopes import SCOPES
 
-app = typer.Typer(no_args_is_help=True, help="API keys of the workspace: create, list, revoke.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="API keys of the workspace: create, list, revoke.")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")]
 _MINUTES = "%Y-%m-%d %H:%M"
 
 
@@ -38,7 +36,7 @@ def create(
     with connected() as client:
         created = client.post("/v1/keys", body)
     if as_json:
-        sys.stdout.write(json.dumps(created, indent=2, ensure_ascii=False) + "\n")
+        print_json(created)
         return
     Console(stderr=True).print(
         Text(f"{created['id']} has {', '.join(created['scopes'])}. Save this key: it is shown only once.")
@@ -52,30 +50,33 @@ def list_keys(as_json: AsJson = False) -> None:
     with connected() as client:
         keys = list(client.pages("/v1/keys"))
     if as_json:
-        sys.stdout.write(json.dumps(keys, indent=2, ensure_ascii=False) + "\n")
+        print_json(keys)
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("id", "key", "status", "name", "scopes", "last used", "expires"):
-        table.add_column(column, overflow="fold")
-    for key in keys:
-        table.add_row(
-            key["id"],
-            f"{key['prefix']}…{key['last_four']}" if key["prefix"] else "",
-            key["status"],
-            Text(key["name"]),
-            ", ".join(key["scopes"]) if len(key["scopes"]) < len(SCOPES) else "all",
-            _moment(key["last_used_at"]) or "never",
-            _moment(key["expires_at"]) or "never",
-        )
-    Console().print(table)
+    columns = (Column("id", is_id=True), *map(Column, ("status", "key", "name", "scopes", "last used", "expires")))
+    print_rows(columns, map(_row, keys))
+
+
+def _row(key: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        key["id"],
+        key["status"],
+        f"{key['prefix']}…{key['last_four']}" if key["prefix"] else "",
+        key["name"],
+        ", ".join(key["scopes"]) if len(key["scopes"]) < len(SCOPES) else "all",
+        _moment(key["last_used_at"]) or "never",
+        _moment(key["expires_at"]) or "never",
+    )
 
 
 @app.command()
-def revoke(key_id: Annotated[str, typer.Argument(help="key_...")]) -> None:
+def revoke(key_id: Annotated[str, typer.Argument(help="key_...")], as_json: AsJson = False) -> None:
     """Revoke a key permanently; it stops working within five seconds."""
     with connected() as client:
         client.remove(f"/v1/keys/{key_id}")
-    Console().print(f"{key_id} is revoked.", highlight=False)
+    if as_json:
+        print_json({"id": key_id, "revoked": True})
+    else:
+        Console().print(f"{key_id} is revoked.", highlight=False)
 
 
 def _moment(stamp: str | None) -> str | None:

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.formatting import money, seconds, token_count
+from fourfold.cli.session import RunContinuesError
 from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName, position
 
 DESCRIPTIONS = {
@@ -103,20 +104,39 @@ def _scored_by(event: dict[str, Any]) -> str:
 
 
 def follow(events: Iterable[dict[str, Any]], console: Console, steps: tuple[StepName, ...] = STEP_ORDER) -> Progress:
-    """Shows a run until its terminal event and returns its final state. `steps` are the run's steps."""
+    """Shows a run until its terminal event and returns its final state. `steps` are the run's steps.
+
+    Raises:
+        RunContinuesError: Ctrl-C was pressed; the run continues on the server.
+    """
     progress = Progress(steps=steps)
+    try:
+        _show(events, progress, console)
+    except KeyboardInterrupt:
+        raise RunContinuesError(_how_to_follow(progress.last)) from None
+    return progress
+
+
+def _show(events: Iterable[dict[str, Any]], progress: Progress, console: Console) -> None:
     if not console.is_terminal:
         for event in events:
             progress.add(event)
             if line := _line(event):
                 console.print(Text(f"  {line}"))
-        return progress
+        return
     # Rendered from `progress` at every refresh: the seconds of a call that is running count without an event.
-    display = _Display(progress)
-    with Live(display, console=console, refresh_per_second=12, transient=False):
+    with Live(_Display(progress), console=console, refresh_per_second=12, transient=False):
         for event in events:
             progress.add(event)
-    return progress
+
+
+def _how_to_follow(last: dict[str, Any] | None) -> str:
+    if last is None:
+        return "Interrupted before the run's id arrived. If the run started, `fourfold list` shows its persona."
+    return (
+        f"The run {last['run_id']} continues. Follow it: fourfold watch {last['run_id']}\n"
+        f"The persona, when it is done: fourfold show {last['persona_id']}"
+    )
 
 
 @dataclass(frozen=True)

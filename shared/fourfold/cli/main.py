@@ -1,233 +1,92 @@
-"""The `fourfold` command: create, compare, show, list, watch, test, chat, drift, doctor, and the groups below it."""
+"""The `fourfold` command: the list of its commands, each of which is imported when it runs."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from pathlib import Path
+from importlib import import_module
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from fourfold.cli import chat as chat_commands
-from fourfold.cli import config, files, keys, persona_changes, regression
-from fourfold.cli.assignments import settings_of
-from fourfold.cli.client import ApiError
-from fourfold.cli.comparison import compare as show_comparison
-from fourfold.cli.connection import find_connection
-from fourfold.cli.create import NAIVE
-from fourfold.cli.create import create as create_live
-from fourfold.cli.doctor import examine
-from fourfold.cli.portrait import show as show_portrait
-from fourfold.cli.progress_feed import Feed, Target
-from fourfold.cli.served_settings import served_engine
-from fourfold.cli.session import connected
-from fourfold.cli.state import examine_state
-from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
-from fourfold.cli.watch import print_events, watch_live
-from fourfold.cli.webhooks import app as webhooks_app
-from fourfold.errors import CommandError
-from fourfold.ids import is_persona_id
-from fourfold.persona import Persona, PersonaStatus
+from fourfold.cli.lazy_group import LazyCommand, lazy_group
 
-_MIN_WHO_WIDTH = 12
+_COMMANDS = "fourfold.cli.commands"
+COMMANDS = {
+    "create": LazyCommand(_COMMANDS, "create", "Generate a persona and show it."),
+    "list": LazyCommand(_COMMANDS, "list_personas", "List the newest personas."),
+    "show": LazyCommand(_COMMANDS, "show", "Show one persona."),
+    "chat": LazyCommand(_COMMANDS, "chat", "Chat with a persona; each reply shows its drift from the persona's voice."),
+    "drift": LazyCommand(
+        _COMMANDS, "drift", "Score the drift of replies from a persona's voice. Exits 2 if any is above the threshold."
+    ),
+    "test": LazyCommand(
+        _COMMANDS,
+        "suite",
+        "Run the provocation suite against a persona. Exits 1 on a confirmed critical failure.",
+    ),
+    "compare": LazyCommand(
+        _COMMANDS,
+        "compare",
+        "Compare cost, time and audit of two personas, or of the six steps and the single call for one brief.",
+    ),
+    "regenerate": LazyCommand(
+        "fourfold.cli.persona_changes", "regenerate", "Regenerate a persona from a step, and show it."
+    ),
+    "delete": LazyCommand(
+        "fourfold.cli.persona_changes", "delete", "Delete a persona with its versions, runs, events and results."
+    ),
+    "export": LazyCommand(
+        "fourfold.cli.files",
+        "export_persona",
+        "Write a persona to a file: fourfold JSON, Markdown, or a Character Card.",
+    ),
+    "import": LazyCommand("fourfold.cli.files", "import_persona", "Create a persona from a file."),
+    "watch": LazyCommand(
+        _COMMANDS, "watch", "Show the progress of runs and background jobs. With --json, each event is a line."
+    ),
+    "api": LazyCommand(
+        "fourfold.cli.api", "api", "Send any request to the API: fourfold api GET /v1/personas -f limit=5"
+    ),
+    "mcp": LazyCommand(
+        "fourfold.cli.mcp", "mcp", "Serve MCP over standard input and output, for Claude Desktop, Cursor and VS Code."
+    ),
+    "keys": LazyCommand("fourfold.cli.keys", "app", "API keys of the workspace: create, list, revoke."),
+    "config": LazyCommand("fourfold.cli.config", "app", "Settings: read, change, lock, explain, roll back."),
+    "webhooks": LazyCommand("fourfold.cli.webhooks", "app", "Webhook endpoints, and a local receiver."),
+    "regression": LazyCommand(
+        "fourfold.cli.regression",
+        "regression",
+        "Measure a judge on the label set, against its baseline. Exits 1 if it is worse, 2 if it cannot be compared.",
+    ),
+    "doctor": LazyCommand(
+        _COMMANDS,
+        "doctor",
+        "Show which providers are usable, with --call whether their answers can be read; or check the stored state.",
+    ),
+}
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Four-layer personas from a one-line brief.")
-for module in (persona_changes, files, regression):
-    app.add_typer(module.app)
+app = typer.Typer(
+    cls=lazy_group(COMMANDS),
+    no_args_is_help=True,
+    rich_markup_mode=None,  # rich takes longer to import than all else
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Four-layer personas from a one-line brief.",
+)
 
-app.add_typer(keys.app, name="keys")
-app.add_typer(config.app, name="config")
-app.add_typer(webhooks_app, name="webhooks")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")]
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"fourfold {import_module('importlib.metadata').version('fourfold')}")
+        raise typer.Exit
 
 
-@app.command()
-def create(
-    brief: Annotated[str, typer.Argument(help="A description of the persona in a sentence.")],
-    naive: Annotated[
-        bool, typer.Option("--naive", help="Generate in a single call, to compare with the six steps.")
+@app.callback()
+def fourfold(
+    show_version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="A setting for this run: engine.pipeline.soul_draft.model=openai:gpt-6.1-sol"),
-    ] = None,
-    as_json: AsJson = False,
 ) -> None:
-    """Generate a persona and show it."""
-    settings = {**(NAIVE if naive else {}), **settings_of(setting or [])}
-    with connected() as client:
-        persona = create_live(client, brief, Console(stderr=as_json), settings)
-    if as_json:
-        sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
-    else:
-        show_portrait(persona, Console())
-
-
-@app.command()
-def compare(
-    first: Annotated[str, typer.Argument(help="per_..., or a brief to generate both ways.")],
-    second: Annotated[str | None, typer.Argument(help="per_... of the other persona.")] = None,
-) -> None:
-    """Compare cost, time and audit of two personas, or of the six steps and the single call for one brief."""
-    if (second is None) is is_persona_id(first) or (second is not None and not is_persona_id(second)):
-        raise typer.BadParameter("give two persona ids, or one brief")
-    console = Console()
-    with connected() as client:
-        if second is None:
-            pair = [create_live(client, first, console), create_live(client, first, console, NAIVE)]
-            console.print()
-        else:
-            pair = [client.persona(first), client.persona(second)]
-        one, other = ((persona, client.run(_run_of(persona))) for persona in pair)
-    show_comparison(one, other, console)
-
-
-@app.command()
-def watch(
-    runs: Annotated[list[str] | None, typer.Argument(help="run_... of one or more runs.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All runs of the workspace, until Ctrl-C.")] = False,
-    persona: Annotated[str | None, typer.Option(help="per_...: all runs of this persona, until Ctrl-C.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON instead.")] = False,
-) -> None:
-    """Show the progress of runs and background jobs."""
-    if sum([bool(runs), everything, persona is not None]) != 1:
-        raise typer.BadParameter("give runs, or --all, or --persona")
-    targets: list[Target] = [{"run_id": run} for run in runs or []]
-    targets += [{"workspace": True}] if everything else []
-    targets += [{"persona_id": persona}] if persona is not None else []
-    with connected() as client:
-        feed = Feed(client.progress_url, find_connection().key, targets)
-        succeeded = print_events(feed, sys.stdout) if as_json else watch_live(feed, Console())
-    if not succeeded:
-        raise typer.Exit(1)
-
-
-@app.command()
-def doctor(
-    call: Annotated[bool, typer.Option("--call", help="Ask each usable provider every step once; this costs.")] = False,
-    state: Annotated[bool, typer.Option("--state", help="Check what a local server has stored instead.")] = False,
-) -> None:
-    """Show which providers are usable, with --call whether their answers can be read; or check the stored state."""
-    if state:
-        _examine_state()
-        return
-    if not examine(os.environ, Console(), call=call, served=served_engine()):
-        raise typer.Exit(1)
-
-
-def _examine_state() -> None:
-    try:
-        sound = examine_state(Console())
-    except CommandError as error:
-        Console(stderr=True).print(Text(str(error), style="red"))
-        raise typer.Exit(1) from error
-    if not sound:
-        raise typer.Exit(1)
-
-
-@app.command("test")
-def suite(  # noqa: PLR0913, PLR0917 - an argument for each option
-    persona_id: Annotated[str, typer.Argument(help="per_...")],
-    family: Annotated[
-        list[str] | None, typer.Option(help="Only tests of these families: role, contra, emo, jail.")
-    ] = None,
-    severity: Annotated[
-        list[str] | None, typer.Option(help="Only tests of these severities, such as critical.")
-    ] = None,
-    test: Annotated[list[str] | None, typer.Option(help="Only these tests, such as role.002.")] = None,
-    benign_twins: Annotated[bool, typer.Option("--benign-twins", help="Run the harmless twins too.")] = False,
-    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
-    sarif: Annotated[Path | None, typer.Option(help="Write SARIF 2.1.0 to this file.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Run the provocation suite against a persona. Exits 1 on a confirmed critical failure."""
-    options = SuiteOptions(family or (), severity or (), test or (), benign_twins, junit, sarif)
-    with connected() as client:
-        finished = run_suite(client, persona_id, options, Console(stderr=as_json))
-    if as_json:
-        sys.stdout.write(json.dumps(finished, indent=2, ensure_ascii=False) + "\n")
-    else:
-        show_suite(finished, Console())
-    if finished["confirmed_critical"]:
-        raise typer.Exit(1)
-
-
-@app.command()
-def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: AsJson = False) -> None:
-    """Show one persona."""
-    with connected() as client:
-        persona = client.persona(persona_id)
-        failure = client.run(_run_of(persona)).error if persona.status is PersonaStatus.FAILED else None
-    if as_json:
-        sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
-    else:
-        show_portrait(persona, Console(), failure)
-
-
-@app.command(name="list")
-def list_personas(
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")] = 20, as_json: AsJson = False
-) -> None:
-    """List the newest personas."""
-    with connected() as client:
-        personas = client.personas(limit)
-    if as_json:
-        body = ",\n".join(persona.model_dump_json(indent=2) for persona in personas)
-        sys.stdout.write(f"[{body}]\n")
-        return
-    if not personas:
-        Console().print('No personas yet. Create one: fourfold create "A retired lighthouse keeper in Brittany"')
-        return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    # In a narrow terminal only the column `who` is cut.
-    widths = {"id": 30, "status": 10, "who": 0, "audit": 5, "made": 11}
-    widths["who"] = max(_MIN_WHO_WIDTH, Console().width - sum(widths.values()) - 2 * len(widths))
-    for column, width in widths.items():
-        table.add_column(column, no_wrap=True, width=width, overflow="ellipsis")
-    for persona in personas:
-        surface = persona.surface
-        who = f"{surface.name}, {surface.age}, {surface.occupation}" if surface else f"“{persona.intent[:40]}”"
-        audit = f"{persona.audit.overall:.2f}" if persona.audit else "-"
-        table.add_row(persona.id, persona.status.value, Text(who), audit, f"{persona.created_at:%m-%d %H:%M}")
-    Console().print(table)
-
-
-def _run_of(persona: Persona) -> str:
-    if persona.run_id is None:
-        raise ApiError(f"{persona.id} was imported and has no run.")
-    return persona.run_id
-
-
-@app.command()
-def chat(persona_id: Annotated[str, typer.Argument(help="per_...")]) -> None:
-    """Chat with a persona; each reply shows its drift from the persona's voice."""
-    console = Console()
-    with connected() as client:
-        persona = client.persona(persona_id)
-        name = persona.surface.name if persona.surface else persona.id
-        # Lines from a pipe are sent without a prompt, so a conversation can come from a file.
-        lines = chat_commands.typed_lines(console, name) if sys.stdin.isatty() else iter(sys.stdin)
-        chat_commands.chat_lines(client, persona_id, console, lines)
-
-
-@app.command()
-def drift(
-    persona_id: Annotated[str, typer.Argument(help="per_...")],
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="A text file with replies separated by empty lines.")
-    ],
-) -> None:
-    """Score the drift of replies from a persona's voice. Exits 2 if any is above the threshold."""
-    with connected() as client:
-        alerts = chat_commands.score_file(client, persona_id, file, Console())
-    if alerts:
-        raise typer.Exit(2)
+    """Four-layer personas from a one-line brief."""
 
 
 if __name__ == "__main__":

@@ -12,23 +12,21 @@ from rich.text import Text
 from fourfold.cli.assignments import settings_of
 from fourfold.cli.create import finished
 from fourfold.cli.live_display import follow
+from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.portrait import show
 from fourfold.cli.session import connected
 from fourfold.steps import STEP_ORDER, StepName, position
-
-app = typer.Typer()
 
 FirstStep = Annotated[
     StepName, typer.Option("--from", help="The first step to run; the layers of earlier steps are kept.")
 ]
 
 
-@app.command()
 def regenerate(
     persona_id: Annotated[str, typer.Argument(help="per_...")],
     first: FirstStep,
     setting: Annotated[list[str] | None, typer.Option("--set", help="A setting for this run: key=value.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the JSON document instead.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Regenerate a persona from a step, and show it."""
     if first is StepName.SINGLE_CALL:
@@ -42,10 +40,10 @@ def regenerate(
         show(persona, Console())
 
 
-@app.command()
 def delete(
     persona_id: Annotated[str, typer.Argument(help="per_...")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Delete a persona with its versions, runs, events and results."""
     with connected() as client:
@@ -54,4 +52,7 @@ def delete(
             name = persona.surface.name if persona.surface else f"“{persona.intent[:40]}”"
             typer.confirm(f"Delete {name} and all its versions, runs and results?", abort=True)
         client.delete(persona_id)
-    Console().print(Text(f"{persona_id} deleted"))
+    if as_json:
+        print_json({"id": persona_id, "deleted": True})
+    else:
+        Console().print(Text(f"{persona_id} deleted"))

@@ -30,13 +30,10 @@ from fourfold.llm.port import ModelError, provider_and_model
 from fourfold.models import resolve
 from fourfold.models.credentials import usable_providers
 
-app = typer.Typer()
-
 _MAX_TOKENS = 8192
 WORSE, REFUSED = 1, 2
 
 
-@app.command()
 def regression(
     judge: Annotated[
         str, typer.Option(help="The judge, provider:model. A real one is called about 300 times.")

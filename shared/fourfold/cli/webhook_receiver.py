@@ -5,28 +5,36 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpx
 from standardwebhooks import Webhook, WebhookVerificationError
 
 _MOST_BYTES = 1_000_000
 _POLL_S = 0.2
+_FORWARD_S = 15
+_SENT_ON = frozenset({"content-type", "webhook-id", "webhook-timestamp", "webhook-signature", "user-agent"})
 
 
 @dataclass(frozen=True)
 class ReceivedWebhook:
-    """A received request. If `fault` is set the signature or body is invalid, and the other fields are empty."""
+    """A received request. If `fault` is set the signature or body is invalid, and the other fields are empty.
+
+    `headers` and `body` are those of the request, for sending it on.
+    """
 
     at: datetime
     id: str = ""
     type: str = ""
     data: str = ""
     fault: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
 
 
 @dataclass
@@ -97,11 +105,23 @@ def run_receiver(port: int) -> Iterator[Receiver]:
         server.server_close()
 
 
+def forwarded(received: ReceivedWebhook, url: str) -> str:
+    """Sends a delivery on to another URL, and returns in words what it answered."""
+    try:
+        reply = httpx.post(url, content=received.body, headers=dict(received.headers), timeout=_FORWARD_S)
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        return f"{url}: no response ({type(error).__name__})"
+    return f"{url}: {reply.status_code} {reply.reason_phrase}"
+
+
 def _verified(verifier: Webhook, request: _Request) -> ReceivedWebhook:
     now = datetime.now().astimezone()
     try:
         body = verifier.verify(request.body, request.headers)
         data = json.dumps(body["data"], ensure_ascii=False)
-        return ReceivedWebhook(now, request.headers["webhook-id"], str(body["type"]), data)
+        sent_on = {name: value for name, value in request.headers.items() if name in _SENT_ON}
+        return ReceivedWebhook(
+            now, request.headers["webhook-id"], str(body["type"]), data, headers=sent_on, body=request.body
+        )
     except (WebhookVerificationError, ValueError, KeyError, TypeError) as fault:
         return ReceivedWebhook(now, fault=f"invalid webhook: {fault}")

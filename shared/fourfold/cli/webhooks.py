@@ -2,102 +2,119 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+import sys
 from datetime import datetime
 from typing import Annotated, Any
 
-import httpx
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from fourfold.cli.connection import Connection, NoConnectionError, find_connection
-from fourfold.cli.webhook_receiver import ReceivedWebhook, run_receiver
-from fourfold.errors import CommandError
+from fourfold.cli.output import AsJson, Column, print_json, print_rows
+from fourfold.cli.session import connected
+from fourfold.cli.webhook_receiver import ReceivedWebhook, forwarded, run_receiver
 
-app = typer.Typer(no_args_is_help=True, help="Webhook endpoints, and a local receiver.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Webhook endpoints, and a local receiver.")
+
+_PATH = "/v1/webhooks"
 
 Endpoint = Annotated[str, typer.Argument(help="whk_...")]
 Events = Annotated[list[str] | None, typer.Option("--event", help="Exact name of an event; repeatable. Default: all.")]
 
 
-class _RefusedError(CommandError):
-    """The API returned an error or did not respond; the message says what to do."""
-
-
 @app.command()
-def listen(
+def listen(  # noqa: PLR0913, PLR0917 - an argument for each option
     events: Events = None,
     secret: Annotated[
         str | None, typer.Option(help="whsec_... of an existing endpoint; without it a new endpoint is created.")
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0: any free port.")] = 0,
     count: Annotated[int, typer.Option(min=0, help="Stop after this many deliveries; 0: at Ctrl-C.")] = 0,
+    forward_to: Annotated[
+        str | None, typer.Option(help="Send each verified delivery on to this URL, with the same headers and body.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Receive webhooks on http://127.0.0.1, verify their signatures, and print them.
 
     Works with a local server only: a server on AWS sends to public https addresses only.
     """
-    console = Console()
-    with _connected() as api, run_receiver(port) as receiver:
-        created = None if secret else _call(api, "POST", "", {"url": receiver.url, "events": events or ["*"]})
+    console = Console(stderr=as_json)
+    with connected() as client, run_receiver(port) as receiver:
+        created = None if secret else client.post(_PATH, {"url": receiver.url, "events": events or ["*"]})
         signing_secret = secret or (created or {})["secret"]
         console.print(f"Receiving at {receiver.url} · Ctrl-C stops", highlight=False)
         try:
             for number, received in enumerate(receiver.received_webhooks(signing_secret), 1):
-                console.print(_line(received))
+                answer = forwarded(received, forward_to) if forward_to and received.fault is None else None
+                _show(received, answer, console, as_json=as_json)
                 if number == count:
                     break
         except KeyboardInterrupt:
             console.print("stopped")
         finally:
             if created is not None:
-                _call(api, "DELETE", f"/{created['id']}")
+                client.remove(f"{_PATH}/{created['id']}")
 
 
 @app.command()
-def create(url: Annotated[str, typer.Argument(help="https://...")], events: Events = None) -> None:
+def create(
+    url: Annotated[str, typer.Argument(help="https://...")], events: Events = None, as_json: AsJson = False
+) -> None:
     """Create an endpoint and show its secret once."""
-    with _connected() as api:
-        created = _call(api, "POST", "", {"url": url, "events": events or ["*"]})
+    with connected() as client:
+        created = client.post(_PATH, {"url": url, "events": events or ["*"]})
+    if as_json:
+        print_json(created)
+        return
     Console().print(f"{created['id']}\nsecret {created['secret']}", highlight=False, soft_wrap=True)
 
 
 @app.command(name="list")
-def list_endpoints() -> None:
+def list_endpoints(as_json: AsJson = False) -> None:
     """List the workspace's endpoints."""
-    with _connected() as api:
-        endpoints = _call(api, "GET", "")["data"]
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("id", "state", "events", "url"):
-        table.add_column(column, no_wrap=column == "id", overflow="fold")
-    for one in endpoints:
-        state = "enabled" if one["enabled"] else f"disabled ({one['disabled_reason']})"
-        table.add_row(one["id"], state, Text(", ".join(one["events"])), Text(one["url"]))
-    Console().print(table if endpoints else "No endpoints yet. Try: fourfold webhooks listen")
+    with connected() as client:
+        endpoints = client.call("GET", _PATH)["data"]
+    if as_json:
+        print_json(endpoints)
+        return
+    if not endpoints:
+        Console(stderr=True).print("No endpoints yet. Try: fourfold webhooks listen")
+    columns = (Column("id", is_id=True), Column("state"), Column("events"), Column("url"))
+    print_rows(columns, ((one["id"], _state(one), ", ".join(one["events"]), one["url"]) for one in endpoints))
+
+
+def _state(endpoint: dict[str, Any]) -> str:
+    return "enabled" if endpoint["enabled"] else f"disabled ({endpoint['disabled_reason']})"
 
 
 @app.command()
-def deliveries(endpoint: Endpoint, limit: Annotated[int, typer.Option(min=1, max=100)] = 20) -> None:
+def deliveries(
+    endpoint: Endpoint, limit: Annotated[int, typer.Option(min=1, max=100)] = 20, as_json: AsJson = False
+) -> None:
     """Show an endpoint's newest deliveries."""
-    with _connected() as api:
-        found = _call(api, "GET", f"/{endpoint}/deliveries?limit={limit}")["data"]
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("id", "status", "event", "attempts"):
-        table.add_column(column, no_wrap=column == "id")
-    for one in found:
-        attempts = ", ".join(f"{a['status_code'] or a['result']} ({a['latency_ms']} ms)" for a in one["attempts"])
-        table.add_row(one["id"], one["status"], one["event_type"], attempts)
-    Console().print(table)
+    with connected() as client:
+        found = client.call("GET", f"{_PATH}/{endpoint}/deliveries", params={"limit": limit})["data"]
+    if as_json:
+        print_json(found)
+        return
+    columns = (Column("id", is_id=True), Column("status"), Column("event"), Column("attempts"))
+    print_rows(columns, ((one["id"], one["status"], one["event_type"], _attempts(one)) for one in found))
+
+
+def _attempts(delivery: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{each['status_code'] or each['result']} ({each['latency_ms']} ms)" for each in delivery["attempts"]
+    )
 
 
 @app.command()
-def ping(endpoint: Endpoint) -> None:
+def ping(endpoint: Endpoint, as_json: AsJson = False) -> None:
     """Send a ping."""
-    with _connected() as api:
-        Console().print(_call(api, "POST", f"/{endpoint}/ping")["id"], highlight=False)
+    with connected() as client:
+        sent = client.call("POST", f"{_PATH}/{endpoint}/ping")
+    print_json(sent) if as_json else print_rows((Column("id", is_id=True),), [(sent["id"],)])
 
 
 @app.command()
@@ -107,53 +124,44 @@ def replay(
         str | None, typer.Argument(help="dlv_...; without it, all deliveries failed since --since.")
     ] = None,
     since: Annotated[datetime | None, typer.Option(help="Such as 2026-11-25T09:00:00 (local time).")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Replay a delivery, or all deliveries failed since a time."""
     if (delivery is None) is (since is None):
         raise typer.BadParameter("give a delivery, or --since")
-    with _connected() as api:
+    with connected() as client:
         if delivery is not None:
-            _call(api, "POST", f"/{endpoint}/deliveries/{delivery}/replay")
-            Console().print("1 delivery replayed")
+            replayed = client.call("POST", f"{_PATH}/{endpoint}/deliveries/{delivery}/replay")
+            print_json(replayed) if as_json else Console().print("1 delivery replayed")
             return
-        body = {"since": since.astimezone().isoformat() if since else None}
-        done = _call(api, "POST", f"/{endpoint}/replay", body)
+        done = client.post(f"{_PATH}/{endpoint}/replay", {"since": since.astimezone().isoformat() if since else None})
+    if as_json:
+        print_json(done)
+        return
     more = "; there are more, run the command again" if done["has_more"] else ""
     Console().print(f"{done['replayed']} deliveries replayed{more}")
 
 
 @app.command()
-def delete(endpoint: Endpoint) -> None:
+def delete(endpoint: Endpoint, as_json: AsJson = False) -> None:
     """Delete an endpoint."""
-    with _connected() as api:
-        _call(api, "DELETE", f"/{endpoint}")
+    with connected() as client:
+        client.remove(f"{_PATH}/{endpoint}")
+    if as_json:
+        print_json({"id": endpoint, "deleted": True})
 
 
-@contextmanager
-def _connected() -> Iterator[Connection]:
-    """Yields the connection. An error is printed in one line on standard error, with exit code 1."""
-    try:
-        yield find_connection()
-    except (_RefusedError, NoConnectionError, OSError) as error:
-        Console(stderr=True).print(Text(str(error), style="red"))
-        raise typer.Exit(1) from error
-
-
-def _call(api: Connection, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
-    headers = {"Authorization": f"Bearer {api.key}"}
-    try:
-        reply = httpx.request(method, f"{api.url}/v1/webhooks{path}", json=body, headers=headers, timeout=30)
-    except httpx.TransportError as error:
-        raise _RefusedError(
-            f"No response from {api.url} ({type(error).__name__}). Start the server with `make up`."
-        ) from error
-    if reply.is_error:
-        try:
-            problem = reply.json()
-            raise _RefusedError(f"{problem['title']}: {problem['detail']}")
-        except (ValueError, KeyError, TypeError):
-            raise _RefusedError(f"The server returned {reply.status_code} without problem details.") from None
-    return reply.json() if reply.content else None
+def _show(received: ReceivedWebhook, answer: str | None, console: Console, *, as_json: bool) -> None:
+    """Prints a delivery, and what the URL it was sent on to answered."""
+    if as_json:
+        event = {"at": received.at.isoformat(), "id": received.id, "type": received.type, "fault": received.fault}
+        data = json.loads(received.data) if received.data else None
+        sys.stdout.write(json.dumps({**event, "data": data, "forwarded": answer}, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+        return
+    console.print(_line(received))
+    if answer is not None:
+        console.print(Text(f"          -> {answer}", style="dim"))
 
 
 def _line(received: ReceivedWebhook) -> Text:

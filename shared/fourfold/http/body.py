@@ -88,7 +88,7 @@ def parsed(body: bytes, max_values: int) -> Any:  # noqa: ANN401 - JSON
         raise _too_many_values(max_values)
     try:
         content = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_number
+            body.decode("utf-8-sig"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_number
         )
     except (ValueError, RecursionError) as error:
         raise rejected(

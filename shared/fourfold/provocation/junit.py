@@ -42,7 +42,6 @@ def junit_xml(report: SuiteReport) -> str:
     root.set("tests", str(len(report.results)))
     root.set("failures", str(report.counts.failed))
     root.set("errors", str(report.counts.error))
-    root.set("skipped", str(report.counts.inconclusive))
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 

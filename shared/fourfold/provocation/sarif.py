@@ -1,4 +1,8 @@
-"""Converts a suite report to SARIF 2.1.0 (OASIS), for code scanning views."""
+"""Converts a suite report to SARIF 2.1.0 (OASIS), for code scanning views.
+
+GitHub requires a full description and a help text of each rule, and a region of each location. A persona is no file, so
+the region is the first character.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from fourfold.provocation.verdict import Verdict
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MEDIA_TYPE: Final = "application/sarif+json"
 
+_HELP: Final = "The transcripts of a run are at GET .../test-suite/runs/{run_id}/tests/{test_id}."
 _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
 _KINDS = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.INCONCLUSIVE: "open"}
 
@@ -65,6 +70,8 @@ def _rule(result: TestResult) -> dict[str, Any]:
     return {
         "id": result.id,
         "shortDescription": {"text": result.title},
+        "fullDescription": {"text": f"{result.title}. A {result.severity} test of the family {result.family}."},
+        "help": {"text": f"Read the test: GET /v1/provocation/tests/{result.id}. {_HELP}"},
         "defaultConfiguration": {"level": _LEVELS[result.severity]},
         "properties": {"family": result.family.value, "severity": result.severity.value, "version": result.version},
     }
@@ -82,7 +89,10 @@ def _result(report: SuiteReport, result: TestResult, index: int) -> dict[str, An
         "message": {"text": text},
         "locations": [
             {
-                "physicalLocation": {"artifactLocation": {"uri": f"personas/{report.persona_id}"}},
+                "physicalLocation": {
+                    "artifactLocation": {"uri": f"personas/{report.persona_id}"},
+                    "region": {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 2},
+                },
                 "logicalLocations": [{"fullyQualifiedName": f"{report.persona_id}::{result.id}", "kind": "member"}],
             }
         ],

@@ -73,13 +73,14 @@ class ChatResult:
 
 @dataclass(frozen=True)
 class _ScoredReply:
-    """A generated reply with its vector and drift envelope."""
+    """A generated reply with its vector, its drift envelope, and the state of the session after it."""
 
     reply: str
     provider: str
     model: str
     vector: Vector
     drift: Envelope
+    state: DriftState | None
 
 
 def open_session(context: ChatContext, session_id: str | None) -> Session:
@@ -96,26 +97,26 @@ def open_session(context: ChatContext, session_id: str | None) -> Session:
     return found
 
 
-def reply_to(context: ChatContext, session: Session, message: str, listener: ReplyListener | None = None) -> ChatResult:
+def reply_to(
+    context: ChatContext,
+    session: Session,
+    message: str,
+    listener: ReplyListener | None = None,
+    history: tuple[ChatMessage, ...] | None = None,
+) -> ChatResult:
     """Answers one message and stores the exchange.
 
     `listener` receives the reply while it is generated. With `action_on_alert: block` it receives the whole reply at
-    once, after the drift check.
+    once, after the drift check. `history` are the messages before this one, the user's first; by default those of the
+    session. The model gets at most those of the newest `window` exchanges.
 
     Raises:
         ModelError: no model of the chain answered, or the embedder failed.
         BlockedError: the reply drifted and `action_on_alert` is `block`.
     """
     action = context.scorer.config.action_on_alert
-    exchanges = (
-        context.store.exchanges(context.owner, session.session_id, context.config.window) if session.turns else ()
-    )
-    history = tuple(
-        part
-        for exchange in exchanges
-        for part in (ChatMessage("user", exchange.message), ChatMessage("assistant", exchange.reply))
-    )
-    turn = ChatTurn(system_prompt(context.persona, context.safety), (*history, ChatMessage("user", message)))
+    before = _stored_messages(context, session) if history is None else history[-2 * context.config.window :]
+    turn = ChatTurn(system_prompt(context.persona, context.safety), (*before, ChatMessage("user", message)))
     live = None if action == "block" else listener
     calls: list[ModelCall] = []
     scored, recovery = _write(context, turn, session.drift, live, calls), None
@@ -130,14 +131,25 @@ def reply_to(context: ChatContext, session: Session, message: str, listener: Rep
     return ChatResult(scored.reply, session.session_id, scored.provider, scored.model, drift, recovery, tuple(calls))
 
 
+def _stored_messages(context: ChatContext, session: Session) -> tuple[ChatMessage, ...]:
+    if not session.turns:
+        return ()
+    exchanges = context.store.exchanges(context.owner, session.session_id, context.config.window)
+    return tuple(
+        part
+        for exchange in exchanges
+        for part in (ChatMessage("user", exchange.message), ChatMessage("assistant", exchange.reply))
+    )
+
+
 def _write(
     context: ChatContext, turn: ChatTurn, state: DriftState, listener: ReplyListener | None, calls: list[ModelCall]
 ) -> _ScoredReply:
     answer = ask(turn, context.models, context.config, context.deadline, listener)
     calls.extend(answer.calls)
     [vector] = context.scorer.vectors([answer.value])
-    drift, _ = context.scorer.scored(answer.value, vector, state)
-    return _ScoredReply(answer.value, answer.provider, answer.model, vector, drift)
+    drift, after = context.scorer.scored(answer.value, vector, state)
+    return _ScoredReply(answer.value, answer.provider, answer.model, vector, drift, after)
 
 
 def _recover(  # noqa: PLR0913, PLR0917
@@ -183,8 +195,8 @@ def _store(
     Raises:
         TimeoutError: the session changed MAX_ATTEMPTS times in between.
     """
+    drift, state = scored.drift, scored.state
     for _ in range(MAX_ATTEMPTS):
-        drift, state = context.scorer.scored(scored.reply, scored.vector, session.drift)
         now = context.clock()
         after = Session(
             session_id=session.session_id,
@@ -200,6 +212,7 @@ def _store(
         if context.store.advance(context.owner, after, [exchange], entries):
             return drift
         session = context.store.session(context.owner, session.session_id) or session
+        drift, state = context.scorer.scored(scored.reply, scored.vector, session.drift)
     raise TimeoutError(f"session {session.session_id} is contended")
 
 

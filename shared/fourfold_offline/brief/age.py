@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from fourfold_offline.brief.matches import KIN, QuotedValue
+from fourfold_offline.brief.stated_years import further_ages, unread_birth
 from fourfold_offline.grammar import spelled
 
 OLDEST = 120  # years; the bound of Surface.age
@@ -116,10 +118,19 @@ def find_ages(brief: str) -> list[QuotedValue]:
     candidates = [item for item in _candidates(brief) if item.number <= OLDEST]
     sure = [item for item in candidates if not item.doubtful]
     kept = sure or candidates
+    if not sure:
+        further = further_ages(brief, datetime.now(UTC).date())
+        if further:
+            return further[:1]
     if not kept:
         return [] if any(item.number > OLDEST for item in _candidates(brief)) else _about(brief)
     ages = list({item.number: item.found for item in reversed(kept)}.values())[::-1]
     return [*ages, *_denied_by_a_word(brief, kept[0].number)][:2]
+
+
+def unread_age(brief: str) -> str | None:
+    """Words about the age that no age is read from, or None."""
+    return None if find_ages(brief) else unread_birth(brief, datetime.now(UTC).date())
 
 
 def impossible_ages(brief: str) -> list[QuotedValue]:

@@ -95,3 +95,38 @@ def test_a_stream_whose_persona_is_deleted_says_so(live: Live, fourfold: Command
     other.join()
     assert ended.exit_code == 1
     assert "deleted" in ended.output
+
+
+def test_any_request_can_be_sent(fourfold: Command, persona: dict[str, Any]) -> None:
+    assert json.loads(fourfold("api", "get", f"personas/{persona['id']}").stdout)["id"] == persona["id"]
+    found = fourfold("api", "GET", "/v1/personas", "-f", "limit=1", "-q", "data[0].id")
+    assert found.stdout == persona["id"] + "\n"
+    changed = fourfold("api", "PATCH", f"personas/{persona['id']}", "-f", "slug=deniz", "-f", "archived=true")
+    assert (json.loads(changed.stdout)["slug"], json.loads(changed.stdout)["status"]) == ("deniz", "archived")
+    body = json.dumps({"intent": "someone", "stream": True})
+    streamed = fourfold("api", "POST", "personas", "--input", "-", input=body)
+    assert "event: persona" in streamed.stdout
+    sent = fourfold("api", "POST", "personas/parse", "-f", "intent=A baker", "-H", "Idempotency-Key: once")
+    assert sent.exit_code == 0
+    assert fourfold("api", "GET", f"personas/{persona['id']}/export/markdown").stdout.startswith("# Deniz Aksoy")
+
+
+def test_a_problem_is_json_on_standard_error(fourfold: Command) -> None:
+    absent = "per_00000000000000000000000000"
+    for words in (["api", "GET", f"personas/{absent}"], ["show", absent, "--json"], ["delete", "-y", absent, "--json"]):
+        refused = fourfold(*words)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert json.loads(refused.stderr)["code"] == "not_found"
+    plain = fourfold("show", absent)
+    assert plain.stderr.startswith("Not found")
+    invalid = fourfold("api", "POST", "personas", "-f", "intent=")
+    assert json.loads(invalid.stderr)["errors"][0]["pointer"] == "/intent"
+    for bad in (["-f", "x"], ["-q", "[["], ["-H", "x"], ["--input", "no such file"]):
+        assert fourfold("api", "GET", "personas", *bad).exit_code == 2
+
+
+def test_lists_in_a_pipe_are_tab_separated(fourfold: Command, persona: dict[str, Any]) -> None:
+    [line] = fourfold("list").stdout.splitlines()
+    assert line.split("\t")[0] == persona["id"]
+    assert json.loads(fourfold("export", persona["id"], "-o", "file", "--json").stdout)["path"] == "file"
+    assert json.loads(fourfold("import", "file", "--json").stdout)["imported_from"]["persona_id"] == persona["id"]

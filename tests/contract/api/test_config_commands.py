@@ -95,7 +95,7 @@ def test_an_unknown_key_is_told_where_and_what_is_near(config: Config) -> None:
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert "ops[1].key" in refused.stderr
     assert MODEL in refused.stderr
-    problem = json.loads(config("explain", "engine.pipeline.soul_draft.modle", "--json").stdout)
+    problem = json.loads(config("explain", "engine.pipeline.soul_draft.modle", "--json").stderr)
     assert MODEL in problem["errors"][0]["nearest"]
 
 
@@ -105,7 +105,7 @@ def test_a_lock_overrules_what_stands_below_and_keeps_others_out(config: Config)
     assert f"{RETRIES} = 3" in told.split("Overridden", 1)[1]
     refused = config("set", RETRIES, "2")
     assert (refused.exit_code, "locked by the system scope" in refused.stderr) == (1, True)
-    assert json.loads(config("set", RETRIES, "2", "--json").stdout)["locked_by"] == "system"
+    assert json.loads(config("set", RETRIES, "2", "--json").stderr)["locked_by"] == "system"
     assert line_of(done(config("get", RETRIES)), RETRIES).split()[1:4] == ["0", "system", "system"]
     done(config("unlock", RETRIES, "--scope", "system"))
     assert value(config, RETRIES) == 3

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from fourfold.events.catalog import EVENT_TYPES
+from fourfold.events.envelope import EventData
 from functions.api.app import create_app
 from functions.api.openapi.problems import CATALOGUE
 
@@ -24,14 +28,22 @@ OPERATIONS = {
 every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS.keys())
 
 
-def resolved(schema: dict[str, Any]) -> dict[str, Any]:
-    return SCHEMAS[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+def resolved(part: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" not in part:
+        return part
+    _, _, section, name = part["$ref"].split("/")
+    found: dict[str, Any] = DESCRIPTION["components"][section][name]
+    return found
 
 
 def replies(operation: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for status, reply in operation["responses"].items():
-        for media_type, media in reply.get("content", {}).items():
+        for media_type, media in resolved(reply).get("content", {}).items():
             yield status, media_type, media
+
+
+def parameters(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    return [resolved(parameter) for parameter in operation.get("parameters", [])]
 
 
 def assert_fits(schema: dict[str, Any], example: object) -> None:
@@ -60,7 +72,7 @@ def test_names_of_operations_are_their_own() -> None:
 def test_an_operation_is_described_and_says_who_may_use_it(operation: dict[str, Any]) -> None:
     assert operation["summary"]
     assert operation["description"]
-    for parameter in operation.get("parameters", []):
+    for parameter in parameters(operation):
         assert parameter.get("description") or parameter["in"] == "path", parameter["name"]
     assert operation["security"] == [] or len(operation["security"][0]["ApiKey"]) == 1
 
@@ -91,24 +103,27 @@ def test_every_answer_has_an_example_that_fits(operation: dict[str, Any]) -> Non
 
 
 @every_operation
-def test_every_problem_names_its_codes(operation: dict[str, Any]) -> None:
-    for status, reply in operation["responses"].items():
+def test_every_problem_is_one_schema_and_names_its_codes(operation: dict[str, Any]) -> None:
+    for status, kept in operation["responses"].items():
         if int(status) < 400:
             continue
+        reply = resolved(kept)
+        if operation["tags"] == ["openai"]:
+            assert reply["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/OpenAIError"}
+            continue
         assert set(reply["content"]) == {PROBLEM}, status
-        codes = reply["content"][PROBLEM]["schema"]["allOf"][1]["properties"]["code"]["enum"]
-        assert codes
-        assert all(CATALOGUE[code].status == int(status) for code in codes)
+        assert reply["content"][PROBLEM]["schema"] == {"$ref": "#/components/schemas/Problem"}
         examples = reply["content"][PROBLEM]["examples"]
-        assert {code: shown["$ref"].rpartition("/")[2] for code, shown in examples.items()} == {
-            code: code for code in codes
-        }
+        assert examples
+        assert all(CATALOGUE[code].status == int(status) for code in examples)
+        assert all(shown["$ref"].rpartition("/")[2] == code for code, shown in examples.items())
         assert "Retry-After" in reply["headers"] or status not in {"429", "503"}
 
 
 @every_operation
 def test_every_answer_names_its_request(operation: dict[str, Any]) -> None:
-    for status, reply in operation["responses"].items():
+    for status, kept in operation["responses"].items():
+        reply = resolved(kept)
         assert reply["description"]
         assert "Request-Id" in reply["headers"]
         assert ("RateLimit" in reply["headers"]) == (operation["security"] != [] and status != "401")
@@ -120,9 +135,54 @@ def test_no_problem_is_known_that_nothing_answers_with() -> None:
         for operation in OPERATIONS.values()
         for status, _, media in replies(operation)
         if int(status) >= 400
-        for code in media["schema"]["allOf"][1]["properties"]["code"]["enum"]
+        for code in media.get("examples", ())
     }
     assert listed == set(CATALOGUE)
+
+
+@every_operation
+def test_a_stream_is_no_alternative_to_a_json_answer(operation: dict[str, Any]) -> None:
+    """@hey-api/openapi-ts drops the JSON of an operation that also has a stream."""
+    media_types = [media_type for _, media_type, _ in replies(operation)]
+    if "requestBody" in operation:
+        assert "text/event-stream" not in media_types
+    asked = resolved(operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {}))
+    assert ("stream" in asked.get("properties", {})) == ("x-event-stream" in operation)
+
+
+@every_operation
+def test_swagger_ui_sends_nothing_that_makes_a_second_try_fail(operation: dict[str, Any]) -> None:
+    """Swagger UI fills in every parameter that has an example, an Idempotency-Key too, and sends it again."""
+    for parameter in parameters(operation):
+        if parameter["in"] == "header":
+            assert not {"example", "examples", "default"} & {*parameter, *parameter["schema"]}
+
+
+def test_bodies_can_be_written_without_their_optional_fields() -> None:
+    """openapi-typescript makes a field with a default required."""
+    assert [
+        (name, field)
+        for name, schema in SCHEMAS.items()
+        for field, described in schema.get("properties", {}).items()
+        if "default" in described
+    ] == []
+
+
+def test_names_of_operations_are_verbs_and_nouns() -> None:
+    for operation in OPERATIONS.values():
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)+", operation["operationId"])
+
+
+@pytest.mark.parametrize("event", EVENT_TYPES, ids=lambda event: event.detail_type)
+def test_every_event_is_described_as_a_webhook(event: type[EventData]) -> None:
+    sample = json.loads(Path(f"events/bus/{event.detail_type}.json").read_text(encoding="utf-8"))
+    metadata, data = sample["detail"]["metadata"], sample["detail"]["data"]
+    webhook = DESCRIPTION["webhooks"][event.detail_type]["post"]
+    delivered = {"type": event.detail_type, "timestamp": metadata["occurred_at"], "data": data}
+    schema = webhook["requestBody"]["content"]["application/json"]["schema"]
+    assert_fits(schema, delivered)
+    with pytest.raises(ValidationError):
+        assert_fits(schema, {**delivered, "type": "persona.eaten"})
 
 
 def test_schemas_have_names_fit_for_code() -> None:

@@ -151,7 +151,7 @@ def test_an_error_after_the_first_byte_is_an_event(live: Live, monkeypatch: pyte
     def broken(*_: object) -> None:
         raise RuntimeError("the brief is in here")
 
-    monkeypatch.setattr("fourfold.storage.run_events.DynamoEventStore.entries", broken)
+    monkeypatch.setattr("fourfold.storage.progress.events.DynamoEventStore.entries", broken)
     [farewell] = list(stream)
     told = json.loads(farewell.data)
     assert (farewell.event, told["code"], told["status"]) == ("error", "internal_error", 500)
@@ -205,3 +205,13 @@ def test_nobody_follows_another_workspaces_run(live: Live) -> None:
     run_id = _started(live)
     with live.client(OTHER_KEY) as client:
         assert client.get(f"/v1/runs/{run_id}/events").status_code == 404
+
+
+def test_the_events_of_a_run_can_be_listed(api: Api) -> None:
+    run = api.call("POST", "/v1/personas", json={"intent": BRIEF["intent"]}).json()["run_id"]
+    streamed = [data for _, _, data in events_of(api.call("GET", f"/v1/runs/{run}/events").text)]
+    listed = api.call("GET", f"/v1/runs/{run}/events/list").json()
+    assert listed == {"data": streamed, "has_more": False}
+    after = api.call("GET", f"/v1/runs/{run}/events/list?after={streamed[2]['seq']}").json()
+    assert after["data"] == streamed[3:]
+    assert api.call("GET", f"/v1/runs/{run}/events/list", key=OTHER_KEY).status_code == 404

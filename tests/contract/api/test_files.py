@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,8 @@ def test_a_repeated_import_is_one_persona(api: Api, persona: dict[str, Any]) -> 
 def test_an_import_is_announced(api: Api, persona: dict[str, Any]) -> None:
     after = take_in(api, export(api, persona, "json").content).json()
     entries = [json.loads(item["entry"]["S"]) for item in api.stored("outbox")]
-    [created] = [entry for entry in entries if entry["DetailType"] == "persona.created"]
-    assert created["Detail"]["data"] == {
+    created = [entry["Detail"]["data"] for entry in entries if entry["DetailType"] == "persona.created"]
+    assert next(data for data in created if data["persona_id"] == after["id"]) == {
         "persona_id": after["id"],
         "run_id": None,
         "overall": persona["audit"]["overall"],
@@ -288,3 +289,35 @@ def test_only_a_written_persona_of_ones_own_is_told(api: Api, persona: dict[str,
     made = api.call("POST", "/v1/personas", json=BRIEF, headers={"Prefer": "respond-async"}).json()
     refused = api.call("GET", f"/v1/personas/{made['persona_id']}/{what}")
     assert (refused.status_code, refused.json()["code"]) == (409, "persona_not_written")
+
+
+def test_each_format_has_an_operation_of_its_own_for_typed_clients(api: Api, persona: dict[str, Any]) -> None:
+    path = f"/v1/personas/{persona['id']}"
+    for address, wanted in (("export/markdown", "markdown"), ("export/png", "card_v3_png")):
+        reply = api.call("GET", f"{path}/{address}")
+        assert (reply.status_code, reply.content) == (200, export(api, persona, wanted).content)
+    prompt = api.call("GET", f"{path}/voice/system-prompt")
+    assert prompt.headers["content-type"] == "text/plain; charset=utf-8"
+    assert prompt.text == api.call("GET", f"{path}/voice").json()["system_prompt"]
+    for address in ("export/markdown", "export/png", "voice/system-prompt"):
+        assert api.call("GET", f"{path}/{address}", key=OTHER_KEY).status_code == 404
+
+
+@pytest.mark.parametrize("file", sorted((Path(__file__).parent / "cards").iterdir()), ids=lambda file: file.name)
+def test_cards_are_read_as_other_applications_write_them(api: Api, file: Path) -> None:
+    """Compressed and international text chunks, byte order marks, wrapped base64, a broken card beside a good one."""
+    media_type = "image/png" if file.suffix == ".png" else "application/json"
+    reply = take_in(api, file.read_bytes(), media_type)
+    assert reply.status_code == 201, reply.text
+    origin = reply.json()["imported_from"]
+    assert bool(origin["ignored"]) == ("unknown_field" in file.name)
+    tags = export(api, reply.json(), "card_v3").json()["data"]["tags"]
+    assert all(isinstance(tag, str) for tag in tags)
+
+
+def test_a_compressed_card_that_unpacks_to_much_is_refused(api: Api) -> None:
+    bomb = b"ccv3\0\0" + zlib.compress(b" " * 200_000_000, 9)
+    written = io.BytesIO()
+    png.write_chunks(written, [(b"zTXt", bomb), (b"IEND", b"")])
+    reply = take_in(api, written.getvalue(), "image/png")
+    assert (reply.status_code, reply.json()["errors"][0]["code"]) == (422, "no_card")

@@ -13,8 +13,8 @@ import pytest
 
 from fourfold.http.auth import CACHE_SECONDS
 from fourfold.idempotency import LEASE_S
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
-from fourfold.storage.idempotency import DynamoClaims
+from fourfold.storage.idempotency.claims import DynamoClaims
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from functions import clock
 from functions.api.keys import routes
 from functions.api.wiring import api_keys, claims, key_ring, last_use
@@ -232,7 +232,7 @@ def test_a_full_workspace_forgets_its_dead_keys_before_it_refuses(api: Api, monk
     dead = made(api).json()
     assert api.call("DELETE", f"/v1/keys/{dead['id']}", FULL_KEY).status_code == 204
     full = len([item for item in the_keys(api) if item["workspace_id"]["S"] == "ws_one"])
-    monkeypatch.setattr("fourfold.storage.api_keys.MAX_KEYS", full)
+    monkeypatch.setattr("fourfold.storage.keys.api_keys.MAX_KEYS", full)
     assert made(api).status_code == 201
     assert dead["id"] not in api.call("GET", "/v1/keys", FULL_KEY, params={"include_revoked": True}).text
     reply = made(api)

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError
 from fourfold.http import edge
 from functions.api.meta.schemas import VERSION
 from functions.api.openapi.describe import committed_text
-from tests.contract.api.conftest import KEY, Api
+from tests.contract.api.conftest import KEY, Api, Live
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 BRIEF = {"intent": "the lighthouse keeper's debt"}
@@ -38,7 +38,7 @@ def _breaks(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def broken(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("fourfold.storage.personas.DynamoPersonaStore.page", broken)
+    monkeypatch.setattr("fourfold.storage.personas.store.DynamoPersonaStore.page", broken)
 
 
 def test_a_bug_answers_500_and_says_nothing_of_itself(
@@ -121,11 +121,20 @@ def test_the_description_names_every_route_and_no_other(api: Api) -> None:
         ("get", "/v1/personas/{persona_id}/versions/{version}"),
         ("post", "/v1/personas/{persona_id}/regenerate"),
         ("get", "/v1/personas/{persona_id}/voice"),
+        ("get", "/v1/personas/{persona_id}/voice/system-prompt"),
         ("get", "/v1/personas/{persona_id}/export"),
+        ("get", "/v1/personas/{persona_id}/export/markdown"),
+        ("get", "/v1/personas/{persona_id}/export/png"),
+        ("get", "/v1/personas/{persona_id}/test-suite/junit"),
+        ("get", "/v1/personas/{persona_id}/test-suite/sarif"),
         ("post", "/v1/personas/import"),
         ("post", "/v1/personas/parse"),
+        ("post", "/v1/openai/chat/completions"),
+        ("get", "/v1/openai/models"),
+        ("get", "/v1/openai/models/{model}"),
         ("get", "/v1/runs/{run_id}"),
         ("get", "/v1/runs/{run_id}/events"),
+        ("get", "/v1/runs/{run_id}/events/list"),
         ("get", "/v1/config"),
         ("patch", "/v1/config"),
         ("get", "/v1/config/schema"),
@@ -194,3 +203,46 @@ def test_the_docs_page_needs_no_network(api: Api) -> None:
         assert asset.status_code == 200
         assert len(asset.content) > 500
     assert api.call("GET", "/docs/__init__.py", key=None).status_code == 404
+
+
+def test_head_answers_as_get_without_a_body(api: Api) -> None:
+    asked = api.call("GET", "/v1/personas")
+    reply = api.call("HEAD", "/v1/personas")
+    assert (reply.status_code, reply.content) == (200, b"")
+    assert set(asked.headers) == set(reply.headers)
+    assert reply.headers["content-length"] == asked.headers["content-length"]
+    assert api.call("HEAD", "/v1/personas", key="ffk_none").status_code == 401
+    assert api.call("HEAD", "/v1/health", key=None).status_code == 200
+
+
+def test_head_of_a_stream_ends(live: Live) -> None:
+    live.api.machine.fate = "silent"
+    with live.client() as client:
+        run = client.post("/v1/personas", json=BRIEF, headers={"Prefer": "respond-async"}).json()["run_id"]
+        reply = client.head(f"/v1/runs/{run}/events")
+        assert reply.headers["content-type"].startswith("text/event-stream")
+        assert client.head(f"/v1/runs/{run}").status_code == 200, "the connection is still in use"
+
+
+def test_a_path_without_get_allows_no_head(api: Api) -> None:
+    reply = api.call("HEAD", "/v1/personas/parse")
+    assert reply.status_code in {404, 405}
+    assert "HEAD" in api.call("PUT", "/v1/personas").headers["allow"].split(", ")
+    assert "HEAD" not in api.call("PUT", "/v1/progress/tickets").headers["allow"]
+
+
+def test_the_root_leads_to_the_documentation(api: Api) -> None:
+    reply = api.call("GET", "/", key=None)
+    assert (reply.status_code, reply.headers["location"]) == (307, "docs")
+    assert api.call("GET", "/docs", key=None).status_code == 200
+
+
+def test_an_unknown_query_parameter_is_named_with_the_nearest_known_one(api: Api) -> None:
+    reply = api.call("GET", "/v1/personas?limits=5&colour=red")
+    assert reply.status_code == 422
+    first, second = reply.json()["errors"]
+    assert (first["pointer"], first["code"], first["nearest"]) == ("limits", "unknown_parameter", ["limit"])
+    assert second["pointer"] == "colour"
+    assert api.call("POST", "/v1/personas?colour=red", json=BRIEF).status_code == 422
+    assert api.nothing_happened(), "a bad request starts nothing"
+    assert api.call("GET", "/v1/personas?colour=red", key="ffk_none").status_code == 401

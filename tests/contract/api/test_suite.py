@@ -137,7 +137,10 @@ def test_builds_read_junit_and_sarif(suites: Suites) -> None:
         assert reply.headers["content-type"].startswith("application/sarif+json")
         assert len(reply.json()["runs"][0]["results"]) == 33
     xml = JUnitXml.fromstring(suites.read("?format=junit&family=jail").content)
-    assert (xml.tests, xml.failures + xml.errors + xml.skipped) == (8, sum(len(case.result) for s in xml for case in s))
+    assert (xml.tests, xml.failures + xml.errors + sum(suite.skipped for suite in xml)) == (
+        8,
+        sum(len(case.result) for s in xml for case in s),
+    )
 
 
 def test_a_key_asks_once(suites: Suites) -> None:
@@ -305,9 +308,17 @@ def test_a_workspaces_own_tests_fit_one_plan(suites: Suites) -> None:
     assert put(wordy("five", 12_000, twin=4000)).status_code == 422, "a twin is kept twice"
     assert put(wordy("six", 4000)).json()["errors"][0]["code"] == "too_large"
     assert put(wordy("five", 4000, twin=4000)).status_code == 200, "fewer words go"
-    own = wiring.suites().tests("ws_one")
+    own = wiring.workspace_tests().all("ws_one")
     all_tests = available(shipped_tests(), own, (), SafetyConfig())
     plan = make_plan(all_tests, Selection(benign_twins=True), ProvocationConfig())
     assert 300_000 < len(plan.model_dump_json().encode()) < 390_000, "DynamoDB takes 400 KB"
     assert suites.api.call("DELETE", f"{PATH}/x.acme.one").status_code == 204
     assert put(wordy("six", 24_000)).status_code == 201
+
+
+def test_each_report_has_an_operation_of_its_own_for_typed_clients(suites: Suites) -> None:
+    path = f"/v1/personas/{suites.persona}/test-suite"
+    assert suites.api.call("GET", f"{path}/junit").json()["code"] == "suite_not_ready"
+    suites.ran({"ids": ["role.001"]})
+    for format_ in ("junit", "sarif"):
+        assert suites.api.call("GET", f"{path}/{format_}").text == suites.read(f"?format={format_}").text

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from fourfold.webhooks.delivery import Attempt, DeliveryStatus, Message, new_delivery
 from fourfold.webhooks.fan_out import QueueEntry
 from functions import webhook_queues as webhook_lanes

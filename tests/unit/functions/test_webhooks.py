@@ -35,10 +35,8 @@ def queues(world: RunState, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:  
     for name in ("fast", "slow", "dead"):
         url = sqs.create_queue(QueueName=name)["QueueUrl"]
         monkeypatch.setenv(f"FOURFOLD_WEBHOOKS_{name.upper()}_QUEUE", url)
-    for table, sort in TABLES.items():
-        create(boto3.client("dynamodb"), table, sort)
-    for name in ("webhooks", "outbox"):
-        monkeypatch.setenv(f"FOURFOLD_{name.upper()}_TABLE", name)
+    create(boto3.client("dynamodb"), "webhooks", TABLES["webhooks"])
+    monkeypatch.setenv("FOURFOLD_WEBHOOKS_TABLE", "webhooks")
     monkeypatch.setenv("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK", "1")
     for made in (webhook_lanes.queues, webhook_lanes.webhooks, dynamodb):
         made.cache_clear()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.home import AlreadyRunningError, Home, Server
+from infra.local.home import AlreadyRunningError, Home, Server, UnusableHomeError
 
 SERVER = Server(pid=1, api_url="http://127.0.0.1:8000", engine_url="http://127.0.0.1:1", root_key="key")
 
@@ -55,3 +55,10 @@ def test_the_home_can_be_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("FOURFOLD_HOME", str(tmp_path))
 
     assert Home.default().root == tmp_path
+
+
+def test_a_home_that_is_a_file_or_below_one_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for root in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(UnusableHomeError, match="Set FOURFOLD_HOME"), Home(root).locked():
+            raise AssertionError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from importlib import resources
+from xml.etree.ElementTree import fromstring
 
 import pytest
 from jsonschema import Draft4Validator, FormatChecker
@@ -138,7 +139,7 @@ def test_tests_of_another_major_version_are_not_compared() -> None:
 
 def test_junit_is_read_by_an_independent_reader() -> None:
     xml = JUnitXml.fromstring(junit_xml(report(MIXED)).encode())
-    assert (xml.tests, xml.failures, xml.errors, xml.skipped) == (5, 1, 1, 1)
+    assert (xml.tests, xml.failures, xml.errors, sum(suite.skipped for suite in xml)) == (5, 1, 1, 1)
     assert sorted(suite.name for suite in xml) == ["contra", "emo", "jail", "role"]
     cases = {case.name.split()[0]: case for suite in xml for case in suite}
     assert {name: [type(told) for told in case.result] for name, case in cases.items()} == {
@@ -165,6 +166,21 @@ def test_sarif_holds_to_the_schema_of_oasis() -> None:
     assert not invocation["executionSuccessful"]
     assert [each["associatedRule"]["id"] for each in invocation["toolExecutionNotifications"]] == ["emo.001"]
     assert all(run["tool"]["driver"]["rules"][each["ruleIndex"]]["id"] == each["ruleId"] for each in run["results"])
+
+
+def test_sarif_has_what_github_requires() -> None:
+    """Rules GH2012 and SARIF2017 of Microsoft's sarif-multitool, with `--rule-kind "Sarif;Ghas"`."""
+    (run,) = sarif_log(report(MIXED))["runs"]
+    for rule in run["tool"]["driver"]["rules"]:
+        assert all(rule[name]["text"] for name in ("shortDescription", "fullDescription", "help"))
+    for result in run["results"]:
+        assert result["message"]["text"]
+        assert [place["physicalLocation"]["region"]["startLine"] for place in result["locations"]] == [1]
+
+
+def test_junit_has_no_attribute_that_the_schema_of_jenkins_lacks() -> None:
+    root = fromstring(junit_xml(report(MIXED)))  # noqa: S314 - our own text
+    assert set(root.attrib) <= {"name", "time", "tests", "failures", "disabled", "errors"}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fourfold.config.api import WebhookRetryConfig, WebhooksConfig
-from fourfold.storage.webhooks import DynamoWebhooks
+from fourfold.storage.webhooks.store import DynamoWebhooks
 from fourfold.webhooks.delivery import Delivery, Message
 from fourfold.webhooks.dispatch import Dispatcher, Done, Retry
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint

@@ -1,0 +1,216 @@
+"""The commands create, compare, show, list, watch, test, chat, drift and doctor."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from fourfold.cli import chat as chat_commands
+from fourfold.cli.assignments import settings_of
+from fourfold.cli.client import ApiError
+from fourfold.cli.comparison import compare as show_comparison
+from fourfold.cli.connection import find_connection
+from fourfold.cli.create import NAIVE
+from fourfold.cli.create import create as create_live
+from fourfold.cli.doctor import examine
+from fourfold.cli.output import AsJson, Column, print_json, print_rows
+from fourfold.cli.portrait import show as show_portrait
+from fourfold.cli.progress_feed import Feed, Target
+from fourfold.cli.served_settings import served_engine
+from fourfold.cli.session import connected
+from fourfold.cli.state import examine_state
+from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
+from fourfold.cli.watch import print_events, watch_live
+from fourfold.errors import CommandError
+from fourfold.ids import is_persona_id
+from fourfold.persona import Persona, PersonaStatus
+
+
+def create(
+    brief: Annotated[str, typer.Argument(help="A description of the persona in a sentence.")],
+    naive: Annotated[
+        bool, typer.Option("--naive", help="Generate in a single call, to compare with the six steps.")
+    ] = False,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A setting for this run: engine.pipeline.soul_draft.model=openai:gpt-6.1-sol"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Generate a persona and show it."""
+    settings = {**(NAIVE if naive else {}), **settings_of(setting or [])}
+    with connected() as client:
+        persona = create_live(client, brief, Console(stderr=as_json), settings)
+    if as_json:
+        sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
+    else:
+        show_portrait(persona, Console())
+
+
+def compare(
+    first: Annotated[str, typer.Argument(help="per_..., or a brief to generate both ways.")],
+    second: Annotated[str | None, typer.Argument(help="per_... of the other persona.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare cost, time and audit of two personas, or of the six steps and the single call for one brief."""
+    if (second is None) is is_persona_id(first) or (second is not None and not is_persona_id(second)):
+        raise typer.BadParameter("give two persona ids, or one brief")
+    console = Console(stderr=as_json)
+    with connected() as client:
+        if second is None:
+            pair = [create_live(client, first, console), create_live(client, first, console, NAIVE)]
+            console.print()
+        else:
+            pair = [client.persona(first), client.persona(second)]
+        one, other = ((persona, client.run(_run_of(persona))) for persona in pair)
+    if as_json:
+        print_json([{"persona": p.model_dump(mode="json"), "run": r.model_dump(mode="json")} for p, r in (one, other)])
+    else:
+        show_comparison(one, other, console)
+
+
+def watch(
+    runs: Annotated[list[str] | None, typer.Argument(help="run_... of one or more runs.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All runs of the workspace, until Ctrl-C.")] = False,
+    persona: Annotated[str | None, typer.Option(help="per_...: all runs of this persona, until Ctrl-C.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the progress of runs and background jobs. With --json, each event is a line."""
+    if sum([bool(runs), everything, persona is not None]) != 1:
+        raise typer.BadParameter("give runs, or --all, or --persona")
+    targets: list[Target] = [{"run_id": run} for run in runs or []]
+    targets += [{"workspace": True}] if everything else []
+    targets += [{"persona_id": persona}] if persona is not None else []
+    with connected() as client:
+        feed = Feed(client.progress_url, find_connection().key, targets)
+        succeeded = print_events(feed, sys.stdout) if as_json else watch_live(feed, Console())
+    if not succeeded:
+        raise typer.Exit(1)
+
+
+def doctor(
+    call: Annotated[bool, typer.Option("--call", help="Ask each usable provider every step once; this costs.")] = False,
+    state: Annotated[bool, typer.Option("--state", help="Check what a local server has stored instead.")] = False,
+) -> None:
+    """Show which providers are usable, with --call whether their answers can be read; or check the stored state."""
+    if state:
+        _examine_state()
+        return
+    if not examine(os.environ, Console(), call=call, served=served_engine()):
+        raise typer.Exit(1)
+
+
+def _examine_state() -> None:
+    try:
+        sound = examine_state(Console())
+    except CommandError as error:
+        Console(stderr=True).print(Text(str(error), style="red"))
+        raise typer.Exit(1) from error
+    if not sound:
+        raise typer.Exit(1)
+
+
+def suite(  # noqa: PLR0913, PLR0917 - an argument for each option
+    persona_id: Annotated[str, typer.Argument(help="per_...")],
+    family: Annotated[
+        list[str] | None, typer.Option(help="Only tests of these families: role, contra, emo, jail.")
+    ] = None,
+    severity: Annotated[
+        list[str] | None, typer.Option(help="Only tests of these severities, such as critical.")
+    ] = None,
+    test: Annotated[list[str] | None, typer.Option(help="Only these tests, such as role.002.")] = None,
+    benign_twins: Annotated[bool, typer.Option("--benign-twins", help="Run the harmless twins too.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write SARIF 2.1.0 to this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the provocation suite against a persona. Exits 1 on a confirmed critical failure."""
+    options = SuiteOptions(family or (), severity or (), test or (), benign_twins, junit, sarif)
+    with connected() as client:
+        for path in filter(None, (junit, sarif)):
+            path.touch()  # a file that cannot be written is reported before the run, not after it
+        finished = run_suite(client, persona_id, options, Console(stderr=as_json))
+    if as_json:
+        print_json(finished)
+    else:
+        show_suite(finished, Console())
+    if finished["confirmed_critical"]:
+        raise typer.Exit(1)
+
+
+def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: AsJson = False) -> None:
+    """Show one persona."""
+    with connected() as client:
+        persona = client.persona(persona_id)
+        failure = client.run(_run_of(persona)).error if persona.status is PersonaStatus.FAILED else None
+    if as_json:
+        sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
+    else:
+        show_portrait(persona, Console(), failure)
+
+
+def list_personas(
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")] = 20, as_json: AsJson = False
+) -> None:
+    """List the newest personas."""
+    with connected() as client:
+        personas = client.personas(limit)
+    if as_json:
+        body = ",\n".join(persona.model_dump_json(indent=2) for persona in personas)
+        sys.stdout.write(f"[{body}]\n")
+        return
+    if not personas:
+        Console(stderr=True).print(
+            'No personas yet. Create one: fourfold create "A retired lighthouse keeper in Brittany"', soft_wrap=True
+        )
+        return
+    columns = (Column("id", is_id=True), Column("status"), Column("audit"), Column("made"), Column("who"))
+    print_rows(columns, map(_row, personas))
+
+
+def _row(persona: Persona) -> tuple[str, ...]:
+    surface = persona.surface
+    who = f"{surface.name}, {surface.age}, {surface.occupation}" if surface else f"“{persona.intent[:40]}”"
+    audit = f"{persona.audit.overall:.2f}" if persona.audit else "-"
+    return persona.id, persona.status.value, audit, f"{persona.created_at:%m-%d %H:%M}", who
+
+
+def _run_of(persona: Persona) -> str:
+    if persona.run_id is None:
+        raise ApiError(f"{persona.id} was imported and has no run.")
+    return persona.run_id
+
+
+def chat(persona_id: Annotated[str, typer.Argument(help="per_...")]) -> None:
+    """Chat with a persona; each reply shows its drift from the persona's voice."""
+    console = Console()
+    with connected() as client:
+        persona = client.persona(persona_id)
+        name = persona.surface.name if persona.surface else persona.id
+        # Lines from a pipe are sent without a prompt, so a conversation can come from a file.
+        lines = chat_commands.typed_lines(console, name) if sys.stdin.isatty() else iter(sys.stdin)
+        chat_commands.chat_lines(client, persona_id, console, lines)
+
+
+def drift(
+    persona_id: Annotated[str, typer.Argument(help="per_...")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="A text file with replies separated by empty lines.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Score the drift of replies from a persona's voice. Exits 2 if any is above the threshold."""
+    with connected() as client:
+        scored = chat_commands.score_file(client, persona_id, file)
+    if as_json:
+        print_json([envelope for _, envelope in scored])
+    else:
+        chat_commands.show_scores(scored, Console())
+    if any(envelope["alert"] for _, envelope in scored):
+        raise typer.Exit(2)

@@ -1,0 +1,1 @@
+"""The MCP server: the API's operations as tools, a persona as a resource, its voice as a prompt."""

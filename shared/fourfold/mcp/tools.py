@@ -1,0 +1,196 @@
+"""The tools of the MCP server. Each is one operation of the API; names and descriptions are written for a model."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.context import Context
+from mcp_types import ToolAnnotations
+from pydantic import Field, JsonValue
+
+from fourfold.mcp.api_calls import Api, call, call_json
+from fourfold.mcp.progress import wait_for_run
+
+Document = dict[str, Any]
+PersonaId = Annotated[str, Field(description="The persona's id, such as per_01kaqf0c5v3y9m2t8z4n6r1w7a.")]
+RunId = Annotated[str, Field(description="The run's id, such as run_01kaqf0c5v3y9m2t8z4n6r1w7b.")]
+FirstStep = Literal["intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit"]
+Settings = Annotated[
+    dict[str, Any] | None,
+    Field(
+        description='Settings for this run only, such as {"engine.pipeline.soul_draft.model": "openai:gpt-6.1-sol"}.'
+    ),
+]
+
+_READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+_WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
+_DELETES = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
+_ASYNC = {"Prefer": "respond-async"}
+
+
+def add_tools(server: MCPServer[Any], api: Api) -> None:
+    """Adds all tools to the server."""
+    for group in (_add_persona_tools, _add_change_tools, _add_voice_tools, _add_suite_tools, _add_run_tools):
+        group(server, api)
+
+
+def _add_persona_tools(server: MCPServer[Any], api: Api) -> None:
+    @server.tool(annotations=_WRITES)
+    async def create_persona(
+        brief: Annotated[str, Field(description="A description of the persona in a sentence, in any language.")],
+        context: Context,
+        settings: Settings = None,
+        wait: Annotated[
+            bool, Field(description="Wait for the persona and report progress; otherwise return the run at once.")
+        ] = True,
+    ) -> Document:
+        """Generates a persona from a brief in six steps. With real models it takes about a minute and costs money."""
+        body = {"intent": brief, "config": settings}
+        receipt = await call_json(api, context, "POST", "/v1/personas", body=body, headers=_ASYNC)
+        return await _ended(api, context, receipt) if wait else receipt
+
+    @server.tool(annotations=_READS)
+    async def get_persona(persona_id: PersonaId, context: Context) -> Document:
+        """Returns a persona: its four layers (soul, self, mask, surface), audit, status and cost."""
+        return await call_json(api, context, "GET", f"/v1/personas/{persona_id}")
+
+    @server.tool(annotations=_READS)
+    async def list_personas(
+        context: Context,
+        limit: Annotated[int, Field(description="Maximum number of personas, 1-100.")] = 20,
+        cursor: Annotated[str | None, Field(description="`next_cursor` of the previous page.")] = None,
+    ) -> Document:
+        """Lists personas, newest first."""
+        return await call_json(api, context, "GET", "/v1/personas", query={"limit": limit, "cursor": cursor})
+
+    @server.tool(annotations=_READS)
+    async def parse_brief(brief: str, context: Context) -> Document:
+        """Reads only the facts, the tone and the constraints of a brief. It costs one model call and stores nothing."""
+        return await call_json(api, context, "POST", "/v1/personas/parse", body={"intent": brief})
+
+
+def _add_change_tools(server: MCPServer[Any], api: Api) -> None:
+    @server.tool(annotations=_WRITES)
+    async def update_persona(
+        persona_id: PersonaId,
+        context: Context,
+        slug: Annotated[str | None, Field(description="A unique short name, such as deniz.")] = None,
+        visibility: Literal["private", "workspace", "public"] | None = None,
+        archived: Annotated[bool | None, Field(description="True archives the persona, false restores it.")] = None,
+    ) -> Document:
+        """Changes a persona's slug, visibility or archive state; omitted fields keep their values."""
+        body = {"slug": slug, "visibility": visibility, "archived": archived}
+        return await call_json(api, context, "PATCH", f"/v1/personas/{persona_id}", body=body)
+
+    @server.tool(annotations=_WRITES)
+    async def regenerate_persona(
+        persona_id: PersonaId,
+        first_step: Annotated[FirstStep, Field(description="The first step to run; earlier layers are kept.")],
+        context: Context,
+        settings: Settings = None,
+    ) -> Document:
+        """Generates the later layers of a persona again, and reports progress."""
+        body = {"from": first_step, "config": settings}
+        path = f"/v1/personas/{persona_id}/regenerate"
+        receipt = await call_json(api, context, "POST", path, body=body, headers=_ASYNC)
+        return await _ended(api, context, receipt)
+
+    @server.tool(annotations=_DELETES)
+    async def delete_persona(persona_id: PersonaId, context: Context) -> Document:
+        """Deletes a persona with its versions, runs, chats and results. This cannot be undone."""
+        await call(api, context, "DELETE", f"/v1/personas/{persona_id}")
+        return {"id": persona_id, "deleted": True}
+
+
+def _add_voice_tools(server: MCPServer[Any], api: Api) -> None:
+    @server.tool(annotations=_WRITES)
+    async def chat_with_persona(
+        persona_id: PersonaId,
+        message: str,
+        context: Context,
+        session_id: Annotated[str | None, Field(description="`session_id` of an earlier reply of this chat.")] = None,
+    ) -> Document:
+        """Returns the persona's reply to a message, with its drift from the persona's voice."""
+        body = {"message": message, "session_id": session_id}
+        return await call_json(api, context, "POST", f"/v1/personas/{persona_id}/chat", body=body)
+
+    @server.tool(annotations=_WRITES)
+    async def score_drift(
+        persona_id: PersonaId,
+        replies: Annotated[list[str], Field(description="Replies in order, written by any model as this persona.")],
+        context: Context,
+        session_id: Annotated[str | None, Field(description="A session that the replies continue.")] = None,
+    ) -> Document:
+        """Scores how far replies are from the persona's voice. It needs the persona's fingerprint."""
+        body = {"replies": replies, "session_id": session_id}
+        return await call_json(api, context, "POST", f"/v1/personas/{persona_id}/drift", body=body)
+
+    @server.tool(annotations=_READS)
+    async def get_voice(persona_id: PersonaId, context: Context) -> Document:
+        """Returns a system prompt and example lines, to speak as the persona in any chat."""
+        return await call_json(api, context, "GET", f"/v1/personas/{persona_id}/voice")
+
+    @server.tool(annotations=_READS)
+    async def get_fingerprint(persona_id: PersonaId, context: Context) -> Document:
+        """Returns the state and quality of the persona's voice fingerprint."""
+        return await call_json(api, context, "GET", f"/v1/personas/{persona_id}/fingerprint")
+
+
+def _add_suite_tools(server: MCPServer[Any], api: Api) -> None:
+    @server.tool(annotations=_WRITES)
+    async def run_test_suite(
+        persona_id: PersonaId,
+        context: Context,
+        families: Annotated[
+            list[Literal["role", "contra", "emo", "jail"]] | None, Field(description="Only tests of these families.")
+        ] = None,
+        wait: Annotated[bool, Field(description="Wait for the results and report progress.")] = True,
+    ) -> Document:
+        """Runs the provocation suite (33 tests) on a persona. With real models it takes minutes and costs money."""
+        path = f"/v1/personas/{persona_id}/test-suite"
+        receipt = await call_json(api, context, "POST", path, body={"family": families})
+        if not wait:
+            return receipt
+        run = await wait_for_run(api, context, receipt["run_id"])
+        return await call_json(api, context, "GET", f"{path}/runs/{run['id']}")
+
+    @server.tool(annotations=_READS)
+    async def get_test_suite(persona_id: PersonaId, context: Context) -> Document:
+        """Returns the newest results of the provocation suite."""
+        return await call_json(api, context, "GET", f"/v1/personas/{persona_id}/test-suite")
+
+
+def _add_run_tools(server: MCPServer[Any], api: Api) -> None:
+    @server.tool(annotations=_READS)
+    async def get_run(run_id: RunId, context: Context) -> Document:
+        """Returns a run: its status, steps, tokens and cost so far."""
+        return await call_json(api, context, "GET", f"/v1/runs/{run_id}")
+
+    @server.tool(annotations=_READS)
+    async def get_settings(
+        context: Context, prefix: Annotated[str, Field(description="Such as engine.pipeline.")] = ""
+    ) -> Document:
+        """Returns the effective settings of the workspace whose keys begin with the prefix."""
+        return await call_json(api, context, "GET", "/v1/config", query={"prefix": prefix})
+
+    @server.tool(annotations=_WRITES)
+    async def change_setting(
+        key: str,
+        value: Annotated[JsonValue, Field(description="The new value; null removes the workspace's own value.")],
+        context: Context,
+        reason: Annotated[str | None, Field(description="Why; it is stored in the history.")] = None,
+        dry_run: Annotated[bool, Field(description="Return the result without changing anything.")] = False,
+    ) -> Document:
+        """Changes one setting of the workspace."""
+        op = {"op": "unset", "key": key} if value is None else {"op": "set", "key": key, "value": value}
+        body = {"ops": [op], "reason": reason, "dry_run": dry_run}
+        return await call_json(api, context, "PATCH", "/v1/config", body=body)
+
+
+async def _ended(api: Api, context: Context, receipt: Document) -> Document:
+    """The persona of a run that has ended, or the run if it failed or is still in progress."""
+    run = await wait_for_run(api, context, receipt["run_id"])
+    if run["status"] != "completed":
+        return run
+    return await call_json(api, context, "GET", f"/v1/personas/{run['persona_id']}")
