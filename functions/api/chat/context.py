@@ -22,6 +22,7 @@ from fourfold.persona import Persona, PersonaGoneError
 from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.failure import job_problem
 from fourfold.problem import problem
+from fourfold.progress.measurements import call_measurements
 from fourfold.progress.run import tokens_and_cost
 from fourfold.voice.conversation import BlockedError, ChatContext, ChatResult, NoSessionError
 from fourfold.voice.scoring import DriftScorer, drift_scorer
@@ -30,6 +31,7 @@ from functions.api.chat.schemas import ChatReply, ChatUsage
 from functions.api.dependencies import AdmittedCaller
 from functions.api.personas.lookup import known_persona, require_speakable
 from functions.clock import now
+from functions.metrics import record
 from functions.wiring import job_store, sessions
 
 Answer = TypeVar("Answer")
@@ -92,6 +94,12 @@ def chat_context(speaker: ChatPersona) -> ChatContext:
         deadline=Deadline(time.monotonic() + CHAT_TIMEOUT_S),
         clock=now,
     )
+
+
+def measured(result: ChatResult) -> ChatResult:
+    """Writes the metrics of the model calls of a chat, which no run log has; returns the result."""
+    record(call_measurements(result.calls))
+    return result
 
 
 def chat_reply(result: ChatResult) -> ChatReply:

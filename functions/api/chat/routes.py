@@ -26,7 +26,15 @@ from fourfold.voice.conversation import (
     scored_replies,
 )
 from functions.api import wiring
-from functions.api.chat.context import ChatPersona, chat_context, chat_persona, chat_problem, chat_reply, in_chat_thread
+from functions.api.chat.context import (
+    ChatPersona,
+    chat_context,
+    chat_persona,
+    chat_problem,
+    chat_reply,
+    in_chat_thread,
+    measured,
+)
 from functions.api.chat.schemas import (
     ChatReply,
     ChatRequestBody,
@@ -89,7 +97,7 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
 
         def write_reply(listener: ReplyListener) -> ChatReply:
-            return chat_reply(reply_to(context, session, body.message, listener))
+            return chat_reply(measured(reply_to(context, session, body.message, listener)))
 
         claim = await claim_or_replay(request, caller, body)
         if isinstance(claim, KeptReply):
@@ -101,7 +109,7 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
             result = await in_chat_thread(lambda: reply_to(context, session, body.message))
         except (BlockedError, ModelError, PersonaGoneError) as error:
             raise chat_problem(error) or error from None
-        return document(chat_reply(result))
+        return document(chat_reply(measured(result)))
 
     return await idempotent(request, caller, body, answer)
 

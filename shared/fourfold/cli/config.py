@@ -199,7 +199,7 @@ def rollback(
 
 @app.command()
 def preset(
-    name: Annotated[str, typer.Argument(help="anthropic, openai, google, bedrock, offline or draft")],
+    name: Annotated[str, typer.Argument(help="anthropic, openai, google (or -current), bedrock, offline, draft")],
     scope: Scope = "workspace",
     reason: Reason = None,
     dry_run: DryRun = False,
