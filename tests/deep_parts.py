@@ -14,6 +14,7 @@ PARTS = {
     RANDOM: "thousands of random schedules, histories and requests where the gate tries a few",
     "restarts": "what a kill, a pause or a damaged state file must not lose",
     "readme": "every command of README.md and docs/ works as it is written",
+    "clients": "four client generators and OpenAI's Node SDK against a server; packages from PyPI and npm",
     "models": "every part of the product asks the configured provider, over HTTP",
     "real": "the product against a small real model, on a server of its own",
 }

@@ -23,7 +23,7 @@ _MAX_CONCURRENCY = 2
 
 
 class RunFailures(Construct):
-    """Rule -> queue -> `execution_ended`. A message that fails five times goes to `dead_letters`."""
+    """Rule -> `queue` -> `execution_ended`. A message that fails five times goes to `dead_letters`."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class RunFailures(Construct):
             enforce_ssl=True,
             retention_period=_RETENTION,
         )
-        queue = sqs.Queue(
+        self.queue = sqs.Queue(
             self,
             "Queue",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
@@ -76,11 +76,11 @@ class RunFailures(Construct):
                     ],
                 },
             ),
-            targets=[targets.SqsQueue(queue, dead_letter_queue=self.dead_letters)],
+            targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)],
         )
         consumer.handler.add_event_source(
             sources.SqsEventSource(
-                queue, batch_size=10, max_concurrency=_MAX_CONCURRENCY, report_batch_item_failures=True
+                self.queue, batch_size=10, max_concurrency=_MAX_CONCURRENCY, report_batch_item_failures=True
             )
         )
         Validations.of(consumer).acknowledge(QUEUE_REDRIVES)

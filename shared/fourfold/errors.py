@@ -3,7 +3,8 @@
 * FourfoldError
   * InputError                 the input is not valid; the caller must change it
     + BadValueError, BadSettingsError, RefusedError        settings
-    + NoCardError, UnknownFileError, ForeignCardError, BadPersonaError, TooManyValuesError        files
+    + NoCardError, UnknownFileError, ForeignCardError, BadPersonaError, TooManyValuesError,
+      UnacceptableTextError        files
     + TargetRefusedError        a webhook URL
     + BadAddressError           the URL of a model server
     + NoSuchStepError           the generation method does not have the step

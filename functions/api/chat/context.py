@@ -22,6 +22,7 @@ from fourfold.persona import Persona, PersonaGoneError
 from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.failure import job_problem
 from fourfold.problem import problem
+from fourfold.progress.measurements import call_measurements
 from fourfold.progress.run import tokens_and_cost
 from fourfold.voice.conversation import BlockedError, ChatContext, ChatResult, NoSessionError
 from fourfold.voice.scoring import DriftScorer, drift_scorer
@@ -29,7 +30,9 @@ from fourfold.voice.sessions import PersonaRef
 from functions.api.chat.schemas import ChatReply, ChatUsage
 from functions.api.dependencies import AdmittedCaller
 from functions.api.personas.lookup import known_persona, require_speakable
+from functions.api.spending import chat_at_once
 from functions.clock import now
+from functions.metrics import record
 from functions.wiring import job_store, sessions
 
 Answer = TypeVar("Answer")
@@ -40,9 +43,14 @@ CHAT_TIMEOUT_S = MAX_SILENCE_S
 _CHAT_THREADS = 64
 
 
-async def in_chat_thread(call: Callable[[], Answer]) -> Answer:
-    """Runs a call that waits for a model, on a thread reserved for chats."""
-    return await anyio.to_thread.run_sync(call, limiter=chat_limiter())
+async def in_chat_thread(workspace_id: str, call: Callable[[], Answer]) -> Answer:
+    """Runs a call that waits for a model, on a thread reserved for chats.
+
+    Raises:
+        ProblemError: 429, the workspace has too many chats at once.
+    """
+    with chat_at_once(workspace_id):
+        return await anyio.to_thread.run_sync(call, limiter=chat_limiter())
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,12 @@ def chat_context(speaker: ChatPersona) -> ChatContext:
         deadline=Deadline(time.monotonic() + CHAT_TIMEOUT_S),
         clock=now,
     )
+
+
+def measured(result: ChatResult) -> ChatResult:
+    """Writes the metrics of the model calls of a chat, which no run log has; returns the result."""
+    record(call_measurements(result.calls))
+    return result
 
 
 def chat_reply(result: ChatResult) -> ChatReply:

@@ -10,10 +10,12 @@ from fourfold.idempotency import Execution
 from fourfold.ids import id_from_operation, is_endpoint_id
 from fourfold.problem import problem
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
+from fourfold.webhooks.sealing import opened, sealed
 from functions.api.dependencies import AdmittedCaller
 from functions.api.webhooks.schemas import WebhookChange, WebhookRequest
 from functions.api.webhooks.targets import require_public_target
 from functions.clock import now
+from functions.secret_sealer import KmsSealer
 from functions.webhook_queues import webhooks
 
 MOST_ENDPOINTS = 100
@@ -29,14 +31,14 @@ def create_endpoint(workspace_id: str, body: WebhookRequest, execution: Executio
     if execution.resumed:
         existing = webhooks().endpoint(workspace_id, endpoint_id)
         if existing is not None:
-            return existing
+            return opened(existing, KmsSealer())
     require_public_target(body.url)
     if len(webhooks().endpoints(workspace_id)) >= MOST_ENDPOINTS:
         detail = f"A workspace can have at most {MOST_ENDPOINTS} endpoints. Delete one first."
         raise ProblemError(problem("too_many_webhooks", "Too many webhook endpoints", 409, detail))
     endpoint = new_endpoint(workspace_id, body.url, body.events, body.description, now())
     endpoint = endpoint.model_copy(update={"id": endpoint_id})
-    webhooks().create(endpoint)
+    webhooks().create(sealed(endpoint, KmsSealer()))
     return endpoint
 
 
@@ -89,7 +91,7 @@ def rotate_endpoint(caller: AdmittedCaller, endpoint_id: str, *, force: bool) ->
 
 
 def _save(endpoint: Endpoint) -> Endpoint:
-    if not webhooks().save(endpoint):
+    if not webhooks().save(sealed(endpoint, KmsSealer())):
         detail = "Another request changed the endpoint at the same time. Retry the request."
         raise ProblemError(problem("conflict", "Concurrent change of the endpoint", 409, detail))
     return endpoint

@@ -43,6 +43,11 @@ COMMANDS = {
     "watch": LazyCommand(
         _COMMANDS, "watch", "Show the progress of runs and background jobs. With --json, each event is a line."
     ),
+    "stats": LazyCommand(
+        "fourfold.cli.stats",
+        "stats",
+        "Show failures, durations, tokens and cost of the newest runs, by step and provider.",
+    ),
     "api": LazyCommand(
         "fourfold.cli.api", "api", "Send any request to the API: fourfold api GET /v1/personas -f limit=5"
     ),

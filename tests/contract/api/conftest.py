@@ -34,8 +34,8 @@ from fourfold.progress.run import Run
 from fourfold.steps import position
 from fourfold.storage.client import dynamodb
 from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
+from functions import secret_sealer, wiring
 from functions import webhook_queues as webhook_lanes
-from functions import wiring
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
 from functions.api.chat.context import chat_limiter
@@ -274,9 +274,11 @@ def api(_app: FastAPI, _tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iter
         monkeypatch.setenv(name, value)
     _tables.put_back()
     _app.state.stopping, _app.state.tails = threading.Event(), Tails()
+    _app.state.storage_failure = lambda: None
     stand_in, functions = Machine(), Functions()
     stand_in.hold.set()
     _forget()
+    monkeypatch.setenv("FOURFOLD_WEBHOOKS_KEY", secret_sealer.kms().create_key()["KeyMetadata"]["Arn"])
     monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
     monkeypatch.setattr(step_alone, "_functions", lambda: functions)
     step_alone._limiter.cache_clear()  # noqa: SLF001 - it belongs to one event loop
@@ -320,6 +322,7 @@ def _forget() -> None:
         last_use().close()
     kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, submissions, polling_limiter)
     kept_for_jobs = (wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
-    further = (config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests)
+    sealing = (secret_sealer.kms, secret_sealer.opened)
+    further = (config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests, *sealing)
     for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_jobs):
         made.cache_clear()

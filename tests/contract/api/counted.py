@@ -16,6 +16,7 @@ from fourfold.webhooks.sender import AttemptOutcome
 from functions import wiring
 from functions.configuration import settings_of
 from functions.publish_events import handler as publisher
+from functions.secret_sealer import KmsSealer
 from functions.webhook_queues import webhooks
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.conftest import FULL_KEY, Api
@@ -117,7 +118,7 @@ class Operations:
         with self._meter.during() as usage:
             queued += fan_out(message_of(_delivered(entry)), webhooks(), _webhook_settings, datetime.now(UTC))
         yield "fan-out of an event to one endpoint", usage
-        dispatcher = Dispatcher(webhooks(), Accepting(), _webhook_settings, lambda: datetime.now(UTC))  # type: ignore[arg-type]
+        dispatcher = Dispatcher(webhooks(), Accepting(), KmsSealer(), _webhook_settings, lambda: datetime.now(UTC))  # type: ignore[arg-type]
         with self._meter.during() as usage:
             [(lane, delivery, _)] = queued
             dispatcher.dispatch(delivery, lane)

@@ -30,7 +30,7 @@ def assert_described(description: dict[str, Any], reply: httpx.Response) -> None
         assert reply.status_code == stream["status"]
         return
     assert status in operation["responses"], f"{status} is not described for {reply.request.url.path}"
-    content = _resolved(description, operation["responses"][status]).get("content", {})
+    content = resolved(description, operation["responses"][status]).get("content", {})
     if not reply.content:
         assert not content or reply.request.method == "HEAD"
         return
@@ -42,7 +42,7 @@ def assert_described(description: dict[str, Any], reply: httpx.Response) -> None
         )
 
 
-def _resolved(description: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+def resolved(description: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     if "$ref" not in part:
         return part
     _, _, section, name = part["$ref"].split("/")

@@ -6,12 +6,15 @@ from typing import Any
 
 from functions.api.openapi.operations import Operation
 from tests.contract.api.conftest import Api
+from tests.contract.api.described import resolved
 
 
 def sample_request(api: Api, operation: Operation) -> dict[str, Any]:
     """What httpx needs to send the route's own examples: its body, and what its query must hold."""
-    described = api.app.openapi()["paths"].get(operation.path, {}).get(operation.method.lower(), {})
-    needed = [each for each in described.get("parameters", []) if each["in"] == "query" and each["required"]]
+    description = api.app.openapi()
+    described = description["paths"].get(operation.path, {}).get(operation.method.lower(), {})
+    parameters = [resolved(description, each) for each in described.get("parameters", [])]
+    needed = [each for each in parameters if each["in"] == "query" and each["required"]]
     return {**sample_body(api, operation), "params": {each["name"]: each["schema"]["examples"][0] for each in needed}}
 
 

@@ -21,11 +21,13 @@ from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api
 from tests.contract.api.sample_requests import sample_request
 from tests.contract.api.things import ONE_OF_EACH, THINGS, reachable, things_in, with_ids
 
-FREE = {"/v1/health", "/v1/openapi.json", "/docs", "/docs/{name}"}
+FREE = {"/", "/v1/health", "/v1/openapi.json", "/docs", "/docs/{name}"}
 TABLE = [operation for operation in operations(create_app()) if operation.path not in FREE]
 NAMES = [f"{operation.method} {operation.path}" for operation in TABLE]
 
 NOW = datetime.now(UTC)
+# The thing is in the body of these; that of the example is nowhere.
+NAMED_IN_BODY = {"/v1/openai/chat/completions"}
 REVOKED, EXPIRED, UNKNOWN = "ff_live_revoked", "ff_live_expired", "ff_live_unknown"
 
 
@@ -56,6 +58,13 @@ def asked(api: Api, operation: Operation, path: str, secret: str | None) -> http
     return api.call(operation.method, path, secret, **sample_request(api, operation))
 
 
+def code_of(reply: httpx.Response) -> str:
+    """The code of a problem, also where it has the structure of OpenAI's errors."""
+    body = reply.json()
+    code = str(body["error"]["code"] if "error" in body else body["code"])
+    return "unauthenticated" if code == "invalid_api_key" else code
+
+
 def test_every_route_asks_for_a_scope_or_is_known_to_be_free() -> None:
     assert {operation.path for operation in operations(create_app()) if operation.scope is None} == FREE
     assert {operation.scope for operation in TABLE} <= set(SCOPES)
@@ -83,12 +92,12 @@ def test_keys_that_open_nothing(api: Api, operation: Operation) -> None:
     before = stored(api)
     for secret in (None, UNKNOWN, REVOKED, EXPIRED):
         reply = asked(api, operation, path, secret)
-        assert (reply.status_code, reply.json()["code"]) == (401, "unauthenticated"), secret
+        assert (reply.status_code, code_of(reply)) == (401, "unauthenticated"), secret
         assert reply.headers["www-authenticate"].startswith("Bearer ")
         assert "ratelimit" not in reply.headers
     reply = asked(api, operation, path, "ff_live_narrow")
-    assert (reply.status_code, reply.json()["code"]) == (403, "insufficient_scope")
-    assert operation.scope in reply.json()["detail"]
+    assert (reply.status_code, code_of(reply)) == (403, "insufficient_scope")
+    assert operation.scope in reply.text
     assert operation.scope in reply.headers["www-authenticate"]
     assert stored(api) == before
 
@@ -108,7 +117,7 @@ def test_a_key_of_another_workspace(api: Api, operation: Operation) -> None:
     assert not any(thing in foreign.text for thing in mine if "_" in thing)
     assert "ws_one" not in foreign.text
     if not ids:
-        assert foreign.status_code < 400
+        assert foreign.status_code == 404 if operation.path in NAMED_IN_BODY else foreign.status_code < 400
         return
     nothing = asked(api, operation, with_ids(operation.path, {name: THINGS[name][1] for name in ids}), FULL_KEY)
     assert foreign.status_code == nothing.status_code == 404

@@ -55,6 +55,7 @@ COMMON = {"key": "engine.pipeline.method", "name": "offline"}
 # How to make a thing of the first workspace, by the name it has in a path; and an id like its own that names nothing.
 THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
     "persona_id": (persona_of, f"per_{ABSENT}"),
+    "model": (lambda api: f"persona:{persona_of(api)}", f"persona:per_{ABSENT}"),
     "version": (lambda _api: "1", "999"),
     "run_id": (run_of, f"run_{ABSENT}"),
     "test_id": (own_test_of, "x.acme.no_such"),
