@@ -6,6 +6,7 @@
     + NoCardError, UnknownFileError, ForeignCardError, BadPersonaError, TooManyValuesError,
       UnacceptableTextError        files
     + TargetRefusedError        a webhook URL
+    + NotVerifiedError          a delivery that the Python client received
     + BadAddressError           the URL of a model server
     + NoSuchStepError           the generation method does not have the step
   * NotFoundError              the workspace has no such resource
@@ -29,10 +30,12 @@
   * UnknownItemError           the conversion of such data found an item of no known kind
   * ProblemError               an HTTP reply with problem details (RFC 9457)
   * CommandError               a CLI command fails with this message and exit code 1
-    + ApiError, UnreachableError, NoConnectionError
+    + ApiError, UnreachableError, NoConnectionError, ProfileError, RunContinuesError
+  * ApiProblemError            the Python client got a problem from the API
+  * ApiConnectionError         the Python client got no answer from the API
   * LocalError                 the local engine, deployment or API failed
     + AlreadyRunningError, ApiStartError, BadPortError, DeployError, EngineError, ForkError, NotServingError
-    + PortTakenError, SynthesisError, UnreadableStateError
+    + PortTakenError, SynthesisError, UnreadableStateError, UnusableHomeError
   * BundlingError              a Lambda layer could not be built
 """
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from fourfold.cli.client import Client
 from fourfold.cli.session import connected
+from fourfold.cli.terminal import SafeConsole
 from fourfold.persona import PersonaStatus
 from fourfold.progress.events import RunEvent, event_from
 from fourfold.progress.measurements import Measurement, measurements
@@ -30,7 +30,7 @@ def stats(
     """Show failures, durations, tokens and cost of the newest runs, by step and provider."""
     with connected() as client:
         values = collected(events_of_newest(client, limit))
-    show(values, Console())
+    show(values, SafeConsole())
 
 
 def events_of_newest(client: Client, limit: int) -> Iterable[RunEvent]:
@@ -55,7 +55,7 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[math.ceil(share * len(values)) - 1]
 
 
-def show(values: Mapping[tuple[str, str], Sequence[float]], console: Console) -> None:
+def show(values: Mapping[tuple[str, str], Sequence[float]], console: SafeConsole) -> None:
     """Prints the numbers of runs, steps and providers."""
     ended = values.get(("RunFailed", ""), ())
     if not ended:
