@@ -155,9 +155,14 @@ async def _finished_run(request: Request, run: Run, timeout_s: float) -> Run:
     except ProblemError:
         pass  # the server is stopping: reply with a receipt
     latest = await followed.run()
-    if latest is None:
+    if latest is None or (latest.status is RunStatus.RUNNING and await _is_deleted(latest)):
         raise ProblemError(DELETED)
     return latest
+
+
+async def _is_deleted(run: Run) -> bool:
+    """Whether the run's persona is deleted: a deletion ends the run's log before it removes the run."""
+    return await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.persona_id)) is None
 
 
 async def _result(request: Request, run: Run, headers: dict[str, str], status: int) -> Response:
