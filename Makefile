@@ -10,7 +10,10 @@ WORKERS ?= 3
 STAGE ?= dev
 CONTEXT = -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS) -c key_store=$(KEY_STORE) -c key_arn=$(KEY_ARN) \
   -c compatible_base_url=$(COMPATIBLE_BASE_URL) -c domain_name=$(DOMAIN) -c certificate_arn=$(CERTIFICATE_ARN) \
-  -c hosted_zone_id=$(HOSTED_ZONE_ID) -c job_concurrency=$(JOB_CONCURRENCY)
+  -c hosted_zone_id=$(HOSTED_ZONE_ID) -c job_concurrency=$(JOB_CONCURRENCY) -c alarm_email=$(ALARM_EMAIL) \
+  -c spend_usd_per_hour=$(SPEND_USD_PER_HOUR)
+# Licences that a package of ours may have: permissive ones, and MPL for certifi, which is shipped unchanged.
+LICENSES := MIT;Apache;BSD;ISC;PSF-2.0;Mozilla Public License 2.0
 EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # As typed: a dollar in a brief is a dollar.
@@ -18,7 +21,7 @@ override export BRIEF := $(value BRIEF)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up test tests test-deep real lint types unit integration infra generated synth deploy diff destroy
-.PHONY: chaos bench clean
+.PHONY: chaos audit bench clean
 
 help:  ## Show the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,10 +66,11 @@ integration: $(READY)  ## The tests on the local engine.
 infra: $(READY)  ## The tests of the template.
 	$(RUN)python -m pytest tests/infra
 
-generated: $(READY)  ## Write anew what is generated: openapi.json, asyncapi.json, event schemas, layer requirements.
+generated: $(READY)  ## Write anew what is generated: openapi.json, asyncapi.json, event schemas, counts, layer requirements.
 	$(RUN)python -m functions.api.openapi.export
 	$(RUN)python -m fourfold.events.export events/bus
 	$(RUN)python -m fourfold.progress.asyncapi docs/asyncapi.json
+	$(RUN)python -m tests.contract.api.request_counts
 	$(RUN)uv $(EXPORT) -o layers/runtime/requirements.txt
 	for extra in api anthropic bedrock google offline openai; do \
 	  $(RUN)uv $(EXPORT) --extra $$extra -o layers/$$extra/requirements.txt; done
@@ -85,6 +89,14 @@ destroy: $(READY)  ## Delete a stage that is not protected, with all its data (S
 
 chaos: $(READY)  ## Strike a busy server (kill -9, full disk, ...) and count what is lost, doubled, stuck: 20 min.
 	$(RUN)python -m tests.chaos
+
+audit: $(READY)  ## Of what is shipped: an SBOM into build/, the licences, and known vulnerabilities (asks osv.dev).
+	@mkdir -p build
+	$(RUN)uv $(EXPORT) --all-extras --format cyclonedx1.5 -o build/sbom.cdx.json > build/audit.log
+	$(RUN)uv tool run --quiet pip-licenses==5.5.5 --python $(RUN)python --from=mixed --order=license --partial-match \
+	  --allow-only="$(LICENSES)" \
+	  --packages $$($(RUN)uv $(EXPORT) --all-extras --no-hashes --no-annotate --no-header | grep -oE '^[a-z0-9][a-z0-9._-]*')
+	$(RUN)uv audit --frozen --no-default-groups --preview-features audit-command
 
 bench: $(READY)  ## Measure; writes benchmarks/results/*.json.
 	$(RUN)python -m benchmarks

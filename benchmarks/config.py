@@ -41,7 +41,7 @@ from fourfold.config.service import CommitRequest, ConfigService
 from fourfold.config.settings import Settings
 from fourfold.events.config import ConfigChanged, config_changed_entry
 from fourfold.http.scopes import SCOPES
-from fourfold.storage.config import DynamoConfigStore
+from fourfold.storage.config.store import DynamoConfigStore
 from tests.unit.config.memory import MemoryConfigStore
 from tests.unit.config.reference import Histories
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +18,7 @@ from functools import partial
 from benchmarks.chat_corpus import CORPUS, INSTALL, turns
 from benchmarks.report import Report
 from fourfold.config.engine import ChatConfig, DriftConfig, EngineConfig, FingerprintConfig, RunSettings, SafetyConfig
+from fourfold.jobs.answers import PaidAnswers
 from fourfold.jobs.concurrency import concurrently
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ChatMessage, ChatRequest, Completion, OnText
@@ -305,6 +306,19 @@ class _MemoryBaseline:
         self._kept[scenario_id] = reply
 
 
+class _MemoryCheckpoints:
+    """Checkpoints that are kept nowhere."""
+
+    def read(self) -> dict[str, str]:
+        return {}
+
+    def find(self, key: str) -> str | None:  # noqa: ARG002 - the port's signature
+        return None
+
+    def add(self, texts: Mapping[str, str], replaced: Collection[str] = ()) -> None:
+        pass
+
+
 def _job(report: Report, persona: Persona) -> None:
     seconds = []
     tokens = TokenUsage()
@@ -320,10 +334,14 @@ def _job(report: Report, persona: Persona) -> None:
             deadline=Deadline(time.monotonic() + 600),
         )
         began = time.perf_counter()
-        done = dict(concurrently(work.items(), work.perform, FingerprintConfig().concurrency, lambda: True))
+        answers = PaidAnswers(_MemoryCheckpoints())
+        for _ in concurrently(
+            work.items(answers), partial(work.perform, answers=answers), FingerprintConfig().concurrency, lambda: True
+        ):
+            pass
         seconds.append((time.perf_counter() - began) / SCALE)
         if run == 0:
-            calls = [call for text in done.values() for call in ScenarioReply.model_validate_json(text).calls]
+            calls = [call for text in answers.all().values() for call in ScenarioReply.model_validate_json(text).calls]
             tokens = sum((call.tokens for call in calls), start=TokenUsage())
     note = f"Sonnet's pace simulated at {SCALE}, 20 at a time, 60 calls with a fresh assistant pole; published 60 s"
     report.figure("job: 50 scenarios, wall time", statistics.median(seconds), "s", note)

@@ -18,9 +18,9 @@ from fourfold.config.scope import Revisions, stored
 from fourfold.config.settings import Settings
 from fourfold.events.config import ConfigChanged, config_changed_entry
 from fourfold.models.credentials import usable_providers
-from fourfold.storage.api_keys import DynamoApiKeys
 from fourfold.storage.client import dynamodb
-from fourfold.storage.config import DynamoConfigStore
+from fourfold.storage.config.store import DynamoConfigStore
+from fourfold.storage.keys.api_keys import DynamoApiKeys
 
 
 def config_store(workspace_id: str = "") -> DynamoConfigStore:

@@ -24,7 +24,7 @@ from fourfold.jobs.message import JobMessage, message_from
 from fourfold.jobs.store import JobInProgressError, Lease
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import DEPLOYMENT_FAILURES, ModelError, ModelFailure
-from fourfold.persona import SPEAKABLE, Persona, PersonaGoneError
+from fourfold.persona import SPEAKABLE, Persona
 from fourfold.pipeline.failure import job_problem
 from fourfold.progress.log import RunOverError
 from fourfold.progress.run import Run, RunKind
@@ -132,9 +132,6 @@ def _run_job(  # noqa: PLR0913, PLR0917 - what a run of a job needs
     jobs, fields = job_context(), {"run_id": run.id, "kind": run.kind}
     try:
         finished_run = do_job(run, job, jobs, concurrency=concurrency, may_start=may_start)
-    except (PersonaGoneError, RunOverError):
-        if not _clear_log_if_deleted(run):
-            logger.info("job was ended by another process", extra=fields)
     except JobFailedError as failed:
         logger.warning("job failed", extra={**fields, "code": failed.problem.code})
         fail_job(run, failed.problem, jobs, job)
@@ -148,9 +145,10 @@ def _run_job(  # noqa: PLR0913, PLR0917 - what a run of a job needs
         logger.warning("job failed", extra={**fields, "code": problem.code})
         fail_job(run, problem, jobs, job)
     else:
-        if finished_run is None:
-            _clear_log_if_deleted(run)
-        logger.info("job done", extra=fields)
+        if finished_run is not None:
+            logger.info("job done", extra=fields)
+        elif not _clear_log_if_deleted(run):
+            logger.info("job was ended by another process", extra=fields)
 
 
 def _running_check(run: Run, jobs: JobContext) -> Callable[[], None]:

@@ -19,10 +19,10 @@ from fourfold.http.auth import KeyRing
 from fourfold.made_once import MadeOnce
 from fourfold.progress.delivery import EventDelivery
 from fourfold.progress.ports import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, RunKey
-from fourfold.storage.api_keys import DynamoApiKeys
 from fourfold.storage.client import dynamodb
-from fourfold.storage.connections import DynamoConnections
-from fourfold.storage.followers import DynamoEventLog, DynamoFollowers
+from fourfold.storage.keys.api_keys import DynamoApiKeys
+from fourfold.storage.progress.connections import DynamoConnections
+from fourfold.storage.progress.followers import DynamoEventLog, DynamoFollowers
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi.client import ApiGatewayManagementApiClient

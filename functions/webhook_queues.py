@@ -15,7 +15,7 @@ from botocore.config import Config
 from fourfold.aws import client
 from fourfold.made_once import MadeOnce
 from fourfold.storage.client import dynamodb
-from fourfold.storage.webhooks import DynamoWebhooks
+from fourfold.storage.webhooks.store import DynamoWebhooks
 from fourfold.webhooks.fan_out import QueueEntry
 from fourfold.webhooks.queues import Lane, ScheduledDelivery
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-import time
 from functools import cache
 
 from fourfold.jobs.job import JobContext
 from fourfold.pipeline.run_context import RunContext, RunIdentity
 from fourfold.pipeline.state import RunState
 from fourfold.progress.log import RunLog
-from fourfold.storage.chats import DynamoAssistantBaseline, DynamoSessions
 from fourfold.storage.client import dynamodb
-from fourfold.storage.jobs import DynamoCheckpoints, DynamoJobStore
-from fourfold.storage.personas import DynamoPersonaStore
-from fourfold.storage.provocation import DynamoSuites
-from fourfold.storage.run_events import DynamoEventStore
+from fourfold.storage.jobs.baseline import DynamoAssistantBaseline
+from fourfold.storage.jobs.checkpoints import DynamoCheckpoints
+from fourfold.storage.jobs.store import DynamoJobStore
+from fourfold.storage.jobs.suites import DynamoSuites
+from fourfold.storage.jobs.workspace_tests import DynamoWorkspaceTests
+from fourfold.storage.personas.sessions import DynamoSessions
+from fourfold.storage.personas.store import DynamoPersonaStore
+from fourfold.storage.progress.events import DynamoEventStore
 from functions.clock import now
 
 
@@ -32,7 +34,7 @@ def run_log(run: RunIdentity | RunState, after_seq: int) -> RunLog:
 @cache
 def persona_store() -> DynamoPersonaStore:
     """The store of personas and runs."""
-    return DynamoPersonaStore(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
+    return DynamoPersonaStore(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
 
 
 @cache
@@ -60,14 +62,19 @@ def job_context() -> JobContext:
         log_of=lambda run: RunLog(event_store(run.workspace_id, run.id), run.id, run.persona_id, 0, now),
         checkpoints_of=lambda run: DynamoCheckpoints(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], run),
         clock=now,
-        monotonic=time.monotonic,
     )
 
 
 @cache
 def suites() -> DynamoSuites:
-    """The store of suite reports and of workspaces' own tests."""
+    """The store of suite reports."""
     return DynamoSuites(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
+
+
+@cache
+def workspace_tests() -> DynamoWorkspaceTests:
+    """The store of workspaces' own provocation tests."""
+    return DynamoWorkspaceTests(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
 
 
 @cache

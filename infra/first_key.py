@@ -18,7 +18,7 @@ import boto3
 from fourfold.http.scopes import SCOPES
 from fourfold.ids import id_from_operation, new_operation_id
 from fourfold.keys import KeyEnvironment, key_preview, new_key_text
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from infra.settings import DEFAULT_STAGE, STAGES
 
 # Settings above a workspace apply to other tenants too: only the operator may change them.

@@ -37,6 +37,8 @@ class StageSettings:
         domain_name: a domain of the operator for the REST API, such as api.example.com.
         certificate_arn: the certificate of `domain_name`, in the stage's region.
         hosted_zone_id: the Route 53 zone that gets the record of `domain_name`; empty: the operator makes the record.
+        alarm_email: who is mailed by alarms, after confirming the subscription; empty: only the topic is notified.
+        spend_usd_per_hour: models that cost more in an hour raise an alarm.
         concurrency: `reserved` reserves executions for each function, `shared` leaves all in the account's pool.
         job_concurrency: personas that each background job works on at once (2 to 1000). Jobs share the providers' rate
             limits with chats and pipeline steps.
@@ -60,6 +62,8 @@ class StageSettings:
     domain_name: str = ""
     certificate_arn: str = ""
     hosted_zone_id: str = ""
+    alarm_email: str = ""
+    spend_usd_per_hour: int = 10
     concurrency: Literal["shared", "reserved"] = "shared"
     job_concurrency: int = 10
     gateway_account: Literal["own", "shared"] = "own"
@@ -137,6 +141,8 @@ CONTEXT: Final = (
     "domain_name",
     "certificate_arn",
     "hosted_zone_id",
+    "alarm_email",
+    "spend_usd_per_hour",
     "concurrency",
     "job_concurrency",
     "gateway_account",
@@ -145,6 +151,7 @@ CONTEXT: Final = (
 
 _KMS_KEY: Final = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 _CERTIFICATE: Final = re.compile(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+")
+_EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,253}")
 _DOMAIN: Final = re.compile(r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
 
@@ -159,6 +166,8 @@ def stage_settings(  # noqa: PLR0913, PLR0917 - an argument for each context val
     domain_name: str = "",
     certificate_arn: str = "",
     hosted_zone_id: str = "",
+    alarm_email: str = "",
+    spend_usd_per_hour: str = "10",
     concurrency: str = "shared",
     job_concurrency: str = "10",
     gateway_account: str = "own",
@@ -182,8 +191,11 @@ def stage_settings(  # noqa: PLR0913, PLR0917 - an argument for each context val
         domain_name=_matching("domain_name", domain_name, _DOMAIN, "a domain in lower case, such as api.example.com"),
         certificate_arn=_matching("certificate_arn", certificate_arn, _CERTIFICATE, "the ARN of an ACM certificate"),
         hosted_zone_id=hosted_zone_id,
+        alarm_email=_matching("alarm_email", alarm_email, _EMAIL, "an address such as ops@example.com"),
+        spend_usd_per_hour=_count("spend_usd_per_hour", spend_usd_per_hour, 1, 1_000_000),
         concurrency=_choice("concurrency", concurrency, "shared", "reserved"),
-        job_concurrency=_count("job_concurrency", job_concurrency),
+        # The bounds of the maximum concurrency of an SQS event source.
+        job_concurrency=_count("job_concurrency", job_concurrency, 2, 1000),
         gateway_account=_choice("gateway_account", gateway_account, "own", "shared"),
         established=_stacks(established),
     )
@@ -204,10 +216,9 @@ def _stacks(text: str) -> tuple[str, ...]:
     return listed
 
 
-def _count(name: str, value: str) -> int:
-    # The bounds of the maximum concurrency of an SQS event source.
-    if not (value.isascii() and value.isdigit() and 2 <= int(value[:5]) <= 1000):  # noqa: PLR2004
-        raise ValueError(f"{name} {value!r} is not a number from 2 to 1000")
+def _count(name: str, value: str, least: int, most: int) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) <= len(str(most)) and least <= int(value) <= most):
+        raise ValueError(f"{name} {value!r} is not a whole number from {least} to {most}")
     return int(value)
 
 

@@ -36,8 +36,10 @@ from fourfold.http.problems import (
 from fourfold.http.tail import Tails
 from fourfold.persona import PersonaGoneError
 from fourfold.personas.deletion import DELETED
+from fourfold.storage.layout import OutdatedStoreError
 from functions.api.chat import routes as chat
 from functions.api.config import routes as config
+from functions.api.errors import STORE_OUTDATED
 from functions.api.keys import routes as keys
 from functions.api.mcp.endpoint import PATH as MCP_PATH
 from functions.api.mcp.endpoint import McpEndpoint
@@ -114,6 +116,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
             HTTPException: _refused,
             RequestValidationError: _invalid_parameters,
             PersonaGoneError: _gone,
+            OutdatedStoreError: _outdated,
             ClientError: _unavailable,
             BotoCoreError: _unavailable,
         },
@@ -159,6 +162,12 @@ async def _invalid_parameters(request: Request, error: RequestValidationError) -
 
 async def _gone(request: Request, error: PersonaGoneError) -> Response:  # noqa: ARG001 - Starlette's signature
     return await _problem(request, ProblemError(DELETED))
+
+
+async def _outdated(request: Request, error: OutdatedStoreError) -> Response:
+    """An earlier version of fourfold stored the workspace's data, and it is not converted yet."""
+    logger.error("the store is not converted", extra={"request_id": request.state.request_id, "advice": str(error)})
+    return await _problem(request, ProblemError(STORE_OUTDATED))
 
 
 async def _unavailable(request: Request, error: ClientError | BotoCoreError) -> Response:

@@ -1,25 +1,48 @@
-"""FastAPI dependencies that authenticate, rate-limit and authorize the caller of a request."""
+"""FastAPI dependencies that authenticate, rate-limit and authorize the caller, and read its workspace's settings."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from fourfold.http.auth import Caller, bearer_secret, require_scope, unauthenticated
+from fourfold.config.effective import EffectiveSettings
+from fourfold.config.settings import Settings
+from fourfold.http.auth import bearer_secret, require_scope, unauthenticated
 from fourfold.http.rate_limit import rate_headers, rate_limited
 from fourfold.http.scopes import SCOPES
 from fourfold.rate_limit import Rate
 from functions.api import wiring
 from functions.api.query_parameters import require_known_parameters
-from functions.configuration import settings_of
+from functions.configuration import effective
 
 _SCHEME = HTTPBearer(auto_error=False, scheme_name="ApiKey", description="An API key: `Authorization: Bearer <key>`.")
 _SCOPE = "required_scope"
 
-Dependency = Callable[..., Awaitable[Caller]]
+
+@dataclass(frozen=True, slots=True)
+class AdmittedCaller:
+    """A `Caller`, and the effective settings of its workspace: read when the request is admitted, and only then."""
+
+    key_id: str
+    org_id: str
+    workspace_id: str
+    scopes: frozenset[str]
+    expires_at: datetime | None
+    digest: str
+    effective: EffectiveSettings
+
+    @property
+    def settings(self) -> Settings:
+        """The workspace's settings."""
+        return self.effective.settings
+
+
+Dependency = Callable[..., Awaitable[AdmittedCaller]]
 
 
 def caller_with(scope: str) -> Dependency:
@@ -33,7 +56,7 @@ def caller_with(scope: str) -> Dependency:
     if scope not in SCOPES:
         raise ValueError(f"unknown scope: {scope}")
 
-    async def caller(request: Request, _documented: Annotated[object, Depends(_SCHEME)]) -> Caller:
+    async def caller(request: Request, _documented: Annotated[object, Depends(_SCHEME)]) -> AdmittedCaller:
         secret = bearer_secret(request.headers.getlist("authorization"))
         admitted = await wiring.in_thread(lambda: _admit(secret))
         if admitted is None:
@@ -56,19 +79,27 @@ def scope_of(dependency: object) -> str | None:
     return getattr(dependency, _SCOPE, None)
 
 
-def _admit(secret: str) -> tuple[Caller, Rate] | None:
-    """Returns the caller and its rate limit after this request; None if the key is invalid."""
+def _admit(secret: str) -> tuple[AdmittedCaller, Rate] | None:
+    """Returns the caller with its settings, and its rate limit after this request; None if the key is invalid."""
     holder = wiring.key_ring().caller(secret)
     if holder is None:
         return None
-    limit = settings_of(holder.workspace_id).api.limits.requests_per_minute
-    rate = wiring.rate_limiter().take(holder.key_id, limit)
+    admitted = AdmittedCaller(
+        key_id=holder.key_id,
+        org_id=holder.org_id,
+        workspace_id=holder.workspace_id,
+        scopes=holder.scopes,
+        expires_at=holder.expires_at,
+        digest=holder.digest,
+        effective=effective(holder.org_id, holder.workspace_id),
+    )
+    rate = wiring.rate_limiter().take(holder.key_id, admitted.settings.api.limits.requests_per_minute)
     wiring.last_use().note(holder.digest)
-    return holder, rate
+    return admitted, rate
 
 
-Reader = Annotated[Caller, Depends(caller_with("personas:read"))]
-Writer = Annotated[Caller, Depends(caller_with("personas:write"))]
-ConfigReader = Annotated[Caller, Depends(caller_with("config:read"))]
-ConfigWriter = Annotated[Caller, Depends(caller_with("config:write"))]
-KeyWriter = Annotated[Caller, Depends(caller_with("keys:write"))]
+Reader = Annotated[AdmittedCaller, Depends(caller_with("personas:read"))]
+Writer = Annotated[AdmittedCaller, Depends(caller_with("personas:write"))]
+ConfigReader = Annotated[AdmittedCaller, Depends(caller_with("config:read"))]
+ConfigWriter = Annotated[AdmittedCaller, Depends(caller_with("config:write"))]
+KeyWriter = Annotated[AdmittedCaller, Depends(caller_with("keys:write"))]

@@ -1,10 +1,17 @@
-"""Problems that several resources share: a persona's state, its fingerprint, and invalid settings."""
+"""Problems that several resources share: the store's and a persona's state, its fingerprint, and invalid settings."""
 
 from __future__ import annotations
 
 from fourfold.config.scope import Scope
 from fourfold.http.problems import ProblemError, rejected
-from fourfold.problem import FieldError, problem
+from fourfold.problem import FieldError, Problem, problem
+
+STORE_OUTDATED: Problem = problem(
+    "store_outdated",
+    "The stored data must be converted first",
+    503,
+    "An earlier version of fourfold stored it. The operator of this deployment converts it: python -m infra.migrate",
+)
 
 
 def persona_not_written() -> ProblemError:

@@ -15,12 +15,13 @@ from fourfold.http.auth import KeyRing
 from fourfold.http.last_use import LastUse
 from fourfold.pipeline.submit import SubmissionService
 from fourfold.rate_limit import RateLimiter
-from fourfold.storage.api_keys import DynamoApiKeys
 from fourfold.storage.client import dynamodb
-from fourfold.storage.generation_slots import GenerationSlots
-from fourfold.storage.idempotency import DynamoClaims
-from fourfold.storage.rate_windows import DynamoRateWindows
-from fourfold.storage.runs import DynamoRunRepository
+from fourfold.storage.idempotency.claims import DynamoClaims
+from fourfold.storage.idempotency.rate_windows import DynamoRateWindows
+from fourfold.storage.keys.api_keys import DynamoApiKeys
+from fourfold.storage.keys.signing_key import signing_key
+from fourfold.storage.runs.repository import DynamoRunRepository
+from fourfold.storage.runs.slots import GenerationSlots
 from functions import clock, wiring
 from functions.api.runs.start_execution import start_execution
 
@@ -34,6 +35,12 @@ _POLLING_THREADS = 8
 def api_keys() -> DynamoApiKeys:
     """The store of API keys."""
     return DynamoApiKeys(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"], clock.now)
+
+
+@cache
+def export_key() -> bytes:
+    """The key for signatures of exports."""
+    return signing_key(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"])
 
 
 @cache

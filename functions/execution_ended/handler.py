@@ -14,7 +14,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.run_context import RunIdentity
-from functions.event_bus import publish
 from functions.wiring import run_context
 
 logger = Logger()
@@ -26,9 +25,7 @@ def _end_run(record: SQSRecord) -> None:
     state = json.loads(detail["input"])["state"]
     run = RunIdentity(**{name: state[name] for name in RunIdentity.model_fields})
     problem = problem_from(detail.get("error") or detail["status"], detail.get("cause") or "")
-    if publish(fail_run(run, problem, run_context())):
-        # SQS redelivers the record, and fail_run then returns the same entry again.
-        raise RuntimeError("generation.run.failed was not published")
+    fail_run(run, problem, run_context())
     logger.info("execution ended", extra={"run_id": run.run_id, "status": detail["status"]})
 
 

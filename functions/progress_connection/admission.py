@@ -11,9 +11,9 @@ from typing import Any
 from fourfold.http.auth import bearer_secret, require_scope, unauthenticated
 from fourfold.problem import ProblemError
 from fourfold.progress.subscriptions import Connection
-from fourfold.storage.api_keys import key_hash
 from fourfold.storage.client import dynamodb
-from fourfold.storage.connections import DynamoTickets
+from fourfold.storage.keys.api_keys import key_hash
+from fourfold.storage.progress.connections import DynamoTickets
 from functions.progress_wiring import SCOPE, api_keys, connections
 
 

@@ -16,7 +16,7 @@ from fourfold.progress.messages import ErrorReply, command_id_of
 from fourfold.progress.ports import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError
 from fourfold.progress.subscriptions import Subscriptions
 from fourfold.storage.client import dynamodb
-from fourfold.storage.run_directory import DynamoRunDirectory
+from fourfold.storage.runs.directory import DynamoRunDirectory
 from functions.progress_wiring import connections, delivery, may_read, sender, threads
 
 logger = Logger()

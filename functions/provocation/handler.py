@@ -15,7 +15,7 @@ from fourfold.provocation.speaker import ChatSpeaker
 from fourfold.provocation.suite import SuiteJob, read_selection
 from fourfold.provocation.workspace_tests import available
 from functions.job_entry import job_handler
-from functions.wiring import job_context, suites
+from functions.wiring import job_context, workspace_tests
 
 
 def suite_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> SuiteJob:
@@ -26,7 +26,7 @@ def suite_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline
         return JudgeConfig([resolve(name) for name in judge.chain], judge, deadline)
 
     def plan(selection: Selection) -> SuitePlan:
-        own = suites().tests(run.workspace_id)
+        own = workspace_tests().all(run.workspace_id)
         tests = available(shipped_tests(), own, config.disabled_tests, settings.engine.safety)
         return make_plan(tests, selection, config)
 
@@ -38,9 +38,7 @@ def suite_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline
         ),
         first=judge_config(config.judge),
         second=judge_config(config.second_judge),
-        checkpoints=job_context().checkpoints_of(run),
         make_plan=plan,
-        reports=suites(),
     )
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from fourfold.errors import DeliveryError
+from fourfold.progress.measurements import Measurement
 from fourfold.storage.client import dynamodb
 from fourfold.storage.outbox import DynamoOutbox
 from functions.event_bus import publish
+from functions.metrics import record
 
 logger = Logger()
 
@@ -26,9 +28,11 @@ def handler(event: dict[str, Any], _context: object) -> None:
         NotPublishedError: some entries were not published.
     """
     outbox = DynamoOutbox(dynamodb(), os.environ["FOURFOLD_OUTBOX_TABLE"])
-    waiting = outbox.waiting([record["dynamodb"]["Keys"]["pk"]["S"] for record in event["Records"]])
+    waiting = outbox.waiting([inserted["dynamodb"]["Keys"]["pk"]["S"] for inserted in event["Records"]])
     refused = [entry["Detail"]["metadata"]["event_id"] for entry in publish(list(waiting.values()))]
-    outbox.mark_published({event_id: entry for event_id, entry in waiting.items() if event_id not in refused})
-    logger.info("published", extra={"count": len(waiting) - len(refused), "refused": refused})
+    published = {event_id: entry for event_id, entry in waiting.items() if event_id not in refused}
+    outbox.mark_published(published)
+    record(Measurement("Events", 1, "Count", {"type": entry["DetailType"]}) for entry in published.values())
+    logger.info("published", extra={"count": len(published), "refused": refused})
     if refused:
         raise NotPublishedError(f"not published: {', '.join(refused)}")

@@ -1,4 +1,4 @@
-"""Lambda entry: stores the persona of the final attempt, and returns the events to publish."""
+"""Lambda entry: stores the persona of the final attempt, with its events for the bus."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class StorePersonaInput(Document):
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Returns `{"events": [...]}`: the PutEvents entries to publish."""
+    """Stores the persona and ends the run; returns an empty object."""
     verdict = StorePersonaInput.model_validate(event)
-    events = complete_run(verdict.state, verdict.status, run_context())
+    complete_run(verdict.state, verdict.status, run_context())
     logger.info("run completed", extra={"run_id": verdict.state.run_id, "status": verdict.status})
-    return {"events": events}
+    return {}
 
 
 preload(os.environ)

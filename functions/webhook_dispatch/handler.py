@@ -9,11 +9,14 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from fourfold.webhooks.dispatch import Dispatcher, Retry
+from fourfold.progress.measurements import Measurement
+from fourfold.webhooks.dispatch import Dispatcher, Done, Retry
 from fourfold.webhooks.queues import Lane, ScheduledDelivery
 from fourfold.webhooks.sender import Sender
 from functions.clock import now
 from functions.configuration import settings_of
+from functions.metrics import record
+from functions.secret_sealer import KmsSealer
 from functions.webhook_queues import enqueue, lane_queues, send, webhooks
 
 logger = Logger()
@@ -26,19 +29,29 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     dispatcher = Dispatcher(
         store=webhooks(),
         sender=Sender(clock=now, allow_loopback=os.environ.get("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK") == "1"),
+        sealer=KmsSealer(),
         config_of=lambda workspace_id: settings_of(workspace_id).api.webhooks,
         clock=now,
     )
     with ThreadPoolExecutor(BATCH) as pool:
-        results = list(pool.map(lambda record: _dispatch(dispatcher, record), event["Records"]))
-    failed = [record["messageId"] for record, succeeded in zip(event["Records"], results, strict=True) if not succeeded]
+        results = list(pool.map(lambda message: _dispatch(dispatcher, message), event["Records"]))
+    failed = [message["messageId"] for message, result in zip(event["Records"], results, strict=True) if result is None]
+    record(_measured(result) for result in results if result is not None)
     logger.info("dispatched", extra={"deliveries": len(results), "failed": len(failed)})
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-def _dispatch(dispatcher: Dispatcher, record: dict[str, Any]) -> bool:
+def _measured(result: Retry | Done) -> Measurement:
+    """`WebhookDead` is 0 or 1 for each delivery that ended, so that its average is a rate."""
+    if isinstance(result, Retry):
+        return Measurement("WebhookRetries", 1)
+    return Measurement("WebhookDead", float(result.dead is not None))
+
+
+def _dispatch(dispatcher: Dispatcher, message: dict[str, Any]) -> Retry | Done | None:
+    """Returns what became of the delivery; None if it could not be handled and the queue redelivers it."""
     try:
-        delivery, lane = ScheduledDelivery.model_validate_json(record["body"]), _lane(record)
+        delivery, lane = ScheduledDelivery.model_validate_json(message["body"]), _lane(message)
         result = dispatcher.dispatch(delivery, lane)
         if isinstance(result, Retry):
             enqueue([(result.lane, delivery, result.wait)])
@@ -49,12 +62,12 @@ def _dispatch(dispatcher: Dispatcher, record: dict[str, Any]) -> bool:
             send(os.environ["FOURFOLD_WEBHOOKS_DEAD_QUEUE"], [(revived, timedelta())])
     except Exception as error:  # noqa: BLE001 - any failure is redelivered by the queue
         # Log the type only: the message may contain secrets and bodies.
-        fields = {"message_id": record["messageId"], "error": type(error).__qualname__}
+        fields = {"message_id": message["messageId"], "error": type(error).__qualname__}
         logger.error("delivery not handled", extra=fields)  # noqa: TRY400
-        return False
-    return True
+        return None
+    return result
 
 
-def _lane(record: dict[str, Any]) -> Lane:
+def _lane(message: dict[str, Any]) -> Lane:
     slow = lane_queues()[Lane.SLOW].rpartition("/")[2]
-    return Lane.SLOW if record["eventSourceARN"].rpartition(":")[2] == slow else Lane.FAST
+    return Lane.SLOW if message["eventSourceARN"].rpartition(":")[2] == slow else Lane.FAST

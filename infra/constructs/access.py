@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from aws_cdk import Acknowledgment
 from aws_cdk import aws_events as events
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 
 
@@ -56,4 +57,12 @@ def put_events(bus: events.IEventBus) -> Access:
     return Access(
         environment={"FOURFOLD_EVENT_BUS": bus.event_bus_name},
         grants=[Grant(("events:PutEvents",), bus.event_bus_arn)],
+    )
+
+
+def use_key(variable: str, key: kms.IKey, *actions: str) -> Access:
+    """The right to these actions (`"Encrypt"`) with `key`, whose ARN is in the environment variable `variable`."""
+    return Access(
+        environment={variable: key.key_arn},
+        grants=[Grant(tuple(f"kms:{action}" for action in actions), key.key_arn)],
     )

@@ -68,6 +68,17 @@ GIVEN_UP: Final = (
     ),
 )
 
+ALARM_TOPIC: Final = (
+    Acknowledgment(
+        id="AwsSolutions::AwsSolutions-SNS2",
+        reason="A message names a metric and its value, no data; CloudWatch may not publish with AWS's own key.",
+    ),
+    Acknowledgment(
+        id="Serverless::Serverless-SNSRedrivePolicy",
+        reason="SNS retries mail, and the alarm's state is in CloudWatch: no message has to be kept.",
+    ),
+)
+
 PUBLIC_API: Final = (
     Acknowledgment(
         id="AwsSolutions::AwsSolutions-APIG2",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aws_cdk import Aws
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.constructs.access import Access, Grant, merged, send_messages
+from infra.constructs.access import Access, Grant, merged, send_messages, use_key
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.jobs import BackgroundJob
 from infra.constructs.model_access import model_access
@@ -17,7 +18,7 @@ from infra.constructs.progress import ProgressApi
 from infra.constructs.python_function import FunctionSpec
 from infra.constructs.settings_access import settings_access
 from infra.constructs.tables import Tables
-from infra.constructs.webhooks import WebhookQueues
+from infra.constructs.webhooks import WEBHOOKS_KEY, WebhookQueues
 from infra.settings import StageSettings
 
 # The longest time that API Gateway streams and that Lambda runs.
@@ -47,6 +48,7 @@ def api_function_spec(
     jobs: Mapping[str, BackgroundJob],
     progress: ProgressApi,
     webhooks: WebhookQueues,
+    webhook_key: kms.IKey,
 ) -> FunctionSpec:
     """`jobs` maps the environment variable of a job's queue to the job."""
     return FunctionSpec(
@@ -67,6 +69,8 @@ def api_function_spec(
             tables.connections.access("PutItem"),
             Access(environment={"FOURFOLD_PROGRESS_ENDPOINT": progress.endpoint}),
             webhooks.schedule_access(),
+            # Secrets are sealed when an endpoint is stored, and opened where an interrupted creation is resumed.
+            use_key(WEBHOOKS_KEY, webhook_key, "Encrypt", "Decrypt"),
         ],
         layers=[functions.api_layer, _web_adapter(scope)],
     )

@@ -39,6 +39,7 @@ AWS_SERVICES: Final = (
     "bedrock-runtime",
     "dynamodb",
     "events",
+    "kms",
     "lambda",
     "secretsmanager",
     "sqs",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from aws_cdk import Duration, Validations
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda_event_sources as sources
@@ -29,11 +28,10 @@ _DEAD_AFTER = MAX_RECEIVES + 1
 # A message stays hidden for longer than a worker can run, so its redelivery proves that the worker died (decision 24).
 _OVER_THE_TIMEOUT_S = 30
 _RETENTION = Duration.days(MESSAGE_RETENTION.days)
-_PERIOD = Duration.minutes(5)
 
 
 class BackgroundJob(Construct):
-    """Rule -> `queue` -> the function functions/<job>, with an alarm on the dead letters."""
+    """Rule -> `queue` -> the function functions/<job>. A message that cannot be handled goes to `dead_letters`."""
 
     def __init__(
         self,
@@ -50,7 +48,7 @@ class BackgroundJob(Construct):
         consumer = functions.make(f"{construct_id}Function", _job_spec(job, settings, functions, tables))
         # The local engine serves plain HTTP on loopback: a policy that requires TLS would refuse the API there.
         tls = not settings.on_engine
-        dead_letters = sqs.Queue(
+        self.dead_letters = sqs.Queue(
             self,
             "DeadLetters",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
@@ -64,7 +62,7 @@ class BackgroundJob(Construct):
             enforce_ssl=tls,
             visibility_timeout=Duration.seconds(JOB_TIMEOUT_S + _OVER_THE_TIMEOUT_S),
             retention_period=_RETENTION,
-            dead_letter_queue=sqs.DeadLetterQueue(queue=dead_letters, max_receive_count=_DEAD_AFTER),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=_DEAD_AFTER),
         )
         events.Rule(
             self,
@@ -72,7 +70,7 @@ class BackgroundJob(Construct):
             description="Personas that were created or changed",
             event_bus=bus,
             event_pattern=events.EventPattern(detail_type=list(TRIGGER_EVENTS)),
-            targets=[targets.SqsQueue(self.queue, dead_letter_queue=dead_letters, message_group_id=TENANT)],
+            targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters, message_group_id=TENANT)],
         )
         consumer.handler.add_event_source(
             sources.SqsEventSource(
@@ -80,17 +78,7 @@ class BackgroundJob(Construct):
             )
         )
         Validations.of(consumer).acknowledge(QUEUE_REDRIVES)
-        Validations.of(dead_letters).acknowledge(END_OF_THE_LINE)
-        cloudwatch.Alarm(
-            self,
-            "DeadLettersAlarm",
-            alarm_description=f"{construct_id} jobs could not even be ended as failed",
-            metric=dead_letters.metric_approximate_number_of_messages_visible(period=_PERIOD),
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            threshold=0,
-            evaluation_periods=1,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )
+        Validations.of(self.dead_letters).acknowledge(END_OF_THE_LINE)
 
 
 def _job_spec(job: str, settings: StageSettings, functions: FunctionFactory, tables: Tables) -> FunctionSpec:
@@ -101,7 +89,9 @@ def _job_spec(job: str, settings: StageSettings, functions: FunctionFactory, tab
         access=[
             # BatchWriteItem removes the log of a job whose persona was deleted.
             tables.run_events.access("PutItem", "Query", "BatchWriteItem"),
-            tables.personas.access("GetItem", "PutItem", "UpdateItem", "ConditionCheckItem", "Query"),
+            tables.personas.access(
+                "GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem", "Query"
+            ),
             tables.outbox.access("PutItem"),
             settings_access(tables, settings),
             model_access(settings),

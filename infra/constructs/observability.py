@@ -1,29 +1,38 @@
-"""The few alarms that always need action.
-
-A step that raises fails its run, so runs are watched instead of the steps' functions. What the consumer of failures
-cannot handle goes to the dead letters.
-"""
+"""Alarms, and the topic that each of them notifies. docs/runbook.md has an entry for every alarm."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aws_cdk import Duration
+from aws_cdk import CfnOutput, Duration, Validations
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-_PERIOD = Duration.minutes(5)
-_BEHIND_MS = 300_000
+from fourfold.steps import StepName
+from infra.constructs.acknowledgements import ALARM_TOPIC
+from infra.constructs.product_metrics import product_metric
+from infra.settings import StageSettings
+
+_FIVE_MINUTES = Duration.minutes(5)
+_QUARTER = Duration.minutes(15)
+_HOUR = Duration.hours(1)
+_LATE_MS = 300_000
+# A step makes at most two model calls of at most 240 s. Most answer within 30 s.
+_SLOW_STEP_MS = 180_000
 
 
 class Observability(Construct):
-    """Alarms at the first occurrence in a period of five minutes; missing data is not an alarm.
+    """The topic, and the alarms on rates of the product, on the API, on the machine and on throttles.
 
-    `dead_letters`: name of the alarm -> the queue it watches, and what a message in it means.
+    Missing data is no alarm. No metric math (nor a label, which CDK turns into it), because the local engine does not
+    accept it: rates are averages of 0 and 1.
     """
 
     def __init__(
@@ -31,35 +40,74 @@ class Observability(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        settings: StageSettings,
         machine: sfn.StateMachine,
         rest_api: apigateway.RestApi,
-        dead_letters: Mapping[str, tuple[sqs.Queue, str]],
     ) -> None:
         super().__init__(scope, construct_id)
-        # No metric math, which the local engine does not accept.
-        self._alarm("RunsFailed", machine.metric_failed(period=_PERIOD), "Persona runs failed")
-        self._alarm("RunsTimedOut", machine.metric_timed_out(period=_PERIOD), "Persona runs took too long")
-        self._alarm(
-            "ApiFaults",
-            rest_api.metric_server_error(period=_PERIOD, statistic="Sum"),
-            "The API answered with a server error",
-        )
+        self.topic = sns.Topic(self, "Topic", display_name="fourfold alarms", enforce_ssl=True)
+        Validations.of(self.topic).acknowledge(*ALARM_TOPIC)
+        if settings.alarm_email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(settings.alarm_email))
+        CfnOutput(self, "TopicArn", value=self.topic.topic_arn).override_logical_id("AlarmTopicArn")
+        self._watch_product(settings)
+        self.alarm("RunsFailed", machine.metric_failed(period=_QUARTER), "Executions fail", above=10)
+        self.alarm("RunsTimedOut", machine.metric_timed_out(period=_QUARTER), "Executions end by their time-out")
+        faults = rest_api.metric_server_error(period=_QUARTER, statistic="Average")
+        self.alarm("ApiFaults", faults, "More than 1 % of requests are answered with a server error", above=0.01)
+        throttles = lambda_.Function.metric_all_throttles(period=_FIVE_MINUTES)
+        self.alarm("Throttles", throttles, "Lambda refuses invocations for lack of concurrency", above=10, periods=3)
+
+    def _watch_product(self, settings: StageSettings) -> None:
+        def rate(name: str, period: Duration) -> cloudwatch.Metric:
+            return product_metric(settings, name, "Average", period)
+
+        self.alarm("RunFailureRate", rate("RunFailed", _QUARTER), "More than 10 % of runs fail", above=0.1, periods=2)
+        self.alarm("FlaggedRate", rate("RunFlagged", _HOUR), "More than 30 % of personas are flagged", above=0.3)
+        dead = rate("WebhookDead", _HOUR)
+        self.alarm("WebhookDeadRate", dead, "More than 20 % of webhook deliveries are given up", above=0.2)
+        for step in StepName:
+            name = "".join(word.capitalize() for word in step.value.split("_"))
+            slow = product_metric(settings, "StepDuration", "p99", _QUARTER, step=step.value)
+            text = f"One in a hundred executions of {step.value} takes more than three minutes"
+            self.alarm(f"StepSlow{name}", slow, text, above=_SLOW_STEP_MS, periods=2)
+        spend = product_metric(settings, "CostUsd", "Sum", _HOUR)
+        text = f"Models cost more than {settings.spend_usd_per_hour} USD in an hour"
+        self.alarm("SpendPerHour", spend, text, above=settings.spend_usd_per_hour)
+
+    def watch_dead_letters(self, dead_letters: Mapping[str, tuple[sqs.Queue, str]]) -> None:
+        """Adds an alarm for each queue whose every message needs a person: name -> queue, what a message means."""
         for name, (queue, meaning) in dead_letters.items():
-            self._alarm(name, queue.metric_approximate_number_of_messages_visible(period=_PERIOD), meaning)
+            visible = queue.metric_approximate_number_of_messages_visible(period=_FIVE_MINUTES)
+            self.alarm(name, visible, meaning)
+
+    def watch_age(self, queues: Mapping[str, tuple[sqs.Queue, Duration]]) -> None:
+        """Adds an alarm for each queue whose oldest message has waited for longer than the duration."""
+        for name, (queue, longest) in queues.items():
+            age = queue.metric_approximate_age_of_oldest_message(period=_FIVE_MINUTES)
+            minutes = longest.to_minutes()
+            self.alarm(
+                name, age, f"A message has waited for {minutes:g} minutes", above=longest.to_seconds(), periods=3
+            )
 
     def watch_stream(self, construct_id: str, function: lambda_.IFunction, meaning: str) -> None:
         """Adds an alarm for a stream's `function` when it is five minutes late; its dead letters come a day later."""
-        age = function.metric("IteratorAge", period=_PERIOD, statistic="Maximum")
-        self._alarm(construct_id, age, meaning, _BEHIND_MS)
+        age = function.metric("IteratorAge", period=_FIVE_MINUTES, statistic="Maximum")
+        self.alarm(construct_id, age, meaning, above=_LATE_MS)
 
-    def _alarm(self, construct_id: str, metric: cloudwatch.Metric, description: str, threshold: float = 0) -> None:
-        cloudwatch.Alarm(
+    def alarm(
+        self, name: str, metric: cloudwatch.Metric, description: str, *, above: float = 0, periods: int = 1
+    ) -> None:
+        """Adds an alarm that notifies the topic when `metric` is `above` in that many periods in a row."""
+        alarm = cloudwatch.Alarm(
             self,
-            construct_id,
-            alarm_description=description,
+            name,
+            alarm_description=f"{description}. See {name} in docs/runbook.md",
             metric=metric,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            threshold=threshold,
-            evaluation_periods=1,
+            threshold=above,
+            evaluation_periods=periods,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+        alarm.add_alarm_action(actions.SnsAction(self.topic))
+        alarm.add_ok_action(actions.SnsAction(self.topic))

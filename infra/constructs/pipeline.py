@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from aws_cdk import Aws, Validations
-from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
@@ -21,12 +20,12 @@ from infra.constructs.python_function import FunctionSpec, PythonFunction
 from infra.constructs.tables import Tables
 from infra.settings import StageSettings
 
-# Decision 37.
+# Of a step (decision 37).
 _MEMORY_MB = 1024
 
 
 class Pipeline(Construct):
-    """A Standard workflow that may invoke its own functions and publish on `bus`, and nothing else.
+    """A Standard workflow that may invoke its own functions and nothing else.
 
     `intent_parse` is the function of the first step, which the API also invokes without a run.
     """
@@ -39,7 +38,6 @@ class Pipeline(Construct):
         settings: StageSettings,
         functions: FunctionFactory,
         tables: Tables,
-        bus: events.IEventBus,
     ) -> None:
         super().__init__(scope, construct_id)
         steps = {
@@ -51,12 +49,10 @@ class Pipeline(Construct):
             "store_persona": functions.make("StorePersona", _ending_spec("store_persona", functions, tables)),
             "fail_run": functions.make("FailRun", _ending_spec("fail_run", functions, tables)),
         }
-        self.machine = self._state_machine(settings, {name: function.arn for name, function in invoked.items()}, bus)
+        self.machine = self._state_machine(settings, {name: function.arn for name, function in invoked.items()})
 
-    def _state_machine(
-        self, settings: StageSettings, function_arns: dict[str, str], bus: events.IEventBus
-    ) -> sfn.StateMachine:
-        definition = pipeline_definition(functions=function_arns, bus_name=bus.event_bus_name, partition=Aws.PARTITION)
+    def _state_machine(self, settings: StageSettings, function_arns: dict[str, str]) -> sfn.StateMachine:
+        definition = pipeline_definition(functions=function_arns, partition=Aws.PARTITION)
         machine = sfn.StateMachine(
             self,
             "StateMachine",
@@ -79,19 +75,19 @@ class Pipeline(Construct):
         machine.add_to_role_policy(
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=list(function_arns.values()))
         )
-        machine.add_to_role_policy(iam.PolicyStatement(actions=["events:PutEvents"], resources=[bus.event_bus_arn]))
         Validations.of(machine.role).acknowledge(STATE_MACHINE_LOGS)
         return machine
 
 
 def run_ending_access(tables: Tables) -> Access:
-    """What ends a run may touch: persona, run and the last event of its log change in one transaction.
+    """What ends a run may touch: persona, run, the last event of its log and its outbox entries, in one transaction.
 
     BatchWriteItem removes the log of a run whose persona was deleted.
     """
     return merged(
         tables.run_events.access("PutItem", "Query", "BatchWriteItem"),
-        tables.personas.access("GetItem", "PutItem", "UpdateItem", "ConditionCheckItem"),
+        tables.personas.access("GetItem", "PutItem"),
+        tables.outbox.access("PutItem"),
     )
 
 
@@ -100,7 +96,7 @@ def _step_spec(step: StepName, settings: StageSettings, functions: FunctionFacto
         name=step.value,
         timeout_s=STEP_TIMEOUT_S,
         memory_mb=_MEMORY_MB,
-        awaited=True,
+        awaited=step is not StepName.SINGLE_CALL,  # the baseline of comparisons
         access=[tables.run_events.access("PutItem", "Query"), model_access(settings)],
         layers=[functions.models_layer],
     )
@@ -110,8 +106,7 @@ def _ending_spec(name: str, functions: FunctionFactory, tables: Tables) -> Funct
     return FunctionSpec(
         name=name,
         timeout_s=STORE_TIMEOUT_S,
-        memory_mb=_MEMORY_MB,
-        awaited=True,
+        awaited=name == "store_persona",
         access=[run_ending_access(tables)],
         layers=[functions.runtime_layer],
     )

@@ -23,7 +23,6 @@ STEP_TIMEOUT_S: Final = 900
 # Step Functions accepts an expression over the run's settings here, the local engine does not.
 TASK_MARGIN_S: Final = 10
 STORE_TIMEOUT_S: Final = 30
-PUBLISH_TIMEOUT_S: Final = 30
 # More than four attempts of six steps and a confirmation, each of the maximum duration.
 MACHINE_TIMEOUT_S: Final = 7 * 60 * 60
 
@@ -31,7 +30,7 @@ STATE_NAMES: Final[dict[StepName, str]] = {
     step: "".join(word.capitalize() for word in step.value.split("_")) for step in StepName
 }
 
-# The error of an execution that has recorded and published its failure; RunFailures ignores it.
+# The error of an execution that has recorded its failure; RunFailures ignores it.
 RECORDED_FAILURE: Final = "RunFailed"
 
 _INPUT: Final = "$states.context.Execution.Input.state"
@@ -61,7 +60,7 @@ _SERVICE_FAULTS: Final = [
     },
 ]
 
-# For what must happen after any fault: recording a failure, publishing it.
+# For what must happen after any fault: recording a failure.
 _ANY_FAULT: Final = [
     {
         "ErrorEquals": ["States.ALL"],
@@ -87,18 +86,16 @@ _TO_FAILURE: Final = [
 ]
 
 
-def pipeline_definition(*, functions: Mapping[str, str], bus_name: str, partition: str = "aws") -> State:
+def pipeline_definition(*, functions: Mapping[str, str], partition: str = "aws") -> State:
     """The definition. `functions` maps a function's name (`soul_draft`) to the ARN to invoke."""
     resource = f"arn:{partition}:states:::"
     states: dict[str, State] = {
-        "PublishStarted": _publish(
-            resource,
-            bus_name,
-            Assign={"best": "{% $states.input.state %}", "best_score": -1, "best_confirmed": False},
-            Output="{% $states.input.state %}",
-            Catch=_TO_FAILURE,
-            Next="Method",
-        ),
+        "Begin": {
+            "Type": "Pass",
+            "Assign": {"best": "{% $states.input.state %}", "best_score": -1, "best_confirmed": False},
+            "Output": "{% $states.input.state %}",
+            "Next": "Method",
+        },
         "Method": {
             "Type": "Choice",
             "Choices": [
@@ -146,11 +143,11 @@ def pipeline_definition(*, functions: Mapping[str, str], bus_name: str, partitio
         Catch=_TO_FAILURE,
         Next="Verdict",
     )
-    states |= _verdict() | _ending(resource, functions, bus_name)
+    states |= _verdict() | _ending(resource, functions)
     return {
         "Comment": "A brief becomes an audited persona: six steps, retried with the audit's findings",
         "QueryLanguage": "JSONata",
-        "StartAt": "PublishStarted",
+        "StartAt": "Begin",
         "TimeoutSeconds": MACHINE_TIMEOUT_S,
         "States": states,
     }
@@ -226,36 +223,20 @@ def _outcome(status: str) -> State:
     }
 
 
-def _ending(resource: str, functions: Mapping[str, str], bus_name: str) -> dict[str, State]:
+def _ending(resource: str, functions: Mapping[str, str]) -> dict[str, State]:
+    """Both ends store their events with what they announce: the outbox publishes them (decision 21)."""
     return {
         "StorePersona": _invoke(
-            resource, functions["store_persona"], STORE_TIMEOUT_S, Catch=_TO_FAILURE, Next="PersonaStored"
-        ),
-        # A run that had failed before, or whose persona was deleted, has no events to publish.
-        "PersonaStored": {
-            "Type": "Choice",
-            "Choices": [
-                {"Condition": "{% $count($states.input.events) > 0 %}", "Next": "PublishCompleted"},
-            ],
-            "Default": "NothingStored",
-        },
-        "NothingStored": {"Type": "Succeed"},
-        "PublishCompleted": _publish(
             resource,
-            bus_name,
+            functions["store_persona"],
+            STORE_TIMEOUT_S,
             Output={
                 "run_id": f"{{% {_INPUT}.run_id %}}",
                 "persona_id": f"{{% {_INPUT}.persona_id %}}",
             },
-            # Not RecordFailure: the persona is stored and the run completed.
-            Catch=[{"ErrorEquals": ["States.ALL"], "Next": "NotPublished"}],
+            Catch=_TO_FAILURE,
             End=True,
         ),
-        "NotPublished": {
-            "Type": "Fail",
-            "Error": "EventsNotPublished",
-            "Cause": "The end of the run is stored, but its events did not reach the bus",
-        },
         "RecordFailure": _invoke(
             resource,
             functions["fail_run"],
@@ -267,21 +248,6 @@ def _ending(resource: str, functions: Mapping[str, str], bus_name: str) -> dict[
                 "error": "{% $failure %}",
             },
             Retry=_ANY_FAULT,
-            Next="FailureRecorded",
-        ),
-        # A run that had ended before has no events to publish, and the bus refuses an empty list.
-        "FailureRecorded": {
-            "Type": "Choice",
-            "Choices": [
-                {"Condition": "{% $count($states.input.events) > 0 %}", "Next": "PublishFailed"},
-            ],
-            "Default": "Failed",
-        },
-        "PublishFailed": _publish(
-            resource,
-            bus_name,
-            Output={},
-            Catch=[{"ErrorEquals": ["States.ALL"], "Next": "NotPublished"}],
             Next="Failed",
         ),
         "Failed": {
@@ -306,17 +272,5 @@ def _invoke(
         "Output": "{% $states.result.Payload %}",
         "TimeoutSeconds": timeout_s + TASK_MARGIN_S,
         "Retry": _SERVICE_FAULTS,
-        **rest,
-    }
-
-
-def _publish(resource: str, bus_name: str, **rest: object) -> State:
-    """Publishes the entries of the input's `events` on the bus. The brackets keep a single entry a list."""
-    return {
-        "Type": "Task",
-        "Resource": f"{resource}events:putEvents",
-        "Arguments": {"Entries": f"{{% [$states.input.events.$merge([$, {{'EventBusName': '{bus_name}'}}])] %}}"},
-        "TimeoutSeconds": PUBLISH_TIMEOUT_S,
-        "Retry": _ANY_FAULT,
         **rest,
     }

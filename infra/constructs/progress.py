@@ -112,7 +112,7 @@ class ProgressApi(Construct):
         self.push = functions.make("ProgressPush", _spec("progress_push", functions, access))
         self._push_from(tables, catch_ups)
         # A client names runs and personas, which must belong to the workspace of its key.
-        access_of_routes = [*access, tables.personas.access("GetItem", "Query")]
+        access_of_routes = [*access, tables.personas.access("GetItem", "BatchGetItem", "Query")]
         routes = functions.make("ProgressConnection", _spec("progress_connection", functions, access_of_routes))
         self._serve(routes, settings, account)
 

@@ -10,7 +10,6 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from infra.constructs.access import put_events
 from infra.constructs.acknowledgements import END_OF_THE_LINE, QUEUE_REDRIVES
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.pipeline import run_ending_access
@@ -24,7 +23,7 @@ _MAX_CONCURRENCY = 2
 
 
 class RunFailures(Construct):
-    """Rule -> queue -> `execution_ended`. A message that fails five times goes to `dead_letters`."""
+    """Rule -> `queue` -> `execution_ended`. A message that fails five times goes to `dead_letters`."""
 
     def __init__(
         self,
@@ -33,7 +32,6 @@ class RunFailures(Construct):
         *,
         functions: FunctionFactory,
         tables: Tables,
-        bus: events.IEventBus,
         machine: sfn.IStateMachine,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -42,7 +40,7 @@ class RunFailures(Construct):
             FunctionSpec(
                 name="execution_ended",
                 timeout_s=STORE_TIMEOUT_S,
-                access=[run_ending_access(tables), put_events(bus)],
+                access=[run_ending_access(tables)],
                 layers=[functions.runtime_layer],
             ),
         )
@@ -53,7 +51,7 @@ class RunFailures(Construct):
             enforce_ssl=True,
             retention_period=_RETENTION,
         )
-        queue = sqs.Queue(
+        self.queue = sqs.Queue(
             self,
             "Queue",
             encryption=sqs.QueueEncryption.SQS_MANAGED,
@@ -78,11 +76,11 @@ class RunFailures(Construct):
                     ],
                 },
             ),
-            targets=[targets.SqsQueue(queue, dead_letter_queue=self.dead_letters)],
+            targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.dead_letters)],
         )
         consumer.handler.add_event_source(
             sources.SqsEventSource(
-                queue, batch_size=10, max_concurrency=_MAX_CONCURRENCY, report_batch_item_failures=True
+                self.queue, batch_size=10, max_concurrency=_MAX_CONCURRENCY, report_batch_item_failures=True
             )
         )
         Validations.of(consumer).acknowledge(QUEUE_REDRIVES)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from aws_cdk import Duration, Validations
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda_event_sources as sources
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from fourfold.events.envelope import SOURCE
-from infra.constructs.access import Access, merged, send_messages
+from infra.constructs.access import Access, merged, send_messages, use_key
 from infra.constructs.acknowledgements import END_OF_THE_LINE, GIVEN_UP, QUEUE_REDRIVES
 from infra.constructs.fair_queue import TENANT
 from infra.constructs.function_factory import FunctionFactory
@@ -18,6 +19,9 @@ from infra.constructs.python_function import FunctionSpec
 from infra.constructs.settings_access import settings_access
 from infra.constructs.tables import Tables
 from infra.settings import StageSettings
+
+WEBHOOKS_KEY = "FOURFOLD_WEBHOOKS_KEY"
+"""The environment variable that names the key of signing secrets."""
 
 _FAN_OUT_TIMEOUT_S = 30
 # An attempt takes at most 30 s (the upper bound of `api.webhooks.timeout_s`), and its records some more.
@@ -80,10 +84,11 @@ class Webhooks(Construct):
         tables: Tables,
         bus: events.IEventBus,
         queues: WebhookQueues,
+        key: kms.IKey,
     ) -> None:
         super().__init__(scope, construct_id)
         fan_out = functions.make("WebhookFanOut", _fan_out_spec(settings, functions, tables, queues))
-        dispatcher = functions.make("WebhookDispatch", _dispatcher_spec(settings, functions, tables, queues))
+        dispatcher = functions.make("WebhookDispatch", _dispatcher_spec(settings, functions, tables, queues, key))
         events.Rule(
             self,
             "Rule",
@@ -127,7 +132,7 @@ def _fan_out_spec(
 
 
 def _dispatcher_spec(
-    settings: StageSettings, functions: FunctionFactory, tables: Tables, queues: WebhookQueues
+    settings: StageSettings, functions: FunctionFactory, tables: Tables, queues: WebhookQueues, key: kms.IKey
 ) -> FunctionSpec:
     """Makes one attempt at a delivery, schedules the next, and announces a disabled endpoint through the outbox."""
     return FunctionSpec(
@@ -138,6 +143,7 @@ def _dispatcher_spec(
             tables.outbox.access("PutItem"),
             queues.schedule_access(),
             send_messages("FOURFOLD_WEBHOOKS_DEAD_QUEUE", queues.dead),
+            use_key(WEBHOOKS_KEY, key, "Decrypt"),
             settings_access(tables, settings),
         ],
         layers=[functions.runtime_layer],

@@ -18,7 +18,7 @@ from fourfold.keys import KeyEnvironment, key_preview
 from fourfold.llm.model_names import OFFLINE
 from fourfold.models import libraries_of
 from fourfold.models.credentials import PROVIDERS, usable_providers
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from infra.local import assembly
 from infra.local.api import Api, listen
 from infra.local.bridges.forked_workers import SUPPORTED, ForkServer

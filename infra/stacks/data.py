@@ -1,10 +1,11 @@
-"""The stateful stack: the tables and the event bus. An update must not replace any of them."""
+"""The stateful stack: tables, event bus and a key. An update must not replace any of them."""
 
 from __future__ import annotations
 
 from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from infra.constructs.tables import Table, Tables
@@ -16,7 +17,7 @@ _NEW_IMAGE = dynamodb.StreamViewType.NEW_IMAGE
 
 
 class DataStack(Stack):
-    """The tables and the bus, each named by an output."""
+    """The tables and the bus, each named by an output, and the key of the webhooks' secrets."""
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: StageSettings) -> None:
         super().__init__(
@@ -53,6 +54,14 @@ class DataStack(Stack):
             event_bus_name=f"fourfold-{settings.name}",
         )
         CfnOutput(self, "EventBusName", value=self.bus.event_bus_name)
+        # Without it no stored secret can be opened, so it is kept as the tables are.
+        self.webhook_key = kms.Key(
+            self,
+            "WebhookKey",
+            description=f"fourfold-{settings.name}: signing secrets of webhook endpoints",
+            enable_key_rotation=True,
+            removal_policy=settings.removal_policy,
+        )
 
     def _table(
         self,

@@ -5,11 +5,12 @@ Wiring only. What a capability may touch is stated beside its construct in infra
 
 from __future__ import annotations
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput, Duration, Stack
 from constructs import Construct
 
 from infra.constructs.api import Api
 from infra.constructs.api_function import api_function_spec
+from infra.constructs.dashboard import Dashboard
 from infra.constructs.event_catalogue import EventCatalogue
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.gateway_account import GatewayAccount
@@ -39,10 +40,8 @@ class ServiceStack(Stack):
         tables, bus = data.tables, data.bus
         functions = FunctionFactory(self, settings)
         account = GatewayAccount(self, "GatewayAccount", settings=settings)
-        pipeline = Pipeline(self, "Pipeline", settings=settings, functions=functions, tables=tables, bus=bus)
-        failures = RunFailures(
-            self, "RunFailures", functions=functions, tables=tables, bus=bus, machine=pipeline.machine
-        )
+        pipeline = Pipeline(self, "Pipeline", settings=settings, functions=functions, tables=tables)
+        failures = RunFailures(self, "RunFailures", functions=functions, tables=tables, machine=pipeline.machine)
         fingerprint, provocation = (
             BackgroundJob(
                 self, job.capitalize(), job=job, settings=settings, functions=functions, tables=tables, bus=bus
@@ -53,7 +52,16 @@ class ServiceStack(Stack):
         outbox = Outbox(self, "Outbox", functions=functions, tables=tables, bus=bus)
         EventCatalogue(self, "EventCatalogue", settings=settings, bus=bus)
         queues = WebhookQueues(self, "WebhookQueues")
-        Webhooks(self, "Webhooks", settings=settings, functions=functions, tables=tables, bus=bus, queues=queues)
+        Webhooks(
+            self,
+            "Webhooks",
+            settings=settings,
+            functions=functions,
+            tables=tables,
+            bus=bus,
+            queues=queues,
+            key=data.webhook_key,
+        )
         spec = api_function_spec(
             self,
             settings=settings,
@@ -66,19 +74,21 @@ class ServiceStack(Stack):
             },
             progress=progress,
             webhooks=queues,
+            webhook_key=data.webhook_key,
         )
         api_function = functions.make("ApiFunction", spec)
         api = Api(self, "Api", settings=settings, function=api_function, account=account)
         alarms = Observability(
-            self,
-            "Observability",
-            machine=pipeline.machine,
-            rest_api=api.rest_api,
-            dead_letters={
+            self, "Observability", settings=settings, machine=pipeline.machine, rest_api=api.rest_api
+        )
+        alarms.watch_dead_letters(
+            {
                 "DeadLetters": (
                     failures.dead_letters,
                     "A failed execution could not be handled: its run may still say `running`",
                 ),
+                "FingerprintDeadLetters": (fingerprint.dead_letters, "Fingerprint jobs could not be ended as failed"),
+                "ProvocationDeadLetters": (provocation.dead_letters, "Provocation jobs could not be ended as failed"),
                 "ProgressDeadLetters": (
                     progress.dead_letters,
                     "Progress could not be pushed: connected clients may miss events until they connect again",
@@ -89,15 +99,31 @@ class ServiceStack(Stack):
                 ),
                 "WebhookDeadLetters": (
                     queues.dead_letters,
-                    "A webhook function could not handle an event or an order: redrive it when it is mended",
+                    "A webhook function could not handle an event or a delivery",
                 ),
-            },
+            }
         )
+        waiting = {
+            "Fingerprint": (fingerprint.queue, Duration.hours(1)),
+            "Provocation": (provocation.queue, Duration.hours(1)),
+            "RunFailures": (failures.queue, Duration.minutes(30)),
+            "WebhookEvents": (queues.events, Duration.minutes(15)),
+            "WebhookFast": (queues.fast, Duration.hours(1)),
+            "WebhookSlow": (queues.slow, Duration.hours(1)),
+        }
+        alarms.watch_age({f"{name}QueueAge": watched for name, watched in waiting.items()})
         alarms.watch_stream(
             "OutboxBehind",
             outbox.publisher.function,
             "Events are published more than five minutes late: jobs and webhooks wait for them",
         )
         alarms.watch_stream("ProgressBehind", progress.push.function, "Live progress is more than five minutes late")
+        Dashboard(
+            self,
+            "Dashboard",
+            settings=settings,
+            rest_api=api.rest_api,
+            queues={name: queue for name, (queue, _) in waiting.items()},
+        )
         CfnOutput(self, "StateMachineArn", value=pipeline.machine.state_machine_arn)
         CfnOutput(self, "ApiFunctionName", value=api_function.function.function_name)

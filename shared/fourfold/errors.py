@@ -3,15 +3,17 @@
 * FourfoldError
   * InputError                 the input is not valid; the caller must change it
     + BadValueError, BadSettingsError, RefusedError        settings
-    + NoCardError, UnknownFileError, ForeignCardError, BadPersonaError, TooManyValuesError        files
+    + NoCardError, UnknownFileError, ForeignCardError, BadPersonaError, TooManyValuesError,
+      UnacceptableTextError        files
     + TargetRefusedError        a webhook URL
+    + NotVerifiedError          a delivery that the Python client received
     + BadAddressError           the URL of a model server
     + NoSuchStepError           the generation method does not have the step
   * NotFoundError              the workspace has no such resource
     + NoSuchPersonaError, NoSessionError, PersonaGoneError
   * ConflictError              the request conflicts with the current state; read it and try again
     + ArchivedError, NotWrittenError, NothingWrittenError, RunInProgressError, RunUnfinishedError, RunOverError
-    + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError, AlsoTakenError
+    + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError
     + KeyReusedError, KeyExistsError, JobInProgressError, BlockedError
   * LimitError                 the workspace has reached a limit
     + WorkspaceFullError, TooManyKeysError
@@ -24,12 +26,16 @@
     + ConnectionGoneError, NotDeliveredError, DeliveryUnknownError, NotPublishedError
   * JobFailedError             a background job has no result; `problem` gives the reason
   * NotStartedError            the state machine execution could not be started
+  * OutdatedStoreError         an earlier version stored the data; it must be converted first
+  * UnknownItemError           the conversion of such data found an item of no known kind
   * ProblemError               an HTTP reply with problem details (RFC 9457)
   * CommandError               a CLI command fails with this message and exit code 1
-    + ApiError, UnreachableError, NoConnectionError
+    + ApiError, UnreachableError, NoConnectionError, ProfileError, RunContinuesError
+  * ApiProblemError            the Python client got a problem from the API
+  * ApiConnectionError         the Python client got no answer from the API
   * LocalError                 the local engine, deployment or API failed
-    + AlreadyRunningError, ApiStartError, BadPortError, DeployError, EngineError, ForkError, PortTakenError
-    + SynthesisError, UnreadableStateError
+    + AlreadyRunningError, ApiStartError, BadPortError, DeployError, EngineError, ForkError, NotServingError
+    + PortTakenError, SynthesisError, UnreadableStateError, UnusableHomeError
   * BundlingError              a Lambda layer could not be built
 """
 

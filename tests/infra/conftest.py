@@ -43,6 +43,8 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
         "gateway_account": "shared",
         "concurrency": "reserved",
         "job_concurrency": "25",
+        "alarm_email": "ops@example.com",
+        "spend_usd_per_hour": "250",
         "key_arn": "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         "domain_name": "api.example.com",
         "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab",

@@ -18,7 +18,6 @@ Invoke = Callable[[str, State], State]
 
 DEFINITION = pipeline_definition(
     functions={name: name for name in (*(step.value for step in StepName), "store_persona", "fail_run")},
-    bus_name="bus",
 )
 
 
@@ -32,7 +31,7 @@ class Execution:
     _variables: State = field(default_factory=dict)
 
     def run(self, execution_input: State) -> Execution:
-        """Runs to StorePersona. The events of the start are not published."""
+        """Runs to StorePersona."""
         name, data = DEFINITION["StartAt"], execution_input
         while name != "StorePersona":
             self.path.append(name)

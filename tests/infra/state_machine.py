@@ -14,7 +14,6 @@ State = dict[str, Any]
 
 DEFINITION = pipeline_definition(
     functions={name: name for name in (*(step.value for step in StepName), "store_persona", "fail_run")},
-    bus_name="bus",
 )
 STATES: dict[str, State] = DEFINITION["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}

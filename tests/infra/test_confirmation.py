@@ -51,7 +51,7 @@ def executed(scores: Sequence[float], confirm: str, retries: int = 3, method: st
     gate = {"min_overall_score": GATE, "max_retries": retries, "retry_from": "soul_draft", "confirm": confirm}
     config = {"pipeline": {"method": method, "audit": gate}}
     state = {"attempt": 1, "log_seq": 0, "start_at": "intent_parse", "config": config, "findings": []}
-    return Execution(invoke).run({"state": state, "events": []})
+    return Execution(invoke).run({"state": state})
 
 
 def outcomes(confirm: str, passing: float) -> Iterator[tuple[float, str]]:
@@ -178,7 +178,7 @@ def test_a_refused_draft_uses_up_a_retry_and_takes_the_findings_of_the_refusal()
 
     gate = {"min_overall_score": GATE, "max_retries": 1, "retry_from": "mask_build", "confirm": "always"}
     state = {"attempt": 1, "start_at": "intent_parse", "config": {"pipeline": {"method": "six_steps", "audit": gate}}}
-    Execution(invoke).run({"state": state, "events": []})
+    Execution(invoke).run({"state": state})
     again = next(each for each in seen if each["function"] == "mask_build" and each["attempt"] == 2)
     assert again["findings"] == [{"note": "confirm_audit"}]
 

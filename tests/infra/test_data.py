@@ -17,6 +17,7 @@ STATEFUL = {
     "Connections827CEF2F",
     "WebhooksA50342DA",
     "EventBus7B8748AA",
+    "WebhookKeyFF363931",
 }
 KEYS = {
     "Personas": [("pk", "S", "HASH"), ("sk", "S", "RANGE")],
@@ -70,6 +71,13 @@ def test_production_refuses_to_lose_data(prod: Assembly) -> None:
         assert all(replica["DeletionProtectionEnabled"] is True for replica in settings_of_replicas(table)), name
     for stack in ("FourfoldData", "FourfoldService"):
         assert prod.manifest["artifacts"][stack]["properties"]["terminationProtection"] is True
+
+
+def test_the_key_of_secrets_is_rotated_and_kept_as_the_tables_are(prod: Assembly, dev: Assembly) -> None:
+    for assembly, policy in ((prod, "RetainExceptOnCreate"), (dev, "Delete")):
+        key = assembly.only("KMS::Key")
+        assert key["Properties"]["EnableKeyRotation"] is True
+        assert key["DeletionPolicy"] == policy
 
 
 def test_laptop_and_dev_can_be_deleted_as_a_whole(local: Assembly, dev: Assembly) -> None:

@@ -22,9 +22,9 @@ CONSUMERS = {
     "progress_push": 29,
 }
 """Functions fed by queues, streams and WebSocket routes, with their seconds."""
-MEMORY_MB = {"api": 1769, **dict.fromkeys([*STEPS, "store_persona", "fail_run"], 1024)}
+MEMORY_MB = {"api": 1769, **dict.fromkeys(STEPS, 1024)}
 """A vCPU is 1,769 MiB."""
-AWAITED = {"api", *STEPS, "store_persona", "fail_run", "progress_connection", "progress_push"}
+AWAITED = {"api", *STEPS, "store_persona", "progress_connection", "progress_push"} - {"single_call"}
 """Functions whose result a caller waits for."""
 EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}
@@ -45,9 +45,7 @@ WEBHOOKS = {
 }
 PRODUCT_ENVIRONMENT = {
     **{step: {**EVENTS, "FOURFOLD_PROVIDERS": "offline"} for step in STEPS},
-    "store_persona": RUN,
-    "fail_run": RUN,
-    "execution_ended": {**RUN, "FOURFOLD_EVENT_BUS": "EventBus"},
+    **{ending: {**RUN, "FOURFOLD_OUTBOX_TABLE": "Outbox"} for ending in ENDINGS},
     **{job: {**RUN, **CONFIG, "FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_PROVIDERS": "offline"} for job in JOBS},
     "publish_events": {"FOURFOLD_OUTBOX_TABLE": "Outbox", "FOURFOLD_EVENT_BUS": "EventBus"},
     "webhook_fanout": {**WEBHOOKS, **CONFIG, "FOURFOLD_PROVIDERS": "offline"},
@@ -56,6 +54,7 @@ PRODUCT_ENVIRONMENT = {
         **CONFIG,
         "FOURFOLD_PROVIDERS": "offline",
         "FOURFOLD_WEBHOOKS_DEAD_QUEUE": "WebhookQueuesDead",
+        "FOURFOLD_WEBHOOKS_KEY": "WebhookKey",
         "FOURFOLD_OUTBOX_TABLE": "Outbox",
     },
     "api": {
@@ -65,6 +64,7 @@ PRODUCT_ENVIRONMENT = {
         "FOURFOLD_FINGERPRINT_QUEUE_URL": "FingerprintQueue",
         "FOURFOLD_PROVOCATION_QUEUE_URL": "ProvocationQueue",
         "FOURFOLD_IDEMPOTENCY_TABLE": "Idempotency",
+        "FOURFOLD_WEBHOOKS_KEY": "WebhookKey",
         **CONFIG,
         "FOURFOLD_STATE_MACHINE_ARN": "PipelineStateMachine",
         "FOURFOLD_INTENT_PARSE_FUNCTION": "IntentParseLive",

@@ -29,9 +29,7 @@ def grant(actions: tuple[str, ...], *resources: str) -> tuple[frozenset[str], fr
 
 APPEND_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query"), "RunEvents")
 KEEP_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"), "RunEvents")
-END_RUN = grant(
-    ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"), "Personas"
-)
+END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem"), "Personas")
 READ_KEYS = grant(
     ("ssm:GetParameter",),
     *(
@@ -42,8 +40,10 @@ READ_KEYS = grant(
 KEEP_JOB = grant(
     (
         "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
+        "dynamodb:DeleteItem",
         "dynamodb:ConditionCheckItem",
         "dynamodb:Query",
     ),
@@ -77,12 +77,12 @@ LANES = ("WebhookQueuesFast", "WebhookQueuesSlow")
 GIVE_ORDERS = grant(("sqs:SendMessage",), *LANES)
 GRANTS: dict[str, Grants] = {
     **{name: {APPEND_EVENTS, READ_KEYS} for name in STEPS},
-    "store_persona": {END_RUN, KEEP_EVENTS},
-    "fail_run": {END_RUN, KEEP_EVENTS},
+    "store_persona": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
+    "fail_run": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
     "execution_ended": {
         END_RUN,
         KEEP_EVENTS,
-        grant(("events:PutEvents",), "EventBus"),
+        HAND_TO_BUS,
         grant(CONSUME, "RunFailuresQueue"),
     },
     "publish_events": {
@@ -101,6 +101,7 @@ GRANTS: dict[str, Grants] = {
         grant(("dynamodb:GetItem", "dynamodb:UpdateItem"), "Webhooks"),
         grant(("dynamodb:PutItem",), "Outbox"),
         grant(("sqs:SendMessage",), *LANES, "WebhookQueuesDead"),
+        grant(("kms:Decrypt",), "WebhookKey"),
         grant(CONSUME, *LANES),
         *READ_CONFIG,
     },
@@ -122,6 +123,7 @@ GRANTS: dict[str, Grants] = {
         ),
         KEEP_EVENTS,
         grant(("dynamodb:PutItem",), "Connections", "Outbox"),
+        grant(("kms:Encrypt", "kms:Decrypt"), "WebhookKey"),
         READ_KEYS,
         grant(("sqs:SendMessage",), "FingerprintQueue", "ProvocationQueue", *LANES),
         grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Idempotency"),
@@ -155,7 +157,7 @@ GRANTS: dict[str, Grants] = {
     "progress_connection": {
         *PROGRESS,
         grant(("sqs:SendMessage",), "ProgressCatchUps"),
-        grant(("dynamodb:GetItem", "dynamodb:Query"), "Personas"),
+        grant(("dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"), "Personas"),
     },
     "progress_push": {
         *PROGRESS,
@@ -175,7 +177,7 @@ def test_a_function_may_do_its_work_and_nothing_else(prod: Assembly, name: str) 
     assert len(allowed) == len(set(allowed))
 
 
-def test_the_machine_may_invoke_its_functions_and_publish(prod: Assembly) -> None:
+def test_the_machine_may_invoke_its_functions_and_nothing_else(prod: Assembly) -> None:
     allowed = prod.statements(prod.named(prod.only("StateMachine")["Properties"]["RoleArn"]))
     invoked = {
         state["Arguments"]["FunctionName"]
@@ -185,7 +187,6 @@ def test_the_machine_may_invoke_its_functions_and_publish(prod: Assembly) -> Non
     assert len(invoked) == len(STEPS) + 2
     assert set(allowed) == {
         grant(("lambda:InvokeFunction",), *invoked),
-        grant(("events:PutEvents",), "EventBus"),
         grant((*LOG_DELIVERY, *TRACES, "xray:GetSamplingRules", "xray:GetSamplingTargets"), "*"),
     }
 

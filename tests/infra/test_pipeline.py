@@ -53,7 +53,7 @@ def test_every_state_is_reached_and_leads_somewhere() -> None:
             seen.add(name)
             waiting.extend(following(STATES[name]))
     assert seen == STATES.keys()
-    assert {name for name, state in STATES.items() if state.get("End")} == {"PublishCompleted"}
+    assert {name for name, state in STATES.items() if state.get("End")} == {"StorePersona"}
     assert all(
         "Next" in state or "Default" in state or state.get("End") or state["Type"] in {"Fail", "Succeed"}
         for state in STATES.values()
@@ -79,15 +79,6 @@ def test_what_a_handler_raises_is_final(name: str) -> None:
     assert STATES[name]["Catch"][0]["Next"] == "RecordFailure"
 
 
-def test_a_stored_persona_is_never_turned_into_a_failed_run() -> None:
-    road, waiting = set[str](), ["PublishCompleted"]
-    while waiting:
-        name = waiting.pop()
-        road.add(name)
-        waiting.extend(set(following(STATES[name])) - road)
-    assert road == {"PublishCompleted", "NotPublished"}
-
-
 def test_lambda_reports_its_own_timeouts(prod: Assembly) -> None:
     functions = prod.functions()
     for step in StepName:
@@ -109,11 +100,8 @@ def test_every_expression_parses() -> None:
     assert not any(f'"{field}"' in json.dumps(DEFINITION) for field in ("Parameters", "ResultPath", "InputPath"))
 
 
-@pytest.mark.parametrize("count", [0, 1, 2])
-def test_events_stay_a_list_and_get_the_bus(count: int) -> None:
-    events = [{"Source": "fourfold", "Detail": {"n": [n]}} for n in range(count)]
-    entries = evaluate(STATES["PublishStarted"]["Arguments"]["Entries"], input={"events": events})
-    assert entries == [{**event, "EventBusName": "bus"} for event in events]
+def test_the_machine_only_invokes_functions() -> None:
+    assert {task["Resource"].rpartition(":::")[2] for task in TASKS.values()} == {"lambda:invoke"}
 
 
 @pytest.mark.parametrize("findings", [[], [{"note": "a"}], [{"note": "a"}, {"note": "b"}]])
@@ -152,15 +140,6 @@ def test_a_persona_is_written_anew_from_the_step_asked_for(first: StepName) -> N
     rules = STATES["Method"]["Choices"]
     taken = [rule["Next"] for rule in rules if evaluate(rule["Condition"], input=state) is True]
     assert (taken or [STATES["Method"]["Default"]]) == [STATE_NAMES[first]]
-
-
-@pytest.mark.parametrize(("events", "following"), [([], "NothingStored"), ([{"Detail": {}}], "PublishCompleted")])
-def test_a_run_that_stored_nothing_publishes_nothing(events: list[State], following: str) -> None:
-    choice = STATES["PersonaStored"]
-    taken = [
-        rule["Next"] for rule in choice["Choices"] if evaluate(rule["Condition"], input={"events": events}) is True
-    ]
-    assert (taken or [choice["Default"]]) == [following]
 
 
 def verdict_of(overall: float, attempt: int, method: str) -> str:

@@ -34,25 +34,3 @@ def test_one_bad_message_does_not_hold_up_the_others(prod: Assembly) -> None:
     assert redrive["maxReceiveCount"] == 5
     assert queues["RunFailuresQueue"]["VisibilityTimeout"] >= 6 * prod.functions()["execution_ended"]["Timeout"]
     assert all(queue["SqsManagedSseEnabled"] is True for queue in queues.values())
-
-
-def test_alarms_ring_at_the_first_occurrence(prod: Assembly) -> None:
-    alarms = [alarm["Properties"] for alarm in prod.resources("CloudWatch::Alarm").values()]
-    watched = {(alarm["MetricName"], prod.named(alarm["Dimensions"][0]["Value"])) for alarm in alarms}
-    assert watched == {
-        ("ExecutionsFailed", "PipelineStateMachine"),
-        ("ExecutionsTimedOut", "PipelineStateMachine"),
-        ("5XXError", "fourfold-prod"),
-        ("ApproximateNumberOfMessagesVisible", "RunFailuresDeadLetters"),
-        ("ApproximateNumberOfMessagesVisible", "FingerprintDeadLetters"),
-        ("ApproximateNumberOfMessagesVisible", "ProvocationDeadLetters"),
-        ("ApproximateNumberOfMessagesVisible", "ProgressDeadLetters"),
-        ("ApproximateNumberOfMessagesVisible", "OutboxDeadLetters"),
-        ("ApproximateNumberOfMessagesVisible", "WebhookQueuesDeadLetters"),
-        ("IteratorAge", "PublishEventsFunction"),
-        ("IteratorAge", "ProgressPushFunction"),
-    }
-    assert all(alarm["EvaluationPeriods"] == 1 for alarm in alarms)
-    thresholds = {(alarm["MetricName"] == "IteratorAge", alarm["Threshold"]) for alarm in alarms}
-    assert thresholds == {(False, 0), (True, 300_000)}, "one occurrence; a stream five minutes behind"
-    assert all(alarm["TreatMissingData"] == "notBreaching" for alarm in alarms)

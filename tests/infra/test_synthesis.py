@@ -133,6 +133,7 @@ def test_the_laptop_finds_what_it_needs_in_the_outputs(local: Assembly) -> None:
         "ApiFunctionName",
         "ApiUrl",
         "ProgressUrl",
+        "AlarmTopicArn",
     }
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from fourfold.events.envelope import bus_entry
 from fourfold.events.generation import GenerationRunStarted
 from fourfold.ids import new_persona_id, new_run_id
-from fourfold.storage.outbox import outbox_put
+from fourfold.storage.outbox import entry_item
 from tests.integration.local_server import LocalServer
 
 
@@ -17,6 +16,5 @@ def store_event(home: LocalServer) -> str:
     run_id = new_run_id()
     data = GenerationRunStarted(run_id=run_id, persona_id=new_persona_id(), config_hash="cfg_0000000000000000")
     entry = bus_entry(data, workspace_id="ws_local", correlation_id=run_id, occurred_at=datetime.now(UTC))
-    put: Any = outbox_put(home.outputs()["OutboxTableName"], entry)
-    home.aws("dynamodb").transact_write_items(TransactItems=[{"Put": put}])
+    home.aws("dynamodb").put_item(TableName=home.outputs()["OutboxTableName"], Item=entry_item(entry))
     return str(entry["Detail"]["metadata"]["event_id"])

@@ -13,7 +13,7 @@ import pytest
 
 from fourfold.http.scopes import SCOPES
 from fourfold.ids import new_run_id
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from tests.integration.local_server import LocalServer
 
 BRIEF = "A shy founder, 34, in Istanbul"

@@ -14,7 +14,7 @@ import pytest
 from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.pipeline.new_run import NewRun, new_run
 from fourfold.progress.run import RunStatus
-from fourfold.storage.personas import DynamoPersonaStore
+from fourfold.storage.personas.store import DynamoPersonaStore
 from infra.local.bridges.periodic_save import INTERVAL_SECONDS
 from infra.local.bridges.saved_state import copies
 from infra.local.home import AlreadyRunningError
@@ -32,7 +32,8 @@ def home(stack: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def _store(server: LocalServer) -> DynamoPersonaStore:
-    return DynamoPersonaStore(server.aws("dynamodb"), server.outputs()["PersonasTableName"])
+    outputs = server.outputs()
+    return DynamoPersonaStore(server.aws("dynamodb"), outputs["PersonasTableName"], outputs["OutboxTableName"])
 
 
 def _run_without_execution(server: LocalServer) -> NewRun:

@@ -18,8 +18,8 @@ import pytest
 from fourfold.http.scopes import SCOPES
 from fourfold.ids import new_run_id
 from fourfold.rate_limit import RateLimiter
-from fourfold.storage.generation_slots import GenerationSlots
-from fourfold.storage.rate_windows import DynamoRateWindows
+from fourfold.storage.idempotency.rate_windows import DynamoRateWindows
+from fourfold.storage.runs.slots import GenerationSlots
 from tests.integration.local_server import LocalServer, eventually
 from tests.integration.roles import as_role_of
 
@@ -103,8 +103,8 @@ def test_slots_of_runs_that_are_over_are_freed(stack: LocalServer, client: httpx
 def _slots(dynamodb: Any, table: str) -> list[Any]:
     reply = dynamodb.query(
         TableName=table,
-        KeyConditionExpression="pk = :pk AND begins_with(sk, :slot)",
-        ExpressionAttributeValues={":pk": {"S": f"WS#{WORKSPACE}"}, ":slot": {"S": "SLOT#"}},
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": f"WS#{WORKSPACE}#SLOTS"}},
         ConsistentRead=True,
     )
     return list(reply["Items"])

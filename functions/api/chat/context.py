@@ -22,14 +22,17 @@ from fourfold.persona import Persona, PersonaGoneError
 from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.failure import job_problem
 from fourfold.problem import problem
+from fourfold.progress.measurements import call_measurements
 from fourfold.progress.run import tokens_and_cost
 from fourfold.voice.conversation import BlockedError, ChatContext, ChatResult, NoSessionError
 from fourfold.voice.scoring import DriftScorer, drift_scorer
 from fourfold.voice.sessions import PersonaRef
 from functions.api.chat.schemas import ChatReply, ChatUsage
+from functions.api.dependencies import AdmittedCaller
 from functions.api.personas.lookup import known_persona, require_speakable
+from functions.api.spending import chat_at_once
 from functions.clock import now
-from functions.configuration import settings_of
+from functions.metrics import record
 from functions.wiring import job_store, sessions
 
 Answer = TypeVar("Answer")
@@ -40,9 +43,14 @@ CHAT_TIMEOUT_S = MAX_SILENCE_S
 _CHAT_THREADS = 64
 
 
-async def in_chat_thread(call: Callable[[], Answer]) -> Answer:
-    """Runs a call that waits for a model, on a thread reserved for chats."""
-    return await anyio.to_thread.run_sync(call, limiter=chat_limiter())
+async def in_chat_thread(workspace_id: str, call: Callable[[], Answer]) -> Answer:
+    """Runs a call that waits for a model, on a thread reserved for chats.
+
+    Raises:
+        ProblemError: 429, the workspace has too many chats at once.
+    """
+    with chat_at_once(workspace_id):
+        return await anyio.to_thread.run_sync(call, limiter=chat_limiter())
 
 
 @dataclass(frozen=True)
@@ -59,25 +67,24 @@ class ChatPersona:
         return PersonaRef(self.persona.workspace_id, self.persona.id)
 
 
-def chat_persona(workspace_id: str, persona_id: str) -> ChatPersona:
-    """Loads the persona, its settings and its drift scorer.
+def chat_persona(caller: AdmittedCaller, persona_id: str) -> ChatPersona:
+    """Loads the persona and its drift scorer.
 
     Raises:
         ProblemError: 404 no such persona, 409 it is not active or flagged, 502 the embedder is not usable.
     """
-    persona = known_persona(workspace_id, persona_id)
+    persona = known_persona(caller.workspace_id, persona_id)
     require_speakable(persona)
-    settings = settings_of(workspace_id)
-    engine = settings.engine
+    engine = caller.settings.engine
     try:
         embedder = resolve_embedder(engine.fingerprint.embedder)
     except ModelError as error:
         raise ProblemError(job_problem(error)) from None
-    owner = PersonaRef(workspace_id, persona_id)
+    owner = PersonaRef(caller.workspace_id, persona_id)
     scorer = drift_scorer(
         owner, job_store(), embedder, engine.pipeline.drift_detection, enabled=engine.fingerprint.enabled
     )
-    return ChatPersona(persona, settings, scorer)
+    return ChatPersona(persona, caller.settings, scorer)
 
 
 def chat_context(speaker: ChatPersona) -> ChatContext:
@@ -93,6 +100,12 @@ def chat_context(speaker: ChatPersona) -> ChatContext:
         deadline=Deadline(time.monotonic() + CHAT_TIMEOUT_S),
         clock=now,
     )
+
+
+def measured(result: ChatResult) -> ChatResult:
+    """Writes the metrics of the model calls of a chat, which no run log has; returns the result."""
+    record(call_measurements(result.calls))
+    return result
 
 
 def chat_reply(result: ChatResult) -> ChatReply:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from fourfold.http.auth import Caller
 from fourfold.http.body import json_body
 from fourfold.http.idempotency import REPLAYED
 from fourfold.http.preferences import accepts
@@ -27,7 +26,15 @@ from fourfold.voice.conversation import (
     scored_replies,
 )
 from functions.api import wiring
-from functions.api.chat.context import ChatPersona, chat_context, chat_persona, chat_problem, chat_reply, in_chat_thread
+from functions.api.chat.context import (
+    ChatPersona,
+    chat_context,
+    chat_persona,
+    chat_problem,
+    chat_reply,
+    in_chat_thread,
+    measured,
+)
 from functions.api.chat.schemas import (
     ChatReply,
     ChatRequestBody,
@@ -37,18 +44,19 @@ from functions.api.chat.schemas import (
     DriftRequestBody,
 )
 from functions.api.chat.stream import chat_events, replayed_events
-from functions.api.dependencies import caller_with
+from functions.api.dependencies import AdmittedCaller, caller_with
 from functions.api.errors import no_fingerprint
 from functions.api.idempotent import claim_or_replay, idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS, OF_MODELS, PERSONA_DELETED
 from functions.api.responses import document
+from functions.api.spending import count_spending
 from functions.clock import now
 from functions.wiring import sessions
 
 router = APIRouter(tags=["voice"])
 
-Chatter = Annotated[Caller, Depends(caller_with("chat:write"))]
+Chatter = Annotated[AdmittedCaller, Depends(caller_with("chat:write"))]
 _NO_FINGERPRINT = {"fingerprint_not_ready": "the fingerprint is not ready"}
 
 
@@ -81,7 +89,7 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
     repeated request with the same `Idempotency-Key` returns the first reply; as a stream, only its `completed` event.
     """
     body = await json_body(request, ChatRequestBody)
-    speaker = await wiring.in_thread(lambda: chat_persona(caller.workspace_id, persona_id))
+    speaker = await wiring.in_thread(lambda: chat_persona(caller, persona_id))
     context = chat_context(speaker)
     try:
         session = await wiring.in_thread(lambda: open_session(context, body.session_id))
@@ -90,19 +98,21 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
 
         def write_reply(listener: ReplyListener) -> ChatReply:
-            return chat_reply(reply_to(context, session, body.message, listener))
+            return chat_reply(measured(reply_to(context, session, body.message, listener)))
 
+        await count_spending(caller.workspace_id)
         claim = await claim_or_replay(request, caller, body)
         if isinstance(claim, KeptReply):
             return event_stream(replayed_events(claim, request.state.request_id), {REPLAYED: "true"})
-        return event_stream(chat_events(write_reply, claim, request.state.request_id))
+        return event_stream(chat_events(caller.workspace_id, write_reply, claim, request.state.request_id))
 
     async def answer(_execution: Execution) -> Response:
+        await count_spending(caller.workspace_id)
         try:
-            result = await in_chat_thread(lambda: reply_to(context, session, body.message))
+            result = await in_chat_thread(caller.workspace_id, lambda: reply_to(context, session, body.message))
         except (BlockedError, ModelError, PersonaGoneError) as error:
             raise chat_problem(error) or error from None
-        return document(chat_reply(result))
+        return document(chat_reply(measured(result)))
 
     return await idempotent(request, caller, body, answer)
 
@@ -129,14 +139,15 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
 async def score_drift(persona_id: str, request: Request, caller: Chatter) -> Response:
     """Scores the drift of one reply, or of several in order. With `session_id` they update that session's CUSUM."""
     body = await json_body(request, DriftRequestBody)
-    speaker = await wiring.in_thread(lambda: chat_persona(caller.workspace_id, persona_id))
+    speaker = await wiring.in_thread(lambda: chat_persona(caller, persona_id))
     _require_fingerprint(speaker)
     texts = [body.reply] if body.reply is not None else body.replies or []
     context = ScoringContext(speaker.owner, speaker.scorer, sessions(), now)
 
     async def score(_execution: Execution) -> Response:
+        await count_spending(caller.workspace_id)
         try:
-            drifts = await in_chat_thread(lambda: scored_replies(context, texts, body.session_id))
+            drifts = await in_chat_thread(caller.workspace_id, lambda: scored_replies(context, texts, body.session_id))
         except (ModelError, PersonaGoneError) as error:
             raise chat_problem(error) or error from None
         if body.reply is not None:

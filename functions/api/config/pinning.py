@@ -7,23 +7,22 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
+from fourfold.config.effective import EffectiveSettings
 from fourfold.config.engine import RunSettings
 from fourfold.config.request import BadSettingsError, unusable_models, with_settings
-from fourfold.http.auth import Caller
 from fourfold.http.problems import ProblemError, printable, reference_token
 from fourfold.models.credentials import available_providers
 from fourfold.problem import FieldError, problem
 from functions.api.errors import settings_rejected
-from functions.configuration import effective
 
 
-def pin_settings(caller: Caller, settings: Mapping[str, JsonValue]) -> RunSettings:
-    """Returns the workspace's current settings, overridden by those of the request.
+def pin_settings(base: EffectiveSettings, settings: Mapping[str, JsonValue]) -> RunSettings:
+    """Returns the workspace's settings, as the request read them (`base`), overridden by those of the request.
 
     Raises:
         ProblemError: 422 invalid settings, or no configured model has credentials; 403 the settings are locked.
     """
-    base, providers = effective(caller.org_id, caller.workspace_id), available_providers(os.environ)
+    providers = available_providers(os.environ)
     try:
         config = with_settings(base, settings, providers)
     except BadSettingsError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fourfold.http.problems import not_stored
 from fourfold.llm.port import ModelError, ModelFailure
@@ -10,6 +10,7 @@ from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.failure import job_problem, problem_from
 from fourfold.pipeline.submit import NOT_STARTED
 from fourfold.problem import Problem
+from functions.api.errors import STORE_OUTDATED
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,7 @@ CATALOGUE: dict[str, KnownProblem] = {
     ),
     **_MODEL,
     "service_unavailable": KnownProblem(503, "Service unavailable", "Try again in a few seconds.", general=True),
+    "store_outdated": replace(_known(STORE_OUTDATED), general=True),
     "not_stored": KnownProblem(507, _NOT_STORED.title, _NOT_STORED.detail, general=True),
     "run_not_started": _known(NOT_STARTED),
     "run_interrupted": _known(problem_from("ABORTED", "")),

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from fourfold.cards.formats import FileFormat, persona_file
+from fourfold.cards.signature import audited, signature_in, signature_of
 from fourfold.events.envelope import bus_entry
 from fourfold.events.generation import PersonaCreated
-from fourfold.http.auth import Caller
 from fourfold.http.problems import not_found
 from fourfold.idempotency import Execution
 from fourfold.ids import id_from_operation, is_persona_id
 from fourfold.persona import NotWrittenError, Persona
 from fourfold.persona_versions import Change, version_of
-from fourfold.storage.outbox import outbox_put
 from functions.api import wiring
-from functions.api.dependencies import Reader, Writer
+from functions.api.dependencies import AdmittedCaller, Reader, Writer
 from functions.api.errors import persona_not_written
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
@@ -28,7 +26,7 @@ from functions.api.openapi.problems import NOT_WRITTEN, OF_KEYED_REQUESTS
 from functions.api.persona_files.schemas import PersonaFile
 from functions.api.persona_files.upload import PNG, is_png, read_upload
 from functions.api.responses import path_to, persona_document
-from functions.configuration import settings_of
+from functions.api.spending import count_spending
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
@@ -92,10 +90,10 @@ async def export_persona_png(persona_id: str, caller: Reader) -> Response:
     return await _exported(persona_id, caller, FileFormat.CARD_V3_PNG)
 
 
-async def _exported(persona_id: str, caller: Caller, format_: FileFormat) -> Response:
+async def _exported(persona_id: str, caller: AdmittedCaller, format_: FileFormat) -> Response:
     if not is_persona_id(persona_id):
         raise not_found()
-    file = await wiring.in_thread(lambda: _file(caller.workspace_id, persona_id, format_))
+    file = await wiring.in_thread(lambda: _file(caller, persona_id, format_))
     if file is None:
         raise not_found()
     return file
@@ -124,8 +122,9 @@ async def _exported(persona_id: str, caller: Caller, format_: FileFormat) -> Res
 async def import_persona(request: Request, caller: Writer) -> Response:
     """Imports a file that contains a fourfold persona. The imported persona gets a new id; no model is called.
 
-    Layers, brief and audit are taken from the file; `imported_from` has the original id. A character card without the
-    fourfold extension has no layers (422 `card_without_persona`): send its text as a brief instead.
+    Layers and brief are taken from the file; `imported_from` has the original id. Its audit and status are taken only
+    if this deployment exported the file and they are unchanged; otherwise the persona is `unaudited`. A character card
+    without the fourfold extension has no layers (422 `card_without_persona`): send its text as a brief instead.
     """
     as_png = is_png(request)
     body = await request.body()
@@ -134,8 +133,12 @@ async def import_persona(request: Request, caller: Writer) -> Response:
     imported, carried = upload.imported, upload.carried
 
     async def store(execution: Execution) -> Response:
+        await count_spending(caller.workspace_id, "imports")
         persona = imported.persona.model_copy(update={"id": id_from_operation("per", execution.operation_id)})
-        stored = await wiring.in_thread(lambda: _store(persona, carried, resumed=execution.resumed))
+        signature = signature_in(upload.content)
+        stored = await wiring.in_thread(
+            lambda: _store(audited(persona, signature, wiring.export_key()), carried, resumed=execution.resumed)
+        )
         return persona_document(stored, 201, {"Location": path_to(request, f"/v1/personas/{stored.id}")})
 
     return await idempotent(request, caller, _FileContent(content=upload.content), store)
@@ -147,15 +150,17 @@ class _FileContent(BaseModel):
     content: Any
 
 
-def _file(workspace_id: str, persona_id: str, format_: FileFormat) -> Response | None:
+def _file(caller: AdmittedCaller, persona_id: str, format_: FileFormat) -> Response | None:
     store = persona_store()
-    persona = store.persona(workspace_id, persona_id)
+    persona = store.persona(caller.workspace_id, persona_id)
     if persona is None:
         return None
-    carried = store.carried(workspace_id, persona_id) if persona.imported_from is not None else None
-    safety = settings_of(workspace_id).engine.safety
+    carried = store.card(caller.workspace_id, persona_id) if persona.imported_from is not None else None
     try:
-        file = persona_file(persona, format_, safety, json.loads(carried) if carried else {})
+        signature = signature_of(persona, wiring.export_key())
+        file = persona_file(
+            persona, format_, caller.settings.engine.safety, json.loads(carried) if carried else {}, signature
+        )
     except NotWrittenError:
         raise persona_not_written() from None
     headers = {"Cache-Control": "no-store", "Content-Disposition": file.disposition}
@@ -176,6 +181,5 @@ def _store(persona: Persona, carried: str | None, *, resumed: bool) -> Persona:
     entry = bus_entry(
         event, workspace_id=persona.workspace_id, correlation_id=persona.id, occurred_at=persona.created_at
     )
-    outbox_entry = outbox_put(os.environ["FOURFOLD_OUTBOX_TABLE"], entry)
-    persona_store().add(version_of(persona, Change.IMPORTED), carried, outbox_entry)
+    persona_store().add(version_of(persona, Change.IMPORTED), carried, entry)
     return persona

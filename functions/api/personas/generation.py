@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -32,28 +31,36 @@ from functions.api.personas.schemas import PersonaRequest
 from functions.api.responses import document, path_to, persona_document
 from functions.api.runs.polling import FollowedRun, current_run
 from functions.api.runs.schemas import RunReceipt
+from functions.api.spending import count_spending
 from functions.clock import now
-from functions.configuration import settings_of
 from functions.wiring import persona_store
 
 if TYPE_CHECKING:
     from starlette.responses import StreamingResponse
 
     from fourfold.config.engine import RunSettings
+    from functions.api.dependencies import AdmittedCaller
 
 MAX_WAIT_S = MAX_SILENCE_S
 _FULL_RETRY_AFTER_S = 10
 
 
 async def start_generation(
-    request: Request, workspace_id: str, body: PersonaRequest, key: str | None, settings: RunSettings
+    request: Request, caller: AdmittedCaller, body: PersonaRequest, key: str | None, settings: RunSettings
 ) -> SubmittedRun:
     """Starts the run of a brief, or returns the run that the same Idempotency-Key started.
 
     Raises:
         ProblemError: as `start_run`.
     """
-    submission = Submission(workspace_id, body.intent, settings, key, idempotency.fingerprint(body))
+    submission = Submission(
+        caller.workspace_id,
+        body.intent,
+        settings,
+        key,
+        idempotency.fingerprint(body),
+        max_concurrent=caller.settings.api.limits.concurrent_generations,
+    )
     return await start_run(request, submission)
 
 
@@ -66,8 +73,7 @@ async def start_run(request: Request, submission: Submission) -> SubmittedRun:
         ProblemError: 422 the key was used with a different request, 429 too many concurrent runs in the workspace, 503
             the run could not be started.
     """
-    settings = await wiring.in_thread(lambda: settings_of(submission.workspace_id))
-    submission = replace(submission, max_concurrent=settings.api.limits.concurrent_generations)
+    await count_spending(submission.workspace_id)
     try:
         submitted = await wiring.in_thread(lambda: _submit(submission))
     except WorkspaceFullError as full:

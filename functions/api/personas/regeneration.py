@@ -6,7 +6,6 @@ from fastapi import Request
 
 from fourfold.config.engine import RunSettings
 from fourfold.http import idempotency
-from fourfold.http.auth import Caller
 from fourfold.http.problems import ProblemError, not_found, rejected
 from fourfold.pipeline.regeneration import NoSuchStepError, NothingWrittenError, regeneration_config
 from fourfold.pipeline.submit import (
@@ -21,6 +20,7 @@ from fourfold.problem import FieldError, problem
 from fourfold.steps import StepName
 from functions.api import wiring
 from functions.api.config.pinning import pin_settings
+from functions.api.dependencies import AdmittedCaller
 from functions.api.errors import run_in_progress
 from functions.api.personas import generation
 from functions.api.personas.lookup import up_to_date_persona
@@ -29,7 +29,7 @@ from functions.api.responses import path_to
 
 
 async def start_regeneration(
-    request: Request, caller: Caller, persona_id: str, body: RegenerationRequest, key: str | None
+    request: Request, caller: AdmittedCaller, persona_id: str, body: RegenerationRequest, key: str | None
 ) -> SubmittedRun:
     """Starts the run, or returns the run that the same Idempotency-Key started.
 
@@ -39,9 +39,13 @@ async def start_regeneration(
     """
     await wiring.in_thread(lambda: up_to_date_persona(caller.workspace_id, persona_id))
     first = StepName(body.from_)
-    settings = await wiring.in_thread(lambda: _settings(caller, body, first))
     submission = Submission(
-        caller.workspace_id, Regenerate(persona_id, first), settings, key, idempotency.fingerprint(body)
+        caller.workspace_id,
+        Regenerate(persona_id, first),
+        _settings(caller, body, first),
+        key,
+        idempotency.fingerprint(body),
+        max_concurrent=caller.settings.api.limits.concurrent_generations,
     )
     try:
         return await generation.start_run(request, submission)
@@ -55,8 +59,8 @@ async def start_regeneration(
         raise run_in_progress(path_to(request, f"/v1/runs/{busy.run_id}")) from None
 
 
-def _settings(caller: Caller, body: RegenerationRequest, first: StepName) -> RunSettings:
-    settings = pin_settings(caller, body.config)
+def _settings(caller: AdmittedCaller, body: RegenerationRequest, first: StepName) -> RunSettings:
+    settings = pin_settings(caller.effective, body.config)
     try:
         return RunSettings(regeneration_config(settings.engine, first), settings.revisions)
     except NoSuchStepError:

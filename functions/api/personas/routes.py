@@ -37,6 +37,7 @@ from functions.api.personas.schemas import ParseRequest, PersonaList, PersonaPat
 from functions.api.responses import document, persona_document
 from functions.api.runs.polling import current_persona
 from functions.api.runs.schemas import RunReceipt
+from functions.api.spending import count_spending
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
@@ -72,8 +73,8 @@ async def create_persona(request: Request, caller: Writer) -> Response:
     """
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, ROUTE)
     body = await json_body(request, PersonaRequest)
-    settings = await wiring.in_thread(lambda: pin_settings(caller, body.config))
-    submitted = await generation.start_generation(request, caller.workspace_id, body, key, settings)
+    settings = pin_settings(caller.effective, body.config)
+    submitted = await generation.start_generation(request, caller, body, key, settings)
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
         return await generation.stream_events(request, submitted)
     return await generation.wait_for_persona(request, submitted, preference(request.headers.getlist("prefer")))
@@ -118,10 +119,11 @@ async def parse_brief(request: Request, caller: Writer) -> Response:
     It stores nothing and starts no run. It costs one model call, or two if the model's answer needs a repair.
     """
     body = await json_body(request, ParseRequest)
-    settings = await wiring.in_thread(lambda: pin_settings(caller, body.config))
+    settings = pin_settings(caller.effective, body.config)
     parse_input = ParseInput(intent=body.intent, config=settings.engine.pinned())
 
     async def call_step(_execution: Execution) -> Response:
+        await count_spending(caller.workspace_id)
         return document(await parse_client.parse_brief(parse_input))
 
     return await idempotent(request, caller, body, call_step)

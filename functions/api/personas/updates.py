@@ -15,8 +15,7 @@ from fourfold.personas.deletion import PersonaDeleter, delete_persona
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
 from fourfold.problem import FieldError, problem
 from fourfold.storage.client import dynamodb
-from fourfold.storage.deletion import DynamoDeletion
-from fourfold.storage.outbox import outbox_put
+from fourfold.storage.personas.deletion import DynamoDeletion
 from functions import clock
 from functions.api.errors import persona_not_written, run_in_progress
 from functions.api.responses import path_to
@@ -37,7 +36,7 @@ def update_persona(
     found = store.persona(workspace_id, persona_id)
     if found is not None:
         current_persona(workspace_id, found)
-    updater = PersonaUpdater(store, _outbox, clock.now)
+    updater = PersonaUpdater(store, clock.now)
     try:
         after = change_persona(
             workspace_id, persona_id, values, updater, lambda persona: require_match(if_match, persona)
@@ -74,16 +73,13 @@ def _deleter() -> PersonaDeleter:
     return PersonaDeleter(
         stored_persona=store.stored_persona,
         run=store.run,
-        deletions=DynamoDeletion(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"]),
+        deletions=DynamoDeletion(
+            dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"]
+        ),
         log_of=lambda run: run_log(run, 0),
         clear_log=lambda run, is_running: event_store(run.workspace_id, run.run_id).clear(keep_end=is_running),
-        outbox=_outbox,
         clock=clock.now,
     )
-
-
-def _outbox(entry: dict[str, Any]) -> Any:  # noqa: ANN401 - a DynamoDB write
-    return outbox_put(os.environ["FOURFOLD_OUTBOX_TABLE"], entry)
 
 
 def _slug_taken() -> ProblemError:

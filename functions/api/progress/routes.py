@@ -12,9 +12,9 @@ from urllib.parse import urljoin
 from fastapi import APIRouter, Request, Response
 
 from fourfold.http.auth import bearer_secret
-from fourfold.storage.api_keys import key_hash
 from fourfold.storage.client import dynamodb
-from fourfold.storage.connections import DynamoTickets
+from fourfold.storage.keys.api_keys import key_hash
+from fourfold.storage.progress.connections import DynamoTickets
 from functions.api import wiring
 from functions.api.dependencies import Reader
 from functions.api.progress.schemas import ProgressAddress, ProgressTicket

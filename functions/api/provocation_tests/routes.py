@@ -35,7 +35,7 @@ TestIdPath = Annotated[str, Path(description="Such as `role.001`, or `x.<name>.<
 @router.get(ALL, summary="List provocation tests", response_model=TestList, responses=replies.problems(401, 403))
 async def list_provocation_tests(caller: Reader) -> Response:
     """Lists the tests of the workspace; a disabled test has a `reason`."""
-    tests = await wiring.in_thread(lambda: tests_of(caller.workspace_id))
+    tests = await wiring.in_thread(lambda: tests_of(caller))
     running = [each.test for each in tests if each.enabled]
     return document(TestList(data=tests, catalog_version=CATALOG_VERSION, content_hash=content_hash(running)))
 
@@ -43,7 +43,7 @@ async def list_provocation_tests(caller: Reader) -> Response:
 @router.get(ONE, summary="Read a provocation test", response_model=Available, responses=replies.problems(401, 403, 404))
 async def read_provocation_test(test_id: TestIdPath, caller: Reader) -> Response:
     """Returns a test with its turns, oracles and criteria."""
-    return document(await wiring.in_thread(lambda: found_test(caller.workspace_id, test_id)))
+    return document(await wiring.in_thread(lambda: found_test(caller, test_id)))
 
 
 @router.put(
@@ -71,7 +71,7 @@ async def put_provocation_test(test_id: TestIdPath, request: Request, caller: Wr
     """
     require_test_id(test_id)
     test = await test_in(request)
-    found, new = await wiring.in_thread(lambda: write_test(caller.workspace_id, test_id, test))
+    found, new = await wiring.in_thread(lambda: write_test(caller, test_id, test))
     return document(found, 201 if new else 200)
 
 
@@ -88,7 +88,7 @@ async def put_provocation_test(test_id: TestIdPath, request: Request, caller: Wr
 async def switch_provocation_test(test_id: TestIdPath, request: Request, caller: Writer) -> Response:
     """Enables or disables a shipped or custom test. Tests that verify a safety setting cannot be disabled."""
     body = await json_body(request, TestSwitch)
-    return document(await wiring.in_thread(lambda: switch(caller.workspace_id, test_id, enabled=body.enabled)))
+    return document(await wiring.in_thread(lambda: switch(caller, test_id, enabled=body.enabled)))
 
 
 @router.delete(
@@ -104,5 +104,5 @@ async def switch_provocation_test(test_id: TestIdPath, request: Request, caller:
 )
 async def delete_provocation_test(test_id: TestIdPath, caller: Writer) -> Response:
     """Deletes a custom test. Results of earlier runs are kept."""
-    await wiring.in_thread(lambda: remove_test(caller.workspace_id, test_id))
+    await wiring.in_thread(lambda: remove_test(caller, test_id))
     return Response(status_code=204)

@@ -19,18 +19,18 @@ from fourfold.provocation.workspace_tests import (
     floor_setting,
     is_floor_test,
 )
+from functions.api.dependencies import AdmittedCaller
 from functions.clock import now
-from functions.configuration import settings_of
-from functions.wiring import suites
+from functions.wiring import workspace_tests
 
 _TEST_ID = re.compile(r"(x|role|contra|emo|jail)(\.[a-z0-9_-]{1,40}){1,2}")
 _OWN_ID = re.compile(r"x(\.[a-z0-9][a-z0-9_-]{0,39}){2}")
 
 
-def tests_of(workspace_id: str) -> tuple[Available, ...]:
+def tests_of(caller: AdmittedCaller) -> tuple[Available, ...]:
     """Returns the current tests of a workspace."""
-    engine = settings_of(workspace_id).engine
-    own = suites().tests(workspace_id)
+    engine = caller.settings.engine
+    own = workspace_tests().all(caller.workspace_id)
     return available(shipped_tests(), own, engine.provocation.disabled_tests, engine.safety)
 
 
@@ -40,19 +40,19 @@ def require_test_id(test_id: str) -> None:
         raise not_found()
 
 
-def found_test(workspace_id: str, test_id: str) -> Available:
+def found_test(caller: AdmittedCaller, test_id: str) -> Available:
     """Returns a test of the workspace.
 
     Raises:
         ProblemError: 404, no such test.
     """
-    found = next((each for each in tests_of(workspace_id) if each.test.id == test_id), None)
+    found = next((each for each in tests_of(caller) if each.test.id == test_id), None)
     if found is None:
         raise not_found()
     return found
 
 
-def write_test(workspace_id: str, test_id: str, test: ProvocationTest) -> tuple[Available, bool]:
+def write_test(caller: AdmittedCaller, test_id: str, test: ProvocationTest) -> tuple[Available, bool]:
     """Stores a custom test; returns the stored test, and whether it is new.
 
     Raises:
@@ -66,57 +66,57 @@ def write_test(workspace_id: str, test_id: str, test: ProvocationTest) -> tuple[
         raise rejected(
             [FieldError(pointer="/id", code="id_differs", detail=f"Must equal the id in the path, {test_id}.")]
         )
-    _may_replace(workspace_id, test)
-    own = suites().tests(workspace_id)
+    _may_replace(caller, test)
+    own = workspace_tests().all(caller.workspace_id)
     if test_id not in own and sum(entry.test is not None for entry in own.values()) >= MOST_OWN_TESTS:
         detail = f"A workspace can have at most {MOST_OWN_TESTS} custom tests. Delete one first."
         raise ProblemError(problem("too_many_tests", "Too many custom tests", 409, detail))
     _require_room(test, own)
     enabled = own[test_id].enabled if test_id in own else True
-    suites().put_test(workspace_id, WorkspaceTest(id=test_id, test=test, enabled=enabled, updated_at=now()))
-    return found_test(workspace_id, test_id), test_id not in own
+    workspace_tests().put(caller.workspace_id, WorkspaceTest(id=test_id, test=test, enabled=enabled, updated_at=now()))
+    return found_test(caller, test_id), test_id not in own
 
 
-def switch(workspace_id: str, test_id: str, *, enabled: bool) -> Available:
+def switch(caller: AdmittedCaller, test_id: str, *, enabled: bool) -> Available:
     """Enables or disables a test.
 
     Raises:
         ProblemError: 404 no such test, 409 it verifies a safety setting.
     """
-    found = found_test(workspace_id, test_id)
+    found = found_test(caller, test_id)
     if not enabled:
-        _require_not_floor_test(workspace_id, test_id, "disabled")
-    own = suites().tests(workspace_id).get(test_id)
+        _require_not_floor_test(caller, test_id, "disabled")
+    own = workspace_tests().all(caller.workspace_id).get(test_id)
     entry = WorkspaceTest(id=test_id, enabled=enabled, updated_at=now())
     if own is not None:
         entry = own.model_copy(update={"enabled": enabled, "updated_at": now()})
     if entry.test is None and entry.enabled:
-        suites().delete_test(workspace_id, test_id)  # an enabled shipped test needs no entry
+        workspace_tests().delete(caller.workspace_id, test_id)  # an enabled shipped test needs no entry
     else:
-        suites().put_test(workspace_id, entry)
-    return found_test(workspace_id, found.test.id)
+        workspace_tests().put(caller.workspace_id, entry)
+    return found_test(caller, found.test.id)
 
 
-def remove_test(workspace_id: str, test_id: str) -> None:
+def remove_test(caller: AdmittedCaller, test_id: str) -> None:
     """Deletes a custom test.
 
     Raises:
         ProblemError: 404 no such test, 409 a shipped test.
     """
-    found = found_test(workspace_id, test_id)
+    found = found_test(caller, test_id)
     if found.source != "workspace":
         raise ProblemError(problem("not_your_test", "Shipped tests cannot be deleted", 409, "Disable it instead."))
-    suites().delete_test(workspace_id, test_id)
+    workspace_tests().delete(caller.workspace_id, test_id)
 
 
-def _may_replace(workspace_id: str, test: ProvocationTest) -> None:
+def _may_replace(caller: AdmittedCaller, test: ProvocationTest) -> None:
     if test.instead_of is None:
         return
     if test.instead_of not in {shipped.id for shipped in shipped_tests()}:
         raise rejected(
             [FieldError(pointer="/instead_of", code="unknown_test", detail="Must be the id of a shipped test.")]
         )
-    _require_not_floor_test(workspace_id, test.instead_of, "replaced")
+    _require_not_floor_test(caller, test.instead_of, "replaced")
 
 
 def _require_room(test: ProvocationTest, own: Mapping[str, WorkspaceTest]) -> None:
@@ -132,8 +132,8 @@ def _require_room(test: ProvocationTest, own: Mapping[str, WorkspaceTest]) -> No
         raise rejected([FieldError(pointer="", code="too_large", detail=detail)])
 
 
-def _require_not_floor_test(workspace_id: str, test_id: str, action: str) -> None:
-    if is_floor_test(test_id, settings_of(workspace_id).engine.safety):
+def _require_not_floor_test(caller: AdmittedCaller, test_id: str, action: str) -> None:
+    if is_floor_test(test_id, caller.settings.engine.safety):
         setting = f"engine.safety.{floor_setting(test_id)}"
         detail = f"{test_id} verifies {setting}, which only the system scope can turn off."
         raise ProblemError(problem("safety_floor", f"This test cannot be {action}", 409, detail))

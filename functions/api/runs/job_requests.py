@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, cast
 from botocore.config import Config
 
 from fourfold.aws import client
+from fourfold.config.effective import EffectiveSettings
 from fourfold.ids import id_from_operation
 from fourfold.jobs.job import job_run
 from fourfold.jobs.message import JobMessage
 from fourfold.made_once import MadeOnce
 from fourfold.progress.run import Run, RunKind
+from functions.api.dependencies import AdmittedCaller
 from functions.clock import now
-from functions.configuration import effective_in
 from functions.wiring import job_store
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def queues() -> SQSClient:
     return cast("SQSClient", client("sqs", config))
 
 
-def request_job(workspace_id: str, persona_id: str, kind: RunKind, operation_id: str) -> Run:
+def request_job(caller: AdmittedCaller, persona_id: str, kind: RunKind, operation_id: str) -> Run:
     """Requests a job and returns its run; the active run if there is one.
 
     The run id is derived from the operation id, so a repeated request gives the same run. The message is sent every
@@ -37,17 +38,16 @@ def request_job(workspace_id: str, persona_id: str, kind: RunKind, operation_id:
     Raises:
         ClientError, BotoCoreError: DynamoDB or SQS failed.
     """
-    message = job_message(workspace_id, persona_id, kind, operation_id)
-    run = job_store().run(workspace_id, message.run_id)
+    message = job_message(caller.workspace_id, persona_id, kind, operation_id)
+    run = job_store().run(caller.workspace_id, message.run_id)
     if run is None:
-        run = job_store().request(pinned_run(message))
+        run = job_store().request(pinned_run(message, caller.effective))
     send_job(message.model_copy(update={"run_id": run.id}))
     return run
 
 
-def pinned_run(message: JobMessage) -> Run:
-    """The run of a job message, pinned to the workspace's current settings."""
-    current = effective_in(message.workspace_id)
+def pinned_run(message: JobMessage, current: EffectiveSettings) -> Run:
+    """The run of a job message, pinned to the workspace's settings as the request read them."""
     return job_run(message, current.settings.engine.hash(), now(), current.revisions)
 
 

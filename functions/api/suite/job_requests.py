@@ -1,4 +1,4 @@
-"""Requests a run of the suite. The selection is stored before the job message is sent."""
+"""Requests a run of the suite. The selection is stored with the run, before the job message is sent."""
 
 from __future__ import annotations
 
@@ -6,42 +6,40 @@ from fourfold.http.problems import ProblemError, rejected
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import Run, RunKind
 from fourfold.provocation.plan import Selection, make_plan
-from fourfold.provocation.suite import read_selection, store_selection
+from fourfold.provocation.suite import read_selection, selection_texts
+from functions.api.dependencies import AdmittedCaller
 from functions.api.provocation_tests.workspace_tests import tests_of
 from functions.api.runs.job_requests import job_message, pinned_run, send_job
-from functions.configuration import settings_of
 from functions.wiring import job_context, job_store
 
 SUITE_RUNNING = "suite_running"
 
 
-def request_suite(workspace_id: str, persona_id: str, selection: Selection, operation_id: str) -> Run:
+def request_suite(caller: AdmittedCaller, persona_id: str, selection: Selection, operation_id: str) -> Run:
     """Requests a run of `selection` and returns it; if both are full runs, returns the active run.
 
     Raises:
         ProblemError: 409, another run is in progress.
     """
-    message = job_message(workspace_id, persona_id, RunKind.PROVOCATION, operation_id)
-    active = job_store().run(workspace_id, message.run_id)
+    message = job_message(caller.workspace_id, persona_id, RunKind.PROVOCATION, operation_id)
+    active = job_store().run(caller.workspace_id, message.run_id)
     if active is None:
-        run = pinned_run(message)
-        # Stored before the run exists, so that the worker always finds it.
-        store_selection(job_context().checkpoints_of(run), selection)
-        active = job_store().request(run)
+        run = pinned_run(message, caller.effective)
+        active = job_store().request(run, selection_texts(selection))
         if active.id != run.id and not selection == Selection() == read_selection(job_context().checkpoints_of(active)):
             raise _suite_running(active)
     send_job(message.model_copy(update={"run_id": active.id}))
     return active
 
 
-def require_tests(workspace_id: str, selection: Selection) -> None:
+def require_tests(caller: AdmittedCaller, selection: Selection) -> None:
     """Raises ProblemError: 409 the suite is disabled, 422 the selection contains no enabled test."""
-    config = settings_of(workspace_id).engine.provocation
+    config = caller.settings.engine.provocation
     if not config.enabled:
         detail = "Set engine.provocation.enabled to true first."
         answer = problem("suite_disabled", "The provocation suite is disabled", 409, detail)
         raise ProblemError(answer)
-    if not make_plan(tests_of(workspace_id), selection, config).tests:
+    if not make_plan(tests_of(caller), selection, config).tests:
         detail = "No enabled test of the workspace matches family, severity and ids."
         raise rejected([FieldError(pointer="/ids", code="nothing_selected", detail=detail)])
 

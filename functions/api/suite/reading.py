@@ -63,9 +63,9 @@ def suite_run(workspace_id: str, persona_id: str, run_id: str) -> TestSuite:
     run = _run(workspace_id, persona_id, run_id)
     if run.status is RunStatus.COMPLETED:
         return suite_of(report_of(workspace_id, persona_id, run_id))
-    records = records_in(job_context().checkpoints_of(run).read())
-    status = JobStatus.FAILED
+    records, status = suites().records(workspace_id, run_id), JobStatus.FAILED
     if run.status is RunStatus.RUNNING:
+        records = records_in(job_context().checkpoints_of(run).read())
         state = job_store().state(workspace_id, persona_id, RunKind.PROVOCATION)
         # The run may have ended between the two reads; then it is shown as running once more.
         queued = state is not None and state.run_id == run_id and state.status is JobStatus.PENDING
@@ -137,7 +137,12 @@ def test_record(workspace_id: str, persona_id: str, run_id: str, test_id: str) -
         ProblemError: 404, no such run or no result of the test.
     """
     run = _run(workspace_id, persona_id, run_id)
-    text = job_context().checkpoints_of(run).find(test_id) if _TEST_ID.fullmatch(test_id) else None
-    if text is None:
+    found = None
+    if _TEST_ID.fullmatch(test_id) and run.status is RunStatus.RUNNING:
+        text = job_context().checkpoints_of(run).find(test_id)
+        found = None if text is None else TestRecord.model_validate_json(text)
+    elif _TEST_ID.fullmatch(test_id):
+        found = suites().record(workspace_id, run_id, test_id)
+    if found is None:
         raise not_found()
-    return TestRecord.model_validate_json(text)
+    return found

@@ -23,6 +23,7 @@ from functions.api.openapi.problems import IN_PROGRESS, NOT_READY, OF_KEYED_REQU
 from functions.api.personas.lookup import known_persona, require_speakable
 from functions.api.responses import document, run_receipt
 from functions.api.runs.schemas import RunReceipt
+from functions.api.spending import count_spending
 from functions.api.suite.job_requests import SUITE_RUNNING, request_suite, require_tests
 from functions.api.suite.reading import (
     JUNIT,
@@ -136,12 +137,12 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
     it; any other request returns 409.
     """
     selection = await json_body(request, Selection)
-    workspace_id = caller.workspace_id
-    await wiring.in_thread(lambda: require_speakable(known_persona(workspace_id, persona_id)))
-    await wiring.in_thread(lambda: require_tests(workspace_id, selection))
+    await wiring.in_thread(lambda: require_speakable(known_persona(caller.workspace_id, persona_id)))
+    await wiring.in_thread(lambda: require_tests(caller, selection))
 
     async def start(execution: Execution) -> Response:
-        run = await wiring.in_thread(lambda: request_suite(workspace_id, persona_id, selection, execution.operation_id))
+        await count_spending(caller.workspace_id)
+        run = await wiring.in_thread(lambda: request_suite(caller, persona_id, selection, execution.operation_id))
         return run_receipt(request, run)
 
     return await idempotent(request, caller, selection, start, transient=frozenset({SUITE_RUNNING}))

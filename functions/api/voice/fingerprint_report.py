@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from fourfold.config.engine import DriftConfig
 from fourfold.jobs.store import JobStatus
@@ -17,6 +18,8 @@ from functions.wiring import job_store, persona_store
 
 # Number of other personas to compare with, newest first. It bounds the cost of reading a fingerprint.
 _MAX_OTHERS = 12
+# Pages of the workspace's list that are searched for them.
+_MAX_PAGES = 4
 
 
 def stored_fingerprint(persona: Persona) -> Fingerprint | None:
@@ -100,19 +103,30 @@ def _threshold(fingerprint: Fingerprint, config: DriftConfig) -> float:
 
 def _others(persona: Persona, fingerprint: Fingerprint) -> Iterator[tuple[str, tuple[Vector, ...]]]:
     """Reply vectors of the workspace's other personas with the same embedder and scenario set."""
-    page = persona_store().page(persona.workspace_id, 4 * _MAX_OTHERS)
-    comparable = [
-        other
-        for other in page.personas
-        if other.id != persona.id
-        and other.fingerprint is not None
-        and (other.fingerprint.embedder, other.fingerprint.scenario_set)
-        == (fingerprint.embedder, fingerprint.scenario_set)
-    ]
-    for other in comparable[:_MAX_OTHERS]:
-        other_fingerprint = stored_fingerprint(other)
-        if other_fingerprint is not None and other_fingerprint.embedder == fingerprint.embedder:
-            yield other.id, tuple(unpacked_small(text) for text in other_fingerprint.sample)
+    comparable = islice(_comparable(persona, fingerprint), _MAX_OTHERS)
+    ids = [other.id for other in comparable]
+    for other_id, text in job_store().results(persona.workspace_id, ids, RunKind.FINGERPRINT).items():
+        other = Fingerprint.model_validate_json(text)
+        if other.embedder == fingerprint.embedder:
+            yield other_id, tuple(unpacked_small(vector) for vector in other.sample)
+
+
+def _comparable(persona: Persona, fingerprint: Fingerprint) -> Iterator[Persona]:
+    """The newest personas with a fingerprint of the same embedder and scenario set, of _MAX_PAGES pages of the list."""
+    last: str | None = None
+    for _ in range(_MAX_PAGES):
+        page = persona_store().page(persona.workspace_id, _MAX_OTHERS + 1, last)
+        for other in page.personas:
+            summary = other.fingerprint
+            if (
+                other.id != persona.id
+                and summary is not None
+                and (summary.embedder, summary.scenario_set) == (fingerprint.embedder, fingerprint.scenario_set)
+            ):
+                yield other
+        last = page.last
+        if last is None:
+            return
 
 
 def _workspace(fingerprint: Fingerprint, others: dict[str, tuple[Vector, ...]]) -> DistanceFigures | None:

@@ -33,9 +33,9 @@ from functions.api.personas.lookup import known_persona
 from functions.api.responses import document, run_receipt
 from functions.api.runs.job_requests import request_job
 from functions.api.runs.schemas import RunReceipt
+from functions.api.spending import count_spending
 from functions.api.voice.fingerprint_report import plot, report
 from functions.api.voice.schemas import FingerprintReport, Voice
-from functions.configuration import settings_of
 
 router = APIRouter(tags=["voice"])
 
@@ -64,8 +64,7 @@ async def read_voice(persona_id: str, request: Request, caller: Reader) -> Respo
     It is built from the four layers without a model call, and changes only with the persona or the safety settings.
     """
     persona = await wiring.in_thread(lambda: known_persona(caller.workspace_id, persona_id))
-    settings = await wiring.in_thread(lambda: settings_of(caller.workspace_id))
-    prompt = _prompt_of(persona, settings.engine.safety)
+    prompt = _prompt_of(persona, caller.settings.engine.safety)
     for kind in _TEXT:
         if accepts(request.headers.get("accept"), kind):
             return Response(prompt, headers={"Cache-Control": "no-store"}, media_type=kind)
@@ -93,8 +92,7 @@ async def read_voice(persona_id: str, request: Request, caller: Reader) -> Respo
 async def read_system_prompt(persona_id: str, caller: Reader) -> Response:
     """Returns the system prompt of the voice as plain text, ready to paste into any chat runtime."""
     persona = await wiring.in_thread(lambda: known_persona(caller.workspace_id, persona_id))
-    settings = await wiring.in_thread(lambda: settings_of(caller.workspace_id))
-    return PlainTextResponse(_prompt_of(persona, settings.engine.safety), headers={"Cache-Control": "no-store"})
+    return PlainTextResponse(_prompt_of(persona, caller.settings.engine.safety), headers={"Cache-Control": "no-store"})
 
 
 def _prompt_of(persona: Persona, safety: SafetyConfig) -> str:
@@ -130,7 +128,7 @@ async def read_fingerprint(
 
     def read() -> FingerprintReport:
         persona = known_persona(caller.workspace_id, persona_id)
-        return report(persona, settings_of(caller.workspace_id).engine.pipeline.drift_detection, parts)
+        return report(persona, caller.settings.engine.pipeline.drift_detection, parts)
 
     return document(await wiring.in_thread(read))
 
@@ -150,7 +148,7 @@ async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
 
     def draw() -> str | None:
         persona = known_persona(caller.workspace_id, persona_id)
-        return plot(persona, settings_of(caller.workspace_id).engine.pipeline.drift_detection)
+        return plot(persona, caller.settings.engine.pipeline.drift_detection)
 
     svg = await wiring.in_thread(draw)
     if svg is None:
@@ -180,17 +178,17 @@ async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
 )
 async def recompute_fingerprint(persona_id: str, request: Request, caller: Writer) -> Response:
     """Starts the fingerprint job, or returns the job in progress. Follow it at `Location`."""
-    workspace_id = caller.workspace_id
 
     def require_enabled() -> None:
-        chat_persona(workspace_id, persona_id)
-        if not settings_of(workspace_id).engine.fingerprint.enabled:
+        chat_persona(caller, persona_id)
+        if not caller.settings.engine.fingerprint.enabled:
             detail = "Set engine.fingerprint.enabled to true first."
             raise ProblemError(problem("fingerprint_disabled", "Fingerprints are disabled", 409, detail))
 
     async def start(execution: Execution) -> Response:
+        await count_spending(caller.workspace_id)
         kind = RunKind.FINGERPRINT
-        run = await wiring.in_thread(lambda: request_job(workspace_id, persona_id, kind, execution.operation_id))
+        run = await wiring.in_thread(lambda: request_job(caller, persona_id, kind, execution.operation_id))
         return run_receipt(request, run)
 
     await wiring.in_thread(require_enabled)

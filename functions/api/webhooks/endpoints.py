@@ -10,10 +10,12 @@ from fourfold.idempotency import Execution
 from fourfold.ids import id_from_operation, is_endpoint_id
 from fourfold.problem import problem
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
+from fourfold.webhooks.sealing import opened, sealed
+from functions.api.dependencies import AdmittedCaller
 from functions.api.webhooks.schemas import WebhookChange, WebhookRequest
 from functions.api.webhooks.targets import require_public_target
 from functions.clock import now
-from functions.configuration import settings_of
+from functions.secret_sealer import KmsSealer
 from functions.webhook_queues import webhooks
 
 MOST_ENDPOINTS = 100
@@ -29,14 +31,14 @@ def create_endpoint(workspace_id: str, body: WebhookRequest, execution: Executio
     if execution.resumed:
         existing = webhooks().endpoint(workspace_id, endpoint_id)
         if existing is not None:
-            return existing
+            return opened(existing, KmsSealer())
     require_public_target(body.url)
     if len(webhooks().endpoints(workspace_id)) >= MOST_ENDPOINTS:
         detail = f"A workspace can have at most {MOST_ENDPOINTS} endpoints. Delete one first."
         raise ProblemError(problem("too_many_webhooks", "Too many webhook endpoints", 409, detail))
     endpoint = new_endpoint(workspace_id, body.url, body.events, body.description, now())
     endpoint = endpoint.model_copy(update={"id": endpoint_id})
-    webhooks().create(endpoint)
+    webhooks().create(sealed(endpoint, KmsSealer()))
     return endpoint
 
 
@@ -72,7 +74,7 @@ def change_endpoint(caller: Caller, endpoint_id: str, body: WebhookChange) -> En
     return _save(endpoint.model_copy(update={"updated_at": at}))
 
 
-def rotate_endpoint(caller: Caller, endpoint_id: str, *, force: bool) -> Endpoint:
+def rotate_endpoint(caller: AdmittedCaller, endpoint_id: str, *, force: bool) -> Endpoint:
     """Adds a new secret. The previous one also signs during `api.webhooks.rotation_overlap_s`.
 
     Raises:
@@ -84,12 +86,12 @@ def rotate_endpoint(caller: Caller, endpoint_id: str, *, force: bool) -> Endpoin
             f'The previous secret is valid until {endpoint.secrets[1].expires_at}. Wait, or send {{"force": true}}.'
         )
         raise ProblemError(problem("rotation_in_progress", "A secret rotation is in progress", 409, detail))
-    overlap = settings_of(caller.workspace_id).api.webhooks.rotation_overlap_s
+    overlap = caller.settings.api.webhooks.rotation_overlap_s
     return _save(endpoint.rotated(at, timedelta(seconds=overlap)))
 
 
 def _save(endpoint: Endpoint) -> Endpoint:
-    if not webhooks().save(endpoint):
+    if not webhooks().save(sealed(endpoint, KmsSealer())):
         detail = "Another request changed the endpoint at the same time. Retry the request."
         raise ProblemError(problem("conflict", "Concurrent change of the endpoint", 409, detail))
     return endpoint

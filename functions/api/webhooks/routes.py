@@ -7,14 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from fourfold.http.auth import Caller
 from fourfold.http.body import json_body
 from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.problems import not_found
 from fourfold.idempotency import Execution
 from fourfold.ids import is_delivery_id, is_endpoint_id
 from fourfold.webhooks.delivery import DeliveryStatus
-from functions.api.dependencies import caller_with
+from functions.api.dependencies import AdmittedCaller, caller_with
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import IN_PROGRESS, OF_KEYED_REQUESTS
@@ -47,8 +46,8 @@ _ROTATING = {"rotation_in_progress": "a secret rotation is in progress; see `for
 _DISABLED = {"webhook_disabled": "the endpoint is disabled"}
 _BUSY = {"delivery_busy": "a delivery attempt is in progress"}
 
-Reader = Annotated[Caller, Depends(caller_with("webhooks:read"))]
-Writer = Annotated[Caller, Depends(caller_with("webhooks:write"))]
+Reader = Annotated[AdmittedCaller, Depends(caller_with("webhooks:read"))]
+Writer = Annotated[AdmittedCaller, Depends(caller_with("webhooks:write"))]
 
 _BODY_PROBLEMS = (400, 404, 413, 415, 422)
 

@@ -64,7 +64,7 @@ def _execution_of(run: dict[str, Any], state_machine_arn: str) -> dict[str, Any]
         "status": "FAILED",
         "startDate": run["started_at"],
         "stopDate": now,
-        "input": json.dumps({"state": state, "events": []}),
+        "input": json.dumps({"state": state}),
         "error": RESTART_ERROR,
         "cause": RESTART_CAUSE,
     }

@@ -21,14 +21,14 @@ def requeue_pending_deliveries(dynamodb: Client, sqs: Client, table: str, queue_
     pages = dynamodb.get_paginator("scan").paginate(
         TableName=table,
         FilterExpression="#status = :pending",
-        ProjectionExpression="pk, sk, workspace_id",
+        ProjectionExpression="sk, endpoint_id, workspace_id",
         ExpressionAttributeNames={"#status": "status"},
         ExpressionAttributeValues={":pending": {"S": "pending"}},
     )
     messages = [
         {
             "workspace_id": item["workspace_id"]["S"],
-            "endpoint_id": item["pk"]["S"].removeprefix("ENDPOINT#"),
+            "endpoint_id": item["endpoint_id"]["S"],
             "delivery_id": item["sk"]["S"].removeprefix("DELIVERY#"),
         }
         for page in pages

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.message import Message
@@ -11,16 +10,14 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
-from httpx_sse import connect_sse
 
 from fourfold.cli.connection import Connection
+from fourfold.client import ApiConnectionError, ApiProblemError, Fourfold
 from fourfold.errors import CommandError
 from fourfold.http.field_messages import field_name
 from fourfold.persona import Persona
 from fourfold.progress.events import TERMINAL_TYPES
 from fourfold.progress.run import Run
-
-_HEARTBEAT_PATIENCE_S = 40.0  # The server sends a heartbeat every 10 s, so a longer silence means it is down.
 
 
 class ApiError(CommandError):
@@ -48,12 +45,9 @@ class Client:
     def __init__(self, connection: Connection) -> None:
         self._url = connection.url
         try:
-            self._http = httpx.Client(
-                base_url=connection.url,
-                headers={"Authorization": f"Bearer {connection.key}"},
-                timeout=httpx.Timeout(10.0, read=_HEARTBEAT_PATIENCE_S),
-            )
-        except (httpx.InvalidURL, ValueError):  # ValueError: a key that no header can have
+            # A person sees at once that a request failed, and decides.
+            self._api = Fourfold(api_key=connection.key, base_url=connection.url, retries=0)
+        except ApiConnectionError:
             raise ApiError(
                 f"FOURFOLD_API_URL ({connection.url}) is not a URL, or FOURFOLD_API_KEY is not a key."
             ) from None
@@ -62,7 +56,7 @@ class Client:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self._http.close()
+        self._api.close()
 
     def create(self, brief: str, settings: Mapping[str, object]) -> Iterator[dict[str, Any]]:
         """Starts a run and yields its events, the terminal one last.
@@ -82,9 +76,9 @@ class Client:
             for event in self._events("POST", path, json=body):
                 last = event
                 yield event
-        except httpx.TransportError as lost:
+        except UnreachableError:
             if last is None:
-                raise self._unreachable(lost) from lost
+                raise
         while last is not None and last["type"] not in TERMINAL_TYPES:
             for event in self._resume(last):
                 last = event
@@ -132,14 +126,8 @@ class Client:
     @contextmanager
     def stream(self, method: str, path: str, **request: Any) -> Iterator[httpx.Response]:  # noqa: ANN401 - httpx's own
         """Sends a request with `httpx.Client.stream` arguments; yields the reply before its body is read."""
-        try:
-            with self._http.stream(method, path, **request) as reply:
-                if reply.is_error:
-                    reply.read()
-                    raise _refusal(reply)
-                yield reply
-        except httpx.TransportError as lost:
-            raise self._unreachable(lost) from lost
+        with self._errors(), self._api.stream(method, path, **request) as reply:
+            yield reply
 
     def remove(self, path: str) -> None:
         """Sends a DELETE."""
@@ -157,19 +145,9 @@ class Client:
 
     def chat(self, persona_id: str, message: str, session_id: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
         """Sends a chat message; yields `token`, `restarted` and, last, `completed` events with their data."""
-        body = {"message": message, "session_id": session_id, "stream": True}
-        try:
-            with connect_sse(self._http, "POST", f"/v1/personas/{persona_id}/chat", json=body) as source:
-                if source.response.is_error:
-                    source.response.read()
-                    raise _refusal(source.response)
-                for sse in source.iter_sse():
-                    event = json.loads(sse.data)
-                    if sse.event == "error":
-                        raise ApiError(f"{event['title']}: {event['detail']}")
-                    yield sse.event, event
-        except httpx.TransportError as lost:
-            raise self._unreachable(lost) from lost
+        with self._errors():
+            for name, event in self._api.chat_stream(persona_id, message, session_id):
+                yield name, dict(event)
 
     def drift(self, persona_id: str, replies: Sequence[str]) -> list[dict[str, Any]]:
         """Returns the drift envelopes of up to 50 replies, in order."""
@@ -211,49 +189,38 @@ class Client:
 
     def _resume(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
         headers = {"Last-Event-ID": str(last["seq"])}
-        try:
-            yield from self._events("GET", f"/v1/runs/{last['run_id']}/events", headers=headers)
-        except httpx.TransportError as lost:
-            raise self._unreachable(lost) from lost
+        yield from self._events("GET", f"/v1/runs/{last['run_id']}/events", headers=headers)
 
     def _events(self, method: str, path: str, **request: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - httpx's own
-        with connect_sse(self._http, method, path, **request) as source:
-            if source.response.is_error:
-                source.response.read()
-                raise _refusal(source.response)
-            for sse in source.iter_sse():
-                if not sse.data:  # a block with only a retry hint
-                    continue
-                event = json.loads(sse.data)
-                if sse.event == "error":
-                    raise ApiError(f"{event['title']}: {event['detail']}")
+        with self._errors():
+            for _, event in self._api.events(method, path, **request):
                 if "seq" in event:
-                    yield event
+                    yield dict(event)
 
     def _get(self, path: str, **query: object) -> Any:  # noqa: ANN401 - JSON
         return self._call("GET", path, params={name: str(value) for name, value in query.items()}).json()
 
     def _call(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        with self._errors():
+            return self._api.request(method, path, **request)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Raises the client's errors with a message that says what to do."""
         try:
-            reply = self._http.request(method, path, **request)
-        except httpx.TransportError as error:
-            raise self._unreachable(error) from error
-        if reply.is_error:
-            raise _refusal(reply)
-        return reply
+            yield
+        except ApiProblemError as error:
+            raise _refusal(error) from error
+        except ApiConnectionError as error:
+            if not isinstance(error.__cause__, httpx.TransportError):
+                raise ApiError(f"{error}.") from error
+            cause = type(error.__cause__).__name__
+            raise UnreachableError(
+                f"No response from {self._url} ({cause}). Start the server with `make up`."
+            ) from error
 
-    def _unreachable(self, error: httpx.TransportError) -> UnreachableError:
-        return UnreachableError(
-            f"No response from {self._url} ({type(error).__name__}). Start the server with `make up`."
-        )
 
-
-def _refusal(reply: httpx.Response) -> ApiError:
-    try:
-        problem = reply.json()
-        places = "".join(
-            f"\n  {field_name(fault['pointer'])}: {fault['detail']}" for fault in problem.get("errors", [])
-        )
-        return ApiError(f"{problem['title']}: {places or problem['detail']}", problem)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return ApiError(f"The server returned {reply.status_code} without problem details.")
+def _refusal(error: ApiProblemError) -> ApiError:
+    problem = error.problem
+    places = "".join(f"\n  {field_name(fault.pointer)}: {fault.detail}" for fault in problem.errors)
+    return ApiError(f"{problem.title}: {places or problem.detail}", problem.body())

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from fourfold.cli.profiles import named_profile
 from fourfold.errors import CommandError
 
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -25,11 +26,17 @@ class Connection:
 
 
 def find_connection() -> Connection:
-    """Reads FOURFOLD_API_URL and FOURFOLD_API_KEY; defaults come from the state folder that `make up` writes.
+    """Reads the profile that FOURFOLD_PROFILE names, or FOURFOLD_API_URL and FOURFOLD_API_KEY.
+
+    Defaults come from the state folder that `make up` writes.
 
     Raises:
         NoConnectionError: neither the environment nor the state folder has a key.
+        ProfileError: there is no such profile.
     """
+    profile = named_profile()
+    if profile is not None:
+        return Connection(*profile)
     home = local_home()
     key = os.environ.get("FOURFOLD_API_KEY") or _read(home / "api_key")
     if not key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import Annotated
 
@@ -12,6 +13,11 @@ from fourfold.cli.lazy_group import LazyCommand, lazy_group
 _COMMANDS = "fourfold.cli.commands"
 COMMANDS = {
     "create": LazyCommand(_COMMANDS, "create", "Generate a persona and show it."),
+    "batch": LazyCommand(
+        "fourfold.cli.batch",
+        "batch",
+        "Generate a persona from each line of a file, with progress. Exits 1 if any failed.",
+    ),
     "list": LazyCommand(_COMMANDS, "list_personas", "List the newest personas."),
     "show": LazyCommand(_COMMANDS, "show", "Show one persona."),
     "chat": LazyCommand(_COMMANDS, "chat", "Chat with a persona; each reply shows its drift from the persona's voice."),
@@ -43,12 +49,23 @@ COMMANDS = {
     "watch": LazyCommand(
         _COMMANDS, "watch", "Show the progress of runs and background jobs. With --json, each event is a line."
     ),
+    "stats": LazyCommand(
+        "fourfold.cli.stats",
+        "stats",
+        "Show failures, durations, tokens and cost of the newest runs, by step and provider.",
+    ),
     "api": LazyCommand(
         "fourfold.cli.api", "api", "Send any request to the API: fourfold api GET /v1/personas -f limit=5"
     ),
     "mcp": LazyCommand(
         "fourfold.cli.mcp", "mcp", "Serve MCP over standard input and output, for Claude Desktop, Cursor and VS Code."
     ),
+    "login": LazyCommand(
+        "fourfold.cli.login",
+        "login",
+        "Store the URL and API key of a deployment as a profile, for --profile or FOURFOLD_PROFILE.",
+    ),
+    "open": LazyCommand("fourfold.cli.login", "open_page", "Open the API's page in a browser."),
     "keys": LazyCommand("fourfold.cli.keys", "app", "API keys of the workspace: create, list, revoke."),
     "config": LazyCommand("fourfold.cli.config", "app", "Settings: read, change, lock, explain, roll back."),
     "webhooks": LazyCommand("fourfold.cli.webhooks", "app", "Webhook endpoints, and a local receiver."),
@@ -82,11 +99,14 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def fourfold(
-    show_version: Annotated[
+    show_version: Annotated[  # noqa: ARG001 - its callback shows it
         bool, typer.Option("--version", "-V", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
+    profile: Annotated[str | None, typer.Option(help="Use the deployment that `fourfold login` stored.")] = None,
 ) -> None:
     """Four-layer personas from a one-line brief."""
+    if profile:
+        os.environ["FOURFOLD_PROFILE"] = profile
 
 
 if __name__ == "__main__":

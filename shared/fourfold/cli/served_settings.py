@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from fourfold.cli.client import ApiError, Client
 from fourfold.cli.config_calls import ConfigCalls
 from fourfold.cli.connection import Connection, NoConnectionError, find_connection
+from fourfold.cli.profiles import ProfileError
 from fourfold.config.engine import EngineConfig
 from fourfold.config.registry import nested, registry
 from fourfold.config.settings import Settings
@@ -18,7 +19,7 @@ def served_engine() -> EngineConfig | None:
     """The effective settings of the server that `find_connection` names; None where none answers."""
     try:
         connection = find_connection()
-    except NoConnectionError:
+    except (NoConnectionError, ProfileError):
         return None
     return engine_of(connection.url, connection.key)
 

@@ -1,9 +1,10 @@
-"""Runs a job: claims it, processes its items, stores each result, and ends it once."""
+"""Runs a job: claims it, processes its items, stores the paid answers in waves, and ends it once."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Any, Final, Literal, Protocol
@@ -12,6 +13,7 @@ from pydantic import TypeAdapter
 
 from fourfold.config.scope import UNCOMMITTED, Revisions
 from fourfold.errors import FourfoldError
+from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.concurrency import concurrently
 from fourfold.jobs.message import JobMessage
 from fourfold.jobs.store import Checkpoints, Ending, JobState, JobStatus, JobStore, Lease
@@ -19,14 +21,14 @@ from fourfold.llm.port import ModelCall, ModelError
 from fourfold.persona import Persona, TokenUsage, Usage
 from fourfold.problem import Problem
 from fourfold.progress.events import JobCompleted, JobFailed, JobProgress, JobStarted
-from fourfold.progress.log import RunLog
+from fourfold.progress.log import RunLog, RunOverError
 from fourfold.progress.run import Run, RunKind, RunStatus, tokens_and_cost
 
-# Seconds between two `job.progress` events, so that fifty concurrent answers do not log fifty events.
-_PROGRESS_EVERY_S = 0.2
+# The maximum of `job.progress` events in the log of one job.
+_MAX_PROGRESS_EVENTS = 10
 
-# Checkpoint keys of the calls of items that failed. `~` keeps them apart from the keys of items.
-FAILED_CALLS: Final = "~failed/"
+# Keys of the calls of items that failed.
+FAILED_CALLS: Final = f"{WORKING}failed/"
 _CALLS: Final = TypeAdapter(tuple[ModelCall, ...])
 
 JobName = Literal["fingerprint", "provocation"]
@@ -34,34 +36,41 @@ JobName = Literal["fingerprint", "provocation"]
 
 @dataclass(frozen=True)
 class Conclusion:
-    """The outcome of a job: result as JSON text, bus entry, cost, and a function that adds a summary to the persona."""
+    """The outcome of a job: result as JSON text, bus entry, cost, and a function that adds a summary to the persona.
+
+    `records` are the items' results that can still be read after the job, by item.
+    """
 
     result: str
     entry: dict[str, Any] | None
     tokens: TokenUsage
     cost_usd: float | None
     summary: Callable[[Persona], Persona] | None = None
+    records: Mapping[str, str] = field(default_factory=dict)
 
 
 class Job(Protocol):
     """One kind of job for one persona."""
 
-    def items(self) -> Sequence[str]:
+    def items(self, answers: PaidAnswers) -> Sequence[str]:
         """Returns the unique keys of the items, in the order to start them."""
 
-    def perform(self, key: str) -> str:
-        """Processes one item and returns its result as text. Thread-safe. An exception makes the job retry."""
+    def perform(self, key: str, answers: PaidAnswers) -> None:
+        """Processes one item and adds its result to `answers`, under its key. Thread-safe.
 
-    def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """Returns the outcome, once all items are stored. `kept` maps keys to results.
+        Every paid call goes through `answers`. An exception makes the job retry.
+        """
 
-        Its cost is that of everything in `kept`, `failed_calls` included.
+    def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:
+        """Returns the outcome, once all items are stored. `stored` maps keys to texts, those of single calls too.
+
+        Its cost is that of everything in `stored`, `failed_calls` included.
 
         Raises:
             JobFailedError: the items give no result.
         """
 
-    def calls_in(self, kept: Mapping[str, str]) -> Iterable[ModelCall]:
+    def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:
         """The model calls of the stored items, for the cost of a job that fails."""
 
 
@@ -75,13 +84,12 @@ class JobFailedError(FourfoldError):
 
 @dataclass(frozen=True)
 class JobContext:
-    """The stores and clocks that every job needs. `monotonic` returns seconds."""
+    """The stores and the clock that every job needs."""
 
     store: JobStore
     log_of: Callable[[Run], RunLog]
     checkpoints_of: Callable[[Run], Checkpoints]
     clock: Callable[[], datetime]
-    monotonic: Callable[[], float]
 
 
 def job_run(message: JobMessage, config_hash: str, now: datetime, revisions: Revisions = UNCOMMITTED) -> Run:
@@ -105,52 +113,77 @@ def do_job(
     """Processes the remaining items of a claimed run and completes it.
 
     Returns:
-        The completed run, or None if another worker ended it first.
+        The completed run, or None if another worker ended it first, or its persona was deleted.
 
     Raises:
         JobTimeoutError: time ran out. When the message is redelivered, the job continues with the remaining items.
-        RunOverError: another worker ended the run, or its persona was deleted.
-        Exception: raised by an item; redelivery continues in the same way.
+        Exception: raised by an item; redelivery continues in the same way. What was paid for is stored.
     """
-    kind, log, checkpoints = job_name(run.kind), context.log_of(run), context.checkpoints_of(run)
+    try:
+        ended = _finish_items(run, job, context, concurrency, may_start)
+    except RunOverError:
+        ended = None
+    if ended is None:
+        log_end(run.workspace_id, run.id, context)
+    return ended
+
+
+def _finish_items(
+    run: Run, job: Job, context: JobContext, concurrency: int, may_start: Callable[[], bool]
+) -> Run | None:
+    kind, log, answers = job_name(run.kind), context.log_of(run), PaidAnswers(context.checkpoints_of(run))
     log.append(JobStarted(kind=kind))
-    kept = dict(checkpoints.read())
-    items = list(job.items())
-    done, progress_at = sum(key in kept for key in items), -_PROGRESS_EVERY_S
+    items = list(job.items(answers))
+    progress = _Progress(log, kind, items, logged=answers.stored(items))
+    remaining = [key for key in items if answers.find(key) is None]
 
-    def perform(key: str) -> str:
+    def perform(key: str) -> None:
         try:
-            text = job.perform(key)
+            job.perform(key, answers)
         except ModelError as error:
-            keep_failed_calls(checkpoints, key, error.calls)
+            keep_failed_calls(answers, key, error.calls)
             raise
-        checkpoints.keep(key, text)  # on the worker thread, so that a kill only loses calls in flight
-        return text
 
-    if done:
-        log.append(JobProgress(kind=kind, done=done, total=len(items)))
-    left = [key for key in items if key not in kept]
-    for key, text in concurrently(left, perform, concurrency, may_start):
-        kept[key] = text
-        done += 1
-        if done == len(items) or context.monotonic() - progress_at >= _PROGRESS_EVERY_S:
-            progress_at = context.monotonic()
-            log.append(JobProgress(kind=kind, done=done, total=len(items)))
-    conclusion = job.conclude(run, kept, context.clock())
-    return _complete(run, conclusion, context, log)
+    try:
+        for _ in concurrently(remaining, perform, concurrency, may_start):
+            progress.log_stored(answers)
+    except Exception:  # any error of an item: the other answers are paid for, and the next worker needs them
+        answers.store()
+        raise
+    answers.store()
+    progress.log_stored(answers)
+    return _complete(run, job.conclude(run, answers.all(), context.clock()), context, log)
 
 
-def keep_failed_calls(checkpoints: Checkpoints, key: str, calls: Sequence[ModelCall]) -> None:
-    """Stores the calls of an item that failed: they were paid for."""
+@dataclass
+class _Progress:
+    """Logs how many items are stored: at each tenth of them, and at the end. `logged` is the number logged last."""
+
+    log: RunLog
+    kind: JobName
+    items: Sequence[str]
+    logged: int
+
+    def log_stored(self, answers: PaidAnswers) -> None:
+        """Logs the number of stored items, if it has passed a step."""
+        done, total = answers.stored(self.items), len(self.items)
+        step = math.ceil(total / _MAX_PROGRESS_EVENTS) or 1
+        if done // step > self.logged // step or self.logged < done == total:
+            self.logged = done
+            self.log.append(JobProgress(kind=self.kind, done=done, total=total))
+
+
+def keep_failed_calls(answers: PaidAnswers, key: str, calls: Sequence[ModelCall]) -> None:
+    """Keeps the calls of an item that failed: they were paid for."""
     if not calls:
         return
-    free = next(number for number in count(1) if checkpoints.find(f"{FAILED_CALLS}{key}/{number}") is None)
-    checkpoints.keep(f"{FAILED_CALLS}{key}/{free}", _CALLS.dump_json(tuple(calls)).decode())
+    free = next(number for number in count(1) if answers.find(f"{FAILED_CALLS}{key}/{number}") is None)
+    answers.add(f"{FAILED_CALLS}{key}/{free}", _CALLS.dump_json(tuple(calls)).decode())
 
 
-def failed_calls(kept: Mapping[str, str]) -> list[ModelCall]:
-    """Returns the calls of items that failed, from the checkpoints of a run."""
-    return [call for key, text in kept.items() if key.startswith(FAILED_CALLS) for call in _CALLS.validate_json(text)]
+def failed_calls(stored: Mapping[str, str]) -> list[ModelCall]:
+    """Returns the calls of items that failed, from the answers of a run."""
+    return [call for key, text in stored.items() if key.startswith(FAILED_CALLS) for call in _CALLS.validate_json(text)]
 
 
 def fail_job(run: Run, error: Problem, context: JobContext, job: Job | None = None) -> Run | None:
@@ -162,8 +195,8 @@ def fail_job(run: Run, error: Problem, context: JobContext, job: Job | None = No
     now = context.clock()
     ended = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": error})
     if job is not None:
-        kept = dict(context.checkpoints_of(run).read())
-        tokens, cost_usd = tokens_and_cost([*job.calls_in(kept), *failed_calls(kept)])
+        stored = context.checkpoints_of(run).read()
+        tokens, cost_usd = tokens_and_cost([*job.calls_in(stored), *failed_calls(stored)])
         ended = ended.model_copy(update={"usage": Usage(tokens=tokens, cost_usd=cost_usd)})
     state = JobState(status=JobStatus.FAILED, run_id=run.id, updated_at=now, error=error)
     if not context.store.finish(Ending(ended, state)):
@@ -178,9 +211,15 @@ def _complete(run: Run, conclusion: Conclusion, context: JobContext, log: RunLog
     usage = Usage(tokens=conclusion.tokens, cost_usd=conclusion.cost_usd)
     ended = run.model_copy(update={"status": RunStatus.COMPLETED, "completed_at": now, "usage": usage})
     state = JobState(status=JobStatus.READY, run_id=run.id, updated_at=now)
-    ending = Ending(ended, state, conclusion.result, conclusion.entry, conclusion.summary)
+    ending = Ending(
+        ended,
+        state,
+        result=conclusion.result,
+        records=conclusion.records,
+        entry=conclusion.entry,
+        summary=conclusion.summary,
+    )
     if not context.store.finish(ending):
-        log_end(run.workspace_id, run.id, context)
         return None
     log.append(_terminal_event(ended))
     return ended

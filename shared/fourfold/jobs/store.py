@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -50,13 +50,15 @@ class Lease:
 class Ending:
     """The end of a job, stored in one transaction.
 
-    `result` becomes the persona's newest result of the kind; `entry` is a bus entry for the outbox; `summary` returns
-    the persona with the summary of the result.
+    `result` becomes the persona's newest result of the kind; `records` are the items' results that can still be read,
+    by item; `entry` is a bus entry for the outbox; `summary` returns the persona with the summary of the result. The
+    answers of the run are deleted with its end. Of a suite that fails, the finished items are kept.
     """
 
     run: Run
     state: JobState
     result: str | None = None
+    records: Mapping[str, str] = field(default_factory=dict)
     entry: dict[str, Any] | None = None
     summary: Callable[[Persona], Persona] | None = None
 
@@ -86,8 +88,10 @@ class JobStore(Protocol):
     def state(self, workspace_id: str, persona_id: str, kind: RunKind) -> JobState | None:
         """Returns the state of the newest job of the kind, or None if there was none."""
 
-    def request(self, run: Run) -> Run:
+    def request(self, run: Run, texts: Mapping[str, str] | None = None) -> Run:
         """Stores the run of a requested job, unless one is in progress; returns the run in progress.
+
+        `texts` is the initial content of its checkpoints.
 
         Raises:
             PersonaGoneError: the persona was deleted.
@@ -117,17 +121,17 @@ class JobStore(Protocol):
 
 
 class Checkpoints(Protocol):
-    """The stored item results of a job's run. Thread-safe."""
+    """The stored answers of a job's run, until it ends. One worker at a time writes."""
 
     def read(self) -> Mapping[str, str]:
-        """Returns all results by key."""
+        """Returns all texts by key."""
 
     def find(self, key: str) -> str | None:
-        """Returns one result, or None."""
+        """Returns one text, or None."""
 
-    def keep(self, key: str, text: str) -> None:
-        """Stores a result, unless one is stored under the key.
+    def add(self, texts: Mapping[str, str], replaced: Collection[str] = ()) -> None:
+        """Stores texts in one write; those under the keys `replaced` may be deleted. Call it after `read`.
 
         Raises:
-            PersonaGoneError: the persona was deleted.
+            RunOverError: the run has ended, or its persona was deleted.
         """

@@ -2,7 +2,7 @@
 
 What such a server takes differs from program to program and from model to model, so it is learnt: the strongest form is
 sent first, and a refusal that names a parameter leads to the next form. The form that succeeded is kept for the life of
-the process (decision 40).
+the process (decision 41).
 """
 
 from __future__ import annotations

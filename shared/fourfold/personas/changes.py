@@ -31,8 +31,8 @@ class PersonaRepository(Protocol):
     def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """Returns the persona with its stored text, or None."""
 
-    def replace(self, stored: StoredPersona, version: PersonaVersion, event: Any) -> None:  # noqa: ANN401 - a write of the storage
-        """Stores the version and the event in one transaction.
+    def replace(self, stored: StoredPersona, version: PersonaVersion, entry: dict[str, Any]) -> None:
+        """Stores the version and the `entry` for the bus in one transaction.
 
         Raises:
             SlugTakenError: another persona has the slug.
@@ -42,10 +42,9 @@ class PersonaRepository(Protocol):
 
 @dataclass(frozen=True)
 class PersonaUpdater:
-    """The dependencies of an update. `outbox(entry)` returns the write that puts an event into the outbox."""
+    """The dependencies of an update."""
 
     personas: PersonaRepository
-    outbox: Callable[[dict[str, Any]], Any]
     clock: Callable[[], datetime]
 
 
@@ -86,7 +85,7 @@ def change_persona(
         after = after.model_copy(update={"version": stored.persona.version + 1, "updated_at": now})
         version = version_of(after, Change.UPDATED, stored.persona)
         try:
-            updater.personas.replace(stored, version, updater.outbox(_updated_entry(version)))
+            updater.personas.replace(stored, version, _updated_entry(version))
         except ConcurrentChangeError:
             continue
         return after

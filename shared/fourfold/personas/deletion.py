@@ -1,6 +1,6 @@
 """Deletes a persona with everything it owns, also while one of its runs is in progress.
 
-1. One transaction deletes the persona itself, stores a marker with the ids of its runs, and puts `persona.deleted` into
+1. One transaction deletes the persona itself, stores a marker, and puts `persona.deleted` into
    the outbox. From then on it is gone for every reader.
 2. The log and the record of each run are deleted, then everything else, the marker last. If this is interrupted, a
    repeated request finds the marker and finishes.
@@ -33,8 +33,8 @@ MAX_ATTEMPTS = 5
 class DeletionStore(Protocol):
     """Deletes what the Personas table holds of a persona. Every step may be repeated."""
 
-    def begin(self, stored: StoredPersona, event: Any) -> None:  # noqa: ANN401 - a write of the storage
-        """Deletes the persona itself and stores the marker and the event.
+    def begin(self, stored: StoredPersona, entry: dict[str, Any]) -> None:
+        """Deletes the persona itself and stores the marker and the `entry` for the bus.
 
         Raises:
             ConcurrentChangeError: the persona has changed since `stored` was read.
@@ -54,8 +54,7 @@ class DeletionStore(Protocol):
 class PersonaDeleter:
     """The dependencies of a deletion.
 
-    `clear_log(run, keep_end)` deletes a run's log, except its terminal entry if `keep_end` is true. `outbox(entry)`
-    returns the write that puts an event into the outbox.
+    `clear_log(run, keep_end)` deletes a run's log, except its terminal entry if `keep_end` is true.
     """
 
     stored_persona: Callable[[str, str], StoredPersona | None]
@@ -63,7 +62,6 @@ class PersonaDeleter:
     deletions: DeletionStore
     log_of: Callable[[RunIdentity], RunLog]
     clear_log: Callable[[RunIdentity, bool], None]
-    outbox: Callable[[dict[str, Any]], Any]
     clock: Callable[[], datetime]
 
 
@@ -93,7 +91,7 @@ def delete_persona(
             break
         precondition(stored.persona)
         try:
-            deleter.deletions.begin(stored, deleter.outbox(_deleted_entry(stored.persona, deleter.clock())))
+            deleter.deletions.begin(stored, _deleted_entry(stored.persona, deleter.clock()))
         except ConcurrentChangeError:
             continue
         break

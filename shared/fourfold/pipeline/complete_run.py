@@ -1,21 +1,21 @@
-"""Completes a run: stores the persona that it wrote, ends its log, and returns the events to publish.
+"""Completes a run: stores the persona that it wrote with the run's events for the bus, and ends the run's log.
 
 Complete and fail may both be called for one run, each more than once: Lambda retries, and the queue of ended executions
-redelivers. A transaction stores the first end that is written, on the condition that the run is still `running`; every
-later call returns the events of that end, so that none is lost if the first caller died before it published them.
+redelivers. A transaction stores the first end that is written, with its events, on the condition that the run is still
+`running`. Every later call only ends the log, in case the first caller died between the two.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from fourfold.persona import Audit, Persona, PersonaStatus
 from fourfold.persona_versions import Change, PersonaVersion, version_of
-from fourfold.pipeline.bus_entries import completed_entries, run_duration_ms
+from fourfold.pipeline.bus_entries import completed_entries
+from fourfold.pipeline.log_end import log_end
 from fourfold.pipeline.run_context import RunContext, RunIdentity, identity_of
 from fourfold.pipeline.state import RunState
-from fourfold.progress.events import PipelineCompleted
 from fourfold.progress.run import Run, RunStatus, with_progress
 from fourfold.steps import StepName, position
 
@@ -23,32 +23,25 @@ from fourfold.steps import StepName, position
 _MAX_ATTEMPTS = 5
 
 
-def complete_run(state: RunState, status: Literal["active", "flagged"], context: RunContext) -> list[dict[str, Any]]:
-    """Stores the persona of the final attempt and completes the run.
+def complete_run(state: RunState, status: Literal["active", "flagged"], context: RunContext) -> None:
+    """Stores the persona of the final attempt with the run's events, and ends the run and its log.
+
+    Nothing is stored if the run has ended or its persona was deleted.
 
     Args:
         state: the final attempt's state; `log_seq` is the newest log entry that the caller knows.
         status: the persona's status, decided by the state machine's Choice.
         context: stores and clock.
-
-    Returns:
-        The PutEvents entries to publish, the same for every call; none if the run failed or the persona was deleted.
     """
-    identity = identity_of(state)
-    completed = _stored_completion(state, PersonaStatus(status), identity, context)
-    if completed is None:
-        return []
-    run, version = completed
-    ended_at = run.completed_at or context.clock()
-    event = PipelineCompleted(status=version.persona.status, duration_ms=run_duration_ms(run, ended_at))
-    context.log_of(identity, state.log_seq).append(event)
-    return completed_entries(run, version, ended_at)
+    run = _stored_completion(state, PersonaStatus(status), identity_of(state), context)
+    if run is not None:
+        log_end(run, context, seen=state.log_seq)
 
 
 def _stored_completion(
     state: RunState, status: PersonaStatus, identity: RunIdentity, context: RunContext
-) -> tuple[Run, PersonaVersion] | None:
-    """Returns the completed run and the version it wrote, stored by this call or by an earlier one; None if neither."""
+) -> Run | None:
+    """Returns the ended run, stored by this call or by an earlier one; None if its persona was deleted."""
     workspace_id, persona_id = identity.workspace_id, identity.persona_id
     for _ in range(_MAX_ATTEMPTS):
         stored = context.store.stored_persona(workspace_id, persona_id)
@@ -56,24 +49,23 @@ def _stored_completion(
         if stored is None or run is None:
             context.delete_log(identity)
             return None
-        if run.status is RunStatus.FAILED:
-            return None
-        if run.status is RunStatus.COMPLETED:
-            earlier = context.store.version_of_run(workspace_id, persona_id, run.id)
-            return None if earlier is None else (run, earlier)
+        if run.status is not RunStatus.RUNNING:
+            return run
         now = context.clock()
         run = with_progress(run, context.entries_of(identity)).model_copy(
             update={"status": RunStatus.COMPLETED, "completed_at": now}
         )
         persona = _written_persona(stored.persona, state, run, status, now)
-        version = (
-            version_of(persona, Change.REGENERATED, stored.persona)
-            if stored.persona.has_layers
-            else version_of(persona, Change.GENERATED)
-        )
-        if context.store.finish(stored, persona, run, version, state.basis()):
-            return run, version
+        version = _new_version(stored.persona, persona)
+        if context.store.finish(stored, persona, run, completed_entries(run, version, now), version, state.basis()):
+            return run
     raise RuntimeError(f"{persona_id} changed at each of {_MAX_ATTEMPTS} attempts to complete its run")
+
+
+def _new_version(before: Persona, after: Persona) -> PersonaVersion:
+    if before.has_layers:
+        return version_of(after, Change.REGENERATED, before)
+    return version_of(after, Change.GENERATED)
 
 
 def _shipped_audit(state: RunState, run: Run) -> Audit | None:

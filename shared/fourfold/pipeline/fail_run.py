@@ -1,4 +1,4 @@
-"""Fails a run: stores the error, ends its log, and returns the events to publish.
+"""Fails a run: stores the error with the run's event for the bus, and ends the run's log.
 
 `complete_run` explains why a run may be ended more than once.
 """
@@ -6,38 +6,26 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from fourfold.persona import Persona, PersonaStatus
-from fourfold.pipeline.bus_entries import completed_entries, failed_entry, run_duration_ms
+from fourfold.pipeline.bus_entries import failed_entry
+from fourfold.pipeline.log_end import log_end
 from fourfold.pipeline.run_context import RunContext, RunIdentity
 from fourfold.problem import Problem
-from fourfold.progress.events import PipelineFailed
 from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
 
 # The transaction is retried when the persona is changed between its read and its write.
 _MAX_ATTEMPTS = 5
 
 
-def fail_run(identity: RunIdentity, error: Problem, context: RunContext) -> list[dict[str, Any]]:
-    """Ends a run with an error, unless it has ended already. A persona that had layers keeps them and its status.
+def fail_run(identity: RunIdentity, error: Problem, context: RunContext) -> None:
+    """Ends a run with an error and its event, unless it has ended already, and ends its log.
 
-    Returns:
-        The PutEvents entries to publish: `generation.run.failed`. If the run has completed, the entries that
-        `complete_run` returned, in case they were not published. None if the run does not exist or is a job.
+    A persona that had layers keeps them and its status. Nothing happens to a job's run.
     """
     run = _stored_end(identity, error, context)
-    if run is None:
-        return []
-    ended_at = run.completed_at or context.clock()
-    if run.status is RunStatus.COMPLETED:
-        version = context.store.version_of_run(identity.workspace_id, identity.persona_id, run.id)
-        return [] if version is None else completed_entries(run, version, ended_at)
-    if run.error is None:
-        return []
-    event = PipelineFailed(problem=run.error, duration_ms=run_duration_ms(run, ended_at))
-    context.log_of(identity, 0).append(event)
-    return [failed_entry(run, run.error, ended_at)]
+    if run is not None:
+        log_end(run, context, seen=0)
 
 
 def _stored_end(identity: RunIdentity, error: Problem, context: RunContext) -> Run | None:
@@ -57,7 +45,8 @@ def _stored_end(identity: RunIdentity, error: Problem, context: RunContext) -> R
         run = with_progress(run, context.entries_of(identity)).model_copy(
             update={"status": RunStatus.FAILED, "completed_at": now, "error": error}
         )
-        if context.store.finish(stored, _persona_after_failure(stored.persona, run, now), run):
+        persona = _persona_after_failure(stored.persona, run, now)
+        if context.store.finish(stored, persona, run, [failed_entry(run, error, now)]):
             return run
     raise RuntimeError(f"{persona_id} changed at each of {_MAX_ATTEMPTS} attempts to fail its run")
 

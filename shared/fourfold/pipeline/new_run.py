@@ -9,7 +9,6 @@ from datetime import datetime
 from fourfold.config.engine import RunSettings
 from fourfold.ids import new_persona_id, new_run_id
 from fourfold.persona import Persona, PersonaStatus
-from fourfold.pipeline.bus_entries import started_entry
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.store import StoredPersona
 from fourfold.progress.events import RunStarted
@@ -31,12 +30,8 @@ class NewRun:
     stored: StoredPersona | None = None
 
     def execution_input(self) -> str:
-        """Returns the state machine's input as JSON text: the state and the `generation.run.started` entry."""
-        return json.dumps(
-            {"state": self.state.model_dump(mode="json"), "events": [started_entry(self.run)]},
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
+        """Returns the state machine's input as JSON text: the state of the first step."""
+        return json.dumps({"state": self.state.model_dump(mode="json")}, ensure_ascii=False, separators=(",", ":"))
 
 
 def new_run(intent: str, workspace_id: str, settings: RunSettings, now: datetime) -> NewRun:

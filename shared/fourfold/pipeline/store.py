@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from fourfold.errors import ConflictError
 from fourfold.persona import Persona
@@ -46,11 +47,12 @@ class PersonaStore(Protocol):
     def version_of_run(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
         """Returns the version that the run wrote, or None."""
 
-    def finish(
+    def finish(  # noqa: PLR0913, PLR0917 - all that changes when a run ends
         self,
         stored: StoredPersona,
         persona: Persona,
         run: Run,
+        entries: Sequence[dict[str, Any]],
         version: PersonaVersion | None = None,
         basis: DraftBasis | None = None,
     ) -> bool:

@@ -21,10 +21,8 @@ from fourfold.provocation.definition import (
     TestId,
     Turn,
 )
-from fourfold.provocation.report import TestResult
+from fourfold.provocation.report import TWIN, TestResult
 from fourfold.provocation.workspace_tests import Available
-
-TWIN = ".benign"
 
 
 class Selection(Document):

@@ -16,6 +16,9 @@ from fourfold.provocation.run_test import ProvocationRun
 from fourfold.provocation.transcript import Evidence, Transcript
 from fourfold.provocation.verdict import OutcomeField, Verdict, over_repetitions
 
+# What the id of a test's harmless twin ends with.
+TWIN = ".benign"
+
 
 class TestResult(Document):
     """A test's verdict with its reason and evidence. `verdicts` are those of its repetitions, in order.
@@ -82,8 +85,8 @@ class OverRefusal(Document):
     refused_ids: tuple[str, ...]
 
 
-class SuiteReport(Document):
-    """One run of the suite.
+class SuiteFigures(Document):
+    """The figures of one run of the suite, without its results.
 
     `complete`: every enabled test was run. `passed`: no confirmed critical failure, and a pass rate of at least
     `fail_threshold`. `skipped` lists disabled tests. `content_hash` covers the tests as they were run.
@@ -112,7 +115,6 @@ class SuiteReport(Document):
     duration_ms: int
     started_at: datetime
     completed_at: datetime
-    results: tuple[TestResult, ...]
 
     def summary(self) -> TestSuiteSummary:
         """The summary that is stored in the persona."""
@@ -127,6 +129,27 @@ class SuiteReport(Document):
             catalog_version=self.catalog_version,
             completed_at=self.completed_at,
         )
+
+
+class SuiteReport(SuiteFigures):
+    """One run of the suite with the result of every test. Harmless twins are counted in `over_refusal` only."""
+
+    results: tuple[TestResult, ...]
+
+    @classmethod
+    def of(cls, figures: SuiteFigures, records: Iterable[TestRecord]) -> SuiteReport:
+        """Builds the report of a run from its figures and the records of its tests."""
+        results = sorted((record.result for record in records if not record.result.id.endswith(TWIN)), key=by_family)
+        return cls.model_validate({**figures.model_dump(), "results": tuple(results)})
+
+    def figures(self) -> SuiteFigures:
+        """The report without its results."""
+        return SuiteFigures.model_validate(self.model_dump(include={*SuiteFigures.model_fields}))
+
+
+def by_family(result: TestResult) -> tuple[bool, int, str]:
+    """The sort key of a report: shipped tests by family and id, then the workspace's own."""
+    return result.id.startswith("x."), list(Family).index(result.family), result.id
 
 
 def record_of(test: ProvocationTest, runs: Sequence[ProvocationRun]) -> TestRecord:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
 
 from pydantic import BaseModel, TypeAdapter
 
 from fourfold.events.envelope import bus_entry
 from fourfold.events.provocation import TestSuiteCompleted
+from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.job import Conclusion, JobFailedError, failed_calls
 from fourfold.jobs.store import Checkpoints
 from fourfold.llm.advice import advice
@@ -24,12 +23,14 @@ from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.provocation.catalog import CATALOG_VERSION
 from fourfold.provocation.definition import Family, ProvocationTest, Severity
 from fourfold.provocation.judge import JudgeConfig
-from fourfold.provocation.plan import TWIN, Selection, SuitePlan
+from fourfold.provocation.plan import Selection, SuitePlan
 from fourfold.provocation.report import (
+    TWIN,
     Judges,
     SuiteReport,
     TestRecord,
     TestResult,
+    by_family,
     confirmed_critical,
     judges_of,
     over_refusal,
@@ -39,31 +40,19 @@ from fourfold.provocation.report import (
 from fourfold.provocation.run_test import ProvocationContext, Speaker, run_test
 from fourfold.provocation.verdict import Verdict
 
-# Checkpoint keys of the plan, the selection and paid answers. `~` keeps them apart from test ids.
-_PLAN, _SELECTION, _ANSWER = "~plan", "~selection", "~paid/"
+# Keys of the plan, the selection and single answers. No test id begins so.
+_PLAN, _SELECTION, _ANSWER = f"{WORKING}plan", f"{WORKING}selection", f"{WORKING}paid/"
 
 
-class SuiteStore(Protocol):
-    """Stores suite reports permanently."""
+@dataclass(frozen=True)
+class AnswerCache:
+    """A `CallCache` in the answers of a run: those that an earlier worker of the run paid for are reused."""
 
-    def keep(self, workspace_id: str, report: SuiteReport) -> None:
-        """Stores the report of a run. Storing it again changes nothing."""
-
-
-@dataclass
-class CheckpointCache:
-    """A `CallCache` in the run's checkpoints: answers paid for by an earlier worker of the run are reused."""
-
-    checkpoints: Checkpoints
-    stored: Mapping[str, str]
+    answers: PaidAnswers
 
     def get_or_make(self, key: str, make: Callable[[], str]) -> str:
-        """Returns the stored answer, or makes one and stores it before it is used."""
-        answer = self.stored.get(_ANSWER + key)
-        if answer is None:
-            answer = make()
-            self.checkpoints.keep(_ANSWER + key, answer)
-        return answer
+        """Returns the answer under `key`, or makes it."""
+        return self.answers.get_or_make(_ANSWER + key, make)
 
 
 @dataclass
@@ -79,91 +68,85 @@ class SuiteJob:
     speaker: Speaker
     first: JudgeConfig
     second: JudgeConfig
-    checkpoints: Checkpoints
     make_plan: Callable[[Selection], SuitePlan]
-    reports: SuiteStore
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _plan: SuitePlan | None = None
 
-    @cached_property
-    def _stored(self) -> Mapping[str, str]:
-        return self.checkpoints.read()
-
-    @cached_property
-    def _plan(self) -> SuitePlan:
-        stored = self._stored
-        if _PLAN in stored:
-            return SuitePlan.model_validate_json(stored[_PLAN])
-        selection = Selection.model_validate_json(stored[_SELECTION]) if _SELECTION in stored else Selection()
-        self.checkpoints.keep(_PLAN, self.make_plan(selection).model_dump_json())
-        # Another worker may have stored its plan first: read back the one that won.
-        return SuitePlan.model_validate_json(self.checkpoints.read()[_PLAN])
-
-    @cached_property
-    def _tests(self) -> Mapping[str, ProvocationTest]:
-        return {test.id: test for test in self._plan.all_tests()}
-
-    @cached_property
-    def _context(self) -> ProvocationContext:
-        second = self.second if self._plan.second_judgement else None
-        return ProvocationContext(
-            self.persona, self.speaker, self.first, second, CheckpointCache(self.checkpoints, self._stored)
-        )
-
-    def items(self) -> Sequence[str]:
+    def items(self, answers: PaidAnswers) -> Sequence[str]:
         """The ids of the tests, longest first."""
+        stored = answers.find(_PLAN)
+        if stored is None:
+            selection = answers.find(_SELECTION)
+            plan = self.make_plan(Selection() if selection is None else Selection.model_validate_json(selection))
+            # Stored with the first answers: before those, another plan would not pay for anything twice.
+            answers.add(_PLAN, plan.model_dump_json())
+            self._plan = plan
+        else:
+            self._plan = SuitePlan.model_validate_json(stored)
         return tuple(self._tests)
 
-    def perform(self, key: str) -> str:
-        """Runs all repetitions of one test; returns its record as JSON.
+    def perform(self, key: str, answers: PaidAnswers) -> None:
+        """Runs all repetitions of one test; its record (JSON) replaces the single answers.
 
         Raises:
             ModelError: a failure that affects every test.
         """
-        with self._lock:  # cached properties are computed once, although items run on several threads
-            plan, context, test = self._plan, self._context, self._tests[key]
-        runs = [run_test(test, repetition, context) for repetition in range(1, plan.repetitions(test) + 1)]
-        return record_of(test, runs).model_dump_json()
+        test, context = self._tests[key], self._context(answers)
+        runs = [run_test(test, repetition, context) for repetition in range(1, self._planned.repetitions(test) + 1)]
+        answers.add(key, record_of(test, runs).model_dump_json(), replaces=f"{_ANSWER}{key}/")
 
-    def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
-        """Builds and stores the report, with its event and the persona's summary.
+    def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:
+        """Builds the figures over all records, with their event and the persona's summary.
 
         Raises:
             JobFailedError: most tests have no verdict because the answers of the model or its judge were unreadable. A
                 pass rate of the rest would say nothing about the persona.
         """
-        results = [TestRecord.model_validate_json(kept[key]).result for key in self._tests]
+        records = {key: stored[key] for key in self._tests}
+        results = [TestRecord.model_validate_json(text).result for text in records.values()]
         require_verdicts(results)
-        report = build_report(run, self.persona, self._plan, results, self._judges(), at, failed_calls(kept))
-        self.reports.keep(run.workspace_id, report)
+        report = build_report(run, self.persona, self._planned, results, self._judges(), at, failed_calls(stored))
         fields = report.model_dump(include={*TestSuiteCompleted.model_fields})
         event = TestSuiteCompleted.model_validate(fields)
         entry = bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
         summary = report.summary()
         return Conclusion(
-            result=report.model_dump_json(),
+            result=report.figures().model_dump_json(),
+            records=records,
             entry=entry,
             tokens=report.tokens,
             cost_usd=report.cost_usd,
             summary=(lambda persona: persona.model_copy(update={"test_suite": summary})) if report.complete else None,
         )
 
-    def calls_in(self, kept: Mapping[str, str]) -> Iterable[ModelCall]:
+    def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:
         """The calls of finished tests, each test's as one, and those paid for unfinished ones."""
-        finished = [TestRecord.model_validate_json(kept[key]).result for key in self._tests if key in kept]
-        yield from map(_as_call, finished)
-        for key, text in kept.items():
-            if key.startswith(_ANSWER) and key.removeprefix(_ANSWER).split("/")[0] not in kept:
+        yield from (_as_call(record.result) for record in records_in(stored))
+        for key, text in stored.items():
+            if key.startswith(_ANSWER) and key.removeprefix(_ANSWER).split("/")[0] not in stored:
                 yield from _PAID_CALLS.validate_json(text).calls
 
+    @property
+    def _planned(self) -> SuitePlan:
+        if self._plan is None:
+            raise ValueError("items() makes the plan, and must be called first")
+        return self._plan
+
+    @cached_property
+    def _tests(self) -> Mapping[str, ProvocationTest]:
+        return {test.id: test for test in self._planned.all_tests()}
+
+    def _context(self, answers: PaidAnswers) -> ProvocationContext:
+        second = self.second if self._planned.second_judgement else None
+        return ProvocationContext(self.persona, self.speaker, self.first, second, AnswerCache(answers))
+
     def _judges(self) -> Judges:
-        second = self.second.config.model if self._plan.second_judgement else None
+        second = self.second.config.model if self._planned.second_judgement else None
         return judges_of(self.first.config.model, second)
 
 
-def store_selection(checkpoints: Checkpoints, selection: Selection) -> None:
-    """Stores the selection of a run; call it before the job message is sent."""
-    if selection != Selection():
-        checkpoints.keep(_SELECTION, selection.model_dump_json())
+def selection_texts(selection: Selection) -> dict[str, str]:
+    """The initial checkpoints of a run: its selection, unless it selects everything."""
+    return {} if selection == Selection() else {_SELECTION: selection.model_dump_json()}
 
 
 def read_selection(checkpoints: Checkpoints) -> Selection:
@@ -174,7 +157,7 @@ def read_selection(checkpoints: Checkpoints) -> Selection:
 
 def records_in(kept: Mapping[str, str]) -> list[TestRecord]:
     """The records of the finished tests among a run's checkpoints."""
-    return [TestRecord.model_validate_json(text) for key, text in kept.items() if not key.startswith("~")]
+    return [TestRecord.model_validate_json(text) for key, text in kept.items() if not key.startswith(WORKING)]
 
 
 def require_verdicts(results: Sequence[TestResult]) -> None:
@@ -206,7 +189,7 @@ def build_report(  # noqa: PLR0913, PLR0917 - a report is all of these
 
     `failed` are the calls of tests that raised an error and were repeated.
     """
-    own = sorted((result for result in results if not result.id.endswith(TWIN)), key=_by_family)
+    own = sorted((result for result in results if not result.id.endswith(TWIN)), key=by_family)
     twins = [result for result in results if result.id.endswith(TWIN)]
     overall, critical = tally(own), confirmed_critical(own)
     rate_reached = overall.pass_rate is None or overall.pass_rate >= plan.fail_threshold
@@ -237,10 +220,6 @@ def build_report(  # noqa: PLR0913, PLR0917 - a report is all of these
         completed_at=at,
         results=tuple(own),
     )
-
-
-def _by_family(result: TestResult) -> tuple[bool, int, str]:
-    return result.id.startswith("x."), list(Family).index(result.family), result.id
 
 
 def _as_call(result: TestResult) -> ModelCall:

@@ -73,13 +73,14 @@ class ChatResult:
 
 @dataclass(frozen=True)
 class _ScoredReply:
-    """A generated reply with its vector and drift envelope."""
+    """A generated reply with its vector, its drift envelope, and the state of the session after it."""
 
     reply: str
     provider: str
     model: str
     vector: Vector
     drift: Envelope
+    state: DriftState | None
 
 
 def open_session(context: ChatContext, session_id: str | None) -> Session:
@@ -147,8 +148,8 @@ def _write(
     answer = ask(turn, context.models, context.config, context.deadline, listener)
     calls.extend(answer.calls)
     [vector] = context.scorer.vectors([answer.value])
-    drift, _ = context.scorer.scored(answer.value, vector, state)
-    return _ScoredReply(answer.value, answer.provider, answer.model, vector, drift)
+    drift, after = context.scorer.scored(answer.value, vector, state)
+    return _ScoredReply(answer.value, answer.provider, answer.model, vector, drift, after)
 
 
 def _recover(  # noqa: PLR0913, PLR0917
@@ -194,8 +195,8 @@ def _store(
     Raises:
         TimeoutError: the session changed MAX_ATTEMPTS times in between.
     """
+    drift, state = scored.drift, scored.state
     for _ in range(MAX_ATTEMPTS):
-        drift, state = context.scorer.scored(scored.reply, scored.vector, session.drift)
         now = context.clock()
         after = Session(
             session_id=session.session_id,
@@ -211,6 +212,7 @@ def _store(
         if context.store.advance(context.owner, after, [exchange], entries):
             return drift
         session = context.store.session(context.owner, session.session_id) or session
+        drift, state = context.scorer.scored(scored.reply, scored.vector, session.drift)
     raise TimeoutError(f"session {session.session_id} is contended")
 
 

@@ -11,9 +11,10 @@ from fourfold.config.engine import SafetyConfig
 from fourfold.config.models import ModelConfig
 from fourfold.events.envelope import bus_entry
 from fourfold.events.voice import FingerprintReady
+from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.job import Conclusion, failed_calls
 from fourfold.llm.fallback import Deadline
-from fourfold.llm.port import ChatMessage, ChatModel, ModelCall, ModelError
+from fourfold.llm.port import ChatMessage, ChatModel, ModelCall
 from fourfold.persona import Document, Persona
 from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.voice.chat_turn import ChatTurn, ask
@@ -22,12 +23,14 @@ from fourfold.voice.fingerprint import FingerprintInput, FingerprintOwner, make_
 from fourfold.voice.scenarios import Scenario, ScenarioSet
 from fourfold.voice.system_prompt import system_prompt
 
+# Keys of the plain assistant's replies.
+_ASSISTANT_REPLY = f"{WORKING}bare/"
 _LENGTH_RULE = "Answer as you would speak: two to four sentences, and nothing beside them."
 _ASSISTANT_SYSTEM = "You are a helpful assistant. Answer in two to four sentences."
 
 
 class ScenarioReply(Document):
-    """The checkpoint of one scenario: the reply, its `provider:model`, and all model calls, baseline call included."""
+    """A stored reply of the persona or of the plain assistant, with its `provider:model` and all model calls."""
 
     reply: str
     answered_by: str
@@ -44,7 +47,7 @@ class AssistantBaseline(Protocol):
         """Stores a baseline reply; an existing one is not overwritten."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class FingerprintJob:
     """Implements `fourfold.jobs.job.Job` for one persona."""
 
@@ -56,38 +59,31 @@ class FingerprintJob:
     scenarios: ScenarioSet
     baseline: AssistantBaseline
     deadline: Deadline
+    _answered_before: frozenset[str] = frozenset()  # scenarios with a baseline reply when the job started
 
-    def items(self) -> Sequence[str]:
+    def items(self, answers: PaidAnswers) -> Sequence[str]:  # noqa: ARG002 - the port's signature
         """The scenario ids."""
+        self._answered_before = frozenset(self.baseline.read(self._baseline_key))
         return [scenario.id for scenario in self.scenarios.scenarios]
 
-    def perform(self, key: str) -> str:
-        """Asks the persona one scenario, and the plain assistant if its baseline reply is missing; returns JSON."""
+    def perform(self, key: str, answers: PaidAnswers) -> None:
+        """Asks the persona one scenario, and the plain assistant if its baseline reply is missing."""
         scenario = self.scenarios.find(key)
-        calls = self._ask_assistant(scenario)
-        if calls:
+        if self._ask_assistant(scenario, answers):
             self.deadline.check()
-        turn = ChatTurn(
-            f"{system_prompt(self.persona, self.safety)}\n\n{_LENGTH_RULE}",
-            (ChatMessage("user", scenario.text(self.persona.language)),),
-        )
-        try:
-            answer = ask(turn, self.models, self.config, self.deadline)
-        except ModelError as error:
-            error.calls = (*calls, *error.calls)  # the assistant's reply is kept for others, its cost is this job's
-            raise
-        name = f"{answer.provider}:{answer.model}"
-        return ScenarioReply(reply=answer.value, answered_by=name, calls=(*calls, *answer.calls)).model_dump_json()
+        answers.get_or_make(key, lambda: self._ask_persona(scenario))
 
-    def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
+    def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:
         """Builds the fingerprint from all replies, with its event and the persona's summary."""
-        answers = self._answers(kept)
-        tokens, cost_usd = tokens_and_cost([*self.calls_in(kept), *failed_calls(kept)])
-        replies = {scenario.id: answers[scenario.id].reply for scenario in self.scenarios.scenarios}
+        answers = {
+            scenario.id: ScenarioReply.model_validate_json(stored[scenario.id]) for scenario in self.scenarios.scenarios
+        }
+        tokens, cost_usd = tokens_and_cost([*self.calls_in(stored), *failed_calls(stored)])
+        replies = {scenario_id: answer.reply for scenario_id, answer in answers.items()}
         source = FingerprintInput(
             replies=replies,
             assistant_replies=list(self.baseline.read(self._baseline_key).values()),
-            models=tuple(sorted({one.answered_by for one in answers.values()})),
+            models=tuple(sorted({answer.answered_by for answer in answers.values()})),
             tokens=tokens,
             cost_usd=cost_usd,
         )
@@ -114,22 +110,32 @@ class FingerprintJob:
             summary=lambda persona: persona.model_copy(update={"fingerprint": summary}),
         )
 
-    def calls_in(self, kept: Mapping[str, str]) -> Iterable[ModelCall]:
-        """The calls of the scenarios answered so far."""
-        return [call for reply in self._answers(kept).values() for call in reply.calls]
-
-    def _answers(self, kept: Mapping[str, str]) -> dict[str, ScenarioReply]:
-        return {key: ScenarioReply.model_validate_json(kept[key]) for key in self.items() if key in kept}
+    def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:
+        """The calls of the scenarios answered so far, by the persona and by the plain assistant."""
+        scenarios = {scenario.id for scenario in self.scenarios.scenarios}
+        texts = (text for key, text in stored.items() if key in scenarios or key.startswith(_ASSISTANT_REPLY))
+        return [call for text in texts for call in ScenarioReply.model_validate_json(text).calls]
 
     @property
     def _baseline_key(self) -> str:
         """Storage key of the baseline replies: first model of the chain and scenario set version."""
         return f"{self.models[0].name}#{self.scenarios.version}"
 
-    def _ask_assistant(self, scenario: Scenario) -> tuple[ModelCall, ...]:
-        if scenario not in self.scenarios.baseline_subset() or scenario.id in self.baseline.read(self._baseline_key):
-            return ()
+    def _ask_persona(self, scenario: Scenario) -> str:
+        system = f"{system_prompt(self.persona, self.safety)}\n\n{_LENGTH_RULE}"
+        return self._reply(ChatTurn(system, (ChatMessage("user", scenario.text(self.persona.language)),)))
+
+    def _ask_assistant(self, scenario: Scenario, answers: PaidAnswers) -> bool:
+        """Returns whether the assistant's reply was missing."""
+        if scenario not in self.scenarios.baseline_subset() or scenario.id in self._answered_before:
+            return False
         turn = ChatTurn(_ASSISTANT_SYSTEM, (ChatMessage("user", scenario.text("en")),))
+        text = answers.get_or_make(f"{_ASSISTANT_REPLY}{scenario.id}", lambda: self._reply(turn))
+        self.baseline.keep(self._baseline_key, scenario.id, ScenarioReply.model_validate_json(text).reply)
+        return True
+
+    def _reply(self, turn: ChatTurn) -> str:
+        """Asks the models; returns a ScenarioReply as JSON."""
         answer = ask(turn, self.models, self.config, self.deadline)
-        self.baseline.keep(self._baseline_key, scenario.id, answer.value)
-        return answer.calls
+        name = f"{answer.provider}:{answer.model}"
+        return ScenarioReply(reply=answer.value, answered_by=name, calls=answer.calls).model_dump_json()

@@ -14,6 +14,7 @@ from fourfold.webhooks.delivery import Attempt, DeadReason, Delivery, DeliverySt
 from fourfold.webhooks.endpoint import Endpoint
 from fourfold.webhooks.queues import HEALTHY_MS, Lane, ScheduledDelivery, lane_of
 from fourfold.webhooks.retry_schedule import delay_before_next
+from fourfold.webhooks.sealing import SecretSealer, opened
 from fourfold.webhooks.sender import AttemptOutcome, Sender
 from fourfold.webhooks.signing import signed_headers
 from fourfold.webhooks.store import WebhookStore
@@ -44,6 +45,7 @@ class Dispatcher:
 
     store: WebhookStore
     sender: Sender
+    sealer: SecretSealer
     config_of: Callable[[str], WebhooksConfig]
     clock: Callable[[], datetime]
 
@@ -81,7 +83,8 @@ class Dispatcher:
     def _attempt(self, endpoint: Endpoint, delivery: Delivery, config: WebhooksConfig) -> Retry | Done:
         started = self.clock()
         body = delivery.body.encode()
-        headers = signed_headers(delivery.event_id, started, body, endpoint.signing_secrets(started))
+        secrets = opened(endpoint, self.sealer).signing_secrets(started)
+        headers = signed_headers(delivery.event_id, started, body, secrets)
         outcome = self.sender.send(endpoint.url, headers, body, config.timeout_s)
         attempt = Attempt(
             at=started, result=outcome.result, status_code=outcome.status_code, latency_ms=outcome.latency_ms

@@ -8,7 +8,7 @@ from fourfold.constraints import Link, Note, StatedFact, TraitBound, VoiceDemand
 from fourfold.persona import Trait
 from fourfold.pipeline.intent import Intent, TonalAxes
 from fourfold.steps import StepName
-from fourfold_offline.brief.age import find_ages, impossible_ages
+from fourfold_offline.brief.age import find_ages, impossible_ages, unread_age
 from fourfold_offline.brief.gender import find_gender
 from fourfold_offline.brief.language import language_of
 from fourfold_offline.brief.life_events import find_life_events
@@ -124,6 +124,10 @@ def speech_words(brief: str) -> list[tuple[str, VoiceMarker]]:
 
 def _constraints(brief: str) -> list[TraitBound | VoiceDemand | Note]:
     constraints: list[TraitBound | VoiceDemand | Note] = []
+    unread = unread_age(brief)
+    if unread is not None:
+        text = f'No age of today follows from "{unread[:_LINE]}"; the age is chosen.'
+        constraints.append(Note(layer="surface", text=text))
     ranges = dict.fromkeys(Trait, (0.0, 1.0))
     for word in temperament_words(brief):
         for trait, low, high in temperament()[word]:

@@ -35,15 +35,18 @@ class _Weak:
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """A subject of provocation and the pattern it is recognised by; the first entry that matches the message counts.
+    """A subject of provocation; the first entry that matches the message counts.
 
-    `chance` is the share of personas who give way on it; one without `weak` entries never gives way.
+    `opened_by` matches whole phrases that an ordinary message does not hold. `followed_by` matches what counts only
+    after a message on the same subject. `chance` is the share of personas who give way on it; one without `weak`
+    entries never gives way.
     """
 
     name: str
-    recognised_by: str
+    opened_by: str
     firm: tuple[_Firm, ...]
     weak: tuple[_Weak, ...]
+    followed_by: str = r"(?!)"
     chance: float = 0.09
 
 
@@ -81,13 +84,14 @@ def provoked_reply(persona: PromptedPersona, messages: Sequence[ChatMessage], no
 
 
 def _subject_of(said: str, history: Sequence[tuple[str, str]]) -> _Subject | None:
-    found = next((each for each in _subjects() if re.search(each.recognised_by, said, re.IGNORECASE)), None)
-    if found is None and history:  # a conversation stays on its subject
-        earlier = _subject_of(history[-1][0], history[:-1])
-        own = [entry.said for entry in earlier.firm if entry.said] if earlier is not None else []
-        if any(re.search(pattern, said, re.IGNORECASE) for pattern in own):
-            return earlier
-    return found
+    opened = next((each for each in _subjects() if re.search(each.opened_by, said, re.IGNORECASE | re.DOTALL)), None)
+    if opened is not None or not history:
+        return opened
+    earlier = _subject_of(history[-1][0], history[:-1])
+    if earlier is None:
+        return None
+    own = (earlier.followed_by, *(entry.said for entry in earlier.firm if entry.said))
+    return earlier if any(re.search(pattern, said, re.IGNORECASE) for pattern in own) else None
 
 
 def _filled(line: str, persona: PromptedPersona, said: str, notes: str | None) -> str:

@@ -1,18 +1,21 @@
 """A turn of a chat: a reply in the voice of the persona's mask, the same for the same conversation.
 
-Vocabulary, phrases and voice come from the mask; sentences are built from a small stock of templates and clauses, so
-long chats repeat. A request for an assistant's work (a list, a summary, code) is answered in an assistant's voice,
+A reply opens with an answer to the kind of message (a greeting, a why, a feeling) that names what it is about. Its
+further sentences are clauses on the topic in the templates of the voice; vocabulary and phrases come from the mask. A
+template is used again only after all of its voice, counted from a start that the message decides. A request for an assistant's work (a list, a summary, code) is answered in an assistant's voice,
 unless the prompt asks for the persona's voice back: the one case of drift that can be seen offline.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from fourfold.llm.port import ChatRequest, Completion, OnText
 from fourfold.persona import Mask
+from fourfold_offline.chat.message_focus import foci_of
 from fourfold_offline.chat.persona_prompt import PromptedPersona, is_recovery, notes_in, persona_in
 from fourfold_offline.chat.provocations import provoked_reply
 from fourfold_offline.completion import completion
@@ -27,8 +30,19 @@ _ASSISTANTS_WORK = re.compile(
     r"|in a table|as an ai|numbered list|list of)\b",
     re.IGNORECASE,
 )
-_WEIGHTY = re.compile(r"\b[^\W\d_]{4,}\b(?!['’])")
 _PIECE = re.compile(r"\S+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mix:
+    """How many sentences of a reply are in templates of the voice, and how many are plain clauses."""
+
+    templates: int
+    plain: int
+
+
+_MIXED = _Mix(templates=3, plain=1)
+_ANCHORED = _Mix(templates=5, plain=0)  # where the prompt asks for the voice back
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,14 @@ class _Topic:
     """A pattern of a message, and the name of the clauses that answer it."""
 
     clauses: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A pattern of a message, and the name of the openers that answer it."""
+
+    openers: str
     words: str
 
 
@@ -53,13 +75,18 @@ class _Chat:
     """`templates` by the name of a voice turn a clause into a sentence of it; `clauses` by topic.
 
     In a template, `{c}` is a clause, `{C}` the same with a capital, `{t}` its telegram, `{w}` a word of the persona's
-    vocabulary, `{n}` a number, `{e}` the last word of weight in the message (`{E}` with a capital). `topics` are
-    tried in their order. `light_words` never count as words of weight.
+    vocabulary, `{n}` a number, `{e}` what the message is about (`{E}` with a capital). `topics` and `kinds` are tried
+    in their order; `openers` have no slots but `{e}`. By the name of a
+    voice, `leads` put a word before an opener (`{o}`, `{O}` with a capital), and `stops` replace its full stop. `light_words` never are what a message is about.
     """
 
     templates: dict[str, tuple[str, ...]]
     clauses: dict[str, tuple[str, ...]]
     topics: tuple[_Topic, ...]
+    kinds: tuple[_Kind, ...]
+    openers: dict[str, tuple[str, ...]]
+    leads: dict[str, tuple[str, ...]]
+    stops: dict[str, str]
     assistant: _Assistant
     light_words: frozenset[str]
 
@@ -91,48 +118,78 @@ def _text(request: ChatRequest) -> str:
     )
     if persona is None or slips:
         return _as_assistant(draw)
-    return _in_own_language(persona, draw) or _in_voice(persona.mask, said, draw)
+    return _in_own_language(persona, draw) or _in_voice(
+        persona.mask, said, len(request.messages) // 2, draw, _ANCHORED if is_recovery(request.system) else _MIXED
+    )
 
 
-def _in_voice(mask: Mask, said: str, draw: SeededChoice) -> str:
+def _in_voice(mask: Mask, said: str, turn: int, draw: SeededChoice, mix: _Mix) -> str:
     voice = voice_of(mask)
     words = [word for word in mask.vocabulary if " " not in word] or list(mask.vocabulary)
-    templates = draw.shuffled("template", _chat().templates[voice.name])[: draw.whole("length", 3, 4)]
-    clauses = _clauses(said, draw, len(templates))
+    templates = _in_turn(_chat().templates[voice.name], "template", turn, draw, mix.templates)
+    clauses = _clauses(said, draw, len(templates) + mix.plain)
+    plain = [_stopped(f"{capitalised(clause)}.", voice) for clause in clauses[len(templates) :]]
     sentences = [
         _filled(template, clause, said, words, draw, number)
-        for number, (template, clause) in enumerate(zip(templates, clauses, strict=True))
+        for number, (template, clause) in enumerate(zip(templates, clauses, strict=False), 1)
     ]
     own = draw.pick("own", (*mask.signature_phrases, *(line for line in voice.lines if "{" not in line)))
     if draw.unit("own?") < _OWN_LINE:
         sentences.insert(draw.whole("own/place", 0, len(sentences)), own)
-    return " ".join(sentences)
+    return " ".join([_opener(said, voice, turn, draw), *sentences, *plain])
 
 
-_OWN_LINE = 0.7
+_OWN_LINE = 0.35
+
+
+def _in_turn(pool: Sequence[str], name: str, turn: int, draw: SeededChoice, count: int) -> list[str]:
+    """`count` entries of the pool, shuffled by the mask alone, from a place that the message and the turn decide."""
+    start = draw.whole(f"{name}/start", 0, len(pool) - 1) if turn == 0 else 2 * turn
+    return [pool[(start + place) % len(pool)] for place in range(count)]
+
+
+def _opener(said: str, voice: Voice, turn: int, draw: SeededChoice) -> str:
+    focus = next(iter(foci_of(said, _chat().light_words)), "")
+    folded = said.casefold()
+    kind = next((kind.openers for kind in _chat().kinds if re.search(kind.words, folded)), "statement")
+    pool = [line for line in _chat().openers[kind] if focus or "{" not in line] or list(_chat().openers["greeting"])
+    line = _in_turn(pool, f"opener/{kind}", turn, draw, 1)[0]
+    line = line.replace("{e}", focus).replace("{E}", capitalised(focus))
+    return _led(line, focus, voice, draw)
+
+
+def _led(line: str, focus: str, voice: Voice, draw: SeededChoice) -> str:
+    """The opener as the voice begins: after a word of its own, with its own stop."""
+    lead = draw.pick("lead", _chat().leads[voice.name])
+    small = line if line[:2] in {"I ", "I'"} else line[:1].lower() + line[1:]
+    led = lead.replace("{o}", small).replace("{O}", line).replace("{t}", _telegraphed(line.rstrip(".!?")))
+    led = led.replace("{E}", capitalised(focus or "that")).replace("{n}", str(draw.whole("lead/number", 2, 40)))
+    return _stopped(led, voice)
+
+
+def _stopped(sentence: str, voice: Voice) -> str:
+    """The sentence with the voice's own stop for its full stop."""
+    stop = _chat().stops.get(voice.name)
+    return sentence if stop is None or not sentence.endswith(".") else sentence[:-1] + stop
 
 
 def _filled(template: str, clause: str, said: str, words: list[str], draw: SeededChoice, number: int) -> str:  # noqa: PLR0913, PLR0917
-    echo = _echo(said, draw, number)
+    foci = foci_of(said, _chat().light_words) or ["that"]
+    focus = foci[number % len(foci)]
     sentence = template.replace("{c}", clause).replace("{C}", capitalised(clause)).replace("{t}", _telegraphed(clause))
-    sentence = sentence.replace("{w}", draw.pick(f"word/{number}", words)).replace("{e}", echo)
-    sentence = sentence.replace("{E}", capitalised(echo))
+    sentence = sentence.replace("{w}", draw.pick(f"word/{number}", words)).replace("{e}", focus)
+    sentence = sentence.replace("{E}", capitalised(focus))
     while "{n}" in sentence:
         sentence = sentence.replace("{n}", str(draw.whole(f"number/{number}/{len(sentence)}", 2, 40)), 1)
-    return capitalised(sentence) if number == 0 or not template[0].islower() else sentence
+    return capitalised(sentence) if number == 1 or not template[0].islower() else sentence
 
 
 def _clauses(said: str, draw: SeededChoice, count: int) -> list[str]:
+    """Clauses on the topics of the message, or general ones."""
     called = [topic.clauses for topic in _chat().topics if re.search(topic.words, said.casefold())]
-    pools = [*called[:2], "general", "feeling"]
-    drawn = [draw.shuffled(f"clause/{name}", _chat().clauses[name]) for name in dict.fromkeys(pools)]
+    drawn = [draw.shuffled(f"clause/{name}", _chat().clauses[name]) for name in called[:2] or ["general"]]
     mixed = [pool[place] for place in range(count) for pool in drawn]
     return list(dict.fromkeys(mixed))[:count]
-
-
-def _echo(said: str, draw: SeededChoice, number: int) -> str:
-    weighty = [word.casefold() for word in _WEIGHTY.findall(said) if word.casefold() not in _chat().light_words]
-    return draw.pick(f"echo/{number}", weighty[-4:]) if weighty else "that"
 
 
 def _telegraphed(clause: str) -> str:

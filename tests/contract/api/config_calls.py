@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from tests.contract.api.conftest import FULL_KEY, Api
 
 RETRIES = "engine.pipeline.audit.max_retries"

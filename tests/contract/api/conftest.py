@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from types import SimpleNamespace
@@ -21,6 +21,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from fourfold.config.settings import Settings
 from fourfold.http.scopes import SCOPES
 from fourfold.http.tail import Tails
 from fourfold.pipeline.complete_run import complete_run
@@ -31,10 +32,10 @@ from fourfold.pipeline.submit import NotStartedError
 from fourfold.problem import problem
 from fourfold.progress.run import Run
 from fourfold.steps import position
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
+from functions import secret_sealer, wiring
 from functions import webhook_queues as webhook_lanes
-from functions import wiring
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
 from functions.api.chat.context import chat_limiter
@@ -42,7 +43,7 @@ from functions.api.personas import parse_client as step_alone
 from functions.api.runs import job_requests as jobs
 from functions.api.server import Server
 from functions.api.wiring import api_keys, claims, key_ring, last_use, polling_limiter, rate_limiter, submissions
-from functions.configuration import config_reader, org_of
+from functions.configuration import config_reader, effective, org_of
 from functions.intent_parse.handler import handler as intent_parse
 from tests.builders import ALL_STEPS, ScriptedModel, performed
 from tests.contract.api.described import assert_described
@@ -195,9 +196,10 @@ class Api:
         return reply
 
     def stored(self, table: str) -> list[dict[str, Any]]:
-        """All items, but for the slots that count runs: they are taken again by the next runs."""
+        """All items but those that belong to no persona: the slots of running generations, the months of the lists."""
         self.machine.settle()
-        return [item for item in self.kept.items(table) if not item.get("sk", {}).get("S", "").startswith("SLOT#")]
+        items = self.kept.items(table)
+        return [item for item in items if not item.get("pk", {}).get("S", "").endswith(("#SLOTS", "#MONTHS"))]
 
     def run(self, run_id: str, workspace_id: str = "ws_one") -> Run:
         found = wiring.persona_store().run(workspace_id, run_id)
@@ -227,6 +229,14 @@ class Live:
 @pytest.fixture(autouse=True)
 def _isolated_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     take_turns(monkeypatch)
+
+
+def use_settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    """Lets every request of every workspace read these settings."""
+    monkeypatch.setattr(
+        "functions.api.dependencies.effective",
+        lambda org_id, workspace_id: replace(effective(org_id, workspace_id), settings=settings),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -264,9 +274,11 @@ def api(_app: FastAPI, _tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iter
         monkeypatch.setenv(name, value)
     _tables.put_back()
     _app.state.stopping, _app.state.tails = threading.Event(), Tails()
+    _app.state.storage_failure = lambda: None
     stand_in, functions = Machine(), Functions()
     stand_in.hold.set()
     _forget()
+    monkeypatch.setenv("FOURFOLD_WEBHOOKS_KEY", secret_sealer.kms().create_key()["KeyMetadata"]["Arn"])
     monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
     monkeypatch.setattr(step_alone, "_functions", lambda: functions)
     step_alone._limiter.cache_clear()  # noqa: SLF001 - it belongs to one event loop
@@ -310,6 +322,7 @@ def _forget() -> None:
         last_use().close()
     kept_by_the_api = (api_keys, key_ring, last_use, rate_limiter, claims, submissions, polling_limiter)
     kept_for_jobs = (wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
-    further = (config_reader, org_of, webhook_lanes.webhooks)
+    sealing = (secret_sealer.kms, secret_sealer.opened)
+    further = (config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests, *sealing)
     for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_jobs):
         made.cache_clear()

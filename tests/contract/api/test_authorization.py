@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from fourfold.http.scopes import SCOPES
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from functions.api.app import create_app
 from functions.api.openapi.operations import Operation, operations
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_FULL_KEY, Api

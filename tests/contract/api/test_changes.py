@@ -31,8 +31,10 @@ def patch(api: Api, persona: dict[str, Any], body: Any, **headers: str) -> httpx
 
 
 def told(api: Api) -> list[dict[str, Any]]:
-    """What the outbox holds, oldest first."""
+    """What the outbox holds, oldest first, but for the runs that made the personas."""
     entries = [json.loads(item["entry"]["S"]) for item in api.stored("outbox")]
+    of_runs = ("generation.", "persona.created")
+    entries = [entry for entry in entries if not entry["DetailType"].startswith(of_runs)]
     return sorted(entries, key=lambda entry: str(entry["Detail"]["metadata"]["occurred_at"]))
 
 
@@ -198,7 +200,11 @@ def test_a_deleted_persona_leaves_nothing_behind(api: Api, persona: dict[str, An
     for n in range(60):  # what background work and chats leave
         tables.put_item(
             TableName="personas",
-            Item={"pk": {"S": "WS#ws_one"}, "sk": {"S": f"OF#{persona['id']}#CHAT#{n}"}, "doc": {"S": "{}"}},
+            Item={
+                "pk": {"S": f"WS#ws_one#PERSONA#{persona['id']}"},
+                "sk": {"S": f"SOMETHING#{n}"},
+                "doc": {"S": "{}"},
+            },
         )
     reply = api.call("DELETE", f"/v1/personas/{persona['id']}")
     assert (reply.status_code, reply.content) == (204, b"")
@@ -223,7 +229,7 @@ def test_a_deletion_that_was_cut_off_is_finished_by_the_next(
         def cut(*_: object) -> None:
             raise RuntimeError
 
-        broken.setattr("fourfold.storage.deletion.DynamoDeletion.remove_run", cut)
+        broken.setattr("fourfold.storage.personas.deletion.DynamoDeletion.remove_run", cut)
         assert api.call("DELETE", f"/v1/personas/{persona['id']}").status_code == 500
     assert api.call("GET", f"/v1/personas/{persona['id']}").status_code == 404
     assert api.call("DELETE", f"/v1/personas/{persona['id']}").status_code == 204
@@ -249,7 +255,8 @@ def test_a_run_does_not_bring_back_what_was_deleted_under_it(api: Api) -> None:
     whole = state
     for step in ALL_STEPS[2:]:
         whole = step.apply(whole, step.output_type.model_validate_json(model.complete(step.request(whole)).text)).state
-    assert complete_run(whole, "active", wiring.run_context()) == []
+    complete_run(whole, "active", wiring.run_context())
+    assert told(api)[-1]["DetailType"] == "persona.deleted"
     assert api.stored("personas") == []
     assert api.stored("run-events") == []
     assert api.call("GET", f"/v1/runs/{receipt['run_id']}").status_code == 404

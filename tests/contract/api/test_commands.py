@@ -130,3 +130,35 @@ def test_lists_in_a_pipe_are_tab_separated(fourfold: Command, persona: dict[str,
     assert line.split("\t")[0] == persona["id"]
     assert json.loads(fourfold("export", persona["id"], "-o", "file", "--json").stdout)["path"] == "file"
     assert json.loads(fourfold("import", "file", "--json").stdout)["imported_from"]["persona_id"] == persona["id"]
+
+
+def test_a_profile_leads_to_its_deployment(
+    live: Live, fourfold: Command, persona: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("FOURFOLD_PROFILE", "")  # restored after the test, whatever --profile sets
+    refused = fourfold("login", "--url", live.url, "--key", "ffk_none", "--profile", "stage")
+    assert refused.exit_code == 1
+    assert fourfold("--profile", "stage", "list").stderr.startswith("There is no profile stage")
+    monkeypatch.setenv("FOURFOLD_PROFILE", "")
+    assert fourfold("login", "--url", live.url, "--key", KEY, "--profile", "stage").exit_code == 0
+    stored = tmp_path / "fourfold" / "profiles.json"
+    assert stored.stat().st_mode & 0o077 == 0
+    monkeypatch.setenv("FOURFOLD_API_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("FOURFOLD_API_KEY", "ffk_none")
+    assert persona["id"] in fourfold("--profile", "stage", "list").stdout
+    stored.write_text("[", encoding="utf-8")
+    assert "cannot be read" in fourfold("--profile", "stage", "list").stderr
+
+
+def test_each_line_of_a_file_is_a_persona(
+    live: Live, fourfold: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("fourfold.cli.batch.watch_live", lambda *_: True)  # live progress needs a WebSocket API
+    (tmp_path / "briefs.txt").write_text("A baker, 50, in Lisbon\n\n  A pilot, 67  \n", encoding="utf-8")
+    done = fourfold("batch", "briefs.txt")
+    assert done.exit_code == 0, done.output
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert [row[2] for row in rows] == ["A baker, 50, in Lisbon", "A pilot, 67"]
+    assert {row[0] for row in rows} == {*ids(live)}
+    assert fourfold("batch", "missing.txt").exit_code == 1

@@ -151,7 +151,7 @@ def test_an_error_after_the_first_byte_is_an_event(live: Live, monkeypatch: pyte
     def broken(*_: object) -> None:
         raise RuntimeError("the brief is in here")
 
-    monkeypatch.setattr("fourfold.storage.run_events.DynamoEventStore.entries", broken)
+    monkeypatch.setattr("fourfold.storage.progress.events.DynamoEventStore.entries", broken)
     [farewell] = list(stream)
     told = json.loads(farewell.data)
     assert (farewell.event, told["code"], told["status"]) == ("error", "internal_error", 500)

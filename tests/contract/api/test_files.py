@@ -93,8 +93,8 @@ def test_a_repeated_import_is_one_persona(api: Api, persona: dict[str, Any]) -> 
 def test_an_import_is_announced(api: Api, persona: dict[str, Any]) -> None:
     after = take_in(api, export(api, persona, "json").content).json()
     entries = [json.loads(item["entry"]["S"]) for item in api.stored("outbox")]
-    [created] = [entry for entry in entries if entry["DetailType"] == "persona.created"]
-    assert created["Detail"]["data"] == {
+    created = [entry["Detail"]["data"] for entry in entries if entry["DetailType"] == "persona.created"]
+    assert next(data for data in created if data["persona_id"] == after["id"]) == {
         "persona_id": after["id"],
         "run_id": None,
         "overall": persona["audit"]["overall"],

@@ -109,7 +109,7 @@ def test_twenty_at_once_start_one_run(api: Api, waiting: bool) -> None:
     assert set(Counter(reply.status_code for reply in replies)) <= ({201, 409} if waiting else {202})
     assert sum("idempotency-replayed" not in reply.headers for reply in replies if reply.status_code != 409) == 1
     assert {reply.json().get("run_id", run_id) for reply in replies} == {run_id}
-    kinds = Counter(item["sk"]["S"].partition("#")[0] for item in api.stored("personas"))
+    kinds = Counter(item["sk"]["S"] for item in api.stored("personas"))
     assert (kinds["PERSONA"], kinds["RUN"]) == (1, 1)
 
 

@@ -13,10 +13,12 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from fourfold.ids import new_run_id
+from fourfold.jobs.answers import PaidAnswers
 from fourfold.jobs.job import claim_run
 from fourfold.jobs.message import MESSAGE_RETENTION, message_from
 from fourfold.jobs.store import Lease
 from fourfold.progress.run import RunKind
+from fourfold.storage.personas.store import persona_key
 from fourfold.voice.fingerprint_job import FingerprintJob
 from functions import clock, job_entry, wiring
 from functions.job_entry import MAX_RECEIVES
@@ -97,9 +99,7 @@ def created(persona: str) -> str:
 
 
 def runs_of(api: Api, kind: str) -> int:
-    return sum(
-        item.get("kind", {}).get("S") == kind for item in api.stored("personas") if item["sk"]["S"][:4] == "RUN#"
-    )
+    return sum(item["sk"]["S"] == "RUN" and item["kind"]["S"] == kind for item in api.stored("personas"))
 
 
 @pytest.mark.parametrize(("what", "kind"), [("fingerprint", "fingerprint"), ("test-suite", "provocation")])
@@ -132,13 +132,13 @@ def test_a_worker_overtaken_by_a_regeneration_leaves_the_log_to_its_followers(
 ) -> None:
     run_id, perform, overtaken = asked(api, persona), FingerprintJob.perform, list[str]()
 
-    def write_anew(work: Any, key: str) -> str:
+    def write_anew(work: Any, key: str, answers: PaidAnswers) -> None:
         if not overtaken:
             overtaken.append(key)
             old = wiring.persona_store().persona("ws_one", persona)
             assert old is not None
             new = old.model_copy(update={"version": 2, "updated_at": clock.now()})
-            place = {"pk": {"S": "WS#ws_one"}, "sk": {"S": f"PERSONA#{persona}"}}
+            place = persona_key("ws_one", persona)
             values = {":doc": {"S": new.model_dump_json()}}
             api.tables.update_item(
                 TableName="personas", Key=place, UpdateExpression="SET doc = :doc", ExpressionAttributeValues=values
@@ -147,7 +147,7 @@ def test_a_worker_overtaken_by_a_regeneration_leaves_the_log_to_its_followers(
             assert order is not None
             lease = Lease("other", clock.now() + timedelta(minutes=5))
             assert claim_run(order, wiring.job_context(), lease, "cfg") is not None
-        return perform(work, key)
+        perform(work, key, answers)
 
     monkeypatch.setattr(FingerprintJob, "perform", write_anew)
     api.do_jobs()
@@ -161,7 +161,7 @@ def test_a_worker_overtaken_by_a_regeneration_leaves_the_log_to_its_followers(
 def test_a_delivery_that_fails_says_so_and_nothing_of_the_persona(
     api: Api, persona: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_work: Any, _key: str) -> str:
+    def fail(_work: Any, _key: str, _answers: PaidAnswers) -> None:
         raise RuntimeError("Defne, who is afraid of lifts")
 
     run_id = asked(api, persona)

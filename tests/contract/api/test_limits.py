@@ -13,11 +13,10 @@ from fourfold.config.api import ApiConfig, LimitsConfig
 from fourfold.config.settings import Settings
 from fourfold.pipeline.staleness import MAX_SILENCE
 from functions import clock, wiring
-from functions.api import dependencies as callers
 from functions.api.personas import generation
 from functions.api.runs import polling as following
 from functions.api.wiring import submissions
-from tests.contract.api.conftest import KEY, OTHER_KEY, READ_KEY, Api
+from tests.contract.api.conftest import KEY, OTHER_KEY, READ_KEY, Api, use_settings
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 ASYNC = {"Prefer": "respond-async"}
@@ -28,8 +27,7 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> LimitsConfig:
     """Five requests a minute, and three runs at once, for everybody."""
     tight = LimitsConfig(requests_per_minute=5, concurrent_generations=3)
     settings = Settings(api=ApiConfig(limits=tight))
-    monkeypatch.setattr(callers, "settings_of", lambda _workspace: settings)
-    monkeypatch.setattr(generation, "settings_of", lambda _workspace: settings)
+    use_settings(monkeypatch, settings)
     return tight
 
 
@@ -37,7 +35,7 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> LimitsConfig:
 def runs_at_once(monkeypatch: pytest.MonkeyPatch) -> int:
     """Three runs at once, requests as usual."""
     settings = Settings(api=ApiConfig(limits=LimitsConfig(concurrent_generations=3)))
-    monkeypatch.setattr(generation, "settings_of", lambda _workspace: settings)
+    use_settings(monkeypatch, settings)
     return 3
 
 

@@ -20,7 +20,7 @@ from fourfold.http.body import json_body
 from fourfold.http.problems import ProblemError
 from fourfold.idempotency import LEASE_S, Execution
 from fourfold.problem import problem
-from fourfold.storage.idempotency import DynamoClaims
+from fourfold.storage.idempotency.claims import DynamoClaims
 from functions import clock
 from functions.api import idempotent as once_module
 from functions.api.app import create_app

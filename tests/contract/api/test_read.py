@@ -12,9 +12,8 @@ from fourfold.config.api import ApiConfig, LimitsConfig
 from fourfold.config.settings import Settings
 from fourfold.persona import INTENT_MAX_CHARACTERS
 from functions import clock, wiring
-from functions.api.personas import generation
 from tests.builders import ALL_STEPS, ScriptedModel, performed
-from tests.contract.api.conftest import OTHER_KEY, Api
+from tests.contract.api.conftest import OTHER_KEY, Api, use_settings
 from tests.examples import examples
 
 ASYNC = {"Prefer": "respond-async"}
@@ -97,7 +96,7 @@ def test_a_lost_run_has_failed_for_whoever_looks(api: Api, monkeypatch: pytest.M
 def test_any_legible_brief_is_kept_byte_for_byte(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     api.machine.fate = "silent"
     roomy = Settings(api=ApiConfig(limits=LimitsConfig(requests_per_minute=100_000, concurrent_generations=1000)))
-    monkeypatch.setattr(generation, "settings_of", lambda _workspace: roomy)
+    use_settings(monkeypatch, roomy)
 
     @settings(max_examples=examples(15, 600), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(LEGIBLE)

@@ -14,12 +14,10 @@ from fourfold.jobs.job import fail_job
 from fourfold.jobs.message import JobMessage
 from fourfold.problem import problem
 from functions import wiring
-from functions.api import dependencies as callers
-from functions.api.personas import generation
 from functions.api.runs import job_requests as jobs
 from functions.api.webhooks import deliveries
 from functions.api.webhooks import targets as webhook_targets
-from tests.contract.api.conftest import FULL_KEY, Live
+from tests.contract.api.conftest import FULL_KEY, Live, use_settings
 from tests.contract.api.schemathesis_run import walk
 
 EXAMPLES = 5
@@ -37,8 +35,7 @@ def end_job(body: str) -> None:
 @pytest.mark.timeout(600)
 def test_every_operation_keeps_its_description(live: Live, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     unhurried = Settings(api=ApiConfig(limits=LimitsConfig(requests_per_minute=100_000, concurrent_generations=1000)))
-    for module in (callers, generation):
-        monkeypatch.setattr(module, "settings_of", lambda _workspace: unhurried)
+    use_settings(monkeypatch, unhurried)
     with ThreadPoolExecutor(2) as worker:
 
         def send_message(QueueUrl: str, MessageBody: str, MessageGroupId: str) -> None:  # noqa: ARG001, N803 - boto's names

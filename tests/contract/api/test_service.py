@@ -38,7 +38,7 @@ def _breaks(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def broken(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("fourfold.storage.personas.DynamoPersonaStore.page", broken)
+    monkeypatch.setattr("fourfold.storage.personas.store.DynamoPersonaStore.page", broken)
 
 
 def test_a_bug_answers_500_and_says_nothing_of_itself(
@@ -74,7 +74,7 @@ def test_a_change_that_cannot_be_stored_is_507_and_health_is_degraded(
     def full_disk(*_: object, **__: object) -> None:
         raise ClientError({"Error": {"Code": "InsufficientStorage", "Message": "disk"}}, "TransactWriteItems")
 
-    monkeypatch.setattr("fourfold.storage.personas.DynamoPersonaStore.start", full_disk)
+    monkeypatch.setattr("fourfold.storage.personas.store.DynamoPersonaStore.start_writes", full_disk)
     reply = api.call("POST", "/v1/personas", json=BRIEF)
     assert (reply.status_code, reply.json()["code"]) == (507, "not_stored")
     monkeypatch.setattr(api.app.state, "storage_failure", lambda: "the disk is full")

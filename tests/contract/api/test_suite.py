@@ -308,7 +308,7 @@ def test_a_workspaces_own_tests_fit_one_plan(suites: Suites) -> None:
     assert put(wordy("five", 12_000, twin=4000)).status_code == 422, "a twin is kept twice"
     assert put(wordy("six", 4000)).json()["errors"][0]["code"] == "too_large"
     assert put(wordy("five", 4000, twin=4000)).status_code == 200, "fewer words go"
-    own = wiring.suites().tests("ws_one")
+    own = wiring.workspace_tests().all("ws_one")
     all_tests = available(shipped_tests(), own, (), SafetyConfig())
     plan = make_plan(all_tests, Selection(benign_twins=True), ProvocationConfig())
     assert 300_000 < len(plan.model_dump_json().encode()) < 390_000, "DynamoDB takes 400 KB"

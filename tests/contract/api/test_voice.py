@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from fourfold.jobs.answers import PaidAnswers
 from fourfold.voice.fingerprint_job import FingerprintJob
 from functions import wiring
 from tests.contract.api.conftest import FULL_KEY, Api
@@ -29,10 +30,7 @@ def post(api: Api, persona: dict[str, Any], what: str, body: Any = None, **heade
 
 
 def turns(api: Api, persona: dict[str, Any]) -> int:
-    prefix = f"OF#{persona['id']}#CHAT#"
-    return sum(
-        item["sk"]["S"].startswith(prefix) and item["sk"]["S"].count("#") == 4 for item in api.stored("personas")
-    )
+    return sum(item["sk"]["S"].startswith(f"{persona['id']}#TURN#") for item in api.stored("personas"))
 
 
 def events_in(reply: httpx.Response) -> list[tuple[str, dict[str, Any]]]:
@@ -98,8 +96,10 @@ def test_a_deletion_takes_jobs_chats_and_results_along(api: Api, persona: dict[s
         api.do_jobs()
         assert api.run(run).status == "completed"
     post(api, persona, "chat", {"message": "Did you sleep at all?"})
-    kinds = {item["sk"]["S"].split("#")[2] for item in api.stored("personas") if item["sk"]["S"].startswith("OF#")}
-    assert kinds >= {"FINGERPRINT", "PROVOCATION", "SUITE", "CHAT", "JOB", "RUN", "VERSION"}
+    sort_keys = [item["sk"]["S"] for item in api.stored("personas")]
+    for kind in ("FINGERPRINT", "SUITE#", "RECORDS#", "JOB#", "RUN", "VERSION#", f"{persona['id']}#TURN#"):
+        assert any(sort_key.startswith(kind) for sort_key in sort_keys), kind
+    assert any("#ses_" in sort_key for sort_key in sort_keys), "the entry in the list of sessions"
     assert api.call("DELETE", f"/v1/personas/{persona['id']}", FULL_KEY).status_code == 204
     assert rows_of(api, persona) == []
 
@@ -120,14 +120,14 @@ def test_a_persona_deleted_in_the_middle_of_its_job_stops_it(
     asked, deleted = list[str](), threading.Event()
     perform = FingerprintJob.perform
 
-    def delete_at_the_tenth(work: Any, key: str) -> str:
+    def delete_at_the_tenth(work: Any, key: str, answers: PaidAnswers) -> None:
         asked.append(key)
         if asked[9:10] == [key]:
             assert api.call("DELETE", f"/v1/personas/{persona['id']}", FULL_KEY).status_code == 204
             deleted.set()
         elif len(asked) >= 10:
             deleted.wait(30)
-        return perform(work, key)
+        perform(work, key, answers)
 
     monkeypatch.setattr(FingerprintJob, "perform", delete_at_the_tenth)
     post(api, persona, "fingerprint")

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from fourfold.webhooks.delivery import Attempt, DeliveryStatus, Message, new_delivery
+from fourfold.webhooks.endpoint import Endpoint
 from fourfold.webhooks.fan_out import QueueEntry
+from fourfold.webhooks.sealing import opened
 from functions import webhook_queues as webhook_lanes
 from functions.api.webhooks import deliveries, endpoints
 from functions.api.webhooks import targets as webhook_targets
+from functions.secret_sealer import KmsSealer
 from tests.contract.api.conftest import KEY, OTHER_KEY, Api
 
 ABSENT = "whk_00000000000000000000000000"
@@ -215,6 +218,13 @@ def test_an_endpoint_that_is_deleted_is_gone(api: Api) -> None:
     assert api.call("DELETE", path, key=MINE).status_code == 404
 
 
+def stored_endpoint(endpoint_id: str) -> Endpoint:
+    """The endpoint as the dispatcher reads it, with its secrets opened."""
+    stored = webhook_lanes.webhooks().endpoint("ws_one", endpoint_id)
+    assert stored is not None
+    return opened(stored, KmsSealer())
+
+
 def test_rotation_overlaps(api: Api) -> None:
     created = create(api)
     path = f"/v1/webhooks/{created['id']}/rotate"
@@ -222,14 +232,12 @@ def test_rotation_overlaps(api: Api) -> None:
     assert rotated["secret"] != created["secret"]
     until = datetime.fromisoformat(rotated["rotating_until"])
     assert timedelta(hours=23) < until - datetime.now(UTC) <= timedelta(hours=24)
-    stored = webhook_lanes.webhooks().endpoint("ws_one", created["id"])
-    assert stored is not None
+    stored = stored_endpoint(created["id"])
     assert stored.signing_secrets(datetime.now(UTC)) == (rotated["secret"], created["secret"])
     assert stored.signing_secrets(until) == (rotated["secret"],)
     assert api.call("POST", path, key=MINE).json()["code"] == "rotation_in_progress"
     forced = api.call("POST", path, key=MINE, json={"force": True}).json()
-    stored = webhook_lanes.webhooks().endpoint("ws_one", created["id"])
-    assert stored is not None
+    stored = stored_endpoint(created["id"])
     assert stored.signing_secrets(datetime.now(UTC)) == (forced["secret"], rotated["secret"])
     assert api.call("POST", path, key=MINE, json={"force": "yes"}).status_code == 422
 

@@ -15,8 +15,8 @@ from fourfold.pipeline.new_run import log_start
 from fourfold.pipeline.run_context import RunIdentity
 from fourfold.pipeline.state import RunState
 from fourfold.progress.run import Run, RunStatus
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
 from fourfold.storage.client import dynamodb
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from functions import wiring
 from functions.configuration import config_reader, org_of
 from tests.tables import Tables, tables_in_moto
@@ -29,7 +29,7 @@ def load(path: Path) -> dict[str, Any]:
     return loaded
 
 
-_TABLES = {"personas": "S", "run-events": "N", "connections": "S", "config": "S", "api-keys": None}
+_TABLES = {"personas": "S", "run-events": "N", "connections": "S", "config": "S", "api-keys": None, "outbox": None}
 _ENVIRONMENT = {
     "FOURFOLD_PERSONAS_TABLE": "personas",
     "FOURFOLD_RUN_EVENTS_TABLE": "run-events",

@@ -20,9 +20,9 @@ from fourfold.pipeline.state import RunState
 from fourfold.progress.events import StepStarted
 from fourfold.progress.ports import ConnectionGoneError, DeliveryUnknownError, NotDeliveredError, PushRecord, RunKey
 from fourfold.steps import StepName
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys, key_hash
 from fourfold.storage.client import dynamodb
-from fourfold.storage.connections import DynamoTickets
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys, key_hash
+from fourfold.storage.progress.connections import DynamoTickets
 from functions import progress_wiring, wiring
 from functions.progress_connection import admission, conversation
 from functions.progress_push import handler as push_handler

@@ -9,10 +9,9 @@ import pytest
 
 from fourfold.pipeline.state import RunState
 from fourfold.storage.client import dynamodb
-from fourfold.storage.outbox import outbox_put
+from fourfold.storage.outbox import entry_item
 from functions import event_bus
 from functions.publish_events import handler as publish_events
-from tests.tables import create
 from tests.unit.functions.conftest import SAMPLES, load
 
 SAMPLE = load(SAMPLES / "publish_events" / "two_entries.json")
@@ -46,11 +45,9 @@ def bus(world: RunState, monkeypatch: pytest.MonkeyPatch) -> Bus:  # noqa: ARG00
     stand_in = Bus()
     monkeypatch.setattr(event_bus, "_bus", lambda: stand_in)
     monkeypatch.setattr(event_bus, "PAUSES_S", (0, 0))
-    monkeypatch.setenv("FOURFOLD_OUTBOX_TABLE", "outbox")
-    create(dynamodb(), "outbox", None)
     for record in SAMPLE["Records"]:
         entry = json.loads(record["dynamodb"]["NewImage"]["entry"]["S"])
-        dynamodb().transact_write_items(TransactItems=[{"Put": outbox_put("outbox", entry)}])
+        dynamodb().put_item(TableName="outbox", Item=entry_item(entry))
     return stand_in
 
 

@@ -14,8 +14,11 @@ from fourfold.pipeline.state import RunState
 from fourfold.storage.client import dynamodb
 from fourfold.webhooks.delivery import DeliveryStatus
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
+from fourfold.webhooks.sealing import sealed
+from functions import secret_sealer
 from functions import webhook_queues as webhook_lanes
 from functions.clock import now
+from functions.secret_sealer import KmsSealer
 from functions.webhook_dispatch.handler import handler as dispatch
 from functions.webhook_fanout.handler import handler as fan_out
 from tests.invocation import Invocation
@@ -35,21 +38,21 @@ def queues(world: RunState, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:  
     for name in ("fast", "slow", "dead"):
         url = sqs.create_queue(QueueName=name)["QueueUrl"]
         monkeypatch.setenv(f"FOURFOLD_WEBHOOKS_{name.upper()}_QUEUE", url)
-    for table, sort in TABLES.items():
-        create(boto3.client("dynamodb"), table, sort)
-    for name in ("webhooks", "outbox"):
-        monkeypatch.setenv(f"FOURFOLD_{name.upper()}_TABLE", name)
+    create(boto3.client("dynamodb"), "webhooks", TABLES["webhooks"])
+    monkeypatch.setenv("FOURFOLD_WEBHOOKS_TABLE", "webhooks")
     monkeypatch.setenv("FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK", "1")
-    for made in (webhook_lanes.queues, webhook_lanes.webhooks, dynamodb):
+    monkeypatch.setenv("FOURFOLD_WEBHOOKS_KEY", boto3.client("kms").create_key()["KeyMetadata"]["Arn"])
+    kept = (webhook_lanes.queues, webhook_lanes.webhooks, secret_sealer.kms, secret_sealer.opened)
+    for made in (*kept, dynamodb):
         made.cache_clear()
     yield sqs
-    for made in (webhook_lanes.queues, webhook_lanes.webhooks):
+    for made in kept:
         made.cache_clear()
 
 
 def subscribe(url: str) -> Endpoint:
     endpoint = new_endpoint("ws_sample", url, ["persona.created"], None, now()).model_copy(update={"id": ENDPOINT})
-    webhook_lanes.webhooks().create(endpoint)
+    webhook_lanes.webhooks().create(sealed(endpoint, KmsSealer()))
     return endpoint
 
 

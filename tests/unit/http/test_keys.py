@@ -6,7 +6,7 @@ import pytest
 
 from fourfold.http.auth import KeyRing, bearer_secret
 from fourfold.http.problems import ProblemError
-from fourfold.storage.api_keys import ApiKey
+from fourfold.storage.keys.api_keys import ApiKey
 
 KEY = ApiKey("key_1", "org_1", "ws_1", frozenset({"personas:read"}))
 

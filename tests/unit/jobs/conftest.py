@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fourfold.ids import new_persona_id, new_run_id
+from fourfold.jobs.answers import PaidAnswers
 from fourfold.jobs.job import Conclusion, JobContext
 from fourfold.jobs.message import JobMessage
 from fourfold.llm.port import ModelCall
 from fourfold.persona import Persona, PersonaStatus, TokenUsage
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunKind, RunStatus
-from fourfold.storage.jobs import DynamoCheckpoints, DynamoJobStore
-from fourfold.storage.personas import DynamoPersonaStore
-from fourfold.storage.run_events import DynamoEventStore
+from fourfold.storage.jobs.checkpoints import DynamoCheckpoints
+from fourfold.storage.jobs.store import DynamoJobStore
+from fourfold.storage.personas.store import DynamoPersonaStore, persona_key
+from fourfold.storage.progress.events import DynamoEventStore
 from tests.isolation import take_turns
 from tests.tables import Tables, tables_in_moto
 
@@ -49,7 +50,6 @@ class Bench:
             log_of=lambda run: RunLog(self.events_of(run), run.id, run.persona_id, 0, lambda: self.now),
             checkpoints_of=lambda run: DynamoCheckpoints(self.client, "personas", run),
             clock=lambda: self.now,
-            monotonic=time.monotonic,
         )
 
     def events_of(self, run: Run) -> DynamoEventStore:
@@ -58,33 +58,41 @@ class Bench:
     def logged(self, run: Run) -> list[str]:
         return [entry.event.type for entry in self.events_of(run).entries()]
 
-    def order(self, run_id: str | None = None) -> JobMessage:
+    def order(self, run_id: str | None = None, kind: RunKind = RunKind.FINGERPRINT) -> JobMessage:
         return JobMessage(
-            kind=RunKind.FINGERPRINT,
+            kind=kind,
             run_id=run_id or new_run_id(),
             workspace_id=WORKSPACE,
             persona_id=self.persona.id,
         )
 
-    def sort_keys(self) -> set[str]:
-        return {item["sk"]["S"] for item in self.client.scan(TableName="personas")["Items"]}
+    def stored_keys(self) -> set[tuple[str, str]]:
+        """Partition and sort key of every item in the Personas table."""
+        return {(item["pk"]["S"], item["sk"]["S"]) for item in self.client.scan(TableName="personas")["Items"]}
+
+    def delete_persona(self) -> None:
+        self.client.delete_item(TableName="personas", Key=persona_key(WORKSPACE, self.persona.id))
 
 
 @dataclass
 class Toy:
-    """A job of `count` items; counts how often each is asked, and dies or fails where it is told to."""
+    """A job of `count` items, each one paid call; `before` is called before each. `asked` are the calls made."""
 
     count: int = 5
     before: Callable[[str], None] = lambda _key: None
     asked: list[str] = field(default_factory=list)
 
-    def items(self) -> Sequence[str]:
+    def items(self, answers: PaidAnswers | None = None) -> Sequence[str]:  # noqa: ARG002 - the port's
         return [f"item-{number}" for number in range(self.count)]
 
-    def perform(self, key: str) -> str:
+    def perform(self, key: str, answers: PaidAnswers) -> None:
         self.before(key)
-        self.asked.append(key)
-        return f"done {key}"
+
+        def pay() -> str:
+            self.asked.append(key)
+            return f"done {key}"
+
+        answers.get_or_make(key, pay)
 
     def conclude(self, run: Run, kept: Mapping[str, str], at: datetime) -> Conclusion:
         assert run.status is RunStatus.RUNNING
@@ -125,5 +133,5 @@ def bench(_tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Bench:
         config_hash="cfg",
         started_at=NOW,
     )
-    DynamoPersonaStore(_tables.client, "personas").start(persona, made)
+    DynamoPersonaStore(_tables.client, "personas", "outbox").start(persona, made)
     return Bench(_tables.client, persona)

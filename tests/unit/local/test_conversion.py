@@ -64,7 +64,8 @@ def test_every_pending_delivery_is_ordered_and_no_other() -> None:
     _table(dynamodb, "webhooks", "pk", "sk")
     url = sqs.create_queue(QueueName="slow")["QueueUrl"]
     for number, status in enumerate(("pending", "delivered", "dead")):
-        item = {"pk": "ENDPOINT#whk_1", "sk": f"DELIVERY#dlv_{number}", "workspace_id": "ws_a", "status": status}
+        item = {"pk": "ENDPOINT#whk_1#0", "sk": f"DELIVERY#dlv_{number}", "workspace_id": "ws_a", "status": status}
+        item["endpoint_id"] = "whk_1"
         dynamodb.put_item(TableName="webhooks", Item={name: {"S": value} for name, value in item.items()})
     assert requeue_pending_deliveries(dynamodb, sqs, "webhooks", url) == 1
     (message,) = sqs.receive_message(QueueUrl=url)["Messages"]

@@ -21,7 +21,7 @@ _SLOTS = frozenset(
         *("feast", "drink", "sweet", "game", "lost", "lost_name", "lost_they", "lost_them", "clause"),
     }
 )
-_CHAT_SLOTS = frozenset({"c", "C", "t", "w", "n", "e", "E"})
+_CHAT_SLOTS = frozenset({"c", "C", "t", "w", "n", "e", "E", "o", "O"})
 _PROVOCATION_SLOTS = frozenset(
     {"name", "age", "older", "younger", "wrong", "place", "work", "desire", "fear", "wound", "elsewhere", "secret"}
 )
@@ -80,6 +80,11 @@ class Shape(BaseModel):
     """A JSON object with these keys and no others."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class NumberWords(Shape):
+    numbers: dict[str, dict[Text, Annotated[int, Field(ge=1, le=99)]]]
+    adjectives: dict[Word, Annotated[int, Field(ge=1, le=99)]]
 
 
 class Generations(Shape):
@@ -376,10 +381,19 @@ class Assistant(Shape):
     closings: Annotated[list[Text], Field(min_length=1)]
 
 
+class Kind(Shape):
+    openers: Word
+    words: Pattern
+
+
 class Chat(Shape):
     templates: dict[Text, Annotated[list[ChatTemplate], Field(min_length=4)]]
     clauses: dict[Word, Annotated[list[Text], Field(min_length=4)]]
     topics: list[Topic]
+    kinds: list[Kind]
+    openers: dict[Word, Annotated[list[ChatTemplate], Field(min_length=8)]]
+    leads: dict[Text, Annotated[list[ChatTemplate], Field(min_length=3)]]
+    stops: dict[Text, Text]
     assistant: Assistant
     light_words: list[Word]
 
@@ -396,7 +410,8 @@ class Weak(Shape):
 
 class Subject(Shape):
     name: Word
-    recognised_by: Pattern
+    opened_by: Pattern
+    followed_by: Pattern = "(?!)"
     firm: Annotated[list[Firm], Field(min_length=1)]
     weak: list[Weak]
     chance: Unit = 0.09
@@ -477,6 +492,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
         "gender_words.json": GenderWords,
         "given_names.json": GivenNames,
         "languages.json": Languages,
+        "number_words.json": NumberWords,
         "loanwords.json": dict[str, list[Text]],
         "people_aliases.json": dict[Locale, PeopleKey],
         "peoples.json": dict[PeopleKey, People],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NoReturn
 
 import pytest
 
@@ -12,6 +13,7 @@ from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.persona_versions import PersonaVersion
+from fourfold.pipeline.bus_entries import started_entry
 from fourfold.pipeline.complete_run import complete_run
 from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import problem_from
@@ -32,6 +34,7 @@ class MemoryPersonaStore:
     runs: dict[str, Run] = field(default_factory=dict)
     versions: list[PersonaVersion] = field(default_factory=list)
     bases: dict[str, DraftBasis] = field(default_factory=dict)
+    entries: list[dict[str, Any]] = field(default_factory=list)
     interrupt: list[Callable[[], None]] = field(default_factory=list)
 
     def persona(self, workspace_id: str, persona_id: str) -> Persona | None:
@@ -56,11 +59,12 @@ class MemoryPersonaStore:
     def start(self, persona: Persona, run: Run) -> None:
         self.personas[persona.id], self.runs[run.id] = persona, run
 
-    def finish(
+    def finish(  # noqa: PLR0917 - the port's
         self,
         stored: StoredPersona,
         persona: Persona,
         run: Run,
+        entries: Sequence[dict[str, Any]],
         version: PersonaVersion | None = None,
         basis: DraftBasis | None = None,
     ) -> bool:
@@ -70,9 +74,18 @@ class MemoryPersonaStore:
         if standing != stored.persona or self.runs[run.id].status is not RunStatus.RUNNING:
             return False
         self.start(persona, run)
+        self.entries += entries
         self.versions += [] if version is None else [version]
         self.bases |= {} if basis is None else {run.id: basis}
         return True
+
+    def published(self) -> list[str]:
+        """Detail types of the events stored for the bus."""
+        return [entry["DetailType"] for entry in self.entries]
+
+
+class KilledError(BaseException):
+    """The end of a process: nothing may catch it."""
 
 
 @dataclass
@@ -112,17 +125,18 @@ def world() -> World:
     return World(beginning, store, events, context, who)
 
 
-def test_a_run_begins_with_the_state_its_machine_gets_and_the_event_it_publishes(world: World) -> None:
+def test_a_run_starts_with_the_state_its_machine_gets_and_the_event_stored_with_it(world: World) -> None:
     given = json.loads(world.beginning.execution_input())
+    assert given.keys() == {"state"}
     assert RunState.model_validate(given["state"]) == world.beginning.state
-    [entry] = given["events"]
+    entry = started_entry(world.beginning.run)
     assert entry["DetailType"] == "generation.run.started"
     assert entry["Detail"]["metadata"]["correlation_id"] == world.who.run_id
     assert world.beginning.persona.intent == BRIEF
 
 
 def test_a_completed_run_ships_the_persona_with_its_usage(world: World) -> None:
-    entries = complete_run(world.pipeline(), "active", world.context)
+    complete_run(world.pipeline(), "active", world.context)
     persona, run = world.store.personas[world.who.persona_id], world.store.runs[world.who.run_id]
     assert persona.status is PersonaStatus.ACTIVE
     assert persona.surface is not None
@@ -130,27 +144,29 @@ def test_a_completed_run_ships_the_persona_with_its_usage(world: World) -> None:
     assert persona.providers == ("scripted:1",)
     assert run.status is RunStatus.COMPLETED
     assert [(attempt.attempt, attempt.overall, len(attempt.steps)) for attempt in run.attempts] == [(1, 4.1, 6)]
-    assert [entry["DetailType"] for entry in entries] == ["generation.run.completed", "persona.created"]
+    assert world.store.published() == ["generation.run.completed", "persona.created"]
     assert world.events.types()[-1] == "pipeline.completed"
 
 
 def test_a_flagged_persona_is_announced_as_flagged_and_not_as_created(world: World) -> None:
-    entries = complete_run(world.pipeline(), "flagged", world.context)
-    assert [entry["DetailType"] for entry in entries] == ["generation.run.completed", "persona.flagged"]
+    complete_run(world.pipeline(), "flagged", world.context)
+    assert world.store.published() == ["generation.run.completed", "persona.flagged"]
     assert world.store.personas[world.who.persona_id].status is PersonaStatus.FLAGGED
 
 
-def test_completing_twice_answers_the_same_events_and_logs_one_end(world: World) -> None:
+def test_completing_twice_stores_the_events_once_and_logs_one_end(world: World) -> None:
     state = world.pipeline()
-    first = complete_run(state, "active", world.context)
-    assert complete_run(state, "active", world.context) == first
+    for _ in range(2):
+        complete_run(state, "active", world.context)
+    assert world.store.published() == ["generation.run.completed", "persona.created"]
     assert world.events.types().count("pipeline.completed") == 1
 
 
 def test_a_failed_run_leaves_a_failed_persona_with_the_money_already_spent(world: World) -> None:
     world.pipeline()
     problem = problem_from("States.Timeout", "")
-    [entry] = fail_run(world.who, problem, world.context)
+    fail_run(world.who, problem, world.context)
+    [entry] = world.store.entries
     assert entry["DetailType"] == "generation.run.failed"
     assert entry["Detail"]["data"]["error"]["code"] == "run_timed_out"
     run = world.store.runs[world.who.run_id]
@@ -162,24 +178,49 @@ def test_a_failed_run_leaves_a_failed_persona_with_the_money_already_spent(world
 
 def test_the_first_end_counts(world: World) -> None:
     state = world.pipeline()
-    told = complete_run(state, "active", world.context)
-    assert told
-    # Perhaps the bus never heard of it: whoever comes with a failure is told what it should have heard.
-    assert fail_run(world.who, problem_from("States.Timeout", ""), world.context) == told
+    complete_run(state, "active", world.context)
+    fail_run(world.who, problem_from("States.Timeout", ""), world.context)
+    assert world.store.published() == ["generation.run.completed", "persona.created"]
     assert world.store.personas[world.who.persona_id].status is PersonaStatus.ACTIVE
 
 
 def test_a_persona_is_not_shipped_by_a_run_that_failed(world: World) -> None:
     state = world.pipeline()
-    first = fail_run(world.who, problem_from("ABORTED", ""), world.context)
-    assert complete_run(state, "active", world.context) == []
-    assert fail_run(world.who, problem_from("States.Timeout", ""), world.context) == first
+    fail_run(world.who, problem_from("ABORTED", ""), world.context)
+    complete_run(state, "active", world.context)
+    fail_run(world.who, problem_from("States.Timeout", ""), world.context)
+    assert world.store.published() == ["generation.run.failed"]
     assert world.events.types().count("pipeline.failed") == 1
 
 
-def test_a_run_nobody_knows_is_nobodys_failure(world: World) -> None:
+def test_a_run_that_another_workspace_names_does_not_fail(world: World) -> None:
     stranger = world.who.model_copy(update={"workspace_id": "ws_other"})
-    assert fail_run(stranger, problem_from("ABORTED", ""), world.context) == []
+    fail_run(stranger, problem_from("ABORTED", ""), world.context)
+    assert world.store.entries == []
+    assert world.store.runs[world.who.run_id].status is RunStatus.RUNNING
+
+
+@pytest.mark.parametrize("end", ["completed", "failed"])
+@pytest.mark.parametrize("second", ["complete", "fail"])
+def test_the_log_of_an_end_that_was_stored_before_a_kill_is_ended_by_the_next_caller(
+    world: World, end: Literal["completed", "failed"], second: str
+) -> None:
+    state, aborted = world.pipeline(), problem_from("ABORTED", "")
+
+    def killed(_identity: RunIdentity, _seen: int) -> NoReturn:
+        raise KilledError
+
+    dying = replace(world.context, log_of=killed)
+    with pytest.raises(KilledError):
+        complete_run(state, "active", dying) if end == "completed" else fail_run(world.who, aborted, dying)
+    published = world.store.published()
+    assert f"pipeline.{end}" not in world.events.types()
+    for _ in range(2):
+        complete_run(state, "active", world.context) if second == "complete" else fail_run(
+            world.who, aborted, world.context
+        )
+    assert world.events.types().count(f"pipeline.{end}") == 1
+    assert world.store.published() == published, "what the end announces is stored with it, once"
 
 
 @pytest.mark.parametrize(

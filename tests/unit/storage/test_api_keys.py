@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fourfold.storage.api_keys import ApiKey, DynamoApiKeys
+from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fourfold.idempotency import LEASE_S, Execution, KeptReply, Refusal
-from fourfold.storage.idempotency import RETENTION, DynamoClaims
+from fourfold.storage.idempotency.claims import RETENTION, DynamoClaims
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

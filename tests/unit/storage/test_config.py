@@ -20,7 +20,7 @@ from fourfold.config.scope import Scope, stored
 from fourfold.config.service import CommitRequest, ConfigService, StaleError
 from fourfold.config.settings import Settings
 from fourfold.events.config import ConfigChanged, config_changed_entry
-from fourfold.storage.config import DynamoConfigStore
+from fourfold.storage.config.store import DynamoConfigStore
 from tests.tables import create
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def test_a_snapshot_is_never_overwritten(tables: Tables) -> None:
     tables.set(SCORE, 1.0)
     kept, nodes = tables.ledger.snapshot(WORKSPACE, "first", Author("key_1", AT))
     tables.set(SCORE, 2.0)
-    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+    with pytest.raises(ValueError, match="stored already"):
         tables.store.put_snapshot(WORKSPACE, kept.model_copy(update={"label": "other"}), {})
     found = tables.store.snapshot(WORKSPACE, kept.id)
     assert found == (kept, nodes)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fourfold.http.scopes import SCOPES
-from fourfold.storage.api_keys import DynamoApiKeys
+from fourfold.storage.keys.api_keys import DynamoApiKeys
 from infra import first_key
 
 if TYPE_CHECKING:

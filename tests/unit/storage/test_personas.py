@@ -10,7 +10,7 @@ from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.persona import PersonaStatus
 from fourfold.pipeline.new_run import NewRun, new_run
 from fourfold.progress.run import RunStatus
-from fourfold.storage.personas import DynamoPersonaStore
+from fourfold.storage.personas.store import DynamoPersonaStore
 from tests.builders import START
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def store(dynamodb: DynamoDBClient) -> DynamoPersonaStore:
-    return DynamoPersonaStore(dynamodb, "personas")
+    return DynamoPersonaStore(dynamodb, "personas", "outbox")
 
 
 def beginning(brief: str = "a baker", workspace: str = "ws_a") -> NewRun:
@@ -46,10 +46,10 @@ def test_only_the_first_end_of_a_run_counts(store: DynamoPersonaStore) -> None:
     failed = new.persona.with_status(PersonaStatus.FAILED, START)
     stored = store.stored_persona("ws_a", new.persona.id)
     assert stored is not None
-    assert store.finish(stored, failed, new.run.model_copy(update={"status": RunStatus.FAILED}))
+    assert store.finish(stored, failed, new.run.model_copy(update={"status": RunStatus.FAILED}), [])
 
     active = new.persona.with_status(PersonaStatus.ACTIVE, START)
-    assert not store.finish(stored, active, new.run.model_copy(update={"status": RunStatus.COMPLETED}))
+    assert not store.finish(stored, active, new.run.model_copy(update={"status": RunStatus.COMPLETED}), [])
     kept = store.persona("ws_a", new.persona.id)
     assert kept is not None
     assert kept.status is PersonaStatus.FAILED

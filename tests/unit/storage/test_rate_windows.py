@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fourfold.rate_limit import WINDOW_S, RateLimiter
-from fourfold.storage.rate_windows import DynamoRateWindows
+from fourfold.storage.idempotency.rate_windows import DynamoRateWindows
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fourfold.progress.events import RunStarted, StepStarted
 from fourfold.progress.log import RunLog
 from fourfold.steps import STEP_ORDER
-from fourfold.storage.run_events import DynamoEventStore
+from fourfold.storage.progress.events import DynamoEventStore
 from tests.builders import Ticking
 
 if TYPE_CHECKING:

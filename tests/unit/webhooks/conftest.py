@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fourfold.config.api import WebhookRetryConfig, WebhooksConfig
-from fourfold.storage.webhooks import DynamoWebhooks
+from fourfold.storage.webhooks.store import DynamoWebhooks
 from fourfold.webhooks.delivery import Delivery, Message
 from fourfold.webhooks.dispatch import Dispatcher, Done, Retry
 from fourfold.webhooks.endpoint import Endpoint, new_endpoint
 from fourfold.webhooks.fan_out import QueueEntry, fan_out
 from fourfold.webhooks.queues import Lane, ScheduledDelivery
+from fourfold.webhooks.sealing import sealed
 from fourfold.webhooks.sender import AttemptOutcome
 from tests.builders import START
 from tests.tables import Tables, tables_in_moto
@@ -40,22 +41,41 @@ class ScriptedSender:
         return self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
 
 
+class ReversingSealer:
+    """Stands for KMS: the ciphertext is the text and what it is bound to, backwards."""
+
+    def seal(self, text: str, bound_to: str) -> str:
+        return f"{text}|{bound_to}"[::-1]
+
+    def open(self, ciphertext: str, bound_to: str) -> str:
+        text, _, sealed_for = ciphertext[::-1].partition("|")
+        assert sealed_for == bound_to, "a secret of another endpoint"
+        return text
+
+
 @dataclass
 class World:
     tables: DynamoDBClient
     store: DynamoWebhooks
     sender: ScriptedSender = field(default_factory=ScriptedSender)
+    sealer: ReversingSealer = field(default_factory=ReversingSealer)
     at: datetime = START
 
     def now(self) -> datetime:
         return self.at
 
     def dispatcher(self) -> Dispatcher:
-        return Dispatcher(self.store, self.sender, lambda _workspace: CONFIG, self.now)  # type: ignore[arg-type]
+        return Dispatcher(
+            self.store,
+            self.sender,  # type: ignore[arg-type]
+            self.sealer,
+            lambda _workspace: CONFIG,
+            self.now,
+        )
 
     def endpoint(self, *events: str, workspace: str = "ws_a", url: str = "https://example.com/hooks") -> Endpoint:
         endpoint = new_endpoint(workspace, url, events or ("*",), None, self.at)
-        self.store.create(endpoint)
+        self.store.create(sealed(endpoint, self.sealer))
         return endpoint
 
     def again(self, endpoint: Endpoint) -> Endpoint:

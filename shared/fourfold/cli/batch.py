@@ -1,0 +1,52 @@
+"""`fourfold batch`: generates a persona from each line of a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fourfold.cli.client import Client
+from fourfold.cli.connection import find_connection
+from fourfold.cli.output import AsJson, Column, print_json, print_rows
+from fourfold.cli.progress_feed import Feed, Target
+from fourfold.cli.session import connected
+from fourfold.cli.terminal import SafeConsole
+from fourfold.cli.watch import watch_live
+
+# A connection follows at most 100 runs.
+_AT_ONCE = 50
+
+
+def batch(
+    file: Annotated[Path, typer.Argument(help="A text file with a brief on each line; - for standard input.")],
+    as_json: AsJson = False,
+) -> None:
+    """Generate a persona from each line of a file, with progress. Exits 1 if any failed."""
+    with connected() as client:
+        text = sys.stdin.read() if file == Path("-") else file.read_text(encoding="utf-8")
+        briefs = [line.strip() for line in text.splitlines() if line.strip()]
+        started, succeeded = [], True
+        for first in range(0, len(briefs), _AT_ONCE):
+            receipts = [_start(client, brief) for brief in briefs[first : first + _AT_ONCE]]
+            started += receipts
+            targets: list[Target] = [{"run_id": receipt["run_id"]} for receipt in receipts]
+            feed = Feed(client.progress_url, find_connection().key, targets)
+            succeeded = watch_live(feed, SafeConsole(stderr=True)) and succeeded
+        personas = [client.persona(receipt["persona_id"]) for receipt in started]
+    if as_json:
+        print_json([persona.model_dump(mode="json") for persona in personas])
+    else:
+        columns = (Column("id", is_id=True), Column("status"), Column("brief"))
+        print_rows(columns, ((each.id, each.status.value, each.intent) for each in personas))
+    if not succeeded:
+        raise typer.Exit(1)
+
+
+def _start(client: Client, brief: str) -> dict[str, str]:
+    receipt: dict[str, str] = client.call(
+        "POST", "/v1/personas", json={"intent": brief}, headers={"Prefer": "respond-async"}
+    )
+    return receipt

@@ -1,0 +1,110 @@
+"""The numbers of a workspace's newest runs: what the dashboard shows of a deployment, derived from the same events."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from fourfold.cli.client import Client
+from fourfold.cli.session import connected
+from fourfold.cli.terminal import SafeConsole
+from fourfold.persona import PersonaStatus
+from fourfold.progress.events import RunEvent, event_from
+from fourfold.progress.measurements import Measurement, measurements
+
+# Fields of a log entry around its event.
+_ENTRY = frozenset({"seq", "run_id", "persona_id", "at"})
+
+Values = dict[tuple[str, str], list[float]]
+"""(metric, value of its first dimension; empty without one) -> the measured values."""
+
+
+def stats(
+    limit: Annotated[int, typer.Option(min=1, max=100, help="The runs of how many personas, newest first.")] = 20,
+) -> None:
+    """Show failures, durations, tokens and cost of the newest runs, by step and provider."""
+    with connected() as client:
+        values = collected(events_of_newest(client, limit))
+    show(values, SafeConsole())
+
+
+def events_of_newest(client: Client, limit: int) -> Iterable[RunEvent]:
+    """The events of the runs that wrote the newest `limit` personas. Runs in progress are left out."""
+    for persona in client.personas(limit):
+        if persona.run_id is not None and persona.status is not PersonaStatus.GENERATING:
+            for entry in client.follow(persona.run_id):
+                yield event_from({name: value for name, value in entry.items() if name not in _ENTRY})
+
+
+def collected(events: Iterable[RunEvent]) -> Values:
+    """Every measurement of the events."""
+    values: Values = defaultdict(list)
+    for event in events:
+        for measurement in measurements(event):
+            values[measurement.name, _first_dimension(measurement)].append(measurement.value)
+    return values
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The nearest-rank percentile of at least one value; `share` is in (0, 1]."""
+    return sorted(values)[math.ceil(share * len(values)) - 1]
+
+
+def show(values: Mapping[tuple[str, str], Sequence[float]], console: Console) -> None:
+    """Prints the numbers of runs, steps and providers."""
+    ended = values.get(("RunFailed", ""), ())
+    if not ended:
+        console.print("No run has ended yet.")
+        return
+    flagged, cost = values.get(("RunFlagged", ""), ()), sum(values.get(("CostUsd", ""), ()))
+    console.print(
+        f"{len(ended)} runs, {_share(ended)} failed, {_share(flagged)} flagged,"
+        f" {len(values.get(('AuditRetries', ''), ()))} audit retries, ${cost:.4f}"
+    )
+    console.print(f"run duration: {_durations(values, 'RunDuration', '')}")
+    steps = _table("step", "executions", "p50, p99", "failed", "repairs", "fallbacks")
+    for step in _named(values, "StepDuration", "StepsFailed"):
+        counts = (str(len(values.get((name, step), ()))) for name in ("StepsFailed", "Repairs", "Fallbacks"))
+        executions = len(values.get(("StepDuration", step), ()))
+        steps.add_row(step, str(executions), _durations(values, "StepDuration", step), *counts)
+    console.print(steps)
+    providers = _table("provider", "calls", "p50, p99", "failed", "input tokens", "output tokens", "USD")
+    for provider in _named(values, "ModelDuration"):
+        tokens = (f"{sum(values.get((name, provider), ())):,.0f}" for name in ("InputTokens", "OutputTokens"))
+        calls, failed = (len(values.get((name, provider), ())) for name in ("ModelDuration", "ModelFailures"))
+        usd = f"{sum(values.get(('ModelCostUsd', provider), ())):.4f}"
+        duration = _durations(values, "ModelDuration", provider)
+        providers.add_row(provider, str(calls), duration, str(failed), *tokens, usd)
+    console.print(providers)
+
+
+def _named(values: Mapping[tuple[str, str], Sequence[float]], *metrics: str) -> list[str]:
+    """The dimensions of these metrics, each once, in the order in which they were measured."""
+    return list(dict.fromkeys(dimension for name, dimension in values if name in metrics))
+
+
+def _durations(values: Mapping[tuple[str, str], Sequence[float]], metric: str, dimension: str) -> str:
+    found = values.get((metric, dimension), ())
+    if not found:
+        return "-"
+    return ", ".join(f"{percentile(found, share) / 1000:.1f} s" for share in (0.5, 0.99))
+
+
+def _share(values: Sequence[float]) -> str:
+    return f"{sum(values) / len(values):.0%}" if values else "0%"
+
+
+def _first_dimension(measurement: Measurement) -> str:
+    return next(iter(measurement.dimensions.values()), "")
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number == 0 else "right", no_wrap=True)
+    return table

@@ -1,0 +1,191 @@
+"""The client for asyncio: the methods of `Fourfold`, awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from httpx_sse import EventSource
+
+from fourfold.client import operations
+from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
+from fourfold.client.operations import Operation
+from fourfold.client.replies import ChatReply, PersonaPage, RunReceipt, event_of, json_of, parsed
+from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, with_key
+from fourfold.client.settings import EVENT_STREAM, STREAM_TIMEOUT, TIMEOUT, address_and_headers
+from fourfold.drift import Envelope
+from fourfold.persona import Persona
+from fourfold.progress.events import TERMINAL_TYPES
+from fourfold.progress.run import Run
+
+
+class AsyncFourfold:
+    """Calls the API. Use it as an asynchronous context manager, or call `close`.
+
+    A request that failed for a moment (no connection, 429, 503) is sent up to three times more. Every POST has an
+    Idempotency-Key, so it does nothing twice.
+
+    Raises:
+        ApiProblemError: by every method, if the API answers with a problem.
+        ApiConnectionError: by every method, if the API does not answer; by the constructor, without a key.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        retries: int = MAX_RETRIES,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """`api_key` and `base_url` are by default FOURFOLD_API_KEY, and FOURFOLD_API_URL or http://127.0.0.1:8000.
+
+        `retries` is the number of further attempts of a request.
+        """
+        self._retries = retries
+        address, headers = address_and_headers(base_url, api_key)
+        try:
+            self._http = httpx.AsyncClient(base_url=address, headers=headers, timeout=TIMEOUT, transport=transport)
+        except (httpx.InvalidURL, ValueError):
+            raise ApiConnectionError(f"{address} is not a URL, or the API key has characters of no key.") from None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._http.aclose()
+
+    async def create_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Persona:
+        """Generates a persona and waits for it, also longer than the API waits. `settings` are for this run only."""
+        reply = await self._send(operations.create(brief, settings))
+        if reply.status_code != httpx.codes.ACCEPTED:
+            return parsed(Persona, json_of(reply))
+        receipt = parsed(RunReceipt, json_of(reply))
+        async for event in self.follow(receipt.run_id):
+            if event["type"] == "pipeline.failed":
+                raise problem_error(event["problem"])
+        return await self.persona(receipt.persona_id)
+
+    async def persona(self, persona_id: str) -> Persona:
+        """Returns a persona."""
+        return parsed(Persona, json_of(await self._send(operations.persona(persona_id))))
+
+    async def personas(self, page_size: int = 50) -> AsyncIterator[Persona]:
+        """Yields all personas, newest first; a page is read when it is needed."""
+        cursor: str | None = None
+        while True:
+            page = parsed(PersonaPage, json_of(await self._send(operations.personas(page_size, cursor))))
+            for persona in page.data:
+                yield persona
+            if not page.has_more:
+                return
+            cursor = page.next_cursor
+
+    async def update_persona(self, persona_id: str, **changes: Any) -> Persona:  # noqa: ANN401 - JSON
+        """Sets `slug`, `visibility` or `archived`."""
+        return parsed(Persona, json_of(await self._send(operations.update(persona_id, changes))))
+
+    async def delete_persona(self, persona_id: str) -> None:
+        """Deletes a persona with everything it owns."""
+        await self._send(operations.delete(persona_id))
+
+    async def chat(self, persona_id: str, message: str, session_id: str | None = None) -> ChatReply:
+        """Returns the persona's reply; `session_id` of an earlier reply continues its chat."""
+        return parsed(ChatReply, json_of(await self._send(operations.chat(persona_id, message, session_id))))
+
+    async def chat_stream(
+        self, persona_id: str, message: str, session_id: str | None = None
+    ) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:
+        """Yields `token` events with `text`, `restarted` if the text so far is void, and last `completed`."""
+        async for event in self._operation_events(operations.chat(persona_id, message, session_id, stream=True)):
+            yield event
+
+    async def drift(self, persona_id: str, reply: str, session_id: str | None = None) -> Envelope:
+        """Scores a reply that another runtime wrote as the persona."""
+        return parsed(Envelope, json_of(await self._send(operations.drift(persona_id, reply, session_id)))["drift"])
+
+    async def run(self, run_id: str) -> Run:
+        """Returns a run."""
+        return parsed(Run, json_of(await self._send(operations.run(run_id))))
+
+    async def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Mapping[str, Any]]:
+        """Yields a run's events after `after` up to its last one, each once; a broken stream is resumed."""
+        kind, attempt = "", 0
+        while kind not in TERMINAL_TYPES:
+            received = False
+            try:
+                async for _, event in self._operation_events(operations.run_events(run_id, after)):
+                    kind, after, attempt, received = event["type"], event["seq"], 0, True
+                    yield event
+                if not received:  # 204: the run has ended, and `after` is its last event
+                    return
+            except ApiConnectionError:
+                pause = pause_after(None, attempt, self._retries)
+                if pause is None:
+                    raise
+                attempt += 1
+                await asyncio.sleep(pause)
+
+    async def request(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        """Sends any request with arguments of httpx, with the same retries and errors."""
+        headers = with_key(method, request.pop("headers", None) or {})
+        attempt = 0
+        while True:
+            reply: httpx.Response | None = None
+            try:
+                reply = await self._http.request(method, path, headers=headers, **request)
+            except httpx.TransportError as error:
+                pause = pause_after(None, attempt, self._retries) if is_repeatable(method, headers) else None
+                if pause is None:
+                    raise ApiConnectionError(f"{self._http.base_url}: {type(error).__name__}") from error
+            else:
+                if not reply.is_error:
+                    return reply
+                pause = pause_after(reply, attempt, self._retries) if is_repeatable(method, headers) else None
+                if pause is None:
+                    raise problem_in(reply)
+            attempt += 1
+            await asyncio.sleep(pause)
+
+    async def _send(self, operation: Operation) -> httpx.Response:
+        return await self.request(operation.method, operation.path, headers=operation.headers, **operation.request())
+
+    @asynccontextmanager
+    async def stream(self, method: str, path: str, **request: Any) -> AsyncIterator[httpx.Response]:  # noqa: ANN401
+        """Sends a request with arguments of httpx; yields the reply before its body is read. It is sent once."""
+        headers = with_key(method, request.pop("headers", None) or {})
+        try:
+            async with self._http.stream(method, path, headers=headers, **request) as reply:
+                if reply.is_error:
+                    await reply.aread()
+                    raise problem_in(reply)
+                yield reply
+        except httpx.TransportError as error:
+            raise ApiConnectionError(f"{self._http.base_url}: {type(error).__name__}") from error
+
+    async def events(self, method: str, path: str, **request: Any) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:  # noqa: ANN401
+        """Yields the name and the data of each server-sent event; an `error` event is raised."""
+        headers = {"Accept": EVENT_STREAM, **(request.pop("headers", None) or {})}
+        request.setdefault("timeout", STREAM_TIMEOUT)
+        async with self.stream(method, path, headers=headers, **request) as reply:
+            if reply.status_code == httpx.codes.NO_CONTENT:
+                return
+            async for event in EventSource(reply).aiter_sse():
+                if event.data:
+                    yield event.event, event_of(event.event, event.data)
+
+    async def _operation_events(self, operation: Operation) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:
+        async for event in self.events(
+            operation.method, operation.path, headers=operation.headers, **operation.request()
+        ):
+            yield event

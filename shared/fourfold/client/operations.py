@@ -1,0 +1,78 @@
+"""The requests of the client's methods, shared by both clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A request. A value of the query that is None is omitted."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def request(self) -> dict[str, Any]:
+        """The arguments of httpx, without method, URL and headers."""
+        query = {name: str(value) for name, value in self.query.items() if value is not None}
+        if self.body is None:
+            return {"params": query}
+        return {"params": query, "json": dict(self.body)}
+
+
+def _given(**values: object) -> dict[str, Any]:
+    """The values that are not None."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def create(brief: str, settings: Mapping[str, Any] | None, *, stream: bool = False) -> Operation:
+    """Generates a persona."""
+    body = _given(intent=brief, config=None if settings is None else dict(settings), stream=stream or None)
+    return Operation("POST", "/v1/personas", body)
+
+
+def persona(persona_id: str) -> Operation:
+    """Reads a persona."""
+    return Operation("GET", f"/v1/personas/{persona_id}")
+
+
+def personas(limit: int, cursor: str | None) -> Operation:
+    """Lists personas."""
+    return Operation("GET", "/v1/personas", query={"limit": limit, "cursor": cursor})
+
+
+def update(persona_id: str, changes: Mapping[str, Any]) -> Operation:
+    """Updates a persona. A null is sent: it removes the slug."""
+    return Operation("PATCH", f"/v1/personas/{persona_id}", changes)
+
+
+def delete(persona_id: str) -> Operation:
+    """Deletes a persona."""
+    return Operation("DELETE", f"/v1/personas/{persona_id}")
+
+
+def chat(persona_id: str, message: str, session_id: str | None, *, stream: bool = False) -> Operation:
+    """Sends a chat message."""
+    body = _given(message=message, session_id=session_id, stream=stream or None)
+    return Operation("POST", f"/v1/personas/{persona_id}/chat", body)
+
+
+def drift(persona_id: str, reply: str, session_id: str | None) -> Operation:
+    """Scores a reply."""
+    return Operation("POST", f"/v1/personas/{persona_id}/drift", _given(reply=reply, session_id=session_id))
+
+
+def run(run_id: str) -> Operation:
+    """Reads a run."""
+    return Operation("GET", f"/v1/runs/{run_id}")
+
+
+def run_events(run_id: str, after: int) -> Operation:
+    """Streams a run's events."""
+    headers = {"Accept": "text/event-stream", "Last-Event-ID": str(after)}
+    return Operation("GET", f"/v1/runs/{run_id}/events", headers=headers)

@@ -1,0 +1,79 @@
+"""The documents of replies, and how they are read. Fields that this version does not know are ignored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from fourfold.client.errors import ApiConnectionError, problem_error
+from fourfold.drift import Envelope
+from fourfold.persona import Persona
+
+Document = TypeVar("Document", bound=BaseModel)
+Item = TypeVar("Item")
+
+
+class ChatReply(BaseModel):
+    """A persona's reply, with its drift from the voice. `usage` and `recovery` are as in the API."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    reply: str
+    session_id: str
+    drift: Envelope
+    recovery: dict[str, Any] | None
+    usage: dict[str, Any]
+    provider: str
+    model: str
+
+
+class RunReceipt(BaseModel):
+    """A run in progress."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    run_id: str
+    persona_id: str
+    status: str
+
+
+class Page(BaseModel, Generic[Item]):
+    """A page of a list. `next_cursor` is the `cursor` of the next page, if `has_more`."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    data: tuple[Item, ...]
+    has_more: bool = False
+    next_cursor: str | None = None
+
+
+class PersonaPage(Page[Persona]):
+    """A page of personas, newest first."""
+
+
+def parsed(document: type[Document], content: Any) -> Document:  # noqa: ANN401 - JSON
+    """Raises ApiConnectionError if the content is not this document."""
+    try:
+        return document.model_validate(content, extra="ignore")
+    except ValidationError as error:
+        raise ApiConnectionError(f"The reply is no {document.__name__}: {error.error_count()} errors") from None
+
+
+def json_of(reply: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+    """Raises ApiConnectionError if the body is not JSON."""
+    try:
+        return reply.json()
+    except ValueError:
+        raise ApiConnectionError(f"{reply.request.url} did not answer with JSON") from None
+
+
+def event_of(name: str, data: str) -> Mapping[str, Any]:
+    """The data of a server-sent event. Raises ApiProblemError for an `error` event."""
+    content: Mapping[str, Any] = json.loads(data)
+    if name == "error":
+        raise problem_error(content)
+    return content

@@ -1,0 +1,184 @@
+"""The client for synchronous code."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from httpx_sse import EventSource
+
+from fourfold.client import operations
+from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
+from fourfold.client.operations import Operation
+from fourfold.client.replies import ChatReply, PersonaPage, RunReceipt, event_of, json_of, parsed
+from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, with_key
+from fourfold.client.settings import EVENT_STREAM, STREAM_TIMEOUT, TIMEOUT, address_and_headers
+from fourfold.drift import Envelope
+from fourfold.persona import Persona
+from fourfold.progress.events import TERMINAL_TYPES
+from fourfold.progress.run import Run
+
+
+class Fourfold:
+    """Calls the API. Use it as a context manager, or call `close`.
+
+    A request that failed for a moment (no connection, 429, 503) is sent up to three times more. Every POST has an
+    Idempotency-Key, so it does nothing twice.
+
+    Raises:
+        ApiProblemError: by every method, if the API answers with a problem.
+        ApiConnectionError: by every method, if the API does not answer; by the constructor, without a key.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        retries: int = MAX_RETRIES,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """`api_key` and `base_url` are by default FOURFOLD_API_KEY, and FOURFOLD_API_URL or http://127.0.0.1:8000.
+
+        `retries` is the number of further attempts of a request.
+        """
+        self._retries = retries
+        address, headers = address_and_headers(base_url, api_key)
+        try:
+            self._http = httpx.Client(base_url=address, headers=headers, timeout=TIMEOUT, transport=transport)
+        except (httpx.InvalidURL, ValueError):
+            raise ApiConnectionError(f"{address} is not a URL, or the API key has characters of no key.") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def create_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Persona:
+        """Generates a persona and waits for it, also longer than the API waits. `settings` are for this run only."""
+        reply = self._send(operations.create(brief, settings))
+        if reply.status_code != httpx.codes.ACCEPTED:
+            return parsed(Persona, json_of(reply))
+        receipt = parsed(RunReceipt, json_of(reply))
+        for event in self.follow(receipt.run_id):
+            if event["type"] == "pipeline.failed":
+                raise problem_error(event["problem"])
+        return self.persona(receipt.persona_id)
+
+    def persona(self, persona_id: str) -> Persona:
+        """Returns a persona."""
+        return parsed(Persona, json_of(self._send(operations.persona(persona_id))))
+
+    def personas(self, page_size: int = 50) -> Iterator[Persona]:
+        """Yields all personas, newest first; a page is read when it is needed."""
+        cursor: str | None = None
+        while True:
+            page = parsed(PersonaPage, json_of(self._send(operations.personas(page_size, cursor))))
+            yield from page.data
+            if not page.has_more:
+                return
+            cursor = page.next_cursor
+
+    def update_persona(self, persona_id: str, **changes: Any) -> Persona:  # noqa: ANN401 - JSON
+        """Sets `slug`, `visibility` or `archived`."""
+        return parsed(Persona, json_of(self._send(operations.update(persona_id, changes))))
+
+    def delete_persona(self, persona_id: str) -> None:
+        """Deletes a persona with everything it owns."""
+        self._send(operations.delete(persona_id))
+
+    def chat(self, persona_id: str, message: str, session_id: str | None = None) -> ChatReply:
+        """Returns the persona's reply; `session_id` of an earlier reply continues its chat."""
+        return parsed(ChatReply, json_of(self._send(operations.chat(persona_id, message, session_id))))
+
+    def chat_stream(
+        self, persona_id: str, message: str, session_id: str | None = None
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yields `token` events with `text`, `restarted` if the text so far is void, and last `completed`."""
+        yield from self._operation_events(operations.chat(persona_id, message, session_id, stream=True))
+
+    def drift(self, persona_id: str, reply: str, session_id: str | None = None) -> Envelope:
+        """Scores a reply that another runtime wrote as the persona."""
+        return parsed(Envelope, json_of(self._send(operations.drift(persona_id, reply, session_id)))["drift"])
+
+    def run(self, run_id: str) -> Run:
+        """Returns a run."""
+        return parsed(Run, json_of(self._send(operations.run(run_id))))
+
+    def follow(self, run_id: str, after: int = 0) -> Iterator[Mapping[str, Any]]:
+        """Yields a run's events after `after` up to its last one, each once; a broken stream is resumed."""
+        kind, attempt = "", 0
+        while kind not in TERMINAL_TYPES:
+            received = False
+            try:
+                for _, event in self._operation_events(operations.run_events(run_id, after)):
+                    kind, after, attempt, received = event["type"], event["seq"], 0, True
+                    yield event
+                if not received:  # 204: the run has ended, and `after` is its last event
+                    return
+            except ApiConnectionError:
+                pause = pause_after(None, attempt, self._retries)
+                if pause is None:
+                    raise
+                attempt += 1
+                time.sleep(pause)
+
+    def request(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        """Sends any request with arguments of httpx, with the same retries and errors."""
+        headers = with_key(method, request.pop("headers", None) or {})
+        attempt = 0
+        while True:
+            reply: httpx.Response | None = None
+            try:
+                reply = self._http.request(method, path, headers=headers, **request)
+            except httpx.TransportError as error:
+                pause = pause_after(None, attempt, self._retries) if is_repeatable(method, headers) else None
+                if pause is None:
+                    raise ApiConnectionError(f"{self._http.base_url}: {type(error).__name__}") from error
+            else:
+                if not reply.is_error:
+                    return reply
+                pause = pause_after(reply, attempt, self._retries) if is_repeatable(method, headers) else None
+                if pause is None:
+                    raise problem_in(reply)
+            attempt += 1
+            time.sleep(pause)
+
+    def _send(self, operation: Operation) -> httpx.Response:
+        return self.request(operation.method, operation.path, headers=operation.headers, **operation.request())
+
+    @contextmanager
+    def stream(self, method: str, path: str, **request: Any) -> Iterator[httpx.Response]:  # noqa: ANN401
+        """Sends a request with arguments of httpx; yields the reply before its body is read. It is sent once."""
+        headers = with_key(method, request.pop("headers", None) or {})
+        try:
+            with self._http.stream(method, path, headers=headers, **request) as reply:
+                if reply.is_error:
+                    reply.read()
+                    raise problem_in(reply)
+                yield reply
+        except httpx.TransportError as error:
+            raise ApiConnectionError(f"{self._http.base_url}: {type(error).__name__}") from error
+
+    def events(self, method: str, path: str, **request: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:  # noqa: ANN401
+        """Yields the name and the data of each server-sent event; an `error` event is raised."""
+        headers = {"Accept": EVENT_STREAM, **(request.pop("headers", None) or {})}
+        request.setdefault("timeout", STREAM_TIMEOUT)
+        with self.stream(method, path, headers=headers, **request) as reply:
+            if reply.status_code == httpx.codes.NO_CONTENT:
+                return
+            for event in EventSource(reply).iter_sse():
+                if event.data:
+                    yield event.event, event_of(event.event, event.data)
+
+    def _operation_events(self, operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        yield from self.events(operation.method, operation.path, headers=operation.headers, **operation.request())

@@ -1,0 +1,94 @@
+"""Accepted requests: the idempotency key, the slot, the run and the persona in one transaction.
+
+Idempotency   id the scoped key   which run a key of `POST /v1/personas` started; kept for a day
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from fourfold.pipeline.bus_entries import started_entry
+from fourfold.pipeline.new_run import NewRun
+from fourfold.pipeline.store import ConcurrentChangeError
+from fourfold.pipeline.submit import KeyClaim, WorkspaceFullError
+from fourfold.storage.personas.store import DynamoPersonaStore
+from fourfold.storage.runs.slots import GenerationSlots
+from fourfold.storage.table import Table
+from fourfold.storage.transactions import Write, put, transact
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+RETENTION = timedelta(hours=24)
+_ATTEMPTS = 10
+
+
+class DynamoRunRepository:
+    """Implements `fourfold.pipeline.submit.RunRepository`."""
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        personas: DynamoPersonaStore,
+        slots: GenerationSlots,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`table` is the one of the idempotency keys."""
+        self._client = client
+        self._table = Table(client, table)
+        self._personas = personas
+        self._slots = slots
+        self._clock = clock
+
+    def accept(self, start: NewRun, claim: KeyClaim | None, replaces: str | None, max_concurrent: int) -> bool:
+        """Stores all or nothing; False if the claim's key is taken by a run other than `replaces`.
+
+        Raises:
+            WorkspaceFullError: the workspace has `max_concurrent` runs in progress; nothing is stored.
+            ConcurrentChangeError: the persona to regenerate is no longer as it was read.
+            ValueError: the run is stored already.
+        """
+        run = start.run
+        own = self._personas.start_writes(start.stored, start.persona, run, [started_entry(run)])
+        key = [] if claim is None else [self._claim_write(claim, replaces)]
+        for _ in range(_ATTEMPTS):
+            slot = self._slots.take(run.workspace_id, run.id, max_concurrent)
+            failed = transact(self._client, {"run": own, "key": key, "slot": [slot]})
+            if "run" in failed and start.stored is None:
+                raise ValueError("the run or its persona is stored already")
+            if "run" in failed:
+                raise ConcurrentChangeError
+            if "key" in failed:
+                return False
+            if not failed:
+                return True
+            # Another run was faster to the slot.
+        raise WorkspaceFullError(max_concurrent, frozenset())
+
+    def claim(self, key: str) -> KeyClaim | None:
+        """The claim that holds a key, strongly consistent, or None. DynamoDB deletes what expired late."""
+        item = self._table.get({"id": {"S": key}})
+        if item is None or int(item["expiration"]["N"]) < self._now():
+            return None
+        return KeyClaim(key, item["fingerprint"]["S"], item["run_id"]["S"], item["persona_id"]["S"])
+
+    def _claim_write(self, claim: KeyClaim, replaces: str | None) -> Write:
+        item = {
+            "id": {"S": claim.key},
+            "fingerprint": {"S": claim.fingerprint},
+            "run_id": {"S": claim.run_id},
+            "persona_id": {"S": claim.persona_id},
+            "expiration": {"N": str(self._now() + int(RETENTION.total_seconds()))},
+        }
+        return put(
+            self._table.name,
+            item,
+            "attribute_not_exists(id) OR expiration < :now OR run_id = :instead_of",
+            values={":now": {"N": str(self._now())}, ":instead_of": {"S": replaces or "none"}},
+        )
+
+    def _now(self) -> int:
+        return int(self._clock().timestamp())
