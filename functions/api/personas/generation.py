@@ -53,6 +53,7 @@ async def start_generation(
     Raises:
         ProblemError: as `start_run`.
     """
+    await count_spending(caller)
     submission = Submission(
         caller.workspace_id,
         body.intent,
@@ -73,7 +74,6 @@ async def start_run(request: Request, submission: Submission) -> SubmittedRun:
         ProblemError: 422 the key was used with a different request, 429 too many concurrent runs in the workspace, 503
             the run could not be started.
     """
-    await count_spending(submission.workspace_id)
     try:
         submitted = await wiring.in_thread(lambda: _submit(submission))
     except WorkspaceFullError as full:

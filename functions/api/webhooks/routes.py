@@ -165,7 +165,7 @@ async def ping_webhook(endpoint_id: str, request: Request, caller: Writer) -> Re
     await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))
 
     async def ping(execution: Execution) -> Response:
-        await count_spending(caller.workspace_id)
+        await count_spending(caller)
         return document(
             delivery_document(await in_thread(lambda: deliveries.ping(caller, endpoint_id, execution))), 202
         )
@@ -219,7 +219,7 @@ async def replay_webhook_delivery(endpoint_id: str, delivery_id: str, request: R
     await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))
 
     async def replay(_execution: Execution) -> Response:
-        await count_spending(caller.workspace_id)
+        await count_spending(caller)
         return document(
             delivery_document(await in_thread(lambda: deliveries.replay_one(caller, endpoint_id, delivery_id))), 202
         )
@@ -244,7 +244,7 @@ async def replay_failed_webhook_deliveries(endpoint_id: str, request: Request, c
     await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))
 
     async def replay(_execution: Execution) -> Response:
-        await count_spending(caller.workspace_id)
+        await count_spending(caller)
         return document(await in_thread(lambda: deliveries.replay_since(caller, endpoint_id, body)), 202)
 
     return await idempotent(request, caller, body, replay, transient=frozenset(_DISABLED))
