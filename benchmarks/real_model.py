@@ -1,4 +1,4 @@
-"""The steps, a chat and a judgement against SmolLM2-135M on llama.cpp with its grammar: `make real`.
+"""The steps, then the whole product, on SmolLM2-135M behind llama.cpp with its grammar: `make real`.
 
 Each step is asked with the layers before it ready-made, so that one that fails does not keep the next from being asked.
 """
@@ -17,19 +17,18 @@ from pydantic import BaseModel
 from benchmarks.report import Report
 from fourfold.config.presets import default_config
 from fourfold.llm.fallback import Deadline, NoWatcher
-from fourfold.llm.port import ChatMessage, ChatRequest, ModelCall, ModelError
-from fourfold.models import resolve, resolve_chat
+from fourfold.llm.port import ModelCall, ModelError
+from fourfold.models import resolve
 from fourfold.models.schema import written_schema
 from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Step
 from tests.builders import ALL_STEPS, ScriptedModel, new_state, stepped
 from tests.deep.real_model import MODEL, RealServer, is_installed, real_server
+from tests.deep.real_product import SOME_TESTS, STEP_ROOM, RealProduct, calls_in, outcomes_of, product_on
 
 NAME = f"compatible:{MODEL}"
 ROUNDS = 3
-# A tiny model writes its lists to the end of what it is given.
-ROOM = 700
 LONGEST_STEP_S = 885.0
 
 
@@ -40,17 +39,44 @@ def measure(rounds: int = ROUNDS) -> Report:
     report = Report("real_model")
     with tempfile.TemporaryDirectory() as folder, real_server(Path(folder) / "server.log") as server:
         os.environ["FOURFOLD_COMPATIBLE_BASE_URL"] = server.url
-        state, model = new_state(config=default_config([NAME])), ScriptedModel()
-        for step in ALL_STEPS:
-            _measure_step(step, state, server, report, rounds)
-            state = stepped(step, state, model).state
-        began = time.monotonic()
-        said = resolve_chat(NAME).reply(
-            ChatRequest("You are a baker in Izmir. Be brief.", (ChatMessage("user", "Good morning?"),), 256, 420.0)
-        )
-        seconds = time.monotonic() - began
-        report.timing("chat: one reply", [seconds * 1000], f"{said.usage.output_tokens} tokens")
+        _measure_steps(server, report, rounds)
+        before = server.written()
+        with product_on(server, Path(folder) / "home") as product:
+            _measure_product(product, report)
+        report.figure("whole product: tokens by the server's count", server.written() - before, "tokens")
     return report
+
+
+def _measure_steps(server: RealServer, report: Report, rounds: int) -> None:
+    state, model = new_state(config=default_config([NAME])), ScriptedModel()
+    for step in ALL_STEPS:
+        _measure_step(step, state, server, report, rounds)
+        state = stepped(step, state, model).state
+
+
+def _measure_product(product: RealProduct, report: Report) -> None:
+    run = product.create()
+    failures = sorted({call["failure"] for call in calls_in(run) if call["failure"]})
+    ended = run["status"] if run["status"] != "failed" else run["error"]["code"]
+    _part(product, "create", report, f"{ended}; {dict(outcomes_of(run))}; {len(calls_in(run))} calls; {failures}")
+    persona_id = product.imported()
+    product.chat(persona_id)
+    _part(product, "chat", report, "one reply")
+    suite = product.job(persona_id, "test-suite", {"ids": SOME_TESTS})
+    note = suite["error"]["code"] if suite["status"] == "failed" else str(suite["counts"])
+    _part(product, "test-suite", report, f"{len(SOME_TESTS)} tests: {suite['status']}, {note}")
+    fingerprint = product.job(persona_id, "fingerprint")
+    _part(product, "fingerprint", report, f"{fingerprint['status']}, grade {fingerprint['grade']}")
+    recorded = sum(usage["output_tokens"] for usage in product.usage.values())
+    report.figure("whole product: tokens recorded", recorded, "tokens")
+
+
+def _part(product: RealProduct, part: str, report: Report, note: str) -> None:
+    usage = product.usage[part]
+    read = usage["input_tokens"] + usage["cache_read_tokens"]
+    report.timing(f"whole product: {part}", [product.seconds[part] * 1000], f"{note}; {read} tokens read")
+    report.figure(f"whole product: {part}: written", usage["output_tokens"], "tokens")
+    print(report.rows[-2:], flush=True)
 
 
 def _measure_step(step: Step[Any], state: RunState, server: RealServer, report: Report, rounds: int) -> None:
@@ -80,7 +106,7 @@ def _measure_step(step: Step[Any], state: RunState, server: RealServer, report: 
 
 
 def _asked(step: Step[Any], state: RunState) -> tuple[tuple[ModelCall, ...], bool]:
-    config = state.config.pipeline.of(step.name).model_copy(update={"max_tokens": ROOM})
+    config = state.config.pipeline.of(step.name).model_copy(update={"max_tokens": STEP_ROOM})
     pipeline = state.config.pipeline.model_copy(update={step.name.value: config})
     small = state.model_copy(update={"config": state.config.model_copy(update={"pipeline": pipeline})})
     deadline = Deadline(time.monotonic() + LONGEST_STEP_S)

@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from functions.api.app import app
+from functions.api.http_protocol import TimedH11Protocol
 from functions.preload import preload
 
 DRAIN_SECONDS = 3
@@ -24,6 +25,7 @@ class Server(uvicorn.Server):
             app,
             host=host,
             port=port,
+            http=TimedH11Protocol,
             ws="none",
             log_config=None,
             access_log=False,

@@ -19,6 +19,7 @@ from fourfold.storage.client import dynamodb
 from fourfold.storage.idempotency.claims import DynamoClaims
 from fourfold.storage.idempotency.rate_windows import DynamoRateWindows
 from fourfold.storage.keys.api_keys import DynamoApiKeys
+from fourfold.storage.keys.signing_key import signing_key
 from fourfold.storage.runs.repository import DynamoRunRepository
 from fourfold.storage.runs.slots import GenerationSlots
 from functions import clock, wiring
@@ -34,6 +35,12 @@ _POLLING_THREADS = 8
 def api_keys() -> DynamoApiKeys:
     """The store of API keys."""
     return DynamoApiKeys(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"], clock.now)
+
+
+@cache
+def export_key() -> bytes:
+    """The key for signatures of exports."""
+    return signing_key(dynamodb(), os.environ["FOURFOLD_API_KEYS_TABLE"])
 
 
 @cache

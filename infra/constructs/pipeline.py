@@ -20,7 +20,7 @@ from infra.constructs.python_function import FunctionSpec, PythonFunction
 from infra.constructs.tables import Tables
 from infra.settings import StageSettings
 
-# Decision 37.
+# Of a step (decision 37).
 _MEMORY_MB = 1024
 
 
@@ -96,7 +96,7 @@ def _step_spec(step: StepName, settings: StageSettings, functions: FunctionFacto
         name=step.value,
         timeout_s=STEP_TIMEOUT_S,
         memory_mb=_MEMORY_MB,
-        awaited=True,
+        awaited=step is not StepName.SINGLE_CALL,  # the baseline of comparisons
         access=[tables.run_events.access("PutItem", "Query"), model_access(settings)],
         layers=[functions.models_layer],
     )
@@ -106,8 +106,7 @@ def _ending_spec(name: str, functions: FunctionFactory, tables: Tables) -> Funct
     return FunctionSpec(
         name=name,
         timeout_s=STORE_TIMEOUT_S,
-        memory_mb=_MEMORY_MB,
-        awaited=True,
+        awaited=name == "store_persona",
         access=[run_ending_access(tables)],
         layers=[functions.runtime_layer],
     )

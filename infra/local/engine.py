@@ -179,12 +179,14 @@ class Engine:
         """Load what is stored. The files of an earlier version are moved into the database, and kept aside."""
         from ministack.app import app
 
+        from infra.local.bridges.deep_messages import install_deep_messages
         from infra.local.bridges.event_sources import EventSources
         from infra.local.bridges.periodic_save import PeriodicSave
         from infra.local.bridges.saved_state import copies, load_saved_state, set_aside
         from infra.local.bridges.store.installation import install_store
 
         self._guard = LoopbackGuard(app, self.root_key, self._storage_failure)
+        install_deep_messages()
         self._database = Database(self._home.database)
         self._workflow = install_store(self._database)
         self._sources = EventSources()

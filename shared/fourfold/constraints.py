@@ -18,6 +18,8 @@ from pydantic import Field, StringConstraints, model_validator
 from fourfold.persona import Document, Line, Mask, Register, SelfLayer, Surface, Trait, UnitInterval
 from fourfold.steps import StepName
 
+# Copied from the brief with its line breaks, so that it is found there.
+Quote = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=240)]
 FactField = Literal["surface.name", "surface.age", "surface.location", "surface.occupation", "other"]
 
@@ -34,7 +36,7 @@ class StatedFact(Document):
 
     field: FactField
     value: Line
-    quote: Line
+    quote: Quote
 
     @model_validator(mode="after")
     def _age_is_a_number(self) -> Self:

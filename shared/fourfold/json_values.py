@@ -1,4 +1,4 @@
-"""Bounds the number of values in JSON before it is parsed or validated."""
+"""Bounds the number and depth of values in JSON before it is parsed or validated."""
 
 from __future__ import annotations
 
@@ -13,6 +13,17 @@ def has_more_values_than(limit: int, content: object) -> bool:
         if count > limit:
             return True
         stack.extend(child for child in children if isinstance(child, dict | list))
+    return False
+
+
+def is_deeper_than(limit: int, content: object) -> bool:
+    """Whether arrays and objects are nested more than `limit` deep, so that recursion over them may fail."""
+    level, depth = [content], 0
+    while level := [node for node in level if isinstance(node, dict | list)]:
+        depth += 1
+        if depth > limit:
+            return True
+        level = [child for node in level for child in (node.values() if isinstance(node, dict) else node)]
     return False
 
 

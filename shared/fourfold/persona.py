@@ -12,8 +12,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from fourfold.errors import ConflictError, NotFoundError
 from fourfold.ids import PersonaId, RunId
 from fourfold.steps import StepName
+from fourfold.text_rules import on_one_line
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=160)]
+# Line breaks and tabs in a line become spaces, whoever wrote it: a name must not add a line to a prompt or a table.
+Line = Annotated[
+    str, BeforeValidator(on_one_line), StringConstraints(strip_whitespace=True, min_length=1, max_length=160)
+]
 Passage = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=800)]
 _LANGUAGE_TAG: Final = re.compile(
     r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?(?:-[a-z0-9]{1,8})*", re.IGNORECASE
@@ -334,17 +338,18 @@ class TestSuiteSummary(Document):
 
 
 class PersonaStatus(StrEnum):
-    """The status of a persona."""
+    """The status of a persona. `unaudited`: it was imported, and this deployment did not sign its audit."""
 
     GENERATING = "generating"
     ACTIVE = "active"
     FLAGGED = "flagged"
+    UNAUDITED = "unaudited"
     FAILED = "failed"
     ARCHIVED = "archived"
 
 
 # Chat, fingerprint and provocation tests need one of these statuses.
-SPEAKABLE: Final = frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED})
+SPEAKABLE: Final = frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.UNAUDITED})
 
 
 class PersonaGoneError(NotFoundError):
@@ -360,8 +365,9 @@ _TRANSITIONS: dict[PersonaStatus, frozenset[PersonaStatus]] = {
     PersonaStatus.GENERATING: frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.FAILED}),
     PersonaStatus.ACTIVE: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
     PersonaStatus.FLAGGED: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
+    PersonaStatus.UNAUDITED: frozenset({PersonaStatus.ARCHIVED, PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
     PersonaStatus.FAILED: frozenset({PersonaStatus.GENERATING}),
-    PersonaStatus.ARCHIVED: frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}),
+    PersonaStatus.ARCHIVED: frozenset({PersonaStatus.ACTIVE, PersonaStatus.FLAGGED, PersonaStatus.UNAUDITED}),
 }
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.integration.provider_parts import home_of
 from tests.providers.wires import Provider
 
-pytestmark = [pytest.mark.deep(part="models"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.deep(part="models"), pytest.mark.timeout(1800)]
 
 # Fifty scenarios, and 33 tests of which each asks for a reply and a judgement at least, most for more.
 LEAST_OF_JOBS = 116

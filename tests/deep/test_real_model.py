@@ -22,7 +22,7 @@ from fourfold.models.schema import enforced_schema, written_schema
 from fourfold.pipeline.run_step import run_step
 from tests.builders import ALL_STEPS, ScriptedModel, new_state, stepped
 from tests.deep.real_model import MODEL, RealServer, is_installed, real_server
-from tests.deep.real_product import OWN_FAILURES, calls_in, product_on
+from tests.deep.real_product import OWN_FAILURES, SOME_TESTS, STEP_ROOM, calls_in, product_on
 
 pytestmark = [
     pytest.mark.deep(part="real"),
@@ -31,10 +31,6 @@ pytestmark = [
 ]
 
 NAME = f"compatible:{MODEL}"
-# A tiny model repeats itself to the end of its room; the room of a test is small.
-ROOM = 700
-# One of each family.
-SOME_TESTS = ["role.002", "contra.003", "emo.005", "jail.003"]
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +62,11 @@ def test_what_the_server_says_of_itself_is_known() -> None:
 def test_every_schema_is_a_grammar_that_is_kept(number: int) -> None:
     """An answer that ended by itself is valid at the first reading; one that was cut off says so."""
     step = ALL_STEPS[number]
-    request = replace(step.request(_state_before(number)), max_tokens=ROOM, timeout_s=420.0)
+    request = replace(step.request(_state_before(number)), max_tokens=STEP_ROOM, timeout_s=420.0)
     completion = _completed(request)
     if isinstance(completion, ModelError):
         assert completion.failure is ModelFailure.TRUNCATED
-        assert completion.spent.usage.output_tokens == ROOM
+        assert completion.spent.usage.output_tokens == STEP_ROOM
         return
     read = read_answer(step.output_type, completion.text)
     assert {fault.reason for fault in read.faults} <= {"Value error, minimum must not exceed maximum"} | _BEYOND_GRAMMAR
@@ -131,7 +127,7 @@ def test_prompts_fit_a_slot(server: RealServer) -> None:
 def test_a_step_ends_in_time_valid_or_honestly_failed() -> None:
     step = ALL_STEPS[4]
     state = _state_before(4)
-    small = state.config.pipeline.of(step.name).model_copy(update={"max_tokens": ROOM})
+    small = state.config.pipeline.of(step.name).model_copy(update={"max_tokens": STEP_ROOM})
     pipeline = state.config.pipeline.model_copy(update={step.name.value: small})
     state = state.model_copy(update={"config": state.config.model_copy(update={"pipeline": pipeline})})
     try:

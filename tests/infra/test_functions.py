@@ -22,9 +22,9 @@ CONSUMERS = {
     "progress_push": 29,
 }
 """Functions fed by queues, streams and WebSocket routes, with their seconds."""
-MEMORY_MB = {"api": 1769, **dict.fromkeys([*STEPS, "store_persona", "fail_run"], 1024)}
+MEMORY_MB = {"api": 1769, **dict.fromkeys(STEPS, 1024)}
 """A vCPU is 1,769 MiB."""
-AWAITED = {"api", *STEPS, "store_persona", "fail_run", "progress_connection", "progress_push"}
+AWAITED = {"api", *STEPS, "store_persona", "progress_connection", "progress_push"} - {"single_call"}
 """Functions whose result a caller waits for."""
 EVERYWHERE = {"FOURFOLD_STAGE", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE"}
 EVENTS = {"FOURFOLD_RUN_EVENTS_TABLE": "RunEvents"}

@@ -18,8 +18,10 @@ from tests.providers.whole_product import WholeProduct
 from tests.providers.wires import Provider
 
 BRIEF = "A shy founder, 34, in Istanbul"
+# As long as the API may take for an answer.
+POST_SECONDS = 270
 # Both jobs make some two hundred calls through HTTP.
-JOBS_SECONDS = 120
+JOBS_SECONDS = 600
 NAIVE = {"engine.pipeline.method": "single_call"}
 
 
@@ -77,7 +79,7 @@ class ConfiguredHome:
         self.post(f"/v1/personas/{persona['id']}/chat", {"message": "Did the tide come in?"}, 200)
         self._count("chat")
         body = {"message": "And today?", "stream": True}
-        streamed = self.home.call("POST", f"/v1/personas/{persona['id']}/chat", body=body)
+        streamed = self.home.call("POST", f"/v1/personas/{persona['id']}/chat", body=body, timeout=POST_SECONDS)
         assert "event: completed" in streamed.text
         self.documents.append(streamed.text)
         self._count("chat, streamed")
@@ -96,7 +98,7 @@ class ConfiguredHome:
 
     def post(self, path: str, body: dict[str, Any], status: int) -> dict[str, Any]:
         """The document a POST is answered with."""
-        reply = self.home.call("POST", path, body=body)
+        reply = self.home.call("POST", path, body=body, timeout=POST_SECONDS)
         assert reply.status_code == status, reply.text
         document: dict[str, Any] = reply.json()
         self.documents.append(document)
@@ -115,7 +117,7 @@ class ConfiguredHome:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         assert done.returncode == 0, done.stderr + done.stdout

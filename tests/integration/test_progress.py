@@ -163,6 +163,9 @@ def test_two_workspaces_never_see_each_other(stack: LocalServer) -> None:
         ('{"action": "subscribe", "run_id": "run_01kaqf0c5v3y9m2t8z4n6r1w7b"}', "not_found"),
         ('{"action": "subscribe", "run_id": "x", "surprise": 1}', "invalid_message"),
         (b"\x00\xff\xfe", "invalid_json"),
+        ("[" * 30_000, "message_too_large"),
+        ("[" * 16_000, "invalid_json"),
+        ('{"action":' * 1_600, "invalid_json"),
     ],
     ids=lambda value: str(value)[:30],
 )

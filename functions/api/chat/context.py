@@ -30,6 +30,7 @@ from fourfold.voice.sessions import PersonaRef
 from functions.api.chat.schemas import ChatReply, ChatUsage
 from functions.api.dependencies import AdmittedCaller
 from functions.api.personas.lookup import known_persona, require_speakable
+from functions.api.spending import chat_at_once
 from functions.clock import now
 from functions.metrics import record
 from functions.wiring import job_store, sessions
@@ -42,9 +43,14 @@ CHAT_TIMEOUT_S = MAX_SILENCE_S
 _CHAT_THREADS = 64
 
 
-async def in_chat_thread(call: Callable[[], Answer]) -> Answer:
-    """Runs a call that waits for a model, on a thread reserved for chats."""
-    return await anyio.to_thread.run_sync(call, limiter=chat_limiter())
+async def in_chat_thread(workspace_id: str, call: Callable[[], Answer]) -> Answer:
+    """Runs a call that waits for a model, on a thread reserved for chats.
+
+    Raises:
+        ProblemError: 429, the workspace has too many chats at once.
+    """
+    with chat_at_once(workspace_id):
+        return await anyio.to_thread.run_sync(call, limiter=chat_limiter())
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,7 @@ from functions.api.idempotent import claim_or_replay, idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS, OF_MODELS, PERSONA_DELETED
 from functions.api.responses import document
+from functions.api.spending import count_spending
 from functions.clock import now
 from functions.wiring import sessions
 
@@ -99,14 +100,16 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
         def write_reply(listener: ReplyListener) -> ChatReply:
             return chat_reply(measured(reply_to(context, session, body.message, listener)))
 
+        await count_spending(caller.workspace_id)
         claim = await claim_or_replay(request, caller, body)
         if isinstance(claim, KeptReply):
             return event_stream(replayed_events(claim, request.state.request_id), {REPLAYED: "true"})
-        return event_stream(chat_events(write_reply, claim, request.state.request_id))
+        return event_stream(chat_events(caller.workspace_id, write_reply, claim, request.state.request_id))
 
     async def answer(_execution: Execution) -> Response:
+        await count_spending(caller.workspace_id)
         try:
-            result = await in_chat_thread(lambda: reply_to(context, session, body.message))
+            result = await in_chat_thread(caller.workspace_id, lambda: reply_to(context, session, body.message))
         except (BlockedError, ModelError, PersonaGoneError) as error:
             raise chat_problem(error) or error from None
         return document(chat_reply(measured(result)))
@@ -142,8 +145,9 @@ async def score_drift(persona_id: str, request: Request, caller: Chatter) -> Res
     context = ScoringContext(speaker.owner, speaker.scorer, sessions(), now)
 
     async def score(_execution: Execution) -> Response:
+        await count_spending(caller.workspace_id)
         try:
-            drifts = await in_chat_thread(lambda: scored_replies(context, texts, body.session_id))
+            drifts = await in_chat_thread(caller.workspace_id, lambda: scored_replies(context, texts, body.session_id))
         except (ModelError, PersonaGoneError) as error:
             raise chat_problem(error) or error from None
         if body.reply is not None:

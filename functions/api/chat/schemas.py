@@ -19,8 +19,8 @@ from pydantic_core import CoreSchema
 
 from fourfold.drift import Envelope
 from fourfold.events.voice import Recovery
-from fourfold.http.text_rules import acceptable_text
 from fourfold.persona import TokenUsage
+from fourfold.text_rules import acceptable_text
 
 MESSAGE_MAX_CHARACTERS = 8000
 REPLIES_MAX = 50

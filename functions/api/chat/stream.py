@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from aws_lambda_powertools import Logger
@@ -54,7 +54,9 @@ StreamEvent = Token | Restarted | Heartbeat | KeptReply
 WriteReply = Callable[[ReplyListener], BaseModel]
 
 
-async def exchange_events(write_reply: WriteReply, execution: Execution, request_id: str) -> AsyncIterator[StreamEvent]:
+async def exchange_events(
+    workspace_id: str, write_reply: WriteReply, execution: Execution, request_id: str
+) -> AsyncIterator[StreamEvent]:
     """Yields the events of one exchange; the last one is the reply, or a problem, as it is stored for replays.
 
     If the client disconnects, the exchange continues and is stored.
@@ -71,12 +73,17 @@ async def exchange_events(write_reply: WriteReply, execution: Execution, request
         try:
             return KeptReply(200, _JSON, write_reply(listener).model_dump_json())
         except Exception as error:  # noqa: BLE001 - status and headers are sent, so only an event can report it
-            failure = _problem_of(error).model_copy(update={"request_id": request_id})
-            return KeptReply(failure.status, _PROBLEM, json.dumps(failure.body(), ensure_ascii=False))
+            return _failed(_problem_of(error), request_id)
+
+    async def on_thread() -> KeptReply:
+        try:
+            return await in_chat_thread(workspace_id, exchange)
+        except ProblemError as refusal:
+            return _failed(refusal.problem, request_id)
 
     async def run_exchange() -> None:
         try:
-            put(await _run_and_store(execution, exchange))
+            put(await _run_and_store(execution, on_thread))
         finally:
             put(None)
 
@@ -96,9 +103,11 @@ async def exchange_events(write_reply: WriteReply, execution: Execution, request
     await task
 
 
-async def chat_events(write_reply: WriteReply, execution: Execution, request_id: str) -> AsyncIterator[bytes]:
+async def chat_events(
+    workspace_id: str, write_reply: WriteReply, execution: Execution, request_id: str
+) -> AsyncIterator[bytes]:
     """Yields the events of one exchange as server-sent events."""
-    async for event in exchange_events(write_reply, execution, request_id):
+    async for event in exchange_events(workspace_id, write_reply, execution, request_id):
         match event:
             case Token(text):
                 yield _frame("token", {"text": text})
@@ -110,12 +119,12 @@ async def chat_events(write_reply: WriteReply, execution: Execution, request_id:
                 yield _final_frame(event)
 
 
-async def _run_and_store(execution: Execution, exchange: Callable[[], KeptReply]) -> KeptReply:
+async def _run_and_store(execution: Execution, exchange: Callable[[], Awaitable[KeptReply]]) -> KeptReply:
     """Runs the exchange and stores its final reply for replays of the request."""
     if not execution.key:
-        return await in_chat_thread(exchange)
+        return await exchange()
     async with lease(execution):
-        reply = await in_chat_thread(exchange)
+        reply = await exchange()
     try:
         await finish(execution, reply)
     except (ProblemError, ClientError, BotoCoreError) as error:
@@ -131,6 +140,11 @@ async def replayed_events(reply: KeptReply, request_id: str) -> AsyncIterator[by
             reply, body=json.dumps({**json.loads(reply.body), "request_id": request_id}, ensure_ascii=False)
         )
     yield _final_frame(reply)
+
+
+def _failed(failure: Problem, request_id: str) -> KeptReply:
+    body = failure.model_copy(update={"request_id": request_id}).body()
+    return KeptReply(failure.status, _PROBLEM, json.dumps(body, ensure_ascii=False))
 
 
 def _final_frame(reply: KeptReply) -> bytes:

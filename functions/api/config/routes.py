@@ -110,12 +110,15 @@ async def list_config_revisions(
     limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
     cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
 ) -> Response:
-    """Lists a scope's commits, newest first, with author, time, reason and changes."""
+    """Lists a scope's commits, newest first, with author, time, reason and changes.
+
+    The author is `withheld` and the reason null for keys that may not change the scope.
+    """
     before = None if cursor is None else int(id_after(cursor, _is_revision))
     settings = ScopeSettings(caller, scope)
     page = await wiring.in_thread(lambda: settings.store.page(settings.scope_ref, limit, before))
     following = None if page.last is None else opaque_cursor(str(page.last))
-    shown = RevisionList(data=tuple(page.revisions), has_more=following is not None, next_cursor=following)
+    shown = RevisionList(data=settings.revisions(page.revisions), has_more=following is not None, next_cursor=following)
     return document(shown)
 
 
@@ -164,8 +167,7 @@ async def create_config_snapshot(request: Request, caller: ConfigWriter) -> Resp
 async def list_config_snapshots(caller: ConfigReader, scope: ScopeQuery = "workspace") -> Response:
     """Lists a scope's snapshots, newest first."""
     settings = ScopeSettings(caller, scope)
-    found = await wiring.in_thread(lambda: settings.store.snapshots(settings.scope_ref))
-    return document(SnapshotList(data=tuple(found)))
+    return document(SnapshotList(data=await wiring.in_thread(settings.snapshots)))
 
 
 @router.get(

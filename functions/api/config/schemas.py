@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from fourfold.config.commit import MAX_OPS, KeyChange, Op
 from fourfold.config.entries import Bounds, Lock
@@ -14,9 +14,12 @@ from fourfold.config.resolution import Source, Standing
 from fourfold.config.scope import Revisions, Scope, StoredScope
 from fourfold.config.service import ConfigWarning, Overridden
 from fourfold.problem import FieldError
+from fourfold.text_rules import acceptable_line, acceptable_text
 
 _Reason = Annotated[
-    str, Field(min_length=1, max_length=500, description="The reason, stored in the history and the event.")
+    str,
+    Field(min_length=1, max_length=500, description="The reason, stored in the history and the event."),
+    AfterValidator(acceptable_text),
 ]
 
 
@@ -51,7 +54,7 @@ class SnapshotRequest(_Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"scope": "workspace", "label": "before the swap"}]})
 
     scope: StoredScope = "workspace"
-    label: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    label: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(acceptable_line)]
 
 
 class RollbackRequest(_Body):

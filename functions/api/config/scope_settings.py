@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from fastapi import Request, Response
 
 from fourfold.config.commit import Author, RefusedError, diff_entries
 from fourfold.config.entries import Entries, ScopeState, chain_of
-from fourfold.config.history import Snapshot, is_snapshot_id
+from fourfold.config.history import Revision, Snapshot, is_snapshot_id
 from fourfold.config.registry import nearest, registry
 from fourfold.config.resolution import DEFAULT, Resolution, ScopeEntry, effective, resolve
 from fourfold.config.scope import STORED, Revisions, Scope, StoredScope, stored
@@ -39,6 +39,9 @@ from functions.clock import now
 from functions.configuration import config_store, deployment_defaults
 
 Outcome = TypeVar("Outcome")
+
+# Stands for the author where a caller may not know them.
+WITHHELD = "withheld"
 
 # API key scopes needed beside `config:write`, which covers the caller's workspace only.
 _WRITE_SCOPES = {Scope.SYSTEM: ("config:write:system",), Scope.ORG: ("config:write:org",), Scope.WORKSPACE: ()}
@@ -74,6 +77,25 @@ class ScopeSettings:
     def service(self) -> ConfigService:
         """The service that commits changes."""
         return ConfigService(self.store, deployment_defaults(), available_providers(os.environ))
+
+    def shows_authors(self, scope: Scope) -> bool:
+        """Whether the caller may know who changed a scope and why: a tenant does not learn that of scopes above."""
+        return self._caller.scopes.issuperset(_WRITE_SCOPES[scope])
+
+    def revisions(self, revisions: Iterable[Revision]) -> tuple[Revision, ...]:
+        """Commits as the caller may see them."""
+        if self.shows_authors(self.scope):
+            return tuple(revisions)
+        return tuple(each.model_copy(update={"by": WITHHELD, "reason": None}) for each in revisions)
+
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """The scope's snapshots as the caller may see them, newest first."""
+        return tuple(map(self._shown, self.store.snapshots(self.scope_ref)))
+
+    def _shown(self, snapshot: Snapshot) -> Snapshot:
+        if self.shows_authors(self.scope):
+            return snapshot
+        return snapshot.model_copy(update={"by": WITHHELD, "label": WITHHELD})
 
     def require_write(self) -> None:
         """Raises ProblemError (403) unless the API key may change this scope."""
@@ -145,7 +167,7 @@ class ScopeSettings:
             source=resolution.source,
             locked_by=resolution.locked_by,
             why=_why(resolution),
-            chain=(default_link, *(_link(link) for link in resolution.by_scope)),
+            chain=(default_link, *(self._link(link) for link in resolution.by_scope)),
             unit=key.unit,
             description=key.description,
         )
@@ -172,7 +194,13 @@ class ScopeSettings:
         snapshot = self.store.snapshot(self.scope_ref, snapshot_id)
         if snapshot is None:
             raise not_found()
-        return _content(*snapshot)
+        return _content(self._shown(snapshot[0]), snapshot[1])
+
+    def _link(self, link: ScopeEntry) -> ChainLink:
+        shown = _link(link)
+        if link.entry is None or self.shows_authors(link.scope):
+            return shown
+        return shown.model_copy(update={"set_by": WITHHELD, "reason": None})
 
     def _author(self, reason: str | None) -> Author:
         return Author(self._caller.key_id, now(), reason)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from fourfold.http.auth import Caller
+from fourfold.http.auth import Caller, unauthenticated
 from fourfold.http.body import json_body
 from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.problems import ProblemError, not_found, rejected, unavailable
@@ -16,7 +16,7 @@ from fourfold.idempotency import Execution
 from fourfold.ids import id_from_operation, is_key_id
 from fourfold.keys import key_preview, new_key_text
 from fourfold.problem import FieldError, problem
-from fourfold.storage.keys.api_keys import ApiKey, ApiKeyPage, KeyExistsError, TooManyKeysError
+from fourfold.storage.keys.api_keys import MAX_LINEAGE, ApiKey, ApiKeyPage, KeyExistsError, TooManyKeysError
 from functions.api import wiring
 from functions.api.dependencies import KeyWriter
 from functions.api.idempotent import idempotent
@@ -46,8 +46,8 @@ _CREATE_PROBLEMS = (*OF_KEYED_REQUESTS, "scope_not_grantable", "expiry_not_grant
 async def create_api_key(request: Request, caller: KeyWriter) -> Response:
     """Creates an API key for the caller's workspace. The text of the key is returned only once; only a hash is stored.
 
-    A key can only have scopes of the key that creates it, and cannot expire after it. A repeated request with the same
-    `Idempotency-Key` creates no second key and returns the first one without its text.
+    A key can only have scopes of the key that creates it, cannot expire after it, and ends when that key is revoked.
+    A repeated request with the same `Idempotency-Key` creates no second key and returns the first one without its text.
     """
     body = await json_body(request, ApiKeyRequest)
     _require_grantable(body, caller)
@@ -105,13 +105,14 @@ async def read_api_key(key_id: str, caller: KeyWriter) -> Response:
 async def revoke_api_key(key_id: str, caller: KeyWriter) -> Response:
     """Revokes a key permanently; it stops working within five seconds. It is listed with `include_revoked=true` only.
 
-    A key cannot revoke itself, so that a workspace always has a key, nor a key with scopes that it lacks.
+    The keys that it created end with it, and so on. A key cannot revoke itself or a key that it descends from, so that
+    a workspace always has a key, nor a key that has scopes that it lacks or that expires later.
     """
-    if key_id == caller.key_id:
-        raise ProblemError(
-            problem("key_in_use", "A key cannot revoke itself", 409, "Revoke it with another key of the workspace.")
-        )
-    _require_no_more_scopes(await _key(caller, key_id), caller)
+    key, own = await _key(caller, key_id), await _key(caller, caller.key_id)
+    if key.digest in {own.digest, *own.lineage}:
+        detail = "It would end the API key of the request. Use a key that does not descend from it."
+        raise ProblemError(problem("key_in_use", "A key cannot revoke itself or its origin", 409, detail))
+    _require_not_stronger(key, caller)
     await wiring.in_thread(lambda: wiring.api_keys().revoke(caller.workspace_id, key_id))
     return Response(status_code=204)
 
@@ -151,6 +152,7 @@ def _create_key(body: ApiKeyRequest, caller: Caller, execution: Execution) -> tu
         created_at=time,
         created_by=caller.key_id,
         expires_at=body.expiry(time),
+        lineage=_lineage(caller),
     )
     replaced = keys.get(caller.workspace_id, key_id) if execution.resumed else None
     try:
@@ -161,6 +163,21 @@ def _create_key(body: ApiKeyRequest, caller: Caller, execution: Execution) -> tu
         raise ProblemError(
             problem("too_many_keys", "Too many API keys in the workspace", 409, "Revoke unused keys.")
         ) from None
+
+
+def _lineage(caller: Caller) -> tuple[str, ...]:
+    """The lineage of a key that the caller creates.
+
+    Raises:
+        ProblemError: 401 the caller's key has ended since, 409 its lineage is too long.
+    """
+    own = wiring.api_keys().get(caller.workspace_id, caller.key_id)
+    if own is None:
+        raise unauthenticated()
+    if len(own.lineage) + 1 >= MAX_LINEAGE:
+        detail = f"A key descends from at most {MAX_LINEAGE - 1} others. Create it with one of those."
+        raise ProblemError(problem("too_many_keys", "Too long a chain of keys", 409, detail))
+    return (*own.lineage, own.digest)
 
 
 def _require_expiry(body: ApiKeyRequest, caller: Caller) -> None:
@@ -179,11 +196,15 @@ def _require_expiry(body: ApiKeyRequest, caller: Caller) -> None:
         raise rejected([fault], code="expiry_not_grantable", title=title, status=403)
 
 
-def _require_no_more_scopes(key: ApiKey, caller: Caller) -> None:
-    """Raises ProblemError (403) if the key has scopes that the caller lacks."""
+def _require_not_stronger(key: ApiKey, caller: Caller) -> None:
+    """Raises ProblemError (403) if the key has scopes that the caller lacks, or expires after the caller."""
     if missing := sorted(key.scopes - caller.scopes):
         detail = f"It has {', '.join(missing)}. Use an API key with these scopes."
         title = "The key has scopes that the API key of the request lacks"
+        raise ProblemError(problem("stronger_key", title, 403, detail))
+    if caller.expires_at is not None and (key.expires_at is None or key.expires_at > caller.expires_at):
+        detail = "Use an API key that expires no sooner than the key to revoke."
+        title = "The key expires after the API key of the request"
         raise ProblemError(problem("stronger_key", title, 403, detail))
 
 

@@ -19,10 +19,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from fourfold.http.scopes import SCOPES
-from fourfold.http.text_rules import acceptable_text
 from fourfold.ids import KeyId
 from fourfold.keys import KeyEnvironment
 from fourfold.storage.keys.api_keys import ApiKey
+from fourfold.text_rules import acceptable_line
 
 MAX_DAYS = 3650
 EXAMPLE: dict[str, JsonValue] = {
@@ -74,7 +74,7 @@ class ApiKeyRequest(BaseModel):
         str,
         StringConstraints(strict=True, min_length=1, max_length=100),
         Field(description="A name that describes the use of the key."),
-        AfterValidator(acceptable_text),
+        AfterValidator(acceptable_line),
     ]
     scopes: Annotated[
         list[ScopeName],

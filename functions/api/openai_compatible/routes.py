@@ -32,6 +32,7 @@ from functions.api.openai_compatible.schemas import ChatCompletion, ChatCompleti
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.openai_errors import TAG
 from functions.api.responses import document
+from functions.api.spending import count_spending
 
 router = APIRouter(tags=[TAG], prefix="/v1/openai")
 
@@ -74,15 +75,17 @@ async def create_chat_completion(request: Request, caller: Chatter) -> Response:
         return completion(head, persona, result)
 
     async def answer(execution: Execution) -> Response:
+        await count_spending(caller.workspace_id)
         head = CompletionHead.of(execution, body.model)
         try:
-            return document(await in_chat_thread(lambda: write(head, None)))
+            return document(await in_chat_thread(caller.workspace_id, lambda: write(head, None)))
         except (BlockedError, ModelError, PersonaGoneError) as error:
             raise chat_problem(error) or error from None
 
     if not body.stream:
         return await idempotent(request, caller, body, answer)
     include_usage = body.stream_options is not None and body.stream_options.include_usage
+    await count_spending(caller.workspace_id)
     claim = await claim_or_replay(request, caller, body)
     if isinstance(claim, KeptReply):
         head = CompletionHead.stored(claim, body.model)
@@ -90,7 +93,9 @@ async def create_chat_completion(request: Request, caller: Chatter) -> Response:
     # A regenerated reply voids the text before it, which OpenAI's chunks cannot say: it is sent when it is final.
     live = context.scorer.config.action_on_alert == "warn"
     head = CompletionHead.of(claim, body.model)
-    events = exchange_events(lambda listener: write(head, listener), claim, request.state.request_id)
+    events = exchange_events(
+        caller.workspace_id, lambda listener: write(head, listener), claim, request.state.request_id
+    )
     return event_stream(chunks(events, head, live=live, include_usage=include_usage))
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from fourfold.drift import Envelope
 from fourfold.events.voice import Recovery
-from fourfold.http.text_rules import acceptable_text
+from fourfold.text_rules import acceptable_text
 from functions.api.chat.schemas import MESSAGE_MAX_CHARACTERS
 
 _MAX_MESSAGES = 1000

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from fourfold.cards.formats import FileFormat, persona_file
+from fourfold.cards.signature import audited, signature_in, signature_of
 from fourfold.events.envelope import bus_entry
 from fourfold.events.generation import PersonaCreated
 from fourfold.http.problems import not_found
@@ -25,6 +26,7 @@ from functions.api.openapi.problems import NOT_WRITTEN, OF_KEYED_REQUESTS
 from functions.api.persona_files.schemas import PersonaFile
 from functions.api.persona_files.upload import PNG, is_png, read_upload
 from functions.api.responses import path_to, persona_document
+from functions.api.spending import count_spending
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
@@ -120,8 +122,9 @@ async def _exported(persona_id: str, caller: AdmittedCaller, format_: FileFormat
 async def import_persona(request: Request, caller: Writer) -> Response:
     """Imports a file that contains a fourfold persona. The imported persona gets a new id; no model is called.
 
-    Layers, brief and audit are taken from the file; `imported_from` has the original id. A character card without the
-    fourfold extension has no layers (422 `card_without_persona`): send its text as a brief instead.
+    Layers and brief are taken from the file; `imported_from` has the original id. Its audit and status are taken only
+    if this deployment exported the file and they are unchanged; otherwise the persona is `unaudited`. A character card
+    without the fourfold extension has no layers (422 `card_without_persona`): send its text as a brief instead.
     """
     as_png = is_png(request)
     body = await request.body()
@@ -130,8 +133,12 @@ async def import_persona(request: Request, caller: Writer) -> Response:
     imported, carried = upload.imported, upload.carried
 
     async def store(execution: Execution) -> Response:
+        await count_spending(caller.workspace_id, "imports")
         persona = imported.persona.model_copy(update={"id": id_from_operation("per", execution.operation_id)})
-        stored = await wiring.in_thread(lambda: _store(persona, carried, resumed=execution.resumed))
+        signature = signature_in(upload.content)
+        stored = await wiring.in_thread(
+            lambda: _store(audited(persona, signature, wiring.export_key()), carried, resumed=execution.resumed)
+        )
         return persona_document(stored, 201, {"Location": path_to(request, f"/v1/personas/{stored.id}")})
 
     return await idempotent(request, caller, _FileContent(content=upload.content), store)
@@ -150,7 +157,10 @@ def _file(caller: AdmittedCaller, persona_id: str, format_: FileFormat) -> Respo
         return None
     carried = store.card(caller.workspace_id, persona_id) if persona.imported_from is not None else None
     try:
-        file = persona_file(persona, format_, caller.settings.engine.safety, json.loads(carried) if carried else {})
+        signature = signature_of(persona, wiring.export_key())
+        file = persona_file(
+            persona, format_, caller.settings.engine.safety, json.loads(carried) if carried else {}, signature
+        )
     except NotWrittenError:
         raise persona_not_written() from None
     headers = {"Cache-Control": "no-store", "Content-Disposition": file.disposition}

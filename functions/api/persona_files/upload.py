@@ -14,12 +14,14 @@ from fourfold.cards.reading import (
     ForeignCardError,
     Imported,
     TooManyValuesError,
+    UnacceptableTextError,
     UnknownFileError,
     read,
 )
 from fourfold.http.body import parsed, require_few_values, require_json
-from fourfold.http.problems import ProblemError, field_errors, rejected
+from fourfold.http.problems import ProblemError, field_errors, rejected, text_errors
 from fourfold.problem import FieldError, problem
+from fourfold.text_rules import cleaned_values
 from functions.clock import now
 
 PNG = "image/png"
@@ -32,7 +34,7 @@ _FILE_VALUES = 50_000
 
 @dataclass(frozen=True)
 class Upload:
-    """A file's content, its persona, and the other fields of its card as JSON."""
+    """A file's content without unacceptable characters, its persona, and the other fields of its card as JSON."""
 
     content: Any
     imported: Imported
@@ -80,6 +82,9 @@ def _read(content: Any, workspace_id: str, *, as_png: bool) -> Upload:  # noqa: 
             pointer=error.pointer, code="too_many_values", detail=f"Must have at most {error.limit} values."
         )
         raise rejected([fault]) from None
+    except UnacceptableTextError as error:
+        texts = text_errors(error.faults)
+        raise rejected([_in_card(fault) for fault in texts] if as_png else texts) from None
     except BadPersonaError as error:
         faults = field_errors(error.faults, "body")
         raise rejected([_in_card(fault) for fault in faults] if as_png else faults) from None
@@ -90,7 +95,7 @@ def _read(content: Any, workspace_id: str, *, as_png: bool) -> Upload:  # noqa: 
     if len(imported.persona.model_dump_json().encode()) > _PERSONA_BYTES:
         detail = f"The persona must not exceed {_PERSONA_BYTES} bytes."
         raise rejected([FieldError(pointer="/data", code="too_large", detail=detail)])
-    return Upload(content, imported, carried)
+    return Upload(cleaned_values(content), imported, carried)
 
 
 def _contents(body: bytes, *, as_png: bool) -> list[Any]:

@@ -31,6 +31,7 @@ from functions.api.personas.schemas import PersonaRequest
 from functions.api.responses import document, path_to, persona_document
 from functions.api.runs.polling import FollowedRun, current_run
 from functions.api.runs.schemas import RunReceipt
+from functions.api.spending import count_spending
 from functions.clock import now
 from functions.wiring import persona_store
 
@@ -72,6 +73,7 @@ async def start_run(request: Request, submission: Submission) -> SubmittedRun:
         ProblemError: 422 the key was used with a different request, 429 too many concurrent runs in the workspace, 503
             the run could not be started.
     """
+    await count_spending(submission.workspace_id)
     try:
         submitted = await wiring.in_thread(lambda: _submit(submission))
     except WorkspaceFullError as full:

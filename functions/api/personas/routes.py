@@ -37,6 +37,7 @@ from functions.api.personas.schemas import ParseRequest, PersonaList, PersonaPat
 from functions.api.responses import document, persona_document
 from functions.api.runs.polling import current_persona
 from functions.api.runs.schemas import RunReceipt
+from functions.api.spending import count_spending
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
@@ -122,6 +123,7 @@ async def parse_brief(request: Request, caller: Writer) -> Response:
     parse_input = ParseInput(intent=body.intent, config=settings.engine.pinned())
 
     async def call_step(_execution: Execution) -> Response:
+        await count_spending(caller.workspace_id)
         return document(await parse_client.parse_brief(parse_input))
 
     return await idempotent(request, caller, body, call_step)

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from fourfold.config.request import REQUEST_KEYS
-from fourfold.http.text_rules import acceptable_text
 from fourfold.persona import INTENT_MAX_CHARACTERS, Persona, Slug
+from fourfold.text_rules import acceptable_text
 from functions.api.config.request_schema import PLACEHOLDER
 
 Brief = Annotated[

@@ -23,6 +23,7 @@ from functions.api.openapi.problems import IN_PROGRESS, NOT_READY, OF_KEYED_REQU
 from functions.api.personas.lookup import known_persona, require_speakable
 from functions.api.responses import document, run_receipt
 from functions.api.runs.schemas import RunReceipt
+from functions.api.spending import count_spending
 from functions.api.suite.job_requests import SUITE_RUNNING, request_suite, require_tests
 from functions.api.suite.reading import (
     JUNIT,
@@ -140,6 +141,7 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
     await wiring.in_thread(lambda: require_tests(caller, selection))
 
     async def start(execution: Execution) -> Response:
+        await count_spending(caller.workspace_id)
         run = await wiring.in_thread(lambda: request_suite(caller, persona_id, selection, execution.operation_id))
         return run_receipt(request, run)
 

@@ -33,6 +33,7 @@ from functions.api.personas.lookup import known_persona
 from functions.api.responses import document, run_receipt
 from functions.api.runs.job_requests import request_job
 from functions.api.runs.schemas import RunReceipt
+from functions.api.spending import count_spending
 from functions.api.voice.fingerprint_report import plot, report
 from functions.api.voice.schemas import FingerprintReport, Voice
 
@@ -185,6 +186,7 @@ async def recompute_fingerprint(persona_id: str, request: Request, caller: Write
             raise ProblemError(problem("fingerprint_disabled", "Fingerprints are disabled", 409, detail))
 
     async def start(execution: Execution) -> Response:
+        await count_spending(caller.workspace_id)
         kind = RunKind.FINGERPRINT
         run = await wiring.in_thread(lambda: request_job(caller, persona_id, kind, execution.operation_id))
         return run_receipt(request, run)

@@ -19,5 +19,6 @@ At each start:
     `stale_connections`: WebSocket connections of the last start are deleted.
     `outbox_replay`, `webhook_requeue`: what an earlier version may have lost from streams and queues is sent again.
 While it serves:
+    `deep_messages`: a WebSocket message that is nested too deeply is answered, instead of ending the connection.
     `loopback_auth`: only this machine's programs are served, and root requests must be signed with this start's key.
 """

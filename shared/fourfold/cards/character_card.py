@@ -67,27 +67,37 @@ _V2_NOTICE: Final = (
 )
 
 
-def card_v2(persona: Persona, safety: SafetyConfig, carried: Card | None = None, *, backfill: bool = False) -> Card:
+def card_v2(
+    persona: Persona,
+    safety: SafetyConfig,
+    carried: Card | None = None,
+    signature: str | None = None,
+    *,
+    backfill: bool = False,
+) -> Card:
     """Returns the persona as a V2 card.
 
     Args:
         persona: the persona, with all four layers.
         safety: the safety settings.
         carried: the result of `carried_by` for the imported card.
+        signature: the result of `signature_of` for the persona.
         backfill: whether the card is the V2 copy in a PNG with a V3 card; V3 requires a notice in its `creator_notes`.
 
     Raises:
         NotWrittenError: a layer is missing.
     """
-    data = {name: value for name, value in _data(persona, safety, carried or {}).items() if name not in _V3_ONLY}
+    data = {
+        name: value for name, value in _data(persona, safety, carried or {}, signature).items() if name not in _V3_ONLY
+    }
     if backfill:
         data["creator_notes"] = f"{_V2_NOTICE}\n\n{data['creator_notes']}".strip()
     return {"spec": V2, "spec_version": "2.0", "data": data}
 
 
-def card_v3(persona: Persona, safety: SafetyConfig, carried: Card | None = None) -> Card:
+def card_v3(persona: Persona, safety: SafetyConfig, carried: Card | None = None, signature: str | None = None) -> Card:
     """Returns the persona as a V3 card. Arguments and errors are those of `card_v2`."""
-    return {"spec": V3, "spec_version": "3.0", "data": _data(persona, safety, carried or {})}
+    return {"spec": V3, "spec_version": "3.0", "data": _data(persona, safety, carried or {}, signature)}
 
 
 def carried_by(card: Card, persona: Persona) -> Card:
@@ -109,7 +119,7 @@ def _texts(value: Any) -> Any:  # noqa: ANN401 - JSON
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else value
 
 
-def _data(persona: Persona, safety: SafetyConfig, carried: Card) -> Card:
+def _data(persona: Persona, safety: SafetyConfig, carried: Card, signature: str | None = None) -> Card:
     description = profile(persona)
     mask, self_, surface = persona.mask, persona.self_, persona.surface
     if mask is None or self_ is None or surface is None:  # profile() has raised NotWrittenError
@@ -136,7 +146,7 @@ def _data(persona: Persona, safety: SafetyConfig, carried: Card) -> Card:
         "creation_date": int(persona.created_at.timestamp()),
         "modification_date": int(persona.updated_at.timestamp()),
     }
-    extensions = {**carried.get("extensions", {}), NAMESPACE: _extension(persona)}
+    extensions = {**carried.get("extensions", {}), NAMESPACE: _extension(persona, signature)}
     beside = {name: value for name, value in carried.items() if name not in _OWN_FIELDS and name != "source"}
     return {**own, **beside, "extensions": extensions}
 
@@ -148,5 +158,5 @@ def _source(persona: Persona, carried: Card) -> list[Any]:
     return [source for number, source in enumerate(found) if source not in found[:number]]
 
 
-def _extension(persona: Persona) -> Card:
-    return {"spec_version": SPEC_VERSION, "persona": portable(persona)}
+def _extension(persona: Persona, signature: str | None) -> Card:
+    return {"spec_version": SPEC_VERSION, "persona": portable(persona, signature)}

@@ -40,8 +40,16 @@ class File:
     disposition: str
 
 
-def persona_file(persona: Persona, file_format: FileFormat, safety: SafetyConfig, carried: dict[str, Any]) -> File:
+def persona_file(
+    persona: Persona,
+    file_format: FileFormat,
+    safety: SafetyConfig,
+    carried: dict[str, Any],
+    signature: str | None = None,
+) -> File:
     """Returns the persona as a file. `carried` are the fields of other tools that `reading.read` returned.
+
+    `signature` is the result of `signature_of`; without it, an import of the file is `unaudited`.
 
     Raises:
         NotWrittenError: a layer is missing.
@@ -50,20 +58,28 @@ def persona_file(persona: Persona, file_format: FileFormat, safety: SafetyConfig
         raise NotWrittenError(persona.id)
     match file_format:
         case FileFormat.JSON:
-            content, media_type, extension = _text(document(persona)), "application/json", ".json"
+            content, media_type, extension = _text(document(persona, signature)), "application/json", ".json"
         case FileFormat.MARKDOWN:
             content, media_type, extension = markdown(persona).encode(), "text/markdown", ".md"
         case FileFormat.CARD_V2:
-            content, media_type, extension = _text(card_v2(persona, safety, carried)), "application/json", ".card.json"
+            content, media_type, extension = (
+                _text(card_v2(persona, safety, carried, signature)),
+                "application/json",
+                ".card.json",
+            )
         case FileFormat.CARD_V3:
-            content, media_type, extension = _text(card_v3(persona, safety, carried)), "application/json", ".card.json"
+            content, media_type, extension = (
+                _text(card_v3(persona, safety, carried, signature)),
+                "application/json",
+                ".card.json",
+            )
         case FileFormat.CARD_V2_PNG:
-            cards = {V2_KEYWORD: card_v2(persona, safety, carried)}
+            cards = {V2_KEYWORD: card_v2(persona, safety, carried, signature)}
             content, media_type, extension = with_cards(portrait(persona.id), cards), "image/png", ".png"
         case FileFormat.CARD_V3_PNG:
             cards = {
-                V2_KEYWORD: card_v2(persona, safety, carried, backfill=True),
-                V3_KEYWORD: card_v3(persona, safety, carried),
+                V2_KEYWORD: card_v2(persona, safety, carried, signature, backfill=True),
+                V3_KEYWORD: card_v3(persona, safety, carried, signature),
             }
             content, media_type, extension = with_cards(portrait(persona.id), cards), "image/png", ".png"
     return File(content, media_type, _disposition(persona.slug or persona.surface.name, persona.id, extension))

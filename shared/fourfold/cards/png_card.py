@@ -9,6 +9,7 @@ import io
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 import png
@@ -24,6 +25,7 @@ _TEXT: Final = b"tEXt"
 _END: Final = b"IEND"
 # A file has one card, or one of each version; more are looked at in case some are broken.
 _MAX_CARDS: Final = 4
+_MAX_TEXTS: Final = 8
 _MAX_TEXT_BYTES: Final = 4 * 1024 * 1024
 
 
@@ -67,14 +69,17 @@ def read_cards(image: bytes, max_values: int) -> list[Any]:
 
 
 def _card_texts(image: bytes) -> Iterator[tuple[str, bytes]]:
-    """Yields the keyword and the text of each chunk that may hold a card."""
-    for kind, content in _chunks(image):
-        keyword, _, rest = content.partition(b"\x00")
-        name = keyword.decode("latin-1").lower()
-        if name in {V2_KEYWORD, V3_KEYWORD} and kind in _TEXTS:
-            text = _TEXTS[kind](rest)
-            if text:
-                yield name, text
+    """Yields the keyword and the text of the first _MAX_TEXTS chunks that may hold a card.
+
+    More are not unpacked: a few bytes can become _MAX_TEXT_BYTES.
+    """
+    named = ((kind, *content.partition(b"\x00")) for kind, content in _chunks(image) if kind in _TEXTS)
+    cards = ((kind, keyword.decode("latin-1").lower(), rest) for kind, keyword, _, rest in named)
+    wanted = ((kind, name, rest) for kind, name, rest in cards if name in {V2_KEYWORD, V3_KEYWORD})
+    for kind, name, rest in islice(wanted, _MAX_TEXTS):
+        text = _TEXTS[kind](rest)
+        if text:
+            yield name, text
 
 
 def _card(text: bytes, max_values: int) -> Any:  # noqa: ANN401 - any JSON

@@ -99,11 +99,12 @@ class PortablePersona(Document):
         )
 
 
-def portable(persona: Persona) -> dict[str, Any]:
-    """Returns the persona as a JSON object without the fields that belong to its workspace."""
-    return persona.model_dump(mode="json", exclude=_NOT_PORTABLE)
+def portable(persona: Persona, signature: str | None = None) -> dict[str, Any]:
+    """Returns the persona as a JSON object without the fields that belong to its workspace, with its signature."""
+    content = persona.model_dump(mode="json", exclude=_NOT_PORTABLE)
+    return content if signature is None else {**content, "signature": signature}
 
 
-def document(persona: Persona) -> dict[str, Any]:
+def document(persona: Persona, signature: str | None = None) -> dict[str, Any]:
     """Returns the content of the JSON file."""
-    return {"spec": SPEC, "spec_version": SPEC_VERSION, "data": portable(persona)}
+    return {"spec": SPEC, "spec_version": SPEC_VERSION, "data": portable(persona, signature)}

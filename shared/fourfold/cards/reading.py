@@ -16,6 +16,7 @@ from fourfold.cards.portable import SPEC, PortablePersona, SourceFormat
 from fourfold.errors import InputError
 from fourfold.json_values import has_more_values_than
 from fourfold.persona import Persona
+from fourfold.text_rules import TextFault, cleaned_values, text_faults
 
 _MAX_VALUES: Final = 5_000
 # Fields of later versions that an import leaves out; more are an error.
@@ -36,6 +37,14 @@ class BadPersonaError(InputError):
 
     def __init__(self, faults: list[dict[str, Any]]) -> None:
         super().__init__("the persona in the file is not valid")
+        self.faults = faults
+
+
+class UnacceptableTextError(InputError):
+    """Texts of the persona break the rule for text. `faults` have their location in the file."""
+
+    def __init__(self, faults: list[TextFault]) -> None:
+        super().__init__("the persona in the file has unacceptable text")
         self.faults = faults
 
 
@@ -60,7 +69,8 @@ def read(content: Any, workspace_id: str, now: datetime) -> Imported:  # noqa: A
     """Reads the persona in a JSON document as a new persona of the workspace.
 
     Raises:
-        UnknownFileError, ForeignCardError, TooManyValuesError, BadPersonaError: the document cannot be imported.
+        UnknownFileError, ForeignCardError, TooManyValuesError, UnacceptableTextError, BadPersonaError: the document
+            cannot be imported.
     """
     if not isinstance(content, dict):
         raise UnknownFileError("The file must be a JSON object.")
@@ -86,7 +96,7 @@ def _from_card(card: Card, source: SourceFormat, workspace_id: str, now: datetim
     origin = persona.imported_from
     original = {} if origin is None else {"id": origin.persona_id, "version": origin.version}
     exported = persona.model_copy(update=original)
-    return Imported(persona, carried_by(card, exported))
+    return Imported(persona, cleaned_values(carried_by(card, exported)))
 
 
 def _parse_persona(
@@ -98,6 +108,8 @@ def _parse_persona(
 ) -> Persona:
     if has_more_values_than(_MAX_VALUES, content):  # checked first: a validator reports an error for each invalid value
         raise TooManyValuesError("".join(f"/{part}" for part in path), _MAX_VALUES)
+    if faults := text_faults(content):
+        raise UnacceptableTextError([fault._replace(path=(*path, *fault.path)) for fault in faults])
     found = _faults(content)
     unknown = [fault["loc"] for fault in found if fault["type"] == "extra_forbidden"]
     if 0 < len(unknown) <= _MAX_UNKNOWN:

@@ -16,6 +16,7 @@ from fourfold.cli.assignments import settings_of
 from fourfold.cli.client import ApiError
 from fourfold.cli.output import print_json
 from fourfold.cli.session import connected, report_problems_as_json
+from fourfold.text_rules import visible
 
 _STREAM = "text/event-stream"
 
@@ -46,7 +47,7 @@ def api(  # noqa: PLR0913, PLR0917 - an argument for each option
         with client.stream(method, path, **request) as reply:
             if reply.headers.get("content-type", "").startswith(_STREAM):
                 for line in reply.iter_lines():
-                    sys.stdout.write(line + "\n")
+                    sys.stdout.write(visible(line) + "\n")
                     sys.stdout.flush()
                 return
             reply.read()
@@ -100,6 +101,6 @@ def _print(reply: httpx.Response, expression: Any) -> None:  # noqa: ANN401
     document = reply.json()
     found = document if expression is None else expression.search(document)
     if isinstance(found, str):
-        sys.stdout.write(found + "\n")
+        sys.stdout.write(visible(found) + "\n")
     else:
         print_json(found)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from fourfold.cli.client import Client
 from fourfold.cli.connection import find_connection
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.progress_feed import Feed, Target
 from fourfold.cli.session import connected
+from fourfold.cli.terminal import SafeConsole
 from fourfold.cli.watch import watch_live
 
 # A connection follows at most 100 runs.
@@ -34,7 +34,7 @@ def batch(
             started += receipts
             targets: list[Target] = [{"run_id": receipt["run_id"]} for receipt in receipts]
             feed = Feed(client.progress_url, find_connection().key, targets)
-            succeeded = watch_live(feed, Console(stderr=True)) and succeeded
+            succeeded = watch_live(feed, SafeConsole(stderr=True)) and succeeded
         personas = [client.persona(receipt["persona_id"]) for receipt in started]
     if as_json:
         print_json([persona.model_dump(mode="json") for persona in personas])

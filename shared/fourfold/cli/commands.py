@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from fourfold.cli import chat as chat_commands
@@ -26,6 +25,7 @@ from fourfold.cli.served_settings import served_engine
 from fourfold.cli.session import connected
 from fourfold.cli.state import examine_state
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
+from fourfold.cli.terminal import SafeConsole, print_json_text
 from fourfold.cli.watch import print_events, watch_live
 from fourfold.errors import CommandError
 from fourfold.ids import is_persona_id
@@ -46,11 +46,11 @@ def create(
     """Generate a persona and show it."""
     settings = {**(NAIVE if naive else {}), **settings_of(setting or [])}
     with connected() as client:
-        persona = create_live(client, brief, Console(stderr=as_json), settings)
+        persona = create_live(client, brief, SafeConsole(stderr=as_json), settings)
     if as_json:
-        sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
+        print_json_text(persona.model_dump_json(indent=2))
     else:
-        show_portrait(persona, Console())
+        show_portrait(persona, SafeConsole())
 
 
 def compare(
@@ -61,7 +61,7 @@ def compare(
     """Compare cost, time and audit of two personas, or of the six steps and the single call for one brief."""
     if (second is None) is is_persona_id(first) or (second is not None and not is_persona_id(second)):
         raise typer.BadParameter("give two persona ids, or one brief")
-    console = Console(stderr=as_json)
+    console = SafeConsole(stderr=as_json)
     with connected() as client:
         if second is None:
             pair = [create_live(client, first, console), create_live(client, first, console, NAIVE)]
@@ -89,7 +89,7 @@ def watch(
     targets += [{"persona_id": persona}] if persona is not None else []
     with connected() as client:
         feed = Feed(client.progress_url, find_connection().key, targets)
-        succeeded = print_events(feed, sys.stdout) if as_json else watch_live(feed, Console())
+        succeeded = print_events(feed, sys.stdout) if as_json else watch_live(feed, SafeConsole())
     if not succeeded:
         raise typer.Exit(1)
 
@@ -102,15 +102,15 @@ def doctor(
     if state:
         _examine_state()
         return
-    if not examine(os.environ, Console(), call=call, served=served_engine()):
+    if not examine(os.environ, SafeConsole(), call=call, served=served_engine()):
         raise typer.Exit(1)
 
 
 def _examine_state() -> None:
     try:
-        sound = examine_state(Console())
+        sound = examine_state(SafeConsole())
     except CommandError as error:
-        Console(stderr=True).print(Text(str(error), style="red"))
+        SafeConsole(stderr=True).print(Text(str(error), style="red"))
         raise typer.Exit(1) from error
     if not sound:
         raise typer.Exit(1)
@@ -135,11 +135,11 @@ def suite(  # noqa: PLR0913, PLR0917 - an argument for each option
     with connected() as client:
         for path in filter(None, (junit, sarif)):
             path.touch()  # a file that cannot be written is reported before the run, not after it
-        finished = run_suite(client, persona_id, options, Console(stderr=as_json))
+        finished = run_suite(client, persona_id, options, SafeConsole(stderr=as_json))
     if as_json:
         print_json(finished)
     else:
-        show_suite(finished, Console())
+        show_suite(finished, SafeConsole())
     if finished["confirmed_critical"]:
         raise typer.Exit(1)
 
@@ -150,9 +150,9 @@ def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: As
         persona = client.persona(persona_id)
         failure = client.run(_run_of(persona)).error if persona.status is PersonaStatus.FAILED else None
     if as_json:
-        sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
+        print_json_text(persona.model_dump_json(indent=2))
     else:
-        show_portrait(persona, Console(), failure)
+        show_portrait(persona, SafeConsole(), failure)
 
 
 def list_personas(
@@ -163,10 +163,10 @@ def list_personas(
         personas = client.personas(limit)
     if as_json:
         body = ",\n".join(persona.model_dump_json(indent=2) for persona in personas)
-        sys.stdout.write(f"[{body}]\n")
+        print_json_text(f"[{body}]")
         return
     if not personas:
-        Console(stderr=True).print(
+        SafeConsole(stderr=True).print(
             'No personas yet. Create one: fourfold create "A retired lighthouse keeper in Brittany"', soft_wrap=True
         )
         return
@@ -189,7 +189,7 @@ def _run_of(persona: Persona) -> str:
 
 def chat(persona_id: Annotated[str, typer.Argument(help="per_...")]) -> None:
     """Chat with a persona; each reply shows its drift from the persona's voice."""
-    console = Console()
+    console = SafeConsole()
     with connected() as client:
         persona = client.persona(persona_id)
         name = persona.surface.name if persona.surface else persona.id
@@ -211,6 +211,6 @@ def drift(
     if as_json:
         print_json([envelope for _, envelope in scored])
     else:
-        chat_commands.show_scores(scored, Console())
+        chat_commands.show_scores(scored, SafeConsole())
     if any(envelope["alert"] for _, envelope in scored):
         raise typer.Exit(2)

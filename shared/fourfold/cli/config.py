@@ -26,6 +26,7 @@ from fourfold.cli.config_display import (
 )
 from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.session import connected
+from fourfold.cli.terminal import SafeConsole
 from fourfold.config.scope import StoredScope
 
 _PIPED_WIDTH = 160  # output to a pipe: keep a key and its value on one line
@@ -50,7 +51,7 @@ def get(
         view = calls.view(scope, prefix)
     print_json(view) if as_json else show_view(view, _console()) if view["data"] else None
     if not view["data"]:
-        Console(stderr=True).print(f"No key begins with {prefix}. See: fourfold config schema", markup=False)
+        SafeConsole(stderr=True).print(f"No key begins with {prefix}. See: fourfold config schema", markup=False)
         raise typer.Exit(1)
 
 
@@ -199,7 +200,7 @@ def rollback(
 
 @app.command()
 def preset(
-    name: Annotated[str, typer.Argument(help="anthropic, openai, google, bedrock, offline or draft")],
+    name: Annotated[str, typer.Argument(help="anthropic, openai, google (or -current), bedrock, offline, draft")],
     scope: Scope = "workspace",
     reason: Reason = None,
     dry_run: DryRun = False,
@@ -258,4 +259,4 @@ def _commit(ops: list[dict[str, Any]], options: WriteOptions, *, as_json: bool) 
 
 
 def _console() -> Console:
-    return Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=_PIPED_WIDTH)
+    return SafeConsole() if sys.stdout.isatty() or "COLUMNS" in os.environ else SafeConsole(width=_PIPED_WIDTH)

@@ -11,6 +11,7 @@ from fourfold.cli.client import ApiError, Client
 from fourfold.cli.connection import Connection
 from fourfold.cli.create import create
 from fourfold.cli.portrait import show
+from fourfold.cli.terminal import SafeConsole
 
 # Real models take about half a minute for the suite.
 _TIMEOUT_S = 120.0
@@ -27,7 +28,7 @@ def run(api_url: str, api_key: str, brief: str | None) -> int:
         api_key: a key with personas:read and personas:write.
         brief: the brief, or None for the sample.
     """
-    console = Console()
+    console = SafeConsole()
     text = brief or SAMPLE_BRIEF
     console.print(Text.assemble(("\nBrief: ", "bold"), f"“{text}”\n"))
     with Client(Connection(api_url, api_key)) as client:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.portrait import show
 from fourfold.cli.session import connected, reported
+from fourfold.cli.terminal import SafeConsole, print_json_text
+from fourfold.text_rules import visible
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -42,7 +43,8 @@ def export_persona(
     with connected() as client:
         content, name = client.export(persona_id, wanted.value)
     if output == Path("-"):
-        sys.stdout.buffer.write(content)
+        is_text = wanted not in {Format.CARD_V2_PNG, Format.CARD_V3_PNG}
+        sys.stdout.buffer.write(visible(content.decode()).encode() if is_text and sys.stdout.isatty() else content)
         return
     path = output or Path(name)
     with reported():
@@ -50,7 +52,7 @@ def export_persona(
     if as_json:
         print_json({"id": persona_id, "path": str(path), "bytes": len(content)})
     else:
-        Console().print(Text(f"{path} ({len(content):,} bytes)"), soft_wrap=True)
+        SafeConsole().print(Text(f"{path} ({len(content):,} bytes)"), soft_wrap=True)
 
 
 def import_persona(
@@ -64,6 +66,6 @@ def import_persona(
     with connected() as client:
         persona = client.import_file(content, media_type)
     if as_json:
-        sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
+        print_json_text(persona.model_dump_json(indent=2))
     else:
-        show(persona, Console())
+        show(persona, SafeConsole())

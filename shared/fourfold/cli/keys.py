@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.session import connected
+from fourfold.cli.terminal import SafeConsole
 from fourfold.http.scopes import SCOPES
+from fourfold.text_rules import visible
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="API keys of the workspace: create, list, revoke.")
 
@@ -38,10 +39,10 @@ def create(
     if as_json:
         print_json(created)
         return
-    Console(stderr=True).print(
+    SafeConsole(stderr=True).print(
         Text(f"{created['id']} has {', '.join(created['scopes'])}. Save this key: it is shown only once.")
     )
-    sys.stdout.write(created["key"] + "\n")
+    sys.stdout.write(visible(created["key"]) + "\n")
 
 
 @app.command(name="list")
@@ -76,7 +77,7 @@ def revoke(key_id: Annotated[str, typer.Argument(help="key_...")], as_json: AsJs
     if as_json:
         print_json({"id": key_id, "revoked": True})
     else:
-        Console().print(f"{key_id} is revoked.", highlight=False)
+        SafeConsole().print(f"{key_id} is revoked.", highlight=False)
 
 
 def _moment(stamp: str | None) -> str | None:

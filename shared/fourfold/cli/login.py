@@ -6,13 +6,13 @@ import webbrowser
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from fourfold.cli.client import Client
 from fourfold.cli.connection import DEFAULT_URL, Connection, find_connection
 from fourfold.cli.profiles import store_profile
 from fourfold.cli.session import reported
+from fourfold.cli.terminal import SafeConsole
 
 
 def login(
@@ -27,12 +27,12 @@ def login(
         with Client(Connection(url.rstrip("/"), key)) as client:
             client.personas(1)  # a wrong URL or key is reported now
         path = store_profile(profile, url.rstrip("/"), key)
-    Console().print(Text(f"Profile {profile} is stored in {path}. Use it: fourfold --profile {profile} list"))
+    SafeConsole().print(Text(f"Profile {profile} is stored in {path}. Use it: fourfold --profile {profile} list"))
 
 
 def open_page() -> None:
     """Open the API's page in a browser."""
     with reported():
         url = find_connection().url
-    Console().print(Text(url))
+    SafeConsole().print(Text(url))
     webbrowser.open(url)

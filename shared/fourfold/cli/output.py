@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli import session
+from fourfold.cli.terminal import SafeConsole, print_json_text
 
 _GAP = 2
 _NARROWEST = 4
@@ -40,12 +41,12 @@ class Column:
 
 def print_json(document: object) -> None:
     """Prints a document as indented JSON."""
-    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    print_json_text(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def print_rows(columns: Sequence[Column], rows: Iterable[Sequence[str]], console: Console | None = None) -> None:
     """Prints rows: a table in a terminal; elsewhere whole cells separated by tabs, without a heading."""
-    console = console or Console()
+    console = console or SafeConsole()
     if not console.is_terminal:
         for row in rows:
             sys.stdout.write("\t".join(printable(cell) for cell in row) + "\n")

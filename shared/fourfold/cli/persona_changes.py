@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from fourfold.cli.assignments import settings_of
@@ -15,6 +13,7 @@ from fourfold.cli.live_display import follow
 from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.portrait import show
 from fourfold.cli.session import connected
+from fourfold.cli.terminal import SafeConsole, print_json_text
 from fourfold.steps import STEP_ORDER, StepName, position
 
 FirstStep = Annotated[
@@ -33,11 +32,11 @@ def regenerate(
         raise typer.BadParameter("give one of the six steps", param_hint="--from")
     with connected() as client:
         events = client.regenerate(persona_id, first.value, settings_of(setting or []))
-        persona = finished(client, follow(events, Console(stderr=as_json), STEP_ORDER[position(first) :]))
+        persona = finished(client, follow(events, SafeConsole(stderr=as_json), STEP_ORDER[position(first) :]))
     if as_json:
-        sys.stdout.write(persona.model_dump_json(indent=2) + "\n")
+        print_json_text(persona.model_dump_json(indent=2))
     else:
-        show(persona, Console())
+        show(persona, SafeConsole())
 
 
 def delete(
@@ -55,4 +54,4 @@ def delete(
     if as_json:
         print_json({"id": persona_id, "deleted": True})
     else:
-        Console().print(Text(f"{persona_id} deleted"))
+        SafeConsole().print(Text(f"{persona_id} deleted"))

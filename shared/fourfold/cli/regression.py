@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fourfold.cli.terminal import SafeConsole
 from fourfold.config.models import OFFLINE_MODEL, ModelConfig
 from fourfold.judges.junit import figure_text, junit_xml
 from fourfold.judges.regression import (
@@ -47,7 +48,7 @@ def regression(
     ] = None,
 ) -> None:
     """Measure a judge on the label set, against its baseline. Exits 1 if it is worse, 2 if it cannot be compared."""
-    console = Console()
+    console = SafeConsole()
     measured = _measured(_usable(judge))
     baseline = read_baseline(measured.judge.model.name)
     comparison = None if baseline is None else compare(measured, baseline)
@@ -116,5 +117,5 @@ def _measured(judge: MeasuredJudge) -> Measurement:
 
 
 def _refuse(text: str) -> NoReturn:
-    Console(stderr=True).print(Text(text, "red"))
+    SafeConsole(stderr=True).print(Text(text, "red"))
     raise typer.Exit(REFUSED)

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from fourfold.cli.client import ApiError, Client
 from fourfold.cli.connection import NoConnectionError, find_connection
 from fourfold.cli.profiles import ProfileError
+from fourfold.cli.terminal import SafeConsole
 from fourfold.errors import CommandError
+from fourfold.text_rules import escaped
 
 INTERRUPTED = 130
 
@@ -47,7 +48,7 @@ def reported() -> Iterator[None]:
     try:
         yield
     except RunContinuesError as interrupted:
-        Console(stderr=True).print(Text(str(interrupted)), soft_wrap=True)
+        SafeConsole(stderr=True).print(Text(str(interrupted)), soft_wrap=True)
         raise typer.Exit(INTERRUPTED) from interrupted
     except (ApiError, NoConnectionError, ProfileError) as error:
         _print(str(error), error.problem if isinstance(error, ApiError) else None)
@@ -64,6 +65,6 @@ def reported() -> Iterator[None]:
 def _print(message: str, problem: object) -> None:
     if _Reporting.as_json:
         document = problem or {"title": message, "detail": message, "code": "command_failed"}
-        sys.stderr.write(json.dumps(document, ensure_ascii=False) + "\n")
+        sys.stderr.write(escaped(json.dumps(document, ensure_ascii=False)) + "\n")
     else:
-        Console(stderr=True).print(Text(message, style="red"), soft_wrap=True)
+        SafeConsole(stderr=True).print(Text(message, style="red"), soft_wrap=True)

@@ -16,6 +16,7 @@ from rich.text import Text
 from fourfold.cli.formatting import money, seconds
 from fourfold.cli.progress_feed import Feed, is_end
 from fourfold.steps import STEP_ORDER
+from fourfold.text_rules import escaped
 
 # Rows that fit a terminal; ended runs are dropped first.
 ROWS = 30
@@ -145,7 +146,7 @@ def print_events(feed: Feed, out: TextIO) -> bool:
         for event in feed.events():
             if event is not None:
                 board.add(event)
-                out.write(json.dumps(event, ensure_ascii=False) + "\n")
+                out.write(escaped(json.dumps(event, ensure_ascii=False)) + "\n")
                 out.flush()
     except KeyboardInterrupt:
         pass

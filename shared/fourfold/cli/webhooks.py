@@ -13,6 +13,7 @@ from rich.text import Text
 
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.session import connected
+from fourfold.cli.terminal import SafeConsole, print_json_text
 from fourfold.cli.webhook_receiver import ReceivedWebhook, forwarded, run_receiver
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Webhook endpoints, and a local receiver.")
@@ -40,7 +41,7 @@ def listen(  # noqa: PLR0913, PLR0917 - an argument for each option
 
     Works with a local server only: a server on AWS sends to public https addresses only.
     """
-    console = Console(stderr=as_json)
+    console = SafeConsole(stderr=as_json)
     with connected() as client, run_receiver(port) as receiver:
         created = None if secret else client.post(_PATH, {"url": receiver.url, "events": events or ["*"]})
         signing_secret = secret or (created or {})["secret"]
@@ -68,7 +69,7 @@ def create(
     if as_json:
         print_json(created)
         return
-    Console().print(f"{created['id']}\nsecret {created['secret']}", highlight=False, soft_wrap=True)
+    SafeConsole().print(f"{created['id']}\nsecret {created['secret']}", highlight=False, soft_wrap=True)
 
 
 @app.command(name="list")
@@ -80,7 +81,7 @@ def list_endpoints(as_json: AsJson = False) -> None:
         print_json(endpoints)
         return
     if not endpoints:
-        Console(stderr=True).print("No endpoints yet. Try: fourfold webhooks listen")
+        SafeConsole(stderr=True).print("No endpoints yet. Try: fourfold webhooks listen")
     columns = (Column("id", is_id=True), Column("state"), Column("events"), Column("url"))
     print_rows(columns, ((one["id"], _state(one), ", ".join(one["events"]), one["url"]) for one in endpoints))
 
@@ -132,14 +133,14 @@ def replay(
     with connected() as client:
         if delivery is not None:
             replayed = client.call("POST", f"{_PATH}/{endpoint}/deliveries/{delivery}/replay")
-            print_json(replayed) if as_json else Console().print("1 delivery replayed")
+            print_json(replayed) if as_json else SafeConsole().print("1 delivery replayed")
             return
         done = client.post(f"{_PATH}/{endpoint}/replay", {"since": since.astimezone().isoformat() if since else None})
     if as_json:
         print_json(done)
         return
     more = "; there are more, run the command again" if done["has_more"] else ""
-    Console().print(f"{done['replayed']} deliveries replayed{more}")
+    SafeConsole().print(f"{done['replayed']} deliveries replayed{more}")
 
 
 @app.command()
@@ -156,7 +157,7 @@ def _show(received: ReceivedWebhook, answer: str | None, console: Console, *, as
     if as_json:
         event = {"at": received.at.isoformat(), "id": received.id, "type": received.type, "fault": received.fault}
         data = json.loads(received.data) if received.data else None
-        sys.stdout.write(json.dumps({**event, "data": data, "forwarded": answer}, ensure_ascii=False) + "\n")
+        print_json_text(json.dumps({**event, "data": data, "forwarded": answer}, ensure_ascii=False))
         sys.stdout.flush()
         return
     console.print(_line(received))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from fourfold.config.scope import KeyMeta, Scope
 from fourfold.persona import Document
@@ -20,6 +21,22 @@ class LimitsConfig(Document):
         Field(ge=1, le=100_000, description="Maximum requests per minute of one API key."),
         KeyMeta(unit="requests/min", scopes=_NOT_BY_WORKSPACE),
     ] = 600
+    spending_per_minute: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100_000,
+            description="Maximum requests per minute of a workspace that call models or start jobs, of all its keys.",
+        ),
+        KeyMeta(unit="requests/min", scopes=_NOT_BY_WORKSPACE),
+    ] = 600
+    imports_per_minute: Annotated[
+        int,
+        Field(
+            ge=1, le=100_000, description="Maximum imports per minute of a workspace. Each import starts two paid jobs."
+        ),
+        KeyMeta(unit="imports/min", scopes=_NOT_BY_WORKSPACE),
+    ] = 60
     concurrent_generations: Annotated[
         int,
         Field(ge=1, le=1000, description="Maximum generation runs of a workspace at the same time."),
@@ -27,12 +44,35 @@ class LimitsConfig(Document):
     ] = 50
 
 
+# Least delay before each attempt: a host that refuses deliveries must not get them all at once.
+_LEAST_DELAYS_S = (0, 1, 1, 1)
+_LEAST_FURTHER_DELAY_S = 10
+
+
+def least_delays(delays_s: Sequence[int]) -> tuple[int, ...]:
+    """Returns the schedule with each delay raised to its minimum."""
+    least = (*_LEAST_DELAYS_S, *[_LEAST_FURTHER_DELAY_S] * len(delays_s))
+    return tuple(map(max, delays_s, least))
+
+
+def _spread(delays_s: tuple[int, ...]) -> tuple[int, ...]:
+    if (least := least_delays(delays_s)) != delays_s:
+        raise ValueError(f"must be at least {', '.join(map(str, least))}")
+    return delays_s
+
+
 class WebhookRetryConfig(Document):
     """The schedule of delivery attempts."""
 
     delays_s: Annotated[
         tuple[Annotated[int, Field(ge=0, le=43_200)], ...],
-        Field(min_length=1, max_length=12, description="Delay before each attempt, including the first."),
+        Field(
+            min_length=1,
+            max_length=12,
+            description="Delay before each attempt, including the first. Retries wait at least 1, from the fourth on "
+            "at least 10.",
+        ),
+        AfterValidator(_spread),
         KeyMeta(unit="s"),
     ] = (0, 60, 300, 1800, 7200)
 

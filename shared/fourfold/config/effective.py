@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from pydantic import JsonValue
 
+from fourfold.config.api import least_delays
 from fourfold.config.entries import ScopeRef, ScopeState, chain_of
 from fourfold.config.registry import nested
 from fourfold.config.resolution import Resolution, effective
@@ -106,6 +107,9 @@ class ConfigReader:
         return tuple(known[ref] or fetched[ref] for ref in refs)
 
 
+_DELAYS = "api.webhooks.retry.delays_s"
+
+
 def settings_of(found: Mapping[str, Resolution]) -> Settings:
     """Returns the resolved values as a settings tree.
 
@@ -118,6 +122,9 @@ def settings_of(found: Mapping[str, Resolution]) -> Settings:
         traits = traits_of(str(values[f"{block}.model"]))
         if not (_takes_temperature if setting == "temperature" else _takes_effort)(traits, values[name]):
             values[name] = None
+    delays = values[_DELAYS]
+    if isinstance(delays, list):  # an earlier version may have stored a schedule below the minimum
+        values[_DELAYS] = [*least_delays([delay for delay in delays if isinstance(delay, int)])]
     return Settings.model_validate_json(json.dumps(nested(values)))
 
 

@@ -13,15 +13,18 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fourfold.http.problems import MAX_FAULTS, ProblemError, field_errors, problem_response, rejected
-from fourfold.json_values import has_more_values_than, may_hold_more_values_than
+from fourfold.http.problems import MAX_FAULTS, ProblemError, field_errors, problem_response, rejected, text_errors
+from fourfold.json_values import has_more_values_than, is_deeper_than, may_hold_more_values_than
 from fourfold.problem import FieldError, problem
+from fourfold.text_rules import text_faults
 
 MAX_BODY_BYTES = 64 * 1024
 # For PNG character cards. API Gateway passes at most 6 MB to a function, and base64 takes a quarter of that.
 MAX_FILE_BYTES = 4 * 1024 * 1024
 # Values in arrays and objects of a body, at all depths: far above what any document of the API has.
 MAX_VALUES = 10_000
+# No document of the API is nested more than 10 deep; a card may have fields of other tools that are.
+MAX_DEPTH = 64
 FILE_PATH = "/v1/personas/import"
 # A client that is still sending does not read the reply, so the rest of its body is read and discarded up to here.
 _DRAIN_BYTES = 32 * 1024 * 1024
@@ -65,10 +68,12 @@ async def json_body(request: Request, document: type[Document]) -> Document:
     """Parses and validates the request's body.
 
     Raises:
-        ProblemError: 415 Content-Type is not JSON, 400 invalid JSON, 422 invalid fields or too many values.
+        ProblemError: 415 Content-Type is not JSON, 400 invalid JSON, 422 invalid fields or text, or too many values.
     """
     require_json(request)
     content = parsed(await request.body(), MAX_VALUES)
+    if faults := text_faults(content):
+        raise rejected(text_errors(faults))
     try:
         return document.model_validate(content)
     except ValidationError as error:
@@ -102,13 +107,17 @@ def parsed(body: bytes, max_values: int) -> Any:  # noqa: ANN401 - JSON
 
 
 def require_few_values(content: object, most: int) -> None:
-    """Bounds the cost of validation, which collects an error for every invalid value.
+    """Bounds the cost of validation, which collects an error for every invalid value, and its recursion.
 
     Raises:
-        ProblemError: 422, the arrays and objects of `content` have more than `most` values.
+        ProblemError: 422, the arrays and objects of `content` have more than `most` values, or are nested more than
+            MAX_DEPTH deep.
     """
     if has_more_values_than(most, content):
         raise _too_many_values(most)
+    if is_deeper_than(MAX_DEPTH, content):
+        detail = f"Must be nested at most {MAX_DEPTH} deep."
+        raise rejected([FieldError(pointer="", code="too_deep", detail=detail)])
 
 
 def _too_many_values(most: int) -> ProblemError:

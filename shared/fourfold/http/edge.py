@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import traceback
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fourfold.http.problems import internal_error, problem_response
+from fourfold.http.problems import internal_error, problem_response, unavailable
 from fourfold.ids import new_request_id
 
 logger = Logger()
@@ -57,6 +58,11 @@ class Edge:
             await self._app(scope, receive, send_with_headers)
         except ClientDisconnect:
             logger.debug("client left", extra={"request_id": request_id})
+        except asyncio.CancelledError:  # the server stops, and its time to finish requests is over
+            if sent.status:
+                raise
+            stopped = unavailable()
+            await problem_response(stopped.problem, request_id, stopped.headers)(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - last resort: a bug answers 500, and its message may quote a brief
             _report(error, request_id)
             if not sent.status:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from fourfold.http.field_messages import code_and_detail, field_name
 from fourfold.problem import FieldError, Problem, problem
 from fourfold.problem import ProblemError as ProblemError  # noqa: PLC0414 - re-exported for the routers
+from fourfold.text_rules import TextFault, visible
 
 MEDIA_TYPE = "application/problem+json"
 MAX_FAULTS = 20
@@ -95,10 +96,21 @@ def field_errors(found: Sequence[Any], location: str) -> list[FieldError]:
     errors = []
     for error in found[: MAX_FAULTS + 1]:
         code, detail = code_and_detail(error)
-        place = [str(part) for part in error["loc"]]
-        pointer = "".join(f"/{reference_token(part)}" for part in place) if location == "body" else place[-1]
+        pointer = _json_pointer(error["loc"]) if location == "body" else str(error["loc"][-1])
         errors.append(FieldError(pointer=printable(pointer), code=code, detail=detail))
     return errors
+
+
+def text_errors(faults: Sequence[TextFault]) -> list[FieldError]:
+    """Converts the faults that the rule for text found in a body."""
+    return [
+        FieldError(pointer=printable(_json_pointer(fault.path)), code=fault.code, detail=fault.detail)
+        for fault in faults
+    ]
+
+
+def _json_pointer(path: Sequence[int | str]) -> str:
+    return "".join(f"/{reference_token(str(part))}" for part in path)
 
 
 def reference_token(name: str) -> str:
@@ -107,5 +119,5 @@ def reference_token(name: str) -> str:
 
 
 def printable(pointer: str) -> str:
-    """A pointer, or a part of one, cut to 120 characters and encodable in UTF-8."""
-    return pointer[:120].encode("utf-8", "replace").decode()
+    """A pointer, or a part of one, cut to 120 characters, with U+FFFD for characters that break the rule for text."""
+    return visible(pointer[:120])

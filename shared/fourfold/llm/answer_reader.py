@@ -8,7 +8,6 @@ can be asked for. Unknown keys are dropped, not errors: they cost a model nothin
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 
 from fourfold.llm.json_spans import Found, decoded, json_values
 from fourfold.llm.reasoning import CLOSING_TAG, without_end_tokens
+from fourfold.text_rules import cleaned
 
 Output = TypeVar("Output", bound=BaseModel)
 
@@ -35,8 +35,6 @@ _MAX_FAULTS: Final = 12
 WHOLE: Final = "answer"
 _BLANKS: Final = "\ufeff\u200b \t\r\n"
 _LONGEST_NORMALIZED: Final = 3_000
-# Control characters but tab and line feed, and halves of surrogate pairs, which no encoding takes.
-_UNWANTED: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Note(StrEnum):
@@ -174,7 +172,7 @@ def _clean(value: Any) -> Any:  # noqa: ANN401 - a JSON value
     """Strings in Unicode's composed form, without control characters and halves of surrogate pairs."""
     match value:
         case str():
-            text = _UNWANTED.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+            text = cleaned(value.replace("\r\n", "\n").replace("\r", "\n"))
             # Longer ones fit no field, and normalizing takes quadratic time on some.
             return unicodedata.normalize("NFC", text) if len(text) <= _LONGEST_NORMALIZED else text
         case list():

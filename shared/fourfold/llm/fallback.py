@@ -39,6 +39,7 @@ from fourfold.llm.port import (
     Repair,
     provider_and_model,
 )
+from fourfold.text_rules import cleaned
 
 logger = logging.getLogger(__name__)
 
@@ -287,7 +288,7 @@ class Chain(Generic[Value, Question]):
 
     def _judged(self, completion: Completion) -> CheckedAnswer[Value]:
         try:
-            return self.judge(completion.text)
+            return self.judge(cleaned(completion.text))
         except Exception as error:  # noqa: BLE001 - whatever an answer makes our code do, the call it cost is recorded
             name = f"{completion.provider}:{completion.model}"
             logger.warning("an answer of %s could not be judged: %s", name, type(error).__name__)

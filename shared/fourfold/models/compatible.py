@@ -2,12 +2,14 @@
 
 What such a server takes differs from program to program and from model to model, so it is learnt: the strongest form is
 sent first, and a refusal that names a parameter leads to the next form. The form that succeeded is kept for the life of
-the process (decision 33).
+the process (decision 41).
 """
 
 from __future__ import annotations
 
+import json
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -23,7 +25,7 @@ from fourfold.models.compatible_body import notes_of, prompt_size, request_body
 from fourfold.models.compatible_dialect import Dialect, Refusal, adapted
 from fourfold.models.compatible_faults import advised, names_no_model, told_context
 from fourfold.models.compatible_reply import Reply, read_stream, read_whole
-from fourfold.models.compatible_server import LEAST_ANSWER, ServerFacts, context_in, server_facts
+from fourfold.models.compatible_server import ASK_AGAIN_S, LEAST_ANSWER, ServerFacts, context_in, server_facts
 from fourfold.models.credentials import COMPATIBLE_KEY, COMPATIBLE_URL, clean_key
 from fourfold.models.openai_faults import openai_fault
 from fourfold.models.provider import Fault, ProviderModel, UnreadableReplyError, WireAnswer
@@ -33,6 +35,7 @@ from fourfold.models.usage import BYTES_PER_TOKEN
 # Each refusal rules out one form of a request; more than these there are not.
 _MOST_FORMS: Final = 10
 _READ: Final = 2_000
+_MAX_FACTS: Final = 1_000_000
 # Ollama, LM Studio and vLLM do not say; more calls at a time would wait in the server, against their timeouts.
 LOCAL_SLOTS: Final = 2
 # How far a count of bytes may be off, before and after the server has counted a prompt of its own.
@@ -51,12 +54,17 @@ class CompatibleWire:
         self.model = model
         self._dialect = Dialect()
         self._facts: ServerFacts | None = None
+        self._ask_again_at = 0.0
         self._bytes_per_token: float | None = None
         self._lock = Lock()
 
     @cached_property
+    def _http(self) -> openai.DefaultHttpxClient:
+        return openai.DefaultHttpxClient()
+
+    @cached_property
     def _client(self) -> openai.OpenAI:
-        return compatible_client()
+        return compatible_client(self._http)
 
     @property
     def address(self) -> str:
@@ -69,10 +77,11 @@ class CompatibleWire:
         return self._dialect
 
     def facts(self) -> ServerFacts:
-        """What the server says of itself, asked once; empty where it does not answer."""
+        """What the server says of itself. It is asked once; while it does not answer, again after some seconds."""
         with self._lock:
-            if self._facts is None:
+            if self._facts is None or (not self._facts.answered and time.monotonic() >= self._ask_again_at):
                 self._facts = server_facts(self.address, self.model, self._fetch)
+                self._ask_again_at = time.monotonic() + ASK_AGAIN_S
             return self._facts
 
     def ask(self, request: ModelRequest) -> WireAnswer:
@@ -138,7 +147,7 @@ class CompatibleWire:
         if context is None or error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return adapted(dialect, Refusal(error.status_code, words, frozenset(body)))
         asked = body[dialect.limit]
-        self._facts = replace(self.facts(), context=context or self.facts().context)
+        self._facts = replace(self.facts(), context=context or self.facts().context, answered=True)
         if context and self._room(size, asked) < asked:
             return dialect  # with a shorter answer it may fit
         advice = self._facts.longer_context(size // BYTES_PER_TOKEN + asked)
@@ -182,14 +191,20 @@ class CompatibleWire:
         return True
 
     def _fetch(self, method: str, url: str, body: Mapping[str, Any] | None, seconds: float) -> Any:  # noqa: ANN401
-        options: Any = {"timeout": seconds, "max_retries": 0}
-        if method == "GET":
-            return self._client.get(url, cast_to=object, options=options)
-        return self._client.post(url, cast_to=object, body=body, options=options)
+        """The JSON at a URL, read in pieces: an endless body is given up after its first megabyte."""
+        headers = {"authorization": f"Bearer {self._client.api_key}"}
+        with self._http.stream(method, url, json=body, headers=headers, timeout=seconds) as response:
+            response.raise_for_status()
+            content = b""
+            for piece in response.iter_bytes():
+                content += piece
+                if len(content) > _MAX_FACTS:
+                    raise UnreadableReplyError
+        return json.loads(content)
 
 
-def compatible_client() -> openai.OpenAI:
-    """A client of the server the environment names.
+def compatible_client(http: openai.DefaultHttpxClient | None = None) -> openai.OpenAI:
+    """A client of the server the environment names, over `http` or connections of its own.
 
     Raises:
         ModelError: AUTHENTICATION, it names none; BAD_REQUEST, its address is none.
@@ -208,7 +223,7 @@ def compatible_client() -> openai.OpenAI:
             advice=f"Set {COMPATIBLE_URL} to something like http://127.0.0.1:11434/v1.",
         ) from None
     key = clean_key(os.environ.get(COMPATIBLE_KEY, ""), COMPATIBLE_KEY) or "none"
-    return openai.OpenAI(api_key=key, base_url=url, max_retries=0)
+    return openai.OpenAI(api_key=key, base_url=url, max_retries=0, http_client=http)
 
 
 def compatible_model(model: str) -> ProviderModel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -12,6 +13,7 @@ VERSION: Final = "/v1"
 # Endpoints that people copy along, and the root of Ollama's own API.
 _ENDPOINTS: Final = ("/chat/completions", "/completions", "/responses", "/embeddings", "/models")
 _ROOTS: Final = ("", "/api")
+_HALF_A_SCHEME: Final = re.compile(r"[a-z]+(:/(?!/)|//)", re.IGNORECASE)
 
 
 class BadAddressError(InputError):
@@ -31,6 +33,8 @@ def base_url(typed: str) -> str:
         )
     if text in {"http:", "https:"}:
         raise BadAddressError("the host is missing")
+    if _HALF_A_SCHEME.match(text):
+        raise BadAddressError("it must begin with http:// or https://")
     if "://" not in text:
         text = f"{_scheme_for(text)}://{text}"
     try:

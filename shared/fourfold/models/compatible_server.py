@@ -6,16 +6,21 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from fourfold.models.compatible_address import root_of
+from fourfold.models.deadline import within
 
 # Asks one address of the server within the given seconds: method, URL, JSON body. Raises where there is no JSON.
 Fetch = Callable[[str, str, Mapping[str, Any] | None, float], Any]
 
 LEAST_ANSWER: Final = 256
 _PROBE_S, _ALL_PROBES_S = 2.0, 4.0
-_GONE: Final = frozenset({"APITimeoutError", "APIConnectionError"})
+# Of a server that does not answer, by the names of the client's exceptions.
+_GONE: Final = frozenset({"ConnectError", "ConnectTimeout", "ReadTimeout", "CallTimeoutError"})
+# Seconds after which a server that did not answer is asked about itself again.
+ASK_AGAIN_S: Final = 30.0
 _MANY_SLOTS: Final = 64
 _LONGEST_CONTEXT: Final = 100_000_000
 _CONTEXT_WORDS: Final = re.compile(r"context|n_ctx|max_model_len|(?:prompt|input) is too long|too many tokens")
@@ -27,12 +32,16 @@ _CONTEXT_NUMBER: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ServerFacts:
-    """What is known of a server. `context` is in tokens of one slot; None for what it does not say."""
+    """What is known of a server. `context` is in tokens of one slot; None for what it does not say.
+
+    `answered` is False for a server that did not respond in time: it may do so later.
+    """
 
     kind: str = ""
     context: int | None = None
     slots: int | None = None
     models: tuple[str, ...] = ()
+    answered: bool = True
 
     def longer_context(self, tokens: int) -> str:
         """How to start the server with room for `tokens`."""
@@ -62,16 +71,18 @@ def server_facts(url: str, model: str, fetch: Fetch) -> ServerFacts:
         ("POST", f"{root}/api/show", {"model": model}, _from_ollama_model),
         ("GET", f"{root}/api/v0/models", None, _from_lm_studio),
     ):
-        left = ends - time.monotonic()
-        if left <= 0 or (
-            facts.context is not None and (facts.slots is not None or facts.kind not in {"", "llama.cpp"})
-        ):
+        seconds = min(ends - time.monotonic(), _PROBE_S)
+        if _is_complete(facts):
             break
+        if seconds <= 0:
+            return replace(facts, answered=False)
         try:
-            facts = read(facts, fetch(method, address, body, min(left, _PROBE_S)), model)
+            # By the clock as well: a body that drips keeps the client's own timeout from ending the request.
+            reply = within(seconds, partial(fetch, method, address, body, seconds))
+            facts = read(facts, reply, model)
         except Exception as error:  # noqa: BLE001 - an endpoint that a server lacks, in whatever way it says so
             if type(error).__name__ in _GONE:
-                break  # the call itself will say so
+                return replace(facts, answered=False)  # the call itself will give the reason
     return facts
 
 

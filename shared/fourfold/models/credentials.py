@@ -61,7 +61,7 @@ def clean_key(key: str, place: str) -> str:
     what = "a blank" if stripped.isascii() and stripped.isprintable() else what
     raise ModelError(
         ModelFailure.AUTHENTICATION,
-        f"{place} is no key: there is {what} in it.",
+        f"{place} is no key: it contains {what}.",
         advice=f"Set {place} again, on one line.",
     )
 

@@ -9,7 +9,7 @@ from typing import Final
 MAX_WORDS: Final = 240
 _READ: Final = 2_000
 _CUT: Final = "…"
-_WEB_PAGE: Final = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
+_WEB_PAGE: Final = re.compile(r"<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
 _TITLE: Final = re.compile(r"<title[^>]{0,100}>([^<]{1,200})</title>", re.IGNORECASE)
 _ESCAPES: Final = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[@-~]|[@-_])|\\(?:[nrt\"'/\\]|u[0-9a-fA-F]{4})")
 _SECRETS: Final = re.compile(
@@ -51,7 +51,7 @@ def shown(words: str, material: Iterable[str], secrets: Iterable[str]) -> str:
     Web pages come down to their title, addresses to what comes before a query, without a user's name and password.
     """
     words = words[:_READ]
-    if _WEB_PAGE.match(words):
+    if _WEB_PAGE.match(words.lstrip()):
         title = _TITLE.search(words)
         words = f"a web page{f', {title[1].strip()}' if title else ''}"
     words = _on_one_line(words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -14,6 +13,7 @@ from fourfold.persona import Document
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.system_prompt import PREAMBLE
 from fourfold.steps import StepName
+from fourfold.text_rules import normalized
 
 Output = TypeVar("Output", bound=Document)
 
@@ -70,7 +70,7 @@ def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:
     """Yields the context blocks, those of earlier steps first, so that steps share a prefix (prompt cache)."""
     draft = state.draft
     # Composed, as models write: spans are found in the brief as it came, whatever its form.
-    yield ContextBlock("brief", unicodedata.normalize("NFC", state.intent))
+    yield ContextBlock("brief", normalized("NFC", state.intent))
     layers = {
         "intent": draft.parse,
         "soul": draft.soul,

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from fourfold.persona import Document
 
 MOST_TURNS, MOST_CONVERSATIONS = 30, 5
-_SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_SLOT = re.compile(r"\{\{([^{}]*)\}\}")
 
 # Allowed names in {{...}}. Those under `persona.` are fields of the persona, the others are generated for each run.
 SLOTS = (
@@ -31,7 +31,7 @@ SLOTS = (
 
 def slots_in(text: str) -> Iterator[str]:
     """Yields the names between double braces, in order."""
-    yield from _SLOT.findall(text)
+    yield from (slot.strip() for slot in _SLOT.findall(text))
 
 
 def _known_slots(text: str) -> str:

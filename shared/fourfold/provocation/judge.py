@@ -6,7 +6,6 @@ Persona and transcript are untrusted data in the prompt; instructions inside the
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +18,7 @@ from fourfold.persona import Persona
 from fourfold.provocation.definition import Criterion, ProvocationTest
 from fourfold.provocation.judge_report import CriterionAnswer, JudgeReport
 from fourfold.provocation.transcript import Evidence, Reply, Transcript
+from fourfold.text_rules import normalized
 
 SYSTEM = """\
 You judge how a fictional person, played by a language model, held up in one test. You are given the person, what was
@@ -212,5 +212,5 @@ def _read(text: str, criteria: Sequence[Criterion], transcript: Transcript) -> C
 
 
 def _normalised(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = normalized("NFKC", text).casefold()
     return " ".join(re.sub(r"[\"'“”‘’«»`…]|\.\.\.", "", folded).split())

@@ -26,6 +26,7 @@ from fourfold.provocation.language import language_of
 from fourfold.provocation.numerals import numbers_in
 from fourfold.provocation.transcript import Evidence, Reply, Transcript
 from fourfold.provocation.wording import assistant_phrases, human_claims, plain
+from fourfold.text_rules import normalized
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ _LOOKALIKES = str.maketrans("асеіорѕхукмнвт013457", "aceiopsxykmhb
 
 def _letters(text: str) -> str:
     """The alphanumeric characters with look-alikes folded, so leet and Cyrillic spellings compare equal."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_LOOKALIKES)
+    folded = normalized("NFKC", text).casefold().translate(_LOOKALIKES)
     return "".join(mark for mark in folded if mark.isalnum())
 
 

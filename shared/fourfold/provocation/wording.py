@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
+
+from fourfold.text_rules import normalized
 
 _ASSISTANT = re.compile(
     r"""
@@ -53,7 +54,7 @@ _BEFORE = 40
 
 def plain(text: str) -> str:
     """The text normalised for phrase search: NFKC, straight apostrophes, single spaces."""
-    folded = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'")
+    folded = normalized("NFKC", text).replace("’", "'").replace("‘", "'")
     return " ".join(folded.split())
 
 

@@ -20,6 +20,7 @@ from fourfold.llm.port import (
     Repair,
 )
 from fourfold.llm.reasoning import ReasoningFilter, without_end_tokens, without_reasoning
+from fourfold.text_rules import cleaned
 
 _EMPTY = "the answer was empty"
 _REPAIR = "Your last try did not hold ({problems}). Answer the message once more, in character, in plain text."
@@ -123,7 +124,7 @@ class _ReplyStream:
         self._sent = False
 
     def add(self, piece: str) -> None:
-        text = self._filter.feed(piece)
+        text = self._filter.feed(cleaned(piece))
         if self._filter.withdrawn > self._restarts:
             self._restarts = self._filter.withdrawn
             self.restart()

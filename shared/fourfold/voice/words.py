@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
-_SENTENCE_END = re.compile(r"[.!?…。！？]+[\"'”’)*_]*(?:\s+|$)|\n+")
+# It begins only where a run of marks begins, and repeats are possessive: each mark is read once, so time is linear.
+_SENTENCE_END = re.compile(r"(?<![.!?…。！？])[.!?…。！？]++[\"'”’)*_]*+(?:\s+|$)|\n+")
 # Scripts without spaces: two characters count as one word.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 

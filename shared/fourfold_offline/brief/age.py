@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from fourfold_offline.brief.matches import KIN, QuotedValue
+from fourfold_offline.brief.matches import KIN, QuotedValue, words_before
 from fourfold_offline.brief.stated_years import further_ages, unread_birth
 from fourfold_offline.grammar import spelled
 
@@ -24,8 +24,8 @@ _THINGS = (
     r"marriage|compan(?:y|ies)|shop|bakery|car|boat|house|building|business|bottle|whisky|whiskey|wine|career|bus|tram|ship|ferry|truck|van|tradition|secret|"
     r"tree|feud|grudge|violin|cello|guitar|piano|firm|recipe|bridge|church|lighthouse|mill|farm|vineyard|restaurant|bar|motorcycle|bike|laptop|radio|letter|case|murder|crime|war"
 )
-_COUNTED = r"(?!\s*(?:children|kids|daughters|sons|boys|girls|grandchildren|cats|dogs|siblings|brothers|sisters))"
-_ENDS = r"(?=\s*(?:[,.;:!?)\]–—|]|$|years?[\s-]old\b|and\b|but\b|now\b|today\b|from\b|in\b|at\b|on\b|who\b|with\b|this\b|next\b|when\b|yesterday\b|last\b|tomorrow\b))(?!\s+in\s+(?:a|the)\s+(?:million|row))"
+_COUNTED = r"(?!\s{0,9}(?:children|kids|daughters|sons|boys|girls|grandchildren|cats|dogs|siblings|brothers|sisters))"
+_ENDS = r"(?=\s{0,9}(?:[,.;:!?)\]–—|]|$|years?[\s-]old\b|and\b|but\b|now\b|today\b|from\b|in\b|at\b|on\b|who\b|with\b|this\b|next\b|when\b|yesterday\b|last\b|tomorrow\b))(?!\s{1,9}in\s{1,9}(?:a|the)\s{1,9}(?:million|row))"
 _SUBJECT = r"(?:she|he|they|who|I|that|name)"
 _HEADS = r"(?:woman|man|girl|boy|person|widow|widower|lady|guy|teen|teenager|bachelor|spinster|child|kid|lad|gentleman|fellow)"
 _PARENTS = r"(?:mother|father|mum|mom|dad|parent|grandmother|grandfather)"
@@ -33,51 +33,51 @@ _PARENTS = r"(?:mother|father|mum|mom|dad|parent|grandmother|grandfather)"
 _AGES: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"{_NUMBER}[\s-]+years?[\s-]+old\b",
-        rf"{_NUMBER}[\s-]*(?:y/?o|yrs?\s+old|yo)\b",
-        rf"{_NUMBER}[\s-]+years?[\s-]+of[\s-]+age\b",
-        rf"\b(?:aged|age[d]?\s*[:=]?)\s+{_NUMBER}\b(?!\s*(?:year|month|when|she|he|they))",
-        rf"\b{_HEADS}\s+of\s+{_NUMBER}\b{_COUNTED}",
-        rf"\b{_PARENTS}\s+of\s+(?P<age>2[5-9]|[3-9]\d)\b{_COUNTED}",  # too many to be a number of children
-        rf"\b{_SUBJECT}(?:'s|’s|'re|’re|'m|’m|\s+am|\s+is|\s+are|\s+just turned|\s+has turned|\s+turned|\s+turns)\s+(?:now\s+|almost\s+|nearly\s+|only\s+|just\s+|already\s+)?{_NUMBER}\b{_ENDS}",
-        rf"\b(?:(?:is|am|are)\s+)?now\s+(?:aged\s+)?{_NUMBER}\b{_ENDS}",
-        rf"^\s*[\w'’-]+(?:\s+[\w'’-]+){{0,2}}\s+is\s+{_NUMBER}\b{_ENDS}",
-        rf"\((?:age[d]?:?\s+)?{_NUMBER}\)",
-        rf"(?:^|,|;|–|—|\||\.\s)\s*(?!one\b){_NUMBER}\s*(?=,|;|\.(?!\d)|$|–|—|\||\)|\n|\s+and\s+(?:from|living|single|divorced|married|widowed|retired)|\s+years?\s+old|\s+from\b|\s+in\s+(?!a\s)|\s+who\b|\s+with\b|\s+whose\b)",
-        rf"^\s*(?:[mf]\s*[/,]\s*)?{_NUMBER}\s*/",
-        rf"\b(?:single|divorced|married|widowed|bitter|tired|alone|lonely|retired|bald|broke)\s+and\s+{_NUMBER}\s*$",
-        rf"^\s*{_NUMBER}\s*[,;:]?\s+(?=[mf]\b|male|female|woman|man)",
-        rf"\b(?:almost|nearly|barely|just|newly)\s+{_NUMBER}\b(?=\s*[,.;]|\s*$|\s+and\b)",
-        rf"{_NUMBER}[\s-]+(?:jährige[rnms]?|Jahre)\b",
-        rf"{_NUMBER}\s+(?:yaşında\w*|años|ans|anni|anos|jaar|lat|let|år|tahun|tuổi|ani|éves|vuotta|лет|года|год|ετών|χρονών|歳|才|岁|歲|세|살|عاما|عامًا|سنة|ساله|साल|वर्षीय|ปี|שנים)",
-        r"(?<!\d)(?P<age>\d{1,3})\s*(?:-?jährige[rnms]?|-?vuotias|-?letn\w+|-?letý|-?letá|-årig|歳|才|岁|歲|세|살|ปี)",
-        r"(?:בת|בן|في)\s+(?P<age>\d{1,3})",
-        r"(?P<age>[一二三四五六七八九十]{1,4})\s*(?:歳|才|岁|歲)",
+        rf"{_NUMBER}[\s-]{{1,9}}years?[\s-]{{1,9}}old\b",
+        rf"{_NUMBER}[\s-]{{0,9}}(?:y/?o|yrs?\s{{1,9}}old|yo)\b",
+        rf"{_NUMBER}[\s-]{{1,9}}years?[\s-]{{1,9}}of[\s-]{{1,9}}age\b",
+        rf"\b(?:aged|age[d]?\s{{0,9}}[:=]?)\s{{1,9}}{_NUMBER}\b(?!\s{{0,9}}(?:year|month|when|she|he|they))",
+        rf"\b{_HEADS}\s{{1,9}}of\s{{1,9}}{_NUMBER}\b{_COUNTED}",
+        rf"\b{_PARENTS}\s{{1,9}}of\s{{1,9}}(?P<age>2[5-9]|[3-9]\d)\b{_COUNTED}",  # too many to be a number of children
+        rf"\b{_SUBJECT}(?:'s|’s|'re|’re|'m|’m|\s{{1,9}}am|\s{{1,9}}is|\s{{1,9}}are|\s{{1,9}}just turned|\s{{1,9}}has turned|\s{{1,9}}turned|\s{{1,9}}turns)\s{{1,9}}(?:now\s{{1,9}}|almost\s{{1,9}}|nearly\s{{1,9}}|only\s{{1,9}}|just\s{{1,9}}|already\s{{1,9}})?{_NUMBER}\b{_ENDS}",
+        rf"\b(?:(?:is|am|are)\s{{1,9}})?now\s{{1,9}}(?:aged\s{{1,9}})?{_NUMBER}\b{_ENDS}",
+        rf"^\s{{0,9}}[\w'’-]{{1,40}}(?:\s{{1,9}}[\w'’-]{{1,40}}){{0,2}}\s{{1,9}}is\s{{1,9}}{_NUMBER}\b{_ENDS}",
+        rf"\((?:age[d]?:?\s{{1,9}})?{_NUMBER}\)",
+        rf"(?:^|,|;|–|—|\||\.\s)\s{{0,9}}(?!one\b){_NUMBER}\s{{0,9}}(?=,|;|\.(?!\d)|$|–|—|\||\)|\n|\s{{1,9}}and\s{{1,9}}(?:from|living|single|divorced|married|widowed|retired)|\s{{1,9}}years?\s{{1,9}}old|\s{{1,9}}from\b|\s{{1,9}}in\s{{1,9}}(?!a\s)|\s{{1,9}}who\b|\s{{1,9}}with\b|\s{{1,9}}whose\b)",
+        rf"^\s{{0,9}}(?:[mf]\s{{0,9}}[/,]\s{{0,9}})?{_NUMBER}\s{{0,9}}/",
+        rf"\b(?:single|divorced|married|widowed|bitter|tired|alone|lonely|retired|bald|broke)\s{{1,9}}and\s{{1,9}}{_NUMBER}\s{{0,9}}$",
+        rf"^\s{{0,9}}{_NUMBER}\s{{0,9}}[,;:]?\s{{1,9}}(?=[mf]\b|male|female|woman|man)",
+        rf"\b(?:almost|nearly|barely|just|newly)\s{{1,9}}{_NUMBER}\b(?=\s{{0,9}}[,.;]|\s{{0,9}}$|\s{{1,9}}and\b)",
+        rf"{_NUMBER}[\s-]{{1,9}}(?:jährige[rnms]?|Jahre)\b",
+        rf"{_NUMBER}\s{{1,9}}(?:yaşında\w{{0,40}}|años|ans|anni|anos|jaar|lat|let|år|tahun|tuổi|ani|éves|vuotta|лет|года|год|ετών|χρονών|歳|才|岁|歲|세|살|عاما|عامًا|سنة|ساله|साल|वर्षीय|ปี|שנים)",
+        r"(?<!\d)(?P<age>\d{1,3})\s{0,9}(?:-?jährige[rnms]?|-?vuotias|-?letn\w{1,40}|-?letý|-?letá|-årig|歳|才|岁|歲|세|살|ปี)",
+        r"(?:בת|בן|في)\s{1,9}(?P<age>\d{1,3})",
+        r"(?P<age>[一二三四五六七八九十]{1,4})\s{0,9}(?:歳|才|岁|歲)",
     )
 )
 _NOT_ONES_OWN = re.compile(
     # A possessive, some words, a relative or a thing, perhaps a name, and then the number.
-    rf"(?:\b(?:her|his|their|my|our|its|whose|the|with|has|have|having|raising|raises|lost|loves|and\s+(?:an?|two|three|four|five|her|his|their)|to|of)\s+"
-    rf"(?:(?!and\b|who\b)[\w'’-]+\s+){{0,3}}?)(?P<kin>{KIN}|{_THINGS})(?:,?\s+[A-ZÀ-Þ][\w’'-]+)?\s*[,(:]?\s*(?:who\s+|which\s+)?(?:is|are|was|were|aged?|turns|turned)?\s*(?:now|just|almost|only|about)?\s*$",
+    rf"(?:\b(?:her|his|their|my|our|its|whose|the|with|has|have|having|raising|raises|lost|loves|and\s{{1,9}}(?:an?|two|three|four|five|her|his|their)|to|of)\s{{1,9}}"
+    rf"(?:(?!and\b|who\b)[\w'’-]{{1,40}}\s{{1,9}}){{0,3}}?)(?P<kin>{KIN}|{_THINGS})(?:,?\s{{1,9}}[A-ZÀ-Þ][\w’'-]{{1,40}})?\s{{0,9}}[,(:]?\s{{0,9}}(?:who\s{{1,9}}|which\s{{1,9}})?(?:is|are|was|were|aged?|turns|turned)?\s{{0,9}}(?:now|just|almost|only|about)?\s{{0,9}}$",
 )
 _OWN_DESPITE = re.compile(
-    r"\band\s+an?\s+(?:mother|father|wife|husband|grandmother|grandfather)\s*,?\s*$", re.IGNORECASE
+    r"\band\s{1,9}an?\s{1,9}(?:mother|father|wife|husband|grandmother|grandfather)\s{0,9},?\s{0,9}$", re.IGNORECASE
 )
 _OPENS_WITH_KIN = re.compile(
-    rf"\s*(?:my|our)\s+(?:[\w-]+\s+)?(?:{KIN})(?:,?\s+[A-ZÀ-Þ][\w’'-]+)?\s*,?\s*(?:who\s+)?(?:is|was|aged?)?\s*$",
+    rf"\s{{0,9}}(?:my|our)\s{{1,9}}(?:[\w-]{{1,40}}\s{{1,9}})?(?:{KIN})(?:,?\s{{1,9}}[A-ZÀ-Þ][\w’'-]{{1,40}})?\s{{0,9}},?\s{{0,9}}(?:who\s{{1,9}})?(?:is|was|aged?)?\s{{0,9}}$",
     re.IGNORECASE,
 )
 _NOTHING_OWN = re.compile(
-    r"\b(?:when|since|before|after|until|till|once|as|because|by the time)\s+$|\b(?:not|never|no longer|than|over|under)\s+$",
+    r"\b(?:when|since|before|after|until|till|once|as|because|by the time)\s{1,9}$|\b(?:not|never|no longer|than|over|under)\s{1,9}$",
     re.IGNORECASE,
 )
 _LINKED = re.compile(
-    r"\b(?:her|his|their|my|our|whose|with|and|has|have|had|to|by|loves?|loved|raising|raises|married|marry|marries|murdered|killed|teaches|owns|keeps|drives|restores|from|between|two|three)\s+(?:an?\s+|the\s+|her\s+|his\s+|their\s+|two\s+|three\s+)?$"
-    rf"|\b{_PARENTS}\s+(?:of|to)\s+(?:an?\s+|the\s+)?$|\bof\s+(?:her|his|their)\s+$",
+    r"\b(?:her|his|their|my|our|whose|with|and|has|have|had|to|by|loves?|loved|raising|raises|married|marry|marries|murdered|killed|teaches|owns|keeps|drives|restores|from|between|two|three)\s{1,9}(?:an?\s{1,9}|the\s{1,9}|her\s{1,9}|his\s{1,9}|their\s{1,9}|two\s{1,9}|three\s{1,9})?$"
+    rf"|\b{_PARENTS}\s{{1,9}}(?:of|to)\s{{1,9}}(?:an?\s{{1,9}}|the\s{{1,9}})?$|\bof\s{{1,9}}(?:her|his|their)\s{{1,9}}$",
     re.IGNORECASE,
 )
 _NOUN_AFTER = re.compile(
-    rf"[\s,-]*(?:[\w'’]+[\s-]+){{0,1}}?(?:(?P<kin>{KIN})|(?P<thing>{_THINGS}))\b(?![\s-]+(?:captain|\w{{2,}}(?:er|or|ist|man|woman|keep|smith|wright|hand)\b))",
+    rf"[\s,-]{{0,9}}(?:[\w'’]{{1,40}}[\s-]{{1,9}}){{0,1}}?(?:(?P<kin>{KIN})|(?P<thing>{_THINGS}))\b(?![\s-]{{1,9}}(?:captain|\w{{2,}}(?:er|or|ist|man|woman|keep|smith|wright|hand)\b))",
     re.IGNORECASE,
 )
 _CHILDLIKE = re.compile(
@@ -90,19 +90,21 @@ _DECADE_WORD = (
     r"(twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties|teens|20s|30s|40s|50s|60s|70s|80s|90s)\b"
 )
 _DECADE = re.compile(
-    rf"\b(?:in\s+)?(?:her|his|their|my)\s+(?:(early|mid|middle|late)[\s-]*)?{_DECADE_WORD}|(?<!the )\b(early|mid|late)[\s-]{_DECADE_WORD}",
+    rf"\b(?:in\s{{1,9}})?(?:her|his|their|my)\s{{1,9}}(?:(early|mid|middle|late)[\s-]{{0,9}})?{_DECADE_WORD}|(?<!the )\b(early|mid|late)[\s-]{_DECADE_WORD}",
     re.IGNORECASE,
 )
 _SOMETHING = re.compile(r"\b(twenty|thirty|forty|fifty|sixty|seventy|eighty)[\s-]?something\b", re.IGNORECASE)
 _NAMED_AGES = {"teenage": 16, "teenager": 16, "toddler": 2, "newborn": 0, "octogenarian": 84, "septuagenarian": 75, "sexagenarian": 65, "nonagenarian": 93, "centenarian": 101, "preteen": 11}  # fmt: skip
 _NAMED_RANGES = {"teenage": (13, 19), "teenager": (13, 19), "toddler": (1, 4), "newborn": (0, 0), "octogenarian": (80, 89), "septuagenarian": (70, 79), "sexagenarian": (60, 69), "nonagenarian": (90, 99), "centenarian": (100, 120), "preteen": (9, 12)}  # fmt: skip
 _NAMED = re.compile(rf"\b({'|'.join(_NAMED_AGES)})\b", re.IGNORECASE)
-_NAMED_FIRST = re.compile(rf"^\s*(?:(?:an?|the|meet)\s+)?(?:[\w-]+\s+)?({'|'.join(_NAMED_AGES)})\b", re.IGNORECASE)
+_NAMED_FIRST = re.compile(
+    rf"^\s{{0,9}}(?:(?:an?|the|meet)\s{{1,9}})?(?:[\w-]{{1,40}}\s{{1,9}})?({'|'.join(_NAMED_AGES)})\b", re.IGNORECASE
+)
 _SOMEONES = re.compile(
-    r"\b(?:of|his|her|their|with|to|like|and|raises|raising)\s+(?:an?\s+|two\s+|three\s+)?(?:\w+\s+)?$"
+    r"\b(?:of|his|her|their|with|to|like|and|raises|raising)\s{1,9}(?:an?\s{1,9}|two\s{1,9}|three\s{1,9})?(?:\w{1,40}\s{1,9})?$"
 )
 _SHIFT = {"early": -3, "late": 3}
-_BELOW_ZERO = re.compile(r"(?:(?<![\w-])[-−]\s?\d{1,4}|\bminus \w+)[\s-]+years?[\s-]+old\b", re.IGNORECASE)
+_BELOW_ZERO = re.compile(r"(?:(?<![\w-])[-−]\s?\d{1,4}|\bminus \w{1,40})[\s-]{1,9}years?[\s-]{1,9}old\b", re.IGNORECASE)
 _KANJI = {sign: value for value, sign in enumerate("一二三四五六七八九", 1)}
 
 
@@ -160,7 +162,7 @@ def _candidates(brief: str) -> Iterator[_Candidate]:
 
 def _ownership(brief: str, match: re.Match[str], number: int) -> str | None:
     """ "own", "doubtful", or None where the age is that of a relative or a thing."""
-    before, first = brief[: match.start("age")], brief[: match.start()]
+    before, first = words_before(brief, match.start("age")), words_before(brief, match.start())
     if _NOTHING_OWN.search(first):
         return None
     after = _NOUN_AFTER.match(brief, match.end()) if match.group().casefold().endswith(("old", "yo", "y/o")) else None
@@ -174,7 +176,7 @@ def _ownership(brief: str, match: re.Match[str], number: int) -> str | None:
     ):
         return None
     kin = _NOT_ONES_OWN.search(before)
-    if kin is None or _OWN_DESPITE.search(before) or _OPENS_WITH_KIN.match(brief[: kin.end()]):
+    if kin is None or _OWN_DESPITE.search(before) or _OPENS_WITH_KIN.match(before[: kin.end()]):
         return "own"
     child = _CHILDLIKE.match(kin["kin"]) is not None
     return "doubtful" if (number > _A_CHILD if child else number <= _A_PARENT) else None
@@ -184,8 +186,8 @@ def _opens(brief: str, start: int) -> bool:
     """Whether a sentence or a copula begins just before `start`: there the noun after the age is the person."""
     return (
         re.search(
-            r"(?:^|[.!?;:,\n]|\b(?:is|am|was|as|meet|about|called \w+|named \w+|of))\s*(?:an?\s+|the\s+|this\s+)?(?:[\w-]+,?\s+)?$",
-            brief[:start],
+            r"(?:^|[.!?;:,\n]|\b(?:is|am|was|as|meet|about|called \w{1,40}|named \w{1,40}|of))\s{0,9}(?:an?\s{1,9}|the\s{1,9}|this\s{1,9})?(?:[\w-]{1,40},?\s{1,9})?$",
+            words_before(brief, start),
             re.IGNORECASE,
         )
         is not None
@@ -213,7 +215,7 @@ def _about(brief: str) -> list[QuotedValue]:
     if match is not None:
         return [QuotedValue(str(_WORD_NUMBERS[match.group(1).lower()] + 5), match.group())]
     for match in _NAMED.finditer(brief):
-        if _SOMEONES.search(brief[: match.start()]) is None:
+        if _SOMEONES.search(words_before(brief, match.start())) is None:
             return [QuotedValue(str(_NAMED_AGES[match.group(1).casefold()]), match.group())]
     return []
 

@@ -21,6 +21,14 @@ KIN = (
 )
 
 
+_LONGEST_CONTEXT = 400
+
+
+def words_before(brief: str, end: int) -> str:
+    """The words before an offset, as far as any pattern looks back: longer than what their bounded repeats match."""
+    return brief[max(0, end - _LONGEST_CONTEXT) : end]
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """An occupation: the words of the brief it rests on, its trade (a key of `trades()`), and its offset in the brief.

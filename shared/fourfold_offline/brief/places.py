@@ -21,17 +21,17 @@ class Place:
     kind: str  # "city", "country", "people" or "unknown"
 
 
-_LIVES = re.compile(r"(?:lives?|living|based|resid\w+|works?|working|settled|stationed|stranded|stuck|moved?|moving)\s+(?:\w+\s+){0,2}(?:in|at|on|to|from)\s+(?:the\s+)?$", re.IGNORECASE)  # fmt: skip
+_LIVES = re.compile(r"(?:lives?|living|based|resid\w{1,40}|works?|working|settled|stationed|stranded|stuck|moved?|moving)\s{1,9}(?:\w{1,40}\s{1,9}){0,2}(?:in|at|on|to|from)\s{1,9}(?:the\s{1,9})?$", re.IGNORECASE)  # fmt: skip
 _FROM = re.compile(
-    r"(?:\bfrom|\bborn(?: and raised)? in|\braised in|\bgrew up in|\bleft|\bfled|\bnative of)\s+(?:the\s+)?$",
+    r"(?:\bfrom|\bborn(?: and raised)? in|\braised in|\bgrew up in|\bleft|\bfled|\bnative of)\s{1,9}(?:the\s{1,9})?$",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
-    r"\b(?P<by>in|on|at|from|near|outside|off the coast of|on the island of|lives in|based in)\s+"
-    r"((?:the\s+)?(?:(?:small|tiny|remote)\s+)?(?:town of\s+|village of\s+|city of\s+)?[A-ZÀ-ÞİŞÇĞÖÜŁŠŽ][\w'’-]+(?:\s+(?:of\s+|de\s+|do\s+|la\s+)?[A-ZÀ-ÞİŞÇĞÖÜ][\w'’-]+){0,2})(?P<more>\s+[a-z]+)?"
+    r"\b(?P<by>in|on|at|from|near|outside|off the coast of|on the island of|lives in|based in)\s{1,9}"
+    r"((?:the\s{1,9})?(?:(?:small|tiny|remote)\s{1,9})?(?:town of\s{1,9}|village of\s{1,9}|city of\s{1,9})?[A-ZÀ-ÞİŞÇĞÖÜŁŠŽ][\w'’-]{1,40}(?:\s{1,9}(?:of\s{1,9}|de\s{1,9}|do\s{1,9}|la\s{1,9})?[A-ZÀ-ÞİŞÇĞÖÜ][\w'’-]{1,40}){0,2})(?P<more>\s{1,9}[a-z]{1,40})?"
 )
 _GENERIC = re.compile(
-    r"\b(?:in|on|at|from|near)\s+((?:a|an|the)\s+(?:(?:small|tiny|remote|quiet|rural|coastal|fishing|mountain|mining|border|desert|provincial|nameless|northern|southern|eastern|western|snowbound|island|farming|floating|sleepy|space|generation|lunar|martian|orbital|dying|old|port|seaside|industrial|rainy|harbor|harbour)\s+)+(?:town|village|city|island|suburb|station|ship|colony|valley|port|settlement|outpost))\b",
+    r"\b(?:in|on|at|from|near)\s{1,9}((?:a|an|the)\s{1,9}(?:(?:small|tiny|remote|quiet|rural|coastal|fishing|mountain|mining|border|desert|provincial|nameless|northern|southern|eastern|western|snowbound|island|farming|floating|sleepy|space|generation|lunar|martian|orbital|dying|old|port|seaside|industrial|rainy|harbor|harbour)\s{1,9})+(?:town|village|city|island|suburb|station|ship|colony|valley|port|settlement|outpost))\b",
     re.IGNORECASE,
 )
 

@@ -21,43 +21,43 @@ _UNITS = {
     "es": r"años?",
     "de": r"jahren?|jahre",
     "nl": r"jaar",
-    "tr": r"yaş\w*",
+    "tr": r"yaş\w{0,40}",
     "ru": r"лет|года?",
     "pl": r"lata?",
     "sv": r"år",
 }
-_UNIT = {language: re.compile(rf"[\s-]+(?:{unit})\b", re.IGNORECASE) for language, unit in _UNITS.items()}
-_WORD = re.compile(r"[^\W\d_]+(?:['’](?=\s|$))?")
+_UNIT = {language: re.compile(rf"[\s-]{{1,9}}(?:{unit})\b", re.IGNORECASE) for language, unit in _UNITS.items()}
+_WORD = re.compile(r"[^\W\d_]{1,40}(?:['’](?=\s|$))?")
 
 # A span of years ("for thirty years", "twelve years ago", "of experience") is no age.
 _SPAN_BEFORE = re.compile(
     r"(?:\b(?:for|in|after|since|over|past|last|depuis|pendant|durant|après|pour|dans|seit|vor|nach|über|während|desde|hace|hacía|"
     r"durante|tras|por|lleva|da|dal|per|dopo|há|faz|após|al|sinds|voor|över|sedan|i|через|за|уже|около|более|od|przez|po|przed)"
-    r"|il y a|\bpiù di|\bmás de|\bmais de|\bplus de|\bmoins de|\bmehr als|\blast)\s+$",
+    r"|il y a|\bpiù di|\bmás de|\bmais de|\bplus de|\bmoins de|\bmehr als|\blast)\s{1,9}$",
     re.IGNORECASE,
 )
 _SPAN_AFTER = re.compile(
-    r"\s*(?:of (?:exp|serv|marri|work|pract|trai|stud|teach|mar)|in the\b|on the job|fa\b|ago\b|atrás\b|geleden\b|назад|temu\b|sedan\b|önce|boyunca|d['’]|de (?:exp|m[ée]tier|mari|carri|cas|serv|trab|profes)|di (?:esp|matr|carr|serv|lav)"
+    r"\s{0,9}(?:of (?:exp|serv|marri|work|pract|trai|stud|teach|mar)|in the\b|on the job|fa\b|ago\b|atrás\b|geleden\b|назад|temu\b|sedan\b|önce|boyunca|d['’]|de (?:exp|m[ée]tier|mari|carri|cas|serv|trab|profes)|di (?:esp|matr|carr|serv|lav)"
     r"|erfahrung|ervaring|опыта|стажа|doświadczenia|erfarenhet|deneyim)",
     re.IGNORECASE,
 )
 _KIN_ABROAD = (
     r"(?:fill?e|fils|sœur|soeur|frère|mère|père|femme|mari|enfants?|hij[oa]s?|herman[oa]|madre|padre|espos[oa]|niet[oa]|"
-    r"figli[oa]?|sorella|fratello|moglie|marito|nipote|filh[oa]s?|irmã[o]?|mãe|pai|net[oa]|tochter|söhne?|sohn|töchter|mutter|vater|schwester|bruder|enkel\w*|"
-    r"dochter|zoon|moeder|vader|kızı|oğlu|annesi|babası|дочь\w*|дочери|сын\w*|мать|отец|мужа?|жен[аы]|córk\w+|syn\w*|mat[ck]\w*|dotter|söner|son|mor|far)"
+    r"figli[oa]?|sorella|fratello|moglie|marito|nipote|filh[oa]s?|irmã[o]?|mãe|pai|net[oa]|tochter|söhne?|sohn|töchter|mutter|vater|schwester|bruder|enkel\w{0,40}|"
+    r"dochter|zoon|moeder|vader|kızı|oğlu|annesi|babası|дочь\w{0,40}|дочери|сын\w{0,40}|мать|отец|мужа?|жен[аы]|córk\w{1,40}|syn\w{0,40}|mat[ck]\w{0,40}|dotter|söner|son|mor|far)"
 )
 _KIN_BEFORE = re.compile(
-    rf"\b(?:dont l(?:a|e|es)|avec l(?:a|e|es)|cuy[oa]|cuj[oa]|(?:la|il) cui|deren|dessen|wiens|wier|чья|чей|sa|son|ses|leur|sus?|sua|suo|seine?[rmns]?|ihre?[rmns]?|zijn|haar|свое\w+|её|его|jego|jej|hans|hennes|sin|her|his|their|my|whose|the|with)\s+"
-    rf"(?:[\w'’-]+\s+){{0,2}}?(?:{_KIN_ABROAD}|{KIN})\b[^.;!?]{{0,24}}$|\b(?:kızı|oğlu)\s+\w*\s*$",
+    rf"\b(?:dont l(?:a|e|es)|avec l(?:a|e|es)|cuy[oa]|cuj[oa]|(?:la|il) cui|deren|dessen|wiens|wier|чья|чей|sa|son|ses|leur|sus?|sua|suo|seine?[rmns]?|ihre?[rmns]?|zijn|haar|свое\w{{1,40}}|её|его|jego|jej|hans|hennes|sin|her|his|their|my|whose|the|with)\s{{1,9}}"
+    rf"(?:[\w'’-]{{1,40}}\s{{1,9}}){{0,2}}?(?:{_KIN_ABROAD}|{KIN})\b[^.;!?]{{0,24}}$|\b(?:kızı|oğlu)\s{{1,9}}\w{{0,40}}\s{{0,9}}$",
     re.IGNORECASE,
 )
 
 _RANGE = re.compile(
-    r"(?:\baged?:?\s+)?(?:\b(?:between|entre|zwischen|tra|tussen)\s+)?(?<![\w.,$€£#/-])(?P<low>\d{1,3})\s?(?:-|–|—|to|or|and|bis|und|à|et|o|ou|y|e|tot|en)\s?(?P<high>\d{1,3})"
-    r"(?P<unit>[\s-]*(?:years?[\s-](?:old|of[\s-]age)|years?|yrs?(?:[\s.-]*old)?|y/?\.?o\.?|jahre|jährig\w*|ans|anni|anos|años|jaar|yaş\w*|лет|lat|år|歳|岁|세))?(?![\w/-])",
+    r"(?:\baged?:?\s{1,9})?(?:\b(?:between|entre|zwischen|tra|tussen)\s{1,9})?(?<![\w.,$€£#/-])(?P<low>\d{1,3})\s?(?:-|–|—|to|or|and|bis|und|à|et|o|ou|y|e|tot|en)\s?(?P<high>\d{1,3})"
+    r"(?P<unit>[\s-]{0,9}(?:years?[\s-](?:old|of[\s-]age)|years?|yrs?(?:[\s.-]{0,9}old)?|y/?\.?o\.?|jahre|jährig\w{0,40}|ans|anni|anos|años|jaar|yaş\w{0,40}|лет|lat|år|歳|岁|세))?(?![\w/-])",
     re.IGNORECASE,
 )
-_ALONE_BEFORE, _ALONE_AFTER = re.compile(r"(?:^|[,;(–—|:])\s*$"), re.compile(r"\s*(?:$|[,;)–—|.]\s*)")
+_ALONE_BEFORE, _ALONE_AFTER = re.compile(r"(?:^|[,;(–—|:])\s{0,9}$"), re.compile(r"\s{0,9}(?:$|[,;)–—|.]\s{0,9})")
 _WIDEST_RANGE = 15  # years; a wider pair of numbers is no age
 
 _LETTERED = re.compile(
@@ -65,21 +65,21 @@ _LETTERED = re.compile(
 )
 _LEAST_LETTERED = 10  # years; "5F" is a floor or a foot
 _PLAIN_YEARS = re.compile(
-    r"(?:(?:^|[,;(–—|])\s*(?P<listed>\d{1,3})\s+years(?=\s*(?:[,.;)|]|$)))"
-    r"|(?<![\w.-])(?P<young>\d{1,3})[\s-]+(?:years?[\s-]+young|yrs?[\s-]+old|yrs?\.?(?=[\s,;)]|$)|y\.\s?o\.?|winters\b|summers\b)"
-    r"|\bturning\s+(?P<turning>\d{1,3})(?=\s*(?:[,.;)]|$|in\b|this\b|next\b|on\b|soon\b|tomorrow\b|and\b))"
-    r"|\bof\s+(?P<of>\d{1,3})\s+(?:years|winters|summers)(?=\s*[,.;)]|\s*$|\s+who\b)"
-    r"|\b(?:pushing|approaching|nearing|around|about|roughly|circa|ca\.|approximately)\s+(?P<about>\d{2})(?=\s*(?:[,.;)]|$|and\b|who\b|from\b|with\b|years[\s-]old))"
+    r"(?:(?:^|[,;(–—|])\s{0,9}(?P<listed>\d{1,3})\s{1,9}years(?=\s{0,9}(?:[,.;)|]|$)))"
+    r"|(?<![\w.-])(?P<young>\d{1,3})[\s-]{1,9}(?:years?[\s-]{1,9}young|yrs?[\s-]{1,9}old|yrs?\.?(?=[\s,;)]|$)|y\.\s?o\.?|winters\b|summers\b)"
+    r"|\bturning\s{1,9}(?P<turning>\d{1,3})(?=\s{0,9}(?:[,.;)]|$|in\b|this\b|next\b|on\b|soon\b|tomorrow\b|and\b))"
+    r"|\bof\s{1,9}(?P<of>\d{1,3})\s{1,9}(?:years|winters|summers)(?=\s{0,9}[,.;)]|\s{0,9}$|\s{1,9}who\b)"
+    r"|\b(?:pushing|approaching|nearing|around|about|roughly|circa|ca\.|approximately)\s{1,9}(?P<about>\d{2})(?=\s{0,9}(?:[,.;)]|$|and\b|who\b|from\b|with\b|years[\s-]old))"
     r"|(?<![\w.-])(?P<ish>\d{2})[\s-]?(?:ish|something)\b",
     re.IGNORECASE,
 )
 
 _DECADE_DIGITS = re.compile(
-    r"\b(?:(?P<part>early|mid|middle|late)[\s-]+|(?:in|into)\s+(?:her|his|their|my)\s+)(?P<tens>[2-9]0)['’]?s\b",
+    r"\b(?:(?P<part>early|mid|middle|late)[\s-]{1,9}|(?:in|into)\s{1,9}(?:her|his|their|my)\s{1,9})(?P<tens>[2-9]0)['’]?s\b",
     re.IGNORECASE,
 )
 _DECADE_ABROAD = re.compile(
-    r"\b(?P<part>Anfang|Mitte|Ende)\s+(?P<tens>zwanzig|dreißig|dreissig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig)\b"
+    r"\b(?P<part>Anfang|Mitte|Ende)\s{1,9}(?P<tens>zwanzig|dreißig|dreissig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig)\b"
     r"|\b(?P<part2>Mitt|End)(?P<tens2>zwanzig|dreißig|dreissig|vierzig|fünfzig|sechzig|siebzig|achtzig)er(?:in)?\b",
     re.IGNORECASE,
 )
@@ -96,25 +96,25 @@ _SHIFT = {"early": -3, "anfang": -3, "late": 3, "ende": 3, "end": 3}
 
 _YEAR = r"(?P<year>1[89]\d\d|20\d\d)"
 _BORN = (
-    r"(?:born|née?|nat[ao]|nacid[oa]|nascid[oa]|geboren(?:e[rn]?)?|geb\.|born:|b\.|родил(?:ась|ся)|рожд[её]н\w*|urodzon[aey]|född|d\.?o\.?b\.?:?|birth(?: ?date| year)?:?"
+    r"(?:born|née?|nat[ao]|nacid[oa]|nascid[oa]|geboren(?:e[rn]?)?|geb\.|born:|b\.|родил(?:ась|ся)|рожд[её]н\w{0,40}|urodzon[aey]|född|d\.?o\.?b\.?:?|birth(?: ?date| year)?:?"
     r"|year of birth:?|date of birth:?|jahrgang)"
 )
 _BIRTHS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?<!\w){_BORN}(?:[\s:]+(?:[^\W\d_]{{1,12}}\.?,?|\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?,?)){{0,6}}?[\s:]+(?:\d{{1,2}}[./-]\d{{1,2}}[./-])?{_YEAR}(?!\d)(?:-\d\d-\d\d)?",
-        rf"(?<!\w)(?:born\s+)?[^\W\d_]{{0,10}}\s?\d{{1,2}}[./-]\d{{1,2}}[./-]{_YEAR}(?!\d)(?=\s+(?:doğumlu|born))",
-        rf"(?<!\d){_YEAR}(?:[\s-]*(?:born|doğumlu|年生まれ|年(?:出)?生|년생|yılında doğ\w*|г(?:ода|\.)\s*р(?:ождения|\.)))",
+        rf"(?<!\w){_BORN}(?:[\s:]{{1,9}}(?:[^\W\d_]{{1,12}}\.?,?|\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?,?)){{0,6}}?[\s:]{{1,9}}(?:\d{{1,2}}[./-]\d{{1,2}}[./-])?{_YEAR}(?!\d)(?:-\d\d-\d\d)?",
+        rf"(?<!\w)(?:born\s{{1,9}})?[^\W\d_]{{0,10}}\s?\d{{1,2}}[./-]\d{{1,2}}[./-]{_YEAR}(?!\d)(?=\s{{1,9}}(?:doğumlu|born))",
+        rf"(?<!\d){_YEAR}(?:[\s-]{{0,9}}(?:born|doğumlu|年生まれ|年(?:出)?生|년생|yılında doğ\w{{0,40}}|г(?:ода|\.)\s{{0,9}}р(?:ождения|\.)))",
         rf"(?:\*|†?\(\*?)\s?{_YEAR}\s?[-–—]?\s?\)",
         rf"(?<!\w)\*\s?(?:\d{{1,2}}[./-]\d{{1,2}}[./-])?{_YEAR}(?!\d)",
     )
 )
 _OTHER_YEAR = re.compile(
-    r"\b(?:in|it is|it's|year|set in|circa|of|around|until|by)\s+(1[0-9]\d\d|20\d\d)\b", re.IGNORECASE
+    r"\b(?:in|it is|it's|year|set in|circa|of|around|until|by)\s{1,9}(1[0-9]\d\d|20\d\d)\b", re.IGNORECASE
 )
 _DATE = re.compile(r"(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?=\d{4})")
 _WHOSE_BIRTH = re.compile(
-    rf"\b(?:her|his|their|my|whose|the|with|an?|two|three|and)\s+(?:[\w'’-]+\s+){{0,2}}?(?:{KIN}|house|building|company|town|child)\b[^.;!?]{{0,30}}$",
+    rf"\b(?:her|his|their|my|whose|the|with|an?|two|three|and)\s{{1,9}}(?:[\w'’-]{{1,40}}\s{{1,9}}){{0,2}}?(?:{KIN}|house|building|company|town|child)\b[^.;!?]{{0,30}}$",
     re.IGNORECASE,
 )
 

@@ -19,7 +19,6 @@ _OUTSIDE, _SOUL, _TALK, _LINES = "What others see", "What drives them", "How the
 # The first words of what `fourfold.voice.recovery` appends to the prompt when a reply has drifted.
 _RECOVERY = "Your last answer lost your voice."
 _LANGUAGE = re.compile(r"You speak `([A-Za-z-]+)` \(BCP 47\)")
-_NOTES = re.compile(r"<private_notes>(.*?)</private_notes>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +74,10 @@ def is_recovery(system: str) -> bool:
 
 def notes_in(system: str) -> str | None:
     """The private notes of the prompt, or None. The last tags count: the persona's own text may contain such tags."""
-    found = _NOTES.findall(system)
+    before, end, _ = system.rpartition("</private_notes>")
+    _, begin, notes = before.rpartition("<private_notes>")
     try:
-        return str(json.loads(found[-1])) if found else None
+        return str(json.loads(notes)) if begin and end else None
     except ValueError:
         return None
 

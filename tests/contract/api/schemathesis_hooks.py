@@ -15,7 +15,7 @@ from typing import Any
 import schemathesis
 from pydantic_core import PydanticCustomError
 
-from fourfold.http.text_rules import acceptable_text
+from fourfold.text_rules import acceptable_text
 from functions.api.config.schemas import ConfigPatch
 from functions.api.openapi.examples import examples
 from functions.api.provocation_tests.examples import OWN_TEST

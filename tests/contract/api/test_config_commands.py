@@ -123,7 +123,8 @@ def test_a_lock_may_leave_a_range_or_a_choice(config: Config) -> None:
 
 def test_explain_tells_the_chain_with_who_and_why(config: Config) -> None:
     done(config("lock", RETRIES, "--scope", "system", "--max", "2", "--value", "2", "--reason", "costs"))
-    done(config("set", RETRIES, "1", "--reason", "\x1b[31mquick"))
+    assert "control_character" in config("set", RETRIES, "1", "--reason", "\x1b[31mquick", "--json").output
+    done(config("set", RETRIES, "1", "--reason", "quick"))
     told = done(config("explain", RETRIES))
     scopes = [
         line.split()[0] for line in told.splitlines() if line.split()[0] in {"default", "system", "org", "workspace"}

@@ -12,9 +12,10 @@ import httpx
 import pytest
 
 from fourfold.http.auth import CACHE_SECONDS
+from fourfold.http.scopes import SCOPES
 from fourfold.idempotency import LEASE_S
 from fourfold.storage.idempotency.claims import DynamoClaims
-from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
+from fourfold.storage.keys.api_keys import MAX_LINEAGE, ApiKey, DynamoApiKeys
 from functions import clock
 from functions.api.keys import routes
 from functions.api.wiring import api_keys, claims, key_ring, last_use
@@ -103,6 +104,66 @@ def test_a_key_revokes_none_that_may_do_more(api: Api) -> None:
     assert api.call("GET", "/v1/keys", FULL_KEY).status_code == 200
     assert api.call("DELETE", "/v1/keys/key_equal", "ff_live_weak").status_code == 204
     assert api.call("DELETE", "/v1/keys/key_weak", FULL_KEY).status_code == 204
+
+
+def test_a_key_revokes_none_that_expires_later(api: Api) -> None:
+    keys, soon = DynamoApiKeys(api.tables, "api-keys"), datetime.now(UTC) + timedelta(hours=1)
+    keys.put("ff_live_brief", ApiKey("key_brief", "org", "ws_one", frozenset(SCOPES), expires_at=soon))
+    keys.put("ff_live_briefer", ApiKey("key_briefer", "org", "ws_one", frozenset(SCOPES), expires_at=soon))
+    reply = api.call("DELETE", "/v1/keys/key_ffk_full", "ff_live_brief")
+    assert (reply.status_code, reply.json()["code"]) == (403, "stronger_key")
+    assert api.call("DELETE", "/v1/keys/key_briefer", "ff_live_brief").status_code == 204
+
+
+def descendants(api: Api, count: int) -> list[dict[str, Any]]:
+    """Keys of which each created the next, the first by FULL_KEY."""
+    body, found, maker = {**BODY, "scopes": ["keys:write", "personas:read"]}, [], FULL_KEY
+    for _ in range(count):
+        reply = made(api, body, maker)
+        assert reply.status_code == 201, reply.text
+        found.append(reply.json())
+        maker = found[-1]["key"]
+    return found
+
+
+def test_a_revoked_key_takes_all_that_descend_from_it(api: Api) -> None:
+    first, second, third = descendants(api, 3)
+    sibling = made(api).json()
+    assert api.call("DELETE", f"/v1/keys/{first['id']}", FULL_KEY).status_code == 204
+    key_ring.cache_clear()
+    for ended in (first, second, third):
+        assert api.call("GET", "/v1/keys", ended["key"]).status_code == 401
+        assert api.call("GET", f"/v1/keys/{ended['id']}", FULL_KEY).status_code == 404
+    listed = api.call("GET", "/v1/keys", FULL_KEY, params={"include_revoked": True}).json()["data"]
+    statuses = {key["id"]: key["status"] for key in listed}
+    assert [statuses[ended["id"]] for ended in (first, second, third)] == ["revoked"] * 3
+    assert statuses[sibling["id"]] == "active"
+
+
+def test_a_key_of_an_earlier_version_ends_with_its_maker(api: Api) -> None:
+    keys = DynamoApiKeys(api.tables, "api-keys")
+    soon = datetime.now(UTC) - timedelta(seconds=1)
+    keys.put("ff_live_old", ApiKey("key_old", "org", "ws_one", frozenset({"keys:write"}), expires_at=soon))
+    keys.put("ff_live_child", ApiKey("key_child", "org", "ws_one", frozenset({"keys:write"}), created_by="key_old"))
+    keys.put("ff_live_last", ApiKey("key_last", "org", "ws_one", frozenset({"keys:write"}), created_by="key_child"))
+    keys.put("ff_live_orphan", ApiKey("key_orphan", "org", "ws_one", frozenset({"keys:write"}), created_by="key_gone"))
+    for ended in ("ff_live_child", "ff_live_last", "ff_live_orphan"):
+        assert api.call("GET", "/v1/keys", ended).status_code == 401
+
+
+def test_a_key_cannot_end_itself_by_ending_its_origin(api: Api) -> None:
+    first, second, third = descendants(api, 3)
+    for origin in (first, second):
+        reply = api.call("DELETE", f"/v1/keys/{origin['id']}", third["key"])
+        assert (reply.status_code, reply.json()["code"]) == (409, "key_in_use")
+    assert api.call("GET", "/v1/keys", third["key"]).status_code == 200
+
+
+def test_a_chain_of_keys_has_an_end(api: Api) -> None:
+    *_, last = descendants(api, MAX_LINEAGE - 1)
+    assert api.call("GET", "/v1/keys", last["key"]).status_code == 200
+    reply = made(api, {**BODY, "scopes": ["personas:read"]}, last["key"])
+    assert (reply.status_code, reply.json()["code"]) == (409, "too_many_keys")
 
 
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {

@@ -347,6 +347,12 @@ def test_a_server_is_asked_about_itself_once_and_its_slots_are_known() -> None:
         assert sorted(server.asked_about) == ["/props", "/v1/models"]
 
 
+def test_an_endless_page_about_a_server_is_not_read_to_its_end() -> None:
+    endless = {"/v1/models": {**VLLM["/v1/models"], "padding": "x" * 2_000_000}}
+    with serving(Particular([]), endless):
+        assert ask().text == TEXT
+
+
 def test_the_answers_room_shrinks_with_the_context() -> None:
     server = Particular([])
     facts = {"/v1/models": {"data": [{"id": MODEL, "owned_by": "vllm", "max_model_len": 4096}]}}

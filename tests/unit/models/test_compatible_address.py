@@ -34,7 +34,10 @@ def test_what_was_meant(typed: str, url: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "  ", "http://", "http://127.0.0.1: 8080/v1", "ftp://x/v1", "http://x:99999/v1", "http://x:y", "http:///v1"],
+    [
+        *("", "  ", "http://", "http:///v1", "http:/127.0.0.1/v1", "htp//127.0.0.1/v1", "ftp://x/v1"),
+        *("http://127.0.0.1: 8080/v1", "http://x:99999/v1", "http://x:y"),
+    ],
 )
 def test_what_is_no_address(typed: str) -> None:
     with pytest.raises(BadAddressError):

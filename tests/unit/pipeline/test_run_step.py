@@ -126,6 +126,14 @@ def test_malformed_output_is_repaired_once(malformed: str) -> None:
     assert outcome.state.draft.soul is not None
 
 
+def test_an_answer_is_cleaned_of_control_characters_without_a_second_call() -> None:
+    model = ScriptedModel([changed(SOUL, "soul.desire", "To be\0 seen\x1b[2J by \u202eone\udc00 person.")])
+    outcome = stepped(SOUL_DRAFT, state_before(SOUL_DRAFT), model)
+    assert outcome.state.draft.soul is not None
+    assert outcome.state.draft.soul.desire == "To be seen[2J by one person."
+    assert len(model.requests) == 1
+
+
 def test_two_malformed_answers_are_an_error_that_says_so() -> None:
     with pytest.raises(ModelError) as caught:
         stepped(SOUL_DRAFT, state_before(SOUL_DRAFT), ScriptedModel(script=["{", "{"]))

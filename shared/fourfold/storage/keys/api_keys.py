@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 logger = Logger(child=True)
 
+MAX_LINEAGE = 16
 LAST_USE_EVERY = timedelta(minutes=1)
 MAX_KEYS = 1000
 _BATCH = 100
@@ -33,7 +34,11 @@ _BATCH = 100
 
 @dataclass(frozen=True)
 class ApiKey:
-    """A key: its tenant, what it may do, and what is shown of it. `digest` is the hash of its text."""
+    """A key: its tenant, what it may do, and what is shown of it. `digest` is the hash of its text.
+
+    `lineage` has the digests of the keys that it descends from, oldest first. A key ends when one of them ends: what
+    the store returns has the earliest `revoked_at` and `expires_at` of the key and its lineage.
+    """
 
     key_id: str
     org_id: str
@@ -48,6 +53,7 @@ class ApiKey:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
+    lineage: tuple[str, ...] = field(default=(), compare=False, repr=False)
     digest: str = field(default="", compare=False, repr=False)
 
     def is_good(self, now: datetime) -> bool:
@@ -90,13 +96,19 @@ class DynamoApiKeys:
     def find_hashed(self, digest: str) -> ApiKey | None:
         """The key whose text has this `key_hash` if it is good now, or None."""
         key = self._by_digest(digest)
-        return key if key is not None and key.is_good(self._clock()) else None
+        if key is None or not key.is_good(self._clock()):
+            return None
+        [key] = self._with_lineage([key])
+        return key if key.is_good(self._clock()) else None
 
     def get(self, workspace_id: str, key_id: str) -> ApiKey | None:
         """The workspace's key with this id unless it is revoked, strongly consistent, or None."""
         digest = self._digests(workspace_id).get(key_id)
         key = None if digest is None else self._by_digest(digest)
-        return None if key is None or key.revoked_at is not None else key
+        if key is None:
+            return None
+        [key] = self._with_lineage([key])
+        return None if key.revoked_at is not None else key
 
     def page(
         self, workspace_id: str, limit: int, after: str | None = None, *, include_revoked: bool = False
@@ -108,7 +120,7 @@ class DynamoApiKeys:
         while ids and len(keys) <= limit:
             asked, ids = [digests[key_id] for key_id in ids[:_BATCH]], ids[_BATCH:]
             found = self._by_digests(asked)
-            read = [found[digest] for digest in asked if digest in found]
+            read = self._with_lineage([found[digest] for digest in asked if digest in found])
             keys += [key for key in read if include_revoked or key.revoked_at is None]
         return ApiKeyPage(keys[:limit], keys[limit - 1].key_id if len(keys) > limit else None)
 
@@ -179,8 +191,8 @@ class DynamoApiKeys:
         digests = self._digests(workspace_id)
         if len(digests) < MAX_KEYS:
             return
-        now, keys = self._clock(), self._by_digests(list(digests.values()))
-        working = {key.key_id for key in keys.values() if key.is_good(now)}
+        now, keys = self._clock(), self._with_lineage(list(self._by_digests(list(digests.values())).values()))
+        working = {key.key_id for key in keys if key.is_good(now)}
         dead = sorted(digests.keys() - working)
         if not dead:
             raise TooManyKeysError
@@ -217,6 +229,31 @@ class DynamoApiKeys:
         }
         return [put(self._table.name, _item(digest, key)), {"Update": listing}, {"Update": owner}]
 
+    def _with_lineage(self, keys: Sequence[ApiKey]) -> list[ApiKey]:
+        """The keys, each ended when a key of its lineage ended. A key that is forgotten had ended."""
+        traced = [self._traced(key) for key in keys]
+        wanted = {digest for key in traced for digest in key.lineage}
+        # One key's lineage is read item by item: the functions of live progress may not read batches.
+        ancestors: Mapping[str, ApiKey | None] = (
+            {digest: self._by_digest(digest) for digest in wanted}
+            if len(keys) == 1
+            else self._by_digests(sorted(wanted))
+        )
+        return [_ended_by(key, [ancestors.get(digest) for digest in key.lineage]) for key in traced]
+
+    def _traced(self, key: ApiKey) -> ApiKey:
+        """The key with its lineage, which keys made by earlier versions do not store."""
+        if key.created_by is None or key.lineage:
+            return key
+        digests, lineage = self._digests(key.workspace_id), list[str]()
+        maker: str | None = key.created_by
+        while maker is not None and len(lineage) < MAX_LINEAGE:
+            digest = digests.get(maker, f"forgotten {maker}")
+            found = self._by_digest(digest)
+            lineage.append(digest)
+            maker = None if found is None else found.created_by
+        return replace(key, lineage=tuple(reversed(lineage)))
+
     def _digests(self, workspace_id: str) -> dict[str, str]:
         item = self._get(f"WSKEYS#{workspace_id}") or {}
         return {name: value["S"] for name, value in item.items() if name != "pk"}
@@ -231,6 +268,15 @@ class DynamoApiKeys:
 
     def _get(self, pk: str) -> Item | None:
         return self._table.get(_key(pk))
+
+
+def _ended_by(key: ApiKey, lineage: Sequence[ApiKey | None]) -> ApiKey:
+    known = [ancestor for ancestor in lineage if ancestor is not None]
+    revoked = [each.revoked_at for each in (key, *known) if each.revoked_at is not None]
+    if len(known) < len(lineage):
+        revoked.append(key.created_at)
+    expiries = [each.expires_at for each in (key, *known) if each.expires_at is not None]
+    return replace(key, revoked_at=min(revoked, default=None), expires_at=min(expiries, default=None))
 
 
 def _item(digest: str, key: ApiKey) -> Item:
@@ -250,6 +296,8 @@ def _item(digest: str, key: ApiKey) -> Item:
     }
     item: Item = {name: {"S": text} for name, text in texts.items()}
     item["scopes"] = {"L": [{"S": scope} for scope in sorted(key.scopes)]}
+    if key.lineage:
+        item["lineage"] = {"L": [{"S": ancestor} for ancestor in key.lineage]}
     return item
 
 
@@ -274,6 +322,7 @@ def _parsed(item: Mapping[str, Any]) -> ApiKey:
         expires_at=time("expires_at"),
         revoked_at=time("revoked_at"),
         last_used_at=time("last_used_at"),
+        lineage=tuple(ancestor["S"] for ancestor in item["lineage"]["L"]) if "lineage" in item else (),
         digest=text("pk").removeprefix("KEY#"),
     )
 

@@ -1,0 +1,85 @@
+"""Spending is counted for the workspace, whichever of its keys spends; chats of one workspace leave room for others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fourfold.config.api import LimitsConfig
+from fourfold.config.settings import Settings
+from functions.api import spending
+from functions.configuration import settings_of
+from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_KEY, Api
+
+BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
+
+
+def limit(monkeypatch: pytest.MonkeyPatch, **limits: int) -> None:
+    def limited(workspace_id: str) -> Settings:
+        found = settings_of(workspace_id)
+        return found.model_copy(update={"api": found.api.model_copy(update={"limits": LimitsConfig(**limits)})})
+
+    monkeypatch.setattr(spending, "settings_of", limited)
+
+
+def test_two_keys_of_a_workspace_spend_from_one_limit(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit(monkeypatch, spending_per_minute=2)
+    assert [api.call("POST", "/v1/personas", key, json=BRIEF).status_code for key in (KEY, FULL_KEY)] == [201, 201]
+    for key in (KEY, FULL_KEY):
+        refused = api.call("POST", "/v1/personas", key, json=BRIEF)
+        assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
+    assert len(api.machine.started) == 2
+    assert api.call("POST", "/v1/personas", OTHER_KEY, json=BRIEF).status_code == 201
+    assert api.call("GET", "/v1/personas").status_code == 200
+
+
+def test_each_way_of_spending_counts(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = api.call("POST", "/v1/personas", json=BRIEF).json()
+    path = f"/v1/personas/{made['id']}"
+    limit(monkeypatch, spending_per_minute=1)
+    ways: dict[str, dict[str, Any]] = {
+        f"{path}/regenerate": {"from": "audit"},
+        "/v1/personas/parse": BRIEF,
+        f"{path}/fingerprint": {},
+        f"{path}/test-suite": {},
+        f"{path}/chat": {"message": "Hello"},
+        "/v1/personas": BRIEF,
+    }
+    for way, body in ways.items():
+        reply = api.call("POST", way, FULL_KEY, json=body)
+        assert (reply.status_code, reply.json().get("code")) == (429, "rate_limited"), way
+    assert api.orders == []
+
+
+def test_imports_have_a_limit_of_their_own(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = api.call("POST", "/v1/personas", json=BRIEF).json()
+    limit(monkeypatch, imports_per_minute=2)
+    replies = [api.call("POST", "/v1/personas/import", key, json=file) for key in (KEY, FULL_KEY, KEY)]
+    assert [reply.status_code for reply in replies] == [201, 201, 429]
+    assert api.call("POST", "/v1/personas/import", OTHER_KEY, json=file).status_code == 201
+
+
+def test_a_refused_import_may_be_repeated_under_its_key(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = api.call("POST", "/v1/personas", json=BRIEF).json()
+    limit(monkeypatch, imports_per_minute=1)
+    named = {"Idempotency-Key": "one"}
+    assert api.call("POST", "/v1/personas/import", json=file).status_code == 201
+    assert api.call("POST", "/v1/personas/import", json=file, headers=named).status_code == 429
+    limit(monkeypatch, imports_per_minute=9)
+    assert api.call("POST", "/v1/personas/import", json=file, headers=named).status_code == 201
+
+
+def test_chats_of_one_workspace_leave_threads_for_others(api: Api) -> None:
+    made = api.call("POST", "/v1/personas", json=BRIEF).json()
+    spending._chats["ws_one"] = spending.MAX_CHATS_AT_ONCE  # noqa: SLF001 - as many as are held
+    try:
+        body = {"message": "Hello"}
+        refused = api.call("POST", f"/v1/personas/{made['id']}/chat", FULL_KEY, json=body)
+        assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+        streamed = api.call("POST", f"/v1/personas/{made['id']}/chat", FULL_KEY, json={**body, "stream": True})
+        assert "event: error" in streamed.text
+        assert "rate_limited" in streamed.text
+    finally:
+        spending._chats.clear()  # noqa: SLF001
