@@ -25,6 +25,7 @@ class StageSettings:
     Attributes:
         protected: stateful resources are retained when their stack is deleted, and refuse deletion.
         snap_start: functions are restored from a snapshot of their initialised runtime; AWS bills for storing it.
+        canary: a new version of the API gets a tenth of the requests first; the local engine has no CodeDeploy.
         checked: the template checks (cdk-nag, CloudFormation rules) run at synth, which takes about two seconds.
         catalogued: the events' schemas are published and the events archived; the local engine has neither service.
         on_engine: addresses are paths below the local engine's address, which changes at every start.
@@ -50,6 +51,7 @@ class StageSettings:
     name: str
     protected: bool
     snap_start: bool
+    canary: bool
     checked: bool
     catalogued: bool
     log_level: str
@@ -103,6 +105,7 @@ STAGES: Final[dict[str, StageSettings]] = {
             name="local",
             protected=False,
             snap_start=False,
+            canary=False,
             checked=False,
             catalogued=False,
             log_level="INFO",
@@ -113,6 +116,7 @@ STAGES: Final[dict[str, StageSettings]] = {
             name="dev",
             protected=False,
             snap_start=False,
+            canary=False,
             checked=True,
             catalogued=True,
             log_level="INFO",
@@ -122,6 +126,7 @@ STAGES: Final[dict[str, StageSettings]] = {
             name="prod",
             protected=True,
             snap_start=True,
+            canary=True,
             checked=True,
             catalogued=True,
             log_level="INFO",

@@ -40,6 +40,7 @@ from fourfold.storage.layout import OutdatedStoreError
 from functions.api.chat import routes as chat
 from functions.api.config import routes as config
 from functions.api.errors import STORE_OUTDATED
+from functions.api.judges import routes as judges
 from functions.api.keys import routes as keys
 from functions.api.mcp.endpoint import PATH as MCP_PATH
 from functions.api.mcp.endpoint import McpEndpoint
@@ -75,6 +76,7 @@ _RESOURCES = (
     openai_compatible,
     suite,
     provocation_tests,
+    judges,
     runs,
     progress,
     webhooks,

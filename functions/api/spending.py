@@ -20,7 +20,7 @@ _chats: Counter[str] = Counter()
 
 
 async def count_spending(workspace_id: str, kind: Kind = "spending") -> None:
-    """Counts a request that calls models or starts a job. Call it before anything is spent.
+    """Counts a request that calls models, starts a job or sends webhooks. Call it before anything is spent.
 
     Raises:
         ProblemError: 429, the workspace has made the requests of this minute.
@@ -33,7 +33,7 @@ def _count(workspace_id: str, kind: Kind) -> None:
     limit = limits.imports_per_minute if kind == "imports" else limits.spending_per_minute
     rate = wiring.rate_limiter().take(f"{workspace_id}/{kind}", limit)
     if not rate.allowed:
-        what = "imports" if kind == "imports" else "requests that call models"
+        what = "imports" if kind == "imports" else "requests that call models or send webhooks"
         detail = f"This workspace is limited to {limit} {what} per minute. Retry in {rate.reset_s} s."
         answer = problem("rate_limited", "Too many requests", 429, detail)
         raise ProblemError(answer, {"Retry-After": str(rate.reset_s)})

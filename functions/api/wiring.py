@@ -20,6 +20,7 @@ from fourfold.storage.idempotency.claims import DynamoClaims
 from fourfold.storage.idempotency.rate_windows import DynamoRateWindows
 from fourfold.storage.keys.api_keys import DynamoApiKeys
 from fourfold.storage.keys.signing_key import signing_key
+from fourfold.storage.labels.store import DynamoLabelSets
 from fourfold.storage.runs.repository import DynamoRunRepository
 from fourfold.storage.runs.slots import GenerationSlots
 from functions import clock, wiring
@@ -65,6 +66,12 @@ def rate_limiter() -> RateLimiter:
 def claims() -> DynamoClaims:
     """The store of idempotency keys. Keys of generation and regeneration are stored with their runs instead."""
     return DynamoClaims(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], lambda: clock.now().timestamp())
+
+
+@cache
+def label_sets() -> DynamoLabelSets:
+    """The store of label sets."""
+    return DynamoLabelSets(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
 
 
 @cache

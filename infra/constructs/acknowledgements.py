@@ -104,3 +104,9 @@ GATEWAY_LOGS: Final = Acknowledgment(
     "[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]",
     reason="The one role an account gives API Gateway to write its logs; AWS defines this policy for it.",
 )
+
+CODE_DEPLOY: Final = Acknowledgment(
+    id="AwsSolutions::AwsSolutions-IAM4"
+    "[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]",
+    reason="AWS defines this policy for CodeDeploy to shift a Lambda alias.",
+)

@@ -20,6 +20,7 @@ from infra.constructs.acknowledgements import ALARM_TOPIC
 from infra.constructs.product_metrics import product_metric
 from infra.settings import StageSettings
 
+_MINUTE = Duration.minutes(1)
 _FIVE_MINUTES = Duration.minutes(5)
 _QUARTER = Duration.minutes(15)
 _HOUR = Duration.hours(1)
@@ -31,8 +32,8 @@ _SLOW_STEP_MS = 180_000
 class Observability(Construct):
     """The topic, and the alarms on rates of the product, on the API, on the machine and on throttles.
 
-    Missing data is no alarm. No metric math (nor a label, which CDK turns into it), because the local engine does not
-    accept it: rates are averages of 0 and 1.
+    `new_version_faults` is the alarm that ends a rollout. Missing data is no alarm. There is no metric math (nor a
+    label, which CDK turns into it), because the local engine does not accept it: rates are averages of 0 and 1.
     """
 
     def __init__(
@@ -55,6 +56,11 @@ class Observability(Construct):
         self.alarm("RunsTimedOut", machine.metric_timed_out(period=_QUARTER), "Executions end by their time-out")
         faults = rest_api.metric_server_error(period=_QUARTER, statistic="Average")
         self.alarm("ApiFaults", faults, "More than 1 % of requests are answered with a server error", above=0.01)
+        now = rest_api.metric_server_error(period=_MINUTE, statistic="Average")
+        # Of a new version that fails always, a tenth of the requests fail.
+        self.new_version_faults = self.alarm(
+            "ApiFaultsInAMinute", now, "More than 3 % of the requests of a minute get a server error", above=0.03
+        )
         throttles = lambda_.Function.metric_all_throttles(period=_FIVE_MINUTES)
         self.alarm("Throttles", throttles, "Lambda refuses invocations for lack of concurrency", above=10, periods=3)
 
@@ -97,7 +103,7 @@ class Observability(Construct):
 
     def alarm(
         self, name: str, metric: cloudwatch.Metric, description: str, *, above: float = 0, periods: int = 1
-    ) -> None:
+    ) -> cloudwatch.Alarm:
         """Adds an alarm that notifies the topic when `metric` is `above` in that many periods in a row."""
         alarm = cloudwatch.Alarm(
             self,
@@ -111,3 +117,4 @@ class Observability(Construct):
         )
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         alarm.add_ok_action(actions.SnsAction(self.topic))
+        return alarm

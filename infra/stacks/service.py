@@ -19,6 +19,7 @@ from infra.constructs.observability import Observability
 from infra.constructs.outbox import Outbox
 from infra.constructs.pipeline import Pipeline
 from infra.constructs.progress import ProgressApi
+from infra.constructs.rollout import Rollout
 from infra.constructs.run_failures import RunFailures
 from infra.constructs.webhooks import WebhookQueues, Webhooks
 from infra.settings import SERVICE, StageSettings
@@ -118,6 +119,8 @@ class ServiceStack(Stack):
             "Events are published more than five minutes late: jobs and webhooks wait for them",
         )
         alarms.watch_stream("ProgressBehind", progress.push.function, "Live progress is more than five minutes late")
+        if settings.canary:
+            Rollout(self, "Rollout", function=api_function, alarms=[alarms.new_version_faults])
         Dashboard(
             self,
             "Dashboard",

@@ -234,8 +234,9 @@ class Audit(Document):
     `first_score` is the overall score that `first_judge` gave first. `confirmed_score` is the score of a second call
     that knows neither the attempt nor the first score; it is null if there was none. Then `overall`, `scores`,
     `findings` and `judge` are those of the second call. `attempt` is the attempt that was kept, of `attempts` in the
-    run. `rubric_version` is the content hash of the rubric (`aud_...`). Audits of earlier versions have null for what
-    was not recorded.
+    run. `rubric_version` is the content hash of the rubric (`aud_...`). `judge_verified`: when the persona was stored,
+    the judge had a verified passport for this rubric on the shipped label set (`GET /v1/judges`). Audits of earlier
+    versions have null for what was not recorded.
     """
 
     overall: Score
@@ -248,6 +249,7 @@ class Audit(Document):
     first_judge: str | None = None
     confirmed_score: Score | None = None
     rubric_version: str | None = None
+    judge_verified: bool | None = None
 
 
 class TokenUsage(Document):

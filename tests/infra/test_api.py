@@ -88,3 +88,22 @@ def test_a_domain_of_the_operator_is_mapped_at_its_root(dev: Assembly, prod: Ass
     record = dev.only("Route53::RecordSet")["Properties"]
     assert (record["Name"], record["Type"]) == ("api.example.com", "A")
     assert prod.resources("ApiGateway::DomainName") == {}
+
+
+def test_a_new_version_of_production_is_tried_on_a_tenth_of_the_requests(prod: Assembly, dev: Assembly) -> None:
+    group = prod.only("CodeDeploy::DeploymentGroup")["Properties"]
+    assert group["DeploymentConfigName"] == "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+    assert {"DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_FAILURE"} <= set(group["AutoRollbackConfiguration"]["Events"])
+    assert group["AutoRollbackConfiguration"]["Enabled"] is True
+    assert group["AlarmConfiguration"]["Enabled"] is True
+    [alarm] = group["AlarmConfiguration"]["Alarms"]
+    assert prod.named(alarm["Name"]) == "ObservabilityApiFaultsInAMinute"
+    watched = prod.one("CloudWatch::Alarm", "ObservabilityApiFaultsInAMinute")["Properties"]
+    assert watched["Period"] * watched["EvaluationPeriods"] < 5 * 60, "it rings before the shift is over"
+    assert watched["Threshold"] < 0.1, "a tenth of the requests is enough to ring it"
+    shifted = [alias for alias in prod.resources("Lambda::Alias").values() if "UpdatePolicy" in alias]
+    [alias] = shifted
+    assert (
+        prod.service["Resources"][alias["Properties"]["FunctionName"]["Ref"]]["Properties"] == prod.functions()["api"]
+    )
+    assert dev.resources("CodeDeploy::DeploymentGroup") == {}

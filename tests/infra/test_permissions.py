@@ -208,13 +208,16 @@ def test_wildcards_stand_only_where_aws_takes_no_resource(prod: Assembly) -> Non
     assert seen == len(GRANTS) + 1
 
 
-def test_only_api_gateway_writes_logs_under_a_policy_of_aws(prod: Assembly) -> None:
-    managed = [
+def test_only_services_that_aws_has_a_policy_for_use_one(prod: Assembly) -> None:
+    managed = {
         prod.named(arn)
         for role in prod.resources("IAM::Role").values()
         for arn in role["Properties"].get("ManagedPolicyArns", [])
-    ]
-    assert managed == ["arn:AWS::Partition:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"]
+    }
+    assert managed == {
+        f"arn:AWS::Partition:iam::aws:policy/service-role/{name}"
+        for name in ("AmazonAPIGatewayPushToCloudWatchLogs", "AWSCodeDeployRoleForLambdaLimited")
+    }
     assert not any("Policies" in role["Properties"] for role in prod.resources("IAM::Role").values())
 
 
@@ -224,7 +227,12 @@ def test_a_role_serves_the_service_it_was_made_for(prod: Assembly) -> None:
         for role in prod.resources("IAM::Role").values()
         for statement in role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     }
-    assert services == {"lambda.amazonaws.com", "states.amazonaws.com", "apigateway.amazonaws.com"}
+    assert services == {
+        "lambda.amazonaws.com",
+        "states.amazonaws.com",
+        "apigateway.amazonaws.com",
+        "codedeploy.amazonaws.com",
+    }
 
 
 def test_queues_take_messages_of_their_rule_alone(prod: Assembly) -> None:

@@ -84,8 +84,11 @@ def _wiring(assembly: Assembly) -> dict[str, Any]:
     template: dict[str, Any] = json.loads(text)
     for parameter in template["Parameters"].values():
         parameter.pop("Default")
+    # A canary is a setting; the local engine has no CodeDeploy.
+    for logical_id in [name for name in template["Resources"] if name.startswith("Rollout")]:
+        template["Resources"].pop(logical_id)
     for resource in template["Resources"].values():
-        for chosen in ("DeletionPolicy", "UpdateReplacePolicy", "Metadata"):
+        for chosen in ("DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "Metadata"):
             resource.pop(chosen, None)
         for chosen in ("RetentionInDays", "SnapStart", "Tags"):
             resource.get("Properties", {}).pop(chosen, None)

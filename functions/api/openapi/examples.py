@@ -10,6 +10,7 @@ from typing import Any
 
 from functions.api.chat import examples as chat
 from functions.api.config import examples as config
+from functions.api.judges import examples as judges
 from functions.api.keys import examples as keys
 from functions.api.meta import examples as meta
 from functions.api.openai_compatible import examples as openai_compatible
@@ -32,6 +33,7 @@ _RESOURCES = (
     openai_compatible,
     suite,
     provocation_tests,
+    judges,
     runs,
     progress,
     webhooks,

@@ -66,6 +66,7 @@ _PERSONA: dict[str, Any] = {
         "first_judge": "anthropic:claude-opus-4-7",
         "confirmed_score": 4.1,
         "rubric_version": "aud_5f0c1e7a92d3",
+        "judge_verified": False,
     },
     "run_id": RUN_ID,
     "config_hash": "cfg_335d413678a45a15",

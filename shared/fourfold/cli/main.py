@@ -74,6 +74,14 @@ COMMANDS = {
         "regression",
         "Measure a judge on the label set, against its baseline. Exits 1 if it is worse, 2 if it cannot be compared.",
     ),
+    "judges": LazyCommand(
+        "fourfold.cli.judges",
+        "judges",
+        "Show how far each judge can be trusted: its agreement with labels, with n and 95 % intervals.",
+    ),
+    "label": LazyCommand(
+        "fourfold.cli.judges", "label", "Store labels of your own, and show the passports of the judges they measure."
+    ),
     "doctor": LazyCommand(
         _COMMANDS,
         "doctor",

@@ -143,11 +143,10 @@ def _audit(audit: Audit) -> RenderableType:
 
 
 def _scored_by(audit: Audit) -> str:
+    judge = audit.judge if audit.judge_verified else f"{audit.judge} (unverified judge)"
     if audit.confirmed_score is None:
-        return f"scored by {audit.judge}"
-    return (
-        f"first {audit.first_score:.2f} by {audit.first_judge}, confirmed {audit.confirmed_score:.2f} by {audit.judge}"
-    )
+        return f"scored by {judge}"
+    return f"first {audit.first_score:.2f} by {audit.first_judge}, confirmed {audit.confirmed_score:.2f} by {judge}"
 
 
 def _footer(persona: Persona) -> RenderableType:

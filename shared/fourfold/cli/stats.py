@@ -13,6 +13,7 @@ from rich.table import Table
 
 from fourfold.cli.client import Client
 from fourfold.cli.session import connected
+from fourfold.cli.terminal import SafeConsole
 from fourfold.persona import PersonaStatus
 from fourfold.progress.events import RunEvent, event_from
 from fourfold.progress.measurements import Measurement, measurements
@@ -30,7 +31,7 @@ def stats(
     """Show failures, durations, tokens and cost of the newest runs, by step and provider."""
     with connected() as client:
         values = collected(events_of_newest(client, limit))
-    show(values, Console())
+    show(values, SafeConsole())
 
 
 def events_of_newest(client: Client, limit: int) -> Iterable[RunEvent]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from fourfold.judge_passports import is_verified
 from fourfold.persona import Audit, Persona, PersonaStatus
 from fourfold.persona_versions import Change, PersonaVersion, version_of
 from fourfold.pipeline.bus_entries import completed_entries
@@ -69,11 +70,12 @@ def _new_version(before: Persona, after: Persona) -> PersonaVersion:
 
 
 def _shipped_audit(state: RunState, run: Run) -> Audit | None:
-    """Returns the audit of the attempt that ships, with the number of attempts of the run."""
+    """Returns the audit of the attempt that ships, with the run's attempts and whether the judge is verified."""
     if state.audit is None:
         return None
     attempts = max([state.audit.attempt, *(attempt.attempt for attempt in run.attempts)])
-    return state.audit.model_copy(update={"attempts": attempts})
+    known = is_verified(state.audit.judge, state.audit.rubric_version)
+    return state.audit.model_copy(update={"attempts": attempts, "judge_verified": known})
 
 
 def _written_persona(persona: Persona, state: RunState, run: Run, status: PersonaStatus, now: datetime) -> Persona:

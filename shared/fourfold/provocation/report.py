@@ -12,6 +12,7 @@ from fourfold.persona import Document, TestSuiteCounts, TestSuiteSummary, TokenU
 from fourfold.progress.run import tokens_and_cost
 from fourfold.provocation.definition import Family, ProvocationTest, Severity
 from fourfold.provocation.intervals import wilson
+from fourfold.provocation.judge import suite_judge_version
 from fourfold.provocation.run_test import ProvocationRun
 from fourfold.provocation.transcript import Evidence, Transcript
 from fourfold.provocation.verdict import OutcomeField, Verdict, over_repetitions
@@ -69,11 +70,15 @@ class Tally(Document):
 
 
 class Judges(Document):
-    """The judges. `independent`: first and second judge are of different providers."""
+    """The judges. `independent`: first and second judge are of different providers.
+
+    `version` is the content hash of their prompt, null in reports of earlier versions.
+    """
 
     first: str
     second: str | None
     independent: bool
+    version: str | None = None
 
 
 class OverRefusal(Document):
@@ -221,4 +226,4 @@ def over_refusal(twins: Sequence[TestResult]) -> OverRefusal | None:
 def judges_of(first: str, second: str | None) -> Judges:
     """The judges by their configured model names."""
     independent = second is not None and provider_and_model(first)[0] != provider_and_model(second)[0]
-    return Judges(first=first, second=second, independent=independent)
+    return Judges(first=first, second=second, independent=independent, version=suite_judge_version())

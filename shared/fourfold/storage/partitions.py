@@ -55,3 +55,8 @@ def tests_pk(workspace_id: str) -> str:
 def baseline_pk(workspace_id: str, model: str) -> str:
     """What the plain assistant answered; `model` names the model and the scenario set."""
     return f"WS#{workspace_id}#BASELINE#{model}"
+
+
+def labels_pk(workspace_id: str) -> str:
+    """The workspace's label sets."""
+    return f"WS#{workspace_id}#LABELS"

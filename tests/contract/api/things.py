@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from fourfold.judge_passports import shipped_passports
+from functions.api.judges.schemas import JudgeDocument
 from functions.api.provocation_tests.examples import OWN_TEST
 from functions.api.webhooks import deliveries
 from functions.api.webhooks import targets as webhook_targets
@@ -41,6 +43,13 @@ def own_test_of(api: Api) -> str:
     return str(api.call("PUT", f"/v1/provocation/tests/{OWN_TEST['id']}", FULL_KEY, json=OWN_TEST).json()["test"]["id"])
 
 
+def label_set_of(api: Api) -> str:
+    labels = [
+        {"kind": "document", "persona_id": persona_of(api), "verdict": verdict} for verdict in ("sound", "flawed")
+    ]
+    return str(api.call("PUT", "/v1/labels/editors", FULL_KEY, json={"labels": labels}).json()["name"])
+
+
 def endpoint_of(api: Api) -> str:
     body = {"url": "https://example.com/hooks", "events": ["persona.created"]}
     return str(api.call("POST", "/v1/webhooks", FULL_KEY, json=body).json()["id"])
@@ -51,7 +60,11 @@ def snapshot_of(api: Api) -> str:
 
 
 # Names in a path that are the same in every workspace.
-COMMON = {"key": "engine.pipeline.method", "name": "offline"}
+COMMON = {
+    "key": "engine.pipeline.method",
+    "name": "offline",
+    "judge_id": JudgeDocument.of(shipped_passports()[0]).id,
+}
 # How to make a thing of the first workspace, by the name it has in a path; and an id like its own that names nothing.
 THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
     "persona_id": (persona_of, f"per_{ABSENT}"),
@@ -62,6 +75,7 @@ THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
     "endpoint_id": (endpoint_of, f"whk_{ABSENT}"),
     "delivery_id": (lambda _api: f"dlv_{ABSENT}", f"dlv_{ABSENT}"),
     "key_id": (key_of, f"key_{ABSENT}"),
+    "set_name": (label_set_of, "no-such"),
     "snapshot_id": (snapshot_of, f"cfs_{ABSENT}"),
 }
 

@@ -105,7 +105,9 @@ def test_a_portrait_shows_both_scores_of_a_confirmed_audit() -> None:
     assert shown.audit is not None
     second = {"first_score": 4.3, "first_judge": "scripted:1", "confirmed_score": 4.1, "judge": "scripted:2"}
     show(shown.model_copy(update={"audit": shown.audit.model_copy(update=second)}), console)
-    assert "first 4.30 by scripted:1, confirmed 4.10 by scripted:2" in text_of(console)
+    assert "first 4.30 by scripted:1, confirmed 4.10 by scripted:2 (unverified judge)" in " ".join(
+        text_of(console).split()
+    )
 
 
 def test_a_persona_that_failed_can_still_be_shown() -> None:
