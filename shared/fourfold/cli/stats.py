@@ -55,7 +55,7 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[math.ceil(share * len(values)) - 1]
 
 
-def show(values: Mapping[tuple[str, str], Sequence[float]], console: Console) -> None:
+def show(values: Mapping[tuple[str, str], Sequence[float]], console: SafeConsole) -> None:
     """Prints the numbers of runs, steps and providers."""
     ended = values.get(("RunFailed", ""), ())
     if not ended:
