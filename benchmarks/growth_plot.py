@@ -13,10 +13,10 @@ _LEFT, _TOP, _RIGHT, _BOTTOM = 80, 30, 330, 60
 _COLORS = ("#2e7d5b", "#c98a1b", "#3b6ea8", "#a83b5b", "#7a869a", "#6b4ba8", "#208a8a", "#a8703b", "#444444")
 
 
-def draw(path: Path, sizes: Sequence[int], series: Mapping[str, Sequence[float]]) -> None:
-    """Writes a PNG; `series` are CPU milliseconds of a request, one for each size."""
-    low = 10 ** math.floor(math.log10(min(map(min, series.values()))))
-    high = 10 ** math.ceil(math.log10(max(map(max, series.values()))))
+def draw(path: Path, sizes: Sequence[int], series: Mapping[str, Mapping[int, float]]) -> None:
+    """Writes a PNG; `series` are CPU milliseconds of a request by size."""
+    low = 10 ** math.floor(math.log10(min(min(values.values()) for values in series.values())))
+    high = 10 ** math.ceil(math.log10(max(max(values.values()) for values in series.values())))
     image = Image.new("RGB", (_WIDTH, _HEIGHT), "white")
     canvas = ImageDraw.Draw(image)
 
@@ -37,11 +37,11 @@ def draw(path: Path, sizes: Sequence[int], series: Mapping[str, Sequence[float]]
     canvas.text((_LEFT + 200, _HEIGHT - 25), "personas stored", fill="black")
     for number, (what, values) in enumerate(series.items()):
         color = _COLORS[number % len(_COLORS)]
-        points = [(x(size), y(ms)) for size, ms in zip(sizes, values, strict=True)]
+        points = [(x(size), y(ms)) for size, ms in sorted(values.items())]
         canvas.line(points, fill=color, width=3)
         for px, py in points:
             canvas.ellipse((px - 4, py - 4, px + 4, py + 4), fill=color)
-        canvas.text((_WIDTH - _RIGHT + 20, _TOP + 22 * number), f"{what}  {values[-1]:.0f} ms", fill=color)
+        canvas.text((_WIDTH - _RIGHT + 20, _TOP + 22 * number), f"{what}  {values[max(values)]:.0f} ms", fill=color)
     image.save(path)
 
 

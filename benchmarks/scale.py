@@ -44,7 +44,7 @@ _PATIENCE_S = 300
 
 def measure(sizes: Sequence[int] = SIZES) -> Report:
     """Measures each size, from the smallest, and a start with the largest; about ten minutes up to 10,000."""
-    report, cpu = Report("scale"), dict[str, list[float]]()
+    report, cpu = Report("scale"), dict[str, dict[int, float]]()
     with tempfile.TemporaryDirectory(prefix="fourfold-scale-") as home:
         with served(Path(home)) as stack:
             original, endpoint_id = _original(stack, Home(Path(home)))
@@ -57,13 +57,15 @@ def measure(sizes: Sequence[int] = SIZES) -> Report:
                 report.figure(f"{size} personas: filled", filled.items, "items", f"in {seconds:.0f} s")
                 for what, used in _measured(stack, filled, endpoint_id).items():
                     report.timing(f"{size} personas: {what}", used.times)
-                    report.figure(f"{size} personas: {what}", used.cpu_ms, "ms CPU a request")
-                    cpu.setdefault(what, []).append(used.cpu_ms)
+                    if used.cpu_ms is not None:
+                        report.figure(f"{size} personas: {what}", used.cpu_ms, "ms CPU a request")
+                        cpu.setdefault(what, {})[size] = used.cpu_ms
         with served(Path(home)) as stack:
             report.figure(f"{sizes[-1]} personas: start until healthy", stack.start_ms, "ms")
     for what, values in cpu.items():
-        note = f"CPU of all processes, {sizes[-1]} to {sizes[0]} stored"
-        report.figure(f"growth: {what}", values[-1] / values[0], "times", note)
+        smallest, largest = min(values), max(values)
+        note = f"CPU of all processes, {largest} to {smallest} stored"
+        report.figure(f"growth: {what}", values[largest] / values[smallest], "times", note)
     draw(RESULTS / "scale.png", sizes, cpu)
     return report
 
@@ -115,10 +117,13 @@ def _store(home: Home) -> tuple[DynamoDBClient, Mapping[str, str]]:
 
 @dataclass(frozen=True)
 class Used:
-    """The milliseconds of each request, and the CPU milliseconds of one, of all processes of the server together."""
+    """The milliseconds of each request, and the CPU milliseconds of one, of all processes of the server together.
+
+    `cpu_ms` is None if a process ended in between, and with it what it had used.
+    """
 
     times: list[float]
-    cpu_ms: float
+    cpu_ms: float | None
 
 
 def _measured(stack: Served, filled: Filled, endpoint_id: str) -> dict[str, Used]:
@@ -157,7 +162,7 @@ def _used(request: Callable[[], httpx.Response], pid: int, idle: float) -> Used:
         request().raise_for_status()
         times.append((time.perf_counter() - began) * 1000)
     cpu_ms = (cpu_seconds(pid) - before) * 1000 - idle * sum(times)
-    return Used(times, max(0.1, cpu_ms / _TIMES))
+    return Used(times, cpu_ms / _TIMES if cpu_ms > 0 else None)
 
 
 def _idle_share(pid: int) -> float:

@@ -12,6 +12,7 @@ from fourfold.http import auth
 from fourfold.jobs import job
 from fourfold.rate_limit import Rate
 from fourfold.storage.client import dynamodb
+from functions import job_entry
 from functions.api import wiring as api_wiring
 from functions.api.webhooks import targets
 from functions.publish_events import handler as publisher
@@ -42,6 +43,7 @@ def used(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, Usage]:
     monkeypatch.setattr(targets, "resolve", lambda _host, _port: ["93.184.215.14"])
     monkeypatch.setattr(publisher, "publish", lambda _entries: [])
     monkeypatch.setattr(job, "concurrently", in_order)
+    monkeypatch.setattr(job_entry, "_running_check", lambda _run, _jobs: lambda: None)
     meter = DynamoMeter(dynamodb(), api.tables)
     try:
         return dict(Operations(api, meter).counted())
