@@ -98,3 +98,10 @@ def domain(clients: Clients, settings: StageSettings) -> Iterator[Finding]:
         yield Finding("missing", "Domain", f"the certificate is {found['Status']}", "complete its validation in ACM")
     else:
         yield Finding("ok", "Domain", f"{settings.domain_name}, certificate issued")
+
+
+def alarms(settings: StageSettings) -> list[Finding]:
+    """Whether alarms reach a person; a topic without subscribers notifies no one."""
+    if settings.alarm_email:
+        return [Finding("ok", "Alarms", f"{settings.alarm_email}, once the address has confirmed")]
+    return [Finding("note", "Alarms", "no address: only a topic is notified", "ALARM_EMAIL=ops@example.com")]

@@ -33,6 +33,7 @@ _CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("Stacks", lambda target: account.stacks(target.clients("cloudformation"), target.settings)),
     ("Log role", lambda target: account.log_role(target.settings)),
     ("Concurrency", lambda target: concurrency.check(target.clients("lambda"), target.settings)),
+    ("Alarms", lambda target: account.alarms(target.settings)),
     ("Domain", lambda target: account.domain(target.clients, target.settings)),
     ("Keys", lambda target: provider_keys.check(target.clients, target.settings)),
 )

@@ -348,3 +348,18 @@ def test_the_operators_choice_comes_first(account: Account) -> None:
 def test_a_job_concurrency_that_sqs_refuses_is_refused_first(account: Account, count: str) -> None:
     status, cdk = deployed(account.bootstrapped(), "dev", "-c", f"job_concurrency={count}")
     assert (status, cdk.calls) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        ((), "note     Alarms       no address: only a topic is notified"),
+        (("-c", "alarm_email=ops@example.com"), "ok       Alarms       ops@example.com"),
+    ],
+)
+def test_the_screen_shows_whether_alarms_reach_a_person(
+    account: Account, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], shown: str
+) -> None:
+    status, _ = deployed(account.bootstrapped(), "dev", *options)
+    assert status == 0
+    assert shown in capsys.readouterr().out
