@@ -41,7 +41,7 @@ class Tables:
         self._kept = self.held()
 
     def put_back(self, held: dict[str, Any] | None = None) -> None:
-        """The tables are as they were when they were kept, and all else is empty; or they are as `held`, all else stays."""
+        """The tables are as when they were kept, all else is empty; or they are as `held`, and all else stays."""
         if held is None:
             BackendDict.reset()
         _in_moto().update(deepcopy(self._kept if held is None else held))
