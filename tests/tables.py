@@ -41,8 +41,9 @@ class Tables:
         self._kept = self.held()
 
     def put_back(self, held: dict[str, Any] | None = None) -> None:
-        """Every service of the account is empty again; the tables are as they were when they were kept, or `held`."""
-        BackendDict.reset()
+        """The tables are as when they were kept, all else is empty; or they are as `held`, and all else stays."""
+        if held is None:
+            BackendDict.reset()
         _in_moto().update(deepcopy(self._kept if held is None else held))
 
     def items(self, table: str) -> list[dict[str, Any]]:

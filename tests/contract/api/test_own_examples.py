@@ -26,6 +26,7 @@ REFUSED = {
     f"GET {PERSONA}/test-suite/runs/{{run_id}}/tests/{{test_id}}": 404,
     "POST /v1/openai/chat/completions": 404,
     "POST /v1/webhooks/{endpoint_id}/deliveries/{delivery_id}/replay": 404,
+    "PUT /v1/labels/{set_name}": 422,
 }
 
 
