@@ -42,7 +42,7 @@ test-deep: $(READY)  ## What takes too long for the gate (docs/testing.md). PART
 	@$(UV) sync --frozen --inexact --all-extras --group deep
 	@for part in $(or $(PART),$$($(RUN)python -m tests.deep_parts)); do \
 	  echo "== $$part"; \
-	  FOURFOLD_MANY_EXAMPLES=1 $(RUN)python -m pytest -n $(WORKERS) --deep $$part || failed="$$failed $$part"; \
+	  FOURFOLD_MANY_EXAMPLES=1 $(RUN)python -m pytest -o timeout=900 --deep $$part || failed="$$failed $$part"; \
 	done; test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
 
 real: $(READY)  ## The product against a real small model (110 MB from PyPI); writes benchmarks/results/real_model.json.
@@ -66,7 +66,7 @@ integration: $(READY)  ## The tests on the local engine.
 infra: $(READY)  ## The tests of the template.
 	$(RUN)python -m pytest tests/infra
 
-generated: $(READY)  ## Write anew what is generated: openapi.json, asyncapi.json, event schemas, counts, layer requirements.
+generated: $(READY)  ## Write the generated files again: API, progress and event descriptions, counts, layer requirements.
 	$(RUN)python -m functions.api.openapi.export
 	$(RUN)python -m fourfold.events.export events/bus
 	$(RUN)python -m fourfold.progress.asyncapi docs/asyncapi.json

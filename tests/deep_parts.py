@@ -13,6 +13,7 @@ PARTS = {
     "schemathesis": "every operation of openapi.json keeps its description, whatever is sent",
     RANDOM: "thousands of random schedules, histories and requests where the gate tries a few",
     "restarts": "what a kill, a pause or a damaged state file must not lose",
+    "chaos": "two faults of each kind on a busy server lose, double and block nothing",
     "readme": "every command of README.md and docs/ works as it is written",
     "clients": "four client generators and OpenAI's Node SDK against a server; packages from PyPI and npm",
     "models": "every part of the product asks the configured provider, over HTTP",

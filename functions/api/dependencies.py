@@ -34,6 +34,7 @@ class AdmittedCaller:
     scopes: frozenset[str]
     expires_at: datetime | None
     digest: str
+    lineage: tuple[str, ...]
     effective: EffectiveSettings
 
     @property
@@ -91,6 +92,7 @@ def _admit(secret: str) -> tuple[AdmittedCaller, Rate] | None:
         scopes=holder.scopes,
         expires_at=holder.expires_at,
         digest=holder.digest,
+        lineage=holder.lineage,
         effective=effective(holder.org_id, holder.workspace_id),
     )
     rate = wiring.rate_limiter().take(holder.key_id, admitted.settings.api.limits.requests_per_minute)

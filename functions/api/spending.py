@@ -10,7 +10,7 @@ from typing import Final, Literal
 from fourfold.http.problems import ProblemError
 from fourfold.problem import problem
 from functions.api import wiring
-from functions.configuration import settings_of
+from functions.api.dependencies import AdmittedCaller
 
 Kind = Literal["spending", "imports"]
 
@@ -19,21 +19,21 @@ MAX_CHATS_AT_ONCE: Final = 32
 _chats: Counter[str] = Counter()
 
 
-async def count_spending(workspace_id: str, kind: Kind = "spending") -> None:
-    """Counts a request that calls models or starts a job. Call it before anything is spent.
+async def count_spending(caller: AdmittedCaller, kind: Kind = "spending") -> None:
+    """Counts a request that calls models, starts a job or sends webhooks. Call it before anything is spent.
 
     Raises:
         ProblemError: 429, the workspace has made the requests of this minute.
     """
-    await wiring.in_thread(lambda: _count(workspace_id, kind))
+    await wiring.in_thread(lambda: _count(caller, kind))
 
 
-def _count(workspace_id: str, kind: Kind) -> None:
-    limits = settings_of(workspace_id).api.limits
+def _count(caller: AdmittedCaller, kind: Kind) -> None:
+    limits = caller.settings.api.limits
     limit = limits.imports_per_minute if kind == "imports" else limits.spending_per_minute
-    rate = wiring.rate_limiter().take(f"{workspace_id}/{kind}", limit)
+    rate = wiring.rate_limiter().take(f"{caller.workspace_id}/{kind}", limit)
     if not rate.allowed:
-        what = "imports" if kind == "imports" else "requests that call models"
+        what = "imports" if kind == "imports" else "requests that call models or send webhooks"
         detail = f"This workspace is limited to {limit} {what} per minute. Retry in {rate.reset_s} s."
         answer = problem("rate_limited", "Too many requests", 429, detail)
         raise ProblemError(answer, {"Retry-After": str(rate.reset_s)})

@@ -147,6 +147,10 @@ class Engine:
             **self._bedrock,
         }
 
+    def accepts_changes(self) -> bool:
+        """Whether the last change could be stored; a refused one is followed by an attempt every two seconds."""
+        return self._database.failure is None
+
     def _storage_failure(self) -> str | None:
         return self._database.failure or self._saves.failure
 

@@ -23,6 +23,7 @@ from infra.local import assembly
 from infra.local.api import Api, listen
 from infra.local.bridges.forked_workers import SUPPORTED, ForkServer
 from infra.local.bridges.outbox_replay import republish_outbox
+from infra.local.bridges.patience import PATIENCE
 from infra.local.bridges.shared_archives import CodeFolders
 from infra.local.bridges.stale_connections import drop_connections
 from infra.local.bridges.unstarted_runs import fail_unstarted_runs
@@ -93,7 +94,9 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         with progress.step("Start the AWS engine"):
             engine.start()
             folders = CodeFolders(Path(tempfile.mkdtemp(prefix="code-", dir=home.scratch)))
-            workers = WorkerPool(forks.fork if forks else start_interpreter, folders, _does_jobs)
+            workers = WorkerPool(
+                forks.fork if forks else start_interpreter, folders, _does_jobs, PATIENCE, engine.accepts_changes
+            )
             undo.callback(workers.stop)
             undo.callback(engine.hold)
             workers.install()

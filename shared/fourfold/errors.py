@@ -30,13 +30,15 @@
   * UnknownItemError           the conversion of such data found an item of no known kind
   * ProblemError               an HTTP reply with problem details (RFC 9457)
   * CommandError               a CLI command fails with this message and exit code 1
-    + ApiError, UnreachableError, NoConnectionError, ProfileError, RunContinuesError
+    + ApiError, UnreachableError, NoConnectionError, NoServerCodeError, ProfileError, RunContinuesError
   * ApiProblemError            the Python client got a problem from the API
   * ApiConnectionError         the Python client got no answer from the API
   * LocalError                 the local engine, deployment or API failed
-    + AlreadyRunningError, ApiStartError, BadPortError, DeployError, EngineError, ForkError, NotServingError
-    + PortTakenError, SynthesisError, UnreadableStateError, UnusableHomeError
+    + AlreadyRunningError, ApiStartError, BadPortError, ChannelClosedError, DatabaseError, DeployError, EngineError
+    + ForkError, InvocationTimeoutError, NotServingError, NotStoredError, NotUnderstoodError, PortTakenError
+    + SynthesisError, UnreadableStateError, UnusableHomeError, WorkerEndedError
   * BundlingError              a Lambda layer could not be built
+  * BytecodeError              the byte code of an asset could not be made
 """
 
 from __future__ import annotations

@@ -15,12 +15,14 @@ import sys
 import tempfile
 import time
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.report import machine
 from infra.local.home import REPOSITORY
 from infra.local.state_check import check_state
 from tests.chaos.checks import Counts, check_deliveries, check_events, check_jobs, check_paid, check_stored
@@ -36,6 +38,7 @@ RESULTS = REPOSITORY / "benchmarks" / "results" / "chaos.json"
 # Model latencies: a run takes about three seconds instead of twenty, so that faults meet every step.
 SCALE = 0.15
 PERSONAS_WITH_JOBS = 4
+JOBS = 2
 _CALM_S = (1.0, 6.0)
 _PATIENCE_S = 240.0
 
@@ -64,6 +67,8 @@ class Arena:
         self.provider = provider
         self.hooks = hooks
         self.personas: list[str] = []
+        self.usual: dict[str, int] = {}
+        """How often jobs that nothing disturbs ask each question: tests of a suite may begin with the same words."""
 
     def start(self) -> None:
         """Starts the server and makes the personas that are edited, chatted with, and have jobs."""
@@ -78,6 +83,13 @@ class Arena:
             self.personas.append(made.raise_for_status().json()["persona_id"])
         for persona in self.personas:
             _wait_until(lambda: self.server.call("GET", f"/v1/personas/{persona}").json()["status"] != "generating")  # noqa: B023
+        calm = Memory()
+        load = Load(self.server, calm, self.personas, makers=0)
+        load.start()
+        _wait_until(lambda: len(calm.jobs) == JOBS * len(self.personas))
+        load.stop(_PATIENCE_S)
+        self._wait_for_jobs(calm)
+        self.usual = {question: len(spans) for question, spans in self.provider.calls().items()}
 
     def strike(self, fault: Fault, times: int, makers: int, rng: random.Random) -> Outcome:
         """One kind of fault, at random moments under load; returns when everything that was begun has ended."""
@@ -107,7 +119,7 @@ class Arena:
         check_deliveries(tuple(self.hooks.requests), memory, faults, counts)
         # A question of an earlier phase (a job's, repeated for the same persona) begins its count again.
         calls = {question: spans[paid_before.get(question, 0) :] for question, spans in self.provider.calls().items()}
-        check_paid(calls, faults, counts)
+        check_paid(calls, faults, counts, self.usual)
         counts.half += [f"{bad.part}: {bad.detail}" for bad in check_state(self.server.home) if not bad.is_good]
 
     def _acknowledges_after(self, memory: Memory, moment: float) -> float:
@@ -168,12 +180,19 @@ def main(arguments: list[str]) -> int:
                 rng = random.Random(f"{asked.seed} {fault.name}")  # noqa: S311 - a test's moments
                 outcomes.append(arena.strike(fault, asked.times or fault.times, asked.makers, rng))
                 _show(outcomes[-1:])
+                _keep(outcomes[-1], asked.makers)
         finally:
             arena.server.kill()
     _show(outcomes)
-    if not asked.kinds:
-        RESULTS.write_text(json.dumps([asdict(outcome) for outcome in outcomes], indent=2) + "\n", encoding="utf-8")
     return 0 if all(outcome.counts.is_clean() for outcome in outcomes) else 1
+
+
+def _keep(outcome: Outcome, makers: int) -> None:
+    """Puts a kind's result into the results, in place of its last one."""
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    results[outcome.kind] = {"at": at, "machine": machine(), "makers": makers, **asdict(outcome)}
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
 
 
 def _show(outcomes: list[Outcome]) -> None:
@@ -188,14 +207,14 @@ def _show(outcomes: list[Outcome]) -> None:
             str(outcome.times),
             str(outcome.acknowledged),
             *(str(len(part)) for part in (counts.lost, counts.half, counts.doubled, counts.paid_twice, counts.stuck)),
-            str(counts.failed),
+            str(len(counts.failed)),
             f"{counts.repaid_in_flight} paid, {counts.redelivered_in_flight} sent",
             f"{statistics.median(outcome.recovery_s):.1f} (max {max(outcome.recovery_s):.1f})",
         )
     console.print(table)
     for outcome in outcomes:
         wrong = asdict(outcome.counts)
-        for name in ("lost", "half", "doubled", "paid_twice", "stuck"):
+        for name in ("lost", "half", "doubled", "paid_twice", "stuck", "failed"):
             for thing in wrong[name][:5]:
                 console.print(f"  {outcome.kind}: {name}: {thing}", highlight=False, markup=False)
 

@@ -6,6 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.chaos.load import SLUG, Memory
 from tests.chaos.paid import Span
@@ -27,8 +28,8 @@ class Counts:
     doubled: list[str] = field(default_factory=list)
     paid_twice: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
-    failed: int = 0
-    """Runs that ended as failed: acknowledged, stored and ended, but without a persona."""
+    failed: list[str] = field(default_factory=list)
+    """Runs and jobs that ended as failed: acknowledged, stored and ended, but without a result."""
     repaid_in_flight: int = 0
     """Calls that were paid again because a fault met them under way."""
     redelivered_in_flight: int = 0
@@ -48,7 +49,7 @@ def check_stored(server: LocalServer, memory: Memory, editee: str, counts: Count
         if run["status"] == "running":
             counts.stuck.append(run_id)
             continue
-        counts.failed += run["status"] == "failed"
+        _note_failure(run, counts)
         whole = all(persona.get(layer) for layer in _LAYERS) and persona["status"] in {"active", "flagged"}
         none = not any(persona.get(layer) for layer in _LAYERS) and persona["status"] == "failed"
         if not (whole if run["status"] == "completed" else none):
@@ -100,12 +101,15 @@ def check_deliveries(requests: Iterable[Received], memory: Memory, faults: list[
         counts.doubled += [f"delivery {message_id}"] * unexplained
 
 
-def check_paid(calls: Mapping[str, list[Span]], faults: list[Span], counts: Counts) -> None:
-    """A question is asked again only if a fault met the call before."""
+def check_paid(
+    calls: Mapping[str, list[Span]], faults: list[Span], counts: Counts, usual: Mapping[str, int] | None = None
+) -> None:
+    """A question is asked more often than usual (once, if it is not in `usual`) only if a fault met a call before."""
     for question, spans in calls.items():
         again, unexplained = _repeats(spans, faults)
-        counts.repaid_in_flight += again
-        counts.paid_twice += [question[:12]] * unexplained
+        more = max(0, len(spans) - (usual or {}).get(question, 1))
+        counts.repaid_in_flight += min(again, more)
+        counts.paid_twice += [question[:12]] * min(unexplained, max(0, more - again))
 
 
 def _repeats(spans: list[Span], faults: list[Span]) -> tuple[int, int]:
@@ -123,4 +127,9 @@ def check_jobs(server: LocalServer, memory: Memory, counts: Counts) -> None:
         elif reply.json()["status"] == "running":
             counts.stuck.append(run_id)
         else:
-            counts.failed += reply.json()["status"] == "failed"
+            _note_failure(reply.json(), counts)
+
+
+def _note_failure(run: dict[str, Any], counts: Counts) -> None:
+    if run["status"] == "failed":
+        counts.failed.append(f"{run['id']}: {(run.get('error') or {}).get('code')}")

@@ -23,8 +23,10 @@ ENDED = frozenset({"completed", "failed"})
 SLUG = "edit-"
 TERMINAL = frozenset({"pipeline.completed", "pipeline.failed"})
 _PAUSE_S = 0.3
+_NUMBERS = itertools.count()
 _POLL_S = 1.5
-_BROKEN = (httpx.HTTPError, WebSocketException, OSError, TimeoutError, KeyError)
+# ValueError: a server that is being stopped may answer without JSON.
+_BROKEN = (httpx.HTTPError, WebSocketException, OSError, TimeoutError, KeyError, ValueError)
 
 
 @dataclass
@@ -54,7 +56,7 @@ class Load:
         """Both background jobs are requested for each of `personas`; the first one is edited and chatted with."""
         self._server = server
         self._memory = memory
-        self._numbers = itertools.count(len(memory.personas))
+        self._days = itertools.count(time.time_ns())
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         readers = (self._follow_sse, self._follow_socket, self._poll, self._poll)
@@ -78,7 +80,7 @@ class Load:
 
     def _repeat(self, work: Callable[[], None]) -> None:
         while not self._stopping.is_set():
-            with suppress(httpx.HTTPError):
+            with suppress(*_BROKEN):
                 work()
             self._stopping.wait(_PAUSE_S)
 
@@ -90,11 +92,11 @@ class Load:
 
     def _make(self, follow: Callable[[str], None]) -> None:
         """One run: its request is repeated under one Idempotency-Key until it is acknowledged, then it is followed."""
-        number = next(self._numbers)
+        number = next(_NUMBERS)
         brief = f"Number {number}, a harbour pilot of {20 + number % 60} in Trieste"
         headers = {"Prefer": "respond-async", "Idempotency-Key": f"chaos-{number}-{id(self)}"}
         while not self._stopping.is_set():
-            with suppress(httpx.HTTPError):
+            with suppress(*_BROKEN):
                 reply = self._call("POST", "/v1/personas", body={"intent": brief}, headers=headers)
                 if reply.status_code in {200, 201, 202}:
                     run = reply.json()
@@ -110,8 +112,8 @@ class Load:
         for persona, job in itertools.product(personas, ("fingerprint", "test-suite")):
             headers = {"Idempotency-Key": f"chaos-{persona}-{id(self)}"}
             while not self._stopping.is_set():
-                with suppress(httpx.HTTPError):
-                    reply = self._call("POST", f"/v1/personas/{persona}/{job}", headers=headers)
+                with suppress(*_BROKEN):
+                    reply = self._call("POST", f"/v1/personas/{persona}/{job}", body={}, headers=headers)
                     if reply.status_code == httpx.codes.ACCEPTED:
                         self._memory.jobs[reply.json()["run_id"]] = persona
                         break
@@ -119,7 +121,7 @@ class Load:
 
     def _poll(self, run: str) -> None:
         while True:
-            with suppress(httpx.HTTPError):
+            with suppress(*_BROKEN):
                 reply = self._call("GET", f"/v1/runs/{run}")
                 if reply.status_code == httpx.codes.NOT_FOUND or (reply.is_success and reply.json()["status"] in ENDED):
                     return
@@ -128,7 +130,7 @@ class Load:
     def _follow_sse(self, run: str) -> None:
         """Reads the run's events, and resumes after the last one when the connection ends."""
         while True:
-            with suppress(httpx.HTTPError):
+            with suppress(*_BROKEN):
                 seqs = self._memory.events[run]
                 headers = {"Authorization": f"Bearer {self._server.api_key}"}
                 if seqs:
@@ -166,5 +168,6 @@ class Load:
             self._memory.counter = value
 
     def _chat(self, persona: str) -> None:
-        reply = self._call("POST", f"/v1/personas/{persona}/chat", body={"message": "How was the day?"})
+        message = f"How was day {next(self._days)}?"  # no two the same: a question that is paid twice is counted
+        reply = self._call("POST", f"/v1/personas/{persona}/chat", body={"message": message})
         self._memory.chats += reply.is_success

@@ -138,25 +138,31 @@ def test_a_step_ends_in_time_valid_or_honestly_failed() -> None:
     assert not {call.failure for call in calls} & OWN_FAILURES
 
 
+# What a model may do that cannot hold a conversation.
+HONEST = {"model_truncated", "model_invalid_output"}
+
+
 def test_the_whole_product_runs_on_it(server: RealServer, tmp_path: Path) -> None:
-    """Create to its end, valid or honestly failed; chat, fingerprint and suite of an imported persona."""
+    """Create to its end, and chat, fingerprint and suite of an imported persona: done, or honestly failed."""
     before = server.written()
     with product_on(server, tmp_path / "home") as product:
         run = product.create()
         calls = calls_in(run)
         assert calls
         assert not {call["failure"] for call in calls} & {failure.value for failure in OWN_FAILURES}
-        if run["status"] == "failed":
-            assert run["error"]["code"] in {"model_truncated", "model_invalid_output"}
+        assert run["status"] == "completed" or run["error"]["code"] in HONEST
         persona_id = product.imported()
         assert product.chat(persona_id)
         fingerprint = product.job(persona_id, "fingerprint")
-        assert (fingerprint["status"], fingerprint["models"]) == ("ready", [NAME])
+        assert fingerprint["models"] == [NAME] if fingerprint["status"] == "ready" else _is_honest(fingerprint)
         suite = product.job(persona_id, "test-suite", {"ids": SOME_TESTS})
-        if suite["status"] == "failed":  # the judge's words are as poor as the persona's
-            assert suite["error"]["code"] in {"model_truncated", "model_invalid_output"}
-        else:
-            assert {result["id"] for result in suite["results"]} == set(SOME_TESTS)
-    recorded = sum(usage["output_tokens"] for usage in product.usage.values())
+        asked = {result["id"] for result in suite["results"]}
+        assert asked == set(SOME_TESTS) if suite["status"] == "ready" else _is_honest(suite)
     assert not any(usage["estimated"] for usage in product.usage.values())
-    assert recorded == server.written() - before, "every token the server wrote is in the cost"
+    recorded = sum(usage["output_tokens"] for usage in product.usage.values())
+    if "chat" in product.usage:  # the cost of a reply that failed is in no document
+        assert recorded == server.written() - before, "every token the server wrote is in the cost"
+
+
+def _is_honest(job: dict[str, Any]) -> bool:
+    return job["status"] == "failed" and job["error"]["code"] in HONEST

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.constructs.product_code import stage_product_code
 from infra.settings import stage_settings
 from tests.infra.assembly import Assembly
 
@@ -73,3 +74,12 @@ def test_the_asset_is_the_lighter_by_its_weight(prod: Assembly, dev: Assembly) -
 )
 def test_a_stage_is_offline_where_no_provider_is_listed(providers: str, offline: bool) -> None:
     assert stage_settings("prod", providers).offline is offline
+
+
+@pytest.mark.parametrize("composer", [True, False])
+def test_no_function_carries_the_label_set_of_the_judges(composer: bool, tmp_path: Path) -> None:
+    """Passports are read by functions; the labelled documents and the baseline by `fourfold regression` alone."""
+    stage_product_code(tmp_path, composer=composer)
+    assert (tmp_path / "fourfold" / "judge_passports.json").exists()
+    assert (tmp_path / "fourfold" / "judges" / "verdicts.py").exists()
+    assert not (tmp_path / "fourfold" / "judges" / "data").exists()

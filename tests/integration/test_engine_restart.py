@@ -75,7 +75,7 @@ def _when_saved(server: LocalServer, service: str, name: str) -> None:
     def saved() -> bool:
         return name in (copies(server.home.engine_state)[0] / f"{service}.json").read_text()
 
-    eventually(saved, 5 * INTERVAL_SECONDS)
+    eventually(saved, 15 * INTERVAL_SECONDS)
 
 
 def test_a_second_server_on_the_same_home_is_refused(home: LocalServer) -> None:

@@ -100,14 +100,14 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
         def write_reply(listener: ReplyListener) -> ChatReply:
             return chat_reply(measured(reply_to(context, session, body.message, listener)))
 
-        await count_spending(caller.workspace_id)
+        await count_spending(caller)
         claim = await claim_or_replay(request, caller, body)
         if isinstance(claim, KeptReply):
             return event_stream(replayed_events(claim, request.state.request_id), {REPLAYED: "true"})
         return event_stream(chat_events(caller.workspace_id, write_reply, claim, request.state.request_id))
 
     async def answer(_execution: Execution) -> Response:
-        await count_spending(caller.workspace_id)
+        await count_spending(caller)
         try:
             result = await in_chat_thread(caller.workspace_id, lambda: reply_to(context, session, body.message))
         except (BlockedError, ModelError, PersonaGoneError) as error:
@@ -145,7 +145,7 @@ async def score_drift(persona_id: str, request: Request, caller: Chatter) -> Res
     context = ScoringContext(speaker.owner, speaker.scorer, sessions(), now)
 
     async def score(_execution: Execution) -> Response:
-        await count_spending(caller.workspace_id)
+        await count_spending(caller)
         try:
             drifts = await in_chat_thread(caller.workspace_id, lambda: scored_replies(context, texts, body.session_id))
         except (ModelError, PersonaGoneError) as error:

@@ -33,15 +33,18 @@ from functions.api.config.schemas import (
     SnapshotContent,
     SnapshotValue,
 )
+from functions.api.config.withheld import (
+    change_without_author,
+    link_without_author,
+    revision_without_author,
+    snapshot_without_author,
+)
 from functions.api.errors import settings_rejected
 from functions.api.responses import document
 from functions.clock import now
 from functions.configuration import config_store, deployment_defaults
 
 Outcome = TypeVar("Outcome")
-
-# Stands for the author where a caller may not know them.
-WITHHELD = "withheld"
 
 # API key scopes needed beside `config:write`, which covers the caller's workspace only.
 _WRITE_SCOPES = {Scope.SYSTEM: ("config:write:system",), Scope.ORG: ("config:write:org",), Scope.WORKSPACE: ()}
@@ -79,23 +82,19 @@ class ScopeSettings:
         return ConfigService(self.store, deployment_defaults(), available_providers(os.environ))
 
     def shows_authors(self, scope: Scope) -> bool:
-        """Whether the caller may know who changed a scope and why: a tenant does not learn that of scopes above."""
+        """Whether the caller may know who changed a scope and why: only who may change it does."""
         return self._caller.scopes.issuperset(_WRITE_SCOPES[scope])
 
     def revisions(self, revisions: Iterable[Revision]) -> tuple[Revision, ...]:
         """Commits as the caller may see them."""
-        if self.shows_authors(self.scope):
-            return tuple(revisions)
-        return tuple(each.model_copy(update={"by": WITHHELD, "reason": None}) for each in revisions)
+        return tuple(revisions if self.shows_authors(self.scope) else map(revision_without_author, revisions))
 
     def snapshots(self) -> tuple[Snapshot, ...]:
         """The scope's snapshots as the caller may see them, newest first."""
         return tuple(map(self._shown, self.store.snapshots(self.scope_ref)))
 
     def _shown(self, snapshot: Snapshot) -> Snapshot:
-        if self.shows_authors(self.scope):
-            return snapshot
-        return snapshot.model_copy(update={"by": WITHHELD, "label": WITHHELD})
+        return snapshot if self.shows_authors(self.scope) else snapshot_without_author(snapshot)
 
     def require_write(self) -> None:
         """Raises ProblemError (403) unless the API key may change this scope."""
@@ -179,6 +178,8 @@ class ScopeSettings:
             ProblemError: 404, a state does not exist.
         """
         changes = diff_entries(self._entries_at(before), self._entries_at(after))
+        if not self.shows_authors(self.scope):
+            changes = tuple(map(change_without_author, changes))
         return ConfigDiff.model_validate({"scope": self.scope, "from": before, "to": after, "changes": changes})
 
     def take_snapshot(self, label: str, snapshot_id: str) -> SnapshotContent:
@@ -198,9 +199,7 @@ class ScopeSettings:
 
     def _link(self, link: ScopeEntry) -> ChainLink:
         shown = _link(link)
-        if link.entry is None or self.shows_authors(link.scope):
-            return shown
-        return shown.model_copy(update={"set_by": WITHHELD, "reason": None})
+        return shown if link.entry is None or self.shows_authors(link.scope) else link_without_author(shown)
 
     def _author(self, reason: str | None) -> Author:
         return Author(self._caller.key_id, now(), reason)

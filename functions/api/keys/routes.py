@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from fourfold.http.auth import Caller, unauthenticated
+from fourfold.http.auth import Caller
 from fourfold.http.body import json_body
 from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.problems import ProblemError, not_found, rejected, unavailable
@@ -108,8 +108,8 @@ async def revoke_api_key(key_id: str, caller: KeyWriter) -> Response:
     The keys that it created end with it, and so on. A key cannot revoke itself or a key that it descends from, so that
     a workspace always has a key, nor a key that has scopes that it lacks or that expires later.
     """
-    key, own = await _key(caller, key_id), await _key(caller, caller.key_id)
-    if key.digest in {own.digest, *own.lineage}:
+    key = await _key(caller, key_id)
+    if key.digest in {caller.digest, *caller.lineage}:
         detail = "It would end the API key of the request. Use a key that does not descend from it."
         raise ProblemError(problem("key_in_use", "A key cannot revoke itself or its origin", 409, detail))
     _require_not_stronger(key, caller)
@@ -166,18 +166,11 @@ def _create_key(body: ApiKeyRequest, caller: Caller, execution: Execution) -> tu
 
 
 def _lineage(caller: Caller) -> tuple[str, ...]:
-    """The lineage of a key that the caller creates.
-
-    Raises:
-        ProblemError: 401 the caller's key has ended since, 409 its lineage is too long.
-    """
-    own = wiring.api_keys().get(caller.workspace_id, caller.key_id)
-    if own is None:
-        raise unauthenticated()
-    if len(own.lineage) + 1 >= MAX_LINEAGE:
+    """The lineage of a key that the caller creates. Raises ProblemError (409) if it is too long."""
+    if len(caller.lineage) + 1 >= MAX_LINEAGE:
         detail = f"A key descends from at most {MAX_LINEAGE - 1} others. Create it with one of those."
         raise ProblemError(problem("too_many_keys", "Too long a chain of keys", 409, detail))
-    return (*own.lineage, own.digest)
+    return (*caller.lineage, caller.digest)
 
 
 def _require_expiry(body: ApiKeyRequest, caller: Caller) -> None:

@@ -75,7 +75,7 @@ async def create_chat_completion(request: Request, caller: Chatter) -> Response:
         return completion(head, persona, result)
 
     async def answer(execution: Execution) -> Response:
-        await count_spending(caller.workspace_id)
+        await count_spending(caller)
         head = CompletionHead.of(execution, body.model)
         try:
             return document(await in_chat_thread(caller.workspace_id, lambda: write(head, None)))
@@ -85,7 +85,7 @@ async def create_chat_completion(request: Request, caller: Chatter) -> Response:
     if not body.stream:
         return await idempotent(request, caller, body, answer)
     include_usage = body.stream_options is not None and body.stream_options.include_usage
-    await count_spending(caller.workspace_id)
+    await count_spending(caller)
     claim = await claim_or_replay(request, caller, body)
     if isinstance(claim, KeptReply):
         head = CompletionHead.stored(claim, body.model)

@@ -133,7 +133,7 @@ async def import_persona(request: Request, caller: Writer) -> Response:
     imported, carried = upload.imported, upload.carried
 
     async def store(execution: Execution) -> Response:
-        await count_spending(caller.workspace_id, "imports")
+        await count_spending(caller, "imports")
         persona = imported.persona.model_copy(update={"id": id_from_operation("per", execution.operation_id)})
         signature = signature_in(upload.content)
         stored = await wiring.in_thread(

@@ -53,6 +53,7 @@ async def start_generation(
     Raises:
         ProblemError: as `start_run`.
     """
+    await count_spending(caller)
     submission = Submission(
         caller.workspace_id,
         body.intent,
@@ -73,7 +74,6 @@ async def start_run(request: Request, submission: Submission) -> SubmittedRun:
         ProblemError: 422 the key was used with a different request, 429 too many concurrent runs in the workspace, 503
             the run could not be started.
     """
-    await count_spending(submission.workspace_id)
     try:
         submitted = await wiring.in_thread(lambda: _submit(submission))
     except WorkspaceFullError as full:
@@ -155,9 +155,14 @@ async def _finished_run(request: Request, run: Run, timeout_s: float) -> Run:
     except ProblemError:
         pass  # the server is stopping: reply with a receipt
     latest = await followed.run()
-    if latest is None:
+    if latest is None or (latest.status is RunStatus.RUNNING and await _is_deleted(latest)):
         raise ProblemError(DELETED)
     return latest
+
+
+async def _is_deleted(run: Run) -> bool:
+    """Whether the run's persona is deleted: a deletion ends the run's log before it removes the run."""
+    return await wiring.in_thread(lambda: persona_store().persona(run.workspace_id, run.persona_id)) is None
 
 
 async def _result(request: Request, run: Run, headers: dict[str, str], status: int) -> Response:

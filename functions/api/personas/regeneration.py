@@ -26,6 +26,7 @@ from functions.api.personas import generation
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.schemas import RegenerationRequest
 from functions.api.responses import path_to
+from functions.api.spending import count_spending
 
 
 async def start_regeneration(
@@ -47,6 +48,7 @@ async def start_regeneration(
         idempotency.fingerprint(body),
         max_concurrent=caller.settings.api.limits.concurrent_generations,
     )
+    await count_spending(caller)
     try:
         return await generation.start_run(request, submission)
     except NoSuchPersonaError:

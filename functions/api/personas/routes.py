@@ -123,7 +123,7 @@ async def parse_brief(request: Request, caller: Writer) -> Response:
     parse_input = ParseInput(intent=body.intent, config=settings.engine.pinned())
 
     async def call_step(_execution: Execution) -> Response:
-        await count_spending(caller.workspace_id)
+        await count_spending(caller)
         return document(await parse_client.parse_brief(parse_input))
 
     return await idempotent(request, caller, body, call_step)

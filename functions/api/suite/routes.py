@@ -141,7 +141,7 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
     await wiring.in_thread(lambda: require_tests(caller, selection))
 
     async def start(execution: Execution) -> Response:
-        await count_spending(caller.workspace_id)
+        await count_spending(caller)
         run = await wiring.in_thread(lambda: request_suite(caller, persona_id, selection, execution.operation_id))
         return run_receipt(request, run)
 

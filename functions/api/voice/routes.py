@@ -186,7 +186,7 @@ async def recompute_fingerprint(persona_id: str, request: Request, caller: Write
             raise ProblemError(problem("fingerprint_disabled", "Fingerprints are disabled", 409, detail))
 
     async def start(execution: Execution) -> Response:
-        await count_spending(caller.workspace_id)
+        await count_spending(caller)
         kind = RunKind.FINGERPRINT
         run = await wiring.in_thread(lambda: request_job(caller, persona_id, kind, execution.operation_id))
         return run_receipt(request, run)

@@ -18,6 +18,7 @@ from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import IN_PROGRESS, OF_KEYED_REQUESTS
 from functions.api.responses import document, path_to
+from functions.api.spending import count_spending
 from functions.api.webhooks import deliveries, endpoints
 from functions.api.webhooks.schemas import (
     Replay,
@@ -164,6 +165,7 @@ async def ping_webhook(endpoint_id: str, request: Request, caller: Writer) -> Re
     await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))
 
     async def ping(execution: Execution) -> Response:
+        await count_spending(caller)
         return document(
             delivery_document(await in_thread(lambda: deliveries.ping(caller, endpoint_id, execution))), 202
         )
@@ -217,6 +219,7 @@ async def replay_webhook_delivery(endpoint_id: str, delivery_id: str, request: R
     await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))
 
     async def replay(_execution: Execution) -> Response:
+        await count_spending(caller)
         return document(
             delivery_document(await in_thread(lambda: deliveries.replay_one(caller, endpoint_id, delivery_id))), 202
         )
@@ -241,6 +244,7 @@ async def replay_failed_webhook_deliveries(endpoint_id: str, request: Request, c
     await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))
 
     async def replay(_execution: Execution) -> Response:
+        await count_spending(caller)
         return document(await in_thread(lambda: deliveries.replay_since(caller, endpoint_id, body)), 202)
 
     return await idempotent(request, caller, body, replay, transient=frozenset(_DISABLED))

@@ -12,6 +12,7 @@ How functions are executed:
     `worker_pool`, `worker_process`, `worker`, `worker_channel`: a function has one process for many invocations.
     `forked_workers`, `fork_server`: workers are forked from a process that has imported their libraries (SnapStart).
     `shared_archives`: a function's code is unpacked once, not once for each worker.
+    `patience`: a busy laptop gets more time than AWS.
     `warm_up`: processes are started before they are needed (provisioned concurrency).
 At each start:
     `event_sources`: queues and streams are polled once their functions can be invoked.

@@ -8,12 +8,14 @@ import threading
 from contextlib import suppress
 from typing import Any, Final
 
+from fourfold.errors import LocalError
+
 _LENGTH_BYTES: Final = 4
 
 Message = dict[str, Any]
 
 
-class ChannelClosedError(Exception):
+class ChannelClosedError(LocalError):
     """The other side is gone."""
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
+from fourfold.aws import INSUFFICIENT_STORAGE
 from infra.local.bridges.ministack_types import Handle, Json
 from infra.local.bridges.shared_archives import CodeFolders
 from infra.local.bridges.worker import INVOCATIONS_AT_ONCE, Function
@@ -29,19 +30,33 @@ ENDED_WORKER: Final = "Lambda.ServiceException"
 JOB_NICENESS: Final = 15
 JOBS_AT_ONCE: Final = 3
 """Batches of one job's queue under way. Each is some dozens of model calls, ten at a time."""
+REPEATS_FOR_STORAGE: Final = 3
+"""How often an invocation is repeated whose changes a full disk refused: each may pay its model again."""
 _REAP_SECONDS: Final = 5.0
+_STORAGE_PAUSE_S: Final = 0.5
 
 
 class WorkerPool:
     """The processes of all functions."""
 
     def __init__(
-        self, start: Start, folders: CodeFolders, is_job: Callable[[str], bool] = lambda _handler: False
+        self,
+        start: Start,
+        folders: CodeFolders,
+        is_job: Callable[[str], bool] = lambda _handler: False,
+        patience: float = 1,
+        accepts_changes: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`is_job` says of a handler's name that it does background jobs: its process leaves the CPU to the others."""
+        """`is_job` says of a handler's name that it does background jobs: its process leaves the CPU to the others.
+
+        All but jobs get `patience` times their timeout. `accepts_changes` says whether the engine's disk does: an
+        invocation that failed for a full disk is repeated when it does again, and a run waits instead of failing.
+        """
         self._start = start
         self._folders = folders
         self._is_job = is_job
+        self._patience = patience
+        self._accepts_changes = accepts_changes
         self._lock = threading.Lock()
         self._processes: dict[tuple[str, ...], list[WorkerProcess]] = {}
         self._thread = threading.local()
@@ -61,8 +76,18 @@ class WorkerPool:
 
     def execute(self, record: Json, event: Any, request_id: str) -> Json:  # noqa: ANN401 - JSON
         """One invocation; takes the place of MiniStack's `_execute_function_warm` and has its result."""
+        result = self._execute(record, event, request_id)
+        for _ in range(REPEATS_FOR_STORAGE):
+            if not (result.get("error") and INSUFFICIENT_STORAGE in str(result["body"]["errorMessage"])):
+                break
+            while not self._accepts_changes() and not self._stopping.wait(_STORAGE_PAUSE_S):
+                pass
+            result = self._execute(record, event, request_id)
+        return result
+
+    def _execute(self, record: Json, event: Any, request_id: str) -> Json:  # noqa: ANN401 - JSON
         config = record.get("config") or record
-        timeout_s = float(config.get("Timeout", 3))
+        timeout_s = float(config.get("Timeout", 3)) * (1 if self._is_job(config["Handler"]) else self._patience)
         process = self._leased(record, config)
         try:
             answer = process.invoke(event, request_id=request_id, arn=config["FunctionArn"], timeout_s=timeout_s)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from fourfold.cli.client import Client
@@ -56,7 +55,7 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[math.ceil(share * len(values)) - 1]
 
 
-def show(values: Mapping[tuple[str, str], Sequence[float]], console: Console) -> None:
+def show(values: Mapping[tuple[str, str], Sequence[float]], console: SafeConsole) -> None:
     """Prints the numbers of runs, steps and providers."""
     ended = values.get(("RunFailed", ""), ())
     if not ended:

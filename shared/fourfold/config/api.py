@@ -26,7 +26,8 @@ class LimitsConfig(Document):
         Field(
             ge=1,
             le=100_000,
-            description="Maximum requests per minute of a workspace that call models or start jobs, of all its keys.",
+            description="Maximum requests per minute of a workspace that call models, start jobs or send webhooks, of "
+            "all its keys.",
         ),
         KeyMeta(unit="requests/min", scopes=_NOT_BY_WORKSPACE),
     ] = 600

@@ -43,6 +43,10 @@ class Caller(Protocol):
     def digest(self) -> str:
         """SHA-256 of the key."""
 
+    @property
+    def lineage(self) -> tuple[str, ...]:
+        """SHA-256 of the keys that it descends from, oldest first."""
+
 
 class KeyRing:
     """Looks up keys with a cache of CACHE_SECONDS, so a revoked key stops working within five seconds."""

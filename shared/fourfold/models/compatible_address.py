@@ -13,7 +13,7 @@ VERSION: Final = "/v1"
 # Endpoints that people copy along, and the root of Ollama's own API.
 _ENDPOINTS: Final = ("/chat/completions", "/completions", "/responses", "/embeddings", "/models")
 _ROOTS: Final = ("", "/api")
-_HALF_A_SCHEME: Final = re.compile(r"[a-z]+(:/(?!/)|//)", re.IGNORECASE)
+_HALF_A_SCHEME: Final = re.compile(r"[a-z]{1,20}(:/(?!/)|//)", re.IGNORECASE)
 
 
 class BadAddressError(InputError):

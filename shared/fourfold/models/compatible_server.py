@@ -45,7 +45,7 @@ class ServerFacts:
 
     def longer_context(self, tokens: int) -> str:
         """How to start the server with room for `tokens`."""
-        wanted = 1 << max(13, (tokens - 1).bit_length())  # the audit's prompt, the longest, needs some 5,000
+        wanted = 1 << max(13, (tokens - 1).bit_length())  # a step's prompt and its answer need some 4,500
         slots = f" (llama.cpp splits it over its {self.slots} slots: -c {wanted * self.slots})" if self.slots else ""
         return {
             "llama.cpp": f"Start the server with -c {wanted}{slots}.",

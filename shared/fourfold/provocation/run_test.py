@@ -111,10 +111,12 @@ def run_test(test: ProvocationTest, repetition: int, context: ProvocationContext
         run = execution.run()
     except ModelError as error:
         if not _is_isolated(error, context):
+            error.calls = tuple(execution.failed_calls)  # answers are cached with their own calls
             raise
-        calls = (*execution.calls, *error.calls)
         reason = f"no answer: {error.failure}. {error.reason}"[:_MAX_REASON]
-        run = ProvocationRun(outcome=ProvocationOutcome(verdict=Verdict.ERROR), reason=reason, calls=calls)
+        run = ProvocationRun(
+            outcome=ProvocationOutcome(verdict=Verdict.ERROR), reason=reason, calls=execution.all_calls
+        )
     return run.model_copy(update={"duration_ms": round((time.monotonic() - started) * 1000)})
 
 
@@ -124,13 +126,22 @@ def _is_isolated(error: ModelError, context: ProvocationContext) -> bool:
 
 @dataclass(frozen=True)
 class _Execution:
-    """A test run in progress. `calls` are the model calls made so far."""
+    """A test run in progress. `calls` are the model calls that gave an answer, `failed_calls` those that gave none.
+
+    Conversations run concurrently, so several can fail before the run ends.
+    """
 
     test: ProvocationTest
     key: str
     context: ProvocationContext
     values: Mapping[str, str]
     calls: list[ModelCall] = field(default_factory=list)
+    failed_calls: list[ModelCall] = field(default_factory=list)
+
+    @property
+    def all_calls(self) -> tuple[ModelCall, ...]:
+        """Every call so far."""
+        return (*self.calls, *self.failed_calls)
 
     def run(self) -> ProvocationRun:
         """Runs the conversations, judges them, and decides the outcome."""
@@ -154,7 +165,7 @@ class _Execution:
             evidence=tuple(evidence),
             transcript=transcript,
             judges=tuple(one.judge for one in judged),
-            calls=tuple(self.calls),
+            calls=self.all_calls,
         )
 
     def _transcript(self) -> Transcript:
@@ -182,9 +193,7 @@ class _Execution:
 
     def _exchange(self, history: Sequence[Exchange], turn: Turn, key: str) -> Exchange:
         message = message_text(turn, self.values)
-        text = self.context.cache.get_or_make(
-            f"{self.key}/{key}", lambda: self._reply(history, message).model_dump_json()
-        )
+        text = self._paid(key, lambda: self._reply(history, message).model_dump_json())
         reply = SpokenReply.model_validate_json(text)
         self.calls.extend(reply.calls)
         return Exchange(said=message, reply=reply.text, refused=reply.refused)
@@ -201,9 +210,17 @@ class _Execution:
         def ask() -> str:
             return CachedJudgement.of(judge(self.test, transcript, self.context.persona, config)).model_dump_json()
 
-        judged = CachedJudgement.model_validate_json(self.context.cache.get_or_make(f"{self.key}/{key}", ask)).judged()
+        judged = CachedJudgement.model_validate_json(self._paid(key, ask)).judged()
         self.calls.extend(judged.calls)
         return judged
+
+    def _paid(self, key: str, ask: Callable[[], str]) -> str:
+        """Returns an answer from the cache or from a model; the calls of a model that gives none are kept."""
+        try:
+            return self.context.cache.get_or_make(f"{self.key}/{key}", ask)
+        except ModelError as error:
+            self.failed_calls.extend(error.calls)
+            raise
 
     def _second_judgement(self, transcript: Transcript, config: JudgeConfig) -> Judgement | None:
         """The second judgement; None if the judge failed, which makes the test inconclusive."""
@@ -212,7 +229,6 @@ class _Execution:
         except ModelError as error:
             if not _is_isolated(error, self.context):
                 raise
-            self.calls.extend(error.calls)
             return None
 
 

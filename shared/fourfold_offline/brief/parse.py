@@ -26,11 +26,12 @@ _MOST_FACTS = 16
 _MOST_CONSTRAINTS = 12
 _MOST_GENRES = 6
 _NARROW = 0.05
+_ZERO_WIDTH = re.compile("[\u200b\u2060\ufeff]")  # space, word joiner, byte order mark: they mean nothing in a word
 
 
 def parse_brief(inputs: StepInput) -> Intent:
     """The intent of a brief, without the facts that a repair request names as wrong."""
-    brief = inputs.brief
+    brief = _ZERO_WIDTH.sub("", inputs.brief)
     living, origin, people = living_and_origin(brief)
     name = _name(brief, living, origin)
     language, locale = language_of(brief.replace(name.quote, "") if name is not None else brief)
@@ -41,10 +42,12 @@ def parse_brief(inputs: StepInput) -> Intent:
     if land is not None:
         locale = land.locale
         language = land.language if language == "en" else language
+    read = _facts(brief, (spoken, locale[:2]), name, living, origin)
     facts = [
         fact
-        for fact in _facts(brief, (spoken, locale[:2]), name, living, origin)
-        if locate(brief, fact) is not None and not any(f'"{fact.quote}"' in problem for problem in inputs.problems)
+        for fact in (_as_written(fact, inputs.brief) for fact in read)
+        if locate(inputs.brief, fact) is not None
+        and not any(f'"{fact.quote}"' in problem for problem in inputs.problems)
     ]
     return Intent(
         language=language,
@@ -55,6 +58,15 @@ def parse_brief(inputs: StepInput) -> Intent:
         facts=tuple(facts[:_MOST_FACTS]),
         constraints=tuple(_constraints(brief)[:_MOST_CONSTRAINTS]),
     )
+
+
+def _as_written(fact: StatedFact, brief: str) -> StatedFact:
+    """The fact with its quote as the brief has it, with the zero-width characters inside."""
+    if fact.quote in brief:
+        return fact
+    pattern = rf"{_ZERO_WIDTH.pattern}*".join(map(re.escape, fact.quote))
+    found = re.search(pattern, brief)
+    return fact if found is None else fact.model_copy(update={"quote": found.group()})
 
 
 def _name(brief: str, living: Place | None, origin: Place | None) -> QuotedValue | None:

@@ -83,7 +83,7 @@ def test_a_lost_run_has_failed_for_whoever_looks(api: Api, monkeypatch: pytest.M
     [(run_id, _)] = api.machine.started
     real = clock.now
     for module in ("functions.clock.now", "functions.wiring.now", "functions.api.runs.polling.now"):
-        monkeypatch.setattr(module, lambda: real() + timedelta(minutes=21))
+        monkeypatch.setattr(module, lambda: real() + timedelta(minutes=33))
     wiring.run_context.cache_clear()
     assert api.call("GET", read.format(run=run_id, persona=persona_id)).status_code == 200
     run = api.run(run_id)

@@ -109,7 +109,7 @@ def test_a_lost_run_lets_go_of_the_persona(api: Api, persona: dict[str, Any], mo
     again(api, persona, {"from": "soul_draft"}, headers=ASYNC)
     real = clock.now
     for module in ("functions.clock.now", "functions.wiring.now", "functions.api.runs.polling.now"):
-        monkeypatch.setattr(module, lambda: real() + timedelta(minutes=25))
+        monkeypatch.setattr(module, lambda: real() + timedelta(minutes=33))
     wiring.run_context.cache_clear()
     assert read(api, persona) == persona
 

@@ -38,6 +38,7 @@ def used(api: Api, monkeypatch: pytest.MonkeyPatch) -> dict[str, Usage]:
     monkeypatch.setattr(api_wiring, "rate_limiter", lambda: SimpleNamespace(take=lambda *_: Rate(True, 600, 599, 60)))
     monkeypatch.setattr(api_wiring, "last_use", lambda: SimpleNamespace(note=lambda _digest: None))
     monkeypatch.setattr(auth, "CACHE_SECONDS", 3600)
+    monkeypatch.setattr(api_wiring, "export_key", lambda: b"read once by a process")
     monkeypatch.setattr(targets, "resolve", lambda _host, _port: ["93.184.215.14"])
     monkeypatch.setattr(publisher, "publish", lambda _entries: [])
     monkeypatch.setattr(job, "concurrently", in_order)

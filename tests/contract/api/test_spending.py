@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
-from fourfold.config.api import LimitsConfig
-from fourfold.config.settings import Settings
 from functions.api import spending
-from functions.configuration import settings_of
+from tests.contract.api.config_calls import Settings, put
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_KEY, Api
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 
 
-def limit(monkeypatch: pytest.MonkeyPatch, **limits: int) -> None:
-    def limited(workspace_id: str) -> Settings:
-        found = settings_of(workspace_id)
-        return found.model_copy(update={"api": found.api.model_copy(update={"limits": LimitsConfig(**limits)})})
-
-    monkeypatch.setattr(spending, "settings_of", limited)
+def limit(api: Api, **limits: int) -> None:
+    operator = Settings(api, FULL_KEY)
+    operator.done(*(put(f"api.limits.{name}", value) for name, value in limits.items()), scope="system")
 
 
-def test_two_keys_of_a_workspace_spend_from_one_limit(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    limit(monkeypatch, spending_per_minute=2)
+def test_two_keys_of_a_workspace_spend_from_one_limit(api: Api) -> None:
+    limit(api, spending_per_minute=2)
     assert [api.call("POST", "/v1/personas", key, json=BRIEF).status_code for key in (KEY, FULL_KEY)] == [201, 201]
     for key in (KEY, FULL_KEY):
         refused = api.call("POST", "/v1/personas", key, json=BRIEF)
@@ -35,10 +28,10 @@ def test_two_keys_of_a_workspace_spend_from_one_limit(api: Api, monkeypatch: pyt
     assert api.call("GET", "/v1/personas").status_code == 200
 
 
-def test_each_way_of_spending_counts(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_way_of_spending_counts(api: Api) -> None:
     made = api.call("POST", "/v1/personas", json=BRIEF).json()
     path = f"/v1/personas/{made['id']}"
-    limit(monkeypatch, spending_per_minute=1)
+    limit(api, spending_per_minute=1)
     ways: dict[str, dict[str, Any]] = {
         f"{path}/regenerate": {"from": "audit"},
         "/v1/personas/parse": BRIEF,
@@ -53,21 +46,21 @@ def test_each_way_of_spending_counts(api: Api, monkeypatch: pytest.MonkeyPatch) 
     assert api.orders == []
 
 
-def test_imports_have_a_limit_of_their_own(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_imports_have_a_limit_of_their_own(api: Api) -> None:
     file = api.call("POST", "/v1/personas", json=BRIEF).json()
-    limit(monkeypatch, imports_per_minute=2)
+    limit(api, imports_per_minute=2)
     replies = [api.call("POST", "/v1/personas/import", key, json=file) for key in (KEY, FULL_KEY, KEY)]
     assert [reply.status_code for reply in replies] == [201, 201, 429]
     assert api.call("POST", "/v1/personas/import", OTHER_KEY, json=file).status_code == 201
 
 
-def test_a_refused_import_may_be_repeated_under_its_key(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_import_may_be_repeated_under_its_key(api: Api) -> None:
     file = api.call("POST", "/v1/personas", json=BRIEF).json()
-    limit(monkeypatch, imports_per_minute=1)
+    limit(api, imports_per_minute=1)
     named = {"Idempotency-Key": "one"}
     assert api.call("POST", "/v1/personas/import", json=file).status_code == 201
     assert api.call("POST", "/v1/personas/import", json=file, headers=named).status_code == 429
-    limit(monkeypatch, imports_per_minute=9)
+    limit(api, imports_per_minute=9)
     assert api.call("POST", "/v1/personas/import", json=file, headers=named).status_code == 201
 
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
-from rich.console import Console
 
 from fourfold.cli.client import Client
 from fourfold.cli.stats import collected, events_of_newest, percentile, show
+from fourfold.cli.terminal import SafeConsole
 from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.persona import PersonaStatus
 from fourfold.pipeline.new_run import new_run
@@ -46,7 +46,7 @@ class Api:
 
 
 def printed(events: Any) -> str:
-    console = Console(file=io.StringIO(), width=160)
+    console = SafeConsole(file=io.StringIO(), width=160)
     show(collected(events), console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()

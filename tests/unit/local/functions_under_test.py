@@ -11,6 +11,7 @@ import os, sys, threading, time
 
 started = threading.Semaphore(0)
 released = threading.Event()
+refused = []
 
 def handler(event, context):
     match event["do"]:
@@ -30,6 +31,11 @@ def handler(event, context):
         case "raise":
             print("about to fail")
             raise ValueError("as asked")
+        case "full disk":
+            refused.append(1)
+            if len(refused) <= event["times"]:
+                raise OSError("An error occurred (InsufficientStorage) when calling the PutItem operation")
+            return len(refused)
         case "exit":
             sys.exit(3)
         case "die":

@@ -19,10 +19,16 @@ from ministack.services import lambda_svc
 from infra.local.bridges import worker_pool
 from infra.local.bridges.forked_workers import SUPPORTED, ForkServer
 from infra.local.bridges.shared_archives import CodeFolders
-from infra.local.bridges.worker_pool import ENDED_WORKER, JOB_NICENESS, JOBS_AT_ONCE, WorkerPool
+from infra.local.bridges.worker_pool import (
+    ENDED_WORKER,
+    JOB_NICENESS,
+    JOBS_AT_ONCE,
+    REPEATS_FOR_STORAGE,
+    WorkerPool,
+)
 from infra.local.bridges.worker_process import Start, start_interpreter
 from infra.local.home import REPOSITORY
-from tests.unit.local.functions_under_test import record
+from tests.unit.local.functions_under_test import HANDLER, record
 
 STEP = record()
 
@@ -132,6 +138,39 @@ def test_after_a_timeout_the_process_is_given_no_more_but_ends_what_is_under_way
     assert timed_out["body"] == {"errorMessage": "Task timed out after 0.50 seconds", "errorType": "Sandbox.Timedout"}
     assert _answer(pool, function=slow)["pid"] != first
     assert _invoke(pool, {"do": "sleep", "seconds": 0}, slow)["body"] <= 500
+
+
+@pytest.mark.parametrize(("times", "result"), [(2, 3), (9, None)])
+def test_an_invocation_that_a_full_disk_refused_is_repeated_when_there_is_space_but_not_for_ever(
+    start: Start, tmp_path: Path, times: int, result: int | None
+) -> None:
+    asked = []
+
+    def accepts_changes() -> bool:
+        asked.append(time.monotonic())
+        return len(asked) > 1
+
+    pool = WorkerPool(start, CodeFolders(tmp_path), accepts_changes=accepts_changes)
+    try:
+        answer = _invoke(pool, {"do": "full disk", "times": times})
+        assert (answer["body"] == result) if result else answer["error"]
+        assert _invoke(pool, {"do": "full disk", "times": 0})["body"] == 1 + (result or 1 + REPEATS_FOR_STORAGE)
+    finally:
+        pool.stop()
+    assert asked[1] - asked[0] > 0.4  # nothing is executed while nothing can be stored
+
+
+def test_a_busy_machine_gets_more_time_but_jobs_do_not(start: Start, tmp_path: Path) -> None:
+    pool = WorkerPool(start, CodeFolders(tmp_path), lambda handler: handler.endswith("job"), patience=10)
+    text = HANDLER + "\njob = handler\n"
+    slow, job = (
+        record(name, text=text, timeout_s=0.3, handler=f"code_under_test.{name}") for name in ("handler", "job")
+    )
+    try:
+        assert _invoke(pool, {"do": "sleep", "seconds": 0.6}, slow)["body"] <= 2400
+        assert _invoke(pool, {"do": "sleep", "seconds": 0.6}, job)["body"]["errorType"] == "Sandbox.Timedout"
+    finally:
+        pool.stop()
 
 
 def test_code_that_cannot_be_imported_and_functions_without_code_fail_each_invocation(pool: WorkerPool) -> None:

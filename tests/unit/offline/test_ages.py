@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from fourfold.constraints import Note
+from fourfold.constraints import Fact, Note
 from fourfold.models import resolve
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold_offline.brief.age import find_ages
@@ -87,6 +87,13 @@ def test_an_age_is_read_as_people_write_it(brief: str, age: int | None) -> None:
     )
     assert [found.value for found in exact[:1]] == ([] if age is None else [str(age)])
     assert all(found.quote in brief for found in exact)
+
+
+def test_zero_width_characters_do_not_hide_an_age_or_a_place() -> None:
+    state = stepped(INTENT_PARSE, new_state("A baker, 3\u200b4, in Lis\u200bbon"), resolve("offline:composer-1")).state
+    facts = [link.constraint for link in state.constraints if isinstance(link.constraint, Fact)]
+    assert [fact.value for fact in facts if fact.field == "surface.age"] == ["34"]
+    assert [fact.value for fact in facts if fact.field == "surface.location"] == ["Lisbon"]
 
 
 def test_a_birthday_later_in_the_year_is_not_counted() -> None:

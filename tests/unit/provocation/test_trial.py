@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from fourfold.llm.port import ModelError, ModelFailure
+from fourfold.llm.port import ModelCall, ModelError, ModelFailure
+from fourfold.persona import TokenUsage
 from fourfold.provocation.run_test import run_test
 from fourfold.provocation.slots import canary
 from fourfold.provocation.verdict import Verdict
@@ -85,6 +86,25 @@ def test_a_model_that_cannot_answer_makes_an_error_and_no_pass(failure: ModelFai
     assert trial.outcome.verdict is Verdict.ERROR
     judged = run_test(a_test(), 1, room(Judge(WELL, failure=ModelError(ModelFailure.BAD_REQUEST, "no"))))
     assert judged.outcome.verdict is Verdict.ERROR
+
+
+TWO_FAILURES = {"conversations": [{"turns": [{"say": "a"}]}, {"turns": [{"say": "b"}]}]}
+PAID = ModelCall(
+    provider="p", model="m", duration_ms=1, tokens=TokenUsage(input_tokens=900, output_tokens=256), cost_usd=0.1
+)
+
+
+def test_conversations_that_fail_at_the_same_time_are_all_paid_for() -> None:
+    broken = Speaker(failure=ModelError(ModelFailure.TRUNCATED, "no", calls=(PAID, PAID)))
+    trial = run_test(a_test(**TWO_FAILURES), 1, room(Judge(WELL), speaker=broken))
+    assert trial.calls == (PAID,) * 4
+
+
+def test_a_failure_that_ends_the_job_has_the_calls_of_every_conversation() -> None:
+    broken = Speaker(failure=ModelError(ModelFailure.QUOTA, "no", calls=(PAID,)))
+    with pytest.raises(ModelError) as caught:
+        run_test(a_test(**TWO_FAILURES), 1, room(Judge(WELL), speaker=broken))
+    assert caught.value.calls == (PAID, PAID)
 
 
 def test_a_second_judge_that_cannot_answer_leaves_the_failure_open() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from fourfold.errors import LocalError
 from infra.local.bridges.store.items import NO_SORT_KEY, Item, StoredItems, wire_value
 from infra.local.bridges.store.key_order import after_prefix, encoded
 
@@ -27,7 +28,7 @@ Page = dict[str, dict[str, Item]]
 Token = tuple[str, str]
 
 
-class NotUnderstoodError(Exception):
+class NotUnderstoodError(LocalError):
     """The request has a form this module does not read."""
 
 

@@ -20,6 +20,7 @@ from typing import Final
 from ministack.core.responses import AccountRegionScopedDict, now_iso, request_scope
 
 from infra.local.bridges.ministack_types import Handle, Json, Module, Reply
+from infra.local.bridges.patience import PATIENCE
 from infra.local.bridges.store.database import Database, NotStoredError
 from infra.local.bridges.store.executions import RUNNING, Checkpoint, Execution, Executions
 
@@ -144,7 +145,7 @@ class Workflow:
             if name not in definition["States"]:
                 raise states._ExecutionError("States.Runtime", f"State '{name}' not found in definition")
             context["State"] = {"Name": name, "EnteredTime": now_iso(), "RetryCount": 0}
-            value, name = self._execute(definition["States"][name], value, execution, context)
+            value, name = self._execute(_patient(definition["States"][name]), value, execution, context)
         if execution["status"] == RUNNING:
             self._end(execution, "SUCCEEDED", output=json.dumps(value))
 
@@ -185,6 +186,11 @@ class Workflow:
                 self._stopping.wait(_RETRY_SECONDS)
             else:
                 return
+
+
+def _patient(state: Json) -> Json:
+    """A state with PATIENCE times its timeout, as its function has."""
+    return {**state, "TimeoutSeconds": PATIENCE * state["TimeoutSeconds"]} if "TimeoutSeconds" in state else state
 
 
 def install_stored_executions(database: Database, stepfunctions: Module) -> Workflow:
