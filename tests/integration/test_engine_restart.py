@@ -197,6 +197,8 @@ def test_a_full_disk_refuses_changes_and_says_so_until_there_is_space(home: Loca
 @pytest.mark.parametrize("damage", ["cut off", "removed"])
 def test_a_state_that_cannot_be_loaded_is_neither_served_nor_overwritten(home: LocalServer, damage: str) -> None:
     made = home.call("POST", "/v1/personas", body={"intent": "A harbour pilot"}).json()
+    assert home.stop() == 0  # two stops are two copies
+    home.start()
     assert home.stop() == 0
     file = copies(home.home.engine_state)[0] / "dynamodb.json"
     good = file.read_bytes()
