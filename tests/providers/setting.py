@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fourfold.models import adapter, bedrock
+from fourfold.models import adapter, bedrock, compatible
 from fourfold.models.provider import KeyedClient
 from tests.providers.server import ProviderServer
 from tests.providers.wires import Provider
@@ -69,6 +69,7 @@ def _closed_at_the_end(patch: pytest.MonkeyPatch) -> Iterator[None]:
 
     patch.setattr(KeyedClient, "get", kept(KeyedClient.get))
     patch.setattr(bedrock, "bedrock_client", kept(bedrock.bedrock_client))
+    patch.setattr(compatible, "compatible_client", kept(compatible.compatible_client))
     yield
     for client in used.values():
         client.close()

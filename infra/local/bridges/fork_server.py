@@ -69,6 +69,7 @@ def main() -> None:
 
 def load_product(code: Path) -> None:
     """Import the product's library from this folder, which must last as long as the workers."""
+    _forget_product()  # this process's own modules have imported the errors of another copy
     sys.path.insert(0, str(code))
     for package in PRODUCT:
         with suppress(Exception):  # whatever is wrong, the worker that needs it meets it again and reports it

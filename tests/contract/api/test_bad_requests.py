@@ -156,7 +156,6 @@ def test_a_bad_parameter_is_named(api: Api, path: str, parameter: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 404),
         ("GET", "/v1", 404),
         ("GET", "/v1/personas/", 404),
         ("GET", "/v1/unknown", 404),

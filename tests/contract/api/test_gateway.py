@@ -110,7 +110,7 @@ def test_a_replayed_reply_leads_to_where_it_was_asked_for(api: Api) -> None:
 def test_an_unknown_path_and_a_wrong_method_are_found_as_such_below_a_stage(api: Api) -> None:
     assert api.call("GET", "/v1/nothing", headers=context_of("/v1/nothing", "/prod")).status_code == 404
     wrong = api.call("PUT", "/v1/personas", headers=context_of("/v1/personas", "/prod"))
-    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, POST")
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
 @pytest.mark.parametrize("prefer", [None, "wait=600"])

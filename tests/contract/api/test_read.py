@@ -110,7 +110,7 @@ def test_any_legible_brief_is_kept_byte_for_byte(api: Api, monkeypatch: pytest.M
     kept()
 
 
-@pytest.mark.parametrize("character", ["x", "é", "e\u0301", "界", "🦊", "\u202e"])
+@pytest.mark.parametrize("character", ["x", "é", "e\u0301", "界", "🦊", "\u200f"])
 def test_the_longest_brief_in_any_script_is_taken(api: Api, character: str) -> None:
     intent = ("y" + character * INTENT_MAX_CHARACTERS)[:INTENT_MAX_CHARACTERS]
     assert api.call("POST", "/v1/personas", json={"intent": intent}).json()["intent"] == intent
