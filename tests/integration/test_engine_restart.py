@@ -173,6 +173,7 @@ def test_a_message_is_there_after_a_kill_whether_it_was_received_or_not(home: Lo
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits another process")
+@pytest.mark.deep(part="restarts")
 def test_a_full_disk_refuses_changes_and_says_so_until_there_is_space(home: LocalServer) -> None:
     """No file of the server can be written beyond its first byte; the kernel then answers as a full disk does."""
 
