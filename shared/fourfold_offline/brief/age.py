@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from fourfold_offline.brief.matches import KIN, QuotedValue, words_before
-from fourfold_offline.brief.stated_years import further_ages, unread_birth
+from fourfold_offline.brief.matches import KIN, OLDEST, QuotedValue, words_before
+from fourfold_offline.brief.stated_years import further_age
 from fourfold_offline.grammar import spelled
 
-OLDEST = 120  # years; the bound of Surface.age
 _WORD_NUMBERS = {spelled(number): number for number in range(1, 100)}
 _WORD_NUMBERS |= {word.replace("-", " "): number for word, number in list(_WORD_NUMBERS.items())}
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
@@ -121,18 +120,13 @@ def find_ages(brief: str) -> list[QuotedValue]:
     sure = [item for item in candidates if not item.doubtful]
     kept = sure or candidates
     if not sure:
-        further = further_ages(brief, datetime.now(UTC).date())
-        if further:
-            return further[:1]
+        further = further_age(brief, datetime.now(UTC).date())
+        if further is not None:
+            return [further]
     if not kept:
         return [] if any(item.number > OLDEST for item in _candidates(brief)) else _about(brief)
     ages = list({item.number: item.found for item in reversed(kept)}.values())[::-1]
     return [*ages, *_denied_by_a_word(brief, kept[0].number)][:2]
-
-
-def unread_age(brief: str) -> str | None:
-    """Words about the age that no age is read from, or None."""
-    return None if find_ages(brief) else unread_birth(brief, datetime.now(UTC).date())
 
 
 def impossible_ages(brief: str) -> list[QuotedValue]:

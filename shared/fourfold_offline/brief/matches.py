@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+OLDEST = 120  # years; the bound of Surface.age
+
 
 @dataclass(frozen=True, slots=True)
 class QuotedValue:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from fourfold.constraints import Link, Note, StatedFact, TraitBound, VoiceDemand, VoiceMarker, locate
 from fourfold.persona import Trait
 from fourfold.pipeline.intent import Intent, TonalAxes
 from fourfold.steps import StepName
-from fourfold_offline.brief.age import find_ages, impossible_ages, unread_age
+from fourfold_offline.brief.age import find_ages, impossible_ages
 from fourfold_offline.brief.gender import find_gender
 from fourfold_offline.brief.language import language_of
 from fourfold_offline.brief.life_events import find_life_events
@@ -16,6 +17,7 @@ from fourfold_offline.brief.matches import QuotedValue
 from fourfold_offline.brief.name import find_name
 from fourfold_offline.brief.occupation import find_occupation
 from fourfold_offline.brief.places import Place, find_places, living_and_origin
+from fourfold_offline.brief.stated_years import unread_birth
 from fourfold_offline.lexicon.given_names import people_of_name
 from fourfold_offline.lexicon.places import lands_by_locale
 from fourfold_offline.lexicon.temperament import CONFLICTS, speech, temperament
@@ -43,6 +45,8 @@ def parse_brief(inputs: StepInput) -> Intent:
         locale = land.locale
         language = land.language if language == "en" else language
     read = _facts(brief, (spoken, locale[:2]), name, living, origin)
+    ageless = all(fact.field != "surface.age" for fact in read)
+    unread_age = unread_birth(brief, datetime.now(UTC).date()) if ageless else None
     facts = [
         fact
         for fact in (_as_written(fact, inputs.brief) for fact in read)
@@ -56,7 +60,7 @@ def parse_brief(inputs: StepInput) -> Intent:
         tonal_axes=_axes(brief),
         gender=find_gender(brief, name.value if name else None, spoken, locale),
         facts=tuple(facts[:_MOST_FACTS]),
-        constraints=tuple(_constraints(brief)[:_MOST_CONSTRAINTS]),
+        constraints=tuple(_constraints(brief, unread_age)[:_MOST_CONSTRAINTS]),
     )
 
 
@@ -134,11 +138,10 @@ def speech_words(brief: str) -> list[tuple[str, VoiceMarker]]:
     return sorted(hits, key=lambda hit: -len(hit[0]))
 
 
-def _constraints(brief: str) -> list[TraitBound | VoiceDemand | Note]:
+def _constraints(brief: str, unread_age: str | None) -> list[TraitBound | VoiceDemand | Note]:
     constraints: list[TraitBound | VoiceDemand | Note] = []
-    unread = unread_age(brief)
-    if unread is not None:
-        text = f'No age of today follows from "{unread[:_LINE]}"; the age is chosen.'
+    if unread_age is not None:
+        text = f'No age of today follows from "{unread_age[:_LINE]}"; the age is chosen.'
         constraints.append(Note(layer="surface", text=text))
     ranges = dict.fromkeys(Trait, (0.0, 1.0))
     for word in temperament_words(brief):

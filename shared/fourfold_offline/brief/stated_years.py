@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import chain
 
-from fourfold_offline.brief.matches import KIN, QuotedValue
+from fourfold_offline.brief.matches import KIN, OLDEST, QuotedValue
 from fourfold_offline.data_files import load
 
-_OLDEST = 120  # years; the bound of Surface.age
 _LONGEST_NUMBER = 5  # words: "quatre vingt dix neuf", with one to spare
 
 _UNITS = {
@@ -139,10 +139,10 @@ def _adjective() -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)({written})\w{{0,4}}", re.IGNORECASE)
 
 
-def further_ages(brief: str, today: date) -> list[QuotedValue]:
-    """The ages the brief states in the forms of this module, in the order of the forms; at most one for each form."""
+def further_age(brief: str, today: date) -> QuotedValue | None:
+    """The age the brief states in the first of this module's forms that it has, or None."""
     forms = (_in_words(brief), _lettered(brief), _ranged(brief), _plain(brief), _born(brief, today), _in_decades(brief))
-    return [found for form in forms if (found := next(form, None)) is not None]
+    return next(chain.from_iterable(forms), None)
 
 
 def unread_birth(brief: str, today: date) -> str | None:
@@ -161,20 +161,19 @@ def _in_words(brief: str) -> Iterator[QuotedValue]:
         for size in range(min(_LONGEST_NUMBER, len(words) - place), 0, -1):
             last = words[place + size - 1]
             phrase = re.sub(r"[\s-]+", " ", brief[first.start() : last.end()].casefold().replace("’", "'"))
-            unit = next(
+            read = next(
                 (
-                    unit
+                    (numbers[language][phrase], match.end())
                     for language, unit in _UNIT.items()
-                    if phrase in numbers[language] and (unit.match(brief, last.end()))
+                    if phrase in numbers[language] and (match := unit.match(brief, last.end()))
                 ),
                 None,
             )
-            match = unit.match(brief, last.end()) if unit is not None else None
-            if match is None:
+            if read is None:
                 continue
-            number = next(found[phrase] for language, found in numbers.items() if _UNIT[language] is unit)
-            if _is_own(brief, first.start(), match.end()):
-                yield QuotedValue(str(number), brief[first.start() : match.end()])
+            number, end = read
+            if _is_own(brief, first.start(), end):
+                yield QuotedValue(str(number), brief[first.start() : end])
             break
     for match in _adjective().finditer(brief):
         if _is_own(brief, match.start(), match.end()):
@@ -184,7 +183,7 @@ def _in_words(brief: str) -> Iterator[QuotedValue]:
 def _lettered(brief: str) -> Iterator[QuotedValue]:
     for match in _LETTERED.finditer(brief):
         number = int(match["after"] or match["before"])
-        if _LEAST_LETTERED <= number <= _OLDEST and _is_own(brief, match.start(), match.end()):
+        if _LEAST_LETTERED <= number <= OLDEST and _is_own(brief, match.start(), match.end()):
             yield QuotedValue(str(number), match.group().strip())
 
 
@@ -194,7 +193,7 @@ def _ranged(brief: str) -> Iterator[QuotedValue]:
         low, high = int(match["low"]), int(match["high"])
         named = match["unit"] is not None or match.group().casefold().startswith("age")
         alone = _ALONE_BEFORE.search(brief[: match.start()]) and _ALONE_AFTER.match(brief, match.end())
-        plausible = low < high <= _OLDEST and high - low <= _WIDEST_RANGE
+        plausible = low < high <= OLDEST and high - low <= _WIDEST_RANGE
         if plausible and (named or alone) and _is_own(brief, match.start(), match.end()):
             yield QuotedValue(str((low + high) // 2), match.group().strip())
 
@@ -203,7 +202,7 @@ def _plain(brief: str) -> Iterator[QuotedValue]:
     for match in _PLAIN_YEARS.finditer(brief):
         number = next(int(text) for text in match.groups() if text is not None)
         number += 5 * (match.group().casefold().endswith("something"))
-        if 0 < number <= _OLDEST and _is_own(brief, match.start(), match.end()):
+        if 0 < number <= OLDEST and _is_own(brief, match.start(), match.end()):
             yield QuotedValue(str(number), match.group().strip(" ,;(–—|\n"))
 
 
@@ -223,7 +222,7 @@ def _age_from(brief: str, match: re.Match[str], today: date) -> int | None:
     written = _DATE.search(match.group())
     if written is not None and (int(written["month"]), int(written["day"])) > (today.month, today.day):
         age -= 1
-    return age if 0 <= age <= _OLDEST and not any(other > year for other in others) else None
+    return age if 0 <= age <= OLDEST and not any(other > year for other in others) else None
 
 
 def _in_decades(brief: str) -> Iterator[QuotedValue]:

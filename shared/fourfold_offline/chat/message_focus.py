@@ -1,4 +1,4 @@
-"""Finds what a message is about: its first noun phrase with a determiner, seen from the other side ("my cat": "your cat").
+"""Finds what a message is about: its noun phrases, seen from the other side ("my cat": "your cat").
 
 A rule of thumb without a tagger: a phrase is a determiner, adjectives by list or ending, and one word.
 """

@@ -1,9 +1,10 @@
 """A turn of a chat: a reply in the voice of the persona's mask, the same for the same conversation.
 
 A reply opens with an answer to the kind of message (a greeting, a why, a feeling) that names what it is about. Its
-further sentences are clauses on the topic in the templates of the voice; vocabulary and phrases come from the mask. A
-template is used again only after all of its voice, counted from a start that the message decides. A request for an assistant's work (a list, a summary, code) is answered in an assistant's voice,
-unless the prompt asks for the persona's voice back: the one case of drift that can be seen offline.
+further sentences are clauses on the topic in the templates of the voice; vocabulary and phrases come from the mask. In
+a conversation the templates of a voice are used in turn. A request for an assistant's work (a list, a summary, code) is
+answered in an assistant's voice, unless the prompt asks for the persona's voice back: the one case of drift that can be
+seen offline.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class _Mix:
 
 
 _MIXED = _Mix(templates=3, plain=1)
+_OWN_LINE = 0.35  # share of replies with a line of the mask or the voice
 _ANCHORED = _Mix(templates=5, plain=0)  # where the prompt asks for the voice back
 
 
@@ -76,8 +78,8 @@ class _Chat:
 
     In a template, `{c}` is a clause, `{C}` the same with a capital, `{t}` its telegram, `{w}` a word of the persona's
     vocabulary, `{n}` a number, `{e}` what the message is about (`{E}` with a capital). `topics` and `kinds` are tried
-    in their order; `openers` have no slots but `{e}`. By the name of a
-    voice, `leads` put a word before an opener (`{o}`, `{O}` with a capital), and `stops` replace its full stop. `light_words` never are what a message is about.
+    in their order; `openers` have no slots but `{e}` and `{E}`. By the name of a voice, `leads` put a word before an
+    opener (`{o}`, `{O}` with a capital), and `stops` replace a full stop. A message is never about `light_words`.
     """
 
     templates: dict[str, tuple[str, ...]]
@@ -112,44 +114,42 @@ def _text(request: ChatRequest) -> str:
         provoked = provoked_reply(persona, request.messages, notes_in(request.system))
         if provoked is not None:
             return provoked
-    slips = _ASSISTANTS_WORK.search(said) is not None and not is_recovery(request.system)
+    recovers = is_recovery(request.system)
+    slips = _ASSISTANTS_WORK.search(said) is not None and not recovers
     draw = SeededChoice(
         "chat", "" if persona is None else persona.mask.model_dump_json(), said, str(len(request.messages))
     )
     if persona is None or slips:
         return _as_assistant(draw)
     return _in_own_language(persona, draw) or _in_voice(
-        persona.mask, said, len(request.messages) // 2, draw, _ANCHORED if is_recovery(request.system) else _MIXED
+        persona.mask, said, len(request.messages) // 2, draw, _ANCHORED if recovers else _MIXED
     )
 
 
 def _in_voice(mask: Mask, said: str, turn: int, draw: SeededChoice, mix: _Mix) -> str:
     voice = voice_of(mask)
     words = [word for word in mask.vocabulary if " " not in word] or list(mask.vocabulary)
+    foci = foci_of(said, _chat().light_words)
     templates = _in_turn(_chat().templates[voice.name], "template", turn, draw, mix.templates)
     clauses = _clauses(said, draw, len(templates) + mix.plain)
     plain = [_stopped(f"{capitalised(clause)}.", voice) for clause in clauses[len(templates) :]]
     sentences = [
-        _filled(template, clause, said, words, draw, number)
+        _filled(template, clause, foci[number % len(foci)] if foci else "that", words, draw, number)
         for number, (template, clause) in enumerate(zip(templates, clauses, strict=False), 1)
     ]
     own = draw.pick("own", (*mask.signature_phrases, *(line for line in voice.lines if "{" not in line)))
     if draw.unit("own?") < _OWN_LINE:
         sentences.insert(draw.whole("own/place", 0, len(sentences)), own)
-    return " ".join([_opener(said, voice, turn, draw), *sentences, *plain])
-
-
-_OWN_LINE = 0.35
+    return " ".join([_opener(said, foci[0] if foci else "", voice, turn, draw), *sentences, *plain])
 
 
 def _in_turn(pool: Sequence[str], name: str, turn: int, draw: SeededChoice, count: int) -> list[str]:
-    """`count` entries of the pool, shuffled by the mask alone, from a place that the message and the turn decide."""
+    """`count` neighbouring entries of the pool: from a drawn place in the first turn, then two further each turn."""
     start = draw.whole(f"{name}/start", 0, len(pool) - 1) if turn == 0 else 2 * turn
     return [pool[(start + place) % len(pool)] for place in range(count)]
 
 
-def _opener(said: str, voice: Voice, turn: int, draw: SeededChoice) -> str:
-    focus = next(iter(foci_of(said, _chat().light_words)), "")
+def _opener(said: str, focus: str, voice: Voice, turn: int, draw: SeededChoice) -> str:
     folded = said.casefold()
     kind = next((kind.openers for kind in _chat().kinds if re.search(kind.words, folded)), "statement")
     pool = [line for line in _chat().openers[kind] if focus or "{" not in line] or list(_chat().openers["greeting"])
@@ -173,9 +173,7 @@ def _stopped(sentence: str, voice: Voice) -> str:
     return sentence if stop is None or not sentence.endswith(".") else sentence[:-1] + stop
 
 
-def _filled(template: str, clause: str, said: str, words: list[str], draw: SeededChoice, number: int) -> str:  # noqa: PLR0913, PLR0917
-    foci = foci_of(said, _chat().light_words) or ["that"]
-    focus = foci[number % len(foci)]
+def _filled(template: str, clause: str, focus: str, words: list[str], draw: SeededChoice, number: int) -> str:  # noqa: PLR0913, PLR0917
     sentence = template.replace("{c}", clause).replace("{C}", capitalised(clause)).replace("{t}", _telegraphed(clause))
     sentence = sentence.replace("{w}", draw.pick(f"word/{number}", words)).replace("{e}", focus)
     sentence = sentence.replace("{E}", capitalised(focus))

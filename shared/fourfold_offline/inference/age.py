@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from fourfold_offline.brief.matches import OLDEST
 from fourfold_offline.lexicon.occupations import least_age, trade_of_title
 from fourfold_offline.seeded_choice import SeededChoice
 from fourfold_offline.step_input import StepInput
 
-OLDEST = 120  # years; the bound of Surface.age
 _YEARS_OLD = re.compile(r"^(?P<below>[-−]|minus )?\s?(?P<years>\d{1,4}|\w+)[\s-]+years?[\s-]+old$", re.IGNORECASE)
 _SCHOOL_AGES = (("toddler|baby", 2, 3), ("kid|child|schoolgirl|schoolboy|pupil|first-grader|fifth-grader", 8, 12), ("teen|high school|high schooler|boarding school|cadet", 14, 17), ("college|university|student|undergraduate|exchange|freshman", 19, 25), ("apprentice|trainee|intern", 17, 24))  # fmt: skip
 RETIRED = re.compile(
