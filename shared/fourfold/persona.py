@@ -14,7 +14,7 @@ from fourfold.ids import PersonaId, RunId
 from fourfold.steps import StepName
 from fourfold.text_rules import on_one_line
 
-# Line breaks and tabs in a line become spaces, whoever wrote it: a name must not add a line to a prompt or a table.
+# Line breaks and tabs in a line become spaces, from every source: a name must not add a line to a prompt or a table.
 Line = Annotated[
     str, BeforeValidator(on_one_line), StringConstraints(strip_whitespace=True, min_length=1, max_length=160)
 ]

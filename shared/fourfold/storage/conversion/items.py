@@ -29,7 +29,7 @@ from fourfold.storage.runs.records import listed_items, record_item
 from fourfold.storage.table import Item, key
 from fourfold.voice.sessions import ChatExchange, Session
 
-# The jobs' kinds as they stood in sort keys.
+# The jobs' kinds in the sort keys of earlier versions.
 _JOBS = {kind.value.upper(): kind for kind in (RunKind.FINGERPRINT, RunKind.PROVOCATION)}
 
 
