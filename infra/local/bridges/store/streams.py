@@ -111,7 +111,7 @@ class Streams:
         return self._bounds[stream]
 
     def _expire(self, stream: str) -> None:
-        """Drops records that no mapping reads; called now and then, so that a stream without a mapping stays bounded."""
+        """Drops records that no mapping reads; called at times, so that a stream without a mapping stays bounded."""
         statement = "DELETE FROM stream_records WHERE stream = ? AND created < ?"
         self._database.change(statement, (stream, time.time() - _KEPT_S))
         self._bounds.pop(stream, None)
