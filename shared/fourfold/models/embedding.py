@@ -9,6 +9,7 @@ from typing import Final, Protocol, cast
 
 from fourfold.llm.advice import advice
 from fourfold.llm.port import ModelError, ModelFailure, Spent, provider_and_model
+from fourfold.made_once import MadeOnce
 from fourfold.models.adapter_module import adapter_module
 from fourfold.models.deadline import CallTimeoutError, within
 from fourfold.models.prices import cost_usd
@@ -125,11 +126,12 @@ class _Late:
 
     def embed(self, texts: Sequence[str]) -> Embedding:
         """See `ProviderEmbedder`."""
-        return _embedder(self._provider, self._model).embed(texts)
+        return provider_embedder(self._provider, self._model).embed(texts)
 
 
-@cache
-def _embedder(provider: str, model: str) -> ProviderEmbedder:
+@MadeOnce
+def provider_embedder(provider: str, model: str) -> ProviderEmbedder:
+    """The embedder of `provider:model`; kept, and with it the SDK's client."""
     module = adapter_module(f"{provider}_embedding")
     factory = cast("Callable[[str], EmbeddingWire]", getattr(module, f"{provider}_embedding"))
     return ProviderEmbedder(factory(model))
