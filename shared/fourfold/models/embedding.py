@@ -15,6 +15,7 @@ from fourfold.models.deadline import CallTimeoutError, within
 from fourfold.models.prices import cost_usd
 from fourfold.models.provider import Fault
 from fourfold.models.provider_words import keys_in, shown
+from fourfold.models.usage import BYTES_PER_TOKEN
 from fourfold.persona import TokenUsage
 from fourfold.voice.embedder import Embedder, Embedding, normalised
 from fourfold.voice.stylometry import Stylometric
@@ -25,7 +26,6 @@ _VERSION = 1
 _PROVIDERS: Final = ("openai", "google", "bedrock", "compatible")
 _BATCH = 64
 _TIMEOUT_S = 20.0
-_BYTES_PER_TOKEN = 4
 _OTHER = "Set engine.fingerprint.embedder to another model, or to stylometric."
 
 
@@ -68,7 +68,7 @@ class ProviderEmbedder:
         return Embedding(vectors, used, cost_usd(self._wire.provider, self._wire.model, used))
 
     def _batch(self, texts: Sequence[str]) -> tuple[list[list[float]], int, bool]:
-        guess = sum(len(text.encode("utf-8", "replace")) for text in texts) // _BYTES_PER_TOKEN
+        guess = sum(len(text.encode("utf-8", "replace")) for text in texts) // BYTES_PER_TOKEN
         try:
             vectors, tokens = within(_TIMEOUT_S, partial(self._wire.vectors, list(texts), _TIMEOUT_S))
         except CallTimeoutError:
