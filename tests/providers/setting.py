@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from fourfold.models import adapter, bedrock, compatible
+from fourfold.models import adapter, bedrock, compatible, compatible_embedding
+from fourfold.models.embedding import provider_embedder
 from fourfold.models.provider import KeyedClient
 from tests.providers.server import ProviderServer
 from tests.providers.wires import Provider
@@ -50,9 +51,14 @@ def reached_by_all(server: ProviderServer) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch, _closed_at_the_end(patch):
         for name, value in environment(server).items():
             patch.setenv(name, value)
-        adapter.cache_clear()
+        _forget_adapters()
         yield
+    _forget_adapters()
+
+
+def _forget_adapters() -> None:
     adapter.cache_clear()
+    provider_embedder.cache_clear()
 
 
 @contextmanager
@@ -69,7 +75,9 @@ def _closed_at_the_end(patch: pytest.MonkeyPatch) -> Iterator[None]:
 
     patch.setattr(KeyedClient, "get", kept(KeyedClient.get))
     patch.setattr(bedrock, "bedrock_client", kept(bedrock.bedrock_client))
-    patch.setattr(compatible, "compatible_client", kept(compatible.compatible_client))
+    compatible_client = kept(compatible.compatible_client)
+    for module in (compatible, compatible_embedding):
+        patch.setattr(module, "compatible_client", compatible_client)
     yield
     for client in used.values():
         client.close()

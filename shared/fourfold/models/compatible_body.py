@@ -9,8 +9,7 @@ from fourfold.llm.port import ChatRequest, ModelRequest
 from fourfold.models.compatible_dialect import Dialect, Structure
 from fourfold.models.prompt import input_bytes, system_text, turns
 from fourfold.models.schema import enforced_schema, portable_schema, written_schema
-
-NOT_SENT = "temperature_not_sent"
+from fourfold.models.temperature import TEMPERATURE_NOT_SENT
 
 
 def request_body(
@@ -44,7 +43,7 @@ def prompt_size(request: ModelRequest | ChatRequest) -> int:
 
 def notes_of(request: ModelRequest | ChatRequest, body: Mapping[str, Any]) -> tuple[str, ...]:
     """What of the request was not sent as asked."""
-    return (NOT_SENT,) if request.temperature is not None and "temperature" not in body else ()
+    return (TEMPERATURE_NOT_SENT,) if request.temperature is not None and "temperature" not in body else ()
 
 
 def _messages(request: ModelRequest | ChatRequest) -> list[dict[str, str]]:

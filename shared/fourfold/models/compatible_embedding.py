@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fourfold.made_once import MadeOnce
 from fourfold.models.compatible import compatible_client
 from fourfold.models.openai_embedding import embedded
 from fourfold.models.openai_faults import openai_fault
@@ -17,10 +18,11 @@ class CompatibleEmbeddingWire:
 
     def __init__(self, model: str) -> None:
         self.model = model
+        self._client = MadeOnce(compatible_client)
 
     def vectors(self, texts: Sequence[str], timeout_s: float) -> tuple[list[list[float]], int | None]:
         """One call for all texts."""
-        return embedded(compatible_client(), self.model, texts, timeout_s)
+        return embedded(self._client(), self.model, texts, timeout_s)
 
     def fault(self, error: Exception) -> Fault | None:
         """What an exception of the SDK means."""

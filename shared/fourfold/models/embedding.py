@@ -9,11 +9,13 @@ from typing import Final, Protocol, cast
 
 from fourfold.llm.advice import advice
 from fourfold.llm.port import ModelError, ModelFailure, Spent, provider_and_model
+from fourfold.made_once import MadeOnce
 from fourfold.models.adapter_module import adapter_module
 from fourfold.models.deadline import CallTimeoutError, within
 from fourfold.models.prices import cost_usd
 from fourfold.models.provider import Fault
 from fourfold.models.provider_words import keys_in, shown
+from fourfold.models.usage import BYTES_PER_TOKEN
 from fourfold.persona import TokenUsage
 from fourfold.voice.embedder import Embedder, Embedding, normalised
 from fourfold.voice.stylometry import Stylometric
@@ -24,7 +26,6 @@ _VERSION = 1
 _PROVIDERS: Final = ("openai", "google", "bedrock", "compatible")
 _BATCH = 64
 _TIMEOUT_S = 20.0
-_BYTES_PER_TOKEN = 4
 _OTHER = "Set engine.fingerprint.embedder to another model, or to stylometric."
 
 
@@ -67,7 +68,7 @@ class ProviderEmbedder:
         return Embedding(vectors, used, cost_usd(self._wire.provider, self._wire.model, used))
 
     def _batch(self, texts: Sequence[str]) -> tuple[list[list[float]], int, bool]:
-        guess = sum(len(text.encode("utf-8", "replace")) for text in texts) // _BYTES_PER_TOKEN
+        guess = sum(len(text.encode("utf-8", "replace")) for text in texts) // BYTES_PER_TOKEN
         try:
             vectors, tokens = within(_TIMEOUT_S, partial(self._wire.vectors, list(texts), _TIMEOUT_S))
         except CallTimeoutError:
@@ -125,11 +126,12 @@ class _Late:
 
     def embed(self, texts: Sequence[str]) -> Embedding:
         """See `ProviderEmbedder`."""
-        return _embedder(self._provider, self._model).embed(texts)
+        return provider_embedder(self._provider, self._model).embed(texts)
 
 
-@cache
-def _embedder(provider: str, model: str) -> ProviderEmbedder:
+@MadeOnce
+def provider_embedder(provider: str, model: str) -> ProviderEmbedder:
+    """The embedder of `provider:model`; kept, and with it the SDK's client."""
     module = adapter_module(f"{provider}_embedding")
     factory = cast("Callable[[str], EmbeddingWire]", getattr(module, f"{provider}_embedding"))
     return ProviderEmbedder(factory(model))

@@ -17,6 +17,7 @@ from fourfold.events.envelope import bus_entry
 from fourfold.events.persona import PersonaDeleted
 from fourfold.jobs.job import job_name
 from fourfold.persona import Persona
+from fourfold.pipeline.bus_entries import run_duration_ms
 from fourfold.pipeline.run_context import RunIdentity
 from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 from fourfold.problem import Problem, problem
@@ -119,8 +120,7 @@ def _delete_run(workspace_id: str, persona_id: str, run_id: str, deleter: Person
     )
     running = run is not None and run.status is RunStatus.RUNNING
     if run is not None and running:
-        duration_ms = max(0, round((now - identity.started_at).total_seconds() * 1000))
-        deleter.log_of(identity).append(_terminal_event(run, duration_ms))
+        deleter.log_of(identity).append(_terminal_event(run, run_duration_ms(run, now)))
     deleter.clear_log(identity, running)
     deleter.deletions.remove_run(workspace_id, persona_id, run_id)
 

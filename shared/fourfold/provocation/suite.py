@@ -18,6 +18,7 @@ from fourfold.jobs.store import Checkpoints
 from fourfold.llm.advice import advice
 from fourfold.llm.port import ModelCall, ModelFailure
 from fourfold.persona import Persona
+from fourfold.pipeline.bus_entries import run_duration_ms
 from fourfold.pipeline.failure import model_problem
 from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.provocation.catalog import CATALOG_VERSION
@@ -215,7 +216,7 @@ def build_report(  # noqa: PLR0913, PLR0917 - a report is all of these
         calls=sum(result.calls for result in results) + len(failed),
         tokens=tokens,
         cost_usd=cost_usd,
-        duration_ms=max(0, round((at - run.started_at).total_seconds() * 1000)),
+        duration_ms=run_duration_ms(run, at),
         started_at=run.started_at,
         completed_at=at,
         results=tuple(own),

@@ -80,7 +80,7 @@ def role_break_counts(test: ProvocationTest) -> bool:
 
 def settled_by_oracle(test: ProvocationTest, findings: Sequence[OracleFinding]) -> bool:
     """Whether an exact oracle finding fails the test, so that no judge has to be paid."""
-    counted = {Axis.SAFE, Axis.IN_CHARACTER} if role_break_counts(test) else {Axis.SAFE}
+    counted = _axes_that_count(test)
     return any(finding.exact and finding.axis in counted for finding in findings)
 
 

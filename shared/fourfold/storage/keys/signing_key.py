@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
+from fourfold.storage.table import Table
+from fourfold.storage.transactions import ABSENT
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -20,24 +21,18 @@ def signing_key(client: DynamoDBClient, table: str) -> bytes:
     Raises:
         ClientError, BotoCoreError: DynamoDB failed.
     """
-    kept = _kept(client, table)
+    keys = Table(client, table)
+    kept = _kept(keys)
     if kept is not None:
         return kept
-    try:
-        client.put_item(
-            TableName=table,
-            Item={**_KEY, "secret": {"B": secrets.token_bytes(_BYTES)}},
-            ConditionExpression="attribute_not_exists(pk)",
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ConditionalCheckFailedException":  # another process made it
-            raise
-    kept = _kept(client, table)
+    # Refused if another process made it in between; then that one is read.
+    keys.put({**_KEY, "secret": {"B": secrets.token_bytes(_BYTES)}}, ABSENT)
+    kept = _kept(keys)
     if kept is None:
         raise LookupError("the signing key was deleted while it was made")
     return kept
 
 
-def _kept(client: DynamoDBClient, table: str) -> bytes | None:
-    item = client.get_item(TableName=table, Key=_KEY, ConsistentRead=True).get("Item")
+def _kept(keys: Table) -> bytes | None:
+    item = keys.get(_KEY)
     return None if item is None else bytes(item["secret"]["B"])
