@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -24,6 +25,8 @@ from functions.wiring import event_store
 router = APIRouter(tags=["runs"])
 
 _EVENT_ID = re.compile(r"[0-9]{1,9}")
+# No event has a greater number. DynamoDB refuses a key of more than 38 digits, which `after` may have.
+_GREATEST_SEQ = 999_999_999
 
 
 @router.get("/v1/runs/{run_id}", summary="Read a run", response_model=Run, responses=replies.problems(401, 403, 404))
@@ -65,7 +68,7 @@ async def read_run_events(
         )
     ended = run.status is not RunStatus.RUNNING
     if accepts(request.headers.get("accept"), "application/json"):
-        return _listed(entries, after_seq, run)
+        return _listed((entry for entry in entries if entry.seq > after_seq), run)
     if ended and after_seq == last_seq:
         return Response(status_code=204)
     request_id = request.state.request_id
@@ -89,12 +92,13 @@ async def list_run_events(
 ) -> Response:
     """Lists the run's events so far, as JSON. `has_more`: the run has not ended, and further events follow."""
     run = await FollowedRun(request, caller.workspace_id, run_id).known_run()
-    entries = await wiring.in_thread(lambda: list(event_store(caller.workspace_id, run_id).entries()))
-    return _listed(entries, after or 0, run)
+    after_seq = min(after or 0, _GREATEST_SEQ)
+    entries = await wiring.in_thread(lambda: list(event_store(caller.workspace_id, run_id).entries(after_seq)))
+    return _listed(entries, run)
 
 
-def _listed(entries: list[LogEntry], after_seq: int, run: Run) -> Response:
-    events = tuple(entry.body() for entry in entries if entry.seq > after_seq)
+def _listed(entries: Iterable[LogEntry], run: Run) -> Response:
+    events = tuple(entry.body() for entry in entries)
     return document(RunEvents(data=events, has_more=run.status is RunStatus.RUNNING))
 
 
