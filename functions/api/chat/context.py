@@ -73,14 +73,22 @@ def chat_persona(caller: AdmittedCaller, persona_id: str) -> ChatPersona:
     Raises:
         ProblemError: 404 no such persona, 409 it is not active or flagged, 502 the embedder is not usable.
     """
-    persona = known_persona(caller.workspace_id, persona_id)
+    return speaker_of(caller, known_persona(caller.workspace_id, persona_id))
+
+
+def speaker_of(caller: AdmittedCaller, persona: Persona) -> ChatPersona:
+    """Loads the drift scorer of a persona of the caller's workspace.
+
+    Raises:
+        ProblemError: 409 the persona is not active or flagged, 502 the embedder is not usable.
+    """
     require_speakable(persona)
     engine = caller.settings.engine
     try:
         embedder = resolve_embedder(engine.fingerprint.embedder)
     except ModelError as error:
         raise ProblemError(job_problem(error)) from None
-    owner = PersonaRef(caller.workspace_id, persona_id)
+    owner = PersonaRef(caller.workspace_id, persona.id)
     scorer = drift_scorer(
         owner, job_store(), embedder, engine.pipeline.drift_detection, enabled=engine.fingerprint.enabled
     )

@@ -15,7 +15,7 @@ from fourfold.persona import PersonaGoneError
 from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import BlockedError, reply_to
 from functions.api import wiring
-from functions.api.chat.context import chat_context, chat_persona, chat_problem, in_chat_thread
+from functions.api.chat.context import chat_context, chat_problem, in_chat_thread, speaker_of
 from functions.api.chat.routes import Chatter
 from functions.api.chat.stream import StreamEvent, exchange_events
 from functions.api.dependencies import Reader
@@ -67,7 +67,7 @@ async def create_chat_completion(request: Request, caller: Chatter) -> Response:
     body = await json_body(request, ChatCompletionRequest)
     conversation, session_id = conversation_of(body), session_id_of(request, body)
     persona = await wiring.in_thread(lambda: persona_of(caller.workspace_id, body.model))
-    context = chat_context(await wiring.in_thread(lambda: chat_persona(caller, persona.id)))
+    context = chat_context(await wiring.in_thread(lambda: speaker_of(caller, persona)))
     session = await wiring.in_thread(lambda: open_named_session(context, session_id))
 
     def write(head: CompletionHead, listener: ReplyListener | None) -> ChatCompletion:
