@@ -53,6 +53,19 @@ async def in_chat_thread(workspace_id: str, call: Callable[[], Answer]) -> Answe
         return await anyio.to_thread.run_sync(call, limiter=chat_limiter())
 
 
+async def answered(workspace_id: str, call: Callable[[], Answer]) -> Answer:
+    """Returns the result of a call on a chat thread.
+
+    Raises:
+        ProblemError: 429 the workspace has too many chats at once, or the problem of a reply that was blocked, of
+            models that gave none, or of a persona that was deleted during the call.
+    """
+    try:
+        return await in_chat_thread(workspace_id, call)
+    except (BlockedError, ModelError, PersonaGoneError) as error:
+        raise chat_problem(error) or error from None
+
+
 @dataclass(frozen=True)
 class ChatPersona:
     """A persona that can chat, with its workspace's settings and its drift scorer."""
