@@ -24,34 +24,34 @@ from fourfold.problem import FieldError, problem
 from fourfold.provocation.judge import suite_judge_version
 from fourfold.provocation.report import SuiteReport
 from fourfold.provocation.verdict import Verdict
+from functions.api.dependencies import AdmittedCaller
 from functions.api.judges.schemas import JudgeDocument, LabelSetDocument
 from functions.api.wiring import label_sets
 from functions.clock import now
-from functions.configuration import settings_of
 from functions.wiring import persona_store, suites
 
 _SET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _FLAGGED: Final = {Verdict.PASS: False, Verdict.FAIL: True}
 
 
-def judges_of(workspace_id: str) -> tuple[JudgeDocument, ...]:
+def judges_of(caller: AdmittedCaller) -> tuple[JudgeDocument, ...]:
     """The judges of the settings first, those without a passport among them; then every other passport."""
     known = [*shipped_passports()]
-    for stored in label_sets().all(workspace_id):
+    for stored in label_sets().all(caller.workspace_id):
         known += label_passports(stored)
     measured = {(each.kind, each.judge, each.version) for each in known}
-    configured = _configured(settings_of(workspace_id).engine)
+    configured = _configured(caller.settings.engine)
     unknown = [each for each in configured if (each.kind, each.judge, each.version) not in measured]
     return tuple(JudgeDocument.of(each) for each in (*unknown, *known))
 
 
-def judge_of(workspace_id: str, judge_id: str) -> JudgeDocument:
+def judge_of(caller: AdmittedCaller, judge_id: str) -> JudgeDocument:
     """One judge.
 
     Raises:
         ProblemError: 404, no such judge.
     """
-    found = next((each for each in judges_of(workspace_id) if each.id == judge_id), None)
+    found = next((each for each in judges_of(caller) if each.id == judge_id), None)
     if found is None:
         raise not_found()
     return found
