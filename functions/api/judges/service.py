@@ -68,10 +68,7 @@ def label_set_of(workspace_id: str, name: str) -> LabelSetDocument:
     Raises:
         ProblemError: 404, no such set.
     """
-    stored = label_sets().get(workspace_id, name) if _SET_NAME.fullmatch(name) else None
-    if stored is None:
-        raise not_found()
-    return _document(stored)
+    return _document(_stored(workspace_id, name))
 
 
 def write_label_set(
@@ -101,8 +98,16 @@ def remove_label_set(workspace_id: str, name: str) -> None:
     Raises:
         ProblemError: 404, no such set.
     """
-    label_set_of(workspace_id, name)
+    _stored(workspace_id, name)
     label_sets().delete(workspace_id, name)
+
+
+def _stored(workspace_id: str, name: str) -> StoredLabelSet:
+    """Returns the label set. Raises ProblemError (404) if the workspace has no such set."""
+    stored = label_sets().get(workspace_id, name) if _SET_NAME.fullmatch(name) else None
+    if stored is None:
+        raise not_found()
+    return stored
 
 
 def _document(stored: StoredLabelSet) -> LabelSetDocument:
