@@ -19,6 +19,7 @@ from fourfold.judges.labels import (
     one_class,
 )
 from fourfold.judges.verdicts import flagged_dimensions
+from fourfold.persona import Persona
 from fourfold.pipeline.audit import rubric_version
 from fourfold.problem import FieldError, problem
 from fourfold.provocation.judge import suite_judge_version
@@ -147,12 +148,13 @@ def _require_both_classes(labels: tuple[DocumentLabel | TranscriptLabel, ...]) -
 
 
 def _judged(workspace_id: str, labels: tuple[DocumentLabel | TranscriptLabel, ...]) -> tuple[JudgedLabel, ...]:
+    personas = cache(lambda persona_id: persona_store().persona(workspace_id, persona_id))
     reports = cache(lambda persona_id, run_id: suites().report(workspace_id, persona_id, run_id))
     judged: list[JudgedLabel] = []
     faults: list[FieldError] = []
     for index, label in enumerate(labels):
         if isinstance(label, DocumentLabel):
-            found = _judged_document(workspace_id, label)
+            found = _judged_document(workspace_id, label, personas(label.persona_id))
         else:
             found = _judged_transcript(label, reports(label.persona_id, label.run_id))
         if isinstance(found, FieldError):
@@ -164,8 +166,7 @@ def _judged(workspace_id: str, labels: tuple[DocumentLabel | TranscriptLabel, ..
     return tuple(judged)
 
 
-def _judged_document(workspace_id: str, label: DocumentLabel) -> JudgedLabel | FieldError:
-    persona = persona_store().persona(workspace_id, label.persona_id)
+def _judged_document(workspace_id: str, label: DocumentLabel, persona: Persona | None) -> JudgedLabel | FieldError:
     if persona is None:
         return FieldError(pointer="/persona_id", code="unknown_persona", detail="Name a persona of this workspace.")
     if label.version is not None and label.version != persona.version:
