@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import os
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from botocore.config import Config
 
 from fourfold.aws import client
+from fourfold.made_once import MadeOnce
 
 if TYPE_CHECKING:
     from mypy_boto3_kms.client import KMSClient
@@ -51,7 +52,7 @@ def _context(endpoint_id: str) -> dict[str, str]:
     return {"endpoint": endpoint_id}
 
 
-@cache
+@MadeOnce
 def kms() -> KMSClient:
     """The KMS client."""
     config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})

@@ -53,6 +53,19 @@ async def in_chat_thread(workspace_id: str, call: Callable[[], Answer]) -> Answe
         return await anyio.to_thread.run_sync(call, limiter=chat_limiter())
 
 
+async def answered(workspace_id: str, call: Callable[[], Answer]) -> Answer:
+    """Returns the result of a call on a chat thread.
+
+    Raises:
+        ProblemError: 429 the workspace has too many chats at once, or the problem of a reply that was blocked, of
+            models that gave none, or of a persona that was deleted during the call.
+    """
+    try:
+        return await in_chat_thread(workspace_id, call)
+    except (BlockedError, ModelError, PersonaGoneError) as error:
+        raise chat_problem(error) or error from None
+
+
 @dataclass(frozen=True)
 class ChatPersona:
     """A persona that can chat, with its workspace's settings and its drift scorer."""
@@ -73,14 +86,22 @@ def chat_persona(caller: AdmittedCaller, persona_id: str) -> ChatPersona:
     Raises:
         ProblemError: 404 no such persona, 409 it is not active or flagged, 502 the embedder is not usable.
     """
-    persona = known_persona(caller.workspace_id, persona_id)
+    return speaker_of(caller, known_persona(caller.workspace_id, persona_id))
+
+
+def speaker_of(caller: AdmittedCaller, persona: Persona) -> ChatPersona:
+    """Loads the drift scorer of a persona of the caller's workspace.
+
+    Raises:
+        ProblemError: 409 the persona is not active or flagged, 502 the embedder is not usable.
+    """
     require_speakable(persona)
     engine = caller.settings.engine
     try:
         embedder = resolve_embedder(engine.fingerprint.embedder)
     except ModelError as error:
         raise ProblemError(job_problem(error)) from None
-    owner = PersonaRef(caller.workspace_id, persona_id)
+    owner = PersonaRef(caller.workspace_id, persona.id)
     scorer = drift_scorer(
         owner, job_store(), embedder, engine.pipeline.drift_detection, enabled=engine.fingerprint.enabled
     )

@@ -13,12 +13,9 @@ from fourfold.http.problems import ProblemError, not_found
 from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
 from fourfold.http.sse import event_stream
 from fourfold.idempotency import Execution, KeptReply
-from fourfold.llm.port import ModelError
-from fourfold.persona import PersonaGoneError
 from fourfold.problem import problem
 from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import (
-    BlockedError,
     NoSessionError,
     ScoringContext,
     open_session,
@@ -28,11 +25,10 @@ from fourfold.voice.conversation import (
 from functions.api import wiring
 from functions.api.chat.context import (
     ChatPersona,
+    answered,
     chat_context,
     chat_persona,
-    chat_problem,
     chat_reply,
-    in_chat_thread,
     measured,
 )
 from functions.api.chat.schemas import (
@@ -108,10 +104,7 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
 
     async def answer(_execution: Execution) -> Response:
         await count_spending(caller)
-        try:
-            result = await in_chat_thread(caller.workspace_id, lambda: reply_to(context, session, body.message))
-        except (BlockedError, ModelError, PersonaGoneError) as error:
-            raise chat_problem(error) or error from None
+        result = await answered(caller.workspace_id, lambda: reply_to(context, session, body.message))
         return document(chat_reply(measured(result)))
 
     return await idempotent(request, caller, body, answer)
@@ -146,10 +139,7 @@ async def score_drift(persona_id: str, request: Request, caller: Chatter) -> Res
 
     async def score(_execution: Execution) -> Response:
         await count_spending(caller)
-        try:
-            drifts = await in_chat_thread(caller.workspace_id, lambda: scored_replies(context, texts, body.session_id))
-        except (ModelError, PersonaGoneError) as error:
-            raise chat_problem(error) or error from None
+        drifts = await answered(caller.workspace_id, lambda: scored_replies(context, texts, body.session_id))
         if body.reply is not None:
             return document(DriftReport(drift=drifts[0], session_id=body.session_id))
         return document(DriftReports(drifts=drifts, session_id=body.session_id))

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
 from fourfold.http.problems import MEDIA_TYPE, ProblemError, internal_error
-from fourfold.http.sse import HEARTBEAT_SECONDS, frame
+from fourfold.http.sse import HEARTBEAT, HEARTBEAT_SECONDS, frame
 from fourfold.idempotency import Execution, KeptReply
 from fourfold.problem import Problem
 from fourfold.voice.chat_turn import ReplyListener
@@ -30,7 +30,6 @@ _FIRST_ERROR_STATUS = 400
 _JSON, _PROBLEM = {"content-type": "application/json"}, {"content-type": MEDIA_TYPE}
 # Keeps references to running exchanges, so that they are not garbage collected when the client disconnects.
 _RUNNING: set[asyncio.Task[None]] = set()
-HEARTBEAT = b": heartbeat\n\n"
 
 
 @dataclass(frozen=True)

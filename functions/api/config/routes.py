@@ -178,8 +178,8 @@ async def list_config_snapshots(caller: ConfigReader, scope: ScopeQuery = "works
 )
 async def read_config_snapshot(snapshot_id: str, caller: ConfigReader) -> Response:
     """Returns a snapshot with its entries."""
-    settings, _ = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
-    return document(await wiring.in_thread(lambda: settings.snapshot_content(snapshot_id)))
+    settings, snapshot, entries = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
+    return document(settings.snapshot_content(snapshot, entries))
 
 
 @router.post(
@@ -194,7 +194,7 @@ async def roll_back_config(snapshot_id: str, request: Request, caller: ConfigWri
 
     Values that current locks or the schema forbid are not restored; they are listed in `not_restored`.
     """
-    settings, entries = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
+    settings, _, entries = await wiring.in_thread(lambda: ScopeSettings.of_snapshot(caller, snapshot_id))
     body = await json_body(request, RollbackRequest)
     commit_request = settings.commit_request(request, body.reason, dry_run=body.dry_run, kind="rollback")
 

@@ -62,8 +62,8 @@ class ScopeSettings:
         self.store = config_store(caller.workspace_id)
 
     @classmethod
-    def of_snapshot(cls, caller: Caller, snapshot_id: str) -> tuple[ScopeSettings, Entries]:
-        """Returns the scope that a snapshot belongs to, and the snapshot's entries.
+    def of_snapshot(cls, caller: Caller, snapshot_id: str) -> tuple[ScopeSettings, Snapshot, Entries]:
+        """Returns the scope that a snapshot belongs to, the snapshot, and its entries.
 
         Raises:
             ProblemError: 404, no scope of the caller's chain has this snapshot.
@@ -71,9 +71,9 @@ class ScopeSettings:
         if is_snapshot_id(snapshot_id):
             for scope in reversed(STORED):
                 settings = cls(caller, stored(scope))
-                snapshot = settings.store.snapshot(settings.scope_ref, snapshot_id)
-                if snapshot is not None:
-                    return settings, snapshot[1]
+                found = settings.store.snapshot(settings.scope_ref, snapshot_id)
+                if found is not None:
+                    return settings, *found
         raise not_found()
 
     @cached_property
@@ -190,12 +190,9 @@ class ScopeSettings:
         created, entries = self.service.snapshot(self.scope_ref, label, self._author(None), snapshot_id)
         return _content(created, entries)
 
-    def snapshot_content(self, snapshot_id: str) -> SnapshotContent:
-        """Returns a snapshot with its entries. Raises ProblemError (404) if it does not exist."""
-        snapshot = self.store.snapshot(self.scope_ref, snapshot_id)
-        if snapshot is None:
-            raise not_found()
-        return _content(self._shown(snapshot[0]), snapshot[1])
+    def snapshot_content(self, snapshot: Snapshot, entries: Entries) -> SnapshotContent:
+        """A snapshot with its entries as the caller may see it."""
+        return _content(self._shown(snapshot), entries)
 
     def _link(self, link: ScopeEntry) -> ChainLink:
         shown = _link(link)

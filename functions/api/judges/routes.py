@@ -35,7 +35,7 @@ async def list_judges(caller: Reader) -> Response:
 
     A judge is verified if the 95 % interval of its kappa lies above 0.6. One that was not measured has no figure.
     """
-    return document(JudgeList(data=await wiring.in_thread(lambda: judges_of(caller.workspace_id))))
+    return document(JudgeList(data=await wiring.in_thread(lambda: judges_of(caller))))
 
 
 @router.get(
@@ -46,7 +46,7 @@ async def list_judges(caller: Reader) -> Response:
 )
 async def read_judge(judge_id: JudgeIdPath, caller: Reader) -> Response:
     """Returns the passport of one judge with one prompt, measured on one label set."""
-    return document(await wiring.in_thread(lambda: judge_of(caller.workspace_id, judge_id)))
+    return document(await wiring.in_thread(lambda: judge_of(caller, judge_id)))
 
 
 @router.get(LABELS, summary="List label sets", response_model=LabelSetList, responses=replies.problems(401, 403))

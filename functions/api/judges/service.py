@@ -19,39 +19,40 @@ from fourfold.judges.labels import (
     one_class,
 )
 from fourfold.judges.verdicts import flagged_dimensions
+from fourfold.persona import Persona
 from fourfold.pipeline.audit import rubric_version
 from fourfold.problem import FieldError, problem
 from fourfold.provocation.judge import suite_judge_version
 from fourfold.provocation.report import SuiteReport
 from fourfold.provocation.verdict import Verdict
+from functions.api.dependencies import AdmittedCaller
 from functions.api.judges.schemas import JudgeDocument, LabelSetDocument
 from functions.api.wiring import label_sets
 from functions.clock import now
-from functions.configuration import settings_of
 from functions.wiring import persona_store, suites
 
 _SET_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _FLAGGED: Final = {Verdict.PASS: False, Verdict.FAIL: True}
 
 
-def judges_of(workspace_id: str) -> tuple[JudgeDocument, ...]:
+def judges_of(caller: AdmittedCaller) -> tuple[JudgeDocument, ...]:
     """The judges of the settings first, those without a passport among them; then every other passport."""
     known = [*shipped_passports()]
-    for stored in label_sets().all(workspace_id):
+    for stored in label_sets().all(caller.workspace_id):
         known += label_passports(stored)
     measured = {(each.kind, each.judge, each.version) for each in known}
-    configured = _configured(settings_of(workspace_id).engine)
+    configured = _configured(caller.settings.engine)
     unknown = [each for each in configured if (each.kind, each.judge, each.version) not in measured]
     return tuple(JudgeDocument.of(each) for each in (*unknown, *known))
 
 
-def judge_of(workspace_id: str, judge_id: str) -> JudgeDocument:
+def judge_of(caller: AdmittedCaller, judge_id: str) -> JudgeDocument:
     """One judge.
 
     Raises:
         ProblemError: 404, no such judge.
     """
-    found = next((each for each in judges_of(workspace_id) if each.id == judge_id), None)
+    found = next((each for each in judges_of(caller) if each.id == judge_id), None)
     if found is None:
         raise not_found()
     return found
@@ -68,10 +69,7 @@ def label_set_of(workspace_id: str, name: str) -> LabelSetDocument:
     Raises:
         ProblemError: 404, no such set.
     """
-    stored = label_sets().get(workspace_id, name) if _SET_NAME.fullmatch(name) else None
-    if stored is None:
-        raise not_found()
-    return _document(stored)
+    return _document(_stored(workspace_id, name))
 
 
 def write_label_set(
@@ -101,8 +99,16 @@ def remove_label_set(workspace_id: str, name: str) -> None:
     Raises:
         ProblemError: 404, no such set.
     """
-    label_set_of(workspace_id, name)
+    _stored(workspace_id, name)
     label_sets().delete(workspace_id, name)
+
+
+def _stored(workspace_id: str, name: str) -> StoredLabelSet:
+    """Returns the label set. Raises ProblemError (404) if the workspace has no such set."""
+    stored = label_sets().get(workspace_id, name) if _SET_NAME.fullmatch(name) else None
+    if stored is None:
+        raise not_found()
+    return stored
 
 
 def _document(stored: StoredLabelSet) -> LabelSetDocument:
@@ -142,12 +148,13 @@ def _require_both_classes(labels: tuple[DocumentLabel | TranscriptLabel, ...]) -
 
 
 def _judged(workspace_id: str, labels: tuple[DocumentLabel | TranscriptLabel, ...]) -> tuple[JudgedLabel, ...]:
+    personas = cache(lambda persona_id: persona_store().persona(workspace_id, persona_id))
     reports = cache(lambda persona_id, run_id: suites().report(workspace_id, persona_id, run_id))
     judged: list[JudgedLabel] = []
     faults: list[FieldError] = []
     for index, label in enumerate(labels):
         if isinstance(label, DocumentLabel):
-            found = _judged_document(workspace_id, label)
+            found = _judged_document(workspace_id, label, personas(label.persona_id))
         else:
             found = _judged_transcript(label, reports(label.persona_id, label.run_id))
         if isinstance(found, FieldError):
@@ -159,8 +166,7 @@ def _judged(workspace_id: str, labels: tuple[DocumentLabel | TranscriptLabel, ..
     return tuple(judged)
 
 
-def _judged_document(workspace_id: str, label: DocumentLabel) -> JudgedLabel | FieldError:
-    persona = persona_store().persona(workspace_id, label.persona_id)
+def _judged_document(workspace_id: str, label: DocumentLabel, persona: Persona | None) -> JudgedLabel | FieldError:
     if persona is None:
         return FieldError(pointer="/persona_id", code="unknown_persona", detail="Name a persona of this workspace.")
     if label.version is not None and label.version != persona.version:

@@ -8,12 +8,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+from fourfold.http.sse import HEARTBEAT
 from fourfold.idempotency import Execution, KeptReply
 from fourfold.ids import id_from_operation, prefixed_id
 from fourfold.persona import Persona
 from fourfold.progress.run import tokens_and_cost
 from fourfold.voice.conversation import ChatResult
-from functions.api.chat.stream import HEARTBEAT, Heartbeat, Restarted, StreamEvent, Token
+from functions.api.chat.stream import Heartbeat, Restarted, StreamEvent, Token
 from functions.api.openai_compatible.errors import error_of
 from functions.api.openai_compatible.schemas import (
     AssistantMessage,

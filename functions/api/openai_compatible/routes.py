@@ -10,12 +10,10 @@ from fourfold.http.body import json_body
 from fourfold.http.idempotency import REPLAYED
 from fourfold.http.sse import event_stream
 from fourfold.idempotency import Execution, KeptReply
-from fourfold.llm.port import ModelError
-from fourfold.persona import PersonaGoneError
 from fourfold.voice.chat_turn import ReplyListener
-from fourfold.voice.conversation import BlockedError, reply_to
+from fourfold.voice.conversation import reply_to
 from functions.api import wiring
-from functions.api.chat.context import chat_context, chat_persona, chat_problem, in_chat_thread
+from functions.api.chat.context import answered, chat_context, speaker_of
 from functions.api.chat.routes import Chatter
 from functions.api.chat.stream import StreamEvent, exchange_events
 from functions.api.dependencies import Reader
@@ -67,7 +65,7 @@ async def create_chat_completion(request: Request, caller: Chatter) -> Response:
     body = await json_body(request, ChatCompletionRequest)
     conversation, session_id = conversation_of(body), session_id_of(request, body)
     persona = await wiring.in_thread(lambda: persona_of(caller.workspace_id, body.model))
-    context = chat_context(await wiring.in_thread(lambda: chat_persona(caller, persona.id)))
+    context = chat_context(await wiring.in_thread(lambda: speaker_of(caller, persona)))
     session = await wiring.in_thread(lambda: open_named_session(context, session_id))
 
     def write(head: CompletionHead, listener: ReplyListener | None) -> ChatCompletion:
@@ -77,10 +75,7 @@ async def create_chat_completion(request: Request, caller: Chatter) -> Response:
     async def answer(execution: Execution) -> Response:
         await count_spending(caller)
         head = CompletionHead.of(execution, body.model)
-        try:
-            return document(await in_chat_thread(caller.workspace_id, lambda: write(head, None)))
-        except (BlockedError, ModelError, PersonaGoneError) as error:
-            raise chat_problem(error) or error from None
+        return document(await answered(caller.workspace_id, lambda: write(head, None)))
 
     if not body.stream:
         return await idempotent(request, caller, body, answer)

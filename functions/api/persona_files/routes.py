@@ -12,9 +12,8 @@ from fourfold.cards.formats import FileFormat, persona_file
 from fourfold.cards.signature import audited, signature_in, signature_of
 from fourfold.events.envelope import bus_entry
 from fourfold.events.generation import PersonaCreated
-from fourfold.http.problems import not_found
 from fourfold.idempotency import Execution
-from fourfold.ids import id_from_operation, is_persona_id
+from fourfold.ids import id_from_operation
 from fourfold.persona import NotWrittenError, Persona
 from fourfold.persona_versions import Change, version_of
 from functions.api import wiring
@@ -25,6 +24,7 @@ from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import NOT_WRITTEN, OF_KEYED_REQUESTS
 from functions.api.persona_files.schemas import PersonaFile
 from functions.api.persona_files.upload import PNG, is_png, read_upload
+from functions.api.personas.lookup import known_persona
 from functions.api.responses import path_to, persona_document
 from functions.api.spending import count_spending
 from functions.wiring import persona_store
@@ -91,12 +91,7 @@ async def export_persona_png(persona_id: str, caller: Reader) -> Response:
 
 
 async def _exported(persona_id: str, caller: AdmittedCaller, format_: FileFormat) -> Response:
-    if not is_persona_id(persona_id):
-        raise not_found()
-    file = await wiring.in_thread(lambda: _file(caller, persona_id, format_))
-    if file is None:
-        raise not_found()
-    return file
+    return await wiring.in_thread(lambda: _file(caller, persona_id, format_))
 
 
 @router.post(
@@ -150,12 +145,9 @@ class _FileContent(BaseModel):
     content: Any
 
 
-def _file(caller: AdmittedCaller, persona_id: str, format_: FileFormat) -> Response | None:
-    store = persona_store()
-    persona = store.persona(caller.workspace_id, persona_id)
-    if persona is None:
-        return None
-    carried = store.card(caller.workspace_id, persona_id) if persona.imported_from is not None else None
+def _file(caller: AdmittedCaller, persona_id: str, format_: FileFormat) -> Response:
+    persona = known_persona(caller.workspace_id, persona_id)
+    carried = persona_store().card(caller.workspace_id, persona_id) if persona.imported_from is not None else None
     try:
         signature = signature_of(persona, wiring.export_key())
         file = persona_file(

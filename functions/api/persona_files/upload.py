@@ -70,6 +70,8 @@ def read_upload(body: bytes, workspace_id: str, *, as_png: bool) -> Upload:
 
 
 def _read(content: Any, workspace_id: str, *, as_png: bool) -> Upload:  # noqa: ANN401 - JSON
+    if as_png:  # a JSON body's values are counted when it is parsed
+        require_few_values(content, _FILE_VALUES)
     _require_portable(content)
     try:
         imported = read(content, workspace_id, now())
@@ -112,8 +114,7 @@ def _contents(body: bytes, *, as_png: bool) -> list[Any]:
 
 
 def _require_portable(content: Any) -> None:  # noqa: ANN401 - JSON
-    """Raises ProblemError (422) if the content has too many values, or cannot be written as JSON again."""
-    require_few_values(content, _FILE_VALUES)
+    """Raises ProblemError (422) if the content cannot be written as JSON again."""
     try:  # the card's other fields are stored unchanged, so they must be serialisable
         json.dumps(content, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):

@@ -14,6 +14,7 @@ from functions.api import wiring
 from functions.api.dependencies import Reader
 from functions.api.openapi import replies
 from functions.api.persona_versions.schemas import PersonaVersionList
+from functions.api.personas.lookup import known_persona
 from functions.api.responses import document
 from functions.wiring import persona_store
 
@@ -36,12 +37,7 @@ async def list_persona_versions(
 ) -> Response:
     """Lists the versions of a persona, newest first; empty until its first run is completed."""
     before = None if cursor is None else version_before(cursor)
-    if not is_persona_id(persona_id):
-        raise not_found()
-    page = await wiring.in_thread(lambda: _page(caller.workspace_id, persona_id, limit, before))
-    if page is None:
-        raise not_found()
-    return document(page)
+    return document(await wiring.in_thread(lambda: _page(caller.workspace_id, persona_id, limit, before)))
 
 
 @router.get(
@@ -62,11 +58,9 @@ async def read_persona_version(
     return document(found)
 
 
-def _page(workspace_id: str, persona_id: str, limit: int, before: int | None) -> PersonaVersionList | None:
-    store = persona_store()
-    if store.persona(workspace_id, persona_id) is None:
-        return None
-    found = store.versions(workspace_id, persona_id, limit + 1, before)
+def _page(workspace_id: str, persona_id: str, limit: int, before: int | None) -> PersonaVersionList:
+    known_persona(workspace_id, persona_id)
+    found = persona_store().versions(workspace_id, persona_id, limit + 1, before)
     shown, has_more = found[:limit], len(found) > limit
     return PersonaVersionList(
         data=tuple(summary(version) for version in shown),

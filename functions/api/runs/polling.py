@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from fourfold.http.problems import ProblemError
-from fourfold.ids import id_created_at
+from fourfold.http.problems import ProblemError, not_found
+from fourfold.ids import id_created_at, is_run_id
 from fourfold.jobs.job import fail_job
 from fourfold.jobs.message import MESSAGE_RETENTION
 from fourfold.jobs.store import JobStatus
@@ -45,6 +45,17 @@ class FollowedRun:
     async def run(self) -> Run | None:
         """Returns the run, or None; while it runs, attempts and usage are computed from its log."""
         return await in_thread(lambda: current_run(self.workspace_id, self.run_id))
+
+    async def known_run(self) -> Run:
+        """Returns the run as `run` does.
+
+        Raises:
+            ProblemError: 404, the workspace has no such run.
+        """
+        run = await self.run() if is_run_id(self.run_id) else None
+        if run is None:
+            raise not_found()
+        return run
 
     async def batches(self, after: int = 0, timeout_s: float = MAX_REPLY_S) -> AsyncGenerator[Sequence[LogEntry]]:
         """Yields the log's entries after `after`, until the terminal entry or the timeout.

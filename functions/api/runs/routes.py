@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from fourfold.http import sse
 from fourfold.http.preferences import accepts
-from fourfold.http.problems import not_found, rejected
-from fourfold.ids import is_run_id
+from fourfold.http.problems import rejected
 from fourfold.problem import FieldError
 from fourfold.progress.log import LogEntry
 from fourfold.progress.run import Run, RunStatus
@@ -25,15 +25,14 @@ from functions.wiring import event_store
 router = APIRouter(tags=["runs"])
 
 _EVENT_ID = re.compile(r"[0-9]{1,9}")
+# No event has a greater number. DynamoDB refuses a key of more than 38 digits, which `after` may have.
+_GREATEST_SEQ = 999_999_999
 
 
 @router.get("/v1/runs/{run_id}", summary="Read a run", response_model=Run, responses=replies.problems(401, 403, 404))
 async def read_run(run_id: str, request: Request, caller: Reader) -> Response:
     """Returns a run with its status, attempts, steps, tokens and cost so far."""
-    run = await FollowedRun(request, caller.workspace_id, run_id).run() if is_run_id(run_id) else None
-    if run is None:
-        raise not_found()
-    return document(run)
+    return document(await FollowedRun(request, caller.workspace_id, run_id).known_run())
 
 
 @router.get(
@@ -58,9 +57,7 @@ async def read_run_events(
     With `Accept: application/json` it returns the list so far. 204: the run has ended and the client has all events.
     """
     followed = FollowedRun(request, caller.workspace_id, run_id)
-    run = await followed.run() if is_run_id(run_id) else None
-    if run is None:
-        raise not_found()
+    run = await followed.known_run()
     after_seq = _after_seq(last_event_id, after)
     entries = await wiring.in_thread(lambda: list(event_store(caller.workspace_id, run_id).entries()))
     last_seq = entries[-1].seq if entries else 0
@@ -71,7 +68,7 @@ async def read_run_events(
         )
     ended = run.status is not RunStatus.RUNNING
     if accepts(request.headers.get("accept"), "application/json"):
-        return _listed(entries, after_seq, run)
+        return _listed((entry for entry in entries if entry.seq > after_seq), run)
     if ended and after_seq == last_seq:
         return Response(status_code=204)
     request_id = request.state.request_id
@@ -94,16 +91,14 @@ async def list_run_events(
     after: Annotated[int | None, Query(ge=0, description="Return only events with a greater `seq`.")] = None,
 ) -> Response:
     """Lists the run's events so far, as JSON. `has_more`: the run has not ended, and further events follow."""
-    followed = FollowedRun(request, caller.workspace_id, run_id)
-    run = await followed.run() if is_run_id(run_id) else None
-    if run is None:
-        raise not_found()
-    entries = await wiring.in_thread(lambda: list(event_store(caller.workspace_id, run_id).entries()))
-    return _listed(entries, after or 0, run)
+    run = await FollowedRun(request, caller.workspace_id, run_id).known_run()
+    after_seq = min(after or 0, _GREATEST_SEQ)
+    entries = await wiring.in_thread(lambda: list(event_store(caller.workspace_id, run_id).entries(after_seq)))
+    return _listed(entries, run)
 
 
-def _listed(entries: list[LogEntry], after_seq: int, run: Run) -> Response:
-    events = tuple(entry.body() for entry in entries if entry.seq > after_seq)
+def _listed(entries: Iterable[LogEntry], run: Run) -> Response:
+    events = tuple(entry.body() for entry in entries)
     return document(RunEvents(data=events, has_more=run.status is RunStatus.RUNNING))
 
 

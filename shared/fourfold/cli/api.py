@@ -16,9 +16,8 @@ from fourfold.cli.assignments import settings_of
 from fourfold.cli.client import ApiError
 from fourfold.cli.output import print_json
 from fourfold.cli.session import connected, report_problems_as_json
+from fourfold.client.settings import EVENT_STREAM
 from fourfold.text_rules import visible
-
-_STREAM = "text/event-stream"
 
 
 def api(  # noqa: PLR0913, PLR0917 - an argument for each option
@@ -45,7 +44,7 @@ def api(  # noqa: PLR0913, PLR0917 - an argument for each option
     request = _request(method, settings_of(field or []), body_file, header or [])
     with connected() as client:
         with client.stream(method, path, **request) as reply:
-            if reply.headers.get("content-type", "").startswith(_STREAM):
+            if reply.headers.get("content-type", "").startswith(EVENT_STREAM):
                 for line in reply.iter_lines():
                     sys.stdout.write(visible(line) + "\n")
                     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Formats money, durations, token counts and bars for display."""
+"""Formats money, durations, token counts, bars and the names of audits for display."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ def token_count(tokens: dict[str, Any]) -> str:
     read = tokens["input_tokens"] + tokens["cache_read_tokens"] + tokens["cache_write_tokens"]
     sign = "~" if tokens["estimated"] else ""
     return f"{sign}{read:,} in, {sign}{tokens['output_tokens']:,} out"
+
+
+def scored_by(event: dict[str, Any]) -> str:
+    """What scored the persona in an `audit.scored` event: `audit`, or its `confirmation`."""
+    return "confirmation" if event.get("kind") == "confirmation" else "audit"
 
 
 def bar(level: float, width: int = 24) -> str:

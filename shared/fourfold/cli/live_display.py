@@ -13,7 +13,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from fourfold.cli.formatting import money, seconds, token_count
+from fourfold.cli.formatting import money, scored_by, seconds, token_count
 from fourfold.cli.session import RunContinuesError
 from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName, position
 
@@ -91,16 +91,12 @@ def _line(event: dict[str, Any]) -> str:
         case "step.failed":
             line = f"{step}no usable answer after {len(event['calls'])} call(s)"
         case "audit.scored":
-            line = f"{_scored_by(event):<15} {event['overall']:.2f} of 5, {event['findings']} finding(s)"
+            line = f"{scored_by(event):<15} {event['overall']:.2f} of 5, {event['findings']} finding(s)"
         case "pipeline.retrying":
             line = f"attempt {event['attempt']}, from {event['retry_from']}, with the audit's findings"
         case _:
             line = ""
     return line
-
-
-def _scored_by(event: dict[str, Any]) -> str:
-    return "confirmation" if event.get("kind") == "confirmation" else "audit"
 
 
 def follow(events: Iterable[dict[str, Any]], console: Console, steps: tuple[StepName, ...] = STEP_ORDER) -> Progress:
@@ -178,7 +174,7 @@ def _verdict_lines(progress: Progress) -> list[Text]:
         Text.assemble(
             ("  attempt ", "dim"),
             str(event["attempt"]),
-            (f"  {_scored_by(event)} ", "dim"),
+            (f"  {scored_by(event)} ", "dim"),
             f"{event['overall']:.2f} of 5",
             ("  findings ", "dim"),
             str(event["findings"]),

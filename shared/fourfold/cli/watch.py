@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from fourfold.cli.formatting import money, seconds
+from fourfold.cli.formatting import money, scored_by, seconds
 from fourfold.cli.progress_feed import Feed, is_end
 from fourfold.steps import STEP_ORDER
 from fourfold.text_rules import escaped
@@ -97,8 +97,7 @@ def describe_event(event: dict[str, Any]) -> str:
         case "step.progress":
             words = f"{event['step']} writing, {event['seconds']} s, {event['tokens']} tokens"
         case "audit.scored":
-            scored_by = "confirmation" if event.get("kind") == "confirmation" else "audit"
-            words = f"{scored_by} {event['overall']:.2f} of 5"
+            words = f"{scored_by(event)} {event['overall']:.2f} of 5"
         case "pipeline.retrying":
             words = f"attempt {event['attempt']} from {event['retry_from']}"
         case "pipeline.completed":

@@ -30,9 +30,9 @@ def _given(**values: object) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def create(brief: str, settings: Mapping[str, Any] | None, *, stream: bool = False) -> Operation:
+def create(brief: str, settings: Mapping[str, Any] | None) -> Operation:
     """Generates a persona."""
-    body = _given(intent=brief, config=None if settings is None else dict(settings), stream=stream or None)
+    body = _given(intent=brief, config=None if settings is None else dict(settings))
     return Operation("POST", "/v1/personas", body)
 
 
@@ -74,5 +74,4 @@ def run(run_id: str) -> Operation:
 
 def run_events(run_id: str, after: int) -> Operation:
     """Streams a run's events."""
-    headers = {"Accept": "text/event-stream", "Last-Event-ID": str(after)}
-    return Operation("GET", f"/v1/runs/{run_id}/events", headers=headers)
+    return Operation("GET", f"/v1/runs/{run_id}/events", headers={"Last-Event-ID": str(after)})

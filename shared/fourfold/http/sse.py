@@ -16,7 +16,7 @@ from fourfold.progress.log import LogEntry
 MEDIA_TYPE = "text/event-stream"
 HEARTBEAT_SECONDS = 10.0
 RETRY_MS = 3000
-_HEARTBEAT = b": heartbeat\n\n"
+HEARTBEAT = b": heartbeat\n\n"
 
 Failure = Callable[[Exception], Problem]
 
@@ -47,7 +47,7 @@ async def events(
         last: builds the frame after the terminal entry.
         failure: converts an exception to the problem in the `error` event.
     """
-    yield _HEARTBEAT
+    yield HEARTBEAT
     # Sent together with the first event: some clients treat a block with only `retry` as an event.
     hint = f"retry: {RETRY_MS}\n".encode()
     last_sent = time.monotonic()
@@ -59,7 +59,7 @@ async def events(
                     hint = b""
                     last_sent = time.monotonic()
                 elif time.monotonic() - last_sent >= HEARTBEAT_SECONDS:
-                    yield _HEARTBEAT
+                    yield HEARTBEAT
                     last_sent = time.monotonic()
         if last is not None:
             yield await last()

@@ -215,3 +215,10 @@ def test_the_events_of_a_run_can_be_listed(api: Api) -> None:
     after = api.call("GET", f"/v1/runs/{run}/events/list?after={streamed[2]['seq']}").json()
     assert after["data"] == streamed[3:]
     assert api.call("GET", f"/v1/runs/{run}/events/list", key=OTHER_KEY).status_code == 404
+
+
+@pytest.mark.parametrize("after", [99, 10**9, 10**40])
+def test_the_list_after_a_number_that_no_event_has_is_empty(api: Api, after: int) -> None:
+    run = api.call("POST", "/v1/personas", json={"intent": BRIEF["intent"]}).json()["run_id"]
+    listed = api.call("GET", f"/v1/runs/{run}/events/list", params={"after": after})
+    assert (listed.status_code, listed.json()) == (200, {"data": [], "has_more": False})
