@@ -184,6 +184,7 @@ def _finish(operation: dict[str, Any], scope: str | None, *, changes: bool) -> N
         replies.pop("422", None)  # FastAPI's own
         replies.update(openai_errors.responses("requestBody" in operation))
     else:
+        general += (408,) if "requestBody" in operation else ()
         for status in (*general, 507) if changes else general:
             replies.setdefault(str(status), problems(status)[status])
     operation["security"] = []
