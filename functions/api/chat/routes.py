@@ -101,12 +101,12 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
         def write_reply(listener: ReplyListener) -> ChatReply:
             return chat_reply(measured(reply_to(context, session, streamed, listener)))
 
-        return event_stream(chat_events(caller.workspace_id, write_reply, claim, request.state.request_id))
+        return event_stream(chat_events(caller, write_reply, claim, request.state.request_id))
 
     async def answer(execution: Execution) -> Response:
         await count_spending(caller)
         message = UserMessage(body.message, execution=execution)
-        result = await answered(caller.workspace_id, lambda: reply_to(context, session, message))
+        result = await answered(caller, lambda: reply_to(context, session, message))
         return document(chat_reply(measured(result)))
 
     return await idempotent(request, caller, body, answer)
@@ -142,7 +142,7 @@ async def score_drift(persona_id: str, request: Request, caller: Chatter) -> Res
     async def score(execution: Execution) -> Response:
         await count_spending(caller)
         context = ScoringContext(speaker.owner, speaker.scorer, sessions(), now, execution)
-        drifts = await answered(caller.workspace_id, lambda: scored_replies(context, texts, body.session_id))
+        drifts = await answered(caller, lambda: scored_replies(context, texts, body.session_id))
         if body.reply is not None:
             return document(DriftReport(drift=drifts[0], session_id=body.session_id))
         return document(DriftReports(drifts=drifts, session_id=body.session_id))
