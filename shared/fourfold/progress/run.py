@@ -68,7 +68,7 @@ class Run(Document):
 
     A run keeps the settings it started with: `config` (for the pipeline), read at `config_revisions`, with the settings
     of its request applied. `config_revision` is the workspace's revision; `config_hash` is the hash of all engine
-    settings.
+    settings. `cancel_requested_at` is when the run was asked to end before its next model call.
     """
 
     id: RunId
@@ -85,6 +85,7 @@ class Run(Document):
     config: PinnedConfig | None = None
     error: Problem | None = None
     started_at: datetime
+    cancel_requested_at: datetime | None = None
     completed_at: datetime | None = None
 
 
