@@ -27,7 +27,7 @@ from fourfold.progress.run import tokens_and_cost
 from fourfold.voice.conversation import BlockedError, ChatContext, ChatResult, NoSessionError
 from fourfold.voice.scoring import DriftScorer, drift_scorer
 from fourfold.voice.sessions import PersonaRef
-from functions.api.chat.schemas import ChatReply, ChatUsage
+from functions.api.chat.schemas import ChatReply, ChatUsage, finish_reason
 from functions.api.dependencies import AdmittedCaller
 from functions.api.personas.lookup import known_persona, require_speakable
 from functions.api.spending import chat_at_once
@@ -134,6 +134,7 @@ def chat_reply(result: ChatResult) -> ChatReply:
     tokens, cost_usd = tokens_and_cost(result.calls)
     return ChatReply(
         reply=result.reply,
+        finish_reason=finish_reason(result),
         session_id=result.session_id,
         drift=result.drift,
         recovery=result.recovery,

@@ -60,7 +60,10 @@ class ChatContext:
 
 @dataclass(frozen=True)
 class ChatResult:
-    """The reply that is returned, its drift envelope, and every model call made for it."""
+    """The reply that is returned, its drift envelope, and every model call made for it.
+
+    `truncated`: the reply ends at `engine.chat.max_tokens`, before the model had finished.
+    """
 
     reply: str
     session_id: str
@@ -69,6 +72,7 @@ class ChatResult:
     drift: Envelope
     recovery: Recovery | None
     calls: tuple[ModelCall, ...]
+    truncated: bool
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class _ScoredReply:
     """A generated reply with its vector, its drift envelope, and the state of the session after it."""
 
     reply: str
+    truncated: bool
     provider: str
     model: str
     vector: Vector
@@ -128,7 +133,16 @@ def reply_to(
     if listener is not None and live is None:
         listener.on_text(scored.reply)
     drift = _store(context, session, message, scored, recovery)
-    return ChatResult(scored.reply, session.session_id, scored.provider, scored.model, drift, recovery, tuple(calls))
+    return ChatResult(
+        reply=scored.reply,
+        session_id=session.session_id,
+        provider=scored.provider,
+        model=scored.model,
+        drift=drift,
+        recovery=recovery,
+        calls=tuple(calls),
+        truncated=scored.truncated,
+    )
 
 
 def _stored_messages(context: ChatContext, session: Session) -> tuple[ChatMessage, ...]:
@@ -149,7 +163,7 @@ def _write(
     calls.extend(answer.calls)
     [vector] = context.scorer.vectors([answer.value])
     drift, after = context.scorer.scored(answer.value, vector, state)
-    return _ScoredReply(answer.value, answer.provider, answer.model, vector, drift, after)
+    return _ScoredReply(answer.value, answer.truncated, answer.provider, answer.model, vector, drift, after)
 
 
 def _recover(  # noqa: PLR0913, PLR0917
