@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from fourfold.caller_metadata import CallerMetadata
 from fourfold.errors import ConflictError, NotFoundError
 from fourfold.ids import PersonaId, RunId
 from fourfold.steps import StepName
@@ -404,7 +405,8 @@ class Persona(Document):
 
     `version` increases with every accepted change. `run_id` is the run that wrote the layers and `usage` the cost of
     that run (null and empty for an imported persona). `pending_run_id` is the run in progress, if any. `archived_from`
-    is the status of an archived persona before it was archived; unarchiving restores it.
+    is the status of an archived persona before it was archived; unarchiving restores it. `metadata` are strings of the
+    caller; events carry them.
     """
 
     id: PersonaId
@@ -429,6 +431,7 @@ class Persona(Document):
     providers: tuple[str, ...] = ()
     archived_from: PersonaStatus | None = None
     imported_from: ImportedFrom | None = None
+    metadata: CallerMetadata = Field(default_factory=dict)
     created_at: datetime
     updated_at: datetime
 
