@@ -37,6 +37,10 @@ COMMANDS = {
     "regenerate": LazyCommand(
         "fourfold.cli.persona_changes", "regenerate", "Regenerate a persona from a step, and show it."
     ),
+    "edit": LazyCommand(
+        "fourfold.cli.edit", "edit", "Edit fields of a persona's layers: with --set, or in $EDITOR as TOML."
+    ),
+    "audit": LazyCommand("fourfold.cli.edit", "audit", "Audit a persona's layers as they are, and show it."),
     "delete": LazyCommand(
         "fourfold.cli.persona_changes", "delete", "Delete a persona with its versions, runs, events and results."
     ),
