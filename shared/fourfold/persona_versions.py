@@ -22,6 +22,7 @@ class Change(StrEnum):
     UPDATED = "updated"
     EDITED = "edited"
     AUDITED = "audited"
+    RESTORED = "restored"
     IMPORTED = "imported"
 
 

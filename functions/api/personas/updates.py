@@ -10,14 +10,9 @@ from fourfold.http.preconditions import require_match
 from fourfold.http.problems import ProblemError, not_found, unavailable
 from fourfold.persona import NotWrittenError, Persona, Visibility
 from fourfold.persona_versions import Authorship
-from fourfold.personas.changes import (
-    ConstraintsBrokenError,
-    PersonaChanges,
-    PersonaUpdater,
-    RunUnfinishedError,
-    change_persona,
-)
+from fourfold.personas.changes import ConstraintsBrokenError, PersonaChanges, change_persona
 from fourfold.personas.deletion import PersonaDeleter, delete_persona
+from fourfold.personas.storing import PersonaUpdater, RunUnfinishedError
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
 from fourfold.problem import FieldError, problem
 from fourfold.storage.client import dynamodb

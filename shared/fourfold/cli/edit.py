@@ -46,7 +46,7 @@ def edit(
             persona = _sent(client, persona_id, edits_of(field), reason, accept_violations=accept_violations)
         else:
             persona = _edited_by_hand(client, persona_id, reason, accept_violations=accept_violations)
-    _shown(persona, as_json=as_json)
+    shown(persona, as_json=as_json)
 
 
 def audit(
@@ -59,7 +59,7 @@ def audit(
     with connected() as client:
         events = client.audit(persona_id, settings_of(setting or []), reason)
         persona = finished(client, follow(events, SafeConsole(stderr=as_json), (StepName.AUDIT,)))
-    _shown(persona, as_json=as_json)
+    shown(persona, as_json=as_json)
 
 
 def _edited_by_hand(client: Client, persona_id: str, reason: str | None, *, accept_violations: bool) -> Persona:
@@ -109,7 +109,8 @@ def _sent(
     return Persona.model_validate(client.call("PATCH", f"/v1/personas/{persona_id}", json=body))
 
 
-def _shown(persona: Persona, *, as_json: bool) -> None:
+def shown(persona: Persona, *, as_json: bool) -> None:
+    """Prints a persona, or its JSON."""
     if as_json:
         print_json_text(persona.model_dump_json(indent=2))
     else:

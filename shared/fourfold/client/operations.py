@@ -62,6 +62,16 @@ def audit(persona_id: str, reason: str | None) -> Operation:
     return Operation("POST", f"/v1/personas/{persona_id}/audit", _given(reason=reason))
 
 
+def difference(persona_id: str, before: int, after: int) -> Operation:
+    """Compares two versions."""
+    return Operation("GET", f"/v1/personas/{persona_id}/versions/{before}/diff/{after}")
+
+
+def restore(persona_id: str, version: int, reason: str | None) -> Operation:
+    """Restores a version."""
+    return Operation("POST", f"/v1/personas/{persona_id}/versions/{version}/restore", _given(reason=reason))
+
+
 def delete(persona_id: str) -> Operation:
     """Deletes a persona."""
     return Operation("DELETE", f"/v1/personas/{persona_id}")

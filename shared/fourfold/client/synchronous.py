@@ -19,6 +19,7 @@ from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, wit
 from fourfold.client.settings import EVENT_STREAM, STREAM_TIMEOUT, TIMEOUT, address_and_headers
 from fourfold.drift import Envelope
 from fourfold.persona import Persona
+from fourfold.persona_diff import PersonaDiff
 from fourfold.progress.events import TERMINAL_TYPES
 from fourfold.progress.run import Run
 
@@ -95,6 +96,14 @@ class Fourfold:
     def audit_persona(self, persona_id: str, reason: str | None = None) -> Persona:
         """Audits the layers as they are and waits for the score, also longer than the API waits."""
         return self._written(operations.audit(persona_id, reason))
+
+    def compare_versions(self, persona_id: str, before: int, after: int) -> PersonaDiff:
+        """Returns what differs between two versions: field by field, and word by word within texts."""
+        return parsed(PersonaDiff, json_of(self._send(operations.difference(persona_id, before, after))))
+
+    def restore_version(self, persona_id: str, version: int, reason: str | None = None) -> Persona:
+        """Stores the layers of an earlier version as a new version, without calling a model."""
+        return parsed(Persona, json_of(self._send(operations.restore(persona_id, version, reason))))
 
     def delete_persona(self, persona_id: str) -> None:
         """Deletes a persona with everything it owns."""

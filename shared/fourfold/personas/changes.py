@@ -5,28 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from fourfold.constraints import Violation
-from fourfold.errors import ConflictError, InputError
-from fourfold.events.envelope import bus_entry
-from fourfold.events.persona import PersonaUpdated
+from fourfold.errors import InputError
 from fourfold.layer_edits import LayerEdits, violations_of_edit
 from fourfold.layers import changed_paths, layers_of, with_layers, with_stale_audit
 from fourfold.persona import NotWrittenError, Persona, PersonaStatus
-from fourfold.persona_versions import UNSIGNED, Authorship, Change, PersonaVersion, version_of
-from fourfold.pipeline.state import DraftBasis
-from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
-
-MAX_ATTEMPTS = 5
-
-
-class RunUnfinishedError(ConflictError):
-    """The persona cannot be archived, nor its layers edited, while the run `run_id` regenerates it."""
-
-    def __init__(self, run_id: str) -> None:
-        super().__init__(run_id)
-        self.run_id = run_id
+from fourfold.persona_versions import UNSIGNED, Authorship, Change
+from fourfold.personas.storing import Changed, PersonaRepository, PersonaUpdater, require_no_run, store_change
 
 
 class ConstraintsBrokenError(InputError):
@@ -35,32 +22,6 @@ class ConstraintsBrokenError(InputError):
     def __init__(self, violations: tuple[Violation, ...]) -> None:
         super().__init__(", ".join(violation.field for violation in violations))
         self.violations = violations
-
-
-class PersonaRepository(Protocol):
-    """Reads and updates personas."""
-
-    def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
-        """Returns the persona with its stored text, or None."""
-
-    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:
-        """Returns the parsed brief and constraint chain of the layers that the run wrote, or None."""
-
-    def replace(self, stored: StoredPersona, version: PersonaVersion, entry: dict[str, Any]) -> None:
-        """Stores the version and the `entry` for the bus in one transaction.
-
-        Raises:
-            SlugTakenError: another persona has the slug.
-            ConcurrentChangeError: the persona has changed since `stored` was read.
-        """
-
-
-@dataclass(frozen=True)
-class PersonaUpdater:
-    """The dependencies of an update."""
-
-    personas: PersonaRepository
-    clock: Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -103,36 +64,15 @@ def change_persona(
         SlugTakenError: another persona has the slug.
         ConcurrentChangeError: it was changed concurrently at every attempt.
     """
-    for _ in range(MAX_ATTEMPTS):
-        stored = updater.personas.stored_persona(workspace_id, persona_id)
-        if stored is None:
-            return None
-        precondition(stored.persona)
-        now = updater.clock()
-        after, violations = _edited(_with_fields(stored.persona, changes.fields, now), changes, updater.personas)
-        if after == stored.persona:
-            return after
-        after = after.model_copy(update={"version": stored.persona.version + 1, "updated_at": now})
-        kind = Change.UPDATED if changes.edits is None else Change.EDITED
-        version = version_of(after, kind, stored.persona, changes.by, violations)
-        try:
-            updater.personas.replace(stored, version, updated_entry(version))
-        except ConcurrentChangeError:
-            continue
-        return after
-    raise ConcurrentChangeError
 
+    def changed(persona: Persona, now: datetime) -> Changed:
+        after = _with_fields(persona, changes.fields, now)
+        if changes.edits is None:
+            return Changed(after, Change.UPDATED)
+        edited, violations = _edited(after, changes.edits, updater.personas, accept=changes.accept_violations)
+        return Changed(edited, Change.EDITED, violations)
 
-def updated_entry(version: PersonaVersion) -> dict[str, Any]:
-    """Returns the bus entry of a version that no run wrote."""
-    persona = version.persona
-    return bus_entry(
-        PersonaUpdated.of(version),
-        workspace_id=persona.workspace_id,
-        correlation_id=persona.id,
-        occurred_at=version.at,
-        occurrence=str(version.version),
-    )
+    return store_change(workspace_id, persona_id, changed, changes.by, updater, precondition)
 
 
 def _with_fields(persona: Persona, fields: Mapping[str, Any], now: datetime) -> Persona:
@@ -142,28 +82,24 @@ def _with_fields(persona: Persona, fields: Mapping[str, Any], now: datetime) -> 
     is_archived = persona.status is PersonaStatus.ARCHIVED
     if fields.get("archived", is_archived) == is_archived:
         return after
-    if persona.pending_run_id is not None:
-        raise RunUnfinishedError(persona.pending_run_id)
+    require_no_run(persona)
     target = (persona.archived_from or PersonaStatus.ACTIVE) if is_archived else PersonaStatus.ARCHIVED
     return after.with_status(target, now)
 
 
 def _edited(
-    persona: Persona, changes: PersonaChanges, personas: PersonaRepository
+    persona: Persona, edits: LayerEdits, personas: PersonaRepository, *, accept: bool
 ) -> tuple[Persona, tuple[Violation, ...]]:
     """Returns the persona with the edits, and the violations that were accepted."""
-    if changes.edits is None:
-        return persona, ()
     before = layers_of(persona)
-    after = changes.edits.applied_to(before)
-    edited = changed_paths(before, after)
-    if not edited:
+    after = edits.applied_to(before)
+    fields = changed_paths(before, after)
+    if not fields:
         return persona, ()
-    if persona.pending_run_id is not None:
-        raise RunUnfinishedError(persona.pending_run_id)
+    require_no_run(persona)
     basis = personas.basis(persona.workspace_id, persona.id, persona.run_id) if persona.run_id else None
     chain = () if basis is None else basis.constraints
-    violations = violations_of_edit(before, after, edited, chain, persona.language)
-    if violations and not changes.accept_violations:
+    violations = violations_of_edit(before, after, fields, chain, persona.language)
+    if violations and not accept:
         raise ConstraintsBrokenError(violations)
     return with_stale_audit(with_layers(persona, after)), violations

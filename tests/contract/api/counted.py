@@ -125,6 +125,12 @@ class Operations:
             self._call("POST", f"{path}/audit", json={}, headers={"Prefer": "respond-async"})
             self._generate()
         yield "POST .../audit, from the request to the end of its run", usage
+        with self._meter.during() as usage:
+            self._call("GET", f"{path}/versions/1/diff/3")
+        yield "GET .../versions/{n}/diff/{m}", usage
+        with self._meter.during() as usage:
+            self._call("POST", f"{path}/versions/1/restore", json={})
+        yield "POST .../versions/{n}/restore", usage
 
     def _webhook(self, entry: Mapping[str, Any]) -> Iterator[tuple[str, Usage]]:
         endpoint = self._call("POST", "/v1/webhooks", json={"url": "https://hooks.example.com/in", "events": ["*"]})

@@ -96,11 +96,26 @@ def test_a_text_that_is_refused_is_kept(  # noqa: PLR0917 - fixtures
     assert kept.name in refused.output.replace("\n", "")
 
 
+def test_versions_are_compared_and_restored(fourfold: Command, persona: dict[str, Any]) -> None:
+    fourfold("edit", persona["id"], "--set", "surface.name=Derya Aksoy", "--set", "self.archetype=sage")
+    shown = fourfold("diff", persona["id"])
+    assert "[-Deniz -]{+Derya +}Aksoy" in shown.output
+    assert "self.archetype" in shown.output
+    back = json.loads(fourfold("diff", persona["id"], "2", "1", "--json").stdout)
+    assert [each["field"] for each in back["fields"]] == ["self.archetype", "surface.name", "audit.stale"]
+    after = json.loads(fourfold("restore", persona["id"], "1", "--reason", "Better.", "--json").stdout)
+    assert (after["version"], after["surface"]) == (3, persona["surface"])
+    assert "No differences" in fourfold("diff", persona["id"], "1", "3").output
+    assert fourfold("restore", persona["id"], "9").exit_code == 1
+
+
 def test_the_client_edits_and_audits(live: Live, persona: dict[str, Any]) -> None:
     with Fourfold(api_key=KEY, base_url=live.url) as client:
         edited = client.edit_persona(persona["id"], {"surface": {"name": "Derya"}}, reason="A typo.")
         assert edited.audit is not None
         assert edited.audit.stale
         audited = client.audit_persona(persona["id"])
+        assert [each.field for each in client.compare_versions(persona["id"], 1, 3).fields] == ["surface.name"]
+        assert client.restore_version(persona["id"], 1).surface == client.persona(persona["id"]).surface
     assert audited.audit is not None
     assert (audited.version, audited.audit.stale) == (3, False)
