@@ -14,7 +14,7 @@ from httpx_sse import EventSource
 from fourfold.client import operations
 from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
 from fourfold.client.operations import Operation
-from fourfold.client.replies import ChatReply, PersonaPage, RunReceipt, event_of, json_of, parsed
+from fourfold.client.replies import ChatReply, PersonaPage, RunPage, RunReceipt, RunSummary, event_of, json_of, parsed
 from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, with_key
 from fourfold.client.session_replies import ChatSession, MessagePage, SessionMessage, SessionPage
 from fourfold.client.settings import EVENT_STREAM, STREAM_TIMEOUT, TIMEOUT, address_and_headers
@@ -165,6 +165,28 @@ class AsyncFourfold:
     async def run(self, run_id: str) -> Run:
         """Returns a run."""
         return parsed(Run, json_of(await self._send(operations.run(run_id))))
+
+    async def runs(
+        self,
+        kind: str | None = None,
+        status: str | None = None,
+        persona_id: str | None = None,
+        page_size: int = 50,
+    ) -> AsyncIterator[RunSummary]:
+        """Yields all runs that match, newest first; a page is read when it is needed."""
+        filters = {"kind": kind, "status": status, "persona_id": persona_id}
+        cursor: str | None = None
+        while True:
+            page = parsed(RunPage, json_of(await self._send(operations.runs(filters, page_size, cursor))))
+            for each in page.data:
+                yield each
+            if not page.has_more:
+                return
+            cursor = page.next_cursor
+
+    async def cancel_run(self, run_id: str) -> Run:
+        """Ends a run before its next model call; while it is `running`, the call in progress is not completed yet."""
+        return parsed(Run, json_of(await self._send(operations.cancel_run(run_id))))
 
     async def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Mapping[str, Any]]:
         """Yields a run's events after `after` up to its last one, each once; a broken stream is resumed."""

@@ -118,6 +118,16 @@ def run(run_id: str) -> Operation:
     return Operation("GET", f"/v1/runs/{run_id}")
 
 
+def runs(filters: Mapping[str, Any], limit: int, cursor: str | None) -> Operation:
+    """Lists runs."""
+    return Operation("GET", "/v1/runs", query={**filters, "limit": limit, "cursor": cursor})
+
+
+def cancel_run(run_id: str) -> Operation:
+    """Cancels a run."""
+    return Operation("POST", f"/v1/runs/{run_id}/cancel")
+
+
 def run_events(run_id: str, after: int) -> Operation:
     """Streams a run's events."""
     return Operation("GET", f"/v1/runs/{run_id}/events", headers={"Last-Event-ID": str(after)})
