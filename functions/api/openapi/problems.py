@@ -140,6 +140,17 @@ CATALOGUE: dict[str, KnownProblem] = {
         general=True,
         field=("/intent", "blank", "Must not be blank."),
     ),
+    "constraint_broken": KnownProblem(
+        422,
+        "The edit breaks constraints of the persona",
+        'layers.surface.age: Is 35; must be "34", because the brief says "34" (set by intent_parse). To store it '
+        "nevertheless, send accept_violations: true.",
+        field=(
+            "/layers/surface/age",
+            "constraint_broken",
+            'Is 35; must be "34", because the brief says "34" (set by intent_parse).',
+        ),
+    ),
     "idempotency_key_reused": KnownProblem(
         422,
         "Idempotency-Key already used",

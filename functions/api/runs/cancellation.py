@@ -10,7 +10,7 @@ from fourfold.pipeline.run_context import identity_of
 from fourfold.problem import problem
 from fourfold.progress.events import RunCancelling
 from fourfold.progress.log import RunOverError
-from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.progress.run import Run, RunStatus
 from functions.api.runs.polling import current_run
 from functions.wiring import event_store, job_context, run_context, run_log
 
@@ -35,7 +35,7 @@ def cancel_run(workspace_id: str, run_id: str) -> Run:
     except RunOverError:
         raise run_finished(current_run(workspace_id, run_id) or run) from None
     if not is_working(list(event_store(workspace_id, run_id).entries())):
-        if run.kind is RunKind.GENERATION:
+        if run.kind.is_pipeline:
             fail_run(identity, CANCELLED, run_context())
         else:
             fail_job(run, CANCELLED, job_context())
