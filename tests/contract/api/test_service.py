@@ -118,6 +118,7 @@ def test_the_description_names_every_route_and_no_other(api: Api) -> None:
         ("patch", "/v1/personas/{persona_id}"),
         ("delete", "/v1/personas/{persona_id}"),
         ("get", "/v1/personas/{persona_id}/versions"),
+        ("get", "/v1/personas/{persona_id}/constraints"),
         ("get", "/v1/personas/{persona_id}/versions/{version}"),
         ("post", "/v1/personas/{persona_id}/regenerate"),
         ("get", "/v1/personas/{persona_id}/voice"),
