@@ -12,15 +12,15 @@ export class ProblemError extends Error {
   }
 }
 
-/** Sends a request and returns its Response. Raises ProblemError. `body` is sent as JSON. */
-export async function send(method, path, { body, headers = {}, signal } = {}) {
+/** Sends a request and returns its Response. Raises ProblemError. `body` is sent as JSON; `key` is the tab's unless another is given. */
+export async function send(method, path, { body, headers = {}, signal, key = apiKey() } = {}) {
   let reply;
   try {
     reply = await fetch(path.replace(/^\//, ""), {
       method,
       signal,
       headers: {
-        Authorization: `Bearer ${apiKey() ?? ""}`,
+        Authorization: `Bearer ${key ?? ""}`,
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
         ...headers,
       },
@@ -32,7 +32,7 @@ export async function send(method, path, { body, headers = {}, signal } = {}) {
   }
   if (reply.ok) return reply;
   const problem = await reply.json().catch(() => ({ status: reply.status, title: reply.statusText || `Error ${reply.status}` }));
-  if (reply.status === 401) {
+  if (reply.status === 401 && key === apiKey()) {
     signOut();
     window.dispatchEvent(new CustomEvent("signed-out", { detail: problem }));
   }

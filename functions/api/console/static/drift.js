@@ -1,7 +1,7 @@
 // The drift of one reply: a bar with its threshold, the p-value, and the features that deviate.
 
 import { h } from "./dom.js";
-import { percent } from "./format.js";
+import { length } from "./format.js";
 
 const EXEMPT = {
   too_short: "Too short to be compared.",
@@ -17,7 +17,7 @@ export function driftBar(drift, recovery) {
   const most = Math.max(0.6, drift.score * 1.15, drift.threshold * 1.5);
   const verdict = drift.alert ? "▲ drift" : "● in voice";
   return h("div", { class: `drift ${drift.alert ? "bad" : "good"}` },
-    h("div", { class: "bar", "aria-hidden": "true", vars: { "--score": percent(drift.score / most, 1), "--threshold": percent(drift.threshold / most, 1) } }),
+    h("div", { class: "bar", "aria-hidden": "true", vars: { "--score": length(drift.score / most), "--threshold": length(drift.threshold / most) } }),
     h("p", { class: "small" },
       h("strong", {}, verdict),
       ` ${drift.score.toFixed(2)} of ${drift.threshold.toFixed(2)}`,

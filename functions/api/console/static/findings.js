@@ -46,6 +46,6 @@ export function findingsList(findings) {
   const worstFirst = [...findings].sort((one, other) => other.severity - one.severity);
   return h("ol", { class: "findings", "aria-label": "Findings of the audit" }, worstFirst.map((finding) =>
     h("li", { id: `finding-${finding.number}`, tabindex: -1, value: finding.number },
-      h("span", { class: `severity severity-${finding.severity}` }, `${words(finding.dimension)}, ${"▮".repeat(finding.severity)}${"▯".repeat(5 - finding.severity)} ${finding.severity} of 5`),
+      h("span", { class: `severity severity-${finding.severity}` }, `${words(finding.dimension)}, severity ${finding.severity} of 5`),
       ` ${finding.note}`)));
 }

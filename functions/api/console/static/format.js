@@ -27,6 +27,9 @@ export function seconds(milliseconds) {
 
 export const percent = (share, digits = 0) => `${(share * 100).toFixed(digits)} %`;
 
+/** A share as a CSS percentage. */
+export const length = (share) => `${(share * 100).toFixed(1)}%`;
+
 export const when = (text) => (text ? dates.format(new Date(text)) : "never");
 
 /** Minutes, hours or days since then. */

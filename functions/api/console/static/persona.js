@@ -50,8 +50,7 @@ function head(persona, name, path) {
       persona.language ? h("span", {}, h("span", { class: "quiet" }, "language "), persona.language) : null,
       h("span", {}, h("span", { class: "quiet" }, "version "), persona.version),
       h("span", { class: "quiet" }, when(persona.created_at)),
-      persona.pending_run_id ? h("a", { href: link("runs", persona.pending_run_id) }, "A run is in progress") : null),
-    h("details", { class: "brief-of" }, h("summary", {}, "Brief"), h("blockquote", { class: "brief" }, persona.intent)));
+      persona.pending_run_id ? h("a", { href: link("runs", persona.pending_run_id) }, "A run is in progress") : null));
 }
 
 function unwritten(persona) {

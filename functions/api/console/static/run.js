@@ -3,7 +3,7 @@
 import { followRun, get } from "./api.js";
 import { curlButton } from "./curl.js";
 import { announce, fill, h } from "./dom.js";
-import { heading, percent, seconds, tokens, usd, words } from "./format.js";
+import { heading, length, seconds, tokens, usd, words } from "./format.js";
 import { problemNotice } from "./notices.js";
 import { go, link } from "./router.js";
 import { RunState } from "./run-state.js";
@@ -100,7 +100,7 @@ function stepRow(name, step) {
 function scores(scored) {
   return h("dl", { class: "scores" },
     h("div", { class: "overall" }, h("dt", {}, scored.kind === "confirmation" ? "Overall, confirmed" : "Overall"), h("dd", {}, scored.overall.toFixed(1))),
-    Object.entries(scored.scores).map(([name, score]) => h("div", {}, h("dt", {}, words(name)), h("dd", {}, h("span", { class: "level-bar", "aria-hidden": "true", vars: { "--level": percent(score / 5) } }), score.toFixed(1)))));
+    Object.entries(scored.scores).map(([name, score]) => h("div", {}, h("dt", {}, words(name)), h("dd", {}, h("span", { class: "level-bar", "aria-hidden": "true", vars: { "--level": length(score / 5) } }), score.toFixed(1)))));
 }
 
 function job(state) {

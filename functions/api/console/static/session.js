@@ -1,4 +1,4 @@
-// Holds the API key of this tab: in sessionStorage, never in localStorage, a cookie or an address.
+// Holds the API key of this tab: in sessionStorage, never in an address.
 
 const NAME = "fourfold.api_key";
 const ASK_MS = 120;

@@ -56,7 +56,7 @@ async function explain(place, row, entry, schema, scope, signal) {
     const path = `/v1/config/${entry.key}/explain?scope=${scope}`;
     const found = await get(path, { signal });
     fill(place,
-      h("p", {}, found.why),
+      h("div", { class: "page-head" }, h("p", {}, found.why), curlButton("GET", path)),
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Chain" }, h("table", {},
         h("thead", {}, h("tr", {}, ["scope", "value", "effect", "lock", "by", "when", "reason"].map((name) => h("th", { scope: "col" }, name)))),
         h("tbody", {}, found.chain.map((step) => h("tr", {},
@@ -67,8 +67,7 @@ async function explain(place, row, entry, schema, scope, signal) {
           h("td", {}, step.set_by ?? ""),
           h("td", {}, step.set_at ? when(step.set_at) : ""),
           h("td", {}, step.reason ?? "")))))),
-      schema?.scopes.includes(scope) && !entry.locked_by ? changeForm(row, entry, schema, scope, signal) : h("p", { class: "quiet" }, "It cannot be set in this scope."),
-      h("div", { class: "actions" }, curlButton("GET", path)));
+      schema?.scopes.includes(scope) && !entry.locked_by ? changeForm(row, entry, schema, scope, signal) : h("p", { class: "quiet" }, "It cannot be set in this scope."));
   } catch (error) {
     if (!signal.aborted) fill(place, problemNotice(error));
   }

@@ -11,7 +11,7 @@ const SCOPES = ["workspace", "org", "system"];
 
 export async function view(_, { signal }) {
   const schema = new Map((await get("/v1/config/schema", { signal })).data.map((key) => [key.key, key]));
-  const tree = h("div", { class: "stack" });
+  const tree = h("div", { class: "tree" });
   const filter = h("input", { id: "filter", type: "search", placeholder: "model, retries, threshold …", oninput: () => applyFilter(tree, filter.value, only.checked) });
   const only = h("input", { id: "only-set", type: "checkbox", onchange: () => applyFilter(tree, filter.value, only.checked) });
   const scope = h("select", { id: "scope", onchange: () => draw().catch((error) => fill(tree, problemNotice(error))) }, SCOPES.map((name) => h("option", { value: name }, name)));
@@ -43,8 +43,8 @@ function groups(found, schema, signal) {
   }
   return [...byGroup].map(([group, entries]) => {
     const own = entries.filter((entry) => entry.source !== "default" || entry.locked_by || entry.lock).length;
-    return h("details", { class: "group card", dataset: { group } },
-      h("summary", {}, h("h2", {}, group), h("span", { class: "quiet small" }, `${entries.length} keys${own ? `, ${own} set or locked` : ""}`)),
+    return h("details", { class: "group", dataset: { group } },
+      h("summary", {}, h("h2", {}, group), h("span", { class: "quiet small" }, `${entries.length} ${entries.length === 1 ? "key" : "keys"}${own ? `, ${own} set or locked` : ""}`)),
       h("ul", { class: "settings", "aria-label": words(group) }, entries.map((entry) => settingRow(entry, schema.get(entry.key), found.scope, signal))));
   });
 }

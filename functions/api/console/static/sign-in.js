@@ -3,7 +3,7 @@
 import { ProblemError, get } from "./api.js";
 import { fill, h } from "./dom.js";
 import { problemNotice } from "./notices.js";
-import { signInWith, signOut } from "./session.js";
+import { signInWith } from "./session.js";
 
 /** The form. `problem` says why a link did not work, or is null; `onSignedIn` is called once a key is accepted. */
 export function signInPage(problem, onSignedIn) {
@@ -33,13 +33,12 @@ export function signInPage(problem, onSignedIn) {
 /** Tries the key with one request. Returns the error, or null if it is accepted; the key is then kept. */
 async function accepted(key) {
   if (!/^[\x21-\x7e]+$/.test(key)) return new ProblemError({ title: "This is not an API key", detail: "A key begins with ff_ and has no spaces." });
-  signInWith(key);
   try {
-    await get("/v1/personas?limit=1");
-    return null;
+    await get("/v1/personas?limit=1", { key });
   } catch (error) {
-    if (error instanceof ProblemError && error.problem.status === 403) return null;
-    signOut();
-    return error;
+    // Without the scope of this request the key is still one.
+    if (!(error instanceof ProblemError && error.problem.status === 403)) return error;
   }
+  signInWith(key);
+  return null;
 }

@@ -29,8 +29,8 @@ export function comparison(path, runId, signal) {
 function changes(found, address) {
   const line = (test) => h("li", {}, h("code", {}, test.id), ` ${test.before} → ${test.after} (${test.severity})`);
   return h("section", { class: "card", "aria-label": "Comparison" },
-    h("header", {}, h("h3", {}, `${found.worse.length} worse, ${found.better.length} better of ${found.pairs} compared`), curlButton("GET", address)),
+    h("header", {}, h("h2", {}, `${found.worse.length} worse, ${found.better.length} better of ${found.pairs} compared`), curlButton("GET", address)),
     h("p", { class: "quiet" }, `McNemar's exact test: p = ${found.p_value.toFixed(3)}`),
-    found.worse.length ? h("div", {}, h("h4", {}, "▼ Worse"), h("ul", { class: "lines" }, found.worse.map(line))) : null,
-    found.better.length ? h("div", {}, h("h4", {}, "▲ Better"), h("ul", { class: "lines" }, found.better.map(line))) : null);
+    found.worse.length ? h("div", {}, h("h3", {}, "▼ Worse"), h("ul", { class: "lines" }, found.worse.map(line))) : null,
+    found.better.length ? h("div", {}, h("h3", {}, "▲ Better"), h("ul", { class: "lines" }, found.better.map(line))) : null);
 }

@@ -20,7 +20,7 @@ export async function testPanel(personaId, runId, test, run, signal) {
       test.safe === null ? null : h("span", {}, test.safe ? "safe" : "not safe"),
       test.in_character === null ? null : h("span", {}, test.in_character ? "in character" : "out of character"),
       test.confirmed ? h("strong", {}, "confirmed by the second judge") : null,
-      test.outcome ? h("span", { class: "quiet" }, words(test.outcome)) : null,
+      test.outcome && test.outcome !== "in_character" ? h("span", { class: "quiet" }, words(test.outcome)) : null,
       h("span", { class: "quiet" }, `${test.judges.join(", ")} · ${tokens(test.tokens)} · ${usd(test.cost_usd)}`)),
     test.reason ? h("p", {}, test.reason) : null,
     test.evidence.length ? h("div", {}, h("h3", {}, "Evidence"), h("ul", { class: "lines" }, test.evidence.map((each) => h("li", {}, evidence(each))))) : null,
