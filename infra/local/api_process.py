@@ -3,8 +3,7 @@
 Started by `infra.local.api` with the listening socket as file descriptor argv[1]. The first line of standard input is
 JSON: the function's environment, and the console's one-use link, which an environment variable would reveal to child
 processes. The environment is added to the inherited one, as the engine does for its workers, so that both have the
-model keys and settings of the developer's shell. The process stops at the end of standard input, which
-also comes when the parent is killed.
+model keys and settings of the developer's shell. The process stops at the end of standard input.
 """
 
 from __future__ import annotations

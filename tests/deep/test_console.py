@@ -364,10 +364,10 @@ def test_an_imported_persona_with_hostile_layers_is_shown_as_text(world: World, 
     file = world.server.call("GET", f"/v1/personas/{world.persona['id']}/export").json()
     texts = endless()
     for layer in ("soul", "mask", "surface"):
-        for name, value in file["persona"][layer].items():
+        for name, value in file["data"][layer].items():
             if isinstance(value, str) and name != "register":
-                file["persona"][layer][name] = next(texts)
-    file["persona"]["intent"] = TEXTS[0]
+                file["data"][layer][name] = next(texts)
+    file["data"]["intent"] = TEXTS[0]
     made = world.server.call("POST", "/v1/personas/import", body=file)
     assert made.status_code == 201, made.text
     desk.open(f"personas/{made.json()['id']}", ".layer")
