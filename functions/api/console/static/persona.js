@@ -12,6 +12,7 @@ const TABS = [
   ["suite", "Suite", () => import("./suite.js")],
   ["fingerprint", "Fingerprint", () => import("./fingerprint.js")],
   ["versions", "Versions", () => import("./versions.js")],
+  ["change", "Change", () => import("./change.js")],
   ["use", "Use elsewhere", () => import("./use.js")],
 ];
 const SPEAKABLE = new Set(["active", "flagged", "unaudited"]);

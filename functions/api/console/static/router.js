@@ -10,6 +10,11 @@ export function go(...parts) {
   location.hash = link(...parts);
 }
 
+/** Shows the present view again, with what is stored now. */
+export function refresh() {
+  window.dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
 /** The address of a view, for a link. */
 export function link(...parts) {
   return `#/${parts.map(encodeURIComponent).join("/")}`;
