@@ -61,15 +61,14 @@ function arrow(stack, source, chip) {
   const frame = stack.getBoundingClientRect();
   const from = source.getBoundingClientRect();
   const to = chip.getBoundingClientRect();
-  const x1 = from.left - frame.left + 24;
-  const y1 = from.bottom - frame.top;
-  const x2 = to.left - frame.left;
+  // From edge to edge through the gutter, so that it crosses no text.
+  const edge = from.left - frame.left;
+  const y1 = from.top - frame.top + from.height / 2;
   const y2 = to.top - frame.top + to.height / 2;
-  const bend = Math.max(12, Math.min(x1, x2) - 30);
   return [
-    s("circle", { cx: x1, cy: y1, r: 4 }),
-    s("path", { d: `M ${x1} ${y1} C ${bend} ${y1 + 30}, ${bend} ${y2}, ${x2 - 6} ${y2}` }),
-    s("path", { class: "tip", d: `M ${x2 - 9} ${y2 - 5} L ${x2 - 1} ${y2} L ${x2 - 9} ${y2 + 5} Z` }),
+    s("circle", { cx: edge, cy: y1, r: 4 }),
+    s("path", { d: `M ${edge} ${y1} C ${edge - 34} ${y1}, ${edge - 34} ${y2}, ${edge - 4} ${y2}` }),
+    s("path", { class: "tip", d: `M ${edge - 7} ${y2 - 5} L ${edge + 2} ${y2} L ${edge - 7} ${y2 + 5} Z` }),
   ];
 }
 

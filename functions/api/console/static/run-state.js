@@ -1,11 +1,14 @@
 // What the events of a run add up to.
 
 const STEPS = ["intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit"];
+const JOBS = new Set(["fingerprint", "provocation", "job"]);
 const NO_TOKENS = { input_tokens: 0, cache_read_tokens: 0, cache_write_tokens: 0, output_tokens: 0, reasoning_tokens: 0, estimated: false };
 
 class Attempt {
-  constructor(number, retry) {
+  /** `first`: the step that it starts at. `retry`: the event that asked for it, null for the first. */
+  constructor(number, first, retry) {
     this.number = number;
+    this.first = first;
     this.retry = retry;
     this.steps = new Map();
     this.score = null;
@@ -14,16 +17,17 @@ class Attempt {
   /** The steps to show: all of the newest attempt, those that ran of an earlier one. */
   stepNames(newest) {
     if (this.steps.has("single_call")) return ["single_call", "audit"];
-    const first = this.retry ? STEPS.indexOf(this.retry.retry_from) : 0;
-    return STEPS.filter((step, index) => this.steps.has(step) || (newest && index >= first));
+    return STEPS.filter((step, index) => this.steps.has(step) || (newest && index >= STEPS.indexOf(this.first)));
   }
 }
 
 /** Takes events in order; every view of a run draws from its fields. */
 export class RunState {
-  constructor(kind = "generation") {
+  /** `first`: the step that the run starts at; without effect for background jobs. */
+  constructor(kind = "generation", first = STEPS[0]) {
     this.kind = kind;
-    this.attempts = kind === "generation" ? [new Attempt(1, null)] : [];
+    this.isJob = JOBS.has(kind);
+    this.attempts = this.isJob ? [] : [new Attempt(1, first, null)];
     this.progress = { done: 0, total: 0 };
     this.tokens = { ...NO_TOKENS };
     this.cost = 0;
@@ -49,7 +53,7 @@ export class RunState {
   }
 
   attemptOf(number, retry) {
-    while (this.attempts.length < number) this.attempts.push(new Attempt(this.attempts.length + 1, retry));
+    while (this.attempts.length < number) this.attempts.push(new Attempt(this.attempts.length + 1, retry?.retry_from ?? STEPS[0], retry));
     return this.attempts[number - 1];
   }
 

@@ -22,10 +22,10 @@ const WHAT = {
 export async function view({ run: runId }, { signal }) {
   const run = await get(`/v1/runs/${encodeURIComponent(runId)}`, { signal });
   const persona = await get(`/v1/personas/${run.persona_id}`, { signal }).catch(() => null);
-  const state = new RunState(run.kind);
+  const state = new RunState(run.kind, run.start_at);
   const board = h("div", { class: "board", "aria-live": "off" });
   const outcome = h("div", { "aria-live": "polite" });
-  const draw = () => fill(board, run.kind === "generation" ? generation(state) : job(state));
+  const draw = () => fill(board, state.isJob ? job(state) : generation(state));
 
   follow(run.id, state, draw, outcome, signal);
   const clock = setInterval(() => { if (state.running) draw(); }, 500);
@@ -35,13 +35,19 @@ export async function view({ run: runId }, { signal }) {
     title: "Run",
     content: h("section", { class: "page narrow" },
       h("div", { class: "page-head" },
-        h("h1", { tabindex: -1 }, run.kind === "generation" ? "Writing a persona" : heading(run.kind)),
+        h("h1", { tabindex: -1 }, titleOf(run)),
         h("div", { class: "actions" }, curlButton("GET", `/v1/runs/${run.id}/events`))),
       persona ? h("blockquote", { class: "brief" }, persona.intent) : null,
       board,
       outcome,
       h("p", { class: "quiet small" }, h("code", {}, run.id), " · ", h("a", { href: link("personas", run.persona_id) }, "its persona"))),
   };
+}
+
+/** What the run does, in words. */
+function titleOf(run) {
+  if (run.kind === "generation") return run.start_at === "intent_parse" ? "Writing a persona" : `Writing again from ${words(run.start_at)}`;
+  return heading(run.kind);
 }
 
 async function follow(runId, state, draw, outcome, signal) {

@@ -28,6 +28,7 @@ export function shell() {
     h("button", { type: "button", class: "plain", onclick: () => { signOut(true); location.reload(); } }, "Sign out"),
   );
   showModels(models);
+  closePopsFromOutside();
   const markCurrent = ([first = ""]) => {
     const page = first === "personas" ? "" : first;
     for (const each of links) {
@@ -36,6 +37,20 @@ export function shell() {
     }
   };
   return { header, main: h("main", { id: "main" }), markCurrent };
+}
+
+/** An open pop-up closes at Escape, and at a click elsewhere. */
+function closePopsFromOutside() {
+  const close = (except) => {
+    for (const pop of document.querySelectorAll("details.pop[open]")) if (!pop.contains(except)) pop.open = false;
+  };
+  document.addEventListener("click", ({ target }) => close(target));
+  document.addEventListener("keydown", ({ key, target }) => {
+    if (key !== "Escape") return;
+    const pop = target.closest?.("details.pop[open]");
+    close(null);
+    pop?.querySelector("summary").focus();
+  });
 }
 
 /** Says that the offline composer writes, and what to set for a real model. Silent without the scope `config:read`. */
