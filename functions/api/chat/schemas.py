@@ -117,7 +117,7 @@ FinishReason = Annotated[
 
 def finish_reason(result: ChatResult) -> FinishReason:
     """Why the reply of a chat ends."""
-    return "length" if result.truncated else "stop"
+    return "length" if result.details.truncated else "stop"
 
 
 class ChatReply(BaseModel):

@@ -21,7 +21,7 @@ from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.staleness import is_stale, may_be_stale
 from fourfold.problem import problem
 from fourfold.progress.log import LogEntry
-from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
+from fourfold.progress.run import Run, RunStatus, with_progress
 from functions.api.wiring import in_polling_thread, in_thread
 from functions.clock import now
 from functions.wiring import event_store, job_context, persona_store, run_context
@@ -88,7 +88,7 @@ def current_run(workspace_id: str, run_id: str) -> Run | None:
     if run is None or run.status is not RunStatus.RUNNING:
         return run
     entries = list(event_store(workspace_id, run_id).entries())
-    if run.kind is not RunKind.GENERATION:
+    if not run.kind.is_pipeline:
         return _current_job(run, entries)
     if is_stale(run, entries, now()):
         fail_run(identity_of(run), problem_from("ABORTED", ""), run_context())

@@ -12,7 +12,7 @@ from fourfold.pipeline.bus_entries import failed_entry
 from fourfold.pipeline.log_end import log_end
 from fourfold.pipeline.run_context import RunContext, RunIdentity
 from fourfold.problem import Problem
-from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
+from fourfold.progress.run import Run, RunStatus, with_progress
 
 # The transaction is retried when the persona is changed between its read and its write.
 _MAX_ATTEMPTS = 5
@@ -37,7 +37,7 @@ def _stored_end(identity: RunIdentity, error: Problem, context: RunContext) -> R
         if stored is None or run is None:
             context.delete_log(identity)
             return None
-        if run.kind is not RunKind.GENERATION:
+        if not run.kind.is_pipeline:
             return None
         if run.status is not RunStatus.RUNNING:
             return run
