@@ -52,6 +52,7 @@ from functions.api.openapi import describe as openapi
 from functions.api.openapi.describe import TAGS
 from functions.api.persona_audit import routes as persona_audit
 from functions.api.persona_files import routes as persona_files
+from functions.api.persona_forks import routes as persona_forks
 from functions.api.persona_versions import routes as persona_versions
 from functions.api.personas import routes as personas
 from functions.api.progress import routes as progress
@@ -72,6 +73,7 @@ _RESOURCES = (
     personas,
     persona_versions,
     persona_audit,
+    persona_forks,
     persona_files,
     voice,
     chat,

@@ -16,6 +16,7 @@ from functions.api.meta import examples as meta
 from functions.api.openai_compatible import examples as openai_compatible
 from functions.api.persona_audit import examples as persona_audit
 from functions.api.persona_files import examples as persona_files
+from functions.api.persona_forks import examples as persona_forks
 from functions.api.persona_versions import examples as persona_versions
 from functions.api.personas import examples as personas
 from functions.api.progress import examples as progress
@@ -29,6 +30,7 @@ _RESOURCES = (
     personas,
     persona_versions,
     persona_audit,
+    persona_forks,
     persona_files,
     voice,
     chat,
