@@ -17,6 +17,7 @@ from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
 from fourfold.storage.client import dynamodb
 from fourfold.storage.personas.deletion import DynamoDeletion
 from functions import clock
+from functions.api import wiring
 from functions.api.errors import constraints_broken, persona_not_written, run_in_progress, slug_taken
 from functions.api.personas.schemas import PersonaPatch
 from functions.api.responses import path_to
@@ -86,7 +87,10 @@ def _deleter() -> PersonaDeleter:
         stored_persona=store.stored_persona,
         run=store.run,
         deletions=DynamoDeletion(
-            dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"]
+            dynamodb(),
+            os.environ["FOURFOLD_PERSONAS_TABLE"],
+            os.environ["FOURFOLD_OUTBOX_TABLE"],
+            wiring.session_deletion(),
         ),
         log_of=lambda run: run_log(run, 0),
         clear_log=lambda run, is_running: event_store(run.workspace_id, run.run_id).clear(keep_end=is_running),
