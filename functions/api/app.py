@@ -54,6 +54,7 @@ from functions.api.openapi import describe as openapi
 from functions.api.openapi.describe import TAGS
 from functions.api.persona_audit import routes as persona_audit
 from functions.api.persona_files import routes as persona_files
+from functions.api.persona_forks import routes as persona_forks
 from functions.api.persona_versions import routes as persona_versions
 from functions.api.personas import routes as personas
 from functions.api.progress import routes as progress
@@ -76,6 +77,7 @@ _RESOURCES = (
     persona_versions,
     persona_audit,
     constraints,
+    persona_forks,
     persona_files,
     voice,
     chat,
