@@ -18,7 +18,6 @@ from fourfold.storage.client import dynamodb
 from fourfold.storage.personas.deletion import DynamoDeletion
 from functions import clock
 from functions.api import wiring
-from functions.api.errors import constraints_broken, persona_not_written, run_in_progress
 from functions.api.errors import constraints_broken, persona_not_written, run_in_progress, slug_taken
 from functions.api.personas.schemas import PersonaPatch
 from functions.api.responses import path_to
