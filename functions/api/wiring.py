@@ -16,6 +16,7 @@ from fourfold.http.last_use import LastUse
 from fourfold.pipeline.submit import SubmissionService
 from fourfold.rate_limit import RateLimiter
 from fourfold.storage.client import dynamodb
+from fourfold.storage.idempotency.chat_slots import ChatSlots
 from fourfold.storage.idempotency.claims import DynamoClaims
 from fourfold.storage.idempotency.rate_windows import DynamoRateWindows
 from fourfold.storage.keys.api_keys import DynamoApiKeys
@@ -60,6 +61,12 @@ def last_use() -> LastUse:
 def rate_limiter() -> RateLimiter:
     """The rate limiter of this process, over windows shared by all processes."""
     return RateLimiter(DynamoRateWindows(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], time.time))
+
+
+@cache
+def chat_slots() -> ChatSlots:
+    """How many replies a workspace has written at once, in all processes."""
+    return ChatSlots(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], time.time)
 
 
 @cache

@@ -30,7 +30,7 @@ from fourfold.voice.sessions import PersonaRef
 from functions.api.chat.schemas import ChatReply, ChatUsage
 from functions.api.dependencies import AdmittedCaller
 from functions.api.personas.lookup import known_persona, require_speakable
-from functions.api.spending import chat_at_once
+from functions.api.spending import chat_in_process, chat_of_workspace
 from functions.clock import now
 from functions.metrics import record
 from functions.wiring import job_store, sessions
@@ -39,21 +39,28 @@ Answer = TypeVar("Answer")
 
 # Bounds all model calls of one reply, fallbacks and regeneration included.
 CHAT_TIMEOUT_S = MAX_SILENCE_S
+# A slot of `api.limits.concurrent_chats` whose process ended is free after this time; a chat ends before.
+_SLOT_SECONDS = CHAT_TIMEOUT_S + 30
 # Threads that wait for models, separate from those of other requests.
 _CHAT_THREADS = 64
 
 
-async def in_chat_thread(workspace_id: str, call: Callable[[], Answer]) -> Answer:
+async def in_chat_thread(caller: AdmittedCaller, call: Callable[[], Answer]) -> Answer:
     """Runs a call that waits for a model, on a thread reserved for chats.
 
     Raises:
         ProblemError: 429, the workspace has too many chats at once.
     """
-    with chat_at_once(workspace_id):
-        return await anyio.to_thread.run_sync(call, limiter=chat_limiter())
+
+    def counted() -> Answer:
+        with chat_of_workspace(caller, _SLOT_SECONDS):
+            return call()
+
+    with chat_in_process(caller.workspace_id):
+        return await anyio.to_thread.run_sync(counted, limiter=chat_limiter())
 
 
-async def answered(workspace_id: str, call: Callable[[], Answer]) -> Answer:
+async def answered(caller: AdmittedCaller, call: Callable[[], Answer]) -> Answer:
     """Returns the result of a call on a chat thread.
 
     Raises:
@@ -61,7 +68,7 @@ async def answered(workspace_id: str, call: Callable[[], Answer]) -> Answer:
             models that gave none, or of a persona that was deleted during the call.
     """
     try:
-        return await in_chat_thread(workspace_id, call)
+        return await in_chat_thread(caller, call)
     except (BlockedError, ModelError, PersonaGoneError) as error:
         raise chat_problem(error) or error from None
 

@@ -100,11 +100,11 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
         claim = await claim_or_replay(request, caller, body)
         if isinstance(claim, KeptReply):
             return event_stream(replayed_events(claim, request.state.request_id), {REPLAYED: "true"})
-        return event_stream(chat_events(caller.workspace_id, write_reply, claim, request.state.request_id))
+        return event_stream(chat_events(caller, write_reply, claim, request.state.request_id))
 
     async def answer(_execution: Execution) -> Response:
         await count_spending(caller)
-        result = await answered(caller.workspace_id, lambda: reply_to(context, session, body.message))
+        result = await answered(caller, lambda: reply_to(context, session, body.message))
         return document(chat_reply(measured(result)))
 
     return await idempotent(request, caller, body, answer)
@@ -139,7 +139,7 @@ async def score_drift(persona_id: str, request: Request, caller: Chatter) -> Res
 
     async def score(_execution: Execution) -> Response:
         await count_spending(caller)
-        drifts = await answered(caller.workspace_id, lambda: scored_replies(context, texts, body.session_id))
+        drifts = await answered(caller, lambda: scored_replies(context, texts, body.session_id))
         if body.reply is not None:
             return document(DriftReport(drift=drifts[0], session_id=body.session_id))
         return document(DriftReports(drifts=drifts, session_id=body.session_id))

@@ -13,7 +13,7 @@ from fourfold.idempotency import Execution, KeptReply
 from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import reply_to
 from functions.api import wiring
-from functions.api.chat.context import answered, chat_context, speaker_of
+from functions.api.chat.context import answered, chat_context, measured, speaker_of
 from functions.api.chat.routes import Chatter
 from functions.api.chat.stream import StreamEvent, exchange_events
 from functions.api.dependencies import Reader
@@ -70,12 +70,12 @@ async def create_chat_completion(request: Request, caller: Chatter) -> Response:
 
     def write(head: CompletionHead, listener: ReplyListener | None) -> ChatCompletion:
         result = reply_to(context, session, conversation.message, listener, conversation.history)
-        return completion(head, persona, result)
+        return completion(head, persona, measured(result))
 
     async def answer(execution: Execution) -> Response:
         await count_spending(caller)
         head = CompletionHead.of(execution, body.model)
-        return document(await answered(caller.workspace_id, lambda: write(head, None)))
+        return document(await answered(caller, lambda: write(head, None)))
 
     if not body.stream:
         return await idempotent(request, caller, body, answer)
@@ -88,9 +88,7 @@ async def create_chat_completion(request: Request, caller: Chatter) -> Response:
     # A regenerated reply voids the text before it, which OpenAI's chunks cannot say: it is sent when it is final.
     live = context.scorer.config.action_on_alert == "warn"
     head = CompletionHead.of(claim, body.model)
-    events = exchange_events(
-        caller.workspace_id, lambda listener: write(head, listener), claim, request.state.request_id
-    )
+    events = exchange_events(caller, lambda listener: write(head, listener), claim, request.state.request_id)
     return event_stream(chunks(events, head, live=live, include_usage=include_usage))
 
 

@@ -179,12 +179,12 @@ def committed_text(app: FastAPI) -> str:
 def _finish(operation: dict[str, Any], scope: str | None, *, changes: bool) -> None:
     """Adds what applies to every operation: security, scope, general problems, and headers."""
     replies = operation["responses"]
-    general = (401, 403, 422, 429, 431, 500, 503) if scope is not None else (431, 500, 503)
+    general = [*(401, 403, 422, 429) * (scope is not None), 431, 500, 503, *(408,) * ("requestBody" in operation)]
     if openai_errors.TAG in operation["tags"]:
         replies.pop("422", None)  # FastAPI's own
         replies.update(openai_errors.responses("requestBody" in operation))
     else:
-        for status in (*general, 507) if changes else general:
+        for status in [*general, *(507,) * changes]:
             replies.setdefault(str(status), problems(status)[status])
     operation["security"] = []
     if scope is not None:

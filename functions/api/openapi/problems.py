@@ -116,6 +116,12 @@ CATALOGUE: dict[str, KnownProblem] = {
     "key_in_use": KnownProblem(409, "A key cannot revoke itself", "Revoke it with another key of the workspace."),
     "persona_deleted": _known(DELETED),
     "too_many_keys": KnownProblem(409, "Too many API keys in the workspace", "Revoke unused keys."),
+    "request_timeout": KnownProblem(
+        408,
+        "Request body too slow",
+        "The request body was not complete within 24 seconds. Send it faster.",
+        general=True,
+    ),
     "body_too_large": KnownProblem(413, "Request body too large", "Send at most 65536 bytes.", general=True),
     "unsupported_media_type": KnownProblem(
         415,
