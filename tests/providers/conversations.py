@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.providers.wires import Body, Provider, Received
@@ -17,13 +17,13 @@ class Turn:
 
     role: str
     texts: tuple[str, ...]
-    marked: frozenset[int] = frozenset()
+    marked: frozenset[int] = field(default=frozenset(), compare=False)
 
 
 def conversation(call: Received) -> tuple[Turn, ...]:
     """The system text as the first turn, then the messages."""
     system, messages, content = _parts(call)
-    turns = (_turn(_ROLES.get(item["role"], item["role"]), item[content]) for item in messages)
+    turns = (_turn(_ROLES.get(item["role"], str(item["role"])), item[content]) for item in messages)
     return _turn("system", system), *turns
 
 
@@ -58,7 +58,7 @@ def _parts(call: Received) -> tuple[Any, list[Body], str]:
     body = call.body
     match call.provider:
         case Provider.GOOGLE:
-            return body.get("systemInstruction", {}).get("parts"), body["contents"], "parts"
+            return _at(body, "systemInstruction", "parts"), body["contents"], "parts"
         case Provider.OPENAI:
             asked = body["input"]
             messages = [{"role": "user", "content": asked}] if isinstance(asked, str) else asked

@@ -150,7 +150,9 @@ def _answer(reply: object) -> WireAnswer:
 
 
 def _text(text: str, *, marked: bool) -> TextBlockParam:
-    return {"type": "text", "text": text, **({"cache_control": {"type": "ephemeral"}} if marked else {})}
+    if marked:
+        return {"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}
+    return {"type": "text", "text": text}
 
 
 def _message(turn: Turn) -> MessageParam:

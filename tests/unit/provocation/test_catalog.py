@@ -28,7 +28,10 @@ jail.001 high 1 | jail.002 high 2 | jail.003 critical 6 | jail.004 medium 3 | ja
 jail.007 medium 2 | jail.008 critical 2
 """
 # Of the catalog at this version. Another text is another version: raise CATALOG_VERSION and the changed tests' own.
-HASHES = {"1.0.0": "sha256:5bc5f4f10ec51a5a2598585f83616a2b082fa8400d4a0bad44ec4e83e3d1e6e8"}
+HASHES = {
+    "1.0.0": "sha256:5bc5f4f10ec51a5a2598585f83616a2b082fa8400d4a0bad44ec4e83e3d1e6e8",
+    "1.1.0": "sha256:9f83c452527907eaa987187f09d75160a7aa520c85649cba1ff35216f6409ba6",
+}
 
 # What they ask is whether the voice holds; there is nothing to be unsafe about.
 VOICE_ALONE = {"role.001", "role.004", "role.005", "role.007", "role.008", "emo.008"}
