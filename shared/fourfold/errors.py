@@ -19,7 +19,7 @@
   * LimitError                 the workspace has reached a limit
     + WorkspaceFullError, TooManyKeysError
   * DeadlineError              the time limit is reached; completed work is stored
-    + JobTimeoutError, CallTimeoutError
+    + JobTimeoutError, CallTimeoutError, NoSlotError
   * ModelError                 no model returned a usable answer; `failure` gives the reason
   * UnreadableReplyError       an adapter could not parse its provider's response
     + StreamError               the provider reported an error within a response of status 200
