@@ -28,8 +28,8 @@ class ConstraintsBrokenError(InputError):
 class PersonaChanges:
     """What to change.
 
-    `fields` may contain `slug` (text or None), `visibility`, `metadata` and `archived` (bool). `edits` are fields of the
-    layers; with `accept_violations` they are stored even if they break constraints, which the version then records.
+    `fields` may contain `slug` (text or None), `visibility`, `metadata` and `archived` (bool). `edits` are fields of
+    the layers; with `accept_violations` they are stored even if they break constraints, which the version then records.
     """
 
     fields: Mapping[str, Any]
@@ -98,7 +98,7 @@ def _edited(
     if not fields:
         return persona, ()
     require_no_run(persona)
-    basis = personas.basis(persona.workspace_id, persona.id, persona.run_id) if persona.run_id else None
+    basis = personas.basis_of(persona)
     chain = () if basis is None else basis.constraints
     violations = violations_of_edit(before, after, fields, chain, persona.language)
     if violations and not accept:
