@@ -15,10 +15,11 @@
     + ArchivedError, NotWrittenError, NothingWrittenError, RunInProgressError, RunUnfinishedError, RunOverError
     + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError
     + KeyReusedError, KeyExistsError, JobInProgressError, BlockedError
+    + SessionEndedError, SessionDeletedError
   * LimitError                 the workspace has reached a limit
     + WorkspaceFullError, TooManyKeysError
   * DeadlineError              the time limit is reached; completed work is stored
-    + JobTimeoutError, CallTimeoutError
+    + JobTimeoutError, CallTimeoutError, NoSlotError
   * ModelError                 no model returned a usable answer; `failure` gives the reason
   * UnreadableReplyError       an adapter could not parse its provider's response
     + StreamError               the provider reported an error within a response of status 200

@@ -18,11 +18,15 @@ Item = TypeVar("Item")
 
 
 class ChatReply(BaseModel):
-    """A persona's reply, with its drift from the voice. `usage` and `recovery` are as in the API."""
+    """A persona's reply, with its drift from the voice. `usage` and `recovery` are as in the API.
+
+    `finish_reason` is `length` if the reply ends at `engine.chat.max_tokens`; `stop` from servers that do not send it.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     reply: str
+    finish_reason: str = "stop"
     session_id: str
     drift: Envelope
     recovery: dict[str, Any] | None

@@ -118,12 +118,16 @@ def rejected(read: ReadAnswer[Any]) -> CheckedAnswer[Any]:
 
 @dataclass(frozen=True)
 class Answer(Generic[Value]):
-    """The chain's result: the value, the model that gave it, and every call that was sent."""
+    """The chain's result: the value, the model that gave it, and every call that was sent.
+
+    `truncated`: the value is that of a chat reply that ends at `max_tokens`.
+    """
 
     value: Value
     provider: str
     model: str
     calls: tuple[ModelCall, ...]
+    truncated: bool = False
 
 
 class Answerer(Protocol[Asked_contra]):
@@ -225,7 +229,7 @@ class Chain(Generic[Value, Question]):
         completion, value = result.completion, result.judgement.value
         if completion is None or value is None:
             raise AssertionError("only an answer that was read gets here")
-        return Answer(value, completion.provider, completion.model, tuple(self.calls))
+        return Answer(value, completion.provider, completion.model, tuple(self.calls), completion.truncated)
 
     def _asked_and_repaired(self, place: int, model: Answerer[Question]) -> _CallResult[Value]:
         first = self._asked(place, model, None)
@@ -301,7 +305,7 @@ class Chain(Generic[Value, Question]):
             ModelCall(
                 provider=completion.provider,
                 model=completion.model,
-                failure=_fault(judgement),
+                failure=_fault(judgement) or (ModelFailure.TRUNCATED if completion.truncated else None),
                 repair=repair is not None,
                 duration_ms=self._since(began),
                 tokens=completion.usage,
