@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fourfold.config.scope import Scope
+from fourfold.constraints import Violation
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.problem import FieldError, Problem, problem
 
@@ -40,6 +43,21 @@ def run_in_progress(path: str) -> ProblemError:
     return ProblemError(answer.model_copy(update={"instance": path}), {"Location": path, "Retry-After": "5"})
 
 
+def constraints_broken(pointer: str, violations: Sequence[Violation]) -> ProblemError:
+    """422: edits break constraints. `pointer` is the place of the edits in the body."""
+    faults = [
+        FieldError(
+            pointer=f"{pointer}/{violation.field.replace('.', '/')}",
+            code="constraint_broken",
+            detail=f"Is {violation.observed}; must be {violation.demand} (set by {violation.source}).",
+        )
+        for violation in violations
+    ]
+    answer = rejected(faults, code="constraint_broken", title="The edit breaks constraints of the persona")
+    detail = f"{answer.problem.detail} To store it nevertheless, send accept_violations: true."
+    return ProblemError(answer.problem.model_copy(update={"detail": detail}))
+
+
 def settings_rejected(faults: list[FieldError], locked_by: Scope | None) -> ProblemError:
     """422 for invalid settings; 403 `config_locked` if locks are the only reason."""
     if locked_by is None:
@@ -52,3 +70,11 @@ def no_fingerprint() -> ProblemError:
     """409: the persona has no fingerprint yet."""
     detail = "Wait until the status of GET .../fingerprint is ready; if it is failed, POST .../fingerprint."
     return ProblemError(problem("fingerprint_not_ready", "The fingerprint is not ready", 409, detail))
+
+
+def slug_taken() -> ProblemError:
+    """409: another persona of the workspace has the slug."""
+    fault = FieldError(pointer="/slug", code="slug_taken", detail="Already used by another persona.")
+    detail = "Choose another slug, or change the slug of the persona that uses it."
+    answer = problem("slug_taken", "Slug already in use", 409, detail)
+    return ProblemError(answer.model_copy(update={"errors": (fault,)}))

@@ -35,9 +35,10 @@ def _language_tag(tag: object) -> object:
     return "-".join(part for part in (language.lower(), script.title(), region.upper()) if part)
 
 
+LANGUAGE_PATTERN: Final = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
 Language = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"),
+    StringConstraints(pattern=LANGUAGE_PATTERN),
     BeforeValidator(_language_tag),
 ]
 
@@ -218,11 +219,15 @@ class Scores(Document):
         return score
 
 
+# A layer, or a field of one.
+FIELD_PATH_PATTERN: Final = r"^(soul|self|mask|surface)(\.[a-z_]+)*$"
+
+
 class Finding(Document):
     """A flaw that the audit found: field, quote as evidence, severity from 1 (slight) to 5 (breaks the persona)."""
 
     dimension: Dimension
-    field: Annotated[str, StringConstraints(pattern=r"^(soul|self|mask|surface)(\.[a-z_]+)*$", max_length=80)]
+    field: Annotated[str, StringConstraints(pattern=FIELD_PATH_PATTERN, max_length=80)]
     quote: Annotated[str, StringConstraints(max_length=300)]
     severity: Annotated[int, Field(ge=1, le=5)]
     note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
@@ -236,7 +241,7 @@ class Audit(Document):
     `findings` and `judge` are those of the second call. `attempt` is the attempt that was kept, of `attempts` in the
     run. `rubric_version` is the content hash of the rubric (`aud_...`). `judge_verified`: when the persona was stored,
     the judge had a verified passport for this rubric on the shipped label set (`GET /v1/judges`). Audits of earlier
-    versions have null for what was not recorded.
+    versions have null for what was not recorded. `stale`: a layer was changed by hand after the audit.
     """
 
     overall: Score
@@ -250,6 +255,7 @@ class Audit(Document):
     confirmed_score: Score | None = None
     rubric_version: str | None = None
     judge_verified: bool | None = None
+    stale: bool = False
 
 
 class TokenUsage(Document):
@@ -298,13 +304,18 @@ class Grade(StrEnum):
 
 
 class FingerprintSummary(Document):
-    """The summary of the fingerprint in the persona."""
+    """The summary of the fingerprint in the persona. `stale`: a layer has changed since it was computed.
+
+    `persona_version` is the version it was computed from; null for those of earlier versions of fourfold.
+    """
 
     run_id: RunId
     embedder: str
     scenario_set: str
     grade: Grade
     eer: float | None
+    persona_version: int | None = None
+    stale: bool = False
     created_at: datetime
 
 
@@ -323,7 +334,7 @@ class TestSuiteCounts(Document):
 class TestSuiteSummary(Document):
     """The newest complete run of the provocation suite. `persona_version` is the version that was tested.
 
-    `pass_rate` is `passed / total`; `interval` is its 95% Wilson score interval.
+    `pass_rate` is `passed / total`; `interval` is its 95% Wilson score interval. `stale`: a layer has changed since.
     """
 
     __test__ = False
@@ -336,6 +347,7 @@ class TestSuiteSummary(Document):
     counts: TestSuiteCounts
     confirmed_critical: tuple[str, ...]
     catalog_version: str
+    stale: bool = False
     completed_at: datetime
 
 
@@ -404,7 +416,9 @@ class Persona(Document):
 
     `version` increases with every accepted change. `run_id` is the run that wrote the layers and `usage` the cost of
     that run (null and empty for an imported persona). `pending_run_id` is the run in progress, if any. `archived_from`
-    is the status of an archived persona before it was archived; unarchiving restores it.
+    is the status of an archived persona before it was archived; unarchiving restores it. A fork has the id and version
+    of the persona it was made from (`parent_id`, `parent_version`), the first persona of its line (`root_id`) and its
+    maker's `fork_note`; the parent may have been deleted since.
     """
 
     id: PersonaId
@@ -429,6 +443,10 @@ class Persona(Document):
     providers: tuple[str, ...] = ()
     archived_from: PersonaStatus | None = None
     imported_from: ImportedFrom | None = None
+    parent_id: PersonaId | None = None
+    parent_version: int | None = None
+    root_id: PersonaId | None = None
+    fork_note: str | None = None
     created_at: datetime
     updated_at: datetime
 

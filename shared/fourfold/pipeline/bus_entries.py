@@ -63,8 +63,8 @@ def _completed_events(run: Run, version: PersonaVersion, ended_at: datetime) -> 
         duration_ms=run_duration_ms(run, ended_at),
         usage=run.usage,
     )
-    if version.change is Change.REGENERATED:
-        yield PersonaUpdated(persona_id=persona.id, version=version.version, changed=version.changed, run_id=run.id)
+    if version.change is not Change.GENERATED:
+        yield PersonaUpdated.of(version)
     if flagged:
         yield PersonaFlagged(
             persona_id=persona.id,
@@ -75,7 +75,13 @@ def _completed_events(run: Run, version: PersonaVersion, ended_at: datetime) -> 
             version=version.version,
         )
     elif version.change is Change.GENERATED:
-        yield PersonaCreated(persona_id=persona.id, run_id=run.id, overall=audit.overall, language=persona.language)
+        yield PersonaCreated(
+            persona_id=persona.id,
+            run_id=run.id,
+            overall=audit.overall,
+            language=persona.language,
+            parent_id=persona.parent_id,
+        )
 
 
 def _entry(event: EventData, run: Run, at: datetime) -> dict[str, Any]:
