@@ -23,7 +23,8 @@ class FunctionFactory:
 
     A function's logical id is therefore derived from `construct_id` alone, and does not change when its spec moves from
     one construct to another. `runtime_layer` holds the packages that every function imports, `models_layer` also the
-    SDKs of the stage's providers, `jobs_layer` also what computes voices, `api_layer` all of these and the web framework.
+    SDKs of the stage's providers, `jobs_layer` also what computes voices, `api_layer` all of these and the web
+    framework.
     """
 
     def __init__(self, stack: Stack, settings: StageSettings) -> None:

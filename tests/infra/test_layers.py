@@ -116,7 +116,11 @@ def test_a_file_that_does_not_compile_stops_the_deployment(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("names", "megabytes"),
-    [(("runtime",), RUNTIME_MB), (("runtime", "api", "voice", "anthropic"), API_MB), (("runtime", "offline"), OFFLINE_MB)],
+    [
+        (("runtime",), RUNTIME_MB),
+        (("runtime", "api", "voice", "anthropic"), API_MB),
+        (("runtime", "offline"), OFFLINE_MB),
+    ],
 )
 def test_a_layer_has_no_more_than_it_needs(tmp_path: Path, names: tuple[str, ...], megabytes: int) -> None:
     """Uncompressed and without byte code. If this fails, look for the package that grew."""
