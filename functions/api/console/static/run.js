@@ -81,11 +81,19 @@ function generation(state) {
   return [
     state.attempts.map((attempt, index) => h("section", { class: "attempt", "aria-label": `Attempt ${attempt.number}` },
       state.attempts.length > 1 ? h("h2", {}, `Attempt ${attempt.number}`) : null,
-      attempt.retry ? h("p", { class: "notice warn" }, `The audit asked for better: ${attempt.retry.findings} findings. Written again from ${words(attempt.retry.retry_from)}.`) : null,
+      attempt.retry ? retryNotice(attempt.retry) : null,
       h("ol", { class: "steps" }, attempt.stepNames(index === state.attempts.length - 1).map((step) => stepRow(step, attempt.steps.get(step)))),
       attempt.score ? scores(attempt.score) : null)),
     h("p", { class: "totals" }, h("strong", {}, usd(state.cost)), " · ", tokens(state.tokens)),
   ];
+}
+
+/** Why the attempt was asked for: the findings that its steps are given. */
+function retryNotice(retry) {
+  return h("div", { class: "notice warn" },
+    h("p", {}, `The audit asked for better: ${retry.findings} findings. Written again from ${words(retry.retry_from)}.`),
+    h("ul", { class: "small" }, (retry.audit_findings ?? []).map((finding) => h("li", {},
+      h("code", {}, finding.field), finding.quote ? h("q", {}, finding.quote) : null, ` ${finding.note}`))));
 }
 
 function stepRow(name, step) {
