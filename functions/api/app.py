@@ -54,6 +54,7 @@ from functions.api.openapi import describe as openapi
 from functions.api.openapi.describe import TAGS
 from functions.api.persona_audit import routes as persona_audit
 from functions.api.persona_files import routes as persona_files
+from functions.api.persona_forks import routes as persona_forks
 from functions.api.persona_versions import routes as persona_versions
 from functions.api.personas import routes as personas
 from functions.api.progress import routes as progress
@@ -74,8 +75,9 @@ _DESCRIPTION = (
 _RESOURCES = (
     personas,
     persona_versions,
-    constraints,
     persona_audit,
+    constraints,
+    persona_forks,
     persona_files,
     voice,
     chat,
