@@ -26,8 +26,7 @@ async def read_constraints(persona_id: str, caller: Reader) -> Response:
 
     def read() -> ConstraintChain:
         persona = known_persona(caller.workspace_id, persona_id)
-        run_id = persona.run_id
-        basis = None if run_id is None else persona_store().basis(caller.workspace_id, persona_id, run_id)
+        basis = persona_store().basis_of(persona)
         return ConstraintChain(
             persona_id=persona.id,
             data=() if basis is None else basis.constraints,
