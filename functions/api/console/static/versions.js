@@ -1,9 +1,10 @@
-// The tab with a persona's versions: who changed what and when, the words that differ between two, and a restore.
+// The tab with a persona's versions, the words that differ between two, a restore, and its lineage.
 
 import { get, post, withQuery } from "./api.js";
 import { curlButton } from "./curl.js";
 import { fill, h } from "./dom.js";
 import { when, words } from "./format.js";
+import { lineage } from "./lineage.js";
 import { problemNotice } from "./notices.js";
 import { refresh } from "./router.js";
 
@@ -29,7 +30,8 @@ export async function tab(persona, { signal }) {
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Versions" }, h("table", {},
       h("thead", {}, h("tr", {}, ["version", "change", "changed", "audit", "when", "reason", ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "actions"))))),
       h("tbody", {}, page.data.map((each) => row(each, persona.version, compare, restore))))),
-    detail);
+    detail,
+    await lineage(persona, signal));
 }
 
 function row(version, newest, compare, restore) {
