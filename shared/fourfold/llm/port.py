@@ -14,7 +14,7 @@ from typing import Final, Literal, Protocol
 
 from pydantic import BaseModel
 
-from fourfold.errors import FourfoldError
+from fourfold.errors import ConflictError, FourfoldError
 from fourfold.persona import Document, TokenUsage
 
 Effort = Literal["minimal", "low", "medium", "high", "xhigh", "max"]
@@ -153,6 +153,12 @@ class Spent:
 
     usage: TokenUsage = field(default_factory=TokenUsage)
     cost_usd: float | None = 0.0
+
+
+class StoppedError(ConflictError):
+    """The answer is no longer wanted, so no further call is sent. `calls` are those of the chain that was stopped."""
+
+    calls: tuple[ModelCall, ...] = ()
 
 
 class ModelError(FourfoldError):

@@ -15,6 +15,7 @@ from fourfold.events.provocation import TestSuiteCompleted
 from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.job import Conclusion, JobFailedError, failed_calls
 from fourfold.jobs.store import Checkpoints
+from fourfold.layers import same_layers
 from fourfold.llm.port import ModelCall, ModelFailure
 from fourfold.persona import Persona
 from fourfold.pipeline.bus_entries import run_duration_ms
@@ -109,13 +110,18 @@ class SuiteJob:
         event = TestSuiteCompleted.model_validate(fields)
         entry = bus_entry(event, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
         summary = report.summary()
+
+        def summarized(persona: Persona) -> Persona:
+            stale = not same_layers(self.persona, persona)
+            return persona.model_copy(update={"test_suite": summary.model_copy(update={"stale": stale})})
+
         return Conclusion(
             result=report.figures().model_dump_json(),
             records=records,
             entry=entry,
             tokens=report.tokens,
             cost_usd=report.cost_usd,
-            summary=(lambda persona: persona.model_copy(update={"test_suite": summary})) if report.complete else None,
+            summary=summarized if report.complete else None,
         )
 
     def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:

@@ -29,6 +29,7 @@ from fourfold.provocation.suite import SuiteJob, selection_texts
 from fourfold.provocation.transcript import Exchange
 from fourfold.provocation.workspace_tests import available
 from fourfold.storage.jobs.suites import DynamoSuites
+from fourfold.storage.personas.store import persona_put
 from tests.unit.jobs.conftest import (
     WORKSPACE,
     Bench,
@@ -95,6 +96,7 @@ def persona(bench: Bench) -> Persona:
     """The bench's persona, with its layers."""
     whole = PERSONA.model_copy(update={"id": bench.persona.id, "run_id": bench.persona.run_id})
     bench.persona = whole
+    bench.client.put_item(TableName="personas", Item=persona_put("personas", None, whole)["Put"]["Item"])
     return whole
 
 
