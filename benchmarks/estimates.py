@@ -12,9 +12,9 @@ from benchmarks.bill import metering
 from benchmarks.bill_work import Work, suite_plan
 from benchmarks.report import Report
 from fourfold.config.presets import default_config
+from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.generation import estimate_generation
 from fourfold.estimates.jobs import estimate_fingerprint, estimate_suite
-from fourfold.estimates.planned import Estimate
 from fourfold.voice.scenarios import scenario_set
 from tests.providers.meter import Billed, Meter
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from fourfold.config.engine import EngineConfig, RunSettings
+from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.planned import (
-    Estimate,
     PlannedCall,
     estimate_of,
     instruction_tokens,

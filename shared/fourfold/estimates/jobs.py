@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from fourfold.config.engine import ChatConfig, EngineConfig
+from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.planned import (
-    Estimate,
     PlannedCall,
     estimate_of,
     instruction_tokens,

@@ -14,11 +14,12 @@ from typing import Final
 from pydantic import BaseModel
 
 from fourfold.config.models import ModelConfig
+from fourfold.estimates.estimate import CountRange, Estimate, UsdRange
 from fourfold.llm.model_names import traits_of
 from fourfold.llm.port import Effort, provider_and_model
 from fourfold.models.prices import cost_usd
 from fourfold.models.schema import portable_schema
-from fourfold.persona import Document, TokenUsage
+from fourfold.persona import TokenUsage
 
 _INSTRUCTIONS, _MATERIAL, _SCHEMA = 4.25, 3.88, 3.64
 # What a model that thinks may write before one answer, by effort. An assumption: no provider publishes it.
@@ -31,34 +32,6 @@ _THINKING: Final[dict[Effort | None, int]] = {
     "xhigh": 6000,
     "max": 10_000,
 }
-
-
-class CountRange(Document):
-    """The least and the greatest number that is expected."""
-
-    low: int
-    high: int
-
-
-class UsdRange(Document):
-    """USD at list price; null if the price of a model is unknown."""
-
-    low: float | None
-    high: float | None
-
-
-class Estimate(Document):
-    """What a request would cost. Nothing was spent or stored.
-
-    `low` is for answers that are valid at once, without thinking. `high` adds the thinking that models may do, and what
-    a run may repeat: one retry of a generation, second judgements of a suite. It is no limit: three retries are
-    possible. `models` has the model of each part that is asked first; prompt caches are not counted.
-    """
-
-    models: dict[str, str]
-    calls: CountRange
-    tokens: CountRange
-    usd: UsdRange
 
 
 @dataclass(frozen=True, slots=True)
