@@ -416,7 +416,9 @@ class Persona(Document):
 
     `version` increases with every accepted change. `run_id` is the run that wrote the layers and `usage` the cost of
     that run (null and empty for an imported persona). `pending_run_id` is the run in progress, if any. `archived_from`
-    is the status of an archived persona before it was archived; unarchiving restores it.
+    is the status of an archived persona before it was archived; unarchiving restores it. A fork has the id and version
+    of the persona it was made from (`parent_id`, `parent_version`), the first persona of its line (`root_id`) and its
+    maker's `fork_note`; the parent may have been deleted since.
     """
 
     id: PersonaId
@@ -441,6 +443,10 @@ class Persona(Document):
     providers: tuple[str, ...] = ()
     archived_from: PersonaStatus | None = None
     imported_from: ImportedFrom | None = None
+    parent_id: PersonaId | None = None
+    parent_version: int | None = None
+    root_id: PersonaId | None = None
+    fork_note: str | None = None
     created_at: datetime
     updated_at: datetime
 
