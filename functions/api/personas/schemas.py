@@ -46,6 +46,9 @@ class PersonaRequest(BaseModel):
         Field(description="Strings of your own, such as a ticket. Events and webhooks of the persona carry them."),
     ] = {}
     stream: Annotated[bool, Field(description="Return the run's events as `text/event-stream`.")] = False
+    dry_run: Annotated[
+        bool, Field(description="Return an estimate of calls, tokens and USD; nothing is stored or spent.")
+    ] = False
     config: Annotated[
         dict[str, JsonValue],
         WithJsonSchema(PLACEHOLDER),

@@ -19,6 +19,8 @@ from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.output import AsJson, print_json
+from fourfold.cli.estimate import show_estimate
+from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.progress_feed import Feed, Target
 from fourfold.cli.served_settings import served_engine
@@ -30,6 +32,8 @@ from fourfold.cli.watch import print_events, watch_live
 from fourfold.errors import CommandError
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona, PersonaStatus, Visibility
+
+Estimating = Annotated[bool, typer.Option("--estimate", help="Show what it would cost, and spend nothing.")]
 
 
 def create(  # noqa: PLR0913, PLR0917 - an argument for each option
@@ -46,6 +50,7 @@ def create(  # noqa: PLR0913, PLR0917 - an argument for each option
     metadata: Annotated[
         list[str] | None, typer.Option("--metadata", "-m", help="name=text of your own; repeatable. Events carry it.")
     ] = None,
+    estimate: Estimating = False,
     as_json: AsJson = False,
 ) -> None:
     """Generate a persona and show it."""
@@ -54,6 +59,10 @@ def create(  # noqa: PLR0913, PLR0917 - an argument for each option
     given = {"slug": slug, "visibility": visibility and visibility.value, "metadata": own}
     labels = {name: value for name, value in given.items() if value is not None}
     with connected() as client:
+        if estimate:
+            body = {"intent": brief, "config": settings, "dry_run": True}
+            show_estimate(client.post("/v1/personas", body), SafeConsole(), as_json=as_json)
+            return
         persona = create_live(client, brief, SafeConsole(stderr=as_json), settings, labels)
     if as_json:
         print_json_text(persona.model_dump_json(indent=2))
@@ -136,11 +145,16 @@ def suite(  # noqa: PLR0913, PLR0917 - an argument for each option
     benign_twins: Annotated[bool, typer.Option("--benign-twins", help="Run the harmless twins too.")] = False,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write SARIF 2.1.0 to this file.")] = None,
+    estimate: Estimating = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the provocation suite against a persona. Exits 1 on a confirmed critical failure."""
     options = SuiteOptions(family or (), severity or (), test or (), benign_twins, junit, sarif)
     with connected() as client:
+        if estimate:
+            body = {**options.body(), "dry_run": True}
+            show_estimate(client.post(f"/v1/personas/{persona_id}/test-suite", body), SafeConsole(), as_json=as_json)
+            return
         for path in filter(None, (junit, sarif)):
             path.touch()  # a file that cannot be written is reported before the run, not after it
         finished = run_suite(client, persona_id, options, SafeConsole(stderr=as_json))

@@ -41,6 +41,12 @@ def create(brief: str, settings: Mapping[str, Any] | None, labels: Mapping[str, 
     return Operation("POST", "/v1/personas", body)
 
 
+def estimate(brief: str, settings: Mapping[str, Any] | None) -> Operation:
+    """Estimates what a generation would cost."""
+    created = create(brief, settings)
+    return Operation(created.method, created.path, {**(created.body or {}), "dry_run": True})
+
+
 def persona(persona_id: str) -> Operation:
     """Reads a persona."""
     return Operation("GET", f"/v1/personas/{persona_id}")
