@@ -43,7 +43,7 @@ def create(brief: str, settings: Mapping[str, Any] | None, labels: Mapping[str, 
 
 def estimate(brief: str, settings: Mapping[str, Any] | None) -> Operation:
     """Estimates what a generation would cost."""
-    created = create(brief, settings)
+    created = create(brief, settings, {})
     return Operation(created.method, created.path, {**(created.body or {}), "dry_run": True})
 
 
