@@ -8,6 +8,7 @@
     + TargetRefusedError        a webhook URL
     + NotVerifiedError          a delivery that the Python client received
     + BadAddressError           the URL of a model server
+    + BriefRefusedError         a kind of brief that the safety settings refuse
     + NoSuchStepError           the generation method does not have the step
     + ConstraintsBrokenError    an edit breaks the constraint chain
   * NotFoundError              the workspace has no such resource

@@ -26,5 +26,11 @@ def write_in_one_call(inputs: StepInput) -> SingleCallPersona:
     known = replace(known, mask=mask)
     surface = ground_surface(known).surface
     return SingleCallPersona(
-        language=intent.language, locale=intent.locale, soul=soul, self_=self_, mask=mask, surface=surface
+        language=intent.language,
+        locale=intent.locale,
+        refusal=intent.refusal,
+        soul=soul,
+        self_=self_,
+        mask=mask,
+        surface=surface,
     )

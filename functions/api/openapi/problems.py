@@ -9,6 +9,7 @@ from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.cancellation import CANCELLED
 from fourfold.pipeline.failure import job_problem, problem_from
+from fourfold.pipeline.refusal import refused_brief
 from fourfold.pipeline.submit import NOT_STARTED
 from fourfold.problem import Problem
 from functions.api.errors import SESSION_DELETED, STORE_OUTDATED, session_ended
@@ -157,6 +158,7 @@ CATALOGUE: dict[str, KnownProblem] = {
         "Use a new Idempotency-Key for each new request.",
         field=("Idempotency-Key", "key_reused", "Already used with a different request."),
     ),
+    "brief_refused": _known(refused_brief("minor_romantic")),
     "provider_not_configured": KnownProblem(
         422,
         "No usable model is configured",
@@ -190,7 +192,7 @@ CATALOGUE: dict[str, KnownProblem] = {
 }
 
 # Problems of routes that start or await a run.
-OF_RUNS = ("run_not_started", "run_interrupted", "run_timed_out", *_MODEL)
+OF_RUNS = ("run_not_started", "run_interrupted", "run_timed_out", "brief_refused", *_MODEL)
 # Problems of routes that call a model.
 OF_MODELS = tuple(_MODEL)
 # Problems of routes that accept settings for one run.

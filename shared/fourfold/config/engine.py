@@ -224,12 +224,23 @@ class SafetyConfig(Document):
         Field(description="A persona offers help in a crisis, even if that breaks its character."),
         KeyMeta(scopes=(Scope.SYSTEM,)),
     ] = True
+    refuse_real_people: Annotated[
+        bool,
+        Field(description="A brief that asks for the private self of a real, living person is refused."),
+        KeyMeta(scopes=(Scope.SYSTEM,)),
+    ] = True
+    refuse_minors_in_romance: Annotated[
+        bool,
+        Field(description="A brief that puts a minor in a romantic frame is refused."),
+        KeyMeta(scopes=(Scope.SYSTEM,)),
+    ] = True
 
 
 class PinnedConfig(Document):
     """The settings that a run carries from its start to its end; part of its record and of its state."""
 
     pipeline: PipelineConfig = PipelineConfig()
+    safety: SafetyConfig = SafetyConfig()
 
 
 class EngineConfig(PinnedConfig):
@@ -238,11 +249,10 @@ class EngineConfig(PinnedConfig):
     chat: ChatConfig = ChatConfig()
     fingerprint: FingerprintConfig = FingerprintConfig()
     provocation: ProvocationConfig = ProvocationConfig()
-    safety: SafetyConfig = SafetyConfig()
 
     def pinned(self) -> PinnedConfig:
         """Returns the part that a run carries."""
-        return PinnedConfig(pipeline=self.pipeline)
+        return PinnedConfig(pipeline=self.pipeline, safety=self.safety)
 
     def hash(self) -> str:
         """Returns a content hash: runs with equal hashes have equal settings."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import LanguageModel, ModelError, ModelFailure
 from fourfold.persona import Audit
+from fourfold.pipeline.refusal import require_accepted
 from fourfold.pipeline.run_step import StepOutcome, run_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
@@ -44,6 +45,7 @@ def execute_step(
     Raises:
         ModelError: no model of the chain returned a usable answer. `step.failed` records the cost of the calls.
         RunOverError: the run has ended, or its persona is deleted; no further call is sent.
+        BriefRefusedError: the brief is of a kind that is refused; the calls that found it are logged.
         RunCancelledError: the run was cancelled; the calls sent before are logged.
     """
     current = state.reset_for(step.name)
@@ -63,6 +65,8 @@ def execute_step(
     )
     if step.name in {StepName.AUDIT, StepName.CONFIRM_AUDIT} and after.audit is not None:
         log.append(_scored(after.audit, attempt))
+    if after.draft.parse is not None:
+        require_accepted(after.draft.parse.refusal, after.config.safety)
     log.require_not_cancelled()  # the next step's writer begins after these entries and would not read them
     return after.model_copy(update={"log_seq": log.seen})
 

@@ -6,6 +6,7 @@ import json
 
 from fourfold.llm.advice import ADVICE
 from fourfold.llm.port import ModelError, ModelFailure
+from fourfold.pipeline.refusal import BriefRefusedError, refused_brief
 from fourfold.problem import Problem, problem
 
 _MAX_DETAIL = 900
@@ -30,6 +31,8 @@ def problem_from(error: str, cause: str) -> Problem:
         )
     if error in _TIMEOUTS:
         return problem("run_timed_out", "The run timed out", 504, "A step did not finish in time. Try again.")
+    if error == BriefRefusedError.__name__:
+        return refused_brief(_message_in(cause))
     failed = _model_failure(cause)
     if failed is not None:
         return model_problem(*failed)
@@ -54,6 +57,15 @@ def model_problem(failure: ModelFailure, detail: str) -> Problem:
     """The problem of a model's failure; `detail` says what happened and what to do."""
     text = " ".join("".join(mark if mark.isprintable() else " " for mark in detail).split())[:_MAX_DETAIL]
     return problem(f"model_{failure}", "The model returned no usable answer", 502, text or ADVICE[failure])
+
+
+def _message_in(cause: str) -> str:
+    """The message of an error that a Lambda function raised; empty if there is none."""
+    try:
+        parsed = json.loads(cause)
+    except ValueError:
+        return ""
+    return str(parsed.get("errorMessage", "")) if isinstance(parsed, dict) else ""
 
 
 def _model_failure(cause: str) -> tuple[ModelFailure, str] | None:

@@ -21,11 +21,14 @@ class TonalAxes(Document):
     irony: Axis = 0.0
 
 
+Refusal = Literal["real_person_private", "minor_romantic"]
+
+
 class Intent(Document):
     """The parsed brief: hints, and explicit facts with their quotes.
 
     `language` is the language that the persona speaks, `locale` the place where they live (BCP 47, such as `tr-TR`).
-    `gender` is null unless the brief states it.
+    `gender` is null unless the brief states it, `refusal` unless the brief is of a kind that is refused.
     """
 
     language: Language
@@ -33,5 +36,6 @@ class Intent(Document):
     genre_hints: Annotated[tuple[Line, ...], Field(max_length=6)] = ()
     tonal_axes: TonalAxes = TonalAxes()
     gender: Literal["female", "male", "nonbinary"] | None = None
+    refusal: Refusal | None = None
     facts: Annotated[tuple[StatedFact, ...], Field(max_length=16)] = ()
     constraints: Annotated[tuple[TraitBound | VoiceDemand | Note, ...], Field(max_length=12)] = ()

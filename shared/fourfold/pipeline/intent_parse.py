@@ -29,6 +29,11 @@ the language of the brief and its most usual locale. gender only when the brief 
 tonal axes at 0 where the brief is silent: warmth (cold -1, warm 1), gravity (light -1, grave 1), intensity (calm -1,
 fierce 1), irony (plain -1, ironic 1). genre_hints are at most six short tags ("workplace drama", "noir").
 
+refusal is null but for two kinds of brief. real_person_private: it asks for the inner or private life of a real person
+who is alive, famous or not; a fictional or historical person is no such case, nor one who only resembles, serves or
+admires somebody real. minor_romantic: it puts somebody under 18 in a romantic or sexual frame; a minor in any other
+story is no such case, nor an adult who writes romances or looks back.
+
 If the brief contradicts itself, record both facts as they stand: the audit will speak of it.
 
 Example. Brief: "Shy night-shift baker in Izmir, 41, who lost the family shop". Facts: age "41" (quote "41"), location

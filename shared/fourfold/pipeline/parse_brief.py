@@ -15,7 +15,7 @@ from fourfold.ids import new_persona_id, new_run_id
 from fourfold.llm.fallback import Deadline, NoWatcher
 from fourfold.llm.port import LanguageModel
 from fourfold.persona import INTENT_MAX_CHARACTERS, Document, Language, Line, StepUsage
-from fourfold.pipeline.intent import TonalAxes
+from fourfold.pipeline.intent import Refusal, TonalAxes
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.state import RunState
@@ -32,8 +32,8 @@ class ParseInput(Document):
 class ParsedBrief(Document):
     """The parsed brief: hints, facts with their position in the brief, and constraints on the persona.
 
-    `violations` lists what the answer still violates after its repair, such as a quote that is not in the brief.
-    `usage` is the cost of all model calls.
+    `refusal` is the kind of a brief that `POST /v1/personas` refuses, else null. `violations` lists what the answer
+    still violates after its repair, such as a quote that is not in the brief. `usage` is the cost of all model calls.
     """
 
     language: Language
@@ -41,6 +41,7 @@ class ParsedBrief(Document):
     genre_hints: tuple[Line, ...]
     tonal_axes: TonalAxes
     gender: Literal["female", "male", "nonbinary"] | None
+    refusal: Refusal | None
     facts: tuple[Fact, ...]
     constraints: tuple[TraitBound | VoiceDemand | Note, ...]
     violations: tuple[Violation, ...]
@@ -78,6 +79,7 @@ def parse_brief(request: ParseInput, models: Sequence[LanguageModel], deadline: 
         genre_hints=parse.genre_hints,
         tonal_axes=parse.tonal_axes,
         gender=parse.gender,
+        refusal=parse.refusal,
         facts=tuple(item for item in chain if isinstance(item, Fact)),
         constraints=tuple(item for item in chain if not isinstance(item, Fact)),
         violations=outcome.violations,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from fourfold.persona import Document, Language, Mask, SelfLayer, Soul, Surface
-from fourfold.pipeline.intent import Intent
+from fourfold.pipeline.intent import Intent, Refusal
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import AppliedAnswer, Step
 from fourfold.steps import StepName
@@ -21,7 +21,8 @@ TASK = """\
 Task: single_call. Write the whole persona for the brief: what drives them (desire, fear, wound, growth arc), their Big
 Five levels from 0 to 1, archetype, three to five values and attachment style, their voice with three to five phrases
 they would say, and their name, age, location, occupation and appearance. Keep what the brief says. `language` is what
-they speak, `locale` where they live (BCP 47).
+they speak, `locale` where they live (BCP 47). `refusal` is null, but real_person_private for a brief that asks for the
+private life of a real person who is alive, and minor_romantic for one that puts somebody under 18 in a romantic frame.
 """
 
 
@@ -30,6 +31,7 @@ class SingleCallPersona(Document):
 
     language: Language
     locale: Language
+    refusal: Refusal | None = None
     soul: Soul
     self_: SelfLayer = Field(alias="self")
     mask: Mask
@@ -40,7 +42,7 @@ def apply(state: RunState, output: SingleCallPersona) -> AppliedAnswer:
     """Returns the state with all layers. Without a constraint chain there are no violations."""
     draft = state.draft.model_copy(
         update={
-            "parse": Intent(language=output.language, locale=output.locale),
+            "parse": Intent(language=output.language, locale=output.locale, refusal=output.refusal),
             "soul": output.soul,
             "self_": output.self_,
             "mask": output.mask,

@@ -17,6 +17,7 @@ from fourfold_offline.brief.matches import QuotedValue
 from fourfold_offline.brief.name import find_name
 from fourfold_offline.brief.occupation import find_occupation
 from fourfold_offline.brief.places import Place, find_places, living_and_origin
+from fourfold_offline.brief.refusal import refusal_of
 from fourfold_offline.brief.stated_years import unread_birth
 from fourfold_offline.lexicon.given_names import people_of_name
 from fourfold_offline.lexicon.places import lands_by_locale
@@ -59,6 +60,7 @@ def parse_brief(inputs: StepInput) -> Intent:
         genre_hints=_genres(brief),
         tonal_axes=_axes(brief),
         gender=find_gender(brief, name.value if name else None, spoken, locale),
+        refusal=refusal_of(brief),
         facts=tuple(facts[:_MOST_FACTS]),
         constraints=tuple(_constraints(brief, unread_age)[:_MOST_CONSTRAINTS]),
     )

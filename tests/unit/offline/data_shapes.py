@@ -259,6 +259,15 @@ class BriefAndWork(Shape):
     work: Pattern
 
 
+class Refusals(Shape):
+    public_figures: list[Word]
+    acquaintances: list[Word]
+    private: list[Word]
+    apart: list[Word]
+    minor: list[Word]
+    romance: list[Word]
+
+
 class InventedWork(Shape):
     excluded: list[BriefAndWork]
     instead: list[BriefAndWork]
@@ -473,6 +482,7 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
         "en/contradictions.json": Contradictions,
         "en/habits.json": Habits,
         "en/invented_work.json": InventedWork,
+        "en/refusals.json": Refusals,
         "en/job_title_words.json": JobTitleWords,
         "en/job_titles.json": JobTitles,
         "en/looks.json": Looks,
