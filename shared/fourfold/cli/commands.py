@@ -18,9 +18,8 @@ from fourfold.cli.connection import find_connection
 from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
-from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.estimate import show_estimate
-from fourfold.cli.output import AsJson, Column, print_json, print_rows
+from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.progress_feed import Feed, Target
 from fourfold.cli.served_settings import served_engine
