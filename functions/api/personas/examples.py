@@ -82,6 +82,7 @@ _PARSED = {
     "genre_hints": [],
     "tonal_axes": {"warmth": 0.0, "gravity": 0.0, "intensity": -0.3, "irony": 0.0},
     "gender": None,
+    "refusal": None,
     "facts": [
         {
             "kind": "fact",

@@ -260,12 +260,12 @@ class BriefAndWork(Shape):
 
 
 class Refusals(Shape):
-    public_figures: list[Word]
-    acquaintances: list[Word]
-    private: list[Word]
-    apart: list[Word]
-    minor: list[Word]
-    romance: list[Word]
+    public_figures: list[Text]
+    acquaintances: list[Text]
+    private: list[Text]
+    apart: list[Text]
+    minor: list[Text]
+    romance: list[Text]
 
 
 class InventedWork(Shape):

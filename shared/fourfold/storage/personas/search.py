@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 # Entries of the list that are looked at for one page.
 MOST_CONSIDERED = 1000
-_FEWEST_READ, _MOST_READ = 25, 250
+# Entries read by one request of a search whose matches may be rare; a plain list reads what it shows.
+_PAGE = 100
 # `created_at` and the time in an id are read from two clocks.
 _CLOCKS_DIFFER = timedelta(minutes=1)
 
@@ -66,7 +67,8 @@ class DynamoPersonaSearch:
         slack = _CLOCKS_DIFFER if wanted.newest_first else -_CLOCKS_DIFFER
         first = after if after is not None else _bound(start, slack)
         last = _bound(end, -slack)
-        page = min(_MOST_READ, max(_FEWEST_READ, limit + 1))
+        is_plain = wanted == PersonaFilter(newest_first=wanted.newest_first)
+        page = limit + 1 if is_plain else _PAGE
         entries = self._months.entries(workspace_id, PERSONAS, first, page, newest_first=wanted.newest_first)
         return entries if last is None else _until(entries, last, newest_first=wanted.newest_first)
 
