@@ -56,6 +56,7 @@ from functions.api.personas import routes as personas
 from functions.api.progress import routes as progress
 from functions.api.provocation_tests import routes as provocation_tests
 from functions.api.runs import routes as runs
+from functions.api.runs.polling import logged
 from functions.api.suite import routes as suite
 from functions.api.voice import routes as voice
 from functions.api.webhooks import routes as webhooks
@@ -124,7 +125,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
         },
     )
     app.state.stopping = threading.Event()
-    app.state.tails = Tails()
+    app.state.tails = Tails(logged)
     app.state.storage_failure = lambda: None
     for resource in _RESOURCES:
         app.include_router(resource.router)

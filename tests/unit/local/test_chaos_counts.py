@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tests.chaos.checks import UNSTORED_S, Counts, check_deliveries, check_events, check_paid
-from tests.chaos.load import Memory
+from tests.chaos.checks import Counts, check_deliveries, check_events, check_paid
+from tests.chaos.load import SLACK_S, Memory
 from tests.chaos.paid import Span
 from tests.unit.webhooks.receiver import Received
 
@@ -21,7 +21,7 @@ def test_a_call_that_is_paid_again_is_excused_only_if_a_fault_met_the_one_before
     counts = Counts()
     check_paid({"in flight": [Span(90, 100.5), Span(110, 120)], "once": [Span(1, 2)]}, FAULT, counts)
     assert (counts.repaid_in_flight, counts.paid_twice) == (1, [])
-    check_paid({"answered": [Span(90, 100 - UNSTORED_S - 1), Span(110, 120)]}, FAULT, counts)
+    check_paid({"answered": [Span(90, 100 - SLACK_S - 1), Span(110, 120)]}, FAULT, counts)
     check_paid({"after": [Span(90, 100.5), Span(110, 120), Span(121, 122)]}, FAULT, counts)
     assert (counts.repaid_in_flight, counts.paid_twice) == (2, ["answered", "after"])
 
