@@ -19,6 +19,8 @@ from functools import partial
 
 from infra.local.storage_health import storage_failure
 
+# As the engine's: the event loop must not wait 5 ms for each of the threads that serve requests.
+SWITCH_SECONDS = 0.001
 HEAVY = ("botocore.session", "fastapi", "pydantic", "aws_lambda_powertools", "uvicorn")
 
 
@@ -31,6 +33,7 @@ def main() -> None:
     environment: dict[str, str] = json.loads(line)
     os.environ.update(environment)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s")
+    sys.setswitchinterval(SWITCH_SECONDS)
     api = importlib.import_module("functions.api.server")
     api.app.state.storage_failure = partial(storage_failure, environment["AWS_ENDPOINT_URL"])
     server = api.Server(api.app)
