@@ -50,6 +50,7 @@ from functions.api.openai_compatible import routes as openai_compatible
 from functions.api.openai_compatible.errors import OpenAIErrors
 from functions.api.openapi import describe as openapi
 from functions.api.openapi.describe import TAGS
+from functions.api.persona_audit import routes as persona_audit
 from functions.api.persona_files import routes as persona_files
 from functions.api.persona_versions import routes as persona_versions
 from functions.api.personas import routes as personas
@@ -57,6 +58,7 @@ from functions.api.progress import routes as progress
 from functions.api.provocation_tests import routes as provocation_tests
 from functions.api.runs import routes as runs
 from functions.api.runs.polling import logged
+from functions.api.sessions import routes as sessions
 from functions.api.suite import routes as suite
 from functions.api.voice import routes as voice
 from functions.api.webhooks import routes as webhooks
@@ -71,9 +73,11 @@ _DESCRIPTION = (
 _RESOURCES = (
     personas,
     persona_versions,
+    persona_audit,
     persona_files,
     voice,
     chat,
+    sessions,
     openai_compatible,
     suite,
     provocation_tests,

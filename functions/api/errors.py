@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fourfold.config.scope import Scope
+from fourfold.constraints import Violation
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.problem import FieldError, Problem, problem
 
@@ -12,6 +15,19 @@ STORE_OUTDATED: Problem = problem(
     503,
     "An earlier version of fourfold stored it. The operator of this deployment converts it: python -m infra.migrate",
 )
+
+SESSION_DELETED: Problem = problem(
+    "session_deleted",
+    "The session was deleted",
+    409,
+    "It was deleted during the request. Leave session_id out to begin a new one.",
+)
+
+
+def session_ended() -> ProblemError:
+    """409: the session takes no further message."""
+    detail = 'Reopen it with PATCH /v1/sessions/{id} {"ended": false}, or leave session_id out to begin a new one.'
+    return ProblemError(problem("session_ended", "The session was ended", 409, detail))
 
 
 def persona_not_written() -> ProblemError:
@@ -25,6 +41,21 @@ def run_in_progress(path: str) -> ProblemError:
     detail = "Follow the run at Location and retry when it has ended."
     answer = problem("run_in_progress", "A run is in progress for this persona", 409, detail)
     return ProblemError(answer.model_copy(update={"instance": path}), {"Location": path, "Retry-After": "5"})
+
+
+def constraints_broken(pointer: str, violations: Sequence[Violation]) -> ProblemError:
+    """422: edits break constraints. `pointer` is the place of the edits in the body."""
+    faults = [
+        FieldError(
+            pointer=f"{pointer}/{violation.field.replace('.', '/')}",
+            code="constraint_broken",
+            detail=f"Is {violation.observed}; must be {violation.demand} (set by {violation.source}).",
+        )
+        for violation in violations
+    ]
+    answer = rejected(faults, code="constraint_broken", title="The edit breaks constraints of the persona")
+    detail = f"{answer.problem.detail} To store it nevertheless, send accept_violations: true."
+    return ProblemError(answer.problem.model_copy(update={"detail": detail}))
 
 
 def settings_rejected(faults: list[FieldError], locked_by: Scope | None) -> ProblemError:

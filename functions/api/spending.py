@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Final, Literal
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from fourfold.http.problems import ProblemError
 from fourfold.problem import problem
@@ -15,17 +18,20 @@ from functions.api.dependencies import AdmittedCaller
 Kind = Literal["spending", "imports"]
 
 # Half of the threads for chats, so that one workspace cannot keep the others waiting.
-MAX_CHATS_AT_ONCE: Final = 32
+MAX_CHATS_IN_PROCESS: Final = 32
 _chats: Counter[str] = Counter()
 
 
 async def count_spending(caller: AdmittedCaller, kind: Kind = "spending") -> None:
     """Counts a request that calls models, starts a job or sends webhooks. Call it before anything is spent.
 
+    An import starts two jobs: it counts as an import and as spending.
+
     Raises:
         ProblemError: 429, the workspace has made the requests of this minute.
     """
-    await wiring.in_thread(lambda: _count(caller, kind))
+    for counted in dict.fromkeys((kind, "spending")):
+        await wiring.in_thread(partial(_count, caller, counted))
 
 
 def _count(caller: AdmittedCaller, kind: Kind) -> None:
@@ -40,15 +46,14 @@ def _count(caller: AdmittedCaller, kind: Kind) -> None:
 
 
 @contextmanager
-def chat_at_once(workspace_id: str) -> Iterator[None]:
-    """Holds one of the workspace's MAX_CHATS_AT_ONCE chats in this process. It belongs to the event loop's thread.
+def chat_in_process(workspace_id: str) -> Iterator[None]:
+    """Holds one of the workspace's MAX_CHATS_IN_PROCESS chats. It belongs to the event loop's thread.
 
     Raises:
         ProblemError: 429, the workspace has all of them.
     """
-    if _chats[workspace_id] >= MAX_CHATS_AT_ONCE:
-        detail = f"At most {MAX_CHATS_AT_ONCE} replies are written for a workspace at once. Retry when one is complete."
-        raise ProblemError(problem("rate_limited", "Too many requests", 429, detail), {"Retry-After": "2"})
+    if _chats[workspace_id] >= MAX_CHATS_IN_PROCESS:
+        raise _too_many_chats(MAX_CHATS_IN_PROCESS)
     _chats[workspace_id] += 1
     try:
         yield
@@ -56,3 +61,26 @@ def chat_at_once(workspace_id: str) -> Iterator[None]:
         _chats[workspace_id] -= 1
         if not _chats[workspace_id]:
             del _chats[workspace_id]
+
+
+@contextmanager
+def chat_of_workspace(caller: AdmittedCaller, seconds: float) -> Iterator[None]:
+    """Holds one of the workspace's `api.limits.concurrent_chats`, in all processes, for at most `seconds`. It blocks.
+
+    Raises:
+        ProblemError: 429, the workspace has all of them.
+    """
+    limit = caller.settings.api.limits.concurrent_chats
+    slot = wiring.chat_slots().take(caller.workspace_id, limit, seconds)
+    if slot is None:
+        raise _too_many_chats(limit)
+    try:
+        yield
+    finally:
+        with suppress(ClientError, BotoCoreError):  # the reply is written; the slot expires
+            wiring.chat_slots().free(caller.workspace_id, slot)
+
+
+def _too_many_chats(limit: int) -> ProblemError:
+    detail = f"At most {limit} replies are written for a workspace at once. Retry when one is complete."
+    return ProblemError(problem("rate_limited", "Too many requests", 429, detail), {"Retry-After": "2"})

@@ -16,11 +16,15 @@ from fourfold.http.last_use import LastUse
 from fourfold.pipeline.submit import SubmissionService
 from fourfold.rate_limit import RateLimiter
 from fourfold.storage.client import dynamodb
+from fourfold.storage.idempotency.chat_slots import ChatSlots
 from fourfold.storage.idempotency.claims import DynamoClaims
 from fourfold.storage.idempotency.rate_windows import DynamoRateWindows
 from fourfold.storage.keys.api_keys import DynamoApiKeys
 from fourfold.storage.keys.signing_key import signing_key
 from fourfold.storage.labels.store import DynamoLabelSets
+from fourfold.storage.personas.session_deletion import DynamoSessionDeletion
+from fourfold.storage.personas.session_directory import DynamoSessionDirectory
+from fourfold.storage.runs.listing import DynamoRunList
 from fourfold.storage.runs.repository import DynamoRunRepository
 from fourfold.storage.runs.slots import GenerationSlots
 from functions import clock, wiring
@@ -63,6 +67,12 @@ def rate_limiter() -> RateLimiter:
 
 
 @cache
+def chat_slots() -> ChatSlots:
+    """How many replies a workspace has written at once, in all processes."""
+    return ChatSlots(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], time.time)
+
+
+@cache
 def claims() -> DynamoClaims:
     """The store of idempotency keys. Keys of generation and regeneration are stored with their runs instead."""
     return DynamoClaims(dynamodb(), os.environ["FOURFOLD_IDEMPOTENCY_TABLE"], lambda: clock.now().timestamp())
@@ -72,6 +82,29 @@ def claims() -> DynamoClaims:
 def label_sets() -> DynamoLabelSets:
     """The store of label sets."""
     return DynamoLabelSets(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
+
+
+@cache
+def run_directory() -> DynamoRunList:
+    """Lists runs."""
+    return DynamoRunList(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
+
+
+def session_directory() -> DynamoSessionDirectory:
+    """Finds, lists and reads chat sessions."""
+    return DynamoSessionDirectory(
+        dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"]
+    )
+
+
+def session_deletion() -> DynamoSessionDeletion:
+    """Deletes chat sessions."""
+    return DynamoSessionDeletion(
+        dynamodb(),
+        os.environ["FOURFOLD_PERSONAS_TABLE"],
+        os.environ["FOURFOLD_IDEMPOTENCY_TABLE"],
+        os.environ["FOURFOLD_OUTBOX_TABLE"],
+    )
 
 
 @cache

@@ -21,6 +21,7 @@ from typing import TextIO, cast
 
 from fourfold.errors import LocalError
 from infra.local.home import REPOSITORY
+from infra.local.process_group import ProcessGroup
 
 DEFAULT_PORT = 8000
 START_SECONDS = 30
@@ -53,11 +54,12 @@ def listen(port: int) -> socket.socket:
 class Api:
     """The API's process. It imports its libraries from construction on, and serves once it has its environment."""
 
-    def __init__(self, listener: socket.socket, log: Path) -> None:
+    def __init__(self, listener: socket.socket, log: Path, group: ProcessGroup) -> None:
+        """The process is in `group`, so Ctrl-C reaches the parent only, which stops its processes in order."""
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self._log = log
         with log.open("ab") as output:
-            self._process = subprocess.Popen(
+            self._process = group.start(
                 [sys.executable, "-m", "infra.local.api_process", str(listener.fileno())],
                 cwd=REPOSITORY,
                 env={name: value for name, value in os.environ.items() if not _is_withheld(name)},
@@ -65,7 +67,6 @@ class Api:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 pass_fds=[listener.fileno()],
-                start_new_session=True,  # Ctrl-C goes to the parent, which stops its processes in order
                 text=True,
             )
         listener.close()

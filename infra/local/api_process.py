@@ -2,8 +2,7 @@
 
 Started by `infra.local.api` with the listening socket as file descriptor argv[1]. The first line of standard input is
 the function's environment (JSON). It is added to the inherited environment, as the engine does for its workers, so that
-both have the model keys and settings of the developer's shell. The process stops at the end of standard input, which
-also comes when the parent is killed.
+both have the model keys and settings of the developer's shell. The process stops at the end of standard input.
 """
 
 from __future__ import annotations

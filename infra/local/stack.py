@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from infra.local.bridges.worker_process import start_interpreter
 from infra.local.deploy import deploy, is_deployed
 from infra.local.engine import Engine
 from infra.local.home import PRIVATE, Home, Server
+from infra.local.process_group import ProcessGroup
 from infra.local.progress import Progress, Silent
 
 ORG_ID = "org_local"
@@ -84,19 +86,20 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
         undo.enter_context(home.locked())
         home.make_private()
         listener = listen(port)
-        forks = ForkServer(home.log, libraries_of(providers)) if SUPPORTED else None
+        group = ProcessGroup()
+        undo.callback(group.end)
+        forks = ForkServer(home.log, group, libraries_of(providers)) if SUPPORTED else None
         if forks:
             undo.callback(forks.stop)
         engine = Engine(home)
         undo.callback(engine.stop)
-        api = Api(listener, home.root / "api.log")  # it imports its libraries while the engine starts
+        api = Api(listener, home.root / "api.log", group)  # it imports its libraries while the engine starts
         undo.callback(api.stop)
         with progress.step("Start the AWS engine"):
             engine.start()
             folders = CodeFolders(Path(tempfile.mkdtemp(prefix="code-", dir=home.scratch)))
-            workers = WorkerPool(
-                forks.fork if forks else start_interpreter, folders, _does_jobs, PATIENCE, engine.accepts_changes
-            )
+            start = forks.fork if forks else partial(start_interpreter, group)
+            workers = WorkerPool(start, folders, _does_jobs, PATIENCE, engine.accepts_changes)
             undo.callback(workers.stop)
             undo.callback(engine.hold)
             workers.install()

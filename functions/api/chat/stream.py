@@ -22,6 +22,7 @@ from fourfold.idempotency import Execution, KeptReply
 from fourfold.problem import Problem
 from fourfold.voice.chat_turn import ReplyListener
 from functions.api.chat.context import chat_problem, in_chat_thread
+from functions.api.dependencies import AdmittedCaller
 from functions.api.idempotent import finish, lease
 
 logger = Logger()
@@ -54,7 +55,7 @@ WriteReply = Callable[[ReplyListener], BaseModel]
 
 
 async def exchange_events(
-    workspace_id: str, write_reply: WriteReply, execution: Execution, request_id: str
+    caller: AdmittedCaller, write_reply: WriteReply, execution: Execution, request_id: str
 ) -> AsyncIterator[StreamEvent]:
     """Yields the events of one exchange; the last one is the reply, or a problem, as it is stored for replays.
 
@@ -76,7 +77,7 @@ async def exchange_events(
 
     async def on_thread() -> KeptReply:
         try:
-            return await in_chat_thread(workspace_id, exchange)
+            return await in_chat_thread(caller, exchange)
         except ProblemError as refusal:
             return _failed(refusal.problem, request_id)
 
@@ -103,10 +104,10 @@ async def exchange_events(
 
 
 async def chat_events(
-    workspace_id: str, write_reply: WriteReply, execution: Execution, request_id: str
+    caller: AdmittedCaller, write_reply: WriteReply, execution: Execution, request_id: str
 ) -> AsyncIterator[bytes]:
     """Yields the events of one exchange as server-sent events."""
-    async for event in exchange_events(workspace_id, write_reply, execution, request_id):
+    async for event in exchange_events(caller, write_reply, execution, request_id):
         match event:
             case Token(text):
                 yield _frame("token", {"text": text})

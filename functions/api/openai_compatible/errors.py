@@ -20,7 +20,7 @@ _STATUSES: Final = {422: 400}
 _TYPES: Final = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 _SERVER_ERROR: Final = 500
 # OpenAI's SDKs retry 408, 409, 429 and 5xx by themselves. Only these were not paid for.
-_RETRIED: Final = frozenset({429, 503})
+_RETRIED: Final = frozenset({408, 429, 503})
 
 
 def error_of(problem: dict[str, Any]) -> dict[str, Any]:

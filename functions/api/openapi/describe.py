@@ -76,6 +76,7 @@ TAGS = [
         "description": "Generate, list, read, update, regenerate, export, import and delete personas.",
     },
     {"name": "voice", "description": "A persona's system prompt, voice fingerprint, chat and drift."},
+    {"name": "sessions", "description": "Chats that were held: list, read, rename, end and delete."},
     {"name": openai_errors.TAG, "description": "Chat with personas through OpenAI's SDKs: set their base URL."},
     {"name": "test suite", "description": "Run the provocation suite against a persona, read results, compare runs."},
     {"name": "provocation tests", "description": "The provocation tests of the workspace: shipped and custom tests."},
@@ -179,12 +180,12 @@ def committed_text(app: FastAPI) -> str:
 def _finish(operation: dict[str, Any], scope: str | None, *, changes: bool) -> None:
     """Adds what applies to every operation: security, scope, general problems, and headers."""
     replies = operation["responses"]
-    general = (401, 403, 422, 429, 431, 500, 503) if scope is not None else (431, 500, 503)
+    general = [*(401, 403, 422, 429) * (scope is not None), 431, 500, 503, *(408,) * ("requestBody" in operation)]
     if openai_errors.TAG in operation["tags"]:
         replies.pop("422", None)  # FastAPI's own
         replies.update(openai_errors.responses("requestBody" in operation))
     else:
-        for status in (*general, 507) if changes else general:
+        for status in [*general, *(507,) * changes]:
             replies.setdefault(str(status), problems(status)[status])
     operation["security"] = []
     if scope is not None:

@@ -14,12 +14,14 @@ from functions.api.judges import examples as judges
 from functions.api.keys import examples as keys
 from functions.api.meta import examples as meta
 from functions.api.openai_compatible import examples as openai_compatible
+from functions.api.persona_audit import examples as persona_audit
 from functions.api.persona_files import examples as persona_files
 from functions.api.persona_versions import examples as persona_versions
 from functions.api.personas import examples as personas
 from functions.api.progress import examples as progress
 from functions.api.provocation_tests import examples as provocation_tests
 from functions.api.runs import examples as runs
+from functions.api.sessions import examples as sessions
 from functions.api.suite import examples as suite
 from functions.api.voice import examples as voice
 from functions.api.webhooks import examples as webhooks
@@ -27,9 +29,11 @@ from functions.api.webhooks import examples as webhooks
 _RESOURCES = (
     personas,
     persona_versions,
+    persona_audit,
     persona_files,
     voice,
     chat,
+    sessions,
     openai_compatible,
     suite,
     provocation_tests,

@@ -22,6 +22,7 @@ _READING = {
 _CHATTING = {
     "409": "The persona is not active or flagged, the reply was blocked because of drift (`drift` is its envelope), or "
     "the first request with this Idempotency-Key is still running",
+    "408": "The request body was not complete in time",
     "413": "Request body over 64 KiB",
     "415": "Content-Type must be application/json",
     "502": "No model returned a valid answer",

@@ -16,6 +16,7 @@ _MEANINGS = {
     401: "Missing or invalid API key",
     403: "The API key lacks a permission",
     404: "Not found",
+    408: "The request body was not complete in time",
     409: "Conflicts with the current state",
     412: "The resource has changed",
     413: "Request body over 64 KiB",

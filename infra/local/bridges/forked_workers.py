@@ -16,6 +16,7 @@ from pathlib import Path
 
 from infra.local.bridges.fork_server import NUMBER_BYTES
 from infra.local.home import REPOSITORY
+from infra.local.process_group import ProcessGroup
 
 SUPPORTED = sys.platform == "linux"
 
@@ -23,9 +24,13 @@ SUPPORTED = sys.platform == "linux"
 class ForkServer:
     """Starts workers in a tenth of the time. It loads its libraries from the moment it is made."""
 
-    def __init__(self, log: Path, libraries: Iterable[str] = ()) -> None:
-        """`libraries` are imported beside those every worker needs: the SDKs of the providers in use."""
+    def __init__(self, log: Path, group: ProcessGroup, libraries: Iterable[str] = ()) -> None:
+        """The server and its workers are in `group`.
+
+        `libraries` are imported beside those every worker needs: the SDKs of the providers in use.
+        """
         self._log = log
+        self._group = group
         self._libraries = tuple(libraries)
         self._asking = threading.Lock()
         self._stopped = False
@@ -58,14 +63,13 @@ class ForkServer:
     def _start(self) -> None:
         self._requests, theirs = socket.socketpair()
         with theirs, self._log.open("ab") as output:
-            self._process = subprocess.Popen(
+            self._process = self._group.start(
                 [sys.executable, "-m", "infra.local.bridges.fork_server", str(theirs.fileno()), *self._libraries],
                 pass_fds=[theirs.fileno()],
                 cwd=REPOSITORY,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                start_new_session=True,  # Ctrl-C is for the parent
             )
 
     def _asked(self, code: Path, channel: socket.socket) -> int:

@@ -19,6 +19,7 @@ from fourfold.errors import LocalError
 from infra.local.bridges.worker import Function
 from infra.local.bridges.worker_channel import Channel, ChannelClosedError, Message
 from infra.local.home import REPOSITORY
+from infra.local.process_group import ProcessGroup
 
 Start = Callable[[Path, socket.socket], int]
 """Starts a process for the code in a folder with this end of its channel; returns its id."""
@@ -158,14 +159,13 @@ class _Waiting:
         self.answer: Message | None = None
 
 
-def start_interpreter(code: Path, channel: socket.socket) -> int:  # noqa: ARG001 - the worker is sent its folder
+def start_interpreter(group: ProcessGroup, code: Path, channel: socket.socket) -> int:  # noqa: ARG001 - the worker is sent its folder
     """Starts a worker as a fresh interpreter, where nothing is forked."""
-    process = subprocess.Popen(
+    process = group.start(
         [sys.executable, "-m", "infra.local.bridges.worker", str(channel.fileno())],
         pass_fds=[channel.fileno()],
         cwd=REPOSITORY,
         stdin=subprocess.DEVNULL,
-        start_new_session=True,
     )
     threading.Thread(target=process.wait, name="worker-end", daemon=True).start()
     return process.pid

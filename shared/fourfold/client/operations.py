@@ -51,6 +51,27 @@ def update(persona_id: str, changes: Mapping[str, Any]) -> Operation:
     return Operation("PATCH", f"/v1/personas/{persona_id}", changes)
 
 
+def edit(persona_id: str, layers: Mapping[str, Any], reason: str | None, *, accept_violations: bool) -> Operation:
+    """Changes fields of the layers."""
+    body = _given(layers=dict(layers), reason=reason, accept_violations=accept_violations or None)
+    return Operation("PATCH", f"/v1/personas/{persona_id}", body)
+
+
+def audit(persona_id: str, reason: str | None) -> Operation:
+    """Audits the layers as they are."""
+    return Operation("POST", f"/v1/personas/{persona_id}/audit", _given(reason=reason))
+
+
+def difference(persona_id: str, before: int, after: int) -> Operation:
+    """Compares two versions."""
+    return Operation("GET", f"/v1/personas/{persona_id}/versions/{before}/diff/{after}")
+
+
+def restore(persona_id: str, version: int, reason: str | None) -> Operation:
+    """Restores a version."""
+    return Operation("POST", f"/v1/personas/{persona_id}/versions/{version}/restore", _given(reason=reason))
+
+
 def delete(persona_id: str) -> Operation:
     """Deletes a persona."""
     return Operation("DELETE", f"/v1/personas/{persona_id}")
@@ -67,9 +88,44 @@ def drift(persona_id: str, reply: str, session_id: str | None) -> Operation:
     return Operation("POST", f"/v1/personas/{persona_id}/drift", _given(reply=reply, session_id=session_id))
 
 
+def sessions(persona_id: str, limit: int, cursor: str | None) -> Operation:
+    """Lists a persona's sessions."""
+    return Operation("GET", f"/v1/personas/{persona_id}/sessions", query={"limit": limit, "cursor": cursor})
+
+
+def session(session_id: str) -> Operation:
+    """Reads a session."""
+    return Operation("GET", f"/v1/sessions/{session_id}")
+
+
+def messages(session_id: str, limit: int, cursor: str | None) -> Operation:
+    """Lists a session's messages."""
+    return Operation("GET", f"/v1/sessions/{session_id}/messages", query={"limit": limit, "cursor": cursor})
+
+
+def update_session(session_id: str, changes: Mapping[str, Any]) -> Operation:
+    """Updates a session. A null is sent: it removes the title."""
+    return Operation("PATCH", f"/v1/sessions/{session_id}", changes)
+
+
+def delete_session(session_id: str) -> Operation:
+    """Deletes a session."""
+    return Operation("DELETE", f"/v1/sessions/{session_id}")
+
+
 def run(run_id: str) -> Operation:
     """Reads a run."""
     return Operation("GET", f"/v1/runs/{run_id}")
+
+
+def runs(filters: Mapping[str, Any], limit: int, cursor: str | None) -> Operation:
+    """Lists runs."""
+    return Operation("GET", "/v1/runs", query={**filters, "limit": limit, "cursor": cursor})
+
+
+def cancel_run(run_id: str) -> Operation:
+    """Cancels a run."""
+    return Operation("POST", f"/v1/runs/{run_id}/cancel")
 
 
 def run_events(run_id: str, after: int) -> Operation:

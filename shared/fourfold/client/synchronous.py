@@ -14,11 +14,13 @@ from httpx_sse import EventSource
 from fourfold.client import operations
 from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
 from fourfold.client.operations import Operation
-from fourfold.client.replies import ChatReply, PersonaPage, RunReceipt, event_of, json_of, parsed
+from fourfold.client.replies import ChatReply, PersonaPage, RunPage, RunReceipt, RunSummary, event_of, json_of, parsed
 from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, with_key
+from fourfold.client.session_replies import ChatSession, MessagePage, SessionMessage, SessionPage
 from fourfold.client.settings import EVENT_STREAM, STREAM_TIMEOUT, TIMEOUT, address_and_headers
 from fourfold.drift import Envelope
 from fourfold.persona import Persona
+from fourfold.persona_diff import PersonaDiff
 from fourfold.progress.events import TERMINAL_TYPES
 from fourfold.progress.run import Run
 
@@ -65,14 +67,7 @@ class Fourfold:
 
     def create_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Persona:
         """Generates a persona and waits for it, also longer than the API waits. `settings` are for this run only."""
-        reply = self._send(operations.create(brief, settings))
-        if reply.status_code != httpx.codes.ACCEPTED:
-            return parsed(Persona, json_of(reply))
-        receipt = parsed(RunReceipt, json_of(reply))
-        for event in self.follow(receipt.run_id):
-            if event["type"] == "pipeline.failed":
-                raise problem_error(event["problem"])
-        return self.persona(receipt.persona_id)
+        return self._written(operations.create(brief, settings))
 
     def persona(self, persona_id: str) -> Persona:
         """Returns a persona."""
@@ -92,6 +87,25 @@ class Fourfold:
         """Sets `slug`, `visibility` or `archived`."""
         return parsed(Persona, json_of(self._send(operations.update(persona_id, changes))))
 
+    def edit_persona(
+        self, persona_id: str, layers: Mapping[str, Any], reason: str | None = None, *, accept_violations: bool = False
+    ) -> Persona:
+        """Changes fields of the layers, such as `{"surface": {"name": "Derya"}}`, without calling a model."""
+        edit = operations.edit(persona_id, layers, reason, accept_violations=accept_violations)
+        return parsed(Persona, json_of(self._send(edit)))
+
+    def audit_persona(self, persona_id: str, reason: str | None = None) -> Persona:
+        """Audits the layers as they are and waits for the score, also longer than the API waits."""
+        return self._written(operations.audit(persona_id, reason))
+
+    def compare_versions(self, persona_id: str, before: int, after: int) -> PersonaDiff:
+        """Returns what differs between two versions: field by field, and word by word within texts."""
+        return parsed(PersonaDiff, json_of(self._send(operations.difference(persona_id, before, after))))
+
+    def restore_version(self, persona_id: str, version: int, reason: str | None = None) -> Persona:
+        """Stores the layers of an earlier version as a new version, without calling a model."""
+        return parsed(Persona, json_of(self._send(operations.restore(persona_id, version, reason))))
+
     def delete_persona(self, persona_id: str) -> None:
         """Deletes a persona with everything it owns."""
         self._send(operations.delete(persona_id))
@@ -110,9 +124,62 @@ class Fourfold:
         """Scores a reply that another runtime wrote as the persona."""
         return parsed(Envelope, json_of(self._send(operations.drift(persona_id, reply, session_id)))["drift"])
 
+    def sessions(self, persona_id: str, page_size: int = 50) -> Iterator[ChatSession]:
+        """Yields all chats of a persona, the latest to begin first."""
+        cursor: str | None = None
+        while True:
+            page = parsed(SessionPage, json_of(self._send(operations.sessions(persona_id, page_size, cursor))))
+            yield from page.data
+            if not page.has_more:
+                return
+            cursor = page.next_cursor
+
+    def session(self, session_id: str) -> ChatSession:
+        """Returns a session."""
+        return parsed(ChatSession, json_of(self._send(operations.session(session_id))))
+
+    def messages(self, session_id: str, page_size: int = 100) -> Iterator[SessionMessage]:
+        """Yields the messages of a session, oldest first."""
+        cursor: str | None = None
+        while True:
+            page = parsed(MessagePage, json_of(self._send(operations.messages(session_id, page_size, cursor))))
+            yield from page.data
+            if not page.has_more:
+                return
+            cursor = page.next_cursor
+
+    def update_session(self, session_id: str, **changes: Any) -> ChatSession:  # noqa: ANN401 - JSON
+        """Sets `title`, `metadata` or `ended`."""
+        return parsed(ChatSession, json_of(self._send(operations.update_session(session_id, changes))))
+
+    def delete_session(self, session_id: str) -> None:
+        """Deletes a session with its messages."""
+        self._send(operations.delete_session(session_id))
+
     def run(self, run_id: str) -> Run:
         """Returns a run."""
         return parsed(Run, json_of(self._send(operations.run(run_id))))
+
+    def runs(
+        self,
+        kind: str | None = None,
+        status: str | None = None,
+        persona_id: str | None = None,
+        page_size: int = 50,
+    ) -> Iterator[RunSummary]:
+        """Yields all runs that match, newest first; a page is read when it is needed."""
+        filters = {"kind": kind, "status": status, "persona_id": persona_id}
+        cursor: str | None = None
+        while True:
+            page = parsed(RunPage, json_of(self._send(operations.runs(filters, page_size, cursor))))
+            yield from page.data
+            if not page.has_more:
+                return
+            cursor = page.next_cursor
+
+    def cancel_run(self, run_id: str) -> Run:
+        """Ends a run before its next model call; while it is `running`, the call in progress is not completed yet."""
+        return parsed(Run, json_of(self._send(operations.cancel_run(run_id))))
 
     def follow(self, run_id: str, after: int = 0) -> Iterator[Mapping[str, Any]]:
         """Yields a run's events after `after` up to its last one, each once; a broken stream is resumed."""
@@ -131,6 +198,17 @@ class Fourfold:
                     raise
                 attempt += 1
                 time.sleep(pause)
+
+    def _written(self, operation: Operation) -> Persona:
+        """Returns the persona of an operation that starts a run, when the run has ended."""
+        reply = self._send(operation)
+        if reply.status_code != httpx.codes.ACCEPTED:
+            return parsed(Persona, json_of(reply))
+        receipt = parsed(RunReceipt, json_of(reply))
+        for event in self.follow(receipt.run_id):
+            if event["type"] == "pipeline.failed":
+                raise problem_error(event["problem"])
+        return self.persona(receipt.persona_id)
 
     def request(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
         """Sends any request with arguments of httpx, with the same retries and errors."""

@@ -43,6 +43,11 @@ class LimitsConfig(Document):
         Field(ge=1, le=1000, description="Maximum generation runs of a workspace at the same time."),
         KeyMeta(unit="runs", scopes=_NOT_BY_WORKSPACE),
     ] = 50
+    concurrent_chats: Annotated[
+        int,
+        Field(ge=1, le=1000, description="Maximum chat replies of a workspace that are written at the same time."),
+        KeyMeta(unit="replies", scopes=_NOT_BY_WORKSPACE),
+    ] = 50
 
 
 # Least delay before each attempt: a host that refuses deliveries must not get them all at once.

@@ -1,4 +1,4 @@
-"""Request bodies: size limits (64 KiB, files 4 MiB), strict JSON parsing, and validation into a model."""
+"""Request bodies: limits of size (64 KiB, files 4 MiB) and time, strict JSON parsing, and validation into a model."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ from fourfold.text_rules import text_faults
 MAX_BODY_BYTES = 64 * 1024
 # For PNG character cards. API Gateway passes at most 6 MB to a function, and base64 takes a quarter of that.
 MAX_FILE_BYTES = 4 * 1024 * 1024
+# A body of MAX_BODY_BYTES at 22 kbit/s, a file of MAX_FILE_BYTES at 560 kbit/s. API Gateway sends whole bodies.
+BODY_SECONDS = 24.0
+FILE_SECONDS = 60.0
 # Values in arrays and objects of a body, at all depths: far above what any document of the API has.
 MAX_VALUES = 10_000
 # No document of the API is nested more than 10 deep; a card may have fields of other tools that are.
@@ -35,7 +38,10 @@ Document = TypeVar("Document", bound=BaseModel)
 
 
 class BodyLimit:
-    """ASGI middleware: 413 for a body over the limit. It never buffers more than the limit."""
+    """ASGI middleware: 413 for a body over the limit, 408 for one that is not complete in time.
+
+    It never buffers more than the limit. The time begins when the body is first waited for.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -46,22 +52,40 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         # `endswith`: the path may have the stage as prefix.
-        limit = MAX_FILE_BYTES if scope["path"].endswith(FILE_PATH) else MAX_BODY_BYTES
+        is_file = scope["path"].endswith(FILE_PATH)
+        limit, seconds = (MAX_FILE_BYTES, FILE_SECONDS) if is_file else (MAX_BODY_BYTES, BODY_SECONDS)
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared[:20]) > limit:
             await _refuse(scope, receive, send, limit)
             return
-        size = 0
+        await self._app(scope, _LimitedBody(receive, limit, seconds), send)
 
-        async def counting_receive() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > limit:
-                raise _too_large(limit)
-            return message
 
-        await self._app(scope, counting_receive, send)
+class _LimitedBody:
+    """The `receive` of a request whose body is at most `limit` bytes and complete within `seconds`."""
+
+    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._seconds = seconds
+        self._size = 0
+        self._due: float | None = None
+        self._complete = False
+
+    async def __call__(self) -> Message:
+        """Raises ProblemError: 408, 413."""
+        if self._complete:  # what follows is the end of the connection
+            return await self._receive()
+        self._due = self._due or anyio.current_time() + self._seconds
+        with anyio.move_on_at(self._due) as waiting:
+            message = await self._receive()
+        if waiting.cancelled_caught:
+            raise _too_slow(self._seconds)
+        self._size += len(message.get("body", b""))
+        if self._size > self._limit:
+            raise _too_large(self._limit)
+        self._complete = not message.get("more_body", False)
+        return message
 
 
 async def json_body(request: Request, document: type[Document]) -> Document:
@@ -184,6 +208,11 @@ def _reason_of(error: Exception) -> str:
 def _too_large(limit: int) -> ProblemError:
     detail = f"Send at most {limit} bytes."
     return ProblemError(problem("body_too_large", "Request body too large", 413, detail), {"Connection": "close"})
+
+
+def _too_slow(seconds: float) -> ProblemError:
+    detail = f"The request body was not complete within {seconds:g} seconds. Send it faster."
+    return ProblemError(problem("request_timeout", "Request body too slow", 408, detail), {"Connection": "close"})
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, limit: int) -> None:

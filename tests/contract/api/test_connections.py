@@ -6,14 +6,16 @@ import asyncio
 import json
 import socket
 import time
+from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
 
+from fourfold.http import body as request_body
 from fourfold.http.edge import Edge
 from functions.api import http_protocol
-from tests.contract.api.conftest import KEY, Live
+from tests.contract.api.conftest import FULL_KEY, KEY, Live
 
 HALF = b"GET /v1/health HTTP/1.1\r\nHost: x\r\nX-Slow: "
 
@@ -54,6 +56,30 @@ def test_a_slow_request_with_complete_headers_is_served(live: Live, monkeypatch:
         time.sleep(0.6)
         opened.sendall(body)
         assert b"201 Created" in opened.recv(4096)
+
+
+@pytest.mark.parametrize("path", ["/v1/personas", "/v1/personas/import", "/v1/openai/chat/completions", "/mcp"])
+def test_a_body_that_is_sent_byte_by_byte_is_refused_in_time(
+    live: Live, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(request_body, "BODY_SECONDS", 0.4)
+    monkeypatch.setattr(request_body, "FILE_SECONDS", 0.4)
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {FULL_KEY}\r\nContent-Type: application/json\r\n"
+    with connected(live) as opened:
+        opened.sendall(f"{head}Content-Length: 60000\r\n\r\n".encode())
+        opened.settimeout(0.02)
+        reply, until = b"", time.monotonic() + 20
+        with suppress(ConnectionError):
+            while time.monotonic() < until:
+                opened.sendall(b" ")
+                with suppress(TimeoutError):
+                    received = opened.recv(4096)
+                    reply += received
+                    if not received:
+                        break
+    assert reply.startswith(b"HTTP/1.1 408")
+    assert b"request_timeout" in reply
+    assert time.monotonic() < until, "the connection stays open"
 
 
 def test_half_sent_headers_of_many_keep_nobody_waiting(live: Live) -> None:

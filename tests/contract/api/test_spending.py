@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.api import spending
+import pytest
+
+from functions.api import spending, wiring
 from tests.contract.api.config_calls import Settings, put
 from tests.contract.api.conftest import FULL_KEY, KEY, OTHER_KEY, Api
 
@@ -54,6 +56,14 @@ def test_imports_have_a_limit_of_their_own(api: Api) -> None:
     assert api.call("POST", "/v1/personas/import", OTHER_KEY, json=file).status_code == 201
 
 
+def test_an_import_is_spending_too(api: Api) -> None:
+    limit(api, spending_per_minute=2)
+    file = api.call("POST", "/v1/personas", json=BRIEF).json()
+    assert api.call("POST", "/v1/personas/import", json=file).status_code == 201
+    assert api.call("POST", "/v1/personas/import", json=file).status_code == 429
+    assert api.call("POST", "/v1/personas", FULL_KEY, json=BRIEF).status_code == 429
+
+
 def test_a_refused_import_may_be_repeated_under_its_key(api: Api) -> None:
     file = api.call("POST", "/v1/personas", json=BRIEF).json()
     limit(api, imports_per_minute=1)
@@ -66,7 +76,7 @@ def test_a_refused_import_may_be_repeated_under_its_key(api: Api) -> None:
 
 def test_chats_of_one_workspace_leave_threads_for_others(api: Api) -> None:
     made = api.call("POST", "/v1/personas", json=BRIEF).json()
-    spending._chats["ws_one"] = spending.MAX_CHATS_AT_ONCE  # noqa: SLF001 - as many as are held
+    spending._chats["ws_one"] = spending.MAX_CHATS_IN_PROCESS  # noqa: SLF001 - as many as are held
     try:
         body = {"message": "Hello"}
         refused = api.call("POST", f"/v1/personas/{made['id']}/chat", FULL_KEY, json=body)
@@ -76,3 +86,38 @@ def test_chats_of_one_workspace_leave_threads_for_others(api: Api) -> None:
         assert "rate_limited" in streamed.text
     finally:
         spending._chats.clear()  # noqa: SLF001
+
+
+@pytest.mark.parametrize("path", ["/v1/personas/{id}/chat", "/v1/openai/chat/completions"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_chats_of_a_workspace_are_limited_in_all_processes_together(api: Api, path: str, stream: bool) -> None:
+    made = api.call("POST", "/v1/personas", json=BRIEF).json()
+    path = path.format(id=made["id"])
+    body: dict[str, Any] = {"message": "Hello", "stream": stream}
+    if "openai" in path:
+        messages = [{"role": "user", "content": "Hello"}]
+        body = {"model": f"persona:{made['id']}", "messages": messages, "stream": stream}
+    limit(api, concurrent_chats=2)
+    elsewhere = [wiring.chat_slots().take("ws_one", 2, 60) for _ in range(2)]
+    refused = api.call("POST", path, FULL_KEY, json=body)
+    assert refused.status_code == (200 if stream else 429)
+    assert "rate_limit" in refused.text
+    assert elsewhere[0] is not None
+    wiring.chat_slots().free("ws_one", elsewhere[0])
+    for _ in range(3):
+        reply = api.call("POST", path, FULL_KEY, json=body)
+        assert reply.status_code == 200
+        assert "rate_limit" not in reply.text
+
+
+@pytest.mark.parametrize("path", ["/v1/personas/{id}/chat", "/v1/openai/chat/completions"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_model_calls_of_each_way_to_chat_are_measured(
+    api: Api, path: str, stream: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = api.call("POST", "/v1/personas", json=BRIEF).json()
+    messages = [{"role": "user", "content": "Hello"}]
+    body = {"model": f"persona:{made['id']}", "messages": messages} if "openai" in path else {"message": "Hello"}
+    capsys.readouterr()
+    assert api.call("POST", path.format(id=made["id"]), FULL_KEY, json={**body, "stream": stream}).status_code == 200
+    assert '"CloudWatchMetrics"' in capsys.readouterr().out

@@ -12,6 +12,7 @@ import pytest
 from infra.local.bridges.forked_workers import SUPPORTED, ForkServer
 from infra.local.bridges.worker import Function
 from infra.local.bridges.worker_channel import Channel, Message
+from infra.local.process_group import ProcessGroup
 
 pytestmark = pytest.mark.skipif(not SUPPORTED, reason="workers are forked on Linux only")
 
@@ -28,8 +29,15 @@ def handler(event, context):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
-    made = ForkServer(tmp_path_factory.mktemp("forks") / "log")
+def group() -> Iterator[ProcessGroup]:
+    made = ProcessGroup()
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="module")
+def server(group: ProcessGroup, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
+    made = ForkServer(tmp_path_factory.mktemp("forks") / "log", group)
     yield made
     made.stop()
 
@@ -72,10 +80,10 @@ def test_a_worker_has_its_libraries_and_only_its_own_environment(server: ForkSer
     assert answer["seconds"] < 0.05  # a fresh interpreter imports them in half a second
 
 
-def test_the_product_is_loaded_once_and_only_for_workers_of_the_same_code(tmp_path: Path) -> None:
+def test_the_product_is_loaded_once_and_only_for_workers_of_the_same_code(group: ProcessGroup, tmp_path: Path) -> None:
     """A package named as ours is, in two versions; a worker of the second must not see the first."""
     one, two = _code(tmp_path / "one", "one"), _code(tmp_path / "two", "two")
-    server = ForkServer(tmp_path / "log")
+    server = ForkServer(tmp_path / "log", group)
     try:
         assert [_answer(server, code)["version"] for code in (one, two, one)] == ["one", "two", "one"]
     finally:

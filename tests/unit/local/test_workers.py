@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +29,29 @@ from infra.local.bridges.worker_pool import (
 )
 from infra.local.bridges.worker_process import Start, start_interpreter
 from infra.local.home import REPOSITORY
+from infra.local.process_group import ProcessGroup
 from tests.unit.local.functions_under_test import HANDLER, record
 
 STEP = record()
 
 
+@pytest.fixture(scope="module")
+def group() -> Iterator[ProcessGroup]:
+    made = ProcessGroup()
+    yield made
+    made.end()
+
+
 @pytest.fixture(scope="module", params=["forked", "fresh"])
-def start(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+def start(
+    request: pytest.FixtureRequest, group: ProcessGroup, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Start]:
     if request.param == "fresh":
-        yield start_interpreter
+        yield partial(start_interpreter, group)
         return
     if not SUPPORTED:
         pytest.skip("workers are forked on Linux only")
-    server = ForkServer(tmp_path_factory.mktemp("forks") / "log")
+    server = ForkServer(tmp_path_factory.mktemp("forks") / "log", group)
     yield server.fork
     server.stop()
 
@@ -222,29 +233,49 @@ def test_messages_of_a_process_that_ended_are_shown_again_at_once(pool: WorkerPo
 
 
 ENGINE = """
-import sys, time
+import sys
+from functools import partial
 from pathlib import Path
-from infra.local.bridges.forked_workers import SUPPORTED, ForkServer
+from infra.local.bridges.forked_workers import ForkServer
 from infra.local.bridges.shared_archives import CodeFolders
 from infra.local.bridges.worker_pool import WorkerPool
 from infra.local.bridges.worker_process import start_interpreter
+from infra.local.process_group import ProcessGroup
 from tests.unit.local.functions_under_test import record
-start = ForkServer(Path(sys.argv[1], "log")).fork if SUPPORTED else start_interpreter
-pool = WorkerPool(start, CodeFolders(Path(sys.argv[1])), lambda _handler: False)
+folder, how, last = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+group = ProcessGroup()
+start = ForkServer(folder / "log", group).fork if how == "forked" else partial(start_interpreter, group)
+pool = WorkerPool(start, CodeFolders(folder), lambda _handler: False)
 print(pool.execute(record(), {"do": "answer", "word": ""}, "r")["body"]["pid"], flush=True)
-pool.execute(record(), {"do": "sleep", "seconds": 60}, "r")
+pool.execute(record(), {"do": last, "seconds": 60}, "r")
 """
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks a process up in /proc")
-def test_no_worker_outlives_an_engine_that_is_killed(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", ENGINE, str(tmp_path)]
+@pytest.mark.parametrize("how", ["forked", "fresh"])
+@pytest.mark.parametrize("last", ["sleep", "never let another thread run"])
+def test_no_worker_outlives_an_engine_that_is_killed(tmp_path: Path, how: str, last: str) -> None:
+    if how == "forked" and not SUPPORTED:
+        pytest.skip("workers are forked on Linux only")
+    command = [sys.executable, "-c", ENGINE, str(tmp_path), how, last]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as engine:
         assert engine.stdout is not None
         worker = Path("/proc", engine.stdout.readline().strip())
         assert worker.exists()
+        time.sleep(0.3)  # so that the invocation has begun
         engine.send_signal(signal.SIGKILL)
     until = time.monotonic() + 20
     while worker.exists():
         assert time.monotonic() < until
         time.sleep(0.02)
+
+
+def test_a_process_joins_a_group_whose_first_process_was_killed() -> None:
+    group = ProcessGroup()
+    with group.start(["/bin/cat"], stdin=subprocess.PIPE) as first:
+        killed = os.getpgid(first.pid)
+        os.kill(killed, signal.SIGKILL)
+        os.waitid(os.P_PID, killed, os.WEXITED | os.WNOWAIT)
+    with group.start(["/bin/cat"], stdin=subprocess.PIPE) as stuck:
+        group.end()
+        assert stuck.wait(20) == -signal.SIGKILL
