@@ -10,7 +10,7 @@ from fourfold.pipeline.run_context import identity_of
 from fourfold.problem import problem
 from fourfold.progress.events import RunCancelling
 from fourfold.progress.log import RunOverError
-from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.progress.run import Run, RunStatus
 from functions.api.runs.polling import current_run
 from functions.wiring import event_store, job_context, run_context, run_log
 

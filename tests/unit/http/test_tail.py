@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fourfold.http import shared_poll, tail
@@ -59,6 +59,7 @@ def _follow(growth: Sequence[int], after: int) -> list[int]:
     return asyncio.run(go())
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 3), max_size=8), st.integers(0, len(LOG) - 1))
 def test_every_entry_arrives_once_and_in_order(growth: list[int], after: int) -> None:
     assert _follow(growth, after) == list(range(after + 1, len(LOG) + 1))
