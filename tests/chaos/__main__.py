@@ -41,7 +41,7 @@ from tests.unit.webhooks.receiver import Receiver, receiver
 RESULTS = REPOSITORY / "benchmarks" / "results" / "chaos.json"
 # Model latencies: a run takes about three seconds instead of twenty, so that faults meet every step.
 SCALE = 0.15
-PERSONAS_WITH_JOBS = 4
+PERSONAS_WITH_JOBS = 2
 JOBS = 2
 _CALM_S = (1.0, 6.0)
 # The longest lease: a delivery whose attempt was cut off is attempted again after it.
@@ -127,7 +127,7 @@ class Arena:
         check_deliveries(tuple(self.hooks.requests), memory, faults, counts, memory.slack_s())
         # A question of an earlier phase (a job's, repeated for the same persona) begins its count again.
         calls = {question: spans[paid_before.get(question, 0) :] for question, spans in self.provider.calls().items()}
-        check_paid(calls, faults, counts, self.usual, memory.slack_s())
+        check_paid(calls, faults, counts, self.usual, slack_s=memory.slack_s(), jobs=len(memory.jobs))
         counts.half += [f"{bad.part}: {bad.detail}" for bad in check_state(self.server.home) if not bad.is_good]
 
     def _acknowledges_after(self, memory: Memory, moment: float) -> float:

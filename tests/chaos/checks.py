@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fourfold.jobs.answers import WAVE
 from tests.chaos.load import SLACK_S, SLUG, Memory
 from tests.chaos.paid import Span
 from tests.integration.local_server import LocalServer
@@ -108,14 +109,30 @@ def check_paid(
     faults: list[Span],
     counts: Counts,
     usual: Mapping[str, int] | None = None,
+    *,
     slack_s: float = SLACK_S,
+    jobs: int = 0,
 ) -> None:
-    """A question is asked more often than usual (once, if it is not in `usual`) only if a fault met a call before."""
+    """A question is asked more often than usual (once, if it is not in `usual`) only if a fault met a call before.
+
+    `usual` are the questions of background jobs. A job stores its answers in waves: after a fault it may ask WAVE
+    questions again whose answers had arrived. `jobs` is how many may have been at work.
+    """
+    waves: Counter[Span] = Counter()
     for question, spans in calls.items():
         again, unexplained = _repeats(spans, faults, slack_s)
         more = max(0, len(spans) - (usual or {}).get(question, 1))
         counts.repaid_in_flight += min(again, more)
-        counts.paid_twice += [question[:12]] * min(unexplained, max(0, more - again))
+        left = min(unexplained, max(0, more - again))
+        if usual and question in usual:
+            between = [fault for fault in faults if spans[0].ended <= fault.begun and fault.ended <= spans[-1].begun]
+            waves.update(between[:left])
+            left -= len(between[:left])
+        counts.paid_twice += [question[:12]] * left
+    for fault, number in waves.items():
+        within = min(number, WAVE * jobs)
+        counts.repaid_in_flight += within
+        counts.paid_twice += [f"more than {WAVE} calls of a job after {fault.begun:.0f}"] * (number - within)
 
 
 def _repeats(spans: list[Span], faults: list[Span], slack_s: float) -> tuple[int, int]:
