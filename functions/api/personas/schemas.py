@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
+from fourfold.caller_metadata import CallerMetadata
 from fourfold.config.request import REQUEST_KEYS
 from fourfold.layer_edits import LayerEdits
 from fourfold.persona import INTENT_MAX_CHARACTERS, Persona, Slug
@@ -95,6 +96,10 @@ class PersonaPatch(BaseModel):
         Field(description="The intended audience. It is a label only: personas are never shared between workspaces."),
     ] = "workspace"
     archived: Annotated[bool, Field(description="True archives the persona; false restores it.")] = False
+    metadata: Annotated[
+        CallerMetadata,
+        Field(description="Strings of your own, such as a ticket. They replace the earlier ones; `{}` removes all."),
+    ] = {}
 
 
 class RegenerationRequest(BaseModel):

@@ -18,7 +18,7 @@ from fourfold.cli.connection import find_connection
 from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
-from fourfold.cli.output import AsJson, Column, print_json, print_rows
+from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.progress_feed import Feed, Target
 from fourfold.cli.served_settings import served_engine
@@ -153,32 +153,6 @@ def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: As
         print_json_text(persona.model_dump_json(indent=2))
     else:
         show_portrait(persona, SafeConsole(), failure)
-
-
-def list_personas(
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")] = 20, as_json: AsJson = False
-) -> None:
-    """List the newest personas."""
-    with connected() as client:
-        personas = client.personas(limit)
-    if as_json:
-        body = ",\n".join(persona.model_dump_json(indent=2) for persona in personas)
-        print_json_text(f"[{body}]")
-        return
-    if not personas:
-        SafeConsole(stderr=True).print(
-            'No personas yet. Create one: fourfold create "A retired lighthouse keeper in Brittany"', soft_wrap=True
-        )
-        return
-    columns = (Column("id", is_id=True), Column("status"), Column("audit"), Column("made"), Column("who"))
-    print_rows(columns, map(_row, personas))
-
-
-def _row(persona: Persona) -> tuple[str, ...]:
-    surface = persona.surface
-    who = f"{surface.name}, {surface.age}, {surface.occupation}" if surface else f"“{persona.intent[:40]}”"
-    audit = f"{persona.audit.overall:.2f}" if persona.audit else "-"
-    return persona.id, persona.status.value, audit, f"{persona.created_at:%m-%d %H:%M}", who
 
 
 def _run_of(persona: Persona) -> str:

@@ -76,11 +76,15 @@ class AsyncFourfold:
         """Returns a persona."""
         return parsed(Persona, json_of(await self._send(operations.persona(persona_id))))
 
-    async def personas(self, page_size: int = 50) -> AsyncIterator[Persona]:
-        """Yields all personas, newest first; a page is read when it is needed."""
+    async def personas(self, page_size: int = 50, **filters: Any) -> AsyncIterator[Persona]:  # noqa: ANN401 - as in the API
+        """Yields the personas that match, newest first; a page is read when it is needed.
+
+        `filters` are those of `GET /v1/personas`: `status`, `language`, `slug`, `archived`, `q`, `created_after`,
+        `created_before`, `sort`, and `metadata` as a mapping.
+        """
         cursor: str | None = None
         while True:
-            page = parsed(PersonaPage, json_of(await self._send(operations.personas(page_size, cursor))))
+            page = parsed(PersonaPage, json_of(await self._send(operations.personas(filters, page_size, cursor))))
             for persona in page.data:
                 yield persona
             if not page.has_more:
