@@ -113,7 +113,8 @@ def _own_share_s(client: httpx.Client, number: int) -> float:
     seconds = time.monotonic() - began
     events = client.get(f"/v1/runs/{reply.json()['run_id']}/events", headers={"Accept": "application/json"}).json()
     calls = [call for event in events["data"] for call in event.get("calls", ())]
-    return seconds - sum(call["duration_ms"] for call in calls) / 1000
+    waited_ms = sum(int(call["duration_ms"]) for call in calls)
+    return seconds - waited_ms / 1000
 
 
 def _real_burst(stack: Served, report: Report, count: int, which: str, *, bare_s: float, provider: int) -> None:  # noqa: PLR0913
