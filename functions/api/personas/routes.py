@@ -7,6 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.generation import estimate_generation
 from fourfold.http import idempotency
 from fourfold.http.body import json_body
 from fourfold.http.preconditions import HEADER as IF_MATCH
@@ -57,7 +59,10 @@ _STALE = {"precondition_failed": "`If-Match` does not match; the reply's `ETag` 
     responses={
         201: replies.persona_created(),
         202: {"model": RunReceipt, "description": "The run is in progress; see `Location`"},
-        **replies.event_stream("The run's events, followed by the event `persona` with the persona"),
+        200: replies.reply_or_stream(
+            Estimate,
+            "With `dry_run`, what the run would cost; with `stream`, the run's events, then the event `persona`",
+        ),
         **replies.problems(
             *(400, 403, 413, 415, 422, 429, 500, 503),
             also=[
@@ -67,6 +72,7 @@ _STALE = {"precondition_failed": "`If-Match` does not match; the reply's `ETag` 
                 "too_many_generations",
                 "persona_deleted",
                 "run_cancelled",
+                "slug_taken",
             ],
         ),
     },
@@ -76,11 +82,13 @@ async def create_persona(request: Request, caller: Writer) -> Response:
 
     A persona whose audit stays below the minimum score is returned as `flagged`. `Prefer: respond-async` returns 202
     immediately, `Prefer: wait=<seconds>` after that time. Closing the connection does not stop the run. With an
-    `Idempotency-Key`, a repeated request does not start a second run.
+    `Idempotency-Key`, a repeated request does not start a second run. `dry_run` returns an estimate and starts nothing.
     """
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, ROUTE)
     body = await json_body(request, PersonaRequest)
     settings = pin_settings(caller.effective, body.config)
+    if body.dry_run:
+        return document(await wiring.in_thread(lambda: estimate_generation(body.intent, settings.engine)))
     submitted = await generation.start_generation(request, caller, body, key, settings)
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
         return await generation.stream_events(request, submitted)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from fourfold.ids import PersonaId
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Grade, TokenUsage
 from fourfold.problem import Problem
+
+
+class FingerprintRequest(BaseModel):
+    """How to compute the fingerprint."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [{"dry_run": True}]}
+    )
+
+    dry_run: Annotated[
+        bool, Field(description="Return an estimate of calls, tokens and USD; nothing is stored or spent.")
+    ] = False
 
 
 class Voice(BaseModel):
@@ -70,3 +82,32 @@ class FingerprintReport(BaseModel):
     cost_usd: float | None = None
     created_at: str | None = None
     vector: tuple[float, ...] | None = None
+
+
+class NearVoice(BaseModel):
+    """One of the nearest voices: its distance between the two means, and the style features that both share most."""
+
+    persona_id: PersonaId
+    name: str | None
+    distance: float
+    score: float
+    alike: tuple[str, ...]
+
+
+class DistinctivenessReport(BaseModel):
+    """How distinct the voice is from the baseline, 0 (never told apart by one reply) to 1 (always).
+
+    `interval` is the 95 % interval of the score, of `replies` replies of the baseline. The verdict compares the
+    interval with `engine.fingerprint.min_distinctiveness`: `distinct` above it, `too_close` below it, else `uncertain`;
+    `not_measured` (score and interval are null) if there is nothing to compare with. `nearest` are the three nearest
+    voices among the workspace's newest.
+    """
+
+    persona_id: PersonaId
+    baseline: str
+    score: float | None
+    interval: tuple[float, float] | None
+    replies: int
+    minimum: float
+    verdict: Literal["distinct", "uncertain", "too_close", "not_measured"]
+    nearest: tuple[NearVoice, ...]

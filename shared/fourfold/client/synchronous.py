@@ -19,6 +19,7 @@ from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, wit
 from fourfold.client.session_replies import ChatSession, MessagePage, SessionMessage, SessionPage
 from fourfold.client.settings import EVENT_STREAM, STREAM_TIMEOUT, TIMEOUT, address_and_headers
 from fourfold.drift import Envelope
+from fourfold.estimates.estimate import Estimate
 from fourfold.persona import Persona
 from fourfold.persona_diff import PersonaDiff
 from fourfold.personas.lineage import Lineage
@@ -66,9 +67,21 @@ class Fourfold:
         """Closes the connections."""
         self._http.close()
 
-    def create_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Persona:
-        """Generates a persona and waits for it, also longer than the API waits. `settings` are for this run only."""
-        return self._written(operations.create(brief, settings))
+    def create_persona(
+        self,
+        brief: str,
+        settings: Mapping[str, Any] | None = None,
+        **labels: Any,  # noqa: ANN401 - JSON
+    ) -> Persona:
+        """Generates a persona and waits for it, also longer than the API waits. `settings` are for this run only.
+
+        `labels` are `slug`, `visibility` and `metadata`, as in `POST /v1/personas`.
+        """
+        return self._written(operations.create(brief, settings, labels))
+
+    def estimate_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Estimate:
+        """Returns what a persona of this brief would cost; nothing is stored or spent."""
+        return parsed(Estimate, json_of(self._send(operations.estimate(brief, settings))))
 
     def persona(self, persona_id: str) -> Persona:
         """Returns a persona."""
