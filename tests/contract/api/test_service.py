@@ -125,6 +125,7 @@ def test_the_description_names_every_route_and_no_other(api: Api) -> None:
         ("get", "/v1/personas/{persona_id}/export"),
         ("get", "/v1/personas/{persona_id}/export/markdown"),
         ("get", "/v1/personas/{persona_id}/export/png"),
+        ("post", "/v1/personas/{persona_id}/export/png"),
         ("get", "/v1/personas/{persona_id}/test-suite/junit"),
         ("get", "/v1/personas/{persona_id}/test-suite/sarif"),
         ("post", "/v1/personas/import"),
