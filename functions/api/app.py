@@ -56,6 +56,7 @@ from functions.api.personas import routes as personas
 from functions.api.progress import routes as progress
 from functions.api.provocation_tests import routes as provocation_tests
 from functions.api.runs import routes as runs
+from functions.api.sessions import routes as sessions
 from functions.api.suite import routes as suite
 from functions.api.voice import routes as voice
 from functions.api.webhooks import routes as webhooks
@@ -73,6 +74,7 @@ _RESOURCES = (
     persona_files,
     voice,
     chat,
+    sessions,
     openai_compatible,
     suite,
     provocation_tests,

@@ -13,6 +13,19 @@ STORE_OUTDATED: Problem = problem(
     "An earlier version of fourfold stored it. The operator of this deployment converts it: python -m infra.migrate",
 )
 
+SESSION_DELETED: Problem = problem(
+    "session_deleted",
+    "The session was deleted",
+    409,
+    "It was deleted during the request. Leave session_id out to begin a new one.",
+)
+
+
+def session_ended() -> ProblemError:
+    """409: the session takes no further message."""
+    detail = 'Reopen it with PATCH /v1/sessions/{id} {"ended": false}, or leave session_id out to begin a new one.'
+    return ProblemError(problem("session_ended", "The session was ended", 409, detail))
+
 
 def persona_not_written() -> ProblemError:
     """409: the persona has no layers yet."""

@@ -22,6 +22,8 @@ from fourfold.storage.idempotency.rate_windows import DynamoRateWindows
 from fourfold.storage.keys.api_keys import DynamoApiKeys
 from fourfold.storage.keys.signing_key import signing_key
 from fourfold.storage.labels.store import DynamoLabelSets
+from fourfold.storage.personas.session_deletion import DynamoSessionDeletion
+from fourfold.storage.personas.session_directory import DynamoSessionDirectory
 from fourfold.storage.runs.repository import DynamoRunRepository
 from fourfold.storage.runs.slots import GenerationSlots
 from functions import clock, wiring
@@ -79,6 +81,23 @@ def claims() -> DynamoClaims:
 def label_sets() -> DynamoLabelSets:
     """The store of label sets."""
     return DynamoLabelSets(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
+
+
+def session_directory() -> DynamoSessionDirectory:
+    """Finds, lists and reads chat sessions."""
+    return DynamoSessionDirectory(
+        dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"]
+    )
+
+
+def session_deletion() -> DynamoSessionDeletion:
+    """Deletes chat sessions."""
+    return DynamoSessionDeletion(
+        dynamodb(),
+        os.environ["FOURFOLD_PERSONAS_TABLE"],
+        os.environ["FOURFOLD_IDEMPOTENCY_TABLE"],
+        os.environ["FOURFOLD_OUTBOX_TABLE"],
+    )
 
 
 @cache

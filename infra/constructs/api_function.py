@@ -91,7 +91,7 @@ def _own_tables(tables: Tables) -> Access:
         ),
         tables.run_events.access("PutItem", "Query", "BatchWriteItem"),
         tables.outbox.access("PutItem"),
-        tables.idempotency.access("GetItem", "PutItem", "UpdateItem", "DeleteItem"),
+        tables.idempotency.access("GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
         tables.api_keys.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem"),
         tables.config.access("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query"),
         tables.webhooks.access("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),

@@ -15,6 +15,7 @@
     + ArchivedError, NotWrittenError, NothingWrittenError, RunInProgressError, RunUnfinishedError, RunOverError
     + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError
     + KeyReusedError, KeyExistsError, JobInProgressError, BlockedError
+    + SessionEndedError, SessionDeletedError
   * LimitError                 the workspace has reached a limit
     + WorkspaceFullError, TooManyKeysError
   * DeadlineError              the time limit is reached; completed work is stored

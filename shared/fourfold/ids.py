@@ -20,6 +20,7 @@ _PERSONA_ID = re.compile(r"per_[0-9a-hjkmnp-tv-z]{26}")
 _RUN_ID = re.compile(r"run_[0-9a-hjkmnp-tv-z]{26}")
 _KEY_ID = re.compile(r"key_[0-9a-z_]{1,60}")
 _ENDPOINT_ID = re.compile(r"whk_[0-9a-hjkmnp-tv-z]{26}")
+_SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _DELIVERY_ID = re.compile(r"dlv_[0-9a-hjkmnp-tv-z]{26}")
 
 
@@ -94,6 +95,11 @@ def is_persona_id(text: str) -> bool:
 def is_run_id(text: str) -> bool:
     """Whether `text` has the form of a run id; the run may not exist."""
     return _RUN_ID.fullmatch(text) is not None
+
+
+def is_session_id(text: str) -> bool:
+    """Whether `text` has the form of a session id, which may be the caller's own; the session may not exist."""
+    return _SESSION_ID.fullmatch(text) is not None
 
 
 def is_key_id(text: str) -> bool:

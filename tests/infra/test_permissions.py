@@ -126,7 +126,16 @@ GRANTS: dict[str, Grants] = {
         grant(("kms:Encrypt", "kms:Decrypt"), "WebhookKey"),
         READ_KEYS,
         grant(("sqs:SendMessage",), "FingerprintQueue", "ProvocationQueue", *LANES),
-        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Idempotency"),
+        grant(
+            (
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:BatchWriteItem",
+            ),
+            "Idempotency",
+        ),
         grant(
             (
                 "dynamodb:GetItem",

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from fourfold.cards.portrait import portrait
 from infra.local.home import REPOSITORY
 from tests.integration.local_server import LocalServer
 from tests.integration.readme import commands
@@ -99,6 +100,7 @@ def shell(stack: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Itera
             REPOSITORY / "infra"
         )  # of a clone, `fourfold doctor --state` needs the server's code
         (folder / "reply.txt").write_text("I was there for most of it, with my boots on.\n")
+        (folder / "me.png").write_bytes(portrait("me"))
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         variables = {name: value for name, value in os.environ.items() if not name.startswith("FOURFOLD_")}
         try:

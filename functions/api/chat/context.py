@@ -23,12 +23,12 @@ from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.failure import job_problem
 from fourfold.problem import problem
 from fourfold.progress.measurements import call_measurements
-from fourfold.progress.run import tokens_and_cost
-from fourfold.voice.conversation import BlockedError, ChatContext, ChatResult, NoSessionError
+from fourfold.voice.conversation import BlockedError, ChatContext, ChatResult, NoSessionError, open_session
 from fourfold.voice.scoring import DriftScorer, drift_scorer
-from fourfold.voice.sessions import PersonaRef
+from fourfold.voice.sessions import PersonaRef, Session, SessionDeletedError, SessionEndedError
 from functions.api.chat.schemas import ChatReply, ChatUsage
 from functions.api.dependencies import AdmittedCaller
+from functions.api.errors import SESSION_DELETED, session_ended
 from functions.api.personas.lookup import known_persona, require_speakable
 from functions.api.spending import chat_in_process, chat_of_workspace
 from functions.clock import now
@@ -65,11 +65,11 @@ async def answered(caller: AdmittedCaller, call: Callable[[], Answer]) -> Answer
 
     Raises:
         ProblemError: 429 the workspace has too many chats at once, or the problem of a reply that was blocked, of
-            models that gave none, or of a persona that was deleted during the call.
+            models that gave none, or of a persona or session that was deleted or ended during the call.
     """
     try:
         return await in_chat_thread(caller, call)
-    except (BlockedError, ModelError, PersonaGoneError) as error:
+    except (BlockedError, ModelError, PersonaGoneError, SessionDeletedError, SessionEndedError) as error:
         raise chat_problem(error) or error from None
 
 
@@ -130,6 +130,18 @@ def chat_context(speaker: ChatPersona) -> ChatContext:
     )
 
 
+def chat_session(context: ChatContext, session_id: str | None) -> Session | None:
+    """The session that a chat continues; None if it begins a new one.
+
+    Raises:
+        ProblemError: 404 the persona has no such session, 409 it was ended.
+    """
+    try:
+        return open_session(context, session_id)
+    except (NoSessionError, SessionEndedError) as error:
+        raise chat_problem(error) or error from None
+
+
 def measured(result: ChatResult) -> ChatResult:
     """Writes the metrics of the model calls of a chat, which no run log has; returns the result."""
     record(call_measurements(result.calls))
@@ -138,15 +150,15 @@ def measured(result: ChatResult) -> ChatResult:
 
 def chat_reply(result: ChatResult) -> ChatReply:
     """Converts a chat result to the API's reply."""
-    tokens, cost_usd = tokens_and_cost(result.calls)
+    details = result.details
     return ChatReply(
         reply=result.reply,
         session_id=result.session_id,
-        drift=result.drift,
-        recovery=result.recovery,
-        usage=ChatUsage(tokens=tokens, cost_usd=cost_usd, calls=len(result.calls)),
-        provider=result.provider,
-        model=result.model,
+        drift=details.drift,
+        recovery=details.recovery,
+        usage=ChatUsage(**dict(details.usage)),
+        provider=details.provider,
+        model=details.model,
     )
 
 
@@ -161,8 +173,10 @@ def chat_problem(error: Exception) -> ProblemError | None:
             return ProblemError(refusal.model_copy(update={"drift": error.drift.model_dump(mode="json")}))
         case ModelError():
             return ProblemError(job_problem(error))
-        case PersonaGoneError():
-            return ProblemError(DELETED)
+        case PersonaGoneError() | SessionDeletedError():
+            return ProblemError(DELETED if isinstance(error, PersonaGoneError) else SESSION_DELETED)
+        case SessionEndedError():
+            return session_ended()
         case _:
             return None
 

@@ -9,19 +9,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from fourfold.http.body import json_body
 from fourfold.http.idempotency import REPLAYED
 from fourfold.http.preferences import accepts
-from fourfold.http.problems import ProblemError, not_found
+from fourfold.http.problems import ProblemError
 from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
 from fourfold.http.sse import event_stream
 from fourfold.idempotency import Execution, KeptReply
 from fourfold.problem import problem
 from fourfold.voice.chat_turn import ReplyListener
-from fourfold.voice.conversation import (
-    NoSessionError,
-    ScoringContext,
-    open_session,
-    reply_to,
-    scored_replies,
-)
+from fourfold.voice.conversation import ScoringContext, UserMessage, reply_to, scored_replies
 from functions.api import wiring
 from functions.api.chat.context import (
     ChatPersona,
@@ -29,6 +23,7 @@ from functions.api.chat.context import (
     chat_context,
     chat_persona,
     chat_reply,
+    chat_session,
     measured,
 )
 from functions.api.chat.schemas import (
@@ -44,7 +39,14 @@ from functions.api.dependencies import AdmittedCaller, caller_with
 from functions.api.errors import no_fingerprint
 from functions.api.idempotent import claim_or_replay, idempotent
 from functions.api.openapi import bodies, replies
-from functions.api.openapi.problems import IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS, OF_MODELS, PERSONA_DELETED
+from functions.api.openapi.problems import (
+    IN_PROGRESS,
+    NOT_READY,
+    OF_KEYED_REQUESTS,
+    OF_MODELS,
+    PERSONA_DELETED,
+    SESSION_CLOSED,
+)
 from functions.api.responses import document
 from functions.api.spending import count_spending
 from functions.clock import now
@@ -72,6 +74,7 @@ _NO_FINGERPRINT = {"fingerprint_not_ready": "the fingerprint is not ready"}
                 **NOT_READY,
                 **IN_PROGRESS,
                 **PERSONA_DELETED,
+                **SESSION_CLOSED,
                 "reply_drifted": "the reply was blocked because of drift; `drift` is its envelope",
             },
         ),
@@ -87,24 +90,23 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
     body = await json_body(request, ChatRequestBody)
     speaker = await wiring.in_thread(lambda: chat_persona(caller, persona_id))
     context = chat_context(speaker)
-    try:
-        session = await wiring.in_thread(lambda: open_session(context, body.session_id))
-    except NoSessionError:
-        raise not_found() from None
+    session = await wiring.in_thread(lambda: chat_session(context, body.session_id))
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
-
-        def write_reply(listener: ReplyListener) -> ChatReply:
-            return chat_reply(measured(reply_to(context, session, body.message, listener)))
-
         await count_spending(caller)
         claim = await claim_or_replay(request, caller, body)
         if isinstance(claim, KeptReply):
             return event_stream(replayed_events(claim, request.state.request_id), {REPLAYED: "true"})
+        streamed = UserMessage(body.message, execution=claim)
+
+        def write_reply(listener: ReplyListener) -> ChatReply:
+            return chat_reply(measured(reply_to(context, session, streamed, listener)))
+
         return event_stream(chat_events(caller, write_reply, claim, request.state.request_id))
 
-    async def answer(_execution: Execution) -> Response:
+    async def answer(execution: Execution) -> Response:
         await count_spending(caller)
-        result = await answered(caller, lambda: reply_to(context, session, body.message))
+        message = UserMessage(body.message, execution=execution)
+        result = await answered(caller, lambda: reply_to(context, session, message))
         return document(chat_reply(measured(result)))
 
     return await idempotent(request, caller, body, answer)
@@ -123,6 +125,7 @@ async def chat_with_persona(persona_id: str, request: Request, caller: Chatter) 
                 **NOT_READY,
                 **IN_PROGRESS,
                 **PERSONA_DELETED,
+                **SESSION_CLOSED,
                 **_NO_FINGERPRINT,
                 "embedder_mismatch": "the fingerprint was computed with another embedder; recompute it",
             },
@@ -135,10 +138,10 @@ async def score_drift(persona_id: str, request: Request, caller: Chatter) -> Res
     speaker = await wiring.in_thread(lambda: chat_persona(caller, persona_id))
     _require_fingerprint(speaker)
     texts = [body.reply] if body.reply is not None else body.replies or []
-    context = ScoringContext(speaker.owner, speaker.scorer, sessions(), now)
 
-    async def score(_execution: Execution) -> Response:
+    async def score(execution: Execution) -> Response:
         await count_spending(caller)
+        context = ScoringContext(speaker.owner, speaker.scorer, sessions(), now, execution)
         drifts = await answered(caller, lambda: scored_replies(context, texts, body.session_id))
         if body.reply is not None:
             return document(DriftReport(drift=drifts[0], session_id=body.session_id))

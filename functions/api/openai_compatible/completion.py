@@ -12,7 +12,6 @@ from fourfold.http.sse import HEARTBEAT
 from fourfold.idempotency import Execution, KeptReply
 from fourfold.ids import id_from_operation, prefixed_id
 from fourfold.persona import Persona
-from fourfold.progress.run import tokens_and_cost
 from fourfold.voice.conversation import ChatResult
 from functions.api.chat.stream import Heartbeat, Restarted, StreamEvent, Token
 from functions.api.openai_compatible.errors import error_of
@@ -51,7 +50,8 @@ class CompletionHead:
 
 def completion(head: CompletionHead, persona: Persona, result: ChatResult) -> ChatCompletion:
     """The completion of a chat turn."""
-    tokens, cost_usd = tokens_and_cost(result.calls)
+    details = result.details
+    tokens = details.usage.tokens
     prompt = tokens.input_tokens + tokens.cache_read_tokens + tokens.cache_write_tokens
     return ChatCompletion(
         id=head.id,
@@ -66,11 +66,11 @@ def completion(head: CompletionHead, persona: Persona, result: ChatResult) -> Ch
         fourfold=PersonaFields(
             persona_id=persona.id,
             session_id=result.session_id,
-            drift=result.drift,
-            recovery=result.recovery,
-            provider=result.provider,
-            model=result.model,
-            cost_usd=cost_usd,
+            drift=details.drift,
+            recovery=details.recovery,
+            provider=details.provider,
+            model=details.model,
+            cost_usd=details.usage.cost_usd,
         ),
     )
 

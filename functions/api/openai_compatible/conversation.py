@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from fastapi import Request
 
 from fourfold.http.problems import rejected
-from fourfold.ids import new_session_id
+from fourfold.ids import is_session_id
 from fourfold.llm.port import ChatMessage
 from fourfold.problem import FieldError
 from fourfold.voice.conversation import ChatContext
 from fourfold.voice.sessions import Session
+from functions.api.errors import session_ended
 from functions.api.openai_compatible.schemas import ChatCompletionRequest
 
 SESSION_HEADER = "Fourfold-Session"
-_SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def session_id_of(request: Request, body: ChatCompletionRequest) -> str | None:
     """
     named = request.headers.get(SESSION_HEADER)
     if named is not None:
-        if not _SESSION.fullmatch(named):
+        if not is_session_id(named):
             detail = "Must be 1-64 letters, digits, hyphens or underscores."
             raise rejected([FieldError(pointer=SESSION_HEADER, code="invalid_session", detail=detail)])
         return named
@@ -78,7 +77,17 @@ def session_id_of(request: Request, body: ChatCompletionRequest) -> str | None:
     return f"user_{hashlib.sha256(body.user.encode()).hexdigest()[:40]}"
 
 
-def open_named_session(context: ChatContext, session_id: str | None) -> Session:
-    """The stored session, or a new one with this id; without an id, one with a new id."""
-    found = None if session_id is None else context.store.session(context.owner, session_id)
-    return found or Session(session_id=session_id or new_session_id(), updated_at=context.clock())
+def open_named_session(context: ChatContext, session_id: str | None) -> Session | None:
+    """The stored session, or a new one with this id; None without an id: the chat begins a new one.
+
+    Raises:
+        ProblemError: 409, the session was ended.
+    """
+    if session_id is None:
+        return None
+    found = context.store.session(context.owner, session_id)
+    if found is None:
+        return Session(session_id=session_id, updated_at=context.clock())
+    if found.ended_at is not None:
+        raise session_ended()
+    return found

@@ -11,7 +11,7 @@ from fourfold.http.idempotency import REPLAYED
 from fourfold.http.sse import event_stream
 from fourfold.idempotency import Execution, KeptReply
 from fourfold.voice.chat_turn import ReplyListener
-from fourfold.voice.conversation import reply_to
+from fourfold.voice.conversation import UserMessage, reply_to
 from functions.api import wiring
 from functions.api.chat.context import answered, chat_context, measured, speaker_of
 from functions.api.chat.routes import Chatter
@@ -68,14 +68,14 @@ async def create_chat_completion(request: Request, caller: Chatter) -> Response:
     context = chat_context(await wiring.in_thread(lambda: speaker_of(caller, persona)))
     session = await wiring.in_thread(lambda: open_named_session(context, session_id))
 
-    def write(head: CompletionHead, listener: ReplyListener | None) -> ChatCompletion:
-        result = reply_to(context, session, conversation.message, listener, conversation.history)
-        return completion(head, persona, measured(result))
+    def write(head: CompletionHead, execution: Execution, listener: ReplyListener | None) -> ChatCompletion:
+        message = UserMessage(conversation.message, conversation.history, execution)
+        return completion(head, persona, measured(reply_to(context, session, message, listener)))
 
     async def answer(execution: Execution) -> Response:
         await count_spending(caller)
         head = CompletionHead.of(execution, body.model)
-        return document(await answered(caller, lambda: write(head, None)))
+        return document(await answered(caller, lambda: write(head, execution, None)))
 
     if not body.stream:
         return await idempotent(request, caller, body, answer)
@@ -88,7 +88,7 @@ async def create_chat_completion(request: Request, caller: Chatter) -> Response:
     # A regenerated reply voids the text before it, which OpenAI's chunks cannot say: it is sent when it is final.
     live = context.scorer.config.action_on_alert == "warn"
     head = CompletionHead.of(claim, body.model)
-    events = exchange_events(caller, lambda listener: write(head, listener), claim, request.state.request_id)
+    events = exchange_events(caller, lambda listener: write(head, claim, listener), claim, request.state.request_id)
     return event_stream(chunks(events, head, live=live, include_usage=include_usage))
 
 

@@ -76,6 +76,7 @@ TAGS = [
         "description": "Generate, list, read, update, regenerate, export, import and delete personas.",
     },
     {"name": "voice", "description": "A persona's system prompt, voice fingerprint, chat and drift."},
+    {"name": "sessions", "description": "Chats that were held: list, read, rename, end and delete."},
     {"name": openai_errors.TAG, "description": "Chat with personas through OpenAI's SDKs: set their base URL."},
     {"name": "test suite", "description": "Run the provocation suite against a persona, read results, compare runs."},
     {"name": "provocation tests", "description": "The provocation tests of the workspace: shipped and custom tests."},

@@ -20,6 +20,7 @@ from functions.api.personas import examples as personas
 from functions.api.progress import examples as progress
 from functions.api.provocation_tests import examples as provocation_tests
 from functions.api.runs import examples as runs
+from functions.api.sessions import examples as sessions
 from functions.api.suite import examples as suite
 from functions.api.voice import examples as voice
 from functions.api.webhooks import examples as webhooks
@@ -30,6 +31,7 @@ _RESOURCES = (
     persona_files,
     voice,
     chat,
+    sessions,
     openai_compatible,
     suite,
     provocation_tests,

@@ -10,7 +10,7 @@ from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.failure import job_problem, problem_from
 from fourfold.pipeline.submit import NOT_STARTED
 from fourfold.problem import Problem
-from functions.api.errors import STORE_OUTDATED
+from functions.api.errors import SESSION_DELETED, STORE_OUTDATED, session_ended
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,8 @@ CATALOGUE: dict[str, KnownProblem] = {
     ),
     "key_in_use": KnownProblem(409, "A key cannot revoke itself", "Revoke it with another key of the workspace."),
     "persona_deleted": _known(DELETED),
+    "session_deleted": _known(SESSION_DELETED),
+    "session_ended": _known(session_ended().problem),
     "too_many_keys": KnownProblem(409, "Too many API keys in the workspace", "Revoke unused keys."),
     "request_timeout": KnownProblem(
         408,
@@ -188,4 +190,8 @@ OF_KEYED_REQUESTS = ("request_in_progress", "idempotency_key_reused", "invalid_i
 NOT_READY = {"persona_not_ready": "the persona is not active or flagged"}
 NOT_WRITTEN = {"persona_not_written": "the persona has no layers yet"}
 PERSONA_DELETED = {"persona_deleted": "the persona was deleted during the request"}
+SESSION_CLOSED = {
+    "session_ended": "the session was ended",
+    "session_deleted": "the session was deleted during the request",
+}
 IN_PROGRESS = {"request_in_progress": "the first request with this Idempotency-Key is still running"}

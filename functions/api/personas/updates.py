@@ -17,6 +17,7 @@ from fourfold.problem import FieldError, problem
 from fourfold.storage.client import dynamodb
 from fourfold.storage.personas.deletion import DynamoDeletion
 from functions import clock
+from functions.api import wiring
 from functions.api.errors import persona_not_written, run_in_progress
 from functions.api.responses import path_to
 from functions.api.runs.polling import current_persona
@@ -74,7 +75,10 @@ def _deleter() -> PersonaDeleter:
         stored_persona=store.stored_persona,
         run=store.run,
         deletions=DynamoDeletion(
-            dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"]
+            dynamodb(),
+            os.environ["FOURFOLD_PERSONAS_TABLE"],
+            os.environ["FOURFOLD_OUTBOX_TABLE"],
+            wiring.session_deletion(),
         ),
         log_of=lambda run: run_log(run, 0),
         clear_log=lambda run, is_running: event_store(run.workspace_id, run.run_id).clear(keep_end=is_running),

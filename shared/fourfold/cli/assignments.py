@@ -23,6 +23,19 @@ def settings_of(assignments: list[str]) -> dict[str, object]:
     return settings
 
 
+def text_pairs(assignments: list[str], option: str) -> dict[str, str]:
+    """Parses `name=text` pairs of an option; every value is text.
+
+    Raises:
+        BadParameter: an argument is not `name=text`.
+    """
+    pairs = [assignment.partition("=") for assignment in assignments]
+    for (_, given, _), assignment in zip(pairs, assignments, strict=True):
+        if not given:
+            raise typer.BadParameter(f"{assignment!r} is not name=text", param_hint=option)
+    return {name: text for name, _, text in pairs}
+
+
 def value_of(text: str) -> Any:  # noqa: ANN401 - JSON
     """The parsed JSON value, or the text if it is not JSON."""
     try:

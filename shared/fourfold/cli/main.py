@@ -21,6 +21,9 @@ COMMANDS = {
     "list": LazyCommand(_COMMANDS, "list_personas", "List the newest personas."),
     "show": LazyCommand(_COMMANDS, "show", "Show one persona."),
     "chat": LazyCommand(_COMMANDS, "chat", "Chat with a persona; each reply shows its drift from the persona's voice."),
+    "sessions": LazyCommand(
+        "fourfold.cli.sessions", "app", "Chats that were held: list, read, rename, end and delete."
+    ),
     "drift": LazyCommand(
         _COMMANDS, "drift", "Score the drift of replies from a persona's voice. Exits 2 if any is above the threshold."
     ),

@@ -16,6 +16,7 @@ from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
 from fourfold.client.operations import Operation
 from fourfold.client.replies import ChatReply, PersonaPage, RunReceipt, event_of, json_of, parsed, require_ended
 from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, with_key
+from fourfold.client.session_replies import ChatSession, MessagePage, SessionMessage, SessionPage
 from fourfold.client.settings import EVENT_STREAM, PROGRESS, STREAM_TIMEOUT, TIMEOUT, address_and_headers
 from fourfold.client.subscription import Subscription, targets_of
 from fourfold.drift import Envelope
@@ -115,6 +116,40 @@ class AsyncFourfold:
     async def drift(self, persona_id: str, reply: str, session_id: str | None = None) -> Envelope:
         """Scores a reply that another runtime wrote as the persona."""
         return parsed(Envelope, json_of(await self._send(operations.drift(persona_id, reply, session_id)))["drift"])
+
+    async def sessions(self, persona_id: str, page_size: int = 50) -> AsyncIterator[ChatSession]:
+        """Yields all chats of a persona, the latest to begin first."""
+        cursor: str | None = None
+        while True:
+            page = parsed(SessionPage, json_of(await self._send(operations.sessions(persona_id, page_size, cursor))))
+            for each in page.data:
+                yield each
+            if not page.has_more:
+                return
+            cursor = page.next_cursor
+
+    async def session(self, session_id: str) -> ChatSession:
+        """Returns a session."""
+        return parsed(ChatSession, json_of(await self._send(operations.session(session_id))))
+
+    async def messages(self, session_id: str, page_size: int = 100) -> AsyncIterator[SessionMessage]:
+        """Yields the messages of a session, oldest first."""
+        cursor: str | None = None
+        while True:
+            page = parsed(MessagePage, json_of(await self._send(operations.messages(session_id, page_size, cursor))))
+            for each in page.data:
+                yield each
+            if not page.has_more:
+                return
+            cursor = page.next_cursor
+
+    async def update_session(self, session_id: str, **changes: Any) -> ChatSession:  # noqa: ANN401 - JSON
+        """Sets `title`, `metadata` or `ended`."""
+        return parsed(ChatSession, json_of(await self._send(operations.update_session(session_id, changes))))
+
+    async def delete_session(self, session_id: str) -> None:
+        """Deletes a session with its messages."""
+        await self._send(operations.delete_session(session_id))
 
     async def run(self, run_id: str) -> Run:
         """Returns a run."""

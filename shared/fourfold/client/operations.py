@@ -67,6 +67,31 @@ def drift(persona_id: str, reply: str, session_id: str | None) -> Operation:
     return Operation("POST", f"/v1/personas/{persona_id}/drift", _given(reply=reply, session_id=session_id))
 
 
+def sessions(persona_id: str, limit: int, cursor: str | None) -> Operation:
+    """Lists a persona's sessions."""
+    return Operation("GET", f"/v1/personas/{persona_id}/sessions", query={"limit": limit, "cursor": cursor})
+
+
+def session(session_id: str) -> Operation:
+    """Reads a session."""
+    return Operation("GET", f"/v1/sessions/{session_id}")
+
+
+def messages(session_id: str, limit: int, cursor: str | None) -> Operation:
+    """Lists a session's messages."""
+    return Operation("GET", f"/v1/sessions/{session_id}/messages", query={"limit": limit, "cursor": cursor})
+
+
+def update_session(session_id: str, changes: Mapping[str, Any]) -> Operation:
+    """Updates a session. A null is sent: it removes the title."""
+    return Operation("PATCH", f"/v1/sessions/{session_id}", changes)
+
+
+def delete_session(session_id: str) -> Operation:
+    """Deletes a session."""
+    return Operation("DELETE", f"/v1/sessions/{session_id}")
+
+
 def run(run_id: str) -> Operation:
     """Reads a run."""
     return Operation("GET", f"/v1/runs/{run_id}")

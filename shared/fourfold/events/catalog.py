@@ -13,6 +13,7 @@ from fourfold.events.generation import (
 )
 from fourfold.events.persona import PersonaDeleted, PersonaUpdated
 from fourfold.events.provocation import TestSuiteCompleted
+from fourfold.events.session import SessionDeleted, SessionUpdated
 from fourfold.events.voice import VOICE_EVENTS
 from fourfold.events.webhooks import WebhookEndpointDisabled
 
@@ -25,6 +26,8 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     PersonaUpdated,
     PersonaDeleted,
     *VOICE_EVENTS,
+    SessionUpdated,
+    SessionDeleted,
     TestSuiteCompleted,
     ConfigChanged,
     WebhookEndpointDisabled,

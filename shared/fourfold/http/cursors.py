@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable
 
 from fourfold.http.problems import ProblemError, rejected
@@ -12,6 +13,9 @@ from fourfold.problem import FieldError
 _VERSION = b"1:"
 _DIGITS = 8
 _OF_VERSIONS = b"v:"
+_OF_MESSAGES = b"m:"
+_OF_SESSIONS = b"s:"
+_SESSION_POSITION = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z#[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
 def opaque_cursor(last_id: str) -> str:
@@ -43,9 +47,37 @@ def version_before(cursor: str) -> int:
     Raises:
         ProblemError: 422, the cursor is not valid for a list of versions.
     """
+    return _number_in(cursor, _OF_VERSIONS)
+
+
+def cursor_after_message(seq: int) -> str:
+    """The cursor of the page of messages after this one."""
+    return _encoded(_OF_MESSAGES + str(seq).encode())
+
+
+def message_after(cursor: str) -> int:
+    """Decodes a cursor of a list of messages. Raises as `version_before`."""
+    return _number_in(cursor, _OF_MESSAGES)
+
+
+def cursor_after_session(position: str) -> str:
+    """The cursor of the page of sessions after this position in the list."""
+    return _encoded(_OF_SESSIONS + position.encode())
+
+
+def session_after(cursor: str) -> str:
+    """Decodes a cursor of a list of sessions. Raises as `version_before`."""
     content = _decoded(cursor)
-    number = content.removeprefix(_OF_VERSIONS)
-    if not content.startswith(_OF_VERSIONS) or not number.isdigit() or not 0 < len(number) <= _DIGITS:
+    position = content.removeprefix(_OF_SESSIONS).decode("ascii", "replace")
+    if not content.startswith(_OF_SESSIONS) or not _SESSION_POSITION.fullmatch(position):
+        raise _invalid_cursor()
+    return position
+
+
+def _number_in(cursor: str, kind: bytes) -> int:
+    content = _decoded(cursor)
+    number = content.removeprefix(kind)
+    if not content.startswith(kind) or not number.isdigit() or not 0 < len(number) <= _DIGITS:
         raise _invalid_cursor()
     return int(number)
 

@@ -115,6 +115,24 @@ def _add_voice_tools(server: MCPServer[Any], api: Api) -> None:
         body = {"message": message, "session_id": session_id}
         return await call_json(api, context, "POST", f"/v1/personas/{persona_id}/chat", body=body)
 
+    @server.tool(annotations=_READS)
+    async def list_sessions(
+        persona_id: PersonaId,
+        context: Context,
+        cursor: Annotated[str | None, Field(description="`next_cursor` of the previous page.")] = None,
+    ) -> Document:
+        """Lists the chats with a persona: title, number of messages, cost and drift, the latest to begin first."""
+        return await call_json(api, context, "GET", f"/v1/personas/{persona_id}/sessions", query={"cursor": cursor})
+
+    @server.tool(annotations=_READS)
+    async def get_session_messages(
+        session_id: Annotated[str, Field(description="`session_id` of a reply, or `id` of list_sessions.")],
+        context: Context,
+        cursor: Annotated[str | None, Field(description="`next_cursor` of the previous page.")] = None,
+    ) -> Document:
+        """Returns the messages of a chat, oldest first; each reply has its drift."""
+        return await call_json(api, context, "GET", f"/v1/sessions/{session_id}/messages", query={"cursor": cursor})
+
     @server.tool(annotations=_WRITES)
     async def score_drift(
         persona_id: PersonaId,

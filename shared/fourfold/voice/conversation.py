@@ -11,16 +11,27 @@ from fourfold.config.engine import ChatConfig, SafetyConfig
 from fourfold.drift import Envelope
 from fourfold.errors import ConflictError, NotFoundError
 from fourfold.events.voice import Recovery
-from fourfold.ids import new_session_id
+from fourfold.idempotency import Execution
+from fourfold.ids import id_from_operation, new_session_id
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ChatMessage, ChatModel, ModelCall, ModelError
 from fourfold.persona import Persona
+from fourfold.progress.run import tokens_and_cost
 from fourfold.voice.chat_turn import ChatTurn, ReplyListener, ask
 from fourfold.voice.drift import DriftState
 from fourfold.voice.embedder import Vector
 from fourfold.voice.recovery import with_anchor
 from fourfold.voice.scoring import Alert, DriftScorer
-from fourfold.voice.sessions import ChatExchange, PersonaRef, Session, SessionStore
+from fourfold.voice.sessions import (
+    ChatExchange,
+    PersonaRef,
+    ReplyDetails,
+    ReplyUsage,
+    ScoredRequest,
+    Session,
+    SessionStore,
+    title_of,
+)
 from fourfold.voice.system_prompt import system_prompt
 
 MAX_ATTEMPTS = 6
@@ -59,15 +70,25 @@ class ChatContext:
 
 
 @dataclass(frozen=True)
+class UserMessage:
+    """A message to a persona.
+
+    `history` are the messages before it, the user's first; None: those of the session. `execution` is that of the
+    request: if it is resumed, a reply that the interrupted execution stored is returned and nothing is paid again.
+    """
+
+    text: str
+    history: tuple[ChatMessage, ...] | None = None
+    execution: Execution | None = None
+
+
+@dataclass(frozen=True)
 class ChatResult:
-    """The reply that is returned, its drift envelope, and every model call made for it."""
+    """The reply that is returned, how it was generated, and every model call made for it in this execution."""
 
     reply: str
     session_id: str
-    provider: str
-    model: str
-    drift: Envelope
-    recovery: Recovery | None
+    details: ReplyDetails
     calls: tuple[ModelCall, ...]
 
 
@@ -83,40 +104,45 @@ class _ScoredReply:
     state: DriftState | None
 
 
-def open_session(context: ChatContext, session_id: str | None) -> Session:
-    """Returns the session with this id, or a new one for None.
+def open_session(context: ChatContext, session_id: str | None) -> Session | None:
+    """Returns the session with this id; None for None.
 
     Raises:
         NoSessionError: the persona has no session with this id.
+        SessionEndedError: the session was ended.
     """
     if session_id is None:
-        return Session(session_id=new_session_id(), updated_at=context.clock())
+        return None
     found = context.store.session(context.owner, session_id)
     if found is None:
         raise NoSessionError
+    found.require_open()
     return found
 
 
 def reply_to(
-    context: ChatContext,
-    session: Session,
-    message: str,
-    listener: ReplyListener | None = None,
-    history: tuple[ChatMessage, ...] | None = None,
+    context: ChatContext, session: Session | None, message: UserMessage, listener: ReplyListener | None = None
 ) -> ChatResult:
-    """Answers one message and stores the exchange.
+    """Answers one message and stores the exchange in the session, or in a new one.
 
     `listener` receives the reply while it is generated. With `action_on_alert: block` it receives the whole reply at
-    once, after the drift check. `history` are the messages before this one, the user's first; by default those of the
-    session. The model gets at most those of the newest `window` exchanges.
+    once, after the drift check. The model gets at most the messages of the newest `window` exchanges.
 
     Raises:
         ModelError: no model of the chain answered, or the embedder failed.
         BlockedError: the reply drifted and `action_on_alert` is `block`.
+        SessionDeletedError: the session was deleted while the reply was generated.
     """
-    action = context.scorer.config.action_on_alert
+    session = session or _new_session(context, message.execution)
+    stored = _stored_reply(context, session, message.execution)
+    if stored is not None:
+        if listener is not None:
+            listener.on_text(stored.reply)
+        return stored
+    history = message.history
     before = _stored_messages(context, session) if history is None else history[-2 * context.config.window :]
-    turn = ChatTurn(system_prompt(context.persona, context.safety), (*before, ChatMessage("user", message)))
+    turn = ChatTurn(system_prompt(context.persona, context.safety), (*before, ChatMessage("user", message.text)))
+    action = context.scorer.config.action_on_alert
     live = None if action == "block" else listener
     calls: list[ModelCall] = []
     scored, recovery = _write(context, turn, session.drift, live, calls), None
@@ -127,8 +153,26 @@ def reply_to(
         raise BlockedError(scored.drift, tuple(calls))
     if listener is not None and live is None:
         listener.on_text(scored.reply)
-    drift = _store(context, session, message, scored, recovery)
-    return ChatResult(scored.reply, session.session_id, scored.provider, scored.model, drift, recovery, tuple(calls))
+    tokens, cost_usd = tokens_and_cost(calls)
+    usage = ReplyUsage(tokens=tokens, cost_usd=cost_usd, calls=len(calls))
+    details = _store(context, session, message, scored, recovery, usage)
+    return ChatResult(scored.reply, session.session_id, details, tuple(calls))
+
+
+def _new_session(context: ChatContext, execution: Execution | None) -> Session:
+    """A new session. Its id follows from the operation, so that a resumed execution finds it."""
+    session_id = new_session_id() if execution is None else id_from_operation("ses", execution.operation_id)
+    return Session(session_id=session_id, updated_at=context.clock())
+
+
+def _stored_reply(context: ChatContext, session: Session, execution: Execution | None) -> ChatResult | None:
+    """The reply that an interrupted execution of the request stored before its answer was kept; None if it did not."""
+    if execution is None or not execution.resumed:
+        return None
+    found = context.store.exchange_of(context.owner, session.session_id, execution.operation_id)
+    if found is None or found.details is None:
+        return None
+    return ChatResult(found.reply, session.session_id, found.details, ())
 
 
 def _stored_messages(context: ChatContext, session: Session) -> tuple[ChatMessage, ...]:
@@ -185,35 +229,58 @@ def _recover(  # noqa: PLR0913, PLR0917
     return first, Recovery(before=before, after=after, shipped="first")
 
 
-def _store(
-    context: ChatContext, session: Session, message: str, scored: _ScoredReply, recovery: Recovery | None
-) -> Envelope:
-    """Appends the exchange to the session and publishes an alert; returns the envelope against the stored session.
+def _store(  # noqa: PLR0913, PLR0917
+    context: ChatContext,
+    session: Session,
+    message: UserMessage,
+    scored: _ScoredReply,
+    recovery: Recovery | None,
+    usage: ReplyUsage,
+) -> ReplyDetails:
+    """Appends the exchange to the session and publishes an alert; returns the reply's details.
 
     The session is updated by compare-and-set on `steps`: after a conflict the reply is scored again on the newer state.
+    A session that was ended in between takes the reply: it is paid.
 
     Raises:
+        SessionDeletedError: the session was deleted in between.
         TimeoutError: the session changed MAX_ATTEMPTS times in between.
     """
     drift, state = scored.drift, scored.state
     for _ in range(MAX_ATTEMPTS):
         now = context.clock()
-        after = Session(
-            session_id=session.session_id,
-            turns=session.turns + 1,
-            steps=session.steps + 1,
-            drift=state or session.drift,
-            updated_at=now,
+        details = ReplyDetails(
+            drift=drift, recovery=recovery, usage=usage, provider=scored.provider, model=scored.model
         )
-        exchange = ChatExchange(message=message, reply=scored.reply, score=drift.score, at=now)
+        after = session.after_replies([drift], state, now).model_copy(
+            update={
+                "turns": session.turns + 1,
+                "usage": session.usage + usage,
+                "title": title_of(message.text) if session.title is None and not session.turns else session.title,
+            }
+        )
+        exchange = _exchange(message, scored.reply, details, now)
         entries: list[dict[str, Any]] = []
         if drift.alert or recovery is not None:
             entries.append(_alert(context, session).entry(drift, recovery, now))
         if context.store.advance(context.owner, after, [exchange], entries):
-            return drift
+            return details
         session = context.store.session(context.owner, session.session_id) or session
         drift, state = context.scorer.scored(scored.reply, scored.vector, session.drift)
     raise TimeoutError(f"session {session.session_id} is contended")
+
+
+def _exchange(message: UserMessage, reply: str, details: ReplyDetails, at: datetime) -> ChatExchange:
+    execution = message.execution
+    return ChatExchange(
+        message=message.text,
+        reply=reply,
+        score=details.drift.score,
+        at=at,
+        operation_id=execution.operation_id if execution else None,
+        idempotency_key=execution.key or None if execution else None,
+        details=details,
+    )
 
 
 def _alert(context: ChatContext, session: Session) -> Alert:
@@ -222,12 +289,13 @@ def _alert(context: ChatContext, session: Session) -> Alert:
 
 @dataclass(frozen=True)
 class ScoringContext:
-    """Dependencies of scoring replies that another runtime generated."""
+    """Dependencies of scoring replies that another runtime generated. `execution` is that of the request."""
 
     owner: PersonaRef
     scorer: DriftScorer
     store: SessionStore
     clock: Callable[[], datetime]
+    execution: Execution | None = None
 
 
 def scored_replies(context: ScoringContext, replies: Sequence[str], session_id: str | None) -> tuple[Envelope, ...]:
@@ -235,13 +303,21 @@ def scored_replies(context: ScoringContext, replies: Sequence[str], session_id: 
 
     Raises:
         ModelError: the embedder returned no vectors.
+        SessionEndedError: the session was ended.
         TimeoutError: the session changed MAX_ATTEMPTS times in between.
     """
     owner, scorer, store, now = context.owner, context.scorer, context.store, context.clock()
+    execution = context.execution if context.execution and context.execution.key else None
+    if session_id is not None and execution is not None and execution.resumed:
+        known = store.scored_by(owner, session_id, execution.operation_id)
+        if known is not None:
+            return known
     vectors = scorer.vectors(replies)
     alert = Alert(owner, session_id, "drift", scorer.config.action_on_alert)
     for _ in range(MAX_ATTEMPTS):
         session = None if session_id is None else store.session(owner, session_id)
+        if session is not None:
+            session.require_open()
         state = None if session_id is None else (session.drift if session else DriftState())
         envelopes: list[Envelope] = []
         for reply, vector in zip(replies, vectors, strict=True):
@@ -251,11 +327,8 @@ def scored_replies(context: ScoringContext, replies: Sequence[str], session_id: 
         if session_id is None:
             store.publish(entries)
             return tuple(envelopes)
-        steps = session.steps if session else 0
-        turns = session.turns if session else 0
-        after = Session(
-            session_id=session_id, turns=turns, steps=steps + 1, drift=state or DriftState(), updated_at=now
-        )
-        if store.advance(owner, after, (), entries):
+        after = (session or Session(session_id=session_id, updated_at=now)).after_replies(envelopes, state, now)
+        scored = None if execution is None else ScoredRequest(execution.operation_id, execution.key, tuple(envelopes))
+        if store.advance(owner, after, (), entries, scored):
             return tuple(envelopes)
     raise TimeoutError(f"session {session_id} is contended")

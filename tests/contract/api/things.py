@@ -50,6 +50,11 @@ def label_set_of(api: Api) -> str:
     return str(api.call("PUT", "/v1/labels/editors", FULL_KEY, json={"labels": labels}).json()["name"])
 
 
+def session_of(api: Api) -> str:
+    path = f"/v1/personas/{persona_of(api)}/chat"
+    return str(api.call("POST", path, FULL_KEY, json={"message": "Did you sleep?"}).json()["session_id"])
+
+
 def endpoint_of(api: Api) -> str:
     body = {"url": "https://example.com/hooks", "events": ["persona.created"]}
     return str(api.call("POST", "/v1/webhooks", FULL_KEY, json=body).json()["id"])
@@ -71,6 +76,7 @@ THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
     "model": (lambda api: f"persona:{persona_of(api)}", f"persona:per_{ABSENT}"),
     "version": (lambda _api: "1", "999"),
     "run_id": (run_of, f"run_{ABSENT}"),
+    "session_id": (session_of, f"ses_{ABSENT}"),
     "test_id": (own_test_of, "x.acme.no_such"),
     "endpoint_id": (endpoint_of, f"whk_{ABSENT}"),
     "delivery_id": (lambda _api: f"dlv_{ABSENT}", f"dlv_{ABSENT}"),

@@ -15,9 +15,9 @@ from fourfold.llm.port import ChatRequest, Completion, ModelError, ModelFailure,
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.voice.chat_turn import ReplyListener
-from fourfold.voice.conversation import BlockedError, ChatContext, open_session, reply_to
+from fourfold.voice.conversation import BlockedError, ChatContext, UserMessage, open_session, reply_to
 from fourfold.voice.scoring import DriftScorer
-from fourfold.voice.sessions import ChatExchange, PersonaRef, Session
+from fourfold.voice.sessions import ChatExchange, PersonaRef, ScoredRequest, Session
 from tests.unit.voice.conftest import NOW, person, voice_of
 
 LIST = "Give me a numbered list of reasons to stay, would you?"
@@ -38,8 +38,19 @@ class Kept:
     def exchanges(self, owner: PersonaRef, session_id: str, last: int) -> Sequence[ChatExchange]:  # noqa: ARG002
         return self.said[-last:] if last else []
 
+    def exchange_of(self, owner: PersonaRef, session_id: str, operation_id: str) -> ChatExchange | None:  # noqa: ARG002
+        return next((each for each in self.said if each.operation_id == operation_id), None)
+
+    def scored_by(self, owner: PersonaRef, session_id: str, operation_id: str) -> None:
+        """No keyed request is scored here."""
+
     def advance(
-        self, owner: PersonaRef, session: Session, exchanges: Sequence[ChatExchange], entries: Sequence[dict[str, Any]]
+        self,
+        owner: PersonaRef,
+        session: Session,
+        exchanges: Sequence[ChatExchange],
+        entries: Sequence[dict[str, Any]],
+        scored: ScoredRequest | None = None,  # noqa: ARG002
     ) -> bool:
         known = self.session(owner, session.session_id)
         if (known.steps if known else 0) != session.steps - 1:
@@ -86,16 +97,19 @@ def heard_by(action: Action, kept: Kept, *before: Failing) -> tuple[str, list[st
     events: list[str] = []
     place = room(action, kept, *before)
     said = reply_to(
-        place, open_session(place, None), LIST, ReplyListener(events.append, lambda: events.append("<restart>"))
+        place,
+        open_session(place, None),
+        UserMessage(LIST),
+        ReplyListener(events.append, lambda: events.append("<restart>")),
     )
     return said.reply, events
 
 
 def test_a_drifted_reply_ships_with_a_warning(kept: Kept) -> None:
     place = room("warn", kept)
-    said = reply_to(place, open_session(place, None), LIST)
-    assert said.drift.alert
-    assert said.recovery is None
+    said = reply_to(place, open_session(place, None), UserMessage(LIST))
+    assert said.details.drift.alert
+    assert said.details.recovery is None
     [entry] = kept.told
     assert entry["DetailType"] == "persona.drift_detected"
     assert entry["Detail"]["data"]["action"] == "warn"
@@ -104,22 +118,22 @@ def test_a_drifted_reply_ships_with_a_warning(kept: Kept) -> None:
 
 def test_a_drifted_reply_is_written_once_more_and_the_better_one_ships(kept: Kept) -> None:
     place = room("auto_recover", kept)
-    said = reply_to(place, open_session(place, None), LIST)
-    assert said.recovery is not None
-    assert said.recovery.after is not None
-    assert said.recovery.after < said.recovery.before
-    assert said.recovery.shipped == "second"
-    assert not said.drift.alert
-    assert said.drift.score == said.recovery.after
+    said = reply_to(place, open_session(place, None), UserMessage(LIST))
+    assert said.details.recovery is not None
+    assert said.details.recovery.after is not None
+    assert said.details.recovery.after < said.details.recovery.before
+    assert said.details.recovery.shipped == "second"
+    assert not said.details.drift.alert
+    assert said.details.drift.score == said.details.recovery.after
     assert len(said.calls) == 2
-    assert kept.told[0]["Detail"]["data"]["recovery"]["before"] == said.recovery.before
+    assert kept.told[0]["Detail"]["data"]["recovery"]["before"] == said.details.recovery.before
     assert [one.reply for one in kept.said] == [said.reply]
 
 
 def test_a_drifted_reply_is_held_back_and_leaves_no_trace_in_the_session(kept: Kept) -> None:
     place = room("block", kept)
     with pytest.raises(BlockedError) as raised:
-        reply_to(place, open_session(place, None), LIST)
+        reply_to(place, open_session(place, None), UserMessage(LIST))
     assert raised.value.drift.alert
     assert len(raised.value.calls) == 1
     assert (kept.said, kept.sessions) == ([], {})

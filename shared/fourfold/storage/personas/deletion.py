@@ -13,9 +13,9 @@ from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 from fourfold.storage.layout import require_converted
 from fourfold.storage.months import RUNS, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
-from fourfold.storage.partitions import persona_pk, run_pk, session_pk, sessions_pk
+from fourfold.storage.partitions import persona_pk, run_pk
 from fourfold.storage.personas.listing import entry_deletion
-from fourfold.storage.personas.sessions import header_key, turn_prefix
+from fourfold.storage.personas.session_deletion import DynamoSessionDeletion
 from fourfold.storage.personas.store import persona_key, slug_key
 from fourfold.storage.runs.records import POINTER
 from fourfold.storage.table import Item, Table, key
@@ -30,8 +30,9 @@ MARK = "DELETED"
 class DynamoDeletion:
     """Implements `fourfold.personas.deletion.DeletionStore`."""
 
-    def __init__(self, client: DynamoDBClient, table: str, outbox: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, outbox: str, sessions: DynamoSessionDeletion) -> None:
         self._client = client
+        self._sessions = sessions
         self._table = Table(client, table)
         self._outbox = outbox
 
@@ -78,17 +79,10 @@ class DynamoDeletion:
 
     def finish(self, workspace_id: str, persona_id: str) -> None:
         """Deletes the sessions and whatever else the persona owned, then the mark."""
-        for session in list(self._table.query(sessions_pk(workspace_id, persona_id))):
-            self._delete_session(workspace_id, persona_id, session["session_id"]["S"])
-            self._table.delete(key(session["pk"]["S"], session["sk"]["S"]))
+        self._sessions.delete_all(workspace_id, persona_id)
         owned = self._keys(persona_pk(workspace_id, persona_id))
         self._table.delete_many(each for each in owned if each["sk"]["S"] != MARK)
         self._table.delete(mark_key(workspace_id, persona_id))
-
-    def _delete_session(self, workspace_id: str, persona_id: str, session_id: str) -> None:
-        """The header first: no turn is stored without it, so that none is stored behind the deletion."""
-        self._table.delete(header_key(workspace_id, persona_id, session_id))
-        self._table.delete_many(self._keys(session_pk(workspace_id, session_id), turn_prefix(persona_id)))
 
     def _keys(self, pk: str, prefix: str = "") -> Iterator[Item]:
         return self._table.query(pk, prefix, fields="pk, sk")
