@@ -24,7 +24,7 @@ from functions.api.personas.lookup import known_persona, require_speakable
 from functions.api.responses import document, run_receipt
 from functions.api.runs.schemas import RunReceipt
 from functions.api.spending import count_spending
-from functions.api.suite.job_requests import SUITE_RUNNING, request_suite, require_tests
+from functions.api.suite.job_requests import SUITE_RUNNING, request_suite, require_models, require_tests
 from functions.api.suite.reading import (
     JUNIT,
     filters_of,
@@ -117,7 +117,7 @@ async def read_test_suite_sarif(persona_id: str, request: Request, caller: Reade
     openapi_extra=bodies.required_json(Selection, bodies.KEY_HEADER),
     responses={
         202: replies.receipt("The run is in progress in the background; see `Location`"),
-        **replies.problems(400, 404, 413, 415, 422, also=OF_KEYED_REQUESTS),
+        **replies.problems(400, 404, 413, 415, 422, also=[*OF_KEYED_REQUESTS, "provider_not_configured"]),
         **replies.refusals(
             409,
             {
@@ -139,6 +139,7 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
     selection = await json_body(request, Selection)
     await wiring.in_thread(lambda: require_speakable(known_persona(caller.workspace_id, persona_id)))
     await wiring.in_thread(lambda: require_tests(caller, selection))
+    require_models(caller)
 
     async def start(execution: Execution) -> Response:
         await count_spending(caller)
