@@ -50,6 +50,7 @@ from functions.api.openai_compatible import routes as openai_compatible
 from functions.api.openai_compatible.errors import OpenAIErrors
 from functions.api.openapi import describe as openapi
 from functions.api.openapi.describe import TAGS
+from functions.api.persona_audit import routes as persona_audit
 from functions.api.persona_files import routes as persona_files
 from functions.api.persona_versions import routes as persona_versions
 from functions.api.personas import routes as personas
@@ -71,6 +72,7 @@ _DESCRIPTION = (
 _RESOURCES = (
     personas,
     persona_versions,
+    persona_audit,
     persona_files,
     voice,
     chat,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fourfold.config.scope import Scope
+from fourfold.constraints import Violation
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.problem import FieldError, Problem, problem
 
@@ -38,6 +41,21 @@ def run_in_progress(path: str) -> ProblemError:
     detail = "Follow the run at Location and retry when it has ended."
     answer = problem("run_in_progress", "A run is in progress for this persona", 409, detail)
     return ProblemError(answer.model_copy(update={"instance": path}), {"Location": path, "Retry-After": "5"})
+
+
+def constraints_broken(pointer: str, violations: Sequence[Violation]) -> ProblemError:
+    """422: edits break constraints. `pointer` is the place of the edits in the body."""
+    faults = [
+        FieldError(
+            pointer=f"{pointer}/{violation.field.replace('.', '/')}",
+            code="constraint_broken",
+            detail=f"Is {violation.observed}; must be {violation.demand} (set by {violation.source}).",
+        )
+        for violation in violations
+    ]
+    answer = rejected(faults, code="constraint_broken", title="The edit breaks constraints of the persona")
+    detail = f"{answer.problem.detail} To store it nevertheless, send accept_violations: true."
+    return ProblemError(answer.problem.model_copy(update={"detail": detail}))
 
 
 def settings_rejected(faults: list[FieldError], locked_by: Scope | None) -> ProblemError:

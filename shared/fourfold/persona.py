@@ -236,7 +236,7 @@ class Audit(Document):
     `findings` and `judge` are those of the second call. `attempt` is the attempt that was kept, of `attempts` in the
     run. `rubric_version` is the content hash of the rubric (`aud_...`). `judge_verified`: when the persona was stored,
     the judge had a verified passport for this rubric on the shipped label set (`GET /v1/judges`). Audits of earlier
-    versions have null for what was not recorded.
+    versions have null for what was not recorded. `stale`: a layer was changed by hand after the audit.
     """
 
     overall: Score
@@ -250,6 +250,7 @@ class Audit(Document):
     confirmed_score: Score | None = None
     rubric_version: str | None = None
     judge_verified: bool | None = None
+    stale: bool = False
 
 
 class TokenUsage(Document):
@@ -298,13 +299,18 @@ class Grade(StrEnum):
 
 
 class FingerprintSummary(Document):
-    """The summary of the fingerprint in the persona."""
+    """The summary of the fingerprint in the persona. `stale`: a layer has changed since it was computed.
+
+    `persona_version` is the version it was computed from; null for those of earlier versions of fourfold.
+    """
 
     run_id: RunId
     embedder: str
     scenario_set: str
     grade: Grade
     eer: float | None
+    persona_version: int | None = None
+    stale: bool = False
     created_at: datetime
 
 
@@ -323,7 +329,7 @@ class TestSuiteCounts(Document):
 class TestSuiteSummary(Document):
     """The newest complete run of the provocation suite. `persona_version` is the version that was tested.
 
-    `pass_rate` is `passed / total`; `interval` is its 95% Wilson score interval.
+    `pass_rate` is `passed / total`; `interval` is its 95% Wilson score interval. `stale`: a layer has changed since.
     """
 
     __test__ = False
@@ -336,6 +342,7 @@ class TestSuiteSummary(Document):
     counts: TestSuiteCounts
     confirmed_critical: tuple[str, ...]
     catalog_version: str
+    stale: bool = False
     completed_at: datetime
 
 

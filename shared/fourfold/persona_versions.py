@@ -8,7 +8,9 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from fourfold.constraints import Violation
 from fourfold.ids import RunId
+from fourfold.layers import changed_paths, layers_of
 from fourfold.persona import Document, Persona, PersonaStatus
 
 
@@ -18,15 +20,40 @@ class Change(StrEnum):
     GENERATED = "generated"
     REGENERATED = "regenerated"
     UPDATED = "updated"
+    EDITED = "edited"
+    AUDITED = "audited"
+    RESTORED = "restored"
     IMPORTED = "imported"
 
 
+_BY_RUNS: Final = frozenset({Change.GENERATED, Change.REGENERATED, Change.AUDITED})
+
+
+class Authorship(Document):
+    """Who made a change, by the id of the API key, and the reason they gave."""
+
+    author: str | None = None
+    reason: str | None = None
+
+
+UNSIGNED: Final = Authorship()
+
+
 class PersonaVersion(Document):
-    """A version of a persona. `changed` lists the fields that differ from the previous version."""
+    """A version of a persona. `changed` lists the fields that differ from the previous version.
+
+    `fields` lists the fields of the layers that differ, such as `surface.name`. `author` is the id of the API key that
+    asked for the change, null if it was not recorded. `violations` are the constraints that an edit broke and that its
+    author accepted.
+    """
 
     version: Annotated[int, Field(ge=1)]
     change: Change
     changed: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    author: str | None = None
+    reason: str | None = None
+    violations: tuple[Violation, ...] = ()
     run_id: RunId | None
     at: datetime
     persona: Persona
@@ -38,6 +65,8 @@ class VersionSummary(Document):
     version: Annotated[int, Field(ge=1)]
     change: Change
     changed: tuple[str, ...]
+    author: str | None
+    reason: str | None
     run_id: RunId | None
     at: datetime
     status: PersonaStatus
@@ -64,13 +93,32 @@ def changed_fields(before: Persona, after: Persona) -> tuple[str, ...]:
     return tuple(name for name in _FIELDS if old[name] != new[name])
 
 
-def version_of(persona: Persona, change: Change, before: Persona | None = None) -> PersonaVersion:
-    """Returns the version record of `persona`, created by `change`. `before` is the previous version's persona."""
+def _changed_layer_fields(before: Persona | None, after: Persona) -> tuple[str, ...]:
+    if before is None or not before.has_layers or not after.has_layers:
+        return ()
+    return changed_paths(layers_of(before), layers_of(after))
+
+
+def version_of(
+    persona: Persona,
+    change: Change,
+    before: Persona | None = None,
+    by: Authorship = UNSIGNED,
+    violations: tuple[Violation, ...] = (),
+) -> PersonaVersion:
+    """Returns the version record of `persona`, created by `change`.
+
+    `before` is the previous version's persona; `violations` are those that the author of an edit accepted.
+    """
     return PersonaVersion(
         version=persona.version,
         change=change,
         changed=() if before is None else changed_fields(before, persona),
-        run_id=persona.run_id if change in {Change.GENERATED, Change.REGENERATED} else None,
+        fields=_changed_layer_fields(before, persona),
+        author=by.author,
+        reason=by.reason,
+        violations=violations,
+        run_id=persona.run_id if change in _BY_RUNS else None,
         at=persona.updated_at,
         persona=persona,
     )
@@ -83,6 +131,8 @@ def summary(version: PersonaVersion) -> VersionSummary:
         version=version.version,
         change=version.change,
         changed=version.changed,
+        author=version.author,
+        reason=version.reason,
         run_id=version.run_id,
         at=version.at,
         status=version.persona.status,

@@ -14,6 +14,7 @@ from functions.api.judges import examples as judges
 from functions.api.keys import examples as keys
 from functions.api.meta import examples as meta
 from functions.api.openai_compatible import examples as openai_compatible
+from functions.api.persona_audit import examples as persona_audit
 from functions.api.persona_files import examples as persona_files
 from functions.api.persona_versions import examples as persona_versions
 from functions.api.personas import examples as personas
@@ -28,6 +29,7 @@ from functions.api.webhooks import examples as webhooks
 _RESOURCES = (
     personas,
     persona_versions,
+    persona_audit,
     persona_files,
     voice,
     chat,

@@ -1,10 +1,11 @@
-"""Reply models of the version routes."""
+"""Request and reply models of the version routes."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from fourfold.persona_versions import VersionSummary
+from functions.api.personas.schemas import ChangeReason
 
 
 class PersonaVersionList(BaseModel):
@@ -13,3 +14,13 @@ class PersonaVersionList(BaseModel):
     data: tuple[VersionSummary, ...]
     has_more: bool
     next_cursor: str | None
+
+
+class RestoreRequest(BaseModel):
+    """Why to restore a version."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [{"reason": "The first was better."}]}
+    )
+
+    reason: ChangeReason | None = None

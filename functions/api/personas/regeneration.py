@@ -7,6 +7,7 @@ from fastapi import Request
 from fourfold.config.engine import RunSettings
 from fourfold.http import idempotency
 from fourfold.http.problems import ProblemError, not_found, rejected
+from fourfold.persona_versions import Authorship
 from fourfold.pipeline.regeneration import NoSuchStepError, NothingWrittenError, regeneration_config
 from fourfold.pipeline.submit import (
     ArchivedError,
@@ -38,7 +39,6 @@ async def start_regeneration(
         ProblemError: 404 no such persona, 409 conflicts with its state, 422 invalid settings or step; and as
             `generation.start_run`.
     """
-    await wiring.in_thread(lambda: up_to_date_persona(caller.workspace_id, persona_id))
     first = StepName(body.from_)
     submission = Submission(
         caller.workspace_id,
@@ -47,7 +47,25 @@ async def start_regeneration(
         key,
         idempotency.fingerprint(body),
         max_concurrent=caller.settings.api.limits.concurrent_generations,
+        by=Authorship(author=caller.key_id, reason=body.reason),
     )
+    try:
+        return await start_on_persona(request, caller, submission, persona_id)
+    except NothingWrittenError:
+        raise _nothing_to_keep() from None
+
+
+async def start_on_persona(
+    request: Request, caller: AdmittedCaller, submission: Submission, persona_id: str
+) -> SubmittedRun:
+    """Starts a run on a persona that exists, or returns the run that the same Idempotency-Key started.
+
+    NothingWrittenError is passed on.
+
+    Raises:
+        ProblemError: 404 no such persona, 409 it is archived or has a run; and as `generation.start_run`.
+    """
+    await wiring.in_thread(lambda: up_to_date_persona(caller.workspace_id, persona_id))
     await count_spending(caller)
     try:
         return await generation.start_run(request, submission)
@@ -55,8 +73,6 @@ async def start_regeneration(
         raise not_found() from None
     except ArchivedError:
         raise _archived() from None
-    except NothingWrittenError:
-        raise _nothing_to_keep() from None
     except RunInProgressError as busy:
         raise run_in_progress(path_to(request, f"/v1/runs/{busy.run_id}")) from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -15,7 +15,8 @@ from fourfold.http.problems import not_found
 from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
 from fourfold.idempotency import Execution
 from fourfold.ids import is_persona_id
-from fourfold.persona import Persona, Visibility
+from fourfold.persona import Persona
+from fourfold.persona_versions import Authorship
 from fourfold.pipeline.parse_brief import ParsedBrief, ParseInput
 from functions.api import wiring
 from functions.api.config.pinning import pin_settings
@@ -29,6 +30,7 @@ from functions.api.openapi.problems import (
     OF_RUNS,
     OF_SETTINGS,
     PERSONA_DELETED,
+    RUN_CANCELLED,
 )
 from functions.api.personas import generation, parse_client, updates
 from functions.api.personas.lookup import up_to_date_persona
@@ -60,7 +62,14 @@ _CURSOR = "`next_cursor` of the previous page."
         **replies.event_stream("The run's events, followed by the event `persona` with the persona"),
         **replies.problems(
             *(400, 403, 413, 415, 422, 429, 500, 503),
-            also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_RUNS, "too_many_generations", "persona_deleted"],
+            also=[
+                *OF_KEYED_REQUESTS,
+                *OF_SETTINGS,
+                *OF_RUNS,
+                "too_many_generations",
+                "persona_deleted",
+                "run_cancelled",
+            ],
         ),
     },
 )
@@ -136,29 +145,32 @@ async def parse_brief(request: Request, caller: Writer) -> Response:
     openapi_extra=bodies.required_json(PersonaPatch, bodies.IF_MATCH_HEADER),
     responses={
         200: replies.tagged("The updated persona"),
-        **replies.problems(400, 401, 403, 404, 413, 415, 422),
+        **replies.problems(400, 401, 403, 404, 413, 415, 422, also=["constraint_broken"]),
         **replies.refusals(
             409,
             {
                 "slug_taken": "another persona of the workspace has this slug",
                 **NOT_WRITTEN,
-                "run_in_progress": "a persona cannot be archived during its run; see `Location`",
+                "run_in_progress": "a persona cannot be archived or edited during its run; see `Location`",
             },
         ),
         **replies.refusals(412, _STALE),
     },
 )
 async def update_persona(persona_id: str, request: Request, caller: Writer) -> Response:
-    """Sets `slug`, `visibility` or `archived`. A change creates a new version; setting equal values changes nothing."""
+    """Sets `slug`, `visibility`, `archived` or fields of the layers, without calling a model.
+
+    A change creates a new version; setting equal values changes nothing. Edited layers are checked against the
+    constraints of the brief and the inner layers: 422 `constraint_broken` names field, bound and the step that set it.
+    The audit of edited layers is `stale`, and so are fingerprint and test suite until they are run again.
+    """
     if not is_persona_id(persona_id):
         raise not_found()
     body = await json_body(request, PersonaPatch)
-    values: dict[str, Any] = body.model_dump(exclude_unset=True)
-    if "visibility" in values:
-        values["visibility"] = Visibility(values["visibility"])
+    changes = updates.changes_of(body, Authorship(author=caller.key_id, reason=body.reason))
     tags = request.headers.getlist(IF_MATCH)
     after = await wiring.in_thread(
-        lambda: updates.update_persona(caller.workspace_id, persona_id, values, tags, request)
+        lambda: updates.update_persona(caller.workspace_id, persona_id, changes, tags, request)
     )
     return persona_document(after)
 
@@ -191,6 +203,7 @@ async def update_persona(persona_id: str, request: Request, caller: Writer) -> R
                 "persona_archived": "the persona is archived",
                 "nothing_to_keep": "the results of the earlier steps are not stored; start at `intent_parse`",
                 **PERSONA_DELETED,
+                **RUN_CANCELLED,
             },
         ),
     },

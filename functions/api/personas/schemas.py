@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
 from fourfold.config.request import REQUEST_KEYS
+from fourfold.layer_edits import LayerEdits
 from fourfold.persona import INTENT_MAX_CHARACTERS, Persona, Slug
 from fourfold.text_rules import acceptable_text
 from functions.api.config.request_schema import PLACEHOLDER
@@ -55,6 +56,12 @@ class PersonaList(BaseModel):
     next_cursor: str | None
 
 
+ChangeReason = Annotated[
+    str,
+    Field(min_length=1, max_length=500, description="Why; it is stored with the version.", examples=["A typo."]),
+    AfterValidator(acceptable_text),
+]
+
 FirstStep = Literal["intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit"]
 
 
@@ -62,9 +69,24 @@ class PersonaPatch(BaseModel):
     """The fields to change; omitted fields keep their values."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [{"slug": "deniz", "archived": False}]}
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        json_schema_extra={"examples": [{"slug": "deniz"}, {"layers": {"surface": {"name": "Derya Aksoy"}}}]},
     )
 
+    layers: Annotated[
+        LayerEdits,
+        Field(
+            default_factory=LayerEdits,
+            description="Fields of the layers to change. They are checked against the constraint chain; no model is "
+            "called, and `audit.stale` becomes true.",
+        ),
+    ]
+    accept_violations: Annotated[
+        bool, Field(description="Store edits that break constraints; the version records the violations.")
+    ] = False
+    reason: ChangeReason | None = None
     slug: Annotated[
         Slug | None, Field(description="A unique name in the workspace; null removes it.", examples=["deniz"])
     ] = None
@@ -89,6 +111,7 @@ class RegenerationRequest(BaseModel):
         FirstStep, Field(alias="from", description="The first step to run. The layers of earlier steps are kept.")
     ]
     stream: Annotated[bool, Field(description="Return the run's events as `text/event-stream`.")] = False
+    reason: ChangeReason | None = None
     config: Annotated[
         dict[str, JsonValue],
         WithJsonSchema(PLACEHOLDER),

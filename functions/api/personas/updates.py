@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from fastapi import Request
 
 from fourfold.http.preconditions import require_match
 from fourfold.http.problems import ProblemError, not_found, unavailable
-from fourfold.persona import NotWrittenError, Persona
-from fourfold.personas.changes import PersonaUpdater, RunUnfinishedError, change_persona
+from fourfold.persona import NotWrittenError, Persona, Visibility
+from fourfold.persona_versions import Authorship
+from fourfold.personas.changes import ConstraintsBrokenError, PersonaChanges, change_persona
 from fourfold.personas.deletion import PersonaDeleter, delete_persona
+from fourfold.personas.storing import PersonaUpdater, RunUnfinishedError
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
 from fourfold.problem import FieldError, problem
 from fourfold.storage.client import dynamodb
 from fourfold.storage.personas.deletion import DynamoDeletion
 from functions import clock
 from functions.api import wiring
-from functions.api.errors import persona_not_written, run_in_progress
+from functions.api.errors import constraints_broken, persona_not_written, run_in_progress
+from functions.api.personas.schemas import PersonaPatch
 from functions.api.responses import path_to
 from functions.api.runs.polling import current_persona
 from functions.wiring import event_store, persona_store, run_log
 
 
+def changes_of(body: PersonaPatch, by: Authorship) -> PersonaChanges:
+    """Returns the changes that the body asks for."""
+    fields = body.model_dump(include={"slug", "visibility", "archived"}, exclude_unset=True)
+    if "visibility" in fields:
+        fields["visibility"] = Visibility(fields["visibility"])
+    edits = body.layers if "layers" in body.model_fields_set else None
+    return PersonaChanges(fields, edits, accept_violations=body.accept_violations, by=by)
+
+
 def update_persona(
-    workspace_id: str, persona_id: str, values: dict[str, Any], if_match: list[str], request: Request
+    workspace_id: str, persona_id: str, changes: PersonaChanges, if_match: list[str], request: Request
 ) -> Persona:
     """Sets fields of a persona and returns it.
 
     Raises:
-        ProblemError: 404 no such persona, 409 conflicts with its state or a slug, 412 If-Match does not match, 503 too
-            many concurrent changes.
+        ProblemError: 404 no such persona, 409 conflicts with its state or a slug, 412 If-Match does not match, 422 an
+            edit breaks constraints, 503 too many concurrent changes.
     """
     store = persona_store()
     found = store.persona(workspace_id, persona_id)
@@ -40,12 +51,14 @@ def update_persona(
     updater = PersonaUpdater(store, clock.now)
     try:
         after = change_persona(
-            workspace_id, persona_id, values, updater, lambda persona: require_match(if_match, persona)
+            workspace_id, persona_id, changes, updater, lambda persona: require_match(if_match, persona)
         )
     except SlugTakenError:
         raise _slug_taken() from None
     except NotWrittenError:
         raise persona_not_written() from None
+    except ConstraintsBrokenError as error:
+        raise constraints_broken("/layers", error.violations) from None
     except RunUnfinishedError as error:
         raise run_in_progress(path_to(request, f"/v1/runs/{error.run_id}")) from None
     except ConcurrentChangeError:

@@ -15,13 +15,14 @@ from fourfold.jobs.job import fail_job
 from fourfold.jobs.message import MESSAGE_RETENTION
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Persona, PersonaStatus
+from fourfold.pipeline.cancellation import with_cancellation
 from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import JOB_LOST, problem_from
 from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.staleness import is_stale, may_be_stale
 from fourfold.problem import problem
 from fourfold.progress.log import LogEntry
-from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
+from fourfold.progress.run import Run, RunStatus, with_progress
 from functions.api.wiring import in_polling_thread, in_thread
 from functions.clock import now
 from functions.wiring import event_store, job_context, persona_store, run_context
@@ -88,12 +89,12 @@ def current_run(workspace_id: str, run_id: str) -> Run | None:
     if run is None or run.status is not RunStatus.RUNNING:
         return run
     entries = list(event_store(workspace_id, run_id).entries())
-    if run.kind is not RunKind.GENERATION:
-        return _current_job(run, entries)
+    if not run.kind.is_pipeline:
+        return _current_job(with_cancellation(run, entries), entries)
     if is_stale(run, entries, now()):
         fail_run(identity_of(run), problem_from("ABORTED", ""), run_context())
         return persona_store().run(workspace_id, run_id)
-    return with_progress(run, entries)
+    return with_cancellation(with_progress(run, entries), entries)
 
 
 def _current_job(run: Run, entries: Sequence[LogEntry]) -> Run:

@@ -24,6 +24,8 @@ def signature_of(persona: Persona, key: bytes) -> str | None:
     if status not in {PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}:
         return None
     claims = persona.model_dump(mode="json", include=_SIGNED)
+    if claims["audit"] is not None and not claims["audit"]["stale"]:
+        del claims["audit"]["stale"]  # not in what earlier versions signed
     signed = json.dumps({**claims, "status": status.value}, sort_keys=True, separators=(",", ":"))
     return f"{_VERSION}:{hmac.new(key, signed.encode(), hashlib.sha256).hexdigest()}"
 

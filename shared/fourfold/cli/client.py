@@ -70,10 +70,15 @@ class Client:
         body = {"from": first, "stream": True, "config": dict(settings)}
         yield from self._run(f"/v1/personas/{persona_id}/regenerate", body)
 
-    def _run(self, path: str, body: dict[str, object]) -> Iterator[dict[str, Any]]:
+    def audit(self, persona_id: str, settings: Mapping[str, object], reason: str | None) -> Iterator[dict[str, Any]]:
+        """Audits a persona's layers as they are; yields events like `create`."""
+        body = {"stream": True, "config": dict(settings), "reason": reason}
+        yield from self._run(f"/v1/personas/{persona_id}/audit", body)
+
+    def _run(self, path: str, body: Mapping[str, object]) -> Iterator[dict[str, Any]]:
         last: dict[str, Any] | None = None
         try:
-            for event in self._events("POST", path, json=body):
+            for event in self._events("POST", path, json=dict(body)):
                 last = event
                 yield event
         except UnreachableError:
@@ -137,9 +142,9 @@ class Client:
         """Sends a DELETE."""
         self._call("DELETE", path)
 
-    def pages(self, path: str) -> Iterator[dict[str, Any]]:
-        """Yields all items of a paginated list."""
-        query: dict[str, object] = {"limit": 100}
+    def pages(self, path: str, **filters: object) -> Iterator[dict[str, Any]]:
+        """Yields all items of a paginated list; a page is read when it is needed."""
+        query: dict[str, object] = {"limit": 100, **filters}
         while True:
             page = self._get(path, **query)
             yield from page["data"]

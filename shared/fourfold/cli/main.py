@@ -40,6 +40,16 @@ COMMANDS = {
     "regenerate": LazyCommand(
         "fourfold.cli.persona_changes", "regenerate", "Regenerate a persona from a step, and show it."
     ),
+    "edit": LazyCommand(
+        "fourfold.cli.edit", "edit", "Edit fields of a persona's layers: with --set, or in $EDITOR as TOML."
+    ),
+    "audit": LazyCommand("fourfold.cli.edit", "audit", "Audit a persona's layers as they are, and show it."),
+    "diff": LazyCommand("fourfold.cli.versions", "diff", "Show what differs between two versions of a persona."),
+    "restore": LazyCommand(
+        "fourfold.cli.versions",
+        "restore",
+        "Restore the layers of an earlier version of a persona, as a new version.",
+    ),
     "delete": LazyCommand(
         "fourfold.cli.persona_changes", "delete", "Delete a persona with its versions, runs, events and results."
     ),
@@ -51,6 +61,12 @@ COMMANDS = {
     "import": LazyCommand("fourfold.cli.files", "import_persona", "Create a persona from a file."),
     "watch": LazyCommand(
         _COMMANDS, "watch", "Show the progress of runs and background jobs. With --json, each event is a line."
+    ),
+    "runs": LazyCommand("fourfold.cli.runs", "runs", "List the newest runs: generations and background jobs."),
+    "cancel": LazyCommand(
+        "fourfold.cli.runs",
+        "cancel",
+        "Cancel a run: it sends no further model call. A call in progress is completed and paid.",
     ),
     "stats": LazyCommand(
         "fourfold.cli.stats",

@@ -14,13 +14,24 @@ from httpx_sse import EventSource
 from fourfold.client import operations
 from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
 from fourfold.client.operations import Operation
-from fourfold.client.replies import ChatReply, PersonaPage, RunReceipt, event_of, json_of, parsed, require_ended
+from fourfold.client.replies import (
+    ChatReply,
+    PersonaPage,
+    RunPage,
+    RunReceipt,
+    RunSummary,
+    event_of,
+    json_of,
+    parsed,
+    require_ended,
+)
 from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, with_key
 from fourfold.client.session_replies import ChatSession, MessagePage, SessionMessage, SessionPage
 from fourfold.client.settings import EVENT_STREAM, PROGRESS, STREAM_TIMEOUT, TIMEOUT, address_and_headers
 from fourfold.client.subscription import Subscription, targets_of
 from fourfold.drift import Envelope
 from fourfold.persona import Persona
+from fourfold.persona_diff import PersonaDiff
 from fourfold.progress.events import TERMINAL_TYPES
 from fourfold.progress.run import Run
 
@@ -70,14 +81,7 @@ class AsyncFourfold:
 
     async def create_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Persona:
         """Generates a persona and waits for it, also longer than the API waits. `settings` are for this run only."""
-        reply = await self._send(operations.create(brief, settings))
-        if reply.status_code != httpx.codes.ACCEPTED:
-            return parsed(Persona, json_of(reply))
-        receipt = parsed(RunReceipt, json_of(reply))
-        async for event in self.follow(receipt.run_id):
-            if event["type"] == "pipeline.failed":
-                raise problem_error(event["problem"])
-        return await self.persona(receipt.persona_id)
+        return await self._written(operations.create(brief, settings))
 
     async def persona(self, persona_id: str) -> Persona:
         """Returns a persona."""
@@ -97,6 +101,25 @@ class AsyncFourfold:
     async def update_persona(self, persona_id: str, **changes: Any) -> Persona:  # noqa: ANN401 - JSON
         """Sets `slug`, `visibility` or `archived`."""
         return parsed(Persona, json_of(await self._send(operations.update(persona_id, changes))))
+
+    async def edit_persona(
+        self, persona_id: str, layers: Mapping[str, Any], reason: str | None = None, *, accept_violations: bool = False
+    ) -> Persona:
+        """Changes fields of the layers, such as `{"surface": {"name": "Derya"}}`, without calling a model."""
+        edit = operations.edit(persona_id, layers, reason, accept_violations=accept_violations)
+        return parsed(Persona, json_of(await self._send(edit)))
+
+    async def audit_persona(self, persona_id: str, reason: str | None = None) -> Persona:
+        """Audits the layers as they are and waits for the score, also longer than the API waits."""
+        return await self._written(operations.audit(persona_id, reason))
+
+    async def compare_versions(self, persona_id: str, before: int, after: int) -> PersonaDiff:
+        """Returns what differs between two versions: field by field, and word by word within texts."""
+        return parsed(PersonaDiff, json_of(await self._send(operations.difference(persona_id, before, after))))
+
+    async def restore_version(self, persona_id: str, version: int, reason: str | None = None) -> Persona:
+        """Stores the layers of an earlier version as a new version, without calling a model."""
+        return parsed(Persona, json_of(await self._send(operations.restore(persona_id, version, reason))))
 
     async def delete_persona(self, persona_id: str) -> None:
         """Deletes a persona with everything it owns."""
@@ -155,6 +178,28 @@ class AsyncFourfold:
         """Returns a run."""
         return parsed(Run, json_of(await self._send(operations.run(run_id))))
 
+    async def runs(
+        self,
+        kind: str | None = None,
+        status: str | None = None,
+        persona_id: str | None = None,
+        page_size: int = 50,
+    ) -> AsyncIterator[RunSummary]:
+        """Yields all runs that match, newest first; a page is read when it is needed."""
+        filters = {"kind": kind, "status": status, "persona_id": persona_id}
+        cursor: str | None = None
+        while True:
+            page = parsed(RunPage, json_of(await self._send(operations.runs(filters, page_size, cursor))))
+            for each in page.data:
+                yield each
+            if not page.has_more:
+                return
+            cursor = page.next_cursor
+
+    async def cancel_run(self, run_id: str) -> Run:
+        """Ends a run before its next model call; while it is `running`, the call in progress is not completed yet."""
+        return parsed(Run, json_of(await self._send(operations.cancel_run(run_id))))
+
     async def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Mapping[str, Any]]:
         """Yields a run's events after `after` up to its last one, each once; a broken stream is resumed."""
         kind, attempt = "", 0
@@ -190,6 +235,17 @@ class AsyncFourfold:
         subscription = Subscription(targets_of(run_ids, persona_ids, workspace=workspace))
         async for event in live_events(address, self._authorization, subscription):
             yield event
+
+    async def _written(self, operation: Operation) -> Persona:
+        """Returns the persona of an operation that starts a run, when the run has ended."""
+        reply = await self._send(operation)
+        if reply.status_code != httpx.codes.ACCEPTED:
+            return parsed(Persona, json_of(reply))
+        receipt = parsed(RunReceipt, json_of(reply))
+        async for event in self.follow(receipt.run_id):
+            if event["type"] == "pipeline.failed":
+                raise problem_error(event["problem"])
+        return await self.persona(receipt.persona_id)
 
     async def request(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
         """Sends any request with arguments of httpx, with the same retries and errors."""

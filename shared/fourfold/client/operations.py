@@ -51,6 +51,27 @@ def update(persona_id: str, changes: Mapping[str, Any]) -> Operation:
     return Operation("PATCH", f"/v1/personas/{persona_id}", changes)
 
 
+def edit(persona_id: str, layers: Mapping[str, Any], reason: str | None, *, accept_violations: bool) -> Operation:
+    """Changes fields of the layers."""
+    body = _given(layers=dict(layers), reason=reason, accept_violations=accept_violations or None)
+    return Operation("PATCH", f"/v1/personas/{persona_id}", body)
+
+
+def audit(persona_id: str, reason: str | None) -> Operation:
+    """Audits the layers as they are."""
+    return Operation("POST", f"/v1/personas/{persona_id}/audit", _given(reason=reason))
+
+
+def difference(persona_id: str, before: int, after: int) -> Operation:
+    """Compares two versions."""
+    return Operation("GET", f"/v1/personas/{persona_id}/versions/{before}/diff/{after}")
+
+
+def restore(persona_id: str, version: int, reason: str | None) -> Operation:
+    """Restores a version."""
+    return Operation("POST", f"/v1/personas/{persona_id}/versions/{version}/restore", _given(reason=reason))
+
+
 def delete(persona_id: str) -> Operation:
     """Deletes a persona."""
     return Operation("DELETE", f"/v1/personas/{persona_id}")
@@ -95,6 +116,16 @@ def delete_session(session_id: str) -> Operation:
 def run(run_id: str) -> Operation:
     """Reads a run."""
     return Operation("GET", f"/v1/runs/{run_id}")
+
+
+def runs(filters: Mapping[str, Any], limit: int, cursor: str | None) -> Operation:
+    """Lists runs."""
+    return Operation("GET", "/v1/runs", query={**filters, "limit": limit, "cursor": cursor})
+
+
+def cancel_run(run_id: str) -> Operation:
+    """Cancels a run."""
+    return Operation("POST", f"/v1/runs/{run_id}/cancel")
 
 
 def run_events(run_id: str, after: int) -> Operation:

@@ -13,8 +13,8 @@ from fourfold.progress.run import RunKind
 # The retention of the queue: a message may be received until then.
 MESSAGE_RETENTION = timedelta(days=14)
 
-# A flagged persona can chat like an active one, so it also needs a fingerprint and tests. An updated one may have a new
-# voice.
+# A flagged persona can chat like an active one, so it also needs a fingerprint and tests. One that a run has updated
+# may have a new voice. An edit by hand spends nothing: its author asks for the jobs (decision 50).
 TRIGGER_EVENTS = ("persona.created", "persona.flagged", "persona.updated")
 _LAYERS = frozenset({"soul", "self", "mask", "surface"})
 
@@ -60,7 +60,7 @@ def message_from(body: Mapping[str, Any], kind: RunKind) -> JobMessage | None:
 def _changes_voice(detail_type: str, data: Mapping[str, Any]) -> bool:
     match detail_type:
         case "persona.updated":
-            return not _LAYERS.isdisjoint(data["changed"])
+            return data["run_id"] is not None and not _LAYERS.isdisjoint(data["changed"])
         case "persona.flagged":  # for later versions `persona.updated` is published as well
             return int(data.get("version", 1)) == 1
         case _:

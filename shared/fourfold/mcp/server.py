@@ -10,6 +10,7 @@ from mcp.server.mcpserver.context import Context
 from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 
 from fourfold.mcp.api_calls import Api, call, call_json
+from fourfold.mcp.edit_tools import add_edit_tools
 from fourfold.mcp.tools import add_tools
 
 _INSTRUCTIONS = (
@@ -30,6 +31,7 @@ def build_server(api: Api, version: str) -> MCPServer[Any]:
         subscriptions=False,
     )
     add_tools(server, api)
+    add_edit_tools(server, api)
 
     @server.resource("persona://{persona_id}", mime_type="application/json")
     async def persona(persona_id: str, context: Context) -> str:

@@ -24,9 +24,9 @@ Settings = Annotated[
 ]
 
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-_WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
+WRITES = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
 _DELETES = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
-_ASYNC = {"Prefer": "respond-async"}
+ASYNC = {"Prefer": "respond-async"}
 
 
 def add_tools(server: MCPServer[Any], api: Api) -> None:
@@ -36,7 +36,7 @@ def add_tools(server: MCPServer[Any], api: Api) -> None:
 
 
 def _add_persona_tools(server: MCPServer[Any], api: Api) -> None:
-    @server.tool(annotations=_WRITES)
+    @server.tool(annotations=WRITES)
     async def create_persona(
         brief: Annotated[str, Field(description="A description of the persona in a sentence, in any language.")],
         context: Context,
@@ -47,8 +47,8 @@ def _add_persona_tools(server: MCPServer[Any], api: Api) -> None:
     ) -> Document:
         """Generates a persona from a brief in six steps. With real models it takes about a minute and costs money."""
         body = {"intent": brief, "config": settings}
-        receipt = await call_json(api, context, "POST", "/v1/personas", body=body, headers=_ASYNC)
-        return await _ended(api, context, receipt) if wait else receipt
+        receipt = await call_json(api, context, "POST", "/v1/personas", body=body, headers=ASYNC)
+        return await ended(api, context, receipt) if wait else receipt
 
     @server.tool(annotations=_READS)
     async def get_persona(persona_id: PersonaId, context: Context) -> Document:
@@ -71,7 +71,7 @@ def _add_persona_tools(server: MCPServer[Any], api: Api) -> None:
 
 
 def _add_change_tools(server: MCPServer[Any], api: Api) -> None:
-    @server.tool(annotations=_WRITES)
+    @server.tool(annotations=WRITES)
     async def update_persona(
         persona_id: PersonaId,
         context: Context,
@@ -83,7 +83,7 @@ def _add_change_tools(server: MCPServer[Any], api: Api) -> None:
         body = {"slug": slug, "visibility": visibility, "archived": archived}
         return await call_json(api, context, "PATCH", f"/v1/personas/{persona_id}", body=body)
 
-    @server.tool(annotations=_WRITES)
+    @server.tool(annotations=WRITES)
     async def regenerate_persona(
         persona_id: PersonaId,
         first_step: Annotated[FirstStep, Field(description="The first step to run; earlier layers are kept.")],
@@ -93,8 +93,8 @@ def _add_change_tools(server: MCPServer[Any], api: Api) -> None:
         """Generates the later layers of a persona again, and reports progress."""
         body = {"from": first_step, "config": settings}
         path = f"/v1/personas/{persona_id}/regenerate"
-        receipt = await call_json(api, context, "POST", path, body=body, headers=_ASYNC)
-        return await _ended(api, context, receipt)
+        receipt = await call_json(api, context, "POST", path, body=body, headers=ASYNC)
+        return await ended(api, context, receipt)
 
     @server.tool(annotations=_DELETES)
     async def delete_persona(persona_id: PersonaId, context: Context) -> Document:
@@ -104,7 +104,7 @@ def _add_change_tools(server: MCPServer[Any], api: Api) -> None:
 
 
 def _add_voice_tools(server: MCPServer[Any], api: Api) -> None:
-    @server.tool(annotations=_WRITES)
+    @server.tool(annotations=WRITES)
     async def chat_with_persona(
         persona_id: PersonaId,
         message: str,
@@ -133,7 +133,7 @@ def _add_voice_tools(server: MCPServer[Any], api: Api) -> None:
         """Returns the messages of a chat, oldest first; each reply has its drift."""
         return await call_json(api, context, "GET", f"/v1/sessions/{session_id}/messages", query={"cursor": cursor})
 
-    @server.tool(annotations=_WRITES)
+    @server.tool(annotations=WRITES)
     async def score_drift(
         persona_id: PersonaId,
         replies: Annotated[list[str], Field(description="Replies in order, written by any model as this persona.")],
@@ -156,7 +156,7 @@ def _add_voice_tools(server: MCPServer[Any], api: Api) -> None:
 
 
 def _add_suite_tools(server: MCPServer[Any], api: Api) -> None:
-    @server.tool(annotations=_WRITES)
+    @server.tool(annotations=WRITES)
     async def run_test_suite(
         persona_id: PersonaId,
         context: Context,
@@ -186,13 +186,29 @@ def _add_run_tools(server: MCPServer[Any], api: Api) -> None:
         return await call_json(api, context, "GET", f"/v1/runs/{run_id}")
 
     @server.tool(annotations=_READS)
+    async def list_runs(
+        context: Context,
+        status: Annotated[
+            Literal["running", "completed", "failed"] | None, Field(description="Only runs with this status.")
+        ] = None,
+        cursor: Annotated[str | None, Field(description="`next_cursor` of the previous page.")] = None,
+    ) -> Document:
+        """Lists generations and background jobs, newest first."""
+        return await call_json(api, context, "GET", "/v1/runs", query={"status": status, "cursor": cursor})
+
+    @server.tool(annotations=_DELETES)
+    async def cancel_run(run_id: RunId, context: Context) -> Document:
+        """Ends a run before its next model call; a call in progress is completed and paid."""
+        return await call_json(api, context, "POST", f"/v1/runs/{run_id}/cancel")
+
+    @server.tool(annotations=_READS)
     async def get_settings(
         context: Context, prefix: Annotated[str, Field(description="Such as engine.pipeline.")] = ""
     ) -> Document:
         """Returns the effective settings of the workspace whose keys begin with the prefix."""
         return await call_json(api, context, "GET", "/v1/config", query={"prefix": prefix})
 
-    @server.tool(annotations=_WRITES)
+    @server.tool(annotations=WRITES)
     async def change_setting(
         key: str,
         value: Annotated[JsonValue, Field(description="The new value; null removes the workspace's own value.")],
@@ -206,7 +222,7 @@ def _add_run_tools(server: MCPServer[Any], api: Api) -> None:
         return await call_json(api, context, "PATCH", "/v1/config", body=body)
 
 
-async def _ended(api: Api, context: Context, receipt: Document) -> Document:
+async def ended(api: Api, context: Context, receipt: Document) -> Document:
     """The persona of a run that has ended, or the run if it failed or is still in progress."""
     run = await wait_for_run(api, context, receipt["run_id"])
     if run["status"] != "completed":

@@ -1,66 +1,56 @@
-"""Updates of a persona by its owner: slug, visibility and archiving."""
+"""Updates of a persona by its owner: slug, visibility, archiving, and fields of its layers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from fourfold.errors import ConflictError
-from fourfold.events.envelope import bus_entry
-from fourfold.events.persona import PersonaUpdated
+from fourfold.constraints import Violation
+from fourfold.errors import InputError
+from fourfold.layer_edits import LayerEdits, violations_of_edit
+from fourfold.layers import changed_paths, layers_of, with_layers, with_stale_audit
 from fourfold.persona import NotWrittenError, Persona, PersonaStatus
-from fourfold.persona_versions import Change, PersonaVersion, version_of
-from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
-
-MAX_ATTEMPTS = 5
+from fourfold.persona_versions import UNSIGNED, Authorship, Change
+from fourfold.personas.storing import Changed, PersonaRepository, PersonaUpdater, require_no_run, store_change
 
 
-class RunUnfinishedError(ConflictError):
-    """The persona cannot be archived while the run `run_id` regenerates it."""
+class ConstraintsBrokenError(InputError):
+    """The edit breaks constraints, and its author did not accept that. Nothing is stored."""
 
-    def __init__(self, run_id: str) -> None:
-        super().__init__(run_id)
-        self.run_id = run_id
-
-
-class PersonaRepository(Protocol):
-    """Reads and updates personas."""
-
-    def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
-        """Returns the persona with its stored text, or None."""
-
-    def replace(self, stored: StoredPersona, version: PersonaVersion, entry: dict[str, Any]) -> None:
-        """Stores the version and the `entry` for the bus in one transaction.
-
-        Raises:
-            SlugTakenError: another persona has the slug.
-            ConcurrentChangeError: the persona has changed since `stored` was read.
-        """
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        super().__init__(", ".join(violation.field for violation in violations))
+        self.violations = violations
 
 
 @dataclass(frozen=True)
-class PersonaUpdater:
-    """The dependencies of an update."""
+class PersonaChanges:
+    """What to change.
 
-    personas: PersonaRepository
-    clock: Callable[[], datetime]
+    `fields` may contain `slug` (text or None), `visibility` and `archived` (bool). `edits` are fields of the layers;
+    with `accept_violations` they are stored even if they break constraints, which the version then records.
+    """
+
+    fields: Mapping[str, Any]
+    edits: LayerEdits | None = None
+    accept_violations: bool = False
+    by: Authorship = UNSIGNED
 
 
 def change_persona(
     workspace_id: str,
     persona_id: str,
-    changes: Mapping[str, Any],
+    changes: PersonaChanges,
     updater: PersonaUpdater,
     precondition: Callable[[Persona], None] = lambda _: None,
 ) -> Persona | None:
-    """Updates a persona. Stores a new version, unless nothing changes.
+    """Updates a persona. Stores a new version, unless nothing changes. No model is called.
 
     Args:
         workspace_id: the workspace of the persona.
         persona_id: the persona.
-        changes: any of `slug` (text or None), `visibility`, `archived` (bool).
+        changes: what to change.
         updater: stores and clock.
         precondition: raises if the stored persona is not the one that the caller expects (If-Match).
 
@@ -69,49 +59,47 @@ def change_persona(
 
     Raises:
         NotWrittenError: the persona has no layers yet.
-        RunUnfinishedError: it cannot be archived during a run.
+        RunUnfinishedError: it cannot be archived or edited during a run.
+        ConstraintsBrokenError: the edits break constraints.
         SlugTakenError: another persona has the slug.
         ConcurrentChangeError: it was changed concurrently at every attempt.
     """
-    for _ in range(MAX_ATTEMPTS):
-        stored = updater.personas.stored_persona(workspace_id, persona_id)
-        if stored is None:
-            return None
-        precondition(stored.persona)
-        now = updater.clock()
-        after = _with_changes(stored.persona, changes, now)
-        if after == stored.persona:
-            return after
-        after = after.model_copy(update={"version": stored.persona.version + 1, "updated_at": now})
-        version = version_of(after, Change.UPDATED, stored.persona)
-        try:
-            updater.personas.replace(stored, version, _updated_entry(version))
-        except ConcurrentChangeError:
-            continue
-        return after
-    raise ConcurrentChangeError
+
+    def changed(persona: Persona, now: datetime) -> Changed:
+        after = _with_fields(persona, changes.fields, now)
+        if changes.edits is None:
+            return Changed(after, Change.UPDATED)
+        edited, violations = _edited(after, changes.edits, updater.personas, accept=changes.accept_violations)
+        return Changed(edited, Change.EDITED, violations)
+
+    return store_change(workspace_id, persona_id, changed, changes.by, updater, precondition)
 
 
-def _with_changes(persona: Persona, changes: Mapping[str, Any], now: datetime) -> Persona:
+def _with_fields(persona: Persona, fields: Mapping[str, Any], now: datetime) -> Persona:
     if not persona.has_layers:
         raise NotWrittenError
-    after = persona.model_copy(update={name: changes[name] for name in ("slug", "visibility") if name in changes})
+    after = persona.model_copy(update={name: fields[name] for name in ("slug", "visibility") if name in fields})
     is_archived = persona.status is PersonaStatus.ARCHIVED
-    if changes.get("archived", is_archived) == is_archived:
+    if fields.get("archived", is_archived) == is_archived:
         return after
-    if persona.pending_run_id is not None:
-        raise RunUnfinishedError(persona.pending_run_id)
+    require_no_run(persona)
     target = (persona.archived_from or PersonaStatus.ACTIVE) if is_archived else PersonaStatus.ARCHIVED
     return after.with_status(target, now)
 
 
-def _updated_entry(version: PersonaVersion) -> dict[str, Any]:
-    persona = version.persona
-    event = PersonaUpdated(persona_id=persona.id, version=version.version, changed=version.changed, run_id=None)
-    return bus_entry(
-        event,
-        workspace_id=persona.workspace_id,
-        correlation_id=persona.id,
-        occurred_at=version.at,
-        occurrence=str(version.version),
-    )
+def _edited(
+    persona: Persona, edits: LayerEdits, personas: PersonaRepository, *, accept: bool
+) -> tuple[Persona, tuple[Violation, ...]]:
+    """Returns the persona with the edits, and the violations that were accepted."""
+    before = layers_of(persona)
+    after = edits.applied_to(before)
+    fields = changed_paths(before, after)
+    if not fields:
+        return persona, ()
+    require_no_run(persona)
+    basis = personas.basis(persona.workspace_id, persona.id, persona.run_id) if persona.run_id else None
+    chain = () if basis is None else basis.constraints
+    violations = violations_of_edit(before, after, fields, chain, persona.language)
+    if violations and not accept:
+        raise ConstraintsBrokenError(violations)
+    return with_stale_audit(with_layers(persona, after)), violations

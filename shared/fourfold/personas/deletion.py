@@ -23,7 +23,7 @@ from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 from fourfold.problem import Problem, problem
 from fourfold.progress.events import JobFailed, PipelineFailed
 from fourfold.progress.log import RunLog
-from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.progress.run import Run, RunStatus
 
 DELETED: Problem = problem(
     "persona_deleted", "The persona was deleted", 409, "The run ended because its persona was deleted."
@@ -126,7 +126,7 @@ def _delete_run(workspace_id: str, persona_id: str, run_id: str, deleter: Person
 
 
 def _terminal_event(run: Run, duration_ms: int) -> PipelineFailed | JobFailed:
-    if run.kind is RunKind.GENERATION:
+    if run.kind.is_pipeline:
         return PipelineFailed(problem=DELETED, duration_ms=duration_ms)
     return JobFailed(kind=job_name(run.kind), problem=DELETED, duration_ms=duration_ms)
 

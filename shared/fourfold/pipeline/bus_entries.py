@@ -63,8 +63,8 @@ def _completed_events(run: Run, version: PersonaVersion, ended_at: datetime) -> 
         duration_ms=run_duration_ms(run, ended_at),
         usage=run.usage,
     )
-    if version.change is Change.REGENERATED:
-        yield PersonaUpdated(persona_id=persona.id, version=version.version, changed=version.changed, run_id=run.id)
+    if version.change is not Change.GENERATED:
+        yield PersonaUpdated.of(version)
     if flagged:
         yield PersonaFlagged(
             persona_id=persona.id,

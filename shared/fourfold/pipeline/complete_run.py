@@ -11,13 +11,14 @@ from datetime import datetime
 from typing import Literal
 
 from fourfold.judge_passports import is_verified
+from fourfold.layers import same_layers, with_stale_results
 from fourfold.persona import Audit, Persona, PersonaStatus
-from fourfold.persona_versions import Change, PersonaVersion, version_of
+from fourfold.persona_versions import Authorship, Change, PersonaVersion, version_of
 from fourfold.pipeline.bus_entries import completed_entries
 from fourfold.pipeline.log_end import log_end
 from fourfold.pipeline.run_context import RunContext, RunIdentity, identity_of
 from fourfold.pipeline.state import RunState
-from fourfold.progress.run import Run, RunStatus, with_progress
+from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
 from fourfold.steps import StepName, position
 
 # The transaction is retried when the persona is changed between its read and its write.
@@ -57,16 +58,19 @@ def _stored_completion(
             update={"status": RunStatus.COMPLETED, "completed_at": now}
         )
         persona = _written_persona(stored.persona, state, run, status, now)
-        version = _new_version(stored.persona, persona)
+        version = _new_version(stored.persona, persona, run)
         if context.store.finish(stored, persona, run, completed_entries(run, version, now), version, state.basis()):
             return run
     raise RuntimeError(f"{persona_id} changed at each of {_MAX_ATTEMPTS} attempts to complete its run")
 
 
-def _new_version(before: Persona, after: Persona) -> PersonaVersion:
+def _new_version(before: Persona, after: Persona, run: Run) -> PersonaVersion:
+    by = Authorship(author=run.author, reason=run.reason)
+    if run.kind is RunKind.AUDIT:
+        return version_of(after, Change.AUDITED, before, by)
     if before.has_layers:
-        return version_of(after, Change.REGENERATED, before)
-    return version_of(after, Change.GENERATED)
+        return version_of(after, Change.REGENERATED, before, by)
+    return version_of(after, Change.GENERATED, by=by)
 
 
 def _shipped_audit(state: RunState, run: Run) -> Audit | None:
@@ -94,7 +98,7 @@ def _written_persona(persona: Persona, state: RunState, run: Run, status: Person
         name: layer for step, fields in layers.items() if position(step) >= first for name, layer in fields.items()
     }
     earlier_providers = set(persona.providers) if first > 0 else set()
-    return persona.with_status(status, now).model_copy(
+    after = persona.with_status(status, now).model_copy(
         update={
             **written,
             "version": persona.version + 1 if persona.has_layers else persona.version,
@@ -106,3 +110,4 @@ def _written_persona(persona: Persona, state: RunState, run: Run, status: Person
             "providers": tuple(sorted(providers | earlier_providers)),
         }
     )
+    return after if same_layers(persona, after) else with_stale_results(after)

@@ -9,11 +9,12 @@ from datetime import datetime
 from fourfold.config.engine import RunSettings
 from fourfold.ids import new_persona_id, new_run_id
 from fourfold.persona import Persona, PersonaStatus
+from fourfold.persona_versions import UNSIGNED, Authorship
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.store import StoredPersona
 from fourfold.progress.events import RunStarted
 from fourfold.progress.log import LogEntry, RunLog
-from fourfold.progress.run import Run, RunStatus
+from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.steps import StepName
 
 
@@ -51,12 +52,21 @@ def new_run(intent: str, workspace_id: str, settings: RunSettings, now: datetime
     return NewRun(persona, run, initial_state(run, intent))
 
 
-def pinned_run(
-    persona_id: str, workspace_id: str, settings: RunSettings, now: datetime, first: StepName = StepName.INTENT_PARSE
+def pinned_run(  # noqa: PLR0913, PLR0917 - what a run's record holds
+    persona_id: str,
+    workspace_id: str,
+    settings: RunSettings,
+    now: datetime,
+    first: StepName = StepName.INTENT_PARSE,
+    kind: RunKind = RunKind.GENERATION,
+    by: Authorship = UNSIGNED,
 ) -> Run:
     """Returns the record of a new run that starts at the step `first`, pinned to `settings`."""
     return Run(
         id=new_run_id(),
+        kind=kind,
+        author=by.author,
+        reason=by.reason,
         persona_id=persona_id,
         workspace_id=workspace_id,
         status=RunStatus.RUNNING,

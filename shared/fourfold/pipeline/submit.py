@@ -16,6 +16,7 @@ from typing import Protocol
 from fourfold.config.engine import RunSettings
 from fourfold.errors import ConflictError, FourfoldError, LimitError, NotFoundError
 from fourfold.persona import PersonaStatus
+from fourfold.persona_versions import UNSIGNED, Authorship
 from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.new_run import NewRun, initial_state, log_start, new_run, pinned_run
 from fourfold.pipeline.regeneration import new_regeneration
@@ -24,7 +25,7 @@ from fourfold.pipeline.staleness import never_started
 from fourfold.pipeline.state import DraftBasis
 from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 from fourfold.problem import Problem, problem
-from fourfold.progress.run import Run, RunStatus
+from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.steps import StepName
 
 NOT_STARTED: Problem = problem(
@@ -75,10 +76,11 @@ class RunRepository(Protocol):
 
 @dataclass(frozen=True)
 class Regenerate:
-    """The persona to regenerate, and the step to start at."""
+    """The persona to regenerate, and the step to start at; `kind` is `audit` if its layers are audited as they are."""
 
     persona_id: str
     first: StepName
+    kind: RunKind = RunKind.GENERATION
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,8 @@ class Submission:
 
     `subject` is the brief of a new persona, or which persona to regenerate (`settings.engine` is then what
     `regeneration_config` returned). `key` and `fingerprint` are the idempotency key and the hash of the body, if the
-    caller sent a key. `max_concurrent` limits the workspace's concurrent runs, this one included.
+    caller sent a key. `by` is who asks and why. `max_concurrent` limits the workspace's concurrent runs, this one
+    included.
     """
 
     workspace_id: str
@@ -96,6 +99,7 @@ class Submission:
     key: str | None = None
     fingerprint: str = ""
     max_concurrent: int = 50
+    by: Authorship = UNSIGNED
 
 
 @dataclass(frozen=True)
@@ -189,7 +193,10 @@ def _prepared(request: Submission, context: RunContext) -> NewRun:
         raise RunInProgressError(persona.run_id)  # the persona was stored before `pending_run_id` existed
     if persona.status is PersonaStatus.ARCHIVED:
         raise ArchivedError
-    run = pinned_run(persona.id, persona.workspace_id, request.settings, context.clock(), request.subject.first)
+    subject = request.subject
+    run = pinned_run(
+        persona.id, persona.workspace_id, request.settings, context.clock(), subject.first, subject.kind, request.by
+    )
     return new_regeneration(stored, _basis(stored, context), run)
 
 

@@ -26,11 +26,17 @@ class RunStatus(StrEnum):
 
 
 class RunKind(StrEnum):
-    """What a run does: generate a persona, or a background job for it."""
+    """What a run does: generate a persona, audit its layers as they are, or a background job for it."""
 
     GENERATION = "generation"
+    AUDIT = "audit"
     FINGERPRINT = "fingerprint"
     PROVOCATION = "provocation"
+
+    @property
+    def is_pipeline(self) -> bool:
+        """Whether the state machine executes the run; the queues execute the background jobs."""
+        return self in {RunKind.GENERATION, RunKind.AUDIT}
 
 
 class StepRecord(Document):
@@ -68,7 +74,8 @@ class Run(Document):
 
     A run keeps the settings it started with: `config` (for the pipeline), read at `config_revisions`, with the settings
     of its request applied. `config_revision` is the workspace's revision; `config_hash` is the hash of all engine
-    settings.
+    settings. `author` is the id of the API key that asked for the run, `reason` the reason it gave; null if not
+    recorded. `cancel_requested_at` is when the run was asked to end before its next model call.
     """
 
     id: RunId
@@ -83,14 +90,17 @@ class Run(Document):
     config_revision: int = 0
     config_revisions: Revisions = UNCOMMITTED
     config: PinnedConfig | None = None
+    author: str | None = None
+    reason: str | None = None
     error: Problem | None = None
     started_at: datetime
+    cancel_requested_at: datetime | None = None
     completed_at: datetime | None = None
 
 
 def with_progress(run: Run, entries: Iterable[LogEntry]) -> Run:
     """Returns the run with attempts and usage from its log. A job is returned unchanged: it stores its usage itself."""
-    if run.kind is not RunKind.GENERATION:
+    if not run.kind.is_pipeline:
         return run
     steps: dict[int, list[StepRecord]] = {}
     first: dict[int, float] = {}

@@ -13,6 +13,7 @@ from fourfold.events.envelope import bus_entry
 from fourfold.events.voice import FingerprintReady
 from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.job import Conclusion, failed_calls
+from fourfold.layers import same_layers
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ChatMessage, ChatModel, ModelCall
 from fourfold.persona import Document, Persona
@@ -89,7 +90,7 @@ class FingerprintJob:
         )
         owner = FingerprintOwner(self.persona.id, run.id, self.persona.language)
         fingerprint = make_fingerprint(owner, source, self.embedder, self.scenarios, at)
-        summary = summary_of(fingerprint)
+        summary = summary_of(fingerprint).model_copy(update={"persona_version": self.persona.version})
         ready = FingerprintReady(
             persona_id=fingerprint.persona_id,
             run_id=fingerprint.run_id,
@@ -107,7 +108,9 @@ class FingerprintJob:
             entry=entry,
             tokens=fingerprint.tokens,
             cost_usd=fingerprint.cost_usd,
-            summary=lambda persona: persona.model_copy(update={"fingerprint": summary}),
+            summary=lambda persona: persona.model_copy(
+                update={"fingerprint": summary.model_copy(update={"stale": not same_layers(self.persona, persona)})}
+            ),
         )
 
     def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from fourfold.pipeline.complete_run import complete_run
+from fourfold.steps import position
 from fourfold.webhooks.delivery import message_of
 from fourfold.webhooks.dispatch import Dispatcher
 from fourfold.webhooks.fan_out import QueueEntry, fan_out
@@ -73,6 +74,7 @@ class Operations:
             self._call("POST", "/v1/personas/import", json=exported.json())
         yield "POST /v1/personas/import", usage
         yield from self._webhook(created)
+        yield from self._later_changes()
         with self._meter.during() as usage:
             self._call("DELETE", path)
         yield "DELETE /v1/personas/{id}, with its jobs and two sessions", usage
@@ -112,6 +114,24 @@ class Operations:
             self._call("POST", f"{path}/drift", json={"reply": "I would rather not say.", "session_id": "ses_theirs"})
         yield "POST .../drift, the first of a session", usage
 
+    def _later_changes(self) -> Iterator[tuple[str, Usage]]:
+        """Changes of a second persona, so that the first one's deletion counts what it did."""
+        self._start()
+        path = f"/v1/personas/{self._generate()}"
+        with self._meter.during() as usage:
+            self._call("PATCH", path, json={"layers": {"surface": {"name": "Derya"}}})
+        yield "PATCH /v1/personas/{id}, a field of a layer", usage
+        with self._meter.during() as usage:
+            self._call("POST", f"{path}/audit", json={}, headers={"Prefer": "respond-async"})
+            self._generate()
+        yield "POST .../audit, from the request to the end of its run", usage
+        with self._meter.during() as usage:
+            self._call("GET", f"{path}/versions/1/diff/3")
+        yield "GET .../versions/{n}/diff/{m}", usage
+        with self._meter.during() as usage:
+            self._call("POST", f"{path}/versions/1/restore", json={})
+        yield "POST .../versions/{n}/restore", usage
+
     def _webhook(self, entry: Mapping[str, Any]) -> Iterator[tuple[str, Usage]]:
         endpoint = self._call("POST", "/v1/webhooks", json={"url": "https://hooks.example.com/in", "events": ["*"]})
         queued: list[QueueEntry] = []
@@ -142,7 +162,7 @@ class Operations:
         """Does what the state machine's functions do with the run that started last."""
         _, state = self._api.machine.started[-1]
         model = ScriptedModel()
-        for step in ALL_STEPS:
+        for step in ALL_STEPS[position(state.start_at) :]:
             state = performed(step, state, model, wiring.run_log(state, state.log_seq))
         complete_run(state, "active", wiring.run_context())
         return state.persona_id

@@ -57,6 +57,9 @@ def test_a_change_is_a_new_version_and_an_event(api: Api, persona: dict[str, Any
         "persona_id": persona["id"],
         "version": 2,
         "changed": ["slug", "visibility"],
+        "fields": [],
+        "changed_by": "key_ffk_one",
+        "reason": None,
         "run_id": None,
     }
 

@@ -107,7 +107,7 @@ def test_an_imported_persona_is_an_ordinary_one(api: Api, persona: dict[str, Any
     path = f"/v1/personas/{after['id']}"
     assert (after["workspace_id"], api.call("GET", path).status_code) == ("ws_other", 404)
     assert api.call("PATCH", path, json={"slug": "deniz"}, key=OTHER_KEY).status_code == 200
-    refused = api.call("POST", f"{path}/regenerate", json={"from": "audit"}, key=OTHER_KEY)
+    refused = api.call("POST", f"{path}/regenerate", json={"from": "mask_build"}, key=OTHER_KEY)
     assert (refused.status_code, refused.json()["code"]) == (409, "nothing_to_keep")
     anew = api.call("POST", f"{path}/regenerate", json={"from": "intent_parse"}, key=OTHER_KEY).json()
     assert (anew["version"], anew["imported_from"]["persona_id"]) == (3, persona["id"])

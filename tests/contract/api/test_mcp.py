@@ -60,6 +60,10 @@ def test_a_persona_is_created_with_progress_and_used(live: Live) -> None:
         assert [each["id"] for each in document(await client.call_tool("list_personas", {}))["data"]] == [made["id"]]
         changed = document(await client.call_tool("update_persona", {**one, "slug": "deniz"}))
         assert changed["slug"] == "deniz"
+        edit = {"layers": {"surface": {"name": "Derya"}}, "reason": "A typo."}
+        edited = document(await client.call_tool("edit_persona", {**one, **edit}))
+        assert (edited["surface"]["name"], edited["audit"]["stale"]) == ("Derya", True)
+        assert document(await client.call_tool("audit_persona", one))["audit"]["stale"] is False
         reply = document(await client.call_tool("chat_with_persona", {**one, "message": "Did you sleep?"}))
         assert reply["reply"]
         assert reply["session_id"]

@@ -75,6 +75,7 @@ THINGS: dict[str, tuple[Callable[[Api], str], str]] = {
     "persona_id": (persona_of, f"per_{ABSENT}"),
     "model": (lambda api: f"persona:{persona_of(api)}", f"persona:per_{ABSENT}"),
     "version": (lambda _api: "1", "999"),
+    "other_version": (lambda _api: "1", "999"),
     "run_id": (run_of, f"run_{ABSENT}"),
     "session_id": (session_of, f"ses_{ABSENT}"),
     "test_id": (own_test_of, "x.acme.no_such"),

@@ -1,0 +1,42 @@
+"""The MCP tools that change a persona's layers by hand, and audit them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.context import Context
+from pydantic import Field
+
+from fourfold.mcp.api_calls import Api, call_json
+from fourfold.mcp.tools import ASYNC, WRITES, Document, PersonaId, ended
+
+Reason = Annotated[str | None, Field(description="Why; it is stored with the new version.")]
+
+
+def add_edit_tools(server: MCPServer[Any], api: Api) -> None:
+    """Adds the tools to the server."""
+
+    @server.tool(annotations=WRITES)
+    async def edit_persona(
+        persona_id: PersonaId,
+        layers: Annotated[
+            dict[str, Any],
+            Field(description='Only the fields to change, by layer, such as {"surface": {"name": "Derya Aksoy"}}.'),
+        ],
+        context: Context,
+        reason: Reason = None,
+        accept_violations: Annotated[
+            bool, Field(description="Store the edit even if it contradicts the brief or an inner layer.")
+        ] = False,
+    ) -> Document:
+        """Changes fields of a persona's layers (soul, self, mask, surface) at no cost; the audit becomes stale."""
+        body = {"layers": layers, "reason": reason, "accept_violations": accept_violations}
+        return await call_json(api, context, "PATCH", f"/v1/personas/{persona_id}", body=body)
+
+    @server.tool(annotations=WRITES)
+    async def audit_persona(persona_id: PersonaId, context: Context, reason: Reason = None) -> Document:
+        """Scores a persona's layers as they are, after an edit or an import. It costs one model call."""
+        path = f"/v1/personas/{persona_id}/audit"
+        receipt = await call_json(api, context, "POST", path, body={"reason": reason}, headers=ASYNC)
+        return await ended(api, context, receipt)
