@@ -92,24 +92,13 @@ def _place_and_name(inputs: StepInput) -> Iterator[Finding]:
         if strange and not any(_is_local(surface.name, key) for key in here):
             note = f"A name of {whose}, in a place whose people bear others; nothing says how it came there."
             # Other peoples write the name without the accents, which makes it weak evidence.
-            # So does a given name alone: neighbours share many.
-            severity = 2 if lacks_marks(surface.name) or not _is_wholly_of(surface.name, str(whose)) else 3
+            severity = 2 if lacks_marks(surface.name) else 3
             yield _finding(Dimension.CULTURAL_FIDELITY, "surface.name", surface.name, severity, note)
     if key_of(inputs.intent.locale) not in here and inputs.value("surface.location") is not None:
         own = {part for land in lands for part in land.locale.split("-")}
         if own.isdisjoint(inputs.intent.locale.split("-")):
             note = f"The parse says {inputs.intent.locale}; the people and habits of this place are others."
             yield _finding(Dimension.CULTURAL_FIDELITY, "surface.location", surface.location, 3, note)
-
-
-def _is_wholly_of(name: str, key: str) -> bool:
-    """Whether every part of the name is listed for the people."""
-    people = people_of(key)
-    if people is None:
-        return False
-    listed = (*people.women.older, *people.women.younger, *people.men.older, *people.men.younger, *people.families)
-    parts = {part for each in listed for part in each.split()}
-    return all(part in parts for part in name.split())
 
 
 def _is_local(name: str, key: str) -> bool:
