@@ -13,7 +13,7 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from infra.local.api import Api, listen
+from infra.local.api import Api, SignIn, listen
 from infra.local.process_group import ProcessGroup
 from tests.integration.local_server import LocalServer
 
@@ -39,7 +39,8 @@ def second(stack: LocalServer, tmp_path: Path) -> Iterator[str]:
                 "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
                 "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
                 "AWS_SESSION_TOKEN": session["SessionToken"],
-            }
+            },
+            SignIn("unused", stack.api_key, 0.0),
         )
         yield api.url
     finally:

@@ -50,6 +50,12 @@ COMMANDS = {
         "restore",
         "Restore the layers of an earlier version of a persona, as a new version.",
     ),
+    "fork": LazyCommand(
+        "fourfold.cli.forks", "fork", "Fork a persona: make one of its own from its layers, and show it."
+    ),
+    "lineage": LazyCommand(
+        "fourfold.cli.forks", "lineage", "Show where a persona comes from, and what was forked from it."
+    ),
     "delete": LazyCommand(
         "fourfold.cli.persona_changes", "delete", "Delete a persona with its versions, runs, events and results."
     ),

@@ -72,6 +72,16 @@ def restore(persona_id: str, version: int, reason: str | None) -> Operation:
     return Operation("POST", f"/v1/personas/{persona_id}/versions/{version}/restore", _given(reason=reason))
 
 
+def fork(persona_id: str, changes: Mapping[str, Any]) -> Operation:
+    """Forks a persona."""
+    return Operation("POST", f"/v1/personas/{persona_id}/fork", _given(**changes))
+
+
+def lineage(persona_id: str, limit: int, cursor: str | None) -> Operation:
+    """Reads the lineage."""
+    return Operation("GET", f"/v1/personas/{persona_id}/lineage", query={"limit": limit, "cursor": cursor})
+
+
 def delete(persona_id: str) -> Operation:
     """Deletes a persona."""
     return Operation("DELETE", f"/v1/personas/{persona_id}")

@@ -32,6 +32,7 @@ from fourfold.client.subscription import Subscription, targets_of
 from fourfold.drift import Envelope
 from fourfold.persona import Persona
 from fourfold.persona_diff import PersonaDiff
+from fourfold.personas.lineage import Lineage
 from fourfold.progress.events import TERMINAL_TYPES
 from fourfold.progress.run import Run
 
@@ -117,6 +118,14 @@ class Fourfold:
     def restore_version(self, persona_id: str, version: int, reason: str | None = None) -> Persona:
         """Stores the layers of an earlier version as a new version, without calling a model."""
         return parsed(Persona, json_of(self._send(operations.restore(persona_id, version, reason))))
+
+    def fork_persona(self, persona_id: str, **changes: Any) -> Persona:  # noqa: ANN401 - JSON
+        """Makes a persona of its own from another; `edits`, `slug`, `note`, `accept_violations`."""
+        return self._written(operations.fork(persona_id, changes))
+
+    def lineage(self, persona_id: str, limit: int = 20, cursor: str | None = None) -> Lineage:
+        """Returns parent, root and ancestors of a persona, and a page of its forks."""
+        return parsed(Lineage, json_of(self._send(operations.lineage(persona_id, limit, cursor))))
 
     def delete_persona(self, persona_id: str) -> None:
         """Deletes a persona with everything it owns."""
