@@ -13,6 +13,8 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from fourfold.llm.model_names import OFFLINE
+from fourfold.models.credentials import PROVIDERS
 from infra.local.api import Api, SignIn, listen
 from infra.local.process_group import ProcessGroup
 from tests.integration.local_server import LocalServer
@@ -33,6 +35,7 @@ def second(stack: LocalServer, tmp_path: Path) -> Iterator[str]:
         api.start(
             {
                 **function["Environment"]["Variables"],
+                PROVIDERS: OFFLINE,
                 "AWS_ENDPOINT_URL": stack.server.engine_url,
                 "AWS_DEFAULT_REGION": "us-east-1",
                 "AWS_REGION": "us-east-1",
@@ -61,6 +64,9 @@ class Alternating(httpx2.AsyncBaseTransport):
         self.sent.append(server.port)
         request.url = request.url.copy_with(host=server.host, port=server.port)
         return await self._transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
 
 
 def test_two_processes_serve_one_client(stack: LocalServer, second: str) -> None:
