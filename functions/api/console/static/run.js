@@ -96,7 +96,7 @@ function ending(state) {
   const { end } = state;
   if (end?.problem) return problemNotice(Object.assign(new Error(end.problem.detail), { problem: end.problem, title: end.problem.title }));
   if (!end) return null;
-  return h("div", { class: "notice good" },
+  return h("div", { class: `notice ${end.status === "flagged" ? "warn" : "good"}` },
     h("p", {}, statusBadge(end.status ?? "completed"), ` in ${seconds(end.duration_ms)}. `, h("a", { href: link("personas", end.persona_id) }, "Open the persona")));
 }
 
