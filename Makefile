@@ -87,8 +87,8 @@ diff: $(READY)  ## What a deployment would change.
 destroy: $(READY)  ## Delete a stage that is not protected, with all its data (STAGE=dev).
 	@$(RUN)python -m infra.destroy $(STAGE)
 
-chaos: $(READY)  ## Strike a busy server (kill -9, full disk, ...) and count what is lost, doubled, stuck: 20 min.
-	$(RUN)python -m tests.chaos
+chaos: $(READY)  ## Strike a busy server (kill -9, full disk, ...) and count what is lost, doubled, stuck. KIND=kill for one.
+	$(RUN)python -m tests.chaos $(KIND)
 
 audit: $(READY)  ## Of what is shipped: an SBOM into build/, the licences, and known vulnerabilities (asks osv.dev).
 	@mkdir -p build
