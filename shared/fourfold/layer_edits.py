@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, Strict, create_model
 
 from fourfold.constraints import Link, Violation, check_mask, check_self, check_surface
-from fourfold.layers import Layers
+from fourfold.errors import InputError
+from fourfold.layers import Layers, changed_paths
 from fourfold.persona import BigFive, Document, Mask, SelfLayer, Soul, Surface
 
 _NUMBERS = (int, float)
+
+
+class ConstraintsBrokenError(InputError):
+    """The edit breaks constraints, and its author did not accept that. Nothing is stored."""
+
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        super().__init__(", ".join(violation.field for violation in violations))
+        self.violations = violations
 
 
 def _partial(layer: type[Document], **nested: type[BaseModel]) -> type[BaseModel]:
@@ -93,6 +102,23 @@ def violations_of_edit(
     return tuple(
         found for found in layer_violations(after, chain, language) if found.field in fields or found not in known
     )
+
+
+def edited_layers(
+    before: Layers, edits: LayerEdits | None, chain: Sequence[Link], language: str | None, *, accept: bool
+) -> tuple[Layers, tuple[Violation, ...]]:
+    """Returns the layers with the edits, and the violations that were accepted.
+
+    Raises:
+        ConstraintsBrokenError: the edits break constraints of the chain, and that is not accepted.
+    """
+    if edits is None:
+        return before, ()
+    after = edits.applied_to(before)
+    violations = violations_of_edit(before, after, changed_paths(before, after), chain, language)
+    if violations and not accept:
+        raise ConstraintsBrokenError(violations)
+    return after, violations
 
 
 def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

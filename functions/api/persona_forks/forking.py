@@ -5,10 +5,10 @@ from __future__ import annotations
 from fourfold.http.problems import not_found
 from fourfold.idempotency import Execution
 from fourfold.ids import id_from_operation
+from fourfold.layer_edits import ConstraintsBrokenError
 from fourfold.persona import NotWrittenError, Persona, PersonaGoneError
 from fourfold.persona_versions import Authorship
 from fourfold.personas import forking
-from fourfold.personas.changes import ConstraintsBrokenError
 from fourfold.pipeline.store import SlugTakenError
 from functions import clock
 from functions.api.dependencies import AdmittedCaller

@@ -97,19 +97,42 @@ class PersonaPatch(BaseModel):
     archived: Annotated[bool, Field(description="True archives the persona; false restores it.")] = False
 
 
+Keep = Annotated[
+    list[Annotated[str, Field(max_length=60)]],
+    Field(
+        max_length=40,
+        description="Layers and fields that stay as they are, whatever their place: `mask`, `surface.name`, "
+        "`self.big_five.openness`.",
+        examples=[["mask", "surface.name"]],
+    ),
+]
+
+
 class RegenerationRequest(BaseModel):
-    """The step from which to regenerate a persona."""
+    """What to write again, and what stays."""
 
     model_config = ConfigDict(
         extra="forbid",
         strict=True,
         frozen=True,
-        json_schema_extra={"examples": [{"from": "mask_build"}]},
+        json_schema_extra={"examples": [{"from": "mask_build"}, {"from": "soul_draft", "keep": ["surface.name"]}]},
     )
 
     from_: Annotated[
         FirstStep, Field(alias="from", description="The first step to run. The layers of earlier steps are kept.")
     ]
+    keep: Keep = []
+    edits: Annotated[
+        LayerEdits,
+        Field(
+            default_factory=LayerEdits,
+            description="Fields of the layers to change before the run, as in `PATCH`. The run keeps them as edited.",
+        ),
+    ]
+    accept_violations: Annotated[bool, Field(description="Let edits break constraints.")] = False
+    dry_run: Annotated[
+        bool, Field(description="Start nothing; return the steps, the models and what they would cost.")
+    ] = False
     stream: Annotated[bool, Field(description="Return the run's events as `text/event-stream`.")] = False
     reason: ChangeReason | None = None
     config: Annotated[

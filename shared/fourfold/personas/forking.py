@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from fourfold.constraints import Violation
 from fourfold.events.envelope import bus_entry
 from fourfold.events.generation import PersonaCreated
-from fourfold.layer_edits import LayerEdits, violations_of_edit
-from fourfold.layers import Layers, changed_paths, layers_of, with_layers, with_stale_audit
+from fourfold.layer_edits import LayerEdits, edited_layers
+from fourfold.layers import Layers, layers_of, with_layers, with_stale_audit
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.persona_versions import Authorship, Change, PersonaVersion, version_of
-from fourfold.personas.changes import ConstraintsBrokenError
-from fourfold.personas.origin import Origin
+from fourfold.pipeline.origin import Origin
 from fourfold.pipeline.state import DraftBasis
 
 
@@ -63,29 +61,14 @@ def fork(
         SlugTakenError, PersonaGoneError, ValueError: as `ForkStore.add_fork`.
     """
     basis, now = store.basis_of(parent), clock()
-    layers, violations = edited_layers(parent, request.edits, basis, accept=request.accept_violations)
+    chain = () if basis is None else basis.constraints
+    layers, violations = edited_layers(
+        layers_of(parent), request.edits, chain, parent.language, accept=request.accept_violations
+    )
     child = new_fork(parent, persona_id, layers, request, now)
     version = version_of(child, Change.FORKED, by=request.by, violations=violations)
     store.add_fork(version, origin_of(parent, basis, store), _created_entry(child))
     return child
-
-
-def edited_layers(
-    parent: Persona, edits: LayerEdits | None, basis: DraftBasis | None, *, accept: bool
-) -> tuple[Layers, tuple[Violation, ...]]:
-    """Returns the persona's layers with the edits, and the violations that were accepted.
-
-    Raises:
-        NotWrittenError: it has no layers yet.
-        ConstraintsBrokenError: the edits break constraints.
-    """
-    before = layers_of(parent)
-    after = before if edits is None else edits.applied_to(before)
-    chain = () if basis is None else basis.constraints
-    violations = violations_of_edit(before, after, changed_paths(before, after), chain, parent.language)
-    if violations and not accept:
-        raise ConstraintsBrokenError(violations)
-    return after, violations
 
 
 def new_fork(parent: Persona, persona_id: str, layers: Layers, request: ForkRequest, now: datetime) -> Persona:

@@ -63,7 +63,8 @@ def _completed_events(run: Run, version: PersonaVersion, ended_at: datetime) -> 
         duration_ms=run_duration_ms(run, ended_at),
         usage=run.usage,
     )
-    if version.change is not Change.GENERATED:
+    is_new = version.change in {Change.GENERATED, Change.FORKED}
+    if not is_new:
         yield PersonaUpdated.of(version)
     if flagged:
         yield PersonaFlagged(
@@ -74,7 +75,7 @@ def _completed_events(run: Run, version: PersonaVersion, ended_at: datetime) -> 
             findings=len(audit.findings),
             version=version.version,
         )
-    elif version.change is Change.GENERATED:
+    elif is_new:
         yield PersonaCreated(
             persona_id=persona.id,
             run_id=run.id,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import LanguageModel, ModelError, ModelFailure
 from fourfold.persona import Audit
-from fourfold.pipeline.run_step import StepOutcome, run_step
+from fourfold.pipeline.run_step import StepOutcome, keep_layer, run_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
 from fourfold.progress.events import (
@@ -41,10 +41,14 @@ def execute_step(
     If a Lambda function dies after its model answered, the state machine retries it. The state after the step is stored
     as a checkpoint with `step.completed`; the retry returns it instead of paying for the same answer again.
 
+    A step whose layer the run keeps asks no model and logs nothing.
+
     Raises:
         ModelError: no model of the chain returned a usable answer. `step.failed` records the cost of the calls.
         RunOverError: the run has ended, or its persona is deleted; no further call is sent.
     """
+    if state.keeps(step.name):
+        return keep_layer(step.name, state)
     current = state.reset_for(step.name)
     attempt = current.attempt
     retry_from = StepName(current.config.pipeline.audit.retry_from)

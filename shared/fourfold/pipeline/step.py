@@ -10,6 +10,7 @@ from fourfold.constraints import Constraint, Link, Violation
 from fourfold.llm.port import ContextBlock, ModelRequest, Repair
 from fourfold.llm.prompt_version import prompt_version
 from fourfold.persona import Document
+from fourfold.pipeline.rewrite import LAYER_OF_STEP
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.system_prompt import PREAMBLE
 from fourfold.steps import StepName
@@ -50,8 +51,8 @@ class Step(Generic[Output]):
         config = state.config.pipeline.of(self.name)
         return ModelRequest(
             system=self.system,
-            context=tuple(_context(state, with_findings=self.shows_findings)),
-            task=self.task,
+            context=(*_context(state, with_findings=self.shows_findings), *_decided(self.name, state)),
+            task="".join((self.task, *_further_task(self.name, state))),
             output_type=self.output_type,
             max_tokens=config.max_tokens,
             timeout_s=config.timeout_s,
@@ -64,6 +65,25 @@ class Step(Generic[Output]):
 def extended_chain(state: RunState, source: StepName, constraints: Iterable[Constraint]) -> tuple[Link, ...]:
     """Returns the state's constraint chain with the constraints of the step `source` appended."""
     return (*state.constraints, *(Link(source=source, constraint=item) for item in constraints))
+
+
+def _decided(step: StepName, state: RunState) -> Iterable[ContextBlock]:
+    """Yields the kept fields of the step's layer."""
+    layer = LAYER_OF_STEP.get(step)
+    fields = {} if layer is None or state.rewrite is None else state.rewrite.fields_of(layer)
+    if fields:
+        yield ContextBlock("decided", fields)
+
+
+def _further_task(step: StepName, state: RunState) -> Iterable[str]:
+    """Yields what a rewrite adds to the task of a step."""
+    layer = LAYER_OF_STEP.get(step)
+    if layer is None or state.rewrite is None:
+        return
+    if state.rewrite.fields_of(layer):
+        yield "\nThe decided piece holds fields of your layer that stay as they are: copy them, fit the rest.\n"
+    if layer == "mask" and state.rewrite.language is not None:
+        yield f"\nThe person speaks {state.rewrite.language} (BCP 47) now: write phrases and words in that language.\n"
 
 
 def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:

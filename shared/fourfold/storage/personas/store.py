@@ -10,14 +10,15 @@ pk slug_pk      sk `SLUG`                the persona that has the slug
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from fourfold.persona import Persona, PersonaGoneError
 from fourfold.persona_versions import PersonaVersion
-from fourfold.personas.origin import Origin
+from fourfold.pipeline.origin import Origin
+from fourfold.pipeline.rewrite import RunBase
 from fourfold.pipeline.state import DraftBasis
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, StoredPersona
 from fourfold.progress.run import Run
@@ -27,7 +28,7 @@ from fourfold.storage.months import PERSONAS, Months, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import persona_pk, slug_pk
 from fourfold.storage.personas.listing import ListedPersona, entry_writes
-from fourfold.storage.runs.records import RunRecords
+from fourfold.storage.runs.records import BASE, RunRecords
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, Write, check, delete, put, transact
 
@@ -161,10 +162,21 @@ class DynamoPersonaStore:
             raise ValueError("the run or its persona is stored already")
 
     def start_writes(
-        self, stored: StoredPersona | None, persona: Persona, run: Run, entries: Sequence[BusEntry]
+        self,
+        stored: StoredPersona | None,
+        persona: Persona,
+        run: Run,
+        entries: Sequence[BusEntry],
+        base: RunBase | None = None,
     ) -> list[Write]:
         """The writes of a run that starts. They fail if it is stored already, or the persona is not as it was read."""
-        return [*self._runs.new(run), *self._persona_writes(stored, persona), *outbox_puts(self._outbox, entries)]
+        further = {} if base is None else {BASE: packed(base.model_dump_json())}
+        own = [*self._runs.new(run, further), *self._persona_writes(stored, persona)]
+        return [*own, *outbox_puts(self._outbox, entries)]
+
+    def run_base(self, workspace_id: str, run_id: str) -> RunBase | None:
+        """What a rewriting run starts from, until it has ended; None for other runs."""
+        return self._runs.base(workspace_id, run_id)
 
     def finish(  # noqa: PLR0913, PLR0917 - all that changes when a run ends
         self,
@@ -208,19 +220,13 @@ class DynamoPersonaStore:
             OutdatedStoreError: another persona may have the slug, in a store of an earlier version.
         """
         own = [*self._persona_writes(None, version.persona), self._version_write(version)]
-        groups = self._fork_writes(version.persona, origin)
-        self._store_fork({**groups, "persona": [*own, *outbox_puts(self._outbox, [entry])]}, version.persona)
-
-    def _store_fork(self, groups: Mapping[str, Sequence[Write]], persona: Persona) -> None:
-        failed = transact(self._client, groups)
+        groups = self.fork_writes(version.persona, origin)
+        failed = transact(self._client, {**groups, "persona": [*own, *outbox_puts(self._outbox, [entry])]})
         if "persona" in failed:
-            raise ValueError(f"{persona.id} is stored already")
-        if "parent" in failed:
-            raise PersonaGoneError(persona.parent_id)
-        if failed:
-            raise SlugTakenError
+            raise ValueError(f"{version.persona.id} is stored already")
+        require_fork_stored(failed)
 
-    def _fork_writes(self, persona: Persona, origin: Origin) -> dict[str, list[Write]]:
+    def fork_writes(self, persona: Persona, origin: Origin) -> dict[str, list[Write]]:
         """The writes of a fork beside its document: its origin, its place under its parent, its slug."""
         table, workspace_id, parent_id = self._table.name, persona.workspace_id, origin.ancestors[0]
         if persona.slug is not None:
@@ -314,6 +320,19 @@ def _slug_put(table: str, persona: Persona) -> list[Write]:
         return []
     item = {**slug_key(persona.workspace_id, persona.slug), "persona_id": {"S": persona.id}}
     return [put(table, item, ABSENT)]
+
+
+def require_fork_stored(failed: Collection[str]) -> None:
+    """Raises if one of the groups of `DynamoPersonaStore.fork_writes` failed.
+
+    Raises:
+        PersonaGoneError: the parent was deleted.
+        SlugTakenError: another persona has the slug.
+    """
+    if "parent" in failed:
+        raise PersonaGoneError
+    if "slug" in failed:
+        raise SlugTakenError
 
 
 def child_key(workspace_id: str, parent_id: str, persona_id: str) -> Item:

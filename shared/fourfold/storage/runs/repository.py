@@ -13,7 +13,7 @@ from fourfold.pipeline.bus_entries import started_entry
 from fourfold.pipeline.new_run import NewRun
 from fourfold.pipeline.store import ConcurrentChangeError
 from fourfold.pipeline.submit import KeyClaim, WorkspaceFullError
-from fourfold.storage.personas.store import DynamoPersonaStore
+from fourfold.storage.personas.store import DynamoPersonaStore, require_fork_stored
 from fourfold.storage.runs.slots import GenerationSlots
 from fourfold.storage.table import Table
 from fourfold.storage.transactions import Write, put, transact
@@ -49,14 +49,17 @@ class DynamoRunRepository:
         Raises:
             WorkspaceFullError: the workspace has `max_concurrent` runs in progress; nothing is stored.
             ConcurrentChangeError: the persona to regenerate is no longer as it was read.
+            SlugTakenError, PersonaGoneError: a fork cannot be stored.
             ValueError: the run is stored already.
         """
         run = start.run
-        own = self._personas.start_writes(start.stored, start.persona, run, [started_entry(run)])
+        own = self._personas.start_writes(start.stored, start.persona, run, [started_entry(run)], start.base)
+        fork = {} if start.origin is None else self._personas.fork_writes(start.persona, start.origin)
         key = [] if claim is None else [self._claim_write(claim, replaces)]
         for _ in range(_ATTEMPTS):
             slot = self._slots.take(run.workspace_id, run.id, max_concurrent)
-            failed = transact(self._client, {"run": own, "key": key, "slot": [slot]})
+            failed = transact(self._client, {"run": own, **fork, "key": key, "slot": [slot]})
+            require_fork_stored(failed)
             if "run" in failed and start.stored is None:
                 raise ValueError("the run or its persona is stored already")
             if "run" in failed:
