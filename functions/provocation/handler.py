@@ -22,8 +22,8 @@ def suite_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline
     """Builds the suite job of one persona from the workspace's settings and tests."""
     chat, config = settings.engine.chat, settings.engine.provocation
 
-    def judge_config(judge: ModelConfig) -> JudgeConfig:
-        return JudgeConfig([resolve(name) for name in judge.chain], judge, deadline)
+    def judge_config(judge: ModelConfig, settings: str) -> JudgeConfig:
+        return JudgeConfig([resolve(name) for name in judge.chain], judge, deadline, settings)
 
     def plan(selection: Selection) -> SuitePlan:
         own = workspace_tests().all(run.workspace_id)
@@ -36,8 +36,8 @@ def suite_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline
         speaker=ChatSpeaker(
             persona, [resolve_chat(name) for name in chat.chain], chat, settings.engine.safety, deadline
         ),
-        first=judge_config(config.judge),
-        second=judge_config(config.second_judge),
+        first=judge_config(config.judge, "engine.provocation.judge"),
+        second=judge_config(config.second_judge, "engine.provocation.second_judge"),
         make_plan=plan,
     )
 

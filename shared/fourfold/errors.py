@@ -14,13 +14,15 @@
     + NoSuchPersonaError, NoSuchVersionError, NoSessionError, PersonaGoneError
   * ConflictError              the request conflicts with the current state; read it and try again
     + ArchivedError, NotWrittenError, NothingWrittenError, RunInProgressError, RunUnfinishedError, RunOverError
+    + StoppedError              no further model call is wanted
+      - RunCancelledError
     + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError
     + KeyReusedError, KeyExistsError, JobInProgressError, BlockedError
     + SessionEndedError, SessionDeletedError
   * LimitError                 the workspace has reached a limit
     + WorkspaceFullError, TooManyKeysError
   * DeadlineError              the time limit is reached; completed work is stored
-    + JobTimeoutError, CallTimeoutError
+    + JobTimeoutError, CallTimeoutError, NoSlotError
   * ModelError                 no model returned a usable answer; `failure` gives the reason
   * UnreadableReplyError       an adapter could not parse its provider's response
     + StreamError               the provider reported an error within a response of status 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, create_model
@@ -70,6 +70,10 @@ class LayerEdits(BaseModel):
         """Returns the edits as nested JSON, without absent fields."""
         return self.model_dump(mode="json", exclude_unset=True)
 
+    def paths(self) -> tuple[str, ...]:
+        """Returns the paths of the fields to change, such as `surface.name`."""
+        return tuple(_leaves("", self.values()))
+
     def applied_to(self, layers: Layers) -> Layers:
         """Returns the layers with the edits."""
         return Layers.model_validate(_merged(layers.model_dump(mode="json"), self.values()))
@@ -126,3 +130,11 @@ def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
         **base,
         **{name: _merged(base[name], value) if isinstance(value, dict) else value for name, value in changes.items()},
     }
+
+
+def _leaves(path: str, node: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+    if not isinstance(node, dict):
+        yield path
+        return
+    for name, child in node.items():
+        yield from _leaves(f"{path}.{name}" if path else name, child)

@@ -38,6 +38,7 @@ class StepInput:
     violations: tuple[Violation, ...]
     findings: tuple[Finding, ...]
     problems: tuple[str, ...]
+    rewrite_language: str | None = None
 
     @cached_property
     def draw(self) -> SeededChoice:
@@ -107,7 +108,14 @@ def read_request(request: ModelRequest) -> StepInput:
         violations=_all(_VIOLATIONS, request.block("violations")),
         findings=_all(_FINDINGS, request.block("findings")),
         problems=request.repair.problems if request.repair else (),
+        rewrite_language=_language_of(request.block("rewrite")),
     )
+
+
+def _language_of(rewrite: object) -> str | None:
+    """The language (BCP 47) that a rewrite asks for, or None."""
+    language = rewrite.get("language") if isinstance(rewrite, dict) else None
+    return language if isinstance(language, str) else None
 
 
 def _parsed(model: type[Parsed], data: object) -> Parsed | None:

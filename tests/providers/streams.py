@@ -35,7 +35,7 @@ class Speaks:
             content, headers = b"".join(map(_message, kept)), {"content-type": "application/vnd.amazon.eventstream"}
         else:
             content, headers = "".join(map(_frame, kept)).encode(), _SSE
-            if call.provider is Provider.COMPATIBLE and not self.cut:
+            if call.provider is Provider.COMPATIBLE and not (self.cut or self.hangs):
                 content += b"data: [DONE]\n\n"
         delivery = Delivery.HANGS_AT_THE_END if self.hangs else Delivery.WHOLE
         return Reply(content, headers=headers, output_tokens=self.metered.output, delivery=delivery)

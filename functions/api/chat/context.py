@@ -26,7 +26,7 @@ from fourfold.progress.measurements import call_measurements
 from fourfold.voice.conversation import BlockedError, ChatContext, ChatResult, NoSessionError, open_session
 from fourfold.voice.scoring import DriftScorer, drift_scorer
 from fourfold.voice.sessions import PersonaRef, Session, SessionDeletedError, SessionEndedError
-from functions.api.chat.schemas import ChatReply, ChatUsage
+from functions.api.chat.schemas import ChatReply, ChatUsage, finish_reason
 from functions.api.dependencies import AdmittedCaller
 from functions.api.errors import SESSION_DELETED, session_ended
 from functions.api.personas.lookup import known_persona, require_speakable
@@ -153,6 +153,7 @@ def chat_reply(result: ChatResult) -> ChatReply:
     details = result.details
     return ChatReply(
         reply=result.reply,
+        finish_reason=finish_reason(result),
         session_id=result.session_id,
         drift=details.drift,
         recovery=details.recovery,

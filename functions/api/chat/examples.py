@@ -47,6 +47,7 @@ def examples() -> dict[str, Any]:
         [
             ChatReply(
                 reply="A little. I wrote two letters instead, and one of them is to you.",
+                finish_reason="stop",
                 session_id=SESSION_ID,
                 drift=ENVELOPE,
                 recovery=None,

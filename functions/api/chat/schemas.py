@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +21,7 @@ from fourfold.drift import Envelope
 from fourfold.events.voice import Recovery
 from fourfold.persona import TokenUsage
 from fourfold.text_rules import acceptable_text
+from fourfold.voice.conversation import ChatResult
 
 MESSAGE_MAX_CHARACTERS = 8000
 REPLIES_MAX = 50
@@ -108,10 +109,22 @@ class ChatUsage(BaseModel):
     calls: int
 
 
+FinishReason = Annotated[
+    Literal["stop", "length"],
+    Field(description="`length` if the reply ends at `engine.chat.max_tokens`, before the model had finished."),
+]
+
+
+def finish_reason(result: ChatResult) -> FinishReason:
+    """Why the reply of a chat ends."""
+    return "length" if result.details.truncated else "stop"
+
+
 class ChatReply(BaseModel):
     """A persona's reply. `recovery` is null unless the reply was regenerated because of drift."""
 
     reply: str
+    finish_reason: FinishReason
     session_id: str
     drift: Envelope
     recovery: Recovery | None

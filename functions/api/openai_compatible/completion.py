@@ -13,6 +13,7 @@ from fourfold.idempotency import Execution, KeptReply
 from fourfold.ids import id_from_operation, prefixed_id
 from fourfold.persona import Persona
 from fourfold.voice.conversation import ChatResult
+from functions.api.chat.schemas import finish_reason
 from functions.api.chat.stream import Heartbeat, Restarted, StreamEvent, Token
 from functions.api.openai_compatible.errors import error_of
 from functions.api.openai_compatible.schemas import (
@@ -57,7 +58,9 @@ def completion(head: CompletionHead, persona: Persona, result: ChatResult) -> Ch
         id=head.id,
         created=head.created,
         model=head.model,
-        choices=(CompletionChoice(message=AssistantMessage(content=result.reply)),),
+        choices=(
+            CompletionChoice(message=AssistantMessage(content=result.reply), finish_reason=finish_reason(result)),
+        ),
         usage=CompletionUsage(
             prompt_tokens=prompt,
             completion_tokens=tokens.output_tokens,
@@ -109,16 +112,22 @@ def _ending(
     if reply.status >= _FIRST_ERROR_STATUS:
         return [_data(error_of(body))]
     extra = {"fourfold": {**body["fourfold"], "restarted": restarted}}
-    text = body["choices"][0]["message"]["content"]
+    choice = body["choices"][0]
+    text = choice["message"]["content"]
     content = [] if text_sent else [_chunk(head, {"content": _SEPARATOR + text if restarted else text})]
     usage = [_data({**_head(head), "choices": [], "usage": body["usage"], **extra})] if include_usage else []
-    return [*content, _chunk(head, {}, extra=extra), *usage, _DONE]
+    return [*content, _last_chunk(head, choice["finish_reason"], extra), *usage, _DONE]
 
 
-def _chunk(head: CompletionHead, delta: dict[str, str], *, extra: dict[str, Any] | None = None) -> bytes:
-    """A chunk; the one without a delta ends the text."""
-    choice = {"index": 0, "delta": delta, "finish_reason": None if delta else "stop", "logprobs": None}
-    return _data({**_head(head), "choices": [choice], **(extra or {})})
+def _chunk(head: CompletionHead, delta: dict[str, str]) -> bytes:
+    choice = {"index": 0, "delta": delta, "finish_reason": None, "logprobs": None}
+    return _data({**_head(head), "choices": [choice]})
+
+
+def _last_chunk(head: CompletionHead, finish_reason: str, extra: dict[str, Any]) -> bytes:
+    """The chunk that ends the text."""
+    choice = {"index": 0, "delta": {}, "finish_reason": finish_reason, "logprobs": None}
+    return _data({**_head(head), "choices": [choice], **extra})
 
 
 def _head(head: CompletionHead) -> dict[str, Any]:

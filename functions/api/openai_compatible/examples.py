@@ -30,7 +30,11 @@ def examples() -> dict[str, Any]:
                 id="chatcmpl_01kaqf0c5v3y9m2t8z4n6r1w7e",
                 created=_CREATED,
                 model="persona:deniz",
-                choices=(CompletionChoice(message=AssistantMessage(content="A little. I wrote two letters.")),),
+                choices=(
+                    CompletionChoice(
+                        message=AssistantMessage(content="A little. I wrote two letters."), finish_reason="stop"
+                    ),
+                ),
                 usage=CompletionUsage(prompt_tokens=1180, completion_tokens=64, total_tokens=1244),
                 fourfold=PersonaFields(
                     persona_id=PERSONA_ID,

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from fourfold.drift import Envelope
 from fourfold.events.voice import Recovery
 from fourfold.text_rules import acceptable_text
-from functions.api.chat.schemas import MESSAGE_MAX_CHARACTERS
+from functions.api.chat.schemas import MESSAGE_MAX_CHARACTERS, FinishReason
 
 _MAX_MESSAGES = 1000
 _Text = Annotated[str, Field(min_length=1, max_length=MESSAGE_MAX_CHARACTERS), AfterValidator(acceptable_text)]
@@ -118,7 +118,7 @@ class CompletionChoice(BaseModel):
 
     index: Literal[0] = 0
     message: AssistantMessage
-    finish_reason: Literal["stop"] = "stop"
+    finish_reason: FinishReason
     logprobs: None = None
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from fourfold.layer_edits import LayerEdits
-from fourfold.persona import Slug
+from fourfold.persona import Language, Slug
 from fourfold.text_rules import acceptable_text
 
 
@@ -28,6 +28,14 @@ class ForkRequest(BaseModel):
         Field(default_factory=LayerEdits, description="Fields of the layers to change, as in `PATCH`."),
     ]
     accept_violations: Annotated[bool, Field(description="Store edits that break constraints.")] = False
+    language: Annotated[
+        Language | None,
+        Field(
+            description="BCP 47. If it is another language than the parent's, the lines and words of the mask are "
+            "written in it by a run, and all else stays.",
+            examples=["de"],
+        ),
+    ] = None
     slug: Annotated[Slug | None, Field(description="A unique name in the workspace.", examples=["derya"])] = None
     note: Annotated[
         str | None,

@@ -59,7 +59,7 @@ async def start_regeneration(
     try:
         return await start_on_persona(request, caller, submission, persona_id)
     except NothingWrittenError:
-        raise _nothing_to_keep() from None
+        raise nothing_to_keep() from None
     except ConstraintsBrokenError as error:
         raise constraints_broken("/edits", error.violations) from None
 
@@ -132,6 +132,7 @@ def _archived() -> ProblemError:
     return ProblemError(problem("persona_archived", "The persona is archived", 409, detail))
 
 
-def _nothing_to_keep() -> ProblemError:
+def nothing_to_keep() -> ProblemError:
+    """409: what the layers are based on is not stored."""
     detail = "The persona was imported or its first run failed. Regenerate from intent_parse."
     return ProblemError(problem("nothing_to_keep", "The results of the earlier steps are not stored", 409, detail))

@@ -63,6 +63,8 @@ def chat_lines(client: Client, persona_id: str, console: Console, lines: Iterato
                 completed = content
         console.print()
         session_id = completed["session_id"]
+        if completed["finish_reason"] == "length":
+            console.print("  [dim]cut off at its greatest length; set engine.chat.max_tokens higher[/dim]")
         if completed["recovery"]:
             recovery = completed["recovery"]
             console.print(

@@ -65,10 +65,9 @@ class Client:
         """
         yield from self._run("/v1/personas", {"intent": brief, "stream": True, "config": dict(settings)})
 
-    def regenerate(self, persona_id: str, first: str, settings: Mapping[str, object]) -> Iterator[dict[str, Any]]:
-        """Regenerates a persona from the step `first`; yields events like `create`."""
-        body = {"from": first, "stream": True, "config": dict(settings)}
-        yield from self._run(f"/v1/personas/{persona_id}/regenerate", body)
+    def regenerate(self, persona_id: str, body: Mapping[str, object]) -> Iterator[dict[str, Any]]:
+        """Regenerates a persona as `body` says; yields events like `create`."""
+        yield from self._run(f"/v1/personas/{persona_id}/regenerate", {**body, "stream": True})
 
     def audit(self, persona_id: str, settings: Mapping[str, object], reason: str | None) -> Iterator[dict[str, Any]]:
         """Audits a persona's layers as they are; yields events like `create`."""
@@ -92,6 +91,11 @@ class Client:
     def persona(self, persona_id: str) -> Persona:
         """Returns one persona."""
         return Persona.model_validate(self._get(f"/v1/personas/{persona_id}"))
+
+    def fork(self, persona_id: str, changes: Mapping[str, Any]) -> Persona:
+        """Forks a persona; waits for its run, if it has one."""
+        with self._errors():
+            return self._api.fork_persona(persona_id, **changes)
 
     def delete(self, persona_id: str) -> None:
         """Deletes a persona and everything it owns."""
@@ -138,9 +142,9 @@ class Client:
         """Sends a DELETE."""
         self._call("DELETE", path)
 
-    def pages(self, path: str) -> Iterator[dict[str, Any]]:
-        """Yields all items of a paginated list."""
-        query: dict[str, object] = {"limit": 100}
+    def pages(self, path: str, **filters: object) -> Iterator[dict[str, Any]]:
+        """Yields all items of a paginated list; a page is read when it is needed."""
+        query: dict[str, object] = {"limit": 100, **filters}
         while True:
             page = self._get(path, **query)
             yield from page["data"]

@@ -68,6 +68,12 @@ COMMANDS = {
     "watch": LazyCommand(
         _COMMANDS, "watch", "Show the progress of runs and background jobs. With --json, each event is a line."
     ),
+    "runs": LazyCommand("fourfold.cli.runs", "runs", "List the newest runs: generations and background jobs."),
+    "cancel": LazyCommand(
+        "fourfold.cli.runs",
+        "cancel",
+        "Cancel a run: it sends no further model call. A call in progress is completed and paid.",
+    ),
     "stats": LazyCommand(
         "fourfold.cli.stats",
         "stats",

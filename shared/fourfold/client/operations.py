@@ -82,6 +82,11 @@ def lineage(persona_id: str, limit: int, cursor: str | None) -> Operation:
     return Operation("GET", f"/v1/personas/{persona_id}/lineage", query={"limit": limit, "cursor": cursor})
 
 
+def regenerate(persona_id: str, first: str, changes: Mapping[str, Any]) -> Operation:
+    """Writes parts of a persona again."""
+    return Operation("POST", f"/v1/personas/{persona_id}/regenerate", {"from": first, **_given(**changes)})
+
+
 def delete(persona_id: str) -> Operation:
     """Deletes a persona."""
     return Operation("DELETE", f"/v1/personas/{persona_id}")
@@ -126,6 +131,16 @@ def delete_session(session_id: str) -> Operation:
 def run(run_id: str) -> Operation:
     """Reads a run."""
     return Operation("GET", f"/v1/runs/{run_id}")
+
+
+def runs(filters: Mapping[str, Any], limit: int, cursor: str | None) -> Operation:
+    """Lists runs."""
+    return Operation("GET", "/v1/runs", query={**filters, "limit": limit, "cursor": cursor})
+
+
+def cancel_run(run_id: str) -> Operation:
+    """Cancels a run."""
+    return Operation("POST", f"/v1/runs/{run_id}/cancel")
 
 
 def run_events(run_id: str, after: int) -> Operation:

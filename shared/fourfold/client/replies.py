@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import httpx
@@ -18,11 +19,15 @@ Item = TypeVar("Item")
 
 
 class ChatReply(BaseModel):
-    """A persona's reply, with its drift from the voice. `usage` and `recovery` are as in the API."""
+    """A persona's reply, with its drift from the voice. `usage` and `recovery` are as in the API.
+
+    `finish_reason` is `length` if the reply ends at `engine.chat.max_tokens`; `stop` from servers that do not send it.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     reply: str
+    finish_reason: str = "stop"
     session_id: str
     drift: Envelope
     recovery: dict[str, Any] | None
@@ -41,6 +46,21 @@ class RunReceipt(BaseModel):
     status: str
 
 
+class RunSummary(BaseModel):
+    """A run in a list. `usage` is null while the run is in progress."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str
+    kind: str
+    persona_id: str
+    status: str
+    error: dict[str, Any] | None
+    usage: dict[str, Any] | None
+    started_at: datetime
+    completed_at: datetime | None
+
+
 class Page(BaseModel, Generic[Item]):
     """A page of a list. `next_cursor` is the `cursor` of the next page, if `has_more`."""
 
@@ -53,6 +73,10 @@ class Page(BaseModel, Generic[Item]):
 
 class PersonaPage(Page[Persona]):
     """A page of personas, newest first."""
+
+
+class RunPage(Page[RunSummary]):
+    """A page of runs, newest first."""
 
 
 def parsed(document: type[Document], content: Any) -> Document:  # noqa: ANN401 - JSON

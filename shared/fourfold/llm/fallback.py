@@ -37,6 +37,7 @@ from fourfold.llm.port import (
     ModelRequest,
     OnProgress,
     Repair,
+    StoppedError,
     provider_and_model,
 )
 from fourfold.text_rules import cleaned
@@ -118,12 +119,16 @@ def rejected(read: ReadAnswer[Any]) -> CheckedAnswer[Any]:
 
 @dataclass(frozen=True)
 class Answer(Generic[Value]):
-    """The chain's result: the value, the model that gave it, and every call that was sent."""
+    """The chain's result: the value, the model that gave it, and every call that was sent.
+
+    `truncated`: the value is that of a chat reply that ends at `max_tokens`.
+    """
 
     value: Value
     provider: str
     model: str
     calls: tuple[ModelCall, ...]
+    truncated: bool = False
 
 
 class Answerer(Protocol[Asked_contra]):
@@ -225,7 +230,7 @@ class Chain(Generic[Value, Question]):
         completion, value = result.completion, result.judgement.value
         if completion is None or value is None:
             raise AssertionError("only an answer that was read gets here")
-        return Answer(value, completion.provider, completion.model, tuple(self.calls))
+        return Answer(value, completion.provider, completion.model, tuple(self.calls), completion.truncated)
 
     def _asked_and_repaired(self, place: int, model: Answerer[Question]) -> _CallResult[Value]:
         first = self._asked(place, model, None)
@@ -265,8 +270,7 @@ class Chain(Generic[Value, Question]):
         left = self.deadline.left()
         if self.deadline.over:
             return _out_of_time()
-        if self.calls:
-            self.deadline.check()
+        self._require_wanted()
         request = self.question(repair)
         request = replace(request, timeout_s=min(request.timeout_s, left), left_s=left, on_progress=self.on_progress)
         began = self.deadline.clock()
@@ -286,6 +290,16 @@ class Chain(Generic[Value, Question]):
         self._keep(completion, repair, judgement, began)
         return _CallResult(judgement, _fault(judgement), completion)
 
+    def _require_wanted(self) -> None:
+        """Calls the deadline's check, before every call but the first; a StoppedError gets the calls sent so far."""
+        if not self.calls:
+            return
+        try:
+            self.deadline.check()
+        except StoppedError as stopped:
+            stopped.calls = tuple(self.calls)
+            raise
+
     def _judged(self, completion: Completion) -> CheckedAnswer[Value]:
         try:
             return self.judge(cleaned(completion.text))
@@ -301,7 +315,7 @@ class Chain(Generic[Value, Question]):
             ModelCall(
                 provider=completion.provider,
                 model=completion.model,
-                failure=_fault(judgement),
+                failure=_fault(judgement) or (ModelFailure.TRUNCATED if completion.truncated else None),
                 repair=repair is not None,
                 duration_ms=self._since(began),
                 tokens=completion.usage,

@@ -14,7 +14,7 @@ from typing import Final, Literal, Protocol
 
 from pydantic import BaseModel
 
-from fourfold.errors import FourfoldError
+from fourfold.errors import ConflictError, FourfoldError
 from fourfold.persona import Document, TokenUsage
 
 Effort = Literal["minimal", "low", "medium", "high", "xhigh", "max"]
@@ -84,7 +84,8 @@ class ModelRequest:
 class Completion:
     """A model's raw answer: JSON text not yet validated, and what it cost. `cost_usd` is None if unknown.
 
-    `notes` name what of the request was not sent as asked, such as `temperature_not_sent`.
+    `notes` name what of the request was not sent as asked, such as `temperature_not_sent`. `truncated` is True for a
+    chat reply that ends at `max_tokens`: its text so far is an answer, which half of a JSON object is not.
     """
 
     text: str
@@ -93,6 +94,7 @@ class Completion:
     usage: TokenUsage
     cost_usd: float | None
     notes: tuple[str, ...] = ()
+    truncated: bool = False
 
 
 class ModelFailure(StrEnum):
@@ -119,10 +121,11 @@ DEPLOYMENT_FAILURES: Final = frozenset({ModelFailure.AUTHENTICATION, ModelFailur
 class ModelCall(Document):
     """The record of one call, answered or not: the model, the outcome, the duration and the cost.
 
-    `failure` is null for an answer that was used as it came. `invalid_fields` are the paths of what was wrong with an
-    answer (`soul.desire`), never its text; `reason` is what the provider said of a failed call, without prompt or key.
-    `tokens.estimated` marks a call whose provider reported no usage, or not all of it: the rest is counted from the
-    texts. `cost_usd` is null where the price is unknown.
+    `failure` is null for an answer that was used as it came, and `truncated` for a chat reply that was used although it
+    ends at `max_tokens`. `invalid_fields` are the paths of what was wrong with an answer (`soul.desire`), never its
+    text; `reason` is what the provider said of a failed call, without prompt or key. `tokens.estimated` marks a call
+    whose provider reported no usage, or not all of it: the rest is counted from the texts. `cost_usd` is null where the
+    price is unknown.
     """
 
     provider: str
@@ -143,6 +146,12 @@ class Spent:
 
     usage: TokenUsage = field(default_factory=TokenUsage)
     cost_usd: float | None = 0.0
+
+
+class StoppedError(ConflictError):
+    """The answer is no longer wanted, so no further call is sent. `calls` are those of the chain that was stopped."""
+
+    calls: tuple[ModelCall, ...] = ()
 
 
 class ModelError(FourfoldError):
@@ -227,7 +236,8 @@ class ChatModel(Protocol):
     def reply(self, request: ChatRequest, on_text: OnText | None = None, /) -> Completion:
         """Answer once, with no retries of its own. With `on_text`, the answer is streamed to it in pieces.
 
-        The pieces are the completion's text, but only a completion says that they are all of it.
+        The pieces are the completion's text, but only a completion says that they are all of it. A reply that reaches
+        `max_tokens` is a completion with `truncated`, unless nothing of it is speech.
 
         Raises:
             ModelError: no usable answer, whatever was streamed of it.

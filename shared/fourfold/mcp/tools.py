@@ -84,14 +84,20 @@ def _add_change_tools(server: MCPServer[Any], api: Api) -> None:
         return await call_json(api, context, "PATCH", f"/v1/personas/{persona_id}", body=body)
 
     @server.tool(annotations=WRITES)
-    async def regenerate_persona(
+    async def regenerate_persona(  # noqa: PLR0913, PLR0917 - a parameter for each field
         persona_id: PersonaId,
         first_step: Annotated[FirstStep, Field(description="The first step to run; earlier layers are kept.")],
         context: Context,
+        keep: Annotated[
+            list[str] | None, Field(description="Layers and fields that stay as they are: mask, surface.name.")
+        ] = None,
+        edits: Annotated[
+            dict[str, Any] | None, Field(description="Fields of the layers to change before, as for edit_persona.")
+        ] = None,
         settings: Settings = None,
     ) -> Document:
-        """Generates the later layers of a persona again, and reports progress."""
-        body = {"from": first_step, "config": settings}
+        """Generates the later layers of a persona again, except for what is kept, and reports progress."""
+        body = {"from": first_step, "keep": keep, "edits": edits, "config": settings}
         path = f"/v1/personas/{persona_id}/regenerate"
         receipt = await call_json(api, context, "POST", path, body=body, headers=ASYNC)
         return await ended(api, context, receipt)
@@ -184,6 +190,22 @@ def _add_run_tools(server: MCPServer[Any], api: Api) -> None:
     async def get_run(run_id: RunId, context: Context) -> Document:
         """Returns a run: its status, steps, tokens and cost so far."""
         return await call_json(api, context, "GET", f"/v1/runs/{run_id}")
+
+    @server.tool(annotations=_READS)
+    async def list_runs(
+        context: Context,
+        status: Annotated[
+            Literal["running", "completed", "failed"] | None, Field(description="Only runs with this status.")
+        ] = None,
+        cursor: Annotated[str | None, Field(description="`next_cursor` of the previous page.")] = None,
+    ) -> Document:
+        """Lists generations and background jobs, newest first."""
+        return await call_json(api, context, "GET", "/v1/runs", query={"status": status, "cursor": cursor})
+
+    @server.tool(annotations=_DELETES)
+    async def cancel_run(run_id: RunId, context: Context) -> Document:
+        """Ends a run before its next model call; a call in progress is completed and paid."""
+        return await call_json(api, context, "POST", f"/v1/runs/{run_id}/cancel")
 
     @server.tool(annotations=_READS)
     async def get_settings(

@@ -89,13 +89,12 @@ class CompatibleWire:
         if request.repair is not None and not self._fits(prompt_size(request)):
             # Without the answer that was wrong: the problems say what to mend.
             request = replace(request, repair=replace(request.repair, answer=""))
-        reply, notes = self._sent(request, None, streamed=request.on_progress is not None)
+        reply, notes = self._sent(request, None)
         return reply.answered(reply.message.answer(), notes)
 
     def reply(self, request: ChatRequest, on_text: OnText | None) -> WireAnswer:
         """One turn in plain text."""
-        streamed = on_text is not None or request.on_progress is not None
-        reply, notes = self._sent(request, on_text, streamed=streamed)
+        reply, notes = self._sent(request, on_text)
         return reply.answered(reply.message.speech(), notes)
 
     def slots(self) -> int | None:
@@ -109,14 +108,16 @@ class CompatibleWire:
         fault = openai_fault(error)
         return None if fault is None else advised(fault, self.model, self._facts or ServerFacts())
 
-    def _sent(
-        self, request: ModelRequest | ChatRequest, on_text: OnText | None, *, streamed: bool
-    ) -> tuple[Reply, tuple[str, ...]]:
-        """The reply to the first form of the request that the server takes."""
+    def _sent(self, request: ModelRequest | ChatRequest, on_text: OnText | None) -> tuple[Reply, tuple[str, ...]]:
+        """The reply to the first form of the request that the server takes, streamed if it can be.
+
+        A stream shows how much was written of an answer that is cut off, and a server notices that a stream is left:
+        it stops, and its slot is free.
+        """
         dialect, size = self._dialect, prompt_size(request)
         for _ in range(_MOST_FORMS):
             room = self._room(size, min(request.max_tokens, dialect.max_output or request.max_tokens))
-            body = request_body(self.model, request, dialect, room, streamed=streamed)
+            body = request_body(self.model, request, dialect, room)
             try:
                 reply = self._posted(body, request, on_text)
             except openai.APIStatusError as error:

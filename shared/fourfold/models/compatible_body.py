@@ -12,9 +12,7 @@ from fourfold.models.schema import enforced_schema, portable_schema, written_sch
 from fourfold.models.temperature import TEMPERATURE_NOT_SENT
 
 
-def request_body(
-    model: str, request: ModelRequest | ChatRequest, dialect: Dialect, max_tokens: int, *, streamed: bool
-) -> dict[str, Any]:
+def request_body(model: str, request: ModelRequest | ChatRequest, dialect: Dialect, max_tokens: int) -> dict[str, Any]:
     """The parameters of one request with `max_tokens` for the answer."""
     messages = _messages(request)
     body: dict[str, Any] = {
@@ -28,7 +26,7 @@ def request_body(
         body["temperature"] = request.temperature
     if request.effort is not None and dialect.effort:
         body["reasoning_effort"] = request.effort
-    if streamed and dialect.stream:
+    if dialect.stream:
         body["stream"] = True
         if dialect.stream_usage:
             body["stream_options"] = {"include_usage": True}

@@ -15,7 +15,6 @@ from functools import partial
 from http import HTTPStatus
 from json import JSONDecodeError
 from math import isfinite
-from threading import Semaphore
 from typing import Generic, Protocol, TypeVar
 
 from fourfold.errors import FourfoldError
@@ -29,11 +28,13 @@ from fourfold.llm.port import (
     OnText,
     Spent,
 )
+from fourfold.llm.reasoning import without_reasoning
 from fourfold.models.credentials import api_key
 from fourfold.models.deadline import CallTimeoutError, within
 from fourfold.models.prices import cost_usd
 from fourfold.models.prompt import input_bytes, material
 from fourfold.models.provider_words import keys_in, shown
+from fourfold.models.slots import NoSlotError, Slots
 from fourfold.models.temperature import sendable
 from fourfold.models.usage import BYTES_PER_TOKEN, ReportedUsage
 
@@ -63,6 +64,11 @@ class WireAnswer:
     usage: ReportedUsage
     failure: ModelFailure | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_cut_speech(self) -> bool:
+        """Whether it is the beginning of a chat reply that reached its greatest length, and not only reasoning."""
+        return self.failure is ModelFailure.TRUNCATED and bool(without_reasoning(self.text))
 
 
 class UnreadableReplyError(FourfoldError):
@@ -126,13 +132,19 @@ class _Relay:
         self._on_progress = on_progress
         self._open = True
         self._lock = threading.Lock()
-        self.tokens = 0
+        self._tokens = self._bytes = 0
         self.raised: FourfoldError | None = None
+
+    @property
+    def received(self) -> int:
+        """Bytes of the answer so far: of its pieces, or of as many tokens as there were, reasoning among them."""
+        return max(self._bytes, self._tokens * BYTES_PER_TOKEN)
 
     def text(self, piece: str) -> None:
         with self._lock:
             if not self._open:
                 raise CallTimeoutError  # no one waits for the rest: its thread and its connection end here
+            self._bytes += _bytes(piece)
             if piece and self._on_text is not None:
                 self._on_text(piece)
 
@@ -140,7 +152,7 @@ class _Relay:
         with self._lock:
             if not self._open:
                 raise CallTimeoutError
-            self.tokens = tokens
+            self._tokens = tokens
             if self._on_progress is None:
                 return
             try:
@@ -161,7 +173,7 @@ class ProviderModel:
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._slots: Semaphore | None = None
+        self._slots: Slots | None = None
         self._lock = threading.Lock()
 
     @property
@@ -182,9 +194,12 @@ class ProviderModel:
         """
         request, notes = sendable(self.name, request)
         relay = _Relay(None, request.on_progress)
-        watched = None if request.on_progress is None else relay.progress
-        request = replace(request, on_progress=watched)
-        return self._answered(request, partial(self._wire.ask, request), relay, notes)
+        request = replace(request, on_progress=relay.progress)
+        answer = self._called(request, partial(self._wire.ask, request), relay)
+        spent = self._spent_on(request, answer)
+        if answer.failure is not None:
+            raise self._unusable(answer.failure, spent)
+        return self._completion(answer, spent, notes)
 
     def reply(self, request: ChatRequest, on_text: OnText | None = None, /) -> Completion:
         """Answers a turn of a chat once.
@@ -194,34 +209,46 @@ class ProviderModel:
         """
         request, notes = sendable(self.name, request)
         relay = _Relay(on_text, request.on_progress)
-        watched = None if request.on_progress is None else relay.progress
-        request = replace(request, on_progress=watched)
+        request = replace(request, on_progress=relay.progress)
         streamed = None if on_text is None else relay.text
-        return self._answered(request, partial(self._wire.reply, request, streamed), relay, notes)
+        answer = self._called(request, partial(self._wire.reply, request, streamed), relay)
+        spent = self._spent_on(request, answer)
+        if answer.failure is not None and not answer.is_cut_speech:
+            raise self._unusable(answer.failure, spent)
+        return replace(self._completion(answer, spent, notes), truncated=answer.failure is not None)
 
-    def _answered(
-        self, request: _Asked, call: Callable[[], WireAnswer], relay: _Relay, notes: tuple[str, ...]
-    ) -> Completion:
+    def _called(self, request: _Asked, call: Callable[[], WireAnswer], relay: _Relay) -> WireAnswer:
+        """What came over the wire, within the request's time.
+
+        Raises:
+            ModelError: nothing came, or not all of it; its cost counts what was received.
+            FourfoldError: a receiver of progress ended the call.
+        """
         try:
             with self._slot(request) as timeout_s:
-                answer = within(timeout_s, call)
+                return within(timeout_s, call)
         except CallTimeoutError:
             relay.close()
             words = f"no whole answer within {request.timeout_s:.0f} s"
-            raise self._error(request, Fault(ModelFailure.TIMEOUT, billed=True, words=words), relay.tokens) from None
+            raise self._error(request, Fault(ModelFailure.TIMEOUT, billed=True, words=words), relay.received) from None
         except ModelError:
             raise
         except Exception as error:  # noqa: BLE001 - SDKs trip over odd replies in ways of their own; none may end a run
             if relay.raised is not None:
                 raise relay.raised from None
             # Not chained: an SDK's exception holds the request, and with it the brief.
-            raise self._error(request, self._meaning(error), relay.tokens) from None
+            raise self._error(request, self._meaning(error), relay.received) from None
         finally:
             relay.close()
-        spent = self._spent(request, answer.usage, _bytes(answer.text))
-        if answer.failure is not None:
-            reason = f"{self.name} {_ENDINGS.get(answer.failure, 'gave no usable answer')}."
-            raise ModelError(answer.failure, reason, spent=spent)
+
+    def _spent_on(self, request: _Asked, answer: WireAnswer) -> Spent:
+        return self._spent(request, answer.usage, _bytes(answer.text))
+
+    def _unusable(self, failure: ModelFailure, spent: Spent) -> ModelError:
+        reason = f"{self.name} {_ENDINGS.get(failure, 'gave no usable answer')}."
+        return ModelError(failure, reason, spent=spent)
+
+    def _completion(self, answer: WireAnswer, spent: Spent, notes: tuple[str, ...]) -> Completion:
         provider, model = self._wire.provider, self._wire.model
         return Completion(answer.text, provider, model, spent.usage, spent.cost_usd, (*notes, *answer.notes))
 
@@ -238,18 +265,17 @@ class ProviderModel:
             return
         began = time.monotonic()
         left = request.timeout_s if request.left_s is None else request.left_s
-        if not slots.acquire(timeout=left):
-            reason = f"{self.name} had no free slot for {left:.0f} s: its other calls took all the time."
-            raise ModelError(ModelFailure.TIMEOUT, reason)
         try:
-            yield max(_LEAST_S, min(request.timeout_s, left - (time.monotonic() - began)))
-        finally:
-            slots.release()
+            with slots.taken(left):
+                yield max(_LEAST_S, min(request.timeout_s, left - (time.monotonic() - began)))
+        except NoSlotError:
+            reason = f"{self.name} had no free slot for {left:.0f} s: its other calls took all the time."
+            raise ModelError(ModelFailure.TIMEOUT, reason) from None
 
-    def _limit(self) -> Semaphore | None:
+    def _limit(self) -> Slots | None:
         with self._lock:
-            if self._slots is None and (slots := self._wire.slots()) is not None:
-                self._slots = Semaphore(slots)
+            if self._slots is None and (count := self._wire.slots()) is not None:
+                self._slots = Slots(f"{self.name} at {self._wire.address}", count)
             return self._slots
 
     def _meaning(self, error: Exception) -> Fault:
@@ -267,10 +293,10 @@ class ProviderModel:
         used = usage.completed(input_bytes(request), answer_bytes)
         return Spent(used, cost_usd(self._wire.provider, self._wire.model, used))
 
-    def _error(self, request: _Asked, fault: Fault, tokens: int = 0) -> ModelError:
+    def _error(self, request: _Asked, fault: Fault, received: int) -> ModelError:
         spent = Spent()
         if fault.billed:
-            spent = self._spent(request, ReportedUsage(), tokens * BYTES_PER_TOKEN)
+            spent = self._spent(request, ReportedUsage(), received)
         return ModelError(
             fault.failure,
             self._reason(fault, request),

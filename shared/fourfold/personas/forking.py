@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+from fourfold.config.engine import RunSettings
 from fourfold.events.envelope import bus_entry
 from fourfold.events.generation import PersonaCreated
 from fourfold.layer_edits import LayerEdits, edited_layers
 from fourfold.layers import Layers, layers_of, with_layers, with_stale_audit
-from fourfold.persona import Persona, PersonaStatus
+from fourfold.persona import Persona, PersonaStatus, Surface
 from fourfold.persona_versions import Authorship, Change, PersonaVersion, version_of
+from fourfold.pipeline.new_run import NewRun, pinned_run
 from fourfold.pipeline.origin import Origin
+from fourfold.pipeline.regeneration import regeneration_config, rewriting_state
+from fourfold.pipeline.rewrite import RewriteRequest, plan_of
 from fourfold.pipeline.state import DraftBasis
+from fourfold.steps import StepName
 
 
 class ForkStore(Protocol):
@@ -39,15 +44,34 @@ class ForkStore(Protocol):
         """
 
 
+# What a fork in another language keeps from the mask on: lines and words are written again.
+_KEPT: Final = frozenset(
+    {"mask.register", "mask.tone", "mask.rhythm", "mask.social_role"}
+    | {f"surface.{name}" for name in Surface.model_fields}
+)
+
+
 @dataclass(frozen=True)
 class ForkRequest:
-    """What a fork changes. `accept_violations` stores edits that break constraints."""
+    """What a fork changes. `accept_violations` stores edits that break constraints.
+
+    With a `language` (BCP 47) the lines of the mask are written in it, by a run.
+    """
 
     edits: LayerEdits | None
     slug: str | None
     note: str | None
     accept_violations: bool
     by: Authorship
+    language: str | None = None
+
+    @property
+    def rewrite(self) -> RewriteRequest:
+        """What the run of a fork in another language keeps."""
+        edited = frozenset(self.edits.paths()) if self.edits is not None else frozenset()
+        return RewriteRequest(
+            StepName.MASK_BUILD, tuple(sorted(_KEPT - edited)), self.edits, self.language, self.accept_violations
+        )
 
 
 def fork(
@@ -69,6 +93,47 @@ def fork(
     version = version_of(child, Change.FORKED, by=request.by, violations=violations)
     store.add_fork(version, origin_of(parent, basis, store), _created_entry(child))
     return child
+
+
+def new_fork_run(  # noqa: PLR0913, PLR0917 - what a fork is made of
+    parent: Persona, persona_id: str, request: ForkRequest, settings: RunSettings, store: ForkStore, now: datetime
+) -> NewRun:
+    """Returns the run of a fork whose mask is written in another language. Nothing is stored yet.
+
+    Until the run completes the fork is `generating` and has no layers.
+
+    Raises:
+        NotWrittenError: the parent has no layers yet.
+        NothingWrittenError: the parsed brief of the parent's layers is not stored.
+        ConstraintsBrokenError: the edits break constraints.
+        BadRewriteError: the edits leave nothing to write.
+    """
+    basis, rewrite = store.basis_of(parent), request.rewrite
+    layers_of(parent)
+    run = pinned_run(persona_id, parent.workspace_id, settings, now, plan_of(rewrite).first, by=request.by)
+    state, base = rewriting_state(parent, basis, run, rewrite)
+    child = new_fork(parent, persona_id, layers_of(parent), request, now).model_copy(
+        update={
+            "status": PersonaStatus.GENERATING,
+            "language": request.language,
+            "audit": None,
+            **dict.fromkeys(("soul", "self_", "mask", "surface")),
+            "run_id": run.id,
+            "pending_run_id": run.id,
+            "config_hash": run.config_hash,
+        }
+    )
+    return NewRun(child, run, state, None, base, origin_of(parent, basis, store))
+
+
+def fork_settings(request: ForkRequest, settings: RunSettings) -> RunSettings:
+    """Returns the settings of the fork's run.
+
+    Raises:
+        NoSuchStepError: the workspace generates in a single call.
+        BadRewriteError: the edits leave nothing to write.
+    """
+    return RunSettings(regeneration_config(settings.engine, plan_of(request.rewrite)), settings.revisions)
 
 
 def new_fork(parent: Persona, persona_id: str, layers: Layers, request: ForkRequest, now: datetime) -> Persona:

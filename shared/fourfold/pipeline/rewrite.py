@@ -112,7 +112,7 @@ def plan_of(request: RewriteRequest) -> RewritePlan:
     Raises:
         BadRewriteError: a kept path does not exist, an edit changes what is to be kept, or nothing is left to write.
     """
-    edited = frozenset(_leaves("", request.edits.values())) if request.edits is not None else frozenset()
+    edited = frozenset(request.edits.paths()) if request.edits is not None else frozenset()
     faults = [*_unknown(request.keep), *_contradictions(request.keep, edited)]
     if faults:
         raise BadRewriteError(*faults)
@@ -183,11 +183,3 @@ def _all_fields(layer: LayerName) -> frozenset[str]:
 
 def _covered(layer: LayerName, paths: Iterable[str]) -> frozenset[str]:
     return frozenset(field for field in _all_fields(layer) if _is_within(field, paths))
-
-
-def _leaves(path: str, node: Any) -> Iterable[str]:  # noqa: ANN401 - JSON
-    if not isinstance(node, dict):
-        yield path
-        return
-    for name, child in node.items():
-        yield from _leaves(f"{path}.{name}" if path else name, child)

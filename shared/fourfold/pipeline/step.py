@@ -68,11 +68,14 @@ def extended_chain(state: RunState, source: StepName, constraints: Iterable[Cons
 
 
 def _decided(step: StepName, state: RunState) -> Iterable[ContextBlock]:
-    """Yields the kept fields of the step's layer."""
+    """Yields the kept fields of the step's layer, and the language to rewrite it in."""
     layer = LAYER_OF_STEP.get(step)
-    fields = {} if layer is None or state.rewrite is None else state.rewrite.fields_of(layer)
-    if fields:
+    if layer is None or state.rewrite is None:
+        return
+    if fields := state.rewrite.fields_of(layer):
         yield ContextBlock("decided", fields)
+    if layer == "mask" and state.rewrite.language is not None:
+        yield ContextBlock("rewrite", {"language": state.rewrite.language})
 
 
 def _further_task(step: StepName, state: RunState) -> Iterable[str]:
@@ -83,7 +86,7 @@ def _further_task(step: StepName, state: RunState) -> Iterable[str]:
     if state.rewrite.fields_of(layer):
         yield "\nThe decided piece holds fields of your layer that stay as they are: copy them, fit the rest.\n"
     if layer == "mask" and state.rewrite.language is not None:
-        yield f"\nThe person speaks {state.rewrite.language} (BCP 47) now: write phrases and words in that language.\n"
+        yield "\nThe person now speaks the language in the rewrite piece (BCP 47): write phrases and words in it.\n"
 
 
 def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:

@@ -69,11 +69,15 @@ class Judgement:
 
 @dataclass(frozen=True)
 class JudgeConfig:
-    """A judge: its model chain with the configured model first, its settings, and the deadline."""
+    """A judge: its model chain with the configured model first, its settings, and the deadline.
+
+    `settings` is the block that `config` was read from, such as `engine.provocation.judge`: advice names it.
+    """
 
     models: Sequence[LanguageModel]
     config: ModelConfig
     deadline: Deadline
+    settings: str = ""
 
 
 def judge(test: ProvocationTest, transcript: Transcript, persona: Persona, judge_config: JudgeConfig) -> Judgement:
@@ -95,6 +99,7 @@ def judge(test: ProvocationTest, transcript: Transcript, persona: Persona, judge
         judge=lambda text: _read(text, test.criteria, transcript),
         deadline=judge_config.deadline,
         watcher=NoWatcher(),
+        settings=judge_config.settings,
     ).ask()
     answers = {given.criterion: given for given in answer.value.answers}
     return Judgement(answers, f"{answer.provider}:{answer.model}", answer.calls)

@@ -113,11 +113,16 @@ def run_test(test: ProvocationTest, repetition: int, context: ProvocationContext
         if not _is_isolated(error, context):
             error.calls = tuple(execution.failed_calls)  # answers are cached with their own calls
             raise
-        reason = f"no answer: {error.failure}. {error.reason}"[:_MAX_REASON]
+        reason = " ".join(filter(None, [no_answer(error.failure), error.reason[:_MAX_REASON], error.advice]))
         run = ProvocationRun(
             outcome=ProvocationOutcome(verdict=Verdict.ERROR), reason=reason, calls=execution.all_calls
         )
     return run.model_copy(update={"duration_ms": round((time.monotonic() - started) * 1000)})
+
+
+def no_answer(failure: ModelFailure) -> str:
+    """How the reason of a test without a verdict begins."""
+    return f"no answer: {failure}."
 
 
 def _is_isolated(error: ModelError, context: ProvocationContext) -> bool:

@@ -16,7 +16,6 @@ from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.job import Conclusion, JobFailedError, failed_calls
 from fourfold.jobs.store import Checkpoints
 from fourfold.layers import same_layers
-from fourfold.llm.advice import advice
 from fourfold.llm.port import ModelCall, ModelFailure
 from fourfold.persona import Persona
 from fourfold.pipeline.bus_entries import run_duration_ms
@@ -39,7 +38,7 @@ from fourfold.provocation.report import (
     record_of,
     tally,
 )
-from fourfold.provocation.run_test import ProvocationContext, Speaker, run_test
+from fourfold.provocation.run_test import ProvocationContext, Speaker, no_answer, run_test
 from fourfold.provocation.verdict import Verdict
 
 # Keys of the plan, the selection and single answers. No test id begins so.
@@ -173,14 +172,9 @@ def require_verdicts(results: Sequence[TestResult]) -> None:
     if 2 * len(without) <= len(results):
         return
     [(reason, times)] = Counter(result.reason for result in without).most_common(1)
-    failure = next((failure for failure in ModelFailure if f": {failure}" in reason), ModelFailure.INVALID_OUTPUT)
-    raise JobFailedError(
-        model_problem(
-            failure,
-            f"{len(without)} of {len(results)} tests have no verdict; {times} of them: {reason} "
-            f"{advice(failure, 'engine.provocation.judge')}",
-        )
-    )
+    failure = next((each for each in ModelFailure if reason.startswith(no_answer(each))), ModelFailure.INVALID_OUTPUT)
+    detail = f"{len(without)} of {len(results)} tests have no verdict; {times} of them: {reason}"
+    raise JobFailedError(model_problem(failure, detail))
 
 
 def build_report(  # noqa: PLR0913, PLR0917 - a report is all of these

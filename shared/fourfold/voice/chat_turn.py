@@ -55,6 +55,8 @@ def ask(
 ) -> Answer[str]:
     """Returns the reply of the first model in the chain that gives a non-empty one.
 
+    A reply that ends at `max_tokens` is returned with `truncated`: it is not repeated, and no other model is asked.
+
     Raises:
         ModelError: no model answered; `calls` lists every call made.
     """

@@ -97,6 +97,7 @@ class _ScoredReply:
     """A generated reply with its vector, its drift envelope, and the state of the session after it."""
 
     reply: str
+    truncated: bool
     provider: str
     model: str
     vector: Vector
@@ -193,7 +194,7 @@ def _write(
     calls.extend(answer.calls)
     [vector] = context.scorer.vectors([answer.value])
     drift, after = context.scorer.scored(answer.value, vector, state)
-    return _ScoredReply(answer.value, answer.provider, answer.model, vector, drift, after)
+    return _ScoredReply(answer.value, answer.truncated, answer.provider, answer.model, vector, drift, after)
 
 
 def _recover(  # noqa: PLR0913, PLR0917
@@ -250,7 +251,12 @@ def _store(  # noqa: PLR0913, PLR0917
     for _ in range(MAX_ATTEMPTS):
         now = context.clock()
         details = ReplyDetails(
-            drift=drift, recovery=recovery, usage=usage, provider=scored.provider, model=scored.model
+            drift=drift,
+            recovery=recovery,
+            usage=usage,
+            provider=scored.provider,
+            model=scored.model,
+            truncated=scored.truncated,
         )
         after = session.after_replies([drift], state, now).model_copy(
             update={

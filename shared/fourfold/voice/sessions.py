@@ -47,13 +47,17 @@ class ReplyUsage(Document):
 
 
 class ReplyDetails(Document):
-    """How a reply was generated, and its drift."""
+    """How a reply was generated, and its drift.
+
+    `truncated`: the reply ends at `engine.chat.max_tokens`, before the model had finished.
+    """
 
     drift: Envelope
     recovery: Recovery | None
     usage: ReplyUsage
     provider: str
     model: str
+    truncated: bool = False
 
 
 class ChatExchange(Document):

@@ -97,11 +97,16 @@ def _register(inputs: StepInput, voice: Voice) -> Register:
     return inputs.draw.pick("register", options)
 
 
+def _spoken(inputs: StepInput) -> str:
+    """The language of the lines: the one that a rewrite asks for, else the brief's."""
+    return inputs.rewrite_language or language_of(inputs.brief)[0]
+
+
 def _vocabulary(inputs: StepInput, voice: Voice, trade_words: tuple[str, ...]) -> list[str]:
     draw = inputs.draw
     count = draw.whole("vocabulary", 6, 10)
     own = draw.some("vocabulary/own", voice.words, 3)
-    if language_of(inputs.brief)[0] == "en" and draw.unit("loan?") < _HALF:
+    if _spoken(inputs) == "en" and draw.unit("loan?") < _HALF:
         own += draw.some("vocabulary/loan", loans_of(inputs.intent.language), 1)
     return draw.shuffled("vocabulary/order", [*own, *draw.some("vocabulary/trade", trade_words, count - len(own))])
 
@@ -186,7 +191,7 @@ def _phrases(
     """Three to five phrases: one hints at the wound, the others come from the voice and the trade."""
     draw = inputs.draw
     slots = slots | deceased_slots(inputs, find_life_events(inputs.brief))
-    native, showing = lines_in(language_of(inputs.brief)[0]), list[str]()
+    native, showing = lines_in(_spoken(inputs)), list[str]()
     if native is not None:
         echo_pool, own_pool = list(native.echoes), _native_pool(inputs, voice, native)
     else:

@@ -123,6 +123,23 @@ def test_a_persona_is_forked(live: Live, fourfold: Command, persona: dict[str, A
     assert [each.id for each in found.children.data] == [child["id"], twin.id]
 
 
+def test_parts_are_written_again_and_others_kept(live: Live, fourfold: Command, persona: dict[str, Any]) -> None:
+    words = ["--from", "soul_draft", "--keep", "mask", "--edit", "surface.name=Derya", "--reason", "Fresh."]
+    planned = fourfold("regenerate", persona["id"], *words, "--dry-run")
+    assert "surface_ground" in planned.output
+    assert "mask_build" not in planned.output
+    assert "4 to 32 calls" in planned.output
+    after = json.loads(fourfold("regenerate", persona["id"], *words, "--json").stdout)
+    assert (after["version"], after["mask"], after["surface"]["name"]) == (2, persona["mask"], "Derya")
+    assert fourfold("regenerate", persona["id"], "--from", "audit", "--keep", "ghost").exit_code == 1
+    german = json.loads(fourfold("fork", persona["id"], "--language", "de", "--json").stdout)
+    assert (german["language"], german["soul"]) == ("de", persona["soul"])
+    with Fourfold(api_key=KEY, base_url=live.url) as client:
+        again = client.regenerate_persona(persona["id"], "surface_ground", keep=["surface.name"])
+    assert again.surface is not None
+    assert again.surface.name == "Derya"
+
+
 def test_the_client_edits_and_audits(live: Live, persona: dict[str, Any]) -> None:
     with Fourfold(api_key=KEY, base_url=live.url) as client:
         edited = client.edit_persona(persona["id"], {"surface": {"name": "Derya"}}, reason="A typo.")

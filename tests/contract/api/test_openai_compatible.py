@@ -9,7 +9,9 @@ import openai
 import pytest
 
 from fourfold.voice import chat_turn, conversation
+from functions.api.chat import context
 from tests.contract.api.conftest import FULL_KEY, READ_KEY, Api, Live
+from tests.contract.api.cut_off import SO_FAR, CutOff
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 HELLO: Any = [{"role": "user", "content": "Did you sleep at all?"}]
@@ -128,6 +130,19 @@ def test_the_messages_of_a_request_are_the_conversation(client: openai.OpenAI, m
     assert first == [("user", "Good\n\nmorning\n\nAre you up?"), ("assistant", "Since four."), ("user", "Why?")]
     assert [role for role, _ in second] == ["user", "assistant", "user"]
     assert second[0] == ("user", "Why?"), "a request with one message continues the session"
+
+
+@pytest.mark.usefixtures("persona")
+def test_a_reply_that_reaches_max_tokens_is_one_with_the_finish_reason_length(
+    client: openai.OpenAI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context, "resolve_chat", CutOff)
+    create = client.chat.completions.create
+    [choice] = create(model="persona:deniz", messages=HELLO).choices
+    assert (choice.message.content, choice.finish_reason) == (SO_FAR, "length")
+    chunks = list(create(model="persona:deniz", messages=HELLO, stream=True))
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == SO_FAR
+    assert [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices[0].finish_reason] == ["length"]
 
 
 @pytest.mark.usefixtures("persona")

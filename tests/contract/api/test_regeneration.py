@@ -201,3 +201,101 @@ def test_others_may_not(api: Api, persona: dict[str, Any]) -> None:
         assert again(api, persona, {"from": "audit"}, key=key).status_code == status
     assert again(api, {"id": "per_nobody"}, {"from": "audit"}).status_code == 404
     assert len(api.machine.started) == 1
+
+
+def test_kept_layers_and_fields_stay_wherever_they_are(api: Api, persona: dict[str, Any]) -> None:
+    own = {"mask": {"tone": "dry"}, "surface": {"name": "Derya", "appearance": "A scar."}}
+    before = api.call("PATCH", f"/v1/personas/{persona['id']}", json={"layers": own}).json()
+    reply = again(api, persona, {"from": "soul_draft", "keep": ["mask", "surface.name"], "reason": "Fresh."})
+    after = reply.json()
+    assert (reply.status_code, after["mask"]) == (200, before["mask"])
+    assert after["surface"] == {**persona["surface"], "name": "Derya"}
+    run = api.call("GET", f"/v1/runs/{after['run_id']}").json()
+    assert [step["step"] for step in run["attempts"][0]["steps"]] == [
+        "soul_draft",
+        "self_enrich",
+        "surface_ground",
+        "audit",
+    ]
+    version = api.call("GET", f"/v1/personas/{persona['id']}/versions/3").json()
+    assert (version["change"], version["reason"], version["author"]) == ("regenerated", "Fresh.", "key_ffk_one")
+    assert version["fields"] == ["surface.appearance"]
+
+
+def test_edits_go_in_before_the_rest_is_written(api: Api, persona: dict[str, Any]) -> None:
+    edits = {"soul": {"desire": "To be left alone."}, "surface": {"name": "Derya"}}
+    after = again(api, persona, {"from": "self_enrich", "edits": edits}).json()
+    assert after["soul"] == {**persona["soul"], "desire": "To be left alone."}
+    assert after["surface"]["name"] == "Derya"
+    _, state = api.machine.started[-1]
+    assert state.draft.soul is not None
+    assert (state.draft.soul.desire, state.draft.mask) == ("To be left alone.", None)
+    broken = again(api, persona, {"from": "mask_build", "edits": {"surface": {"age": 50}}})
+    assert (broken.status_code, broken.json()["code"]) == (422, "constraint_broken")
+    assert broken.json()["errors"][0]["pointer"] == "/edits/surface/age"
+    body = {"from": "mask_build", "edits": {"surface": {"age": 50}}, "accept_violations": True}
+    accepted = again(api, persona, body).json()
+    assert accepted["surface"]["age"] == 50
+    version = api.call("GET", f"/v1/personas/{persona['id']}/versions/{accepted['version']}").json()
+    assert [violation["field"] for violation in version["violations"]] == ["surface.age"]
+
+
+def test_edits_of_a_run_that_fails_are_not_stored(api: Api, persona: dict[str, Any]) -> None:
+    api.machine.fate = "failed"
+    assert again(api, persona, {"from": "mask_build", "edits": {"surface": {"name": "Derya"}}}).status_code == 502
+    assert read(api, persona) == persona
+
+
+def test_a_crash_before_the_start_of_a_rewrite_is_finished_by_the_next_try(
+    api: Api, persona: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.machine.fate = "silent"
+    headers = {"Idempotency-Key": "again-1"}
+    body = {"from": "soul_draft", "keep": ["mask"], "edits": {"surface": {"name": "Derya"}}}
+    again(api, persona, body, headers={**headers, **ASYNC})
+    real = clock.now
+    submissions.cache_clear()
+    wiring.run_context.cache_clear()
+    for where in (clock, wiring):
+        monkeypatch.setattr(where, "now", lambda: real() + timedelta(seconds=11))
+    api.machine.fate = "active"
+    reply = again(api, persona, body, headers=headers)
+    assert (reply.status_code, reply.json()["surface"]["name"]) == (200, "Derya")
+    assert api.machine.started[2] == api.machine.started[1], "the same input under the same name"
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(api: Api, persona: dict[str, Any]) -> None:
+    before = api.stored("personas")
+    body = {"from": "soul_draft", "keep": ["self", "surface.name"], "dry_run": True}
+    reply = again(api, persona, body)
+    found = reply.json()
+    assert reply.status_code == 200
+    assert [step["step"] for step in found["steps"]] == ["soul_draft", "mask_build", "surface_ground", "audit"]
+    assert found["calls"] == {"low": 4, "high": 32}
+    assert found["models"] == ["offline:composer-1"]
+    assert found["usd"] == {"low": 0.0, "high": 0.0}
+    priced = again(api, persona, {**body, "config": {"engine.pipeline.audit.max_retries": 0}})
+    assert priced.json()["calls"] == {"low": 4, "high": 8}
+    broken = again(api, persona, {**body, "edits": {"surface": {"age": 50}}})
+    assert broken.json()["code"] == "constraint_broken"
+    assert api.stored("personas") == before
+    assert len(api.machine.started) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"from": "soul_draft", "keep": ["surface.name"], "edits": {"surface": {"name": "x"}}}, "/keep/0"),
+        ({"from": "mask_build", "keep": ["mask", "surface"]}, "/keep"),
+        ({"from": "soul_draft", "keep": ["surface", "ghost"]}, "/keep/1"),
+        ({"from": "soul_draft", "keep": "mask"}, "/keep"),
+        ({"from": "soul_draft", "edits": {"surface": {"age": "x"}}}, "/edits/surface/age"),
+        ({"from": "intent_parse", "keep": ["mask"], "config": {"engine.pipeline.method": "single_call"}}, "/from"),
+    ],
+)
+def test_a_contradiction_starts_nothing(api: Api, persona: dict[str, Any], body: Any, pointer: str) -> None:
+    for dry in (False, True):
+        reply = again(api, persona, {**body, "dry_run": dry})
+        assert reply.status_code == 422
+        assert pointer in [error["pointer"] for error in reply.json()["errors"]]
+    assert len(api.machine.started) == 1

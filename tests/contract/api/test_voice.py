@@ -12,7 +12,9 @@ import pytest
 from fourfold.jobs.answers import PaidAnswers
 from fourfold.voice.fingerprint_job import FingerprintJob
 from functions import wiring
+from functions.api.chat import context
 from tests.contract.api.conftest import FULL_KEY, Api
+from tests.contract.api.cut_off import SO_FAR, CutOff, Thinks
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 KEYED = {"Idempotency-Key": "once"}
@@ -58,6 +60,21 @@ def test_a_repeated_stream_is_its_last_event_again(api: Api, persona: dict[str, 
     assert second.headers["idempotency-replayed"] == "true"
     assert turns(api, persona) == 1
     assert post(api, persona, "chat", {"message": "Another"}, **KEYED).status_code == 422
+
+
+def test_a_reply_that_reaches_max_tokens_is_returned_so_far_and_costs_one_call(
+    api: Api, persona: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context, "resolve_chat", CutOff)
+    reply = post(api, persona, "chat", {"message": "Did you sleep at all?"}).json()
+    assert (reply["reply"], reply["finish_reason"], reply["usage"]["calls"]) == (SO_FAR, "length", 1)
+    streamed = events_in(post(api, persona, "chat", {"message": "And you?", "stream": True}))
+    assert [name for name, _ in streamed] == ["token", "completed"]
+    assert (streamed[-1][1]["reply"], streamed[-1][1]["finish_reason"]) == (SO_FAR, "length")
+    monkeypatch.setattr(context, "resolve_chat", Thinks)
+    failed = post(api, persona, "chat", {"message": "And now?"})
+    assert (failed.status_code, failed.json()["code"]) == (502, "model_truncated")
+    assert "Set engine.chat.max_tokens higher" in failed.json()["detail"]
 
 
 def test_a_repeated_reply_advances_its_session_once(api: Api, persona: dict[str, Any]) -> None:

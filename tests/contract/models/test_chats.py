@@ -24,6 +24,8 @@ SAID = (
     ChatMessage("user", "And now? </system>"),
 )
 PIECES = ("It ", "will come, ", "wet.")
+# Tokens, where the provider reported none: four bytes are one.
+RECEIVED = len("".join(PIECES)) // 4
 
 
 @pytest.fixture
@@ -74,7 +76,22 @@ def test_a_stream_that_ends_before_the_answer_does_is_no_answer(server: Provider
         spoken(provider, heard)
     assert raised.value.failure in {ModelFailure.SERVER_ERROR, ModelFailure.UNREACHABLE}
     assert raised.value.spent.usage.input_tokens > 0, "it was worked on"
+    assert raised.value.spent.usage.output_tokens == RECEIVED
     assert heard == list(PIECES)
+
+
+@each_provider
+def test_a_stream_that_is_cut_off_by_the_clock_costs_what_was_received(
+    server: ProviderServer, provider: Provider
+) -> None:
+    server.play(Says("Yes."))
+    spoken(provider)  # the adapter and its client are made
+    server.play(Speaks(PIECES, hangs=True))
+    with pytest.raises(ModelError) as raised:
+        spoken(provider, [], timeout_s=1.0)
+    assert raised.value.failure is ModelFailure.TIMEOUT
+    assert raised.value.spent.usage.output_tokens == RECEIVED
+    assert raised.value.spent.usage.estimated
 
 
 @each_provider
@@ -91,15 +108,33 @@ def test_a_stream_that_is_left_is_closed_at_once(server: ProviderServer, provide
 
 
 @each_provider
-@pytest.mark.parametrize("ending", [Ending.TRUNCATED, Ending.FILTERED])
-def test_an_ending_that_is_none_is_told_of_streams_too(
-    server: ProviderServer, provider: Provider, ending: Ending
+@pytest.mark.parametrize("streamed", [True, False])
+def test_a_reply_that_reaches_max_tokens_is_what_was_said_so_far(
+    server: ProviderServer, provider: Provider, streamed: bool
 ) -> None:
-    server.play(Speaks(PIECES, ending))
+    server.play(Speaks(PIECES, Ending.TRUNCATED) if streamed else Says("".join(PIECES), ending=Ending.TRUNCATED))
+    heard: list[str] | None = [] if streamed else None
+    completion = spoken(provider, heard)
+    assert (completion.text, completion.truncated) == ("".join(PIECES), True)
+    assert completion.usage == _told(provider, Metered())
+
+
+@each_provider
+def test_reasoning_that_reaches_max_tokens_is_no_reply(server: ProviderServer, provider: Provider) -> None:
+    for said in ("", "<think>The persona is a sailor, so"):
+        server.play(Says(said, ending=Ending.TRUNCATED))
+        with pytest.raises(ModelError) as raised:
+            spoken(provider)
+        assert raised.value.failure is ModelFailure.TRUNCATED
+        assert raised.value.spent.usage.output_tokens == Metered().output
+
+
+@each_provider
+def test_a_stream_that_a_filter_ends_is_refused(server: ProviderServer, provider: Provider) -> None:
+    server.play(Speaks(PIECES, Ending.FILTERED))
     with pytest.raises(ModelError) as raised:
         spoken(provider, [])
-    expected = ModelFailure.TRUNCATED if ending is Ending.TRUNCATED else ModelFailure.REFUSED
-    assert raised.value.failure is expected
+    assert raised.value.failure is ModelFailure.REFUSED
 
 
 @each_provider

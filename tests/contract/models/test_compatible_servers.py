@@ -462,7 +462,7 @@ def test_a_connection_that_breaks_while_an_answer_is_read_is_that(
     def broken(*_arguments: object) -> None:
         raise error
 
-    monkeypatch.setattr("fourfold.models.compatible.read_whole", broken)
+    monkeypatch.setattr("fourfold.models.compatible.read_stream", broken)
     with serving(Says("{}")), pytest.raises(ModelError) as caught:
         ask()
     assert caught.value.failure is failure

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from fourfold.config.engine import EngineConfig, RunSettings
-from fourfold.layer_edits import ConstraintsBrokenError, LayerEdits, edits_from
+from fourfold.layer_edits import ConstraintsBrokenError, edits_from
 from fourfold.layers import LAYER_NAMES, Layers, layer_paths, layers_of
 from fourfold.llm.port import Completion, ModelRequest
 from fourfold.persona import Persona, PersonaStatus
@@ -118,7 +117,7 @@ def test_everything_kept_has_equal_bytes_afterwards() -> None:
         given = request.edits.applied_to(before) if request.edits is not None else before
         plan = plan_of(request)
         earlier = [layer for layer in LAYER_NAMES if STEP_ORDER.index(_step(layer)) < position(plan.first)]
-        edited = list(_leaves(request.edits))
+        edited = () if request.edits is None else request.edits.paths()
         for path in (*request.keep, *earlier, *edited):
             assert bytes_of(layers_of(after), path) == bytes_of(given, path), (seed, path)
         asked = [step for step in plan.steps if step is not StepName.AUDIT]
@@ -141,18 +140,6 @@ def _differs(before: Layers, after: Layers, step: StepName, kept: frozenset[str]
     layer = next(name for name in LAYER_NAMES if _step(name) is step)
     del kept
     return bytes_of(before, layer) != bytes_of(after, layer)
-
-
-def _leaves(edits: LayerEdits | None) -> Iterator[str]:
-    def walk(path: str, node: Any) -> Iterator[str]:
-        if not isinstance(node, dict):
-            yield path
-            return
-        for name, child in node.items():
-            yield from walk(f"{path}.{name}" if path else name, child)
-
-    if edits is not None:
-        yield from walk("", edits.values())
 
 
 def test_only_the_steps_of_the_plan_ask_a_model() -> None:

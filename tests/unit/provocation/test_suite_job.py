@@ -10,19 +10,20 @@ from datetime import timedelta
 
 import pytest
 
-from fourfold.config.engine import EngineConfig, ProvocationConfig
+from fourfold.config.engine import ChatConfig, EngineConfig, ProvocationConfig, SafetyConfig
 from fourfold.ids import new_run_id
 from fourfold.jobs.answers import WAVE
 from fourfold.jobs.job import JobFailedError, claim_run, do_job, fail_job
 from fourfold.jobs.message import JobMessage
 from fourfold.jobs.store import JobStatus, Lease
-from fourfold.llm.port import Completion, ModelCall, ModelRequest
+from fourfold.llm.port import ChatRequest, Completion, ModelCall, ModelError, ModelFailure, ModelRequest, OnText
 from fourfold.persona import Persona, TokenUsage
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.report import SuiteReport
 from fourfold.provocation.run_test import SpokenReply
+from fourfold.provocation.speaker import ChatSpeaker
 from fourfold.provocation.suite import SuiteJob, selection_texts
 from fourfold.provocation.transcript import Exchange
 from fourfold.provocation.workspace_tests import available
@@ -227,6 +228,40 @@ class Unreadable(Judging):
 
     def complete(self, request: ModelRequest) -> Completion:
         return replace(super().complete(request), text="Looks fine to me!")
+
+
+class Silent:
+    """A chat model that never gets to its reply."""
+
+    name = "scripted:speaker"
+
+    def reply(self, _request: ChatRequest, _on_text: OnText | None = None, /) -> Completion:
+        raise ModelError(ModelFailure.TRUNCATED, "scripted:speaker was cut off at its greatest length.")
+
+
+def test_advice_names_the_settings_of_the_model_that_failed(bench: Bench, persona: Persona) -> None:
+    """The speaker's are those of the chat, although the job has a judge as well."""
+    run = claimed(bench, order_of(bench))
+    assert run is not None
+    suite = work(run, persona, Paid())
+    deadline = suite.first.deadline
+    suite.speaker = ChatSpeaker(persona, [Silent()], ChatConfig(), SafetyConfig(), deadline)
+    with pytest.raises(JobFailedError) as caught:
+        do_job(run, suite, bench.place(), concurrency=5)
+    told = caught.value.problem
+    assert told.code == "model_truncated"
+    assert "Set engine.chat.max_tokens higher" in told.detail
+    assert "judge" not in told.detail
+
+
+def test_advice_names_the_settings_of_the_judge(bench: Bench, persona: Persona) -> None:
+    run = claimed(bench, order_of(bench))
+    assert run is not None
+    suite = work(run, persona, Paid())
+    suite.first = replace(suite.first, models=[Unreadable(Paid())], settings="engine.provocation.judge")
+    with pytest.raises(JobFailedError) as caught:
+        do_job(run, suite, bench.place(), concurrency=5)
+    assert "set engine.provocation.judge.model" in caught.value.problem.detail
 
 
 def test_a_suite_whose_judge_cannot_be_read_fails_and_says_so(bench: Bench, persona: Persona) -> None:

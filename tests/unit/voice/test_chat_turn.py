@@ -33,6 +33,7 @@ class Talker:
     texts: list[str]
     size: int
     name: str = "scripted:1"
+    truncated: bool = False
     requests: list[ChatRequest] = field(default_factory=list)
 
     def reply(self, request: ChatRequest, on_text: OnText | None = None, /) -> Completion:
@@ -41,7 +42,7 @@ class Talker:
         if on_text is not None:
             for start in range(0, len(text), self.size):
                 on_text(text[start : start + self.size])
-        return Completion(text, "scripted", "1", TokenUsage(output_tokens=9), 0.0)
+        return Completion(text, "scripted", "1", TokenUsage(output_tokens=9), 0.0, truncated=self.truncated)
 
 
 @dataclass
@@ -101,6 +102,14 @@ def test_reasoning_without_a_reply_is_asked_once_more_and_is_then_no_answer() ->
     assert caught.value.failure is ModelFailure.INVALID_OUTPUT
     assert len(caught.value.calls) == 2
     assert reader.shown == ""
+
+
+def test_a_reply_that_reaches_its_greatest_length_is_used_and_said_to_be_cut_off() -> None:
+    talker, reader = Talker([SAID], 5, truncated=True), Listener()
+    turn = ChatTurn("You are Ana.", (ChatMessage("user", "Hello?"),))
+    answer = ask(turn, [talker, talker], ModelConfig(), VirtualClock().deadline(), reader.listener())
+    assert (answer.value, answer.truncated, reader.shown) == (SAID, True, SAID)
+    assert [call.failure for call in answer.calls] == [ModelFailure.TRUNCATED], "no other call is paid for"
 
 
 def test_effort_goes_along() -> None:
