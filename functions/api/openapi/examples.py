@@ -10,6 +10,7 @@ from typing import Any
 
 from functions.api.chat import examples as chat
 from functions.api.config import examples as config
+from functions.api.constraints import examples as constraints
 from functions.api.judges import examples as judges
 from functions.api.keys import examples as keys
 from functions.api.meta import examples as meta
@@ -31,6 +32,7 @@ _RESOURCES = (
     personas,
     persona_versions,
     persona_audit,
+    constraints,
     persona_forks,
     persona_files,
     voice,

@@ -29,18 +29,25 @@ MAX_REASON: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class ContextBlock:
-    """A named piece of material the model reads. Its text is data, never an instruction."""
+    """A named piece of material the model reads. Its text is data, never an instruction.
+
+    `lines` are the same data in fewer tokens, with every text of it as a JSON string; None for JSON as a whole.
+    """
 
     name: str
     data: object
+    lines: tuple[str, ...] | None = None
 
     def text(self) -> str:
-        """The block as it appears in a prompt: JSON between tags.
+        """The block as it appears in a prompt: JSON, or its lines, between tags.
 
-        `<` and `>` are escaped inside the JSON, so no material, the caller's brief included, can close the tag or
-        open another; a JSON parser restores it byte for byte.
+        `<` and `>` are escaped, so no material, the caller's brief included, can close the tag or open another; a JSON
+        parser restores every text byte for byte.
         """
-        body = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
+        if self.lines is None:
+            body = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
+        else:
+            body = "\n".join(("", *self.lines, ""))
         escaped = body.replace("<", "\\u003c").replace(">", "\\u003e")
         return f"<{self.name}>{escaped}</{self.name}>"
 

@@ -9,7 +9,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -88,11 +88,20 @@ _TABLES = {
 }
 
 
+def scripted(state: RunState) -> RunState:
+    """The run's steps, answered by a scripted model."""
+    model = ScriptedModel()
+    for step in ALL_STEPS[position(state.start_at) :]:
+        state = performed(step, state, model, wiring.run_log(state, state.log_seq))
+    return state
+
+
 @dataclass
 class Machine:
     """Stands for Step Functions: remembers what it was asked to start and runs it to its fate on a thread."""
 
     fate: Fate = "active"
+    steps: Callable[[RunState], RunState] = scripted
     started: list[tuple[str, RunState]] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8))
@@ -117,16 +126,14 @@ class Machine:
 
     def _run(self, state: RunState, fate: Fate) -> None:
         self.hold.wait(10)
-        context, model = wiring.run_context(), ScriptedModel()
+        context = wiring.run_context()
         run = context.store.run(state.workspace_id, state.run_id)
         assert run is not None
         if fate == "failed":
-            state = performed(ALL_STEPS[0], state, model, wiring.run_log(state, state.log_seq))
+            state = performed(ALL_STEPS[0], state, ScriptedModel(), wiring.run_log(state, state.log_seq))
             fail_run(identity_of(run), problem("model_refused", "No usable answer", 502, "Reword the brief."), context)
             return
-        for step in ALL_STEPS[position(state.start_at) :]:
-            state = performed(step, state, model, wiring.run_log(state, state.log_seq))
-        complete_run(state, "flagged" if fate == "flagged" else "active", context)
+        complete_run(self.steps(state), "flagged" if fate == "flagged" else "active", context)
 
 
 def _state_of(execution_input: str) -> str:
@@ -275,6 +282,7 @@ def api(_app: FastAPI, _tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iter
     _tables.put_back()
     _app.state.stopping, _app.state.tails = threading.Event(), Tails()
     _app.state.storage_failure = lambda: None
+    _app.state.sign_in_link = None
     stand_in, functions = Machine(), Functions()
     stand_in.hold.set()
     _forget()

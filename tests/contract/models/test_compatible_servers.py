@@ -160,8 +160,8 @@ def test_without_a_system_role_the_instructions_open_the_users_message(objection
         (NO_MAX_TOKENS, {}, lambda body: body["max_completion_tokens"] == 2048),
         (NO_TEMPERATURE, {"temperature": 0.5}, lambda body: "temperature" not in body),
         (SHORT_ANSWERS, {}, lambda body: body["max_tokens"] == 1024),
-        (NO_STREAM_OPTIONS, {"on_progress": lambda _tokens: None}, lambda body: body["stream"]),
-        (NO_STREAM, {"on_progress": lambda _tokens: None}, lambda body: "stream" not in body),
+        (NO_STREAM_OPTIONS, {}, lambda body: body["stream"]),
+        (NO_STREAM, {}, lambda body: "stream" not in body),
     ],
 )
 def test_a_parameter_that_is_refused_is_left_out(
@@ -230,11 +230,15 @@ def _completion(message: Body, **fields: object) -> Reply:
 
 @dataclass
 class Replies:
-    """A server that gives one reply, whatever it is asked."""
+    """A server that gives one reply, whatever it is asked; with `streams` False, it refuses to stream."""
 
     given: Reply
+    streams: bool = True
 
-    def reply(self, call: Received) -> Reply:  # noqa: ARG002 - a Behaviour
+    def reply(self, call: Received) -> Reply:
+        if not self.streams and (refused := NO_STREAM(call.body)) is not None:
+            status, body = refused
+            return Reply(json.dumps(body).encode(), status)
         return self.given
 
 
@@ -252,11 +256,11 @@ MESSAGES: dict[str, Body] = {
 }
 
 
-@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("streams", [False, True])
 @pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES.keys())
-def test_an_answer_is_found_in_every_form(message: Body, streamed: bool) -> None:
-    with serving(Replies(_completion(message))):
-        completion = ask(on_progress=(lambda _tokens: None) if streamed else None)
+def test_an_answer_is_found_in_every_form(message: Body, streams: bool) -> None:
+    with serving(Replies(_completion(message), streams)):
+        completion = ask()
     assert json.loads(completion.text) == ANSWER
 
 
@@ -438,11 +442,10 @@ def test_a_web_page_is_no_answer_and_says_so() -> None:
 
 
 @pytest.mark.parametrize("case", ["timeout", "hang_mid_body", "drip"])
-@pytest.mark.parametrize("streamed", [False, True])
-def test_a_server_that_hangs_or_drips_ends_with_the_clock(case: str, streamed: bool) -> None:
+def test_a_server_that_hangs_or_drips_ends_with_the_clock(case: str) -> None:
     began = time.monotonic()
     with serving(CASES[case]()), pytest.raises(ModelError) as caught:
-        ask(timeout_s=0.5, on_progress=(lambda _tokens: None) if streamed else None)
+        ask(timeout_s=0.5)
     assert time.monotonic() - began < 5
     assert caught.value.failure is ModelFailure.TIMEOUT
     assert caught.value.spent.usage.input_tokens > 0
