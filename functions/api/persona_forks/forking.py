@@ -29,7 +29,7 @@ from functions.api.persona_forks.schemas import ForkRequest
 from functions.api.personas import generation
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.regeneration import nothing_to_keep
-from functions.api.personas.rewriting import bad_rewrite
+from functions.api.personas.rewriting import bad_rewrite, refinement_of
 from functions.api.responses import path_to, persona_document
 from functions.wiring import persona_store
 
@@ -49,7 +49,7 @@ async def forked(
         made, child_id = None, new_persona_id()
     parent = await wiring.in_thread(lambda: up_to_date_persona(caller.workspace_id, parent_id))
     asked = _request(caller, body, parent)
-    if made is None and asked.language is not None:
+    if made is None and asked.needs_run:
         submitted = await _started(request, caller, parent, child_id, asked)
         wanted = preference(request.headers.getlist("prefer"))
         return await generation.wait_for_persona(request, submitted, wanted)
@@ -69,6 +69,7 @@ def _request(caller: AdmittedCaller, body: ForkRequest, parent: Persona) -> fork
         accept_violations=body.accept_violations,
         by=Authorship(author=caller.key_id, reason=body.note),
         language=None if body.language == parent.language else body.language,
+        refine=None if body.refine is None else refinement_of(body.refine),
     )
 
 

@@ -69,10 +69,10 @@ router = APIRouter(tags=["personas"])
     },
 )
 async def fork_persona(persona_id: str, request: Request, caller: Writer) -> Response:
-    """Makes a persona of its own from the layers of another, with edits. Without `language` no model is called for it.
+    """Makes a persona of its own from the layers of another, with edits. Alone they need no model.
 
-    In another language the lines and words of the mask are written by a run, which is waited for as in
-    `POST /v1/personas`; all other fields keep their bytes. `parent_id` and `root_id` say where the fork comes from;
+    In another language the lines and words of the mask are written by a run, with `refine` a layer; it is waited for as
+    in `POST /v1/personas`. All other fields keep their bytes. `parent_id` and `root_id` say where the fork comes from;
     deleting the parent leaves it whole. Its fingerprint and its test suite are computed in the background.
     """
     if not is_persona_id(persona_id):

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from fourfold.layer_edits import LayerEdits
 from fourfold.persona import Language, Slug
 from fourfold.text_rules import acceptable_text
+from functions.api.personas.schemas import RefineRequest
 
 
 class ForkRequest(BaseModel):
@@ -35,6 +36,9 @@ class ForkRequest(BaseModel):
             "written in it by a run, and all else stays.",
             examples=["de"],
         ),
+    ] = None
+    refine: Annotated[
+        RefineRequest | None, Field(description="Moves a layer of the fork along an axis, as in `regenerate`.")
     ] = None
     slug: Annotated[Slug | None, Field(description="A unique name in the workspace.", examples=["derya"])] = None
     note: Annotated[

@@ -8,11 +8,11 @@ from fourfold.config.engine import RunSettings
 from fourfold.http import idempotency
 from fourfold.http.problems import ProblemError, not_found, rejected
 from fourfold.layer_edits import ConstraintsBrokenError, edited_layers
-from fourfold.layers import layers_of
+from fourfold.layers import LAYER_NAMES, layers_of
 from fourfold.persona import NotWrittenError
 from fourfold.persona_versions import Authorship
 from fourfold.pipeline.regeneration import NoSuchStepError, NothingWrittenError, regeneration_config
-from fourfold.pipeline.rewrite import RewritePlan, RewriteRequest
+from fourfold.pipeline.rewrite import STEP_OF_LAYER, RewritePlan, RewriteRequest
 from fourfold.pipeline.submit import (
     ArchivedError,
     NoSuchPersonaError,
@@ -29,7 +29,7 @@ from functions.api.dependencies import AdmittedCaller
 from functions.api.errors import constraints_broken, persona_not_written, run_in_progress
 from functions.api.personas import generation
 from functions.api.personas.lookup import up_to_date_persona
-from functions.api.personas.rewriting import RewriteEstimate, checked_plan, estimate
+from functions.api.personas.rewriting import RewriteEstimate, checked_plan, estimate, refinement_of
 from functions.api.personas.schemas import RegenerationRequest
 from functions.api.responses import path_to
 from functions.api.spending import count_spending
@@ -84,14 +84,24 @@ async def estimated_regeneration(caller: AdmittedCaller, persona_id: str, body: 
             raise persona_not_written() from None
         except ConstraintsBrokenError as error:
             raise constraints_broken("/edits", error.violations) from None
-    return estimate(plan, settings.engine, persona)
+    return estimate(plan, settings.engine, persona, refines=asked.refine is not None)
 
 
 def _request(body: RegenerationRequest) -> RewriteRequest:
+    refine = None if body.refine is None else refinement_of(body.refine)
+    if body.from_ is None and refine is None:
+        raise rejected([FieldError(pointer="/from", code="missing", detail="Name the first step, or refine a layer.")])
+    alone = refine is not None and body.from_ is None
+    others = tuple(layer for layer in LAYER_NAMES if alone and refine is not None and layer != refine.layer)
+    first = STEP_OF_LAYER[refine.layer] if refine is not None and body.from_ is None else StepName(body.from_ or "")
+    edits = body.edits if "edits" in body.model_fields_set else None
+    edited = () if edits is None else edits.paths()
+    kept_others = tuple(layer for layer in others if not any(path.startswith(f"{layer}.") for path in edited))
     return RewriteRequest(
-        first=StepName(body.from_),
-        keep=tuple(body.keep),
-        edits=body.edits if "edits" in body.model_fields_set else None,
+        first=first,
+        keep=(*body.keep, *kept_others),
+        edits=edits,
+        refine=refine,
         accept_violations=body.accept_violations,
     )
 

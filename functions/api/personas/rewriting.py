@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Final
 
 from pydantic import BaseModel, Field
 
@@ -11,9 +11,11 @@ from fourfold.config.engine import EngineConfig
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.llm.port import provider_and_model
 from fourfold.models.prices import cost_usd
-from fourfold.persona import Persona
-from fourfold.pipeline.rewrite import BadRewriteError, RewritePlan, RewriteRequest, plan_of
+from fourfold.persona import AxisName, Persona
+from fourfold.pipeline.rewrite import AXES_OF_LAYER, BadRewriteError, Refinement, RewritePlan, RewriteRequest, plan_of
+from fourfold.problem import FieldError
 from fourfold.steps import StepName
+from functions.api.personas.schemas import RefineRequest
 
 # A step asks once, and once more for a repair.
 _CALLS_OF_A_STEP = 2
@@ -47,6 +49,33 @@ class RewriteEstimate(BaseModel):
     usd: Range | None
 
 
+ALIASES: Final[Mapping[str, AxisName]] = {
+    "darker": "gravity",
+    "warmer": "warmth",
+    "more_authoritative": "intensity",
+}
+
+
+def refinement_of(asked: RefineRequest) -> Refinement:
+    """Returns the refinement that a request asks for.
+
+    Raises:
+        ProblemError: 422, the layer has no such axis, or the amount does not fit.
+    """
+    if asked.layer not in {"soul", "mask"}:
+        detail = "Only soul and mask have a tone. Change fields of the other layers with edits."
+        raise rejected([FieldError(pointer="/refine/layer", code="no_axis", detail=detail)])
+    axes = AXES_OF_LAYER[asked.layer]
+    axis = next((name for name in axes if name == ALIASES.get(asked.axis, asked.axis)), None)
+    if axis is None:
+        detail = f"The {asked.layer} has the axes {', '.join(axes)}."
+        raise rejected([FieldError(pointer="/refine/axis", code="no_axis", detail=detail)])
+    if asked.amount == 0 or (asked.amount < 0 and asked.axis in ALIASES):
+        detail = "Must be above 0 for darker, warmer and more_authoritative, and not 0 for an axis."
+        raise rejected([FieldError(pointer="/refine/amount", code="no_move", detail=detail)])
+    return Refinement.model_validate({"layer": asked.layer, "axis": axis, "amount": asked.amount})
+
+
 def checked_plan(request: RewriteRequest) -> RewritePlan:
     """Returns the plan of a request.
 
@@ -64,8 +93,8 @@ def bad_rewrite(error: BadRewriteError) -> ProblemError:
     return rejected(error.faults)
 
 
-def estimate(plan: RewritePlan, config: EngineConfig, persona: Persona) -> RewriteEstimate:
-    """Returns what a run with this plan and these settings would do."""
+def estimate(plan: RewritePlan, config: EngineConfig, persona: Persona, *, refines: bool = False) -> RewriteEstimate:
+    """Returns what a run with this plan and these settings would do. `refines`: a reading measures the move."""
     steps = tuple(PlannedStep(step=step, models=config.pipeline.of(step).chain) for step in plan.steps)
     retries = 0 if plan.first is StepName.AUDIT else config.pipeline.audit.max_retries
     most = _CALLS_OF_A_STEP * (1 + retries)
@@ -75,7 +104,7 @@ def estimate(plan: RewritePlan, config: EngineConfig, persona: Persona) -> Rewri
     return RewriteEstimate(
         steps=steps,
         models=tuple(dict.fromkeys(model for step in steps for model in step.models)),
-        calls=Range(low=len(steps), high=len(steps) * most),
+        calls=Range(low=len(steps) + refines, high=(len(steps) + refines) * most),
         usd=usd,
     )
 

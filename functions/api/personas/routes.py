@@ -33,6 +33,7 @@ from functions.api.openapi.problems import (
     RUN_CANCELLED,
 )
 from functions.api.personas import generation, parse_client, updates
+from functions.api.personas.examples import REWRITE_ESTIMATE
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.regeneration import estimated_regeneration, start_regeneration
 from functions.api.personas.rewriting import RewriteEstimate
@@ -182,7 +183,10 @@ async def update_persona(persona_id: str, request: Request, caller: Writer) -> R
     response_model=Persona | RewriteEstimate,
     openapi_extra=bodies.required_json(RegenerationRequest, bodies.KEY_HEADER, bodies.PREFER_HEADER),
     responses={
-        200: replies.tagged_or_stream("The persona, or with `stream` the run's events followed by the persona"),
+        200: replies.tagged_or_stream(
+            "The persona, or with `stream` the run's events followed by the persona; with `dry_run` the estimate",
+            REWRITE_ESTIMATE,
+        ),
         202: {"model": RunReceipt, "description": "The run is in progress; see `Location`"},
         **replies.problems(
             400,

@@ -108,6 +108,32 @@ Keep = Annotated[
 ]
 
 
+class RefineRequest(BaseModel):
+    """A move of a layer's tone along an axis."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        json_schema_extra={"examples": [{"layer": "mask", "axis": "warmth", "amount": 0.4}]},
+    )
+
+    layer: Annotated[
+        Literal["soul", "self", "mask", "surface"],
+        Field(description="`soul` (warmth, gravity, intensity) or `mask` (all four axes); others have no tone."),
+    ]
+    axis: Annotated[
+        Literal["warmth", "gravity", "intensity", "irony", "darker", "warmer", "more_authoritative"],
+        Field(
+            description="`darker` is gravity, `warmer` is warmth, and `more_authoritative` is intensity, upwards.",
+        ),
+    ]
+    amount: Annotated[
+        float,
+        Field(ge=-1.0, le=1.0, description="How far, not 0. Below 0 an axis is moved towards its lower end."),
+    ] = 0.5
+
+
 class RegenerationRequest(BaseModel):
     """What to write again, and what stays."""
 
@@ -119,8 +145,17 @@ class RegenerationRequest(BaseModel):
     )
 
     from_: Annotated[
-        FirstStep, Field(alias="from", description="The first step to run. The layers of earlier steps are kept.")
-    ]
+        FirstStep | None,
+        Field(
+            alias="from",
+            description="The first step to run. The layers of earlier steps are kept. Without it, `refine` writes "
+            "its layer alone.",
+        ),
+    ] = None
+    refine: Annotated[
+        RefineRequest | None,
+        Field(description="Moves a layer along an axis. `refined` of the persona is how far it moved, as measured."),
+    ] = None
     keep: Keep = []
     edits: Annotated[
         LayerEdits,

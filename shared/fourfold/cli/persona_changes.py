@@ -1,4 +1,4 @@
-"""`fourfold regenerate | delete`."""
+"""`fourfold regenerate | refine | delete`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.portrait import show
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole, print_json_text
+from fourfold.persona import Refined
 from fourfold.steps import STEP_ORDER, StepName, position
 
 FirstStep = Annotated[
@@ -57,6 +58,38 @@ def regenerate(  # noqa: PLR0913, PLR0917 - an argument for each option
         print_json_text(persona.model_dump_json(indent=2))
     else:
         show(persona, SafeConsole())
+
+
+def refine(  # noqa: PLR0913, PLR0917 - an argument for each option
+    persona_id: Annotated[str, typer.Argument(help="per_...")],
+    layer: Annotated[str, typer.Argument(help="mask or soul.")],
+    axis: Annotated[
+        str, typer.Argument(help="warmth, gravity, intensity, irony; or warmer, darker, more_authoritative.")
+    ],
+    amount: Annotated[float, typer.Option(min=-1.0, max=1.0, help="How far; below 0 towards the lower end.")] = 0.5,
+    reason: Annotated[str | None, typer.Option(help="Why; it is stored with the new version.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Move the tone of a persona's mask or soul along an axis, and show how far it moved. Exits 2 if it did not."""
+    body = {"refine": {"layer": layer, "axis": axis, "amount": amount}, "reason": reason}
+    steps = (StepName.SOUL_DRAFT if layer == "soul" else StepName.MASK_BUILD, StepName.AUDIT)
+    with connected() as client:
+        persona = finished(client, follow(client.regenerate(persona_id, body), SafeConsole(stderr=as_json), steps))
+    moved = persona.refined
+    if as_json:
+        print_json_text(persona.model_dump_json(indent=2))
+    else:
+        show(persona, SafeConsole())
+        SafeConsole().print(Text(_move(moved)))
+    if moved is None or not moved.reached:
+        raise typer.Exit(2)
+
+
+def _move(moved: Refined | None) -> str:
+    if moved is None or moved.moved is None:
+        return "The move was not measured."
+    verdict = "reached" if moved.reached else "not reached"
+    return f"{moved.axis} {moved.before:+.2f} to {moved.after:+.2f}: moved {moved.moved:+.2f}, {verdict}"
 
 
 def _show_estimate(estimate: dict[str, Any], *, as_json: bool) -> None:

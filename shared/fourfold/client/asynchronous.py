@@ -122,6 +122,11 @@ class AsyncFourfold:
         """Writes the layers from the step `first` on again, with `keep`, `edits`, `reason` and `config`."""
         return await self._written(operations.regenerate(persona_id, first, changes))
 
+    async def refine_persona(self, persona_id: str, layer: str, axis: str, amount: float = 0.5) -> Persona:
+        """Moves the tone of `mask` or `soul` along an axis; `refined` of the persona says how far it moved."""
+        refine = {"layer": layer, "axis": axis, "amount": amount}
+        return await self._written(operations.regenerate(persona_id, None, {"refine": refine}))
+
     async def delete_persona(self, persona_id: str) -> None:
         """Deletes a persona with everything it owns."""
         await self._send(operations.delete(persona_id))

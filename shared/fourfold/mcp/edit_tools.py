@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.context import Context
@@ -52,6 +52,20 @@ def add_edit_tools(server: MCPServer[Any], api: Api) -> None:
         path = f"/v1/personas/{persona_id}/fork"
         made = await call_json(api, context, "POST", path, body=body, headers=ASYNC)
         return await ended(api, context, made) if "persona_id" in made else made
+
+    @server.tool(annotations=WRITES)
+    async def refine_persona(
+        persona_id: PersonaId,
+        layer: Literal["soul", "mask"],
+        axis: Literal["warmth", "gravity", "intensity", "irony", "darker", "warmer", "more_authoritative"],
+        context: Context,
+        amount: Annotated[float, Field(description="How far, -1 to 1; below 0 towards the lower end.")] = 0.5,
+    ) -> Document:
+        """Moves a layer's tone along an axis. `refined` of the result is how far it moved. It costs model calls."""
+        body = {"refine": {"layer": layer, "axis": axis, "amount": amount}}
+        path = f"/v1/personas/{persona_id}/regenerate"
+        receipt = await call_json(api, context, "POST", path, body=body, headers=ASYNC)
+        return await ended(api, context, receipt)
 
     @server.tool(annotations=WRITES)
     async def audit_persona(persona_id: PersonaId, context: Context, reason: Reason = None) -> Document:

@@ -11,15 +11,14 @@ from fourfold.config.engine import RunSettings
 from fourfold.events.envelope import bus_entry
 from fourfold.events.generation import PersonaCreated
 from fourfold.layer_edits import LayerEdits, edited_layers
-from fourfold.layers import Layers, layers_of, with_layers, with_stale_audit
-from fourfold.persona import Persona, PersonaStatus, Surface
+from fourfold.layers import Layers, layer_paths, layers_of, with_layers, with_stale_audit
+from fourfold.persona import Persona, PersonaStatus
 from fourfold.persona_versions import Authorship, Change, PersonaVersion, version_of
 from fourfold.pipeline.new_run import NewRun, pinned_run
 from fourfold.pipeline.origin import Origin
 from fourfold.pipeline.regeneration import regeneration_config, rewriting_state
-from fourfold.pipeline.rewrite import RewriteRequest, plan_of
+from fourfold.pipeline.rewrite import STEP_OF_LAYER, Refinement, RewriteRequest, plan_of
 from fourfold.pipeline.state import DraftBasis
-from fourfold.steps import StepName
 
 
 class ForkStore(Protocol):
@@ -44,10 +43,11 @@ class ForkStore(Protocol):
         """
 
 
-# What a fork in another language keeps from the mask on: lines and words are written again.
-_KEPT: Final = frozenset(
-    {"mask.register", "mask.tone", "mask.rhythm", "mask.social_role"}
-    | {f"surface.{name}" for name in Surface.model_fields}
+# What a fork in another language keeps of the mask: lines and words are written again.
+_VOICE: Final = frozenset({"mask.register", "mask.tone", "mask.rhythm", "mask.social_role"})
+_LATER: Final = _VOICE | {"mask.vocabulary", "mask.signature_phrases"}
+_OTHERS: Final = frozenset(
+    path for path in layer_paths() if path.partition(".")[0] in {"self", "surface"} and path != "self.big_five"
 )
 
 
@@ -55,7 +55,7 @@ _KEPT: Final = frozenset(
 class ForkRequest:
     """What a fork changes. `accept_violations` stores edits that break constraints.
 
-    With a `language` (BCP 47) the lines of the mask are written in it, by a run.
+    With a `language` (BCP 47) a run writes the lines of the mask in it, with `refine` it moves a layer along an axis.
     """
 
     edits: LayerEdits | None
@@ -64,13 +64,27 @@ class ForkRequest:
     accept_violations: bool
     by: Authorship
     language: str | None = None
+    refine: Refinement | None = None
+
+    @property
+    def needs_run(self) -> bool:
+        """Whether a model has to write something."""
+        return self.language is not None or self.refine is not None
 
     @property
     def rewrite(self) -> RewriteRequest:
-        """What the run of a fork in another language keeps."""
+        """What the fork's run keeps: all but the refined layer, and in another language lines and words."""
+        refined = None if self.refine is None else self.refine.layer
         edited = frozenset(self.edits.paths()) if self.edits is not None else frozenset()
+        voice = frozenset() if refined == "mask" else _LATER if self.language is None else _VOICE
+        first = STEP_OF_LAYER[refined or "mask"]
         return RewriteRequest(
-            StepName.MASK_BUILD, tuple(sorted(_KEPT - edited)), self.edits, self.language, self.accept_violations
+            first,
+            tuple(sorted((_OTHERS | voice) - edited)),
+            self.edits,
+            self.language,
+            self.refine,
+            self.accept_violations,
         )
 
 
@@ -98,7 +112,7 @@ def fork(
 def new_fork_run(  # noqa: PLR0913, PLR0917 - what a fork is made of
     parent: Persona, persona_id: str, request: ForkRequest, settings: RunSettings, store: ForkStore, now: datetime
 ) -> NewRun:
-    """Returns the run of a fork whose mask is written in another language. Nothing is stored yet.
+    """Returns the run of a fork that a model writes parts of. Nothing is stored yet.
 
     Until the run completes the fork is `generating` and has no layers.
 

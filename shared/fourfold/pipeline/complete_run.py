@@ -128,6 +128,7 @@ def completed_persona(  # noqa: PLR0913, PLR0917 - what a run writes, and onto w
             **written,
             "version": persona.version + 1 if persona.has_layers else persona.version,
             "audit": _shipped_audit(state, run),
+            "refined": state.refined,
             "run_id": run.id,
             "pending_run_id": None,
             "config_hash": run.config_hash,

@@ -118,7 +118,7 @@ def rewriting_state(
     draft = Draft(parse=parse, soul=layers.soul, self_=layers.self_, mask=layers.mask, surface=layers.surface)
     rewrite = None
     if request is not None:
-        rewrite = plan_of(request).rewrite_of(layers, asked.language)
+        rewrite = plan_of(request).rewrite_of(layers, asked)
     state = initial_state(run, persona.intent).model_copy(
         update={
             "draft": draft,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, JsonValue
 
@@ -12,7 +12,7 @@ from fourfold.constraints import Violation
 from fourfold.errors import InputError
 from fourfold.layer_edits import LayerEdits
 from fourfold.layers import LAYER_NAMES, LayerName, Layers, layer_paths
-from fourfold.persona import Document
+from fourfold.persona import AxisName, Document
 from fourfold.problem import FieldError
 from fourfold.steps import StepName, position
 
@@ -33,17 +33,35 @@ class BadRewriteError(InputError):
         self.faults = faults
 
 
+# The axes on which the texts of a layer can be moved. Self and Surface are measures and facts.
+AXES_OF_LAYER: Final[Mapping[LayerName, tuple[AxisName, ...]]] = {
+    "soul": ("warmth", "gravity", "intensity"),
+    "mask": ("warmth", "gravity", "intensity", "irony"),
+}
+
+
+class Refinement(Document):
+    """A move of a layer along a tonal axis by `amount` (-1 to 1; negative: towards the axis's lower end)."""
+
+    layer: Literal["soul", "mask"]
+    axis: AxisName
+    amount: Annotated[float, Field(ge=-1.0, le=1.0)]
+
+
 class Rewrite(Document):
     """What a run keeps of its layers. Part of the run's state.
 
     `layers` are kept whole by steps from the run's first one on; `fields` are single kept fields of the other layers,
     as path and value. `language` (BCP 47) is the one to rewrite the mask in, if it changes. The layers that the run
-    starts from are stored with it (`RunBase`).
+    starts from are stored with it (`RunBase`). `refine` is the move of a layer along an axis, `before` that layer as it
+    was.
     """
 
     layers: tuple[LayerName, ...] = ()
     fields: dict[str, JsonValue] = Field(default_factory=dict)
     language: str | None = None
+    refine: Refinement | None = None
+    before: dict[str, JsonValue] = Field(default_factory=dict)
 
     def keeps(self, step: StepName) -> bool:
         """Whether the step's layer is kept whole, so that the step writes nothing."""
@@ -75,12 +93,13 @@ class RewriteRequest:
     keep: tuple[str, ...] = ()
     edits: LayerEdits | None = None
     language: str | None = None
+    refine: Refinement | None = None
     accept_violations: bool = False
 
     @property
     def is_plain(self) -> bool:
         """Whether it only names the first step."""
-        return not self.keep and self.edits is None and self.language is None
+        return not self.keep and self.edits is None and self.language is None and self.refine is None
 
 
 @dataclass(frozen=True)
@@ -98,10 +117,12 @@ class RewritePlan:
         order = (StepName.INTENT_PARSE, *STEP_OF_LAYER.values(), StepName.AUDIT)
         return tuple(step for step in order if position(step) >= position(self.first) and step not in kept)
 
-    def rewrite_of(self, layers: Layers, language: str | None) -> Rewrite:
-        """Returns what is kept of these layers."""
+    def rewrite_of(self, layers: Layers, request: RewriteRequest) -> Rewrite:
+        """Returns what is kept of these layers, and what of them is moved."""
         kept = {path: value for path, value in layers.fields().items() if _is_within(path, self.paths)}
-        return Rewrite(layers=self.layers, fields=kept, language=language)
+        refine = request.refine
+        before = {} if refine is None else layers.layer(refine.layer).model_dump(mode="json")
+        return Rewrite(layers=self.layers, fields=kept, language=request.language, refine=refine, before=before)
 
 
 def plan_of(request: RewriteRequest) -> RewritePlan:
@@ -129,6 +150,11 @@ def plan_of(request: RewriteRequest) -> RewritePlan:
         path for path in paths if path.partition(".")[0] in later and path.partition(".")[0] not in whole
     )
     kept = tuple(layer for layer in whole if position(STEP_OF_LAYER[layer]) >= position(first))
+    if request.refine is not None and (request.refine.layer not in later or request.refine.layer in whole):
+        detail = (
+            f"The {request.refine.layer} must be written to be refined: begin at its step or before, do not keep it."
+        )
+        raise BadRewriteError(FieldError(pointer="/refine/layer", code="not_written", detail=detail))
     return RewritePlan(first, kept, single)
 
 

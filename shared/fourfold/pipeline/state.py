@@ -10,7 +10,7 @@ from pydantic import Field
 from fourfold.config.engine import PinnedConfig
 from fourfold.constraints import Link, Violation
 from fourfold.ids import PersonaId, RunId
-from fourfold.persona import Audit, Document, Finding, Mask, SelfLayer, Soul, Surface
+from fourfold.persona import Audit, Document, Finding, Mask, Refined, SelfLayer, Soul, Surface
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.rewrite import Rewrite
 from fourfold.steps import STEP_ORDER, StepName, position
@@ -69,6 +69,7 @@ class RunState(Document):
     findings: tuple[Finding, ...] = ()
     audit: Audit | None = None
     rewrite: Rewrite | None = None
+    refined: Refined | None = None
 
     def reset_for(self, step: StepName) -> RunState:
         """Returns the state that `step` starts from, without the earlier output of `step` and of later steps.
@@ -84,6 +85,7 @@ class RunState(Document):
                 "constraints": tuple(link for link in self.constraints if not _is_of(link.source, written)),
                 "violations": tuple(found for found in self.violations if step_of(found) not in written),
                 "audit": self.audit if step is StepName.CONFIRM_AUDIT else None,
+                "refined": self.refined if step is StepName.CONFIRM_AUDIT else None,
             }
         )
 

@@ -23,6 +23,7 @@ from fourfold_offline.soul.library import core_of, cores, lines_for_scene, scene
 from fourfold_offline.soul.openings import deceased_slots
 from fourfold_offline.soul.scene_people import scene_slots
 from fourfold_offline.step_input import StepInput
+from fourfold_offline.tonality import moved_mask
 
 _TRIES, _LOANS = 120, 6
 _BRIEF, _AMPLE = 6, 10  # Words of an utterance.
@@ -32,6 +33,8 @@ _INFORMAL = (Register.CONSULTATIVE, Register.CASUAL, Register.INTIMATE)
 
 def build_mask(inputs: StepInput) -> MaskBuild:
     """The mask; its phrases meet every checkable demand if any combination of lines does."""
+    if inputs.refinement is not None and isinstance(inputs.before, Mask):
+        return MaskBuild(mask=moved_mask(inputs.before, inputs.refinement.axis, inputs.refinement.amount, inputs))
     voice = _cast(inputs)
     draw = inputs.draw
     slots = scene_slots(inputs, draw, max(1, min(9, age_of(inputs))))

@@ -140,6 +140,16 @@ def test_parts_are_written_again_and_others_kept(live: Live, fourfold: Command, 
     assert again.surface.name == "Derya"
 
 
+def test_a_layer_is_refined(live: Live, fourfold: Command, persona: dict[str, Any]) -> None:
+    done = fourfold("refine", persona["id"], "mask", "warmer", "--amount", "0.4")
+    assert (done.exit_code, "warmth +0.20 to +0.20: moved +0.00, not reached" in done.output) == (2, True)
+    assert fourfold("refine", persona["id"], "surface", "warmth").exit_code == 1
+    with Fourfold(api_key=KEY, base_url=live.url) as client:
+        moved = client.refine_persona(persona["id"], "soul", "darker").refined
+    assert moved is not None
+    assert (moved.layer, moved.axis, moved.amount) == ("soul", "gravity", 0.5)
+
+
 def test_the_client_edits_and_audits(live: Live, persona: dict[str, Any]) -> None:
     with Fourfold(api_key=KEY, base_url=live.url) as client:
         edited = client.edit_persona(persona["id"], {"surface": {"name": "Derya"}}, reason="A typo.")

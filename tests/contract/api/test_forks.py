@@ -204,6 +204,21 @@ def test_a_fork_in_another_language_is_waited_for_and_may_fail(api: Api, persona
     assert len(api.machine.started) == runs + 2
 
 
+def test_a_fork_may_be_refined_in_the_same_call(api: Api, persona: dict[str, Any]) -> None:
+    body = {"refine": {"layer": "soul", "axis": "darker"}, "edits": {"self": {"big_five": {"openness": 0.1}}}}
+    child = forked(api, persona, body).json()
+    assert (child["refined"]["layer"], child["refined"]["axis"], child["refined"]["reached"]) == (
+        "soul",
+        "gravity",
+        False,
+    )
+    big_five = {**persona["self"]["big_five"], "openness": 0.1}
+    assert (child["mask"], child["surface"]) == (persona["mask"], persona["surface"])
+    assert child["self"] == {**persona["self"], "big_five": big_five}
+    both = forked(api, persona, {"language": "de", "refine": {"layer": "mask", "axis": "warmth"}}).json()
+    assert (both["language"], both["surface"], both["parent_id"]) == ("de", persona["surface"], persona["id"])
+
+
 def test_what_cannot_be_forked_in_another_language(api: Api, persona: dict[str, Any]) -> None:
     exported = api.call("GET", f"/v1/personas/{persona['id']}/export").json()
     imported = api.call("POST", "/v1/personas/import", json=exported).json()

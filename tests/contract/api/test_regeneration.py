@@ -299,3 +299,71 @@ def test_a_contradiction_starts_nothing(api: Api, persona: dict[str, Any], body:
         assert reply.status_code == 422
         assert pointer in [error["pointer"] for error in reply.json()["errors"]]
     assert len(api.machine.started) == 1
+
+
+def test_a_layer_is_refined_alone_and_the_move_is_told(api: Api, persona: dict[str, Any]) -> None:
+    reply = again(api, persona, {"refine": {"layer": "mask", "axis": "warmer", "amount": 0.4}})
+    after = reply.json()
+    assert reply.status_code == 200
+    run = api.call("GET", f"/v1/runs/{after['run_id']}").json()
+    assert [step["step"] for step in run["attempts"][0]["steps"]] == ["mask_build", "audit"]
+    assert len(run["attempts"][0]["steps"][1]["calls"]) == 2, "the audit and the reading of the tone"
+    assert run["usage"]["cost_usd"] == pytest.approx(0.03)
+    # The scripted reading finds both versions alike, so the move failed, and the reply says so.
+    assert after["refined"] == {
+        "layer": "mask",
+        "axis": "warmth",
+        "amount": 0.4,
+        "before": 0.2,
+        "after": 0.2,
+        "moved": 0.0,
+        "reached": False,
+    }
+    _, state = api.machine.started[-1]
+    assert state.rewrite is not None
+    assert state.rewrite.before == persona["mask"]
+    assert state.rewrite.layers == ("surface",)
+    later = again(api, persona, {"from": "surface_ground"}).json()
+    assert later["refined"] is None, "this run moved nothing"
+
+
+def test_a_refinement_can_begin_earlier_and_take_edits(api: Api, persona: dict[str, Any]) -> None:
+    body = {
+        "from": "soul_draft",
+        "keep": ["self"],
+        "refine": {"layer": "mask", "axis": "irony", "amount": -0.3},
+        "edits": {"surface": {"name": "Derya"}},
+    }
+    after = again(api, persona, body).json()
+    assert (after["refined"]["axis"], after["surface"]["name"]) == ("irony", "Derya")
+    planned = again(api, persona, {**body, "dry_run": True}).json()
+    assert [step["step"] for step in planned["steps"]] == ["soul_draft", "mask_build", "surface_ground", "audit"]
+    assert planned["calls"]["low"] == 5
+
+
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    ({"layer": "self", "axis": "warmth"}, "/refine/layer", "no_axis"),
+    ({"layer": "surface", "axis": "warmer"}, "/refine/layer", "no_axis"),
+    ({"layer": "soul", "axis": "irony"}, "/refine/axis", "no_axis"),
+    ({"layer": "mask", "axis": "warmth", "amount": 0}, "/refine/amount", "no_move"),
+    ({"layer": "mask", "axis": "darker", "amount": -0.5}, "/refine/amount", "no_move"),
+    ({"layer": "mask", "axis": "warmth", "amount": 1.5}, "/refine/amount", "too_large"),
+    ({"layer": "mask", "axis": "volume"}, "/refine/axis", "invalid_value"),
+]
+
+
+def test_a_refinement_that_cannot_be_starts_nothing(api: Api, persona: dict[str, Any]) -> None:
+    before = api.stored("personas")
+    for refine, pointer, code in REFUSED:
+        for reply in (
+            again(api, persona, {"refine": refine}),
+            api.call("POST", f"/v1/personas/{persona['id']}/fork", json={"refine": refine}),
+        ):
+            assert reply.status_code == 422
+            fault = reply.json()["errors"][0]
+            assert fault["pointer"] == pointer, reply.text
+            assert code in {fault["code"], "too_large", "invalid_value"}
+    kept = again(api, persona, {"from": "soul_draft", "keep": ["mask"], "refine": {"layer": "mask", "axis": "warmth"}})
+    assert kept.json()["errors"][0]["pointer"] == "/refine/layer"
+    assert api.stored("personas") == before
+    assert len(api.machine.started) == 1

@@ -8,25 +8,20 @@ from typing import Any
 
 import pytest
 
-from fourfold.config.engine import EngineConfig, RunSettings
+from fourfold.config.engine import EngineConfig
 from fourfold.layer_edits import ConstraintsBrokenError, edits_from
 from fourfold.layers import LAYER_NAMES, Layers, layer_paths, layers_of
 from fourfold.llm.port import Completion, ModelRequest
-from fourfold.persona import Persona, PersonaStatus
-from fourfold.pipeline.complete_run import completed_persona
-from fourfold.pipeline.new_run import NewRun, pinned_run
-from fourfold.pipeline.regeneration import NoSuchStepError, new_regeneration, regeneration_config
+from fourfold.pipeline.regeneration import NoSuchStepError, regeneration_config
 from fourfold.pipeline.rewrite import BadRewriteError, RewriteRequest, plan_of
-from fourfold.pipeline.state import RunState
-from fourfold.pipeline.store import StoredPersona
 from fourfold.steps import STEP_ORDER, StepName, position
-from tests.builders import ALL_STEPS, START, MemoryEventStore, ScriptedModel, log_of, performed, state_before
+from tests.builders import ScriptedModel
 from tests.examples import examples
 from tests.unit.personas.memory import chance, persona, random_edit
+from tests.unit.pipeline.rewriting import ended, run_through, started
 
 CASES = examples(40, 500)
 FIRST_STEPS = STEP_ORDER[:-1]
-SETTINGS = RunSettings(EngineConfig())
 
 
 class Restless(ScriptedModel):
@@ -49,33 +44,6 @@ class Restless(ScriptedModel):
         if isinstance(node, str) and name in {"desire", "fear", "wound", "tone", "rhythm", "name", "appearance"}:
             return f"{node} {self._picks.randint(0, 10**6)}"
         return node
-
-
-BASIS = state_before(ALL_STEPS[-1]).basis()
-
-
-def stored(whole: Persona) -> StoredPersona:
-    return StoredPersona(whole, whole.model_dump_json())
-
-
-def started(whole: Persona, request: RewriteRequest) -> NewRun:
-    plan = plan_of(request)
-    settings = RunSettings(regeneration_config(SETTINGS.engine, plan))
-    run = pinned_run(whole.id, whole.workspace_id, settings, START, plan.first)
-    return new_regeneration(stored(whole), BASIS, run, None if request.is_plain else request)
-
-
-def run_through(start: NewRun, model: ScriptedModel) -> RunState:
-    """All steps of a run, its state passing through JSON as in Step Functions."""
-    state, events = start.state, MemoryEventStore()
-    for step in ALL_STEPS[position(state.start_at) :]:
-        state = RunState.model_validate_json(json.dumps(state.model_dump(mode="json")))
-        state = performed(step, state, model, log_of(events, state))
-    return state
-
-
-def ended(start: NewRun, state: RunState, whole: Persona) -> Persona:
-    return completed_persona(whole, state, start.run, start.base, PersonaStatus.ACTIVE, START)
 
 
 def bytes_of(layers: Layers, path: str) -> str:

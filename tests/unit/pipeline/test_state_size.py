@@ -98,6 +98,9 @@ def _longest_config() -> EngineConfig:
 _WRITTEN_AGAIN = {"soul.desire", "self.archetype", "mask.register", "surface.age"}
 
 
+_REFINE = {"layer": "mask", "axis": "intensity", "amount": -0.12345678901234567}
+
+
 def largest_state() -> RunState:
     """Fourth attempt, every field full: six largest answers, every constraint, every layer broken, twelve findings."""
     state = new_state(ASTRAL * INTENT_MAX_CHARACTERS, _longest_config())
@@ -129,7 +132,14 @@ def largest_state() -> RunState:
     return state.model_validate(
         {
             **state.model_dump(mode="json"),
-            "rewrite": {"layers": [], "fields": kept, "language": "abc-Latn-TR"},
+            "rewrite": {
+                "layers": [],
+                "fields": kept,
+                "language": "abc-Latn-TR",
+                "refine": _REFINE,
+                "before": draft["mask"],
+            },
+            "refined": {**_REFINE, "before": -0.1234, "after": -0.1234, "moved": -0.1234, "reached": False},
             "attempt": 4,
             "log_seq": 99,
             "draft": draft,
