@@ -66,6 +66,7 @@ def _request(caller: AdmittedCaller, body: ForkRequest, parent: Persona) -> fork
         edits=body.edits if "edits" in body.model_fields_set else None,
         slug=body.slug,
         note=body.note,
+        metadata=body.metadata,
         accept_violations=body.accept_violations,
         by=Authorship(author=caller.key_id, reason=body.note),
         language=None if body.language == parent.language else body.language,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from fourfold.caller_metadata import CallerMetadata
 from fourfold.layer_edits import LayerEdits
 from fourfold.persona import Language, Slug
 from fourfold.text_rules import acceptable_text
@@ -41,6 +42,10 @@ class ForkRequest(BaseModel):
         RefineRequest | None, Field(description="Moves a layer of the fork along an axis, as in `regenerate`.")
     ] = None
     slug: Annotated[Slug | None, Field(description="A unique name in the workspace.", examples=["derya"])] = None
+    metadata: Annotated[
+        CallerMetadata,
+        Field(default_factory=dict, description="Strings of the fork; those of the parent are not copied."),
+    ]
     note: Annotated[
         str | None,
         Field(min_length=1, max_length=500, description="Why; it is stored as `fork_note`."),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -65,6 +65,7 @@ class ForkRequest:
     by: Authorship
     language: str | None = None
     refine: Refinement | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def needs_run(self) -> bool:
@@ -169,6 +170,7 @@ def new_fork(parent: Persona, persona_id: str, layers: Layers, request: ForkRequ
         root_id=parent.root_id or parent.id,
         parent_version=parent.version,
         fork_note=request.note,
+        metadata=dict(request.metadata),
         created_at=now,
         updated_at=now,
     )

@@ -46,8 +46,9 @@ def created(api: Api, persona_id: str) -> list[dict[str, Any]]:
 
 def test_a_fork_is_a_persona_of_its_own(api: Api, persona: dict[str, Any]) -> None:
     api.call("PATCH", f"/v1/personas/{persona['id']}", json={"slug": "deniz", "visibility": "public"})
-    reply = forked(api, persona, {"slug": "twin", "note": "For a demo."})
+    reply = forked(api, persona, {"slug": "twin", "note": "For a demo.", "metadata": {"team": "north"}})
     child = reply.json()
+    assert child["metadata"] == {"team": "north"}
     assert (reply.status_code, reply.headers["location"]) == (201, f"/v1/personas/{child['id']}")
     assert {layer: json.dumps(child[layer]) for layer in LAYERS} == {
         layer: json.dumps(persona[layer]) for layer in LAYERS
