@@ -15,7 +15,9 @@ from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.portrait import show
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole, print_json_text
+from fourfold.layers import LAYER_NAMES
 from fourfold.persona import Refined
+from fourfold.pipeline.rewrite import STEP_OF_LAYER
 from fourfold.steps import STEP_ORDER, StepName, position
 
 FirstStep = Annotated[
@@ -51,7 +53,8 @@ def regenerate(  # noqa: PLR0913, PLR0917 - an argument for each option
             estimate = client.post(f"/v1/personas/{persona_id}/regenerate", {**body, "dry_run": True})
             _show_estimate(estimate, as_json=as_json)
             return
-        steps = STEP_ORDER[position(first) :]
+        kept = {STEP_OF_LAYER[layer] for layer in LAYER_NAMES if layer in body["keep"]}
+        steps = tuple(step for step in STEP_ORDER[position(first) :] if step not in kept)
         events = client.regenerate(persona_id, body)
         persona = finished(client, follow(events, SafeConsole(stderr=as_json), steps))
     if as_json:

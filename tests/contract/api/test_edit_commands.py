@@ -51,6 +51,7 @@ def test_a_field_is_set_on_the_command_line(fourfold: Command, persona: dict[str
     words = ["--set", "surface.name=Derya", "--set", "self.big_five.openness=0.5", "--reason", "A typo."]
     after = json.loads(fourfold("edit", persona["id"], *words, "--json").stdout)
     assert (after["surface"]["name"], after["self"]["big_five"]["openness"]) == ("Derya", 0.5)
+    assert "of earlier layers" in fourfold("show", persona["id"]).output
     refused = fourfold("edit", persona["id"], "--set", "surface.age=50")
     assert (refused.exit_code, "intent_parse" in refused.output) == (1, True)
     assert fourfold("edit", persona["id"], "--set", "surface.age=50", "--accept-violations").exit_code == 0
