@@ -58,12 +58,16 @@ class Client:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._api.close()
 
-    def create(self, brief: str, settings: Mapping[str, object]) -> Iterator[dict[str, Any]]:
+    def create(
+        self, brief: str, settings: Mapping[str, object], labels: Mapping[str, object] | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Starts a run and yields its events, the terminal one last.
 
-        A broken stream is resumed after the last event received.
+        `labels` are fields of the request beside the brief, such as `slug`. A broken stream is resumed after the last
+        event received.
         """
-        yield from self._run("/v1/personas", {"intent": brief, "stream": True, "config": dict(settings)})
+        body = {"intent": brief, "stream": True, "config": dict(settings), **(labels or {})}
+        yield from self._run("/v1/personas", body)
 
     def regenerate(self, persona_id: str, body: Mapping[str, object]) -> Iterator[dict[str, Any]]:
         """Regenerates a persona as `body` says; yields events like `create`."""

@@ -69,9 +69,17 @@ class AsyncFourfold:
         """Closes the connections."""
         await self._http.aclose()
 
-    async def create_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Persona:
-        """Generates a persona and waits for it, also longer than the API waits. `settings` are for this run only."""
-        return await self._written(operations.create(brief, settings))
+    async def create_persona(
+        self,
+        brief: str,
+        settings: Mapping[str, Any] | None = None,
+        **labels: Any,  # noqa: ANN401 - JSON
+    ) -> Persona:
+        """Generates a persona and waits for it, also longer than the API waits. `settings` are for this run only.
+
+        `labels` are `slug`, `visibility` and `metadata`, as in `POST /v1/personas`.
+        """
+        return await self._written(operations.create(brief, settings, labels))
 
     async def estimate_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Estimate:
         """Returns what a persona of this brief would cost; nothing is stored or spent."""

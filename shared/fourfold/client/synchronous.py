@@ -67,9 +67,17 @@ class Fourfold:
         """Closes the connections."""
         self._http.close()
 
-    def create_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Persona:
-        """Generates a persona and waits for it, also longer than the API waits. `settings` are for this run only."""
-        return self._written(operations.create(brief, settings))
+    def create_persona(
+        self,
+        brief: str,
+        settings: Mapping[str, Any] | None = None,
+        **labels: Any,  # noqa: ANN401 - JSON
+    ) -> Persona:
+        """Generates a persona and waits for it, also longer than the API waits. `settings` are for this run only.
+
+        `labels` are `slug`, `visibility` and `metadata`, as in `POST /v1/personas`.
+        """
+        return self._written(operations.create(brief, settings, labels))
 
     def estimate_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Estimate:
         """Returns what a persona of this brief would cost; nothing is stored or spent."""

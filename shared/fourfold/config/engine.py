@@ -158,6 +158,10 @@ class FingerprintConfig(Document):
         StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9][A-Za-z0-9._/:@-]*)?$", max_length=120),
         Field(description="`writers`, `stylometric`, or `provider:model` of an embedding model."),
     ] = "writers"
+    min_distinctiveness: Annotated[
+        float,
+        Field(ge=0, le=1, description="Distinctiveness below which a voice is reported as too close to the baseline."),
+    ] = 0.5
 
 
 # The tests of the safety floor, and the safety setting that each one tests. They run while that setting is true.

@@ -10,7 +10,7 @@ pk slug_pk      sk `SLUG`                the persona that has the slug
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -196,6 +196,19 @@ class DynamoPersonaStore:
         ]
         return not transact(self._client, {"end": writes})
 
+    def slug_writes(self, persona: Persona, instead_of: str | None) -> list[Write]:
+        """The write of a new persona's slug; it fails if another persona has it, other than `instead_of`.
+
+        Raises:
+            OutdatedStoreError: another persona may have the slug, in a store of an earlier version.
+        """
+        if persona.slug is None:
+            return []
+        require_converted(self._table, persona.workspace_id, f"SLUG#{persona.slug}")
+        item = {**slug_key(persona.workspace_id, persona.slug), "persona_id": {"S": persona.id}}
+        values = {":earlier": {"S": instead_of or "none"}}
+        return [put(self._table.name, item, f"{ABSENT} OR persona_id = :earlier", values=values)]
+
     def add(self, version: PersonaVersion, card: str | None, entry: BusEntry) -> None:
         """Stores a persona that no run wrote: its first version, what its card held beside it, and its event.
 
@@ -220,17 +233,18 @@ class DynamoPersonaStore:
             OutdatedStoreError: another persona may have the slug, in a store of an earlier version.
         """
         own = [*self._persona_writes(None, version.persona), self._version_write(version)]
-        groups = self.fork_writes(version.persona, origin)
+        groups = {**self.fork_writes(version.persona, origin), "slug": self.slug_writes(version.persona, None)}
         failed = transact(self._client, {**groups, "persona": [*own, *outbox_puts(self._outbox, [entry])]})
         if "persona" in failed:
             raise ValueError(f"{version.persona.id} is stored already")
-        require_fork_stored(failed)
+        if "parent" in failed:
+            raise PersonaGoneError
+        if failed:
+            raise SlugTakenError
 
     def fork_writes(self, persona: Persona, origin: Origin) -> dict[str, list[Write]]:
-        """The writes of a fork beside its document: its origin, its place under its parent, its slug."""
+        """The writes of a fork beside its document: its origin, and its place under its parent, who must exist."""
         table, workspace_id, parent_id = self._table.name, persona.workspace_id, origin.ancestors[0]
-        if persona.slug is not None:
-            require_converted(self._table, workspace_id, f"SLUG#{persona.slug}")
         where = key(persona_pk(workspace_id, persona.id), ORIGIN)
         return {
             "parent": [persona_exists(table, workspace_id, parent_id)],
@@ -238,7 +252,6 @@ class DynamoPersonaStore:
                 put(table, {**where, "doc": packed(origin.model_dump_json())}),
                 put(table, child_key(workspace_id, parent_id, persona.id)),
             ],
-            "slug": _slug_put(table, persona),
         }
 
     def replace(self, stored: StoredPersona, version: PersonaVersion, entry: BusEntry) -> None:
@@ -284,7 +297,10 @@ class DynamoPersonaStore:
         writes = []
         if before is not None:
             writes.append(delete(self._table.name, slug_key(persona.workspace_id, before)))
-        return [*writes, *_slug_put(self._table.name, persona)]
+        if after is not None:
+            item = {**slug_key(persona.workspace_id, after), "persona_id": {"S": persona.id}}
+            writes.append(put(self._table.name, item, ABSENT))
+        return writes
 
     def _personas(self, workspace_id: str, ids: Sequence[str]) -> dict[str, Persona]:
         keys = (persona_key(workspace_id, persona_id) for persona_id in ids)
@@ -313,26 +329,6 @@ def persona_put(table: str, stored: StoredPersona | None, persona: Persona) -> W
 def persona_exists(table: str, workspace_id: str, persona_id: str) -> Write:
     """A check that fails once the persona is deleted: its deletion would not find what is written after it."""
     return check(table, persona_key(workspace_id, persona_id))
-
-
-def _slug_put(table: str, persona: Persona) -> list[Write]:
-    if persona.slug is None:
-        return []
-    item = {**slug_key(persona.workspace_id, persona.slug), "persona_id": {"S": persona.id}}
-    return [put(table, item, ABSENT)]
-
-
-def require_fork_stored(failed: Collection[str]) -> None:
-    """Raises if one of the groups of `DynamoPersonaStore.fork_writes` failed.
-
-    Raises:
-        PersonaGoneError: the parent was deleted.
-        SlugTakenError: another persona has the slug.
-    """
-    if "parent" in failed:
-        raise PersonaGoneError
-    if "slug" in failed:
-        raise SlugTakenError
 
 
 def child_key(workspace_id: str, parent_id: str, persona_id: str) -> Item:
