@@ -183,7 +183,7 @@ def test_a_crash_before_the_start_is_finished_by_the_next_try(
         ({}, "/from"),
         ({"from": "store_persona"}, "/from"),
         ({"from": "single_call"}, "/from"),
-        ({"from_": "audit"}, "/from"),
+        ({"from_": "audit"}, "/from_"),
         ({"from": "audit", "intent": "x"}, "/intent"),
         ({"from": "audit", "config": {"x": 1}}, "/config/x"),
         ({"from": "audit", "config": {"engine.pipeline.method": "single_call"}}, "/from"),
