@@ -76,6 +76,7 @@ def test_a_fork_is_a_persona_of_its_own(api: Api, persona: dict[str, Any]) -> No
             "overall": persona["audit"]["overall"],
             "language": "tr",
             "parent_id": persona["id"],
+            "metadata": {"team": "north"},
         }
     ]
     assert len(api.machine.started) == 1, "a fork without a rewrite needs no model"
