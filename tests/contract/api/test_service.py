@@ -122,6 +122,7 @@ def test_the_description_names_every_route_and_no_other(api: Api) -> None:
         ("post", "/v1/runs/{run_id}/cancel"),
         ("get", "/v1/runs"),
         ("get", "/v1/personas/{persona_id}/lineage"),
+        ("get", "/v1/personas/{persona_id}/distinctiveness"),
         ("post", "/v1/personas/{persona_id}/fork"),
         ("post", "/v1/personas/{persona_id}/audit"),
         ("post", "/v1/personas/{persona_id}/versions/{version}/restore"),
