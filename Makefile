@@ -16,6 +16,8 @@ CONTEXT = -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS) -c key_store
 LICENSES := MIT;Apache;BSD;ISC;PSF-2.0;Mozilla Public License 2.0
 EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Where it is set, as in many containers, every process compiles all it imports: the gate starts hundreds of them.
+unexport PYTHONDONTWRITEBYTECODE
 # As typed: a dollar in a brief is a dollar.
 override export BRIEF := $(value BRIEF)
 
