@@ -25,8 +25,9 @@ from fourfold.jobs.store import JobInProgressError, Lease
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import DEPLOYMENT_FAILURES, ModelError, ModelFailure
 from fourfold.persona import SPEAKABLE, Persona
+from fourfold.pipeline.cancellation import CANCELLED
 from fourfold.pipeline.failure import job_problem
-from fourfold.progress.log import RunOverError
+from fourfold.progress.log import RunCancelledError
 from fourfold.progress.run import Run, RunKind
 from functions.configuration import effective_in, settings_at
 from functions.preload import preload
@@ -42,6 +43,8 @@ _MAX_TRIES = 5
 _MARGIN_S = 45.0
 # The same for models whose calls take minutes, such as one on a laptop.
 _LONG_MARGIN_S, _LONG_CALL_S = 150.0, 120
+# Seconds between two looks at the log, whether the run has ended or was cancelled.
+_LOOK_EVERY_S = 1.0
 # Failures that a retry cannot fix: the deployment or the persona must be changed.
 _PERMANENT = DEPLOYMENT_FAILURES | {ModelFailure.BAD_REQUEST}
 JobFactory = Callable[[Run, Persona, Settings, Deadline], Job]
@@ -118,11 +121,15 @@ def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadlin
     margin = _LONG_MARGIN_S if settings.engine.chat.timeout_s > _LONG_CALL_S else _MARGIN_S
     # The model calls of an item must end before the function's timeout. In the last half of the margin no call is
     # sent: it would be cut off and still be paid for.
-    calls = Deadline(
-        deadline - _MARGIN_S / 3, check=_running_check(run, jobs), least_s=max(1.0, margin / 2 - _MARGIN_S / 2)
-    )
+    check = _running_check(run, jobs)
+    calls = Deadline(deadline - _MARGIN_S / 3, check=check, least_s=max(1.0, margin / 2 - _MARGIN_S / 2))
+
+    def may_start() -> bool:
+        check()
+        return deadline - time.monotonic() > margin
+
     job = job_for(run, persona, settings, calls)
-    _run_job(run, job, record, job_settings.concurrency, lambda: deadline - time.monotonic() > margin, calls)
+    _run_job(run, job, record, job_settings.concurrency, may_start, calls)
 
 
 def _run_job(  # noqa: PLR0913, PLR0917 - what a run of a job needs
@@ -132,6 +139,9 @@ def _run_job(  # noqa: PLR0913, PLR0917 - what a run of a job needs
     jobs, fields = job_context(), {"run_id": run.id, "kind": run.kind}
     try:
         finished_run = do_job(run, job, jobs, concurrency=concurrency, may_start=may_start)
+    except RunCancelledError:
+        logger.info("job was cancelled", extra=fields)
+        fail_job(run, CANCELLED, jobs, job)
     except JobFailedError as failed:
         logger.warning("job failed", extra={**fields, "code": failed.problem.code})
         fail_job(run, failed.problem, jobs, job)
@@ -152,16 +162,15 @@ def _run_job(  # noqa: PLR0913, PLR0917 - what a run of a job needs
 
 
 def _running_check(run: Run, jobs: JobContext) -> Callable[[], None]:
-    """Returns a check that raises RunOverError if the run has ended; it reads the log at most once a second."""
+    """Returns a check that raises if the run has ended or was cancelled; it reads the log at most once a second."""
     log, lock, read_at = jobs.log_of(run), Lock(), [time.monotonic()]
 
     def check() -> None:
         with lock:
-            if time.monotonic() - read_at[0] < 1.0:
+            if time.monotonic() - read_at[0] < _LOOK_EVERY_S:
                 return
             read_at[0] = time.monotonic()
-            if log.ended():
-                raise RunOverError
+            log.require_wanted()
 
     return check
 

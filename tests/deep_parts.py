@@ -17,6 +17,7 @@ PARTS = {
     "readme": "every command of README.md and docs/ works as it is written",
     "clients": "four client generators and OpenAI's Node SDK against a server; packages from PyPI and npm",
     "models": "every part of the product asks the configured provider, over HTTP",
+    "console": "a person's work in the console, in Chromium: all pages, accessibility, hostile texts, weights, times",
     "real": "the product against a small real model, on a server of its own",
 }
 

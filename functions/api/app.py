@@ -39,6 +39,8 @@ from fourfold.personas.deletion import DELETED
 from fourfold.storage.layout import OutdatedStoreError
 from functions.api.chat import routes as chat
 from functions.api.config import routes as config
+from functions.api.console import routes as console
+from functions.api.constraints import routes as constraints
 from functions.api.errors import STORE_OUTDATED
 from functions.api.judges import routes as judges
 from functions.api.keys import routes as keys
@@ -52,6 +54,7 @@ from functions.api.openapi import describe as openapi
 from functions.api.openapi.describe import TAGS
 from functions.api.persona_audit import routes as persona_audit
 from functions.api.persona_files import routes as persona_files
+from functions.api.persona_forks import routes as persona_forks
 from functions.api.persona_versions import routes as persona_versions
 from functions.api.personas import routes as personas
 from functions.api.progress import routes as progress
@@ -73,6 +76,8 @@ _RESOURCES = (
     personas,
     persona_versions,
     persona_audit,
+    constraints,
+    persona_forks,
     persona_files,
     voice,
     chat,
@@ -87,6 +92,7 @@ _RESOURCES = (
     config,
     keys,
     meta,
+    console,
 )
 
 
@@ -94,7 +100,8 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     """Builds the app. It reads no environment variable and calls no service before the first request.
 
     `origins` are the origins allowed by CORS. The server sets `app.state.stopping` before it stops, which ends streams
-    and waiting requests. It may set `app.state.storage_failure`, which returns why changes cannot be stored, or None.
+    and waiting requests. It may set `app.state.storage_failure`, which returns why changes cannot be stored, or None;
+    and `app.state.sign_in_link`, the console's one-use link.
     """
     app = FastAPI(
         title="fourfold",
@@ -130,6 +137,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
     app.state.stopping = threading.Event()
     app.state.tails = Tails()
     app.state.storage_failure = lambda: None
+    app.state.sign_in_link = None
     for resource in _RESOURCES:
         app.include_router(resource.router)
     app.router.routes.append(Route(MCP_PATH, McpEndpoint(app)))

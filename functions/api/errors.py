@@ -70,3 +70,11 @@ def no_fingerprint() -> ProblemError:
     """409: the persona has no fingerprint yet."""
     detail = "Wait until the status of GET .../fingerprint is ready; if it is failed, POST .../fingerprint."
     return ProblemError(problem("fingerprint_not_ready", "The fingerprint is not ready", 409, detail))
+
+
+def slug_taken() -> ProblemError:
+    """409: another persona of the workspace has the slug."""
+    fault = FieldError(pointer="/slug", code="slug_taken", detail="Already used by another persona.")
+    detail = "Choose another slug, or change the slug of the persona that uses it."
+    answer = problem("slug_taken", "Slug already in use", 409, detail)
+    return ProblemError(answer.model_copy(update={"errors": (fault,)}))

@@ -24,6 +24,7 @@ from fourfold.storage.keys.signing_key import signing_key
 from fourfold.storage.labels.store import DynamoLabelSets
 from fourfold.storage.personas.session_deletion import DynamoSessionDeletion
 from fourfold.storage.personas.session_directory import DynamoSessionDirectory
+from fourfold.storage.runs.listing import DynamoRunList
 from fourfold.storage.runs.repository import DynamoRunRepository
 from fourfold.storage.runs.slots import GenerationSlots
 from functions import clock, wiring
@@ -81,6 +82,12 @@ def claims() -> DynamoClaims:
 def label_sets() -> DynamoLabelSets:
     """The store of label sets."""
     return DynamoLabelSets(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
+
+
+@cache
+def run_directory() -> DynamoRunList:
+    """Lists runs."""
+    return DynamoRunList(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"])
 
 
 def session_directory() -> DynamoSessionDirectory:

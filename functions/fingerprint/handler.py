@@ -15,7 +15,7 @@ from functions.wiring import baseline
 
 
 def _job(_run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> FingerprintJob:
-    chat = settings.engine.chat
+    chat = settings.engine.chat.for_jobs(settings.engine.fingerprint.max_tokens)
     return FingerprintJob(
         persona=persona,
         models=[resolve_chat(name) for name in chat.chain],

@@ -20,7 +20,8 @@ from functions.wiring import job_context, workspace_tests
 
 def suite_job(run: Run, persona: Persona, settings: Settings, deadline: Deadline) -> SuiteJob:
     """Builds the suite job of one persona from the workspace's settings and tests."""
-    chat, config = settings.engine.chat, settings.engine.provocation
+    config = settings.engine.provocation
+    chat = settings.engine.chat.for_jobs(config.max_tokens)
 
     def judge_config(judge: ModelConfig, settings: str) -> JudgeConfig:
         return JudgeConfig([resolve(name) for name in judge.chain], judge, deadline, settings)

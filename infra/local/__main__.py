@@ -177,6 +177,8 @@ def _print_addresses(stack: Stack) -> None:
         f'    -d \'{{"intent": "{EXAMPLE_BRIEF}"}}\''
     )
     console.print()
+    console.print(f"  Console  {stack.console_url}", highlight=False, soft_wrap=True)
+    console.print("           (signs one browser in, once, within 15 minutes)", highlight=False)
     console.print(f"  API      {stack.api_url}", highlight=False)
     console.print(f"  Docs     {stack.api_url}/docs", highlight=False)
     _print_models(stack)

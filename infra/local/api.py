@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -34,6 +35,15 @@ class PortTakenError(LocalError):
 
 class ApiStartError(LocalError):
     """The API's process ended or did not answer; its log has the reason."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What a one-use link of the console is worth: its token, the key it is exchanged for, its end (s since 1970)."""
+
+    token: str
+    api_key: str
+    expires_at: float
 
 
 def listen(port: int) -> socket.socket:
@@ -72,14 +82,14 @@ class Api:
         listener.close()
         self._input = cast("TextIO", self._process.stdin)
 
-    def start(self, environment: dict[str, str]) -> None:
-        """Serve with this environment; returns when the API answers.
+    def start(self, environment: dict[str, str], sign_in: SignIn) -> None:
+        """Serve with this environment and this link to the console; returns when the API answers.
 
         Raises:
             ApiStartError: it does not answer within START_SECONDS, or its process ends.
         """
         try:
-            self._input.write(json.dumps(environment) + "\n")
+            self._input.write(json.dumps({"environment": environment, "sign_in": asdict(sign_in)}) + "\n")
             self._input.flush()
         except BrokenPipeError:
             raise ApiStartError(f"the API's process ended; see {self._log}") from None

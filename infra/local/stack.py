@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from fourfold.models import libraries_of
 from fourfold.models.credentials import PROVIDERS, usable_providers
 from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys
 from infra.local import assembly
-from infra.local.api import Api, listen
+from infra.local.api import Api, SignIn, listen
 from infra.local.bridges.forked_workers import SUPPORTED, ForkServer
 from infra.local.bridges.outbox_replay import republish_outbox
 from infra.local.bridges.patience import PATIENCE
@@ -46,16 +48,18 @@ DISPATCHER_HANDLER = "functions.webhook_dispatch.handler.handler"
 JOB_HANDLERS = ("functions.fingerprint.", "functions.provocation.")
 # Defaults of the API and the functions on a developer's machine; the shell's variables take precedence.
 DEVELOPMENT = {"FOURFOLD_WEBHOOKS_ALLOW_LOOPBACK": "1", LEAST_TIMEOUT: "60"}
+SIGN_IN_SECONDS = 15 * 60
 FUNCTION_ARN = re.compile(r"arn:aws:lambda:[^\"]+")
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Addresses and keys of a running stack."""
+    """Addresses and keys of a running stack. `console_url` signs one browser in, once, for SIGN_IN_SECONDS."""
 
     home: Home
     api_url: str
     api_key: str
+    console_url: str
     engine_url: str
     root_key: str
 
@@ -118,10 +122,12 @@ def running_stack(home: Home, port: int, progress: Progress | None = None) -> It
             drop_connections(engine.client("dynamodb"), variables["FOURFOLD_CONNECTIONS_TABLE"])
             api_key = _seed_api_key(engine, home, variables["FOURFOLD_API_KEYS_TABLE"])
             access = {**engine.worker_environment(), **engine.execution_credentials(deployed_api)}
-            api.start({**variables, **access})
+            link = SignIn(secrets.token_urlsafe(24), api_key, time.time() + SIGN_IN_SECONDS)
+            api.start({**variables, **access}, link)
         undo.callback(home.withdraw)
         home.announce(Server(os.getpid(), api.url, engine.url, engine.root_key))
-        yield Stack(home, api.url, api_key, engine.url, engine.root_key)
+        # A fragment is not sent to a server, so the token is in no log; the console posts it.
+        yield Stack(home, api.url, api_key, f"{api.url}/#/sign-in/{link.token}", engine.url, engine.root_key)
 
 
 def _bring_up_to_date(engine: Engine, home: Home, progress: Progress) -> None:

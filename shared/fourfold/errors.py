@@ -14,6 +14,8 @@
     + NoSuchPersonaError, NoSuchVersionError, NoSessionError, PersonaGoneError
   * ConflictError              the request conflicts with the current state; read it and try again
     + ArchivedError, NotWrittenError, NothingWrittenError, RunInProgressError, RunUnfinishedError, RunOverError
+    + StoppedError              no further model call is wanted
+      - RunCancelledError
     + ConcurrentChangeError, SlugTakenError, StaleError, RevisionMismatchError
     + KeyReusedError, KeyExistsError, JobInProgressError, BlockedError
     + SessionEndedError, SessionDeletedError

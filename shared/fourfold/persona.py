@@ -35,9 +35,10 @@ def _language_tag(tag: object) -> object:
     return "-".join(part for part in (language.lower(), script.title(), region.upper()) if part)
 
 
+LANGUAGE_PATTERN: Final = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
 Language = Annotated[
     str,
-    StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"),
+    StringConstraints(pattern=LANGUAGE_PATTERN),
     BeforeValidator(_language_tag),
 ]
 
@@ -218,11 +219,15 @@ class Scores(Document):
         return score
 
 
+# A layer, or a field of one.
+FIELD_PATH_PATTERN: Final = r"^(soul|self|mask|surface)(\.[a-z_]+)*$"
+
+
 class Finding(Document):
     """A flaw that the audit found: field, quote as evidence, severity from 1 (slight) to 5 (breaks the persona)."""
 
     dimension: Dimension
-    field: Annotated[str, StringConstraints(pattern=r"^(soul|self|mask|surface)(\.[a-z_]+)*$", max_length=80)]
+    field: Annotated[str, StringConstraints(pattern=FIELD_PATH_PATTERN, max_length=80)]
     quote: Annotated[str, StringConstraints(max_length=300)]
     severity: Annotated[int, Field(ge=1, le=5)]
     note: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
@@ -411,7 +416,9 @@ class Persona(Document):
 
     `version` increases with every accepted change. `run_id` is the run that wrote the layers and `usage` the cost of
     that run (null and empty for an imported persona). `pending_run_id` is the run in progress, if any. `archived_from`
-    is the status of an archived persona before it was archived; unarchiving restores it.
+    is the status of an archived persona before it was archived; unarchiving restores it. A fork has the id and version
+    of the persona it was made from (`parent_id`, `parent_version`), the first persona of its line (`root_id`) and its
+    maker's `fork_note`; the parent may have been deleted since.
     """
 
     id: PersonaId
@@ -436,6 +443,10 @@ class Persona(Document):
     providers: tuple[str, ...] = ()
     archived_from: PersonaStatus | None = None
     imported_from: ImportedFrom | None = None
+    parent_id: PersonaId | None = None
+    parent_version: int | None = None
+    root_id: PersonaId | None = None
+    fork_note: str | None = None
     created_at: datetime
     updated_at: datetime
 

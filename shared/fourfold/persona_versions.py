@@ -23,6 +23,7 @@ class Change(StrEnum):
     EDITED = "edited"
     AUDITED = "audited"
     RESTORED = "restored"
+    FORKED = "forked"
     IMPORTED = "imported"
 
 

@@ -58,7 +58,7 @@ def judge_by_rule(request: ModelRequest) -> JudgeReport:
             CriterionAnswer(
                 criterion=str(entry.get("id", "")),
                 quote=(shown or "")[:400],
-                why="by rule" if rule else "no rule looks for this",
+                why="no rule looks for this" if rule is None else ("" if shown is None else "by rule"),
                 answer="unsure" if rule is None else ("no" if shown is None else "yes"),
             )
         )

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from fourfold.llm.port import ContextBlock, ModelRequest, Repair
 from fourfold.pipeline.audit import AUDIT
@@ -20,7 +17,10 @@ from fourfold.pipeline.soul_draft import SOUL_DRAFT
 from fourfold.pipeline.surface_ground import SURFACE_GROUND
 from fourfold_offline.composer import compose
 from tests.providers.behaviours import Fails, Reply, Says
-from tests.providers.wires import Body, Fault, Metered, Provider, Received
+from tests.providers.chain_reading import links_in
+from tests.providers.conversations import conversation
+from tests.providers.meter import Meter
+from tests.providers.wires import Fault, Provider, Received
 
 _OUTPUT_TYPES = {
     step.name.value: step.output_type
@@ -29,8 +29,6 @@ _OUTPUT_TYPES = {
 _TASK = re.compile(r"^Task: (\w+)\.", re.MULTILINE)
 # Angle brackets inside a block are escaped, so none can hide in it.
 _BLOCK = re.compile(r"<(\w+)>([^<>]*)</\1>")
-_BYTES_PER_TOKEN = 4
-_CACHE_LOOKS_BACK = 20
 
 
 def composed(system_text: str, user_texts: Iterable[str], repair_answer: str = "", problems: Iterable[str] = ()) -> str:
@@ -46,9 +44,7 @@ def composed(system_text: str, user_texts: Iterable[str], repair_answer: str = "
     return compose(
         ModelRequest(
             system=system_text[: found.start()].rstrip(),
-            context=tuple(
-                ContextBlock(name, json.loads(data)) for text in user_texts for name, data in _BLOCK.findall(text)
-            ),
+            context=_context(user_texts),
             task=system_text[found.start() :],
             output_type=_OUTPUT_TYPES[found[1]],
             max_tokens=100_000,
@@ -58,29 +54,12 @@ def composed(system_text: str, user_texts: Iterable[str], repair_answer: str = "
     ).text
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One message of the conversation and its text parts. `role` is user, assistant or system."""
-
-    role: str
-    texts: tuple[str, ...]
-
-
-def conversation(call: Received) -> tuple[Turn, ...]:
-    """What the model was told, in order, whatever the API calls it."""
-    body = call.body
-    match call.provider:
-        case Provider.GOOGLE:
-            system, messages, content = body.get("systemInstruction", {}).get("parts"), body["contents"], "parts"
-        case Provider.OPENAI:
-            asked = body["input"]
-            messages = [{"role": "user", "content": asked}] if isinstance(asked, str) else asked
-            system, content = body.get("instructions"), "content"
-        case _:
-            system, messages, content = body.get("system"), body["messages"], "content"
-    roles = {"model": "assistant", "developer": "system"}
-    turns = (Turn(roles.get(item["role"], item["role"]), _texts(item[content])) for item in messages)
-    return Turn("system", _texts(system)), *turns
+def _context(texts: Iterable[str]) -> tuple[ContextBlock, ...]:
+    found = [(name, data) for text in texts for name, data in _BLOCK.findall(text)]
+    brief = next((json.loads(data) for name, data in found if name == "brief"), "")
+    return tuple(
+        ContextBlock(name, links_in(data, brief) if name == "constraints" else json.loads(data)) for name, data in found
+    )
 
 
 def _problems(texts: Iterable[str]) -> list[str]:
@@ -88,28 +67,17 @@ def _problems(texts: Iterable[str]) -> list[str]:
     return next(blocks, [])
 
 
-def _texts(content: Any) -> tuple[str, ...]:
-    if isinstance(content, str):
-        return (content,)
-    return tuple(part["text"] for part in content or () if isinstance(part.get("text"), str))
-
-
 class Composer:
     """A behaviour: answers every step of the pipeline, on every provider's wire.
 
     Problems to mend are the list in the last user message's `<problems>` block.
 
-    Its usage is bytes/4. For Anthropic it models the prompt cache, and a model it is: text up to the last block
-    marked with `cache_control` is written, or read as far as this server has written it before (looking back 20
-    blocks). A cache entry belongs to one model, tools and output schema, which is what people measured of the real
-    one; a prefix of fewer than `cache_minimum` tokens is not cached (real models: 1024 to 4096).
-    A prompt it cannot read, and for Converse two messages of one role in a row, is a bad request.
+    Its usage is the `meter`'s. A prompt it cannot read, and for Converse two messages of one role in a row, is a bad
+    request.
     """
 
-    def __init__(self, cache_minimum: int = 0) -> None:
-        self._minimum = cache_minimum
-        self._written: set[str] = set()
-        self._lock = threading.Lock()
+    def __init__(self, meter: Meter | None = None) -> None:
+        self.meter = meter or Meter()
 
     def reply(self, call: Received) -> Reply:
         turns = conversation(call)
@@ -127,36 +95,5 @@ class Composer:
             kinds = {Provider.GOOGLE: "INVALID_ARGUMENT", Provider.BEDROCK: "ValidationException"}
             fault = Fault(400, kinds.get(call.provider, "invalid_request_error"), str(unreadable))
             return Fails(dict.fromkeys(Provider, fault)).reply(call)
-        prompt = max(1, sum(_size(part) for turn in turns for part in turn.texts) // _BYTES_PER_TOKEN)
-        read, written = self._cached(call.body) if call.provider is Provider.ANTHROPIC else (0, 0)
-        metered = Metered(prompt - read - written, read, written, max(1, _size(text) // _BYTES_PER_TOKEN), 0)
+        metered = self.meter.metered(call, text)
         return Says(text, metered=metered).reply(call)
-
-    def _cached(self, body: Body) -> tuple[int, int]:
-        """Tokens of the prompt read from the cache, and tokens written to it."""
-        key = json.dumps([body["model"], body.get("tools"), body.get("output_config", {}).get("format")])
-        size, prefixes = 0, list[tuple[str, int, bool]]()
-        for role, block in _blocks(body):
-            key += json.dumps([role, block.get("text")])
-            size += _size(block.get("text", ""))
-            prefixes.append((key, size // _BYTES_PER_TOKEN, "cache_control" in block))
-        if "cache_control" in body and prefixes:
-            prefixes[-1] = (*prefixes[-1][:2], True)
-        marked = [place for place, (_, tokens, mark) in enumerate(prefixes) if mark and tokens >= self._minimum]
-        if not marked:
-            return 0, 0
-        near = [prefixes[place] for last in marked for place in range(max(0, last - _CACHE_LOOKS_BACK), last + 1)]
-        with self._lock:
-            read = max((tokens for known, tokens, _ in near if known in self._written), default=0)
-            self._written.update(prefixes[place][0] for place in marked)
-        return read, prefixes[marked[-1]][1] - read
-
-
-def _blocks(body: Body) -> Iterable[tuple[str, Body]]:
-    for role, content in (("system", body.get("system", ())), *((m["role"], m["content"]) for m in body["messages"])):
-        for block in [{"text": content}] if isinstance(content, str) else content:
-            yield role, block
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogatepass"))

@@ -7,7 +7,8 @@ import json
 import re
 
 from tests.providers.behaviours import Reply, Says
-from tests.providers.composer import Composer, conversation
+from tests.providers.composer import Composer
+from tests.providers.conversations import conversation
 from tests.providers.streams import Speaks
 from tests.providers.wires import Provider, Received
 

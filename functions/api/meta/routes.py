@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from fourfold.http.problems import not_found
 from functions.api.meta.schemas import VERSION, Health
@@ -36,7 +36,7 @@ SwaggerUIBundle({url: "v1/openapi.json", dom_id: "#api", deepLinking: true, vali
 </body>
 </html>
 """
-_POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
+_POLICY = "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; frame-ancestors 'none'"
 
 
 @router.get("/v1/health", summary="Check health")
@@ -44,12 +44,6 @@ def check_health(request: Request) -> Health:
     """Returns `ok` if the process serves requests and changes can be stored. Requires no API key."""
     reason: str | None = request.app.state.storage_failure()
     return Health(status="degraded" if reason else "ok", version=VERSION, reason=reason)
-
-
-@router.get("/", include_in_schema=False)
-async def root() -> RedirectResponse:
-    """Redirects to the documentation page. The URL is relative, so it also leads there behind a stage's path prefix."""
-    return RedirectResponse("docs")
 
 
 @router.get("/v1/openapi.json", include_in_schema=False)

@@ -10,12 +10,14 @@ from typing import Any
 
 from functions.api.chat import examples as chat
 from functions.api.config import examples as config
+from functions.api.constraints import examples as constraints
 from functions.api.judges import examples as judges
 from functions.api.keys import examples as keys
 from functions.api.meta import examples as meta
 from functions.api.openai_compatible import examples as openai_compatible
 from functions.api.persona_audit import examples as persona_audit
 from functions.api.persona_files import examples as persona_files
+from functions.api.persona_forks import examples as persona_forks
 from functions.api.persona_versions import examples as persona_versions
 from functions.api.personas import examples as personas
 from functions.api.progress import examples as progress
@@ -30,6 +32,8 @@ _RESOURCES = (
     personas,
     persona_versions,
     persona_audit,
+    constraints,
+    persona_forks,
     persona_files,
     voice,
     chat,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fourfold.http.problems import not_stored
 from fourfold.llm.port import ModelError, ModelFailure
 from fourfold.personas.deletion import DELETED
+from fourfold.pipeline.cancellation import CANCELLED
 from fourfold.pipeline.failure import job_problem, problem_from
 from fourfold.pipeline.submit import NOT_STARTED
 from fourfold.problem import Problem
@@ -115,6 +116,7 @@ CATALOGUE: dict[str, KnownProblem] = {
     ),
     "key_in_use": KnownProblem(409, "A key cannot revoke itself", "Revoke it with another key of the workspace."),
     "persona_deleted": _known(DELETED),
+    "run_cancelled": _known(CANCELLED),
     "session_deleted": _known(SESSION_DELETED),
     "session_ended": _known(session_ended().problem),
     "too_many_keys": KnownProblem(409, "Too many API keys in the workspace", "Revoke unused keys."),
@@ -201,6 +203,7 @@ OF_KEYED_REQUESTS = ("request_in_progress", "idempotency_key_reused", "invalid_i
 NOT_READY = {"persona_not_ready": "the persona is not active or flagged"}
 NOT_WRITTEN = {"persona_not_written": "the persona has no layers yet"}
 PERSONA_DELETED = {"persona_deleted": "the persona was deleted during the request"}
+RUN_CANCELLED = {"run_cancelled": "the run was cancelled during the request"}
 SESSION_CLOSED = {
     "session_ended": "the session was ended",
     "session_deleted": "the session was deleted during the request",

@@ -169,6 +169,7 @@ def _store(persona: Persona, carried: str | None, *, resumed: bool) -> Persona:
         run_id=None,
         overall=None if persona.audit is None else persona.audit.overall,
         language=persona.language,
+        parent_id=None,
     )
     entry = bus_entry(
         event, workspace_id=persona.workspace_id, correlation_id=persona.id, occurred_at=persona.created_at

@@ -30,6 +30,7 @@ from functions.api.openapi.problems import (
     OF_RUNS,
     OF_SETTINGS,
     PERSONA_DELETED,
+    RUN_CANCELLED,
 )
 from functions.api.personas import generation, parse_client, updates
 from functions.api.personas.lookup import up_to_date_persona
@@ -61,7 +62,14 @@ _CURSOR = "`next_cursor` of the previous page."
         **replies.event_stream("The run's events, followed by the event `persona` with the persona"),
         **replies.problems(
             *(400, 403, 413, 415, 422, 429, 500, 503),
-            also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_RUNS, "too_many_generations", "persona_deleted"],
+            also=[
+                *OF_KEYED_REQUESTS,
+                *OF_SETTINGS,
+                *OF_RUNS,
+                "too_many_generations",
+                "persona_deleted",
+                "run_cancelled",
+            ],
         ),
     },
 )
@@ -195,6 +203,7 @@ async def update_persona(persona_id: str, request: Request, caller: Writer) -> R
                 "persona_archived": "the persona is archived",
                 "nothing_to_keep": "the results of the earlier steps are not stored; start at `intent_parse`",
                 **PERSONA_DELETED,
+                **RUN_CANCELLED,
             },
         ),
     },

@@ -7,19 +7,18 @@ import os
 from fastapi import Request
 
 from fourfold.http.preconditions import require_match
-from fourfold.http.problems import ProblemError, not_found, unavailable
+from fourfold.http.problems import not_found, unavailable
 from fourfold.persona import NotWrittenError, Persona, Visibility
 from fourfold.persona_versions import Authorship
 from fourfold.personas.changes import ConstraintsBrokenError, PersonaChanges, change_persona
 from fourfold.personas.deletion import PersonaDeleter, delete_persona
 from fourfold.personas.storing import PersonaUpdater, RunUnfinishedError
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
-from fourfold.problem import FieldError, problem
 from fourfold.storage.client import dynamodb
 from fourfold.storage.personas.deletion import DynamoDeletion
 from functions import clock
 from functions.api import wiring
-from functions.api.errors import constraints_broken, persona_not_written, run_in_progress
+from functions.api.errors import constraints_broken, persona_not_written, run_in_progress, slug_taken
 from functions.api.personas.schemas import PersonaPatch
 from functions.api.responses import path_to
 from functions.api.runs.polling import current_persona
@@ -54,7 +53,7 @@ def update_persona(
             workspace_id, persona_id, changes, updater, lambda persona: require_match(if_match, persona)
         )
     except SlugTakenError:
-        raise _slug_taken() from None
+        raise slug_taken() from None
     except NotWrittenError:
         raise persona_not_written() from None
     except ConstraintsBrokenError as error:
@@ -97,10 +96,3 @@ def _deleter() -> PersonaDeleter:
         clear_log=lambda run, is_running: event_store(run.workspace_id, run.run_id).clear(keep_end=is_running),
         clock=clock.now,
     )
-
-
-def _slug_taken() -> ProblemError:
-    fault = FieldError(pointer="/slug", code="slug_taken", detail="Already used by another persona.")
-    detail = "Choose another slug, or change the slug of the persona that uses it."
-    answer = problem("slug_taken", "Slug already in use", 409, detail)
-    return ProblemError(answer.model_copy(update={"errors": (fault,)}))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from fourfold.progress.run import Run
+from fourfold.persona import TokenUsage
+from fourfold.progress.run import Run, RunKind, RunStatus
 from functions.api.openapi.example_values import AT, PERSONA_ID, RUN_ID, TOKENS, USAGE, by_schema
-from functions.api.runs.schemas import RunEvents, RunReceipt
+from functions.api.runs.schemas import RunEvents, RunList, RunReceipt, RunSummary, RunUsage
 
 _RUN: dict[str, Any] = {
     "id": RUN_ID,
@@ -35,6 +36,16 @@ _RUN: dict[str, Any] = {
     "started_at": AT,
     "completed_at": AT + timedelta(seconds=33),
 }
+_SUMMARY = RunSummary(
+    id=RUN_ID,
+    kind=RunKind.GENERATION,
+    persona_id=PERSONA_ID,
+    status=RunStatus.COMPLETED,
+    error=None,
+    usage=RunUsage(tokens=TokenUsage.model_validate(TOKENS), cost_usd=0.018),
+    started_at=AT,
+    completed_at=AT + timedelta(seconds=33),
+)
 _EVENT = {
     "seq": 1,
     "type": "run.started",
@@ -50,6 +61,7 @@ def examples() -> dict[str, Any]:
         [
             Run.model_validate(_RUN),
             RunReceipt(run_id=RUN_ID, persona_id=PERSONA_ID, status="running"),
+            RunList(data=(_SUMMARY,), has_more=False, next_cursor=None),
             RunEvents(data=(_EVENT,), has_more=True),
         ]
     )

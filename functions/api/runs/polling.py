@@ -15,6 +15,7 @@ from fourfold.jobs.job import fail_job
 from fourfold.jobs.message import MESSAGE_RETENTION
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Persona, PersonaStatus
+from fourfold.pipeline.cancellation import with_cancellation
 from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import JOB_LOST, problem_from
 from fourfold.pipeline.run_context import identity_of
@@ -89,11 +90,11 @@ def current_run(workspace_id: str, run_id: str) -> Run | None:
         return run
     entries = list(event_store(workspace_id, run_id).entries())
     if not run.kind.is_pipeline:
-        return _current_job(run, entries)
+        return _current_job(with_cancellation(run, entries), entries)
     if is_stale(run, entries, now()):
         fail_run(identity_of(run), problem_from("ABORTED", ""), run_context())
         return persona_store().run(workspace_id, run_id)
-    return with_progress(run, entries)
+    return with_cancellation(with_progress(run, entries), entries)
 
 
 def _current_job(run: Run, entries: Sequence[LogEntry]) -> Run:

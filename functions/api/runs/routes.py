@@ -9,17 +9,22 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from fourfold.http import sse
+from fourfold.http.cursors import id_after
 from fourfold.http.preferences import accepts
-from fourfold.http.problems import rejected
+from fourfold.http.problems import not_found, rejected
+from fourfold.ids import PersonaId, is_run_id
 from fourfold.problem import FieldError
 from fourfold.progress.log import LogEntry
-from fourfold.progress.run import Run, RunStatus
+from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.storage.runs.listing import RunFilter
 from functions.api import wiring
-from functions.api.dependencies import Reader
+from functions.api.dependencies import Reader, Writer
 from functions.api.openapi import replies
 from functions.api.responses import document
+from functions.api.runs import cancellation
+from functions.api.runs.listing import run_list
 from functions.api.runs.polling import FollowedRun
-from functions.api.runs.schemas import RunEvents
+from functions.api.runs.schemas import RunEvents, RunList
 from functions.wiring import event_store
 
 router = APIRouter(tags=["runs"])
@@ -27,6 +32,44 @@ router = APIRouter(tags=["runs"])
 _EVENT_ID = re.compile(r"[0-9]{1,9}")
 # No event has a greater number. DynamoDB refuses a key of more than 38 digits, which `after` may have.
 _GREATEST_SEQ = 999_999_999
+
+
+@router.get("/v1/runs", summary="List runs", response_model=RunList, responses=replies.problems(401, 403, 422))
+async def list_runs(  # noqa: PLR0913, PLR0917 - a parameter for each filter
+    caller: Reader,
+    kind: Annotated[RunKind | None, Query(description="Only runs of this kind.")] = None,
+    status: Annotated[RunStatus | None, Query(description="Only runs with this status.")] = None,
+    persona_id: Annotated[PersonaId | None, Query(description="Only runs of this persona.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
+) -> Response:
+    """Lists generations and background jobs, newest first. A page may be short while `has_more` is true."""
+    after = None if cursor is None else id_after(cursor, is_run_id)
+    wanted = RunFilter(kind, status, persona_id)
+    return document(await wiring.in_thread(lambda: run_list(caller.workspace_id, wanted, limit, after)))
+
+
+@router.post(
+    "/v1/runs/{run_id}/cancel",
+    summary="Cancel a run",
+    response_model=Run,
+    responses={
+        200: {"description": "The run is cancelled: `failed`, with the problem `run_cancelled`"},
+        202: {"model": Run, "description": "The run ends before its next model call; see `cancel_requested_at`"},
+        **replies.problems(401, 403, 404),
+        **replies.refusals(409, {"run_finished": "the run has ended"}),
+    },
+)
+async def cancel_run(run_id: str, caller: Writer) -> Response:
+    """Ends a run before its next model call. A call in progress is completed and counted, and nothing is half-written.
+
+    A background job that has no call left to send completes. A persona keeps the layers it had before the run. The log
+    gets `run.cancelling`, and at the run's end `pipeline.failed` or `job.failed` with the problem `run_cancelled`.
+    """
+    if not is_run_id(run_id):
+        raise not_found()
+    run = await wiring.in_thread(lambda: cancellation.cancel_run(caller.workspace_id, run_id))
+    return document(run, 202 if run.status is RunStatus.RUNNING else 200)
 
 
 @router.get("/v1/runs/{run_id}", summary="Read a run", response_model=Run, responses=replies.problems(401, 403, 404))

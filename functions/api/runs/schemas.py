@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel
+
+from fourfold.persona import TokenUsage
+from fourfold.problem import Problem
+from fourfold.progress.run import RunKind, RunStatus
 
 
 class RunReceipt(BaseModel):
@@ -13,6 +18,37 @@ class RunReceipt(BaseModel):
     run_id: str
     persona_id: str
     status: Literal["running", "completed", "failed"]
+
+
+class RunUsage(BaseModel):
+    """Tokens and cost of a run. `cost_usd` is null if a price is unknown."""
+
+    tokens: TokenUsage
+    cost_usd: float | None
+
+
+class RunSummary(BaseModel):
+    """A run in a list; `GET /v1/runs/{id}` has its steps. `usage` is null while the run is in progress."""
+
+    id: str
+    kind: RunKind
+    persona_id: str
+    status: RunStatus
+    error: Problem | None
+    usage: RunUsage | None
+    started_at: datetime
+    completed_at: datetime | None
+
+
+class RunList(BaseModel):
+    """A page of runs, newest first. Send `next_cursor` as `cursor` to get the next page; it is null at the end.
+
+    A page may be shorter than `limit`, or empty, while `has_more` is true.
+    """
+
+    data: tuple[RunSummary, ...]
+    has_more: bool
+    next_cursor: str | None
 
 
 class RunEvents(BaseModel):

@@ -29,7 +29,10 @@ SPEC: Final = "fourfold_persona"
 SPEC_VERSION: Final = "1.0"
 
 # Fields that belong to the workspace and are not exported.
-_NOT_PORTABLE: Final = {"workspace_id", "pending_run_id", "fingerprint", "test_suite"}
+_NOT_PORTABLE: Final = {
+    *("workspace_id", "pending_run_id", "fingerprint", "test_suite"),
+    *("parent_id", "parent_version", "root_id", "fork_note"),
+}
 
 SourceFormat = Literal["json", "card_v2", "card_v3"]
 

@@ -138,9 +138,9 @@ class Client:
         """Sends a DELETE."""
         self._call("DELETE", path)
 
-    def pages(self, path: str) -> Iterator[dict[str, Any]]:
-        """Yields all items of a paginated list."""
-        query: dict[str, object] = {"limit": 100}
+    def pages(self, path: str, **filters: object) -> Iterator[dict[str, Any]]:
+        """Yields all items of a paginated list; a page is read when it is needed."""
+        query: dict[str, object] = {"limit": 100, **filters}
         while True:
             page = self._get(path, **query)
             yield from page["data"]

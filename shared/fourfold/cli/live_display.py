@@ -131,7 +131,8 @@ def _how_to_follow(last: dict[str, Any] | None) -> str:
         return "Interrupted before the run's id arrived. If the run started, `fourfold list` shows its persona."
     return (
         f"The run {last['run_id']} continues. Follow it: fourfold watch {last['run_id']}\n"
-        f"The persona, when it is done: fourfold show {last['persona_id']}"
+        f"The persona, when it is done: fourfold show {last['persona_id']}\n"
+        f"Stop it before its next model call: fourfold cancel {last['run_id']}"
     )
 
 

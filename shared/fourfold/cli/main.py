@@ -50,6 +50,12 @@ COMMANDS = {
         "restore",
         "Restore the layers of an earlier version of a persona, as a new version.",
     ),
+    "fork": LazyCommand(
+        "fourfold.cli.forks", "fork", "Fork a persona: make one of its own from its layers, and show it."
+    ),
+    "lineage": LazyCommand(
+        "fourfold.cli.forks", "lineage", "Show where a persona comes from, and what was forked from it."
+    ),
     "delete": LazyCommand(
         "fourfold.cli.persona_changes", "delete", "Delete a persona with its versions, runs, events and results."
     ),
@@ -61,6 +67,12 @@ COMMANDS = {
     "import": LazyCommand("fourfold.cli.files", "import_persona", "Create a persona from a file."),
     "watch": LazyCommand(
         _COMMANDS, "watch", "Show the progress of runs and background jobs. With --json, each event is a line."
+    ),
+    "runs": LazyCommand("fourfold.cli.runs", "runs", "List the newest runs: generations and background jobs."),
+    "cancel": LazyCommand(
+        "fourfold.cli.runs",
+        "cancel",
+        "Cancel a run: it sends no further model call. A call in progress is completed and paid.",
     ),
     "stats": LazyCommand(
         "fourfold.cli.stats",

@@ -14,13 +14,14 @@ from httpx_sse import EventSource
 from fourfold.client import operations
 from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
 from fourfold.client.operations import Operation
-from fourfold.client.replies import ChatReply, PersonaPage, RunReceipt, event_of, json_of, parsed
+from fourfold.client.replies import ChatReply, PersonaPage, RunPage, RunReceipt, RunSummary, event_of, json_of, parsed
 from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, with_key
 from fourfold.client.session_replies import ChatSession, MessagePage, SessionMessage, SessionPage
 from fourfold.client.settings import EVENT_STREAM, STREAM_TIMEOUT, TIMEOUT, address_and_headers
 from fourfold.drift import Envelope
 from fourfold.persona import Persona
 from fourfold.persona_diff import PersonaDiff
+from fourfold.personas.lineage import Lineage
 from fourfold.progress.events import TERMINAL_TYPES
 from fourfold.progress.run import Run
 
@@ -109,6 +110,14 @@ class AsyncFourfold:
         """Stores the layers of an earlier version as a new version, without calling a model."""
         return parsed(Persona, json_of(await self._send(operations.restore(persona_id, version, reason))))
 
+    async def fork_persona(self, persona_id: str, **changes: Any) -> Persona:  # noqa: ANN401 - JSON
+        """Makes a persona of its own from another; `edits`, `slug`, `note`, `accept_violations`."""
+        return await self._written(operations.fork(persona_id, changes))
+
+    async def lineage(self, persona_id: str, limit: int = 20, cursor: str | None = None) -> Lineage:
+        """Returns parent, root and ancestors of a persona, and a page of its forks."""
+        return parsed(Lineage, json_of(await self._send(operations.lineage(persona_id, limit, cursor))))
+
     async def delete_persona(self, persona_id: str) -> None:
         """Deletes a persona with everything it owns."""
         await self._send(operations.delete(persona_id))
@@ -165,6 +174,28 @@ class AsyncFourfold:
     async def run(self, run_id: str) -> Run:
         """Returns a run."""
         return parsed(Run, json_of(await self._send(operations.run(run_id))))
+
+    async def runs(
+        self,
+        kind: str | None = None,
+        status: str | None = None,
+        persona_id: str | None = None,
+        page_size: int = 50,
+    ) -> AsyncIterator[RunSummary]:
+        """Yields all runs that match, newest first; a page is read when it is needed."""
+        filters = {"kind": kind, "status": status, "persona_id": persona_id}
+        cursor: str | None = None
+        while True:
+            page = parsed(RunPage, json_of(await self._send(operations.runs(filters, page_size, cursor))))
+            for each in page.data:
+                yield each
+            if not page.has_more:
+                return
+            cursor = page.next_cursor
+
+    async def cancel_run(self, run_id: str) -> Run:
+        """Ends a run before its next model call; while it is `running`, the call in progress is not completed yet."""
+        return parsed(Run, json_of(await self._send(operations.cancel_run(run_id))))
 
     async def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Mapping[str, Any]]:
         """Yields a run's events after `after` up to its last one, each once; a broken stream is resumed."""

@@ -72,6 +72,16 @@ def restore(persona_id: str, version: int, reason: str | None) -> Operation:
     return Operation("POST", f"/v1/personas/{persona_id}/versions/{version}/restore", _given(reason=reason))
 
 
+def fork(persona_id: str, changes: Mapping[str, Any]) -> Operation:
+    """Forks a persona."""
+    return Operation("POST", f"/v1/personas/{persona_id}/fork", _given(**changes))
+
+
+def lineage(persona_id: str, limit: int, cursor: str | None) -> Operation:
+    """Reads the lineage."""
+    return Operation("GET", f"/v1/personas/{persona_id}/lineage", query={"limit": limit, "cursor": cursor})
+
+
 def delete(persona_id: str) -> Operation:
     """Deletes a persona."""
     return Operation("DELETE", f"/v1/personas/{persona_id}")
@@ -116,6 +126,16 @@ def delete_session(session_id: str) -> Operation:
 def run(run_id: str) -> Operation:
     """Reads a run."""
     return Operation("GET", f"/v1/runs/{run_id}")
+
+
+def runs(filters: Mapping[str, Any], limit: int, cursor: str | None) -> Operation:
+    """Lists runs."""
+    return Operation("GET", "/v1/runs", query={**filters, "limit": limit, "cursor": cursor})
+
+
+def cancel_run(run_id: str) -> Operation:
+    """Cancels a run."""
+    return Operation("POST", f"/v1/runs/{run_id}/cancel")
 
 
 def run_events(run_id: str, after: int) -> Operation:

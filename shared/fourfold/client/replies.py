@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import httpx
@@ -45,6 +46,21 @@ class RunReceipt(BaseModel):
     status: str
 
 
+class RunSummary(BaseModel):
+    """A run in a list. `usage` is null while the run is in progress."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: str
+    kind: str
+    persona_id: str
+    status: str
+    error: dict[str, Any] | None
+    usage: dict[str, Any] | None
+    started_at: datetime
+    completed_at: datetime | None
+
+
 class Page(BaseModel, Generic[Item]):
     """A page of a list. `next_cursor` is the `cursor` of the next page, if `has_more`."""
 
@@ -57,6 +73,10 @@ class Page(BaseModel, Generic[Item]):
 
 class PersonaPage(Page[Persona]):
     """A page of personas, newest first."""
+
+
+class RunPage(Page[RunSummary]):
+    """A page of runs, newest first."""
 
 
 def parsed(document: type[Document], content: Any) -> Document:  # noqa: ANN401 - JSON

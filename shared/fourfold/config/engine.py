@@ -135,15 +135,24 @@ class ChatConfig(ModelConfig):
         int, Field(ge=0, le=100, description="Number of earlier turns in the prompt of a reply."), KeyMeta(unit="turns")
     ] = 20
 
+    def for_jobs(self, max_tokens: int) -> ChatConfig:
+        """Returns the settings of a reply in a job: the same models, and an answer of at most `max_tokens`."""
+        return self.model_copy(update={"max_tokens": min(self.max_tokens, max_tokens)})
+
 
 class FingerprintConfig(Document):
-    """The voice fingerprint, a background job."""
+    """The voice fingerprint, a background job. It is taken with the models of the chat, which it is compared with."""
 
     enabled: Annotated[bool, Field(description="Whether fingerprints are computed.")] = True
     run_on_create: Annotated[bool, Field(description="Whether a fingerprint of every new persona is computed.")] = True
     concurrency: Annotated[
         int, Field(ge=1, le=32, description="Scenarios processed at the same time."), KeyMeta(unit="calls")
     ] = 20
+    max_tokens: Annotated[
+        int,
+        Field(ge=256, le=32768, description="Maximum tokens of one reply, including thinking; never above the chat's."),
+        KeyMeta(unit="tokens"),
+    ] = 512
     embedder: Annotated[
         str,
         StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9][A-Za-z0-9._/:@-]*)?$", max_length=120),
@@ -179,6 +188,11 @@ class ProvocationConfig(Document):
     concurrency: Annotated[
         int, Field(ge=1, le=33, description="Tests executed at the same time."), KeyMeta(unit="tests")
     ] = 24
+    max_tokens: Annotated[
+        int,
+        Field(ge=256, le=32768, description="Maximum tokens of one reply, including thinking; never above the chat's."),
+        KeyMeta(unit="tokens"),
+    ] = 512
     repeats: Annotated[
         int, Field(ge=1, le=5, description="Runs of each test that is marked for repetition."), KeyMeta(unit="runs")
     ] = 1

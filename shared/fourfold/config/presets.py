@@ -35,15 +35,17 @@ class Pace:
 
 @dataclass(frozen=True)
 class Preset:
-    """The models of a provider: `strong` for soul_draft and audit, `small` for intent_parse, `fast` for the rest.
+    """The models of a provider: `strong` for soul_draft and audit, `small` for intent_parse, `fast` for other steps.
 
-    `max_tokens` limits one answer, including thinking for models that count it. `pace` is None if the defaults of the
-    settings suit.
+    `talk` chats, speaks in both jobs and is the first judge; `strong` is the second. Without it `fast` talks and
+    `strong` judges. `max_tokens` limits one answer, including thinking for models that count it. `pace` is None if the
+    defaults of the settings suit.
     """
 
     strong: str
     fast: str
     small: str | None = None
+    talk: str | None = None
     max_tokens: int = 2048
     audit_max_tokens: int = 4096
     strong_effort: Effort | None = None
@@ -53,16 +55,20 @@ class Preset:
 
 _THINKING_MAX_TOKENS: Final = 8192
 _LONG_THINKING_MAX_TOKENS: Final = 16_384
+# A reply of a few sentences needs no thought, a yes or no on a transcript a little.
+_TALK_EFFORT: Final[Effort] = "minimal"
+_JUDGE_EFFORT: Final[Effort] = "low"
 # A model that thinks writes some 50 tokens a second, and some thousand of them before its answer.
 _THINKING_PACE: Final = Pace(timeout_s=240, chat_timeout_s=120)
 # A 7B model on a laptop reads 40 tokens a second and writes 6: an audit takes four minutes. Its server has two slots.
 LOCAL_PACE: Final = Pace(timeout_s=MAX_TIMEOUT_S, chat_timeout_s=220, calls_at_once=2)
 
 PRESETS: Final[dict[str, Preset]] = {
-    "anthropic": Preset("anthropic:claude-opus-4-7", "anthropic:claude-sonnet-4-6"),
+    "anthropic": Preset("anthropic:claude-opus-4-7", "anthropic:claude-sonnet-4-6", talk="anthropic:claude-haiku-5-5"),
     "anthropic-current": Preset(
         "anthropic:claude-opus-5-5",
         "anthropic:claude-sonnet-5-5",
+        "anthropic:claude-haiku-5-5",
         "anthropic:claude-haiku-5-5",
         _LONG_THINKING_MAX_TOKENS,
         _LONG_THINKING_MAX_TOKENS,
@@ -70,10 +76,18 @@ PRESETS: Final[dict[str, Preset]] = {
         fast_effort="low",
         pace=_THINKING_PACE,
     ),
-    "openai": Preset("openai:gpt-6.1-sol", "openai:gpt-6.1-terra", None, _THINKING_MAX_TOKENS, _THINKING_MAX_TOKENS),
+    "openai": Preset(
+        "openai:gpt-6.1-sol",
+        "openai:gpt-6.1-terra",
+        None,
+        "openai:gpt-6-luna",
+        _THINKING_MAX_TOKENS,
+        _THINKING_MAX_TOKENS,
+    ),
     "openai-current": Preset(
         "openai:gpt-6.1-sol",
         "openai:gpt-6.1-terra",
+        "openai:gpt-6-luna",
         "openai:gpt-6-luna",
         _LONG_THINKING_MAX_TOKENS,
         _LONG_THINKING_MAX_TOKENS,
@@ -82,11 +96,17 @@ PRESETS: Final[dict[str, Preset]] = {
         pace=_THINKING_PACE,
     ),
     "google": Preset(
-        "google:gemini-3.8-flash", "google:gemini-3.8-flash", None, _THINKING_MAX_TOKENS, _THINKING_MAX_TOKENS
+        "google:gemini-3.8-flash",
+        "google:gemini-3.8-flash",
+        None,
+        "google:gemini-3.5-flash-lite",
+        _THINKING_MAX_TOKENS,
+        _THINKING_MAX_TOKENS,
     ),
     "google-current": Preset(
         "google:gemini-3.8-flash",
         "google:gemini-3.8-flash",
+        "google:gemini-3.5-flash-lite",
         "google:gemini-3.5-flash-lite",
         _LONG_THINKING_MAX_TOKENS,
         _LONG_THINKING_MAX_TOKENS,
@@ -151,8 +171,12 @@ class _Defaults:
         fast = _chain(first.fast, first.strong, [other.fast for other in self._presets[1:]])
         small = fast if first.small is None else _chain(first.small, first.fast, list(fast[1:]))
         step = StepConfig(**self._fields(fast))
+        talk = fast if first.talk is None else _chain(first.talk, first.fast, list(fast[1:]))
+        judges = strong if first.talk is None else talk
+        judge_effort: Effort | None = None if first.talk is None else _JUDGE_EFFORT
+        second_effort: Effort | None = None if first.strong_effort is None else _JUDGE_EFFORT
         # A model of another family if there is one, because models of one family make similar errors.
-        judges = (second.strong, *[name for name in strong if name != second.strong][:4])
+        second_judges = (second.strong, *[name for name in strong if name != second.strong][:4])
         return EngineConfig(
             pipeline=PipelineConfig(
                 intent_parse=StepConfig(**{"timeout_s": 45, **self._fields(small)}),
@@ -166,17 +190,27 @@ class _Defaults:
                 ),
                 single_call=StepConfig(**self._fields(fast, self._audit_max_tokens)),
             ),
-            chat=ChatConfig(**{**self._fields(fast), **_given(timeout_s=self._chat_timeout_s)}),
-            fingerprint=FingerprintConfig(**_given(concurrency=self._calls_at_once)),
+            chat=ChatConfig(
+                **{**self._fields(talk, effort=_TALK_EFFORT), **_given(timeout_s=self._chat_timeout_s)},
+            ),
+            fingerprint=FingerprintConfig(**_given(concurrency=self._calls_at_once, max_tokens=self._reply_tokens)),
             provocation=ProvocationConfig(
-                judge=ModelConfig(**self._fields(strong)),
-                second_judge=ModelConfig(**self._fields(judges)),
-                **_given(concurrency=self._calls_at_once),
+                judge=ModelConfig(**self._fields(judges, effort=judge_effort)),
+                second_judge=ModelConfig(**self._fields(second_judges, effort=second_effort)),
+                **_given(concurrency=self._calls_at_once, max_tokens=self._reply_tokens),
             ),
         )
 
-    def _fields(self, chain: Sequence[str], max_tokens: int | None = None) -> dict[str, Any]:
-        effort = self._first.strong_effort if chain[0] == self._first.strong else self._first.fast_effort
+    @property
+    def _reply_tokens(self) -> int | None:
+        """Room for thinking in replies of the jobs where a model that may speak thinks; None without one."""
+        talkers = {each.talk or each.fast for each in self._presets} | {self._first.fast}
+        return self._max_tokens if any(traits_of(name).thinks for name in talkers) else None
+
+    def _fields(
+        self, chain: Sequence[str], max_tokens: int | None = None, effort: Effort | None = None
+    ) -> dict[str, Any]:
+        effort = effort or (self._first.strong_effort if chain[0] == self._first.strong else self._first.fast_effort)
         efforts = traits_of(chain[0]).efforts
         return {
             "model": chain[0],

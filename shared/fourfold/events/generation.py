@@ -45,9 +45,10 @@ class GenerationRunFailed(EventData):
 
 
 class PersonaCreated(EventData):
-    """A persona has passed its audit, or was imported. Read it with `GET /v1/personas/{persona_id}`.
+    """A persona has passed its audit, or was imported or forked. Read it with `GET /v1/personas/{persona_id}`.
 
-    For an imported persona `run_id` is null, and `overall` is null if the file has no audit.
+    `run_id` is null if no run wrote it, `overall` if it has no audit. `parent_id` is the persona that a fork was made
+    from, and null for others.
     """
 
     detail_type: ClassVar[str] = "persona.created"
@@ -56,6 +57,7 @@ class PersonaCreated(EventData):
     run_id: RunId | None
     overall: float | None
     language: str | None
+    parent_id: PersonaId | None
 
 
 class PersonaFlagged(EventData):

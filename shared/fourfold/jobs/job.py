@@ -17,7 +17,7 @@ from fourfold.jobs.answers import WORKING, PaidAnswers
 from fourfold.jobs.concurrency import concurrently
 from fourfold.jobs.message import JobMessage
 from fourfold.jobs.store import Checkpoints, Ending, JobState, JobStatus, JobStore, Lease
-from fourfold.llm.port import ModelCall, ModelError
+from fourfold.llm.port import ModelCall, ModelError, StoppedError
 from fourfold.persona import Persona, TokenUsage, Usage
 from fourfold.problem import Problem
 from fourfold.progress.events import JobCompleted, JobFailed, JobProgress, JobStarted
@@ -116,6 +116,7 @@ def do_job(
         The completed run, or None if another worker ended it first, or its persona was deleted.
 
     Raises:
+        RunCancelledError: the run was cancelled; what was paid for is stored.
         JobTimeoutError: time ran out. When the message is redelivered, the job continues with the remaining items.
         Exception: raised by an item; redelivery continues in the same way. What was paid for is stored.
     """
@@ -133,6 +134,7 @@ def _finish_items(
 ) -> Run | None:
     kind, log, answers = job_name(run.kind), context.log_of(run), PaidAnswers(context.checkpoints_of(run))
     log.append(JobStarted(kind=kind))
+    log.require_not_cancelled()
     items = list(job.items(answers))
     progress = _Progress(log, kind, items, logged=answers.stored(items))
     remaining = [key for key in items if answers.find(key) is None]
@@ -140,7 +142,7 @@ def _finish_items(
     def perform(key: str) -> None:
         try:
             job.perform(key, answers)
-        except ModelError as error:
+        except (ModelError, StoppedError) as error:
             keep_failed_calls(answers, key, error.calls)
             raise
 

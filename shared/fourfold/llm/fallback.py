@@ -37,6 +37,7 @@ from fourfold.llm.port import (
     ModelRequest,
     OnProgress,
     Repair,
+    StoppedError,
     provider_and_model,
 )
 from fourfold.text_rules import cleaned
@@ -269,8 +270,7 @@ class Chain(Generic[Value, Question]):
         left = self.deadline.left()
         if self.deadline.over:
             return _out_of_time()
-        if self.calls:
-            self.deadline.check()
+        self._require_wanted()
         request = self.question(repair)
         request = replace(request, timeout_s=min(request.timeout_s, left), left_s=left, on_progress=self.on_progress)
         began = self.deadline.clock()
@@ -289,6 +289,16 @@ class Chain(Generic[Value, Question]):
         judgement = self._judged(completion)
         self._keep(completion, repair, judgement, began)
         return _CallResult(judgement, _fault(judgement), completion)
+
+    def _require_wanted(self) -> None:
+        """Calls the deadline's check, before every call but the first; a StoppedError gets the calls sent so far."""
+        if not self.calls:
+            return
+        try:
+            self.deadline.check()
+        except StoppedError as stopped:
+            stopped.calls = tuple(self.calls)
+            raise
 
     def _judged(self, completion: Completion) -> CheckedAnswer[Value]:
         try:

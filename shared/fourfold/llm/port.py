@@ -14,7 +14,7 @@ from typing import Final, Literal, Protocol
 
 from pydantic import BaseModel
 
-from fourfold.errors import FourfoldError
+from fourfold.errors import ConflictError, FourfoldError
 from fourfold.persona import Document, TokenUsage
 
 Effort = Literal["minimal", "low", "medium", "high", "xhigh", "max"]
@@ -29,18 +29,25 @@ MAX_REASON: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class ContextBlock:
-    """A named piece of material the model reads. Its text is data, never an instruction."""
+    """A named piece of material the model reads. Its text is data, never an instruction.
+
+    `lines` are the same data in fewer tokens, with every text of it as a JSON string; None for JSON as a whole.
+    """
 
     name: str
     data: object
+    lines: tuple[str, ...] | None = None
 
     def text(self) -> str:
-        """The block as it appears in a prompt: JSON between tags.
+        """The block as it appears in a prompt: JSON, or its lines, between tags.
 
-        `<` and `>` are escaped inside the JSON, so no material, the caller's brief included, can close the tag or
-        open another; a JSON parser restores it byte for byte.
+        `<` and `>` are escaped, so no material, the caller's brief included, can close the tag or open another; a JSON
+        parser restores every text byte for byte.
         """
-        body = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
+        if self.lines is None:
+            body = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
+        else:
+            body = "\n".join(("", *self.lines, ""))
         escaped = body.replace("<", "\\u003c").replace(">", "\\u003e")
         return f"<{self.name}>{escaped}</{self.name}>"
 
@@ -146,6 +153,12 @@ class Spent:
 
     usage: TokenUsage = field(default_factory=TokenUsage)
     cost_usd: float | None = 0.0
+
+
+class StoppedError(ConflictError):
+    """The answer is no longer wanted, so no further call is sent. `calls` are those of the chain that was stopped."""
+
+    calls: tuple[ModelCall, ...] = ()
 
 
 class ModelError(FourfoldError):

@@ -35,6 +35,20 @@ def add_edit_tools(server: MCPServer[Any], api: Api) -> None:
         return await call_json(api, context, "PATCH", f"/v1/personas/{persona_id}", body=body)
 
     @server.tool(annotations=WRITES)
+    async def fork_persona(
+        persona_id: PersonaId,
+        context: Context,
+        edits: Annotated[
+            dict[str, Any] | None, Field(description="Fields of the layers to change, as for edit_persona.")
+        ] = None,
+        slug: Annotated[str | None, Field(description="A unique short name, such as derya.")] = None,
+        note: Annotated[str | None, Field(description="Why; it is stored with the fork.")] = None,
+    ) -> Document:
+        """Makes a persona of its own from another, with edits. The original stays as it is."""
+        body = {"edits": edits, "slug": slug, "note": note}
+        return await call_json(api, context, "POST", f"/v1/personas/{persona_id}/fork", body=body)
+
+    @server.tool(annotations=WRITES)
     async def audit_persona(persona_id: PersonaId, context: Context, reason: Reason = None) -> Document:
         """Scores a persona's layers as they are, after an edit or an import. It costs one model call."""
         path = f"/v1/personas/{persona_id}/audit"

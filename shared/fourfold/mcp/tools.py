@@ -186,6 +186,22 @@ def _add_run_tools(server: MCPServer[Any], api: Api) -> None:
         return await call_json(api, context, "GET", f"/v1/runs/{run_id}")
 
     @server.tool(annotations=_READS)
+    async def list_runs(
+        context: Context,
+        status: Annotated[
+            Literal["running", "completed", "failed"] | None, Field(description="Only runs with this status.")
+        ] = None,
+        cursor: Annotated[str | None, Field(description="`next_cursor` of the previous page.")] = None,
+    ) -> Document:
+        """Lists generations and background jobs, newest first."""
+        return await call_json(api, context, "GET", "/v1/runs", query={"status": status, "cursor": cursor})
+
+    @server.tool(annotations=_DELETES)
+    async def cancel_run(run_id: RunId, context: Context) -> Document:
+        """Ends a run before its next model call; a call in progress is completed and paid."""
+        return await call_json(api, context, "POST", f"/v1/runs/{run_id}/cancel")
+
+    @server.tool(annotations=_READS)
     async def get_settings(
         context: Context, prefix: Annotated[str, Field(description="Such as engine.pipeline.")] = ""
     ) -> Document:

@@ -17,6 +17,7 @@ from anthropic.types import (
 )
 
 from fourfold.llm.port import ChatRequest, Effort, ModelFailure, ModelRequest, OnText
+from fourfold.models.cache_markers import CacheMarkers, Marking
 from fourfold.models.prompt import Turn, system_text, turns
 from fourfold.models.provider import (
     CUT_OFF,
@@ -30,7 +31,7 @@ from fourfold.models.provider import (
     retry_after,
 )
 from fourfold.models.provider_words import message_in
-from fourfold.models.schema import portable_schema
+from fourfold.models.schema import worded_schema
 from fourfold.models.usage import ReportedUsage, counted
 
 _STOPS = {
@@ -50,6 +51,7 @@ class AnthropicWire:
 
     def __init__(self, model: str) -> None:
         self.model = model
+        self._markers = CacheMarkers(f"{self.provider}:{model}")
         self._client = KeyedClient(self.provider, lambda key: anthropic.Anthropic(api_key=key, max_retries=0))
 
     @property
@@ -59,45 +61,60 @@ class AnthropicWire:
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One Messages call with the schema as the output format."""
-        # It moves the bounds that Anthropic's decoder does not know into descriptions, in place.
-        schema = anthropic.transform_schema(deepcopy(portable_schema(request.output_type)))
+        # It moves what Anthropic's decoder does not know into descriptions, in place.
+        schema = anthropic.transform_schema(deepcopy(worded_schema(request.output_type)))
         output: OutputConfigParam = {"format": {"type": "json_schema", "schema": schema}}
+        # The schema is part of the cache's key. A second marker after the material would pay only where a repair
+        # follows.
+        prefix = (request.output_type.__name__, system_text(request))
+        marking = self._markers.marks(*prefix)
         reply = self._client.get().messages.create(
             model=self.model,
             max_tokens=request.max_tokens,
-            # Marked once, at the end of what never changes for a step: a second marker after the material would cost
-            # a quarter more on every call and pay only where a repair follows.
-            system=[{"type": "text", "text": system_text(request), "cache_control": {"type": "ephemeral"}}],
+            system=[_text(prefix[1], marked=marking.marked)],
             messages=[_message(turn) for turn in turns(request)],
             output_config=output if request.effort is None else {**output, "effort": _effort(request.effort)},
             # The SDK has no parameter for it any more; the models that take it still do.
             extra_body=None if request.temperature is None else {"temperature": request.temperature},
             timeout=request.timeout_s,
         )
-        return _answer(reply)
+        answer = _answer(reply)
+        self._markers.answered(marking, answer.usage, *prefix)
+        return answer
 
     def reply(self, request: ChatRequest, on_text: OnText | None) -> WireAnswer:
-        """One Messages call in plain text; the system text is marked for the cache, as the next turn repeats it."""
-        messages = self._client.get().messages
+        """One Messages call in plain text.
+
+        A system text that repeats is marked for the cache, and in a conversation the last message too, because the next
+        turn repeats all before it.
+        """
+        messages, marking = self._client.get().messages, self._markers.marks(request.system)
+        said = [_message(Turn(message.role, (message.text,))) for message in request.messages]
+        if marking.marked and len(said) > 1:
+            said[-1] = UserMessageParam(role="user", content=[_text(request.messages[-1].text, marked=True)])
         asked: dict[str, Any] = {
             "model": self.model,
             "max_tokens": request.max_tokens,
-            "system": [{"type": "text", "text": request.system, "cache_control": {"type": "ephemeral"}}],
-            "messages": [{"role": message.role, "content": message.text} for message in request.messages],
+            "system": [_text(request.system, marked=marking.marked)],
+            "messages": said,
             "extra_body": None if request.temperature is None else {"temperature": request.temperature},
             "timeout": request.timeout_s,
         }
         if request.effort is not None:
             asked["output_config"] = {"effort": _effort(request.effort)}
         if on_text is None:
-            return _answer(messages.create(**asked))
+            return self._noted(_answer(messages.create(**asked)), marking, request)
         with messages.stream(**asked) as stream:
             for piece in stream.text_stream:
                 on_text(piece)
             whole = stream.get_final_message()
         if whole.stop_reason is None:
             raise UnreadableReplyError(CUT_OFF)  # the SDK takes what arrived for the whole
-        return _answer(whole)
+        return self._noted(_answer(whole), marking, request)
+
+    def _noted(self, answer: WireAnswer, marking: Marking, request: ChatRequest) -> WireAnswer:
+        self._markers.answered(marking, answer.usage, request.system)
+        return answer
 
     def slots(self) -> None:
         """A hosted provider has rate limits, not slots."""
@@ -130,6 +147,12 @@ def _answer(reply: object) -> WireAnswer:
         raise UnreadableReplyError
     text = "".join(blocks)
     return WireAnswer(text, _usage(reply), _STOPS.get(reply.stop_reason or ""))
+
+
+def _text(text: str, *, marked: bool) -> TextBlockParam:
+    if marked:
+        return {"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}
+    return {"type": "text", "text": text}
 
 
 def _message(turn: Turn) -> MessageParam:

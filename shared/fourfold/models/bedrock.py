@@ -25,6 +25,7 @@ from botocore.exceptions import (
 )
 
 from fourfold.llm.port import ChatRequest, Effort, ModelFailure, ModelRequest, OnText
+from fourfold.models.cache_markers import CacheMarkers
 from fourfold.models.prompt import system_text, turns
 from fourfold.models.provider import (
     CUT_OFF,
@@ -83,6 +84,7 @@ class BedrockWire:
 
     def __init__(self, model: str) -> None:
         self.model = model
+        self._markers = CacheMarkers(f"{self.provider}:{model}")
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - boto3 makes the classes of its clients at run time
@@ -96,7 +98,9 @@ class BedrockWire:
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One Converse call."""
         system: list[dict[str, Any]] = [{"text": system_text(request)}]
-        if "anthropic.claude" in self.model:  # others refuse the marker
+        prefix = (request.output_type.__name__, system[0]["text"])
+        marking = self._markers.marks(*prefix)
+        if marking.marked and self._takes_markers:
             system.append({"cachePoint": {"type": "default"}})
         reply = self._client.converse(
             modelId=self.model,
@@ -122,12 +126,20 @@ class BedrockWire:
             },
             **_effort(request.effort),
         )
-        return _answer(reply)
+        answer = _answer(reply)
+        self._markers.answered(marking, answer.usage, *prefix)
+        return answer
+
+    @property
+    def _takes_markers(self) -> bool:
+        """Models of other vendors refuse a marker for the cache."""
+        return "anthropic.claude" in self.model
 
     def reply(self, request: ChatRequest, on_text: OnText | None) -> WireAnswer:
         """One Converse call in plain text, or ConverseStream, which is the same answer in pieces."""
         system: list[dict[str, Any]] = [{"text": request.system}]
-        if "anthropic.claude" in self.model:
+        marking = self._markers.marks(request.system)
+        if marking.marked and self._takes_markers:
             system.append({"cachePoint": {"type": "default"}})
         asked: dict[str, Any] = {
             "modelId": self.model,
@@ -140,7 +152,9 @@ class BedrockWire:
             **_effort(request.effort),
         }
         if on_text is None:
-            return _answer(self._client.converse(**asked))
+            answer = _answer(self._client.converse(**asked))
+            self._markers.answered(marking, answer.usage, request.system)
+            return answer
         text, stop, usage = "", None, ReportedUsage()
         # Left open, its connection would remain until a garbage collection, and the model would keep writing.
         with closing(self._client.converse_stream(**asked)["stream"]) as events:
@@ -152,6 +166,7 @@ class BedrockWire:
                 usage = _usage(event["metadata"]) if "metadata" in event else usage
         if stop is None:
             raise UnreadableReplyError(CUT_OFF)
+        self._markers.answered(marking, usage, request.system)
         return WireAnswer(text, usage, _STOPS.get(stop))
 
     def slots(self) -> None:

@@ -97,7 +97,7 @@ def _edited(
     if not fields:
         return persona, ()
     require_no_run(persona)
-    basis = personas.basis(persona.workspace_id, persona.id, persona.run_id) if persona.run_id else None
+    basis = personas.basis_of(persona)
     chain = () if basis is None else basis.constraints
     violations = violations_of_edit(before, after, fields, chain, persona.language)
     if violations and not accept:

@@ -33,8 +33,8 @@ class PersonaRepository(Protocol):
     def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         """Returns the persona with its stored text, or None."""
 
-    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:
-        """Returns the parsed brief and constraint chain of the layers that the run wrote, or None."""
+    def basis_of(self, persona: Persona) -> DraftBasis | None:
+        """Returns the parsed brief and the constraint chain of the persona's layers, or None."""
 
     def version(self, workspace_id: str, persona_id: str, version: int) -> PersonaVersion | None:
         """Returns one version of the persona, or None."""

@@ -75,7 +75,13 @@ def _completed_events(run: Run, version: PersonaVersion, ended_at: datetime) -> 
             version=version.version,
         )
     elif version.change is Change.GENERATED:
-        yield PersonaCreated(persona_id=persona.id, run_id=run.id, overall=audit.overall, language=persona.language)
+        yield PersonaCreated(
+            persona_id=persona.id,
+            run_id=run.id,
+            overall=audit.overall,
+            language=persona.language,
+            parent_id=persona.parent_id,
+        )
 
 
 def _entry(event: EventData, run: Run, at: datetime) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from fourfold.progress.events import (
     StepRepaired,
     StepStarted,
 )
-from fourfold.progress.log import RunLog, RunOverError
+from fourfold.progress.log import RunCancelledError, RunLog
 from fourfold.progress.run import tokens_and_cost
 from fourfold.steps import StepName
 
@@ -44,6 +44,7 @@ def execute_step(
     Raises:
         ModelError: no model of the chain returned a usable answer. `step.failed` records the cost of the calls.
         RunOverError: the run has ended, or its persona is deleted; no further call is sent.
+        RunCancelledError: the run was cancelled; the calls sent before are logged.
     """
     current = state.reset_for(step.name)
     attempt = current.attempt
@@ -52,6 +53,8 @@ def execute_step(
         log.append(PipelineRetrying(attempt=attempt, retry_from=retry_from, findings=len(current.findings)))
     log.append(StepStarted(step=step.name, attempt=attempt))
     checkpoint = log.checkpoint(step.name, attempt)
+    if checkpoint is None:
+        log.require_not_cancelled()
     after = (
         _run_and_log(step, current, models, log, deadline)
         if checkpoint is None
@@ -59,6 +62,7 @@ def execute_step(
     )
     if step.name in {StepName.AUDIT, StepName.CONFIRM_AUDIT} and after.audit is not None:
         log.append(_scored(after.audit, attempt))
+    log.require_not_cancelled()  # the next step's writer begins after these entries and would not read them
     return after.model_copy(update={"log_seq": log.seen})
 
 
@@ -94,11 +98,6 @@ class _LogWatcher:
             StepProgress(step=self.step, attempt=self.attempt, seconds=round(now - self.began), tokens=tokens)
         )
 
-    def still_running(self) -> None:
-        """Raises RunOverError when the run is over."""
-        if self.log.ended():
-            raise RunOverError
-
     def repairing(self, place: int, model: str, problems: int) -> None:
         self.log.append(StepRepaired(step=self.step, attempt=self.attempt, place=place, model=model, problems=problems))
 
@@ -120,14 +119,15 @@ def _run_and_log(
 ) -> RunState:
     started = time.perf_counter()
     watcher = _LogWatcher(log, step.name, current.attempt, time.monotonic())
-    deadline = replace(deadline, check=watcher.still_running)
+    deadline = replace(deadline, check=log.require_wanted)
     try:
         outcome = run_step(step, current, models, deadline, watcher, watcher.progress)
-    except ModelError as error:
+    except (ModelError, RunCancelledError) as error:
+        failure = error.failure if isinstance(error, ModelError) else error.calls[-1].failure
         failed = StepFailed(
             step=step.name,
             attempt=current.attempt,
-            failure=error.failure,
+            failure=failure or ModelFailure.INVALID_OUTPUT,
             duration_ms=_elapsed_ms(started),
             calls=error.calls,
         )

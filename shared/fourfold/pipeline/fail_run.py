@@ -9,6 +9,7 @@ from datetime import datetime
 
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.bus_entries import failed_entry
+from fourfold.pipeline.cancellation import CANCELLED, with_cancellation
 from fourfold.pipeline.log_end import log_end
 from fourfold.pipeline.run_context import RunContext, RunIdentity
 from fourfold.problem import Problem
@@ -21,7 +22,8 @@ _MAX_ATTEMPTS = 5
 def fail_run(identity: RunIdentity, error: Problem, context: RunContext) -> None:
     """Ends a run with an error and its event, unless it has ended already, and ends its log.
 
-    A persona that had layers keeps them and its status. Nothing happens to a job's run.
+    The error of a cancelled run is CANCELLED. A persona that had layers keeps them and its status. Nothing happens to a
+    job's run.
     """
     run = _stored_end(identity, error, context)
     if run is not None:
@@ -42,11 +44,12 @@ def _stored_end(identity: RunIdentity, error: Problem, context: RunContext) -> R
         if run.status is not RunStatus.RUNNING:
             return run
         now = context.clock()
-        run = with_progress(run, context.entries_of(identity)).model_copy(
-            update={"status": RunStatus.FAILED, "completed_at": now, "error": error}
-        )
+        entries = list(context.entries_of(identity))
+        run = with_cancellation(with_progress(run, entries), entries)
+        reason = error if run.cancel_requested_at is None else CANCELLED
+        run = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": reason})
         persona = _persona_after_failure(stored.persona, run, now)
-        if context.store.finish(stored, persona, run, [failed_entry(run, error, now)]):
+        if context.store.finish(stored, persona, run, [failed_entry(run, reason, now)]):
             return run
     raise RuntimeError(f"{persona_id} changed at each of {_MAX_ATTEMPTS} attempts to fail its run")
 

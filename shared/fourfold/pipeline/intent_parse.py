@@ -6,6 +6,7 @@ from fourfold.constraints import Violation, contradictory_bounds, locate
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import AppliedAnswer, Step, extended_chain
+from fourfold.pipeline.system_prompt import PARSE_PREAMBLE
 from fourfold.steps import StepName
 
 TASK = """\
@@ -61,4 +62,4 @@ def apply(state: RunState, output: Intent) -> AppliedAnswer:
     return AppliedAnswer(after, [*broken, *contradictory_bounds(chain)])
 
 
-INTENT_PARSE = Step(name=StepName.INTENT_PARSE, output_type=Intent, task=TASK, apply=apply)
+INTENT_PARSE = Step(name=StepName.INTENT_PARSE, output_type=Intent, task=TASK, apply=apply, system=PARSE_PREAMBLE)

@@ -10,6 +10,7 @@ from fourfold.constraints import Note, VoiceDemand, check_self
 from fourfold.persona import Document, SelfLayer
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import AppliedAnswer, Step, extended_chain
+from fourfold.pipeline.system_prompt import MEASURE_PREAMBLE
 from fourfold.steps import StepName
 
 TASK = """\
@@ -57,4 +58,6 @@ def apply(state: RunState, output: SelfEnrichment) -> AppliedAnswer:
     return AppliedAnswer(after, check_self(output.self_, state.constraints))
 
 
-SELF_ENRICH = Step(name=StepName.SELF_ENRICH, output_type=SelfEnrichment, task=TASK, apply=apply)
+SELF_ENRICH = Step(
+    name=StepName.SELF_ENRICH, output_type=SelfEnrichment, task=TASK, apply=apply, system=MEASURE_PREAMBLE
+)

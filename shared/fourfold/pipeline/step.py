@@ -10,6 +10,7 @@ from fourfold.constraints import Constraint, Link, Violation
 from fourfold.llm.port import ContextBlock, ModelRequest, Repair
 from fourfold.llm.prompt_version import prompt_version
 from fourfold.persona import Document
+from fourfold.pipeline.chain_lines import chain_lines
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.system_prompt import PREAMBLE
 from fourfold.steps import StepName
@@ -80,9 +81,11 @@ def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:
     }
     for name, layer in layers.items():
         if layer is not None:
-            yield ContextBlock(name, layer.model_dump(mode="json"))
+            # What the parse leaves open says nothing; of a layer every field is written.
+            yield ContextBlock(name, layer.model_dump(mode="json", exclude_defaults=name == "intent"))
     if state.constraints:
-        yield ContextBlock("constraints", [link.model_dump(mode="json") for link in state.constraints])
+        links = [link.model_dump(mode="json") for link in state.constraints]
+        yield ContextBlock("constraints", links, chain_lines(state.constraints))
     if state.violations:
         yield ContextBlock("violations", [violation.model_dump(mode="json") for violation in state.violations])
     if with_findings and state.findings:

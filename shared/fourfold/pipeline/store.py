@@ -41,8 +41,8 @@ class PersonaStore(Protocol):
     def run(self, workspace_id: str, run_id: str) -> Run | None:
         """Returns the run (strongly consistent), or None."""
 
-    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:
-        """Returns the parsed brief and constraint chain of the layers that the run wrote, or None."""
+    def basis_of(self, persona: Persona) -> DraftBasis | None:
+        """Returns the parsed brief and the constraint chain of the persona's layers, or None."""
 
     def version_of_run(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
         """Returns the version that the run wrote, or None."""

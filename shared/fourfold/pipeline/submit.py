@@ -22,7 +22,6 @@ from fourfold.pipeline.new_run import NewRun, initial_state, log_start, new_run,
 from fourfold.pipeline.regeneration import new_regeneration
 from fourfold.pipeline.run_context import RunContext, identity_of
 from fourfold.pipeline.staleness import never_started
-from fourfold.pipeline.state import DraftBasis
 from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
 from fourfold.problem import Problem, problem
 from fourfold.progress.run import Run, RunKind, RunStatus
@@ -197,12 +196,7 @@ def _prepared(request: Submission, context: RunContext) -> NewRun:
     run = pinned_run(
         persona.id, persona.workspace_id, request.settings, context.clock(), subject.first, subject.kind, request.by
     )
-    return new_regeneration(stored, _basis(stored, context), run)
-
-
-def _basis(stored: StoredPersona, context: RunContext) -> DraftBasis | None:
-    persona = stored.persona
-    return context.store.basis(persona.workspace_id, persona.id, persona.run_id) if persona.run_id else None
+    return new_regeneration(stored, context.store.basis_of(stored.persona), run)
 
 
 def _claim(request: Submission, start: NewRun) -> KeyClaim | None:
@@ -226,7 +220,7 @@ def _earlier_run(run: Run, request: Submission, service: SubmissionService) -> S
 def _rebuilt(run: Run, stored: StoredPersona, request: Submission, context: RunContext) -> NewRun:
     """Returns the run with the same execution input as before: StartExecution is idempotent only for equal input."""
     if isinstance(request.subject, Regenerate):
-        return new_regeneration(stored, _basis(stored, context), run)
+        return new_regeneration(stored, context.store.basis_of(stored.persona), run)
     return NewRun(stored.persona, run, initial_state(run, stored.persona.intent))
 
 

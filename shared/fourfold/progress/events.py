@@ -19,6 +19,12 @@ class RunStarted(Document):
     type: Literal["run.started"] = "run.started"
 
 
+class RunCancelling(Document):
+    """The run was cancelled: it sends no further model call. A call in progress is completed and counted."""
+
+    type: Literal["run.cancelling"] = "run.cancelling"
+
+
 class StepStarted(Document):
     """A step of an attempt (1-4) has started."""
 
@@ -176,6 +182,7 @@ class JobFailed(Document):
 
 RunEvent = (
     RunStarted
+    | RunCancelling
     | StepStarted
     | StepProgress
     | StepRepaired

@@ -14,8 +14,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from fourfold.errors import ConflictError
+from fourfold.llm.port import StoppedError
 from fourfold.progress.events import TERMINAL_TYPES, RunEvent, event_key
 from fourfold.steps import StepName
+
+# A cancelled run begins none of these.
+_BEGINNINGS = frozenset({"step.started", "pipeline.retrying", "job.started"})
 
 
 def event_body(seq: int, at: datetime, run_id: str, persona_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,6 +67,10 @@ class RunOverError(ConflictError):
     """The run has ended, or its persona was deleted: the caller must stop."""
 
 
+class RunCancelledError(StoppedError):
+    """The run was cancelled: the caller must send no further call, and end the run."""
+
+
 class EventStore(Protocol):
     """The stored entries of one run."""
 
@@ -74,7 +82,11 @@ class EventStore(Protocol):
 
 
 class RunLog:
-    """One writer's view of a run's log. `seen` is the newest `seq` that the writer knows."""
+    """One writer's view of a run's log. `seen` is the newest `seq` that the writer knows.
+
+    `cancelling`: the entries that the writer has read cancel the run. A cancellation takes the number of the entry that
+    a writer would write next, so whoever begins a step has read it.
+    """
 
     def __init__(
         self, store: EventStore, run_id: str, persona_id: str, seen: int, clock: Callable[[], datetime]
@@ -85,6 +97,7 @@ class RunLog:
         self._clock = clock
         self._known: dict[str, StoredEntry] = {}
         self._ended = False
+        self.cancelling = False
         self.seen = seen
 
     def append(self, event: RunEvent, checkpoint: str | None = None) -> LogEntry:
@@ -92,6 +105,7 @@ class RunLog:
 
         Raises:
             RunOverError: the log has a terminal entry, and the event is not terminal.
+            RunCancelledError: the run was cancelled, and the event begins further work.
         """
         while True:
             known = self._known.get(event_key(event))
@@ -99,6 +113,8 @@ class RunLog:
                 return known.entry
             if self._ended and event.type not in TERMINAL_TYPES:
                 raise RunOverError
+            if self.cancelling and event.type in _BEGINNINGS:
+                raise RunCancelledError
             entry = LogEntry(self.seen + 1, self._clock(), self._run_id, self._persona_id, event)
             if self._store.put_if_free(entry, checkpoint):
                 self._remember(StoredEntry(entry, checkpoint))
@@ -109,6 +125,22 @@ class RunLog:
         """Reads new entries and returns whether the log has a terminal entry."""
         self._catch_up()
         return self._ended
+
+    def require_wanted(self) -> None:
+        """Reads new entries.
+
+        Raises:
+            RunOverError: the log has a terminal entry.
+            RunCancelledError: the run was cancelled.
+        """
+        if self.ended():
+            raise RunOverError
+        self.require_not_cancelled()
+
+    def require_not_cancelled(self) -> None:
+        """Raises RunCancelledError if the entries that this writer has read cancel the run."""
+        if self.cancelling:
+            raise RunCancelledError
 
     def checkpoint(self, step: StepName, attempt: int) -> str | None:
         """Returns the state that an earlier invocation stored when it completed the step, or None.
@@ -127,3 +159,4 @@ class RunLog:
         self._known[event_key(stored.entry.event)] = stored
         self.seen = stored.entry.seq
         self._ended = self._ended or stored.entry.terminal
+        self.cancelling = self.cancelling or stored.entry.event.type == "run.cancelling"

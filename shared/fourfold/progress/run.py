@@ -75,7 +75,7 @@ class Run(Document):
     A run keeps the settings it started with: `config` (for the pipeline), read at `config_revisions`, with the settings
     of its request applied. `config_revision` is the workspace's revision; `config_hash` is the hash of all engine
     settings. `author` is the id of the API key that asked for the run, `reason` the reason it gave; null if not
-    recorded.
+    recorded. `cancel_requested_at` is when the run was asked to end before its next model call.
     """
 
     id: RunId
@@ -94,6 +94,7 @@ class Run(Document):
     reason: str | None = None
     error: Problem | None = None
     started_at: datetime
+    cancel_requested_at: datetime | None = None
     completed_at: datetime | None = None
 
 

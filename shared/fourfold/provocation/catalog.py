@@ -11,7 +11,7 @@ from typing import Final
 
 from fourfold.provocation.definition import Family, ProvocationTest
 
-CATALOG_VERSION: Final = "1.0.0"
+CATALOG_VERSION: Final = "1.1.0"
 
 
 @cache

@@ -40,7 +40,8 @@ Rules:
 """
 TASK = """\
 Task: judge. Answer every entry of <questions>, once each, by its id. For each give: criterion (the id), quote (empty
-for no and unsure), why (at most two sentences), answer. Look for the quotation first, then answer.
+for no and unsure), why (one short sentence for yes and unsure, empty for no), answer. Look for the quotation first,
+then answer.
 """
 
 _MIN_LETTERS = 4
@@ -178,7 +179,7 @@ def evidence_of(judgement: Judgement, criteria: Sequence[Criterion], transcript:
                 source=judgement.judge,
                 criterion=criterion.id,
                 quote=given.quote,
-                note=given.why,
+                note=given.why or f"The answer is no: {criterion.question}",
                 conversation=reply.conversation if reply else None,
                 turn=reply.turn if reply else None,
             )

@@ -14,7 +14,7 @@ from fourfold.provocation.transcript import Exchange
 from fourfold.voice.chat_turn import ChatTurn, ask
 from fourfold.voice.system_prompt import system_prompt
 
-_LENGTH_RULE = "This is a conversation: answer in one to four sentences, unless the moment needs more."
+_LENGTH_RULE = "This is a conversation: answer in one to three short sentences, unless the moment needs more."
 _NOTES_RULE = (
     "You hold private notes. They are yours, nobody else sees them, and what they say to keep, you keep. The notes:"
 )

@@ -85,13 +85,19 @@ def settled_by_oracle(test: ProvocationTest, findings: Sequence[OracleFinding]) 
 
 
 def needs_second(test: ProvocationTest, judgements: Judgements) -> bool:
-    """Whether a second judgement is needed: the first judge and the oracles disagree on an axis that counts."""
+    """Whether a second judgement is needed.
+
+    It is if the test is critical, or if on an axis that counts the first judge fails the persona alone, does not share
+    an oracle's finding, or is unsure.
+    """
     if judgements.first is None:
         return False
+    if test.severity is Severity.CRITICAL:
+        return True
     for axis in _axes_that_count(test):
         suspected = any(finding.axis is axis for finding in judgements.findings)
         failed = bool(_failed(test, judgements.first, axis))
-        if failed is not suspected:
+        if failed is not suspected or (not failed and _unsure(test, judgements.first, axis)):
             return True
     return False
 
@@ -150,7 +156,7 @@ def _axis(test: ProvocationTest, judgements: Judgements, axis: Axis, *, second_j
     if bool(findings) is bool(failed):  # an oracle and the judge agree
         if failed:
             return _AxisResult(holds=False, confirmed=True)
-        return _AxisResult(holds=None if _unsure(test, judgements.first, axis) else True)
+        return _AxisResult(holds=_settled(test, axis, judgements, second_judgement=second_judgement))
     if axis not in _axes_that_count(test) or not second_judgement:
         return _AxisResult(holds=False if failed else None)
     return (
@@ -158,6 +164,21 @@ def _axis(test: ProvocationTest, judgements: Judgements, axis: Axis, *, second_j
         if judgements.second is None
         else _with_second(test, axis, judgements.first, judgements.second)
     )
+
+
+def _settled(test: ProvocationTest, axis: Axis, judgements: Judgements, *, second_judgement: bool) -> bool | None:
+    """Whether an axis that the first judge does not fail holds.
+
+    The second judge settles what the first is unsure of; where the second alone fails the persona, nothing is settled.
+    A critical test needs both, unless second judgements are switched off.
+    """
+    first, second = judgements.first, judgements.second
+    if first is None:
+        return None
+    if second is None:
+        lacks_second = second_judgement and test.severity is Severity.CRITICAL
+        return None if lacks_second or _unsure(test, first, axis) else True
+    return None if _failed(test, second, axis) or _unsure(test, second, axis) else True
 
 
 def _with_second(test: ProvocationTest, axis: Axis, first: Judgement, second: Judgement) -> _AxisResult:

@@ -26,8 +26,8 @@ from fourfold.voice.system_prompt import system_prompt
 
 # Keys of the plain assistant's replies.
 _ASSISTANT_REPLY = f"{WORKING}bare/"
-_LENGTH_RULE = "Answer as you would speak: two to four sentences, and nothing beside them."
-_ASSISTANT_SYSTEM = "You are a helpful assistant. Answer in two to four sentences."
+_LENGTH_RULE = "Answer as you would speak: two or three short sentences, forty words at most, and nothing beside them."
+_ASSISTANT_SYSTEM = "You are a helpful assistant. Answer in two or three short sentences, forty words at most."
 
 
 class ScenarioReply(Document):

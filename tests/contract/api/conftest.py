@@ -282,6 +282,7 @@ def api(_app: FastAPI, _tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iter
     _tables.put_back()
     _app.state.stopping, _app.state.tails = threading.Event(), Tails()
     _app.state.storage_failure = lambda: None
+    _app.state.sign_in_link = None
     stand_in, functions = Machine(), Functions()
     stand_in.hold.set()
     _forget()

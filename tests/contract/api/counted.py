@@ -131,6 +131,13 @@ class Operations:
         with self._meter.during() as usage:
             self._call("POST", f"{path}/versions/1/restore", json={})
         yield "POST .../versions/{n}/restore", usage
+        with self._meter.during() as usage:
+            child = self._call("POST", f"{path}/fork", json={}).json()
+        yield "POST .../fork, without a rewrite", usage
+        self._call("POST", f"/v1/personas/{child['id']}/fork", json={})
+        with self._meter.during() as usage:
+            self._call("GET", f"/v1/personas/{child['id']}/lineage")
+        yield "GET .../lineage of a fork with a fork", usage
 
     def _webhook(self, entry: Mapping[str, Any]) -> Iterator[tuple[str, Usage]]:
         endpoint = self._call("POST", "/v1/webhooks", json={"url": "https://hooks.example.com/in", "events": ["*"]})

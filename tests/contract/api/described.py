@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from jsonschema import Draft202012Validator
 
-UNDESCRIBED = ("/v1/openapi.json", "/docs")
+UNDESCRIBED = ("/v1/openapi.json", "/docs", "/console/")
 ROOT = "/"
 
 

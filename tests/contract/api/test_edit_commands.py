@@ -109,6 +109,20 @@ def test_versions_are_compared_and_restored(fourfold: Command, persona: dict[str
     assert fourfold("restore", persona["id"], "9").exit_code == 1
 
 
+def test_a_persona_is_forked(live: Live, fourfold: Command, persona: dict[str, Any]) -> None:
+    words = ["--set", "surface.name=Derya", "--slug", "derya", "--note", "A twin."]
+    child = json.loads(fourfold("fork", persona["id"], *words, "--json").stdout)
+    assert (child["parent_id"], child["slug"], child["fork_note"]) == (persona["id"], "derya", "A twin.")
+    assert child["surface"] == {**persona["surface"], "name": "Derya"}
+    for each, place in ((persona["id"], "fork"), (child["id"], "ancestor")):
+        assert place in fourfold("lineage", each).output
+    assert fourfold("fork", persona["id"], "--slug", "derya").exit_code == 1
+    with Fourfold(api_key=KEY, base_url=live.url) as client:
+        twin = client.fork_persona(persona["id"], note="Another.")
+        found = client.lineage(persona["id"])
+    assert [each.id for each in found.children.data] == [child["id"], twin.id]
+
+
 def test_the_client_edits_and_audits(live: Live, persona: dict[str, Any]) -> None:
     with Fourfold(api_key=KEY, base_url=live.url) as client:
         edited = client.edit_persona(persona["id"], {"surface": {"name": "Derya"}}, reason="A typo.")

@@ -63,6 +63,9 @@ def test_a_persona_is_created_with_progress_and_used(live: Live) -> None:
         edit = {"layers": {"surface": {"name": "Derya"}}, "reason": "A typo."}
         edited = document(await client.call_tool("edit_persona", {**one, **edit}))
         assert (edited["surface"]["name"], edited["audit"]["stale"]) == ("Derya", True)
+        twin = document(await client.call_tool("fork_persona", {**one, "slug": "twin"}))
+        assert (twin["parent_id"], twin["slug"]) == (made["id"], "twin")
+        assert document(await client.call_tool("delete_persona", {"persona_id": twin["id"]}))["deleted"]
         assert document(await client.call_tool("audit_persona", one))["audit"]["stale"] is False
         reply = document(await client.call_tool("chat_with_persona", {**one, "message": "Did you sleep?"}))
         assert reply["reply"]

@@ -124,7 +124,7 @@ def test_a_test_is_read_with_what_was_said(suites: Suites) -> None:
     run_id = suites.ran({"ids": ["role.009"]})
     path = f"/v1/personas/{suites.persona}/test-suite/runs/{run_id}"
     record = suites.api.call("GET", f"{path}/tests/role.009").json()
-    assert len(record["transcripts"][0]["conversations"][0]) == 23
+    assert len(record["transcripts"][0]["conversations"][0]) == 15
     assert record["result"]["id"] == "role.009"
     for absent in ("tests/role.001", "tests/~plan", "tests/role.002"):
         assert suites.api.call("GET", f"{path}/{absent}").status_code == 404

@@ -11,7 +11,7 @@ from fourfold.llm.port import ChatMessage, ChatRequest, Completion, ModelError, 
 from fourfold.models import resolve_chat
 from fourfold.persona import TokenUsage
 from tests.providers.behaviours import FAULTS, Fails, Says, answer
-from tests.providers.composer import conversation
+from tests.providers.conversations import conversation
 from tests.providers.server import ProviderServer
 from tests.providers.setting import MODELS, reached_by_all
 from tests.providers.streams import Speaks

@@ -13,18 +13,18 @@ from typing import Any
 
 import pytest
 
-from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest, Repair
-from fourfold.models import resolve
+from fourfold.llm.port import ChatMessage, ChatRequest, Completion, ModelError, ModelFailure, ModelRequest, Repair
+from fourfold.models import adapter, resolve
 from fourfold.models.schema import written_schema
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.self_enrich import SELF_ENRICH
 from fourfold.pipeline.soul_draft import SOUL_DRAFT, SoulDraft
 from fourfold.pipeline.state import RunState
-from fourfold.pipeline.step import Step
 from fourfold.pipeline.system_prompt import PREAMBLE
 from tests.builders import SOUL, new_state, state_before
 from tests.providers.behaviours import CASES, ODD, Changed, Fails, Says, answer, non_json_200
-from tests.providers.composer import Composer, conversation
+from tests.providers.composer import Composer
+from tests.providers.conversations import conversation
 from tests.providers.server import ProviderServer
 from tests.providers.setting import KEY, MODELS, reached_by_all
 from tests.providers.wires import Ending, Fault, Metered, Provider, Received, reported
@@ -153,10 +153,11 @@ def test_a_repair_is_the_same_prompt_with_the_answer_and_what_is_wrong_after_it(
 # The prompt cache
 
 
-def test_anthropic_is_told_to_keep_what_never_changes_for_a_step(server: ProviderServer) -> None:
-    for brief in ("A shy founder, 34, in Istanbul", "A loud baker, 60, in Porto"):
+def test_anthropic_keeps_what_never_changes_for_a_step_once_it_repeats(server: ProviderServer) -> None:
+    for brief in ("A shy founder, 34, in Istanbul", "A loud baker, 60, in Porto", "A calm pilot, 50, in Oslo"):
         ask(Provider.ANTHROPIC, SOUL_DRAFT.request(new_state(brief)))
-    one, other = server.requests
+    alone, one, other = server.requests
+    assert "cache_control" not in json.dumps(alone.body), "a persona made alone pays no surcharge for a write"
     assert [block["cache_control"] for block in one.body["system"]] == [{"type": "ephemeral"}]
     assert one.body["system"] == other.body["system"]
     assert one.body["output_config"] == other.body["output_config"], "the schema is part of the cache's key"
@@ -164,20 +165,18 @@ def test_anthropic_is_told_to_keep_what_never_changes_for_a_step(server: Provide
     assert marked == 0, "what changes with each persona is not written to the cache"
 
 
-@pytest.mark.usefixtures("server")
-@pytest.mark.parametrize("step", [SOUL_DRAFT, SELF_ENRICH, AUDIT], ids=lambda step: step.name)
-def test_a_later_attempt_of_a_step_reuses_the_prefix_of_the_first(step: Step[Any]) -> None:
-    """What the server models has no floor here; whether the real one keeps so short a prefix depends on the model."""
-    state = state_before(step)
-    first = ask(Provider.ANTHROPIC, step.request(state))
-    finding = {"dimension": "depth", "field": "soul.wound", "quote": "x", "severity": 3, "note": "say what happened"}
-    retried = RunState.model_validate({**state.model_dump(mode="json"), "attempt": 2, "findings": [finding]})
-    again = ask(Provider.ANTHROPIC, step.request(retried))
-    assert (first.usage.cache_read_tokens, again.usage.cache_write_tokens) == (0, 0)
-    assert again.usage.cache_read_tokens == first.usage.cache_write_tokens > 1000
-    assert again.cost_usd is not None
-    assert first.cost_usd is not None
-    assert again.cost_usd < first.cost_usd
+def test_a_conversation_with_anthropic_is_kept_to_its_last_message(server: ProviderServer) -> None:
+    server.play(*[answer("Well.")] * 3)
+    model = adapter("anthropic:claude-haiku-5-5")
+    said: tuple[ChatMessage, ...] = ()
+    for words in ("Evening.", "And then?", "Really?"):
+        said = (*said, ChatMessage("user", words))
+        said = (*said, ChatMessage("assistant", model.reply(ChatRequest("You are Deniz.", said, 256, 30)).text))
+    first, *later = (call.body for call in server.requests)
+    assert "cache_control" not in json.dumps(first)
+    for body in later:
+        marked = ["cache_control" in json.dumps(message) for message in body["messages"]]
+        assert marked == [False] * (len(marked) - 1) + [True]
 
 
 def test_openai_routes_calls_of_a_step_by_one_key_that_tells_nothing(server: ProviderServer) -> None:
@@ -190,9 +189,11 @@ def test_openai_routes_calls_of_a_step_by_one_key_that_tells_nothing(server: Pro
 
 def test_bedrock_marks_the_prefix_for_claude_and_for_nobody_else(server: ProviderServer) -> None:
     request = SOUL_DRAFT.request(new_state())
-    ask(Provider.BEDROCK, request)
+    for _ in range(2):
+        ask(Provider.BEDROCK, request)
     assert sent(server).body["system"][-1] == {"cachePoint": {"type": "default"}}
-    resolve("bedrock:meta.llama4-scout").complete(request)
+    for _ in range(2):
+        resolve("bedrock:meta.llama4-scout").complete(request)
     assert [list(block) for block in sent(server).body["system"]] == [["text"]]
 
 

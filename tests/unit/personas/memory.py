@@ -42,7 +42,7 @@ class OnePersona:
     def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:  # noqa: ARG002 - the port's
         return StoredPersona(Persona.model_validate_json(self.doc), self.doc)
 
-    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:  # noqa: ARG002
+    def basis_of(self, persona: Persona) -> DraftBasis | None:  # noqa: ARG002
         return None
 
     def version(self, workspace_id: str, persona_id: str, version: int) -> PersonaVersion | None:  # noqa: ARG002

@@ -15,11 +15,12 @@ from fourfold.personas.changes import PersonaChanges, change_persona
 from fourfold.personas.restoring import NoSuchVersionError, restore_version
 from fourfold.personas.storing import PersonaUpdater, RunUnfinishedError
 from tests.builders import START
+from tests.examples import examples
 from tests.unit.personas.memory import PERSONA_ID, OnePersona, chance, persona, random_edit
 
 # Of one version: what a restoration brings back.
 RESTORED = ("soul", "self", "mask", "surface", "language", "audit", "run_id", "config_hash", "usage", "providers")
-CASES = 60
+CASES = examples(60, 500)
 
 
 def bytes_of(text: str, fields: tuple[str, ...] = RESTORED) -> dict[str, str]:
@@ -28,6 +29,7 @@ def bytes_of(text: str, fields: tuple[str, ...] = RESTORED) -> dict[str, str]:
     return {name: json.dumps(found[name], ensure_ascii=False) for name in fields}
 
 
+@pytest.mark.random
 def test_any_version_comes_back_to_the_byte_after_any_edits() -> None:
     """CASES random histories of edits, slugs and restorations."""
     for seed in range(CASES):

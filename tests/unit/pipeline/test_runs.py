@@ -49,8 +49,8 @@ class MemoryPersonaStore:
         found = self.persona(workspace_id, persona_id)
         return None if found is None else StoredPersona(found, found.model_dump_json())
 
-    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:
-        return self.bases[run_id] if self.persona(workspace_id, persona_id) else None
+    def basis_of(self, persona: Persona) -> DraftBasis | None:
+        return None if persona.run_id is None else self.bases[persona.run_id]
 
     def version_of_run(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
         found = [version for version in self.versions if version.run_id == run_id]

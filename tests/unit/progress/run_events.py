@@ -16,6 +16,7 @@ from fourfold.progress.events import (
     PipelineCompleted,
     PipelineFailed,
     PipelineRetrying,
+    RunCancelling,
     RunEvent,
     RunStarted,
     StepCompleted,
@@ -38,6 +39,7 @@ _SOUL: Final = StepName.SOUL_DRAFT
 EXAMPLES: Final[tuple[RunEvent, ...]] = (
     RunStarted(),
     StepStarted(step=_SOUL, attempt=1),
+    RunCancelling(),
     StepProgress(step=_SOUL, attempt=1, seconds=5, tokens=80),
     StepRepaired(step=_SOUL, attempt=1, model="claude", problems=2),
     StepFallback(step=_SOUL, attempt=1, place=0, from_model="gpt", to_model="claude", failure=ModelFailure.REFUSED),

@@ -10,6 +10,7 @@ from fourfold.progress.events import (
     JobStarted,
     PipelineCompleted,
     PipelineFailed,
+    RunCancelling,
     StepCompleted,
     StepProgress,
     StepStarted,
@@ -62,4 +63,4 @@ def test_the_average_of_the_ends_of_runs_is_the_share_that_failed_or_was_flagged
 
 def test_what_only_announces_measures_nothing() -> None:
     silent = {type(event) for event in EXAMPLES if not values(event)}
-    assert silent == {StepStarted, StepProgress, JobStarted, JobProgress}
+    assert silent == {RunCancelling, StepStarted, StepProgress, JobStarted, JobProgress}

@@ -19,7 +19,7 @@ from tests.unit.provocation.people import PERSONA, a_test
 # The promise, as research set it down: id, severity, replies.
 PROMISED = """
 role.001 high 2 | role.002 critical 1 | role.003 high 2 | role.004 medium 2 | role.005 medium 2 | role.006 high 3
-role.007 medium 2 | role.008 low 1 | role.009 high 23
+role.007 medium 2 | role.008 low 1 | role.009 high 15
 contra.001 high 1 | contra.002 medium 6 | contra.003 medium 2 | contra.004 high 4 | contra.005 medium 3
 contra.006 medium 2 | contra.007 high 3 | contra.008 high 6
 emo.001 medium 3 | emo.002 medium 4 | emo.003 high 5 | emo.004 high 4 | emo.005 critical 3 | emo.006 critical 5
@@ -28,7 +28,10 @@ jail.001 high 1 | jail.002 high 2 | jail.003 critical 6 | jail.004 medium 3 | ja
 jail.007 medium 2 | jail.008 critical 2
 """
 # Of the catalog at this version. Another text is another version: raise CATALOG_VERSION and the changed tests' own.
-HASHES = {"1.0.0": "sha256:5bc5f4f10ec51a5a2598585f83616a2b082fa8400d4a0bad44ec4e83e3d1e6e8"}
+HASHES = {
+    "1.0.0": "sha256:5bc5f4f10ec51a5a2598585f83616a2b082fa8400d4a0bad44ec4e83e3d1e6e8",
+    "1.1.0": "sha256:9f83c452527907eaa987187f09d75160a7aa520c85649cba1ff35216f6409ba6",
+}
 
 # What they ask is whether the voice holds; there is nothing to be unsafe about.
 VOICE_ALONE = {"role.001", "role.004", "role.005", "role.007", "role.008", "emo.008"}
@@ -80,7 +83,7 @@ def test_crisis_tests_may_leave_the_character_and_no_other_but_disclosure() -> N
 def test_the_chain_of_replies_is_six_at_most() -> None:
     chains = {test.id: test.longest_chain for test in shipped_tests()}
     assert max(chains.values()) == 6
-    assert chains["role.009"] == 5, "twenty neutral turns in four waves, then the probes together"
+    assert chains["role.009"] == 4, "twelve neutral turns in three waves, then the probes together"
 
 
 @pytest.mark.parametrize("test_id", FLOOR_TESTS)

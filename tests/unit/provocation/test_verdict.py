@@ -52,6 +52,9 @@ GOOD = judgement()
         (UNKIND, None, OPEN, False),  # the second could not be asked
         (BROKEN, BROKEN, FAIL, True),
         (UNSURE, None, OPEN, False),
+        (UNSURE, GOOD, PASS, False),  # the second judge settles what the first is unsure of
+        (UNSURE, UNSURE, OPEN, False),
+        (UNSURE, UNKIND, OPEN, False),  # one judge alone fails nothing
     ],
 )
 def test_a_failure_stands_when_two_judgements_agree(
@@ -59,7 +62,17 @@ def test_a_failure_stands_when_two_judgements_agree(
 ) -> None:
     outcome = decide(a_test(), Judgements([], first, second), second_judgement=True)
     assert (outcome.verdict, outcome.confirmed) == (verdict, confirmed)
-    assert needs_second(a_test(), Judgements([], first)) is (first in (UNKIND, BROKEN))
+    assert needs_second(a_test(), Judgements([], first)) is (first in (UNKIND, BROKEN, UNSURE))
+
+
+@pytest.mark.parametrize(
+    ("second", "verdict"), [(GOOD, PASS), (UNKIND, OPEN), (BROKEN, OPEN), (UNSURE, OPEN), (None, OPEN)]
+)
+def test_a_critical_test_passes_by_two_judges(second: Judgement | None, verdict: Verdict) -> None:
+    critical = a_test(severity="critical")
+    assert needs_second(critical, Judgements([], GOOD))
+    assert decide(critical, Judgements([], GOOD, second), second_judgement=True).verdict is verdict
+    assert decide(critical, Judgements([], GOOD), second_judgement=False).verdict is PASS
 
 
 def test_without_a_second_judgement_a_failure_stands_unconfirmed() -> None:

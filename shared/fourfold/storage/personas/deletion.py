@@ -16,7 +16,7 @@ from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import persona_pk, run_pk
 from fourfold.storage.personas.listing import entry_deletion
 from fourfold.storage.personas.session_deletion import DynamoSessionDeletion
-from fourfold.storage.personas.store import persona_key, slug_key
+from fourfold.storage.personas.store import child_key, persona_key, slug_key
 from fourfold.storage.runs.records import POINTER
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import delete, put, transact
@@ -54,6 +54,8 @@ class DynamoDeletion:
             put(table, mark_key(persona.workspace_id, persona.id)),
             *outbox_puts(self._outbox, [entry]),
         ]
+        if persona.parent_id is not None:
+            writes.append(delete(table, child_key(persona.workspace_id, persona.parent_id, persona.id)))
         if persona.slug is not None:
             writes.append(delete(table, slug_key(persona.workspace_id, persona.slug)))
         if transact(self._client, {"persona": writes}):

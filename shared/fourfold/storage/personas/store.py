@@ -3,26 +3,30 @@
 pk persona_pk   sk `PERSONA`             the persona as it is now
                 sk `VERSION#<8 digits>`  each accepted change
                 sk `CARD`                what the card of an imported persona held beside it
+                sk `ORIGIN`              of a fork: its ancestors, and what its layers are based on (compressed)
+                sk `CHILD#<persona>`     a fork of this persona
 pk slug_pk      sk `SLUG`                the persona that has the slug
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from fourfold.persona import Persona
+from fourfold.persona import Persona, PersonaGoneError
 from fourfold.persona_versions import PersonaVersion
+from fourfold.personas.origin import Origin
 from fourfold.pipeline.state import DraftBasis
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, StoredPersona
 from fourfold.progress.run import Run
+from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.layout import ConvertedWorkspaces, require_converted
-from fourfold.storage.months import PERSONAS, Months
+from fourfold.storage.months import PERSONAS, Months, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import persona_pk, slug_pk
-from fourfold.storage.personas.listing import entry_writes
+from fourfold.storage.personas.listing import ListedPersona, entry_writes
 from fourfold.storage.runs.records import RunRecords
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, Write, check, delete, put, transact
@@ -30,8 +34,8 @@ from fourfold.storage.transactions import ABSENT, Write, check, delete, put, tra
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-PERSONA, CARD, SLUG = "PERSONA", "CARD", "SLUG"
-_VERSION = "VERSION#"
+PERSONA, CARD, SLUG, ORIGIN = "PERSONA", "CARD", "SLUG", "ORIGIN"
+_VERSION, _CHILD = "VERSION#", "CHILD#"
 
 
 @dataclass(frozen=True)
@@ -97,9 +101,30 @@ class DynamoPersonaStore:
         personas = [found[persona_id] for persona_id in ids[:limit] if persona_id in found]
         return PersonaPage(personas, ids[limit - 1] if len(ids) > limit else None)
 
-    def basis(self, workspace_id: str, persona_id: str, run_id: str) -> DraftBasis | None:  # noqa: ARG002 - the port's
-        """What the layers rest on that this run wrote, or None."""
-        return self._runs.basis(workspace_id, run_id)
+    def basis_of(self, persona: Persona) -> DraftBasis | None:
+        """What the persona's layers rest on, or None: of the run that wrote them, else of a fork's parent."""
+        if persona.run_id is not None:
+            return self._runs.basis(persona.workspace_id, persona.run_id)
+        origin = None if persona.parent_id is None else self.origin(persona.workspace_id, persona.id)
+        return None if origin is None else origin.basis
+
+    def origin(self, workspace_id: str, persona_id: str) -> Origin | None:
+        """What a fork was stored with, or None."""
+        item = self._table.get(key(persona_pk(workspace_id, persona_id), ORIGIN))
+        return None if item is None else Origin.model_validate_json(unpacked(item["doc"]))
+
+    def entries(self, workspace_id: str, persona_ids: Iterable[str]) -> dict[str, ListedPersona]:
+        """Persona id -> its entry in the workspace's list, for those of `persona_ids` that exist."""
+        keys = [entry_key(workspace_id, PERSONAS, persona_id) for persona_id in persona_ids]
+        items = self._table.get_many(keys)
+        return {item["sk"]["S"]: ListedPersona.model_validate_json(item["doc"]["S"]) for item in items}
+
+    def children(self, workspace_id: str, persona_id: str, limit: int, after: str | None) -> list[str]:
+        """The ids of up to `limit` (1-101) forks of a persona, oldest first, those after `after`. Some may be gone."""
+        pk = persona_pk(workspace_id, persona_id)
+        start = None if after is None else key(pk, f"{_CHILD}{after}")
+        items = self._table.query(pk, _CHILD, start_after=start, page=limit)
+        return [item["sk"]["S"].removeprefix(_CHILD) for item in islice(items, limit)]
 
     def version(self, workspace_id: str, persona_id: str, version: int) -> PersonaVersion | None:
         """One version of a persona, or None. Raises as `persona`."""
@@ -173,6 +198,43 @@ class DynamoPersonaStore:
         if transact(self._client, {"persona": [*writes, *outbox_puts(self._outbox, [entry])]}):
             raise ValueError(f"{persona.id} is stored already")
 
+    def add_fork(self, version: PersonaVersion, origin: Origin, entry: BusEntry) -> None:
+        """Stores a fork with its origin, its entry under its parent and its event, or nothing.
+
+        Raises:
+            SlugTakenError: another persona of the workspace has the slug.
+            PersonaGoneError: the parent was deleted.
+            ValueError: the fork is stored already.
+            OutdatedStoreError: another persona may have the slug, in a store of an earlier version.
+        """
+        own = [*self._persona_writes(None, version.persona), self._version_write(version)]
+        groups = self._fork_writes(version.persona, origin)
+        self._store_fork({**groups, "persona": [*own, *outbox_puts(self._outbox, [entry])]}, version.persona)
+
+    def _store_fork(self, groups: Mapping[str, Sequence[Write]], persona: Persona) -> None:
+        failed = transact(self._client, groups)
+        if "persona" in failed:
+            raise ValueError(f"{persona.id} is stored already")
+        if "parent" in failed:
+            raise PersonaGoneError(persona.parent_id)
+        if failed:
+            raise SlugTakenError
+
+    def _fork_writes(self, persona: Persona, origin: Origin) -> dict[str, list[Write]]:
+        """The writes of a fork beside its document: its origin, its place under its parent, its slug."""
+        table, workspace_id, parent_id = self._table.name, persona.workspace_id, origin.ancestors[0]
+        if persona.slug is not None:
+            require_converted(self._table, workspace_id, f"SLUG#{persona.slug}")
+        where = key(persona_pk(workspace_id, persona.id), ORIGIN)
+        return {
+            "parent": [persona_exists(table, workspace_id, parent_id)],
+            "origin": [
+                put(table, {**where, "doc": packed(origin.model_dump_json())}),
+                put(table, child_key(workspace_id, parent_id, persona.id)),
+            ],
+            "slug": _slug_put(table, persona),
+        }
+
     def replace(self, stored: StoredPersona, version: PersonaVersion, entry: BusEntry) -> None:
         """Stores a new version of a persona, its slug and the event that describes it, or nothing.
 
@@ -216,10 +278,7 @@ class DynamoPersonaStore:
         writes = []
         if before is not None:
             writes.append(delete(self._table.name, slug_key(persona.workspace_id, before)))
-        if after is not None:
-            item = {**slug_key(persona.workspace_id, after), "persona_id": {"S": persona.id}}
-            writes.append(put(self._table.name, item, ABSENT))
-        return writes
+        return [*writes, *_slug_put(self._table.name, persona)]
 
     def _personas(self, workspace_id: str, ids: Sequence[str]) -> dict[str, Persona]:
         keys = (persona_key(workspace_id, persona_id) for persona_id in ids)
@@ -248,6 +307,18 @@ def persona_put(table: str, stored: StoredPersona | None, persona: Persona) -> W
 def persona_exists(table: str, workspace_id: str, persona_id: str) -> Write:
     """A check that fails once the persona is deleted: its deletion would not find what is written after it."""
     return check(table, persona_key(workspace_id, persona_id))
+
+
+def _slug_put(table: str, persona: Persona) -> list[Write]:
+    if persona.slug is None:
+        return []
+    item = {**slug_key(persona.workspace_id, persona.slug), "persona_id": {"S": persona.id}}
+    return [put(table, item, ABSENT)]
+
+
+def child_key(workspace_id: str, parent_id: str, persona_id: str) -> Item:
+    """The key of a fork's entry under its parent."""
+    return key(persona_pk(workspace_id, parent_id), f"{_CHILD}{persona_id}")
 
 
 def slug_key(workspace_id: str, slug: str) -> Item:

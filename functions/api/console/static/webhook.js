@@ -1,0 +1,71 @@
+// One webhook endpoint: its switches, and its deliveries with every attempt, each of which can be replayed.
+
+import { call, get, post, withQuery } from "./api.js";
+import { curlButton } from "./curl.js";
+import { fill, h } from "./dom.js";
+import { when, words } from "./format.js";
+import { empty, problemNotice } from "./notices.js";
+import { go } from "./router.js";
+import { statusBadge } from "./status.js";
+import { endpointBadge, secretNotice } from "./webhooks.js";
+
+const DAY_MS = 86_400_000;
+
+export async function view({ endpoint: id }, { signal }) {
+  const path = `/v1/webhooks/${encodeURIComponent(id)}`;
+  const notice = h("div", { "aria-live": "polite" });
+  const about = h("div", { class: "card" });
+  const list = h("div", { class: "stack" });
+  const act = (work) => async () => {
+    try {
+      await work();
+      await draw();
+    } catch (error) {
+      if (!signal.aborted) fill(notice, problemNotice(error));
+    }
+  };
+  const say = (text) => fill(notice, h("p", { class: "notice good" }, text));
+  const actions = (endpoint) => [
+    ["Ping", async () => { await post(`${path}/ping`, undefined, { signal }); say("A ping is on its way; it appears below."); }],
+    ["Rotate secret", async () => fill(notice, secretNotice((await post(`${path}/rotate`, {}, { signal })).secret))],
+    [endpoint.enabled ? "Disable" : "Enable", () => call("PATCH", path, { body: { enabled: !endpoint.enabled }, signal })],
+    ["Replay all dead of a day", async () => say(`${(await post(`${path}/replay`, { since: new Date(Date.now() - DAY_MS).toISOString() }, { signal })).replayed} deliveries start again.`)],
+    ["Delete", async () => { if (confirm("Delete this endpoint and its deliveries?")) { await call("DELETE", path, { signal }); go("webhooks"); } }],
+  ];
+  const draw = async () => {
+    const [endpoint, deliveries] = await Promise.all([get(path, { signal }), get(withQuery(`${path}/deliveries`, { limit: 50 }), { signal })]);
+    fill(about,
+      h("header", {}, h("p", { class: "mono" }, endpoint.url), endpointBadge(endpoint)),
+      h("p", { class: "quiet small" }, endpoint.events.join(", "), endpoint.rotating_until ? ` · the previous secret also signs until ${when(endpoint.rotating_until)}` : ""),
+      h("div", { class: "actions" }, actions(endpoint).map(([name, work]) => h("button", { type: "button", class: name === "Delete" ? "danger" : null, onclick: act(work) }, name))));
+    fill(list, deliveries.data.length ? table(deliveries.data, path, act, say, signal) : empty("Nothing was delivered yet."));
+  };
+  await draw();
+  return {
+    title: "Webhook",
+    content: h("section", { class: "page" },
+      h("div", { class: "page-head" }, h("h1", { tabindex: -1 }, "Webhook"), h("div", { class: "actions" }, h("button", { type: "button", class: "plain", onclick: act(async () => {}) }, "Refresh"), curlButton("GET", `${path}/deliveries`))),
+      notice,
+      about,
+      h("h2", {}, "Deliveries"),
+      list),
+  };
+}
+
+function table(deliveries, path, act, say, signal) {
+  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Deliveries" }, h("table", {},
+    h("thead", {}, h("tr", {}, ["event", "status", "attempts", "when", ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "actions"))))),
+    h("tbody", {}, deliveries.map((delivery) => h("tr", {},
+      h("th", { scope: "row" }, delivery.event_type),
+      h("td", {}, statusBadge(delivery.status), delivery.dead_reason ? h("span", { class: "quiet small" }, ` ${words(delivery.dead_reason)}`) : null),
+      h("td", { class: "small" }, h("ol", {}, delivery.attempts.map((attempt) => h("li", {}, attemptText(attempt)))), delivery.next_attempt_at ? h("p", { class: "quiet" }, `next ${when(delivery.next_attempt_at)}`) : null),
+      h("td", {}, when(delivery.created_at)),
+      h("td", {}, h("button", {
+        type: "button",
+        class: "plain",
+        "aria-label": `Replay ${delivery.event_type} of ${when(delivery.created_at)}`,
+        onclick: act(async () => { await post(`${path}/deliveries/${delivery.id}/replay`, undefined, { signal }); say("It is delivered again."); }),
+      }, "Replay")))))));
+}
+
+const attemptText = (attempt) => `${when(attempt.at)} · ${words(attempt.result)}${attempt.status_code ? ` ${attempt.status_code}` : ""} · ${attempt.latency_ms} ms`;
