@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import ssl
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,15 @@ def pytest_collection_finish() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--deep", metavar="PART", choices=list(PARTS), help="run a part of `make test-deep`, not the gate")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leaves out files without a test of the wanted deep part: to import all of them takes longer than some parts."""
+    wanted = config.getoption("--deep")
+    if wanted is None or not collection_path.match("test_*.py"):
+        return None
+    marker = "pytest.mark.random" if wanted == RANDOM else f'deep(part="{wanted}")'
+    return None if marker in collection_path.read_text(encoding="utf-8") else True
 
 
 @pytest.hookimpl(tryfirst=True)

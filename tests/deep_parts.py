@@ -18,7 +18,8 @@ PARTS = {
     "clients": "four client generators and OpenAI's Node SDK against a server; packages from PyPI and npm",
     "models": "every part of the product asks the configured provider, over HTTP",
     "console": "a person's work in the console, in Chromium: all pages, accessibility, hostile texts, weights, times",
-    "real": "the product against a small real model, on a server of its own",
+    "real": "schemas, tokens and a whole run against a small real model, on a server of its own",
+    "real-jobs": "chat, fingerprint and suite against the same model",
 }
 
 
