@@ -33,12 +33,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leaves out files without a test of the wanted deep part: to import all of them takes longer than some parts."""
+    """Leaves out what has no test of the wanted deep part: to import all tests takes longer than some parts."""
     wanted = config.getoption("--deep")
-    if wanted is None or not collection_path.match("test_*.py"):
+    if wanted is None:
         return None
     marker = "pytest.mark.random" if wanted == RANDOM else f'deep(part="{wanted}")'
-    return None if marker in collection_path.read_text(encoding="utf-8") else True
+    files = collection_path.rglob("test_*.py") if collection_path.is_dir() else [collection_path]
+    return None if any(marker in file.read_text(encoding="utf-8") for file in files) else True
 
 
 @pytest.hookimpl(tryfirst=True)
