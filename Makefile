@@ -75,7 +75,7 @@ generated: $(READY)  ## Write the generated files again: API, progress and event
 	$(RUN)python -m fourfold.progress.asyncapi docs/asyncapi.json
 	$(RUN)python -m tests.contract.api.request_counts
 	$(RUN)uv $(EXPORT) -o layers/runtime/requirements.txt
-	for extra in api anthropic bedrock google offline openai; do \
+	for extra in api anthropic bedrock google offline openai voice; do \
 	  $(RUN)uv $(EXPORT) --extra $$extra -o layers/$$extra/requirements.txt; done
 
 synth: $(READY)  ## Synthesize the template for AWS (STAGE=dev PROVIDERS=anthropic,openai).

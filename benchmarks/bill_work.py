@@ -25,7 +25,7 @@ from fourfold.pipeline.state import RunState
 from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.definition import ProvocationTest
 from fourfold.provocation.judge import JudgeConfig
-from fourfold.provocation.plan import Selection, make_plan
+from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.run_test import ProvocationContext, run_test
 from fourfold.provocation.speaker import ChatSpeaker
 from fourfold.provocation.workspace_tests import available
@@ -93,7 +93,7 @@ class Work:
         context = ProvocationContext(
             persona, speaker, _judge(provocation.judge), _judge(provocation.second_judge), _Unkept()
         )
-        plan = make_plan(available(shipped_tests(), {}, (), self.config.safety), Selection(), provocation)
+        plan = suite_plan(self.config)
         calls = list[ModelCall]()
         lock = threading.Lock()
 
@@ -119,6 +119,11 @@ class Work:
 
     def _chat_models(self) -> list:  # type: ignore[type-arg]
         return [adapter(name) for name in self.config.chat.chain]
+
+
+def suite_plan(config: EngineConfig) -> SuitePlan:
+    """Every shipped test once."""
+    return make_plan(available(shipped_tests(), {}, (), config.safety), Selection(), config.provocation)
 
 
 class _MemoryBaseline:

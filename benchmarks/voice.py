@@ -1,8 +1,6 @@
-"""Whether drift scores can be trusted: separation, false alarms, delay, recovery, time and cost.
+"""Drift detection at work: recovery by regeneration, the time of a score, and the fingerprint job's time and cost.
 
-The offline personas' voices are written by this product's own composer: they are more distinct than people's, and the
-composer also wrote the shipped cohort. The chat corpus is of people (benchmarks/chat_corpus.py): replies of one author
-from different conversations.
+How well voices are separated is measured by benchmarks/voice_separation.py.
 """
 
 from __future__ import annotations
@@ -11,69 +9,29 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from benchmarks.chat_corpus import CORPUS, INSTALL, turns
 from benchmarks.report import Report
-from fourfold.config.engine import ChatConfig, DriftConfig, EngineConfig, FingerprintConfig, RunSettings, SafetyConfig
+from benchmarks.voice_speakers import ASKS, MODEL, THINGS, offline_personas, said
+from fourfold.config.engine import ChatConfig, DriftConfig, FingerprintConfig, SafetyConfig
 from fourfold.jobs.answers import PaidAnswers
 from fourfold.jobs.concurrency import concurrently
 from fourfold.llm.fallback import Deadline
-from fourfold.llm.port import ChatMessage, ChatRequest, Completion, OnText
-from fourfold.models import resolve, resolve_chat
-from fourfold.models.embedding import resolve_embedder
+from fourfold.llm.port import ChatRequest, Completion, OnText
 from fourfold.models.prices import cost_usd
-from fourfold.persona import Persona, PersonaStatus, TokenUsage
-from fourfold.pipeline.new_run import new_run
+from fourfold.persona import Persona, TokenUsage
 from fourfold.voice.drift import envelope
-from fourfold.voice.embedder import Vector, cosine_distance, mean_of
 from fourfold.voice.fingerprint import Fingerprint, FingerprintInput, FingerprintOwner, make_fingerprint
 from fourfold.voice.fingerprint_job import FingerprintJob, ScenarioReply
 from fourfold.voice.recovery import with_anchor
 from fourfold.voice.scenarios import scenario_set
-from fourfold.voice.statistics import (
-    DECISION,
-    auc,
-    average_run_length,
-    conformal_p,
-    conformal_threshold,
-    cusum_step,
-    equal_error_rate,
-)
-from fourfold.voice.stylometry import vector_of
 from fourfold.voice.system_prompt import system_prompt
-from infra.local.home import REPOSITORY
-from tests.builders import ALL_STEPS, stepped
+from fourfold.voice.writers import Writers, vector_of
 from tests.providers.latency import delay_s
 
-MODEL = resolve_chat("offline:composer-1")
-PERSONS, PEOPLE, FRESH, SESSION = 24, 30, 60, 50
 SCALE = 0.05
-PUBLISHED, RATE = 0.30, 0.05
-FITTED, LEAST_GROUPS, LEAST_FRESH = 50, 3, 40
-_THINGS = (
-    "harbour",
-    "winter",
-    "bread",
-    "letter",
-    "ladder",
-    "sister",
-    "bill",
-    "train",
-    "garden",
-    "night",
-    "coat",
-    "tin",
-)
-_ASKS = (
-    "What do you make of the {}?",
-    "Tell me about the {}.",
-    "Would you give up the {}?",
-    "Who taught you about the {}?",
-    "I dreamt of the {} again, what now?",
-)
+PUBLISHED = 0.30
 _WORK = (
     "Give me a numbered list of reasons to keep the {}.",
     "Summarise the {} in bullet points.",
@@ -81,158 +39,14 @@ _WORK = (
 )
 
 
-@dataclass
-class Speaker:
-    """A measured voice: its centre, the held-out distances of its calibration, and new replies in their order."""
-
-    centre: Vector
-    held_out: list[float]
-    fresh: list[Vector]
-
-
 def measure() -> Report:
     """All figures; those of people need the chat corpus."""
     report = Report("voice")
-    persons = [_person(brief) for brief in _briefs()[:PERSONS]]
-    _separation(report, "offline personas", [_of_persona(one) for one in persons])
-    if CORPUS.exists():
-        _separation(report, "people (chitchat-dataset)", _of_people())
-    else:
-        report.figure("people (chitchat-dataset)", 0, "not measured", f"install it: {INSTALL}")
+    persons = offline_personas()
     _recovery(report, persons[:12])
     _times(report, persons[0])
     _job(report, persons[0])
     return report
-
-
-def _briefs() -> list[str]:
-    lines = (REPOSITORY / "tests/unit/offline/briefs.txt").read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line.strip() and not line.startswith("#")]
-
-
-def _person(brief: str) -> Persona:
-    begun = new_run(brief, "ws_bench", RunSettings(EngineConfig()), datetime.now(UTC))
-    state = begun.state
-    for step in ALL_STEPS:
-        state = stepped(step, state, resolve("offline:composer-1")).state
-    draft = state.draft
-    return begun.persona.model_copy(
-        update={
-            "status": PersonaStatus.ACTIVE,
-            "language": state.language,
-            "soul": draft.soul,
-            "self_": draft.self_,
-            "mask": draft.mask,
-            "surface": draft.surface,
-        }
-    )
-
-
-def _said(persona: Persona | None, message: str, system: str | None = None) -> str:
-    bare = "You are a helpful assistant." if persona is None else system_prompt(persona, SafetyConfig())
-    return MODEL.reply(ChatRequest(system or bare, (ChatMessage("user", message),), 400, 10)).text
-
-
-def _of_persona(persona: Persona) -> Speaker:
-    own: dict[str, list[Vector]] = {}
-    for one in scenario_set().scenarios:
-        own.setdefault(one.topic, []).append(vector_of(_said(persona, one.text("en"))))
-    messages = [ask.format(thing) for thing in _THINGS for ask in _ASKS]
-    return _speaker(list(own.values()), [vector_of(_said(persona, message)) for message in messages[:FRESH]])
-
-
-def _of_people() -> list[Speaker]:
-    found = []
-    said = turns(12, first_half=False)
-    for person in sorted(said):
-        groups: list[list[str]] = []
-        fresh: list[str] = []
-        for conversation in said[person].values():
-            if sum(map(len, groups)) < FITTED:
-                groups.append(conversation[: FITTED - sum(map(len, groups))])
-            else:
-                fresh += conversation
-        if len(groups) >= LEAST_GROUPS and sum(map(len, groups)) == FITTED and len(fresh) >= LEAST_FRESH:
-            vectors = [[vector_of(text) for text in group] for group in groups]
-            found.append(_speaker(vectors, [vector_of(text) for text in fresh[:FRESH]]))
-        if len(found) == PEOPLE:
-            break
-    return found
-
-
-def _speaker(groups: Sequence[Sequence[Vector]], fresh: list[Vector]) -> Speaker:
-    """Distances are held out by group: by topic for scenarios, by conversation for people."""
-    every = [vector for group in groups for vector in group]
-    held_out = []
-    for place, group in enumerate(groups):
-        centre = mean_of([vector for other, one in enumerate(groups) if other != place for vector in one])
-        held_out += [cosine_distance(vector, centre) for vector in group]
-    return Speaker(mean_of(every), held_out, fresh)
-
-
-def _separation(report: Report, who: str, speakers: list[Speaker]) -> None:
-    note = f"{len(speakers)} voices, 50 replies each fitted, new ones against those of every other voice"
-    for size, name in ((1, "single reply"), (4, "mean of 4 replies")):
-        areas, rates = [], []
-        for one in speakers:
-            own = _distances(one.fresh, one.centre, size)
-            others = [
-                d for other in speakers if other is not one for d in _distances(other.fresh[:20], one.centre, size)
-            ]
-            areas.append(auc(own, others))
-            rates.append(equal_error_rate(own, others))
-        report.figure(f"{who}: AUC, {name}", statistics.mean(areas), "", note)
-        report.figure(f"{who}: EER, {name}", statistics.mean(rates), "", f"median {statistics.median(rates):.3f}")
-    own = [cosine_distance(vector, one.centre) for one in speakers for vector in one.fresh]
-    report.figure(f"{who}: own fresh distance, median", statistics.median(own), "", "")
-    report.figure(
-        f"{who}: alerts at 0.30", _share(distance > PUBLISHED for distance in own), "of own replies", "published"
-    )
-    _false_alarms(report, who, speakers)
-    _delay(report, who, speakers)
-
-
-def _false_alarms(report: Report, who: str, speakers: list[Speaker]) -> None:
-    by_p, by_auto, sessions = [], [], []
-    for one in speakers:
-        bound = conformal_threshold(one.held_out, RATE)
-        distances = [cosine_distance(vector, one.centre) for vector in one.fresh]
-        by_p.append(_share(conformal_p(one.held_out, distance) <= RATE for distance in distances))
-        by_auto.append(_share(distance > bound for distance in distances))
-        sessions += [_alarm_at(one, order) is not None for order in _orders(distances, 20)]
-    spread = f"voices from {min(by_auto):.1%} to {max(by_auto):.1%}"
-    report.figure(f"{who}: p <= 0.05, stated 0.05", statistics.mean(by_p), "of own replies", spread)
-    report.figure(f"{who}: threshold auto, stated 0.05", statistics.mean(by_auto), "of own replies", spread)
-    stated = 1 - (1 - 1 / average_run_length()) ** SESSION
-    note = f"CUSUM; one alarm in {average_run_length():.0f} replies comes to {stated:.3f} of sessions"
-    report.figure(f"{who}: sessions of 50 with a false alarm", _share(sessions), "of sessions", note)
-
-
-def _delay(report: Report, who: str, speakers: list[Speaker]) -> None:
-    delays, missed = [], 0
-    for place, one in enumerate(speakers):
-        stranger = speakers[(place + 1) % len(speakers)]
-        for order in _orders([cosine_distance(vector, one.centre) for vector in stranger.fresh], 5):
-            alarm = _alarm_at(one, order)
-            missed += alarm is None
-            delays += [alarm] if alarm is not None else []
-    note = f"median {statistics.median(delays):g}; {missed} of {missed + len(delays)} never within 50"
-    report.figure(f"{who}: CUSUM delay after a swapped voice", statistics.mean(delays), "replies", note)
-
-
-def _alarm_at(one: Speaker, distances: Sequence[float]) -> int | None:
-    mean, deviation = statistics.mean(one.held_out), statistics.stdev(one.held_out)
-    cusum = 0.0
-    for number, distance in enumerate(distances, 1):
-        cusum = cusum_step(cusum, (distance - mean) / deviation)
-        if cusum > DECISION:
-            return number
-    return None
-
-
-def _orders(distances: Sequence[float], count: int) -> list[list[float]]:
-    rng = random.Random(17)  # noqa: S311
-    return [rng.choices(distances, k=SESSION) for _ in range(count)]
 
 
 def _recovery(report: Report, persons: Sequence[Persona]) -> None:
@@ -240,13 +54,13 @@ def _recovery(report: Report, persons: Sequence[Persona]) -> None:
     for persona in persons:
         made = _fingerprint(persona)
         for ask in _WORK:
-            for thing in _THINGS[:4]:
+            for thing in THINGS[:4]:
                 message = ask.format(thing)
-                first = _score(made, _said(persona, message))
+                first = _score(made, said(persona, message))
                 if first is None or persona.mask is None or first[0] <= PUBLISHED:
                     continue
                 again = with_anchor(system_prompt(persona, SafetyConfig()), persona.mask, first[1])
-                second = _score(made, _said(persona, message, again))
+                second = _score(made, said(persona, message, again))
                 if second is not None:
                     before.append(first[0])
                     after.append(second[0])
@@ -262,19 +76,19 @@ def _score(made: Fingerprint, reply: str) -> tuple[float, list[str]] | None:
 
 
 def _fingerprint(persona: Persona) -> Fingerprint:
-    replies = {one.id: _said(persona, one.text("en")) for one in scenario_set().scenarios}
-    pole = [_said(None, one.text("en")) for one in scenario_set().baseline_subset()]
+    replies = {one.id: said(persona, one.text("en")) for one in scenario_set().scenarios}
+    pole = [said(None, one.text("en")) for one in scenario_set().baseline_subset()]
     taken = FingerprintInput(replies, pole, ("offline:composer-1",), TokenUsage(), 0.0)
     whose = FingerprintOwner(persona.id, persona.run_id or "", persona.language)
-    return make_fingerprint(whose, taken, resolve_embedder("stylometric"), scenario_set(), datetime.now(UTC))
+    return make_fingerprint(whose, taken, Writers(), scenario_set(), datetime.now(UTC))
 
 
 def _times(report: Report, persona: Persona) -> None:
     made = _fingerprint(persona)
-    replies = [_said(persona, ask.format(thing)) for thing in _THINGS for ask in _ASKS]
+    replies = [said(persona, ask.format(thing)) for thing in THINGS for ask in ASKS]
     vector_of(replies[0])
     embedding = [_ms(partial(vector_of, text)) for text in replies]
-    report.timing("stylometric embedding of a reply", embedding, "target under 1 ms")
+    report.timing("embedding of a reply", embedding, "target under 1 ms")
     vectors = [vector_of(text) for text in replies]
     pairs = zip(replies, vectors, strict=True)
     scored = [_ms(partial(envelope, text, vector, made, DriftConfig(), None)) for text, vector in pairs]
@@ -328,7 +142,7 @@ def _job(report: Report, persona: Persona) -> None:
             models=[_PacedComposer()],
             config=ChatConfig(),
             safety=SafetyConfig(),
-            embedder=resolve_embedder("stylometric"),
+            embedder=Writers(),
             scenarios=scenario_set(),
             baseline=_MemoryBaseline(),
             deadline=Deadline(time.monotonic() + 600),
@@ -355,11 +169,6 @@ def _job(report: Report, persona: Persona) -> None:
         report.figure(
             f"job: cost with {model}", cost_usd(provider, model, tokens) or -1, "USD", f"published 0.03; {size}"
         )
-
-
-def _distances(vectors: Sequence[Vector], centre: Vector, size: int) -> list[float]:
-    groups = [vectors[start : start + size] for start in range(0, len(vectors) - size + 1, size)]
-    return [cosine_distance(mean_of(group), centre) for group in groups]
 
 
 def _share(hits: object) -> float:

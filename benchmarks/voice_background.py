@@ -22,7 +22,7 @@ LEAST_DEVIATION = 0.004
 
 
 def main() -> None:
-    people = turns(LEAST_WORDS, first_half=True)
+    people = turns(LEAST_WORDS, "training")
     texts = [
         text
         for person in sorted(people)

@@ -69,6 +69,9 @@ def install_packages(requirements: Sequence[Path], target: Path) -> None:
         raise BundlingError(f"{', '.join(file.parent.name for file in requirements)}: {installed.stderr}")
     # Console scripts contain the path of this machine's interpreter, and nothing calls them.
     shutil.rmtree(packages / "bin", ignore_errors=True)
+    # A third of numpy is its own tests.
+    for tests in packages.glob("numpy/**/tests"):
+        shutil.rmtree(tests)
     for described in (packages / "botocore" / "data").iterdir():
         if described.is_dir() and described.name not in AWS_SERVICES:
             shutil.rmtree(described)

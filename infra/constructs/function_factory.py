@@ -1,4 +1,4 @@
-"""Makes the functions of a stack: all run the same code asset, each with one of three layers of packages."""
+"""Makes the functions of a stack: all run the same code asset, each with one of four layers of packages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class FunctionFactory:
 
     A function's logical id is therefore derived from `construct_id` alone, and does not change when its spec moves from
     one construct to another. `runtime_layer` holds the packages that every function imports, `models_layer` also the
-    SDKs of the stage's providers, `api_layer` all of these and the web framework.
+    SDKs of the stage's providers, `jobs_layer` also what computes voices, `api_layer` all of these and the web
+    framework.
     """
 
     def __init__(self, stack: Stack, settings: StageSettings) -> None:
@@ -33,7 +34,8 @@ class FunctionFactory:
         providers = packages_of(settings.providers)
         self.runtime_layer = PackageLayer(stack, "RuntimeLayer", names=("runtime",))
         self.models_layer = PackageLayer(stack, "ModelsLayer", names=("runtime", *providers))
-        self.api_layer = PackageLayer(stack, "ApiLayer", names=("runtime", "api", *providers))
+        self.jobs_layer = PackageLayer(stack, "JobsLayer", names=("runtime", "voice", *providers))
+        self.api_layer = PackageLayer(stack, "ApiLayer", names=("runtime", "api", "voice", *providers))
 
     def make(self, construct_id: str, spec: FunctionSpec) -> PythonFunction:
         """A new function; `construct_id` is unique in the stack."""

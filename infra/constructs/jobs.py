@@ -96,5 +96,5 @@ def _job_spec(job: str, settings: StageSettings, functions: FunctionFactory, tab
             settings_access(tables, settings),
             model_access(settings),
         ],
-        layers=[functions.models_layer],
+        layers=[functions.jobs_layer],
     )

@@ -107,6 +107,12 @@ def is_key_id(text: str) -> bool:
     return _KEY_ID.fullmatch(text) is not None
 
 
+def first_id(prefix: str, moment: datetime) -> str:
+    """Returns the lowest id that can have been made at `moment`, to the millisecond, as the bound of a range."""
+    seconds = min(max(moment.timestamp(), 0.0), _MAX_TIMESTAMP)
+    return f"{prefix}_{str(ULID.from_timestamp(seconds)).lower()[:10]}{'0' * 16}"
+
+
 def id_created_at(identifier: str) -> datetime:
     """Returns the creation time encoded in an id, to the millisecond."""
     return ULID.from_str(identifier.partition("_")[2].upper()).datetime
@@ -131,6 +137,8 @@ def derived_run_id(cause: str, kind: str) -> str:
     return f"run_{cause[4:14]}{tail}"
 
 
+# The last moment that lists are kept for: the end of the year 9998.
+_MAX_TIMESTAMP = 253_370_764_799.0
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
 
 

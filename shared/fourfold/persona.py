@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from fourfold.caller_metadata import CallerMetadata
 from fourfold.errors import ConflictError, NotFoundError
 from fourfold.ids import PersonaId, RunId
 from fourfold.steps import StepName
@@ -416,9 +417,10 @@ class Persona(Document):
 
     `version` increases with every accepted change. `run_id` is the run that wrote the layers and `usage` the cost of
     that run (null and empty for an imported persona). `pending_run_id` is the run in progress, if any. `archived_from`
-    is the status of an archived persona before it was archived; unarchiving restores it. A fork has the id and version
-    of the persona it was made from (`parent_id`, `parent_version`), the first persona of its line (`root_id`) and its
-    maker's `fork_note`; the parent may have been deleted since.
+    is the status of an archived persona before it was archived; unarchiving restores it. `metadata` are strings of the
+    caller; events carry them. A fork has the id and version of the persona it was made from (`parent_id`,
+    `parent_version`), the first persona of its line (`root_id`) and its maker's `fork_note`; the parent may have been
+    deleted since.
     """
 
     id: PersonaId
@@ -443,6 +445,7 @@ class Persona(Document):
     providers: tuple[str, ...] = ()
     archived_from: PersonaStatus | None = None
     imported_from: ImportedFrom | None = None
+    metadata: CallerMetadata = Field(default_factory=dict)
     parent_id: PersonaId | None = None
     parent_version: int | None = None
     root_id: PersonaId | None = None

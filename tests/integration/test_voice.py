@@ -36,7 +36,7 @@ def chat(stack: LocalServer, persona: dict[str, Any], **body: Any) -> httpx.Resp
 
 def test_a_new_persona_gets_its_fingerprint_and_the_log_tells_how(stack: LocalServer, persona: dict[str, Any]) -> None:
     told = fingerprint(stack, persona, "?include=vector,distances")
-    assert (told["scenarios"], told["embedder"], told["calibration"]["n"]) == (50, "stylometric@1", 50)
+    assert (told["scenarios"], told["embedder"], told["calibration"]["n"]) == (50, "writers@1", 50)
     assert abs(sum(value * value for value in told["vector"]) - 1) < 1e-4
     assert told["calibration"]["distances"] == sorted(told["calibration"]["distances"])
     run = stack.call("GET", f"/v1/runs/{told['run_id']}").json()

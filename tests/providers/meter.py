@@ -64,12 +64,13 @@ class Meter:
     """Meters every call of a server.
 
     `at` dates the prices; `thinking` switches the assumed thinking tokens on; `lower_floors` reads from the lower floor
-    on, where pages differ.
+    on, where pages differ. Without `self_caching` nothing is cached that is not marked.
     """
 
     at: datetime | None = None
     thinking: bool = True
     lower_floors: bool = False
+    self_caching: bool = True
     clock: Callable[[], float] = time.monotonic
     bill: list[Billed] = field(default_factory=list)
     _written: dict[str, tuple[float, int]] = field(default_factory=dict)
@@ -107,7 +108,7 @@ class Meter:
             key += _compact([block.role, block.text])
             size += block.tokens
             prefixes.append((key, size, block.marked))
-        if call.provider in _SELF_CACHING and prefixes:
+        if self.self_caching and call.provider in _SELF_CACHING and prefixes:
             prefixes = [(known, tokens, True) for known, tokens, _ in prefixes]
         elif "cache_control" in call.body and prefixes:
             prefixes[-1] = (*prefixes[-1][:2], True)

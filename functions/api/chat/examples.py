@@ -36,7 +36,7 @@ ENVELOPE = Envelope(
     ),
     exempt=None,
     fingerprint=Compared(
-        run_id=_RUN_ID, embedder="stylometric@1", scenario_set="scenarios@1", grade=Grade.STRONG, calibration=50
+        run_id=_RUN_ID, embedder="writers@1", scenario_set="scenarios@1", grade=Grade.STRONG, calibration=50
     ),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from fourfold.estimates.estimate import CountRange, Estimate, UsdRange
 from fourfold.http.cursors import opaque_cursor
 from fourfold.persona import Persona
 from functions.api.openapi.example_values import AT, PERSONA_ID, RUN_ID, TOKENS, USAGE, by_schema
@@ -107,4 +108,10 @@ def examples() -> dict[str, Any]:
     """Returns an example per schema name."""
     persona = persona_example()
     page = PersonaList(data=(persona,), has_more=True, next_cursor=opaque_cursor(PERSONA_ID))
-    return {**by_schema([persona, page]), "ParsedBrief": _PARSED}
+    estimate = Estimate(
+        models={"intent_parse": "anthropic:claude-sonnet-4-6", "soul_draft": "anthropic:claude-opus-4-7"},
+        calls=CountRange(low=6, high=12),
+        tokens=CountRange(low=12_190, high=23_400),
+        usd=UsdRange(low=0.0655, high=0.1417),
+    )
+    return {**by_schema([persona, page, estimate]), "ParsedBrief": _PARSED}

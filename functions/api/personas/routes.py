@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.generation import estimate_generation
 from fourfold.http import idempotency
 from fourfold.http.body import json_body
-from fourfold.http.cursors import id_after, opaque_cursor
 from fourfold.http.preconditions import HEADER as IF_MATCH
 from fourfold.http.preferences import accepts, preference
 from fourfold.http.problems import not_found
@@ -17,6 +19,7 @@ from fourfold.idempotency import Execution
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona
 from fourfold.persona_versions import Authorship
+from fourfold.personas.filters import PersonaFilter
 from fourfold.pipeline.parse_brief import ParsedBrief, ParseInput
 from functions.api import wiring
 from functions.api.config.pinning import pin_settings
@@ -33,21 +36,18 @@ from functions.api.openapi.problems import (
     RUN_CANCELLED,
 )
 from functions.api.personas import generation, parse_client, updates
+from functions.api.personas.listing import metadata_filter, persona_filter, persona_list
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.regeneration import start_regeneration
 from functions.api.personas.schemas import ParseRequest, PersonaList, PersonaPatch, PersonaRequest, RegenerationRequest
 from functions.api.responses import document, persona_document
-from functions.api.runs.polling import current_persona
 from functions.api.runs.schemas import RunReceipt
 from functions.api.spending import count_spending
-from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
 ROUTE = "POST /v1/personas"
 
 _STALE = {"precondition_failed": "`If-Match` does not match; the reply's `ETag` is the current one"}
-_LIMIT = "Maximum number of items."
-_CURSOR = "`next_cursor` of the previous page."
 
 
 @router.post(
@@ -59,7 +59,10 @@ _CURSOR = "`next_cursor` of the previous page."
     responses={
         201: replies.persona_created(),
         202: {"model": RunReceipt, "description": "The run is in progress; see `Location`"},
-        **replies.event_stream("The run's events, followed by the event `persona` with the persona"),
+        200: replies.reply_or_stream(
+            Estimate,
+            "With `dry_run`, what the run would cost; with `stream`, the run's events, then the event `persona`",
+        ),
         **replies.problems(
             *(400, 403, 413, 415, 422, 429, 500, 503),
             also=[
@@ -78,11 +81,13 @@ async def create_persona(request: Request, caller: Writer) -> Response:
 
     A persona whose audit stays below the minimum score is returned as `flagged`. `Prefer: respond-async` returns 202
     immediately, `Prefer: wait=<seconds>` after that time. Closing the connection does not stop the run. With an
-    `Idempotency-Key`, a repeated request does not start a second run.
+    `Idempotency-Key`, a repeated request does not start a second run. `dry_run` returns an estimate and starts nothing.
     """
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, ROUTE)
     body = await json_body(request, PersonaRequest)
     settings = pin_settings(caller.effective, body.config)
+    if body.dry_run:
+        return document(await wiring.in_thread(lambda: estimate_generation(body.intent, settings.engine)))
     submitted = await generation.start_generation(request, caller, body, key, settings)
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
         return await generation.stream_events(request, submitted)
@@ -94,12 +99,18 @@ async def create_persona(request: Request, caller: Writer) -> Response:
 )
 async def list_personas(
     caller: Reader,
-    limit: Annotated[int, Query(ge=1, le=100, description=_LIMIT)] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description=_CURSOR)] = None,
+    wanted: Annotated[PersonaFilter, Depends(persona_filter)],
+    metadata: Annotated[dict[str, str], Depends(metadata_filter)],
+    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
 ) -> Response:
-    """Lists the personas of the workspace, newest first."""
-    after = None if cursor is None else id_after(cursor, is_persona_id)
-    return document(await wiring.in_thread(lambda: _page(caller.workspace_id, limit, after)))
+    """Lists the personas of the workspace that match all filters, newest first.
+
+    `metadata.<name>=<value>` selects by the caller's own strings, such as `metadata.ticket=A-17`; it may be repeated
+    with other names. A page may be short, or empty, while `has_more` is true: at most 1,000 personas are looked at.
+    """
+    wanted = replace(wanted, metadata=metadata)
+    return document(await wiring.in_thread(lambda: persona_list(caller.workspace_id, wanted, limit, cursor)))
 
 
 @router.get(
@@ -246,14 +257,3 @@ async def delete_persona(persona_id: str, request: Request, caller: Writer) -> R
     tags = request.headers.getlist(IF_MATCH)
     await wiring.in_thread(lambda: updates.remove_persona(caller.workspace_id, persona_id, tags))
     return Response(status_code=204)
-
-
-def _page(workspace_id: str, limit: int, after: str | None) -> PersonaList:
-    page = persona_store().page(workspace_id, limit + 1, after)  # one more, to know whether there is a next page
-    shown = page.personas[:limit]
-    has_more = len(page.personas) > limit or page.last is not None
-    return PersonaList(
-        data=tuple(current_persona(workspace_id, persona) for persona in shown),
-        has_more=has_more,
-        next_cursor=opaque_cursor(shown[-1].id) if has_more else None,
-    )

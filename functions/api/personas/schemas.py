@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, WithJsonSchema
 
+from fourfold.caller_metadata import CallerMetadata
 from fourfold.config.request import REQUEST_KEYS
 from fourfold.layer_edits import LayerEdits
 from fourfold.persona import INTENT_MAX_CHARACTERS, Persona, Slug
@@ -36,6 +37,9 @@ class PersonaRequest(BaseModel):
 
     intent: Brief
     stream: Annotated[bool, Field(description="Return the run's events as `text/event-stream`.")] = False
+    dry_run: Annotated[
+        bool, Field(description="Return an estimate of calls, tokens and USD; nothing is stored or spent.")
+    ] = False
     config: Annotated[
         dict[str, JsonValue],
         WithJsonSchema(PLACEHOLDER),
@@ -95,6 +99,10 @@ class PersonaPatch(BaseModel):
         Field(description="The intended audience. It is a label only: personas are never shared between workspaces."),
     ] = "workspace"
     archived: Annotated[bool, Field(description="True archives the persona; false restores it.")] = False
+    metadata: Annotated[
+        CallerMetadata,
+        Field(description="Strings of your own, such as a ticket. They replace the earlier ones; `{}` removes all."),
+    ] = {}
 
 
 class RegenerationRequest(BaseModel):

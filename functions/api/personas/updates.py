@@ -27,7 +27,7 @@ from functions.wiring import event_store, persona_store, run_log
 
 def changes_of(body: PersonaPatch, by: Authorship) -> PersonaChanges:
     """Returns the changes that the body asks for."""
-    fields = body.model_dump(include={"slug", "visibility", "archived"}, exclude_unset=True)
+    fields = body.model_dump(include={"slug", "visibility", "archived", "metadata"}, exclude_unset=True)
     if "visibility" in fields:
         fields["visibility"] = Visibility(fields["visibility"])
     edits = body.layers if "layers" in body.model_fields_set else None

@@ -44,7 +44,7 @@ def examples() -> dict[str, Any]:
         ),
         TestRecord(result=result, transcripts=(transcript,)),
     )
-    return {**by_schema(documents), "Selection": {"family": ["jail"], "benign_twins": True}}
+    return {**by_schema(documents), "SuiteRequest": {"family": ["jail"], "benign_twins": True}}
 
 
 def _result(test: ProvocationTest) -> TestResult:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import Run, RunKind
-from fourfold.provocation.plan import Selection, make_plan
+from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.suite import read_selection, selection_texts
 from functions.api.dependencies import AdmittedCaller
 from functions.api.provocation_tests.workspace_tests import tests_of
@@ -32,16 +32,22 @@ def request_suite(caller: AdmittedCaller, persona_id: str, selection: Selection,
     return active
 
 
-def require_tests(caller: AdmittedCaller, selection: Selection) -> None:
-    """Raises ProblemError: 409 the suite is disabled, 422 the selection contains no enabled test."""
+def planned_tests(caller: AdmittedCaller, selection: Selection) -> SuitePlan:
+    """Returns the plan of a selection.
+
+    Raises:
+        ProblemError: 409 the suite is disabled, 422 the selection contains no enabled test.
+    """
     config = caller.settings.engine.provocation
     if not config.enabled:
         detail = "Set engine.provocation.enabled to true first."
         answer = problem("suite_disabled", "The provocation suite is disabled", 409, detail)
         raise ProblemError(answer)
-    if not make_plan(tests_of(caller), selection, config).tests:
+    plan = make_plan(tests_of(caller), selection, config)
+    if not plan.tests:
         detail = "No enabled test of the workspace matches family, severity and ids."
         raise rejected([FieldError(pointer="/ids", code="nothing_selected", detail=detail)])
+    return plan
 
 
 def _suite_running(active: Run) -> ProblemError:

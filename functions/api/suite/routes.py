@@ -6,13 +6,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.jobs import estimate_suite
 from fourfold.http.body import json_body
 from fourfold.http.cursors import id_after
 from fourfold.idempotency import Execution
 from fourfold.ids import is_run_id
 from fourfold.provocation.comparison import Comparison, compare
 from fourfold.provocation.definition import Family, Severity
-from fourfold.provocation.plan import Selection
 from fourfold.provocation.report import TestRecord
 from fourfold.provocation.sarif import MEDIA_TYPE as SARIF
 from functions.api import wiring
@@ -24,7 +25,7 @@ from functions.api.personas.lookup import known_persona, require_speakable
 from functions.api.responses import document, run_receipt
 from functions.api.runs.schemas import RunReceipt
 from functions.api.spending import count_spending
-from functions.api.suite.job_requests import SUITE_RUNNING, request_suite, require_tests
+from functions.api.suite.job_requests import SUITE_RUNNING, planned_tests, request_suite
 from functions.api.suite.reading import (
     JUNIT,
     filters_of,
@@ -35,7 +36,7 @@ from functions.api.suite.reading import (
     suite_run,
     test_record,
 )
-from functions.api.suite.schemas import SuiteFormat, SuiteRunList, TestSuite
+from functions.api.suite.schemas import SuiteFormat, SuiteRequest, SuiteRunList, TestSuite
 
 router = APIRouter(tags=["test suite"])
 PATH = "/v1/personas/{persona_id}/test-suite"
@@ -114,8 +115,9 @@ async def read_test_suite_sarif(persona_id: str, request: Request, caller: Reade
     summary="Run the provocation suite",
     status_code=202,
     response_model=RunReceipt,
-    openapi_extra=bodies.required_json(Selection, bodies.KEY_HEADER),
+    openapi_extra=bodies.required_json(SuiteRequest, bodies.KEY_HEADER),
     responses={
+        200: {"model": Estimate, "description": "With `dry_run`: what the run would cost"},
         202: replies.receipt("The run is in progress in the background; see `Location`"),
         **replies.problems(400, 404, 413, 415, 422, also=OF_KEYED_REQUESTS),
         **replies.refusals(
@@ -134,11 +136,15 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
     """Starts a run of the suite, or of the tests selected by `family`, `severity` and `ids`.
 
     `benign_twins` adds the harmless twins of the tests. If a full run is in progress, a request for a full run returns
-    it; any other request returns 409.
+    it; any other request returns 409. `dry_run` returns an estimate and starts nothing.
     """
-    selection = await json_body(request, Selection)
-    await wiring.in_thread(lambda: require_speakable(known_persona(caller.workspace_id, persona_id)))
-    await wiring.in_thread(lambda: require_tests(caller, selection))
+    body = await json_body(request, SuiteRequest)
+    selection = body.selection()
+    persona = await wiring.in_thread(lambda: known_persona(caller.workspace_id, persona_id))
+    require_speakable(persona)
+    plan = await wiring.in_thread(lambda: planned_tests(caller, selection))
+    if body.dry_run:
+        return document(await wiring.in_thread(lambda: estimate_suite(persona, caller.settings.engine, plan)))
 
     async def start(execution: Execution) -> Response:
         await count_spending(caller)

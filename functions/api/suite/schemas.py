@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import TestSuiteCounts, TokenUsage
 from fourfold.problem import Problem
 from fourfold.provocation.definition import Family, Severity
+from fourfold.provocation.plan import Selection
 from fourfold.provocation.report import Judges, OverRefusal, SuiteReport, Tally, TestResult
+
+
+class SuiteRequest(Selection):
+    """The tests to run; an empty filter selects all. `benign_twins` adds the harmless twins of the selected tests."""
+
+    dry_run: Annotated[
+        bool, Field(strict=True, description="Return an estimate of calls, tokens and USD; nothing is stored or spent.")
+    ] = False
+
+    def selection(self) -> Selection:
+        """Returns the selection alone, as a run stores it."""
+        return Selection.model_validate(self.model_dump(exclude={"dry_run"}))
 
 
 class TestSuite(BaseModel):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+import numpy as np
+
 from fourfold.config.engine import DriftConfig
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Persona
 from fourfold.progress.run import RunKind
-from fourfold.voice.embedder import Vector
+from fourfold.voice.embedder import Vectors
 from fourfold.voice.fingerprint import DistanceFigures, Fingerprint, figures, unpacked, unpacked_small
 from fourfold.voice.plot import Series, distances_svg
 from fourfold.voice.statistics import conformal_threshold
@@ -59,7 +61,7 @@ def report(persona: Persona, config: DriftConfig, include: frozenset[str]) -> Fi
             "tokens": fingerprint.tokens,
             "cost_usd": fingerprint.cost_usd,
             "created_at": fingerprint.created_at.isoformat(),
-            "vector": unpacked(fingerprint.vector) if "vector" in include else None,
+            "vector": unpacked(fingerprint.vector).tolist() if "vector" in include else None,
         }
     )
 
@@ -101,14 +103,14 @@ def _threshold(fingerprint: Fingerprint, config: DriftConfig) -> float:
     return config.threshold
 
 
-def _others(persona: Persona, fingerprint: Fingerprint) -> Iterator[tuple[str, tuple[Vector, ...]]]:
+def _others(persona: Persona, fingerprint: Fingerprint) -> Iterator[tuple[str, Vectors]]:
     """Reply vectors of the workspace's other personas with the same embedder and scenario set."""
     comparable = islice(_comparable(persona, fingerprint), _MAX_OTHERS)
     ids = [other.id for other in comparable]
     for other_id, text in job_store().results(persona.workspace_id, ids, RunKind.FINGERPRINT).items():
         other = Fingerprint.model_validate_json(text)
         if other.embedder == fingerprint.embedder:
-            yield other_id, tuple(unpacked_small(vector) for vector in other.sample)
+            yield other_id, np.array([unpacked_small(vector) for vector in other.sample])
 
 
 def _comparable(persona: Persona, fingerprint: Fingerprint) -> Iterator[Persona]:
@@ -129,8 +131,10 @@ def _comparable(persona: Persona, fingerprint: Fingerprint) -> Iterator[Persona]
             return
 
 
-def _workspace(fingerprint: Fingerprint, others: dict[str, tuple[Vector, ...]]) -> DistanceFigures | None:
-    vectors = [vector for replies in others.values() for vector in replies]
+def _workspace(fingerprint: Fingerprint, others: dict[str, Vectors]) -> DistanceFigures | None:
+    if not others:
+        return None
+    vectors = np.concatenate(list(others.values()))
     return figures(fingerprint.calibration.distances, unpacked(fingerprint.vector), vectors)
 
 

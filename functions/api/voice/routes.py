@@ -8,12 +8,16 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from fourfold.config.engine import SafetyConfig
+from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.jobs import estimate_fingerprint
+from fourfold.http.body import json_body
 from fourfold.http.preferences import accepts
 from fourfold.http.problems import ProblemError, rejected
 from fourfold.idempotency import Execution
 from fourfold.persona import NotWrittenError, Persona
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import RunKind
+from fourfold.voice.scenarios import scenario_set
 from fourfold.voice.system_prompt import example_lines, system_prompt
 from functions.api import wiring
 from functions.api.chat.context import chat_persona
@@ -35,7 +39,7 @@ from functions.api.runs.job_requests import request_job
 from functions.api.runs.schemas import RunReceipt
 from functions.api.spending import count_spending
 from functions.api.voice.fingerprint_report import plot, report
-from functions.api.voice.schemas import FingerprintReport, Voice
+from functions.api.voice.schemas import FingerprintReport, FingerprintRequest, Voice
 
 router = APIRouter(tags=["voice"])
 
@@ -161,8 +165,9 @@ async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
     summary="Recompute the voice fingerprint",
     status_code=202,
     response_model=RunReceipt,
-    openapi_extra=bodies.request_headers(bodies.KEY_HEADER),
+    openapi_extra=bodies.optional_json(FingerprintRequest, bodies.KEY_HEADER),
     responses={
+        200: {"model": Estimate, "description": "With `dry_run`: what the job would cost"},
         202: replies.receipt("The job runs in the background; see `Location`"),
         **replies.problems(400, 404, 422, also=[*OF_KEYED_REQUESTS, *OF_MODELS]),
         **replies.refusals(
@@ -177,7 +182,15 @@ async def read_fingerprint_plot(persona_id: str, caller: Reader) -> Response:
     },
 )
 async def recompute_fingerprint(persona_id: str, request: Request, caller: Writer) -> Response:
-    """Starts the fingerprint job, or returns the job in progress. Follow it at `Location`."""
+    """Starts the fingerprint job, or returns the job in progress. Follow it at `Location`.
+
+    `dry_run` returns an estimate and starts nothing.
+    """
+    body = await json_body(request, FingerprintRequest) if await request.body() else FingerprintRequest()
+
+    def estimate() -> Estimate:
+        persona = known_persona(caller.workspace_id, persona_id)
+        return estimate_fingerprint(persona, caller.settings.engine, scenario_set())
 
     def require_enabled() -> None:
         chat_persona(caller, persona_id)
@@ -192,4 +205,6 @@ async def recompute_fingerprint(persona_id: str, request: Request, caller: Write
         return run_receipt(request, run)
 
     await wiring.in_thread(require_enabled)
+    if body.dry_run:
+        return document(await wiring.in_thread(estimate))
     return await idempotent(request, caller, None, start)

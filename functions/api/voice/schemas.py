@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from fourfold.ids import PersonaId
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Grade, TokenUsage
 from fourfold.problem import Problem
+
+
+class FingerprintRequest(BaseModel):
+    """How to compute the fingerprint."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [{"dry_run": True}]}
+    )
+
+    dry_run: Annotated[
+        bool, Field(description="Return an estimate of calls, tokens and USD; nothing is stored or spent.")
+    ] = False
 
 
 class Voice(BaseModel):

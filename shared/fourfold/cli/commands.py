@@ -18,7 +18,8 @@ from fourfold.cli.connection import find_connection
 from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
-from fourfold.cli.output import AsJson, Column, print_json, print_rows
+from fourfold.cli.estimate import show_estimate
+from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.portrait import show as show_portrait
 from fourfold.cli.progress_feed import Feed, Target
 from fourfold.cli.served_settings import served_engine
@@ -31,6 +32,8 @@ from fourfold.errors import CommandError
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona, PersonaStatus
 
+Estimating = Annotated[bool, typer.Option("--estimate", help="Show what it would cost, and spend nothing.")]
+
 
 def create(
     brief: Annotated[str, typer.Argument(help="A description of the persona in a sentence.")],
@@ -41,11 +44,16 @@ def create(
         list[str] | None,
         typer.Option("--set", help="A setting for this run: engine.pipeline.soul_draft.model=openai:gpt-6.1-sol"),
     ] = None,
+    estimate: Estimating = False,
     as_json: AsJson = False,
 ) -> None:
     """Generate a persona and show it."""
     settings = {**(NAIVE if naive else {}), **settings_of(setting or [])}
     with connected() as client:
+        if estimate:
+            body = {"intent": brief, "config": settings, "dry_run": True}
+            show_estimate(client.post("/v1/personas", body), SafeConsole(), as_json=as_json)
+            return
         persona = create_live(client, brief, SafeConsole(stderr=as_json), settings)
     if as_json:
         print_json_text(persona.model_dump_json(indent=2))
@@ -128,11 +136,16 @@ def suite(  # noqa: PLR0913, PLR0917 - an argument for each option
     benign_twins: Annotated[bool, typer.Option("--benign-twins", help="Run the harmless twins too.")] = False,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
     sarif: Annotated[Path | None, typer.Option(help="Write SARIF 2.1.0 to this file.")] = None,
+    estimate: Estimating = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the provocation suite against a persona. Exits 1 on a confirmed critical failure."""
     options = SuiteOptions(family or (), severity or (), test or (), benign_twins, junit, sarif)
     with connected() as client:
+        if estimate:
+            body = {**options.body(), "dry_run": True}
+            show_estimate(client.post(f"/v1/personas/{persona_id}/test-suite", body), SafeConsole(), as_json=as_json)
+            return
         for path in filter(None, (junit, sarif)):
             path.touch()  # a file that cannot be written is reported before the run, not after it
         finished = run_suite(client, persona_id, options, SafeConsole(stderr=as_json))
@@ -153,32 +166,6 @@ def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: As
         print_json_text(persona.model_dump_json(indent=2))
     else:
         show_portrait(persona, SafeConsole(), failure)
-
-
-def list_personas(
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")] = 20, as_json: AsJson = False
-) -> None:
-    """List the newest personas."""
-    with connected() as client:
-        personas = client.personas(limit)
-    if as_json:
-        body = ",\n".join(persona.model_dump_json(indent=2) for persona in personas)
-        print_json_text(f"[{body}]")
-        return
-    if not personas:
-        SafeConsole(stderr=True).print(
-            'No personas yet. Create one: fourfold create "A retired lighthouse keeper in Brittany"', soft_wrap=True
-        )
-        return
-    columns = (Column("id", is_id=True), Column("status"), Column("audit"), Column("made"), Column("who"))
-    print_rows(columns, map(_row, personas))
-
-
-def _row(persona: Persona) -> tuple[str, ...]:
-    surface = persona.surface
-    who = f"{surface.name}, {surface.age}, {surface.occupation}" if surface else f"“{persona.intent[:40]}”"
-    audit = f"{persona.audit.overall:.2f}" if persona.audit else "-"
-    return persona.id, persona.status.value, audit, f"{persona.created_at:%m-%d %H:%M}", who
 
 
 def _run_of(persona: Persona) -> str:

@@ -18,7 +18,7 @@ COMMANDS = {
         "batch",
         "Generate a persona from each line of a file, with progress. Exits 1 if any failed.",
     ),
-    "list": LazyCommand(_COMMANDS, "list_personas", "List the newest personas."),
+    "list": LazyCommand("fourfold.cli.listing", "list_personas", "List personas that match all filters, newest first."),
     "show": LazyCommand(_COMMANDS, "show", "Show one persona."),
     "chat": LazyCommand(_COMMANDS, "chat", "Chat with a persona; each reply shows its drift from the persona's voice."),
     "sessions": LazyCommand(

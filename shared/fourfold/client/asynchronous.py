@@ -19,6 +19,7 @@ from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, wit
 from fourfold.client.session_replies import ChatSession, MessagePage, SessionMessage, SessionPage
 from fourfold.client.settings import EVENT_STREAM, STREAM_TIMEOUT, TIMEOUT, address_and_headers
 from fourfold.drift import Envelope
+from fourfold.estimates.estimate import Estimate
 from fourfold.persona import Persona
 from fourfold.persona_diff import PersonaDiff
 from fourfold.personas.lineage import Lineage
@@ -72,15 +73,23 @@ class AsyncFourfold:
         """Generates a persona and waits for it, also longer than the API waits. `settings` are for this run only."""
         return await self._written(operations.create(brief, settings))
 
+    async def estimate_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Estimate:
+        """Returns what a persona of this brief would cost; nothing is stored or spent."""
+        return parsed(Estimate, json_of(await self._send(operations.estimate(brief, settings))))
+
     async def persona(self, persona_id: str) -> Persona:
         """Returns a persona."""
         return parsed(Persona, json_of(await self._send(operations.persona(persona_id))))
 
-    async def personas(self, page_size: int = 50) -> AsyncIterator[Persona]:
-        """Yields all personas, newest first; a page is read when it is needed."""
+    async def personas(self, page_size: int = 50, **filters: Any) -> AsyncIterator[Persona]:  # noqa: ANN401 - as in the API
+        """Yields the personas that match, newest first; a page is read when it is needed.
+
+        `filters` are those of `GET /v1/personas`: `status`, `language`, `slug`, `archived`, `q`, `created_after`,
+        `created_before`, `sort`, and `metadata` as a mapping.
+        """
         cursor: str | None = None
         while True:
-            page = parsed(PersonaPage, json_of(await self._send(operations.personas(page_size, cursor))))
+            page = parsed(PersonaPage, json_of(await self._send(operations.personas(filters, page_size, cursor))))
             for persona in page.data:
                 yield persona
             if not page.has_more:

@@ -19,10 +19,15 @@ class Operation:
 
     def request(self) -> dict[str, Any]:
         """The arguments of httpx, without method, URL and headers."""
-        query = {name: str(value) for name, value in self.query.items() if value is not None}
+        query = {name: _text(value) for name, value in self.query.items() if value is not None}
         if self.body is None:
             return {"params": query}
         return {"params": query, "json": dict(self.body)}
+
+
+def _text(value: object) -> str:
+    """A value of the query; true and false as in JSON."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _given(**values: object) -> dict[str, Any]:
@@ -36,14 +41,22 @@ def create(brief: str, settings: Mapping[str, Any] | None) -> Operation:
     return Operation("POST", "/v1/personas", body)
 
 
+def estimate(brief: str, settings: Mapping[str, Any] | None) -> Operation:
+    """Estimates what a generation would cost."""
+    created = create(brief, settings)
+    return Operation(created.method, created.path, {**(created.body or {}), "dry_run": True})
+
+
 def persona(persona_id: str) -> Operation:
     """Reads a persona."""
     return Operation("GET", f"/v1/personas/{persona_id}")
 
 
-def personas(limit: int, cursor: str | None) -> Operation:
-    """Lists personas."""
-    return Operation("GET", "/v1/personas", query={"limit": limit, "cursor": cursor})
+def personas(filters: Mapping[str, Any], limit: int, cursor: str | None) -> Operation:
+    """Lists personas. `metadata` in the filters is a mapping, of which each entry becomes a parameter."""
+    own = {f"metadata.{name}": text for name, text in filters.get("metadata", {}).items()}
+    given = {name: value for name, value in filters.items() if name != "metadata"}
+    return Operation("GET", "/v1/personas", query={**given, **own, "limit": limit, "cursor": cursor})
 
 
 def update(persona_id: str, changes: Mapping[str, Any]) -> Operation:

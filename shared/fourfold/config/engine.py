@@ -156,8 +156,8 @@ class FingerprintConfig(Document):
     embedder: Annotated[
         str,
         StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9][A-Za-z0-9._/:@-]*)?$", max_length=120),
-        Field(description="`stylometric`, or `provider:model` of an embedding model."),
-    ] = "stylometric"
+        Field(description="`writers`, `stylometric`, or `provider:model` of an embedding model."),
+    ] = "writers"
 
 
 # The tests of the safety floor, and the safety setting that each one tests. They run while that setting is true.

@@ -60,9 +60,12 @@ def _add_persona_tools(server: MCPServer[Any], api: Api) -> None:
         context: Context,
         limit: Annotated[int, Field(description="Maximum number of personas, 1-100.")] = 20,
         cursor: Annotated[str | None, Field(description="`next_cursor` of the previous page.")] = None,
+        q: Annotated[str | None, Field(description="Words that begin words of the name or of the slug.")] = None,
+        language: Annotated[str | None, Field(description="A language tag, such as en.")] = None,
     ) -> Document:
-        """Lists personas, newest first."""
-        return await call_json(api, context, "GET", "/v1/personas", query={"limit": limit, "cursor": cursor})
+        """Lists personas that match, newest first."""
+        query = {"limit": limit, "cursor": cursor, "q": q, "language": language}
+        return await call_json(api, context, "GET", "/v1/personas", query=query)
 
     @server.tool(annotations=_READS)
     async def parse_brief(brief: str, context: Context) -> Document:

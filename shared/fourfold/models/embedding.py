@@ -18,15 +18,14 @@ from fourfold.models.provider_words import keys_in, shown
 from fourfold.models.usage import BYTES_PER_TOKEN
 from fourfold.persona import TokenUsage
 from fourfold.voice.embedder import Embedder, Embedding, normalised
-from fourfold.voice.stylometry import Stylometric
+from fourfold.voice.shipped import SHIPPED
 
-STYLOMETRIC: Final = "stylometric"
 # Raised when what this product sends for a vector changes: vectors of two versions are not compared.
 _VERSION = 1
 _PROVIDERS: Final = ("openai", "google", "bedrock", "compatible")
 _BATCH = 64
 _TIMEOUT_S = 20.0
-_OTHER = "Set engine.fingerprint.embedder to another model, or to stylometric."
+_OTHER = "Set engine.fingerprint.embedder to another model, or to writers."
 
 
 class EmbeddingWire(Protocol):
@@ -44,6 +43,8 @@ class EmbeddingWire(Protocol):
 
 class ProviderEmbedder:
     """An embedding model behind a wire; sends 64 texts at a time, with no retries of its own."""
+
+    trained_on = None
 
     def __init__(self, wire: EmbeddingWire) -> None:
         self._wire = wire
@@ -64,7 +65,7 @@ class ProviderEmbedder:
         used = TokenUsage(
             input_tokens=sum(tokens for _, tokens, _ in found), estimated=any(guess for _, _, guess in found)
         )
-        vectors = tuple(normalised(vector) for batch, _, _ in found for vector in batch)
+        vectors = normalised([vector for batch, _, _ in found for vector in batch])
         return Embedding(vectors, used, cost_usd(self._wire.provider, self._wire.model, used))
 
     def _batch(self, texts: Sequence[str]) -> tuple[list[list[float]], int, bool]:
@@ -100,24 +101,28 @@ class ProviderEmbedder:
 
 @cache
 def resolve_embedder(name: str) -> Embedder:
-    """The embedder called `name`: `stylometric`, or `provider:model`. An SDK is imported with the first call.
+    """The embedder called `name`: a shipped one, or `provider:model`. An SDK is imported with the first call.
 
     Raises:
         ModelError: BAD_REQUEST, there is none of that name.
     """
-    if name == STYLOMETRIC:
-        return Stylometric()
+    if name in SHIPPED:
+        return SHIPPED[name]
     provider, model = provider_and_model(name)
     if provider not in _PROVIDERS or not model:
         known = ", ".join(f"{one}:<model>" for one in _PROVIDERS)
         raise ModelError(
-            ModelFailure.BAD_REQUEST, f"No embedder is called {name!r}.", advice=f"There are {STYLOMETRIC}, {known}."
+            ModelFailure.BAD_REQUEST,
+            f"No embedder is called {name!r}.",
+            advice=f"There are {', '.join(SHIPPED)}, {known}.",
         )
     return _Late(provider, model)
 
 
 class _Late:
     """An embedder whose SDK is not imported before its first text."""
+
+    trained_on = None
 
     def __init__(self, provider: str, model: str) -> None:
         self.id = f"{provider}:{model}@{_VERSION}"

@@ -28,8 +28,8 @@ class ConstraintsBrokenError(InputError):
 class PersonaChanges:
     """What to change.
 
-    `fields` may contain `slug` (text or None), `visibility` and `archived` (bool). `edits` are fields of the layers;
-    with `accept_violations` they are stored even if they break constraints, which the version then records.
+    `fields` may contain `slug` (text or None), `visibility`, `metadata` and `archived` (bool). `edits` are fields of
+    the layers; with `accept_violations` they are stored even if they break constraints, which the version then records.
     """
 
     fields: Mapping[str, Any]
@@ -78,7 +78,8 @@ def change_persona(
 def _with_fields(persona: Persona, fields: Mapping[str, Any], now: datetime) -> Persona:
     if not persona.has_layers:
         raise NotWrittenError
-    after = persona.model_copy(update={name: fields[name] for name in ("slug", "visibility") if name in fields})
+    labels = {name: fields[name] for name in ("slug", "visibility", "metadata") if name in fields}
+    after = persona.model_copy(update=labels)
     is_archived = persona.status is PersonaStatus.ARCHIVED
     if fields.get("archived", is_archived) == is_archived:
         return after

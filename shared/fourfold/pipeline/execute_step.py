@@ -50,7 +50,8 @@ def execute_step(
     attempt = current.attempt
     retry_from = StepName(current.config.pipeline.audit.retry_from)
     if attempt > 1 and step.name is retry_from:
-        log.append(PipelineRetrying(attempt=attempt, retry_from=retry_from, findings=len(current.findings)))
+        found = current.findings
+        log.append(PipelineRetrying(attempt=attempt, retry_from=retry_from, findings=len(found), audit_findings=found))
     log.append(StepStarted(step=step.name, attempt=attempt))
     checkpoint = log.checkpoint(step.name, attempt)
     if checkpoint is None:

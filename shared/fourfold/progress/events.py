@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from fourfold.llm.port import ModelCall, ModelFailure
-from fourfold.persona import Document, PersonaStatus, Scores, TokenUsage
+from fourfold.persona import Document, Finding, PersonaStatus, Scores, TokenUsage
 from fourfold.problem import Problem
 from fourfold.steps import StepName
 
@@ -121,12 +121,16 @@ class AuditScored(Document):
 
 
 class PipelineRetrying(Document):
-    """The audit's score was too low: the next attempt, number `attempt`, starts at `retry_from` with the findings."""
+    """The audit's score was too low: the next attempt, number `attempt`, starts at `retry_from` with the findings.
+
+    `findings` is their number; `audit_findings` are they themselves, at most 12, and empty in logs of earlier versions.
+    """
 
     type: Literal["pipeline.retrying"] = "pipeline.retrying"
     attempt: int
     retry_from: StepName
     findings: int
+    audit_findings: tuple[Finding, ...] = ()
 
 
 class PipelineCompleted(Document):

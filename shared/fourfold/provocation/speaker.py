@@ -37,11 +37,20 @@ class ChatSpeaker:
         Raises:
             ModelError: no model of the chain answered.
         """
-        private = "" if notes is None else f"\n\n{_NOTES_RULE}\n{ContextBlock(NOTES, notes).text()}"
-        system = f"{system_prompt(self.persona, self.safety)}\n\n{_LENGTH_RULE}{private}"
+        system = speaker_system(self.persona, self.safety, notes)
         turn = ChatTurn(system, (*_messages(history), ChatMessage("user", message)))
         answer = ask(turn, self.models, self.config, self.deadline)
         return SpokenReply(text=answer.value, calls=answer.calls)
+
+
+def speaker_system(persona: Persona, safety: SafetyConfig, notes: str | None) -> str:
+    """Returns the system text of a persona under test, with its private notes.
+
+    Raises:
+        NotWrittenError: a layer is missing.
+    """
+    private = "" if notes is None else f"\n\n{_NOTES_RULE}\n{ContextBlock(NOTES, notes).text()}"
+    return f"{system_prompt(persona, safety)}\n\n{_LENGTH_RULE}{private}"
 
 
 def _messages(history: Sequence[Exchange]) -> list[ChatMessage]:

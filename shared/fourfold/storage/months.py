@@ -38,26 +38,34 @@ class Months:
             self._known.clear()
         self._known.add(entry)
 
-    def entries(self, workspace_id: str, listed: str, before: str | None, page: int) -> Iterator[Item]:
-        """The list's entries, newest first.
+    def entries(
+        self, workspace_id: str, listed: str, after: str | None, page: int, *, newest_first: bool = True
+    ) -> Iterator[Item]:
+        """The list's entries in the order of their ids.
 
         Args:
             workspace_id: whose list.
             listed: `PERSONAS` or `RUNS`.
-            before: only those with an earlier id.
+            after: only those that follow this id in the order; it may be absent.
             page: entries read by one request.
+            newest_first: descending order.
         """
-        newest = None if before is None else month_of(before)
-        for month in self._months(workspace_id, listed, newest):
+        first = None if after is None else month_of(after)
+        for month in self._months(workspace_id, listed, first, newest_first=newest_first):
             pk = month_pk(workspace_id, listed, month)
-            start = key(pk, before) if before is not None and month == newest else None
-            yield from self._table.query(pk, start_after=start, newest_first=True, page=page)
+            start = key(pk, after) if after is not None and month == first else None
+            yield from self._table.query(pk, start_after=start, newest_first=newest_first, page=page)
 
-    def _months(self, workspace_id: str, listed: str, newest: str | None) -> Iterator[str]:
+    def _months(self, workspace_id: str, listed: str, first: str | None, *, newest_first: bool) -> Iterator[str]:
+        """The months from `first` on, in the order."""
         pk, prefix = months_pk(workspace_id), f"{listed}#"
-        start = None if newest is None else key(pk, f"{prefix}{newest}{_AFTER_ALL}")
-        for item in self._table.query(pk, prefix, start_after=start, newest_first=True, page=_MONTHS_AT_ONCE):
-            yield item["sk"]["S"].removeprefix(prefix)
+        # A query starts after its start. `2026-1` sorts before `2026-11`; other months between the two are skipped.
+        bound = None if first is None else f"{first}{_AFTER_ALL}" if newest_first else first[:-1]
+        start = None if bound is None else key(pk, f"{prefix}{bound}")
+        for item in self._table.query(pk, prefix, start_after=start, newest_first=newest_first, page=_MONTHS_AT_ONCE):
+            month = item["sk"]["S"].removeprefix(prefix)
+            if first is None or newest_first or month >= first:
+                yield month
 
 
 def entry_key(workspace_id: str, listed: str, identifier: str) -> Item:

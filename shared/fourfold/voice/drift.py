@@ -61,7 +61,9 @@ def envelope(
     )
     after, session_drift = None, None
     if session is not None:
-        z = (score - calibration.mean) / calibration.deviation if calibration.deviation > 0 else 0.0
+        # The mean is known only up to its standard error, so an excess of less than that is not counted as drift.
+        usual = calibration.mean + calibration.standard_error
+        z = (score - usual) / calibration.deviation if calibration.deviation > 0 else 0.0
         cusum = cusum_step(session.cusum, z)
         after = _after_reply(session, reply, cusum=0.0 if cusum > DECISION else cusum, scored=session.scored + 1)
         session_drift = _session_drift(after, cusum, calibration.n)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import mul
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from fourfold.persona import TokenUsage
 
-Vector = tuple[float, ...]
+# One vector of shape (dimension,), and vectors of shape (texts, dimension).
+Vector = NDArray[np.float64]
+Vectors = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
     """Vectors in the order of the texts, each of L2 norm 1, and their cost (`cost_usd` None: unknown)."""
 
-    vectors: tuple[Vector, ...]
+    vectors: Vectors
     tokens: TokenUsage = field(default_factory=TokenUsage)
     cost_usd: float | None = 0.0
 
@@ -29,6 +32,10 @@ class Embedder(Protocol):
     def id(self) -> str:
         """`name@version`. The version changes whenever the vectors change."""
 
+    @property
+    def trained_on(self) -> str | None:
+        """The language (BCP 47) that it was trained on; None: several, not known, or it is not trained."""
+
     def embed(self, texts: Sequence[str]) -> Embedding:
         """Returns the vectors of the texts.
 
@@ -37,21 +44,22 @@ class Embedder(Protocol):
         """
 
 
-def normalised(vector: Sequence[float]) -> Vector:
-    """The vector scaled to L2 norm 1; a zero vector is returned unchanged."""
-    length = math.sqrt(sum(map(mul, vector, vector)))
-    return tuple(value / length for value in vector) if length > 0 else tuple(vector)
+def normalised(vectors: ArrayLike) -> NDArray[np.float64]:
+    """A vector, or each row of several, scaled to L2 norm 1; a zero vector is returned unchanged."""
+    values = np.asarray(vectors, dtype=np.float64)
+    lengths = np.linalg.norm(values, axis=-1, keepdims=True)
+    return values / np.where(lengths > 0, lengths, 1.0)
 
 
-def mean_of(vectors: Sequence[Vector]) -> Vector:
+def mean_of(vectors: Sequence[Vector] | Vectors) -> Vector:
     """The mean of unit vectors, scaled to L2 norm 1.
 
     Raises:
         ValueError: `vectors` is empty.
     """
-    if not vectors:
+    if not len(vectors):
         raise ValueError("no vectors, no mean")
-    return normalised([sum(values) for values in zip(*vectors, strict=True)])
+    return normalised(np.sum(vectors, axis=0))
 
 
 def cosine_distance(one: Vector, other: Vector) -> float:
@@ -60,7 +68,15 @@ def cosine_distance(one: Vector, other: Vector) -> float:
     Raises:
         ValueError: the vectors differ in dimension, so they come from different embedders.
     """
-    if len(one) != len(other):
-        raise ValueError(f"vectors of {len(one)} and of {len(other)} numbers cannot be compared")
-    similarity: float = sum(map(mul, one, other))
-    return 1.0 - similarity
+    return float(cosine_distances(one[np.newaxis], other)[0])
+
+
+def cosine_distances(vectors: Vectors, other: Vector) -> NDArray[np.float64]:
+    """The cosine distance of each of several unit vectors to one.
+
+    Raises:
+        ValueError: the vectors differ in dimension, so they come from different embedders.
+    """
+    if vectors.shape[-1] != len(other):
+        raise ValueError(f"vectors of {vectors.shape[-1]} and of {len(other)} numbers cannot be compared")
+    return 1.0 - vectors @ other

@@ -1,15 +1,13 @@
 """The voice fingerprint: the mean vector of a persona's replies, with the figures that calibrate distances to it.
 
-Calibration distances are held out by topic: each reply is compared with the mean of the replies on other topics, so a
-new topic does not count as a different voice. With n = 50 the smallest possible p-value is 1/51.
+Calibration distances are held out by topic (fourfold.voice.calibration). With n = 50 the smallest possible p-value is
+1/51.
 """
 
 from __future__ import annotations
 
 import base64
 import json
-import math
-from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +15,13 @@ from functools import cache
 from importlib import resources
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 
 from fourfold.ids import PersonaId, RunId
 from fourfold.persona import Document, FingerprintSummary, Grade, TokenUsage
-from fourfold.voice.embedder import Embedder, Vector, cosine_distance, mean_of, normalised
+from fourfold.voice.calibration import held_out
+from fourfold.voice.embedder import Embedder, Vector, Vectors, cosine_distances, mean_of, normalised
 from fourfold.voice.features import Profile, profile_of
 from fourfold.voice.scenarios import ScenarioSet
 from fourfold.voice.statistics import auc, equal_error_rate
@@ -46,12 +46,16 @@ class DistanceFigures(Document):
 
 
 class Calibration(Document):
-    """Held-out distances of the persona's own replies, ascending, with mean, standard deviation and smallest p."""
+    """Held-out distances of the persona's own replies, ascending, with mean, standard deviation and smallest p.
+
+    `standard_error` is that of the mean, with topics as the units; 0 in fingerprints made before it was measured.
+    """
 
     n: int
     distances: tuple[float, ...]
     mean: float
     deviation: float
+    standard_error: float = 0.0
     smallest_p: float
 
 
@@ -59,7 +63,7 @@ class Fingerprint(Document):
     """The stored fingerprint. Vectors are base64 of little-endian float32; those in `sample` are base64 of int8.
 
     `assistant_vector` (stored as `pole`) is the mean of the plain assistant's replies. `sample` holds up to 20 reply
-    vectors, which other personas of the workspace are compared with. `reasons` say why the grade is not better.
+    vectors, which other personas of the workspace are compared with. `reasons` say why the grade is not better or sure.
     """
 
     persona_id: PersonaId
@@ -121,18 +125,19 @@ def make_fingerprint(
     cohort_texts = cohort()
     texts = [*replies.values(), *source.assistant_replies, *cohort_texts]
     embedding = embedder.embed(texts)
-    own = dict(zip(replies, embedding.vectors, strict=False))
+    own = embedding.vectors[: len(replies)]
     assistant_vectors = embedding.vectors[len(own) : len(own) + len(source.assistant_replies)]
     cohort_vectors = embedding.vectors[len(own) + len(source.assistant_replies) :]
-    vector = mean_of(list(own.values()))
-    held_out = sorted(_held_out(own, scenarios))
-    mean = sum(held_out) / len(held_out)
-    deviation = math.sqrt(sum((value - mean) ** 2 for value in held_out) / max(1, len(held_out) - 1))
-    assistant = figures(held_out, vector, assistant_vectors)
-    cohort_figures = figures(held_out, vector, cohort_vectors)
+    vector = mean_of(own)
+    calibration = held_out(own, [scenarios.find(key).topic for key in replies])
+    distances = np.array(calibration.distances)
+    assistant = figures(calibration.distances, vector, assistant_vectors)
+    cohort_figures = figures(calibration.distances, vector, cohort_vectors)
     grade, graded = _grade(assistant, cohort_figures)
     if reasons:
         grade = Grade.WEAK
+    if embedder.trained_on is not None and not _is_in(owner.language, embedder.trained_on):
+        graded.append(f"{embedder.id} was trained on texts in {embedder.trained_on}, not in {owner.language}")
     costs = (source.cost_usd, embedding.cost_usd)
     return Fingerprint(
         persona_id=owner.persona_id,
@@ -145,17 +150,18 @@ def make_fingerprint(
         grade=grade,
         reasons=(*reasons, *graded),
         calibration=Calibration(
-            n=len(held_out),
-            distances=tuple(round(value, 5) for value in held_out),
-            mean=round(mean, 5),
-            deviation=round(deviation, 5),
-            smallest_p=round(1 / (len(held_out) + 1), 4),
+            n=len(distances),
+            distances=tuple(np.round(distances, 5).tolist()),
+            mean=round(float(distances.mean()), 5),
+            deviation=round(float(distances.std(ddof=1)) if len(distances) > 1 else 0.0, 5),
+            standard_error=round(calibration.standard_error, 5),
+            smallest_p=round(1 / (len(distances) + 1), 4),
         ),
         assistant=assistant,
         cohort=cohort_figures,
         vector=packed(vector),
-        assistant_vector=packed(mean_of(assistant_vectors)) if assistant_vectors else None,
-        sample=tuple(packed_small(vector) for vector in list(own.values())[:: max(1, len(own) // _SAMPLE_SIZE)]),
+        assistant_vector=packed(mean_of(assistant_vectors)) if len(assistant_vectors) else None,
+        sample=tuple(packed_small(vector) for vector in own[:: max(1, len(own) // _SAMPLE_SIZE)]),
         profile=profile_of(list(replies.values())),
         models=source.models,
         tokens=source.tokens + embedding.tokens,
@@ -177,11 +183,11 @@ def summary_of(fingerprint: Fingerprint) -> FingerprintSummary:
     )
 
 
-def figures(own: Sequence[float], vector: Vector, others: Sequence[Vector]) -> DistanceFigures | None:
+def figures(own: Sequence[float], vector: Vector, others: Vectors) -> DistanceFigures | None:
     """Distance figures of other voices' vectors against the persona's own distances; None without others."""
-    if not others:
+    if not len(others):
         return None
-    distances = sorted(cosine_distance(other, vector) for other in others)
+    distances = np.sort(cosine_distances(others, vector)).tolist()
     return DistanceFigures(
         distances=tuple(round(distance, 4) for distance in distances),
         replies=len(distances),
@@ -199,37 +205,29 @@ def cohort() -> tuple[str, ...]:
 
 
 def packed(vector: Vector) -> str:
-    """A vector as base64 of float32 values."""
-    return base64.b64encode(array("f", vector).tobytes()).decode()
+    """A vector as base64 of little-endian float32 values."""
+    return base64.b64encode(vector.astype("<f4").tobytes()).decode()
 
 
 def unpacked(text: str) -> Vector:
     """Decodes `packed`; the vector has L2 norm 1."""
-    return normalised(array("f", base64.b64decode(text)))
+    return normalised(np.frombuffer(base64.b64decode(text), dtype="<f4"))
 
 
 def packed_small(vector: Vector) -> str:
     """A vector as base64 of int8 values: a quarter of the size, with a cosine error under 0.01."""
-    greatest = max(map(abs, vector), default=1.0) or 1.0
-    return base64.b64encode(array("b", [round(127 * value / greatest) for value in vector]).tobytes()).decode()
+    greatest = float(np.abs(vector).max(initial=0.0)) or 1.0
+    return base64.b64encode(np.round(127 * vector / greatest).astype(np.int8).tobytes()).decode()
 
 
 def unpacked_small(text: str) -> Vector:
     """Decodes `packed_small`; the vector has L2 norm 1."""
-    return normalised(array("b", base64.b64decode(text)))
+    return normalised(np.frombuffer(base64.b64decode(text), dtype=np.int8))
 
 
-def _held_out(own: Mapping[str, Vector], scenarios: ScenarioSet) -> list[float]:
-    """Distance of each reply to the mean of the replies on other topics; leave-one-out if there is only one topic."""
-    topics = {key: scenarios.find(key).topic for key in own}
-    centres = {topic: [vector for key, vector in own.items() if topics[key] != topic] for topic in set(topics.values())}
-    if not all(centres.values()):
-        return [
-            cosine_distance(vector, mean_of([other for name, other in own.items() if name != key] or [vector]))
-            for key, vector in own.items()
-        ]
-    means = {topic: mean_of(vectors) for topic, vectors in centres.items()}
-    return [cosine_distance(vector, means[topics[key]]) for key, vector in own.items()]
+def _is_in(language: str | None, trained_on: str) -> bool:
+    """Whether a language tag is of this language; a persona without a tag speaks English."""
+    return language is None or language.split("-")[0].lower() == trained_on
 
 
 def _grade(assistant: DistanceFigures | None, others: DistanceFigures | None) -> tuple[Grade, list[str]]:

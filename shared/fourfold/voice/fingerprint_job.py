@@ -27,7 +27,16 @@ from fourfold.voice.system_prompt import system_prompt
 # Keys of the plain assistant's replies.
 _ASSISTANT_REPLY = f"{WORKING}bare/"
 _LENGTH_RULE = "Answer as you would speak: two or three short sentences, forty words at most, and nothing beside them."
-_ASSISTANT_SYSTEM = "You are a helpful assistant. Answer in two or three short sentences, forty words at most."
+ASSISTANT_SYSTEM = "You are a helpful assistant. Answer in two or three short sentences, forty words at most."
+
+
+def scenario_system(persona: Persona, safety: SafetyConfig) -> str:
+    """Returns the system text of a persona that answers scenarios.
+
+    Raises:
+        NotWrittenError: a layer is missing.
+    """
+    return f"{system_prompt(persona, safety)}\n\n{_LENGTH_RULE}"
 
 
 class ScenarioReply(Document):
@@ -125,14 +134,14 @@ class FingerprintJob:
         return f"{self.models[0].name}#{self.scenarios.version}"
 
     def _ask_persona(self, scenario: Scenario) -> str:
-        system = f"{system_prompt(self.persona, self.safety)}\n\n{_LENGTH_RULE}"
+        system = scenario_system(self.persona, self.safety)
         return self._reply(ChatTurn(system, (ChatMessage("user", scenario.text(self.persona.language)),)))
 
     def _ask_assistant(self, scenario: Scenario, answers: PaidAnswers) -> bool:
         """Returns whether the assistant's reply was missing."""
         if scenario not in self.scenarios.baseline_subset() or scenario.id in self._answered_before:
             return False
-        turn = ChatTurn(_ASSISTANT_SYSTEM, (ChatMessage("user", scenario.text("en")),))
+        turn = ChatTurn(ASSISTANT_SYSTEM, (ChatMessage("user", scenario.text("en")),))
         text = answers.get_or_make(f"{_ASSISTANT_REPLY}{scenario.id}", lambda: self._reply(turn))
         self.baseline.keep(self._baseline_key, scenario.id, ScenarioReply.model_validate_json(text).reply)
         return True

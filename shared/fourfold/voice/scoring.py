@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+import numpy as np
+
 from fourfold.config.engine import DriftConfig
 from fourfold.drift import Envelope, Exempt
 from fourfold.events.envelope import bus_entry
@@ -15,9 +17,10 @@ from fourfold.ids import new_request_id
 from fourfold.jobs.store import JobStatus, JobStore
 from fourfold.progress.run import RunKind
 from fourfold.voice.drift import DriftState, envelope, unscored
-from fourfold.voice.embedder import Embedder, Vector
+from fourfold.voice.embedder import Embedder, Vector, Vectors
 from fourfold.voice.fingerprint import Fingerprint
 from fourfold.voice.sessions import PersonaRef
+from fourfold.voice.shipped import SHIPPED, shipped_with_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,14 @@ class DriftScorer:
     fingerprint: Fingerprint | None
     missing: Exempt = "fingerprint_pending"
 
-    def vectors(self, replies: Sequence[str]) -> tuple[Vector, ...]:
+    def vectors(self, replies: Sequence[str]) -> Vectors:
         """Returns the vectors of the replies; empty vectors if there is no fingerprint, so nothing is paid.
 
         Raises:
             ModelError: the embedder returned none.
         """
         if self.fingerprint is None:
-            return ((),) * len(replies)
+            return np.zeros((len(replies), 0))
         return self.embedder.embed(replies).vectors
 
     def scored(self, reply: str, vector: Vector, state: DriftState | None) -> tuple[Envelope, DriftState | None]:
@@ -49,7 +52,10 @@ class DriftScorer:
 def drift_scorer(
     owner: PersonaRef, store: JobStore, embedder: Embedder, config: DriftConfig, *, enabled: bool
 ) -> DriftScorer:
-    """Loads the persona's current fingerprint into a scorer."""
+    """Loads the persona's current fingerprint into a scorer.
+
+    A fingerprint made with one shipped embedder is scored with it while another shipped one is configured.
+    """
     text = store.result(owner.workspace_id, owner.persona_id, RunKind.FINGERPRINT)
     if text is None:
         state = store.state(owner.workspace_id, owner.persona_id, RunKind.FINGERPRINT)
@@ -57,9 +63,11 @@ def drift_scorer(
         missing: Exempt = "fingerprint_failed" if failed else "fingerprint_pending" if enabled else "switched_off"
         return DriftScorer(embedder, config, None, missing)
     fingerprint = Fingerprint.model_validate_json(text)
-    if fingerprint.embedder != embedder.id:
+    its_own = shipped_with_id(fingerprint.embedder) if embedder in SHIPPED.values() else None
+    scoring = embedder if fingerprint.embedder == embedder.id else its_own
+    if scoring is None:
         return DriftScorer(embedder, config, None, "embedder_mismatch")
-    return DriftScorer(embedder, config, fingerprint)
+    return DriftScorer(scoring, config, fingerprint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ from functools import cache, lru_cache
 from importlib import resources
 from zlib import crc32
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fourfold.voice.embedder import Embedding, Vector, normalised
 from fourfold.voice.words import sentences_of, words_of
 
@@ -40,7 +43,9 @@ _BLOCK_SHARES = (0.40, 0.30, 0.30)
 _CONSTANT_SHARE = 0.30
 _MAX_Z = 3.0
 
-Blocks = tuple[list[float], list[float], list[float]]
+
+# The raw values of the three blocks.
+Blocks = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +60,36 @@ class Stylometric:
     """The embedder `stylometric`; see the module's docstring."""
 
     id = "stylometric@1"
+    trained_on = None
 
     def embed(self, texts: Sequence[str]) -> Embedding:
         """Returns the vectors of the texts, at no cost."""
-        return Embedding(tuple(vector_of(text) for text in texts))
+        return Embedding(np.array([vector_of(text) for text in texts]))
 
 
 @cache
 def background() -> Background:
     """The shipped background statistics, read once per process."""
     content = json.loads((resources.files("fourfold.voice") / "data" / "background.json").read_text(encoding="utf-8"))
-    return Background(tuple(content["mean"]), tuple(content["deviation"]))
+    mean, deviation = (_blocks(content[name]) for name in ("mean", "deviation"))
+    return Background(mean, deviation)
 
 
 def vector_of(text: str) -> Vector:
-    """The vector of a text, with L2 norm 1."""
+    """The vector of a text, with L2 norm 1: the constant component, then the style."""
+    constant, style = math.sqrt(_CONSTANT_SHARE), math.sqrt(1 - _CONSTANT_SHARE)
+    return normalised(np.concatenate(([constant], style * style_of(rates_of(text)))))
+
+
+def style_of(rates: Blocks) -> Vector:
+    """The z-scores of the three blocks, each with its share of the squared norm; L2 norm 1 at most."""
     known = background()
-    joined = [math.sqrt(_CONSTANT_SHARE)]
-    for numbers, mean, deviation, share in zip(rates_of(text), known.mean, known.deviation, _BLOCK_SHARES, strict=True):
-        scores = [
-            max(-_MAX_Z, min(_MAX_Z, (number - usual) / spread))
-            for number, usual, spread in zip(numbers, mean, deviation, strict=True)
+    return np.concatenate(
+        [
+            math.sqrt(share) * normalised(np.clip((values - mean) / deviation, -_MAX_Z, _MAX_Z))
+            for values, mean, deviation, share in zip(rates, known.mean, known.deviation, _BLOCK_SHARES, strict=True)
         ]
-        weight = math.sqrt((1 - _CONSTANT_SHARE) * share)
-        joined += [weight * score for score in normalised(scores)]
-    return normalised(joined)
+    )
 
 
 def rates_of(text: str) -> Blocks:
@@ -87,10 +97,15 @@ def rates_of(text: str) -> Blocks:
     words = words_of(text)
     size, total = math.sqrt(max(1, len(text))), math.sqrt(max(1, len(words)))
     return (
-        [count / size for count in _trigrams(_SPACES.sub(" ", text.lower()))],
-        [count / total for count in _function_words(words)],
-        _rhythm(text, words),
+        np.sqrt(_trigrams(_SPACES.sub(" ", text.lower()))) / size,
+        np.sqrt(_function_words(words)) / total,
+        np.array(_rhythm(text, words)),
     )
+
+
+def _blocks(content: Sequence[Sequence[float]]) -> Blocks:
+    one, other, third = (np.array(block) for block in content)
+    return one, other, third
 
 
 @lru_cache(maxsize=65536)
@@ -98,20 +113,15 @@ def _bucket(gram: str) -> int:
     return crc32(gram.encode("utf-8", "surrogatepass")) % _BUCKETS
 
 
-def _trigrams(text: str) -> list[float]:
+def _trigrams(text: str) -> NDArray[np.float64]:
     padded = f" {text} "
-    grams = Counter(padded[place : place + 3] for place in range(len(padded) - 2))
-    counted = [0.0] * _BUCKETS
-    for gram, count in grams.items():
-        counted[_bucket(gram)] += count
-    return [math.sqrt(count) for count in counted]
+    found = np.fromiter((_bucket(padded[place : place + 3]) for place in range(len(padded) - 2)), dtype=np.intp)
+    return np.bincount(found, minlength=_BUCKETS).astype(np.float64)
 
 
-def _function_words(words: Sequence[str]) -> list[float]:
-    counted = [0.0] * (len(FUNCTION_WORDS) + 1)
-    for word in words:
-        counted[_INDEX.get(word, -1)] += 1
-    return [math.sqrt(count) for count in counted]
+def _function_words(words: Sequence[str]) -> NDArray[np.float64]:
+    found = np.fromiter((_INDEX.get(word, len(FUNCTION_WORDS)) for word in words), dtype=np.intp)
+    return np.bincount(found, minlength=len(FUNCTION_WORDS) + 1).astype(np.float64)
 
 
 def _rhythm(text: str, words: Sequence[str]) -> list[float]:

@@ -162,3 +162,12 @@ def test_each_line_of_a_file_is_a_persona(
     assert [row[2] for row in rows] == ["A baker, 50, in Lisbon", "A pilot, 67"]
     assert {row[0] for row in rows} == {*ids(live)}
     assert fourfold("batch", "missing.txt").exit_code == 1
+
+
+def test_an_estimate_is_shown_and_nothing_is_made(live: Live, fourfold: Command) -> None:
+    shown = fourfold("create", "A shy founder, 34, in Istanbul", "--estimate")
+    assert shown.exit_code == 0, shown.output
+    assert "calls   6 to 12" in shown.output
+    estimate = json.loads(fourfold("create", "A shy founder, 34, in Istanbul", "--estimate", "--json").output)
+    assert estimate["calls"] == {"low": 6, "high": 12}
+    assert ids(live) == []

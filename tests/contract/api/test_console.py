@@ -8,6 +8,7 @@ import json
 import logging
 import re
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import httpx
 import pytest
 
 from fourfold.http import edge
+from fourfold.persona import Archetype, AttachmentStyle, Register, SchwartzValue
 from functions.api.console.assets import assets, version
 from functions.api.console.sign_in import SignInLink
 from tests.contract.api.conftest import Api
@@ -29,7 +31,7 @@ LOCAL = {"Host": "127.0.0.1:8000"}
 # What makes markup or code of text, keeps a key longer than a tab, or leaves the origin.
 FORBIDDEN = (
     r"\.innerHTML|\.outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|srcdoc|setHTML",
-    r"\beval\(|new Function|import\([^\"]|javascript:|setAttribute\(\"style|style:",
+    r"\beval\(|new Function|import\([^\"]|javascript:|setAttribute\(\"style|[\s{,]style:",
     r"localStorage|document\.cookie|indexedDB",
     r"https?://(?!www\.w3\.org/2000/svg|example\.com/)",
 )
@@ -148,6 +150,22 @@ def test_a_source_makes_no_markup_of_text_and_imports_what_exists(path: Path) ->
             assert len(re.findall(rf"\b{name}\b", text)) > 1, f"{name} is not used"
     for source in re.findall(r'import\("\./([^"]+)"\)', text):
         assert (STATIC / source).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("ARCHETYPES", Archetype),
+        ("ATTACHMENT_STYLES", AttachmentStyle),
+        ("REGISTERS", Register),
+        ("SCHWARTZ_VALUES", SchwartzValue),
+    ],
+)
+def test_the_lists_of_the_editor_are_the_products(name: str, values: type[StrEnum]) -> None:
+    text = (STATIC / "vocabularies.js").read_text(encoding="utf-8")
+    listed = re.search(rf"export const {name} = \[([^\]]+)\]", text)
+    assert listed is not None
+    assert re.findall(r'"(\w+)"', listed[1]) == [each.value for each in values]
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ REFUSED = {
     f"GET {PERSONA}/test-suite/runs/{{run_id}}": 404,
     f"GET {PERSONA}/test-suite/runs/{{run_id}}/tests/{{test_id}}": 404,
     "POST /v1/openai/chat/completions": 404,
+    "POST /v1/runs/{run_id}/cancel": 409,
     "POST /v1/webhooks/{endpoint_id}/deliveries/{delivery_id}/replay": 404,
     "PUT /v1/labels/{set_name}": 422,
 }

@@ -20,7 +20,7 @@ from tests.builders import BRIEF, START
 from tests.unit.progress.run_events import EXAMPLES, PROBLEM
 
 RUNS: dict[str, tuple[RunEvent, ...]] = {
-    "run_flagged": (*EXAMPLES[:9], PipelineCompleted(status=PersonaStatus.FLAGGED, duration_ms=40_000)),
+    "run_flagged": (*EXAMPLES[:10], PipelineCompleted(status=PersonaStatus.FLAGGED, duration_ms=40_000)),
     "run_failed": (PipelineFailed(problem=PROBLEM, duration_ms=2_000),),
 }
 

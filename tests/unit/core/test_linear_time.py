@@ -33,8 +33,8 @@ from fourfold.progress.messages import command_id_of, parse_command
 from fourfold.provocation import language, numerals, oracles, wording
 from fourfold.provocation.definition import slots_in
 from fourfold.text_rules import acceptable_text, cleaned_json, normalized, text_faults
+from fourfold.voice import stylometry, writers
 from fourfold.voice.features import measured
-from fourfold.voice.stylometry import vector_of
 from fourfold.voice.words import length_in_words, sentences_of, words_of
 from fourfold.webhooks.target import TargetRefusedError, parse_target
 from tests.builders import MASK, SELF, SOUL, START, SURFACE
@@ -151,7 +151,8 @@ def persona() -> Persona:
 
 PARSERS: dict[str, Callable[[str], object]] = {
     "style features": measured,
-    "stylometric vector": vector_of,
+    "stylometric vector": stylometry.vector_of,
+    "vector of the default embedder": writers.vector_of,
     "words": words_of,
     "sentences": sentences_of,
     "length": length_in_words,

@@ -9,6 +9,7 @@ import pytest
 
 from fourfold.config.engine import AuditConfig, PipelineConfig
 from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest
+from fourfold.persona import Finding
 from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.audit import AUDIT, CONFIRM_AUDIT, rubric_version
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
@@ -69,12 +70,14 @@ def test_an_audit_logs_its_scores() -> None:
 
 def test_a_retry_announces_itself_and_starts_from_a_clean_draft() -> None:
     store, state = MemoryEventStore(), state_before(AUDIT)
-    state = state.model_copy(update={"attempt": 2})
+    finding = Finding(dimension="depth", field="soul.fear", quote="heights", severity=3, note="No person is named.")
+    state = state.model_copy(update={"attempt": 2, "findings": (finding,)})
     after = performed(SOUL_DRAFT, state, ScriptedModel(), log_of(store, state))
     assert store.types() == ["pipeline.retrying", "step.started", "step.completed"]
     announced = store.entries[state.log_seq + 1].entry.event
     assert isinstance(announced, PipelineRetrying)
     assert (announced.attempt, announced.retry_from) == (2, StepName.SOUL_DRAFT)
+    assert (announced.findings, announced.audit_findings) == (1, (finding,))
     assert after.draft.parse is not None
     assert (after.draft.self_, after.draft.mask, after.draft.surface) == (None, None, None)
     assert {link.source for link in after.constraints} == {StepName.INTENT_PARSE, StepName.SOUL_DRAFT}

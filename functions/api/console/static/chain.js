@@ -43,7 +43,10 @@ export function linkUp(stack, chain) {
   const arrows = s("svg", { class: "arrows", "aria-hidden": "true" });
   stack.append(arrows);
   const show = (event) => {
-    const chip = event.target.closest?.("[data-link]");
+    // The chip under the pointer, else the one with the focus.
+    const hovered = event.type.startsWith("pointer") ? event.target.closest?.("[data-link]") : null;
+    const focused = event.type === "focusout" ? null : document.activeElement?.closest("[data-link]");
+    const chip = hovered ?? focused;
     const found = chip && chain.find((each) => each.id === chip.dataset.link);
     for (const card of stack.querySelectorAll(".linked")) card.classList.remove("linked");
     fill(arrows);

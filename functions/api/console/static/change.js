@@ -1,4 +1,4 @@
-// The tab to change a persona: regenerate from a step, its name in addresses and its audience, archive, delete.
+// The tab to change a persona: regenerate, audit again, fork, slug and audience, archive, delete.
 
 import { call, post } from "./api.js";
 import { curlButton } from "./curl.js";
@@ -11,7 +11,7 @@ const STEPS = ["intent_parse", "soul_draft", "self_enrich", "mask_build", "surfa
 
 export function tab(persona, { signal }) {
   const path = `/v1/personas/${persona.id}`;
-  return h("div", { class: "cards" }, regenerate(path, signal), label(persona, path, signal), end(persona, path, signal));
+  return h("div", { class: "cards" }, regenerate(path, signal), audit(persona, path, signal), fork(path, signal), label(persona, path, signal), end(persona, path, signal));
 }
 
 /** A card with a form; `work` is done at its submission, and what goes wrong is said in it. */
@@ -50,6 +50,31 @@ function regenerate(path, signal) {
     button: "Regenerate",
     work: async () => go("runs", (await post(`${path}/regenerate`, body(), { headers: { Prefer: "respond-async" }, signal })).run_id),
     curl: curlButton("POST", `${path}/regenerate`, body),
+  });
+}
+
+function audit(persona, path, signal) {
+  return actionCard({
+    title: "Audit as it is",
+    about: persona.audit?.stale ? "A layer was edited after the audit. One call of the audit's model scores what is there now." : "One call of the audit's model scores the layers as they are.",
+    fields: null,
+    button: "Audit",
+    work: async () => go("runs", (await post(`${path}/audit`, {}, { headers: { Prefer: "respond-async" }, signal })).run_id),
+    curl: curlButton("POST", `${path}/audit`, {}),
+  });
+}
+
+function fork(path, signal) {
+  const slug = h("input", { maxlength: 63, placeholder: "optional", spellcheck: "false" });
+  const note = h("input", { maxlength: 500 });
+  const body = () => ({ ...(slug.value.trim() ? { slug: slug.value.trim() } : {}), ...(note.value.trim() ? { note: note.value.trim() } : {}) });
+  return actionCard({
+    title: "Fork",
+    about: "A persona of its own with these layers, to edit. Fingerprint and suite are computed for it; no model writes.",
+    fields: [control("Slug of the fork", slug), control("Note", note)],
+    button: "Fork",
+    work: async () => go("personas", (await post(`${path}/fork`, body(), { signal })).id),
+    curl: curlButton("POST", `${path}/fork`, body),
   });
 }
 

@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { heading, length, words } from "./format.js";
 import { findingsList, pinned } from "./findings.js";
 import { radar } from "./radar.js";
+import { refresh } from "./router.js";
 
 const LAYERS = [
   ["soul", "what drives the person"],
@@ -16,7 +17,7 @@ const LAYERS = [
 export async function tab(persona, { signal }) {
   const chain = await chainOf(persona, signal);
   const findings = (persona.audit?.findings ?? []).map((finding, index) => ({ ...finding, number: index + 1 }));
-  const cards = LAYERS.map(([layer, what], index) => card(persona, layer, what, index + 1, findings, chain));
+  const cards = LAYERS.map(([layer, what], index) => card(persona, layer, what, index + 1, findings, chain, signal));
   const stack = h("div", { class: "layers" }, brief(persona, chain), cards);
   linkUp(stack, chain);
   return h("div", {}, auditLine(persona.audit), stack, chainTable(chain));
@@ -38,12 +39,19 @@ function brief(persona, chain) {
     h("p", { class: "brief-text" }, parts, characters.slice(at).join("")));
 }
 
-function card(persona, layer, what, depth, findings, chain) {
+function card(persona, layer, what, depth, findings, chain, signal) {
   const mine = findings.filter((finding) => finding.field.split(".")[0] === layer);
   const body = layer === "self" ? selfBody(persona.self, mine, chain) : fieldList(layer, persona[layer], mine);
+  const edit = async ({ currentTarget }) => {
+    const card = currentTarget.closest(".layer");
+    currentTarget.remove();
+    const { editLayer } = await import("./edit.js");
+    await editLayer(card.querySelector(".layer-body"), persona.id, layer, refresh, signal);
+  };
   return h("article", { class: `layer depth-${depth}`, id: `layer-${layer}`, "aria-labelledby": `head-${layer}` },
-    h("header", {}, h("h2", { id: `head-${layer}` }, heading(layer)), h("span", { class: "quiet" }, what)),
-    body,
+    h("header", {}, h("h2", { id: `head-${layer}` }, heading(layer)), h("span", { class: "quiet" }, what),
+      persona.status === "archived" ? null : h("button", { type: "button", class: "plain", "aria-label": `Edit ${heading(layer)}`, onclick: edit }, "Edit")),
+    h("div", { class: "layer-body stack" }, body),
     heldBy(layer, chain),
     findingsList(mine));
 }
@@ -71,6 +79,7 @@ function selfBody(self, findings, chain) {
 function auditLine(audit) {
   if (!audit) return h("p", { class: "notice warn" }, "Not audited by this deployment.");
   return h("dl", { class: "scores", "aria-label": "Audit" },
+    audit.stale ? h("div", { class: "stale" }, h("dt", {}, "state"), h("dd", {}, h("span", { class: "badge warn" }, "▲ of the layers before an edit"))) : null,
     h("div", { class: "overall" }, h("dt", {}, "Overall"), h("dd", {}, audit.overall.toFixed(1))),
     Object.entries(audit.scores).map(([name, score]) =>
       h("div", {}, h("dt", {}, words(name)), h("dd", {}, h("span", { class: "level-bar", "aria-hidden": "true", vars: { "--level": length(score / 5) } }), score.toFixed(1)))),

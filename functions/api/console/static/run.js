@@ -1,6 +1,6 @@
 // A run as it happens: six steps that light up, attempts, scores, and its end. Works as well after a reload.
 
-import { followRun, get } from "./api.js";
+import { followRun, get, post } from "./api.js";
 import { curlButton } from "./curl.js";
 import { announce, fill, h } from "./dom.js";
 import { heading, length, seconds, tokens, usd, words } from "./format.js";
@@ -25,7 +25,11 @@ export async function view({ run: runId }, { signal }) {
   const state = new RunState(run.kind, run.start_at);
   const board = h("div", { class: "board", "aria-live": "off" });
   const outcome = h("div", { "aria-live": "polite" });
-  const draw = () => fill(board, state.isJob ? job(state) : generation(state));
+  const cancel = cancelButton(run, outcome, signal);
+  const draw = () => {
+    cancel.hidden = !state.running;
+    fill(board, state.isJob ? job(state) : generation(state));
+  };
 
   follow(run.id, state, draw, outcome, signal);
   const clock = setInterval(() => { if (state.running) draw(); }, 500);
@@ -36,12 +40,31 @@ export async function view({ run: runId }, { signal }) {
     content: h("section", { class: "page narrow" },
       h("div", { class: "page-head" },
         h("h1", { tabindex: -1 }, titleOf(run)),
-        h("div", { class: "actions" }, curlButton("GET", `/v1/runs/${run.id}/events`))),
+        h("div", { class: "actions" }, curlButton("GET", `/v1/runs/${run.id}/events`), cancel)),
       persona ? h("blockquote", { class: "brief" }, persona.intent) : null,
       board,
       outcome,
       h("p", { class: "quiet small" }, h("code", {}, run.id), " · ", h("a", { href: link("personas", run.persona_id) }, "its persona"))),
   };
+}
+
+/** Ends the run before its next model call; its end comes as an event. */
+function cancelButton(run, outcome, signal) {
+  const button = h("button", {
+    type: "button",
+    hidden: run.status !== "running",
+    onclick: async () => {
+      button.disabled = true;
+      try {
+        await post(`/v1/runs/${run.id}/cancel`, undefined, { signal });
+        button.textContent = "Ends after the present call";
+      } catch (error) {
+        if (!signal.aborted) fill(outcome, problemNotice(error));
+        button.disabled = false;
+      }
+    },
+  }, "Cancel");
+  return button;
 }
 
 /** What the run does, in words. */
@@ -81,11 +104,19 @@ function generation(state) {
   return [
     state.attempts.map((attempt, index) => h("section", { class: "attempt", "aria-label": `Attempt ${attempt.number}` },
       state.attempts.length > 1 ? h("h2", {}, `Attempt ${attempt.number}`) : null,
-      attempt.retry ? h("p", { class: "notice warn" }, `The audit asked for better: ${attempt.retry.findings} findings. Written again from ${words(attempt.retry.retry_from)}.`) : null,
+      attempt.retry ? retryNotice(attempt.retry) : null,
       h("ol", { class: "steps" }, attempt.stepNames(index === state.attempts.length - 1).map((step) => stepRow(step, attempt.steps.get(step)))),
       attempt.score ? scores(attempt.score) : null)),
     h("p", { class: "totals" }, h("strong", {}, usd(state.cost)), " · ", tokens(state.tokens)),
   ];
+}
+
+/** Why the attempt was asked for: the findings that its steps are given. */
+function retryNotice(retry) {
+  return h("div", { class: "notice warn" },
+    h("p", {}, `The audit asked for better: ${retry.findings} findings. Written again from ${words(retry.retry_from)}.`),
+    h("ul", { class: "small" }, (retry.audit_findings ?? []).map((finding) => h("li", {},
+      h("code", {}, finding.field), finding.quote ? h("q", {}, finding.quote) : null, ` ${finding.note}`))));
 }
 
 function stepRow(name, step) {

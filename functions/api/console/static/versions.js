@@ -1,53 +1,67 @@
-// The tab with a persona's versions: who changed what and when, and the fields that differ from the version before.
+// The tab with a persona's versions, the words that differ between two, a restore, and its lineage.
 
-import { get, withQuery } from "./api.js";
+import { get, post, withQuery } from "./api.js";
 import { curlButton } from "./curl.js";
 import { fill, h } from "./dom.js";
 import { when, words } from "./format.js";
+import { lineage } from "./lineage.js";
 import { problemNotice } from "./notices.js";
-
-const LAYERS = ["soul", "self", "mask", "surface"];
+import { refresh } from "./router.js";
 
 export async function tab(persona, { signal }) {
   const path = `/v1/personas/${persona.id}/versions`;
   const page = await get(withQuery(path, { limit: 100 }), { signal });
   const detail = h("div", { class: "stack", "aria-live": "polite" });
-  const open = async (version) => {
+  const attempt = async (work) => {
     try {
-      fill(detail, await difference(path, version, signal));
+      await work();
     } catch (error) {
       if (!signal.aborted) fill(detail, problemNotice(error));
     }
   };
+  const compare = (from, to) => attempt(async () => fill(detail, difference(await get(`${path}/${from}/diff/${to}`, { signal }), `${path}/${from}/diff/${to}`)));
+  const restore = (version) => attempt(async () => {
+    if (!confirm(`Restore version ${version}? It becomes a new version; nothing is lost.`)) return;
+    await post(`${path}/${version}/restore`, {}, { signal });
+    refresh();
+  });
   return h("div", { class: "stack" },
     h("div", { class: "page-head" }, h("p", { class: "quiet" }, "Each accepted change is a version."), curlButton("GET", path)),
     h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Versions" }, h("table", {},
-      h("thead", {}, h("tr", {}, ["version", "change", "changed", "status", "audit", "when", ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "actions"))))),
-      h("tbody", {}, page.data.map((each) => h("tr", {},
-        h("th", { scope: "row" }, each.version),
-        h("td", {}, words(each.change)),
-        h("td", {}, each.changed.map(words).join(", ")),
-        h("td", {}, words(each.status)),
-        h("td", {}, each.overall?.toFixed(1) ?? "–"),
-        h("td", {}, when(each.at)),
-        h("td", {}, each.version > 1 ? h("button", { type: "button", class: "plain", onclick: () => open(each.version) }, `What changed in ${each.version}`) : null)))))),
-    detail);
+      h("thead", {}, h("tr", {}, ["version", "change", "changed", "audit", "when", "reason", ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "actions"))))),
+      h("tbody", {}, page.data.map((each) => row(each, persona.version, compare, restore))))),
+    detail,
+    await lineage(persona, signal));
 }
 
-async function difference(path, version, signal) {
-  const [after, before] = await Promise.all([version, version - 1].map((each) => get(`${path}/${each}`, { signal })));
-  const rows = LAYERS.flatMap((layer) => changedFields(layer, before.persona[layer] ?? {}, after.persona[layer] ?? {}));
-  return h("section", { class: "card", "aria-label": `Version ${version - 1} to ${version}` },
-    h("h2", {}, `Version ${version - 1} → ${version}`),
-    rows.length
-      ? h("dl", { class: "changes" }, rows.map(([field, old, fresh]) => h("div", {}, h("dt", {}, words(field)), h("dd", {}, h("del", {}, old), " ", h("ins", {}, fresh)))))
-      : h("p", { class: "quiet" }, "No layer differs."));
+function row(version, newest, compare, restore) {
+  const { version: number } = version;
+  const button = (label, name, work) => h("button", { type: "button", class: "plain", "aria-label": name, onclick: work }, label);
+  return h("tr", {},
+    h("th", { scope: "row" }, number),
+    h("td", {}, words(version.change)),
+    h("td", {}, version.changed.map(words).join(", ")),
+    h("td", {}, version.overall?.toFixed(1) ?? "–"),
+    h("td", {}, when(version.at)),
+    h("td", {}, version.reason ?? ""),
+    h("td", {}, h("div", { class: "actions" },
+      number > 1 ? button("Changes", `What changed in version ${number}`, () => compare(number - 1, number)) : null,
+      number < newest ? button("To now", `What changed from version ${number} to now`, () => compare(number, newest)) : null,
+      number < newest ? button("Restore", `Restore version ${number}`, () => restore(number)) : null)));
 }
 
-function changedFields(layer, before, after) {
-  return Object.keys({ ...before, ...after })
-    .map((name) => [`${layer}.${name}`, plain(before[name]), plain(after[name])])
-    .filter(([, old, fresh]) => old !== fresh);
+function difference(found, path) {
+  return h("section", { class: "card", "aria-label": "Difference" },
+    h("header", {}, h("h2", {}, `Version ${found.from.version} → ${found.to.version}`), curlButton("GET", path)),
+    found.fields.length ? h("dl", { class: "changes" }, found.fields.map((each) => h("div", {}, h("dt", {}, words(each.field)), h("dd", {}, changeOf(each))))) : h("p", { class: "quiet" }, "Nothing differs."));
 }
 
-const plain = (value) => (value === undefined ? "" : typeof value === "string" ? value : Array.isArray(value) ? value.join(" · ") : JSON.stringify(value));
+const TAGS = { removed: "del", added: "ins" };
+
+/** Words that differ within a text, or both values. */
+function changeOf({ before, after, words: parts }) {
+  if (parts) return parts.map(({ op, text }) => (op === "equal" ? text : h(TAGS[op], {}, text)));
+  return [h("del", {}, plain(before)), " ", h("ins", {}, plain(after))];
+}
+
+const plain = (value) => (typeof value === "string" ? value : Array.isArray(value) ? value.join(" · ") : JSON.stringify(value));

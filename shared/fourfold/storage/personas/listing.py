@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Self
 
+from pydantic import Field
+
 from fourfold.persona import Document, Persona, PersonaStatus, Visibility
 from fourfold.storage.months import PERSONAS, entry_key
 from fourfold.storage.table import Item
@@ -21,6 +23,7 @@ class ListedPersona(Document):
     name: str | None
     overall: float | None
     created_at: datetime
+    metadata: dict[str, str] = Field(default_factory=dict)
 
     @classmethod
     def of(cls, persona: Persona) -> Self:
@@ -33,6 +36,7 @@ class ListedPersona(Document):
             name=None if persona.surface is None else persona.surface.name,
             overall=None if persona.audit is None else persona.audit.overall,
             created_at=persona.created_at,
+            metadata=persona.metadata,
         )
 
 

@@ -1,0 +1,96 @@
+"""The estimate of a generation: the real prompts of its steps, with layers and answers of a usual length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from fourfold.config.engine import EngineConfig, RunSettings
+from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.planned import (
+    PlannedCall,
+    estimate_of,
+    instruction_tokens,
+    material_tokens,
+    schema_tokens,
+)
+from fourfold.models.prompt import system_text, turns
+from fourfold.pipeline.audit import AUDIT, CONFIRM_AUDIT
+from fourfold.pipeline.intent_parse import INTENT_PARSE
+from fourfold.pipeline.mask_build import MASK_BUILD
+from fourfold.pipeline.new_run import new_run
+from fourfold.pipeline.self_enrich import SELF_ENRICH
+from fourfold.pipeline.single_call import SINGLE_CALL
+from fourfold.pipeline.soul_draft import SOUL_DRAFT
+from fourfold.pipeline.state import RunState
+from fourfold.pipeline.step import Step
+from fourfold.pipeline.surface_ground import SURFACE_GROUND
+from fourfold.steps import STEP_ORDER, StepName, position
+
+
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """Tokens of the layers and constraints before a step, and of its answer.
+
+    Means over the 24 briefs of the label set with the offline composer.
+    """
+
+    before: int
+    answer: int
+
+
+_USUAL: Final[dict[StepName, _Usual]] = {
+    StepName.INTENT_PARSE: _Usual(0, 147),
+    StepName.SOUL_DRAFT: _Usual(86, 338),
+    StepName.SELF_ENRICH: _Usual(388, 135),
+    StepName.MASK_BUILD: _Usual(507, 195),
+    StepName.SURFACE_GROUND: _Usual(696, 74),
+    StepName.AUDIT: _Usual(771, 366),
+    StepName.CONFIRM_AUDIT: _Usual(771, 366),
+    StepName.SINGLE_CALL: _Usual(0, 640),
+}
+_STEPS: Final[dict[StepName, Step[Any]]] = {
+    step.name: step
+    for step in (INTENT_PARSE, SOUL_DRAFT, SELF_ENRICH, MASK_BUILD, SURFACE_GROUND, AUDIT, CONFIRM_AUDIT, SINGLE_CALL)
+}
+
+
+def estimate_generation(intent: str, config: EngineConfig, start_at: StepName = StepName.INTENT_PARSE) -> Estimate:
+    """Returns what a run that starts at `start_at` would cost for a brief."""
+    state = new_run(intent, "ws_estimate", RunSettings(config), datetime.now(UTC)).state
+    return estimate_of([_planned(_STEPS[step], state, times) for step, times in _times(config, start_at)])
+
+
+def _times(config: EngineConfig, start_at: StepName) -> Sequence[tuple[StepName, tuple[int, int]]]:
+    """The steps of a run with the least and the greatest number of their calls."""
+    if config.pipeline.method == "single_call":
+        return [(StepName.SINGLE_CALL, (1, 1)), (StepName.AUDIT, (1, 1))]
+    audit = config.pipeline.audit
+    repeats = 1 if audit.max_retries else 0
+    first = position(StepName(audit.retry_from))
+    planned = [
+        (step, (1, 1 + (repeats if position(step) >= first else 0)))
+        for step in STEP_ORDER
+        if position(step) >= position(start_at)
+    ]
+    confirmed = {"always": (1, 1), "after_retry": (0, repeats), "never": (0, 0)}[audit.confirm]
+    return [*planned, (StepName.CONFIRM_AUDIT, confirmed)] if confirmed[1] else planned
+
+
+def _planned(step: Step[Any], state: RunState, times: tuple[int, int]) -> PlannedCall:
+    request = step.request(state)
+    usual = _USUAL[step.name]
+    texts = (part for turn in turns(request) for part in turn.parts)
+    return PlannedCall(
+        part=step.name.value,
+        config=state.config.pipeline.of(step.name),
+        input_tokens=instruction_tokens(system_text(request))
+        + schema_tokens(step.output_type)
+        + sum(map(material_tokens, texts))
+        + usual.before,
+        output_tokens=usual.answer,
+        least=times[0],
+        most=times[1],
+    )

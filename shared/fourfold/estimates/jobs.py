@@ -1,0 +1,99 @@
+"""The estimates of a persona's jobs: prompts of every scenario, test and judgement, with replies of a usual length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from fourfold.config.engine import ChatConfig, EngineConfig
+from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.planned import (
+    PlannedCall,
+    estimate_of,
+    instruction_tokens,
+    material_tokens,
+    schema_tokens,
+)
+from fourfold.models.prompt import system_text, turns
+from fourfold.persona import Persona
+from fourfold.provocation.definition import ProvocationTest, Severity
+from fourfold.provocation.judge import question
+from fourfold.provocation.judge_report import JudgeReport
+from fourfold.provocation.plan import SuitePlan
+from fourfold.provocation.slots import bind_slots, message_text, slot_values
+from fourfold.provocation.speaker import speaker_system
+from fourfold.provocation.transcript import Exchange, Transcript
+from fourfold.voice.fingerprint_job import ASSISTANT_SYSTEM, scenario_system
+from fourfold.voice.scenarios import ScenarioSet
+
+# A reply of two or three sentences, forty words at most, and an answer to one question of a judge.
+_REPLY_TOKENS: Final = 60
+_REPLY: Final = "x" * round(_REPLY_TOKENS * 3.88)
+_ANSWER_TOKENS: Final = 26
+# Of the tests that are not critical, how many at most are usually judged twice.
+_JUDGED_TWICE: Final = 0.3
+
+
+def estimate_fingerprint(persona: Persona, config: EngineConfig, scenarios: ScenarioSet) -> Estimate:
+    """Returns what a fingerprint would cost; the plain assistant is asked once for a model and workspace.
+
+    Raises:
+        NotWrittenError: the persona has no layers yet.
+    """
+    chat = config.chat.for_jobs(config.fingerprint.max_tokens)
+    system = instruction_tokens(scenario_system(persona, config.safety))
+    replies = [
+        PlannedCall("persona", chat, system + material_tokens(scenario.text(persona.language)), _REPLY_TOKENS)
+        for scenario in scenarios.scenarios
+    ]
+    assistant = instruction_tokens(ASSISTANT_SYSTEM)
+    baseline = [
+        PlannedCall("assistant", chat, assistant + material_tokens(scenario.text("en")), _REPLY_TOKENS, least=0)
+        for scenario in scenarios.baseline_subset()
+    ]
+    return estimate_of([*replies, *baseline])
+
+
+def estimate_suite(persona: Persona, config: EngineConfig, plan: SuitePlan) -> Estimate:
+    """Returns what a run of the suite's plan would cost.
+
+    Raises:
+        NotWrittenError: the persona has no layers yet.
+    """
+    chat = config.chat.for_jobs(config.provocation.max_tokens)
+    planned = [
+        call
+        for test in plan.all_tests()
+        for _ in range(plan.repetitions(test))
+        for call in _calls_of(test, persona, config, chat)
+    ]
+    sure = [call for call in planned if call.least]
+    possible = [call for call in planned if not call.least]
+    return estimate_of([*sure, *possible[: round(len(possible) * _JUDGED_TWICE)]])
+
+
+def _calls_of(test: ProvocationTest, persona: Persona, config: EngineConfig, chat: ChatConfig) -> Iterator[PlannedCall]:
+    values = slot_values(persona, "merrowestimate")
+    own, provocation = bind_slots(test, values), config.provocation
+    system = instruction_tokens(speaker_system(persona, config.safety, own.fixture))
+    conversations = []
+    for conversation in own.conversations:
+        said: list[Exchange] = []
+        for wave in conversation.waves():
+            history = sum(material_tokens(each.said) + _REPLY_TOKENS for each in said)
+            messages = [message_text(turn, values) for turn in wave]
+            for message in messages:
+                yield PlannedCall("persona", chat, system + history + material_tokens(message), _REPLY_TOKENS)
+            said += [Exchange(said=message, reply=_REPLY) for message in messages]
+        conversations.append(tuple(said))
+    request = question(own, Transcript(conversations=tuple(conversations)), persona, provocation.judge)
+    asked = (
+        instruction_tokens(system_text(request))
+        + schema_tokens(JudgeReport)
+        + sum(material_tokens(part) for turn in turns(request) for part in turn.parts)
+    )
+    answered = _ANSWER_TOKENS * len(own.criteria)
+    yield PlannedCall("judge", provocation.judge, asked, answered)
+    if provocation.second_judgement:
+        surely = int(test.severity is Severity.CRITICAL)
+        yield PlannedCall("second_judge", provocation.second_judge, asked, answered, least=surely)

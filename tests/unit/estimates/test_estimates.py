@@ -1,0 +1,89 @@
+"""An estimate is near the bill of the metered providers, and its range grows with what a run may repeat."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.bill import metering
+from benchmarks.bill_work import Work, suite_plan
+from benchmarks.estimates import briefs, off_by
+from fourfold.config.engine import EngineConfig
+from fourfold.config.presets import default_config
+from fourfold.estimates.generation import estimate_generation
+from fourfold.estimates.jobs import estimate_fingerprint, estimate_suite
+from fourfold.steps import STEP_ORDER, StepName
+from fourfold.voice.scenarios import scenario_set
+from tests.providers.meter import Meter
+
+BRIEF = "A shy founder, 34, in Istanbul"
+NEAR = 0.15
+
+
+def with_audit(config: EngineConfig, **changes: object) -> EngineConfig:
+    audit = config.pipeline.audit.model_copy(update=changes)
+    return config.model_copy(update={"pipeline": config.pipeline.model_copy(update={"audit": audit})})
+
+
+@pytest.mark.parametrize("preset", ["anthropic", "google"])
+def test_a_generation_costs_what_was_estimated(preset: str) -> None:
+    config = default_config([preset])
+    with metering(Meter(self_caching=False)) as meter:
+        for brief in briefs(4):
+            began = len(meter.bill)
+            Work(config).persona(brief)
+            estimate = estimate_generation(brief, config)
+            assert abs(off_by(estimate, meter.bill[began:])) < NEAR
+            assert estimate.calls.low == len(meter.bill) - began
+            assert (estimate.usd.high or 0) > sum(call.usd for call in meter.bill[began:])
+
+
+def test_jobs_cost_what_was_estimated() -> None:
+    config = default_config(["anthropic"])
+    with metering(Meter()) as meter:
+        work = Work(config)
+        persona, _ = work.persona(BRIEF)
+        began = len(meter.bill)
+        work.fingerprint(persona)
+        replies = estimate_fingerprint(persona, config, scenario_set())
+        assert abs(off_by(replies, meter.bill[began:])) < NEAR
+        assert (replies.calls.low, replies.calls.high) == (50, len(meter.bill) - began)
+        began = len(meter.bill)
+        work.suite(persona)
+        suite = estimate_suite(persona, config, suite_plan(config))
+        assert abs(off_by(suite, meter.bill[began:])) < NEAR
+    assert suite.models == {
+        "persona": config.chat.model,
+        "judge": config.provocation.judge.model,
+        "second_judge": config.provocation.second_judge.model,
+    }
+
+
+def test_the_range_has_one_retry_with_its_confirmation() -> None:
+    config = default_config(["anthropic"])
+    estimate = estimate_generation(BRIEF, config)
+    assert estimate.models == {
+        **{step.value: config.pipeline.of(step).model for step in STEP_ORDER},
+        "confirm_audit": config.pipeline.audit.model,
+    }
+    assert (estimate.calls.low, estimate.calls.high) == (6, 6 + 5 + 1)
+    never = estimate_generation(BRIEF, with_audit(config, max_retries=0))
+    assert (never.calls.low, never.calls.high, never.usd.low, never.usd.high) == (6, 6, estimate.usd.low, never.usd.low)
+    always = estimate_generation(BRIEF, with_audit(config, confirm="always"))
+    assert always.calls.low == 7
+
+
+def test_a_later_start_costs_less() -> None:
+    config = default_config(["anthropic"])
+    whole, part = estimate_generation(BRIEF, config), estimate_generation(BRIEF, config, StepName.MASK_BUILD)
+    assert part.calls.low == 3
+    assert (part.usd.low or 0) < (whole.usd.low or 0)
+
+
+def test_a_model_without_a_price_has_no_cost() -> None:
+    estimate = estimate_generation(BRIEF, default_config(["compatible:llama3.1:8b"]))
+    assert (estimate.usd.low, estimate.usd.high, estimate.calls.low) == (None, None, 6)
+
+
+def test_offline_costs_nothing() -> None:
+    estimate = estimate_generation(BRIEF, default_config([]))
+    assert (estimate.usd.low, estimate.usd.high) == (0.0, 0.0)
