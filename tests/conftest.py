@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import resource
 import ssl
 from functools import cache
 from pathlib import Path
@@ -51,6 +52,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     items[:] = sorted(kept, key=lambda item: not item.nodeid.startswith(TOGETHER))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Adds the CPU seconds of a deep part, of all processes that ended: docs/testing.md has them for each part."""
+    if config.getoption("--deep"):
+        used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        seconds = sum(each.ru_utime + each.ru_stime for each in used)
+        terminalreporter.write_line(f"{seconds:.0f} CPU seconds")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
