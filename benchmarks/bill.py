@@ -20,6 +20,7 @@ from benchmarks.bill_work import Work
 from benchmarks.briefs import SAMPLE_BRIEFS
 from benchmarks.report import Report
 from fourfold.config.presets import default_config
+from fourfold.pipeline.single_call import SINGLE_CALL
 from tests.providers.meter import OPUS_4_7_SURPLUS, Billed, Meter
 from tests.providers.metered_product import MeteredProduct
 from tests.providers.server import ProviderServer
@@ -58,6 +59,9 @@ def _preset(report: Report, name: str, reply_tokens: int) -> None:
             began = len(meter.bill)
             recorded += ask(persona)
             _part(report, f"{name}: {what}", meter.bill[began:])
+        began = len(meter.bill)
+        recorded += work.persona(_ROW[0], [SINGLE_CALL])[1]
+        _part(report, f"{name}: naive single call, not audited", meter.bill[began:])
         billed = sum(call.usd for call in meter.bill)
     report.figure(f"{name}: product's record / meter's bill", recorded / billed, "ratio", "at most 2 % off")
     if abs(recorded / billed - 1) > TOLERANCE:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from fourfold.config.engine import EngineConfig
 from fourfold.config.models import ModelConfig
@@ -22,6 +23,7 @@ from fourfold.models import adapter, resolve
 from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import Persona, PersonaStatus
 from fourfold.pipeline.state import RunState
+from fourfold.pipeline.step import Step
 from fourfold.provocation.catalog import shipped_tests
 from fourfold.provocation.definition import ProvocationTest
 from fourfold.provocation.judge import JudgeConfig
@@ -58,10 +60,10 @@ class Work:
         self.config = config
         self._assistant = _MemoryBaseline()
 
-    def persona(self, brief: str) -> tuple[Persona, float]:
+    def persona(self, brief: str, steps: Sequence[Step[Any]] = ALL_STEPS) -> tuple[Persona, float]:
         """A persona in one attempt, and USD."""
         state, calls = new_state(brief, self.config), list[ModelCall]()
-        for step in ALL_STEPS:
+        for step in steps:
             models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
             outcome = stepped(step, state.reset_for(step.name), *models)
             state = outcome.state

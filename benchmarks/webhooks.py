@@ -201,7 +201,9 @@ def _publish(home: LocalServer, events: int) -> dict[str, float]:
 
 def _entry() -> dict[str, Any]:
     run_id = new_run_id()
-    data = GenerationRunStarted(run_id=run_id, persona_id=new_persona_id(), config_hash="cfg_0000000000000000")
+    data = GenerationRunStarted(
+        run_id=run_id, persona_id=new_persona_id(), config_hash="cfg_0000000000000000", metadata={}
+    )
     return bus_entry(data, workspace_id="ws_local", correlation_id=run_id, occurred_at=datetime.now(UTC))
 
 

@@ -14,7 +14,9 @@ from tests.integration.local_server import LocalServer
 def store_event(home: LocalServer) -> str:
     """Puts an event into the outbox; answers with its id."""
     run_id = new_run_id()
-    data = GenerationRunStarted(run_id=run_id, persona_id=new_persona_id(), config_hash="cfg_0000000000000000")
+    data = GenerationRunStarted(
+        run_id=run_id, persona_id=new_persona_id(), config_hash="cfg_0000000000000000", metadata={}
+    )
     entry = bus_entry(data, workspace_id="ws_local", correlation_id=run_id, occurred_at=datetime.now(UTC))
     home.aws("dynamodb").put_item(TableName=home.outputs()["OutboxTableName"], Item=entry_item(entry))
     return str(entry["Detail"]["metadata"]["event_id"])

@@ -13,8 +13,11 @@ from fourfold.http.preferences import Preference
 from fourfold.http.problems import ProblemError, internal_error
 from fourfold.http.waiting import MAX_SILENCE_S
 from fourfold.ids import id_created_at
+from fourfold.persona import Visibility
 from fourfold.personas.deletion import DELETED
+from fourfold.pipeline.new_run import PersonaLabels
 from fourfold.pipeline.staleness import may_be_stale
+from fourfold.pipeline.store import SlugTakenError
 from fourfold.pipeline.submit import (
     NOT_STARTED,
     KeyReusedError,
@@ -27,6 +30,7 @@ from fourfold.pipeline.submit import (
 from fourfold.problem import problem
 from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
+from functions.api.errors import slug_taken
 from functions.api.personas.schemas import PersonaRequest
 from functions.api.responses import document, path_to, persona_document
 from functions.api.runs.polling import FollowedRun, current_run
@@ -61,6 +65,7 @@ async def start_generation(
         key,
         idempotency.fingerprint(body),
         max_concurrent=caller.settings.api.limits.concurrent_generations,
+        labels=PersonaLabels(body.slug, Visibility(body.visibility), body.metadata),
     )
     return await start_run(request, submission)
 
@@ -71,8 +76,8 @@ async def start_run(request: Request, submission: Submission) -> SubmittedRun:
     Errors of a regeneration (`fourfold.pipeline.submit`) are passed on.
 
     Raises:
-        ProblemError: 422 the key was used with a different request, 429 too many concurrent runs in the workspace, 503
-            the run could not be started.
+        ProblemError: 409 the slug is taken, 422 the key was used with a different request, 429 too many concurrent
+            runs in the workspace, 503 the run could not be started.
     """
     try:
         submitted = await wiring.in_thread(lambda: _submit(submission))
@@ -80,6 +85,8 @@ async def start_run(request: Request, submission: Submission) -> SubmittedRun:
         raise _too_many(full.limit) from None
     except KeyReusedError:
         raise idempotency.key_reused() from None
+    except SlugTakenError:
+        raise slug_taken() from None
     except NotStartedError:
         raise ProblemError(NOT_STARTED, {"Retry-After": "5"}) from None
     request.state.run_id = submitted.run.id

@@ -72,6 +72,7 @@ _STALE = {"precondition_failed": "`If-Match` does not match; the reply's `ETag` 
                 "too_many_generations",
                 "persona_deleted",
                 "run_cancelled",
+                "slug_taken",
             ],
         ),
     },

@@ -36,6 +36,15 @@ class PersonaRequest(BaseModel):
     )
 
     intent: Brief
+    slug: Annotated[Slug | None, Field(description="A unique name in the workspace.", examples=["deniz"])] = None
+    visibility: Annotated[
+        Literal["private", "workspace", "public"],
+        Field(description="The intended audience. It is a label only: personas are never shared between workspaces."),
+    ] = "workspace"
+    metadata: Annotated[
+        CallerMetadata,
+        Field(description="Strings of your own, such as a ticket. Events and webhooks of the persona carry them."),
+    ] = {}
     stream: Annotated[bool, Field(description="Return the run's events as `text/event-stream`.")] = False
     dry_run: Annotated[
         bool, Field(description="Return an estimate of calls, tokens and USD; nothing is stored or spent.")

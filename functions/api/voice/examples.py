@@ -8,7 +8,14 @@ from typing import Any
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Grade, TokenUsage
 from functions.api.openapi.example_values import PERSONA_ID, by_schema
-from functions.api.voice.schemas import FingerprintReport, OwnDistances, Separation, Voice
+from functions.api.voice.schemas import (
+    DistinctivenessReport,
+    FingerprintReport,
+    NearVoice,
+    OwnDistances,
+    Separation,
+    Voice,
+)
 
 _RUN_ID = "run_01kaqf0c5v3y9m2t8z4n6r1w7c"
 _VOICE = Voice(
@@ -50,8 +57,26 @@ _FINGERPRINT = FingerprintReport(
     cost_usd=0.03,
     created_at=datetime(2026, 11, 23, 9, 1, tzinfo=UTC).isoformat(),
 )
+_DISTINCTIVENESS = DistinctivenessReport(
+    persona_id=PERSONA_ID,
+    baseline="workspace",
+    score=0.84,
+    interval=(0.76, 0.92),
+    replies=40,
+    minimum=0.5,
+    verdict="distinct",
+    nearest=(
+        NearVoice(
+            persona_id="per_01kaqf0c5v3y9m2t8z4n6r1w7z",
+            name="Selin Demir",
+            distance=0.16,
+            score=0.71,
+            alike=("hedges",),
+        ),
+    ),
+)
 
 
 def examples() -> dict[str, Any]:
     """Returns an example per schema name."""
-    return by_schema([_VOICE, _FINGERPRINT])
+    return by_schema([_VOICE, _FINGERPRINT, _DISTINCTIVENESS])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,23 +10,12 @@ from fourfold.config.engine import DriftConfig
 from fourfold.jobs.store import JobStatus
 from fourfold.persona import Persona
 from fourfold.progress.run import RunKind
-from fourfold.voice.embedder import Vectors
-from fourfold.voice.fingerprint import DistanceFigures, Fingerprint, figures, unpacked, unpacked_small
+from fourfold.voice.fingerprint import DistanceFigures, Fingerprint, figures, unpacked
 from fourfold.voice.plot import Series, distances_svg
 from fourfold.voice.statistics import conformal_threshold
+from functions.api.voice.comparable import ComparableVoice, comparable_voices, stored_fingerprint
 from functions.api.voice.schemas import FingerprintReport, OwnDistances, Separation
-from functions.wiring import job_store, persona_store
-
-# Number of other personas to compare with, newest first. It bounds the cost of reading a fingerprint.
-_MAX_OTHERS = 12
-# Pages of the workspace's list that are searched for them.
-_MAX_PAGES = 4
-
-
-def stored_fingerprint(persona: Persona) -> Fingerprint | None:
-    """Returns the persona's newest fingerprint, or None."""
-    text = job_store().result(persona.workspace_id, persona.id, RunKind.FINGERPRINT)
-    return None if text is None else Fingerprint.model_validate_json(text)
+from functions.wiring import job_store
 
 
 def report(persona: Persona, config: DriftConfig, include: frozenset[str]) -> FingerprintReport:
@@ -42,7 +30,7 @@ def report(persona: Persona, config: DriftConfig, include: frozenset[str]) -> Fi
     fingerprint = stored_fingerprint(persona)
     if fingerprint is None:
         return status_only
-    others = dict(_others(persona, fingerprint))
+    others = comparable_voices(persona, fingerprint)
     return status_only.model_copy(
         update={
             "embedder": fingerprint.embedder,
@@ -71,7 +59,7 @@ def plot(persona: Persona, config: DriftConfig) -> str | None:
     fingerprint = stored_fingerprint(persona)
     if fingerprint is None:
         return None
-    others = _workspace(fingerprint, dict(_others(persona, fingerprint)))
+    others = _workspace(fingerprint, comparable_voices(persona, fingerprint))
     name = persona.surface.name if persona.surface else persona.id
     comparison = ("workspace", others) if others else ("other voices", fingerprint.cohort)
     series = [
@@ -103,38 +91,10 @@ def _threshold(fingerprint: Fingerprint, config: DriftConfig) -> float:
     return config.threshold
 
 
-def _others(persona: Persona, fingerprint: Fingerprint) -> Iterator[tuple[str, Vectors]]:
-    """Reply vectors of the workspace's other personas with the same embedder and scenario set."""
-    comparable = islice(_comparable(persona, fingerprint), _MAX_OTHERS)
-    ids = [other.id for other in comparable]
-    for other_id, text in job_store().results(persona.workspace_id, ids, RunKind.FINGERPRINT).items():
-        other = Fingerprint.model_validate_json(text)
-        if other.embedder == fingerprint.embedder:
-            yield other_id, np.array([unpacked_small(vector) for vector in other.sample])
-
-
-def _comparable(persona: Persona, fingerprint: Fingerprint) -> Iterator[Persona]:
-    """The newest personas with a fingerprint of the same embedder and scenario set, of _MAX_PAGES pages of the list."""
-    last: str | None = None
-    for _ in range(_MAX_PAGES):
-        page = persona_store().page(persona.workspace_id, _MAX_OTHERS + 1, last)
-        for other in page.personas:
-            summary = other.fingerprint
-            if (
-                other.id != persona.id
-                and summary is not None
-                and (summary.embedder, summary.scenario_set) == (fingerprint.embedder, fingerprint.scenario_set)
-            ):
-                yield other
-        last = page.last
-        if last is None:
-            return
-
-
-def _workspace(fingerprint: Fingerprint, others: dict[str, Vectors]) -> DistanceFigures | None:
+def _workspace(fingerprint: Fingerprint, others: Sequence[ComparableVoice]) -> DistanceFigures | None:
     if not others:
         return None
-    vectors = np.concatenate(list(others.values()))
+    vectors = np.concatenate([other.replies() for other in others])
     return figures(fingerprint.calibration.distances, unpacked(fingerprint.vector), vectors)
 
 

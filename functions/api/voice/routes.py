@@ -38,14 +38,19 @@ from functions.api.responses import document, run_receipt
 from functions.api.runs.job_requests import request_job
 from functions.api.runs.schemas import RunReceipt
 from functions.api.spending import count_spending
+from functions.api.voice.distinctiveness import WORKSPACE, distinctiveness_report
 from functions.api.voice.fingerprint_report import plot, report
-from functions.api.voice.schemas import FingerprintReport, FingerprintRequest, Voice
+from functions.api.voice.schemas import DistinctivenessReport, FingerprintReport, FingerprintRequest, Voice
 
 router = APIRouter(tags=["voice"])
 
 _TEXT = ("text/markdown", "text/plain")
 _INCLUDABLE = frozenset({"vector", "distances"})
 _SVG = "image/svg+xml"
+_NOT_COMPARABLE = {
+    "fingerprint_not_ready": "one of the two voices has no fingerprint",
+    "embedder_mismatch": "the fingerprints come from different embedders",
+}
 _NO_FINGERPRINT = {"fingerprint_not_ready": "the fingerprint is not ready"}
 
 
@@ -104,6 +109,36 @@ def _prompt_of(persona: Persona, safety: SafetyConfig) -> str:
         return system_prompt(persona, safety)
     except NotWrittenError:
         raise persona_not_written() from None
+
+
+@router.get(
+    "/v1/personas/{persona_id}/distinctiveness",
+    summary="Compare the voice with others",
+    response_model=DistinctivenessReport,
+    responses={**replies.problems(401, 403, 404, 422), **replies.refusals(409, _NOT_COMPARABLE)},
+)
+async def read_distinctiveness(
+    persona_id: str,
+    caller: Reader,
+    baseline: Annotated[
+        str,
+        Query(
+            pattern=r"^(workspace|assistant|per_[0-9a-hjkmnp-tv-z]{26})$",
+            description="`workspace` (its newest voices), `assistant` (the model alone), or the id of a persona.",
+        ),
+    ] = WORKSPACE,
+) -> Response:
+    """Returns how distinct the voice is from the baseline, a verdict, and the three nearest voices of the workspace.
+
+    It compares stored fingerprints and calls no model.
+    """
+
+    def read() -> DistinctivenessReport:
+        persona = known_persona(caller.workspace_id, persona_id)
+        minimum = caller.settings.engine.fingerprint.min_distinctiveness
+        return distinctiveness_report(persona, baseline, minimum)
+
+    return document(await wiring.in_thread(read))
 
 
 @router.get(

@@ -82,3 +82,32 @@ class FingerprintReport(BaseModel):
     cost_usd: float | None = None
     created_at: str | None = None
     vector: tuple[float, ...] | None = None
+
+
+class NearVoice(BaseModel):
+    """One of the nearest voices: its distance between the two means, and the style features that both share most."""
+
+    persona_id: PersonaId
+    name: str | None
+    distance: float
+    score: float
+    alike: tuple[str, ...]
+
+
+class DistinctivenessReport(BaseModel):
+    """How distinct the voice is from the baseline, 0 (never told apart by one reply) to 1 (always).
+
+    `interval` is the 95 % interval of the score, of `replies` replies of the baseline. The verdict compares the
+    interval with `engine.fingerprint.min_distinctiveness`: `distinct` above it, `too_close` below it, else `uncertain`;
+    `not_measured` (score and interval are null) if there is nothing to compare with. `nearest` are the three nearest
+    voices among the workspace's newest.
+    """
+
+    persona_id: PersonaId
+    baseline: str
+    score: float | None
+    interval: tuple[float, float] | None
+    replies: int
+    minimum: float
+    verdict: Literal["distinct", "uncertain", "too_close", "not_measured"]
+    nearest: tuple[NearVoice, ...]

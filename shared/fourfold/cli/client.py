@@ -58,12 +58,16 @@ class Client:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._api.close()
 
-    def create(self, brief: str, settings: Mapping[str, object]) -> Iterator[dict[str, Any]]:
+    def create(
+        self, brief: str, settings: Mapping[str, object], labels: Mapping[str, object] | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Starts a run and yields its events, the terminal one last.
 
-        A broken stream is resumed after the last event received.
+        `labels` are fields of the request beside the brief, such as `slug`. A broken stream is resumed after the last
+        event received.
         """
-        yield from self._run("/v1/personas", {"intent": brief, "stream": True, "config": dict(settings)})
+        body = {"intent": brief, "stream": True, "config": dict(settings), **(labels or {})}
+        yield from self._run("/v1/personas", body)
 
     def regenerate(self, persona_id: str, first: str, settings: Mapping[str, object]) -> Iterator[dict[str, Any]]:
         """Regenerates a persona from the step `first`; yields events like `create`."""
@@ -97,9 +101,13 @@ class Client:
         """Deletes a persona and everything it owns."""
         self._call("DELETE", f"/v1/personas/{persona_id}")
 
-    def export(self, persona_id: str, wanted: str) -> tuple[bytes, str]:
-        """Exports a persona; returns the file's content and name."""
-        reply = self._call("GET", f"/v1/personas/{persona_id}/export", params={"format": wanted})
+    def export(self, persona_id: str, wanted: str, picture: bytes | None = None) -> tuple[bytes, str]:
+        """Exports a persona, as a card in `picture` (PNG) if there is one; returns the file's content and name."""
+        path = f"/v1/personas/{persona_id}/export"
+        if picture is None:
+            reply = self._call("GET", path, params={"format": wanted})
+        else:
+            reply = self._call("POST", f"{path}/png", content=picture, headers={"Content-Type": "image/png"})
         name = Message()
         name["Content-Disposition"] = reply.headers.get("content-disposition", "")
         # The name comes from the server, so any path in it is dropped.

@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from fourfold.cli import chat as chat_commands
-from fourfold.cli.assignments import settings_of
+from fourfold.cli.assignments import settings_of, text_pairs
 from fourfold.cli.client import ApiError
 from fourfold.cli.comparison import compare as show_comparison
 from fourfold.cli.connection import find_connection
@@ -21,21 +21,22 @@ from fourfold.cli.doctor import examine
 from fourfold.cli.estimate import show_estimate
 from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.portrait import show as show_portrait
-from fourfold.cli.progress_feed import Feed, Target
+from fourfold.cli.progress_feed import Feed
 from fourfold.cli.served_settings import served_engine
 from fourfold.cli.session import connected
 from fourfold.cli.state import examine_state
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
 from fourfold.cli.terminal import SafeConsole, print_json_text
 from fourfold.cli.watch import print_events, watch_live
+from fourfold.client.subscription import Target
 from fourfold.errors import CommandError
 from fourfold.ids import is_persona_id
-from fourfold.persona import Persona, PersonaStatus
+from fourfold.persona import Persona, PersonaStatus, Visibility
 
 Estimating = Annotated[bool, typer.Option("--estimate", help="Show what it would cost, and spend nothing.")]
 
 
-def create(
+def create(  # noqa: PLR0913, PLR0917 - an argument for each option
     brief: Annotated[str, typer.Argument(help="A description of the persona in a sentence.")],
     naive: Annotated[
         bool, typer.Option("--naive", help="Generate in a single call, to compare with the six steps.")
@@ -44,17 +45,25 @@ def create(
         list[str] | None,
         typer.Option("--set", help="A setting for this run: engine.pipeline.soul_draft.model=openai:gpt-6.1-sol"),
     ] = None,
+    slug: Annotated[str | None, typer.Option(help="A unique name in the workspace.")] = None,
+    visibility: Annotated[Visibility | None, typer.Option(help="The intended audience; a label.")] = None,
+    metadata: Annotated[
+        list[str] | None, typer.Option("--metadata", "-m", help="name=text of your own; repeatable. Events carry it.")
+    ] = None,
     estimate: Estimating = False,
     as_json: AsJson = False,
 ) -> None:
     """Generate a persona and show it."""
     settings = {**(NAIVE if naive else {}), **settings_of(setting or [])}
+    own = text_pairs(metadata or [], "--metadata") or None
+    given = {"slug": slug, "visibility": visibility and visibility.value, "metadata": own}
+    labels = {name: value for name, value in given.items() if value is not None}
     with connected() as client:
         if estimate:
             body = {"intent": brief, "config": settings, "dry_run": True}
             show_estimate(client.post("/v1/personas", body), SafeConsole(), as_json=as_json)
             return
-        persona = create_live(client, brief, SafeConsole(stderr=as_json), settings)
+        persona = create_live(client, brief, SafeConsole(stderr=as_json), settings, labels)
     if as_json:
         print_json_text(persona.model_dump_json(indent=2))
     else:

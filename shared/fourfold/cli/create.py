@@ -13,15 +13,21 @@ from fourfold.persona import Persona
 NAIVE = {"engine.pipeline.method": "single_call"}
 
 
-def create(client: Client, brief: str, console: Console, settings: Mapping[str, object] | None = None) -> Persona:
+def create(
+    client: Client,
+    brief: str,
+    console: Console,
+    settings: Mapping[str, object] | None = None,
+    labels: Mapping[str, object] | None = None,
+) -> Persona:
     """Starts a run, shows its steps live, and returns the persona (`active` or `flagged`).
 
-    `settings` are configuration keys and values for this run only.
+    `settings` are configuration keys and values for this run only, `labels` fields of the request such as `slug`.
 
     Raises:
         ApiError: the API rejected the brief, or the run failed; the message says why.
     """
-    return finished(client, follow(client.create(brief, settings or {}), console))
+    return finished(client, follow(client.create(brief, settings or {}, labels), console))
 
 
 def finished(client: Client, progress: Progress) -> Persona:

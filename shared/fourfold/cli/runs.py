@@ -12,7 +12,7 @@ from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole
 
-Kind = Literal["generation", "fingerprint", "provocation"]
+Kind = Literal["generation", "audit", "fingerprint", "provocation"]
 Status = Literal["running", "completed", "failed"]
 
 

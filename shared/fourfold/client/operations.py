@@ -35,15 +35,15 @@ def _given(**values: object) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def create(brief: str, settings: Mapping[str, Any] | None) -> Operation:
-    """Generates a persona."""
-    body = _given(intent=brief, config=None if settings is None else dict(settings))
+def create(brief: str, settings: Mapping[str, Any] | None, labels: Mapping[str, Any]) -> Operation:
+    """Generates a persona; `labels` are fields of the request beside the brief."""
+    body = _given(intent=brief, config=None if settings is None else dict(settings), **labels)
     return Operation("POST", "/v1/personas", body)
 
 
 def estimate(brief: str, settings: Mapping[str, Any] | None) -> Operation:
     """Estimates what a generation would cost."""
-    created = create(brief, settings)
+    created = create(brief, settings, {})
     return Operation(created.method, created.path, {**(created.body or {}), "dry_run": True})
 
 

@@ -1,4 +1,4 @@
-"""Events of generation runs and of the personas that they write."""
+"""Events of generation runs and of the personas that they write. `metadata` are the caller's strings of the persona."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class GenerationRunStarted(EventData):
     run_id: RunId
     persona_id: PersonaId
     config_hash: str
+    metadata: dict[str, str]
 
 
 class GenerationRunCompleted(EventData):
@@ -32,6 +33,7 @@ class GenerationRunCompleted(EventData):
     overall: float
     duration_ms: int
     usage: Usage
+    metadata: dict[str, str]
 
 
 class GenerationRunFailed(EventData):
@@ -42,6 +44,7 @@ class GenerationRunFailed(EventData):
     run_id: RunId
     persona_id: PersonaId
     error: Problem
+    metadata: dict[str, str]
 
 
 class PersonaCreated(EventData):
@@ -58,6 +61,7 @@ class PersonaCreated(EventData):
     overall: float | None
     language: str | None
     parent_id: PersonaId | None
+    metadata: dict[str, str]
 
 
 class PersonaFlagged(EventData):
@@ -74,3 +78,4 @@ class PersonaFlagged(EventData):
     language: str | None
     findings: int
     version: int
+    metadata: dict[str, str]

@@ -1,4 +1,4 @@
-"""Events of a persona after its creation: updates and deletion."""
+"""Events of a persona after its creation: updates and deletion. `metadata` are the caller's strings of the persona."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class PersonaUpdated(EventData):
     changed_by: str | None
     reason: str | None
     run_id: RunId | None
+    metadata: dict[str, str]
 
     @classmethod
     def of(cls, version: PersonaVersion) -> Self:
@@ -38,6 +39,7 @@ class PersonaUpdated(EventData):
             changed_by=version.author,
             reason=version.reason,
             run_id=version.run_id,
+            metadata=version.persona.metadata,
         )
 
 
@@ -47,3 +49,4 @@ class PersonaDeleted(EventData):
     detail_type: ClassVar[str] = "persona.deleted"
 
     persona_id: PersonaId
+    metadata: dict[str, str]

@@ -25,6 +25,8 @@ OnText = Callable[[str], None]
 
 MAX_FIELDS: Final = 12
 MAX_REASON: Final = 400
+# The note on a call that shows that an earlier write to the provider's cache was paid for and never read.
+CACHE_WRITE_WASTED: Final = "cache_write_wasted"
 
 
 @dataclass(frozen=True, slots=True)

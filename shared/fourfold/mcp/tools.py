@@ -37,16 +37,20 @@ def add_tools(server: MCPServer[Any], api: Api) -> None:
 
 def _add_persona_tools(server: MCPServer[Any], api: Api) -> None:
     @server.tool(annotations=WRITES)
-    async def create_persona(
+    async def create_persona(  # noqa: PLR0913, PLR0917 - a parameter for each field
         brief: Annotated[str, Field(description="A description of the persona in a sentence, in any language.")],
         context: Context,
         settings: Settings = None,
+        slug: Annotated[str | None, Field(description="A unique short name, such as deniz.")] = None,
+        metadata: Annotated[
+            dict[str, str] | None, Field(description="Strings of your own, which events carry.")
+        ] = None,
         wait: Annotated[
             bool, Field(description="Wait for the persona and report progress; otherwise return the run at once.")
         ] = True,
     ) -> Document:
         """Generates a persona from a brief in six steps. With real models it takes about a minute and costs money."""
-        body = {"intent": brief, "config": settings}
+        body = {"intent": brief, "config": settings, "slug": slug, "metadata": metadata}
         receipt = await call_json(api, context, "POST", "/v1/personas", body=body, headers=ASYNC)
         return await ended(api, context, receipt) if wait else receipt
 

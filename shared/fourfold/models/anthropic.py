@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any, Literal
 
 import anthropic
@@ -78,9 +79,7 @@ class AnthropicWire:
             extra_body=None if request.temperature is None else {"temperature": request.temperature},
             timeout=request.timeout_s,
         )
-        answer = _answer(reply)
-        self._markers.answered(marking, answer.usage, *prefix)
-        return answer
+        return self._noted(_answer(reply), marking, *prefix)
 
     def reply(self, request: ChatRequest, on_text: OnText | None) -> WireAnswer:
         """One Messages call in plain text.
@@ -103,18 +102,17 @@ class AnthropicWire:
         if request.effort is not None:
             asked["output_config"] = {"effort": _effort(request.effort)}
         if on_text is None:
-            return self._noted(_answer(messages.create(**asked)), marking, request)
+            return self._noted(_answer(messages.create(**asked)), marking, request.system)
         with messages.stream(**asked) as stream:
             for piece in stream.text_stream:
                 on_text(piece)
             whole = stream.get_final_message()
         if whole.stop_reason is None:
             raise UnreadableReplyError(CUT_OFF)  # the SDK takes what arrived for the whole
-        return self._noted(_answer(whole), marking, request)
+        return self._noted(_answer(whole), marking, request.system)
 
-    def _noted(self, answer: WireAnswer, marking: Marking, request: ChatRequest) -> WireAnswer:
-        self._markers.answered(marking, answer.usage, request.system)
-        return answer
+    def _noted(self, answer: WireAnswer, marking: Marking, *prefix: str) -> WireAnswer:
+        return replace(answer, notes=(*answer.notes, *self._markers.answered(marking, answer.usage, *prefix)))
 
     def slots(self) -> None:
         """A hosted provider has rate limits, not slots."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -25,7 +26,7 @@ from botocore.exceptions import (
 )
 
 from fourfold.llm.port import ChatRequest, Effort, ModelFailure, ModelRequest, OnText
-from fourfold.models.cache_markers import CacheMarkers
+from fourfold.models.cache_markers import CacheMarkers, Marking
 from fourfold.models.prompt import system_text, turns
 from fourfold.models.provider import (
     CUT_OFF,
@@ -126,9 +127,10 @@ class BedrockWire:
             },
             **_effort(request.effort),
         )
-        answer = _answer(reply)
-        self._markers.answered(marking, answer.usage, *prefix)
-        return answer
+        return self._noted(_answer(reply), marking, *prefix)
+
+    def _noted(self, answer: WireAnswer, marking: Marking, *prefix: str) -> WireAnswer:
+        return replace(answer, notes=(*answer.notes, *self._markers.answered(marking, answer.usage, *prefix)))
 
     @property
     def _takes_markers(self) -> bool:
@@ -152,9 +154,7 @@ class BedrockWire:
             **_effort(request.effort),
         }
         if on_text is None:
-            answer = _answer(self._client.converse(**asked))
-            self._markers.answered(marking, answer.usage, request.system)
-            return answer
+            return self._noted(_answer(self._client.converse(**asked)), marking, request.system)
         text, stop, usage = "", None, ReportedUsage()
         # Left open, its connection would remain until a garbage collection, and the model would keep writing.
         with closing(self._client.converse_stream(**asked)["stream"]) as events:
@@ -166,8 +166,7 @@ class BedrockWire:
                 usage = _usage(event["metadata"]) if "metadata" in event else usage
         if stop is None:
             raise UnreadableReplyError(CUT_OFF)
-        self._markers.answered(marking, usage, request.system)
-        return WireAnswer(text, usage, _STOPS.get(stop))
+        return self._noted(WireAnswer(text, usage, _STOPS.get(stop)), marking, request.system)
 
     def slots(self) -> None:
         """A hosted provider has rate limits, not slots."""

@@ -3,7 +3,8 @@
 A write costs a quarter more than plain input and a read a tenth of it, within five minutes. So a prefix is marked when
 this process sent the same one within that time: a persona made alone pays no surcharge, and on a busy server the third
 call reads what the second wrote. A model whose floor is above the prefix writes nothing, at no cost. A prefix that is
-written again where it should have been read, or whose writes expire unread twice, is left unmarked for an hour.
+written again where it should have been read, or whose writes expire unread twice, is left unmarked for an hour. The
+call that shows a wasted write has the note `cache_write_wasted` in its record.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fourfold.llm.port import CACHE_WRITE_WASTED
 from fourfold.models.usage import ReportedUsage
 
 logger = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ class _Prefix:
     written_tokens: int = 0
     wasted_in_a_row: int = 0
     paused_until: float = 0.0
+    noted: bool = True  # whether a call has a note of the newest waste
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,8 @@ class CacheMarkers:
             known.sent_at = now
             return Marking(repeated and now >= known.paused_until, now)
 
-    def answered(self, marking: Marking, usage: ReportedUsage, *prefix: str) -> None:
-        """Takes note of what the provider read from its cache and wrote to it for a call with the prefix."""
+    def answered(self, marking: Marking, usage: ReportedUsage, *prefix: str) -> tuple[str, ...]:
+        """Takes in what the provider read from its cache and wrote to it for a call; returns the notes on the call."""
         with self._lock:
             known, now = self._known(prefix), self._clock()
             if usage.cache_read_tokens:
@@ -76,6 +79,9 @@ class CacheMarkers:
                 known.paused_until = now + PAUSE_S
             if usage.cache_write_tokens:
                 known.written_at, known.written_tokens = now, usage.cache_write_tokens
+            notes = () if known.noted else (CACHE_WRITE_WASTED,)
+            known.noted = True
+            return notes
 
     def _known(self, prefix: tuple[str, ...]) -> _Prefix:
         key = hashlib.sha256("\0".join(prefix).encode("utf-8", "replace")).hexdigest()
@@ -95,6 +101,7 @@ class CacheMarkers:
             known.paused_until, known.wasted_in_a_row = now + PAUSE_S, 0
 
     def _waste(self, known: _Prefix) -> None:
+        known.noted = False
         self.wasted_writes += 1
         self.wasted_tokens += known.written_tokens
         logger.info("a cache write was not read", extra={"model": self._model, "tokens": known.written_tokens})

@@ -132,5 +132,5 @@ def _terminal_event(run: Run, duration_ms: int) -> PipelineFailed | JobFailed:
 
 
 def _deleted_entry(persona: Persona, at: datetime) -> dict[str, Any]:
-    event = PersonaDeleted(persona_id=persona.id)
+    event = PersonaDeleted(persona_id=persona.id, metadata=persona.metadata)
     return bus_entry(event, workspace_id=persona.workspace_id, correlation_id=persona.id, occurred_at=at)

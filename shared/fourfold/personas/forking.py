@@ -127,5 +127,6 @@ def _created_entry(child: Persona) -> dict[str, Any]:
         overall=None if child.audit is None else child.audit.overall,
         language=child.language,
         parent_id=child.parent_id,
+        metadata=child.metadata,
     )
     return bus_entry(event, workspace_id=child.workspace_id, correlation_id=child.id, occurred_at=child.created_at)

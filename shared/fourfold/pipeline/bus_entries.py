@@ -15,15 +15,17 @@ from fourfold.events.generation import (
     PersonaFlagged,
 )
 from fourfold.events.persona import PersonaUpdated
-from fourfold.persona import PersonaStatus
+from fourfold.persona import Persona, PersonaStatus
 from fourfold.persona_versions import Change, PersonaVersion
 from fourfold.problem import Problem
 from fourfold.progress.run import Run
 
 
-def started_entry(run: Run) -> dict[str, Any]:
+def started_entry(run: Run, persona: Persona) -> dict[str, Any]:
     """Returns the entry of `generation.run.started`."""
-    event = GenerationRunStarted(run_id=run.id, persona_id=run.persona_id, config_hash=run.config_hash)
+    event = GenerationRunStarted(
+        run_id=run.id, persona_id=run.persona_id, config_hash=run.config_hash, metadata=persona.metadata
+    )
     return _entry(event, run, run.started_at)
 
 
@@ -39,9 +41,10 @@ def completed_entries(run: Run, version: PersonaVersion, ended_at: datetime) -> 
     return [_entry(event, run, ended_at) for event in _completed_events(run, version, ended_at)]
 
 
-def failed_entry(run: Run, error: Problem, ended_at: datetime) -> dict[str, Any]:
+def failed_entry(run: Run, persona: Persona, error: Problem, ended_at: datetime) -> dict[str, Any]:
     """Returns the entry of `generation.run.failed`."""
-    return _entry(GenerationRunFailed(run_id=run.id, persona_id=run.persona_id, error=error), run, ended_at)
+    event = GenerationRunFailed(run_id=run.id, persona_id=run.persona_id, error=error, metadata=persona.metadata)
+    return _entry(event, run, ended_at)
 
 
 def run_duration_ms(run: Run, ended_at: datetime) -> int:
@@ -62,6 +65,7 @@ def _completed_events(run: Run, version: PersonaVersion, ended_at: datetime) -> 
         overall=audit.overall,
         duration_ms=run_duration_ms(run, ended_at),
         usage=run.usage,
+        metadata=persona.metadata,
     )
     if version.change is not Change.GENERATED:
         yield PersonaUpdated.of(version)
@@ -73,6 +77,7 @@ def _completed_events(run: Run, version: PersonaVersion, ended_at: datetime) -> 
             language=persona.language,
             findings=len(audit.findings),
             version=version.version,
+            metadata=persona.metadata,
         )
     elif version.change is Change.GENERATED:
         yield PersonaCreated(
@@ -81,6 +86,7 @@ def _completed_events(run: Run, version: PersonaVersion, ended_at: datetime) -> 
             overall=audit.overall,
             language=persona.language,
             parent_id=persona.parent_id,
+            metadata=persona.metadata,
         )
 
 

@@ -49,7 +49,7 @@ def _stored_end(identity: RunIdentity, error: Problem, context: RunContext) -> R
         reason = error if run.cancel_requested_at is None else CANCELLED
         run = run.model_copy(update={"status": RunStatus.FAILED, "completed_at": now, "error": reason})
         persona = _persona_after_failure(stored.persona, run, now)
-        if context.store.finish(stored, persona, run, [failed_entry(run, reason, now)]):
+        if context.store.finish(stored, persona, run, [failed_entry(run, persona, reason, now)]):
             return run
     raise RuntimeError(f"{persona_id} changed at each of {_MAX_ATTEMPTS} attempts to fail its run")
 

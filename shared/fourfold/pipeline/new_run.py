@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from fourfold.config.engine import RunSettings
 from fourfold.ids import new_persona_id, new_run_id
-from fourfold.persona import Persona, PersonaStatus
+from fourfold.persona import Persona, PersonaStatus, Visibility
 from fourfold.persona_versions import UNSIGNED, Authorship
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.store import StoredPersona
@@ -35,7 +37,21 @@ class NewRun:
         return json.dumps({"state": self.state.model_dump(mode="json")}, ensure_ascii=False, separators=(",", ":"))
 
 
-def new_run(intent: str, workspace_id: str, settings: RunSettings, now: datetime) -> NewRun:
+@dataclass(frozen=True)
+class PersonaLabels:
+    """What a caller attaches to a new persona."""
+
+    slug: str | None = None
+    visibility: Visibility = Visibility.WORKSPACE
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_LABELS: Final = PersonaLabels()
+
+
+def new_run(
+    intent: str, workspace_id: str, settings: RunSettings, now: datetime, labels: PersonaLabels = NO_LABELS
+) -> NewRun:
     """Returns a run that writes a new persona from the brief `intent`. Nothing is stored yet."""
     run = pinned_run(new_persona_id(), workspace_id, settings, now)
     persona = Persona(
@@ -43,6 +59,9 @@ def new_run(intent: str, workspace_id: str, settings: RunSettings, now: datetime
         workspace_id=workspace_id,
         status=PersonaStatus.GENERATING,
         intent=intent,
+        slug=labels.slug,
+        visibility=labels.visibility,
+        metadata=dict(labels.metadata),
         run_id=run.id,
         pending_run_id=run.id,
         config_hash=run.config_hash,

@@ -18,11 +18,11 @@ from fourfold.errors import ConflictError, FourfoldError, LimitError, NotFoundEr
 from fourfold.persona import PersonaStatus
 from fourfold.persona_versions import UNSIGNED, Authorship
 from fourfold.pipeline.fail_run import fail_run
-from fourfold.pipeline.new_run import NewRun, initial_state, log_start, new_run, pinned_run
+from fourfold.pipeline.new_run import NO_LABELS, NewRun, PersonaLabels, initial_state, log_start, new_run, pinned_run
 from fourfold.pipeline.regeneration import new_regeneration
 from fourfold.pipeline.run_context import RunContext, identity_of
 from fourfold.pipeline.staleness import never_started
-from fourfold.pipeline.store import ConcurrentChangeError, StoredPersona
+from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, StoredPersona
 from fourfold.problem import Problem, problem
 from fourfold.progress.run import Run, RunKind, RunStatus
 from fourfold.steps import StepName
@@ -66,6 +66,7 @@ class RunRepository(Protocol):
 
         Raises:
             WorkspaceFullError: the workspace has `max_concurrent` runs; nothing is stored.
+            SlugTakenError: another persona has the slug of the new one; nothing is stored.
             ConcurrentChangeError: the persona to regenerate has changed since it was read.
         """
 
@@ -86,10 +87,10 @@ class Regenerate:
 class Submission:
     """A request to start a run.
 
-    `subject` is the brief of a new persona, or which persona to regenerate (`settings.engine` is then what
-    `regeneration_config` returned). `key` and `fingerprint` are the idempotency key and the hash of the body, if the
-    caller sent a key. `by` is who asks and why. `max_concurrent` limits the workspace's concurrent runs, this one
-    included.
+    `subject` is the brief of a new persona, which gets `labels`, or which persona to regenerate (`settings.engine` is
+    then what `regeneration_config` returned). `key` and `fingerprint` are the idempotency key and the hash of the body,
+    if the caller sent a key. `by` is who asks and why. `max_concurrent` limits the workspace's concurrent runs, this
+    one included.
     """
 
     workspace_id: str
@@ -99,6 +100,7 @@ class Submission:
     fingerprint: str = ""
     max_concurrent: int = 50
     by: Authorship = UNSIGNED
+    labels: PersonaLabels = NO_LABELS
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ def submit(request: Submission, service: SubmissionService) -> SubmittedRun:
         KeyReusedError: the key was used with a different body.
         NotStartedError: the execution could not be started; the same key may be tried again.
         NoSuchPersonaError, ArchivedError, RunInProgressError, NothingWrittenError: the persona cannot be regenerated.
+        SlugTakenError: another persona has the slug, and no earlier request with the key gave it to one.
         WorkspaceFullError: the workspace has too many runs, and no earlier request with the key started one of them.
     """
     replaces: str | None = None  # a run that the key claims but that never started: this request takes its place
@@ -162,7 +165,7 @@ def submit(request: Submission, service: SubmissionService) -> SubmittedRun:
             claimed = service.runs.claim(claim.key) if claim else None
         except ConcurrentChangeError:
             continue
-        except (RunInProgressError, WorkspaceFullError):
+        except (RunInProgressError, WorkspaceFullError, SlugTakenError):
             # The run in the way may be the one that this very request started before.
             claimed = service.runs.claim(request.key) if request.key else None
             if claimed is None:
@@ -181,7 +184,7 @@ def submit(request: Submission, service: SubmissionService) -> SubmittedRun:
 
 def _prepared(request: Submission, context: RunContext) -> NewRun:
     if isinstance(request.subject, str):
-        return new_run(request.subject, request.workspace_id, request.settings, context.clock())
+        return new_run(request.subject, request.workspace_id, request.settings, context.clock(), request.labels)
     stored = context.store.stored_persona(request.workspace_id, request.subject.persona_id)
     if stored is None:
         raise NoSuchPersonaError

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from fourfold.llm.port import ModelCall
+from fourfold.llm.port import CACHE_WRITE_WASTED, ModelCall
 from fourfold.persona import PersonaStatus
 from fourfold.progress.events import (
     AuditScored,
@@ -88,6 +88,8 @@ def call_measurements(calls: Sequence[ModelCall]) -> Iterator[Measurement]:
         yield Measurement("OutputTokens", call.tokens.output_tokens, "Count", provider)
         if call.failure is not None:
             yield Measurement("ModelFailures", 1, "Count", {"provider": call.provider, "failure": call.failure.value})
+        if CACHE_WRITE_WASTED in call.notes:
+            yield Measurement("CacheWritesWasted", 1, "Count", provider)
         if call.cost_usd is not None:
             yield Measurement("ModelCostUsd", call.cost_usd, _USD, provider)
             yield Measurement("CostUsd", call.cost_usd, _USD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fourfold.llm.port import CACHE_WRITE_WASTED
 from fourfold.models.cache_markers import LIFE_S, PAUSE_S, CacheMarkers
 from fourfold.models.usage import ReportedUsage
 
@@ -16,6 +17,7 @@ class Server:
         self.reads = reads
         self.markers = CacheMarkers("anthropic:claude-sonnet-4-6", lambda: self.now)
         self.written_at: float | None = None
+        self.notes: list[tuple[str, ...]] = []
 
     def called(self, at: float, prefix: str = "soul") -> bool:
         """Whether the call at a time was marked."""
@@ -26,7 +28,7 @@ class Server:
         if marking.marked:
             self.written_at = at
         self.now = at + 1
-        self.markers.answered(marking, usage, prefix)
+        self.notes.append(self.markers.answered(marking, usage, prefix))
         return marking.marked
 
 
@@ -54,6 +56,7 @@ def test_a_prefix_that_is_never_read_is_left_unmarked() -> None:
     server = Server(reads=False)
     assert [server.called(at) for at in (0, 10, 20, 30, 40)] == [False, True, True, False, False]
     assert server.markers.wasted_writes == 1
+    assert server.notes == [(), (), (CACHE_WRITE_WASTED,), (), ()], "the call that shows it says so, once"
     assert [server.called(25 + PAUSE_S), server.called(30 + PAUSE_S)] == [False, True]
 
 

@@ -129,7 +129,7 @@ def test_a_run_starts_with_the_state_its_machine_gets_and_the_event_stored_with_
     given = json.loads(world.beginning.execution_input())
     assert given.keys() == {"state"}
     assert RunState.model_validate(given["state"]) == world.beginning.state
-    entry = started_entry(world.beginning.run)
+    entry = started_entry(world.beginning.run, world.beginning.persona)
     assert entry["DetailType"] == "generation.run.started"
     assert entry["Detail"]["metadata"]["correlation_id"] == world.who.run_id
     assert world.beginning.persona.intent == BRIEF

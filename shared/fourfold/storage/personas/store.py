@@ -184,6 +184,19 @@ class DynamoPersonaStore:
         ]
         return not transact(self._client, {"end": writes})
 
+    def slug_writes(self, persona: Persona, instead_of: str | None) -> list[Write]:
+        """The write of a new persona's slug; it fails if another persona has it, other than `instead_of`.
+
+        Raises:
+            OutdatedStoreError: another persona may have the slug, in a store of an earlier version.
+        """
+        if persona.slug is None:
+            return []
+        require_converted(self._table, persona.workspace_id, f"SLUG#{persona.slug}")
+        item = {**slug_key(persona.workspace_id, persona.slug), "persona_id": {"S": persona.id}}
+        values = {":earlier": {"S": instead_of or "none"}}
+        return [put(self._table.name, item, f"{ABSENT} OR persona_id = :earlier", values=values)]
+
     def add(self, version: PersonaVersion, card: str | None, entry: BusEntry) -> None:
         """Stores a persona that no run wrote: its first version, what its card held beside it, and its event.
 

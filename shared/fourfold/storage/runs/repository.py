@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fourfold.pipeline.bus_entries import started_entry
 from fourfold.pipeline.new_run import NewRun
-from fourfold.pipeline.store import ConcurrentChangeError
+from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
 from fourfold.pipeline.submit import KeyClaim, WorkspaceFullError
 from fourfold.storage.personas.store import DynamoPersonaStore
 from fourfold.storage.runs.slots import GenerationSlots
@@ -48,21 +48,25 @@ class DynamoRunRepository:
 
         Raises:
             WorkspaceFullError: the workspace has `max_concurrent` runs in progress; nothing is stored.
+            SlugTakenError: another persona has the slug of the new one.
             ConcurrentChangeError: the persona to regenerate is no longer as it was read.
             ValueError: the run is stored already.
         """
         run = start.run
-        own = self._personas.start_writes(start.stored, start.persona, run, [started_entry(run)])
+        own = self._personas.start_writes(start.stored, start.persona, run, [started_entry(run, start.persona)])
         key = [] if claim is None else [self._claim_write(claim, replaces)]
+        slug = self._slug_writes(start, claim, replaces)
         for _ in range(_ATTEMPTS):
             slot = self._slots.take(run.workspace_id, run.id, max_concurrent)
-            failed = transact(self._client, {"run": own, "key": key, "slot": [slot]})
+            failed = transact(self._client, {"run": own, "key": key, "slug": slug, "slot": [slot]})
             if "run" in failed and start.stored is None:
                 raise ValueError("the run or its persona is stored already")
             if "run" in failed:
                 raise ConcurrentChangeError
             if "key" in failed:
                 return False
+            if "slug" in failed:
+                raise SlugTakenError
             if not failed:
                 return True
             # Another run was faster to the slot.
@@ -74,6 +78,13 @@ class DynamoRunRepository:
         if item is None or int(item["expiration"]["N"]) < self._now():
             return None
         return KeyClaim(key, item["fingerprint"]["S"], item["run_id"]["S"], item["persona_id"]["S"])
+
+    def _slug_writes(self, start: NewRun, claim: KeyClaim | None, replaces: str | None) -> list[Write]:
+        """The write of a new persona's slug; it may take that of the persona whose run never started."""
+        if start.stored is not None or start.persona.slug is None:
+            return []
+        earlier = self.claim(claim.key) if claim is not None and replaces is not None else None
+        return self._personas.slug_writes(start.persona, None if earlier is None else earlier.persona_id)
 
     def _claim_write(self, claim: KeyClaim, replaces: str | None) -> Write:
         item = {

@@ -1,0 +1,74 @@
+"""The fingerprints of the workspace's other personas that can be compared with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from fourfold.persona import Persona
+from fourfold.progress.run import RunKind
+from fourfold.voice.embedder import Vectors
+from fourfold.voice.fingerprint import Fingerprint, unpacked_small
+from functions.wiring import job_store, persona_store
+
+# Number of other personas to compare with, newest first. It bounds the cost of a comparison.
+_MAX_OTHERS = 12
+# Pages of the workspace's list that are searched for them.
+_MAX_PAGES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ComparableVoice:
+    """Another persona's id, name and fingerprint."""
+
+    persona_id: str
+    name: str | None
+    fingerprint: Fingerprint
+
+    def replies(self) -> Vectors:
+        """The vectors of the sample of its replies."""
+        return np.array([unpacked_small(vector) for vector in self.fingerprint.sample])
+
+
+def stored_fingerprint(persona: Persona) -> Fingerprint | None:
+    """Returns the persona's newest fingerprint, or None."""
+    text = job_store().result(persona.workspace_id, persona.id, RunKind.FINGERPRINT)
+    return None if text is None else Fingerprint.model_validate_json(text)
+
+
+def comparable_voices(persona: Persona, fingerprint: Fingerprint) -> list[ComparableVoice]:
+    """The workspace's newest other voices with the same embedder and scenario set."""
+    others = {other.id: other for other in islice(_comparable(persona, fingerprint), _MAX_OTHERS)}
+    found = []
+    for other_id, text in job_store().results(persona.workspace_id, others, RunKind.FINGERPRINT).items():
+        voice = comparable_voice(others[other_id], Fingerprint.model_validate_json(text), fingerprint)
+        found += [] if voice is None else [voice]
+    return found
+
+
+def comparable_voice(other: Persona, made: Fingerprint, fingerprint: Fingerprint) -> ComparableVoice | None:
+    """The other persona's voice, or None if its vectors come from another embedder."""
+    if made.embedder != fingerprint.embedder or not made.sample:
+        return None
+    return ComparableVoice(other.id, other.surface.name if other.surface else None, made)
+
+
+def _comparable(persona: Persona, fingerprint: Fingerprint) -> Iterator[Persona]:
+    """The newest personas with a fingerprint of the same embedder and scenario set, of _MAX_PAGES pages of the list."""
+    last: str | None = None
+    for _ in range(_MAX_PAGES):
+        page = persona_store().page(persona.workspace_id, _MAX_OTHERS + 1, last)
+        for other in page.personas:
+            summary = other.fingerprint
+            if (
+                other.id != persona.id
+                and summary is not None
+                and (summary.embedder, summary.scenario_set) == (fingerprint.embedder, fingerprint.scenario_set)
+            ):
+                yield other
+        last = page.last
+        if last is None:
+            return

@@ -1,0 +1,62 @@
+"""How distinct a voice is: compared with the assistant, with another persona, and with nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.contract.api.conftest import FULL_KEY, OTHER_KEY, Api
+
+BRIEFS = ("A shy founder, 34, in Istanbul", "A loud retired fisherman in Hull who swears by brandy")
+
+
+def made(api: Api, brief: str, *, fingerprinted: bool = True) -> dict[str, Any]:
+    persona: dict[str, Any] = api.call("POST", "/v1/personas", FULL_KEY, json={"intent": brief}).json()
+    if fingerprinted:
+        assert api.call("POST", f"/v1/personas/{persona['id']}/fingerprint", FULL_KEY).status_code == 202
+        api.do_jobs()
+    return persona
+
+
+def path(persona: dict[str, Any]) -> str:
+    return f"/v1/personas/{persona['id']}/distinctiveness"
+
+
+def test_a_voice_is_compared_with_the_assistant_another_and_all(api: Api) -> None:
+    one, other = (made(api, brief) for brief in BRIEFS)
+    alone = api.call("GET", path(one), FULL_KEY, params={"baseline": "assistant"}).json()
+    assert alone["verdict"] == "distinct"
+    assert alone["interval"][0] <= alone["score"] <= alone["interval"][1]
+    named = api.call("GET", path(one), FULL_KEY, params={"baseline": other["id"]}).json()
+    every = api.call("GET", path(one), FULL_KEY).json()
+    assert named["score"] == every["score"]
+    assert [near["persona_id"] for near in every["nearest"]] == [other["id"]]
+    assert every["nearest"][0]["name"] == other["surface"]["name"]
+    # The fixture's state machine gives both briefs the same layers: a double is found.
+    assert named["verdict"] == "too_close"
+    assert len(every["nearest"][0]["alike"]) == 3
+
+
+def test_a_lone_voice_has_nothing_to_be_compared_with(api: Api) -> None:
+    reply = api.call("GET", path(made(api, BRIEFS[0])), FULL_KEY).json()
+    assert (reply["verdict"], reply["score"], reply["interval"], reply["nearest"]) == ("not_measured", None, None, [])
+
+
+def test_without_a_fingerprint_it_says_what_to_wait_for(api: Api) -> None:
+    one, other = made(api, BRIEFS[0]), made(api, BRIEFS[1], fingerprinted=False)
+    for persona, baseline in ((other, "workspace"), (one, other["id"])):
+        reply = api.call("GET", path(persona), FULL_KEY, params={"baseline": baseline})
+        assert (reply.status_code, reply.json()["code"]) == (409, "fingerprint_not_ready")
+
+
+@pytest.mark.parametrize("baseline", ["everybody", "per_1", "assistant\n", "x" * 500])
+def test_an_unknown_baseline_is_refused(api: Api, baseline: str) -> None:
+    reply = api.call("GET", path(made(api, BRIEFS[0], fingerprinted=False)), FULL_KEY, params={"baseline": baseline})
+    assert reply.status_code == 422
+
+
+def test_another_workspace_s_persona_is_no_baseline(api: Api) -> None:
+    one = made(api, BRIEFS[0])
+    foreign = api.call("POST", "/v1/personas", OTHER_KEY, json={"intent": BRIEFS[1]}).json()
+    assert api.call("GET", path(one), FULL_KEY, params={"baseline": foreign["id"]}).status_code == 404
