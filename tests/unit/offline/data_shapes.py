@@ -259,6 +259,13 @@ class BriefAndWork(Shape):
     work: Pattern
 
 
+class ToneEnd(Shape):
+    words: list[Word]
+    tones: list[Text]
+    clauses: list[Text]
+    wishes: list[Text]
+
+
 class Refusals(Shape):
     public_figures: list[Text]
     acquaintances: list[Text]
@@ -483,6 +490,9 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
         "en/habits.json": Habits,
         "en/invented_work.json": InventedWork,
         "en/refusals.json": Refusals,
+        "en/tonality.json": dict[
+            Literal["warmth", "gravity", "intensity", "irony"], dict[Literal["low", "high"], ToneEnd]
+        ],
         "en/job_title_words.json": JobTitleWords,
         "en/job_titles.json": JobTitles,
         "en/looks.json": Looks,
