@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from fourfold.config.models import MAX_FALLBACKS, ModelConfig, ModelName
 from fourfold.config.scope import EVERYWHERE, UNCOMMITTED, KeyMeta, Revisions, Scope
+from fourfold.llm.model_names import may_think
 from fourfold.persona import Dimension, Document
 from fourfold.steps import StepName
 
@@ -136,7 +137,12 @@ class ChatConfig(ModelConfig):
     ] = 20
 
     def for_jobs(self, max_tokens: int) -> ChatConfig:
-        """Returns the settings of a reply in a job: the same models, and an answer of at most `max_tokens`."""
+        """Returns the settings of a reply in a job: the same models, and an answer of at most `max_tokens`.
+
+        A model that may think before it answers keeps the room of a chat: its thoughts count as well.
+        """
+        if any(map(may_think, self.chain)):
+            return self
         return self.model_copy(update={"max_tokens": min(self.max_tokens, max_tokens)})
 
 
@@ -150,7 +156,11 @@ class FingerprintConfig(Document):
     ] = 20
     max_tokens: Annotated[
         int,
-        Field(ge=256, le=32768, description="Maximum tokens of one reply, including thinking; never above the chat's."),
+        Field(
+            ge=256,
+            le=32768,
+            description="Maximum tokens of one reply. Models that may think get those of the chat.",
+        ),
         KeyMeta(unit="tokens"),
     ] = 512
     embedder: Annotated[
@@ -194,7 +204,11 @@ class ProvocationConfig(Document):
     ] = 24
     max_tokens: Annotated[
         int,
-        Field(ge=256, le=32768, description="Maximum tokens of one reply, including thinking; never above the chat's."),
+        Field(
+            ge=256,
+            le=32768,
+            description="Maximum tokens of one reply. Models that may think get those of the chat.",
+        ),
         KeyMeta(unit="tokens"),
     ] = 512
     repeats: Annotated[

@@ -193,19 +193,13 @@ class _Defaults:
             chat=ChatConfig(
                 **{**self._fields(talk, effort=_TALK_EFFORT), **_given(timeout_s=self._chat_timeout_s)},
             ),
-            fingerprint=FingerprintConfig(**_given(concurrency=self._calls_at_once, max_tokens=self._reply_tokens)),
+            fingerprint=FingerprintConfig(**_given(concurrency=self._calls_at_once)),
             provocation=ProvocationConfig(
                 judge=ModelConfig(**self._fields(judges, effort=judge_effort)),
                 second_judge=ModelConfig(**self._fields(second_judges, effort=second_effort)),
-                **_given(concurrency=self._calls_at_once, max_tokens=self._reply_tokens),
+                **_given(concurrency=self._calls_at_once),
             ),
         )
-
-    @property
-    def _reply_tokens(self) -> int | None:
-        """Room for thinking in replies of the jobs where a model that may speak thinks; None without one."""
-        talkers = {each.talk or each.fast for each in self._presets} | {self._first.fast}
-        return self._max_tokens if any(traits_of(name).thinks for name in talkers) else None
 
     def _fields(
         self, chain: Sequence[str], max_tokens: int | None = None, effort: Effort | None = None

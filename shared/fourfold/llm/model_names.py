@@ -94,6 +94,13 @@ def traits_of(name: str) -> Traits:
     return _KNOWN.get(provider, {}).get(model, Traits())
 
 
+def may_think(name: str) -> bool:
+    """Whether the model `provider:model` may reason before it answers; of a model that is not known, it may."""
+    provider, _ = provider_and_model(name)
+    traits = traits_of(name)
+    return traits.thinks or (provider != OFFLINE and traits in {Traits(), _OF_COMPATIBLE})
+
+
 def greatest_temperature(name: str) -> float | None:
     """The greatest temperature the model `provider:model` takes, 0 if it takes none; None if that is not known."""
     return traits_of(name).greatest_temperature

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fourfold.config.engine import ChatConfig
 from fourfold.config.presets import default_config
-from fourfold.llm.model_names import traits_of
 
 TALKS = {
     "anthropic": "anthropic:claude-haiku-5-5",
@@ -27,14 +27,22 @@ def test_the_small_current_model_talks_and_judges_first_and_the_strong_one_secon
     assert config.chat.fallback[0] == config.pipeline.self_enrich.model, "a chat does not end with its small model"
 
 
-@pytest.mark.parametrize("name", TALKS)
-def test_replies_of_the_jobs_have_room_for_thinking_where_a_model_thinks(name: str) -> None:
-    config = default_config([name])
-    thinks = any(traits_of(model).thinks for model in config.chat.chain)
-    for job in (config.fingerprint, config.provocation):
-        reply = config.chat.for_jobs(job.max_tokens)
-        assert (reply.model, reply.fallback) == (config.chat.model, config.chat.fallback)
-        assert reply.max_tokens == (config.chat.max_tokens if thinks else 512)
+@pytest.mark.parametrize(
+    ("models", "capped"),
+    [
+        (("anthropic:claude-haiku-5-5", "anthropic:claude-sonnet-4-6"), True),
+        (("anthropic:claude-haiku-5-5", "anthropic:claude-opus-5-5"), False),  # a fallback that thinks
+        (("openai:gpt-6-luna",), False),
+        (("anthropic:claude-of-tomorrow",), False),  # not known: it may think
+        (("compatible:qwen3:8b",), False),
+        (("offline:composer-1",), True),
+    ],
+)
+def test_replies_of_the_jobs_are_short_unless_a_model_may_think(models: tuple[str, ...], capped: bool) -> None:
+    chat = ChatConfig(model=models[0], fallback=models[1:], max_tokens=8192)
+    reply = chat.for_jobs(512)
+    assert (reply.chain, reply.window) == (chat.chain, chat.window)
+    assert reply.max_tokens == (512 if capped else 8192)
 
 
 def test_a_reply_of_a_chat_needs_no_thought_and_a_judgement_little() -> None:
