@@ -2,6 +2,7 @@
 
 import { ProblemError, get, post } from "./api.js";
 import { curlButton } from "./curl.js";
+import { distinctiveness } from "./distinctiveness.js";
 import { fill, h, s } from "./dom.js";
 import { tokens, usd, when, words } from "./format.js";
 import { watchWorkspace } from "./live.js";
@@ -50,6 +51,7 @@ function report(persona, found, path, signal) {
     found.reasons?.length ? h("ul", { class: "notice warn" }, found.reasons.map((reason) => h("li", {}, reason))) : null,
     found.calibration ? plot(found) : null,
     found.separation ? separation(found.separation) : null,
+    found.status === "ready" ? distinctiveness(persona.id, signal) : null,
   ];
 }
 
