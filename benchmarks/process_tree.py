@@ -31,6 +31,11 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS if fields else 0.0
 
 
+def tree_cpu_seconds(root: int) -> float:
+    """User and system time so far of the tree of `root`, and of what its processes have waited for."""
+    return sum(sum(map(int, fields[11:15])) for fields in map(_stat, _tree(root)) if fields) / _TICKS
+
+
 class Peak(threading.Thread):
     """The highest usage of a tree between `start` and `stop`."""
 

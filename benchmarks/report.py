@@ -51,6 +51,13 @@ class Report:
 
     def publish(self) -> None:
         """Prints the table and writes the JSON."""
+        self.show()
+        RESULTS.mkdir(exist_ok=True)
+        body = {"name": self.name, "at": datetime.now(UTC).isoformat(), "machine": machine(), "rows": self.rows}
+        (RESULTS / f"{self.name}.json").write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n")
+
+    def show(self) -> None:
+        """Prints the table."""
         table = Table("what", "median", "min - max", "runs", "note", title=f"{self.name} ({machine()['cpu']})")
         for row in self.rows:
             if "who" in row:
@@ -61,9 +68,6 @@ class Report:
             else:
                 table.add_row(row["what"], f"{row['value']} {row['unit']}", "", "", row["note"])
         Console().print(table)
-        RESULTS.mkdir(exist_ok=True)
-        body = {"name": self.name, "at": datetime.now(UTC).isoformat(), "machine": machine(), "rows": self.rows}
-        (RESULTS / f"{self.name}.json").write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n")
 
 
 def machine() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -82,14 +82,30 @@ class Original:
         return moved, [_renamed(item, names) for item in self.run_events]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Filled:
-    """What a filled store holds. `complete` are personas with the results of both jobs, `bare` some without."""
+    """What a filled store holds. `complete` are personas with the results of both jobs, `bare` those without."""
 
-    personas: int
-    items: int
-    complete: tuple[str, ...]
-    bare: tuple[str, ...]
+    items: int = 0
+    complete: list[str] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)
+
+
+def copies(
+    original: Original, count: int, *, complete: int, days: int, filled: Filled
+) -> Iterator[tuple[list[Item], list[Item]]]:
+    """The items and the log of each of `count` copies made over the last `days`, the newest first.
+
+    The newest `complete` have the results of their jobs. `filled` is updated with each copy.
+    """
+    bare = original.without_jobs()
+    now, step = datetime.now(UTC), timedelta(days=days) / max(1, count)
+    for number in range(count):
+        source, made = (original, filled.complete) if number < complete else (bare, filled.bare)
+        items, log = source.copy(now - number * step)
+        made.append(next(item["pk"]["S"] for item in items if item["sk"]["S"] == "PERSONA").rpartition("#")[2])
+        filled.items += len(items) + len(log)
+        yield items, log
 
 
 def fill(  # noqa: PLR0913 - what a store is filled with
@@ -101,32 +117,18 @@ def fill(  # noqa: PLR0913 - what a store is filled with
     complete: int,
     days: int = 60,
 ) -> Filled:
-    """Adds `count` copies over the last `days`, the newest `complete` of them with the results of their jobs."""
+    """Adds the `copies` through DynamoDB's API; `tables` names `personas` and `run_events`."""
     personas, events = Table(client, tables["personas"]), Table(client, tables["run_events"])
-    bare = original.without_jobs()
-    now, step = datetime.now(UTC), timedelta(days=days) / max(1, count)
-    made: dict[str, list[str]] = {"complete": [], "bare": []}
-    written = 0
-
-    def copies() -> Iterator[tuple[list[Item], list[Item]]]:
-        for number in range(count):
-            kind = "complete" if number < complete else "bare"
-            items, log = (original if kind == "complete" else bare).copy(now - number * step)
-            made[kind].append(
-                next(item["pk"]["S"] for item in items if item["sk"]["S"] == "PERSONA").rpartition("#")[2]
-            )
-            yield items, log
-
+    filled = Filled()
+    waiting = copies(original, count, complete=complete, days=days, filled=filled)
     with ThreadPoolExecutor(_WRITERS) as pool:
-        waiting = copies()
         while batch := list(islice(waiting, _BATCH)):
             items = {(item["pk"]["S"], item["sk"]["S"]): item for each, _ in batch for item in each}
             log = [item for _, each in batch for item in each]
             parts = [list(items.values())[place::_WRITERS] for place in range(_WRITERS)]
             list(pool.map(personas.put_many, parts))
             list(pool.map(events.put_many, [log[place::_WRITERS] for place in range(_WRITERS)]))
-            written += len(items) + len(log)
-    return Filled(count, written, tuple(made["complete"][:50]), tuple(made["bare"][:50]))
+    return filled
 
 
 def _renamed(item: Item, names: Mapping[str, str]) -> Item:

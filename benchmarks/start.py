@@ -1,86 +1,77 @@
 """The start of the local engine: the first one in a new home (synth and deploy), later ones, and with 10,000 personas
 stored; and how long a save of the definitions keeps requests waiting.
+
+CPU is that of the server's processes until the first healthy response: under other load, it says more than the time.
 """
 
 from __future__ import annotations
 
-import json
-import statistics
+import re
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import boto3
-
-from benchmarks.filled_home import fill
+from benchmarks.process_tree import tree_cpu_seconds
 from benchmarks.report import Report
+from benchmarks.scale_home import engine_client, made_seed
 from benchmarks.server import served
-from infra.local.engine import REGION
 from infra.local.home import Home
 
 LATER_STARTS = 5
-STORED = 10_000
-SAVES = 5
-_SAVED_WITHIN_S = 3.0
-_SERVICES: tuple[Any, Any] = ("events", "sqs")
+STORED, COMPLETE = 10_000, 1000
+SAVES = 10
+_SAVED_WITHIN_S = 30.0
+_HELD = re.compile(r"held requests for ([0-9.]+) ms \(([0-9.]+) ms of CPU\)")
 
 
 def measure() -> Report:
-    """One first start, five without changes, three with personas stored."""
+    """One first start, five without changes, and five with personas stored; about three minutes."""
     report = Report("start")
     with tempfile.TemporaryDirectory(prefix="fourfold-bench-") as folder:
-        home = Home(Path(folder))
-        times = []
-        for _ in range(1 + LATER_STARTS):
-            with served(home.root) as stack:
-                times.append(stack.start_ms)
-        first = report.timing("first start (synth, deploy)", times[:1], "the alternative: no kept state")
-        later = report.timing("later start, nothing changed", times[1:])
+        empty, filled = Path(folder) / "empty", Path(folder) / "filled"
+        first = _starts(report, "first start (synth, deploy)", empty, 1, "the alternative: no kept state")
+        later = _starts(report, "later start, nothing changed", empty, LATER_STARTS)
         report.figure("first / later", first / later, "ratio")
-        with served(home.root) as stack, stack.client() as client:
-            stack.without_jobs()
-            made = (
-                client.post("/v1/personas", json={"intent": "A ferry pilot, 50, in Bergen"}).raise_for_status().json()
-            )
-        items = fill(home.database, made["id"], made["run_id"], STORED)
-        filled = []
-        for _ in range(3):
-            with served(home.root) as stack:
-                filled.append(stack.start_ms)
-        size = home.database.stat().st_size / 1e6
-        report.timing(f"start with {STORED} personas stored", filled, f"{items} items, {size:.0f} MB")
-        with served(home.root):
-            _saves(home, report)
+        seed = made_seed(Path(folder) / "seed")
+        items = seed.filled(filled, STORED, COMPLETE).items
+        size = Home(filled).database.stat().st_size / 1e6
+        _starts(report, f"start with {STORED} personas stored", filled, LATER_STARTS, f"{items} items, {size:.0f} MB")
+        with served(filled):
+            held = [_held_by_a_save(Home(filled), number) for number in range(SAVES)]
+        report.timing("requests wait for a save of the definitions", [elapsed for elapsed, _ in held])
+        report.timing("the same: CPU", [cpu for _, cpu in held])
     return report
 
 
-def _saves(home: Home, report: Report) -> None:
-    """The longest of many small requests, while definitions are saved and while nothing is."""
-    server = json.loads(home.server_file.read_text(encoding="utf-8"))
-    session = boto3.Session(
-        aws_access_key_id=server["root_key"], aws_secret_access_key=server["root_key"], region_name=REGION
-    )
-    events, queues = (session.client(service, endpoint_url=server["engine_url"]) for service in _SERVICES)
-    longest: dict[bool, list[float]] = {True: [], False: []}
-    for saving in (False, True):
-        for number in range(SAVES):
-            if saving:
-                events.put_rule(Name=f"rule-{number}", EventPattern='{"source": ["nothing"]}')
-            longest[saving].append(_longest_ms(queues, _SAVED_WITHIN_S))
-    report.timing("longest request in 3 s, no save", longest[False])
-    report.timing("longest request in 3 s with a save", longest[True])
-    added = statistics.median(longest[True]) - statistics.median(longest[False])
-    report.figure("a save makes the longest request longer by", added, "ms")
+def _starts(report: Report, what: str, home: Path, times: int, note: str = "") -> float:
+    """Starts and stops a server some times; returns the median of the milliseconds until it was healthy."""
+    started: list[float] = []
+    cpu: list[float] = []
+    for _ in range(times):
+        with served(home) as stack:
+            cpu.append(tree_cpu_seconds(stack.pid) * 1000)
+            started.append(stack.start_ms)
+    report.timing(f"{what}: CPU", cpu)
+    return report.timing(what, started, note)
 
 
-def _longest_ms(queues: Any, seconds: float) -> float:  # noqa: ANN401 - boto3 makes its classes at run time
-    until, longest = time.monotonic() + seconds, 0.0
+def _held_by_a_save(home: Home, number: int) -> Sequence[float]:
+    """Changes a definition, and returns the milliseconds and CPU milliseconds for which its save held requests."""
+    before = len(_saves(home))
+    engine_client(home, "events").put_rule(Name=f"rule-{number}", EventPattern='{"source": ["nothing"]}')
+    until = time.monotonic() + _SAVED_WITHIN_S
     while time.monotonic() < until:
-        began = time.monotonic()
-        queues.list_queues(MaxResults=1)
-        longest = max(longest, time.monotonic() - began)
-    return longest * 1000
+        saves = _saves(home)
+        if len(saves) > before:
+            return saves[-1]
+        time.sleep(0.1)
+    raise TimeoutError(f"nothing was saved within {_SAVED_WITHIN_S:.0f} s")
+
+
+def _saves(home: Home) -> list[tuple[float, float]]:
+    log = home.log.read_text(encoding="utf-8")
+    return [(float(elapsed), float(cpu)) for elapsed, cpu in _HELD.findall(log)]
 
 
 if __name__ == "__main__":

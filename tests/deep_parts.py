@@ -16,6 +16,7 @@ PARTS = {
     "chaos": "two faults of each kind on a busy server lose, double and block nothing",
     "readme": "every command of README.md and docs/ works as it is written",
     "clients": "four client generators and OpenAI's Node SDK against a server; packages from PyPI and npm",
+    "labels": "the offline judge and composer against label sets and conversations of PyRIT and psychebench, from PyPI",
     "models": "every part of the product asks the configured provider, over HTTP",
     "console": "a person's work in the console, in Chromium: all pages, accessibility, hostile texts, weights, times",
     "real": "the product against a small real model, on a server of its own",

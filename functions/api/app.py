@@ -60,6 +60,7 @@ from functions.api.personas import routes as personas
 from functions.api.progress import routes as progress
 from functions.api.provocation_tests import routes as provocation_tests
 from functions.api.runs import routes as runs
+from functions.api.runs.polling import logged
 from functions.api.sessions import routes as sessions
 from functions.api.suite import routes as suite
 from functions.api.voice import routes as voice
@@ -135,7 +136,7 @@ def create_app(origins: Sequence[str] = ()) -> FastAPI:
         },
     )
     app.state.stopping = threading.Event()
-    app.state.tails = Tails()
+    app.state.tails = Tails(logged)
     app.state.storage_failure = lambda: None
     app.state.sign_in_link = None
     for resource in _RESOURCES:

@@ -89,7 +89,7 @@ def _own_tables(tables: Tables) -> Access:
             "DeleteItem",
             "BatchWriteItem",
         ),
-        tables.run_events.access("PutItem", "Query", "BatchWriteItem"),
+        tables.run_events.access("PutItem", "Query", "BatchGetItem", "BatchWriteItem"),
         tables.outbox.access("PutItem"),
         tables.idempotency.access("GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
         tables.api_keys.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem"),

@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from fourfold.errors import LocalError
 from infra.local.bedrock import bedrock_access
+from infra.local.bridges.foreground_first import ForegroundFirst
 from infra.local.bridges.loopback_auth import LoopbackGuard
 from infra.local.bridges.store.database import Database
 from infra.local.home import Home
@@ -33,6 +35,9 @@ Client = Any  # boto3 makes the classes of its clients at run time
 
 STOP_SECONDS = 15
 LOG_BYTES = 5_000_000
+# A thread that computes lets others on after this time (5 ms by default): the server's thread asks for its turn at each
+# read and write of a connection.
+SWITCH_SECONDS = 0.001
 # Connections that wait to be accepted: fifty personas at once open more than a hundred.
 BACKLOG = 1024
 
@@ -77,6 +82,7 @@ class Engine:
         self._take_environment()
         _log_to(self._home)
         self._load()
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
         self._thread.start()
         self._wait_until_ready(self._thread)
@@ -189,7 +195,7 @@ class Engine:
         from infra.local.bridges.saved_state import copies, load_saved_state, set_aside
         from infra.local.bridges.store.installation import install_store
 
-        self._guard = LoopbackGuard(app, self.root_key, self._storage_failure)
+        self._guard = LoopbackGuard(ForegroundFirst(app), self.root_key, self._storage_failure)
         install_deep_messages()
         self._database = Database(self._home.database)
         self._workflow = install_store(self._database)

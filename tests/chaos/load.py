@@ -22,6 +22,8 @@ from tests.integration.progress_client import connected
 ENDED = frozenset({"completed", "failed"})
 SLUG = "edit-"
 TERMINAL = frozenset({"pipeline.completed", "pipeline.failed"})
+# An answer that arrived, or a delivery that was acknowledged, is stored within this time on a quiet machine.
+SLACK_S = 3.0
 _PAUSE_S = 0.3
 _NUMBERS = itertools.count()
 _POLL_S = 1.5
@@ -47,6 +49,13 @@ class Memory:
     acknowledged_at: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     """How many answers had each status."""
+    seconds: list[float] = field(default_factory=list)
+    """How long each answered request took."""
+
+    def slack_s(self) -> float:
+        """The time within which an answer that arrived is stored: SLACK_S, or what 95 % of the requests took."""
+        ordered = sorted(self.seconds)
+        return max([SLACK_S, *ordered[int(len(ordered) * 0.95) :][:1]])
 
 
 class Load:
@@ -70,13 +79,13 @@ class Load:
         for thread in self._threads:
             thread.start()
 
-    def stop(self, seconds: float) -> int:
-        """Starts nothing more; returns how many clients still wait for something after `seconds`."""
+    def stop(self) -> None:
+        """Starts nothing more; what was begun is still followed to its end."""
         self._stopping.set()
-        until = time.monotonic() + seconds
-        for thread in self._threads:
-            thread.join(max(0.0, until - time.monotonic()))
-        return sum(thread.is_alive() for thread in self._threads)
+
+    def waiting(self) -> list[str]:
+        """The names of the clients that have not ended."""
+        return [thread.name for thread in self._threads if thread.is_alive()]
 
     def _repeat(self, work: Callable[[], None]) -> None:
         while not self._stopping.is_set():
@@ -85,9 +94,11 @@ class Load:
             self._stopping.wait(_PAUSE_S)
 
     def _call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        began = time.monotonic()
         reply = self._server.call(method, path, **more)
         with self._lock:
             self._memory.statuses[reply.status_code] += 1
+            self._memory.seconds.append(time.monotonic() - began)
         return reply
 
     def _make(self, follow: Callable[[str], None]) -> None:

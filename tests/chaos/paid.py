@@ -40,6 +40,11 @@ class PaidProvider(ProviderServer):
         with self._writing:
             return {question: list(spans) for question, spans in self._calls.items()}
 
+    def paid(self) -> int:
+        """The number of calls so far."""
+        with self._writing:
+            return sum(map(len, self._calls.values()))
+
     def _meet(self, call: Received) -> tuple[Reply, float]:
         now = time.time()
         reply, delay_s = super()._meet(call)

@@ -29,6 +29,9 @@ def grant(actions: tuple[str, ...], *resources: str) -> tuple[frozenset[str], fr
 
 APPEND_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query"), "RunEvents")
 KEEP_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"), "RunEvents")
+FOLLOW_EVENTS = grant(
+    ("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), "RunEvents"
+)
 END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem"), "Personas")
 READ_KEYS = grant(
     ("ssm:GetParameter",),
@@ -121,7 +124,7 @@ GRANTS: dict[str, Grants] = {
             ),
             "Personas",
         ),
-        KEEP_EVENTS,
+        FOLLOW_EVENTS,
         grant(("dynamodb:PutItem",), "Connections", "Outbox"),
         grant(("kms:Encrypt", "kms:Decrypt"), "WebhookKey"),
         READ_KEYS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -17,6 +18,7 @@ from httpx_sse import connect_sse
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from fourfold.client import ApiProblemError, AsyncFourfold, Fourfold
 from fourfold.storage.keys.api_keys import ApiKey, DynamoApiKeys, key_hash
 from tests.integration.local_server import LocalServer, eventually
 from tests.integration.progress_client import address, connected
@@ -133,6 +135,28 @@ def test_the_command_follows_a_run_to_its_end(stack: LocalServer) -> None:
     unknown = [*command[:-2], "run_01kaqf0c5v3y9m2t8z4n6r1w7b"]
     refused = subprocess.run(unknown, check=False, capture_output=True, text=True, timeout=60, env=environment)
     assert (refused.returncode, "Not found" in refused.stderr) == (1, True)
+
+
+def test_the_python_client_follows_a_run_a_persona_and_the_workspace(stack: LocalServer) -> None:
+    run_id = start(stack)
+    with Fourfold(api_key=stack.api_key, base_url=stack.server.api_url) as client:
+        seen = list(client.live(run_ids=[run_id]))
+        assert seen == logged(stack, run_id)
+        persona_id = client.run(run_id).persona_id
+        replayed = client.live(persona_ids=[persona_id])
+        assert [next(replayed) for _ in seen] == seen
+        replayed.close()  # type: ignore[attr-defined]  # a generator
+        with pytest.raises(ValueError, match="run_ids"):
+            next(client.live())
+
+    async def follow() -> list[Any]:
+        async with AsyncFourfold(api_key=stack.api_key, base_url=stack.server.api_url) as client:
+            return [event async for event in client.live(run_ids=[run_id])]
+
+    assert asyncio.run(follow()) == seen
+    key = new_key(stack, "ws_other", "config:read")
+    with Fourfold(api_key=key, base_url=stack.server.api_url) as client, pytest.raises(ApiProblemError):
+        next(client.live(run_ids=[run_id]))
 
 
 def test_two_workspaces_never_see_each_other(stack: LocalServer) -> None:

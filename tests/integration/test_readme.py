@@ -1,4 +1,4 @@
-"""Every command of README.md and docs/, as it is written there, on a fresh home with one provider's key."""
+"""Every command of README.md and docs/, as it is written there, on a fresh home with the keys of two providers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from fourfold.cards.portrait import portrait
 from infra.local.home import REPOSITORY
 from tests.integration.local_server import LocalServer
 from tests.integration.readme import commands
@@ -84,12 +85,22 @@ class Shell:
 def shell(stack: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     folder = tmp_path_factory.mktemp("clone")
     with ProviderServer(WholeProduct()) as provider:
-        keys = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": provider.base_url(Provider.OPENAI)}
+        # docs/models.md goes from one provider's models to the other's.
+        keys = {
+            "OPENAI_API_KEY": KEY,
+            "OPENAI_BASE_URL": provider.base_url(Provider.OPENAI),
+            "ANTHROPIC_API_KEY": KEY,
+            "ANTHROPIC_BASE_URL": provider.base_url(Provider.ANTHROPIC),
+        }
         server = LocalServer(folder / ".local", keys)
         server.home.root.mkdir()
         server.borrow_assembly(stack)
         server.start()
+        (folder / "infra").symlink_to(
+            REPOSITORY / "infra"
+        )  # of a clone, `fourfold doctor --state` needs the server's code
         (folder / "reply.txt").write_text("I was there for most of it, with my boots on.\n")
+        (folder / "me.png").write_bytes(portrait("me"))
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         variables = {name: value for name, value in os.environ.items() if not name.startswith("FOURFOLD_")}
         try:

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from fourfold.config.effective import EffectiveSettings
 from fourfold.config.engine import RunSettings
-from fourfold.config.request import BadSettingsError, unusable_models, with_settings
+from fourfold.config.request import BadSettingsError, provider_of, unusable_models, why_unusable, with_settings
 from fourfold.http.problems import ProblemError, printable, reference_token
 from fourfold.models.credentials import available_providers
 from fourfold.problem import FieldError, problem
@@ -27,9 +27,7 @@ def pin_settings(base: EffectiveSettings, settings: Mapping[str, JsonValue]) -> 
         config = with_settings(base, settings, providers)
     except BadSettingsError as error:
         raise _refused(error) from None
-    unusable = unusable_models(config, providers)
-    if unusable:
-        raise _not_configured({step.value: chain for step, chain in unusable.items()})
+    require_usable(unusable_models(config, providers))
     return RunSettings(config, base.revisions)
 
 
@@ -46,10 +44,22 @@ def _refused(error: BadSettingsError) -> ProblemError:
     return settings_rejected(faults, error.locked_by)
 
 
-def _not_configured(unusable: Mapping[str, tuple[str, ...]]) -> ProblemError:
-    steps = "; ".join(f"{step}: {', '.join(chain)}" for step, chain in unusable.items())
+def require_usable(unusable: Mapping[str, tuple[str, ...]]) -> None:
+    """Raises ProblemError (422) if there are settings keys whose models can all not be used here."""
+    if not unusable:
+        return
+    named = "; ".join(f"{key}: {', '.join(chain)}" for key, chain in unusable.items())
     detail = (
-        f"These models cannot be used in this deployment: {steps}. Change the settings, or add the credentials of "
+        f"These models cannot be used in this deployment: {named}. Change the settings, or add the credentials of "
         "their providers."
     )
-    return ProblemError(problem("provider_not_configured", "No usable model is configured", 422, detail))
+    faults = tuple(
+        FieldError(
+            pointer=f"/config/{reference_token(key)}",
+            code="provider_not_configured",
+            detail=f"{why_unusable({provider_of(name) for name in chain})}.",
+        )
+        for key, chain in unusable.items()
+    )
+    answer = problem("provider_not_configured", "No usable model is configured", 422, detail)
+    raise ProblemError(answer.model_copy(update={"errors": faults}))

@@ -50,10 +50,14 @@ def version() -> str:
     return digest.hexdigest()[:16]
 
 
+@cache
+def _page_text() -> str:
+    return (_FOLDER / _PAGE).read_text(encoding="utf-8")
+
+
 def page(prefix: str) -> str:
     """Returns the page. Its relative addresses begin at `prefix` (`/prod` behind API Gateway), empty for the root.
 
     The page names all modules of the first screen, so that a browser requests them at once.
     """
-    text = (_FOLDER / _PAGE).read_text(encoding="utf-8")
-    return text.replace("{base}", escape(f"{prefix}/")).replace("{version}", version())
+    return _page_text().replace("{base}", escape(f"{prefix}/")).replace("{version}", version())

@@ -59,6 +59,11 @@ def file(model: type[BaseModel], media_type: str, *headers: dict[str, Any]) -> d
     return {"requestBody": {"required": True, "content": content}, **request_headers(*headers)}
 
 
+def picture(media_type: str) -> dict[str, Any]:
+    """A required picture of `media_type`."""
+    return {"requestBody": {"required": True, "content": {media_type: binary(media_type)}}}
+
+
 def binary(media_type: str) -> dict[str, Any]:
     """Binary content."""
     return {"schema": {"type": "string", "contentMediaType": media_type}}

@@ -120,7 +120,7 @@ def suite_formats() -> dict[str, Any]:
         "description": "The suite as JSON, or on request as JUnit XML or SARIF 2.1.0",
         "content": {
             "application/xml": text,
-            "application/sarif+json": {"schema": {"type": "object"}, "example": sarif},
+            "application/sarif+json": sarif,
         },
     }
 

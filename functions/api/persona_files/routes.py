@@ -8,14 +8,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
+from fourfold.cards.character_card import CardExtras
 from fourfold.cards.formats import FileFormat, persona_file
+from fourfold.cards.png_card import NoCardError
 from fourfold.cards.signature import audited, signature_in, signature_of
 from fourfold.events.envelope import bus_entry
 from fourfold.events.generation import PersonaCreated
+from fourfold.http.problems import rejected
 from fourfold.idempotency import Execution
 from fourfold.ids import id_from_operation
 from fourfold.persona import NotWrittenError, Persona
 from fourfold.persona_versions import Change, version_of
+from fourfold.problem import FieldError
 from functions.api import wiring
 from functions.api.dependencies import AdmittedCaller, Reader, Writer
 from functions.api.errors import persona_not_written
@@ -23,10 +27,11 @@ from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import NOT_WRITTEN, OF_KEYED_REQUESTS
 from functions.api.persona_files.schemas import PersonaFile
-from functions.api.persona_files.upload import PNG, is_png, read_upload
+from functions.api.persona_files.upload import PNG, is_png, read_upload, unsupported
 from functions.api.personas.lookup import known_persona
 from functions.api.responses import path_to, persona_document
 from functions.api.spending import count_spending
+from functions.api.voice.comparable import stored_fingerprint
 from functions.wiring import persona_store
 
 router = APIRouter(tags=["personas"])
@@ -90,8 +95,30 @@ async def export_persona_png(persona_id: str, caller: Reader) -> Response:
     return await _exported(persona_id, caller, FileFormat.CARD_V3_PNG)
 
 
-async def _exported(persona_id: str, caller: AdmittedCaller, format_: FileFormat) -> Response:
-    return await wiring.in_thread(lambda: _file(caller, persona_id, format_))
+@router.post(
+    "/v1/personas/{persona_id}/export/png",
+    summary="Export a persona as a PNG character card with a picture",
+    response_class=Response,
+    openapi_extra=bodies.picture(PNG),
+    responses={
+        200: {"description": "The file", "content": {PNG: bodies.binary(PNG)}},
+        **replies.problems(401, 403, 404, 415, 422),
+        **replies.refusals(409, NOT_WRITTEN),
+        **replies.refusals(413, {"body_too_large": "the picture exceeds 4 MiB"}),
+    },
+)
+async def export_persona_with_picture(persona_id: str, request: Request, caller: Reader) -> Response:
+    """Exports a persona as a Character Card V3 in the PNG that is sent. The picture is not stored."""
+    if not is_png(request):
+        raise unsupported(PNG)
+    picture = await request.body()
+    return await _exported(persona_id, caller, FileFormat.CARD_V3_PNG, picture)
+
+
+async def _exported(
+    persona_id: str, caller: AdmittedCaller, format_: FileFormat, picture: bytes | None = None
+) -> Response:
+    return await wiring.in_thread(lambda: _file(caller, persona_id, format_, picture))
 
 
 @router.post(
@@ -145,18 +172,28 @@ class _FileContent(BaseModel):
     content: Any
 
 
-def _file(caller: AdmittedCaller, persona_id: str, format_: FileFormat) -> Response:
+def _file(caller: AdmittedCaller, persona_id: str, format_: FileFormat, picture: bytes | None) -> Response:
     persona = known_persona(caller.workspace_id, persona_id)
-    carried = persona_store().card(caller.workspace_id, persona_id) if persona.imported_from is not None else None
     try:
-        signature = signature_of(persona, wiring.export_key())
-        file = persona_file(
-            persona, format_, caller.settings.engine.safety, json.loads(carried) if carried else {}, signature
-        )
+        file = persona_file(persona, format_, caller.settings.engine.safety, _extras(persona, format_), picture)
     except NotWrittenError:
         raise persona_not_written() from None
+    except NoCardError as error:
+        raise rejected([FieldError(pointer="", code="not_png", detail=str(error))]) from None
     headers = {"Cache-Control": "no-store", "Content-Disposition": file.disposition}
     return Response(file.content, headers=headers, media_type=file.media_type)
+
+
+def _extras(persona: Persona, format_: FileFormat) -> CardExtras:
+    """What a file has beside the persona; its dialogue comes from the fingerprint of these layers."""
+    carried = persona_store().card(persona.workspace_id, persona.id) if persona.imported_from is not None else None
+    fingerprint = stored_fingerprint(persona) if persona.fingerprint and format_.value.startswith("card") else None
+    is_current = fingerprint and persona.fingerprint and fingerprint.run_id == persona.fingerprint.run_id
+    return CardExtras(
+        carried=json.loads(carried) if carried else {},
+        signature=signature_of(persona, wiring.export_key()),
+        dialogue=fingerprint.examples if fingerprint and is_current else (),
+    )
 
 
 def _store(persona: Persona, carried: str | None, *, resumed: bool) -> Persona:

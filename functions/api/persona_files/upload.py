@@ -47,11 +47,16 @@ def is_png(request: Request) -> bool:
     if media_type == PNG:
         return True
     if media_type != "application/json":
-        detail = f"Send Content-Type: application/json or {PNG}."
-        answer = problem("unsupported_media_type", f"Content-Type must be application/json or {PNG}", 415, detail)
-        raise ProblemError(answer, {"Accept": f"application/json, {PNG}"})
+        raise unsupported("application/json", PNG)
     require_json(request)
     return False
+
+
+def unsupported(*accepted: str) -> ProblemError:
+    """415 for a Content-Type other than these."""
+    types = " or ".join(accepted)
+    answer = problem("unsupported_media_type", f"Content-Type must be {types}", 415, f"Send Content-Type: {types}.")
+    return ProblemError(answer, {"Accept": ", ".join(accepted)})
 
 
 def read_upload(body: bytes, workspace_id: str, *, as_png: bool) -> Upload:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -21,8 +22,10 @@ from fourfold.pipeline.failure import JOB_LOST, problem_from
 from fourfold.pipeline.run_context import identity_of
 from fourfold.pipeline.staleness import is_stale, may_be_stale
 from fourfold.problem import problem
-from fourfold.progress.log import LogEntry
+from fourfold.progress.log import LogEntry, LogPlace
 from fourfold.progress.run import Run, RunStatus, with_progress
+from fourfold.storage.client import dynamodb
+from fourfold.storage.progress.events import existing_entries
 from functions.api.wiring import in_polling_thread, in_thread
 from functions.clock import now
 from functions.wiring import event_store, job_context, persona_store, run_context
@@ -74,13 +77,20 @@ class FollowedRun:
             run = await self.run()
             return run is None or run.status is not RunStatus.RUNNING
 
-        async with aclosing(state.tails.follow(read, after, ended)) as followed:
+        async with aclosing(state.tails.follow(self.workspace_id, self.run_id, read, after, ended)) as followed:
             async for entries in followed:
                 yield entries
                 if state.stopping.is_set():
                     raise ProblemError(_STOPPING)
                 if time.monotonic() >= deadline:
                     return
+
+
+async def logged(places: Sequence[LogPlace]) -> Collection[LogPlace]:
+    """Which of the entries are in their runs' logs."""
+    return await in_polling_thread(
+        lambda: existing_entries(dynamodb(), os.environ["FOURFOLD_RUN_EVENTS_TABLE"], places)
+    )
 
 
 def current_run(workspace_id: str, run_id: str) -> Run | None:

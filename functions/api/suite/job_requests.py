@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
+from fourfold.config.request import unusable_in_suite
 from fourfold.http.problems import ProblemError, rejected
+from fourfold.models.credentials import available_providers
 from fourfold.problem import FieldError, problem
 from fourfold.progress.run import Run, RunKind
 from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.suite import read_selection, selection_texts
+from functions.api.config.pinning import require_usable
 from functions.api.dependencies import AdmittedCaller
 from functions.api.provocation_tests.workspace_tests import tests_of
 from functions.api.runs.job_requests import job_message, pinned_run, send_job
@@ -48,6 +53,11 @@ def planned_tests(caller: AdmittedCaller, selection: Selection) -> SuitePlan:
         detail = "No enabled test of the workspace matches family, severity and ids."
         raise rejected([FieldError(pointer="/ids", code="nothing_selected", detail=detail)])
     return plan
+
+
+def require_models(caller: AdmittedCaller) -> None:
+    """Raises ProblemError: 422 no model of the chat or of a judge can be used here."""
+    require_usable(unusable_in_suite(caller.settings.engine, available_providers(os.environ)))
 
 
 def _suite_running(active: Run) -> ProblemError:

@@ -25,7 +25,7 @@ from functions.api.personas.lookup import known_persona, require_speakable
 from functions.api.responses import document, run_receipt
 from functions.api.runs.schemas import RunReceipt
 from functions.api.spending import count_spending
-from functions.api.suite.job_requests import SUITE_RUNNING, planned_tests, request_suite
+from functions.api.suite.job_requests import SUITE_RUNNING, planned_tests, request_suite, require_models
 from functions.api.suite.reading import (
     JUNIT,
     filters_of,
@@ -119,7 +119,7 @@ async def read_test_suite_sarif(persona_id: str, request: Request, caller: Reade
     responses={
         200: {"model": Estimate, "description": "With `dry_run`: what the run would cost"},
         202: replies.receipt("The run is in progress in the background; see `Location`"),
-        **replies.problems(400, 404, 413, 415, 422, also=OF_KEYED_REQUESTS),
+        **replies.problems(400, 404, 413, 415, 422, also=[*OF_KEYED_REQUESTS, "provider_not_configured"]),
         **replies.refusals(
             409,
             {
@@ -143,6 +143,7 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
     persona = await wiring.in_thread(lambda: known_persona(caller.workspace_id, persona_id))
     require_speakable(persona)
     plan = await wiring.in_thread(lambda: planned_tests(caller, selection))
+    require_models(caller)
     if body.dry_run:
         return document(await wiring.in_thread(lambda: estimate_suite(persona, caller.settings.engine, plan)))
 

@@ -21,5 +21,6 @@ At each start:
     `outbox_replay`, `webhook_requeue`: what an earlier version may have lost from streams and queues is sent again.
 While it serves:
     `deep_messages`: a WebSocket message that is nested too deeply is answered, instead of ending the connection.
+    `foreground_first`: the API's requests pass those of the workers.
     `loopback_auth`: only this machine's programs are served, and root requests must be signed with this start's key.
 """

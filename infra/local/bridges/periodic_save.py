@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +62,11 @@ class PeriodicSave:
             changes = self._changes()
             try:
                 if SUPPORTED:
-                    with self._database.unit():  # no request is in the middle of a change while the copy is made
+                    with self._held():
                         wait = start_in_fork(self._save_states)
                     wait()
                 else:
-                    with self._database.unit():
+                    with self._held():
                         self._save_states()
             except (ForkError, OSError) as error:
                 self.failure = str(error)
@@ -72,6 +74,15 @@ class PeriodicSave:
             else:
                 self.failure, self._saved_at = None, changes
                 self._own = newest_copy(self._folder)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """No request changes anything inside; how long they waited for that is logged."""
+        with self._database.unit():
+            began, used = time.monotonic(), time.thread_time()
+            yield
+            elapsed_ms, cpu_ms = (time.monotonic() - began) * 1000, (time.thread_time() - used) * 1000
+        logger.info("a save of the definitions held requests for %.1f ms (%.1f ms of CPU)", elapsed_ms, cpu_ms)
 
     def _save_states(self) -> None:
         from ministack import app

@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any, Final
 
 from fourfold.aws import INSUFFICIENT_STORAGE
+from infra.local.bridges.foreground_first import APP_ID, JOB, WORKER
 from infra.local.bridges.ministack_types import Handle, Json
 from infra.local.bridges.shared_archives import CodeFolders
 from infra.local.bridges.worker import INVOCATIONS_AT_ONCE, Function
@@ -192,12 +193,13 @@ class WorkerPool:
             raise WorkerEndedError("the function has no code")
         folder = str(self._folders.of(record["code_zip"]))
         module, _, handler = config["Handler"].rpartition(".")
+        is_job = self._is_job(config["Handler"])
         return Function(
             folder=folder,
             module=module.replace("/", "."),
             handler=handler,
-            environment=_environment(config, folder),
-            niceness=JOB_NICENESS if self._is_job(config["Handler"]) else 0,
+            environment={**_environment(config, folder), APP_ID: JOB if is_job else WORKER},
+            niceness=JOB_NICENESS if is_job else 0,
             name=config["FunctionName"],
             memory_mb=config.get("MemorySize", 128),
         )

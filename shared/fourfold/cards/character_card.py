@@ -6,11 +6,14 @@ Fields that another tool added to a card are carried: stored unchanged at the im
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fourfold.cards.portable import SPEC_VERSION, portable
 from fourfold.config.engine import SafetyConfig
-from fourfold.persona import Persona
+from fourfold.persona import Mask, Persona, Surface
+from fourfold.voice.fingerprint import Exchange
 from fourfold.voice.system_prompt import floor, profile
 
 NAMESPACE: Final = "fourfold"
@@ -67,48 +70,55 @@ _V2_NOTICE: Final = (
 )
 
 
-def card_v2(
-    persona: Persona,
-    safety: SafetyConfig,
-    carried: Card | None = None,
-    signature: str | None = None,
-    *,
-    backfill: bool = False,
-) -> Card:
+@dataclass(frozen=True)
+class CardExtras:
+    """What a card has beside the persona.
+
+    `carried` is the result of `carried_by` for the imported card, `signature` that of `signature_of` for the persona.
+    `dialogue` are exchanges with the persona; without any, its signature phrases take their place.
+    """
+
+    carried: Card = field(default_factory=dict)
+    signature: str | None = None
+    dialogue: Sequence[Exchange] = ()
+
+
+def card_v2(persona: Persona, safety: SafetyConfig, extras: CardExtras, *, backfill: bool = False) -> Card:
     """Returns the persona as a V2 card.
 
     Args:
         persona: the persona, with all four layers.
         safety: the safety settings.
-        carried: the result of `carried_by` for the imported card.
-        signature: the result of `signature_of` for the persona.
+        extras: what the card has beside the persona.
         backfill: whether the card is the V2 copy in a PNG with a V3 card; V3 requires a notice in its `creator_notes`.
 
     Raises:
         NotWrittenError: a layer is missing.
     """
-    data = {
-        name: value for name, value in _data(persona, safety, carried or {}, signature).items() if name not in _V3_ONLY
-    }
+    data = {name: value for name, value in _data(persona, safety, extras).items() if name not in _V3_ONLY}
     if backfill:
         data["creator_notes"] = f"{_V2_NOTICE}\n\n{data['creator_notes']}".strip()
     return {"spec": V2, "spec_version": "2.0", "data": data}
 
 
-def card_v3(persona: Persona, safety: SafetyConfig, carried: Card | None = None, signature: str | None = None) -> Card:
+def card_v3(persona: Persona, safety: SafetyConfig, extras: CardExtras) -> Card:
     """Returns the persona as a V3 card. Arguments and errors are those of `card_v2`."""
-    return {"spec": V3, "spec_version": "3.0", "data": _data(persona, safety, carried or {}, signature)}
+    return {"spec": V3, "spec_version": "3.0", "data": _data(persona, safety, extras)}
 
 
 def carried_by(card: Card, persona: Persona) -> Card:
     """Returns the fields of a card that were added by other tools, which an export of `persona` would not write."""
-    data, own = card["data"], _data(persona, SafetyConfig(), {})
+    data, own = card["data"], _data(persona, SafetyConfig(), CardExtras())
     extensions = data.get("extensions")
     cleaned = {name: _texts(value) if name in _TEXT_LISTS else value for name, value in data.items()}
     kept = {
         name: value
         for name, value in cleaned.items()
-        if name not in _OWN_FIELDS and value != own.get(name) and isinstance(value, _TYPES.get(name, object))
+        if name not in _OWN_FIELDS
+        and value != own.get(name)
+        and isinstance(value, _TYPES.get(name, object))
+        # Earlier exports had an empty scenario.
+        and not (name == "scenario" and value == "")
     }
     foreign = {name: value for name, value in extensions.items() if name != NAMESPACE} if extensions else {}
     return {**kept, **({"extensions": foreign} if foreign else {})}
@@ -119,8 +129,8 @@ def _texts(value: Any) -> Any:  # noqa: ANN401 - JSON
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else value
 
 
-def _data(persona: Persona, safety: SafetyConfig, carried: Card, signature: str | None = None) -> Card:
-    description = profile(persona)
+def _data(persona: Persona, safety: SafetyConfig, extras: CardExtras) -> Card:
+    description, carried = profile(persona), extras.carried
     mask, self_, surface = persona.mask, persona.self_, persona.surface
     if mask is None or self_ is None or surface is None:  # profile() has raised NotWrittenError
         raise ValueError(persona.id)
@@ -129,9 +139,9 @@ def _data(persona: Persona, safety: SafetyConfig, carried: Card, signature: str 
         "name": surface.name,
         "description": description,
         "personality": f"{mask.tone}; {mask.social_role}",
-        "scenario": "",
+        "scenario": _scenario(surface),
         "first_mes": first,
-        "mes_example": "".join(f"<START>\n{{{{char}}}}: {phrase}\n" for phrase in mask.signature_phrases),
+        "mes_example": _examples(extras.dialogue, mask),
         "creator_notes": f"Made with fourfold from the brief: {persona.intent}",
         # {{original}} is the reader's own system prompt; the safety rules follow it.
         "system_prompt": "{{original}}\n\n" + floor(safety),
@@ -146,9 +156,23 @@ def _data(persona: Persona, safety: SafetyConfig, carried: Card, signature: str 
         "creation_date": int(persona.created_at.timestamp()),
         "modification_date": int(persona.updated_at.timestamp()),
     }
-    extensions = {**carried.get("extensions", {}), NAMESPACE: _extension(persona, signature)}
+    extensions = {**carried.get("extensions", {}), NAMESPACE: _extension(persona, extras.signature)}
     beside = {name: value for name, value in carried.items() if name not in _OWN_FIELDS and name != "source"}
     return {**own, **beside, "extensions": extensions}
+
+
+def _scenario(surface: Surface) -> str:
+    place, work = " ".join(surface.location.split()), " ".join(surface.occupation.split())
+    return f"{{{{user}}}} meets {{{{char}}}} in {place}. {{{{char}}}} is {surface.age}, occupation: {work}."
+
+
+def _examples(dialogue: Sequence[Exchange], mask: Mask) -> str:
+    """Each exchange, or each signature phrase, as a conversation of its own. A reply is one line, as readers expect."""
+    if not dialogue:
+        return "".join(f"<START>\n{{{{char}}}}: {phrase}\n" for phrase in mask.signature_phrases)
+    return "".join(
+        f"<START>\n{{{{user}}}}: {each.message}\n{{{{char}}}}: {' '.join(each.reply.split())}\n" for each in dialogue
+    )
 
 
 def _source(persona: Persona, carried: Card) -> list[Any]:

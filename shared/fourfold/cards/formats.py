@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-from fourfold.cards.character_card import card_v2, card_v3
+from fourfold.cards.character_card import CardExtras, card_v2, card_v3
 from fourfold.cards.markdown import markdown
 from fourfold.cards.png_card import V2_KEYWORD, V3_KEYWORD, with_cards
 from fourfold.cards.portable import document
@@ -44,44 +44,35 @@ def persona_file(
     persona: Persona,
     file_format: FileFormat,
     safety: SafetyConfig,
-    carried: dict[str, Any],
-    signature: str | None = None,
+    extras: CardExtras,
+    picture: bytes | None = None,
 ) -> File:
-    """Returns the persona as a file. `carried` are the fields of other tools that `reading.read` returned.
+    """Returns the persona as a file.
 
-    `signature` is the result of `signature_of`; without it, an import of the file is `unaudited`.
+    `picture` is the PNG of a card; without it, a pattern is drawn from the persona's id. Without the signature in
+    `extras`, an import of the file is `unaudited`.
 
     Raises:
         NotWrittenError: a layer is missing.
+        NoCardError: the picture is not a PNG.
     """
     if not persona.has_layers or persona.surface is None:
         raise NotWrittenError(persona.id)
     match file_format:
         case FileFormat.JSON:
-            content, media_type, extension = _text(document(persona, signature)), "application/json", ".json"
+            content, media_type, extension = _text(document(persona, extras.signature)), "application/json", ".json"
         case FileFormat.MARKDOWN:
             content, media_type, extension = markdown(persona).encode(), "text/markdown", ".md"
-        case FileFormat.CARD_V2:
-            content, media_type, extension = (
-                _text(card_v2(persona, safety, carried, signature)),
-                "application/json",
-                ".card.json",
-            )
-        case FileFormat.CARD_V3:
-            content, media_type, extension = (
-                _text(card_v3(persona, safety, carried, signature)),
-                "application/json",
-                ".card.json",
-            )
-        case FileFormat.CARD_V2_PNG:
-            cards = {V2_KEYWORD: card_v2(persona, safety, carried, signature)}
-            content, media_type, extension = with_cards(portrait(persona.id), cards), "image/png", ".png"
-        case FileFormat.CARD_V3_PNG:
-            cards = {
-                V2_KEYWORD: card_v2(persona, safety, carried, signature, backfill=True),
-                V3_KEYWORD: card_v3(persona, safety, carried, signature),
-            }
-            content, media_type, extension = with_cards(portrait(persona.id), cards), "image/png", ".png"
+        case FileFormat.CARD_V2 | FileFormat.CARD_V3:
+            card = card_v2 if file_format is FileFormat.CARD_V2 else card_v3
+            content, media_type, extension = _text(card(persona, safety, extras)), "application/json", ".card.json"
+        case FileFormat.CARD_V2_PNG | FileFormat.CARD_V3_PNG:
+            with_v3 = file_format is FileFormat.CARD_V3_PNG
+            cards = {V2_KEYWORD: card_v2(persona, safety, extras, backfill=with_v3)}
+            if with_v3:
+                cards[V3_KEYWORD] = card_v3(persona, safety, extras)
+            image = portrait(persona.id) if picture is None else picture
+            content, media_type, extension = with_cards(image, cards), "image/png", ".png"
     return File(content, media_type, _disposition(persona.slug or persona.surface.name, persona.id, extension))
 
 

@@ -22,6 +22,8 @@ V3_KEYWORD: Final = "ccv3"
 # A PNG of 4 MiB with chunks of 8 KiB, the usual size, has about 500.
 _MAX_CHUNKS: Final = 2_000
 _TEXT: Final = b"tEXt"
+_HEADER: Final = b"IHDR"
+_PIXELS: Final = b"IDAT"
 _END: Final = b"IEND"
 # A file has one card, or one of each version; more are looked at in case some are broken.
 _MAX_CARDS: Final = 4
@@ -34,8 +36,15 @@ class NoCardError(InputError):
 
 
 def with_cards(image: bytes, cards: dict[str, Any]) -> bytes:
-    """Returns the PNG with the cards as text chunks before its end, by keyword."""
-    chunks = [chunk for chunk in _chunks(image) if chunk[0] != _END]
+    """Returns the PNG with the cards as text chunks before its end, by keyword. They replace cards that it has.
+
+    Raises:
+        NoCardError: the image is not a complete PNG.
+    """
+    found = _chunks(image)
+    if not found or found[0][0] != _HEADER or _PIXELS not in (kind for kind, _ in found):
+        raise NoCardError("The file is not a complete PNG.")
+    chunks = [(kind, content) for kind, content in found if kind != _END and not _is_card(kind, content)]
     for keyword, card in cards.items():
         text = base64.b64encode(json.dumps(card, ensure_ascii=False, separators=(",", ":")).encode())
         chunks.append((_TEXT, keyword.encode("latin-1") + b"\x00" + text))
@@ -80,6 +89,10 @@ def _card_texts(image: bytes) -> Iterator[tuple[str, bytes]]:
         text = _TEXTS[kind](rest)
         if text:
             yield name, text
+
+
+def _is_card(kind: bytes, content: bytes) -> bool:
+    return kind in _TEXTS and content.partition(b"\x00")[0].decode("latin-1").lower() in {V2_KEYWORD, V3_KEYWORD}
 
 
 def _card(text: bytes, max_values: int) -> Any:  # noqa: ANN401 - any JSON

@@ -11,10 +11,11 @@ import typer
 from fourfold.cli.client import Client
 from fourfold.cli.connection import find_connection
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
-from fourfold.cli.progress_feed import Feed, Target
+from fourfold.cli.progress_feed import Feed
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole
 from fourfold.cli.watch import watch_live
+from fourfold.client.subscription import Target
 
 # A connection follows at most 100 runs.
 _AT_ONCE = 50

@@ -101,9 +101,13 @@ class Client:
         """Deletes a persona and everything it owns."""
         self._call("DELETE", f"/v1/personas/{persona_id}")
 
-    def export(self, persona_id: str, wanted: str) -> tuple[bytes, str]:
-        """Exports a persona; returns the file's content and name."""
-        reply = self._call("GET", f"/v1/personas/{persona_id}/export", params={"format": wanted})
+    def export(self, persona_id: str, wanted: str, picture: bytes | None = None) -> tuple[bytes, str]:
+        """Exports a persona, as a card in `picture` (PNG) if there is one; returns the file's content and name."""
+        path = f"/v1/personas/{persona_id}/export"
+        if picture is None:
+            reply = self._call("GET", path, params={"format": wanted})
+        else:
+            reply = self._call("POST", f"{path}/png", content=picture, headers={"Content-Type": "image/png"})
         name = Message()
         name["Content-Disposition"] = reply.headers.get("content-disposition", "")
         # The name comes from the server, so any path in it is dropped.

@@ -21,13 +21,14 @@ from fourfold.cli.doctor import examine
 from fourfold.cli.estimate import show_estimate
 from fourfold.cli.output import AsJson, print_json
 from fourfold.cli.portrait import show as show_portrait
-from fourfold.cli.progress_feed import Feed, Target
+from fourfold.cli.progress_feed import Feed
 from fourfold.cli.served_settings import served_engine
 from fourfold.cli.session import connected
 from fourfold.cli.state import examine_state
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
 from fourfold.cli.terminal import SafeConsole, print_json_text
 from fourfold.cli.watch import print_events, watch_live
+from fourfold.client.subscription import Target
 from fourfold.errors import CommandError
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona, PersonaStatus, Visibility

@@ -37,11 +37,18 @@ def export_persona(
         Path | None,
         typer.Option("--output", "-o", help="The output file; default: the server's file name, - for stdout."),
     ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="A PNG that becomes the picture of the card; the format is card_v3_png.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a persona to a file: fourfold JSON, Markdown, or a Character Card."""
+    if picture is not None:
+        wanted = Format.CARD_V3_PNG
+    with reported():
+        image = None if picture is None else picture.read_bytes()
     with connected() as client:
-        content, name = client.export(persona_id, wanted.value)
+        content, name = client.export(persona_id, wanted.value, image)
     if output == Path("-"):
         is_text = wanted not in {Format.CARD_V2_PNG, Format.CARD_V3_PNG}
         sys.stdout.buffer.write(visible(content.decode()).encode() if is_text and sys.stdout.isatty() else content)

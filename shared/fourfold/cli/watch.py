@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.formatting import money, scored_by, seconds
-from fourfold.cli.progress_feed import Feed, is_end
+from fourfold.cli.progress_feed import Feed
+from fourfold.client.subscription import is_end
 from fourfold.steps import STEP_ORDER
 from fourfold.text_rules import escaped
 

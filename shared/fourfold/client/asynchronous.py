@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -14,10 +14,21 @@ from httpx_sse import EventSource
 from fourfold.client import operations
 from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
 from fourfold.client.operations import Operation
-from fourfold.client.replies import ChatReply, PersonaPage, RunPage, RunReceipt, RunSummary, event_of, json_of, parsed
+from fourfold.client.replies import (
+    ChatReply,
+    PersonaPage,
+    RunPage,
+    RunReceipt,
+    RunSummary,
+    event_of,
+    json_of,
+    parsed,
+    require_ended,
+)
 from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, with_key
 from fourfold.client.session_replies import ChatSession, MessagePage, SessionMessage, SessionPage
-from fourfold.client.settings import EVENT_STREAM, STREAM_TIMEOUT, TIMEOUT, address_and_headers
+from fourfold.client.settings import EVENT_STREAM, PROGRESS, STREAM_TIMEOUT, TIMEOUT, address_and_headers
+from fourfold.client.subscription import Subscription, targets_of
 from fourfold.drift import Envelope
 from fourfold.estimates.estimate import Estimate
 from fourfold.persona import Persona
@@ -52,6 +63,7 @@ class AsyncFourfold:
         """
         self._retries = retries
         address, headers = address_and_headers(base_url, api_key)
+        self._authorization = headers["Authorization"]
         try:
             self._http = httpx.AsyncClient(base_url=address, headers=headers, timeout=TIMEOUT, transport=transport)
         except (httpx.InvalidURL, ValueError):
@@ -218,19 +230,37 @@ class AsyncFourfold:
         """Yields a run's events after `after` up to its last one, each once; a broken stream is resumed."""
         kind, attempt = "", 0
         while kind not in TERMINAL_TYPES:
-            received = False
             try:
-                async for _, event in self._operation_events(operations.run_events(run_id, after)):
-                    kind, after, attempt, received = event["type"], event["seq"], 0, True
-                    yield event
-                if not received:  # 204: the run has ended, and `after` is its last event
-                    return
+                async with self._operation_stream(operations.run_events(run_id, after)) as reply:
+                    if reply.status_code == httpx.codes.NO_CONTENT:  # `after` is the run's last event
+                        return
+                    async for _, event in _events_in(reply):
+                        kind, after, attempt = event["type"], event["seq"], 0
+                        yield event
+                require_ended(kind)
             except ApiConnectionError:
                 pause = pause_after(None, attempt, self._retries)
                 if pause is None:
                     raise
                 attempt += 1
                 await asyncio.sleep(pause)
+
+    async def live(
+        self, *, run_ids: Sequence[str] = (), persona_ids: Sequence[str] = (), workspace: bool = False
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """Yields the events of runs, of all runs of personas, or of the whole workspace, over one WebSocket.
+
+        It ends when all of `run_ids` have ended, and never if it follows more. Each event comes once, also after a
+        broken connection; past events of runs and personas come first. Raises ValueError if nothing is to be followed.
+        """
+        from fourfold.client.live_async import live_events  # noqa: PLC0415 - WebSockets are imported where they are used
+
+        async def address() -> str:
+            return str(json_of(await self.request("GET", PROGRESS))["url"])
+
+        subscription = Subscription(targets_of(run_ids, persona_ids, workspace=workspace))
+        async for event in live_events(address, self._authorization, subscription):
+            yield event
 
     async def _written(self, operation: Operation) -> Persona:
         """Returns the persona of an operation that starts a run, when the run has ended."""
@@ -282,17 +312,32 @@ class AsyncFourfold:
 
     async def events(self, method: str, path: str, **request: Any) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:  # noqa: ANN401
         """Yields the name and the data of each server-sent event; an `error` event is raised."""
+        async with self._event_stream(method, path, **request) as reply:
+            async for event in _events_in(reply):
+                yield event
+
+    @asynccontextmanager
+    async def _event_stream(self, method: str, path: str, **request: Any) -> AsyncIterator[httpx.Response]:  # noqa: ANN401
         headers = {"Accept": EVENT_STREAM, **(request.pop("headers", None) or {})}
         request.setdefault("timeout", STREAM_TIMEOUT)
         async with self.stream(method, path, headers=headers, **request) as reply:
-            if reply.status_code == httpx.codes.NO_CONTENT:
-                return
-            async for event in EventSource(reply).aiter_sse():
-                if event.data:
-                    yield event.event, event_of(event.event, event.data)
+            yield reply
+
+    @asynccontextmanager
+    async def _operation_stream(self, operation: Operation) -> AsyncIterator[httpx.Response]:
+        request = operation.request()
+        async with self._event_stream(operation.method, operation.path, headers=operation.headers, **request) as reply:
+            yield reply
 
     async def _operation_events(self, operation: Operation) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:
-        async for event in self.events(
-            operation.method, operation.path, headers=operation.headers, **operation.request()
-        ):
-            yield event
+        async with self._operation_stream(operation) as reply:
+            async for event in _events_in(reply):
+                yield event
+
+
+async def _events_in(reply: httpx.Response) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:
+    if reply.status_code == httpx.codes.NO_CONTENT:
+        return
+    async for event in EventSource(reply).aiter_sse():
+        if event.data:
+            yield event.event, event_of(event.event, event.data)

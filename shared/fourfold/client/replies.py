@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from fourfold.client.errors import ApiConnectionError, problem_error
 from fourfold.drift import Envelope
 from fourfold.persona import Persona
+from fourfold.progress.events import TERMINAL_TYPES
 
 Document = TypeVar("Document", bound=BaseModel)
 Item = TypeVar("Item")
@@ -101,3 +102,9 @@ def event_of(name: str, data: str) -> Mapping[str, Any]:
     if name == "error":
         raise problem_error(content)
     return content
+
+
+def require_ended(kind: str) -> None:
+    """Raises ApiConnectionError if the last event of a stream, of this type or none (""), does not end the run."""
+    if kind not in TERMINAL_TYPES:
+        raise ApiConnectionError("The stream of the run's events ended before the run.")

@@ -9,6 +9,8 @@ import httpx
 from fourfold.client.errors import ApiConnectionError
 
 EVENT_STREAM = "text/event-stream"
+# The operation with the address of the WebSocket API.
+PROGRESS = "/v1/progress"
 DEFAULT_URL = "http://127.0.0.1:8000"
 # The API waits up to 240 s for a run.
 TIMEOUT = httpx.Timeout(10.0, read=250.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -14,10 +14,21 @@ from httpx_sse import EventSource
 from fourfold.client import operations
 from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
 from fourfold.client.operations import Operation
-from fourfold.client.replies import ChatReply, PersonaPage, RunPage, RunReceipt, RunSummary, event_of, json_of, parsed
+from fourfold.client.replies import (
+    ChatReply,
+    PersonaPage,
+    RunPage,
+    RunReceipt,
+    RunSummary,
+    event_of,
+    json_of,
+    parsed,
+    require_ended,
+)
 from fourfold.client.retries import MAX_RETRIES, is_repeatable, pause_after, with_key
 from fourfold.client.session_replies import ChatSession, MessagePage, SessionMessage, SessionPage
-from fourfold.client.settings import EVENT_STREAM, STREAM_TIMEOUT, TIMEOUT, address_and_headers
+from fourfold.client.settings import EVENT_STREAM, PROGRESS, STREAM_TIMEOUT, TIMEOUT, address_and_headers
+from fourfold.client.subscription import Subscription, targets_of
 from fourfold.drift import Envelope
 from fourfold.estimates.estimate import Estimate
 from fourfold.persona import Persona
@@ -52,6 +63,7 @@ class Fourfold:
         """
         self._retries = retries
         address, headers = address_and_headers(base_url, api_key)
+        self._authorization = headers["Authorization"]
         try:
             self._http = httpx.Client(base_url=address, headers=headers, timeout=TIMEOUT, transport=transport)
         except (httpx.InvalidURL, ValueError):
@@ -211,19 +223,34 @@ class Fourfold:
         """Yields a run's events after `after` up to its last one, each once; a broken stream is resumed."""
         kind, attempt = "", 0
         while kind not in TERMINAL_TYPES:
-            received = False
             try:
-                for _, event in self._operation_events(operations.run_events(run_id, after)):
-                    kind, after, attempt, received = event["type"], event["seq"], 0, True
-                    yield event
-                if not received:  # 204: the run has ended, and `after` is its last event
-                    return
+                with self._operation_stream(operations.run_events(run_id, after)) as reply:
+                    if reply.status_code == httpx.codes.NO_CONTENT:  # `after` is the run's last event
+                        return
+                    for _, event in _events_in(reply):
+                        kind, after, attempt = event["type"], event["seq"], 0
+                        yield event
+                require_ended(kind)
             except ApiConnectionError:
                 pause = pause_after(None, attempt, self._retries)
                 if pause is None:
                     raise
                 attempt += 1
                 time.sleep(pause)
+
+    def live(
+        self, *, run_ids: Sequence[str] = (), persona_ids: Sequence[str] = (), workspace: bool = False
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yields the events of runs, of all runs of personas, or of the whole workspace, over one WebSocket.
+
+        It ends when all of `run_ids` have ended, and never if it follows more. Each event comes once, also after a
+        broken connection; past events of runs and personas come first. Raises ValueError if nothing is to be followed.
+        """
+        from fourfold.client.live import LiveFeed  # noqa: PLC0415 - WebSockets are imported where they are used
+
+        subscription = Subscription(targets_of(run_ids, persona_ids, workspace=workspace))
+        feed = LiveFeed(lambda: str(json_of(self.request("GET", PROGRESS))["url"]), self._authorization, subscription)
+        yield from (event for event in feed.events() if event is not None)
 
     def _written(self, operation: Operation) -> Persona:
         """Returns the persona of an operation that starts a run, when the run has ended."""
@@ -275,14 +302,30 @@ class Fourfold:
 
     def events(self, method: str, path: str, **request: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:  # noqa: ANN401
         """Yields the name and the data of each server-sent event; an `error` event is raised."""
+        with self._event_stream(method, path, **request) as reply:
+            yield from _events_in(reply)
+
+    @contextmanager
+    def _event_stream(self, method: str, path: str, **request: Any) -> Iterator[httpx.Response]:  # noqa: ANN401
         headers = {"Accept": EVENT_STREAM, **(request.pop("headers", None) or {})}
         request.setdefault("timeout", STREAM_TIMEOUT)
         with self.stream(method, path, headers=headers, **request) as reply:
-            if reply.status_code == httpx.codes.NO_CONTENT:
-                return
-            for event in EventSource(reply).iter_sse():
-                if event.data:
-                    yield event.event, event_of(event.event, event.data)
+            yield reply
+
+    @contextmanager
+    def _operation_stream(self, operation: Operation) -> Iterator[httpx.Response]:
+        request = operation.request()
+        with self._event_stream(operation.method, operation.path, headers=operation.headers, **request) as reply:
+            yield reply
 
     def _operation_events(self, operation: Operation) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        yield from self.events(operation.method, operation.path, headers=operation.headers, **operation.request())
+        with self._operation_stream(operation) as reply:
+            yield from _events_in(reply)
+
+
+def _events_in(reply: httpx.Response) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    if reply.status_code == httpx.codes.NO_CONTENT:
+        return
+    for event in EventSource(reply).iter_sse():
+        if event.data:
+            yield event.event, event_of(event.event, event.data)

@@ -18,7 +18,7 @@ from fourfold.config.settings import Settings
 from fourfold.errors import InputError
 from fourfold.llm.model_names import OFFLINE
 from fourfold.llm.port import provider_and_model
-from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER, StepName
+from fourfold.steps import SINGLE_CALL_ORDER, STEP_ORDER
 
 REQUEST_KEYS: Final = tuple(name for name, key in registry().items() if Scope.REQUEST in key.scopes)
 # Blocks that are one value (such as weights): they are replaced, not merged.
@@ -90,15 +90,28 @@ def with_settings(
         raise BadSettingsError(_conflicts(error, parsed)) from None
 
 
-def unusable_models(config: EngineConfig, providers: Collection[str]) -> dict[StepName, tuple[str, ...]]:
-    """Returns the steps whose models can all not be used here, with these models.
+def unusable_models(config: EngineConfig, providers: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """The settings keys of the steps whose models can all not be used here, with these models.
 
     Checked before a run is stored, because it would fail later. `providers` are those that a run may name here.
     """
-    usable = usable_names(providers)
     steps = SINGLE_CALL_ORDER if config.pipeline.method == "single_call" else STEP_ORDER
-    chains = {step: config.pipeline.of(step).chain for step in steps}
-    return {step: chain for step, chain in chains.items() if not usable & {provider_of(name) for name in chain}}
+    chains = {f"engine.pipeline.{step.value}.model": config.pipeline.of(step).chain for step in steps}
+    return _unusable(chains, providers)
+
+
+def unusable_in_suite(config: EngineConfig, providers: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """As `unusable_models`, of the models that the provocation suite calls: the persona's and the judges'."""
+    suite = config.provocation
+    chains = {"engine.chat.model": config.chat.chain, "engine.provocation.judge.model": suite.judge.chain}
+    if suite.second_judgement:
+        chains["engine.provocation.second_judge.model"] = suite.second_judge.chain
+    return _unusable(chains, providers)
+
+
+def _unusable(chains: Mapping[str, tuple[str, ...]], providers: Collection[str]) -> dict[str, tuple[str, ...]]:
+    usable = usable_names(providers)
+    return {key: chain for key, chain in chains.items() if not usable & {provider_of(name) for name in chain}}
 
 
 def usable_names(providers: Collection[str]) -> set[str]:

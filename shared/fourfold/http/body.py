@@ -28,7 +28,8 @@ FILE_SECONDS = 60.0
 MAX_VALUES = 10_000
 # No document of the API is nested more than 10 deep; a card may have fields of other tools that are.
 MAX_DEPTH = 64
-FILE_PATH = "/v1/personas/import"
+# `endswith`: a path may have the stage as prefix.
+FILE_PATHS = ("/v1/personas/import", "/export/png")
 # A client that is still sending does not read the reply, so the rest of its body is read and discarded up to here.
 _DRAIN_BYTES = 32 * 1024 * 1024
 _DRAIN_SECONDS = 10
@@ -51,8 +52,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        # `endswith`: the path may have the stage as prefix.
-        is_file = scope["path"].endswith(FILE_PATH)
+        is_file = scope["path"].endswith(FILE_PATHS)
         limit, seconds = (MAX_FILE_BYTES, FILE_SECONDS) if is_file else (MAX_BODY_BYTES, BODY_SECONDS)
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared[:20]) > limit:

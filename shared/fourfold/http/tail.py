@@ -1,4 +1,4 @@
-"""Follows run logs by polling. All followers of a process share one budget of polls."""
+"""Follows run logs by polling. All followers of a process share their polls."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 import anyio
 
-from fourfold.progress.log import LogEntry
+from fourfold.http.shared_poll import Find, SharedPoll
+from fourfold.progress.log import LogEntry, LogPlace
 
 Read = Callable[[int], Awaitable[Sequence[LogEntry]]]
 Ended = Callable[[], Awaitable[bool]]
@@ -16,7 +17,6 @@ MIN_PAUSE_S = 0.05
 MAX_PAUSE_S = 0.5
 # The pause is a fifth of the time since the last entry, so an event is delayed by 20% of the silence at most.
 _PAUSE_SHARE = 0.2
-_POLLS_PER_SECOND = 100
 # How often the status of a silent run is read: its log may have expired, or its writer may have died.
 CHECK_ENDED_EVERY_S = 5.0
 
@@ -24,39 +24,51 @@ CHECK_ENDED_EVERY_S = 5.0
 class Tails:
     """The followers of one process. `followers` is their current number."""
 
-    def __init__(self, pause: Callable[[float], Awaitable[None]] = anyio.sleep) -> None:
+    def __init__(self, find: Find, pause: Callable[[float], Awaitable[None]] = anyio.sleep) -> None:
+        """`find` returns which of some entries exist."""
+        self._poll = SharedPoll(find)
         self._pause = pause
         self.followers = 0
 
-    async def follow(self, read: Read, after: int, ended: Ended) -> AsyncGenerator[Sequence[LogEntry]]:
+    async def follow(
+        self, workspace_id: str, run_id: str, read: Read, after: int, ended: Ended
+    ) -> AsyncGenerator[Sequence[LogEntry]]:
         """Yields batches of entries after `after`, each entry once and in order, until the terminal entry.
 
         A poll without new entries yields an empty batch.
 
         Args:
+            workspace_id: of the run.
+            run_id: the followed run.
             read: returns the entries after a sequence number.
             after: the newest sequence number that the caller has.
             ended: whether the run has ended; read every CHECK_ENDED_EVERY_S seconds while there are no new entries.
         """
         self.followers += 1
         try:
-            last_entry_at = last_check_at = time.monotonic()
+            over = False
             while True:
                 entries = await read(after)
+                if over and not entries:
+                    return
                 yield entries
-                now = time.monotonic()
                 if entries:
-                    after, last_entry_at, last_check_at = entries[-1].seq, now, now
+                    after = entries[-1].seq
                     if entries[-1].terminal:
                         return
-                elif now - last_check_at >= CHECK_ENDED_EVERY_S:
-                    last_check_at = now
-                    if await ended() and not await read(after):
-                        return
-                await self._pause(self._pause_after(now - last_entry_at))
+                silent_since = checked_at = time.monotonic()
+                over = False
+                while not over:
+                    await self._pause(_pause_after(time.monotonic() - silent_since))
+                    if await self._poll.exists(LogPlace(workspace_id, run_id, after + 1)):
+                        break
+                    yield ()
+                    if time.monotonic() - checked_at >= CHECK_ENDED_EVERY_S:
+                        checked_at = time.monotonic()
+                        over = await ended()
         finally:
             self.followers -= 1
 
-    def _pause_after(self, silent_s: float) -> float:
-        pause = min(max(silent_s * _PAUSE_SHARE, MIN_PAUSE_S), MAX_PAUSE_S)
-        return max(pause, self.followers / _POLLS_PER_SECOND)
+
+def _pause_after(silent_s: float) -> float:
+    return min(max(silent_s * _PAUSE_SHARE, MIN_PAUSE_S), MAX_PAUSE_S)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from fourfold.errors import ConflictError
 from fourfold.llm.port import StoppedError
@@ -32,6 +32,14 @@ def event_body(seq: int, at: datetime, run_id: str, persona_id: str, fields: Map
         "at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         **{name: value for name, value in fields.items() if name != "type"},
     }
+
+
+class LogPlace(NamedTuple):
+    """Where an entry of a run's log is, whether or not it exists yet."""
+
+    workspace_id: str
+    run_id: str
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -33,6 +33,9 @@ MIN_WORDS = 12
 MIN_REPLIES = 20
 _STRONG_EER, _USABLE_EER = 0.10, 0.20
 _SAMPLE_SIZE = 20
+# The registers of the exchanges that are kept, and the greatest length of their replies in characters.
+_SHOWN = ("small_talk", "opinion", "self_disclose")
+_LONGEST_EXAMPLE = 400
 
 
 class DistanceFigures(Document):
@@ -59,11 +62,19 @@ class Calibration(Document):
     smallest_p: float
 
 
+class Exchange(Document):
+    """A scenario's message to the persona, and the persona's reply."""
+
+    message: str
+    reply: str
+
+
 class Fingerprint(Document):
     """The stored fingerprint. Vectors are base64 of little-endian float32; those in `sample` are base64 of int8.
 
     `assistant_vector` (stored as `pole`) is the mean of the plain assistant's replies. `sample` holds up to 20 reply
     vectors, which other personas of the workspace are compared with. `reasons` say why the grade is not better or sure.
+    `examples` are up to three exchanges, for files that show how the persona talks.
     """
 
     persona_id: PersonaId
@@ -82,6 +93,7 @@ class Fingerprint(Document):
     assistant_vector: Annotated[str | None, Field(alias="pole")]
     sample: tuple[str, ...]
     profile: Profile
+    examples: tuple[Exchange, ...] = ()
     models: tuple[str, ...]
     tokens: TokenUsage
     cost_usd: float | None
@@ -163,6 +175,7 @@ def make_fingerprint(
         assistant_vector=packed(mean_of(assistant_vectors)) if len(assistant_vectors) else None,
         sample=tuple(packed_small(vector) for vector in own[:: max(1, len(own) // _SAMPLE_SIZE)]),
         profile=profile_of(list(replies.values())),
+        examples=tuple(_examples(replies, scenarios, owner.language)),
         models=source.models,
         tokens=source.tokens + embedding.tokens,
         cost_usd=None if None in costs else round(sum(cost for cost in costs if cost is not None), 6),
@@ -228,6 +241,14 @@ def unpacked_small(text: str) -> Vector:
 def _is_in(language: str | None, trained_on: str) -> bool:
     """Whether a language tag is of this language; a persona without a tag speaks English."""
     return language is None or language.split("-")[0].lower() == trained_on
+
+
+def _examples(replies: Mapping[str, str], scenarios: ScenarioSet, language: str | None) -> Iterator[Exchange]:
+    """The first reply of each register of _SHOWN that is at most _LONGEST_EXAMPLE characters long."""
+    for register in _SHOWN:
+        short = (key for key in replies if key.startswith(f"{register}.") and len(replies[key]) <= _LONGEST_EXAMPLE)
+        if key := next(short, None):
+            yield Exchange(message=scenarios.find(key).text(language), reply=replies[key].strip())
 
 
 def _grade(assistant: DistanceFigures | None, others: DistanceFigures | None) -> tuple[Grade, list[str]]:

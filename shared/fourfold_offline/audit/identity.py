@@ -19,7 +19,7 @@ _SAID = {
 }
 _TWICE = 2  # Pronouns of other people occur too: one gender must be this many times as frequent as the other.
 _MOVED = re.compile(
-    r"\b(?:immigrant|emigrat\w+|refugee|exile[d]?|expat\w*|migrant|born in|raised in|from|moved|adopted|descent|diaspora|visiting|stationed)\b",
+    r"\b(?:immigrant|emigrat\w+|refugee|exile[d]?|expat\w*|migrant|born in|raised in|from|moved|adopted|fled|left|came to|grew up|settled|second-generation|descent|diaspora|visiting|stationed)\b",
     re.IGNORECASE,
 )
 
@@ -50,7 +50,8 @@ def _pronouns(inputs: StepInput) -> Iterator[Finding]:
     soul, surface = inputs.soul, inputs.surface
     if soul is None or not inputs.intent.language:
         return
-    text = " ".join(soul.model_dump().values())
+    # Others act in the wound; the other passages speak of the person.
+    text = " ".join((soul.desire, soul.fear, soul.growth_arc))
     counts = {gender: len(pattern.findall(text)) for gender, (_, pattern) in _SAID.items()}
     said = next(
         (one for one, other in (("female", "male"), ("male", "female")) if counts[one] > _TWICE * counts[other]), None
@@ -60,11 +61,12 @@ def _pronouns(inputs: StepInput) -> Iterator[Finding]:
     pronoun, pattern = _SAID[said]
     match = pattern.search(text)
     quote = text[max(0, match.start() - 20) : match.end() + 30].strip() if match else pronoun
+    field = next(name for name in ("desire", "fear", "growth_arc") if pattern.search(getattr(soul, name)))
     stated = inputs.intent.gender
     if stated in {"female", "male"} and stated != said:
         note = f'The brief tells of a {"woman" if stated == "female" else "man"}, the soul says "{pronoun}" throughout.'
-        yield _finding(Dimension.COHERENCE, "soul.wound", quote, 3, note)
-        yield _finding(Dimension.REALISM, "soul.wound", quote, 3, note)
+        yield _finding(Dimension.COHERENCE, f"soul.{field}", quote, 3, note)
+        yield _finding(Dimension.REALISM, f"soul.{field}", quote, 3, note)
     if surface is None:
         return
     indicated = gender_of_name(surface.name, inputs.intent.locale)
@@ -93,8 +95,8 @@ def _place_and_name(inputs: StepInput) -> Iterator[Finding]:
             severity = 2 if lacks_marks(surface.name) else 3
             yield _finding(Dimension.CULTURAL_FIDELITY, "surface.name", surface.name, severity, note)
     if key_of(inputs.intent.locale) not in here and inputs.value("surface.location") is not None:
-        own = {land.locale[:2] for land in lands}
-        if inputs.intent.locale[:2] not in own:
+        own = {part for land in lands for part in land.locale.split("-")}
+        if own.isdisjoint(inputs.intent.locale.split("-")):
             note = f"The parse says {inputs.intent.locale}; the people and habits of this place are others."
             yield _finding(Dimension.CULTURAL_FIDELITY, "surface.location", surface.location, 3, note)
 

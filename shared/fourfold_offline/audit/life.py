@@ -31,8 +31,39 @@ _YOUNG_RETIREMENT = re.compile(
     re.IGNORECASE,
 )
 _YEARS = re.compile(r"\b(\d{1,2}|[a-z]+(?:-[a-z]+)?)\s+years\s+(?:of|in|on|as|at)\s+(?:the\s+|a\s+)?(?:experience|career|force|job|bench|trade|sea|service|marriage|business|teaching|prison|same)\b|\bmarried for (\d{1,2}|[a-z-]+) years\b", re.IGNORECASE)  # fmt: skip
+# "Her grandmother", "raised by a grandmother": a relative, and not the person.
+_OF_ANOTHER = re.compile(
+    r"\b(?:(?:her|his|their|the|whose|a dead|late)\s+(?:\w+\s+)?|(?:by|with|from|of|for|to|after|like|about|and|without)\s+(?:an?\s+)?(?:\w+\s+)?)$",
+    re.IGNORECASE,
+)
+_ANOTHER = (
+    r"(?:mother|father|sister|brother|son|daughter|wife|husband|aunt|uncle|cousin|grand\w+|twin|friend|neighbour|teacher|boss|"
+    r"dog|cat|horse|mule|donkey|parrot)s?"
+)
+_SAID_OF_ANOTHER = re.compile(
+    rf"\b{_ANOTHER}(?:,)? (?:who )?(?:is|was|are|were|went|has|had) (?:\w+ )?$", re.IGNORECASE
+)
+_ANOTHER_NEXT = re.compile(rf" (?:\w+ )?{_ANOTHER}\b", re.IGNORECASE)
+_AGE_THEN = re.compile(
+    r"\b(?:at|was|were|turned|aged?)\s+(\d{1,3}|[a-z]+(?:-[a-z]+)?)\b|\b(\d{1,3}|[a-z]+(?:-[a-z]+)?) years? old\b",
+    re.IGNORECASE,
+)
+# After a number that is no age ("at ninety metres"), and before one that is another's ("the year her mother turned seventy").
+_UNIT = re.compile(
+    r"\s*(?:%|°|per ?cent|degrees?|met(?:er|re)s?|feet|foot|miles?|kilo\w*|km|knots?|fathoms?|pounds?|euros?|dollars?|lira|pence|cents?|"
+    r"minutes?|seconds?|hours?|days?|weeks?|months?|past|pages?|boxes|people|steps?|an hour)\b",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"\b(?:mother|father|grand(?:mother|father)|aunt|uncle|sister|brother|wife|husband|teacher|neighbour|boss|widow|man|woman)\s+"
+    r"(?:who\s+)?(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
 _NUMBERS = {spelled(number): number for number in range(1, 100)}
 _STARTS = 14
+_FAR = (
+    0.25  # People are irritable and generous, rude and loyal; nobody is both shy and outgoing in one and the same way.
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +145,7 @@ def _work_against_age(inputs: StepInput, age: int) -> Iterator[Finding]:
 def _kin_against_age(brief: str, age: int) -> Iterator[Finding]:
     for least in _contradictions().least_ages:
         for match in re.finditer(least.words, brief, re.IGNORECASE):
-            theirs = not re.search(
-                r"\b(?:her|his|their|the|whose|a dead|late)\s+(?:\w+\s+)?$", brief[: match.start()], re.IGNORECASE
-            )
+            theirs = not _OF_ANOTHER.search(brief[: match.start()])
             grand = match.group().casefold().startswith(("grandm", "grandf", "grandpa", "grandma"))
             parent = re.match(r"(?:mother|father|mom|mum|dad)", match.group(), re.IGNORECASE) is not None
             if least.years <= age or ((grand or parent) and not theirs):
@@ -158,11 +187,9 @@ def _years_against_age(brief: str, age: int) -> Iterator[Finding]:
 
 def _wound_against_age(inputs: StepInput, age: int) -> Iterator[Finding]:
     wound = inputs.soul.wound if inputs.soul is not None else ""
-    for match in re.finditer(
-        r"\b(?:at|was|were|turned|aged?)\s+(\d{1,3}|[a-z]+(?:-[a-z]+)?)\b|\b(\d{1,3}|[a-z]+(?:-[a-z]+)?) years? old\b",
-        wound,
-        re.IGNORECASE,
-    ):
+    for match in _AGE_THEN.finditer(wound):
+        if _UNIT.match(wound, match.end()) or _OTHERS.search(wound, 0, match.start()):
+            continue
         word = (match.group(1) or match.group(2)).casefold()
         then = int(word) if word.isdecimal() else _NUMBERS.get(word, 0)
         if age < then < 100 and word not in {"one", "two", "three"}:  # years
@@ -187,8 +214,8 @@ def _two_ages(inputs: StepInput) -> Iterator[Finding]:
 
 def _denials(brief: str) -> Iterator[Finding]:
     for denial in _contradictions().denials:
-        first = re.search(denial.one, brief, re.IGNORECASE)
-        second = re.search(denial.other, brief, re.IGNORECASE)
+        first = _of_the_person(denial.one, brief)
+        second = _of_the_person(denial.other, brief)
         if first is not None and second is not None:
             note = f'The brief also says "{second.group()}": each denies the other.'
             yield _finding(_COHERENCE, "surface", first.group(), 5, note)
@@ -204,6 +231,14 @@ def _denials(brief: str) -> Iterator[Finding]:
             )
 
 
+def _of_the_person(words: str, brief: str) -> re.Match[str] | None:
+    """The first match that is not said of a relative or an animal ("his blind dog", "whose wife is deaf")."""
+    for match in re.finditer(words, brief, re.IGNORECASE):
+        if not (_SAID_OF_ANOTHER.search(brief, 0, match.start()) or _ANOTHER_NEXT.match(brief, match.end())):
+            return match
+    return None
+
+
 def _opposed_temperaments(brief: str) -> Iterator[Finding]:
     words = temperament_words(brief)
     seen: set[str] = set()
@@ -213,24 +248,33 @@ def _opposed_temperaments(brief: str) -> Iterator[Finding]:
                 continue
             seen |= {word, other}
             note = f'The brief also says "{other}". Say when each is true, or drop one.'
-            yield _finding(_COHERENCE, "self.big_five", word, 3, note)
+            severity = 3 if _opposed(word, other, _FAR) else 1
+            yield _finding(_COHERENCE, "self.big_five", word, severity, note)
             yield _finding(
-                _REALISM, "self.big_five", other, 2, f'Beside "{word}" the numbers can only serve one of the two.'
+                _REALISM,
+                "self.big_five",
+                other,
+                severity - 1 or 1,
+                f'Beside "{word}" the numbers can only serve one of the two.',
             )
 
 
 def _limited(brief: str, *words: str) -> bool:
-    """Whether the brief says of one of the words where it holds ("generous with food")."""
+    """Whether the brief says of one of the words where or how it holds ("generous with food", "secretly generous")."""
     return any(
-        re.search(rf"\b{re.escape(word)} (?:with|about|to|towards?|in|at|when|on) ", brief, re.IGNORECASE)
+        re.search(
+            rf"\b{re.escape(word)} (?:with|about|to|towards?|in|at|when|on) |\b(?:secretly|privately|outwardly|sometimes|often|but|yet|though) (?:\w+ )?{re.escape(word)}\b",
+            brief,
+            re.IGNORECASE,
+        )
         for word in words
     )
 
 
-def _opposed(one: str, other: str) -> bool:
-    """Whether the ranges of the two words exclude each other on some trait."""
+def _opposed(one: str, other: str, distance: float = 0.0) -> bool:
+    """Whether the ranges of the two words lie more than `distance` apart on some trait."""
     return any(
-        trait is trait_other and (low > high_other or low_other > high)
+        trait is trait_other and max(low - high_other, low_other - high) > distance
         for trait, low, high in temperament()[one]
         for trait_other, low_other, high_other in temperament()[other]
     )

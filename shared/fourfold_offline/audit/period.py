@@ -13,6 +13,11 @@ from fourfold_offline.step_input import StepInput
 # The year of a brief that states none. Fixed, so that an audit does not change with the calendar.
 PRESENT: Final = 2026
 _SETTING = re.compile(r"\bin (?:the )?(?:year )?(1\d{3}|20\d\d)s?\b|\b(1\d{3})s\b", re.IGNORECASE)
+# Before a year, what says that something happened then or began then, not that the brief is set there.
+_EVENT = re.compile(
+    r"\b(?:born|since|from|until|before|after|\w{3,}ed|was|were|left|fled|came|went|lost|won|began|built|sold|bought|made|met|took)\b[^.;]*$",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"\b(1[0-9]{3}|20\d\d)\b")
 _TOO_NEW: Final = ((100, 3), (40, 2), (0, 1))  # years before a thing existed, by severity
 _OUTSIDE: Final = ((60, 3), (15, 2), (1, 1))  # years before the birth or after the setting, by severity
@@ -21,7 +26,7 @@ _MANY = 3
 
 def period_findings(inputs: StepInput) -> Iterator[Finding]:
     """Findings on anachronisms, each with its word."""
-    setting = _setting(inputs.brief)
+    setting = _setting(inputs.brief, inputs.surface.age if inputs.surface is not None else 0)
     texts = _texts(inputs)
     found = {
         match.group().casefold(): (setting - year, field, match.group())
@@ -37,9 +42,13 @@ def period_findings(inputs: StepInput) -> Iterator[Finding]:
     yield from _years_outside(inputs, setting)
 
 
-def _setting(brief: str) -> int:
-    match = _SETTING.search(brief)
-    return int(match.group(1) or match.group(2)) if match else PRESENT
+def _setting(brief: str, age: int) -> int:
+    """The year the brief is set in; PRESENT if it names none but years of a life that lasts until now."""
+    for match in _SETTING.finditer(brief):
+        year = int(match.group(1) or match.group(2))
+        if PRESENT - year >= age or not _EVENT.search(brief[: match.start()]):
+            return year
+    return PRESENT
 
 
 def _at_its_time(text: str, year: int) -> str:

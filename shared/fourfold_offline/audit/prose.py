@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from fourfold.persona import Archetype, Dimension, Finding, SchwartzValue, Trait
+from fourfold_offline.audit.words import common_words, pattern
 from fourfold_offline.brief.language import language_of
 from fourfold_offline.brief.life_events import find_life_events
 from fourfold_offline.brief.places import find_places
@@ -23,6 +24,12 @@ _ABSTRACT = re.compile(
     r"sense of (?:self|purpose|belonging)|true self|vulnerab\w+|emotional\w*|insecurit\w+|resilien\w+|passionate about|deep-seated|burden of)\b",
     re.IGNORECASE,
 )
+_PERSON = re.compile(
+    r"\b(?:mother|father|sister|brother|son|daughter|wife|husband|aunt|uncle|cousin|niece|nephew|grand(?:mother|father|son|daughter)|"
+    r"widow|neighbour|teacher|boss|foreman|doctor|nurse|priest|officer|landlord|landlady|friend|child|boy|girl|man|woman)s?\b",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"\babandoned$", re.IGNORECASE)
 _NUMBER_WORDS = {spelled(number) for number in range(2, 60)}
 _SHORT_WOUND, _SHORT_LINE, _THIN_BRIEF = 90, 40, 2
 _FLAT = 0.04
@@ -53,18 +60,34 @@ def _soul(inputs: StepInput) -> Iterator[Finding]:
             _D.DEPTH, "soul.wound", soul.wound, 4, "A label, not a scene: who was there, when, and what was said?"
         )
     elif not _particulars(soul.wound):
+        # Somebody in it, if only by their part in the life, makes it a scene.
+        severity = 1 if _PERSON.search(soul.wound) and not _ABSTRACT.search(soul.wound) else 3
         yield _finding(
-            _D.DEPTH, "soul.wound", _first(soul.wound), 3, "No name, number or spoken word: a reader cannot picture it."
+            _D.DEPTH,
+            "soul.wound",
+            _first(soul.wound),
+            severity,
+            "No name, number or spoken word: a reader cannot picture it.",
         )
     for field in ("desire", "fear", "growth_arc"):
         text = getattr(soul, field)
         if len(text) < _SHORT_LINE:
-            yield _finding(_D.DEPTH, f"soul.{field}", text, 3, "Too short to want or fear anything in particular.")
-    for field in ("desire", "fear", "wound", "growth_arc"):
-        match = _ABSTRACT.search(getattr(soul, field))
-        if match is not None:
+            severity = 1 if _names_a_thing(text) else 3
             yield _finding(
-                _D.DEPTH, f"soul.{field}", match.group(), 3, "The psychology is named where a scene should show it."
+                _D.DEPTH, f"soul.{field}", text, severity, "Too short to want or fear anything in particular."
+            )
+    for field in ("desire", "fear", "wound", "growth_arc"):
+        text = getattr(soul, field)
+        match = _ABSTRACT.search(text)
+        if match is not None and not _of_a_thing(text, match):
+            # Beside a scene the word is a slip, without one it is all there is.
+            severity = 1 if _particulars(text) and len(text) >= _SHORT_WOUND else 3
+            yield _finding(
+                _D.DEPTH,
+                f"soul.{field}",
+                match.group(),
+                severity,
+                "The psychology is named where a scene should show it.",
             )
     for field in ("desire", "fear", "growth_arc"):
         text = getattr(soul, field)
@@ -273,6 +296,26 @@ def _brief(inputs: StepInput) -> Iterator[Finding]:
         heard = [word for word in _long_words(fact.value) if word[:6] in document]
         if _long_words(fact.value) and not heard:
             yield _finding(_D.COHERENCE, "soul.wound", fact.quote, 2, "The brief says this and no layer has heard it.")
+
+
+def _names_a_thing(text: str) -> bool:
+    """Whether a short text has a word of its own: a noun with an article or a possessive, and no word of psychology."""
+    if _ABSTRACT.search(text) or pattern("generic").search(text):
+        return False
+    nouns = re.findall(r"\b(?:the|a|an|his|her|their|its|this|that)\s+([^\W\d_]+)", text.casefold())
+    return any(noun not in common_words() for noun in nouns)
+
+
+def _of_a_thing(text: str, match: re.Match[str]) -> bool:
+    """Whether the word describes or is a thing: "the abandoned mill", "the night journey"."""
+    if _ATTRIBUTE.search(match.group()):
+        return re.match(r"\s+[^\W\d_]{3,}", text[match.end() :]) is not None and (
+            re.search(r"\b(?:the|an|this|that|one|two|old|some)\s+$", text[: match.start()], re.IGNORECASE) is not None
+        )
+    return match.group().casefold() == "journey" and (
+        re.search(r"\b(?:night|train|bus|sea|return|last|first|two|three)\s+$", text[: match.start()], re.IGNORECASE)
+        is not None
+    )
 
 
 def _particulars(text: str) -> int:

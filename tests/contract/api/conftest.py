@@ -41,6 +41,7 @@ from functions.api.app import create_app
 from functions.api.chat.context import chat_limiter
 from functions.api.personas import parse_client as step_alone
 from functions.api.runs import job_requests as jobs
+from functions.api.runs.polling import logged
 from functions.api.server import Server
 from functions.api.wiring import api_keys, claims, key_ring, last_use, polling_limiter, rate_limiter, submissions
 from functions.configuration import config_reader, effective, org_of
@@ -280,7 +281,7 @@ def api(_app: FastAPI, _tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iter
     for name, value in _ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     _tables.put_back()
-    _app.state.stopping, _app.state.tails = threading.Event(), Tails()
+    _app.state.stopping, _app.state.tails = threading.Event(), Tails(logged)
     _app.state.storage_failure = lambda: None
     _app.state.sign_in_link = None
     stand_in, functions = Machine(), Functions()

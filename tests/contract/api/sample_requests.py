@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fourfold.cards.portrait import portrait
 from functions.api.openapi.operations import Operation
 from tests.contract.api.conftest import Api
 from tests.contract.api.described import resolved
@@ -25,7 +26,9 @@ def sample_body(api: Api, operation: Operation) -> dict[str, Any]:
         return {}
     media = found["content"].get("application/json")
     if media is None:
-        return {"content": b"x", "headers": {"Content-Type": next(iter(found["content"]))}}
+        media_type = next(iter(found["content"]))
+        content = portrait("per_x") if media_type == "image/png" else b"x"
+        return {"content": content, "headers": {"Content-Type": media_type}}
     if "example" in media:
         return {"json": media["example"]}
     schema = description["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]

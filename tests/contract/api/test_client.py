@@ -118,6 +118,25 @@ def test_what_passes_by_is_tried_again_and_paid_once(monkeypatch: pytest.MonkeyP
     assert all(0.2 < pause <= 30 for pause in paused)
 
 
+def events(*found: tuple[int, str]) -> httpx.Response:
+    text = "".join(f'data: {{"seq": {seq}, "type": "{kind}"}}\n\n' for seq, kind in found)
+    return httpx.Response(200, text=text, headers={"Content-Type": "text/event-stream"})
+
+
+def test_a_stream_without_events_is_resumed_and_a_run_that_has_ended_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = events((1, "run.started")), events(), httpx.ConnectError("no")
+    replies = Replies(*broken, events((2, "pipeline.completed")))
+    client, paused = replies.client(monkeypatch)
+    assert [event["seq"] for event in client.follow("run_x")] == [1, 2]
+    assert [request.headers["last-event-id"] for request in replies.requests] == ["0", "1", "1", "1"]
+    assert len(paused) == 3
+    client, paused = Replies(httpx.Response(204)).client(monkeypatch)
+    assert [*client.follow("run_x", after=2), *paused] == []
+    client, _ = Replies(*[events()] * 4).client(monkeypatch)
+    with pytest.raises(ApiConnectionError, match="ended before the run"):
+        list(client.follow("run_x"))
+
+
 @pytest.mark.parametrize(
     "replies",
     [

@@ -116,6 +116,7 @@ class TestRuns:
         assert all("not part of this deployment" in warning["detail"] for warning in warnings)
         reply = create(anthropic.api)
         assert (reply.status_code, reply.json()["code"]) == (422, "provider_not_configured")
+        assert "/config/engine.pipeline.audit.model" in {error["pointer"] for error in reply.json()["errors"]}
         assert anthropic.api.machine.started == []
 
     def test_a_later_run_has_the_change_and_an_earlier_one_has_not(self, anthropic: Settings) -> None:

@@ -100,6 +100,7 @@ def test_an_import_is_announced(api: Api, persona: dict[str, Any]) -> None:
         "overall": persona["audit"]["overall"],
         "language": persona["language"],
         "parent_id": None,
+        "metadata": {},
     }
 
 
@@ -166,6 +167,61 @@ def test_a_picture_carries_the_card_for_other_readers(
         cards = texts_of(image)
         assert "loaded as a Character Card V2" in cards["chara"]["data"]["creator_notes"]
         assert cards["ccv3"] == export(api, persona, "card_v3").json()
+
+
+def test_a_card_has_a_scene_and_a_file_of_before_it_had_one_gets_it(api: Api, persona: dict[str, Any]) -> None:
+    card = export(api, persona, "card_v3").json()
+    surface = persona["surface"]
+    for word in ("{{user}}", "{{char}}", surface["location"], surface["occupation"]):
+        assert word in card["data"]["scenario"]
+    scene = card["data"]["scenario"]
+    card["data"]["scenario"] = ""
+    assert export(api, take_in(api, json.dumps(card).encode()).json(), "card_v3").json()["data"]["scenario"] == scene
+    card["data"]["scenario"] = "A train, at night."
+    again = export(api, take_in(api, json.dumps(card).encode()).json(), "card_v3").json()
+    assert again["data"]["scenario"] == "A train, at night."
+
+
+def test_a_card_shows_replies_of_the_persona_once_there_are_some(api: Api, persona: dict[str, Any]) -> None:
+    path = f"/v1/personas/{persona['id']}"
+    assert api.call("POST", f"{path}/fingerprint", json={}).status_code == 202
+    api.do_jobs()
+    shown = export(api, persona, "card_v2").json()["data"]["mes_example"]
+    conversations = [part.strip().splitlines() for part in shown.split("<START>") if part.strip()]
+    assert len(conversations) == 3
+    for said, replied in conversations:
+        assert said.startswith("{{user}}: ")
+        assert len(replied.removeprefix("{{char}}: ").split()) >= 12
+
+
+def drawn(*, width: int = 3) -> bytes:
+    written = io.BytesIO()
+    png.from_array([[0, 255] * width, [255, 0] * width], "L").write(written)
+    return written.getvalue()
+
+
+def test_a_card_takes_the_picture_that_is_sent(api: Api, persona: dict[str, Any]) -> None:
+    def in_picture(picture: bytes, key: str = KEY, kind: str = "image/png") -> httpx.Response:
+        path = f"/v1/personas/{persona['id']}/export/png"
+        return api.call("POST", path, key, content=picture, headers={"Content-Type": kind})
+
+    made = in_picture(drawn())
+    assert (made.status_code, made.headers["content-type"]) == (200, "image/png")
+    assert "deniz.png" in made.headers["content-disposition"]
+    width, height, _, _ = png.Reader(bytes=made.content).asDirect()
+    assert (width, height) == (6, 2)
+    assert texts_of(made.content)["ccv3"] == export(api, persona, "card_v3").json()
+    other = api.call("POST", "/v1/personas", json=BRIEF).json()
+    replaced = in_picture(export(api, other, "card_v3_png").content)
+    assert texts_of(replaced.content) == texts_of(made.content), "the cards of the picture are replaced"
+    assert take_in(api, made.content, "image/png").json()["status"] == persona["status"], "the signature is valid"
+    for refused in (b"", b"GIF89a", drawn()[:-20], drawn().replace(b"IDAT", b"IDAX")):
+        reply = in_picture(refused)
+        assert (reply.status_code, reply.json()["errors"][0]["code"]) == (422, "not_png")
+    assert in_picture(drawn(), kind="application/json").status_code == 415
+    assert in_picture(b"x" * (4 * 1024 * 1024 + 1)).status_code == 413
+    assert in_picture(drawn(), key=OTHER_KEY).status_code == 404
+    assert in_picture(drawn(), key=READ_KEY).status_code == 200
 
 
 def test_what_another_tool_put_into_the_card_survives(api: Api, persona: dict[str, Any]) -> None:

@@ -16,7 +16,8 @@ from fourfold.provocation.workspace_tests import available
 from functions import wiring
 from functions.api.runs import polling as following
 from functions.api.suite import reading
-from tests.contract.api.conftest import OTHER_KEY, READ_KEY, Api
+from tests.contract.api.config_calls import Settings, put
+from tests.contract.api.conftest import FULL_KEY, OTHER_KEY, READ_KEY, Api
 
 OWN: dict[str, Any] = {
     "id": "x.acme.greeting",
@@ -155,6 +156,19 @@ def test_a_key_asks_once(suites: Suites) -> None:
     suites.work()
     assert suites.run({"family": ["jail"]}, "k-1").json() == first.json()
     assert suites.orders == [], "nothing is run again"
+
+
+@pytest.mark.parametrize("key", ["engine.provocation.judge.model", "engine.provocation.second_judge.model"])
+def test_a_judge_without_credentials_is_refused_before_anything_is_spent(suites: Suites, key: str) -> None:
+    operator = Settings(suites.api, FULL_KEY)
+    operator.done(put(key, "openai:gpt-6.1-sol"), put(key.replace(".model", ".fallback"), []), scope="workspace")
+    before = suites.api.stored("personas")
+    refused = suites.run()
+    assert (refused.status_code, refused.json()["code"]) == (422, "provider_not_configured")
+    assert [error["pointer"] for error in refused.json()["errors"]] == [f"/config/{key}"]
+    assert "openai" in refused.json()["errors"][0]["detail"]
+    assert suites.orders == []
+    assert suites.api.stored("personas") == before
 
 
 def test_one_run_at_a_time(suites: Suites) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import threading
@@ -18,6 +19,9 @@ from websockets.sync.server import ServerConnection, serve
 from fourfold.cli.client import ApiError, UnreachableError
 from fourfold.cli.progress_feed import Feed
 from fourfold.cli.watch import Board, describe_event, print_events, watch_live
+from fourfold.client import ApiConnectionError
+from fourfold.client.live_async import live_events
+from fourfold.client.subscription import Subscription
 from tests.examples import examples
 
 RUN, OTHER = "run_01kaqf0c5v3y9m2t8z4n6r1w7b", "run_01kaqf0c5v3y9m2t8z4n6r1w7c"
@@ -89,6 +93,24 @@ def test_a_feed_that_breaks_off_anywhere_gives_each_event_once(cuts: list[int], 
         assert commands[0] == {"action": "subscribe", "run_id": RUN, "after": 0}
 
 
+def test_the_client_of_asyncio_gives_each_event_once_too() -> None:
+    def behave(socket: ServerConnection, commands: list[Any]) -> None:
+        for event in events(RUN, LOG)[commands[-1]["after"] :][:2]:
+            socket.send(json.dumps(event))
+
+    async def followed(url: str, key: str = "key") -> list[dict[str, Any]]:
+        async def address() -> str:
+            return url
+
+        return [event async for event in live_events(address, f"Bearer {key}", Subscription([{"run_id": RUN}]))]
+
+    with server(behave) as (url, commands):
+        assert asyncio.run(followed(url)) == events(RUN, LOG)
+        assert [command["after"] for command in commands] == [0, 2, 4]
+    with pytest.raises(ApiConnectionError):
+        asyncio.run(followed("ws://127.0.0.1:1"))
+
+
 def test_a_follower_of_everything_names_what_it_has_when_it_comes_back() -> None:
     def behave(socket: ServerConnection, commands: list[Any]) -> None:
         if len(commands) == 1:
@@ -140,7 +162,10 @@ def test_a_silent_server_is_asked_and_then_left() -> None:
 
 def test_a_refused_subscription_is_told_and_not_tried_again() -> None:
     def behave(socket: ServerConnection, _commands: list[Any]) -> None:
-        socket.send('{"type": "error", "problem": {"status": 404, "title": "Not found", "detail": "No such id."}}')
+        socket.send(
+            '{"type": "error", "problem": {"type": "urn:x", "code": "not_found", "status": 404,'
+            ' "title": "Not found", "detail": "No such id."}}'
+        )
         socket.recv()
 
     with server(behave) as (url, commands), pytest.raises(ApiError, match=r"Not found: No such id\."):

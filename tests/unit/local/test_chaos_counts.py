@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-from tests.chaos.checks import UNSTORED_S, Counts, check_deliveries, check_events, check_paid
-from tests.chaos.load import Memory
+from fourfold.jobs.answers import WAVE
+from tests.chaos.checks import Counts, check_deliveries, check_events, check_paid
+from tests.chaos.load import SLACK_S, Memory
 from tests.chaos.paid import Span
 from tests.unit.webhooks.receiver import Received
 
@@ -21,9 +22,20 @@ def test_a_call_that_is_paid_again_is_excused_only_if_a_fault_met_the_one_before
     counts = Counts()
     check_paid({"in flight": [Span(90, 100.5), Span(110, 120)], "once": [Span(1, 2)]}, FAULT, counts)
     assert (counts.repaid_in_flight, counts.paid_twice) == (1, [])
-    check_paid({"answered": [Span(90, 100 - UNSTORED_S - 1), Span(110, 120)]}, FAULT, counts)
+    check_paid({"answered": [Span(90, 100 - SLACK_S - 1), Span(110, 120)]}, FAULT, counts)
     check_paid({"after": [Span(90, 100.5), Span(110, 120), Span(121, 122)]}, FAULT, counts)
     assert (counts.repaid_in_flight, counts.paid_twice) == (2, ["answered", "after"])
+
+
+def test_a_job_may_ask_a_wave_again_after_a_fault_and_no_more() -> None:
+    before, after = Span(90, 91), Span(110, 111)  # answered long before the fault, and asked again after it
+    calls = {f"question {number}": [before, after] for number in range(WAVE + 1)}
+    counts = Counts()
+    check_paid(calls, FAULT, counts, dict.fromkeys(calls, 1), jobs=1)
+    assert (counts.repaid_in_flight, len(counts.paid_twice)) == (WAVE, 1)
+    counts = Counts()
+    check_paid({"question": [Span(102, 103), after]}, FAULT, counts, {"question": 1}, slack_s=0.5, jobs=1)
+    assert counts.paid_twice == ["question"]  # no fault is between them
 
 
 def test_an_event_that_is_missing_or_comes_twice_is_counted() -> None:

@@ -3,6 +3,7 @@
 import { get, post, send } from "./api.js";
 import { curlButton } from "./curl.js";
 import { fill, h } from "./dom.js";
+import { estimateLine } from "./estimate.js";
 import { words } from "./format.js";
 import { problemNotice } from "./notices.js";
 import { go } from "./router.js";
@@ -19,9 +20,14 @@ const EXAMPLES = [
 export async function view(_, { signal }) {
   const brief = h("textarea", { id: "brief", rows: 5, maxlength: MOST_CHARACTERS, required: true, "aria-describedby": "brief-help", placeholder: EXAMPLES[0] });
   const preset = h("select", { id: "preset" }, h("option", { value: "" }, "Settings of the workspace"));
+  const slug = h("input", { id: "slug", maxlength: 63, placeholder: "optional", spellcheck: "false", autocomplete: "off" });
   const notice = h("div", { "aria-live": "assertive" });
   const button = h("button", { type: "submit", class: "main" }, "Create persona");
-  const body = async () => ({ intent: brief.value, ...(await presetConfig(preset.value, signal)) });
+  const body = async () => ({ intent: brief.value, ...(slug.value.trim() ? { slug: slug.value.trim() } : {}), ...(await presetConfig(preset.value, signal)) });
+
+  const estimate = estimateLine("/v1/personas", () => (brief.value.trim() ? body() : null), signal);
+  brief.addEventListener("input", estimate.soon);
+  preset.addEventListener("change", estimate.soon);
 
   const submit = async (event) => {
     event.preventDefault();
@@ -43,8 +49,9 @@ export async function view(_, { signal }) {
     brief,
     h("p", { id: "brief-help", class: "quiet small" }, "Who is it, where, and what is the matter with them? Any language. Facts you state are kept."),
     h("fieldset", { class: "examples" }, h("legend", {}, "Or begin with an example"),
-      EXAMPLES.map((text) => h("button", { type: "button", class: "chip", onclick: () => { brief.value = text; brief.focus(); } }, text))),
-    h("div", { class: "fields" }, h("div", {}, h("label", { for: "preset" }, "Models"), preset)),
+      EXAMPLES.map((text) => h("button", { type: "button", class: "chip", onclick: () => { brief.value = text; brief.focus(); estimate.soon(); } }, text))),
+    h("div", { class: "fields" }, h("div", {}, h("label", { for: "preset" }, "Models"), preset), h("div", {}, h("label", { for: "slug" }, "Slug, its unique name"), slug)),
+    estimate.element,
     notice,
     h("div", { class: "actions" }, button, h("span", { class: "quiet small" }, "Ctrl + Enter"), curlButton("POST", "/v1/personas", () => ({ intent: brief.value }))));
 

@@ -1,6 +1,6 @@
 // The tab with the voice fingerprint: how far its own replies lie from it, and how far other voices do.
 
-import { get, post } from "./api.js";
+import { ProblemError, get, post } from "./api.js";
 import { curlButton } from "./curl.js";
 import { fill, h, s } from "./dom.js";
 import { tokens, usd, when, words } from "./format.js";
@@ -46,7 +46,7 @@ function report(persona, found, path, signal) {
         found.embedder ? h("span", { class: "quiet" }, `${found.embedder} · ${found.scored} of ${found.scenarios} scenarios · ${when(found.created_at)} · ${tokens(found.tokens)} · ${usd(found.cost_usd)}`) : h("span", { class: "quiet", dataset: { live: "" } })),
       h("div", { class: "actions" }, curlButton("GET", path), h("button", { type: "button", onclick: again }, "Compute again"))),
     notice,
-    found.error ? problemNotice(Object.assign(new Error(found.error.detail), found.error)) : null,
+    found.error ? problemNotice(new ProblemError(found.error)) : null,
     found.reasons?.length ? h("ul", { class: "notice warn" }, found.reasons.map((reason) => h("li", {}, reason))) : null,
     found.calibration ? plot(found) : null,
     found.separation ? separation(found.separation) : null,

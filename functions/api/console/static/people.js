@@ -7,6 +7,7 @@ import { ago, isOffline, percent, usd, words } from "./format.js";
 import { watchWorkspace } from "./live.js";
 import { empty, problemNotice } from "./notices.js";
 import { link } from "./router.js";
+import { personaFilters } from "./people-filters.js";
 import { statusBadge } from "./status.js";
 
 const PAGE = 50;
@@ -16,22 +17,34 @@ export async function view(_, { signal }) {
   const end = h("div", { class: "list-end" });
   const byId = new Map();
   let cursor = null;
-  let reading = false;
+  let reading = null;
+  const filters = personaFilters(() => again());
 
   const more = async () => {
     if (reading || cursor === undefined) return;
-    reading = true;
+    const mine = new AbortController();
+    reading = mine;
     try {
-      const page = await get(withQuery("/v1/personas", { limit: PAGE, cursor }), { signal });
+      const page = await get(withQuery("/v1/personas", { ...filters.values(), limit: PAGE, cursor }), { signal: AbortSignal.any([signal, mine.signal]) });
       for (const persona of page.data) put(persona, false);
       cursor = page.next_cursor ?? undefined;
-      end.replaceChildren(cursor === undefined ? (byId.size ? "" : empty("No personas yet.", h("a", { href: "#/create" }, "Create the first one"))) : "Loading …");
+      end.replaceChildren(cursor === undefined ? (byId.size ? "" : nothing(filters)) : "Loading …");
     } catch (error) {
+      if (mine.signal.aborted) return;
       if (!signal.aborted) end.replaceChildren(problemNotice(error));
       cursor = undefined;
     }
-    reading = false;
+    reading = null;
     if (end.isConnected && cursor !== undefined && end.getBoundingClientRect().top < window.innerHeight * 2) await more();
+  };
+
+  const again = () => {
+    reading?.abort();
+    reading = null;
+    cursor = null;
+    byId.clear();
+    rows.replaceChildren();
+    return more();
   };
 
   const put = (persona, first) => {
@@ -49,7 +62,7 @@ export async function view(_, { signal }) {
   watchWorkspace(async (event) => {
     if (!/^run\.started$|completed$|failed$/.test(event.type) || event.type.startsWith("step.")) return;
     const persona = await get(`/v1/personas/${event.persona_id}`, { signal }).catch(() => null);
-    if (persona) put(persona, true);
+    if (persona && (byId.has(persona.id) || !filters.isSet())) put(persona, true);
   }, signal);
 
   return {
@@ -58,9 +71,15 @@ export async function view(_, { signal }) {
       h("div", { class: "page-head" },
         h("h1", { tabindex: -1 }, "Personas"),
         h("div", { class: "actions" }, curlButton("GET", "/v1/personas"), h("a", { class: "button main", href: "#/create" }, "Create"))),
+      filters.element,
       rows,
       end),
   };
+}
+
+function nothing(filters) {
+  if (filters.isSet()) return empty("No persona matches.");
+  return empty("No personas yet.", h("a", { href: "#/create" }, "Create the first one"));
 }
 
 function personaRow(persona) {

@@ -33,6 +33,7 @@ export function startRouter(main, routes, onShow) {
     const path = decodePath(location.hash);
     const [route, parameters] = matching(routes, path);
     main.setAttribute("aria-busy", "true");
+    if (!main.childElementCount) fill(main, h("p", { class: "page quiet" }, "Loading …"));
     let shown;
     try {
       const module = await route[1]();

@@ -1,6 +1,6 @@
 // A run as it happens: six steps that light up, attempts, scores, and its end. Works as well after a reload.
 
-import { followRun, get, post } from "./api.js";
+import { ProblemError, followRun, get, post } from "./api.js";
 import { curlButton } from "./curl.js";
 import { announce, fill, h } from "./dom.js";
 import { heading, length, seconds, tokens, usd, words } from "./format.js";
@@ -94,9 +94,9 @@ async function follow(runId, state, draw, outcome, signal) {
 
 function ending(state) {
   const { end } = state;
-  if (end?.problem) return problemNotice(Object.assign(new Error(end.problem.detail), { problem: end.problem, title: end.problem.title }));
+  if (end?.problem) return problemNotice(new ProblemError(end.problem));
   if (!end) return null;
-  return h("div", { class: "notice good" },
+  return h("div", { class: `notice ${end.status === "flagged" ? "warn" : "good"}` },
     h("p", {}, statusBadge(end.status ?? "completed"), ` in ${seconds(end.duration_ms)}. `, h("a", { href: link("personas", end.persona_id) }, "Open the persona")));
 }
 

@@ -63,7 +63,7 @@ export async function view(_, { signal }) {
       h("div", { class: "page-head" }, h("h1", { tabindex: -1 }, "Runs"), h("div", { class: "actions" }, curlButton("GET", "/v1/runs"))),
       h("div", { class: "fields" }, kind.parentElement, status.parentElement),
       h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Runs" }, h("table", {},
-        h("thead", {}, h("tr", {}, ["what", "status", "progress", "cost", "started", "open"].map((name) => h("th", { scope: "col" }, name)))),
+        h("thead", {}, h("tr", {}, ["what", "status", "detail", "cost", "started", "open"].map((name) => h("th", { scope: "col", class: name === "cost" ? "number" : null }, name)))),
         body)),
       end),
   };

@@ -1,6 +1,6 @@
 // The tab with the provocation suite: its rate with the interval, every test by family, and one test opened.
 
-import { get, post } from "./api.js";
+import { ProblemError, get, post } from "./api.js";
 import { curlButton } from "./curl.js";
 import { fill, h } from "./dom.js";
 import { heading, length, percent, seconds, tokens, usd, when, words } from "./format.js";
@@ -53,7 +53,7 @@ function report(suite, personaId, path, panel, signal) {
       h("p", { class: "facts-line" }, statusBadge(suite.status), suite.persona_version ? h("span", { class: "quiet" }, `version ${suite.persona_version} · catalogue ${suite.catalog_version} · ${when(suite.completed_at)} · ${seconds(suite.duration_ms)} · ${tokens(suite.tokens)} · ${usd(suite.cost_usd)}`) : h("span", { class: "quiet", dataset: { live: "" } })),
       h("div", { class: "actions" }, curlButton("GET", path), h("button", { type: "button", onclick: () => run(null) }, "Run all again"))),
     notice,
-    suite.error ? problemNotice(Object.assign(new Error(suite.error.detail), suite.error)) : null,
+    suite.error ? problemNotice(new ProblemError(suite.error)) : null,
     suite.counts ? summary(suite) : null,
     h("div", { class: "families" }, Object.entries(FAMILIES).map(([family, name]) => familyCard(name, suite.results.filter((test) => test.family === family), suite.by_family[family], open))),
     ownTests(suite, open),

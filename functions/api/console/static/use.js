@@ -22,7 +22,7 @@ export async function tab(persona, { signal }) {
         curlButton("GET", `/v1/personas/${persona.id}/voice`),
         h("button", { type: "button", onclick: ({ currentTarget }) => copyFrom(currentTarget, voice.system_prompt) }, "Copy prompt"))),
       h("p", { class: "quiet small" }, "A system prompt for any chat runtime. It changes only with the persona or the safety settings."),
-      h("pre", { class: "wrap prompt", tabindex: 0, role: "region", "aria-label": "Voice prompt" }, voice.system_prompt)),
+      h("pre", { class: "wrap prompt", tabindex: 0, role: "region", "aria-label": "Text of the voice prompt" }, voice.system_prompt)),
     h("section", { class: "card", "aria-labelledby": "lines-head" },
       h("h2", { id: "lines-head" }, "Example lines"),
       h("ul", { class: "lines" }, voice.example_lines.map((text) => h("li", {}, text)))),

@@ -7,12 +7,12 @@ RunEvents   pk run_pk   sk the entry's number   the event; for `step.completed` 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fourfold.progress.events import event_from
-from fourfold.progress.log import LogEntry, StoredEntry, event_body
+from fourfold.progress.log import LogEntry, LogPlace, StoredEntry, event_body
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.partitions import run_pk
 from fourfold.storage.table import Table
@@ -79,6 +79,14 @@ class DynamoEventStore:
     def _items(self, after: int, projection: dict[str, Any]) -> Iterator[dict[str, Any]]:
         start = {"pk": {"S": self._pk}, "sk": {"N": str(after)}} if after else None
         return self._table.query(self._pk, start_after=start, **projection)
+
+
+def existing_entries(client: DynamoDBClient, table: str, places: Iterable[LogPlace]) -> set[LogPlace]:
+    """Which of the entries exist; strongly consistent."""
+    by_key = {(run_pk(place.workspace_id, place.run_id), place.seq): place for place in places}
+    keys = [{"pk": {"S": pk}, "sk": {"N": str(seq)}} for pk, seq in by_key]
+    found = Table(client, table).get_many(keys, fields="pk, sk")
+    return {by_key[item["pk"]["S"], int(item["sk"]["N"])] for item in found}
 
 
 def _entry(item: dict[str, Any]) -> LogEntry:
