@@ -115,7 +115,6 @@ def test_cost_is_on_the_step_the_run_and_the_persona(connected: Connected) -> No
     assert run["usage"]["cost_usd"] == persona["usage"]["cost_usd"] == pytest.approx(by_calls, abs=1e-5)
     assert set(persona["usage"]["by_step"]) == set(DEFAULTS)
     assert not persona["usage"]["tokens"]["estimated"]
-    assert persona["usage"]["tokens"]["cache_read_tokens"] > 0, "the same steps ran before: their prefix was cached"
 
 
 def test_a_refusing_model_is_asked_again_and_then_replaced(connected: Connected) -> None:
