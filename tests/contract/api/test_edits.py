@@ -73,6 +73,7 @@ def test_an_edit_changes_one_field_and_says_who_and_why(api: Api, persona: dict[
         "changed_by": "key_ffk_one",
         "reason": "She is called Derya.",
         "run_id": None,
+        "metadata": {},
     }
     assert len(api.machine.started) == 1, "an edit needs no model"
     assert api.orders == []

@@ -20,7 +20,7 @@ from tests.examples import examples
 from tests.unit.personas.memory import chance
 
 LAYERS = ("soul", "self", "mask", "surface")
-STEPS = examples(30, 300)
+STEPS = examples(15, 300)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.unit.personas.memory import PERSONA_ID, OnePersona, chance, persona, 
 
 # Of one version: what a restoration brings back.
 RESTORED = ("soul", "self", "mask", "surface", "language", "audit", "run_id", "config_hash", "usage", "providers")
-CASES = examples(60, 500)
+CASES = examples(20, 500)
 
 
 def bytes_of(text: str, fields: tuple[str, ...] = RESTORED) -> dict[str, str]:

@@ -20,7 +20,7 @@ from tests.examples import examples
 from tests.unit.personas.memory import chance, persona, random_edit
 from tests.unit.pipeline.rewriting import ended, run_through, started
 
-CASES = examples(40, 500)
+CASES = examples(20, 500)
 FIRST_STEPS = STEP_ORDER[:-1]
 
 
