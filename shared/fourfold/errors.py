@@ -37,6 +37,7 @@
     + ApiError, UnreachableError, NoConnectionError, NoServerCodeError, ProfileError, RunContinuesError
   * ApiProblemError            the Python client got a problem from the API
   * ApiConnectionError         the Python client got no answer from the API
+    + BrokenConnectionError     a WebSocket connection of it ended
   * LocalError                 the local engine, deployment or API failed
     + AlreadyRunningError, ApiStartError, BadPortError, ChannelClosedError, DatabaseError, DeployError, EngineError
     + ForkError, InvocationTimeoutError, NotServingError, NotStoredError, NotUnderstoodError, PortTakenError

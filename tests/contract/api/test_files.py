@@ -100,6 +100,7 @@ def test_an_import_is_announced(api: Api, persona: dict[str, Any]) -> None:
         "overall": persona["audit"]["overall"],
         "language": persona["language"],
         "parent_id": None,
+        "metadata": {},
     }
 
 
