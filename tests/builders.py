@@ -19,6 +19,7 @@ from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.mask_build import MASK_BUILD, MaskBuild
 from fourfold.pipeline.new_run import new_run
+from fourfold.pipeline.refine import ToneReading
 from fourfold.pipeline.run_step import StepOutcome, run_step
 from fourfold.pipeline.self_enrich import SELF_ENRICH, SelfEnrichment
 from fourfold.pipeline.soul_draft import SOUL_DRAFT, SoulDraft
@@ -98,6 +99,7 @@ AUDIT: dict[str, Any] = {
         "realism": 4.3,
     },
 }
+TONE = {"warmth": 0.2, "gravity": 0.0, "intensity": -0.1, "irony": 0.0}
 GOOD_ANSWERS: dict[type, dict[str, Any]] = {
     Intent: INTENT,
     SoulDraft: SOUL,
@@ -105,6 +107,7 @@ GOOD_ANSWERS: dict[type, dict[str, Any]] = {
     MaskBuild: MASK,
     SurfaceGrounding: SURFACE,
     AuditReport: AUDIT,
+    ToneReading: {"first": TONE, "second": TONE},
 }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import resource
 import ssl
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +33,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--deep", metavar="PART", choices=list(PARTS), help="run a part of `make test-deep`, not the gate")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leaves out what has no test of the wanted deep part: to import all tests takes longer than some parts."""
+    wanted = config.getoption("--deep")
+    if wanted is None:
+        return None
+    marker = "pytest.mark.random" if wanted == RANDOM else f'deep(part="{wanted}")'
+    files = collection_path.rglob("test_*.py") if collection_path.is_dir() else [collection_path]
+    return None if any(marker in file.read_text(encoding="utf-8") for file in files) else True
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keeps the tests of the gate, or of one deep part; the longest group of them comes first."""
@@ -40,6 +52,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     items[:] = sorted(kept, key=lambda item: not item.nodeid.startswith(TOGETHER))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Adds the CPU seconds of a deep part, of all processes that ended: docs/testing.md has them for each part."""
+    if config.getoption("--deep"):
+        used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        seconds = sum(each.ru_utime + each.ru_stime for each in used)
+        terminalreporter.write_line(f"{seconds:.0f} CPU seconds")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

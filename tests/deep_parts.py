@@ -19,7 +19,8 @@ PARTS = {
     "labels": "the offline judge and composer against label sets and conversations of PyRIT and psychebench, from PyPI",
     "models": "every part of the product asks the configured provider, over HTTP",
     "console": "a person's work in the console, in Chromium: all pages, accessibility, hostile texts, weights, times",
-    "real": "the product against a small real model, on a server of its own",
+    "real": "schemas, tokens and a whole run against a small real model, on a server of its own",
+    "real-jobs": "chat, fingerprint and suite against the same model",
 }
 
 

@@ -25,7 +25,7 @@ from infra.local.home import REPOSITORY
 from infra.local.process_group import ProcessGroup
 
 DEFAULT_PORT = 8000
-START_SECONDS = 30
+START_SECONDS = 180  # on a laptop that compiles something
 STOP_SECONDS = 6
 
 

@@ -20,8 +20,6 @@ from functools import partial
 
 from infra.local.storage_health import storage_failure
 
-# As the engine's: the event loop must not wait 5 ms for each of the threads that serve requests.
-SWITCH_SECONDS = 0.001
 HEAVY = ("botocore.session", "fastapi", "pydantic", "aws_lambda_powertools", "uvicorn")
 
 
@@ -35,7 +33,6 @@ def main() -> None:
     environment: dict[str, str] = received["environment"]
     os.environ.update(environment)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s")
-    sys.setswitchinterval(SWITCH_SECONDS)
     api = importlib.import_module("functions.api.server")
     api.app.state.storage_failure = partial(storage_failure, environment["AWS_ENDPOINT_URL"])
     sign_in = importlib.import_module("functions.api.console.sign_in")

@@ -10,6 +10,7 @@
     + BadAddressError           the URL of a model server
     + NoSuchStepError           the generation method does not have the step
     + ConstraintsBrokenError    an edit breaks the constraint chain
+    + BadRewriteError           what to keep, to edit and to write contradict each other
   * NotFoundError              the workspace has no such resource
     + NoSuchPersonaError, NoSuchVersionError, NoSessionError, PersonaGoneError
   * ConflictError              the request conflicts with the current state; read it and try again

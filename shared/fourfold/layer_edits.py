@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, create_model
 
 from fourfold.constraints import Link, Violation, check_mask, check_self, check_surface
-from fourfold.layers import Layers
+from fourfold.errors import InputError
+from fourfold.layers import Layers, changed_paths
 from fourfold.persona import BigFive, Document, Mask, SelfLayer, Soul, Surface
 
 _NUMBERS = (int, float)
+
+
+class ConstraintsBrokenError(InputError):
+    """The edit breaks constraints, and its author did not accept that. Nothing is stored."""
+
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        super().__init__(", ".join(violation.field for violation in violations))
+        self.violations = violations
 
 
 def _partial(layer: type[Document], **nested: type[BaseModel]) -> type[BaseModel]:
@@ -61,6 +70,10 @@ class LayerEdits(BaseModel):
         """Returns the edits as nested JSON, without absent fields."""
         return self.model_dump(mode="json", exclude_unset=True)
 
+    def paths(self) -> tuple[str, ...]:
+        """Returns the paths of the fields to change, such as `surface.name`."""
+        return tuple(_leaves("", self.values()))
+
     def applied_to(self, layers: Layers) -> Layers:
         """Returns the layers with the edits."""
         return Layers.model_validate(_merged(layers.model_dump(mode="json"), self.values()))
@@ -95,8 +108,33 @@ def violations_of_edit(
     )
 
 
+def edited_layers(
+    before: Layers, edits: LayerEdits | None, chain: Sequence[Link], language: str | None, *, accept: bool
+) -> tuple[Layers, tuple[Violation, ...]]:
+    """Returns the layers with the edits, and the violations that were accepted.
+
+    Raises:
+        ConstraintsBrokenError: the edits break constraints of the chain, and that is not accepted.
+    """
+    if edits is None:
+        return before, ()
+    after = edits.applied_to(before)
+    violations = violations_of_edit(before, after, changed_paths(before, after), chain, language)
+    if violations and not accept:
+        raise ConstraintsBrokenError(violations)
+    return after, violations
+
+
 def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **base,
         **{name: _merged(base[name], value) if isinstance(value, dict) else value for name, value in changes.items()},
     }
+
+
+def _leaves(path: str, node: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+    if not isinstance(node, dict):
+        yield path
+        return
+    for name, child in node.items():
+        yield from _leaves(f"{path}.{name}" if path else name, child)

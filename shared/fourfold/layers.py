@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from fourfold.persona import Document, Mask, NotWrittenError, Persona, SelfLayer, Soul, Surface
 
@@ -22,9 +23,33 @@ class Layers(Document):
     mask: Mask
     surface: Surface
 
+    def layer(self, name: LayerName) -> Document:
+        """Returns one layer."""
+        found: Document = getattr(self, attribute_of(name))
+        return found
+
     def fields(self) -> dict[str, Any]:
         """Returns the JSON value of each field by its path, such as `surface.name` or `self.big_five.openness`."""
         return dict(_leaves("", self.model_dump(mode="json")))
+
+
+def attribute_of(name: LayerName) -> str:
+    """Returns the attribute that holds a layer: `self` is taken in Python."""
+    return "self_" if name == "self" else name
+
+
+@cache
+def layer_paths() -> frozenset[str]:
+    """Returns the paths of all fields of the layers, such as `surface.name`, `self.big_five` and the traits in it."""
+    models = {name: Layers.model_fields[attribute_of(name)].annotation for name in LAYER_NAMES}
+    return frozenset(path for name, model in models.items() for path in _paths(name, model) if path != name)
+
+
+def _paths(path: str, model: Any) -> Iterator[str]:  # noqa: ANN401 - an annotation
+    yield path
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        for name, info in model.model_fields.items():
+            yield from _paths(f"{path}.{info.alias or name}", info.annotation)
 
 
 def layers_of(persona: Persona) -> Layers:

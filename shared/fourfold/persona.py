@@ -352,6 +352,25 @@ class TestSuiteSummary(Document):
     completed_at: datetime
 
 
+AxisName = Literal["warmth", "gravity", "intensity", "irony"]
+
+
+class Refined(Document):
+    """How far a layer moved along a tonal axis, as the audit's model read it before and after (-1 to 1).
+
+    `amount` was asked. `reached`: `moved` is at least half of it, or half of what the scale left. The readings are null
+    if the audit's model gave none.
+    """
+
+    layer: Literal["soul", "mask"]
+    axis: AxisName
+    amount: float
+    before: float | None = None
+    after: float | None = None
+    moved: float | None = None
+    reached: bool | None = None
+
+
 class PersonaStatus(StrEnum):
     """The status of a persona. `unaudited`: it was imported, and this deployment did not sign its audit."""
 
@@ -420,7 +439,7 @@ class Persona(Document):
     is the status of an archived persona before it was archived; unarchiving restores it. `metadata` are strings of the
     caller; events carry them. A fork has the id and version of the persona it was made from (`parent_id`,
     `parent_version`), the first persona of its line (`root_id`) and its maker's `fork_note`; the parent may have been
-    deleted since.
+    deleted since. `refined` is the move that the run measured, if it moved a layer along an axis.
     """
 
     id: PersonaId
@@ -450,6 +469,7 @@ class Persona(Document):
     parent_version: int | None = None
     root_id: PersonaId | None = None
     fork_note: str | None = None
+    refined: Refined | None = None
     created_at: datetime
     updated_at: datetime
 

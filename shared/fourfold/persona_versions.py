@@ -27,7 +27,8 @@ class Change(StrEnum):
     IMPORTED = "imported"
 
 
-_BY_RUNS: Final = frozenset({Change.GENERATED, Change.REGENERATED, Change.AUDITED})
+# A fork has the run that rewrote it, if one did.
+_BY_RUNS: Final = frozenset({Change.GENERATED, Change.REGENERATED, Change.AUDITED, Change.FORKED})
 
 
 class Authorship(Document):

@@ -10,6 +10,7 @@ from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest
 from fourfold.pipeline.audit import AuditReport
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.mask_build import MaskBuild
+from fourfold.pipeline.refine import ToneReading
 from fourfold.pipeline.self_enrich import SelfEnrichment
 from fourfold.pipeline.single_call import SingleCallPersona
 from fourfold.pipeline.soul_draft import SoulDraft
@@ -70,6 +71,10 @@ def _composer(  # noqa: PLR0911 - one return for each step
         from fourfold_offline.single_call import write_in_one_call
 
         return write_in_one_call
+    if output_type is ToneReading:
+        from fourfold_offline.tonality import read_tone
+
+        return read_tone
     if output_type is AuditReport:
         from fourfold_offline.audit.report import audit
 

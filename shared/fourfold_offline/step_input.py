@@ -13,6 +13,7 @@ from fourfold.constraints import Fact, FactField, Link, Note, TraitBound, Violat
 from fourfold.llm.port import ModelRequest
 from fourfold.persona import Finding, Mask, SelfLayer, Soul, Surface
 from fourfold.pipeline.intent import Intent
+from fourfold.pipeline.rewrite import Refinement
 from fourfold_offline.grammar import Gender
 from fourfold_offline.lexicon.given_names import gender_of_name
 from fourfold_offline.seeded_choice import SeededChoice
@@ -38,6 +39,11 @@ class StepInput:
     violations: tuple[Violation, ...]
     findings: tuple[Finding, ...]
     problems: tuple[str, ...]
+    rewrite_language: str | None = None
+    refinement: Refinement | None = None
+    before: Soul | Mask | None = None
+    first: object = None
+    second: object = None
 
     @cached_property
     def draw(self) -> SeededChoice:
@@ -95,7 +101,7 @@ _HALF = 0.5
 
 def read_request(request: ModelRequest) -> StepInput:
     """The input of a request. Missing and malformed blocks are None or empty."""
-    brief = request.block("brief")
+    brief, refinement = request.block("brief"), _refinement_in(request)
     return StepInput(
         brief=brief if isinstance(brief, str) else "",
         intent=_parsed(Intent, request.block("intent")) or Intent(language="en", locale="en-US"),
@@ -107,7 +113,28 @@ def read_request(request: ModelRequest) -> StepInput:
         violations=_all(_VIOLATIONS, request.block("violations")),
         findings=_all(_FINDINGS, request.block("findings")),
         problems=request.repair.problems if request.repair else (),
+        rewrite_language=_language_of(request.block("rewrite")),
+        refinement=refinement,
+        before=_parsed(_REFINED[refinement.layer], request.block("before")) if refinement is not None else None,
+        first=request.block("first"),
+        second=request.block("second"),
     )
+
+
+_REFINED: dict[str, type[Soul] | type[Mask]] = {"soul": Soul, "mask": Mask}
+
+
+def _refinement_in(request: ModelRequest) -> Refinement | None:
+    """The move that a rewrite asks for, of the layer that the step writes; None without one."""
+    asked = request.block("refine")
+    layer = {"SoulDraft": "soul", "MaskBuild": "mask"}.get(request.output_type.__name__)
+    return _parsed(Refinement, {**asked, "layer": layer}) if isinstance(asked, dict) and layer is not None else None
+
+
+def _language_of(rewrite: object) -> str | None:
+    """The language (BCP 47) that a rewrite asks for, or None."""
+    language = rewrite.get("language") if isinstance(rewrite, dict) else None
+    return language if isinstance(language, str) else None
 
 
 def _parsed(model: type[Parsed], data: object) -> Parsed | None:

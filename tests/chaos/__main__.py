@@ -179,7 +179,7 @@ def main(arguments: list[str]) -> int:
     chosen = [one for one in FAULTS if not asked.kinds or one.name.startswith(tuple(asked.kinds))]
     outcomes = []
     with (
-        tempfile.TemporaryDirectory(prefix="chaos-") as folder,
+        tempfile.TemporaryDirectory(prefix="chaos-", ignore_cleanup_errors=True) as folder,
         PaidProvider(WholeProduct(), scale=SCALE, seed=asked.seed) as provider,
         receiver() as hooks,
     ):

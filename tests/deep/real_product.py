@@ -26,12 +26,13 @@ from tests.deep.real_model import MODEL, RealServer
 from tests.integration.local_server import BY_THEMSELVES, LocalServer, eventually
 
 # Tokens of an answer of a step, a chat reply and a judgement.
-STEP_ROOM, CHAT_ROOM, JUDGE_ROOM = 700, 256, 400
+STEP_ROOM, CHAT_ROOM, JUDGE_ROOM = 512, 256, 400
 STEPS = ("intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit")
 # One of each family.
 SOME_TESTS = ["role.002", "contra.003", "emo.005", "jail.003"]
 BRIEF = "A shy baker, 41, in Izmir"
-# Kinds of failure that would be the product's own, not the model's.
+# Problems of a model that cannot hold a conversation, and failures that would be the product's own.
+HONEST = {"model_truncated", "model_invalid_output"}
 OWN_FAILURES = {ModelFailure.TIMEOUT, ModelFailure.SERVER_ERROR, ModelFailure.UNREACHABLE, ModelFailure.BAD_REQUEST}
 CREATE_SECONDS, JOB_SECONDS, CHAT_SECONDS = 3000, 3400, 270
 

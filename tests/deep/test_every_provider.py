@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.local_server import LocalServer
 from tests.integration.provider_parts import home_of
 from tests.providers.wires import Provider
 
@@ -15,9 +16,16 @@ pytestmark = [pytest.mark.deep(part="models"), pytest.mark.timeout(1800)]
 LEAST_OF_JOBS = 116
 
 
+@pytest.fixture(scope="module")
+def homes() -> list[LocalServer]:
+    """The homes so far: the first one's template serves the others."""
+    return []
+
+
 @pytest.mark.parametrize("provider", Provider)
-def test_every_part_asks_the_configured_provider(provider: Provider, tmp_path: Path) -> None:
-    with home_of(provider, tmp_path / "home", None) as configured:
+def test_every_part_asks_the_configured_provider(provider: Provider, homes: list[LocalServer], tmp_path: Path) -> None:
+    with home_of(provider, tmp_path / "home", homes[0] if homes else None) as configured:
+        homes.append(configured.home)
         configured.run_all()
         assert {request.provider for request in configured.server.requests} == {provider}
         called = {f"{provider.value}:{request.model}" for request in configured.server.requests}

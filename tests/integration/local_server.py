@@ -19,7 +19,7 @@ import httpx
 from infra.local.engine import REGION
 from infra.local.home import REPOSITORY, Home, Server
 
-START_SECONDS = 240
+START_SECONDS = 600
 # Jobs under way are waited for a while, and the state is saved.
 STOP_SECONDS = 60
 EVENTUALLY_SECONDS = 20

@@ -1,4 +1,4 @@
-"""A developer's one key, or one server: whatever the product asks a model, it asks there, in the background too."""
+"""A developer's one server: whatever the product asks a model, it asks there, in the background too."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from tests.integration.local_server import LocalServer, eventually
+from tests.integration.provider_parts import home_of
 from tests.providers.server import ProviderServer
-from tests.providers.setting import KEY
-from tests.providers.whole_product import WholeProduct
 from tests.providers.wires import Provider
 
 pytestmark = pytest.mark.deep(part="models")
@@ -23,30 +22,13 @@ JOBS_SECONDS = 90
 MOST_OF_BOTH = 150
 
 
-def _variables(provider: Provider, server: ProviderServer) -> dict[str, str]:
-    """What a developer exports to use this provider, and nothing else."""
-    if provider is Provider.OPENAI:
-        return {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": server.base_url(provider)}
-    return {
-        "FOURFOLD_COMPATIBLE_BASE_URL": server.base_url(provider),
-        "FOURFOLD_COMPATIBLE_MODEL": "llama3.1:8b",
-    }
-
-
-@pytest.fixture(scope="module", params=[Provider.OPENAI, Provider.COMPATIBLE])
+@pytest.fixture(scope="module")
 def configured(
-    request: pytest.FixtureRequest, stack: LocalServer, tmp_path_factory: pytest.TempPathFactory
+    stack: LocalServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[LocalServer, ProviderServer, Provider]]:
-    """A fresh home with one provider, its background jobs on, as they are by default."""
-    provider: Provider = request.param
-    with ProviderServer(WholeProduct()) as server:
-        home = LocalServer(tmp_path_factory.mktemp("configured"), _variables(provider, server))
-        home.borrow_assembly(stack)
-        home.start()
-        try:
-            yield home, server, provider
-        finally:
-            assert home.stop() == 0, home.said()
+    """A fresh home with one server, its background jobs on, as they are by default."""
+    with home_of(Provider.COMPATIBLE, tmp_path_factory.mktemp("configured"), stack) as made:
+        yield made.home, made.server, made.provider
 
 
 @pytest.fixture(scope="module")

@@ -72,10 +72,11 @@ def tagged(description: str) -> dict[str, Any]:
     return {"description": description, "headers": {"ETag": tag}}
 
 
-def tagged_or_stream(description: str) -> dict[str, Any]:
-    """A 200 with a persona, or with the events of its run."""
+def tagged_or_stream(description: str, example: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A 200 with a persona, or with the events of its run. `example` is of the JSON, where its schema has none."""
     stream = event_stream(description)[200]["content"]
-    return {**tagged(description), "content": {"application/json": {}, **stream}}
+    shown = {} if example is None else {"example": example}
+    return {**tagged(description), "content": {"application/json": shown, **stream}}
 
 
 def refusals(status: int, meanings: dict[str, str]) -> Responses:

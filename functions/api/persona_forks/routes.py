@@ -17,12 +17,20 @@ from functions.api import wiring
 from functions.api.dependencies import Reader, Writer
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
-from functions.api.openapi.problems import IN_PROGRESS, NOT_WRITTEN, OF_KEYED_REQUESTS
-from functions.api.persona_forks.forking import forked_persona
+from functions.api.openapi.problems import (
+    IN_PROGRESS,
+    NOT_WRITTEN,
+    OF_KEYED_REQUESTS,
+    OF_RUNS,
+    OF_SETTINGS,
+    PERSONA_DELETED,
+)
+from functions.api.persona_forks.forking import forked
 from functions.api.persona_forks.lineage import lineage_of
 from functions.api.persona_forks.schemas import ForkRequest
 from functions.api.personas.lookup import known_persona
-from functions.api.responses import document, path_to, persona_document
+from functions.api.responses import document
+from functions.api.runs.schemas import RunReceipt
 from functions.api.spending import count_spending
 
 router = APIRouter(tags=["personas"])
@@ -33,20 +41,39 @@ router = APIRouter(tags=["personas"])
     summary="Fork a persona",
     status_code=201,
     response_model=Persona,
-    openapi_extra=bodies.required_json(ForkRequest, bodies.KEY_HEADER),
+    openapi_extra=bodies.required_json(ForkRequest, bodies.KEY_HEADER, bodies.PREFER_HEADER),
     responses={
         201: replies.persona_created(),
-        **replies.problems(400, 401, 403, 404, 413, 415, 422, 429, also=[*OF_KEYED_REQUESTS, "constraint_broken"]),
+        202: {"model": RunReceipt, "description": "The run is in progress; see `Location`"},
+        **replies.problems(
+            400,
+            401,
+            403,
+            404,
+            413,
+            415,
+            422,
+            429,
+            also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_RUNS, "too_many_generations", "constraint_broken"],
+        ),
         **replies.refusals(
-            409, {"slug_taken": "another persona of the workspace has this slug", **IN_PROGRESS, **NOT_WRITTEN}
+            409,
+            {
+                "slug_taken": "another persona of the workspace has this slug",
+                "nothing_to_keep": "the parsed brief of the layers is not stored, so they cannot be written again",
+                **IN_PROGRESS,
+                **NOT_WRITTEN,
+                **PERSONA_DELETED,
+            },
         ),
     },
 )
 async def fork_persona(persona_id: str, request: Request, caller: Writer) -> Response:
-    """Makes a persona of its own from the layers of another, with edits. No model is called for it.
+    """Makes a persona of its own from the layers of another, with edits. Alone they need no model.
 
-    `parent_id` and `root_id` say where it comes from; deleting the parent leaves it whole. Its fingerprint and its
-    test suite are computed in the background, as after `POST /v1/personas`.
+    In another language the lines and words of the mask are written by a run, with `refine` a layer; it is waited for as
+    in `POST /v1/personas`. All other fields keep their bytes. `parent_id` and `root_id` say where the fork comes from;
+    deleting the parent leaves it whole. Its fingerprint and its test suite are computed in the background.
     """
     if not is_persona_id(persona_id):
         raise not_found()
@@ -54,8 +81,7 @@ async def fork_persona(persona_id: str, request: Request, caller: Writer) -> Res
 
     async def fork(execution: Execution) -> Response:
         await count_spending(caller)
-        child = await wiring.in_thread(lambda: forked_persona(caller, persona_id, body, execution))
-        return persona_document(child, 201, {"Location": path_to(request, f"/v1/personas/{child.id}")})
+        return await forked(request, caller, persona_id, body, execution)
 
     return await idempotent(request, caller, body, fork)
 

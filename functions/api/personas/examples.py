@@ -76,6 +76,15 @@ _PERSONA: dict[str, Any] = {
     "created_at": AT,
     "updated_at": AT + timedelta(seconds=33),
 }
+REWRITE_ESTIMATE: dict[str, Any] = {
+    "steps": [
+        {"step": "mask_build", "models": ["anthropic:claude-sonnet-4-6"]},
+        {"step": "audit", "models": ["anthropic:claude-opus-4-7"]},
+    ],
+    "models": ["anthropic:claude-sonnet-4-6", "anthropic:claude-opus-4-7"],
+    "calls": {"low": 2, "high": 16},
+    "usd": {"low": 0.035, "high": 0.28},
+}
 _PARSED = {
     "language": "tr",
     "locale": "tr-TR",

@@ -1,4 +1,4 @@
-"""Starts a run that regenerates a persona from a step."""
+"""Starts a run that writes parts of a persona again, or says what it would do."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from fastapi import Request
 from fourfold.config.engine import RunSettings
 from fourfold.http import idempotency
 from fourfold.http.problems import ProblemError, not_found, rejected
+from fourfold.layer_edits import ConstraintsBrokenError, edited_layers
+from fourfold.layers import LAYER_NAMES, layers_of
+from fourfold.persona import NotWrittenError
 from fourfold.persona_versions import Authorship
 from fourfold.pipeline.regeneration import NoSuchStepError, NothingWrittenError, regeneration_config
+from fourfold.pipeline.rewrite import STEP_OF_LAYER, RewritePlan, RewriteRequest
 from fourfold.pipeline.submit import (
     ArchivedError,
     NoSuchPersonaError,
@@ -22,12 +26,14 @@ from fourfold.steps import StepName
 from functions.api import wiring
 from functions.api.config.pinning import pin_settings
 from functions.api.dependencies import AdmittedCaller
-from functions.api.errors import run_in_progress
+from functions.api.errors import constraints_broken, persona_not_written, run_in_progress
 from functions.api.personas import generation
 from functions.api.personas.lookup import up_to_date_persona
+from functions.api.personas.rewriting import RewriteEstimate, checked_plan, estimate, refinement_of
 from functions.api.personas.schemas import RegenerationRequest
 from functions.api.responses import path_to
 from functions.api.spending import count_spending
+from functions.wiring import persona_store
 
 
 async def start_regeneration(
@@ -36,14 +42,15 @@ async def start_regeneration(
     """Starts the run, or returns the run that the same Idempotency-Key started.
 
     Raises:
-        ProblemError: 404 no such persona, 409 conflicts with its state, 422 invalid settings or step; and as
-            `generation.start_run`.
+        ProblemError: 404 no such persona, 409 conflicts with its state, 422 invalid settings, step, keep or edits; and
+            as `generation.start_run`.
     """
-    first = StepName(body.from_)
+    asked = _request(body)
+    plan = checked_plan(asked)
     submission = Submission(
         caller.workspace_id,
-        Regenerate(persona_id, first),
-        _settings(caller, body, first),
+        Regenerate(persona_id, plan.first, request=None if asked.is_plain else asked),
+        _settings(caller, body, plan),
         key,
         idempotency.fingerprint(body),
         max_concurrent=caller.settings.api.limits.concurrent_generations,
@@ -52,7 +59,51 @@ async def start_regeneration(
     try:
         return await start_on_persona(request, caller, submission, persona_id)
     except NothingWrittenError:
-        raise _nothing_to_keep() from None
+        raise nothing_to_keep() from None
+    except ConstraintsBrokenError as error:
+        raise constraints_broken("/edits", error.violations) from None
+
+
+async def estimated_regeneration(caller: AdmittedCaller, persona_id: str, body: RegenerationRequest) -> RewriteEstimate:
+    """Returns what the run would do, without starting it.
+
+    Raises:
+        ProblemError: 404 no such persona, 409 it has no layers, 422 as `start_regeneration`.
+    """
+    asked = _request(body)
+    plan = checked_plan(asked)
+    settings = _settings(caller, body, plan)
+    persona = await wiring.in_thread(lambda: up_to_date_persona(caller.workspace_id, persona_id))
+    if asked.edits is not None:
+        basis = await wiring.in_thread(lambda: persona_store().basis_of(persona))
+        chain = () if basis is None else basis.constraints
+        try:
+            before = layers_of(persona)
+            edited_layers(before, asked.edits, chain, persona.language, accept=asked.accept_violations)
+        except NotWrittenError:
+            raise persona_not_written() from None
+        except ConstraintsBrokenError as error:
+            raise constraints_broken("/edits", error.violations) from None
+    return estimate(plan, settings.engine, persona, refines=asked.refine is not None)
+
+
+def _request(body: RegenerationRequest) -> RewriteRequest:
+    refine = None if body.refine is None else refinement_of(body.refine)
+    if body.from_ is None and refine is None:
+        raise rejected([FieldError(pointer="/from", code="missing", detail="Name the first step, or refine a layer.")])
+    alone = refine is not None and body.from_ is None
+    others = tuple(layer for layer in LAYER_NAMES if alone and refine is not None and layer != refine.layer)
+    first = STEP_OF_LAYER[refine.layer] if refine is not None and body.from_ is None else StepName(body.from_ or "")
+    edits = body.edits if "edits" in body.model_fields_set else None
+    edited = () if edits is None else edits.paths()
+    kept_others = tuple(layer for layer in others if not any(path.startswith(f"{layer}.") for path in edited))
+    return RewriteRequest(
+        first=first,
+        keep=(*body.keep, *kept_others),
+        edits=edits,
+        refine=refine,
+        accept_violations=body.accept_violations,
+    )
 
 
 async def start_on_persona(
@@ -77,18 +128,13 @@ async def start_on_persona(
         raise run_in_progress(path_to(request, f"/v1/runs/{busy.run_id}")) from None
 
 
-def _settings(caller: AdmittedCaller, body: RegenerationRequest, first: StepName) -> RunSettings:
+def _settings(caller: AdmittedCaller, body: RegenerationRequest, plan: RewritePlan) -> RunSettings:
     settings = pin_settings(caller.effective, body.config)
     try:
-        return RunSettings(regeneration_config(settings.engine, first), settings.revisions)
+        return RunSettings(regeneration_config(settings.engine, plan), settings.revisions)
     except NoSuchStepError:
-        raise rejected(
-            [
-                FieldError(
-                    pointer="/from", code="not_in_one_call", detail="The method single_call starts at intent_parse."
-                )
-            ]
-        ) from None
+        detail = "The method single_call starts at intent_parse and keeps nothing."
+        raise rejected([FieldError(pointer="/from", code="not_in_one_call", detail=detail)]) from None
 
 
 def _archived() -> ProblemError:
@@ -96,6 +142,7 @@ def _archived() -> ProblemError:
     return ProblemError(problem("persona_archived", "The persona is archived", 409, detail))
 
 
-def _nothing_to_keep() -> ProblemError:
+def nothing_to_keep() -> ProblemError:
+    """409: what the layers are based on is not stored."""
     detail = "The persona was imported or its first run failed. Regenerate from intent_parse."
     return ProblemError(problem("nothing_to_keep", "The results of the earlier steps are not stored", 409, detail))

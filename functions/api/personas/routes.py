@@ -36,9 +36,11 @@ from functions.api.openapi.problems import (
     RUN_CANCELLED,
 )
 from functions.api.personas import generation, parse_client, updates
+from functions.api.personas.examples import REWRITE_ESTIMATE
 from functions.api.personas.listing import metadata_filter, persona_filter, persona_list
 from functions.api.personas.lookup import up_to_date_persona
-from functions.api.personas.regeneration import start_regeneration
+from functions.api.personas.regeneration import estimated_regeneration, start_regeneration
+from functions.api.personas.rewriting import RewriteEstimate
 from functions.api.personas.schemas import ParseRequest, PersonaList, PersonaPatch, PersonaRequest, RegenerationRequest
 from functions.api.responses import document, persona_document
 from functions.api.runs.schemas import RunReceipt
@@ -190,10 +192,13 @@ async def update_persona(persona_id: str, request: Request, caller: Writer) -> R
 @router.post(
     "/v1/personas/{persona_id}/regenerate",
     summary="Regenerate a persona from a step",
-    response_model=Persona,
+    response_model=Persona | RewriteEstimate,
     openapi_extra=bodies.required_json(RegenerationRequest, bodies.KEY_HEADER, bodies.PREFER_HEADER),
     responses={
-        200: replies.tagged_or_stream("The persona, or with `stream` the run's events followed by the persona"),
+        200: replies.tagged_or_stream(
+            "The persona, or with `stream` the run's events followed by the persona; with `dry_run` the estimate",
+            REWRITE_ESTIMATE,
+        ),
         202: {"model": RunReceipt, "description": "The run is in progress; see `Location`"},
         **replies.problems(
             400,
@@ -205,7 +210,7 @@ async def update_persona(persona_id: str, request: Request, caller: Writer) -> R
             429,
             500,
             503,
-            also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_RUNS, "too_many_generations"],
+            also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_RUNS, "too_many_generations", "constraint_broken"],
         ),
         **replies.refusals(
             409,
@@ -221,16 +226,19 @@ async def update_persona(persona_id: str, request: Request, caller: Writer) -> R
     },
 )
 async def regenerate_persona(persona_id: str, request: Request, caller: Writer) -> Response:
-    """Runs the steps from `from` to the audit. The layers of earlier steps are kept unchanged.
+    """Runs the steps from `from` to the audit. The layers of earlier steps are kept unchanged, and so is all of `keep`.
 
-    The persona keeps its current content until the run is completed, and also if it fails; `pending_run_id` names the
-    run. `Prefer`, `stream` and `Idempotency-Key` work as for `POST /v1/personas`. Retries start at `from` or later.
+    `edits` go in before the run, which keeps the edited fields. The persona keeps its current content until the run is
+    completed, and also if it fails; `pending_run_id` names the run. `Prefer`, `stream` and `Idempotency-Key` work as
+    for `POST /v1/personas`. Retries start at `from` or later. `dry_run` starts nothing and returns an estimate.
     """
     if not is_persona_id(persona_id):
         raise not_found()
     route = f"POST /v1/personas/{persona_id}/regenerate"
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, route)
     body = await json_body(request, RegenerationRequest)
+    if body.dry_run:
+        return document(await estimated_regeneration(caller, persona_id, body))
     submitted = await start_regeneration(request, caller, persona_id, body, key)
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
         return await generation.stream_events(request, submitted)

@@ -114,19 +114,77 @@ class PersonaPatch(BaseModel):
     ] = {}
 
 
-class RegenerationRequest(BaseModel):
-    """The step from which to regenerate a persona."""
+Keep = Annotated[
+    list[Annotated[str, Field(max_length=60)]],
+    Field(
+        max_length=40,
+        description="Layers and fields that stay as they are, whatever their place: `mask`, `surface.name`, "
+        "`self.big_five.openness`.",
+        examples=[["mask", "surface.name"]],
+    ),
+]
+
+
+class RefineRequest(BaseModel):
+    """A move of a layer's tone along an axis."""
 
     model_config = ConfigDict(
         extra="forbid",
         strict=True,
         frozen=True,
-        json_schema_extra={"examples": [{"from": "mask_build"}]},
+        json_schema_extra={"examples": [{"layer": "mask", "axis": "warmth", "amount": 0.4}]},
+    )
+
+    layer: Annotated[
+        Literal["soul", "self", "mask", "surface"],
+        Field(description="`soul` (warmth, gravity, intensity) or `mask` (all four axes); others have no tone."),
+    ]
+    axis: Annotated[
+        Literal["warmth", "gravity", "intensity", "irony", "darker", "warmer", "more_authoritative"],
+        Field(
+            description="`darker` is gravity, `warmer` is warmth, and `more_authoritative` is intensity, upwards.",
+        ),
+    ]
+    amount: Annotated[
+        float,
+        Field(ge=-1.0, le=1.0, description="How far, not 0. Below 0 an axis is moved towards its lower end."),
+    ] = 0.5
+
+
+class RegenerationRequest(BaseModel):
+    """What to write again, and what stays."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        strict=True,
+        frozen=True,
+        json_schema_extra={"examples": [{"from": "mask_build"}, {"from": "soul_draft", "keep": ["surface.name"]}]},
     )
 
     from_: Annotated[
-        FirstStep, Field(alias="from", description="The first step to run. The layers of earlier steps are kept.")
+        FirstStep | None,
+        Field(
+            alias="from",
+            description="The first step to run. The layers of earlier steps are kept. Without it, `refine` writes "
+            "its layer alone.",
+        ),
+    ] = None
+    refine: Annotated[
+        RefineRequest | None,
+        Field(description="Moves a layer along an axis. `refined` of the persona is how far it moved, as measured."),
+    ] = None
+    keep: Keep = []
+    edits: Annotated[
+        LayerEdits,
+        Field(
+            default_factory=LayerEdits,
+            description="Fields of the layers to change before the run, as in `PATCH`. The run keeps them as edited.",
+        ),
     ]
+    accept_violations: Annotated[bool, Field(description="Let edits break constraints.")] = False
+    dry_run: Annotated[
+        bool, Field(description="Start nothing; return the steps, the models and what they would cost.")
+    ] = False
     stream: Annotated[bool, Field(description="Return the run's events as `text/event-stream`.")] = False
     reason: ChangeReason | None = None
     config: Annotated[

@@ -8,9 +8,10 @@ from fastapi import Request
 
 from fourfold.http.preconditions import require_match
 from fourfold.http.problems import not_found, unavailable
+from fourfold.layer_edits import ConstraintsBrokenError
 from fourfold.persona import NotWrittenError, Persona, Visibility
 from fourfold.persona_versions import Authorship
-from fourfold.personas.changes import ConstraintsBrokenError, PersonaChanges, change_persona
+from fourfold.personas.changes import PersonaChanges, change_persona
 from fourfold.personas.deletion import PersonaDeleter, delete_persona
 from fourfold.personas.storing import PersonaUpdater, RunUnfinishedError
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError

@@ -13,6 +13,7 @@ import asyncio
 import heapq
 import itertools
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
@@ -40,9 +41,10 @@ class ForegroundFirst:
         if later_s is None:
             await self._app(scope, receive, send)
             return
+        whole = await _whole_request(receive)  # no turn waits for a sender
         await self._turns.take(later_s)
         try:
-            await self._app(scope, receive, send)
+            await self._app(scope, whole, send)
         finally:
             self._turns.give_back()
 
@@ -77,6 +79,20 @@ class Turns:
                 turn.set_result(None)
                 return
         self._taken = False
+
+
+async def _whole_request(receive: Receive) -> Receive:
+    """The request's messages, received: to its end, or to a disconnect."""
+    received: deque[Any] = deque()
+    more = True
+    while more:
+        received.append(await receive())
+        more = received[-1].get("more_body", False)
+
+    async def next_message() -> Any:  # noqa: ANN401 - an ASGI message
+        return received.popleft() if received else await receive()
+
+    return next_message
 
 
 def _waits(scope: Scope) -> float | None:

@@ -31,7 +31,7 @@ SPEC_VERSION: Final = "1.0"
 # Fields that belong to the workspace and are not exported.
 _NOT_PORTABLE: Final = {
     *("workspace_id", "pending_run_id", "fingerprint", "test_suite"),
-    *("parent_id", "parent_version", "root_id", "fork_note"),
+    *("parent_id", "parent_version", "root_id", "fork_note", "refined"),
 }
 
 SourceFormat = Literal["json", "card_v2", "card_v3"]

@@ -69,10 +69,9 @@ class Client:
         body = {"intent": brief, "stream": True, "config": dict(settings), **(labels or {})}
         yield from self._run("/v1/personas", body)
 
-    def regenerate(self, persona_id: str, first: str, settings: Mapping[str, object]) -> Iterator[dict[str, Any]]:
-        """Regenerates a persona from the step `first`; yields events like `create`."""
-        body = {"from": first, "stream": True, "config": dict(settings)}
-        yield from self._run(f"/v1/personas/{persona_id}/regenerate", body)
+    def regenerate(self, persona_id: str, body: Mapping[str, object]) -> Iterator[dict[str, Any]]:
+        """Regenerates a persona as `body` says; yields events like `create`."""
+        yield from self._run(f"/v1/personas/{persona_id}/regenerate", {**body, "stream": True})
 
     def audit(self, persona_id: str, settings: Mapping[str, object], reason: str | None) -> Iterator[dict[str, Any]]:
         """Audits a persona's layers as they are; yields events like `create`."""
@@ -96,6 +95,11 @@ class Client:
     def persona(self, persona_id: str) -> Persona:
         """Returns one persona."""
         return Persona.model_validate(self._get(f"/v1/personas/{persona_id}"))
+
+    def fork(self, persona_id: str, changes: Mapping[str, Any]) -> Persona:
+        """Forks a persona; waits for its run, if it has one."""
+        with self._errors():
+            return self._api.fork_persona(persona_id, **changes)
 
     def delete(self, persona_id: str) -> None:
         """Deletes a persona and everything it owns."""

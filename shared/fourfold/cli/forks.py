@@ -12,13 +12,15 @@ from fourfold.cli.layers_file import edits_of
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole
-from fourfold.persona import Persona
 
 
 def fork(  # noqa: PLR0913, PLR0917 - an argument for each option
     persona_id: Annotated[str, typer.Argument(help="per_...")],
     field: Annotated[
         list[str] | None, typer.Option("--set", help='A field to change: surface.name="Derya Aksoy"')
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="BCP 47: the mask's lines and words are written in this language.")
     ] = None,
     slug: Annotated[str | None, typer.Option(help="A unique name in the workspace.")] = None,
     note: Annotated[str | None, typer.Option(help="Why; it is stored with the fork.")] = None,
@@ -28,11 +30,11 @@ def fork(  # noqa: PLR0913, PLR0917 - an argument for each option
     as_json: AsJson = False,
 ) -> None:
     """Fork a persona: make one of its own from its layers, and show it."""
-    given: dict[str, Any] = {"edits": edits_of(field or []), "slug": slug, "note": note}
+    given: dict[str, Any] = {"edits": edits_of(field or []), "language": language, "slug": slug, "note": note}
     body = {name: value for name, value in given.items() if value}
     with connected() as client:
-        child = client.post(f"/v1/personas/{persona_id}/fork", {**body, "accept_violations": accept_violations})
-    shown(Persona.model_validate(child), as_json=as_json)
+        child = client.fork(persona_id, {**body, "accept_violations": accept_violations})
+    shown(child, as_json=as_json)
 
 
 def lineage(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: AsJson = False) -> None:

@@ -40,6 +40,11 @@ COMMANDS = {
     "regenerate": LazyCommand(
         "fourfold.cli.persona_changes", "regenerate", "Regenerate a persona from a step, and show it."
     ),
+    "refine": LazyCommand(
+        "fourfold.cli.persona_changes",
+        "refine",
+        "Move the tone of a persona's mask or soul along an axis, and show how far it moved. Exits 2 if it did not.",
+    ),
     "edit": LazyCommand(
         "fourfold.cli.edit", "edit", "Edit fields of a persona's layers: with --set, or in $EDITOR as TOML."
     ),

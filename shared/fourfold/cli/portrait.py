@@ -61,7 +61,8 @@ def _layers(persona: Persona) -> list[tuple[str, str, RenderableType]]:
     if persona.surface:
         found.append(("Surface", "what a stranger sees", _surface(persona.surface)))
     if persona.audit:
-        found.append(("Audit", f"{persona.audit.overall:.2f} of 5", _audit(persona.audit)))
+        stale = ", of earlier layers" if persona.audit.stale else ""
+        found.append(("Audit", f"{persona.audit.overall:.2f} of 5{stale}", _audit(persona.audit)))
     return found
 
 

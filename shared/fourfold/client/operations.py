@@ -95,6 +95,11 @@ def lineage(persona_id: str, limit: int, cursor: str | None) -> Operation:
     return Operation("GET", f"/v1/personas/{persona_id}/lineage", query={"limit": limit, "cursor": cursor})
 
 
+def regenerate(persona_id: str, first: str | None, changes: Mapping[str, Any]) -> Operation:
+    """Writes parts of a persona again."""
+    return Operation("POST", f"/v1/personas/{persona_id}/regenerate", _given(**{"from": first}, **changes))
+
+
 def delete(persona_id: str) -> Operation:
     """Deletes a persona."""
     return Operation("DELETE", f"/v1/personas/{persona_id}")

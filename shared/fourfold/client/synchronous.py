@@ -137,12 +137,21 @@ class Fourfold:
         return parsed(Persona, json_of(self._send(operations.restore(persona_id, version, reason))))
 
     def fork_persona(self, persona_id: str, **changes: Any) -> Persona:  # noqa: ANN401 - JSON
-        """Makes a persona of its own from another; `edits`, `slug`, `note`, `accept_violations`."""
+        """Makes a persona of its own; `edits`, `language`, `refine`, `slug`, `metadata`, `note`."""
         return self._written(operations.fork(persona_id, changes))
 
     def lineage(self, persona_id: str, limit: int = 20, cursor: str | None = None) -> Lineage:
         """Returns parent, root and ancestors of a persona, and a page of its forks."""
         return parsed(Lineage, json_of(self._send(operations.lineage(persona_id, limit, cursor))))
+
+    def regenerate_persona(self, persona_id: str, first: str, **changes: Any) -> Persona:  # noqa: ANN401 - JSON
+        """Writes the layers from the step `first` on again, with `keep`, `edits`, `reason` and `config`."""
+        return self._written(operations.regenerate(persona_id, first, changes))
+
+    def refine_persona(self, persona_id: str, layer: str, axis: str, amount: float = 0.5) -> Persona:
+        """Moves the tone of `mask` or `soul` along an axis; `refined` of the persona says how far it moved."""
+        refine = {"layer": layer, "axis": axis, "amount": amount}
+        return self._written(operations.regenerate(persona_id, None, {"refine": refine}))
 
     def delete_persona(self, persona_id: str) -> None:
         """Deletes a persona with everything it owns."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.context import Context
@@ -35,18 +35,37 @@ def add_edit_tools(server: MCPServer[Any], api: Api) -> None:
         return await call_json(api, context, "PATCH", f"/v1/personas/{persona_id}", body=body)
 
     @server.tool(annotations=WRITES)
-    async def fork_persona(
+    async def fork_persona(  # noqa: PLR0913, PLR0917 - a parameter for each field
         persona_id: PersonaId,
         context: Context,
         edits: Annotated[
             dict[str, Any] | None, Field(description="Fields of the layers to change, as for edit_persona.")
         ] = None,
+        language: Annotated[
+            str | None, Field(description="BCP 47, such as de: the voice speaks this language; this costs model calls.")
+        ] = None,
         slug: Annotated[str | None, Field(description="A unique short name, such as derya.")] = None,
         note: Annotated[str | None, Field(description="Why; it is stored with the fork.")] = None,
     ) -> Document:
         """Makes a persona of its own from another, with edits. The original stays as it is."""
-        body = {"edits": edits, "slug": slug, "note": note}
-        return await call_json(api, context, "POST", f"/v1/personas/{persona_id}/fork", body=body)
+        body = {"edits": edits, "language": language, "slug": slug, "note": note}
+        path = f"/v1/personas/{persona_id}/fork"
+        made = await call_json(api, context, "POST", path, body=body, headers=ASYNC)
+        return await ended(api, context, made) if "persona_id" in made else made
+
+    @server.tool(annotations=WRITES)
+    async def refine_persona(
+        persona_id: PersonaId,
+        layer: Literal["soul", "mask"],
+        axis: Literal["warmth", "gravity", "intensity", "irony", "darker", "warmer", "more_authoritative"],
+        context: Context,
+        amount: Annotated[float, Field(description="How far, -1 to 1; below 0 towards the lower end.")] = 0.5,
+    ) -> Document:
+        """Moves a layer's tone along an axis. `refined` of the result is how far it moved. It costs model calls."""
+        body = {"refine": {"layer": layer, "axis": axis, "amount": amount}}
+        path = f"/v1/personas/{persona_id}/regenerate"
+        receipt = await call_json(api, context, "POST", path, body=body, headers=ASYNC)
+        return await ended(api, context, receipt)
 
     @server.tool(annotations=WRITES)
     async def audit_persona(persona_id: PersonaId, context: Context, reason: Reason = None) -> Document:

@@ -91,14 +91,20 @@ def _add_change_tools(server: MCPServer[Any], api: Api) -> None:
         return await call_json(api, context, "PATCH", f"/v1/personas/{persona_id}", body=body)
 
     @server.tool(annotations=WRITES)
-    async def regenerate_persona(
+    async def regenerate_persona(  # noqa: PLR0913, PLR0917 - a parameter for each field
         persona_id: PersonaId,
         first_step: Annotated[FirstStep, Field(description="The first step to run; earlier layers are kept.")],
         context: Context,
+        keep: Annotated[
+            list[str] | None, Field(description="Layers and fields that stay as they are: mask, surface.name.")
+        ] = None,
+        edits: Annotated[
+            dict[str, Any] | None, Field(description="Fields of the layers to change before, as for edit_persona.")
+        ] = None,
         settings: Settings = None,
     ) -> Document:
-        """Generates the later layers of a persona again, and reports progress."""
-        body = {"from": first_step, "config": settings}
+        """Generates the later layers of a persona again, except for what is kept, and reports progress."""
+        body = {"from": first_step, "keep": keep, "edits": edits, "config": settings}
         path = f"/v1/personas/{persona_id}/regenerate"
         receipt = await call_json(api, context, "POST", path, body=body, headers=ASYNC)
         return await ended(api, context, receipt)

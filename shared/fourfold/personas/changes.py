@@ -8,20 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from fourfold.constraints import Violation
-from fourfold.errors import InputError
-from fourfold.layer_edits import LayerEdits, violations_of_edit
-from fourfold.layers import changed_paths, layers_of, with_layers, with_stale_audit
+from fourfold.layer_edits import LayerEdits, edited_layers
+from fourfold.layers import layers_of, with_layers, with_stale_audit
 from fourfold.persona import NotWrittenError, Persona, PersonaStatus
 from fourfold.persona_versions import UNSIGNED, Authorship, Change
 from fourfold.personas.storing import Changed, PersonaRepository, PersonaUpdater, require_no_run, store_change
-
-
-class ConstraintsBrokenError(InputError):
-    """The edit breaks constraints, and its author did not accept that. Nothing is stored."""
-
-    def __init__(self, violations: tuple[Violation, ...]) -> None:
-        super().__init__(", ".join(violation.field for violation in violations))
-        self.violations = violations
 
 
 @dataclass(frozen=True)
@@ -93,14 +84,10 @@ def _edited(
 ) -> tuple[Persona, tuple[Violation, ...]]:
     """Returns the persona with the edits, and the violations that were accepted."""
     before = layers_of(persona)
-    after = edits.applied_to(before)
-    fields = changed_paths(before, after)
-    if not fields:
+    if edits.applied_to(before) == before:
         return persona, ()
     require_no_run(persona)
     basis = personas.basis_of(persona)
     chain = () if basis is None else basis.constraints
-    violations = violations_of_edit(before, after, fields, chain, persona.language)
-    if violations and not accept:
-        raise ConstraintsBrokenError(violations)
+    after, violations = edited_layers(before, edits, chain, persona.language, accept=accept)
     return with_stale_audit(with_layers(persona, after)), violations

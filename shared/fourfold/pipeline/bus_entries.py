@@ -67,7 +67,8 @@ def _completed_events(run: Run, version: PersonaVersion, ended_at: datetime) -> 
         usage=run.usage,
         metadata=persona.metadata,
     )
-    if version.change is not Change.GENERATED:
+    is_new = version.change in {Change.GENERATED, Change.FORKED}
+    if not is_new:
         yield PersonaUpdated.of(version)
     if flagged:
         yield PersonaFlagged(
@@ -79,7 +80,7 @@ def _completed_events(run: Run, version: PersonaVersion, ended_at: datetime) -> 
             version=version.version,
             metadata=persona.metadata,
         )
-    elif version.change is Change.GENERATED:
+    elif is_new:
         yield PersonaCreated(
             persona_id=persona.id,
             run_id=run.id,

@@ -11,15 +11,16 @@ from datetime import datetime
 from typing import Literal
 
 from fourfold.judge_passports import is_verified
-from fourfold.layers import same_layers, with_stale_results
-from fourfold.persona import Audit, Persona, PersonaStatus
+from fourfold.layers import LayerName, Layers, attribute_of, layers_of, same_layers, with_stale_results
+from fourfold.persona import Audit, Document, Persona, PersonaStatus
 from fourfold.persona_versions import Authorship, Change, PersonaVersion, version_of
 from fourfold.pipeline.bus_entries import completed_entries
 from fourfold.pipeline.log_end import log_end
+from fourfold.pipeline.rewrite import STEP_OF_LAYER, RunBase, with_kept_fields
 from fourfold.pipeline.run_context import RunContext, RunIdentity, identity_of
 from fourfold.pipeline.state import RunState
 from fourfold.progress.run import Run, RunKind, RunStatus, with_progress
-from fourfold.steps import StepName, position
+from fourfold.steps import position
 
 # The transaction is retried when the persona is changed between its read and its write.
 _MAX_ATTEMPTS = 5
@@ -57,20 +58,43 @@ def _stored_completion(
         run = with_progress(run, context.entries_of(identity)).model_copy(
             update={"status": RunStatus.COMPLETED, "completed_at": now}
         )
-        persona = _written_persona(stored.persona, state, run, status, now)
-        version = _new_version(stored.persona, persona, run)
+        base = _base_of(state, context)
+        persona = completed_persona(stored.persona, state, run, base, status, now)
+        version = _new_version(stored.persona, persona, run, base)
         if context.store.finish(stored, persona, run, completed_entries(run, version, now), version, state.basis()):
             return run
     raise RuntimeError(f"{persona_id} changed at each of {_MAX_ATTEMPTS} attempts to complete its run")
 
 
-def _new_version(before: Persona, after: Persona, run: Run) -> PersonaVersion:
+def _base_of(state: RunState, context: RunContext) -> RunBase | None:
+    """Returns the layers that a rewriting run started from."""
+    if state.rewrite is None:
+        return None
+    return context.store.run_base(state.workspace_id, state.run_id)
+
+
+def _new_version(before: Persona, after: Persona, run: Run, base: RunBase | None) -> PersonaVersion:
     by = Authorship(author=run.author, reason=run.reason)
+    accepted = () if base is None else base.violations
     if run.kind is RunKind.AUDIT:
         return version_of(after, Change.AUDITED, before, by)
     if before.has_layers:
-        return version_of(after, Change.REGENERATED, before, by)
-    return version_of(after, Change.GENERATED, by=by)
+        return version_of(after, Change.REGENERATED, before, by, accepted)
+    change = Change.GENERATED if before.parent_id is None or base is None else Change.FORKED
+    return version_of(after, change, by=by, violations=accepted)
+
+
+def _written_layer(name: LayerName, before: Layers | None, state: RunState) -> Document | None:
+    """Returns a layer as the run leaves it: the one before, the one it wrote, or this one with the fields it keeps."""
+    step, rewrite = STEP_OF_LAYER[name], state.rewrite
+    if before is not None and (position(step) < position(state.start_at) or state.keeps(step)):
+        return before.layer(name)
+    layer: Document | None = getattr(state.draft, attribute_of(name))
+    if before is None or rewrite is None or layer is None:
+        return layer
+    values = before.fields()
+    exact = rewrite.model_copy(update={"fields": {path: values[path] for path in rewrite.fields}})
+    return with_kept_fields(layer, name, exact)
 
 
 def _shipped_audit(state: RunState, run: Run) -> Audit | None:
@@ -82,27 +106,29 @@ def _shipped_audit(state: RunState, run: Run) -> Audit | None:
     return state.audit.model_copy(update={"attempts": attempts, "judge_verified": known})
 
 
-def _written_persona(persona: Persona, state: RunState, run: Run, status: PersonaStatus, now: datetime) -> Persona:
-    """Returns the persona with the layers the run wrote. Layers of steps before its first step are kept unchanged."""
-    draft, first = state.draft, position(state.start_at)
+def completed_persona(  # noqa: PLR0913, PLR0917 - what a run writes, and onto what
+    persona: Persona, state: RunState, run: Run, base: RunBase | None, status: PersonaStatus, now: datetime
+) -> Persona:
+    """Returns the persona with the layers the run wrote.
+
+    What the run keeps is taken from the layers it started from, and not from its state, so that it stays the same.
+    """
+    first = position(state.start_at)
     answered = [step for attempt in run.attempts for step in attempt.steps if step.failure is None]
     providers = {f"{step.provider}:{step.model}" for step in answered}
-    layers: dict[StepName, dict[str, object]] = {
-        StepName.INTENT_PARSE: {"language": state.language},
-        StepName.SOUL_DRAFT: {"soul": draft.soul},
-        StepName.SELF_ENRICH: {"self_": draft.self_},
-        StepName.MASK_BUILD: {"mask": draft.mask},
-        StepName.SURFACE_GROUND: {"surface": draft.surface},
+    before = base.layers if base is not None else layers_of(persona) if persona.has_layers else None
+    written: dict[str, object] = {
+        attribute_of(layer): _written_layer(layer, before, state) for layer, step in STEP_OF_LAYER.items()
     }
-    written = {
-        name: layer for step, fields in layers.items() if position(step) >= first for name, layer in fields.items()
-    }
+    if first == 0 or (state.rewrite is not None and state.rewrite.language is not None):
+        written["language"] = state.language
     earlier_providers = set(persona.providers) if first > 0 else set()
     after = persona.with_status(status, now).model_copy(
         update={
             **written,
             "version": persona.version + 1 if persona.has_layers else persona.version,
             "audit": _shipped_audit(state, run),
+            "refined": state.refined,
             "run_id": run.id,
             "pending_run_id": None,
             "config_hash": run.config_hash,

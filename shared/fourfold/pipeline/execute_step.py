@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import LanguageModel, ModelError, ModelFailure
 from fourfold.persona import Audit
-from fourfold.pipeline.run_step import StepOutcome, run_step
+from fourfold.pipeline.refine import READ_TONE, unmeasured
+from fourfold.pipeline.rewrite import Refinement
+from fourfold.pipeline.run_step import StepOutcome, keep_layer, run_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
 from fourfold.progress.events import (
@@ -41,11 +43,15 @@ def execute_step(
     If a Lambda function dies after its model answered, the state machine retries it. The state after the step is stored
     as a checkpoint with `step.completed`; the retry returns it instead of paying for the same answer again.
 
+    A step whose layer the run keeps asks no model and logs nothing.
+
     Raises:
         ModelError: no model of the chain returned a usable answer. `step.failed` records the cost of the calls.
         RunOverError: the run has ended, or its persona is deleted; no further call is sent.
         RunCancelledError: the run was cancelled; the calls sent before are logged.
     """
+    if state.keeps(step.name):
+        return keep_layer(step.name, state)
     current = state.reset_for(step.name)
     attempt = current.attempt
     retry_from = StepName(current.config.pipeline.audit.retry_from)
@@ -123,6 +129,8 @@ def _run_and_log(
     deadline = replace(deadline, check=log.require_wanted)
     try:
         outcome = run_step(step, current, models, deadline, watcher, watcher.progress)
+        if step.name is StepName.AUDIT and current.rewrite is not None and current.rewrite.refine is not None:
+            outcome = _with_move(outcome, current.rewrite.refine, models, deadline, watcher)
     except (ModelError, RunCancelledError) as error:
         failure = error.failure if isinstance(error, ModelError) else error.calls[-1].failure
         failed = StepFailed(
@@ -137,6 +145,29 @@ def _run_and_log(
     completed = _completed(step, current.attempt, outcome, _elapsed_ms(started))
     log.append(completed, checkpoint=outcome.state.model_dump_json())
     return outcome.state
+
+
+def _with_move(
+    outcome: StepOutcome,
+    refinement: Refinement,
+    models: Sequence[LanguageModel],
+    deadline: Deadline,
+    watcher: _LogWatcher,
+) -> StepOutcome:
+    """Returns the audit's outcome with the measured move of the refined layer, and with the calls of the reading.
+
+    Raises:
+        RunCancelledError: the run was cancelled meanwhile; its calls include the audit's.
+    """
+    try:
+        reading = run_step(READ_TONE, outcome.state, models, deadline, watcher, watcher.progress)
+        refined, calls = reading.state.refined, reading.calls
+    except ModelError as error:  # the audit is paid and counts; only the move is unknown
+        refined, calls = unmeasured(refinement), error.calls
+    except RunCancelledError as error:
+        raise RunCancelledError((*outcome.calls, *error.calls)) from None
+    state = outcome.state.model_copy(update={"refined": refined})
+    return replace(outcome, state=state, calls=(*outcome.calls, *calls))
 
 
 def _completed(step: Step[Output], attempt: int, outcome: StepOutcome, duration_ms: int) -> StepCompleted:

@@ -12,6 +12,8 @@ from fourfold.config.engine import RunSettings
 from fourfold.ids import new_persona_id, new_run_id
 from fourfold.persona import Persona, PersonaStatus, Visibility
 from fourfold.persona_versions import UNSIGNED, Authorship
+from fourfold.pipeline.origin import Origin
+from fourfold.pipeline.rewrite import RunBase
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.store import StoredPersona
 from fourfold.progress.events import RunStarted
@@ -24,13 +26,16 @@ from fourfold.steps import StepName
 class NewRun:
     """A run to start: the persona and run records to store, and the initial state of its execution.
 
-    `stored` is the persona before this run, if the run regenerates one; None for a new persona.
+    `stored` is the persona before this run, if the run regenerates one; None for a new persona. `base` is what a
+    rewriting run starts from; `origin` is where a new fork comes from.
     """
 
     persona: Persona
     run: Run
     state: RunState
     stored: StoredPersona | None = None
+    base: RunBase | None = None
+    origin: Origin | None = None
 
     def execution_input(self) -> str:
         """Returns the state machine's input as JSON text: the state of the first step."""

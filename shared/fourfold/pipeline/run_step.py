@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fourfold.constraints import Violation
+from fourfold.constraints import Violation, check_mask, check_self, check_surface, contradictory_bounds
+from fourfold.layers import attribute_of
 from fourfold.llm.answer_reader import read_answer
 from fourfold.llm.fallback import Chain, CheckedAnswer, Deadline, Watcher, rejected
 from fourfold.llm.port import LanguageModel, ModelCall, OnProgress
 from fourfold.pipeline.audit import judged_by
-from fourfold.pipeline.state import MAX_VIOLATIONS, RunState
+from fourfold.pipeline.rewrite import LAYER_OF_STEP, is_kept, with_kept_fields
+from fourfold.pipeline.state import MAX_VIOLATIONS, RunState, step_of
 from fourfold.pipeline.step import AppliedAnswer, Output, Step
+from fourfold.steps import StepName
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,35 @@ def _judge(step: Step[Output], state: RunState, text: str) -> CheckedAnswer[Appl
     read = read_answer(step.output_type, text)
     if read.value is None:
         return rejected(read)
-    applied = step.apply(state, read.value)
-    problems = tuple(
-        f"{violation.field} is {violation.observed}; must be {violation.demand}" for violation in applied.violations
-    )
-    return CheckedAnswer(applied, problems, tuple(violation.field for violation in applied.violations), read.notes)
+    applied = step.apply(state, _with_kept_fields(step, state, read.value))
+    # A model cannot repair a violation in a field that it may not change.
+    found = [violation for violation in applied.violations if not is_kept(violation.field, state.rewrite)]
+    problems = tuple(f"{violation.field} is {violation.observed}; must be {violation.demand}" for violation in found)
+    return CheckedAnswer(applied, problems, tuple(violation.field for violation in found), read.notes)
+
+
+def _with_kept_fields(step: Step[Output], state: RunState, answer: Output) -> Output:
+    """Returns the answer in whose layer the kept fields have their values."""
+    layer = LAYER_OF_STEP.get(step.name)
+    if layer is None or state.rewrite is None:
+        return answer
+    attribute = attribute_of(layer)
+    kept = with_kept_fields(getattr(answer, attribute), layer, state.rewrite)
+    return answer.model_copy(update={attribute: kept})
+
+
+def keep_layer(step: StepName, state: RunState) -> RunState:
+    """Returns the state after a step whose layer is kept: no model is asked, the layer is checked as it is."""
+    draft, chain = state.draft, state.constraints
+    found: list[Violation] = []
+    match step:
+        case StepName.SOUL_DRAFT:
+            found = contradictory_bounds(chain)
+        case StepName.SELF_ENRICH if draft.self_ is not None:
+            found = check_self(draft.self_, chain)
+        case StepName.MASK_BUILD if draft.mask is not None:
+            found = check_mask(draft.mask, chain, state.language)
+        case StepName.SURFACE_GROUND if draft.surface is not None:
+            found = check_surface(draft.surface, chain)
+    earlier = [violation for violation in state.violations if step_of(violation) is not step]
+    return state.model_copy(update={"violations": (*earlier, *found)[:MAX_VIOLATIONS]})

@@ -10,9 +10,10 @@ from pydantic import Field
 from fourfold.config.engine import PinnedConfig
 from fourfold.constraints import Link, Violation
 from fourfold.ids import PersonaId, RunId
-from fourfold.persona import Audit, Document, Finding, Mask, SelfLayer, Soul, Surface
+from fourfold.persona import Audit, Document, Finding, Mask, Refined, SelfLayer, Soul, Surface
 from fourfold.pipeline.intent import Intent
-from fourfold.steps import StepName, position
+from fourfold.pipeline.rewrite import Rewrite
+from fourfold.steps import STEP_ORDER, StepName, position
 
 
 class Draft(Document):
@@ -49,7 +50,7 @@ class RunState(Document):
     """The input and the output of every step. At most 256 KiB, the limit of Step Functions (a test proves the bound).
 
     `log_seq` is the newest entry of the run's event log known to this state; the step appends after it. `start_at` is
-    the first step of the run; the layers of earlier steps are given.
+    the first step of the run; the layers of earlier steps are given, and what `rewrite` keeps of later ones.
     """
 
     run_id: RunId
@@ -67,22 +68,30 @@ class RunState(Document):
     violations: Annotated[tuple[Violation, ...], Field(max_length=MAX_VIOLATIONS)] = ()
     findings: tuple[Finding, ...] = ()
     audit: Audit | None = None
+    rewrite: Rewrite | None = None
+    refined: Refined | None = None
 
     def reset_for(self, step: StepName) -> RunState:
         """Returns the state that `step` starts from, without the earlier output of `step` and of later steps.
 
-        The confirmation starts from the audit that it confirms.
+        Layers that are kept whole stay, with the constraints of their steps. The confirmation starts from the audit
+        that it confirms.
         """
-        first = position(step)
-        stale = {field: None for name, field in _FIELD_OF_STEP.items() if position(name) >= first}
+        written = {name for name in STEP_ORDER if position(name) >= position(step) and not self.keeps(name)}
+        stale = {field: None for name, field in _FIELD_OF_STEP.items() if name in written}
         return self.model_copy(
             update={
                 "draft": self.draft.model_copy(update=stale),
-                "constraints": tuple(link for link in self.constraints if position(link.source) < first),
-                "violations": tuple(violation for violation in self.violations if not _written_since(violation, first)),
+                "constraints": tuple(link for link in self.constraints if not _is_of(link.source, written)),
+                "violations": tuple(found for found in self.violations if step_of(found) not in written),
                 "audit": self.audit if step is StepName.CONFIRM_AUDIT else None,
+                "refined": self.refined if step is StepName.CONFIRM_AUDIT else None,
             }
         )
+
+    def keeps(self, step: StepName) -> bool:
+        """Whether the run keeps the whole layer that the step would write."""
+        return self.rewrite is not None and self.rewrite.keeps(step)
 
     def basis(self) -> DraftBasis:
         """Returns what a later regeneration of the persona starts from."""
@@ -103,6 +112,11 @@ _STEP_OF_FIELD = {
 }
 
 
-def _written_since(violation: Violation, first: int) -> bool:
-    """Whether the violating text was written by the step at position `first` or a later one."""
-    return position(_STEP_OF_FIELD.get(violation.field.split(".")[0], StepName.INTENT_PARSE)) >= first
+def step_of(violation: Violation) -> StepName:
+    """The step that wrote the violating text."""
+    return _STEP_OF_FIELD.get(violation.field.split(".")[0], StepName.INTENT_PARSE)
+
+
+def _is_of(source: StepName, steps: set[StepName]) -> bool:
+    """Whether a link of the chain was made by one of the steps; the single call makes links in place of all."""
+    return (StepName.INTENT_PARSE if source is StepName.SINGLE_CALL else source) in steps

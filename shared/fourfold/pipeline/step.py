@@ -11,6 +11,7 @@ from fourfold.llm.port import ContextBlock, ModelRequest, Repair
 from fourfold.llm.prompt_version import prompt_version
 from fourfold.persona import Document
 from fourfold.pipeline.chain_lines import chain_lines
+from fourfold.pipeline.rewrite import LAYER_OF_STEP
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.system_prompt import PREAMBLE
 from fourfold.steps import StepName
@@ -31,8 +32,9 @@ class AppliedAnswer:
 class Step(Generic[Output]):
     """One step of the pipeline.
 
-    `apply` is pure: it adds an answer to the state and checks it. `shows_findings` is whether a retry's prompt includes
-    the last audit's findings; the audit itself must not see them, so that it scores each attempt independently.
+    `apply` is pure: it adds an answer to the state and checks it. `texts` are the blocks of a call that is not shown
+    the draft. `shows_findings` is whether a retry's prompt includes the last audit's findings; the audit itself must
+    not see them, so that it scores each attempt independently.
     """
 
     name: StepName
@@ -41,6 +43,7 @@ class Step(Generic[Output]):
     apply: Callable[[RunState, Output], AppliedAnswer]
     shows_findings: bool = True
     system: str = PREAMBLE
+    texts: Callable[[RunState], Iterable[ContextBlock]] | None = None
 
     def version(self) -> str:
         """Returns the content hash of all of the prompt that does not depend on the run."""
@@ -51,8 +54,8 @@ class Step(Generic[Output]):
         config = state.config.pipeline.of(self.name)
         return ModelRequest(
             system=self.system,
-            context=tuple(_context(state, with_findings=self.shows_findings)),
-            task=self.task,
+            context=tuple(self._blocks(state) if self.texts is None else self.texts(state)),
+            task="".join((self.task, *_further_task(self.name, state))),
             output_type=self.output_type,
             max_tokens=config.max_tokens,
             timeout_s=config.timeout_s,
@@ -61,10 +64,48 @@ class Step(Generic[Output]):
             repair=repair,
         )
 
+    def _blocks(self, state: RunState) -> Iterable[ContextBlock]:
+        yield from _context(state, with_findings=self.shows_findings)
+        yield from _rewrite_blocks(self.name, state)
+
 
 def extended_chain(state: RunState, source: StepName, constraints: Iterable[Constraint]) -> tuple[Link, ...]:
     """Returns the state's constraint chain with the constraints of the step `source` appended."""
     return (*state.constraints, *(Link(source=source, constraint=item) for item in constraints))
+
+
+def _rewrite_blocks(step: StepName, state: RunState) -> Iterable[ContextBlock]:
+    """Yields the kept fields of the step's layer, the language to write it in, and the move with the layer before."""
+    layer = LAYER_OF_STEP.get(step)
+    if layer is None or state.rewrite is None:
+        return
+    if fields := state.rewrite.fields_of(layer):
+        yield ContextBlock("decided", fields)
+    if layer == "mask" and state.rewrite.language is not None:
+        yield ContextBlock("rewrite", {"language": state.rewrite.language})
+    if (refine := state.rewrite.refine) is not None and refine.layer == layer:
+        yield ContextBlock("before", state.rewrite.before)
+        yield ContextBlock("refine", {"axis": refine.axis, "amount": refine.amount})
+
+
+_REFINE = """
+Rewrite, do not invent. The before piece is this layer as it was; keep its facts, its people and its shape. Move its
+tone along the axis of the refine piece by its amount: warmth (cold -1, warm 1), gravity (light -1, grave 1), intensity
+(calm -1, fierce 1), irony (plain -1, ironic 1). 0.3 is a shade, 0.6 is plain to hear, 1 is as far as the person can go.
+"""
+
+
+def _further_task(step: StepName, state: RunState) -> Iterable[str]:
+    """Yields what a rewrite adds to the task of a step."""
+    layer = LAYER_OF_STEP.get(step)
+    if layer is None or state.rewrite is None:
+        return
+    if state.rewrite.fields_of(layer):
+        yield "\nThe decided piece holds fields of your layer that stay as they are: copy them, fit the rest.\n"
+    if layer == "mask" and state.rewrite.language is not None:
+        yield "\nThe person now speaks the language in the rewrite piece (BCP 47): write phrases and words in it.\n"
+    if state.rewrite.refine is not None and state.rewrite.refine.layer == layer:
+        yield _REFINE
 
 
 def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:

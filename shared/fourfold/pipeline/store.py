@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from fourfold.errors import ConflictError
 from fourfold.persona import Persona
 from fourfold.persona_versions import PersonaVersion
+from fourfold.pipeline.rewrite import RunBase
 from fourfold.pipeline.state import DraftBasis
 from fourfold.progress.run import Run
 
@@ -43,6 +44,9 @@ class PersonaStore(Protocol):
 
     def basis_of(self, persona: Persona) -> DraftBasis | None:
         """Returns the parsed brief and the constraint chain of the persona's layers, or None."""
+
+    def run_base(self, workspace_id: str, run_id: str) -> RunBase | None:
+        """Returns the layers that the run starts from, if they were stored with it."""
 
     def version_of_run(self, workspace_id: str, persona_id: str, run_id: str) -> PersonaVersion | None:
         """Returns the version that the run wrote, or None."""

@@ -20,6 +20,7 @@ from fourfold.persona_versions import UNSIGNED, Authorship
 from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.new_run import NO_LABELS, NewRun, PersonaLabels, initial_state, log_start, new_run, pinned_run
 from fourfold.pipeline.regeneration import new_regeneration
+from fourfold.pipeline.rewrite import RewriteRequest
 from fourfold.pipeline.run_context import RunContext, identity_of
 from fourfold.pipeline.staleness import never_started
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, StoredPersona
@@ -76,11 +77,15 @@ class RunRepository(Protocol):
 
 @dataclass(frozen=True)
 class Regenerate:
-    """The persona to regenerate, and the step to start at; `kind` is `audit` if its layers are audited as they are."""
+    """The persona to regenerate, and the step to start at; `kind` is `audit` if its layers are audited as they are.
+
+    `request` is what to keep and to edit, if anything.
+    """
 
     persona_id: str
     first: StepName
     kind: RunKind = RunKind.GENERATION
+    request: RewriteRequest | None = None
 
 
 @dataclass(frozen=True)
@@ -88,13 +93,13 @@ class Submission:
     """A request to start a run.
 
     `subject` is the brief of a new persona, which gets `labels`, or which persona to regenerate (`settings.engine` is
-    then what `regeneration_config` returned). `key` and `fingerprint` are the idempotency key and the hash of the body,
-    if the caller sent a key. `by` is who asks and why. `max_concurrent` limits the workspace's concurrent runs, this
-    one included.
+    then what `regeneration_config` returned), or it returns the run of a new fork. `key` and `fingerprint` are the
+    idempotency key and the hash of the body, if the caller sent a key. `by` is who asks and why. `max_concurrent`
+    limits the workspace's concurrent runs, this one included.
     """
 
     workspace_id: str
-    subject: str | Regenerate
+    subject: str | Regenerate | Callable[[], NewRun]
     settings: RunSettings
     key: str | None = None
     fingerprint: str = ""
@@ -151,6 +156,8 @@ def submit(request: Submission, service: SubmissionService) -> SubmittedRun:
         KeyReusedError: the key was used with a different body.
         NotStartedError: the execution could not be started; the same key may be tried again.
         NoSuchPersonaError, ArchivedError, RunInProgressError, NothingWrittenError: the persona cannot be regenerated.
+        ConstraintsBrokenError: the edits break constraints.
+        PersonaGoneError: the parent of a fork was deleted.
         SlugTakenError: another persona has the slug, and no earlier request with the key gave it to one.
         WorkspaceFullError: the workspace has too many runs, and no earlier request with the key started one of them.
     """
@@ -185,7 +192,10 @@ def submit(request: Submission, service: SubmissionService) -> SubmittedRun:
 def _prepared(request: Submission, context: RunContext) -> NewRun:
     if isinstance(request.subject, str):
         return new_run(request.subject, request.workspace_id, request.settings, context.clock(), request.labels)
-    stored = context.store.stored_persona(request.workspace_id, request.subject.persona_id)
+    subject = request.subject
+    if not isinstance(subject, Regenerate):
+        return subject()
+    stored = context.store.stored_persona(request.workspace_id, subject.persona_id)
     if stored is None:
         raise NoSuchPersonaError
     persona = stored.persona
@@ -195,11 +205,10 @@ def _prepared(request: Submission, context: RunContext) -> NewRun:
         raise RunInProgressError(persona.run_id)  # the persona was stored before `pending_run_id` existed
     if persona.status is PersonaStatus.ARCHIVED:
         raise ArchivedError
-    subject = request.subject
     run = pinned_run(
         persona.id, persona.workspace_id, request.settings, context.clock(), subject.first, subject.kind, request.by
     )
-    return new_regeneration(stored, context.store.basis_of(stored.persona), run)
+    return new_regeneration(stored, context.store.basis_of(stored.persona), run, subject.request)
 
 
 def _claim(request: Submission, start: NewRun) -> KeyClaim | None:
@@ -223,7 +232,7 @@ def _earlier_run(run: Run, request: Submission, service: SubmissionService) -> S
 def _rebuilt(run: Run, stored: StoredPersona, request: Submission, context: RunContext) -> NewRun:
     """Returns the run with the same execution input as before: StartExecution is idempotent only for equal input."""
     if isinstance(request.subject, Regenerate):
-        return new_regeneration(stored, context.store.basis_of(stored.persona), run)
+        return new_regeneration(stored, context.store.basis_of(stored.persona), run, request.subject.request)
     return NewRun(stored.persona, run, initial_state(run, stored.persona.intent))
 
 

@@ -23,6 +23,7 @@ from fourfold_offline.soul.library import core_of, cores, lines_for_scene, scene
 from fourfold_offline.soul.openings import deceased_slots
 from fourfold_offline.soul.scene_people import scene_slots
 from fourfold_offline.step_input import StepInput
+from fourfold_offline.tonality import moved_mask
 
 _TRIES, _LOANS = 120, 6
 _BRIEF, _AMPLE = 6, 10  # Words of an utterance.
@@ -32,6 +33,8 @@ _INFORMAL = (Register.CONSULTATIVE, Register.CASUAL, Register.INTIMATE)
 
 def build_mask(inputs: StepInput) -> MaskBuild:
     """The mask; its phrases meet every checkable demand if any combination of lines does."""
+    if inputs.refinement is not None and isinstance(inputs.before, Mask):
+        return MaskBuild(mask=moved_mask(inputs.before, inputs.refinement.axis, inputs.refinement.amount, inputs))
     voice = _cast(inputs)
     draw = inputs.draw
     slots = scene_slots(inputs, draw, max(1, min(9, age_of(inputs))))
@@ -97,11 +100,16 @@ def _register(inputs: StepInput, voice: Voice) -> Register:
     return inputs.draw.pick("register", options)
 
 
+def _spoken(inputs: StepInput) -> str:
+    """The language of the lines: the one that a rewrite asks for, else the brief's."""
+    return inputs.rewrite_language or language_of(inputs.brief)[0]
+
+
 def _vocabulary(inputs: StepInput, voice: Voice, trade_words: tuple[str, ...]) -> list[str]:
     draw = inputs.draw
     count = draw.whole("vocabulary", 6, 10)
     own = draw.some("vocabulary/own", voice.words, 3)
-    if language_of(inputs.brief)[0] == "en" and draw.unit("loan?") < _HALF:
+    if _spoken(inputs) == "en" and draw.unit("loan?") < _HALF:
         own += draw.some("vocabulary/loan", loans_of(inputs.intent.language), 1)
     return draw.shuffled("vocabulary/order", [*own, *draw.some("vocabulary/trade", trade_words, count - len(own))])
 
@@ -186,7 +194,7 @@ def _phrases(
     """Three to five phrases: one hints at the wound, the others come from the voice and the trade."""
     draw = inputs.draw
     slots = slots | deceased_slots(inputs, find_life_events(inputs.brief))
-    native, showing = lines_in(language_of(inputs.brief)[0]), list[str]()
+    native, showing = lines_in(_spoken(inputs)), list[str]()
     if native is not None:
         echo_pool, own_pool = list(native.echoes), _native_pool(inputs, voice, native)
     else:

@@ -19,6 +19,7 @@ from fourfold_offline.soul.openings import deceased_slots, openings_for
 from fourfold_offline.soul.scene_people import scene_slots
 from fourfold_offline.soul.scene_years import drop_impossible_years
 from fourfold_offline.step_input import StepInput
+from fourfold_offline.tonality import moved_soul
 
 _PASSAGE = 790
 _FATE_WEIGHT, _KIND_WEIGHT, _TRADE_WEIGHT = 400.0, 2.0, 0.8
@@ -50,6 +51,8 @@ def draft_soul(inputs: StepInput) -> SoulDraft:
     for field, lead in opening:
         texts[field] = _with_opening(lead, texts[field])
     soul = Soul(**{field: text[:800] for field, text in texts.items()})
+    if inputs.refinement is not None and isinstance(inputs.before, Soul):
+        soul = moved_soul(inputs.before, inputs.refinement.axis, inputs.refinement.amount, inputs)
     return SoulDraft(soul=soul, constraints=tuple(_constraints(inputs, core)))
 
 

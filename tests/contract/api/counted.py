@@ -125,6 +125,11 @@ class Operations:
             self._call("POST", f"{path}/audit", json={}, headers={"Prefer": "respond-async"})
             self._generate()
         yield "POST .../audit, from the request to the end of its run", usage
+        body = {"from": "soul_draft", "keep": ["mask"], "edits": {"surface": {"name": "Deniz"}}}
+        with self._meter.during() as usage:
+            self._call("POST", f"{path}/regenerate", json=body, headers={"Prefer": "respond-async"})
+            self._generate()
+        yield "POST .../regenerate, three steps with a layer kept and a field edited", usage
         with self._meter.during() as usage:
             self._call("GET", f"{path}/versions/1/diff/3")
         yield "GET .../versions/{n}/diff/{m}", usage

@@ -51,6 +51,7 @@ def test_a_field_is_set_on_the_command_line(fourfold: Command, persona: dict[str
     words = ["--set", "surface.name=Derya", "--set", "self.big_five.openness=0.5", "--reason", "A typo."]
     after = json.loads(fourfold("edit", persona["id"], *words, "--json").stdout)
     assert (after["surface"]["name"], after["self"]["big_five"]["openness"]) == ("Derya", 0.5)
+    assert "of earlier layers" in fourfold("show", persona["id"]).output
     refused = fourfold("edit", persona["id"], "--set", "surface.age=50")
     assert (refused.exit_code, "intent_parse" in refused.output) == (1, True)
     assert fourfold("edit", persona["id"], "--set", "surface.age=50", "--accept-violations").exit_code == 0
@@ -121,6 +122,33 @@ def test_a_persona_is_forked(live: Live, fourfold: Command, persona: dict[str, A
         twin = client.fork_persona(persona["id"], note="Another.")
         found = client.lineage(persona["id"])
     assert [each.id for each in found.children.data] == [child["id"], twin.id]
+
+
+def test_parts_are_written_again_and_others_kept(live: Live, fourfold: Command, persona: dict[str, Any]) -> None:
+    words = ["--from", "soul_draft", "--keep", "mask", "--edit", "surface.name=Derya", "--reason", "Fresh."]
+    planned = fourfold("regenerate", persona["id"], *words, "--dry-run")
+    assert "surface_ground" in planned.output
+    assert "mask_build" not in planned.output
+    assert "4 to 32 calls" in planned.output
+    after = json.loads(fourfold("regenerate", persona["id"], *words, "--json").stdout)
+    assert (after["version"], after["mask"], after["surface"]["name"]) == (2, persona["mask"], "Derya")
+    assert fourfold("regenerate", persona["id"], "--from", "audit", "--keep", "ghost").exit_code == 1
+    german = json.loads(fourfold("fork", persona["id"], "--language", "de", "--json").stdout)
+    assert (german["language"], german["soul"]) == ("de", persona["soul"])
+    with Fourfold(api_key=KEY, base_url=live.url) as client:
+        again = client.regenerate_persona(persona["id"], "surface_ground", keep=["surface.name"])
+    assert again.surface is not None
+    assert again.surface.name == "Derya"
+
+
+def test_a_layer_is_refined(live: Live, fourfold: Command, persona: dict[str, Any]) -> None:
+    done = fourfold("refine", persona["id"], "mask", "warmer", "--amount", "0.4")
+    assert (done.exit_code, "warmth +0.20 to +0.20: moved +0.00, not reached" in done.output) == (2, True)
+    assert fourfold("refine", persona["id"], "surface", "warmth").exit_code == 1
+    with Fourfold(api_key=KEY, base_url=live.url) as client:
+        moved = client.refine_persona(persona["id"], "soul", "darker").refined
+    assert moved is not None
+    assert (moved.layer, moved.axis, moved.amount) == ("soul", "gravity", 0.5)
 
 
 def test_the_client_edits_and_audits(live: Live, persona: dict[str, Any]) -> None:

@@ -46,8 +46,9 @@ def created(api: Api, persona_id: str) -> list[dict[str, Any]]:
 
 def test_a_fork_is_a_persona_of_its_own(api: Api, persona: dict[str, Any]) -> None:
     api.call("PATCH", f"/v1/personas/{persona['id']}", json={"slug": "deniz", "visibility": "public"})
-    reply = forked(api, persona, {"slug": "twin", "note": "For a demo."})
+    reply = forked(api, persona, {"slug": "twin", "note": "For a demo.", "metadata": {"team": "north"}})
     child = reply.json()
+    assert child["metadata"] == {"team": "north"}
     assert (reply.status_code, reply.headers["location"]) == (201, f"/v1/personas/{child['id']}")
     assert {layer: json.dumps(child[layer]) for layer in LAYERS} == {
         layer: json.dumps(persona[layer]) for layer in LAYERS
@@ -75,6 +76,7 @@ def test_a_fork_is_a_persona_of_its_own(api: Api, persona: dict[str, Any]) -> No
             "overall": persona["audit"]["overall"],
             "language": "tr",
             "parent_id": persona["id"],
+            "metadata": {"team": "north"},
         }
     ]
     assert len(api.machine.started) == 1, "a fork without a rewrite needs no model"
@@ -145,6 +147,93 @@ def test_what_cannot_be_forked_leaves_nothing(api: Api, persona: dict[str, Any])
     receipt = api.call("POST", "/v1/personas", json={"intent": "x"}, headers={"Prefer": "respond-async"}).json()
     generating = forked(api, {"id": receipt["persona_id"]})
     assert (generating.status_code, generating.json()["code"]) == (409, "persona_not_written")
+
+
+def test_a_fork_in_another_language_keeps_all_but_lines_and_words(api: Api, persona: dict[str, Any]) -> None:
+    api.call("PATCH", f"/v1/personas/{persona['id']}", json={"layers": {"mask": {"tone": "dry"}}})
+    api.machine.fate = "silent"
+    body = {"language": "de", "slug": "auf-deutsch", "edits": {"surface": {"name": "Derya"}}, "note": "For Berlin."}
+    receipt = forked(api, persona, body, headers={"Prefer": "respond-async"})
+    assert receipt.status_code == 202
+    child = api.call("GET", f"/v1/personas/{receipt.json()['persona_id']}").json()
+    assert (child["status"], child["soul"], child["parent_id"]) == ("generating", None, persona["id"])
+    assert created(api, child["id"]) == []
+    _, state = api.machine.started[-1]
+    assert (state.start_at, state.draft.mask) == ("mask_build", None)
+    assert state.draft.parse is not None
+    assert state.draft.parse.language == "de"
+    api.machine.fate = "active"
+    api.machine.start(*_input_of(state))
+    api.machine.settle()
+    after = api.call("GET", f"/v1/personas/{child['id']}").json()
+    assert (after["status"], after["language"], after["slug"], after["version"]) == ("active", "de", "auf-deutsch", 1)
+    assert {layer: json.dumps(after[layer]) for layer in ("soul", "self")} == {
+        layer: json.dumps(persona[layer]) for layer in ("soul", "self")
+    }
+    assert after["surface"] == {**persona["surface"], "name": "Derya"}
+    assert after["mask"]["tone"] == "dry"
+    assert [step["step"] for step in api.call("GET", f"/v1/runs/{after['run_id']}").json()["attempts"][0]["steps"]] == [
+        "mask_build",
+        "audit",
+    ]
+    [event] = created(api, child["id"])
+    assert (event["parent_id"], event["run_id"], event["language"]) == (persona["id"], after["run_id"], "de")
+    [version] = api.call("GET", f"/v1/personas/{child['id']}/versions").json()["data"]
+    assert (version["change"], version["run_id"], version["author"]) == ("forked", after["run_id"], "key_ffk_one")
+    assert [each["id"] for each in lineage(api, persona)["children"]["data"]] == [child["id"]]
+
+
+def _input_of(state: Any) -> tuple[str, str]:
+    return state.run_id, json.dumps({"state": state.model_dump(mode="json")})
+
+
+def test_a_fork_in_another_language_is_waited_for_and_may_fail(api: Api, persona: dict[str, Any]) -> None:
+    headers = {"Idempotency-Key": "fork-de"}
+    made = forked(api, persona, {"language": "de"}, headers=headers)
+    assert (made.status_code, made.json()["language"], made.json()["status"]) == (201, "de", "active")
+    again = forked(api, persona, {"language": "de"}, headers=headers)
+    assert (again.json()["id"], again.headers["idempotency-replayed"]) == (made.json()["id"], "true")
+    same = forked(api, persona, {"language": "tr"})
+    assert (same.status_code, same.json()["run_id"]) == (201, None), "its own language needs no run"
+    runs = len(api.machine.started)
+    api.machine.fate = "failed"
+    headers = {"Idempotency-Key": "fork-fr"}
+    failed = forked(api, persona, {"language": "fr"}, headers=headers)
+    assert failed.status_code == 502
+    api.machine.fate = "active"
+    repeated = forked(api, persona, {"language": "fr"}, headers=headers)
+    assert (repeated.status_code, repeated.json()["language"]) == (201, "fr")
+    assert len(api.machine.started) == runs + 2
+
+
+def test_a_fork_may_be_refined_in_the_same_call(api: Api, persona: dict[str, Any]) -> None:
+    body = {"refine": {"layer": "soul", "axis": "darker"}, "edits": {"self": {"big_five": {"openness": 0.1}}}}
+    child = forked(api, persona, body).json()
+    assert (child["refined"]["layer"], child["refined"]["axis"], child["refined"]["reached"]) == (
+        "soul",
+        "gravity",
+        False,
+    )
+    big_five = {**persona["self"]["big_five"], "openness": 0.1}
+    assert (child["mask"], child["surface"]) == (persona["mask"], persona["surface"])
+    assert child["self"] == {**persona["self"], "big_five": big_five}
+    both = forked(api, persona, {"language": "de", "refine": {"layer": "mask", "axis": "warmth"}}).json()
+    assert (both["language"], both["surface"], both["parent_id"]) == ("de", persona["surface"], persona["id"])
+
+
+def test_what_cannot_be_forked_in_another_language(api: Api, persona: dict[str, Any]) -> None:
+    exported = api.call("GET", f"/v1/personas/{persona['id']}/export").json()
+    imported = api.call("POST", "/v1/personas/import", json=exported).json()
+    before, runs = api.stored("personas"), len(api.machine.started)
+    broken = forked(api, persona, {"language": "de", "edits": {"surface": {"age": 9}}})
+    assert broken.json()["errors"][0]["pointer"] == "/edits/surface/age"
+    unparsed = forked(api, imported, {"language": "de"})
+    assert (unparsed.status_code, unparsed.json()["code"]) == (409, "nothing_to_keep")
+    lines = {"vocabulary": ["ja", "nein", "doch"], "signature_phrases": ["Ja?", "Nein."]}
+    written = forked(api, persona, {"language": "de", "edits": {"mask": lines}})
+    assert written.json()["errors"][0]["code"] == "nothing_to_write"
+    assert forked(api, persona, {"language": "german"}).json()["errors"][0]["pointer"] == "/language"
+    assert (api.stored("personas"), len(api.machine.started)) == (before, runs)
 
 
 def test_one_key_is_one_fork(api: Api, persona: dict[str, Any]) -> None:

@@ -183,7 +183,7 @@ def test_a_crash_before_the_start_is_finished_by_the_next_try(
         ({}, "/from"),
         ({"from": "store_persona"}, "/from"),
         ({"from": "single_call"}, "/from"),
-        ({"from_": "audit"}, "/from"),
+        ({"from_": "audit"}, "/from_"),
         ({"from": "audit", "intent": "x"}, "/intent"),
         ({"from": "audit", "config": {"x": 1}}, "/config/x"),
         ({"from": "audit", "config": {"engine.pipeline.method": "single_call"}}, "/from"),
@@ -200,4 +200,170 @@ def test_others_may_not(api: Api, persona: dict[str, Any]) -> None:
     for key, status in ((None, 401), (READ_KEY, 403), (OTHER_KEY, 404)):
         assert again(api, persona, {"from": "audit"}, key=key).status_code == status
     assert again(api, {"id": "per_nobody"}, {"from": "audit"}).status_code == 404
+    assert len(api.machine.started) == 1
+
+
+def test_kept_layers_and_fields_stay_wherever_they_are(api: Api, persona: dict[str, Any]) -> None:
+    own = {"mask": {"tone": "dry"}, "surface": {"name": "Derya", "appearance": "A scar."}}
+    before = api.call("PATCH", f"/v1/personas/{persona['id']}", json={"layers": own}).json()
+    reply = again(api, persona, {"from": "soul_draft", "keep": ["mask", "surface.name"], "reason": "Fresh."})
+    after = reply.json()
+    assert (reply.status_code, after["mask"]) == (200, before["mask"])
+    assert after["surface"] == {**persona["surface"], "name": "Derya"}
+    run = api.call("GET", f"/v1/runs/{after['run_id']}").json()
+    assert [step["step"] for step in run["attempts"][0]["steps"]] == [
+        "soul_draft",
+        "self_enrich",
+        "surface_ground",
+        "audit",
+    ]
+    version = api.call("GET", f"/v1/personas/{persona['id']}/versions/3").json()
+    assert (version["change"], version["reason"], version["author"]) == ("regenerated", "Fresh.", "key_ffk_one")
+    assert version["fields"] == ["surface.appearance"]
+
+
+def test_edits_go_in_before_the_rest_is_written(api: Api, persona: dict[str, Any]) -> None:
+    edits = {"soul": {"desire": "To be left alone."}, "surface": {"name": "Derya"}}
+    after = again(api, persona, {"from": "self_enrich", "edits": edits}).json()
+    assert after["soul"] == {**persona["soul"], "desire": "To be left alone."}
+    assert after["surface"]["name"] == "Derya"
+    _, state = api.machine.started[-1]
+    assert state.draft.soul is not None
+    assert (state.draft.soul.desire, state.draft.mask) == ("To be left alone.", None)
+    broken = again(api, persona, {"from": "mask_build", "edits": {"surface": {"age": 50}}})
+    assert (broken.status_code, broken.json()["code"]) == (422, "constraint_broken")
+    assert broken.json()["errors"][0]["pointer"] == "/edits/surface/age"
+    body = {"from": "mask_build", "edits": {"surface": {"age": 50}}, "accept_violations": True}
+    accepted = again(api, persona, body).json()
+    assert accepted["surface"]["age"] == 50
+    version = api.call("GET", f"/v1/personas/{persona['id']}/versions/{accepted['version']}").json()
+    assert [violation["field"] for violation in version["violations"]] == ["surface.age"]
+
+
+def test_edits_of_a_run_that_fails_are_not_stored(api: Api, persona: dict[str, Any]) -> None:
+    api.machine.fate = "failed"
+    assert again(api, persona, {"from": "mask_build", "edits": {"surface": {"name": "Derya"}}}).status_code == 502
+    assert read(api, persona) == persona
+
+
+def test_a_crash_before_the_start_of_a_rewrite_is_finished_by_the_next_try(
+    api: Api, persona: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.machine.fate = "silent"
+    headers = {"Idempotency-Key": "again-1"}
+    body = {"from": "soul_draft", "keep": ["mask"], "edits": {"surface": {"name": "Derya"}}}
+    again(api, persona, body, headers={**headers, **ASYNC})
+    real = clock.now
+    submissions.cache_clear()
+    wiring.run_context.cache_clear()
+    for where in (clock, wiring):
+        monkeypatch.setattr(where, "now", lambda: real() + timedelta(seconds=11))
+    api.machine.fate = "active"
+    reply = again(api, persona, body, headers=headers)
+    assert (reply.status_code, reply.json()["surface"]["name"]) == (200, "Derya")
+    assert api.machine.started[2] == api.machine.started[1], "the same input under the same name"
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(api: Api, persona: dict[str, Any]) -> None:
+    before = api.stored("personas")
+    body = {"from": "soul_draft", "keep": ["self", "surface.name"], "dry_run": True}
+    reply = again(api, persona, body)
+    found = reply.json()
+    assert reply.status_code == 200
+    assert [step["step"] for step in found["steps"]] == ["soul_draft", "mask_build", "surface_ground", "audit"]
+    assert found["calls"] == {"low": 4, "high": 32}
+    assert found["models"] == ["offline:composer-1"]
+    assert found["usd"] == {"low": 0.0, "high": 0.0}
+    priced = again(api, persona, {**body, "config": {"engine.pipeline.audit.max_retries": 0}})
+    assert priced.json()["calls"] == {"low": 4, "high": 8}
+    broken = again(api, persona, {**body, "edits": {"surface": {"age": 50}}})
+    assert broken.json()["code"] == "constraint_broken"
+    assert api.stored("personas") == before
+    assert len(api.machine.started) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"from": "soul_draft", "keep": ["surface.name"], "edits": {"surface": {"name": "x"}}}, "/keep/0"),
+        ({"from": "mask_build", "keep": ["mask", "surface"]}, "/keep"),
+        ({"from": "soul_draft", "keep": ["surface", "ghost"]}, "/keep/1"),
+        ({"from": "soul_draft", "keep": "mask"}, "/keep"),
+        ({"from": "soul_draft", "edits": {"surface": {"age": "x"}}}, "/edits/surface/age"),
+        ({"from": "intent_parse", "keep": ["mask"], "config": {"engine.pipeline.method": "single_call"}}, "/from"),
+    ],
+)
+def test_a_contradiction_starts_nothing(api: Api, persona: dict[str, Any], body: Any, pointer: str) -> None:
+    for dry in (False, True):
+        reply = again(api, persona, {**body, "dry_run": dry})
+        assert reply.status_code == 422
+        assert pointer in [error["pointer"] for error in reply.json()["errors"]]
+    assert len(api.machine.started) == 1
+
+
+def test_a_layer_is_refined_alone_and_the_move_is_told(api: Api, persona: dict[str, Any]) -> None:
+    reply = again(api, persona, {"refine": {"layer": "mask", "axis": "warmer", "amount": 0.4}})
+    after = reply.json()
+    assert reply.status_code == 200
+    run = api.call("GET", f"/v1/runs/{after['run_id']}").json()
+    assert [step["step"] for step in run["attempts"][0]["steps"]] == ["mask_build", "audit"]
+    assert len(run["attempts"][0]["steps"][1]["calls"]) == 2, "the audit and the reading of the tone"
+    assert run["usage"]["cost_usd"] == pytest.approx(0.03)
+    # The scripted reading finds both versions alike, so the move failed, and the reply says so.
+    assert after["refined"] == {
+        "layer": "mask",
+        "axis": "warmth",
+        "amount": 0.4,
+        "before": 0.2,
+        "after": 0.2,
+        "moved": 0.0,
+        "reached": False,
+    }
+    _, state = api.machine.started[-1]
+    assert state.rewrite is not None
+    assert state.rewrite.before == persona["mask"]
+    assert state.rewrite.layers == ("surface",)
+    later = again(api, persona, {"from": "surface_ground"}).json()
+    assert later["refined"] is None, "this run moved nothing"
+
+
+def test_a_refinement_can_begin_earlier_and_take_edits(api: Api, persona: dict[str, Any]) -> None:
+    body = {
+        "from": "soul_draft",
+        "keep": ["self"],
+        "refine": {"layer": "mask", "axis": "irony", "amount": -0.3},
+        "edits": {"surface": {"name": "Derya"}},
+    }
+    after = again(api, persona, body).json()
+    assert (after["refined"]["axis"], after["surface"]["name"]) == ("irony", "Derya")
+    planned = again(api, persona, {**body, "dry_run": True}).json()
+    assert [step["step"] for step in planned["steps"]] == ["soul_draft", "mask_build", "surface_ground", "audit"]
+    assert planned["calls"]["low"] == 5
+
+
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    ({"layer": "self", "axis": "warmth"}, "/refine/layer", "no_axis"),
+    ({"layer": "surface", "axis": "warmer"}, "/refine/layer", "no_axis"),
+    ({"layer": "soul", "axis": "irony"}, "/refine/axis", "no_axis"),
+    ({"layer": "mask", "axis": "warmth", "amount": 0}, "/refine/amount", "no_move"),
+    ({"layer": "mask", "axis": "darker", "amount": -0.5}, "/refine/amount", "no_move"),
+    ({"layer": "mask", "axis": "warmth", "amount": 1.5}, "/refine/amount", "too_large"),
+    ({"layer": "mask", "axis": "volume"}, "/refine/axis", "invalid_value"),
+]
+
+
+def test_a_refinement_that_cannot_be_starts_nothing(api: Api, persona: dict[str, Any]) -> None:
+    before = api.stored("personas")
+    for refine, pointer, code in REFUSED:
+        for reply in (
+            again(api, persona, {"refine": refine}),
+            api.call("POST", f"/v1/personas/{persona['id']}/fork", json={"refine": refine}),
+        ):
+            assert reply.status_code == 422
+            fault = reply.json()["errors"][0]
+            assert fault["pointer"] == pointer, reply.text
+            assert code in {fault["code"], "too_large", "invalid_value"}
+    kept = again(api, persona, {"from": "soul_draft", "keep": ["mask"], "refine": {"layer": "mask", "axis": "warmth"}})
+    assert kept.json()["errors"][0]["pointer"] == "/refine/layer"
+    assert api.stored("personas") == before
     assert len(api.machine.started) == 1

@@ -27,13 +27,18 @@ class Engine:
         self.begun: list[str] = []
         self._ends: dict[str, asyncio.Event] = {}
 
-    async def __call__(self, scope: Any, _receive: object, _send: object) -> None:
+    async def __call__(self, scope: Any, receive: Any, _send: object) -> None:
         self.begun.append(scope["name"])
+        assert (await receive())["body"] == b"{}"
         await self._ends.setdefault(scope["name"], asyncio.Event()).wait()
 
     async def end(self, name: str) -> None:
         self._ends.setdefault(name, asyncio.Event()).set()
         await settle()
+
+
+async def whole() -> dict[str, Any]:
+    return {"type": "http.request", "body": b"{}", "more_body": False}
 
 
 async def settle() -> None:
@@ -48,7 +53,7 @@ def play(scenes: Callable[[Engine, Callable[[dict[str, Any]], asyncio.Task[None]
         tasks: list[asyncio.Task[None]] = []
 
         def send(scope: dict[str, Any]) -> asyncio.Task[None]:
-            tasks.append(asyncio.create_task(app(scope, None, None)))
+            tasks.append(asyncio.create_task(app(scope, scope.get("receive", whole), None)))
             return tasks[-1]
 
         await scenes(engine, send)
@@ -108,6 +113,16 @@ def test_a_caller_that_leaves_keeps_no_turn() -> None:
         leaving.cancel()
         await engine.end("first")
         assert engine.begun == ["first", "last"]
+
+    play(scenes)
+
+
+def test_a_request_takes_its_turn_when_all_of_it_has_come() -> None:
+    async def scenes(engine: Engine, send: Any) -> None:
+        send({**request("stopped", WORKER), "receive": asyncio.Event().wait})
+        send(request("worker", WORKER))
+        await settle()
+        assert engine.begun == ["worker"]
 
     play(scenes)
 

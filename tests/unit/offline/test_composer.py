@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from fourfold.constraints import Fact, TraitBound, check_mask, check_self, check_surface, trait_range
 from fourfold.models import resolve
 from fourfold.persona import Trait
+from fourfold.pipeline.rewrite import Rewrite
 from fourfold.pipeline.state import RunState
+from fourfold_offline.mask.native_lines import lines_in
 from tests.builders import ALL_STEPS, stepped, written_offline
 
 BRIEFS = [line for line in (Path(__file__).parent / "briefs.txt").read_text().splitlines() if line.strip()]
@@ -197,3 +199,17 @@ def test_no_text_in_any_script_breaks_it(brief: str) -> None:
 )
 def test_the_language_of_a_brief_is_noticed(brief: str, language: str) -> None:
     assert (written(brief).language or "").startswith(language)
+
+
+def test_a_mask_is_written_in_the_language_a_rewrite_asks_for() -> None:
+    state = written_offline("A shy founder, 34, in Istanbul", ALL_STEPS[:4])
+    german = lines_in("de")
+    assert german is not None
+    known = {line for lines in (german.echoes, *german.by_temper().values()) for line in lines}
+    rewrite = Rewrite(fields={"mask.tone": "dry"}, language="de")
+    after = stepped(ALL_STEPS[3], state.model_copy(update={"rewrite": rewrite}), resolve("offline:composer-1")).state
+    assert after.draft.mask is not None
+    assert after.draft.mask.tone == "dry"
+    assert sum(phrase in known for phrase in after.draft.mask.signature_phrases) >= 2
+    assert state.draft.mask is not None
+    assert not known & set(state.draft.mask.signature_phrases)

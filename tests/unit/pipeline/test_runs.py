@@ -18,6 +18,7 @@ from fourfold.pipeline.complete_run import complete_run
 from fourfold.pipeline.fail_run import fail_run
 from fourfold.pipeline.failure import problem_from
 from fourfold.pipeline.new_run import NewRun, log_start, new_run
+from fourfold.pipeline.rewrite import RunBase
 from fourfold.pipeline.run_context import RunContext, RunIdentity
 from fourfold.pipeline.state import DraftBasis, RunState
 from fourfold.pipeline.store import StoredPersona
@@ -34,6 +35,7 @@ class MemoryPersonaStore:
     runs: dict[str, Run] = field(default_factory=dict)
     versions: list[PersonaVersion] = field(default_factory=list)
     bases: dict[str, DraftBasis] = field(default_factory=dict)
+    run_bases: dict[str, RunBase] = field(default_factory=dict)
     entries: list[dict[str, Any]] = field(default_factory=list)
     interrupt: list[Callable[[], None]] = field(default_factory=list)
 
@@ -48,6 +50,9 @@ class MemoryPersonaStore:
     def stored_persona(self, workspace_id: str, persona_id: str) -> StoredPersona | None:
         found = self.persona(workspace_id, persona_id)
         return None if found is None else StoredPersona(found, found.model_dump_json())
+
+    def run_base(self, workspace_id: str, run_id: str) -> RunBase | None:  # noqa: ARG002 - the port's
+        return self.run_bases.get(run_id)
 
     def basis_of(self, persona: Persona) -> DraftBasis | None:
         return None if persona.run_id is None else self.bases[persona.run_id]

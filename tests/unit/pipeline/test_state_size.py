@@ -9,6 +9,7 @@ import pytest
 
 from fourfold.config.engine import EngineConfig, PipelineConfig, RunSettings
 from fourfold.constraints import Fact, Link, Violation
+from fourfold.layers import LAYER_NAMES, Layers
 from fourfold.llm.port import ModelCall, ModelFailure
 from fourfold.persona import INTENT_MAX_CHARACTERS, TokenUsage
 from fourfold.pipeline.audit import AuditReport
@@ -93,6 +94,13 @@ def _longest_config() -> EngineConfig:
     return EngineConfig.model_validate({"pipeline": {**tree, "method": "single_call"}})
 
 
+# The smallest field of each layer, so that none is kept whole: whole layers are not held twice.
+_WRITTEN_AGAIN = {"soul.desire", "self.archetype", "mask.register", "surface.age"}
+
+
+_REFINE = {"layer": "mask", "axis": "intensity", "amount": -0.12345678901234567}
+
+
 def largest_state() -> RunState:
     """Fourth attempt, every field full: six largest answers, every constraint, every layer broken, twelve findings."""
     state = new_state(ASTRAL * INTENT_MAX_CHARACTERS, _longest_config())
@@ -119,9 +127,19 @@ def largest_state() -> RunState:
     violation = Violation(
         source=chain[0].source, field="mask.signature_phrases", observed=ASTRAL * 200, demand=ASTRAL * 480
     )
+    layers = Layers.model_validate({name: draft[name] for name in LAYER_NAMES})
+    kept = {path: value for path, value in layers.fields().items() if path not in _WRITTEN_AGAIN}
     return state.model_validate(
         {
             **state.model_dump(mode="json"),
+            "rewrite": {
+                "layers": [],
+                "fields": kept,
+                "language": "abc-Latn-TR",
+                "refine": _REFINE,
+                "before": draft["mask"],
+            },
+            "refined": {**_REFINE, "before": -0.1234, "after": -0.1234, "moved": -0.1234, "reached": False},
             "attempt": 4,
             "log_seq": 99,
             "draft": draft,

@@ -10,14 +10,15 @@ pk slug_pk      sk `SLUG`                the persona that has the slug
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from fourfold.persona import Persona, PersonaGoneError
 from fourfold.persona_versions import PersonaVersion
-from fourfold.personas.origin import Origin
+from fourfold.pipeline.origin import Origin
+from fourfold.pipeline.rewrite import RunBase
 from fourfold.pipeline.state import DraftBasis
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError, StoredPersona
 from fourfold.progress.run import Run
@@ -27,7 +28,7 @@ from fourfold.storage.months import PERSONAS, Months, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import persona_pk, slug_pk
 from fourfold.storage.personas.listing import ListedPersona, entry_writes
-from fourfold.storage.runs.records import RunRecords
+from fourfold.storage.runs.records import BASE, RunRecords
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, Write, check, delete, put, transact
 
@@ -161,10 +162,21 @@ class DynamoPersonaStore:
             raise ValueError("the run or its persona is stored already")
 
     def start_writes(
-        self, stored: StoredPersona | None, persona: Persona, run: Run, entries: Sequence[BusEntry]
+        self,
+        stored: StoredPersona | None,
+        persona: Persona,
+        run: Run,
+        entries: Sequence[BusEntry],
+        base: RunBase | None = None,
     ) -> list[Write]:
         """The writes of a run that starts. They fail if it is stored already, or the persona is not as it was read."""
-        return [*self._runs.new(run), *self._persona_writes(stored, persona), *outbox_puts(self._outbox, entries)]
+        further = {} if base is None else {BASE: packed(base.model_dump_json())}
+        own = [*self._runs.new(run, further), *self._persona_writes(stored, persona)]
+        return [*own, *outbox_puts(self._outbox, entries)]
+
+    def run_base(self, workspace_id: str, run_id: str) -> RunBase | None:
+        """What a rewriting run starts from, until it has ended; None for other runs."""
+        return self._runs.base(workspace_id, run_id)
 
     def finish(  # noqa: PLR0913, PLR0917 - all that changes when a run ends
         self,
@@ -221,23 +233,18 @@ class DynamoPersonaStore:
             OutdatedStoreError: another persona may have the slug, in a store of an earlier version.
         """
         own = [*self._persona_writes(None, version.persona), self._version_write(version)]
-        groups = self._fork_writes(version.persona, origin)
-        self._store_fork({**groups, "persona": [*own, *outbox_puts(self._outbox, [entry])]}, version.persona)
-
-    def _store_fork(self, groups: Mapping[str, Sequence[Write]], persona: Persona) -> None:
-        failed = transact(self._client, groups)
+        groups = {**self.fork_writes(version.persona, origin), "slug": self.slug_writes(version.persona, None)}
+        failed = transact(self._client, {**groups, "persona": [*own, *outbox_puts(self._outbox, [entry])]})
         if "persona" in failed:
-            raise ValueError(f"{persona.id} is stored already")
+            raise ValueError(f"{version.persona.id} is stored already")
         if "parent" in failed:
-            raise PersonaGoneError(persona.parent_id)
+            raise PersonaGoneError
         if failed:
             raise SlugTakenError
 
-    def _fork_writes(self, persona: Persona, origin: Origin) -> dict[str, list[Write]]:
-        """The writes of a fork beside its document: its origin, its place under its parent, its slug."""
+    def fork_writes(self, persona: Persona, origin: Origin) -> dict[str, list[Write]]:
+        """The writes of a fork beside its document: its origin, and its place under its parent, who must exist."""
         table, workspace_id, parent_id = self._table.name, persona.workspace_id, origin.ancestors[0]
-        if persona.slug is not None:
-            require_converted(self._table, workspace_id, f"SLUG#{persona.slug}")
         where = key(persona_pk(workspace_id, persona.id), ORIGIN)
         return {
             "parent": [persona_exists(table, workspace_id, parent_id)],
@@ -245,7 +252,6 @@ class DynamoPersonaStore:
                 put(table, {**where, "doc": packed(origin.model_dump_json())}),
                 put(table, child_key(workspace_id, parent_id, persona.id)),
             ],
-            "slug": _slug_put(table, persona),
         }
 
     def replace(self, stored: StoredPersona, version: PersonaVersion, entry: BusEntry) -> None:
@@ -291,7 +297,10 @@ class DynamoPersonaStore:
         writes = []
         if before is not None:
             writes.append(delete(self._table.name, slug_key(persona.workspace_id, before)))
-        return [*writes, *_slug_put(self._table.name, persona)]
+        if after is not None:
+            item = {**slug_key(persona.workspace_id, after), "persona_id": {"S": persona.id}}
+            writes.append(put(self._table.name, item, ABSENT))
+        return writes
 
     def _personas(self, workspace_id: str, ids: Sequence[str]) -> dict[str, Persona]:
         keys = (persona_key(workspace_id, persona_id) for persona_id in ids)
@@ -320,13 +329,6 @@ def persona_put(table: str, stored: StoredPersona | None, persona: Persona) -> W
 def persona_exists(table: str, workspace_id: str, persona_id: str) -> Write:
     """A check that fails once the persona is deleted: its deletion would not find what is written after it."""
     return check(table, persona_key(workspace_id, persona_id))
-
-
-def _slug_put(table: str, persona: Persona) -> list[Write]:
-    if persona.slug is None:
-        return []
-    item = {**slug_key(persona.workspace_id, persona.slug), "persona_id": {"S": persona.id}}
-    return [put(table, item, ABSENT)]
 
 
 def child_key(workspace_id: str, parent_id: str, persona_id: str) -> Item:

@@ -1,6 +1,7 @@
 """Runs of every kind: the record, the pointer under its persona, and the entry in the workspace's list.
 
-The record also holds what is not shown: a generation's basis, and the paid answers of a job while it runs.
+The record also holds what is not shown: a generation's basis, the layers that a rewriting run starts from, and the paid
+answers of a job while it runs.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from fourfold.pipeline.rewrite import RunBase
 from fourfold.pipeline.state import DraftBasis
 from fourfold.progress.run import Run, RunStatus
 from fourfold.storage.documents import packed, unpacked
@@ -19,6 +21,7 @@ from fourfold.storage.transactions import ABSENT, Write, put
 
 POINTER = "RUN#"
 RECORD = "RUN"
+BASE = "run_base"
 _NAMES = {"#status": "status"}
 
 
@@ -45,6 +48,11 @@ class RunRecords:
         """What the layers rest on that this run wrote, or None."""
         item = self._table.get(record_key(workspace_id, run_id), "basis")
         return DraftBasis.model_validate_json(unpacked(item["basis"])) if item else None
+
+    def base(self, workspace_id: str, run_id: str) -> RunBase | None:
+        """What a rewriting run starts from, or None."""
+        item = self._table.get(record_key(workspace_id, run_id), BASE)
+        return RunBase.model_validate_json(unpacked(item[BASE])) if item else None
 
     def version(self, workspace_id: str, run_id: str) -> int | None:
         """The number of the persona's version that this run wrote, or None."""

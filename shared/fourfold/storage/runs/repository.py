@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from fourfold.persona import PersonaGoneError
 from fourfold.pipeline.bus_entries import started_entry
 from fourfold.pipeline.new_run import NewRun
 from fourfold.pipeline.store import ConcurrentChangeError, SlugTakenError
@@ -50,19 +51,24 @@ class DynamoRunRepository:
             WorkspaceFullError: the workspace has `max_concurrent` runs in progress; nothing is stored.
             SlugTakenError: another persona has the slug of the new one.
             ConcurrentChangeError: the persona to regenerate is no longer as it was read.
+            PersonaGoneError: the parent of the fork was deleted.
             ValueError: the run is stored already.
         """
         run = start.run
-        own = self._personas.start_writes(start.stored, start.persona, run, [started_entry(run, start.persona)])
+        entries = [started_entry(run, start.persona)]
+        own = self._personas.start_writes(start.stored, start.persona, run, entries, start.base)
+        fork = {} if start.origin is None else self._personas.fork_writes(start.persona, start.origin)
         key = [] if claim is None else [self._claim_write(claim, replaces)]
         slug = self._slug_writes(start, claim, replaces)
         for _ in range(_ATTEMPTS):
             slot = self._slots.take(run.workspace_id, run.id, max_concurrent)
-            failed = transact(self._client, {"run": own, "key": key, "slug": slug, "slot": [slot]})
+            failed = transact(self._client, {"run": own, **fork, "key": key, "slug": slug, "slot": [slot]})
             if "run" in failed and start.stored is None:
                 raise ValueError("the run or its persona is stored already")
             if "run" in failed:
                 raise ConcurrentChangeError
+            if "parent" in failed:
+                raise PersonaGoneError
             if "key" in failed:
                 return False
             if "slug" in failed:
