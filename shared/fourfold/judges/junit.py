@@ -38,6 +38,7 @@ def figure_text(figure: Figure) -> str:
 
 def _suite(root: Element, name: str, cases: list[_Case], measurement: Measurement) -> None:
     suite = SubElement(root, "testsuite", name=name, tests=str(len(cases)), failures=str(_failures(cases)))
+    suite.set("errors", "0")
     suite.set("timestamp", measurement.at.replace(tzinfo=None).isoformat(timespec="seconds"))
     properties = SubElement(suite, "properties")
     SubElement(properties, "property", name="judge", value=measurement.judge.model.name)
