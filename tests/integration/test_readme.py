@@ -31,7 +31,7 @@ ENDLESS = {
 }
 # Exit codes with a documented meaning: a confirmed critical failure, a reply beyond the threshold.
 MEANT = {"fourfold test": {0, 1}, "fourfold drift": {0, 2}}
-SECONDS = 60
+SECONDS = 180
 
 
 @dataclass
