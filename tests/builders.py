@@ -18,7 +18,7 @@ from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.mask_build import MASK_BUILD, MaskBuild
-from fourfold.pipeline.new_run import new_run
+from fourfold.pipeline.new_run import BY_THE_BRIEF, PersonaChoices, new_run
 from fourfold.pipeline.refine import ToneReading
 from fourfold.pipeline.run_step import StepOutcome, run_step
 from fourfold.pipeline.self_enrich import SELF_ENRICH, SelfEnrichment
@@ -178,9 +178,11 @@ def state_before(step: Step[Any]) -> RunState:
     return state
 
 
-def written_offline(brief: str, steps: Iterable[Step[Any]] = ALL_STEPS) -> RunState:
+def written_offline(
+    brief: str, steps: Iterable[Step[Any]] = ALL_STEPS, choices: PersonaChoices = BY_THE_BRIEF
+) -> RunState:
     """One attempt of the offline composer."""
-    state, model = new_state(brief), resolve("offline:composer-1")
+    state, model = new_state(brief, choices=choices), resolve("offline:composer-1")
     for step in steps:
         outcome = stepped(step, state.reset_for(step.name), model)
         assert (outcome.provider, outcome.model) == ("offline", "composer-1")
@@ -225,9 +227,11 @@ class Ticking:
         return self._now
 
 
-def new_state(brief: str = BRIEF, config: EngineConfig | None = None) -> RunState:
+def new_state(
+    brief: str = BRIEF, config: EngineConfig | None = None, choices: PersonaChoices = BY_THE_BRIEF
+) -> RunState:
     """The state a run starts with."""
-    return new_run(brief, "ws_test", RunSettings(config or EngineConfig()), START).state
+    return new_run(brief, "ws_test", RunSettings(config or EngineConfig()), START, choices=choices).state
 
 
 def log_of(store: MemoryEventStore, state: RunState, seen: int | None = None) -> RunLog:

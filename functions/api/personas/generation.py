@@ -15,7 +15,7 @@ from fourfold.http.waiting import MAX_SILENCE_S
 from fourfold.ids import id_created_at
 from fourfold.persona import Visibility
 from fourfold.personas.deletion import DELETED
-from fourfold.pipeline.new_run import PersonaLabels
+from fourfold.pipeline.new_run import PersonaChoices, PersonaLabels
 from fourfold.pipeline.staleness import may_be_stale
 from fourfold.pipeline.store import SlugTakenError
 from fourfold.pipeline.submit import (
@@ -66,8 +66,14 @@ async def start_generation(
         idempotency.fingerprint(body),
         max_concurrent=caller.settings.api.limits.concurrent_generations,
         labels=PersonaLabels(body.slug, Visibility(body.visibility), body.metadata),
+        choices=choices_of(body),
     )
     return await start_run(request, submission)
+
+
+def choices_of(body: PersonaRequest) -> PersonaChoices:
+    """Returns what the request decides beside the brief."""
+    return PersonaChoices(body.language)
 
 
 async def start_run(request: Request, submission: Submission) -> SubmittedRun:

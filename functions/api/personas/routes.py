@@ -90,7 +90,9 @@ async def create_persona(request: Request, caller: Writer) -> Response:
     body = await json_body(request, PersonaRequest)
     settings = pin_settings(caller.effective, body.config)
     if body.dry_run:
-        return document(await wiring.in_thread(lambda: estimate_generation(body.intent, settings.engine)))
+        choices = generation.choices_of(body)
+        estimated = await wiring.in_thread(lambda: estimate_generation(body.intent, settings.engine, choices=choices))
+        return document(estimated)
     submitted = await generation.start_generation(request, caller, body, key, settings)
     if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
         return await generation.stream_events(request, submitted)

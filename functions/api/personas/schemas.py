@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Wi
 from fourfold.caller_metadata import CallerMetadata
 from fourfold.config.request import REQUEST_KEYS
 from fourfold.layer_edits import LayerEdits
-from fourfold.persona import INTENT_MAX_CHARACTERS, Persona, Slug
+from fourfold.persona import INTENT_MAX_CHARACTERS, Language, Persona, Slug
 from fourfold.text_rules import acceptable_text
 from functions.api.config.request_schema import PLACEHOLDER
 
@@ -36,6 +36,14 @@ class PersonaRequest(BaseModel):
     )
 
     intent: Brief
+    language: Annotated[
+        Language | None,
+        Field(
+            description="The language that the persona speaks (BCP 47), wherever it lives. Without it the persona "
+            "speaks the language of the brief, unless the brief says otherwise.",
+            examples=["en-GB"],
+        ),
+    ] = None
     slug: Annotated[Slug | None, Field(description="A unique name in the workspace.", examples=["deniz"])] = None
     visibility: Annotated[
         Literal["private", "workspace", "public"],

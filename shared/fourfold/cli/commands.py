@@ -50,17 +50,18 @@ def create(  # noqa: PLR0913, PLR0917 - an argument for each option
     metadata: Annotated[
         list[str] | None, typer.Option("--metadata", "-m", help="name=text of your own; repeatable. Events carry it.")
     ] = None,
+    language: Annotated[str | None, typer.Option(help="The language that the persona speaks (BCP 47).")] = None,
     estimate: Estimating = False,
     as_json: AsJson = False,
 ) -> None:
     """Generate a persona and show it."""
     settings = {**(NAIVE if naive else {}), **settings_of(setting or [])}
     own = text_pairs(metadata or [], "--metadata") or None
-    given = {"slug": slug, "visibility": visibility and visibility.value, "metadata": own}
+    given = {"slug": slug, "visibility": visibility and visibility.value, "metadata": own, "language": language}
     labels = {name: value for name, value in given.items() if value is not None}
     with connected() as client:
         if estimate:
-            body = {"intent": brief, "config": settings, "dry_run": True}
+            body = {"intent": brief, "config": settings, "dry_run": True, **labels}
             show_estimate(client.post("/v1/personas", body), SafeConsole(), as_json=as_json)
             return
         persona = create_live(client, brief, SafeConsole(stderr=as_json), settings, labels)

@@ -20,7 +20,7 @@ from fourfold.models.prompt import system_text, turns
 from fourfold.pipeline.audit import AUDIT, CONFIRM_AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.mask_build import MASK_BUILD
-from fourfold.pipeline.new_run import new_run
+from fourfold.pipeline.new_run import BY_THE_BRIEF, PersonaChoices, new_run
 from fourfold.pipeline.self_enrich import SELF_ENRICH
 from fourfold.pipeline.single_call import SINGLE_CALL
 from fourfold.pipeline.soul_draft import SOUL_DRAFT
@@ -57,9 +57,14 @@ _STEPS: Final[dict[StepName, Step[Any]]] = {
 }
 
 
-def estimate_generation(intent: str, config: EngineConfig, start_at: StepName = StepName.INTENT_PARSE) -> Estimate:
+def estimate_generation(
+    intent: str,
+    config: EngineConfig,
+    start_at: StepName = StepName.INTENT_PARSE,
+    choices: PersonaChoices = BY_THE_BRIEF,
+) -> Estimate:
     """Returns what a run that starts at `start_at` would cost for a brief."""
-    state = new_run(intent, "ws_estimate", RunSettings(config), datetime.now(UTC)).state
+    state = new_run(intent, "ws_estimate", RunSettings(config), datetime.now(UTC), choices=choices).state
     return estimate_of([_planned(_STEPS[step], state, times) for step, times in _times(config, start_at)])
 
 

@@ -24,10 +24,11 @@ Constraints: what the temperament words of the brief demand.
 - voice_demand: only where the brief speaks of how they talk ("never finishes a sentence", "blunt").
 - note: other demands on soul, self, mask or surface.
 
-language is what the person mostly speaks; locale where they live (BCP 47: "tr-TR"). If the brief names no place, take
-the language of the brief and its most usual locale. gender only when the brief tells it (a pronoun, "widow"). Leave
-tonal axes at 0 where the brief is silent: warmth (cold -1, warm 1), gravity (light -1, grave 1), intensity (calm -1,
-fierce 1), irony (plain -1, ironic 1). genre_hints are at most six short tags ("workplace drama", "noir").
+language is what the person speaks in this text: the language of the brief, wherever they live, unless the brief says
+that they speak another. An English brief set in Bergen gives "en". locale is where they live (BCP 47: "tr-TR"); if the
+brief names no place, the most usual locale of its language. gender only when the brief tells it (a pronoun, "widow").
+Leave tonal axes at 0 where the brief is silent: warmth (cold -1, warm 1), gravity (light -1, grave 1), intensity (calm
+-1, fierce 1), irony (plain -1, ironic 1). genre_hints are at most six short tags ("workplace drama", "noir").
 
 refusal is null but for two kinds of brief. real_person_private: it asks for the inner or private life of a real person
 who is alive, famous or not; a fictional or historical person is no such case, nor one who only resembles, serves or
@@ -44,6 +45,8 @@ Constraint: extraversion at most 0.35, reason "the brief says shy". Not: "hard-w
 
 def apply(state: RunState, output: Intent) -> AppliedAnswer:
     """Returns the state with the hints in the draft, and the facts and constraints in the chain only.
+
+    A language that the caller asked for replaces the answer's.
 
     A fact whose quote is not in the brief is a violation and is not added to the chain.
     """
@@ -62,7 +65,8 @@ def apply(state: RunState, output: Intent) -> AppliedAnswer:
         else:
             facts.append(fact)
     chain = extended_chain(state, StepName.INTENT_PARSE, [*facts, *output.constraints])
-    hints = output.model_copy(update={"facts": (), "constraints": ()})
+    language = state.asked_language or output.language
+    hints = output.model_copy(update={"language": language, "facts": (), "constraints": ()})
     after = state.model_copy(update={"draft": state.draft.model_copy(update={"parse": hints}), "constraints": chain})
     return AppliedAnswer(after, [*broken, *contradictory_bounds(chain)])
 

@@ -43,6 +43,16 @@ class NewRun:
 
 
 @dataclass(frozen=True)
+class PersonaChoices:
+    """What a caller decides about a new persona beside the brief. `language` is BCP 47."""
+
+    language: str | None = None
+
+
+BY_THE_BRIEF: Final = PersonaChoices()
+
+
+@dataclass(frozen=True)
 class PersonaLabels:
     """What a caller attaches to a new persona."""
 
@@ -54,16 +64,23 @@ class PersonaLabels:
 NO_LABELS: Final = PersonaLabels()
 
 
-def new_run(
-    intent: str, workspace_id: str, settings: RunSettings, now: datetime, labels: PersonaLabels = NO_LABELS
+def new_run(  # noqa: PLR0913, PLR0917 - what a new persona is made of
+    intent: str,
+    workspace_id: str,
+    settings: RunSettings,
+    now: datetime,
+    labels: PersonaLabels = NO_LABELS,
+    choices: PersonaChoices = BY_THE_BRIEF,
 ) -> NewRun:
     """Returns a run that writes a new persona from the brief `intent`. Nothing is stored yet."""
     run = pinned_run(new_persona_id(), workspace_id, settings, now)
+    run = run.model_copy(update={"language": choices.language})
     persona = Persona(
         id=run.persona_id,
         workspace_id=workspace_id,
         status=PersonaStatus.GENERATING,
         intent=intent,
+        language=choices.language,
         slug=labels.slug,
         visibility=labels.visibility,
         metadata=dict(labels.metadata),
@@ -120,6 +137,7 @@ def initial_state(run: Run, intent: str) -> RunState:
         config=run.config,
         config_hash=run.config_hash,
         start_at=run.start_at,
+        asked_language=run.language,
         log_seq=1,  # `run.started` is logged before the execution starts
     )
 

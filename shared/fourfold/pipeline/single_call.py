@@ -21,8 +21,9 @@ TASK = """\
 Task: single_call. Write the whole persona for the brief: what drives them (desire, fear, wound, growth arc), their Big
 Five levels from 0 to 1, archetype, three to five values and attachment style, their voice with three to five phrases
 they would say, and their name, age, location, occupation and appearance. Keep what the brief says. `language` is what
-they speak, `locale` where they live (BCP 47). `refusal` is null, but real_person_private for a brief that asks for the
-private life of a real person who is alive, and minor_romantic for one that puts somebody under 18 in a romantic frame.
+they speak: the language of the brief, unless it says that they speak another. `locale` is where they live (BCP 47).
+`refusal` is null, but real_person_private for a brief that asks for the private life of a real person who is alive, and
+minor_romantic for one that puts somebody under 18 in a romantic frame.
 """
 
 
@@ -40,9 +41,10 @@ class SingleCallPersona(Document):
 
 def apply(state: RunState, output: SingleCallPersona) -> AppliedAnswer:
     """Returns the state with all layers. Without a constraint chain there are no violations."""
+    language = state.asked_language or output.language
     draft = state.draft.model_copy(
         update={
-            "parse": Intent(language=output.language, locale=output.locale, refusal=output.refusal),
+            "parse": Intent(language=language, locale=output.locale, refusal=output.refusal),
             "soul": output.soul,
             "self_": output.self_,
             "mask": output.mask,

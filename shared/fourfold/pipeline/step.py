@@ -95,8 +95,16 @@ tone along the axis of the refine piece by its amount: warmth (cold -1, warm 1),
 """
 
 
+_LANGUAGE = """
+The asked piece holds the language (BCP 47) that the person speaks, wherever they live and whatever language the brief
+is in. What the person says (phrases, vocabulary) is in it.
+"""
+
+
 def _further_task(step: StepName, state: RunState) -> Iterable[str]:
-    """Yields what a rewrite adds to the task of a step."""
+    """Yields what the caller's choices and a rewrite add to the task of a step."""
+    if state.asked_language is not None:
+        yield _LANGUAGE
     layer = LAYER_OF_STEP.get(step)
     if layer is None or state.rewrite is None:
         return
@@ -113,6 +121,8 @@ def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:
     draft = state.draft
     # Composed, as models write: spans are found in the brief as it came, whatever its form.
     yield ContextBlock("brief", normalized("NFC", state.intent))
+    if state.asked_language is not None:
+        yield ContextBlock("asked", {"language": state.asked_language})
     layers = {
         "intent": draft.parse,
         "soul": draft.soul,

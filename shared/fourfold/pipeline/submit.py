@@ -18,7 +18,17 @@ from fourfold.errors import ConflictError, FourfoldError, LimitError, NotFoundEr
 from fourfold.persona import PersonaStatus
 from fourfold.persona_versions import UNSIGNED, Authorship
 from fourfold.pipeline.fail_run import fail_run
-from fourfold.pipeline.new_run import NO_LABELS, NewRun, PersonaLabels, initial_state, log_start, new_run, pinned_run
+from fourfold.pipeline.new_run import (
+    BY_THE_BRIEF,
+    NO_LABELS,
+    NewRun,
+    PersonaChoices,
+    PersonaLabels,
+    initial_state,
+    log_start,
+    new_run,
+    pinned_run,
+)
 from fourfold.pipeline.regeneration import new_regeneration
 from fourfold.pipeline.rewrite import RewriteRequest
 from fourfold.pipeline.run_context import RunContext, identity_of
@@ -92,10 +102,10 @@ class Regenerate:
 class Submission:
     """A request to start a run.
 
-    `subject` is the brief of a new persona, which gets `labels`, or which persona to regenerate (`settings.engine` is
-    then what `regeneration_config` returned), or it returns the run of a new fork. `key` and `fingerprint` are the
-    idempotency key and the hash of the body, if the caller sent a key. `by` is who asks and why. `max_concurrent`
-    limits the workspace's concurrent runs, this one included.
+    `subject` is the brief of a new persona, which gets `labels` and `choices`, or which persona to regenerate
+    (`settings.engine` is then what `regeneration_config` returned), or it returns the run of a new fork. `key` and
+    `fingerprint` are the idempotency key and the hash of the body, if the caller sent a key. `by` is who asks and why.
+    `max_concurrent` limits the workspace's concurrent runs, this one included.
     """
 
     workspace_id: str
@@ -106,6 +116,7 @@ class Submission:
     max_concurrent: int = 50
     by: Authorship = UNSIGNED
     labels: PersonaLabels = NO_LABELS
+    choices: PersonaChoices = BY_THE_BRIEF
 
 
 @dataclass(frozen=True)
@@ -191,7 +202,14 @@ def submit(request: Submission, service: SubmissionService) -> SubmittedRun:
 
 def _prepared(request: Submission, context: RunContext) -> NewRun:
     if isinstance(request.subject, str):
-        return new_run(request.subject, request.workspace_id, request.settings, context.clock(), request.labels)
+        return new_run(
+            request.subject,
+            request.workspace_id,
+            request.settings,
+            context.clock(),
+            request.labels,
+            request.choices,
+        )
     subject = request.subject
     if not isinstance(subject, Regenerate):
         return subject()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from fourfold.config.engine import SafetyConfig
+from fourfold.language_names import named_language
 from fourfold.persona import Mask, NotWrittenError, Persona, SelfLayer, Soul, Surface, Trait
 
 _LEVELS: Final = ((0.2, "very low"), (0.4, "low"), (0.6, "middling"), (0.8, "high"), (1.01, "very high"))
@@ -106,7 +107,10 @@ def _layers(persona: Persona) -> tuple[Soul, SelfLayer, Mask, Surface]:
 def _language_rule(persona: Persona) -> str:
     if persona.language is None:
         return "Speak the language of whoever speaks to you."
-    return f"You speak `{persona.language}` (BCP 47); answer in another language only where you would know it."
+    return (
+        f"You speak {named_language(persona.language)}. Write every answer in it, also when others write in another "
+        "language; of other languages use only words that this person would know."
+    )
 
 
 def _surface(surface: Surface) -> str:

@@ -153,10 +153,9 @@ def _mask(inputs: StepInput) -> Iterator[Finding]:
                 1,
                 "No phrase touches anything the soul names; the wound is not to be felt.",
             )
-    # An English brief is answered in English; a brief in the persona's own language asks for phrases in it.
-    asked = language_of(inputs.brief)[0]
-    if asked != "en" and asked == inputs.intent.language.split("-")[0] and language_of(" ".join(phrases))[0] == "en":
-        note = f"They speak {asked}, and the phrases are English: a translation stands where a voice should."
+    spoken = inputs.intent.language.split("-")[0]
+    if spoken != "en" and language_of(" ".join(phrases))[0] == "en":
+        note = f"They speak {spoken}, and the phrases are English: a translation stands where a voice should."
         yield _finding(_D.CULTURAL_FIDELITY, field, phrases[0], 2, note)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
+from fourfold.language_names import NAMES_OF_LANGUAGE
 from fourfold_offline.data_files import load
 
 _BRITISH = re.compile(
@@ -66,3 +68,42 @@ def language_of(brief: str) -> tuple[str, str]:
     if best == "en" and _BRITISH.search(brief):
         return "en", "en-GB"
     return best, _languages().spaced[best].locale
+
+
+_SHARED: Final = frozenset({"a", "in"})  # English words that other languages have too
+
+
+def is_written_in(brief: str, language: str) -> bool:
+    """Whether a brief has words of this language (ISO 639), and no English word but those that others have too."""
+    spaced, words = _languages().spaced, set(re.findall(r"[^\W\d_]+", brief.casefold()))
+    return language in spaced and bool(words & spaced[language].words) and words & spaced["en"].words <= _SHARED
+
+
+def local_language(brief: str, locale: str) -> str:
+    """The language (ISO 639) of local words, such as job titles: the brief's, of an English brief that of its locale."""
+    language = language_of(brief)[0]
+    return locale.split("-", maxsplit=1)[0] if language == "en" else language
+
+
+def stated_language(brief: str) -> str | None:
+    """The language (ISO 639) that an English brief says the person speaks, as in "speaks only Norwegian"; else None."""
+    match = _stated().search(brief)
+    return None if match is None else _codes()[next(name for name in match.groups() if name).casefold()]
+
+
+@cache
+def _codes() -> dict[str, str]:
+    return {name.casefold(): code for code, names in sorted(NAMES_OF_LANGUAGE.items(), reverse=True) for name in names}
+
+
+@cache
+def _stated() -> re.Pattern[str]:
+    """Only the plain statements: who speaks a language to somebody, or badly, may speak another all day."""
+    names = "|".join(map(re.escape, sorted(_codes(), key=len, reverse=True)))
+    return re.compile(
+        rf"\b(?:(?:speak|answer|talk|write|replie)s?|speaking) (?:only |mostly |mainly |in |only in )({names})\b"
+        rf"|\bonly (?:speaks|speaking) ({names})\b"
+        rf"|(?<!not )(?<!never )\b(?:speaks|speaking) ({names})(?=\s*(?:[.;,)]|$))"
+        rf"|(?<!non-)(?<!not )\b({names})-speaking\b",
+        re.IGNORECASE,
+    )

@@ -11,7 +11,7 @@ from fourfold.pipeline.intent import Intent, TonalAxes
 from fourfold.steps import StepName
 from fourfold_offline.brief.age import find_ages, impossible_ages
 from fourfold_offline.brief.gender import find_gender
-from fourfold_offline.brief.language import language_of
+from fourfold_offline.brief.language import is_written_in, language_of, stated_language
 from fourfold_offline.brief.life_events import find_life_events
 from fourfold_offline.brief.matches import QuotedValue
 from fourfold_offline.brief.name import find_name
@@ -44,7 +44,8 @@ def parse_brief(inputs: StepInput) -> Intent:
         land = lands_by_locale().get(people_of_name(name.value) or "")
     if land is not None:
         locale = land.locale
-        language = land.language if language == "en" else language
+        language = land.language if language == "en" and is_written_in(brief, land.language) else language
+    language = stated_language(brief) or language
     read = _facts(brief, (spoken, locale[:2]), name, living, origin)
     ageless = all(fact.field != "surface.age" for fact in read)
     unread_age = unread_birth(brief, datetime.now(UTC).date()) if ageless else None

@@ -18,7 +18,7 @@ from fourfold_offline.mask.voices import voices
 _OUTSIDE, _SOUL, _TALK, _LINES = "What others see", "What drives them", "How they talk", "Lines they would say"
 # The first words of what `fourfold.voice.recovery` appends to the prompt when a reply has drifted.
 _RECOVERY = "Your last answer lost your voice."
-_LANGUAGE = re.compile(r"You speak `([A-Za-z-]+)` \(BCP 47\)")
+_LANGUAGE = re.compile(r"You speak [^`\n]{1,40}\(BCP 47 `([A-Za-z0-9-]+)`\)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
+from fourfold_offline.brief.language import local_language
 from fourfold_offline.brief.occupation import find_occupation
 from fourfold_offline.data_files import load
 from fourfold_offline.inference.age import RETIRED, age_of
@@ -100,8 +101,7 @@ def _of_age(inputs: StepInput, trade: str) -> str:
 def _stated_trade(inputs: StepInput, occupation: str) -> str:
     listed = trade_of_title(occupation)
     if listed is None:
-        found = find_occupation(inputs.brief, inputs.intent.language) or find_occupation(
-            occupation, inputs.intent.language
-        )
+        language = local_language(inputs.brief, inputs.intent.locale)
+        found = find_occupation(inputs.brief, language) or find_occupation(occupation, language)
         listed = found.trade if found is not None else "office"
     return narrow_trade(listed, occupation)

@@ -9,7 +9,7 @@ from itertools import combinations, islice
 from fourfold.constraints import Note, VoiceMarker, check_mask
 from fourfold.persona import Mask, Register, Trait
 from fourfold.pipeline.mask_build import MaskBuild
-from fourfold_offline.brief.language import language_of
+from fourfold_offline.brief.language import local_language
 from fourfold_offline.brief.life_events import find_life_events
 from fourfold_offline.grammar import capitalised, fill_template
 from fourfold_offline.inference.age import age_of
@@ -101,8 +101,8 @@ def _register(inputs: StepInput, voice: Voice) -> Register:
 
 
 def _spoken(inputs: StepInput) -> str:
-    """The language of the lines: the one that a rewrite asks for, else the brief's."""
-    return inputs.rewrite_language or language_of(inputs.brief)[0]
+    """The language of the lines (ISO 639): the one that a rewrite asks for, else the persona's."""
+    return (inputs.rewrite_language or inputs.intent.language).split("-", maxsplit=1)[0]
 
 
 def _vocabulary(inputs: StepInput, voice: Voice, trade_words: tuple[str, ...]) -> list[str]:
@@ -110,7 +110,7 @@ def _vocabulary(inputs: StepInput, voice: Voice, trade_words: tuple[str, ...]) -
     count = draw.whole("vocabulary", 6, 10)
     own = draw.some("vocabulary/own", voice.words, 3)
     if _spoken(inputs) == "en" and draw.unit("loan?") < _HALF:
-        own += draw.some("vocabulary/loan", loans_of(inputs.intent.language), 1)
+        own += draw.some("vocabulary/loan", loans_of(local_language(inputs.brief, inputs.intent.locale)), 1)
     return draw.shuffled("vocabulary/order", [*own, *draw.some("vocabulary/trade", trade_words, count - len(own))])
 
 

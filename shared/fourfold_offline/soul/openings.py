@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from fourfold_offline.brief.language import local_language
 from fourfold_offline.brief.life_events import LifeEvent
 from fourfold_offline.data_files import load
 from fourfold_offline.grammar import Gender, capitalised, fill_template, plural_verb, pronouns, with_article
@@ -85,7 +86,11 @@ def openings_for(inputs: StepInput, core: Core, life: list[LifeEvent], slots: di
         words = None if _is_of_someone_else(inputs.brief, fact) else _clause(fact, plural=slots["they"] == "they")
         if words is None or fact.kind in core.kinds or not re.match(r"[A-Za-z]", words):
             continue
-        if inputs.intent.language.split("-")[0] != "en" and not inputs.brief.isascii() and fact.kind == "whose":
+        if (
+            local_language(inputs.brief, inputs.intent.locale) != "en"
+            and not inputs.brief.isascii()
+            and fact.kind == "whose"
+        ):
             continue
         for opening in _openings().get("fate" if fact.kind in _FATES else fact.kind, ()):
             if opening.field not in made:
