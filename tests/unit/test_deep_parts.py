@@ -11,5 +11,5 @@ PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
 
 
 def test_the_page_describes_every_part() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    rows = dict(re.findall(r"^\| `([\w-]+)` \| (.+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
     assert rows == PARTS

@@ -50,7 +50,7 @@ _AGE_THEN = re.compile(
 )
 # After a number that is no age ("at ninety metres"), and before one that is another's ("the year her mother turned seventy").
 _UNIT = re.compile(
-    r"\s*(?:%|°|per ?cent|degrees?|met(?:er|re)s?|feet|foot|miles?|kilo\w*|km|knots?|fathoms?|pounds?|euros?|dollars?|lira|pence|cents?|"
+    r"\s{0,3}(?:%|°|per ?cent|degrees?|met(?:er|re)s?|feet|foot|miles?|kilo\w*|km|knots?|fathoms?|pounds?|euros?|dollars?|lira|pence|cents?|"
     r"minutes?|seconds?|hours?|days?|weeks?|months?|past|pages?|boxes|people|steps?|an hour)\b",
     re.IGNORECASE,
 )

@@ -29,7 +29,7 @@ _NEAR = re.compile(
     re.IGNORECASE,
 )
 _VAGUE = re.compile(
-    r"\b(?:early|mid|late|nearly|almost|about|around|roughly|some|over|under|past)\b|\w+ies\b|\b\w+(?:ty|teen)s\b|\d0s|-?(?:something|odd|ish)\b",
+    r"\b(?:early|mid|late|nearly|almost|about|around|roughly|some|over|under|past)\b|\b\w{1,40}ies\b|\b\w{1,40}(?:ty|teen)s\b|\d0s|-?(?:something|odd|ish)\b",
     re.IGNORECASE,
 )
 _AROUND = 5  # years

@@ -61,6 +61,7 @@ def test_a_change_is_a_new_version_and_an_event(api: Api, persona: dict[str, Any
         "changed_by": "key_ffk_one",
         "reason": None,
         "run_id": None,
+        "metadata": {},
     }
 
 
@@ -221,7 +222,7 @@ def test_a_deleted_persona_leaves_nothing_behind(api: Api, persona: dict[str, An
     assert api.call("DELETE", f"/v1/personas/{persona['id']}").status_code == 404
     assert patch(api, kept, {"slug": "deniz"}).status_code == 200, "its slug is free"
     deleted = [entry for entry in told(api) if entry["DetailType"] == "persona.deleted"]
-    assert [entry["Detail"]["data"] for entry in deleted] == [{"persona_id": persona["id"]}]
+    assert [entry["Detail"]["data"] for entry in deleted] == [{"persona_id": persona["id"], "metadata": {}}]
 
 
 def test_a_deletion_that_was_cut_off_is_finished_by_the_next(

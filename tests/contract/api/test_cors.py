@@ -73,7 +73,7 @@ def test_a_page_can_read_that_something_broke(opened: Api, monkeypatch: pytest.M
     def broken(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("fourfold.storage.personas.store.DynamoPersonaStore.page", broken)
+    monkeypatch.setattr("fourfold.storage.personas.search.DynamoPersonaSearch.page", broken)
     reply = opened.call("GET", "/v1/personas", headers={"Origin": ORIGIN})
     assert reply.status_code == 500
     assert reply.headers["access-control-allow-origin"] == ORIGIN

@@ -37,7 +37,7 @@ def test_an_id_of_any_shape_names_nothing(live: Live, operation: Operation) -> N
     body = sample_request(live.api, operation)
     with live.client(FULL_KEY) as client:
         for name, hostile in HOSTILE_IDS.items():
-            path = operation.path.replace("{version}", "1")
+            path = operation.path.replace("{version}", "1").replace("{other_version}", "2")
             path = "/".join(
                 hostile if part.startswith("{") and part.endswith("_id}") else part for part in path.split("/")
             )

@@ -17,6 +17,7 @@ OPERATIONS = [operation for operation in operations(create_app()) if operation.d
 PERSONA = "/v1/personas/{persona_id}"
 # What these need more than a new persona: a fingerprint, results of the suite, a slug, a delivery.
 REFUSED = {
+    f"GET {PERSONA}/distinctiveness": 409,
     f"GET {PERSONA}/fingerprint/plot": 409,
     f"POST {PERSONA}/drift": 409,
     f"GET {PERSONA}/test-suite/diff": 404,

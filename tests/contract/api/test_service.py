@@ -38,7 +38,7 @@ def _breaks(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def broken(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("fourfold.storage.personas.store.DynamoPersonaStore.page", broken)
+    monkeypatch.setattr("fourfold.storage.personas.search.DynamoPersonaSearch.page", broken)
 
 
 def test_a_bug_answers_500_and_says_nothing_of_itself(

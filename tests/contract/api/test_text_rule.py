@@ -57,7 +57,7 @@ def test_no_text_of_any_body_takes_an_unacceptable_character(api: Api, operation
         pytest.skip("the route has no JSON body")
     if operation.path.endswith("/import"):
         sample = {name: value for name, value in sample.items() if name in IMPORTED}
-    before, path = stored(api), with_ids(operation.path, {**PERSONA, "test_id": OWN_TEST["id"]})
+    before, path = stored(api), with_ids(operation.path, {**PERSONA, "version": "1", "test_id": OWN_TEST["id"]})
     tried = list(leaves(sample)) or pytest.skip("no text in the body")
     # Every character in one of the texts, and every text with one of the characters: their product only takes longer.
     pairs = [(tried[0], name) for name in UNACCEPTABLE] + [(leaf, "escape") for leaf in tried]

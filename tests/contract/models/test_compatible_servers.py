@@ -359,7 +359,7 @@ def test_an_endless_page_about_a_server_is_not_read_to_its_end() -> None:
 
 def test_the_answers_room_shrinks_with_the_context() -> None:
     server = Particular([])
-    facts = {"/v1/models": {"data": [{"id": MODEL, "owned_by": "vllm", "max_model_len": 4096}]}}
+    facts = {"/v1/models": {"data": [{"id": MODEL, "owned_by": "vllm", "max_model_len": 3072}]}}
     with serving(server, facts):
         ask()
     assert 256 <= server.bodies[0]["max_tokens"] < 2048
@@ -392,7 +392,7 @@ def test_the_size_of_the_context_is_learnt_from_the_servers_error(status: int, b
 
 
 def test_a_server_that_counts_the_answer_gets_a_shorter_one() -> None:
-    words = "This model's maximum context length is 3500 tokens. However, you requested 4400 tokens (2400 + 2048)."
+    words = "This model's maximum context length is 3000 tokens. However, you requested 3900 tokens (1900 + 2048)."
     server = Particular([refuses(400, error(words), lambda body: body["max_tokens"] > 1400)])
     with serving(server):
         assert ask().text == TEXT
