@@ -229,8 +229,8 @@ class ProviderModel:
                 return within(timeout_s, call)
         except CallTimeoutError:
             relay.close()
-            words = f"no whole answer within {request.timeout_s:.0f} s"
-            raise self._error(request, Fault(ModelFailure.TIMEOUT, billed=True, words=words), relay.received) from None
+            fault = Fault(ModelFailure.TIMEOUT, billed=True, words=_overdue(request))
+            raise self._error(request, fault, relay.received) from None
         except ModelError:
             raise
         except Exception as error:  # noqa: BLE001 - SDKs trip over odd replies in ways of their own; none may end a run
@@ -309,6 +309,8 @@ class ProviderModel:
         """What happened in one sentence: the model, its address, the status and the provider's words."""
         address = shown(self._wire.address, (), ())
         said = shown(fault.words, material(request), keys_in(os.environ))
+        if not said and fault.failure is ModelFailure.TIMEOUT and fault.status is None:
+            said = _overdue(request)  # an SDK's own timeout has no words
         status = "" if fault.status is None else f" answered {fault.status}"
         where = f"{self.name}{f' at {address}' if address else ''}{status}"
         what = f": {said}" if said else f": {fault.failure.replace('_', ' ')}"
@@ -323,6 +325,10 @@ _ENDINGS = {
     ModelFailure.INVALID_OUTPUT: "gave an answer that is not in the form asked for",
     ModelFailure.SERVER_ERROR: "failed while it answered",
 }
+
+
+def _overdue(request: _Asked) -> str:
+    return f"no whole answer within {request.timeout_s:.0f} s"
 
 
 def _bytes(text: str) -> int:

@@ -24,8 +24,9 @@ from tests.contract.api.old_store import OldStore, Reply
 from tests.invocation import Invocation
 
 JSON = {"Accept": "application/json"}
-# Texts for people: of a problem, of a test that is disabled, a card's scene; and the id of the request itself.
-_REWORDED = {"title", "detail", "reason", "request_id", "scenario"}
+# Texts for people or models: of a problem, of a test that is disabled, a card's scene, the voice's prompt; and the id
+# of the request itself.
+_REWORDED = {"title", "detail", "reason", "request_id", "scenario", "system_prompt"}
 
 
 @pytest.fixture(scope="session")
