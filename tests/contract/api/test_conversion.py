@@ -25,7 +25,7 @@ from tests.invocation import Invocation
 
 JSON = {"Accept": "application/json"}
 # Texts for people: of a problem, of a test that is disabled, a card's scene; and the id of the request itself.
-_REWORDED = {"title", "detail", "reason", "request_id", "scenario"}
+_REWORDED = {"title", "detail", "reason", "request_id", "scenario", "system_prompt"}
 
 
 @pytest.fixture(scope="session")
@@ -54,8 +54,8 @@ def lost(before: Reply, now: Reply) -> list[str]:
     """What an earlier reply said and a later one does not: later versions add fields and reword their texts."""
     if now.status != before.status:
         return [f"{before.path}: {now.status}, not {before.status}"]
-    said = (_of_the_store(before.path, _parsed(reply.body)) for reply in (before, now))
-    return [f"{before.path}: {pointer}" for pointer in _lost(*said, "")]
+    said, says = (_of_the_store(before.path, _parsed(reply.body)) for reply in (before, now))
+    return [f"{before.path}: {pointer}" for pointer in _lost(said, says, "")]
 
 
 def _of_the_store(path: str, said: Any) -> Any:
