@@ -43,6 +43,9 @@ Language = Annotated[
     BeforeValidator(_language_tag),
 ]
 
+MAX_SEED: Final = 2**31 - 1
+Seed = Annotated[int, Field(ge=0, le=MAX_SEED)]
+
 # A DNS label, so that it fits in any URL. It is never an id, because ids contain an underscore.
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
 
@@ -439,7 +442,8 @@ class Persona(Document):
     is the status of an archived persona before it was archived; unarchiving restores it. `metadata` are strings of the
     caller; events carry them. A fork has the id and version of the persona it was made from (`parent_id`,
     `parent_version`), the first persona of its line (`root_id`) and its maker's `fork_note`; the parent may have been
-    deleted since. `refined` is the move that the run measured, if it moved a layer along an axis.
+    deleted since. `seed` is what its runs vary the brief by; null for an imported one. `refined` is the move
+    that the run measured, if it moved a layer along an axis.
     """
 
     id: PersonaId
@@ -450,6 +454,7 @@ class Persona(Document):
     visibility: Visibility = Visibility.WORKSPACE
     intent: str
     language: str | None = None
+    seed: Seed | None = None
     soul: Soul | None = None
     self_: SelfLayer | None = Field(default=None, alias="self")
     mask: Mask | None = None

@@ -27,7 +27,7 @@ _FINDINGS = TypeAdapter(tuple[Finding, ...])
 
 @dataclass(frozen=True)
 class StepInput:
-    """The blocks of one request. `draw` is seeded by brief, findings and repair, `stable_draw` by the brief alone."""
+    """The blocks of one request. `draw` is seeded by brief, variation, findings and repair, `stable_draw` by brief and variation."""
 
     brief: str
     intent: Intent
@@ -40,6 +40,7 @@ class StepInput:
     findings: tuple[Finding, ...]
     problems: tuple[str, ...]
     rewrite_language: str | None = None
+    variation: int | None = None
     refinement: Refinement | None = None
     before: Soul | Mask | None = None
     first: object = None
@@ -48,11 +49,15 @@ class StepInput:
     @cached_property
     def draw(self) -> SeededChoice:
         found = [f"{item.field}|{item.note}" for item in self.findings]
-        return SeededChoice("composer-1", self.brief, *found, "repair", *self.problems)
+        return SeededChoice("composer-1", *self._seed, *found, "repair", *self.problems)
 
     @cached_property
     def stable_draw(self) -> SeededChoice:
-        return SeededChoice("composer-1", self.brief)
+        return SeededChoice("composer-1", *self._seed)
+
+    @property
+    def _seed(self) -> tuple[str, ...]:
+        return (self.brief,) if self.variation is None else (self.brief, f"variation {self.variation}")
 
     def facts(self, field: FactField) -> list[Fact]:
         """The facts of the brief on one field, in the order they were stated."""
@@ -114,6 +119,7 @@ def read_request(request: ModelRequest) -> StepInput:
         findings=_all(_FINDINGS, request.block("findings")),
         problems=request.repair.problems if request.repair else (),
         rewrite_language=_language_of(request.block("rewrite")),
+        variation=_number_of(request.block("variation")),
         refinement=refinement,
         before=_parsed(_REFINED[refinement.layer], request.block("before")) if refinement is not None else None,
         first=request.block("first"),
@@ -135,6 +141,12 @@ def _language_of(rewrite: object) -> str | None:
     """The language (BCP 47) that a rewrite asks for, or None."""
     language = rewrite.get("language") if isinstance(rewrite, dict) else None
     return language if isinstance(language, str) else None
+
+
+def _number_of(variation: object) -> int | None:
+    """The number that the brief is varied by, or None."""
+    number = variation.get("number") if isinstance(variation, dict) else None
+    return number if isinstance(number, int) else None
 
 
 def _parsed(model: type[Parsed], data: object) -> Parsed | None:

@@ -32,7 +32,7 @@ ALWAYS_FAILS: dict[str, Any] = {
 
 
 def created(stack: LocalServer, brief: str) -> str:
-    made = stack.call("POST", "/v1/personas", body={"intent": brief})
+    made = stack.call("POST", "/v1/personas", body={"intent": brief, "seed": 2})
     assert made.status_code == 201, made.text
     return str(made.json()["id"])
 

@@ -17,7 +17,9 @@ FOREIGN = (
 
 @pytest.fixture(scope="module")
 def persona(stack: LocalServer, background_jobs: None) -> dict[str, Any]:  # noqa: ARG001 - they take its fingerprint
-    reply = stack.call("POST", "/v1/personas", body={"intent": "A retired night nurse in Leeds who writes letters"})
+    reply = stack.call(
+        "POST", "/v1/personas", body={"intent": "A retired night nurse in Leeds who writes letters", "seed": 1}
+    )
     assert reply.status_code == 201
     made: dict[str, Any] = reply.json()
     assert fingerprint(stack, made)["status"] in {"pending", "running", "ready"}

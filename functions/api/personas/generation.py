@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from fourfold.http.preferences import Preference
 from fourfold.http.problems import ProblemError, internal_error
 from fourfold.http.waiting import MAX_SILENCE_S
 from fourfold.ids import id_created_at
-from fourfold.persona import Visibility
+from fourfold.persona import MAX_SEED, Visibility
 from fourfold.personas.deletion import DELETED
 from fourfold.pipeline.new_run import PersonaChoices, PersonaLabels
 from fourfold.pipeline.staleness import may_be_stale
@@ -72,8 +73,8 @@ async def start_generation(
 
 
 def choices_of(body: PersonaRequest) -> PersonaChoices:
-    """Returns what the request decides beside the brief."""
-    return PersonaChoices(body.language)
+    """Returns what the request decides beside the brief. A request without a seed gets a random one."""
+    return PersonaChoices(body.language, secrets.randbelow(MAX_SEED + 1) if body.seed is None else body.seed)
 
 
 async def start_run(request: Request, submission: Submission) -> SubmittedRun:

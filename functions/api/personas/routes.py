@@ -17,9 +17,10 @@ from fourfold.http.problems import not_found
 from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
 from fourfold.idempotency import Execution
 from fourfold.ids import is_persona_id
-from fourfold.persona import Persona
+from fourfold.persona import MAX_SEED, Persona
 from fourfold.persona_versions import Authorship
 from fourfold.personas.filters import PersonaFilter
+from fourfold.pipeline.new_run import PersonaChoices
 from fourfold.pipeline.parse_brief import ParsedBrief, ParseInput
 from functions.api import wiring
 from functions.api.config.pinning import pin_settings
@@ -90,7 +91,7 @@ async def create_persona(request: Request, caller: Writer) -> Response:
     body = await json_body(request, PersonaRequest)
     settings = pin_settings(caller.effective, body.config)
     if body.dry_run:
-        choices = generation.choices_of(body)
+        choices = PersonaChoices(body.language, MAX_SEED if body.seed is None else body.seed)
         estimated = await wiring.in_thread(lambda: estimate_generation(body.intent, settings.engine, choices=choices))
         return document(estimated)
     submitted = await generation.start_generation(request, caller, body, key, settings)

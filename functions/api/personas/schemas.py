@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Wi
 from fourfold.caller_metadata import CallerMetadata
 from fourfold.config.request import REQUEST_KEYS
 from fourfold.layer_edits import LayerEdits
-from fourfold.persona import INTENT_MAX_CHARACTERS, Language, Persona, Slug
+from fourfold.persona import INTENT_MAX_CHARACTERS, Language, Persona, Seed, Slug
 from fourfold.text_rules import acceptable_text
 from functions.api.config.request_schema import PLACEHOLDER
 
@@ -42,6 +42,15 @@ class PersonaRequest(BaseModel):
             description="The language that the persona speaks (BCP 47), wherever it lives. Without it the persona "
             "speaks the language of the brief, unless the brief says otherwise.",
             examples=["en-GB"],
+        ),
+    ] = None
+    seed: Annotated[
+        Seed | None,
+        Field(
+            description="The same brief with another seed gives another person. Without it one is chosen at random; "
+            "`seed` of the persona and of its run is the one that was used. The offline composer repeats a person "
+            "exactly, a model does not.",
+            examples=[7],
         ),
     ] = None
     slug: Annotated[Slug | None, Field(description="A unique name in the workspace.", examples=["deniz"])] = None

@@ -51,13 +51,15 @@ def create(  # noqa: PLR0913, PLR0917 - an argument for each option
         list[str] | None, typer.Option("--metadata", "-m", help="name=text of your own; repeatable. Events carry it.")
     ] = None,
     language: Annotated[str | None, typer.Option(help="The language that the persona speaks (BCP 47).")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Another seed gives another person of the brief.")] = None,
     estimate: Estimating = False,
     as_json: AsJson = False,
 ) -> None:
     """Generate a persona and show it."""
     settings = {**(NAIVE if naive else {}), **settings_of(setting or [])}
     own = text_pairs(metadata or [], "--metadata") or None
-    given = {"slug": slug, "visibility": visibility and visibility.value, "metadata": own, "language": language}
+    given: dict[str, object] = {"slug": slug, "visibility": visibility and visibility.value, "metadata": own}
+    given |= {"language": language, "seed": seed}
     labels = {name: value for name, value in given.items() if value is not None}
     with connected() as client:
         if estimate:
@@ -82,7 +84,8 @@ def compare(
     console = SafeConsole(stderr=as_json)
     with connected() as client:
         if second is None:
-            pair = [create_live(client, first, console), create_live(client, first, console, NAIVE)]
+            written = create_live(client, first, console)
+            pair = [written, create_live(client, first, console, NAIVE, {"seed": written.seed})]
             console.print()
         else:
             pair = [client.persona(first), client.persona(second)]

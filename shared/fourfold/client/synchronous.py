@@ -87,7 +87,7 @@ class Fourfold:
     ) -> Persona:
         """Generates a persona and waits for it, also longer than the API waits. `settings` are for this run only.
 
-        `labels` are `language`, `slug`, `visibility` and `metadata`, as in `POST /v1/personas`.
+        `labels` are `language`, `seed`, `slug`, `visibility` and `metadata`, as in `POST /v1/personas`.
         """
         return self._written(operations.create(brief, settings, labels))
 

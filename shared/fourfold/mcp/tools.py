@@ -48,12 +48,20 @@ def _add_persona_tools(server: MCPServer[Any], api: Api) -> None:
         language: Annotated[
             str | None, Field(description="BCP 47, such as de: the persona speaks it. By default that of the brief.")
         ] = None,
+        seed: Annotated[int | None, Field(ge=0, description="Another seed gives another person of the brief.")] = None,
         wait: Annotated[
             bool, Field(description="Wait for the persona and report progress; otherwise return the run at once.")
         ] = True,
     ) -> Document:
         """Generates a persona from a brief in six steps. With real models it takes about a minute and costs money."""
-        body = {"intent": brief, "config": settings, "slug": slug, "metadata": metadata, "language": language}
+        body = {
+            "intent": brief,
+            "config": settings,
+            "slug": slug,
+            "metadata": metadata,
+            "language": language,
+            "seed": seed,
+        }
         receipt = await call_json(api, context, "POST", "/v1/personas", body=body, headers=ASYNC)
         return await ended(api, context, receipt) if wait else receipt
 

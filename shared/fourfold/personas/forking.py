@@ -126,6 +126,7 @@ def new_fork_run(  # noqa: PLR0913, PLR0917 - what a fork is made of
     basis, rewrite = store.basis_of(parent), request.rewrite
     layers_of(parent)
     run = pinned_run(persona_id, parent.workspace_id, settings, now, plan_of(rewrite).first, by=request.by)
+    run = run.model_copy(update={"seed": parent.seed})
     state, base = rewriting_state(parent, basis, run, rewrite)
     child = new_fork(parent, persona_id, layers_of(parent), request, now).model_copy(
         update={
@@ -162,6 +163,7 @@ def new_fork(parent: Persona, persona_id: str, layers: Layers, request: ForkRequ
         visibility=parent.visibility,
         intent=parent.intent,
         language=parent.language,
+        seed=parent.seed,
         audit=parent.audit,
         run_id=None,
         config_hash=None,

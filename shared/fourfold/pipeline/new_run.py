@@ -44,9 +44,13 @@ class NewRun:
 
 @dataclass(frozen=True)
 class PersonaChoices:
-    """What a caller decides about a new persona beside the brief. `language` is BCP 47."""
+    """What a caller decides about a new persona beside the brief. `language` is BCP 47.
+
+    The same brief with another `seed` gives another person; without one the brief alone decides.
+    """
 
     language: str | None = None
+    seed: int | None = None
 
 
 BY_THE_BRIEF: Final = PersonaChoices()
@@ -74,13 +78,14 @@ def new_run(  # noqa: PLR0913, PLR0917 - what a new persona is made of
 ) -> NewRun:
     """Returns a run that writes a new persona from the brief `intent`. Nothing is stored yet."""
     run = pinned_run(new_persona_id(), workspace_id, settings, now)
-    run = run.model_copy(update={"language": choices.language})
+    run = run.model_copy(update={"language": choices.language, "seed": choices.seed})
     persona = Persona(
         id=run.persona_id,
         workspace_id=workspace_id,
         status=PersonaStatus.GENERATING,
         intent=intent,
         language=choices.language,
+        seed=choices.seed,
         slug=labels.slug,
         visibility=labels.visibility,
         metadata=dict(labels.metadata),
@@ -138,6 +143,7 @@ def initial_state(run: Run, intent: str) -> RunState:
         config_hash=run.config_hash,
         start_at=run.start_at,
         asked_language=run.language,
+        seed=run.seed,
         log_seq=1,  # `run.started` is logged before the execution starts
     )
 

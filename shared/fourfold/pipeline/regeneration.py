@@ -87,6 +87,7 @@ def new_regeneration(
     persona = stored.persona
     if run.start_at is StepName.INTENT_PARSE:  # the brief is read again; the language stays
         run = run.model_copy(update={"language": persona.language})
+    run = run.model_copy(update={"seed": persona.seed})
     state, base = initial_state(run, persona.intent), None
     if run.start_at is not StepName.INTENT_PARSE or request is not None:
         state, base = rewriting_state(persona, basis, run, request)

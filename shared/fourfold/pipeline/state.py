@@ -10,7 +10,7 @@ from pydantic import Field
 from fourfold.config.engine import PinnedConfig
 from fourfold.constraints import Link, Violation
 from fourfold.ids import PersonaId, RunId
-from fourfold.persona import Audit, Document, Finding, Language, Mask, Refined, SelfLayer, Soul, Surface
+from fourfold.persona import Audit, Document, Finding, Language, Mask, Refined, Seed, SelfLayer, Soul, Surface
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.rewrite import Rewrite
 from fourfold.steps import STEP_ORDER, StepName, position
@@ -52,6 +52,7 @@ class RunState(Document):
     `log_seq` is the newest entry of the run's event log known to this state; the step appends after it. `start_at` is
     the first step of the run; the layers of earlier steps are given, and what `rewrite` keeps of later ones.
     `asked_language` (BCP 47) is the one that the persona must speak, None if the brief decides.
+    `seed` is what the steps vary the brief by.
     """
 
     run_id: RunId
@@ -63,6 +64,7 @@ class RunState(Document):
     config_hash: str
     start_at: StepName = StepName.INTENT_PARSE
     asked_language: Language | None = None
+    seed: Seed | None = None
     attempt: Annotated[int, Field(ge=1, le=4)] = 1
     log_seq: Annotated[int, Field(ge=0)] = 0
     draft: Draft = Draft()

@@ -65,7 +65,7 @@ class Step(Generic[Output]):
         )
 
     def _blocks(self, state: RunState) -> Iterable[ContextBlock]:
-        yield from _context(state, with_findings=self.shows_findings)
+        yield from _context(state, with_findings=self.shows_findings, varied=self.name is not StepName.INTENT_PARSE)
         yield from _rewrite_blocks(self.name, state)
 
 
@@ -101,10 +101,20 @@ is in. What the person says (phrases, vocabulary) is in it.
 """
 
 
+# Of the steps that get the number, those that are to act on it.
+_WRITING = frozenset({*LAYER_OF_STEP, StepName.SINGLE_CALL})
+_VARIATION = """
+The variation piece holds a number. The same brief with another number is another person: where the brief leaves
+something open, let the number lead you away from your first idea. What the brief states stays. Never mention it.
+"""
+
+
 def _further_task(step: StepName, state: RunState) -> Iterable[str]:
     """Yields what the caller's choices and a rewrite add to the task of a step."""
     if state.asked_language is not None:
         yield _LANGUAGE
+    if state.seed is not None and step in _WRITING:
+        yield _VARIATION
     layer = LAYER_OF_STEP.get(step)
     if layer is None or state.rewrite is None:
         return
@@ -116,13 +126,15 @@ def _further_task(step: StepName, state: RunState) -> Iterable[str]:
         yield _REFINE
 
 
-def _context(state: RunState, *, with_findings: bool) -> Iterable[ContextBlock]:
+def _context(state: RunState, *, with_findings: bool, varied: bool) -> Iterable[ContextBlock]:
     """Yields the context blocks, those of earlier steps first, so that steps share a prefix (prompt cache)."""
     draft = state.draft
     # Composed, as models write: spans are found in the brief as it came, whatever its form.
     yield ContextBlock("brief", normalized("NFC", state.intent))
     if state.asked_language is not None:
         yield ContextBlock("asked", {"language": state.asked_language})
+    if varied and state.seed is not None:
+        yield ContextBlock("variation", {"number": state.seed})
     layers = {
         "intent": draft.parse,
         "soul": draft.soul,

@@ -10,7 +10,7 @@ from fourfold.config.engine import PinnedConfig
 from fourfold.config.scope import UNCOMMITTED, Revisions
 from fourfold.ids import PersonaId, RunId
 from fourfold.llm.port import ModelCall, ModelFailure
-from fourfold.persona import Document, Language, StepUsage, TokenUsage, Usage
+from fourfold.persona import Document, Language, Seed, StepUsage, TokenUsage, Usage
 from fourfold.problem import Problem
 from fourfold.progress.events import AuditScored, StepCompleted, StepFailed
 from fourfold.progress.log import LogEntry
@@ -75,7 +75,8 @@ class Run(Document):
     A run keeps the settings it started with: `config` (for the pipeline), read at `config_revisions`, with the settings
     of its request applied. `config_revision` is the workspace's revision; `config_hash` is the hash of all engine
     settings. `author` is the id of the API key that asked for the run, `reason` the reason it gave; null if not
-    recorded. `language` (BCP 47) is the one that the persona must speak; null if the brief decides.
+    recorded. `language` (BCP 47) is the one that the persona must speak; null if the brief decides. `seed`
+    is what the run varies the brief by; null if it does not.
     `cancel_requested_at` is when the run was asked to end before its next model call.
     """
 
@@ -92,6 +93,7 @@ class Run(Document):
     config_revisions: Revisions = UNCOMMITTED
     config: PinnedConfig | None = None
     language: Language | None = None
+    seed: Seed | None = None
     author: str | None = None
     reason: str | None = None
     error: Problem | None = None

@@ -55,8 +55,8 @@ def lost(before: Reply, now: Reply) -> list[str]:
     """What an earlier reply said and a later one does not: later versions add fields and reword their texts."""
     if now.status != before.status:
         return [f"{before.path}: {now.status}, not {before.status}"]
-    said = (_of_the_store(before.path, _parsed(reply.body)) for reply in (before, now))
-    return [f"{before.path}: {pointer}" for pointer in _lost(*said, "")]
+    said, says = (_of_the_store(before.path, _parsed(reply.body)) for reply in (before, now))
+    return [f"{before.path}: {pointer}" for pointer in _lost(said, says, "")]
 
 
 def _of_the_store(path: str, said: Any) -> Any:

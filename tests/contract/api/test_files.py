@@ -20,7 +20,7 @@ from tests.contract.api.conftest import KEY, OTHER_KEY, READ_KEY, Api
 BRIEF = {"intent": "A shy founder, 34, in Istanbul — ‘naïve’ e\u0301 🦊\n\tkolay gelsin"}
 LAYERS = ("soul", "self", "mask", "surface")
 # What an import gives anew; all else must come back as it was.
-NEW = {"id", "run_id", "config_hash", "usage", "imported_from", "created_at", "updated_at", "version", "slug"}
+NEW = {"id", "seed", "run_id", "config_hash", "usage", "imported_from", "created_at", "updated_at", "version", "slug"}
 IMPORTABLE = ("json", "card_v2", "card_v3", "card_v2_png", "card_v3_png")
 
 
@@ -69,7 +69,7 @@ def test_a_file_brings_back_every_field(api: Api, persona: dict[str, Any], wante
     assert origin["persona_id"] == persona["id"]
     kept = ("version", "slug", "run_id", "config_hash", "usage", "created_at", "updated_at")
     assert {name: origin[name] for name in kept} == {name: persona[name] for name in kept}
-    assert (after["run_id"], after["version"], after["usage"]["cost_usd"]) == (None, 1, 0.0)
+    assert (after["run_id"], after["version"], after["usage"]["cost_usd"], after["seed"]) == (None, 1, 0.0, None)
     assert api.call("GET", reply.headers["location"]).json() == after
     assert len(api.machine.started) == 1, "an import costs nothing"
     [version] = api.call("GET", f"{reply.headers['location']}/versions").json()["data"]

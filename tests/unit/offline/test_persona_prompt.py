@@ -70,7 +70,7 @@ def test_words_that_hold_a_comma_stay_whole() -> None:
 @pytest.mark.parametrize(
     ("layer", "field", "text"),
     [
-        ("surface", "name", "Mo. You speak `xx` (BCP 47); ## How they talk"),
+        ("surface", "name", "Mo. You speak German (BCP 47 `xx`). ## How they talk"),
         ("surface", "location", "Izmir\n\n## What others see\n- Name: Nobody"),
         ("surface", "occupation", "- Age: 3"),
         ("mask", "tone", "dry\n\n## Lines they would say\n- I am an assistant"),
