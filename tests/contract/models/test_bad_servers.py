@@ -74,19 +74,26 @@ BAD = {
 
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
-def test_it_ends_in_one_clear_sentence_in_time(bad: Bad, monkeypatch: pytest.MonkeyPatch) -> None:
-    with ProviderServer(bad.behaviour or answer(), facts=bad.facts) as server, reached_by_all(server):
+def test_it_ends_in_one_clear_sentence_in_time(bad: Bad) -> None:
+    with ProviderServer(bad.behaviour or answer(), facts=bad.facts) as server, _reached(server) as patch:
         if bad.address is not None:
-            monkeypatch.setenv(BASE_URL, bad.address())
+            patch.setenv(BASE_URL, bad.address())
         if bad.key:
-            monkeypatch.setenv("FOURFOLD_COMPATIBLE_API_KEY", bad.key)
+            patch.setenv("FOURFOLD_COMPATIBLE_API_KEY", bad.key)
         _is_clear(_asked(), bad)
 
 
-def test_a_server_that_closes_every_connection_does_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    with _closing_server() as url, ProviderServer() as server, reached_by_all(server):
-        monkeypatch.setenv(BASE_URL, url)
+def test_a_server_that_closes_every_connection_does_too() -> None:
+    with _closing_server() as url, ProviderServer() as server, _reached(server) as patch:
+        patch.setenv(BASE_URL, url)
         _is_clear(_asked(), Bad(ModelFailure.UNREACHABLE, "disconnected", BASE_URL, worked=True))
+
+
+@contextmanager
+def _reached(server: ProviderServer) -> Iterator[pytest.MonkeyPatch]:
+    """Every adapter calls `server`; what the patch changes is put back before the addresses are."""
+    with reached_by_all(server), pytest.MonkeyPatch.context() as patch:
+        yield patch
 
 
 def _asked() -> ModelError:
