@@ -41,7 +41,7 @@ print(json.dumps([found, available_providers({"FOURFOLD_PROVIDERS": "anthropic"}
 def asked_in(code: Path) -> tuple[list[str], list[str]]:
     """What the composer answers a question and a chat with in a process that has this code, and the providers there."""
     done = subprocess.run(
-        [sys.executable, "-c", ASKED_WITHOUT, str(code)], check=True, capture_output=True, text=True, cwd=code
+        [sys.executable, "-B", "-c", ASKED_WITHOUT, str(code)], check=True, capture_output=True, text=True, cwd=code
     )
     found, providers = json.loads(done.stdout)
     return found, providers
