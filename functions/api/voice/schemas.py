@@ -95,7 +95,7 @@ class NearVoice(BaseModel):
 
 
 class DistinctivenessReport(BaseModel):
-    """How distinct the voice is from the baseline, 0 (never told apart by one reply) to 1 (always).
+    """How distinct the voice is from the baseline, 0 (one reply never distinguishes them) to 1 (always).
 
     `interval` is the 95 % interval of the score, of `replies` replies of the baseline. The verdict compares the
     interval with `engine.fingerprint.min_distinctiveness`: `distinct` above it, `too_close` below it, else `uncertain`;

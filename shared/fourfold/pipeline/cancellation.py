@@ -1,7 +1,7 @@
 """Cancellation: what a run's log says of it, and the problem that a cancelled run ends with.
 
-A cancellation is an entry of the log. It takes the number of the entry that a writer would write next, so whoever
-begins a step or a job reads it, as does a step that completes; before each further call of a step the log is read
+A cancellation is an entry of the log. It takes the number of the entry that a writer would write next, so a step
+or a job that begins reads it, as does a step that completes; before each further call of a step the log is read
 anyway. So no call is sent after a cancellation, and a call in progress is completed and counted.
 """
 

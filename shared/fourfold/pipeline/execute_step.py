@@ -161,7 +161,7 @@ def _with_move(
     """Returns the audit's outcome with the measured move of the refined layer, and with the calls of the reading.
 
     Raises:
-        RunCancelledError: the run was cancelled meanwhile; its calls include the audit's.
+        RunCancelledError: the run was cancelled during the call; its calls include the audit's.
     """
     try:
         reading = run_step(READ_TONE, outcome.state, models, deadline, watcher, watcher.progress)

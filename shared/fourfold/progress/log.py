@@ -93,7 +93,7 @@ class RunLog:
     """One writer's view of a run's log. `seen` is the newest `seq` that the writer knows.
 
     `cancelling`: the entries that the writer has read cancel the run. A cancellation takes the number of the entry that
-    a writer would write next, so whoever begins a step has read it.
+    a writer would write next, so a step that begins has read it.
     """
 
     def __init__(

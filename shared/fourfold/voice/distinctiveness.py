@@ -1,4 +1,4 @@
-"""How distinct a voice is from another: the chance that a reply is told apart, with its interval."""
+"""How distinct a voice is from another: how often one reply distinguishes them, with an interval."""
 
 from __future__ import annotations
 

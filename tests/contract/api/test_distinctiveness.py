@@ -1,4 +1,4 @@
-"""How distinct a voice is: compared with the assistant, with another persona, and with nobody."""
+"""How distinct a voice is: compared with the assistant, with another persona, and without any other."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ async function follow(runId, state, draw, outcome, signal) {
     }
     if (signal.aborted) return;
     fill(outcome, ending(state));
-    // Whoever watched the run is led to its persona; whoever opened an old run stays.
+    // A page that followed the run opens its persona at the end; a page of an old run stays.
     if (state.end?.type === "pipeline.completed" && Date.now() - new Date(state.end.at) < 5000 && Date.now() - fresh > 300) {
       setTimeout(() => { if (!signal.aborted) go("personas", state.end.persona_id); }, 1500);
     }
