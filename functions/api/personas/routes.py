@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.generation import estimate_generation
@@ -36,6 +36,7 @@ from functions.api.openapi.problems import (
     PERSONA_DELETED,
     RUN_CANCELLED,
 )
+from functions.api.paging import Cursor, Limit
 from functions.api.personas import generation, parse_client, updates
 from functions.api.personas.examples import REWRITE_ESTIMATE
 from functions.api.personas.listing import metadata_filter, persona_filter, persona_list
@@ -107,8 +108,8 @@ async def list_personas(
     caller: Reader,
     wanted: Annotated[PersonaFilter, Depends(persona_filter)],
     metadata: Annotated[dict[str, str], Depends(metadata_filter)],
-    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
 ) -> Response:
     """Lists the personas of the workspace that match all filters, newest first.
 
