@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from fourfold.http.body import json_body
 from fourfold.http.cursors import message_after, session_after
@@ -12,7 +12,7 @@ from fourfold.http.preconditions import HEADER as IF_MATCH
 from fourfold.http.revision_tags import etag
 from fourfold.voice.sessions import PersonaRef, Session
 from functions.api import wiring
-from functions.api.dependencies import AdmittedCaller, Reader, caller_with
+from functions.api.dependencies import Chatter, Reader
 from functions.api.openapi import bodies, replies
 from functions.api.paging import Limit
 from functions.api.responses import document
@@ -21,7 +21,6 @@ from functions.api.sessions.schemas import ChatSession, SessionList, SessionMess
 
 router = APIRouter(tags=["sessions"])
 
-Chatter = Annotated[AdmittedCaller, Depends(caller_with("chat:write"))]
 _Cursor = Annotated[str | None, Query(max_length=300, description="`next_cursor` of the previous page.")]
 _Persona = Annotated[
     str | None,
