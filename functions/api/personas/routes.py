@@ -12,9 +12,7 @@ from fourfold.estimates.generation import estimate_generation
 from fourfold.http import idempotency
 from fourfold.http.body import json_body
 from fourfold.http.preconditions import HEADER as IF_MATCH
-from fourfold.http.preferences import accepts, preference
 from fourfold.http.problems import not_found
-from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
 from fourfold.idempotency import Execution
 from fourfold.ids import is_persona_id
 from fourfold.persona import MAX_SEED, Persona
@@ -96,9 +94,7 @@ async def create_persona(request: Request, caller: Writer) -> Response:
         estimated = await wiring.in_thread(lambda: estimate_generation(body.intent, settings.engine, choices=choices))
         return document(estimated)
     submitted = await generation.start_generation(request, caller, body, key, settings)
-    if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
-        return await generation.stream_events(request, submitted)
-    return await generation.wait_for_persona(request, submitted, preference(request.headers.getlist("prefer")))
+    return await generation.reply_of_run(request, submitted, stream=body.stream)
 
 
 @router.get(
@@ -244,11 +240,7 @@ async def regenerate_persona(persona_id: str, request: Request, caller: Writer) 
     if body.dry_run:
         return document(await estimated_regeneration(caller, persona_id, body))
     submitted = await start_regeneration(request, caller, persona_id, body, key)
-    if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
-        return await generation.stream_events(request, submitted)
-    return await generation.wait_for_persona(
-        request, submitted, preference(request.headers.getlist("prefer")), status=200
-    )
+    return await generation.reply_of_run(request, submitted, stream=body.stream, status=200)
 
 
 @router.delete(
