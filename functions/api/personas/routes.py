@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -37,7 +36,7 @@ from functions.api.openapi.problems import (
 from functions.api.paging import Cursor, Limit
 from functions.api.personas import generation, parse_client, updates
 from functions.api.personas.examples import REWRITE_ESTIMATE
-from functions.api.personas.listing import metadata_filter, persona_filter, persona_list
+from functions.api.personas.listing import persona_filter, persona_list
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.regeneration import estimated_regeneration, start_regeneration
 from functions.api.personas.rewriting import RewriteEstimate
@@ -103,7 +102,6 @@ async def create_persona(request: Request, caller: Writer) -> Response:
 async def list_personas(
     caller: Reader,
     wanted: Annotated[PersonaFilter, Depends(persona_filter)],
-    metadata: Annotated[dict[str, str], Depends(metadata_filter)],
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response:
@@ -112,7 +110,6 @@ async def list_personas(
     `metadata.<name>=<value>` selects by the caller's own strings, such as `metadata.ticket=A-17`; it may be repeated
     with other names. A page may be short, or empty, while `has_more` is true: at most 1,000 personas are looked at.
     """
-    wanted = replace(wanted, metadata=metadata)
     return document(await wiring.in_thread(lambda: persona_list(caller.workspace_id, wanted, limit, cursor)))
 
 
