@@ -33,9 +33,8 @@ from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
 from functions.api.errors import slug_taken
 from functions.api.personas.schemas import PersonaRequest
-from functions.api.responses import document, path_to, persona_document
+from functions.api.responses import path_to, persona_document, run_receipt
 from functions.api.runs.polling import FollowedRun, current_run
-from functions.api.runs.schemas import RunReceipt
 from functions.api.spending import count_spending
 from functions.clock import now
 from functions.wiring import persona_store
@@ -143,8 +142,7 @@ async def wait_for_persona(request: Request, submitted: SubmittedRun, status: in
     if wanted.applied is not None:
         headers["Preference-Applied"] = wanted.applied
     if wanted.wait_s == 0 or run.status is RunStatus.RUNNING:
-        receipt = RunReceipt(run_id=run.id, persona_id=run.persona_id, status=run.status.value)
-        return document(receipt, 202, {**headers, "Location": _run_path(request, run)})
+        return run_receipt(request, run, headers)
     return await _result(request, run, headers, status)
 
 
