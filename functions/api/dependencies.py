@@ -102,6 +102,7 @@ def _admit(secret: str) -> tuple[AdmittedCaller, Rate] | None:
 
 Reader = Annotated[AdmittedCaller, Depends(caller_with("personas:read"))]
 Writer = Annotated[AdmittedCaller, Depends(caller_with("personas:write"))]
+Chatter = Annotated[AdmittedCaller, Depends(caller_with("chat:write"))]
 ConfigReader = Annotated[AdmittedCaller, Depends(caller_with("config:read"))]
 ConfigWriter = Annotated[AdmittedCaller, Depends(caller_with("config:write"))]
 KeyWriter = Annotated[AdmittedCaller, Depends(caller_with("keys:write"))]

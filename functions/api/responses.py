@@ -26,10 +26,10 @@ def path_to(request: Request, path: str) -> str:
     return f"{request.scope.get('root_path', '')}{path}"
 
 
-def run_receipt(request: Request, run: Run) -> Response:
-    """202 with the receipt of a background run, and its path in Location."""
+def run_receipt(request: Request, run: Run, headers: dict[str, str] | None = None) -> Response:
+    """202 with the receipt of a run, and its path in Location."""
     receipt = RunReceipt(run_id=run.id, persona_id=run.persona_id, status=run.status.value)
-    return document(receipt, 202, {"Location": path_to(request, f"/v1/runs/{run.id}")})
+    return document(receipt, 202, {**(headers or {}), "Location": path_to(request, f"/v1/runs/{run.id}")})
 
 
 def persona_document(persona: Persona, status: int = 200, headers: dict[str, str] | None = None) -> Response:

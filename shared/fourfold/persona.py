@@ -490,6 +490,11 @@ class Persona(Document):
         return self.model_copy(update={"status": status, "archived_from": before, "updated_at": at})
 
     @property
+    def unarchived_status(self) -> PersonaStatus | None:
+        """The status; of an archived persona the one before it was archived, None if that is not known."""
+        return self.archived_from if self.status is PersonaStatus.ARCHIVED else self.status
+
+    @property
     def has_layers(self) -> bool:
         """Whether all four layers are written."""
         return None not in (self.soul, self.self_, self.mask, self.surface)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from fourfold.http.body import json_body
 from fourfold.http.idempotency import REPLAYED
@@ -35,7 +33,7 @@ from functions.api.chat.schemas import (
     DriftRequestBody,
 )
 from functions.api.chat.stream import chat_events, replayed_events
-from functions.api.dependencies import AdmittedCaller, caller_with
+from functions.api.dependencies import Chatter
 from functions.api.errors import no_fingerprint
 from functions.api.idempotent import claim_or_replay, idempotent
 from functions.api.openapi import bodies, replies
@@ -54,7 +52,6 @@ from functions.wiring import sessions
 
 router = APIRouter(tags=["voice"])
 
-Chatter = Annotated[AdmittedCaller, Depends(caller_with("chat:write"))]
 _NO_FINGERPRINT = {"fingerprint_not_ready": "the fingerprint is not ready"}
 
 

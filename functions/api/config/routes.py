@@ -37,6 +37,7 @@ from functions.api.dependencies import ConfigReader, ConfigWriter
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import OF_COMMITS, OF_KEYED_REQUESTS
+from functions.api.paging import Cursor, Limit
 from functions.api.responses import document, path_to
 from functions.configuration import deployment_defaults
 
@@ -107,8 +108,8 @@ async def list_config_keys(caller: ConfigReader) -> Response:  # noqa: ARG001 - 
 async def list_config_revisions(
     caller: ConfigReader,
     scope: ScopeQuery = "workspace",
-    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
 ) -> Response:
     """Lists a scope's commits, newest first, with author, time, reason and changes.
 

@@ -23,6 +23,7 @@ from functions.api.idempotent import idempotent
 from functions.api.keys.schemas import ApiKeyDocument, ApiKeyList, ApiKeyRequest, CreatedApiKey, key_document
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import OF_KEYED_REQUESTS
+from functions.api.paging import Cursor, Limit
 from functions.api.responses import document, path_to
 from functions.clock import now
 
@@ -65,8 +66,8 @@ async def create_api_key(request: Request, caller: KeyWriter) -> Response:
 @router.get("/v1/keys", summary="List API keys", response_model=ApiKeyList, responses=replies.problems(401, 403, 422))
 async def list_api_keys(
     caller: KeyWriter,
-    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
     include_revoked: Annotated[bool, Query(description="Whether to include revoked keys.")] = False,
 ) -> Response:
     """Lists the workspace's keys, newest first, expired keys included."""

@@ -12,8 +12,8 @@ from fourfold.http.problems import rejected
 from fourfold.ids import is_session_id
 from fourfold.llm.port import ChatMessage
 from fourfold.problem import FieldError
-from fourfold.voice.conversation import ChatContext
-from fourfold.voice.sessions import Session
+from fourfold.voice.conversation import ChatContext, NoSessionError, open_session
+from fourfold.voice.sessions import Session, SessionEndedError
 from functions.api.errors import session_ended
 from functions.api.openai_compatible.schemas import ChatCompletionRequest
 
@@ -85,9 +85,9 @@ def open_named_session(context: ChatContext, session_id: str | None) -> Session 
     """
     if session_id is None:
         return None
-    found = context.store.session(context.owner, session_id)
-    if found is None:
+    try:
+        return open_session(context, session_id)
+    except NoSessionError:
         return Session(session_id=session_id, updated_at=context.clock())
-    if found.ended_at is not None:
-        raise session_ended()
-    return found
+    except SessionEndedError:
+        raise session_ended() from None

@@ -14,9 +14,8 @@ from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import UserMessage, reply_to
 from functions.api import wiring
 from functions.api.chat.context import answered, chat_context, measured, speaker_of
-from functions.api.chat.routes import Chatter
 from functions.api.chat.stream import StreamEvent, exchange_events
-from functions.api.dependencies import Reader
+from functions.api.dependencies import Chatter, Reader
 from functions.api.idempotent import claim_or_replay, idempotent
 from functions.api.openai_compatible.completion import CompletionHead, chunks, completion
 from functions.api.openai_compatible.conversation import (

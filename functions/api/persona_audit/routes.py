@@ -7,9 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fourfold.config.engine import RunSettings
 from fourfold.http import idempotency
 from fourfold.http.body import json_body
-from fourfold.http.preferences import accepts, preference
 from fourfold.http.problems import not_found
-from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona
 from fourfold.persona_versions import Authorship
@@ -79,8 +77,4 @@ async def audit_persona(persona_id: str, request: Request, caller: Writer) -> Re
         submitted = await start_on_persona(request, caller, submission, persona_id)
     except NothingWrittenError:
         raise persona_not_written() from None
-    if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
-        return await generation.stream_events(request, submitted)
-    return await generation.wait_for_persona(
-        request, submitted, preference(request.headers.getlist("prefer")), status=200
-    )
+    return await generation.reply_of_run(request, submitted, stream=body.stream, status=200)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from fastapi import Request, Response
 
-from fourfold.http.preferences import preference
 from fourfold.http.problems import not_found, rejected
 from fourfold.idempotency import Execution
 from fourfold.ids import id_from_operation, new_persona_id
@@ -51,8 +50,7 @@ async def forked(
     asked = _request(caller, body, parent)
     if made is None and asked.needs_run:
         submitted = await _started(request, caller, parent, child_id, asked)
-        wanted = preference(request.headers.getlist("prefer"))
-        return await generation.wait_for_persona(request, submitted, wanted)
+        return await generation.wait_for_persona(request, submitted)
     child = await wiring.in_thread(lambda: _stored(parent, child_id, asked)) if made is None else made
     return persona_document(child, 201, {"Location": path_to(request, f"/v1/personas/{child.id}")})
 

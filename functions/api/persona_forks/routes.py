@@ -25,6 +25,7 @@ from functions.api.openapi.problems import (
     OF_SETTINGS,
     PERSONA_DELETED,
 )
+from functions.api.paging import Cursor
 from functions.api.persona_forks.forking import forked
 from functions.api.persona_forks.lineage import lineage_of
 from functions.api.persona_forks.schemas import ForkRequest
@@ -96,7 +97,7 @@ async def read_lineage(
     persona_id: str,
     caller: Reader,
     limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of children.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
+    cursor: Cursor = None,
 ) -> Response:
     """Returns parent, root and ancestors of a persona, and the personas forked from it, oldest first.
 

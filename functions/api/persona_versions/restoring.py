@@ -6,16 +6,14 @@ from fastapi import Request
 
 from fourfold.http.preconditions import HEADER as IF_MATCH
 from fourfold.http.preconditions import require_match
-from fourfold.http.problems import not_found, unavailable
-from fourfold.persona import NotWrittenError, Persona
+from fourfold.http.problems import not_found
+from fourfold.persona import Persona
 from fourfold.persona_versions import Authorship
 from fourfold.personas.restoring import NoSuchVersionError, restore_version
-from fourfold.personas.storing import PersonaUpdater, RunUnfinishedError
-from fourfold.pipeline.store import ConcurrentChangeError
+from fourfold.personas.storing import PersonaUpdater
 from functions import clock
-from functions.api.errors import persona_not_written, run_in_progress
 from functions.api.personas.lookup import up_to_date_persona
-from functions.api.responses import path_to
+from functions.api.personas.updates import change_refusals
 from functions.wiring import persona_store
 
 
@@ -30,17 +28,12 @@ def restored_persona(request: Request, workspace_id: str, persona_id: str, versi
     tags = request.headers.getlist(IF_MATCH)
     updater = PersonaUpdater(persona_store(), clock.now)
     try:
-        after = restore_version(
-            workspace_id, persona_id, version, by, updater, lambda persona: require_match(tags, persona)
-        )
-    except NotWrittenError:
-        raise persona_not_written() from None
-    except RunUnfinishedError as error:
-        raise run_in_progress(path_to(request, f"/v1/runs/{error.run_id}")) from None
+        with change_refusals(request):
+            after = restore_version(
+                workspace_id, persona_id, version, by, updater, lambda persona: require_match(tags, persona)
+            )
     except NoSuchVersionError:
         raise not_found() from None
-    except ConcurrentChangeError:
-        raise unavailable() from None
     if after is None:
         raise not_found()
     return after

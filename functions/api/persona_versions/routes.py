@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from fourfold.http.body import json_body
 from fourfold.http.cursors import cursor_before_version, version_before
@@ -19,6 +19,7 @@ from functions.api.dependencies import Reader, Writer
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import IN_PROGRESS, NOT_WRITTEN, OF_KEYED_REQUESTS
+from functions.api.paging import Cursor, Limit
 from functions.api.persona_versions.restoring import restored_persona
 from functions.api.persona_versions.schemas import PersonaVersionList, RestoreRequest
 from functions.api.personas.lookup import known_persona
@@ -39,8 +40,8 @@ _GREATEST = 99_999_999
 async def list_persona_versions(
     persona_id: str,
     caller: Reader,
-    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
 ) -> Response:
     """Lists the versions of a persona, newest first; empty until its first run is completed."""
     before = None if cursor is None else version_before(cursor)

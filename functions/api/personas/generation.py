@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fastapi import Request, Response
 
 from fourfold.http import idempotency, sse
-from fourfold.http.preferences import Preference
+from fourfold.http.preferences import accepts, preference
 from fourfold.http.problems import ProblemError, internal_error
 from fourfold.http.waiting import MAX_SILENCE_S
 from fourfold.ids import id_created_at
@@ -33,9 +33,8 @@ from fourfold.progress.run import Run, RunStatus
 from functions.api import wiring
 from functions.api.errors import slug_taken
 from functions.api.personas.schemas import PersonaRequest
-from functions.api.responses import document, path_to, persona_document
+from functions.api.responses import path_to, persona_document, run_receipt
 from functions.api.runs.polling import FollowedRun, current_run
-from functions.api.runs.schemas import RunReceipt
 from functions.api.spending import count_spending
 from functions.clock import now
 from functions.wiring import persona_store
@@ -119,26 +118,31 @@ def _too_many(limit: int) -> ProblemError:
     return ProblemError(answer, {"Retry-After": str(_FULL_RETRY_AFTER_S)})
 
 
-async def wait_for_persona(
-    request: Request, submitted: SubmittedRun, preference: Preference, status: int = 201
-) -> Response:
-    """Waits for the run and returns the persona with `status`; after the timeout a receipt (202).
+async def reply_of_run(request: Request, submitted: SubmittedRun, *, stream: bool, status: int = 201) -> Response:
+    """Streams the run's events if the body (`stream`) or Accept asks for them; otherwise as `wait_for_persona`."""
+    if stream or accepts(request.headers.get("accept"), sse.MEDIA_TYPE):
+        return await stream_events(request, submitted)
+    return await wait_for_persona(request, submitted, status)
+
+
+async def wait_for_persona(request: Request, submitted: SubmittedRun, status: int = 201) -> Response:
+    """Waits for the run as Prefer says and returns the persona with `status`; after the timeout a receipt (202).
 
     Raises:
         ProblemError: the problem of a failed run; 409 a repeated request whose first request is still running.
     """
-    timeout_s = min(MAX_WAIT_S if preference.wait_s is None else preference.wait_s, MAX_WAIT_S)
-    if submitted.replayed and submitted.run.status is RunStatus.RUNNING and preference.wait_s is None:
+    wanted = preference(request.headers.getlist("prefer"))
+    timeout_s = min(MAX_WAIT_S if wanted.wait_s is None else wanted.wait_s, MAX_WAIT_S)
+    if submitted.replayed and submitted.run.status is RunStatus.RUNNING and wanted.wait_s is None:
         raise _still_running(request, submitted.run)
     run = submitted.run
     if timeout_s > 0 and run.status is RunStatus.RUNNING:
         run = await _finished_run(request, run, timeout_s)
     headers = _headers(submitted)
-    if preference.applied is not None:
-        headers["Preference-Applied"] = preference.applied
-    if preference.wait_s == 0 or run.status is RunStatus.RUNNING:
-        receipt = RunReceipt(run_id=run.id, persona_id=run.persona_id, status=run.status.value)
-        return document(receipt, 202, {**headers, "Location": _run_path(request, run)})
+    if wanted.applied is not None:
+        headers["Preference-Applied"] = wanted.applied
+    if wanted.wait_s == 0 or run.status is RunStatus.RUNNING:
+        return run_receipt(request, run, headers)
     return await _result(request, run, headers, status)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from fourfold.caller_metadata import MAX_ENTRIES, MAX_VALUE_CHARACTERS, MetadataName
@@ -56,10 +56,11 @@ def _fault_of(name: str, value: str, wanted: dict[str, str]) -> str | None:
     return f"Give at most {MAX_ENTRIES} names." if len(wanted) == MAX_ENTRIES else None
 
 
-metadata_filter = with_prefix(_METADATA, _metadata_filter)
+_MetadataFilter = Annotated[dict[str, str], Depends(with_prefix(_METADATA, _metadata_filter))]
 
 
 def persona_filter(  # noqa: PLR0913, PLR0917 - a parameter for each filter
+    metadata: _MetadataFilter,
     status: Annotated[PersonaStatus | None, Query(description="Only personas with this status.")] = None,
     language: Annotated[
         str | None,
@@ -86,6 +87,7 @@ def persona_filter(  # noqa: PLR0913, PLR0917 - a parameter for each filter
         q=q,
         created_after=created_after,
         created_before=created_before,
+        metadata=metadata,
         newest_first=sort == "-created_at",
     )
 

@@ -89,17 +89,19 @@ async def estimated_regeneration(caller: AdmittedCaller, persona_id: str, body: 
 
 def _request(body: RegenerationRequest) -> RewriteRequest:
     refine = None if body.refine is None else refinement_of(body.refine)
-    if body.from_ is None and refine is None:
-        raise rejected([FieldError(pointer="/from", code="missing", detail="Name the first step, or refine a layer.")])
-    alone = refine is not None and body.from_ is None
-    others = tuple(layer for layer in LAYER_NAMES if alone and refine is not None and layer != refine.layer)
-    first = STEP_OF_LAYER[refine.layer] if refine is not None and body.from_ is None else StepName(body.from_ or "")
     edits = body.edits if "edits" in body.model_fields_set else None
-    edited = () if edits is None else edits.paths()
-    kept_others = tuple(layer for layer in others if not any(path.startswith(f"{layer}.") for path in edited))
+    keep = body.keep
+    if body.from_ is not None:
+        first = StepName(body.from_)
+    elif refine is not None:  # the layer alone: the others are kept, but for what is edited
+        first = STEP_OF_LAYER[refine.layer]
+        edited = {path.partition(".")[0] for path in (() if edits is None else edits.paths())}
+        keep = [*keep, *(layer for layer in LAYER_NAMES if layer != refine.layer and layer not in edited)]
+    else:
+        raise rejected([FieldError(pointer="/from", code="missing", detail="Name the first step, or refine a layer.")])
     return RewriteRequest(
         first=first,
-        keep=(*body.keep, *kept_others),
+        keep=tuple(keep),
         edits=edits,
         refine=refine,
         accept_violations=body.accept_violations,

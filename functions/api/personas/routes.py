@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.generation import estimate_generation
 from fourfold.http import idempotency
 from fourfold.http.body import json_body
 from fourfold.http.preconditions import HEADER as IF_MATCH
-from fourfold.http.preferences import accepts, preference
 from fourfold.http.problems import not_found
-from fourfold.http.sse import MEDIA_TYPE as EVENT_STREAM
 from fourfold.idempotency import Execution
 from fourfold.ids import is_persona_id
 from fourfold.persona import MAX_SEED, Persona
@@ -36,9 +33,10 @@ from functions.api.openapi.problems import (
     PERSONA_DELETED,
     RUN_CANCELLED,
 )
+from functions.api.paging import Cursor, Limit
 from functions.api.personas import generation, parse_client, updates
 from functions.api.personas.examples import REWRITE_ESTIMATE
-from functions.api.personas.listing import metadata_filter, persona_filter, persona_list
+from functions.api.personas.listing import persona_filter, persona_list
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.regeneration import estimated_regeneration, start_regeneration
 from functions.api.personas.rewriting import RewriteEstimate
@@ -95,9 +93,7 @@ async def create_persona(request: Request, caller: Writer) -> Response:
         estimated = await wiring.in_thread(lambda: estimate_generation(body.intent, settings.engine, choices=choices))
         return document(estimated)
     submitted = await generation.start_generation(request, caller, body, key, settings)
-    if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
-        return await generation.stream_events(request, submitted)
-    return await generation.wait_for_persona(request, submitted, preference(request.headers.getlist("prefer")))
+    return await generation.reply_of_run(request, submitted, stream=body.stream)
 
 
 @router.get(
@@ -106,16 +102,14 @@ async def create_persona(request: Request, caller: Writer) -> Response:
 async def list_personas(
     caller: Reader,
     wanted: Annotated[PersonaFilter, Depends(persona_filter)],
-    metadata: Annotated[dict[str, str], Depends(metadata_filter)],
-    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
 ) -> Response:
     """Lists the personas of the workspace that match all filters, newest first.
 
     `metadata.<name>=<value>` selects by the caller's own strings, such as `metadata.ticket=A-17`; it may be repeated
     with other names. A page may be short, or empty, while `has_more` is true: at most 1,000 personas are looked at.
     """
-    wanted = replace(wanted, metadata=metadata)
     return document(await wiring.in_thread(lambda: persona_list(caller.workspace_id, wanted, limit, cursor)))
 
 
@@ -243,11 +237,7 @@ async def regenerate_persona(persona_id: str, request: Request, caller: Writer) 
     if body.dry_run:
         return document(await estimated_regeneration(caller, persona_id, body))
     submitted = await start_regeneration(request, caller, persona_id, body, key)
-    if body.stream or accepts(request.headers.get("accept"), EVENT_STREAM):
-        return await generation.stream_events(request, submitted)
-    return await generation.wait_for_persona(
-        request, submitted, preference(request.headers.getlist("prefer")), status=200
-    )
+    return await generation.reply_of_run(request, submitted, stream=body.stream, status=200)
 
 
 @router.delete(

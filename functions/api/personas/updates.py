@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from fastapi import Request
 
@@ -20,9 +22,9 @@ from fourfold.storage.personas.deletion import DynamoDeletion
 from functions import clock
 from functions.api import wiring
 from functions.api.errors import constraints_broken, persona_not_written, run_in_progress, slug_taken
+from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.schemas import PersonaPatch
 from functions.api.responses import path_to
-from functions.api.runs.polling import current_persona
 from functions.wiring import event_store, persona_store, run_log
 
 
@@ -44,15 +46,22 @@ def update_persona(
         ProblemError: 404 no such persona, 409 conflicts with its state or a slug, 412 If-Match does not match, 422 an
             edit breaks constraints, 503 too many concurrent changes.
     """
-    store = persona_store()
-    found = store.persona(workspace_id, persona_id)
-    if found is not None:
-        current_persona(workspace_id, found)
-    updater = PersonaUpdater(store, clock.now)
-    try:
+    up_to_date_persona(workspace_id, persona_id)
+    updater = PersonaUpdater(persona_store(), clock.now)
+    with change_refusals(request):
         after = change_persona(
             workspace_id, persona_id, changes, updater, lambda persona: require_match(if_match, persona)
         )
+    if after is None:
+        raise not_found()
+    return after
+
+
+@contextmanager
+def change_refusals(request: Request) -> Iterator[None]:
+    """Raises the problems of a change that cannot be stored."""
+    try:
+        yield
     except SlugTakenError:
         raise slug_taken() from None
     except NotWrittenError:
@@ -63,9 +72,6 @@ def update_persona(
         raise run_in_progress(path_to(request, f"/v1/runs/{error.run_id}")) from None
     except ConcurrentChangeError:
         raise unavailable() from None
-    if after is None:
-        raise not_found()
-    return after
 
 
 def remove_persona(workspace_id: str, persona_id: str, if_match: list[str]) -> None:

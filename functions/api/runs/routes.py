@@ -20,6 +20,7 @@ from fourfold.storage.runs.listing import RunFilter
 from functions.api import wiring
 from functions.api.dependencies import Reader, Writer
 from functions.api.openapi import replies
+from functions.api.paging import Cursor, Limit
 from functions.api.responses import document
 from functions.api.runs import cancellation
 from functions.api.runs.listing import run_list
@@ -40,8 +41,8 @@ async def list_runs(  # noqa: PLR0913, PLR0917 - a parameter for each filter
     kind: Annotated[RunKind | None, Query(description="Only runs of this kind.")] = None,
     status: Annotated[RunStatus | None, Query(description="Only runs with this status.")] = None,
     persona_id: Annotated[PersonaId | None, Query(description="Only runs of this persona.")] = None,
-    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
 ) -> Response:
     """Lists generations and background jobs, newest first. A page may be short while `has_more` is true."""
     after = None if cursor is None else id_after(cursor, is_run_id)

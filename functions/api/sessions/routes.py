@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from fourfold.http.body import json_body
 from fourfold.http.cursors import message_after, session_after
@@ -12,16 +12,15 @@ from fourfold.http.preconditions import HEADER as IF_MATCH
 from fourfold.http.revision_tags import etag
 from fourfold.voice.sessions import PersonaRef, Session
 from functions.api import wiring
-from functions.api.dependencies import AdmittedCaller, Reader, caller_with
+from functions.api.dependencies import Chatter, Reader
 from functions.api.openapi import bodies, replies
+from functions.api.paging import Limit
 from functions.api.responses import document
 from functions.api.sessions import service
 from functions.api.sessions.schemas import ChatSession, SessionList, SessionMessageList, SessionPatch
 
 router = APIRouter(tags=["sessions"])
 
-Chatter = Annotated[AdmittedCaller, Depends(caller_with("chat:write"))]
-_Limit = Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")]
 _Cursor = Annotated[str | None, Query(max_length=300, description="`next_cursor` of the previous page.")]
 _Persona = Annotated[
     str | None,
@@ -39,7 +38,7 @@ _STALE = {"precondition_failed": "the session has changed; the reply has the cur
     response_model=SessionList,
     responses=replies.problems(401, 403, 404, 422),
 )
-async def list_sessions(persona_id: str, caller: Reader, limit: _Limit = 20, cursor: _Cursor = None) -> Response:
+async def list_sessions(persona_id: str, caller: Reader, limit: Limit = 20, cursor: _Cursor = None) -> Response:
     """Lists the chats of a persona with counts, tokens, cost and drift; the latest to begin first."""
     after = None if cursor is None else session_after(cursor)
     return document(await wiring.in_thread(lambda: service.sessions_of(caller.workspace_id, persona_id, limit, after)))
@@ -63,7 +62,7 @@ async def read_session(session_id: str, caller: Reader, persona_id: _Persona = N
     responses={**replies.problems(401, 403, 404, 422), **_AMBIGUOUS},
 )
 async def list_session_messages(
-    session_id: str, caller: Reader, persona_id: _Persona = None, limit: _Limit = 50, cursor: _Cursor = None
+    session_id: str, caller: Reader, persona_id: _Persona = None, limit: Limit = 50, cursor: _Cursor = None
 ) -> Response:
     """Lists the messages of a chat, oldest first; each reply has its drift envelope, model, tokens and cost.
 

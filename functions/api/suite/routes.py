@@ -21,6 +21,7 @@ from functions.api.dependencies import Reader, Writer
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import IN_PROGRESS, NOT_READY, OF_KEYED_REQUESTS, PERSONA_DELETED
+from functions.api.paging import Cursor, Limit
 from functions.api.personas.lookup import known_persona, require_speakable
 from functions.api.responses import document, run_receipt
 from functions.api.runs.schemas import RunReceipt
@@ -164,8 +165,8 @@ async def run_test_suite(persona_id: str, request: Request, caller: Writer) -> R
 async def list_suite_runs(
     persona_id: str,
     caller: Reader,
-    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
 ) -> Response:
     """Lists the persona's finished runs, newest first."""
     before = None if cursor is None else id_after(cursor, is_run_id)

@@ -223,15 +223,12 @@ async def recompute_fingerprint(persona_id: str, request: Request, caller: Write
     """
     body = await json_body(request, FingerprintRequest) if await request.body() else FingerprintRequest()
 
-    def estimate() -> Estimate:
-        persona = known_persona(caller.workspace_id, persona_id)
-        return estimate_fingerprint(persona, caller.settings.engine, scenario_set())
-
-    def require_enabled() -> None:
-        chat_persona(caller, persona_id)
+    def enabled_persona() -> Persona:
+        speaker = chat_persona(caller, persona_id)
         if not caller.settings.engine.fingerprint.enabled:
             detail = "Set engine.fingerprint.enabled to true first."
             raise ProblemError(problem("fingerprint_disabled", "Fingerprints are disabled", 409, detail))
+        return speaker.persona
 
     async def start(execution: Execution) -> Response:
         await count_spending(caller)
@@ -239,7 +236,8 @@ async def recompute_fingerprint(persona_id: str, request: Request, caller: Write
         run = await wiring.in_thread(lambda: request_job(caller, persona_id, kind, execution.operation_id))
         return run_receipt(request, run)
 
-    await wiring.in_thread(require_enabled)
+    persona = await wiring.in_thread(enabled_persona)
     if body.dry_run:
-        return document(await wiring.in_thread(estimate))
+        engine = caller.settings.engine
+        return document(await wiring.in_thread(lambda: estimate_fingerprint(persona, engine, scenario_set())))
     return await idempotent(request, caller, None, start)

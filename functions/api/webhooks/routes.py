@@ -17,6 +17,7 @@ from functions.api.dependencies import AdmittedCaller, caller_with
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
 from functions.api.openapi.problems import IN_PROGRESS, OF_KEYED_REQUESTS
+from functions.api.paging import Cursor, Limit
 from functions.api.responses import document, path_to
 from functions.api.spending import count_spending
 from functions.api.webhooks import deliveries, endpoints
@@ -182,8 +183,8 @@ async def ping_webhook(endpoint_id: str, request: Request, caller: Writer) -> Re
 async def list_webhook_deliveries(
     endpoint_id: str,
     caller: Reader,
-    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number of items.")] = 20,
-    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the previous page.")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
     status: Annotated[DeliveryStatus | None, Query(description="Return only deliveries with this status.")] = None,
 ) -> Response:
     """Lists the endpoint's deliveries of the last 30 days, with status code and latency of every attempt.

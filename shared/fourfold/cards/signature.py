@@ -20,7 +20,7 @@ _SIGNED: Final = {"intent", "language", "soul", "self_", "mask", "surface", "aud
 
 def signature_of(persona: Persona, key: bytes) -> str | None:
     """The signature for an export of the persona; None for one that has no audit of this deployment."""
-    status = persona.archived_from if persona.status is PersonaStatus.ARCHIVED else persona.status
+    status = persona.unarchived_status
     if status not in {PersonaStatus.ACTIVE, PersonaStatus.FLAGGED}:
         return None
     claims = persona.model_dump(mode="json", include=_SIGNED)

@@ -29,9 +29,8 @@ def id_after(cursor: str, is_id: Callable[[str], bool]) -> str:
     Raises:
         ProblemError: 422, the cursor is not valid for a list whose ids satisfy `is_id`.
     """
-    content = _decoded(cursor)
-    last_id = content.removeprefix(_VERSION).decode("ascii", "replace")
-    if not content.startswith(_VERSION) or not is_id(last_id):
+    last_id = _position_in(cursor, _VERSION).decode("ascii", "replace")
+    if not is_id(last_id):
         raise _invalid_cursor()
     return last_id
 
@@ -67,17 +66,15 @@ def cursor_after_session(position: str) -> str:
 
 def session_after(cursor: str) -> str:
     """Decodes a cursor of a list of sessions. Raises as `version_before`."""
-    content = _decoded(cursor)
-    position = content.removeprefix(_OF_SESSIONS).decode("ascii", "replace")
-    if not content.startswith(_OF_SESSIONS) or not _SESSION_POSITION.fullmatch(position):
+    position = _position_in(cursor, _OF_SESSIONS).decode("ascii", "replace")
+    if not _SESSION_POSITION.fullmatch(position):
         raise _invalid_cursor()
     return position
 
 
 def _number_in(cursor: str, kind: bytes) -> int:
-    content = _decoded(cursor)
-    number = content.removeprefix(kind)
-    if not content.startswith(kind) or not number.isdigit() or not 0 < len(number) <= _DIGITS:
+    number = _position_in(cursor, kind)
+    if not number.isdigit() or not 0 < len(number) <= _DIGITS:
         raise _invalid_cursor()
     return int(number)
 
@@ -86,11 +83,19 @@ def _encoded(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
-def _decoded(cursor: str) -> bytes:
+def _position_in(cursor: str, kind: bytes) -> bytes:
+    """Returns what a cursor has after the mark of its kind of list.
+
+    Raises:
+        ProblemError: 422, it is no cursor of this kind.
+    """
     try:
-        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        content = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        return b""
+        raise _invalid_cursor() from None
+    if not content.startswith(kind):
+        raise _invalid_cursor()
+    return content.removeprefix(kind)
 
 
 def _invalid_cursor() -> ProblemError:

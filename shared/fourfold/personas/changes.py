@@ -75,7 +75,7 @@ def _with_fields(persona: Persona, fields: Mapping[str, Any], now: datetime) -> 
     if fields.get("archived", is_archived) == is_archived:
         return after
     require_no_run(persona)
-    target = (persona.archived_from or PersonaStatus.ACTIVE) if is_archived else PersonaStatus.ARCHIVED
+    target = (persona.unarchived_status or PersonaStatus.ACTIVE) if is_archived else PersonaStatus.ARCHIVED
     return after.with_status(target, now)
 
 

@@ -154,11 +154,10 @@ def fork_settings(request: ForkRequest, settings: RunSettings) -> RunSettings:
 
 def new_fork(parent: Persona, persona_id: str, layers: Layers, request: ForkRequest, now: datetime) -> Persona:
     """Returns the fork with `layers`: the parent's brief, language, visibility and audit, and no run of its own."""
-    status = parent.archived_from if parent.status is PersonaStatus.ARCHIVED else parent.status
     child = Persona(
         id=persona_id,
         workspace_id=parent.workspace_id,
-        status=status or PersonaStatus.ACTIVE,
+        status=parent.unarchived_status or PersonaStatus.ACTIVE,
         slug=request.slug,
         visibility=parent.visibility,
         intent=parent.intent,

@@ -52,8 +52,7 @@ def restore_version(  # noqa: PLR0913, PLR0917 - which version of whose persona,
 
 def _with_layers_of(earlier: Persona, number: int, persona: Persona) -> Persona:
     """Returns the persona with the earlier layers, their language, audit and status, and the run that they rest on."""
-    status = earlier.archived_from if earlier.status is PersonaStatus.ARCHIVED else earlier.status
-    is_archived = persona.status is PersonaStatus.ARCHIVED
+    status_field = "archived_from" if persona.status is PersonaStatus.ARCHIVED else "status"
     after = persona.model_copy(
         update={
             "language": earlier.language,
@@ -66,7 +65,7 @@ def _with_layers_of(earlier: Persona, number: int, persona: Persona) -> Persona:
             "config_hash": earlier.config_hash,
             "usage": earlier.usage,
             "providers": earlier.providers,
-            **({"archived_from": status} if is_archived else {"status": status}),
+            status_field: earlier.unarchived_status,
         }
     )
     return after if same_layers(persona, after) else _with_results_of(number, after)
