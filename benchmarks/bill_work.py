@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from benchmarks.job_stores import MemoryBaseline, UnkeptCheckpoints
 from fourfold.config.engine import EngineConfig
 from fourfold.config.models import ModelConfig
 from fourfold.ids import new_persona_id
@@ -58,7 +59,7 @@ class Work:
 
     def __init__(self, config: EngineConfig) -> None:
         self.config = config
-        self._assistant = _MemoryBaseline()
+        self._assistant = MemoryBaseline()
 
     def persona(self, brief: str, steps: Sequence[Step[Any]] = ALL_STEPS) -> tuple[Persona, float]:
         """A persona in one attempt, and USD."""
@@ -82,7 +83,7 @@ class Work:
             baseline=self._assistant,
             deadline=_deadline(),
         )
-        answers = PaidAnswers(_MemoryCheckpoints())
+        answers = PaidAnswers(UnkeptCheckpoints())
         perform = partial(job.perform, answers=answers)
         _all(job.items(answers), perform, self.config.fingerprint.concurrency)
         return _usd(call for text in answers.all().values() for call in ScenarioReply.model_validate_json(text).calls)
@@ -126,30 +127,6 @@ class Work:
 def suite_plan(config: EngineConfig) -> SuitePlan:
     """Every shipped test once."""
     return make_plan(available(shipped_tests(), {}, (), config.safety), Selection(), config.provocation)
-
-
-class _MemoryBaseline:
-    def __init__(self) -> None:
-        self._kept: dict[str, str] = {}
-
-    def read(self, model: str) -> Mapping[str, str]:  # noqa: ARG002 - the port's signature
-        return self._kept
-
-    def keep(self, model: str, scenario_id: str, reply: str) -> None:  # noqa: ARG002 - the port's signature
-        self._kept[scenario_id] = reply
-
-
-class _MemoryCheckpoints:
-    """Checkpoints that are kept nowhere."""
-
-    def read(self) -> dict[str, str]:
-        return {}
-
-    def find(self, key: str) -> str | None:  # noqa: ARG002 - the port's signature
-        return None
-
-    def add(self, texts: Mapping[str, str], replaced: Collection[str] = ()) -> None:
-        pass
 
 
 class _Unkept:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
+from benchmarks.job_stores import MemoryBaseline, UnkeptCheckpoints
 from benchmarks.report import Report
 from benchmarks.voice_speakers import ASKS, MODEL, THINGS, offline_personas, said
 from fourfold.config.engine import ChatConfig, DriftConfig, FingerprintConfig, SafetyConfig
@@ -109,30 +110,6 @@ class _PacedComposer:
         return answer
 
 
-class _MemoryBaseline:
-    def __init__(self) -> None:
-        self._kept: dict[str, str] = {}
-
-    def read(self, model: str) -> dict[str, str]:  # noqa: ARG002 - the port's signature
-        return self._kept
-
-    def keep(self, model: str, scenario_id: str, reply: str) -> None:  # noqa: ARG002 - the port's signature
-        self._kept[scenario_id] = reply
-
-
-class _MemoryCheckpoints:
-    """Checkpoints that are kept nowhere."""
-
-    def read(self) -> dict[str, str]:
-        return {}
-
-    def find(self, key: str) -> str | None:  # noqa: ARG002 - the port's signature
-        return None
-
-    def add(self, texts: Mapping[str, str], replaced: Collection[str] = ()) -> None:
-        pass
-
-
 def _job(report: Report, persona: Persona) -> None:
     seconds = []
     tokens = TokenUsage()
@@ -144,11 +121,11 @@ def _job(report: Report, persona: Persona) -> None:
             safety=SafetyConfig(),
             embedder=Writers(),
             scenarios=scenario_set(),
-            baseline=_MemoryBaseline(),
+            baseline=MemoryBaseline(),
             deadline=Deadline(time.monotonic() + 600),
         )
         began = time.perf_counter()
-        answers = PaidAnswers(_MemoryCheckpoints())
+        answers = PaidAnswers(UnkeptCheckpoints())
         for _ in concurrently(
             work.items(answers), partial(work.perform, answers=answers), FingerprintConfig().concurrency, lambda: True
         ):

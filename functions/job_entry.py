@@ -78,7 +78,8 @@ def job_handler(
                 if waits:
                     raise
             except Exception as error:
-                # Of an error, only a ModelError's text is logged: others may contain a persona.
+                # Whatever a delivery raises is logged with its run, then raised for redelivery. Of its text only a
+                # ModelError's is logged: others may contain a persona.
                 fields = {**_log_fields(message, kind, record), "error": type(error).__name__}
                 if isinstance(error, ModelError):
                     fields |= {"failure": error.failure, "reason": error.reason, "calls": len(error.calls)}
@@ -146,7 +147,7 @@ def _run_job(  # noqa: PLR0913, PLR0917 - what a run of a job needs
         logger.warning("job failed", extra={**fields, "code": failed.problem.code})
         fail_job(run, failed.problem, jobs, job)
     except Exception as error:
-        # Any error is retried by the queue; at the last delivery the run ends as failed.
+        # Whatever an item raises, its run must end: the queue delivers it again, and the last delivery fails the run.
         permanent = isinstance(error, ModelError) and error.failure in _PERMANENT
         max_receives = MAX_RECEIVES if isinstance(error, DeadlineError) or calls.over else _MAX_TRIES
         if not permanent and _receives(record) < max_receives:

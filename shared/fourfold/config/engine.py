@@ -146,6 +146,13 @@ class ChatConfig(ModelConfig):
         return self.model_copy(update={"max_tokens": min(self.max_tokens, max_tokens)})
 
 
+_JobReplyTokens = Annotated[
+    int,
+    Field(ge=256, le=32768, description="Maximum tokens of one reply. Models that may think get those of the chat."),
+    KeyMeta(unit="tokens"),
+]
+
+
 class FingerprintConfig(Document):
     """The voice fingerprint, a background job. It is taken with the models of the chat, which it is compared with."""
 
@@ -154,15 +161,7 @@ class FingerprintConfig(Document):
     concurrency: Annotated[
         int, Field(ge=1, le=32, description="Scenarios processed at the same time."), KeyMeta(unit="calls")
     ] = 20
-    max_tokens: Annotated[
-        int,
-        Field(
-            ge=256,
-            le=32768,
-            description="Maximum tokens of one reply. Models that may think get those of the chat.",
-        ),
-        KeyMeta(unit="tokens"),
-    ] = 512
+    max_tokens: _JobReplyTokens = 512
     embedder: Annotated[
         str,
         StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9][A-Za-z0-9._/:@-]*)?$", max_length=120),
@@ -202,15 +201,7 @@ class ProvocationConfig(Document):
     concurrency: Annotated[
         int, Field(ge=1, le=33, description="Tests executed at the same time."), KeyMeta(unit="tests")
     ] = 24
-    max_tokens: Annotated[
-        int,
-        Field(
-            ge=256,
-            le=32768,
-            description="Maximum tokens of one reply. Models that may think get those of the chat.",
-        ),
-        KeyMeta(unit="tokens"),
-    ] = 512
+    max_tokens: _JobReplyTokens = 512
     repeats: Annotated[
         int, Field(ge=1, le=5, description="Runs of each test that is marked for repetition."), KeyMeta(unit="runs")
     ] = 1
@@ -229,28 +220,23 @@ class ProvocationConfig(Document):
     second_judge: ModelConfig = ModelConfig()
 
 
+_SafetyRule = Annotated[bool, KeyMeta(scopes=(Scope.SYSTEM,))]
+
+
 class SafetyConfig(Document):
     """The safety rules of every persona. Only the system scope may set them."""
 
     disclose_ai: Annotated[
-        bool,
-        Field(description="A persona does not claim to be human when sincerely asked."),
-        KeyMeta(scopes=(Scope.SYSTEM,)),
+        _SafetyRule, Field(description="A persona does not claim to be human when sincerely asked.")
     ] = True
     crisis_help: Annotated[
-        bool,
-        Field(description="A persona offers help in a crisis, even if that breaks its character."),
-        KeyMeta(scopes=(Scope.SYSTEM,)),
+        _SafetyRule, Field(description="A persona offers help in a crisis, even if that breaks its character.")
     ] = True
     refuse_real_people: Annotated[
-        bool,
-        Field(description="A brief that asks for the private self of a real, living person is refused."),
-        KeyMeta(scopes=(Scope.SYSTEM,)),
+        _SafetyRule, Field(description="A brief that asks for the private self of a real, living person is refused.")
     ] = True
     refuse_minors_in_romance: Annotated[
-        bool,
-        Field(description="A brief that puts a minor in a romantic frame is refused."),
-        KeyMeta(scopes=(Scope.SYSTEM,)),
+        _SafetyRule, Field(description="A brief that puts a minor in a romantic frame is refused.")
     ] = True
 
 

@@ -9,14 +9,7 @@ from typing import Any, Final
 
 from fourfold.config.engine import EngineConfig, RunSettings
 from fourfold.estimates.estimate import Estimate
-from fourfold.estimates.planned import (
-    PlannedCall,
-    estimate_of,
-    instruction_tokens,
-    material_tokens,
-    schema_tokens,
-)
-from fourfold.models.prompt import system_text, turns
+from fourfold.estimates.planned import PlannedCall, estimate_of, request_tokens
 from fourfold.pipeline.audit import AUDIT, CONFIRM_AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE
 from fourfold.pipeline.mask_build import MASK_BUILD
@@ -85,16 +78,11 @@ def _times(config: EngineConfig, start_at: StepName) -> Sequence[tuple[StepName,
 
 
 def _planned(step: Step[Any], state: RunState, times: tuple[int, int]) -> PlannedCall:
-    request = step.request(state)
     usual = _USUAL[step.name]
-    texts = (part for turn in turns(request) for part in turn.parts)
     return PlannedCall(
         part=step.name.value,
         config=state.config.pipeline.of(step.name),
-        input_tokens=instruction_tokens(system_text(request))
-        + schema_tokens(step.output_type)
-        + sum(map(material_tokens, texts))
-        + usual.before,
+        input_tokens=request_tokens(step.request(state)) + usual.before,
         output_tokens=usual.answer,
         least=times[0],
         most=times[1],

@@ -7,18 +7,10 @@ from typing import Final
 
 from fourfold.config.engine import ChatConfig, EngineConfig
 from fourfold.estimates.estimate import Estimate
-from fourfold.estimates.planned import (
-    PlannedCall,
-    estimate_of,
-    instruction_tokens,
-    material_tokens,
-    schema_tokens,
-)
-from fourfold.models.prompt import system_text, turns
+from fourfold.estimates.planned import PlannedCall, estimate_of, instruction_tokens, material_tokens, request_tokens
 from fourfold.persona import Persona
 from fourfold.provocation.definition import ProvocationTest, Severity
 from fourfold.provocation.judge import question
-from fourfold.provocation.judge_report import JudgeReport
 from fourfold.provocation.plan import SuitePlan
 from fourfold.provocation.slots import bind_slots, message_text, slot_values
 from fourfold.provocation.speaker import speaker_system
@@ -62,10 +54,7 @@ def estimate_suite(persona: Persona, config: EngineConfig, plan: SuitePlan) -> E
     """
     chat = config.chat.for_jobs(config.provocation.max_tokens)
     planned = [
-        call
-        for test in plan.all_tests()
-        for _ in range(plan.repetitions(test))
-        for call in _calls_of(test, persona, config, chat)
+        call for test in plan.all_tests() for call in [*_calls_of(test, persona, config, chat)] * plan.repetitions(test)
     ]
     sure = [call for call in planned if call.least]
     possible = [call for call in planned if not call.least]
@@ -86,12 +75,7 @@ def _calls_of(test: ProvocationTest, persona: Persona, config: EngineConfig, cha
                 yield PlannedCall("persona", chat, system + history + material_tokens(message), _REPLY_TOKENS)
             said += [Exchange(said=message, reply=_REPLY) for message in messages]
         conversations.append(tuple(said))
-    request = question(own, Transcript(conversations=tuple(conversations)), persona, provocation.judge)
-    asked = (
-        instruction_tokens(system_text(request))
-        + schema_tokens(JudgeReport)
-        + sum(material_tokens(part) for turn in turns(request) for part in turn.parts)
-    )
+    asked = request_tokens(question(own, Transcript(conversations=tuple(conversations)), persona, provocation.judge))
     answered = _ANSWER_TOKENS * len(own.criteria)
     yield PlannedCall("judge", provocation.judge, asked, answered)
     if provocation.second_judgement:

@@ -16,8 +16,9 @@ from pydantic import BaseModel
 from fourfold.config.models import ModelConfig
 from fourfold.estimates.estimate import CountRange, Estimate, UsdRange
 from fourfold.llm.model_names import traits_of
-from fourfold.llm.port import Effort, provider_and_model
+from fourfold.llm.port import Effort, ModelRequest, provider_and_model
 from fourfold.models.prices import cost_usd
+from fourfold.models.prompt import system_text, turns
 from fourfold.models.schema import portable_schema
 from fourfold.persona import TokenUsage
 
@@ -87,7 +88,14 @@ def material_tokens(text: str) -> int:
     return round(len(text.encode("utf-8", "surrogatepass")) / _MATERIAL)
 
 
-def schema_tokens(output_type: type[BaseModel]) -> int:
+def request_tokens(request: ModelRequest) -> int:
+    """Input tokens of a request."""
+    texts = (part for turn in turns(request) for part in turn.parts)
+    instructions = instruction_tokens(system_text(request))
+    return instructions + _schema_tokens(request.output_type) + sum(map(material_tokens, texts))
+
+
+def _schema_tokens(output_type: type[BaseModel]) -> int:
     """Tokens of an answer's schema, which providers bill as input."""
     return round(len(json.dumps(portable_schema(output_type), separators=(",", ":"))) / _SCHEMA)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import replace
 from typing import Any, Literal
 
 import anthropic
@@ -18,7 +17,7 @@ from anthropic.types import (
 )
 
 from fourfold.llm.port import ChatRequest, Effort, ModelFailure, ModelRequest, OnText
-from fourfold.models.cache_markers import CacheMarkers, Marking
+from fourfold.models.cache_markers import CacheMarkers
 from fourfold.models.prompt import Turn, system_text, turns
 from fourfold.models.provider import (
     CUT_OFF,
@@ -67,19 +66,19 @@ class AnthropicWire:
         output: OutputConfigParam = {"format": {"type": "json_schema", "schema": schema}}
         # The schema is part of the cache's key. A second marker after the material would pay only where a repair
         # follows.
-        prefix = (request.output_type.__name__, system_text(request))
-        marking = self._markers.marks(*prefix)
+        system = system_text(request)
+        marking = self._markers.marks(request.output_type.__name__, system)
         reply = self._client.get().messages.create(
             model=self.model,
             max_tokens=request.max_tokens,
-            system=[_text(prefix[1], marked=marking.marked)],
+            system=[_text(system, marked=marking.marked)],
             messages=[_message(turn) for turn in turns(request)],
             output_config=output if request.effort is None else {**output, "effort": _effort(request.effort)},
             # The SDK has no parameter for it any more; the models that take it still do.
             extra_body=None if request.temperature is None else {"temperature": request.temperature},
             timeout=request.timeout_s,
         )
-        return self._noted(_answer(reply), marking, *prefix)
+        return self._markers.noted(_answer(reply), marking)
 
     def reply(self, request: ChatRequest, on_text: OnText | None) -> WireAnswer:
         """One Messages call in plain text.
@@ -102,17 +101,14 @@ class AnthropicWire:
         if request.effort is not None:
             asked["output_config"] = {"effort": _effort(request.effort)}
         if on_text is None:
-            return self._noted(_answer(messages.create(**asked)), marking, request.system)
+            return self._markers.noted(_answer(messages.create(**asked)), marking)
         with messages.stream(**asked) as stream:
             for piece in stream.text_stream:
                 on_text(piece)
             whole = stream.get_final_message()
         if whole.stop_reason is None:
             raise UnreadableReplyError(CUT_OFF)  # the SDK takes what arrived for the whole
-        return self._noted(_answer(whole), marking, request.system)
-
-    def _noted(self, answer: WireAnswer, marking: Marking, *prefix: str) -> WireAnswer:
-        return replace(answer, notes=(*answer.notes, *self._markers.answered(marking, answer.usage, *prefix)))
+        return self._markers.noted(_answer(whole), marking)
 
     def slots(self) -> None:
         """A hosted provider has rate limits, not slots."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +25,7 @@ from botocore.exceptions import (
 )
 
 from fourfold.llm.port import ChatRequest, Effort, ModelFailure, ModelRequest, OnText
-from fourfold.models.cache_markers import CacheMarkers, Marking
+from fourfold.models.cache_markers import CacheMarkers
 from fourfold.models.prompt import system_text, turns
 from fourfold.models.provider import (
     CUT_OFF,
@@ -98,14 +97,11 @@ class BedrockWire:
 
     def ask(self, request: ModelRequest) -> WireAnswer:
         """One Converse call."""
-        system: list[dict[str, Any]] = [{"text": system_text(request)}]
-        prefix = (request.output_type.__name__, system[0]["text"])
-        marking = self._markers.marks(*prefix)
-        if marking.marked and self._takes_markers:
-            system.append({"cachePoint": {"type": "default"}})
+        system = system_text(request)
+        marking = self._markers.marks(request.output_type.__name__, system)
         reply = self._client.converse(
             modelId=self.model,
-            system=system,
+            system=self._system(system, marked=marking.marked),
             messages=[
                 {"role": turn.role, "content": [{"text": part} for part in turn.parts]} for turn in turns(request)
             ],
@@ -127,25 +123,19 @@ class BedrockWire:
             },
             **_effort(request.effort),
         )
-        return self._noted(_answer(reply), marking, *prefix)
+        return self._markers.noted(_answer(reply), marking)
 
-    def _noted(self, answer: WireAnswer, marking: Marking, *prefix: str) -> WireAnswer:
-        return replace(answer, notes=(*answer.notes, *self._markers.answered(marking, answer.usage, *prefix)))
-
-    @property
-    def _takes_markers(self) -> bool:
-        """Models of other vendors refuse a marker for the cache."""
-        return "anthropic.claude" in self.model
+    def _system(self, text: str, *, marked: bool) -> list[dict[str, Any]]:
+        if marked and "anthropic.claude" in self.model:  # others refuse a marker for the cache
+            return [{"text": text}, {"cachePoint": {"type": "default"}}]
+        return [{"text": text}]
 
     def reply(self, request: ChatRequest, on_text: OnText | None) -> WireAnswer:
         """One Converse call in plain text, or ConverseStream, which is the same answer in pieces."""
-        system: list[dict[str, Any]] = [{"text": request.system}]
         marking = self._markers.marks(request.system)
-        if marking.marked and self._takes_markers:
-            system.append({"cachePoint": {"type": "default"}})
         asked: dict[str, Any] = {
             "modelId": self.model,
-            "system": system,
+            "system": self._system(request.system, marked=marking.marked),
             "messages": [{"role": message.role, "content": [{"text": message.text}]} for message in request.messages],
             "inferenceConfig": {
                 "maxTokens": request.max_tokens,
@@ -154,7 +144,7 @@ class BedrockWire:
             **_effort(request.effort),
         }
         if on_text is None:
-            return self._noted(_answer(self._client.converse(**asked)), marking, request.system)
+            return self._markers.noted(_answer(self._client.converse(**asked)), marking)
         text, stop, usage = "", None, ReportedUsage()
         # Left open, its connection would remain until a garbage collection, and the model would keep writing.
         with closing(self._client.converse_stream(**asked)["stream"]) as events:
@@ -166,7 +156,7 @@ class BedrockWire:
                 usage = _usage(event["metadata"]) if "metadata" in event else usage
         if stop is None:
             raise UnreadableReplyError(CUT_OFF)
-        return self._noted(WireAnswer(text, usage, _STOPS.get(stop)), marking, request.system)
+        return self._markers.noted(WireAnswer(text, usage, _STOPS.get(stop)), marking)
 
     def slots(self) -> None:
         """A hosted provider has rate limits, not slots."""

@@ -15,9 +15,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fourfold.llm.port import CACHE_WRITE_WASTED
+from fourfold.models.provider import WireAnswer
 from fourfold.models.usage import ReportedUsage
 
 logger = logging.getLogger(__name__)
@@ -42,10 +43,11 @@ class _Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """Whether a call's prefix is marked, and when the call was sent."""
+    """Whether a call's prefix is marked, when the call was sent, and the hash that the prefix is known by."""
 
     marked: bool
     sent_at: float
+    prefix: str
 
 
 class CacheMarkers:
@@ -61,17 +63,22 @@ class CacheMarkers:
 
     def marks(self, *prefix: str) -> Marking:
         """Whether the prefix is marked in the call that is about to be sent."""
+        key = hashlib.sha256("\0".join(prefix).encode("utf-8", "replace")).hexdigest()
         with self._lock:
-            known, now = self._known(prefix), self._clock()
+            known, now = self._known(key), self._clock()
             self._expire(known, now)
             repeated = known.sent_at is not None and now - known.sent_at < LIFE_S
             known.sent_at = now
-            return Marking(repeated and now >= known.paused_until, now)
+            return Marking(repeated and now >= known.paused_until, now, key)
 
-    def answered(self, marking: Marking, usage: ReportedUsage, *prefix: str) -> tuple[str, ...]:
+    def noted(self, answer: WireAnswer, marking: Marking) -> WireAnswer:
+        """Returns the answer to a call with the notes on it."""
+        return replace(answer, notes=(*answer.notes, *self.answered(marking, answer.usage)))
+
+    def answered(self, marking: Marking, usage: ReportedUsage) -> tuple[str, ...]:
         """Takes in what the provider read from its cache and wrote to it for a call; returns the notes on the call."""
         with self._lock:
-            known, now = self._known(prefix), self._clock()
+            known, now = self._known(marking.prefix), self._clock()
             if usage.cache_read_tokens:
                 known.written_at, known.wasted_in_a_row = None, 0
             elif usage.cache_write_tokens and known.written_at is not None and marking.sent_at > known.written_at:
@@ -83,8 +90,7 @@ class CacheMarkers:
             known.noted = True
             return notes
 
-    def _known(self, prefix: tuple[str, ...]) -> _Prefix:
-        key = hashlib.sha256("\0".join(prefix).encode("utf-8", "replace")).hexdigest()
+    def _known(self, key: str) -> _Prefix:
         found = self._prefixes.setdefault(key, _Prefix())
         self._prefixes.move_to_end(key)
         if len(self._prefixes) > _MOST_PREFIXES:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from fourfold.llm.advice import ADVICE
 from fourfold.llm.port import ModelError, ModelFailure
@@ -31,9 +33,10 @@ def problem_from(error: str, cause: str) -> Problem:
         )
     if error in _TIMEOUTS:
         return problem("run_timed_out", "The run timed out", 504, "A step did not finish in time. Try again.")
+    raised = _raised(cause)
     if error == BriefRefusedError.__name__:
-        return refused_brief(_message_in(cause))
-    failed = _model_failure(cause)
+        return refused_brief(_message_in(raised))
+    failed = _model_failure(raised)
     if failed is not None:
         return model_problem(*failed)
     return problem(
@@ -59,26 +62,24 @@ def model_problem(failure: ModelFailure, detail: str) -> Problem:
     return problem(f"model_{failure}", "The model returned no usable answer", 502, text or ADVICE[failure])
 
 
-def _message_in(cause: str) -> str:
-    """The message of an error that a Lambda function raised; empty if there is none."""
+def _raised(cause: str) -> dict[str, Any]:
+    """The error that a Lambda function raised; empty if the cause is none."""
     try:
         parsed = json.loads(cause)
     except ValueError:
-        return ""
-    return str(parsed.get("errorMessage", "")) if isinstance(parsed, dict) else ""
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
 
 
-def _model_failure(cause: str) -> tuple[ModelFailure, str] | None:
+def _message_in(raised: Mapping[str, Any]) -> str:
+    return str(raised.get("errorMessage", ""))
+
+
+def _model_failure(raised: Mapping[str, Any]) -> tuple[ModelFailure, str] | None:
     """Returns failure and text of a `ModelError`'s message, `failure: text`; None for any other error."""
-    try:
-        parsed = json.loads(cause)
-    except ValueError:
-        return None
-    if not isinstance(parsed, dict):
-        return None
-    kind, _, text = str(parsed.get("errorMessage", "")).partition(":")
+    kind, _, text = _message_in(raised).partition(":")
     if kind not in set(ModelFailure):
         return None
     failure = ModelFailure(kind)
-    ours = parsed.get("errorType") == ModelError.__name__
+    ours = raised.get("errorType") == ModelError.__name__
     return failure, text.strip() if ours else ADVICE[failure]

@@ -88,8 +88,9 @@ def new_regeneration(
     if run.start_at is StepName.INTENT_PARSE:  # the brief is read again; the language stays
         run = run.model_copy(update={"language": persona.language})
     run = run.model_copy(update={"seed": persona.seed})
-    state, base = initial_state(run, persona.intent), None
-    if run.start_at is not StepName.INTENT_PARSE or request is not None:
+    if run.start_at is StepName.INTENT_PARSE and request is None:
+        state, base = initial_state(run, persona.intent), None
+    else:
         state, base = rewriting_state(persona, basis, run, request)
     pending = persona.model_copy(update={"pending_run_id": run.id})
     if persona.status is PersonaStatus.FAILED:

@@ -14,7 +14,7 @@ from fourfold.layer_edits import LayerEdits
 from fourfold.layers import LAYER_NAMES, LayerName, Layers, layer_paths
 from fourfold.persona import AxisName, Document
 from fourfold.problem import FieldError
-from fourfold.steps import StepName, position
+from fourfold.steps import STEP_ORDER, StepName, position
 
 STEP_OF_LAYER: Final[Mapping[LayerName, StepName]] = {
     "soul": StepName.SOUL_DRAFT,
@@ -114,8 +114,7 @@ class RewritePlan:
     def steps(self) -> tuple[StepName, ...]:
         """The steps that call a model, in order."""
         kept = {STEP_OF_LAYER[layer] for layer in self.layers}
-        order = (StepName.INTENT_PARSE, *STEP_OF_LAYER.values(), StepName.AUDIT)
-        return tuple(step for step in order if position(step) >= position(self.first) and step not in kept)
+        return tuple(step for step in STEP_ORDER if position(step) >= position(self.first) and step not in kept)
 
     def rewrite_of(self, layers: Layers, request: RewriteRequest) -> Rewrite:
         """Returns what is kept of these layers, and what of them is moved."""

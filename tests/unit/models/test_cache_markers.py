@@ -28,7 +28,7 @@ class Server:
         if marking.marked:
             self.written_at = at
         self.now = at + 1
-        self.notes.append(self.markers.answered(marking, usage, prefix))
+        self.notes.append(self.markers.answered(marking, usage))
         return marking.marked
 
 
@@ -66,6 +66,6 @@ def test_writes_of_calls_at_the_same_time_are_no_waste() -> None:
     markers.marks("persona")
     together = [markers.marks("persona") for _ in range(3)]
     for marking in together:
-        markers.answered(marking, WROTE, "persona")
+        markers.answered(marking, WROTE)
     assert markers.wasted_writes == 0
     assert markers.marks("persona").marked

@@ -8,14 +8,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from fourfold.ids import first_id
-from fourfold.persona import Persona
 from fourfold.personas.filters import PersonaFilter
 from fourfold.storage.layout import ConvertedWorkspaces
 from fourfold.storage.months import PERSONAS, Months, entry_key
-from fourfold.storage.partitions import slug_pk
 from fourfold.storage.personas.listing import ListedPersona
-from fourfold.storage.personas.store import SLUG, PersonaPage, persona_key
-from fourfold.storage.table import Item, Table, key
+from fourfold.storage.personas.store import PersonaPage, personas_of, slug_key
+from fourfold.storage.table import Item, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -56,7 +54,7 @@ class DynamoPersonaSearch:
                 if len(ids) == limit:
                     break
         more = last is not None and next(entries, None) is not None
-        found = self._personas(workspace_id, ids)
+        found = personas_of(self._table, workspace_id, ids)
         return PersonaPage([found[each] for each in ids if each in found], last if more else None)
 
     def _entries(self, workspace_id: str, wanted: PersonaFilter, limit: int, after: str | None) -> Iterator[Item]:
@@ -73,16 +71,11 @@ class DynamoPersonaSearch:
         return entries if last is None else _until(entries, last, newest_first=wanted.newest_first)
 
     def _entry_of_slug(self, workspace_id: str, slug: str, after: str | None) -> Iterator[Item]:
-        owner = self._table.get(key(slug_pk(workspace_id, slug), SLUG))
+        owner = self._table.get(slug_key(workspace_id, slug))
         if owner is None or after is not None:
             return iter(())
         entry = self._table.get(entry_key(workspace_id, PERSONAS, owner["persona_id"]["S"]))
         return iter([] if entry is None else [entry])
-
-    def _personas(self, workspace_id: str, ids: list[str]) -> dict[str, Persona]:
-        keys = (persona_key(workspace_id, persona_id) for persona_id in ids)
-        personas = [Persona.model_validate_json(item["doc"]["S"]) for item in self._table.get_many(keys)]
-        return {persona.id: persona for persona in personas}
 
 
 def _bound(moment: datetime | None, slack: timedelta) -> str | None:

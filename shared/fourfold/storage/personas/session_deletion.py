@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import session_pk, sessions_pk
-from fourfold.storage.personas.sessions import entry_sk, header_key
+from fourfold.storage.personas.sessions import entry_sk, header_key, is_header
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import put, transact
 from fourfold.voice.sessions import PersonaRef, Session
@@ -69,7 +69,7 @@ class DynamoSessionDeletion:
         pk = session_pk(owner.workspace_id, session_id)
         items = list(self._table.query(pk, f"{owner.persona_id}#", fields="pk, sk, idempotency_key"))
         self._idempotency.delete_many(_claims(items))
-        content = (key(pk, item["sk"]["S"]) for item in items if not item["sk"]["S"].endswith("#SESSION"))
+        content = (key(pk, item["sk"]["S"]) for item in items if not is_header(item))
         self._table.delete_many(content)
 
 

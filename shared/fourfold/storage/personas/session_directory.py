@@ -11,20 +11,20 @@ from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import session_pk, sessions_pk
 from fourfold.storage.personas.sessions import (
     exchange_in,
-    header_item,
     header_key,
+    header_put,
+    is_header,
     session_in,
     turn_key,
     turn_prefix,
 )
 from fourfold.storage.table import Item, Table, key
-from fourfold.storage.transactions import put, transact
+from fourfold.storage.transactions import transact
 from fourfold.voice.sessions import ChatExchange, PersonaRef, Session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-_HEADER = "#SESSION"
 _AFTER_ALL = "~"  # sorts behind every item of a persona's session
 
 
@@ -69,7 +69,7 @@ class DynamoSessionDirectory:
             [*items] = islice(self._table.query(pk, start_after=start, page=1), 1)
             if not items:
                 break
-            if items[0]["sk"]["S"].endswith(_HEADER):
+            if is_header(items[0]):
                 found.append(_found(workspace_id, session_id, items[0]))
             start = key(pk, items[0]["sk"]["S"].partition("#")[0] + f"#{_AFTER_ALL}")
         return found
@@ -101,8 +101,7 @@ class DynamoSessionDirectory:
 
         `session.steps` is the version that was read plus one. False if another writer stored that version.
         """
-        before = {":before": {"N": str(session.steps - 1)}}
-        header = put(self._table.name, header_item(owner, session), "steps = :before", values=before)
+        header = header_put(self._table.name, owner, session)
         return not transact(self._client, {"session": [header, *outbox_puts(self._outbox, entries)]})
 
 

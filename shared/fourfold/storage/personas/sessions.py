@@ -41,6 +41,7 @@ _MOST_ENTRIES = 88
 _MOST_SEARCHED = 200
 _CLOCKS_DIFFER = timedelta(minutes=1)
 _HISTORY_FIELDS = "doc"
+_HEADER = "#SESSION"
 
 
 class DynamoSessions:
@@ -99,7 +100,10 @@ class DynamoSessions:
         begins = session.steps == 1
         groups = {
             "persona": [persona_exists(self._table.name, owner.workspace_id, owner.persona_id)] if begins else [],
-            "session": [self._header(owner, session), *([self._entry(owner, session)] if begins else [])],
+            "session": [
+                header_put(self._table.name, owner, session),
+                *([self._entry(owner, session)] if begins else []),
+            ],
             "turns": self._turns(owner, session, exchanges),
             "scores": [] if scored is None else [self._scores(owner, session, scored)],
             "events": outbox_puts(self._outbox.name, entries[:_MOST_ENTRIES]),
@@ -119,13 +123,6 @@ class DynamoSessions:
         if self._table.get(persona_key(owner.workspace_id, owner.persona_id), "pk") is None:
             return PersonaGoneError(owner.persona_id)
         return SessionDeletedError(session_id)
-
-    def _header(self, owner: PersonaRef, session: Session) -> Write:
-        item = header_item(owner, session)
-        if session.steps == 1:
-            return put(self._table.name, item, ABSENT)
-        before: dict[str, Any] = {":before": {"N": str(session.steps - 1)}}
-        return put(self._table.name, item, "steps = :before", values=before)
 
     def _entry(self, owner: PersonaRef, session: Session) -> Write:
         pk = sessions_pk(owner.workspace_id, owner.persona_id)
@@ -184,16 +181,24 @@ def entry_sk(session_id: str, began: datetime) -> str:
 
 def header_key(workspace_id: str, persona_id: str, session_id: str) -> Item:
     """The key of a session's header."""
-    return key(session_pk(workspace_id, session_id), f"{persona_id}#SESSION")
+    return key(session_pk(workspace_id, session_id), f"{persona_id}{_HEADER}")
 
 
-def header_item(owner: PersonaRef, session: Session) -> Item:
-    """A session's header as it is stored."""
-    return {
+def is_header(item: Mapping[str, Any]) -> bool:
+    """Whether an item of a session is its header."""
+    return str(item["sk"]["S"]).endswith(_HEADER)
+
+
+def header_put(table: str, owner: PersonaRef, session: Session) -> Write:
+    """The write of a session's header; it fails unless the stored one is the step before (of the first: none)."""
+    item = {
         **header_key(owner.workspace_id, owner.persona_id, session.session_id),
         "steps": {"N": str(session.steps)},
         "doc": {"S": session.model_dump_json()},
     }
+    if session.steps == 1:
+        return put(table, item, ABSENT)
+    return put(table, item, "steps = :before", values={":before": {"N": str(session.steps - 1)}})
 
 
 def turn_prefix(persona_id: str) -> str:

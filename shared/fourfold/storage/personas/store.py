@@ -98,7 +98,7 @@ class DynamoPersonaStore:
         self._converted.require(workspace_id)
         entries = self._months.entries(workspace_id, PERSONAS, after, limit + 1)
         ids = [item["sk"]["S"] for item in islice(entries, limit + 1)]
-        found = self._personas(workspace_id, ids[:limit])
+        found = personas_of(self._table, workspace_id, ids[:limit])
         personas = [found[persona_id] for persona_id in ids[:limit] if persona_id in found]
         return PersonaPage(personas, ids[limit - 1] if len(ids) > limit else None)
 
@@ -302,10 +302,12 @@ class DynamoPersonaStore:
             writes.append(put(self._table.name, item, ABSENT))
         return writes
 
-    def _personas(self, workspace_id: str, ids: Sequence[str]) -> dict[str, Persona]:
-        keys = (persona_key(workspace_id, persona_id) for persona_id in ids)
-        personas = [Persona.model_validate_json(item["doc"]["S"]) for item in self._table.get_many(keys)]
-        return {persona.id: persona for persona in personas}
+
+def personas_of(table: Table, workspace_id: str, ids: Iterable[str]) -> dict[str, Persona]:
+    """The personas of these ids that exist, by id."""
+    keys = (persona_key(workspace_id, persona_id) for persona_id in ids)
+    personas = [Persona.model_validate_json(item["doc"]["S"]) for item in table.get_many(keys)]
+    return {persona.id: persona for persona in personas}
 
 
 def persona_key(workspace_id: str, persona_id: str) -> Item:
