@@ -36,13 +36,14 @@ class UnreachableError(ApiError):
 
 
 class Client:
-    """Calls the API. Use it as a context manager.
+    """Calls the API with `key`. Use it as a context manager.
 
     Raises:
         ApiError: by every method, if the API returns an error or does not respond.
     """
 
     def __init__(self, connection: Connection) -> None:
+        self.key = connection.key
         self._url = connection.url
         try:
             # A person sees at once that a request failed, and decides.

@@ -14,7 +14,6 @@ from fourfold.cli import chat as chat_commands
 from fourfold.cli.assignments import settings_of, text_pairs
 from fourfold.cli.client import ApiError
 from fourfold.cli.comparison import compare as show_comparison
-from fourfold.cli.connection import find_connection
 from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
@@ -28,7 +27,7 @@ from fourfold.cli.state import examine_state
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
 from fourfold.cli.terminal import SafeConsole, print_json_text
 from fourfold.cli.watch import print_events, watch_live
-from fourfold.client.subscription import Target
+from fourfold.client.subscription import targets_of
 from fourfold.errors import CommandError
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona, PersonaStatus, Visibility
@@ -105,11 +104,9 @@ def watch(
     """Show the progress of runs and background jobs. With --json, each event is a line."""
     if sum([bool(runs), everything, persona is not None]) != 1:
         raise typer.BadParameter("give runs, or --all, or --persona")
-    targets: list[Target] = [{"run_id": run} for run in runs or []]
-    targets += [{"workspace": True}] if everything else []
-    targets += [{"persona_id": persona}] if persona is not None else []
+    targets = targets_of(runs or [], [] if persona is None else [persona], workspace=everything)
     with connected() as client:
-        feed = Feed(client.progress_url, find_connection().key, targets)
+        feed = Feed(client.progress_url, client.key, targets)
         succeeded = print_events(feed, sys.stdout) if as_json else watch_live(feed, SafeConsole())
     if not succeeded:
         raise typer.Exit(1)
