@@ -19,13 +19,13 @@ from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.estimate import show_estimate
 from fourfold.cli.output import AsJson, print_json
-from fourfold.cli.portrait import show as show_portrait
+from fourfold.cli.portrait import shown
 from fourfold.cli.progress_feed import Feed
 from fourfold.cli.served_settings import served_engine
 from fourfold.cli.session import connected
 from fourfold.cli.state import examine_state
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
-from fourfold.cli.terminal import SafeConsole, print_json_text
+from fourfold.cli.terminal import SafeConsole
 from fourfold.cli.watch import print_events, watch_live
 from fourfold.client.subscription import targets_of
 from fourfold.errors import CommandError
@@ -66,10 +66,7 @@ def create(  # noqa: PLR0913, PLR0917 - an argument for each option
             show_estimate(client.post("/v1/personas", body), SafeConsole(), as_json=as_json)
             return
         persona = create_live(client, brief, SafeConsole(stderr=as_json), settings, labels)
-    if as_json:
-        print_json_text(persona.model_dump_json(indent=2))
-    else:
-        show_portrait(persona, SafeConsole())
+    shown(persona, as_json=as_json)
 
 
 def compare(
@@ -172,10 +169,7 @@ def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: As
     with connected() as client:
         persona = client.persona(persona_id)
         failure = client.run(_run_of(persona)).error if persona.status is PersonaStatus.FAILED else None
-    if as_json:
-        print_json_text(persona.model_dump_json(indent=2))
-    else:
-        show_portrait(persona, SafeConsole(), failure)
+    shown(persona, as_json=as_json, failure=failure)
 
 
 def _run_of(persona: Persona) -> str:

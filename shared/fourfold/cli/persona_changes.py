@@ -12,9 +12,9 @@ from fourfold.cli.create import finished
 from fourfold.cli.layers_file import edits_of
 from fourfold.cli.live_display import follow
 from fourfold.cli.output import AsJson, print_json
-from fourfold.cli.portrait import show
+from fourfold.cli.portrait import shown
 from fourfold.cli.session import connected
-from fourfold.cli.terminal import SafeConsole, print_json_text
+from fourfold.cli.terminal import SafeConsole
 from fourfold.layers import LAYER_NAMES
 from fourfold.persona import Refined
 from fourfold.pipeline.rewrite import STEP_OF_LAYER
@@ -57,10 +57,7 @@ def regenerate(  # noqa: PLR0913, PLR0917 - an argument for each option
         steps = tuple(step for step in STEP_ORDER[position(first) :] if step not in kept)
         events = client.regenerate(persona_id, body)
         persona = finished(client, follow(events, SafeConsole(stderr=as_json), steps))
-    if as_json:
-        print_json_text(persona.model_dump_json(indent=2))
-    else:
-        show(persona, SafeConsole())
+    shown(persona, as_json=as_json)
 
 
 def refine(  # noqa: PLR0913, PLR0917 - an argument for each option
@@ -79,10 +76,8 @@ def refine(  # noqa: PLR0913, PLR0917 - an argument for each option
     with connected() as client:
         persona = finished(client, follow(client.regenerate(persona_id, body), SafeConsole(stderr=as_json), steps))
     moved = persona.refined
-    if as_json:
-        print_json_text(persona.model_dump_json(indent=2))
-    else:
-        show(persona, SafeConsole())
+    shown(persona, as_json=as_json)
+    if not as_json:
         SafeConsole().print(Text(_move(moved)))
     if moved is None or not moved.reached:
         raise typer.Exit(2)
