@@ -6,6 +6,7 @@ import { copyFrom, fill, h } from "./dom.js";
 import { ago, when } from "./format.js";
 import { problemNotice } from "./notices.js";
 import { statusBadge } from "./status.js";
+import { scrollingTable } from "./table.js";
 
 const SCOPES = ["personas:read", "personas:write", "chat:write", "config:read", "config:write", "webhooks:read", "webhooks:write", "keys:write"];
 
@@ -34,16 +35,14 @@ export async function view(_, { signal }) {
 }
 
 function table(keys, revoke) {
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "API keys" }, h("table", {},
-    h("thead", {}, h("tr", {}, ["name", "key", "scopes", "status", "last used", "expires", ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "actions"))))),
-    h("tbody", {}, keys.map((key) => h("tr", {},
-      h("th", { scope: "row" }, key.name),
-      h("td", {}, h("code", {}, `${key.prefix}…${key.last_four}`)),
-      h("td", { class: "small" }, key.scopes.join(", ")),
-      h("td", {}, statusBadge(key.status)),
-      h("td", {}, key.last_used_at ? ago(key.last_used_at) : "never"),
-      h("td", {}, key.expires_at ? when(key.expires_at) : "never"),
-      h("td", {}, key.status === "active" ? h("button", { type: "button", class: "plain danger", "aria-label": `Revoke ${key.name}`, onclick: () => revoke(key) }, "Revoke") : null))))));
+  return scrollingTable("API keys", ["name", "key", "scopes", "status", "last used", "expires", ""], keys.map((key) => h("tr", {},
+    h("th", { scope: "row" }, key.name),
+    h("td", {}, h("code", {}, `${key.prefix}…${key.last_four}`)),
+    h("td", { class: "small" }, key.scopes.join(", ")),
+    h("td", {}, statusBadge(key.status)),
+    h("td", {}, key.last_used_at ? ago(key.last_used_at) : "never"),
+    h("td", {}, key.expires_at ? when(key.expires_at) : "never"),
+    h("td", {}, key.status === "active" ? h("button", { type: "button", class: "plain danger", "aria-label": `Revoke ${key.name}`, onclick: () => revoke(key) }, "Revoke") : null))));
 }
 
 function form(notice, draw, signal) {

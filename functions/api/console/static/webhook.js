@@ -7,6 +7,7 @@ import { when, words } from "./format.js";
 import { empty, problemNotice } from "./notices.js";
 import { go } from "./router.js";
 import { statusBadge } from "./status.js";
+import { scrollingTable } from "./table.js";
 import { endpointBadge, secretNotice } from "./webhooks.js";
 
 const DAY_MS = 86_400_000;
@@ -53,19 +54,17 @@ export async function view({ endpoint: id }, { signal }) {
 }
 
 function table(deliveries, path, act, say, signal) {
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Deliveries" }, h("table", {},
-    h("thead", {}, h("tr", {}, ["event", "status", "attempts", "when", ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "actions"))))),
-    h("tbody", {}, deliveries.map((delivery) => h("tr", {},
-      h("th", { scope: "row" }, delivery.event_type),
-      h("td", {}, statusBadge(delivery.status), delivery.dead_reason ? h("span", { class: "quiet small" }, ` ${words(delivery.dead_reason)}`) : null),
-      h("td", { class: "small" }, h("ol", {}, delivery.attempts.map((attempt) => h("li", {}, attemptText(attempt)))), delivery.next_attempt_at ? h("p", { class: "quiet" }, `next ${when(delivery.next_attempt_at)}`) : null),
-      h("td", {}, when(delivery.created_at)),
-      h("td", {}, h("button", {
-        type: "button",
-        class: "plain",
-        "aria-label": `Replay ${delivery.event_type} of ${when(delivery.created_at)}`,
-        onclick: act(async () => { await post(`${path}/deliveries/${delivery.id}/replay`, undefined, { signal }); say("It is delivered again."); }),
-      }, "Replay")))))));
+  return scrollingTable("Deliveries", ["event", "status", "attempts", "when", ""], deliveries.map((delivery) => h("tr", {},
+    h("th", { scope: "row" }, delivery.event_type),
+    h("td", {}, statusBadge(delivery.status), delivery.dead_reason ? h("span", { class: "quiet small" }, ` ${words(delivery.dead_reason)}`) : null),
+    h("td", { class: "small" }, h("ol", {}, delivery.attempts.map((attempt) => h("li", {}, attemptText(attempt)))), delivery.next_attempt_at ? h("p", { class: "quiet" }, `next ${when(delivery.next_attempt_at)}`) : null),
+    h("td", {}, when(delivery.created_at)),
+    h("td", {}, h("button", {
+      type: "button",
+      class: "plain",
+      "aria-label": `Replay ${delivery.event_type} of ${when(delivery.created_at)}`,
+      onclick: act(async () => { await post(`${path}/deliveries/${delivery.id}/replay`, undefined, { signal }); say("It is delivered again."); }),
+    }, "Replay")))));
 }
 
 const attemptText = (attempt) => `${when(attempt.at)} · ${words(attempt.result)}${attempt.status_code ? ` ${attempt.status_code}` : ""} · ${attempt.latency_ms} ms`;
