@@ -1,9 +1,10 @@
 // The tab with the provocation suite: its rate with the interval, every test by family, and one test opened.
 
 import { ProblemError, get, post } from "./api.js";
+import { intervalBar } from "./bars.js";
 import { curlButton } from "./curl.js";
 import { fill, h } from "./dom.js";
-import { heading, length, percent, seconds, tokens, usd, when, words } from "./format.js";
+import { heading, percent, seconds, tokens, usd, when, words } from "./format.js";
 import { watchWorkspace } from "./live.js";
 import { problemNotice } from "./notices.js";
 import { kindOf, statusBadge } from "./status.js";
@@ -72,7 +73,7 @@ function summary(suite) {
   const [low, high] = suite.interval ?? [0, 1];
   return h("section", { class: "card rate", "aria-label": "Pass rate" },
     h("p", { class: "big" }, suite.pass_rate === null ? "–" : percent(suite.pass_rate), h("span", { class: "quiet small" }, ` ${suite.counts.passed} of ${suite.counts.total} passed · 95 % interval ${percent(low)}–${percent(high)}`)),
-    h("div", { class: "interval", "aria-hidden": "true", vars: { "--low": length(low), "--high": length(high), "--rate": length(suite.pass_rate ?? 0), "--need": length(suite.fail_threshold ?? 0) } }, h("span", { class: "span" }), h("span", { class: "dot" }), h("span", { class: "need" })),
+    intervalBar([low, high], suite.pass_rate ?? 0, suite.fail_threshold ?? 0),
     h("p", { class: "small" },
       suite.passed ? h("strong", { class: "good-text" }, "✓ passed") : h("strong", { class: "bad-text" }, "✕ not passed"),
       h("span", { class: "quiet" }, ` needs ${percent(suite.fail_threshold)} and no confirmed critical failure · judges ${suite.judges?.first}, ${suite.judges?.second}${suite.judges && !suite.judges.independent ? " (the same model)" : ""}`)),
