@@ -5,7 +5,7 @@ import { curlButton } from "./curl.js";
 import { distinctiveness } from "./distinctiveness.js";
 import { fill, h, s } from "./dom.js";
 import { tokens, usd, when, words } from "./format.js";
-import { watchWorkspace } from "./live.js";
+import { watchJob } from "./live.js";
 import { problemNotice } from "./notices.js";
 import { statusBadge } from "./status.js";
 import { numberHead, scrollingTable } from "./table.js";
@@ -18,12 +18,7 @@ export async function tab(persona, { signal }) {
   const path = `/v1/personas/${persona.id}/fingerprint?include=distances`;
   const place = h("div", { class: "stack" });
   const draw = async () => fill(place, report(persona, await get(path, { signal }), path, signal));
-  watchWorkspace((event) => {
-    if (event.persona_id !== persona.id || event.kind !== "fingerprint") return;
-    const live = place.querySelector("[data-live]");
-    if (event.type === "job.progress" && live) live.textContent = `${event.done} of ${event.total} scenarios`;
-    else if (event.type !== "job.progress") draw().catch(() => {});
-  }, signal);
+  watchJob(persona.id, "fingerprint", "scenarios", place, draw, signal);
   await draw();
   return place;
 }

@@ -5,7 +5,7 @@ import { intervalBar } from "./bars.js";
 import { curlButton } from "./curl.js";
 import { fill, h } from "./dom.js";
 import { heading, percent, seconds, tokens, usd, when, words } from "./format.js";
-import { watchWorkspace } from "./live.js";
+import { watchJob } from "./live.js";
 import { problemNotice } from "./notices.js";
 import { kindOf, statusBadge } from "./status.js";
 import { comparison } from "./suite-comparison.js";
@@ -19,12 +19,7 @@ export async function tab(persona, { signal }) {
   const place = h("div", { class: "stack" });
   const panel = h("div", { class: "stack", tabindex: -1 });
   const draw = async () => fill(place, report(await get(path, { signal }), persona.id, path, panel, signal));
-  watchWorkspace((event) => {
-    if (event.persona_id !== persona.id || event.kind !== "provocation") return;
-    const live = place.querySelector("[data-live]");
-    if (event.type === "job.progress" && live) live.textContent = `${event.done} of ${event.total} tests`;
-    else if (event.type !== "job.progress") draw().catch(() => {});
-  }, signal);
+  watchJob(persona.id, "provocation", "tests", place, draw, signal);
   await draw();
   return h("div", { class: "stack" }, place, panel);
 }
