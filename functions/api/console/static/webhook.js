@@ -8,7 +8,7 @@ import { empty, problemNotice } from "./notices.js";
 import { go } from "./router.js";
 import { statusBadge } from "./status.js";
 import { scrollingTable } from "./table.js";
-import { endpointBadge, secretNotice } from "./webhooks.js";
+import { endpointBadge, signingSecret } from "./webhooks.js";
 
 const DAY_MS = 86_400_000;
 
@@ -28,7 +28,7 @@ export async function view({ endpoint: id }, { signal }) {
   const say = (text) => fill(notice, h("p", { class: "notice good" }, text));
   const actions = (endpoint) => [
     ["Ping", async () => { await post(`${path}/ping`, undefined, { signal }); say("A ping is on its way; it appears below."); }],
-    ["Rotate secret", async () => fill(notice, secretNotice((await post(`${path}/rotate`, {}, { signal })).secret))],
+    ["Rotate secret", async () => fill(notice, signingSecret((await post(`${path}/rotate`, {}, { signal })).secret))],
     [endpoint.enabled ? "Disable" : "Enable", () => call("PATCH", path, { body: { enabled: !endpoint.enabled }, signal })],
     ["Replay all dead of a day", async () => say(`${(await post(`${path}/replay`, { since: new Date(Date.now() - DAY_MS).toISOString() }, { signal })).replayed} deliveries start again.`)],
     ["Delete", async () => { if (confirm("Delete this endpoint and its deliveries?")) { await call("DELETE", path, { signal }); go("webhooks"); } }],
