@@ -7,6 +7,9 @@ import { when, words } from "./format.js";
 import { problemNotice } from "./notices.js";
 import { scrollingTable } from "./table.js";
 
+/** Whether a scope sets or locks the key. */
+export const isOwn = (entry) => Boolean(entry.source !== "default" || entry.locked_by || entry.lock);
+
 /** The row of a key; it reads itself again after a change. */
 export function settingRow(entry, schema, scope, signal) {
   const row = h("li", { class: "setting" });
@@ -15,9 +18,8 @@ export function settingRow(entry, schema, scope, signal) {
 }
 
 function draw(row, entry, schema, scope, signal) {
-  const own = entry.source !== "default" || entry.locked_by || entry.lock;
   row.dataset.find = `${entry.key} ${schema?.description ?? ""} ${text(entry.value)}`.toLowerCase();
-  row.dataset.own = String(Boolean(own));
+  row.dataset.own = String(isOwn(entry));
   const more = h("div", { class: "stack", hidden: true });
   const open = h("button", {
     type: "button",
