@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.message import Message
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +19,8 @@ from fourfold.http.field_messages import field_name
 from fourfold.persona import Persona
 from fourfold.progress.events import TERMINAL_TYPES
 from fourfold.progress.run import Run
+
+_LONGEST_PAGE = 100
 
 
 class ApiError(CommandError):
@@ -153,13 +156,17 @@ class Client:
 
     def pages(self, path: str, **filters: object) -> Iterator[dict[str, Any]]:
         """Yields all items of a paginated list; a page is read when it is needed."""
-        query: dict[str, object] = {"limit": 100, **filters}
+        query: dict[str, object] = {"limit": _LONGEST_PAGE, **filters}
         while True:
             page = self._get(path, **query)
             yield from page["data"]
             if not page["has_more"]:
                 return
             query["cursor"] = page["next_cursor"]
+
+    def first(self, path: str, count: int, **filters: object) -> list[dict[str, Any]]:
+        """Returns the first `count` items of a paginated list, without reading whole pages for a few."""
+        return list(islice(self.pages(path, limit=min(count, _LONGEST_PAGE), **filters), count))
 
     def chat(self, persona_id: str, message: str, session_id: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
         """Sends a chat message; yields `token`, `restarted` and, last, `completed` events with their data."""

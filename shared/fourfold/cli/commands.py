@@ -1,4 +1,4 @@
-"""The commands create, compare, show, list, watch, test, chat, drift and doctor."""
+"""The commands create, compare, show, watch, test, chat, drift and doctor."""
 
 from __future__ import annotations
 
