@@ -91,10 +91,8 @@ class Client:
         except UnreachableError:
             if last is None:
                 raise
-        while last is not None and last["type"] not in TERMINAL_TYPES:
-            for event in self._resume(last):
-                last = event
-                yield event
+        if last is not None:
+            yield from self._rest(last)
 
     def persona(self, persona_id: str) -> Persona:
         """Returns one persona."""
@@ -202,19 +200,19 @@ class Client:
 
     def follow(self, run_id: str) -> Iterator[dict[str, Any]]:
         """Yields a run's events from the first to the terminal one; a broken stream is resumed."""
-        last: dict[str, Any] = {"seq": 0, "run_id": run_id, "type": ""}
-        while last["type"] not in TERMINAL_TYPES:
-            for event in self._resume(last):
-                last = event
-                yield event
+        yield from self._rest({"seq": 0, "run_id": run_id, "type": ""})
 
     def progress_url(self) -> str:
         """Returns the WebSocket URL of live progress."""
         return str(self._get("/v1/progress")["url"])
 
-    def _resume(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        headers = {"Last-Event-ID": str(last["seq"])}
-        yield from self._events("GET", f"/v1/runs/{last['run_id']}/events", headers=headers)
+    def _rest(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yields the events of a run after `last` up to the terminal one; a stream that ends before it is resumed."""
+        path = f"/v1/runs/{last['run_id']}/events"
+        while last["type"] not in TERMINAL_TYPES:
+            for event in self._events("GET", path, headers={"Last-Event-ID": str(last["seq"])}):
+                last = event
+                yield event
 
     def _events(self, method: str, path: str, **request: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - httpx's own
         with self._errors():
