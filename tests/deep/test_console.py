@@ -298,6 +298,26 @@ def test_a_key_is_made_shown_once_and_revoked(desk: Visit) -> None:
     expect(page.locator("tr").filter(has_text="A key of the test")).to_have_count(0)
 
 
+def test_an_endpoint_is_made_and_its_secret_shown_once_and_rotated(desk: Visit) -> None:
+    page = desk.page
+    desk.open("webhooks", ".card")
+    page.get_by_label("URL").fill("http://127.0.0.1:9/new")
+    page.get_by_label("all events").uncheck()
+    page.get_by_label("persona.created").check()
+    page.get_by_role("button", name="Add endpoint").click()
+    expect(page.get_by_text("The signing secret is shown this once.")).to_be_visible()
+    first = page.locator(".notice code").inner_text()
+    expect(page.get_by_label("URL")).to_have_value("")
+    page.get_by_role("link", name="http://127.0.0.1:9/new").click()
+    page.get_by_role("button", name="Rotate secret").click()
+    expect(page.get_by_text("The signing secret is shown this once.")).to_be_visible()
+    assert page.locator(".notice code").inner_text() != first
+    page.evaluate("window.confirm = () => true")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="Webhooks")).to_be_visible()
+    expect(page.get_by_role("link", name="http://127.0.0.1:9/new")).to_have_count(0)
+
+
 def test_a_delivery_is_listed_with_its_attempts(world: World, desk: Visit) -> None:
     desk.open(f"webhooks/{world.webhook_id}", "table")
     expect(desk.page.locator("tbody tr").first).to_contain_text("connection failed")

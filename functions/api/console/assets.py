@@ -41,18 +41,18 @@ def assets() -> Mapping[str, Asset]:
 
 
 @cache
+def _page_text() -> str:
+    return (_FOLDER / _PAGE).read_text(encoding="utf-8")
+
+
+@cache
 def version() -> str:
     """Returns a hash of all files (16 hexadecimal digits). It is part of their addresses, so they never change."""
-    digest = hashlib.sha256((_FOLDER / _PAGE).read_bytes())
+    digest = hashlib.sha256(_page_text().encode())
     for name, asset in assets().items():
         digest.update(f"\0{name}\0".encode())
         digest.update(asset.content)
     return digest.hexdigest()[:16]
-
-
-@cache
-def _page_text() -> str:
-    return (_FOLDER / _PAGE).read_text(encoding="utf-8")
 
 
 def page(prefix: str) -> str:

@@ -9,13 +9,12 @@ from typing import Annotated
 import typer
 
 from fourfold.cli.client import Client
-from fourfold.cli.connection import find_connection
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.progress_feed import Feed
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole
 from fourfold.cli.watch import watch_live
-from fourfold.client.subscription import Target
+from fourfold.client.subscription import targets_of
 
 # A connection follows at most 100 runs.
 _AT_ONCE = 50
@@ -33,8 +32,8 @@ def batch(
         for first in range(0, len(briefs), _AT_ONCE):
             receipts = [_start(client, brief) for brief in briefs[first : first + _AT_ONCE]]
             started += receipts
-            targets: list[Target] = [{"run_id": receipt["run_id"]} for receipt in receipts]
-            feed = Feed(client.progress_url, find_connection().key, targets)
+            targets = targets_of([receipt["run_id"] for receipt in receipts], [], workspace=False)
+            feed = Feed(client.progress_url, client.key, targets)
             succeeded = watch_live(feed, SafeConsole(stderr=True)) and succeeded
         personas = [client.persona(receipt["persona_id"]) for receipt in started]
     if as_json:

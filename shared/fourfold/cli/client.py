@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from email.message import Message
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +19,8 @@ from fourfold.http.field_messages import field_name
 from fourfold.persona import Persona
 from fourfold.progress.events import TERMINAL_TYPES
 from fourfold.progress.run import Run
+
+_LONGEST_PAGE = 100
 
 
 class ApiError(CommandError):
@@ -36,13 +39,14 @@ class UnreachableError(ApiError):
 
 
 class Client:
-    """Calls the API. Use it as a context manager.
+    """Calls the API with `key`. Use it as a context manager.
 
     Raises:
         ApiError: by every method, if the API returns an error or does not respond.
     """
 
     def __init__(self, connection: Connection) -> None:
+        self.key = connection.key
         self._url = connection.url
         try:
             # A person sees at once that a request failed, and decides.
@@ -87,10 +91,8 @@ class Client:
         except UnreachableError:
             if last is None:
                 raise
-        while last is not None and last["type"] not in TERMINAL_TYPES:
-            for event in self._resume(last):
-                last = event
-                yield event
+        if last is not None:
+            yield from self._rest(last)
 
     def persona(self, persona_id: str) -> Persona:
         """Returns one persona."""
@@ -152,13 +154,17 @@ class Client:
 
     def pages(self, path: str, **filters: object) -> Iterator[dict[str, Any]]:
         """Yields all items of a paginated list; a page is read when it is needed."""
-        query: dict[str, object] = {"limit": 100, **filters}
+        query: dict[str, object] = {"limit": _LONGEST_PAGE, **filters}
         while True:
             page = self._get(path, **query)
             yield from page["data"]
             if not page["has_more"]:
                 return
             query["cursor"] = page["next_cursor"]
+
+    def first(self, path: str, count: int, **filters: object) -> list[dict[str, Any]]:
+        """Returns the first `count` items of a paginated list, without reading whole pages for a few."""
+        return list(islice(self.pages(path, limit=min(count, _LONGEST_PAGE), **filters), count))
 
     def chat(self, persona_id: str, message: str, session_id: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
         """Sends a chat message; yields `token`, `restarted` and, last, `completed` events with their data."""
@@ -194,19 +200,19 @@ class Client:
 
     def follow(self, run_id: str) -> Iterator[dict[str, Any]]:
         """Yields a run's events from the first to the terminal one; a broken stream is resumed."""
-        last: dict[str, Any] = {"seq": 0, "run_id": run_id, "type": ""}
-        while last["type"] not in TERMINAL_TYPES:
-            for event in self._resume(last):
-                last = event
-                yield event
+        yield from self._rest({"seq": 0, "run_id": run_id, "type": ""})
 
     def progress_url(self) -> str:
         """Returns the WebSocket URL of live progress."""
         return str(self._get("/v1/progress")["url"])
 
-    def _resume(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        headers = {"Last-Event-ID": str(last["seq"])}
-        yield from self._events("GET", f"/v1/runs/{last['run_id']}/events", headers=headers)
+    def _rest(self, last: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yields the events of a run after `last` up to the terminal one; a stream that ends before it is resumed."""
+        path = f"/v1/runs/{last['run_id']}/events"
+        while last["type"] not in TERMINAL_TYPES:
+            for event in self._events("GET", path, headers={"Last-Event-ID": str(last["seq"])}):
+                last = event
+                yield event
 
     def _events(self, method: str, path: str, **request: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - httpx's own
         with self._errors():

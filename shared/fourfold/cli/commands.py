@@ -1,4 +1,4 @@
-"""The commands create, compare, show, list, watch, test, chat, drift and doctor."""
+"""The commands create, compare, show, watch, test, chat, drift and doctor."""
 
 from __future__ import annotations
 
@@ -14,21 +14,20 @@ from fourfold.cli import chat as chat_commands
 from fourfold.cli.assignments import settings_of, text_pairs
 from fourfold.cli.client import ApiError
 from fourfold.cli.comparison import compare as show_comparison
-from fourfold.cli.connection import find_connection
 from fourfold.cli.create import NAIVE
 from fourfold.cli.create import create as create_live
 from fourfold.cli.doctor import examine
 from fourfold.cli.estimate import show_estimate
 from fourfold.cli.output import AsJson, print_json
-from fourfold.cli.portrait import show as show_portrait
+from fourfold.cli.portrait import shown
 from fourfold.cli.progress_feed import Feed
 from fourfold.cli.served_settings import served_engine
 from fourfold.cli.session import connected
 from fourfold.cli.state import examine_state
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
-from fourfold.cli.terminal import SafeConsole, print_json_text
+from fourfold.cli.terminal import SafeConsole
 from fourfold.cli.watch import print_events, watch_live
-from fourfold.client.subscription import Target
+from fourfold.client.subscription import targets_of
 from fourfold.errors import CommandError
 from fourfold.ids import is_persona_id
 from fourfold.persona import Persona, PersonaStatus, Visibility
@@ -67,10 +66,7 @@ def create(  # noqa: PLR0913, PLR0917 - an argument for each option
             show_estimate(client.post("/v1/personas", body), SafeConsole(), as_json=as_json)
             return
         persona = create_live(client, brief, SafeConsole(stderr=as_json), settings, labels)
-    if as_json:
-        print_json_text(persona.model_dump_json(indent=2))
-    else:
-        show_portrait(persona, SafeConsole())
+    shown(persona, as_json=as_json)
 
 
 def compare(
@@ -105,11 +101,9 @@ def watch(
     """Show the progress of runs and background jobs. With --json, each event is a line."""
     if sum([bool(runs), everything, persona is not None]) != 1:
         raise typer.BadParameter("give runs, or --all, or --persona")
-    targets: list[Target] = [{"run_id": run} for run in runs or []]
-    targets += [{"workspace": True}] if everything else []
-    targets += [{"persona_id": persona}] if persona is not None else []
+    targets = targets_of(runs or [], [] if persona is None else [persona], workspace=everything)
     with connected() as client:
-        feed = Feed(client.progress_url, find_connection().key, targets)
+        feed = Feed(client.progress_url, client.key, targets)
         succeeded = print_events(feed, sys.stdout) if as_json else watch_live(feed, SafeConsole())
     if not succeeded:
         raise typer.Exit(1)
@@ -175,10 +169,7 @@ def show(persona_id: Annotated[str, typer.Argument(help="per_...")], as_json: As
     with connected() as client:
         persona = client.persona(persona_id)
         failure = client.run(_run_of(persona)).error if persona.status is PersonaStatus.FAILED else None
-    if as_json:
-        print_json_text(persona.model_dump_json(indent=2))
-    else:
-        show_portrait(persona, SafeConsole(), failure)
+    shown(persona, as_json=as_json, failure=failure)
 
 
 def _run_of(persona: Persona) -> str:

@@ -18,9 +18,9 @@ from fourfold.cli.create import finished
 from fourfold.cli.layers_file import changes_in, edits_of, written
 from fourfold.cli.live_display import follow
 from fourfold.cli.output import AsJson
-from fourfold.cli.portrait import show
+from fourfold.cli.portrait import shown
 from fourfold.cli.session import connected
-from fourfold.cli.terminal import SafeConsole, print_json_text
+from fourfold.cli.terminal import SafeConsole
 from fourfold.errors import CommandError
 from fourfold.layers import layers_of
 from fourfold.persona import NotWrittenError, Persona
@@ -107,11 +107,3 @@ def _sent(
     body: dict[str, Any] = {"layers": layers, "accept_violations": accept_violations}
     body |= {} if reason is None else {"reason": reason}
     return Persona.model_validate(client.call("PATCH", f"/v1/personas/{persona_id}", json=body))
-
-
-def shown(persona: Persona, *, as_json: bool) -> None:
-    """Prints a persona, or its JSON."""
-    if as_json:
-        print_json_text(persona.model_dump_json(indent=2))
-    else:
-        show(persona, SafeConsole())

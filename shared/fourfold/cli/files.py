@@ -11,9 +11,9 @@ import typer
 from rich.text import Text
 
 from fourfold.cli.output import AsJson, print_json
-from fourfold.cli.portrait import show
+from fourfold.cli.portrait import shown
 from fourfold.cli.session import connected, reported
-from fourfold.cli.terminal import SafeConsole, print_json_text
+from fourfold.cli.terminal import SafeConsole
 from fourfold.text_rules import visible
 
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -72,7 +72,4 @@ def import_persona(
     media_type = "image/png" if content.startswith(_PNG) else "application/json"
     with connected() as client:
         persona = client.import_file(content, media_type)
-    if as_json:
-        print_json_text(persona.model_dump_json(indent=2))
-    else:
-        show(persona, SafeConsole())
+    shown(persona, as_json=as_json)

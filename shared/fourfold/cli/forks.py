@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from fourfold.cli.edit import shown
 from fourfold.cli.layers_file import edits_of
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
+from fourfold.cli.portrait import shown
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole
 

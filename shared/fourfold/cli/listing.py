@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -49,7 +48,7 @@ def list_personas(  # noqa: PLR0913, PLR0917 - an argument for each filter
     }
     given = {name: value for name, value in filters.items() if value is not None}
     with connected() as client:
-        personas = list(islice(client.pages("/v1/personas", **given), limit))
+        personas = client.first("/v1/personas", limit, **given)
     if as_json:
         print_json(personas)
         return

@@ -9,12 +9,13 @@ from rich.text import Text
 
 from fourfold.cli.assignments import settings_of
 from fourfold.cli.create import finished
+from fourfold.cli.edit import Reason
 from fourfold.cli.layers_file import edits_of
 from fourfold.cli.live_display import follow
 from fourfold.cli.output import AsJson, print_json
-from fourfold.cli.portrait import show
+from fourfold.cli.portrait import shown
 from fourfold.cli.session import connected
-from fourfold.cli.terminal import SafeConsole, print_json_text
+from fourfold.cli.terminal import SafeConsole
 from fourfold.layers import LAYER_NAMES
 from fourfold.persona import Refined
 from fourfold.pipeline.rewrite import STEP_OF_LAYER
@@ -37,7 +38,7 @@ def regenerate(  # noqa: PLR0913, PLR0917 - an argument for each option
     accept_violations: Annotated[
         bool, typer.Option("--accept-violations", help="Let edits break constraints.")
     ] = False,
-    reason: Annotated[str | None, typer.Option(help="Why; it is stored with the new version.")] = None,
+    reason: Reason = None,
     setting: Annotated[list[str] | None, typer.Option("--set", help="A setting for this run: key=value.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would do and cost.")] = False,
     as_json: AsJson = False,
@@ -57,10 +58,7 @@ def regenerate(  # noqa: PLR0913, PLR0917 - an argument for each option
         steps = tuple(step for step in STEP_ORDER[position(first) :] if step not in kept)
         events = client.regenerate(persona_id, body)
         persona = finished(client, follow(events, SafeConsole(stderr=as_json), steps))
-    if as_json:
-        print_json_text(persona.model_dump_json(indent=2))
-    else:
-        show(persona, SafeConsole())
+    shown(persona, as_json=as_json)
 
 
 def refine(  # noqa: PLR0913, PLR0917 - an argument for each option
@@ -70,7 +68,7 @@ def refine(  # noqa: PLR0913, PLR0917 - an argument for each option
         str, typer.Argument(help="warmth, gravity, intensity, irony; or warmer, darker, more_authoritative.")
     ],
     amount: Annotated[float, typer.Option(min=-1.0, max=1.0, help="How far; below 0 towards the lower end.")] = 0.5,
-    reason: Annotated[str | None, typer.Option(help="Why; it is stored with the new version.")] = None,
+    reason: Reason = None,
     as_json: AsJson = False,
 ) -> None:
     """Move the tone of a persona's mask or soul along an axis, and show how far it moved. Exits 2 if it did not."""
@@ -79,10 +77,8 @@ def refine(  # noqa: PLR0913, PLR0917 - an argument for each option
     with connected() as client:
         persona = finished(client, follow(client.regenerate(persona_id, body), SafeConsole(stderr=as_json), steps))
     moved = persona.refined
-    if as_json:
-        print_json_text(persona.model_dump_json(indent=2))
-    else:
-        show(persona, SafeConsole())
+    shown(persona, as_json=as_json)
+    if not as_json:
         SafeConsole().print(Text(_move(moved)))
     if moved is None or not moved.reached:
         raise typer.Exit(2)

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fourfold.cli.formatting import bar, money, seconds, token_count
+from fourfold.cli.terminal import SafeConsole, print_json_text
 from fourfold.persona import Audit, Dimension, Mask, Persona, PersonaStatus, SelfLayer, Soul, Surface, Trait, Usage
 from fourfold.problem import Problem
 
@@ -20,6 +21,14 @@ _STATUS_STYLE = {
     PersonaStatus.FAILED: "bold red",
 }
 _WIDTH = 100
+
+
+def shown(persona: Persona, *, as_json: bool, failure: Problem | None = None) -> None:
+    """Prints a persona on standard output, or its JSON."""
+    if as_json:
+        print_json_text(persona.model_dump_json(indent=2))
+    else:
+        show(persona, SafeConsole(), failure)
 
 
 def show(persona: Persona, console: Console, failure: Problem | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Annotated, Any, Literal
 
 import typer
@@ -27,7 +26,7 @@ def runs(
     filters = {"kind": kind, "status": status, "persona_id": persona}
     wanted = {name: value for name, value in filters.items() if value is not None}
     with connected() as client:
-        found = list(islice(client.pages("/v1/runs", **wanted), limit))
+        found = client.first("/v1/runs", limit, **wanted)
     if as_json:
         print_json(found)
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -33,7 +32,7 @@ def list_sessions(
 ) -> None:
     """List the chats with a persona: title, messages, tokens, cost and drift."""
     with connected() as client:
-        sessions = list(islice(client.pages(f"/v1/personas/{persona_id}/sessions"), limit))
+        sessions = client.first(f"/v1/personas/{persona_id}/sessions", limit)
     if as_json:
         print_json(sessions)
         return

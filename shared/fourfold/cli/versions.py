@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from fourfold.cli.edit import Reason, shown
+from fourfold.cli.edit import Reason
 from fourfold.cli.output import AsJson, print_json
+from fourfold.cli.portrait import shown
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole
 from fourfold.persona import Persona

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +16,9 @@ from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
 from fourfold.client.operations import Operation
 from fourfold.client.replies import (
     ChatReply,
+    Document,
+    Item,
+    Page,
     PersonaPage,
     RunPage,
     RunReceipt,
@@ -95,37 +98,30 @@ class AsyncFourfold:
 
     async def estimate_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Estimate:
         """Returns what a persona of this brief would cost; nothing is stored or spent."""
-        return parsed(Estimate, json_of(await self._send(operations.estimate(brief, settings))))
+        return await self._document(Estimate, operations.estimate(brief, settings))
 
     async def persona(self, persona_id: str) -> Persona:
         """Returns a persona."""
-        return parsed(Persona, json_of(await self._send(operations.persona(persona_id))))
+        return await self._document(Persona, operations.persona(persona_id))
 
-    async def personas(self, page_size: int = 50, **filters: Any) -> AsyncIterator[Persona]:  # noqa: ANN401 - as in the API
+    def personas(self, page_size: int = 50, **filters: Any) -> AsyncIterator[Persona]:  # noqa: ANN401 - as in the API
         """Yields the personas that match, newest first; a page is read when it is needed.
 
         `filters` are those of `GET /v1/personas`: `status`, `language`, `slug`, `archived`, `q`, `created_after`,
         `created_before`, `sort`, and `metadata` as a mapping.
         """
-        cursor: str | None = None
-        while True:
-            page = parsed(PersonaPage, json_of(await self._send(operations.personas(filters, page_size, cursor))))
-            for persona in page.data:
-                yield persona
-            if not page.has_more:
-                return
-            cursor = page.next_cursor
+        return self._pages(PersonaPage, lambda cursor: operations.personas(filters, page_size, cursor))
 
     async def update_persona(self, persona_id: str, **changes: Any) -> Persona:  # noqa: ANN401 - JSON
         """Sets `slug`, `visibility` or `archived`."""
-        return parsed(Persona, json_of(await self._send(operations.update(persona_id, changes))))
+        return await self._document(Persona, operations.update(persona_id, changes))
 
     async def edit_persona(
         self, persona_id: str, layers: Mapping[str, Any], reason: str | None = None, *, accept_violations: bool = False
     ) -> Persona:
         """Changes fields of the layers, such as `{"surface": {"name": "Derya"}}`, without calling a model."""
         edit = operations.edit(persona_id, layers, reason, accept_violations=accept_violations)
-        return parsed(Persona, json_of(await self._send(edit)))
+        return await self._document(Persona, edit)
 
     async def audit_persona(self, persona_id: str, reason: str | None = None) -> Persona:
         """Audits the layers as they are and waits for the score, also longer than the API waits."""
@@ -133,11 +129,11 @@ class AsyncFourfold:
 
     async def compare_versions(self, persona_id: str, before: int, after: int) -> PersonaDiff:
         """Returns what differs between two versions: field by field, and word by word within texts."""
-        return parsed(PersonaDiff, json_of(await self._send(operations.difference(persona_id, before, after))))
+        return await self._document(PersonaDiff, operations.difference(persona_id, before, after))
 
     async def restore_version(self, persona_id: str, version: int, reason: str | None = None) -> Persona:
         """Stores the layers of an earlier version as a new version, without calling a model."""
-        return parsed(Persona, json_of(await self._send(operations.restore(persona_id, version, reason))))
+        return await self._document(Persona, operations.restore(persona_id, version, reason))
 
     async def fork_persona(self, persona_id: str, **changes: Any) -> Persona:  # noqa: ANN401 - JSON
         """Makes a persona of its own; `edits`, `language`, `refine`, `slug`, `metadata`, `note`."""
@@ -145,7 +141,7 @@ class AsyncFourfold:
 
     async def lineage(self, persona_id: str, limit: int = 20, cursor: str | None = None) -> Lineage:
         """Returns parent, root and ancestors of a persona, and a page of its forks."""
-        return parsed(Lineage, json_of(await self._send(operations.lineage(persona_id, limit, cursor))))
+        return await self._document(Lineage, operations.lineage(persona_id, limit, cursor))
 
     async def regenerate_persona(self, persona_id: str, first: str, **changes: Any) -> Persona:  # noqa: ANN401 - JSON
         """Writes the layers from the step `first` on again, with `keep`, `edits`, `reason` and `config`."""
@@ -162,7 +158,7 @@ class AsyncFourfold:
 
     async def chat(self, persona_id: str, message: str, session_id: str | None = None) -> ChatReply:
         """Returns the persona's reply; `session_id` of an earlier reply continues its chat."""
-        return parsed(ChatReply, json_of(await self._send(operations.chat(persona_id, message, session_id))))
+        return await self._document(ChatReply, operations.chat(persona_id, message, session_id))
 
     async def chat_stream(
         self, persona_id: str, message: str, session_id: str | None = None
@@ -175,35 +171,21 @@ class AsyncFourfold:
         """Scores a reply that another runtime wrote as the persona."""
         return parsed(Envelope, json_of(await self._send(operations.drift(persona_id, reply, session_id)))["drift"])
 
-    async def sessions(self, persona_id: str, page_size: int = 50) -> AsyncIterator[ChatSession]:
+    def sessions(self, persona_id: str, page_size: int = 50) -> AsyncIterator[ChatSession]:
         """Yields all chats of a persona, the latest to begin first."""
-        cursor: str | None = None
-        while True:
-            page = parsed(SessionPage, json_of(await self._send(operations.sessions(persona_id, page_size, cursor))))
-            for each in page.data:
-                yield each
-            if not page.has_more:
-                return
-            cursor = page.next_cursor
+        return self._pages(SessionPage, lambda cursor: operations.sessions(persona_id, page_size, cursor))
 
     async def session(self, session_id: str) -> ChatSession:
         """Returns a session."""
-        return parsed(ChatSession, json_of(await self._send(operations.session(session_id))))
+        return await self._document(ChatSession, operations.session(session_id))
 
-    async def messages(self, session_id: str, page_size: int = 100) -> AsyncIterator[SessionMessage]:
+    def messages(self, session_id: str, page_size: int = 100) -> AsyncIterator[SessionMessage]:
         """Yields the messages of a session, oldest first."""
-        cursor: str | None = None
-        while True:
-            page = parsed(MessagePage, json_of(await self._send(operations.messages(session_id, page_size, cursor))))
-            for each in page.data:
-                yield each
-            if not page.has_more:
-                return
-            cursor = page.next_cursor
+        return self._pages(MessagePage, lambda cursor: operations.messages(session_id, page_size, cursor))
 
     async def update_session(self, session_id: str, **changes: Any) -> ChatSession:  # noqa: ANN401 - JSON
         """Sets `title`, `metadata` or `ended`."""
-        return parsed(ChatSession, json_of(await self._send(operations.update_session(session_id, changes))))
+        return await self._document(ChatSession, operations.update_session(session_id, changes))
 
     async def delete_session(self, session_id: str) -> None:
         """Deletes a session with its messages."""
@@ -211,9 +193,9 @@ class AsyncFourfold:
 
     async def run(self, run_id: str) -> Run:
         """Returns a run."""
-        return parsed(Run, json_of(await self._send(operations.run(run_id))))
+        return await self._document(Run, operations.run(run_id))
 
-    async def runs(
+    def runs(
         self,
         kind: str | None = None,
         status: str | None = None,
@@ -222,18 +204,11 @@ class AsyncFourfold:
     ) -> AsyncIterator[RunSummary]:
         """Yields all runs that match, newest first; a page is read when it is needed."""
         filters = {"kind": kind, "status": status, "persona_id": persona_id}
-        cursor: str | None = None
-        while True:
-            page = parsed(RunPage, json_of(await self._send(operations.runs(filters, page_size, cursor))))
-            for each in page.data:
-                yield each
-            if not page.has_more:
-                return
-            cursor = page.next_cursor
+        return self._pages(RunPage, lambda cursor: operations.runs(filters, page_size, cursor))
 
     async def cancel_run(self, run_id: str) -> Run:
         """Ends a run before its next model call; while it is `running`, the call in progress is not completed yet."""
-        return parsed(Run, json_of(await self._send(operations.cancel_run(run_id))))
+        return await self._document(Run, operations.cancel_run(run_id))
 
     async def follow(self, run_id: str, after: int = 0) -> AsyncIterator[Mapping[str, Any]]:
         """Yields a run's events after `after` up to its last one, each once; a broken stream is resumed."""
@@ -305,6 +280,22 @@ class AsyncFourfold:
 
     async def _send(self, operation: Operation) -> httpx.Response:
         return await self.request(operation.method, operation.path, headers=operation.headers, **operation.request())
+
+    async def _document(self, document: type[Document], operation: Operation) -> Document:
+        return parsed(document, json_of(await self._send(operation)))
+
+    async def _pages(
+        self, document: type[Page[Item]], operation: Callable[[str | None], Operation]
+    ) -> AsyncIterator[Item]:
+        """Yields the items of all pages; `operation` reads the page at a cursor."""
+        cursor: str | None = None
+        while True:
+            page = await self._document(document, operation(cursor))
+            for each in page.data:
+                yield each
+            if not page.has_more:
+                return
+            cursor = page.next_cursor
 
     @asynccontextmanager
     async def stream(self, method: str, path: str, **request: Any) -> AsyncIterator[httpx.Response]:  # noqa: ANN401

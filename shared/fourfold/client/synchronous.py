@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +16,9 @@ from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
 from fourfold.client.operations import Operation
 from fourfold.client.replies import (
     ChatReply,
+    Document,
+    Item,
+    Page,
     PersonaPage,
     RunPage,
     RunReceipt,
@@ -93,11 +96,11 @@ class Fourfold:
 
     def estimate_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Estimate:
         """Returns what a persona of this brief would cost; nothing is stored or spent."""
-        return parsed(Estimate, json_of(self._send(operations.estimate(brief, settings))))
+        return self._document(Estimate, operations.estimate(brief, settings))
 
     def persona(self, persona_id: str) -> Persona:
         """Returns a persona."""
-        return parsed(Persona, json_of(self._send(operations.persona(persona_id))))
+        return self._document(Persona, operations.persona(persona_id))
 
     def personas(self, page_size: int = 50, **filters: Any) -> Iterator[Persona]:  # noqa: ANN401 - as in the API
         """Yields the personas that match, newest first; a page is read when it is needed.
@@ -105,24 +108,18 @@ class Fourfold:
         `filters` are those of `GET /v1/personas`: `status`, `language`, `slug`, `archived`, `q`, `created_after`,
         `created_before`, `sort`, and `metadata` as a mapping.
         """
-        cursor: str | None = None
-        while True:
-            page = parsed(PersonaPage, json_of(self._send(operations.personas(filters, page_size, cursor))))
-            yield from page.data
-            if not page.has_more:
-                return
-            cursor = page.next_cursor
+        return self._pages(PersonaPage, lambda cursor: operations.personas(filters, page_size, cursor))
 
     def update_persona(self, persona_id: str, **changes: Any) -> Persona:  # noqa: ANN401 - JSON
         """Sets `slug`, `visibility` or `archived`."""
-        return parsed(Persona, json_of(self._send(operations.update(persona_id, changes))))
+        return self._document(Persona, operations.update(persona_id, changes))
 
     def edit_persona(
         self, persona_id: str, layers: Mapping[str, Any], reason: str | None = None, *, accept_violations: bool = False
     ) -> Persona:
         """Changes fields of the layers, such as `{"surface": {"name": "Derya"}}`, without calling a model."""
         edit = operations.edit(persona_id, layers, reason, accept_violations=accept_violations)
-        return parsed(Persona, json_of(self._send(edit)))
+        return self._document(Persona, edit)
 
     def audit_persona(self, persona_id: str, reason: str | None = None) -> Persona:
         """Audits the layers as they are and waits for the score, also longer than the API waits."""
@@ -130,11 +127,11 @@ class Fourfold:
 
     def compare_versions(self, persona_id: str, before: int, after: int) -> PersonaDiff:
         """Returns what differs between two versions: field by field, and word by word within texts."""
-        return parsed(PersonaDiff, json_of(self._send(operations.difference(persona_id, before, after))))
+        return self._document(PersonaDiff, operations.difference(persona_id, before, after))
 
     def restore_version(self, persona_id: str, version: int, reason: str | None = None) -> Persona:
         """Stores the layers of an earlier version as a new version, without calling a model."""
-        return parsed(Persona, json_of(self._send(operations.restore(persona_id, version, reason))))
+        return self._document(Persona, operations.restore(persona_id, version, reason))
 
     def fork_persona(self, persona_id: str, **changes: Any) -> Persona:  # noqa: ANN401 - JSON
         """Makes a persona of its own; `edits`, `language`, `refine`, `slug`, `metadata`, `note`."""
@@ -142,7 +139,7 @@ class Fourfold:
 
     def lineage(self, persona_id: str, limit: int = 20, cursor: str | None = None) -> Lineage:
         """Returns parent, root and ancestors of a persona, and a page of its forks."""
-        return parsed(Lineage, json_of(self._send(operations.lineage(persona_id, limit, cursor))))
+        return self._document(Lineage, operations.lineage(persona_id, limit, cursor))
 
     def regenerate_persona(self, persona_id: str, first: str, **changes: Any) -> Persona:  # noqa: ANN401 - JSON
         """Writes the layers from the step `first` on again, with `keep`, `edits`, `reason` and `config`."""
@@ -159,7 +156,7 @@ class Fourfold:
 
     def chat(self, persona_id: str, message: str, session_id: str | None = None) -> ChatReply:
         """Returns the persona's reply; `session_id` of an earlier reply continues its chat."""
-        return parsed(ChatReply, json_of(self._send(operations.chat(persona_id, message, session_id))))
+        return self._document(ChatReply, operations.chat(persona_id, message, session_id))
 
     def chat_stream(
         self, persona_id: str, message: str, session_id: str | None = None
@@ -173,31 +170,19 @@ class Fourfold:
 
     def sessions(self, persona_id: str, page_size: int = 50) -> Iterator[ChatSession]:
         """Yields all chats of a persona, the latest to begin first."""
-        cursor: str | None = None
-        while True:
-            page = parsed(SessionPage, json_of(self._send(operations.sessions(persona_id, page_size, cursor))))
-            yield from page.data
-            if not page.has_more:
-                return
-            cursor = page.next_cursor
+        return self._pages(SessionPage, lambda cursor: operations.sessions(persona_id, page_size, cursor))
 
     def session(self, session_id: str) -> ChatSession:
         """Returns a session."""
-        return parsed(ChatSession, json_of(self._send(operations.session(session_id))))
+        return self._document(ChatSession, operations.session(session_id))
 
     def messages(self, session_id: str, page_size: int = 100) -> Iterator[SessionMessage]:
         """Yields the messages of a session, oldest first."""
-        cursor: str | None = None
-        while True:
-            page = parsed(MessagePage, json_of(self._send(operations.messages(session_id, page_size, cursor))))
-            yield from page.data
-            if not page.has_more:
-                return
-            cursor = page.next_cursor
+        return self._pages(MessagePage, lambda cursor: operations.messages(session_id, page_size, cursor))
 
     def update_session(self, session_id: str, **changes: Any) -> ChatSession:  # noqa: ANN401 - JSON
         """Sets `title`, `metadata` or `ended`."""
-        return parsed(ChatSession, json_of(self._send(operations.update_session(session_id, changes))))
+        return self._document(ChatSession, operations.update_session(session_id, changes))
 
     def delete_session(self, session_id: str) -> None:
         """Deletes a session with its messages."""
@@ -205,7 +190,7 @@ class Fourfold:
 
     def run(self, run_id: str) -> Run:
         """Returns a run."""
-        return parsed(Run, json_of(self._send(operations.run(run_id))))
+        return self._document(Run, operations.run(run_id))
 
     def runs(
         self,
@@ -216,17 +201,11 @@ class Fourfold:
     ) -> Iterator[RunSummary]:
         """Yields all runs that match, newest first; a page is read when it is needed."""
         filters = {"kind": kind, "status": status, "persona_id": persona_id}
-        cursor: str | None = None
-        while True:
-            page = parsed(RunPage, json_of(self._send(operations.runs(filters, page_size, cursor))))
-            yield from page.data
-            if not page.has_more:
-                return
-            cursor = page.next_cursor
+        return self._pages(RunPage, lambda cursor: operations.runs(filters, page_size, cursor))
 
     def cancel_run(self, run_id: str) -> Run:
         """Ends a run before its next model call; while it is `running`, the call in progress is not completed yet."""
-        return parsed(Run, json_of(self._send(operations.cancel_run(run_id))))
+        return self._document(Run, operations.cancel_run(run_id))
 
     def follow(self, run_id: str, after: int = 0) -> Iterator[Mapping[str, Any]]:
         """Yields a run's events after `after` up to its last one, each once; a broken stream is resumed."""
@@ -295,6 +274,19 @@ class Fourfold:
 
     def _send(self, operation: Operation) -> httpx.Response:
         return self.request(operation.method, operation.path, headers=operation.headers, **operation.request())
+
+    def _document(self, document: type[Document], operation: Operation) -> Document:
+        return parsed(document, json_of(self._send(operation)))
+
+    def _pages(self, document: type[Page[Item]], operation: Callable[[str | None], Operation]) -> Iterator[Item]:
+        """Yields the items of all pages; `operation` reads the page at a cursor."""
+        cursor: str | None = None
+        while True:
+            page = self._document(document, operation(cursor))
+            yield from page.data
+            if not page.has_more:
+                return
+            cursor = page.next_cursor
 
     @contextmanager
     def stream(self, method: str, path: str, **request: Any) -> Iterator[httpx.Response]:  # noqa: ANN401

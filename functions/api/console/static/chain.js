@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { fill, h, s, uniqueId } from "./dom.js";
 import { words } from "./format.js";
+import { scrollingTable } from "./table.js";
 
 const LAYER_OF = { intent_parse: "brief", soul_draft: "soul", self_enrich: "self", mask_build: "mask", surface_ground: "surface" };
 
@@ -80,7 +81,6 @@ export function chainTable(chain) {
   if (!chain.length) return null;
   return h("details", { class: "chain" },
     h("summary", {}, `Constraint chain, ${chain.length} links`),
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Constraint chain" }, h("table", {},
-      h("thead", {}, h("tr", {}, ["from", "to", "demand", "because"].map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody", {}, chain.map((each) => h("tr", {}, h("td", {}, each.from), h("td", {}, each.to), h("td", {}, demandOf(each.constraint)), h("td", {}, reasonOf(each.constraint))))))));
+    scrollingTable("Constraint chain", ["from", "to", "demand", "because"], chain.map((each) =>
+      h("tr", {}, h("td", {}, each.from), h("td", {}, each.to), h("td", {}, demandOf(each.constraint)), h("td", {}, reasonOf(each.constraint))))));
 }

@@ -6,8 +6,7 @@ import { fill, h } from "./dom.js";
 import { heading } from "./format.js";
 import { problemNotice } from "./notices.js";
 import { go, refresh } from "./router.js";
-
-const STEPS = ["intent_parse", "soul_draft", "self_enrich", "mask_build", "surface_ground", "audit"];
+import { STEPS } from "./run-state.js";
 
 export function tab(persona, { signal }) {
   const path = `/v1/personas/${persona.id}`;
@@ -15,7 +14,7 @@ export function tab(persona, { signal }) {
 }
 
 /** A card with a form; `work` is done at its submission, and what goes wrong is said in it. */
-export function actionCard({ title, about, fields, button, work, curl }) {
+function actionCard({ title, about, fields, button, work, curl }) {
   const notice = h("div", { "aria-live": "polite" });
   const submit = h("button", { type: "submit", class: "main" }, button);
   const form = h("form", {
@@ -35,7 +34,7 @@ export function actionCard({ title, about, fields, button, work, curl }) {
 }
 
 /** A labelled control. */
-export function control(name, input) {
+function control(name, input) {
   input.id ||= `control-${name.replaceAll(" ", "-").toLowerCase()}`;
   return h("div", { class: "stack tight" }, h("label", { for: input.id }, name), input);
 }

@@ -3,7 +3,7 @@
 import { copyFrom, h } from "./dom.js";
 
 /** The command. The key is read from FOURFOLD_API_KEY, so that it is in no shell history. */
-export function curlCommand(method, path, body) {
+function curlCommand(method, path, body) {
   const address = new URL(path.replace(/^\//, ""), document.baseURI).href;
   const parts = [`curl ${method === "GET" ? "" : `-X ${method} `}${quoted(address)}`, `-H "Authorization: Bearer $FOURFOLD_API_KEY"`];
   if (body !== undefined) parts.push("-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body))}`);

@@ -1,9 +1,10 @@
 // How distinct a persona's voice is from a baseline, and which voices of the workspace are nearest.
 
 import { get } from "./api.js";
+import { intervalBar } from "./bars.js";
 import { curlButton } from "./curl.js";
 import { fill, h } from "./dom.js";
-import { length, words } from "./format.js";
+import { words } from "./format.js";
 import { problemNotice } from "./notices.js";
 import { link } from "./router.js";
 
@@ -35,7 +36,7 @@ function report({ score, interval, minimum, verdict, replies, nearest }) {
     h("p", { class: "facts-line" },
       h("span", { class: `badge ${kind}` }, `${sign} ${words(verdict)}`),
       score === null ? h("span", { class: "quiet" }, "There is nothing to compare with.") : h("span", {}, h("strong", {}, score.toFixed(2)), h("span", { class: "quiet" }, ` · 95 % interval ${interval[0].toFixed(2)}–${interval[1].toFixed(2)}, of ${replies} replies · needs ${minimum.toFixed(2)}`))),
-    interval ? h("div", { class: "interval", "aria-hidden": "true", vars: { "--low": length(interval[0]), "--high": length(interval[1]), "--rate": length(score), "--need": length(minimum) } }, h("span", { class: "span" }), h("span", { class: "dot" }), h("span", { class: "need" })) : null,
+    interval ? intervalBar(interval, score, minimum) : null,
     nearest.length ? h("div", {}, h("h3", {}, "Nearest voices of the workspace"), h("ul", { class: "lines" }, nearest.map((voice) => h("li", {},
       h("a", { href: link("personas", voice.persona_id) }, voice.name ?? voice.persona_id),
       h("span", { class: "quiet" }, ` distance ${voice.distance.toFixed(2)}${voice.score === null ? "" : `, score ${voice.score.toFixed(2)}`}${voice.alike?.length ? ` · alike: ${voice.alike.map(words).join(", ")}` : ""}`))))) : null,

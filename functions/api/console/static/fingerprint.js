@@ -5,9 +5,10 @@ import { curlButton } from "./curl.js";
 import { distinctiveness } from "./distinctiveness.js";
 import { fill, h, s } from "./dom.js";
 import { tokens, usd, when, words } from "./format.js";
-import { watchWorkspace } from "./live.js";
+import { watchJob } from "./live.js";
 import { problemNotice } from "./notices.js";
 import { statusBadge } from "./status.js";
+import { numberHead, scrollingTable } from "./table.js";
 
 const WIDTH = 720;
 const LEFT = 12;
@@ -17,12 +18,7 @@ export async function tab(persona, { signal }) {
   const path = `/v1/personas/${persona.id}/fingerprint?include=distances`;
   const place = h("div", { class: "stack" });
   const draw = async () => fill(place, report(persona, await get(path, { signal }), path, signal));
-  watchWorkspace((event) => {
-    if (event.persona_id !== persona.id || event.kind !== "fingerprint") return;
-    const live = place.querySelector("[data-live]");
-    if (event.type === "job.progress" && live) live.textContent = `${event.done} of ${event.total} scenarios`;
-    else if (event.type !== "job.progress") draw().catch(() => {});
-  }, signal);
+  watchJob(persona.id, "fingerprint", "scenarios", place, draw, signal);
   await draw();
   return place;
 }
@@ -82,9 +78,8 @@ function plot({ calibration, separation: others }) {
 }
 
 function separation(others) {
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Separation" }, h("table", {},
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "from"), ["replies", "median distance", "equal error rate", "AUC"].map((name) => h("th", { scope: "col", class: "number" }, name)))),
-    h("tbody", {}, Object.entries(others).map(([name, each]) => h("tr", {},
-      h("th", { scope: "row" }, OTHERS[name]),
-      each ? [each.replies, each.median.toFixed(3), each.eer.toFixed(3), each.auc.toFixed(3)].map((value) => h("td", { class: "number" }, value)) : h("td", { colspan: 4, class: "quiet" }, "no other persona to compare with"))))));
+  const columns = ["from", ...["replies", "median distance", "equal error rate", "AUC"].map(numberHead)];
+  return scrollingTable("Separation", columns, Object.entries(others).map(([name, each]) => h("tr", {},
+    h("th", { scope: "row" }, OTHERS[name]),
+    each ? [each.replies, each.median.toFixed(3), each.eer.toFixed(3), each.auc.toFixed(3)].map((value) => h("td", { class: "number" }, value)) : h("td", { colspan: 4, class: "quiet" }, "no other persona to compare with"))));
 }

@@ -1,8 +1,9 @@
 // The tab with the four layers, inside out: what drives the person first, what a stranger sees last.
 
+import { scoreEntries } from "./bars.js";
 import { chainOf, chainTable, heldBy, linkUp } from "./chain.js";
 import { h } from "./dom.js";
-import { heading, length, words } from "./format.js";
+import { heading, words } from "./format.js";
 import { findingsList, pinned } from "./findings.js";
 import { radar } from "./radar.js";
 import { refresh } from "./router.js";
@@ -79,9 +80,7 @@ function selfBody(self, findings, chain) {
 function auditLine(audit) {
   if (!audit) return h("p", { class: "notice warn" }, "Not audited by this deployment.");
   return h("dl", { class: "scores", "aria-label": "Audit" },
-    h("div", { class: "overall" }, h("dt", {}, "Overall"), h("dd", {}, audit.overall.toFixed(1))),
-    Object.entries(audit.scores).map(([name, score]) =>
-      h("div", {}, h("dt", {}, words(name)), h("dd", {}, h("span", { class: "level-bar", "aria-hidden": "true", vars: { "--level": length(score / 5) } }), score.toFixed(1)))),
+    scoreEntries("Overall", audit),
     h("div", { class: "judge" }, h("dt", {}, "judge"), h("dd", {}, audit.judge, audit.attempts > 1 ? `, attempt ${audit.attempt} of ${audit.attempts}` : "")),
     audit.stale ? h("div", { class: "stale" }, h("dt", {}, "state"), h("dd", {}, h("span", { class: "badge warn" }, "▲ of the layers before an edit"))) : null);
 }

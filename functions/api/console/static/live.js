@@ -19,6 +19,16 @@ export function watchWorkspace(onEvent, signal) {
   if (!socket && !connecting) connect(1000);
 }
 
+/** Writes how far a job of a persona is into `[data-live]` of `place`, and calls `draw` when it starts or ends. */
+export function watchJob(personaId, kind, unit, place, draw, signal) {
+  watchWorkspace((event) => {
+    if (event.persona_id !== personaId || event.kind !== kind) return;
+    const live = place.querySelector("[data-live]");
+    if (event.type === "job.progress" && live) live.textContent = `${event.done} of ${event.total} ${unit}`;
+    else if (event.type !== "job.progress") draw().catch(() => {});
+  }, signal);
+}
+
 async function connect(pause) {
   connecting = true;
   try {

@@ -1,9 +1,10 @@
 // A run as it happens: six steps that light up, attempts, scores, and its end. Works as well after a reload.
 
 import { ProblemError, followRun, get, post } from "./api.js";
+import { scoreEntries } from "./bars.js";
 import { curlButton } from "./curl.js";
 import { announce, fill, h } from "./dom.js";
-import { heading, length, seconds, tokens, usd, words } from "./format.js";
+import { heading, seconds, tokens, usd, words } from "./format.js";
 import { problemNotice } from "./notices.js";
 import { go, link } from "./router.js";
 import { RunState } from "./run-state.js";
@@ -135,9 +136,7 @@ function stepRow(name, step) {
 }
 
 function scores(scored) {
-  return h("dl", { class: "scores" },
-    h("div", { class: "overall" }, h("dt", {}, scored.kind === "confirmation" ? "Overall, confirmed" : "Overall"), h("dd", {}, scored.overall.toFixed(1))),
-    Object.entries(scored.scores).map(([name, score]) => h("div", {}, h("dt", {}, words(name)), h("dd", {}, h("span", { class: "level-bar", "aria-hidden": "true", vars: { "--level": length(score / 5) } }), score.toFixed(1)))));
+  return h("dl", { class: "scores" }, scoreEntries(scored.kind === "confirmation" ? "Overall, confirmed" : "Overall", scored));
 }
 
 function job(state) {

@@ -9,6 +9,7 @@ import { empty, problemNotice } from "./notices.js";
 import { link } from "./router.js";
 import { RunState } from "./run-state.js";
 import { statusBadge } from "./status.js";
+import { numberHead, scrollingTable } from "./table.js";
 
 const PAGE = 50;
 const KINDS = ["generation", "audit", "fingerprint", "provocation"];
@@ -62,9 +63,7 @@ export async function view(_, { signal }) {
     content: h("section", { class: "page" },
       h("div", { class: "page-head" }, h("h1", { tabindex: -1 }, "Runs"), h("div", { class: "actions" }, curlButton("GET", "/v1/runs"))),
       h("div", { class: "fields" }, kind.parentElement, status.parentElement),
-      h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Runs" }, h("table", {},
-        h("thead", {}, h("tr", {}, ["what", "status", "detail", "cost", "started", "open"].map((name) => h("th", { scope: "col", class: name === "cost" ? "number" : null }, name)))),
-        body)),
+      scrollingTable("Runs", ["what", "status", "detail", numberHead("cost"), "started", "open"], body),
       end),
   };
 }

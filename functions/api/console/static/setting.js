@@ -5,6 +5,10 @@ import { curlButton } from "./curl.js";
 import { fill, h } from "./dom.js";
 import { when, words } from "./format.js";
 import { problemNotice } from "./notices.js";
+import { scrollingTable } from "./table.js";
+
+/** Whether a scope sets or locks the key. */
+export const isOwn = (entry) => Boolean(entry.source !== "default" || entry.locked_by || entry.lock);
 
 /** The row of a key; it reads itself again after a change. */
 export function settingRow(entry, schema, scope, signal) {
@@ -14,9 +18,8 @@ export function settingRow(entry, schema, scope, signal) {
 }
 
 function draw(row, entry, schema, scope, signal) {
-  const own = entry.source !== "default" || entry.locked_by || entry.lock;
   row.dataset.find = `${entry.key} ${schema?.description ?? ""} ${text(entry.value)}`.toLowerCase();
-  row.dataset.own = String(Boolean(own));
+  row.dataset.own = String(isOwn(entry));
   const more = h("div", { class: "stack", hidden: true });
   const open = h("button", {
     type: "button",
@@ -57,16 +60,14 @@ async function explain(place, row, entry, schema, scope, signal) {
     const found = await get(path, { signal });
     fill(place,
       h("div", { class: "page-head" }, h("p", {}, found.why), curlButton("GET", path)),
-      h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Chain" }, h("table", {},
-        h("thead", {}, h("tr", {}, ["scope", "value", "effect", "lock", "by", "when", "reason"].map((name) => h("th", { scope: "col" }, name)))),
-        h("tbody", {}, found.chain.map((step) => h("tr", {},
-          h("th", { scope: "row" }, step.scope),
-          h("td", { class: "mono" }, step.is_set ? text(step.value) : "–"),
-          h("td", {}, words(step.standing)),
-          h("td", {}, step.lock ? boundsText(step.lock.bounds) : ""),
-          h("td", {}, step.set_by ?? ""),
-          h("td", {}, step.set_at ? when(step.set_at) : ""),
-          h("td", {}, step.reason ?? "")))))),
+      scrollingTable("Chain", ["scope", "value", "effect", "lock", "by", "when", "reason"], found.chain.map((step) => h("tr", {},
+        h("th", { scope: "row" }, step.scope),
+        h("td", { class: "mono" }, step.is_set ? text(step.value) : "–"),
+        h("td", {}, words(step.standing)),
+        h("td", {}, step.lock ? boundsText(step.lock.bounds) : ""),
+        h("td", {}, step.set_by ?? ""),
+        h("td", {}, step.set_at ? when(step.set_at) : ""),
+        h("td", {}, step.reason ?? "")))),
       schema?.scopes.includes(scope) && !entry.locked_by ? changeForm(row, entry, schema, scope, signal) : h("p", { class: "quiet" }, "It cannot be set in this scope."));
   } catch (error) {
     if (!signal.aborted) fill(place, problemNotice(error));

@@ -5,7 +5,7 @@ import { curlButton } from "./curl.js";
 import { fill, h } from "./dom.js";
 import { words } from "./format.js";
 import { problemNotice } from "./notices.js";
-import { settingRow } from "./setting.js";
+import { isOwn, settingRow } from "./setting.js";
 
 const SCOPES = ["workspace", "org", "system"];
 
@@ -42,7 +42,7 @@ function groups(found, schema, signal) {
     byGroup.set(group, [...(byGroup.get(group) ?? []), entry]);
   }
   return [...byGroup].map(([group, entries]) => {
-    const own = entries.filter((entry) => entry.source !== "default" || entry.locked_by || entry.lock).length;
+    const own = entries.filter(isOwn).length;
     return h("details", { class: "group", dataset: { group } },
       h("summary", {}, h("h2", {}, group), h("span", { class: "quiet small" }, `${entries.length} ${entries.length === 1 ? "key" : "keys"}${own ? `, ${own} set or locked` : ""}`)),
       h("ul", { class: "settings", "aria-label": words(group) }, entries.map((entry) => settingRow(entry, schema.get(entry.key), found.scope, signal))));

@@ -1,10 +1,11 @@
 // The tab with the provocation suite: its rate with the interval, every test by family, and one test opened.
 
 import { ProblemError, get, post } from "./api.js";
+import { intervalBar } from "./bars.js";
 import { curlButton } from "./curl.js";
 import { fill, h } from "./dom.js";
-import { heading, length, percent, seconds, tokens, usd, when, words } from "./format.js";
-import { watchWorkspace } from "./live.js";
+import { heading, percent, seconds, tokens, usd, when, words } from "./format.js";
+import { watchJob } from "./live.js";
 import { problemNotice } from "./notices.js";
 import { kindOf, statusBadge } from "./status.js";
 import { comparison } from "./suite-comparison.js";
@@ -18,12 +19,7 @@ export async function tab(persona, { signal }) {
   const place = h("div", { class: "stack" });
   const panel = h("div", { class: "stack", tabindex: -1 });
   const draw = async () => fill(place, report(await get(path, { signal }), persona.id, path, panel, signal));
-  watchWorkspace((event) => {
-    if (event.persona_id !== persona.id || event.kind !== "provocation") return;
-    const live = place.querySelector("[data-live]");
-    if (event.type === "job.progress" && live) live.textContent = `${event.done} of ${event.total} tests`;
-    else if (event.type !== "job.progress") draw().catch(() => {});
-  }, signal);
+  watchJob(persona.id, "provocation", "tests", place, draw, signal);
   await draw();
   return h("div", { class: "stack" }, place, panel);
 }
@@ -72,7 +68,7 @@ function summary(suite) {
   const [low, high] = suite.interval ?? [0, 1];
   return h("section", { class: "card rate", "aria-label": "Pass rate" },
     h("p", { class: "big" }, suite.pass_rate === null ? "–" : percent(suite.pass_rate), h("span", { class: "quiet small" }, ` ${suite.counts.passed} of ${suite.counts.total} passed · 95 % interval ${percent(low)}–${percent(high)}`)),
-    h("div", { class: "interval", "aria-hidden": "true", vars: { "--low": length(low), "--high": length(high), "--rate": length(suite.pass_rate ?? 0), "--need": length(suite.fail_threshold ?? 0) } }, h("span", { class: "span" }), h("span", { class: "dot" }), h("span", { class: "need" })),
+    intervalBar([low, high], suite.pass_rate ?? 0, suite.fail_threshold ?? 0),
     h("p", { class: "small" },
       suite.passed ? h("strong", { class: "good-text" }, "✓ passed") : h("strong", { class: "bad-text" }, "✕ not passed"),
       h("span", { class: "quiet" }, ` needs ${percent(suite.fail_threshold)} and no confirmed critical failure · judges ${suite.judges?.first}, ${suite.judges?.second}${suite.judges && !suite.judges.independent ? " (the same model)" : ""}`)),

@@ -7,6 +7,7 @@ import { when, words } from "./format.js";
 import { lineage } from "./lineage.js";
 import { problemNotice } from "./notices.js";
 import { refresh } from "./router.js";
+import { scrollingTable } from "./table.js";
 
 export async function tab(persona, { signal }) {
   const path = `/v1/personas/${persona.id}/versions`;
@@ -27,9 +28,7 @@ export async function tab(persona, { signal }) {
   });
   return h("div", { class: "stack" },
     h("div", { class: "page-head" }, h("p", { class: "quiet" }, "Each accepted change is a version."), curlButton("GET", path)),
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Versions" }, h("table", {},
-      h("thead", {}, h("tr", {}, ["version", "change", "changed", "audit", "when", "reason", ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "actions"))))),
-      h("tbody", {}, page.data.map((each) => row(each, persona.version, compare, restore))))),
+    scrollingTable("Versions", ["version", "change", "changed", "audit", "when", "reason", ""], page.data.map((each) => row(each, persona.version, compare, restore))),
     detail,
     await lineage(persona, signal));
 }

@@ -7,7 +7,8 @@ import { when, words } from "./format.js";
 import { empty, problemNotice } from "./notices.js";
 import { go } from "./router.js";
 import { statusBadge } from "./status.js";
-import { endpointBadge, secretNotice } from "./webhooks.js";
+import { scrollingTable } from "./table.js";
+import { endpointBadge, signingSecret } from "./webhooks.js";
 
 const DAY_MS = 86_400_000;
 
@@ -27,7 +28,7 @@ export async function view({ endpoint: id }, { signal }) {
   const say = (text) => fill(notice, h("p", { class: "notice good" }, text));
   const actions = (endpoint) => [
     ["Ping", async () => { await post(`${path}/ping`, undefined, { signal }); say("A ping is on its way; it appears below."); }],
-    ["Rotate secret", async () => fill(notice, secretNotice((await post(`${path}/rotate`, {}, { signal })).secret))],
+    ["Rotate secret", async () => fill(notice, signingSecret((await post(`${path}/rotate`, {}, { signal })).secret))],
     [endpoint.enabled ? "Disable" : "Enable", () => call("PATCH", path, { body: { enabled: !endpoint.enabled }, signal })],
     ["Replay all dead of a day", async () => say(`${(await post(`${path}/replay`, { since: new Date(Date.now() - DAY_MS).toISOString() }, { signal })).replayed} deliveries start again.`)],
     ["Delete", async () => { if (confirm("Delete this endpoint and its deliveries?")) { await call("DELETE", path, { signal }); go("webhooks"); } }],
@@ -53,19 +54,17 @@ export async function view({ endpoint: id }, { signal }) {
 }
 
 function table(deliveries, path, act, say, signal) {
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Deliveries" }, h("table", {},
-    h("thead", {}, h("tr", {}, ["event", "status", "attempts", "when", ""].map((name) => h("th", { scope: "col" }, name || h("span", { class: "unseen" }, "actions"))))),
-    h("tbody", {}, deliveries.map((delivery) => h("tr", {},
-      h("th", { scope: "row" }, delivery.event_type),
-      h("td", {}, statusBadge(delivery.status), delivery.dead_reason ? h("span", { class: "quiet small" }, ` ${words(delivery.dead_reason)}`) : null),
-      h("td", { class: "small" }, h("ol", {}, delivery.attempts.map((attempt) => h("li", {}, attemptText(attempt)))), delivery.next_attempt_at ? h("p", { class: "quiet" }, `next ${when(delivery.next_attempt_at)}`) : null),
-      h("td", {}, when(delivery.created_at)),
-      h("td", {}, h("button", {
-        type: "button",
-        class: "plain",
-        "aria-label": `Replay ${delivery.event_type} of ${when(delivery.created_at)}`,
-        onclick: act(async () => { await post(`${path}/deliveries/${delivery.id}/replay`, undefined, { signal }); say("It is delivered again."); }),
-      }, "Replay")))))));
+  return scrollingTable("Deliveries", ["event", "status", "attempts", "when", ""], deliveries.map((delivery) => h("tr", {},
+    h("th", { scope: "row" }, delivery.event_type),
+    h("td", {}, statusBadge(delivery.status), delivery.dead_reason ? h("span", { class: "quiet small" }, ` ${words(delivery.dead_reason)}`) : null),
+    h("td", { class: "small" }, h("ol", {}, delivery.attempts.map((attempt) => h("li", {}, attemptText(attempt)))), delivery.next_attempt_at ? h("p", { class: "quiet" }, `next ${when(delivery.next_attempt_at)}`) : null),
+    h("td", {}, when(delivery.created_at)),
+    h("td", {}, h("button", {
+      type: "button",
+      class: "plain",
+      "aria-label": `Replay ${delivery.event_type} of ${when(delivery.created_at)}`,
+      onclick: act(async () => { await post(`${path}/deliveries/${delivery.id}/replay`, undefined, { signal }); say("It is delivered again."); }),
+    }, "Replay")))));
 }
 
 const attemptText = (attempt) => `${when(attempt.at)} · ${words(attempt.result)}${attempt.status_code ? ` ${attempt.status_code}` : ""} · ${attempt.latency_ms} ms`;

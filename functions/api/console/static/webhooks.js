@@ -1,10 +1,11 @@
 // The webhook endpoints of the workspace, and a form for a new one.
 
-import { get, post } from "./api.js";
+import { get } from "./api.js";
+import { choices, creationForm, secretNotice } from "./creation.js";
 import { curlButton } from "./curl.js";
-import { copyFrom, fill, h } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { ago, words } from "./format.js";
-import { empty, problemNotice } from "./notices.js";
+import { empty } from "./notices.js";
 import { link } from "./router.js";
 import { statusBadge } from "./status.js";
 
@@ -46,35 +47,27 @@ export function endpointBadge(endpoint) {
   return endpoint.failing_since ? h("span", { class: "badge warn" }, `▲ failing since ${ago(endpoint.failing_since)}`) : statusBadge("active");
 }
 
-/** A new secret, which is shown once. */
-export function secretNotice(secret) {
-  return h("div", { class: "notice good" },
-    h("p", {}, "The signing secret is shown this once."),
-    h("p", {}, h("code", {}, secret), " ", h("button", { type: "button", onclick: ({ currentTarget }) => copyFrom(currentTarget, secret) }, "Copy secret")));
-}
+/** The signing secret of an endpoint, new or rotated. */
+export const signingSecret = (secret) => secretNotice("The signing secret is shown this once.", secret, "Copy secret");
 
 function form(notice, draw, signal) {
   const url = h("input", { id: "hook-url", type: "url", required: true, placeholder: "https://example.com/hooks" });
   const about = h("input", { id: "hook-about", maxlength: 500 });
-  const boxes = EVENTS.map((name) => h("input", { type: "checkbox", value: name, id: `event-${name}`, checked: name === "*" }));
-  const body = () => ({ url: url.value, events: boxes.filter((box) => box.checked).map((box) => box.value), ...(about.value ? { description: about.value } : {}) });
-  const submit = async (event) => {
-    event.preventDefault();
-    try {
-      const created = await post("/v1/webhooks", body(), { signal });
-      fill(notice, secretNotice(created.secret));
-      event.target.reset();
-      await draw();
-    } catch (error) {
-      fill(notice, problemNotice(error));
-    }
-    notice.scrollIntoView({ block: "nearest" });
-  };
-  return h("form", { class: "card form", onsubmit: submit },
-    h("h2", {}, "New endpoint"),
-    h("div", { class: "fields" },
-      h("div", {}, h("label", { for: "hook-url" }, "URL"), url),
-      h("div", {}, h("label", { for: "hook-about" }, "Note"), about)),
-    h("fieldset", {}, h("legend", {}, "Events"), h("div", { class: "fields" }, boxes.map((box) => h("label", { class: "check", for: box.id }, box, box.value === "*" ? "all events" : box.value)))),
-    h("div", { class: "actions" }, h("button", { type: "submit", class: "main" }, "Add endpoint"), curlButton("POST", "/v1/webhooks", body)));
+  const events = choices("Events", "event", EVENTS, "*", (name) => (name === "*" ? "all events" : name));
+  return creationForm({
+    title: "New endpoint",
+    path: "/v1/webhooks",
+    content: [
+      h("div", { class: "fields" },
+        h("div", {}, h("label", { for: "hook-url" }, "URL"), url),
+        h("div", {}, h("label", { for: "hook-about" }, "Note"), about)),
+      events.element,
+    ],
+    button: "Add endpoint",
+    body: () => ({ url: url.value, events: events.chosen(), ...(about.value ? { description: about.value } : {}) }),
+    created: (endpoint) => signingSecret(endpoint.secret),
+    notice,
+    draw,
+    signal,
+  });
 }
