@@ -19,8 +19,7 @@ from ulid import ULID
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.months import PERSONAS, RUNS, entry_key, month_key
 from fourfold.storage.partitions import persona_pk, run_pk
-from fourfold.storage.personas.store import persona_key
-from fourfold.storage.runs.records import POINTER, record_key
+from fourfold.storage.runs.records import POINTER
 from fourfold.storage.table import Item, Table
 
 if TYPE_CHECKING:
@@ -152,8 +151,3 @@ def _text(text: str, names: Mapping[str, str]) -> str:
 
 def _id(prefix: str, at: datetime) -> str:
     return f"{prefix}_{str(ULID.from_datetime(at)).lower()}"
-
-
-def keys_of(workspace_id: str, persona_id: str, run_id: str) -> tuple[Item, Item]:
-    """The keys of a persona and of a run, to look whether a copy is there."""
-    return persona_key(workspace_id, persona_id), record_key(workspace_id, run_id)

@@ -41,7 +41,7 @@ _WORK = (
 
 
 def measure() -> Report:
-    """All figures; those of people need the chat corpus."""
+    """All figures."""
     report = Report("voice")
     persons = offline_personas()
     _recovery(report, persons[:12])
@@ -68,7 +68,9 @@ def _recovery(report: Report, persons: Sequence[Persona]) -> None:
                     recovered.append(second[0] <= PUBLISHED)
     note = f"{len(before)} drifted replies; the composer answers to the anchor by rule, so this shows the loop at work"
     report.figure("auto_recover: score before", statistics.mean(before), "", note)
-    report.figure("auto_recover: score after", statistics.mean(after), "", f"{_share(recovered):.0%} back under 0.30")
+    report.figure(
+        "auto_recover: score after", statistics.mean(after), "", f"{statistics.mean(recovered):.0%} back under 0.30"
+    )
 
 
 def _score(made: Fingerprint, reply: str) -> tuple[float, list[str]] | None:
@@ -146,11 +148,6 @@ def _job(report: Report, persona: Persona) -> None:
         report.figure(
             f"job: cost with {model}", cost_usd(provider, model, tokens) or -1, "USD", f"published 0.03; {size}"
         )
-
-
-def _share(hits: object) -> float:
-    counted = [bool(hit) for hit in hits]  # type: ignore[attr-defined]
-    return sum(counted) / len(counted)
 
 
 def _ms(call: Callable[[], object]) -> float:

@@ -41,11 +41,15 @@ Matrix = NDArray[np.float64]
 def main() -> None:
     """Trains and writes the file."""
     texts, writers = _texts()
-    rates = np.array([np.concatenate(rates_of(text)) for text in texts])
+    blocks = [rates_of(text) for text in texts]
+    rates = np.array([np.concatenate(each) for each in blocks])
     mean = rates.mean(axis=0).astype(np.float32)
     deviation = (rates.std(axis=0) + LEAST_DEVIATION).astype(np.float32)
     features = sparse.csr_matrix(
-        np.array([features_of(text, rates_of(text), mean, deviation) for text in texts], dtype=np.float32)
+        np.array(
+            [features_of(text, each, mean, deviation) for text, each in zip(texts, blocks, strict=True)],
+            dtype=np.float32,
+        )
     )
     linear = _reduction(features)
     reduced = np.asarray(features @ linear, dtype=np.float64)

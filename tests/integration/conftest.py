@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from tests.integration.local_server import BY_THEMSELVES, LocalServer
@@ -20,6 +21,14 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
         yield server
     finally:
         assert server.stop() == 0, server.said()
+
+
+@pytest.fixture
+def client(stack: LocalServer) -> Iterator[httpx.Client]:
+    """A client of the API with the key that the start seeded."""
+    headers = {"Authorization": f"Bearer {stack.api_key}"}
+    with httpx.Client(base_url=stack.server.api_url, headers=headers, timeout=60) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")

@@ -14,17 +14,10 @@ import pytest
 from httpx_sse import ServerSentEvent, connect_sse
 
 from fourfold.steps import STEP_ORDER
-from tests.integration.local_server import LocalServer, eventually
+from tests.integration.local_server import eventually
 
 BRIEF = {"intent": "A shy founder, 34, in Istanbul"}
 CONTRADICTION = {"intent": "a nine-year-old retired judge"}
-
-
-@pytest.fixture
-def client(stack: LocalServer) -> Iterator[httpx.Client]:
-    headers = {"Authorization": f"Bearer {stack.api_key}"}
-    with httpx.Client(base_url=stack.server.api_url, headers=headers, timeout=60) as client:
-        yield client
 
 
 def test_a_brief_becomes_a_persona(client: httpx.Client) -> None:

@@ -7,13 +7,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from fourfold.http.scopes import SCOPES
 from fourfold.ids import new_run_id
@@ -25,13 +23,6 @@ from tests.integration.roles import as_role_of
 
 FOURFOLD = str(Path(sys.executable).parent / "fourfold")
 WORKSPACE = "ws_local"
-
-
-@pytest.fixture
-def client(stack: LocalServer) -> Iterator[httpx.Client]:
-    headers = {"Authorization": f"Bearer {stack.api_key}"}
-    with httpx.Client(base_url=stack.server.api_url, headers=headers, timeout=60) as client:
-        yield client
 
 
 def cli(stack: LocalServer, *arguments: str) -> subprocess.CompletedProcess[str]:

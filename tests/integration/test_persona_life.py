@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -13,13 +12,6 @@ from tests.integration.local_server import LocalServer, eventually
 
 BRIEF = {"intent": "A soft-spoken night-shift baker in Lisbon, 41 — ‘naïve’ e\u0301 🦊"}
 ASYNC = {"Prefer": "respond-async"}
-
-
-@pytest.fixture
-def client(stack: LocalServer) -> Iterator[httpx.Client]:
-    headers = {"Authorization": f"Bearer {stack.api_key}"}
-    with httpx.Client(base_url=stack.server.api_url, headers=headers, timeout=60) as client:
-        yield client
 
 
 def layer_text(reply: httpx.Response, layer: str) -> str:

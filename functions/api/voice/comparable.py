@@ -22,15 +22,12 @@ _MAX_PAGES = 4
 
 @dataclass(frozen=True, slots=True)
 class ComparableVoice:
-    """Another persona's id, name and fingerprint."""
+    """Another persona's id, name and fingerprint, and the vectors of the sample of its replies."""
 
     persona_id: str
     name: str | None
     fingerprint: Fingerprint
-
-    def replies(self) -> Vectors:
-        """The vectors of the sample of its replies."""
-        return np.array([unpacked_small(vector) for vector in self.fingerprint.sample])
+    replies: Vectors
 
 
 def stored_fingerprint(persona: Persona) -> Fingerprint | None:
@@ -53,7 +50,8 @@ def comparable_voice(other: Persona, made: Fingerprint, fingerprint: Fingerprint
     """The other persona's voice, or None if its vectors come from another embedder."""
     if made.embedder != fingerprint.embedder or not made.sample:
         return None
-    return ComparableVoice(other.id, other.surface.name if other.surface else None, made)
+    replies = np.array([unpacked_small(vector) for vector in made.sample])
+    return ComparableVoice(other.id, other.surface.name if other.surface else None, made, replies)
 
 
 def _comparable(persona: Persona, fingerprint: Fingerprint) -> Iterator[Persona]:

@@ -11,7 +11,7 @@ from fourfold.http.problems import ProblemError
 from fourfold.persona import Persona
 from fourfold.problem import problem
 from fourfold.voice.distinctiveness import Distinctiveness, alike, distinctiveness
-from fourfold.voice.embedder import Vectors, cosine_distance, cosine_distances
+from fourfold.voice.embedder import Vector, Vectors, cosine_distance, cosine_distances
 from fourfold.voice.fingerprint import Fingerprint, unpacked
 from functions.api.errors import no_fingerprint
 from functions.api.personas.lookup import known_persona
@@ -32,8 +32,9 @@ def distinctiveness_report(persona: Persona, baseline: str, minimum: float) -> D
     fingerprint = stored_fingerprint(persona)
     if fingerprint is None:
         raise no_fingerprint()
+    centre = unpacked(fingerprint.vector)
     others = comparable_voices(persona, fingerprint)
-    result = _compared(persona, fingerprint, baseline, others)
+    result = _compared(persona, fingerprint, centre, baseline, others)
     return DistinctivenessReport(
         persona_id=persona.id,
         baseline=baseline,
@@ -42,20 +43,21 @@ def distinctiveness_report(persona: Persona, baseline: str, minimum: float) -> D
         replies=0 if result is None else result.replies,
         minimum=minimum,
         verdict=_verdict(result, minimum),
-        nearest=_nearest(fingerprint, others),
+        nearest=_nearest(fingerprint, centre, others),
     )
 
 
 def _compared(
-    persona: Persona, fingerprint: Fingerprint, baseline: str, others: Sequence[ComparableVoice]
+    persona: Persona, fingerprint: Fingerprint, centre: Vector, baseline: str, others: Sequence[ComparableVoice]
 ) -> Distinctiveness | None:
     own = fingerprint.calibration.distances
     if baseline == ASSISTANT:
         assistant = fingerprint.assistant
         return None if assistant is None else distinctiveness(own, assistant.distances)
     if baseline != WORKSPACE:
-        others = [_named(persona, fingerprint, baseline)]
-    return _from(fingerprint, np.concatenate([other.replies() for other in others])) if others else None
+        read = next((other for other in others if other.persona_id == baseline), None)
+        others = [read or _named(persona, fingerprint, baseline)]
+    return _from(own, centre, np.concatenate([other.replies for other in others])) if others else None
 
 
 def _named(persona: Persona, fingerprint: Fingerprint, persona_id: str) -> ComparableVoice:
@@ -70,19 +72,17 @@ def _named(persona: Persona, fingerprint: Fingerprint, persona_id: str) -> Compa
     return voice
 
 
-def _from(fingerprint: Fingerprint, replies: Vectors) -> Distinctiveness:
-    distances = cosine_distances(replies, unpacked(fingerprint.vector)).tolist()
-    return distinctiveness(fingerprint.calibration.distances, distances)
+def _from(own: Sequence[float], centre: Vector, replies: Vectors) -> Distinctiveness:
+    return distinctiveness(own, cosine_distances(replies, centre).tolist())
 
 
-def _nearest(fingerprint: Fingerprint, others: Sequence[ComparableVoice]) -> tuple[NearVoice, ...]:
-    centre = unpacked(fingerprint.vector)
+def _nearest(fingerprint: Fingerprint, centre: Vector, others: Sequence[ComparableVoice]) -> tuple[NearVoice, ...]:
     near = [
         NearVoice(
             persona_id=other.persona_id,
             name=other.name,
             distance=round(cosine_distance(unpacked(other.fingerprint.vector), centre), 4),
-            score=_from(fingerprint, other.replies()).score,
+            score=_from(fingerprint.calibration.distances, centre, other.replies).score,
             alike=alike(fingerprint.profile, other.fingerprint.profile),
         )
         for other in others

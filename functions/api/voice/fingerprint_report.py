@@ -94,7 +94,7 @@ def _threshold(fingerprint: Fingerprint, config: DriftConfig) -> float:
 def _workspace(fingerprint: Fingerprint, others: Sequence[ComparableVoice]) -> DistanceFigures | None:
     if not others:
         return None
-    vectors = np.concatenate([other.replies() for other in others])
+    vectors = np.concatenate([other.replies for other in others])
     return figures(fingerprint.calibration.distances, unpacked(fingerprint.vector), vectors)
 
 

@@ -39,11 +39,12 @@ def held_out(vectors: Vectors, topics: Sequence[str]) -> HeldOut:
     groups = [vectors[places == place] for place in range(places.max() + 1)]
     if len(groups) == 1:
         return HeldOut((0.0,), 0.0)
-    excess = _excess(groups)
+    uncorrected = _without_own(groups)
+    excess = _excess(groups, uncorrected)
     total = len(vectors)
     corrected = [
         distances - excess * (1 / (total - len(group)) - 1 / total)
-        for group, distances in zip(groups, _without_own(groups), strict=True)
+        for group, distances in zip(groups, uncorrected, strict=True)
     ]
     every = np.concatenate(corrected)
     means = np.array([distances.mean() for distances in corrected])
@@ -57,13 +58,16 @@ def _without_own(groups: Sequence[Vectors]) -> list[NDArray[np.float64]]:
     return [cosine_distances(group, normalised(total - group.sum(axis=0))) for group in groups]
 
 
-def _excess(groups: Sequence[Vectors]) -> float:
-    """b of distance(n) = a + b/n, from the means without one group and without two; 0 with only two groups."""
+def _excess(groups: Sequence[Vectors], uncorrected: Sequence[NDArray[np.float64]]) -> float:
+    """b of distance(n) = a + b/n, from the means without one group and without two; 0 with only two groups.
+
+    `uncorrected` are the distances of each group to the mean without it.
+    """
     sums = [group.sum(axis=0) for group in groups]
     total = np.sum(sums, axis=0)
     count = sum(map(len, groups))
     slopes, weights = [], []
-    for place, (group, distances) in enumerate(zip(groups, _without_own(groups), strict=True)):
+    for place, (group, distances) in enumerate(zip(groups, uncorrected, strict=True)):
         without_one = count - len(group)
         others = [other for other in range(len(groups)) if other != place and len(groups[other]) < without_one]
         if not others:

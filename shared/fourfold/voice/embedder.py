@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +15,8 @@ from fourfold.persona import TokenUsage
 # One vector of shape (dimension,), and vectors of shape (texts, dimension).
 Vector = NDArray[np.float64]
 Vectors = NDArray[np.float64]
+# A component that is the same in each text's vector.
+CONSTANT: Final[Vector] = np.ones(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,11 @@ def normalised(vectors: ArrayLike) -> NDArray[np.float64]:
     values = np.asarray(vectors, dtype=np.float64)
     lengths = np.linalg.norm(values, axis=-1, keepdims=True)
     return values / np.where(lengths > 0, lengths, 1.0)
+
+
+def joined(*parts: tuple[float, Vector]) -> Vector:
+    """The vectors as one, each with its share of the squared norm: L2 norm 1 if each has it and the shares add to 1."""
+    return np.concatenate([math.sqrt(share) * vector for share, vector in parts])
 
 
 def mean_of(vectors: Sequence[Vector] | Vectors) -> Vector:

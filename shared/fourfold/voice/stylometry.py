@@ -21,7 +21,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from fourfold.voice.embedder import Embedding, Vector, normalised
+from fourfold.voice.embedder import CONSTANT, Embedding, Vector, joined, normalised
 from fourfold.voice.words import sentences_of, words_of
 
 _BUCKETS = 512
@@ -77,18 +77,17 @@ def background() -> Background:
 
 def vector_of(text: str) -> Vector:
     """The vector of a text, with L2 norm 1: the constant component, then the style."""
-    constant, style = math.sqrt(_CONSTANT_SHARE), math.sqrt(1 - _CONSTANT_SHARE)
-    return normalised(np.concatenate(([constant], style * style_of(rates_of(text)))))
+    return normalised(joined((_CONSTANT_SHARE, CONSTANT), (1 - _CONSTANT_SHARE, style_of(rates_of(text)))))
 
 
 def style_of(rates: Blocks) -> Vector:
     """The z-scores of the three blocks, each with its share of the squared norm; L2 norm 1 at most."""
     known = background()
-    return np.concatenate(
-        [
-            math.sqrt(share) * normalised(np.clip((values - mean) / deviation, -_MAX_Z, _MAX_Z))
+    return joined(
+        *(
+            (share, normalised(np.clip((values - mean) / deviation, -_MAX_Z, _MAX_Z)))
             for values, mean, deviation, share in zip(rates, known.mean, known.deviation, _BLOCK_SHARES, strict=True)
-        ]
+        )
     )
 
 

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fourfold.voice.embedder import Embedding, Vector, normalised
+from fourfold.voice.embedder import CONSTANT, Embedding, Vector, joined, normalised
 from fourfold.voice.ngrams import character_counts, word_counts
 from fourfold.voice.stylometry import Blocks, rates_of, style_of
 
@@ -76,12 +76,10 @@ def vector_of(text: str) -> Vector:
     learnt = normalised(known.of(features_of(text, rates, known.mean, known.deviation)))
     voice = 1 - _CONSTANT_SHARE
     return normalised(
-        np.concatenate(
-            (
-                [np.sqrt(_CONSTANT_SHARE)],
-                np.sqrt(voice * _LEARNT_SHARE) * learnt,
-                np.sqrt(voice * (1 - _LEARNT_SHARE)) * style_of(rates),
-            )
+        joined(
+            (_CONSTANT_SHARE, CONSTANT),
+            (voice * _LEARNT_SHARE, learnt),
+            (voice * (1 - _LEARNT_SHARE), style_of(rates)),
         )
     )
 

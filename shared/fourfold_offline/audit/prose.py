@@ -224,13 +224,8 @@ def _place(inputs: StepInput) -> Iterator[Finding]:
             1,
             "The brief gives no place, so the place is the writer's choice.",
         )
-    elsewhere = [
-        place for place in find_places(surface.location) if place.land and land and place.land.country != land.country
-    ]
-    here = [
-        place for place in find_places(surface.location) if place.land and land and place.land.country == land.country
-    ]
-    if elsewhere and not here and stated is None:
+    countries = {place.land.country for place in find_places(surface.location) if place.land}
+    if land and countries and land.country not in countries and stated is None:
         yield _finding(
             _D.CULTURAL_FIDELITY,
             "surface.location",

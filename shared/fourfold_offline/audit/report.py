@@ -73,12 +73,7 @@ def _broken(inputs: StepInput) -> list[Finding]:
         broken += check_mask(inputs.mask, inputs.chain, inputs.intent.language)
     if inputs.surface is not None:
         broken += check_surface(inputs.surface, inputs.chain)
-    other_words = {
-        "surface.location": _is_a_place_of_the_brief(inputs),
-        "surface.occupation": _is_the_same_work(inputs),
-        "surface.age": _is_within_a_vague_age(inputs),
-    }
-    broken = [item for item in broken if not other_words.get(item.field)]
+    broken = [item for item in broken if item.field not in _IN_OTHER_WORDS or not _IN_OTHER_WORDS[item.field](inputs)]
     return [_as_finding(item) for item in {(item.field, item.demand): item for item in broken}.values()]
 
 
@@ -143,6 +138,14 @@ def _stems(occupation: str) -> set[str]:
         "appren",
         "worker",
     }
+
+
+# By the field, whether the surface says what the brief does in other words.
+_IN_OTHER_WORDS = {
+    "surface.location": _is_a_place_of_the_brief,
+    "surface.occupation": _is_the_same_work,
+    "surface.age": _is_within_a_vague_age,
+}
 
 
 def _as_finding(broken: Violation) -> Finding:

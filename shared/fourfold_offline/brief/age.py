@@ -116,7 +116,8 @@ class _Candidate:
 
 def find_ages(brief: str) -> list[QuotedValue]:
     """The stated age, or two where the brief contradicts itself; approximate ages only where no exact one is stated."""
-    candidates = [item for item in _candidates(brief) if item.number <= OLDEST]
+    found = list(_candidates(brief))
+    candidates = [item for item in found if item.number <= OLDEST]
     sure = [item for item in candidates if not item.doubtful]
     kept = sure or candidates
     if not sure:
@@ -124,7 +125,7 @@ def find_ages(brief: str) -> list[QuotedValue]:
         if further is not None:
             return [further]
     if not kept:
-        return [] if any(item.number > OLDEST for item in _candidates(brief)) else _about(brief)
+        return [] if found else _about(brief)
     ages = list({item.number: item.found for item in reversed(kept)}.values())[::-1]
     return [*ages, *_denied_by_a_word(brief, kept[0].number)][:2]
 

@@ -9,17 +9,10 @@ from functools import cache
 from fourfold.pipeline.intent import Refusal
 from fourfold_offline.brief.age import find_ages
 from fourfold_offline.data_files import load
+from fourfold_offline.grammar import spelled
 
 _OF_AGE = 18
-_NUMBERS = {
-    **{str(number): number for number in range(1, 100)},
-    **{
-        word: number
-        for number, word in enumerate(
-            ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"), start=10
-        )
-    },
-}
+_UNDER_AGE = {str(number) for number in range(1, _OF_AGE)} | {spelled(number) for number in range(10, _OF_AGE)}
 _YEARS_OLD = re.compile(r"\b(\d{1,2}|[a-z]{3,9})[\s-]{1,3}years?[\s-]{1,3}old\b", re.IGNORECASE)
 _NEGATED = re.compile(
     r"\b(?:no|not|never|without|nor|hates|refuses|avoids|against|any)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
@@ -79,7 +72,7 @@ def _is_minor_and_romantic(brief: str) -> bool:
     if ages and min(ages) < _OF_AGE:
         return True
     return _pattern("minor").search(brief) is not None or any(
-        _NUMBERS.get(match[1].lower(), _OF_AGE) < _OF_AGE for match in _YEARS_OLD.finditer(brief)
+        match[1].lower() in _UNDER_AGE for match in _YEARS_OLD.finditer(brief)
     )
 
 

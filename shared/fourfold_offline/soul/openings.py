@@ -87,9 +87,9 @@ def openings_for(inputs: StepInput, core: Core, life: list[LifeEvent], slots: di
         if words is None or fact.kind in core.kinds or not re.match(r"[A-Za-z]", words):
             continue
         if (
-            local_language(inputs.brief, inputs.intent.locale) != "en"
+            fact.kind == "whose"
             and not inputs.brief.isascii()
-            and fact.kind == "whose"
+            and local_language(inputs.brief, inputs.intent.locale) != "en"
         ):
             continue
         for opening in _openings().get("fate" if fact.kind in _FATES else fact.kind, ()):

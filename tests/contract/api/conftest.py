@@ -203,6 +203,12 @@ class Api:
         assert_described(self.app.openapi(), reply)
         return reply
 
+    def read(self, path: str, **query: Any) -> Any:
+        """The JSON of a GET that succeeds, with the key of every scope."""
+        reply = self.call("GET", path, FULL_KEY, params=query)
+        assert reply.status_code == 200, reply.text
+        return reply.json()
+
     def stored(self, table: str) -> list[dict[str, Any]]:
         """All items but those that belong to no persona: the slots of running generations, the months of the lists."""
         self.machine.settle()

@@ -38,6 +38,14 @@ def test_a_voice_is_compared_with_the_assistant_another_and_all(api: Api) -> Non
     assert len(every["nearest"][0]["alike"]) == 3
 
 
+def test_a_named_voice_that_is_not_among_the_newest_is_read(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = (made(api, brief) for brief in BRIEFS)
+    among = api.call("GET", path(one), FULL_KEY, params={"baseline": other["id"]}).json()
+    monkeypatch.setattr("functions.api.voice.comparable._MAX_OTHERS", 0)
+    alone = api.call("GET", path(one), FULL_KEY, params={"baseline": other["id"]}).json()
+    assert (alone["score"], alone["replies"], alone["nearest"]) == (among["score"], among["replies"], [])
+
+
 def test_a_lone_voice_has_nothing_to_be_compared_with(api: Api) -> None:
     reply = api.call("GET", path(made(api, BRIEFS[0])), FULL_KEY).json()
     assert (reply["verdict"], reply["score"], reply["interval"], reply["nearest"]) == ("not_measured", None, None, [])

@@ -15,6 +15,7 @@ import pytest
 from fourfold.http.problems import MAX_FAULTS
 from functions.api.provocation_tests.examples import OWN_TEST
 from tests.contract.api.conftest import FULL_KEY, Live
+from tests.contract.api.file_parts import CARD, chunk, persona_file
 
 # The bound of a quiet machine; on a busy one, what the same requests take without a hostile one is added.
 MOST_HEALTH_SECONDS = 0.2
@@ -22,19 +23,10 @@ MOST_REPLY_BYTES = 16_000
 NO_PERSONA = "/v1/personas/per_00000000000000000000000000"
 
 
-def chunk(kind: bytes, content: bytes) -> bytes:
-    return len(content).to_bytes(4) + kind + content + zlib.crc32(kind + content).to_bytes(4)
-
-
 def picture(*chunks: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", bytes(13)) + b"".join(chunks) + chunk(b"IEND", b"")
 
 
-def persona_file(field: str) -> bytes:
-    return f'{{"spec": "fourfold_persona", "spec_version": "1.0", "data": {{{field}}}}}'.encode()
-
-
-CARD = b'{"spec": "chara_card_v3", "spec_version": "3.0", "data": {"extensions": {"fourfold": {"persona": {%s}}}}}'
 MANY = ",".join
 IMPORTS: dict[str, tuple[bytes, str]] = {
     "1.3 million wrong findings": (

@@ -14,6 +14,7 @@ import pytest
 
 from fourfold.http.problems import MAX_FAULTS
 from tests.contract.api.conftest import KEY, Api, Live
+from tests.contract.api.file_parts import CARD, chunk, persona_file
 
 MOST_CPU_SECONDS = 1.5
 MOST_REPLY_BYTES = 16_000
@@ -21,40 +22,31 @@ MOST_REPLY_BYTES = 16_000
 MOST_HEALTH_SECONDS = 0.5
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return len(content).to_bytes(4) + kind + content + zlib.crc32(kind + content).to_bytes(4)
-
-
 def _png(*chunks: bytes) -> bytes:
-    header = _chunk(b"IHDR", bytes([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]))
-    pixels = _chunk(b"IDAT", zlib.compress(b"\0\0"))
-    return b"\x89PNG\r\n\x1a\n" + header + pixels + b"".join(chunks) + _chunk(b"IEND", b"")
-
-
-def _persona_with(field: str) -> bytes:
-    return f'{{"spec": "fourfold_persona", "spec_version": "1.0", "data": {{{field}}}}}'.encode()
+    header = chunk(b"IHDR", bytes([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]))
+    pixels = chunk(b"IDAT", zlib.compress(b"\0\0"))
+    return b"\x89PNG\r\n\x1a\n" + header + pixels + b"".join(chunks) + chunk(b"IEND", b"")
 
 
 def _many(item: str, count: int) -> str:
     return ",".join([item] * count)
 
 
-CARD = b'{"spec": "chara_card_v3", "spec_version": "3.0", "data": {"extensions": {"fourfold": {"persona": {%s}}}}}'
 FILES = {
-    "wrong findings": _persona_with(f'"audit": {{"findings": [{_many("1", 1_300_000)}]}}'),
-    "wrong values": _persona_with(f'"self": {{"values": [{_many("{}", 1_000_000)}]}}'),
-    "unknown fields": _persona_with(f'"soul": {{{",".join(f"{chr(34)}{n:06d}{chr(34)}:1" for n in range(300_000))}}}'),
+    "wrong findings": persona_file(f'"audit": {{"findings": [{_many("1", 1_300_000)}]}}'),
+    "wrong values": persona_file(f'"self": {{"values": [{_many("{}", 1_000_000)}]}}'),
+    "unknown fields": persona_file(f'"soul": {{{",".join(f"{chr(34)}{n:06d}{chr(34)}:1" for n in range(300_000))}}}'),
     "empty lists in a card": CARD % f'"tags": [{_many("[]", 1_300_000)}]'.encode(),
     "empty objects": f'{{"spec": "fourfold_persona", "data": [{_many("{}", 1_200_000)}]}}'.encode(),
     "depth": b'{"spec": "fourfold_persona", "data": ' + b"[" * 2_000_000,
     "depth that is closed": b'{"data": ' + b"[" * 900 + b"]" * 900 + b"}",
-    "one long text": _persona_with(f'"intent": "{"x" * 4_000_000}"'),
+    "one long text": persona_file(f'"intent": "{"x" * 4_000_000}"'),
     "numbers": f'{{"spec": "fourfold_persona", "data": [{_many("1e5", 900_000)}]}}'.encode(),
 }
 PICTURES = {
-    "empty chunks": _png(*[_chunk(b"teXt", b"")] * 340_000),
+    "empty chunks": _png(*[chunk(b"teXt", b"")] * 340_000),
     "a card of wrong items": _png(
-        _chunk(b"tEXt", b"ccv3\0" + base64.b64encode(CARD % f'"mask": [{_many("1", 1_200_000)}]'.encode()))
+        chunk(b"tEXt", b"ccv3\0" + base64.b64encode(CARD % f'"mask": [{_many("1", 1_200_000)}]'.encode()))
     ),
 }
 HOSTILE = [

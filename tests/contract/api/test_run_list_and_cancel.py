@@ -45,14 +45,8 @@ def cancel(api: Api, run_id: str) -> httpx.Response:
     return api.call("POST", f"/v1/runs/{run_id}/cancel", FULL_KEY)
 
 
-def read(api: Api, path: str, **query: Any) -> Any:
-    reply = api.call("GET", path, FULL_KEY, params=query)
-    assert reply.status_code == 200, reply.text
-    return reply.json()
-
-
 def log(api: Api, run_id: str) -> list[str]:
-    return [event["type"] for event in read(api, f"/v1/runs/{run_id}/events/list")["data"]]
+    return [event["type"] for event in api.read(f"/v1/runs/{run_id}/events/list")["data"]]
 
 
 @dataclass
@@ -89,9 +83,9 @@ def test_a_run_is_cancelled_at_the_next_call_and_the_call_in_progress_is_counted
         assert answers[0].status_code == 202
         assert answers[0].json()["cancel_requested_at"] is not None
         assert len(model.requests) == at, "no call after the one in progress"
-        ended = read(api, f"/v1/runs/{run['run_id']}")
+        ended = api.read(f"/v1/runs/{run['run_id']}")
         assert ended["usage"]["cost_usd"] == pytest.approx(0.01 * at)
-        persona = read(api, f"/v1/personas/{run['persona_id']}")
+        persona = api.read(f"/v1/personas/{run['persona_id']}")
         assert (ended["status"], ended["error"]["code"]) == ("failed", "run_cancelled")
         assert (persona["status"], persona["soul"], persona["pending_run_id"]) == ("failed", None, None)
         logged = log(api, run["run_id"])
@@ -110,7 +104,7 @@ def test_a_repair_is_not_sent_after_a_cancellation(api: Api) -> None:
     _, state = api.machine.started[-1]
     model = Interrupted(script=["{"], interrupt=lambda: cancel(api, run["run_id"]))
     execute(state, model)
-    ended = read(api, f"/v1/runs/{run['run_id']}")
+    ended = api.read(f"/v1/runs/{run['run_id']}")
     assert len(model.requests) == 1
     assert (ended["error"]["code"], ended["usage"]["cost_usd"]) == ("run_cancelled", pytest.approx(0.01))
     assert len(ended["attempts"][0]["steps"][0]["calls"]) == 1
@@ -138,7 +132,7 @@ def test_a_cancelled_regeneration_leaves_the_persona_as_it_was(api: Api) -> None
     path = f"/v1/personas/{before['id']}/regenerate"
     receipt = api.call("POST", path, FULL_KEY, json={"from": "mask_build"}, headers=ASYNC).json()
     assert cancel(api, receipt["run_id"]).status_code == 200
-    after = read(api, f"/v1/personas/{before['id']}")
+    after = api.read(f"/v1/personas/{before['id']}")
     assert {**after, "updated_at": None} == {**before, "updated_at": None}
 
 
@@ -173,8 +167,8 @@ def test_a_queued_job_is_cancelled_at_once_and_one_at_work_after_its_calls(
     done = cancel(api, queued)
     assert (done.status_code, done.json()["error"]["code"]) == (200, "run_cancelled")
     api.do_jobs()
-    assert read(api, f"/v1/runs/{queued}")["status"] == "failed"
-    assert read(api, path)["status"] == "failed"
+    assert api.read(f"/v1/runs/{queued}")["status"] == "failed"
+    assert api.read(path)["status"] == "failed"
 
     working = api.call("POST", path, FULL_KEY).json()["run_id"]
     asked, replies = list[str](), list[httpx.Response]()
@@ -190,7 +184,7 @@ def test_a_queued_job_is_cancelled_at_once_and_one_at_work_after_its_calls(
     monkeypatch.setattr(job_entry, "_LOOK_EVERY_S", 0.0)
     api.do_jobs()
     assert replies[0].status_code == 202
-    ended = read(api, f"/v1/runs/{working}")
+    ended = api.read(f"/v1/runs/{working}")
     assert (ended["status"], ended["error"]["code"]) == ("failed", "run_cancelled")
     assert 10 <= len(asked) < 50
     assert ended["usage"]["tokens"]["output_tokens"] > 0
@@ -230,7 +224,7 @@ def test_runs_are_listed_by_kind_status_and_persona(api: Api, monkeypatch: pytes
 def pages(api: Api, query: dict[str, Any]) -> list[list[dict[str, Any]]]:
     found, cursor = [], None
     while True:
-        page = read(api, "/v1/runs", **{"limit": 2, **query}, **({"cursor": cursor} if cursor else {}))
+        page = api.read("/v1/runs", **{"limit": 2, **query}, **({"cursor": cursor} if cursor else {}))
         found.append(page["data"])
         cursor = page["next_cursor"]
         if not page["has_more"]:

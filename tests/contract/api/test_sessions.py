@@ -42,19 +42,13 @@ def score(api: Api, persona: str, session_id: str, **headers: str) -> httpx.Resp
     return api.call("POST", f"/v1/personas/{persona}/drift", FULL_KEY, json=body, headers=headers)
 
 
-def read(api: Api, path: str, **query: Any) -> Any:
-    reply = api.call("GET", path, FULL_KEY, params=query)
-    assert reply.status_code == 200, reply.text
-    return reply.json()
-
-
 def test_a_chat_is_read_back_as_it_was_held(api: Api, persona: str) -> None:
     api.call("POST", f"/v1/personas/{persona}/fingerprint", FULL_KEY)
     api.do_jobs()
     first = say(api, persona, "Did you sleep at all?\nTell me.")
     others = [say(api, persona, f"And night {number}?", first["session_id"]) for number in range(2)]
     spoken = [first, *others]
-    session = read(api, f"/v1/sessions/{first['session_id']}")
+    session = api.read(f"/v1/sessions/{first['session_id']}")
     assert (session["title"], session["status"], session["messages"]) == ("Did you sleep at all? Tell me.", "active", 6)
     assert session["usage"]["calls"] == sum(reply["usage"]["calls"] for reply in spoken)
     for name in ("input_tokens", "output_tokens"):
@@ -63,7 +57,7 @@ def test_a_chat_is_read_back_as_it_was_held(api: Api, persona: str) -> None:
     assert session["drift"]["scored"] == spoken[-1]["drift"]["session"]["scored"]
     assert session["drift"]["state"] == spoken[-1]["drift"]["session"]["state"]
     assert session["started_at"] <= session["updated_at"]
-    messages = read(api, f"/v1/sessions/{first['session_id']}/messages")["data"]
+    messages = api.read(f"/v1/sessions/{first['session_id']}/messages")["data"]
     assert [message["seq"] for message in messages] == [1, 2, 3, 4, 5, 6]
     assert [message["role"] for message in messages] == ["user", "assistant"] * 3
     assert messages[0]["content"] == "Did you sleep at all?\nTell me."
@@ -87,7 +81,7 @@ def test_pages_of_messages_meet_without_gap_or_repetition(api: Api, persona: str
 def pages_of(api: Api, path: str, limit: int) -> list[list[dict[str, Any]]]:
     pages, cursor = [], None
     while True:
-        page = read(api, path, limit=limit, **({"cursor": cursor} if cursor else {}))
+        page = api.read(path, limit=limit, **({"cursor": cursor} if cursor else {}))
         pages.append(page["data"])
         cursor = page["next_cursor"]
         if not page["has_more"]:
@@ -115,10 +109,10 @@ def test_a_session_is_renamed_and_carries_the_callers_own_strings(api: Api, pers
     assert (changed.json()["title"], changed.json()["metadata"]) == ("Night", {"ticket": "A-17"})
     assert change(api, session_id, {"title": "Day"}, **{"If-Match": tag}).json()["code"] == "precondition_failed"
     say(api, persona, "And now?", session_id)
-    assert read(api, f"/v1/sessions/{session_id}")["title"] == "Night"
+    assert api.read(f"/v1/sessions/{session_id}")["title"] == "Night"
     assert change(api, session_id, {"title": None}).json()["title"] is None
     say(api, persona, "Still here?", session_id)
-    assert read(api, f"/v1/sessions/{session_id}")["title"] is None, "a title that was removed stays removed"
+    assert api.read(f"/v1/sessions/{session_id}")["title"] is None, "a title that was removed stays removed"
     events = [json.loads(item["entry"]["S"]) for item in api.stored("outbox") if "session.updated" in str(item)]
     details = [
         event["Detail"] if isinstance(event["Detail"], dict) else json.loads(event["Detail"]) for event in events
@@ -177,10 +171,10 @@ def test_one_id_may_name_sessions_of_several_personas(api: Api) -> None:
         assert api.call("POST", "/v1/openai/chat/completions", FULL_KEY, json=completion, headers=headers).is_success
     both = api.call("GET", "/v1/sessions/mine", FULL_KEY)
     assert (both.status_code, both.json()["code"]) == (409, "ambiguous_session")
-    one = read(api, "/v1/sessions/mine", persona_id=ids[1])
+    one = api.read("/v1/sessions/mine", persona_id=ids[1])
     assert one["persona_id"] == ids[1]
     assert api.call("DELETE", "/v1/sessions/mine", FULL_KEY, params={"persona_id": ids[0]}).status_code == 204
-    assert read(api, "/v1/sessions/mine")["persona_id"] == ids[1]
+    assert api.read("/v1/sessions/mine")["persona_id"] == ids[1]
 
 
 def test_a_session_belongs_to_its_workspace_and_reading_it_changes_nothing(api: Api, persona: str) -> None:
@@ -222,7 +216,7 @@ def test_a_deleted_session_leaves_no_row_in_any_table(api: Api, persona: str) ->
     assert not any(SECRET in event or spoken["reply"] in event for event in events_with(api, session_id))
     assert any("session.deleted" in event for event in events_with(api, session_id))
     assert len(rows_with(api, kept["session_id"])) == before
-    assert read(api, f"/v1/personas/{persona}/sessions")["data"][0]["id"] == kept["session_id"]
+    assert api.read(f"/v1/personas/{persona}/sessions")["data"][0]["id"] == kept["session_id"]
     assert api.call("DELETE", f"/v1/sessions/{session_id}", FULL_KEY).status_code == 404
     gone = api.call("POST", f"/v1/personas/{persona}/chat", FULL_KEY, json={"message": "?", "session_id": session_id})
     assert gone.status_code == 404
@@ -258,7 +252,7 @@ def test_a_deletion_that_was_cut_off_is_finished_by_the_next(
             status = api.call("DELETE", f"/v1/sessions/{session_id}", FULL_KEY).status_code
         assert status == (204 if stops_after == 4 else 500)
         assert api.call("GET", f"/v1/sessions/{session_id}", FULL_KEY).status_code == 404
-        assert read(api, f"/v1/personas/{persona}/sessions")["data"] == []
+        assert api.read(f"/v1/personas/{persona}/sessions")["data"] == []
         again = api.call("DELETE", f"/v1/sessions/{session_id}", FULL_KEY).status_code
         assert again == (404 if status == 204 else 204)
         assert rows_with(api, session_id, SECRET) == []
@@ -294,14 +288,14 @@ def test_a_chat_that_died_before_its_answer_was_kept_appears_once(
     streamed = again("chat", {"message": "So?", "session_id": session_id, "stream": True}, "stream")
     assert streamed.status_code == 200
     assert "event: completed" in streamed.text
-    messages = read(api, f"/v1/sessions/{session_id}/messages")["data"]
+    messages = api.read(f"/v1/sessions/{session_id}/messages")["data"]
     assert [message["content"] for message in messages[::2]] == [SECRET, "And then?", "So?"]
     assert [message["content"] for message in messages[1:4:2]] == [begun["reply"], continued["reply"]]
     assert [message["drift"] for message in messages[1:4:2]] == [begun["drift"], continued["drift"]]
-    assert [session["id"] for session in read(api, f"/v1/personas/{persona}/sessions")["data"]] == [session_id]
-    before = read(api, f"/v1/sessions/{session_id}")["drift"]["replies"]
+    assert [session["id"] for session in api.read(f"/v1/personas/{persona}/sessions")["data"]] == [session_id]
+    before = api.read(f"/v1/sessions/{session_id}")["drift"]["replies"]
     assert again("drift", {"reply": FOREIGN, "session_id": session_id}, "scored").status_code == 200
-    assert read(api, f"/v1/sessions/{session_id}")["drift"]["replies"] == before + 1
+    assert api.read(f"/v1/sessions/{session_id}")["drift"]["replies"] == before + 1
 
 
 def test_a_session_deleted_while_its_reply_is_written_takes_no_turn(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fourfold.ids import new_persona_id, new_run_id
 from fourfold.jobs.answers import PaidAnswers
-from fourfold.jobs.job import Conclusion, JobContext
+from fourfold.jobs.job import Conclusion, JobContext, claim_run
 from fourfold.jobs.message import JobMessage
+from fourfold.jobs.store import Lease
 from fourfold.llm.port import ModelCall
 from fourfold.persona import Persona, PersonaStatus, TokenUsage
 from fourfold.progress.log import RunLog
@@ -65,6 +66,10 @@ class Bench:
             workspace_id=WORKSPACE,
             persona_id=self.persona.id,
         )
+
+    def claimed(self, order: JobMessage, message: str = "m-1") -> Run | None:
+        """The order's run, claimed by a delivery for five minutes; None as `claim_run` says."""
+        return claim_run(order, self.place(), Lease(message, self.now + timedelta(seconds=300)), "cfg")
 
     def stored_keys(self) -> set[tuple[str, str]]:
         """Partition and sort key of every item in the Personas table."""

@@ -13,7 +13,7 @@ import pytest
 from fourfold.ids import derived_run_id, is_run_id, new_run_id
 from fourfold.jobs.answers import WAVE
 from fourfold.jobs.concurrency import JobTimeoutError, concurrently
-from fourfold.jobs.job import claim_run, do_job, fail_job, failed_calls, job_run
+from fourfold.jobs.job import do_job, fail_job, failed_calls, job_run
 from fourfold.jobs.message import JobMessage, message_from
 from fourfold.jobs.store import SUPERSEDED, JobInProgressError, JobStatus, Lease
 from fourfold.llm.port import ModelCall, ModelError, ModelFailure
@@ -33,12 +33,8 @@ class KilledError(BaseException):
     """What a killed worker leaves: nothing that anything may catch."""
 
 
-def claimed(bench: Bench, order: JobMessage, message: str = "m-1") -> Run | None:
-    return claim_run(order, bench.place(), Lease(message, bench.now + timedelta(seconds=300)), "cfg")
-
-
 def must_claim(bench: Bench, order: JobMessage, message: str = "m-1") -> Run:
-    run = claimed(bench, order, message)
+    run = bench.claimed(order, message)
     assert run is not None
     return run
 
@@ -124,8 +120,8 @@ def test_a_job_runs_once_however_often_its_order_comes(bench: Bench) -> None:
     ended = do_job(run, work, bench.place(), concurrency=3)
     assert ended is not None
     assert ended.status is RunStatus.COMPLETED
-    assert claimed(bench, order, "m-1") is None
-    assert claimed(bench, order, "m-2") is None
+    assert bench.claimed(order, "m-1") is None
+    assert bench.claimed(order, "m-2") is None
     assert sorted(work.asked) == list(work.items())
     state = bench.store.state(WORKSPACE, bench.persona.id, RunKind.FINGERPRINT)
     assert state is not None
@@ -137,11 +133,11 @@ def test_a_job_runs_once_however_often_its_order_comes(bench: Bench) -> None:
 
 def test_while_one_message_is_worked_on_another_of_the_same_order_is_left_alone(bench: Bench) -> None:
     order = bench.order()
-    assert claimed(bench, order, "m-1") is not None
-    assert claimed(bench, order, "m-2") is None
-    assert claimed(bench, order, "m-1") is not None, "its own message again: its worker is dead"
+    assert bench.claimed(order, "m-1") is not None
+    assert bench.claimed(order, "m-2") is None
+    assert bench.claimed(order, "m-1") is not None, "its own message again: its worker is dead"
     bench.now += timedelta(seconds=301)
-    assert claimed(bench, order, "m-2") is not None, "nobody can be alive by now"
+    assert bench.claimed(order, "m-2") is not None, "nobody can be alive by now"
 
 
 @pytest.mark.parametrize("killed_at", [0, 1, 14, 15, 16, 19, 20, 21, 39, 40, 69])
@@ -257,7 +253,7 @@ def test_a_newer_job_takes_the_place_of_an_older_one(bench: Bench) -> None:
     must_claim(bench, newer, "m-2")
     assert do_job(run, Toy(), bench.place(), concurrency=1) is None
     assert bench.store.result(WORKSPACE, bench.persona.id, RunKind.FINGERPRINT) is None
-    assert claimed(bench, older) is None
+    assert bench.claimed(older) is None
     assert bench.logged(run) == ["job.failed"], "whoever follows the older one is told, once"
     ended = bench.store.run(WORKSPACE, run.id)
     assert ended is not None
@@ -277,7 +273,7 @@ def test_a_job_overtaken_in_the_middle_is_told_of_as_superseded_not_as_done(benc
     work.before = overtake
     assert do_job(run, work, bench.place(), concurrency=1) is None
     assert bench.logged(run)[-1] == "job.failed"
-    assert claimed(bench, newer, "m-2") is not None, "and the newer one goes on"
+    assert bench.claimed(newer, "m-2") is not None, "and the newer one goes on"
 
 
 def test_an_automatic_job_leaves_the_one_under_way_alone(bench: Bench) -> None:
@@ -285,20 +281,20 @@ def test_an_automatic_job_leaves_the_one_under_way_alone(bench: Bench) -> None:
     asked = bench.order()
     bench.store.request(job_run(asked, "cfg", bench.now))
     with pytest.raises(JobInProgressError) as waiting:
-        claimed(bench, bench.order(), "m-2")
+        bench.claimed(bench.order(), "m-2")
     run = must_claim(bench, asked)
     with pytest.raises(JobInProgressError) as begun:
-        claimed(bench, bench.order(), "m-3")
+        bench.claimed(bench.order(), "m-3")
     assert waiting.value.run.id == begun.value.run.id == run.id
     assert do_job(run, Toy(), bench.place(), concurrency=2) is not None
-    assert claimed(bench, bench.order(), "m-4") is not None, "nothing is under way any more"
+    assert bench.claimed(bench.order(), "m-4") is not None, "nothing is under way any more"
 
 
 def test_an_automatic_job_takes_over_from_one_nobody_works_on(bench: Bench) -> None:
     bench.now += timedelta(seconds=1)
     lost = must_claim(bench, bench.order())
     bench.now += timedelta(minutes=26)
-    assert claimed(bench, bench.order(), "m-2") is not None
+    assert bench.claimed(bench.order(), "m-2") is not None
     assert bench.logged(lost) == ["job.failed"]
 
 
@@ -319,7 +315,7 @@ def test_an_end_that_was_stored_but_not_told_is_told_at_the_next_delivery(bench:
         fail_job(run, BROKEN, dying) if fails else do_job(run, Toy(), dying, concurrency=1)
     assert not {"job.completed", "job.failed"} & set(bench.logged(run))
     for _ in range(2):
-        assert claimed(bench, order) is None
+        assert bench.claimed(order) is None
     told = [entry.event for entry in bench.events_of(run).entries() if entry.terminal]
     assert len(told) == 1
     match told[0]:
@@ -334,7 +330,7 @@ def test_an_end_that_was_stored_but_not_told_is_told_at_the_next_delivery(bench:
 def test_a_deleted_persona_gets_no_job(bench: Bench) -> None:
     bench.delete_persona()
     before = bench.stored_keys()
-    assert claimed(bench, bench.order()) is None
+    assert bench.claimed(bench.order()) is None
     assert bench.stored_keys() == before
 
 

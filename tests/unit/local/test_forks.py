@@ -29,13 +29,6 @@ def handler(event, context):
 
 
 @pytest.fixture(scope="module")
-def group() -> Iterator[ProcessGroup]:
-    made = ProcessGroup()
-    yield made
-    made.end()
-
-
-@pytest.fixture(scope="module")
 def server(group: ProcessGroup, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
     made = ForkServer(tmp_path_factory.mktemp("forks") / "log", group)
     yield made

@@ -35,13 +35,6 @@ from tests.unit.local.functions_under_test import HANDLER, record
 STEP = record()
 
 
-@pytest.fixture(scope="module")
-def group() -> Iterator[ProcessGroup]:
-    made = ProcessGroup()
-    yield made
-    made.end()
-
-
 @pytest.fixture(scope="module", params=["forked", "fresh"])
 def start(
     request: pytest.FixtureRequest, group: ProcessGroup, tmp_path_factory: pytest.TempPathFactory

@@ -6,16 +6,15 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from fourfold.config.engine import ChatConfig, EngineConfig, ProvocationConfig, SafetyConfig
 from fourfold.ids import new_run_id
 from fourfold.jobs.answers import WAVE
-from fourfold.jobs.job import JobFailedError, claim_run, do_job, fail_job
+from fourfold.jobs.job import JobFailedError, do_job, fail_job
 from fourfold.jobs.message import JobMessage
-from fourfold.jobs.store import JobStatus, Lease
+from fourfold.jobs.store import JobStatus
 from fourfold.llm.port import ChatRequest, Completion, ModelCall, ModelError, ModelFailure, ModelRequest, OnText
 from fourfold.persona import Persona, TokenUsage
 from fourfold.progress.run import Run, RunKind, RunStatus
@@ -100,10 +99,6 @@ def persona(bench: Bench) -> Persona:
     return whole
 
 
-def claimed(bench: Bench, order: JobMessage, message: str = "m-1") -> Run | None:
-    return claim_run(order, bench.place(), Lease(message, bench.now + timedelta(seconds=300)), "cfg")
-
-
 def order_of(bench: Bench) -> JobMessage:
     return JobMessage(
         kind=RunKind.PROVOCATION, run_id=new_run_id(), workspace_id=WORKSPACE, persona_id=bench.persona.id, asked=True
@@ -131,7 +126,7 @@ def work(
 
 
 def done(bench: Bench, persona: Persona, paid: Paid, order: JobMessage) -> Run | None:
-    run = claimed(bench, order)
+    run = bench.claimed(order)
     assert run is not None
     return do_job(run, work(run, persona, paid), bench.place(), concurrency=5)
 
@@ -183,7 +178,7 @@ def test_the_plan_of_a_run_is_kept_with_its_first_answers(bench: Bench, persona:
     with pytest.raises(KilledError):
         done(bench, persona, paid, order)
     paid.dies_at = 0
-    run = claimed(bench, order)
+    run = bench.claimed(order)
     assert run is not None
     other = work(run, persona, paid, lambda _selection: pytest.fail("planned again"))
     do_job(run, other, bench.place(), concurrency=5)
@@ -192,7 +187,7 @@ def test_the_plan_of_a_run_is_kept_with_its_first_answers(bench: Bench, persona:
 
 def test_a_selection_is_run_and_leaves_the_summary_alone(bench: Bench, persona: Persona) -> None:
     order = order_of(bench)
-    run = claimed(bench, order)
+    run = bench.claimed(order)
     assert run is not None
     selection = Selection.model_validate({"family": ["emo"], "benign_twins": True})
     bench.place().checkpoints_of(run).add(selection_texts(selection))
@@ -210,8 +205,8 @@ def test_a_selection_is_run_and_leaves_the_summary_alone(bench: Bench, persona: 
 def test_a_run_that_is_over_is_not_run_again(bench: Bench, persona: Persona) -> None:
     order = order_of(bench)
     done(bench, persona, Paid(), order)
-    assert claimed(bench, order) is None
-    assert claimed(bench, order, "m-2") is None
+    assert bench.claimed(order) is None
+    assert bench.claimed(order, "m-2") is None
 
 
 def test_reports_are_listed_newest_first_by_pages(bench: Bench, persona: Persona) -> None:
@@ -243,7 +238,7 @@ class Silent:
 
 def test_advice_names_the_settings_of_the_model_that_failed(bench: Bench, persona: Persona) -> None:
     """The speaker's are those of the chat, although the job has a judge as well."""
-    run = claimed(bench, order_of(bench))
+    run = bench.claimed(order_of(bench))
     assert run is not None
     suite = work(run, persona, Paid())
     deadline = suite.first.deadline
@@ -257,7 +252,7 @@ def test_advice_names_the_settings_of_the_model_that_failed(bench: Bench, person
 
 
 def test_advice_names_the_settings_of_the_judge(bench: Bench, persona: Persona) -> None:
-    run = claimed(bench, order_of(bench))
+    run = bench.claimed(order_of(bench))
     assert run is not None
     suite = work(run, persona, Paid())
     suite.first = replace(suite.first, models=[Unreadable(Paid())], settings="engine.provocation.judge")
@@ -268,7 +263,7 @@ def test_advice_names_the_settings_of_the_judge(bench: Bench, persona: Persona) 
 
 def test_a_suite_whose_judge_cannot_be_read_fails_and_says_so(bench: Bench, persona: Persona) -> None:
     order = order_of(bench)
-    run = claimed(bench, order)
+    run = bench.claimed(order)
     assert run is not None
     suite = work(run, persona, Paid())
     suite.first = replace(suite.first, models=[Unreadable(Paid())])

@@ -64,6 +64,7 @@ class StoredMessages(list[Message]):
         return []
 
     def __delitem__(self, place: SupportsIndex | slice) -> None:
+        """Refused: MiniStack does not call it, and what it deleted would be back after a stop."""
         raise NotImplementedError("MiniStack removes a message by replacing the list")
 
     def _delete(self, messages: list[Message]) -> None:
