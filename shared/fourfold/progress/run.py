@@ -32,6 +32,7 @@ class RunKind(StrEnum):
     AUDIT = "audit"
     FINGERPRINT = "fingerprint"
     PROVOCATION = "provocation"
+    VOICE_CHECK = "voice_check"
 
     @property
     def is_pipeline(self) -> bool:

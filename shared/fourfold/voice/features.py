@@ -92,6 +92,9 @@ FEATURES: tuple[Feature, ...] = (
 )  # fmt: skip
 
 _MAX_DEVIATIONS, _MIN_Z = 3, 1.5
+# A feature has changed between two sets of replies if its mean moved by at least this share of its spread, and by at
+# least this many standard errors (of the paired differences; 21 features are tested at once).
+_MAX_CHANGES, _MIN_EFFECT, _MIN_CHANGE_Z = 5, 0.3, 3.0
 
 
 class Profile(Document):
@@ -134,6 +137,29 @@ def deviations(text: str, profile: Profile) -> tuple[Deviation, ...]:
         if abs(z) >= _MIN_Z:
             found.append(_deviation(feature, value, mean, z))
     return tuple(sorted(found, key=lambda one: -abs(one.z))[:_MAX_DEVIATIONS])
+
+
+def changes(before: Sequence[str], after: Sequence[str]) -> tuple[Deviation, ...]:
+    """The features that differ between two sets of replies to the same messages in the same order, at most five.
+
+    `usual` is the mean before and `observed` the one after; `z` is their difference in standard deviations of a reply.
+
+    Raises:
+        ValueError: there are no replies, or the two sides differ in number.
+    """
+    pairs = list(zip(map(measured, before), map(measured, after), strict=True))
+    if not pairs:
+        raise ValueError("no replies, no changes")
+    profile = profile_of(before)
+    found = []
+    for place, feature in enumerate(FEATURES):
+        differences = [there[place] - here[place] for here, there in pairs]
+        mean = sum(differences) / len(differences)
+        error = math.sqrt(sum((each - mean) ** 2 for each in differences)) / len(differences)
+        effect = mean / max(feature.floor, profile.deviation[place])
+        if abs(effect) >= _MIN_EFFECT and abs(mean) >= _MIN_CHANGE_Z * error:
+            found.append(_deviation(feature, profile.mean[place] + mean, profile.mean[place], effect))
+    return tuple(sorted(found, key=lambda one: -abs(one.z))[:_MAX_CHANGES])
 
 
 def _deviation(feature: Feature, value: float, mean: float, z: float) -> Deviation:
