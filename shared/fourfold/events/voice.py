@@ -45,12 +45,30 @@ class VoiceCheckCompleted(EventData):
     cost_usd: float | None
 
 
+class RecoveredFeature(Document):
+    """A style feature in which the first reply drifted: its value in the first and the second reply, and the usual one.
+
+    `after` is null if no second reply was written.
+    """
+
+    feature: str
+    usual: float
+    before: float
+    after: float | None
+
+
 class Recovery(Document):
-    """The result of rewriting a drifted reply: its score before and after, and which reply was returned."""
+    """The result of rewriting a drifted reply: its score before and after, and which reply was returned.
+
+    `features` are those that the rewriting was asked to put right. `temperature` is that of the second call's
+    settings; null if the model takes none.
+    """
 
     before: float
     after: float | None
     shipped: Literal["first", "second"]
+    features: tuple[RecoveredFeature, ...] = ()
+    temperature: float | None = None
 
 
 class DriftDetected(EventData):

@@ -171,6 +171,12 @@ def _deviation(feature: Feature, value: float, mean: float, z: float) -> Deviati
     )
 
 
+def observed(text: str, names: Sequence[str]) -> dict[str, float]:
+    """The values of the named features of a text, in the units of `Deviation`."""
+    values = zip(FEATURES, measured(text), strict=True)
+    return {feature.name: round(_displayed(feature, value), 3) for feature, value in values if feature.name in names}
+
+
 def _displayed(feature: Feature, number: float) -> float:
     """A feature's value in display units: lengths back from logarithms, rates per hundred."""
     return math.exp(number) if feature.name == "length" else number * feature.scale
