@@ -33,8 +33,10 @@ def test_the_t_distribution_is_that_of_the_tables(freedom: int, critical: float)
 def test_a_worked_example_of_a_paired_test() -> None:
     # Student's own sleep data (1908): extra hours under the second drug, less those under the first.
     found = paired_difference([1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4])
-    assert (found.n, found.mean) == (10, pytest.approx(1.58))
-    assert (found.low, found.high) == (pytest.approx(0.7001142, abs=1e-5), pytest.approx(2.4598858, abs=1e-5))
+    assert found.n == 10
+    assert found.mean == pytest.approx(1.58)
+    assert found.low == pytest.approx(0.7001142, abs=1e-5)
+    assert found.high == pytest.approx(2.4598858, abs=1e-5)
     assert found.p == pytest.approx(0.002833, abs=1e-5)
 
 
