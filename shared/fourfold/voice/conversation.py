@@ -223,7 +223,7 @@ def _recover(  # noqa: PLR0913, PLR0917
         # The first reply is paid for, and its envelope says that it drifted: return it rather than an error.
         second = None
     rewritten = "" if second is None else second.reply
-    recovery = recovery_of(first.drift, second and second.drift, rewritten, config)
+    recovery = recovery_of(first.drift, None if second is None else second.drift, rewritten, config)
     if second is not None and recovery.shipped == "second":
         return second, recovery
     if listener is not None:
