@@ -105,7 +105,7 @@ def bounds(schema: Any) -> int:
     return bool(own) + sum(bounds(item) for item in schema.values())
 
 
-ANSWERS = [*(step.output_type for step in ALL_STEPS), JudgeReport]
+ANSWERS = [*(step.output_type for step in ALL_STEPS), JudgeReport, PreferenceAnswer]
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda each: each.__name__)
