@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from fourfold.evaluation.preference_answer import PreferenceAnswer
 from fourfold.models.schema import portable_schema, worded_schema
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE
