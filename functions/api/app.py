@@ -65,6 +65,7 @@ from functions.api.sessions import routes as sessions
 from functions.api.suite import routes as suite
 from functions.api.voice import routes as voice
 from functions.api.voice_checks import routes as voice_checks
+from functions.api.voices import routes as voices
 from functions.api.webhooks import routes as webhooks
 
 logger = Logger()
@@ -83,6 +84,7 @@ _RESOURCES = (
     persona_files,
     voice,
     voice_checks,
+    voices,
     chat,
     sessions,
     openai_compatible,

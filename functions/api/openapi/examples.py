@@ -27,6 +27,7 @@ from functions.api.sessions import examples as sessions
 from functions.api.suite import examples as suite
 from functions.api.voice import examples as voice
 from functions.api.voice_checks import examples as voice_checks
+from functions.api.voices import examples as voices
 from functions.api.webhooks import examples as webhooks
 
 _RESOURCES = (
@@ -38,6 +39,7 @@ _RESOURCES = (
     persona_files,
     voice,
     voice_checks,
+    voices,
     chat,
     sessions,
     openai_compatible,

@@ -15,8 +15,8 @@ from fourfold.voice.embedder import Vector, Vectors, cosine_distance, cosine_dis
 from fourfold.voice.fingerprint import Fingerprint, unpacked
 from functions.api.errors import no_fingerprint
 from functions.api.personas.lookup import known_persona
-from functions.api.voice.comparable import ComparableVoice, comparable_voice, comparable_voices, stored_fingerprint
 from functions.api.voice.schemas import DistinctivenessReport, NearVoice
+from functions.comparable_voices import ComparableVoice, comparable_voice, comparable_voices, stored_fingerprint
 
 WORKSPACE: Final = "workspace"
 ASSISTANT: Final = "assistant"

@@ -13,8 +13,8 @@ from fourfold.progress.run import RunKind
 from fourfold.voice.fingerprint import DistanceFigures, Fingerprint, figures, unpacked
 from fourfold.voice.plot import Series, distances_svg
 from fourfold.voice.statistics import conformal_threshold
-from functions.api.voice.comparable import ComparableVoice, comparable_voices, stored_fingerprint
 from functions.api.voice.schemas import FingerprintReport, OwnDistances, Separation
+from functions.comparable_voices import ComparableVoice, comparable_voices, stored_fingerprint
 from functions.wiring import job_store
 
 

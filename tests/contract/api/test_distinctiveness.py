@@ -41,7 +41,7 @@ def test_a_voice_is_compared_with_the_assistant_another_and_all(api: Api) -> Non
 def test_a_named_voice_that_is_not_among_the_newest_is_read(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     one, other = (made(api, brief) for brief in BRIEFS)
     among = api.call("GET", path(one), FULL_KEY, params={"baseline": other["id"]}).json()
-    monkeypatch.setattr("functions.api.voice.comparable._MAX_OTHERS", 0)
+    monkeypatch.setattr("functions.comparable_voices._MAX_OTHERS", 0)
     alone = api.call("GET", path(one), FULL_KEY, params={"baseline": other["id"]}).json()
     assert (alone["score"], alone["replies"], alone["nearest"]) == (among["score"], among["replies"], [])
 
