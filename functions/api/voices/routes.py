@@ -35,7 +35,7 @@ async def list_voices(caller: Reader) -> Response:
     },
 )
 async def draw_voices(caller: Reader) -> Response:
-    """Returns an SVG with a dot for each voice of `GET /v1/voices`, near to those that sound alike; twins are joined."""
+    """Returns an SVG: a dot for each voice of `GET /v1/voices`, near to those that sound alike; twins are joined."""
     minimum = caller.settings.engine.fingerprint.min_distinctiveness
     svg = await wiring.in_thread(lambda: picture(voice_map(caller.workspace_id, minimum)))
     return Response(svg, media_type=_SVG, headers={"Cache-Control": "no-store"})

@@ -36,14 +36,14 @@ JobName = Literal["fingerprint", "provocation", "voice_check"]
 
 @dataclass(frozen=True)
 class Conclusion:
-    """The outcome of a job: result as JSON text, bus entry, cost, and a function that adds a summary to the persona.
+    """The outcome of a job: result as JSON text, bus entries, cost, and a function that adds a summary to the persona.
 
     `records` are the items' results that can still be read after the job, by item. `name` distinguishes results of one
     kind, of which the newest of each name is stored.
     """
 
     result: str
-    entry: dict[str, Any] | None
+    entries: Sequence[dict[str, Any]]
     tokens: TokenUsage
     cost_usd: float | None
     summary: Callable[[Persona], Persona] | None = None
@@ -243,7 +243,7 @@ def _complete(run: Run, conclusion: Conclusion, context: JobContext, log: RunLog
         state,
         result=conclusion.result,
         records=conclusion.records,
-        entry=conclusion.entry,
+        entries=conclusion.entries,
         summary=conclusion.summary,
         name=conclusion.name,
     )

@@ -131,8 +131,8 @@ def _session_drift(after: DriftState, cusum: float, calibrated: int) -> SessionD
 def run_length_range(calibrated: int) -> tuple[float, float]:
     """80% range of the in-control run length, in replies, for a calibration of `calibrated` replies.
 
-    Simulated for n = 200 and 500 (normal distances, h = 4.39). For fewer it is what 44 people of the training half of the
-    chat corpus had, calibrated on 50 replies each, in sessions on a topic; 3,000 replies is as far as was measured.
+    Simulated for n = 200 and 500 (normal distances, h = 4.39). For fewer it is what 44 people of the training half of
+    the chat corpus had, calibrated on 50 replies each, in sessions on a topic; 3,000 replies is as far as was measured.
     """
     for least, between in ((500, (359.0, 777.0)), (200, (221.0, 1283.0))):
         if calibrated >= least:

@@ -30,7 +30,7 @@ def map_svg(title: str, dots: Sequence[Dot], twins: Sequence[tuple[int, int]]) -
     places = [(_WIDTH / 2 + scale * dot.x, _HEIGHT / 2 - scale * dot.y) for dot in dots]
     close = {place for pair in twins for place in pair}
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"',
         'role="img" font-family="system-ui, sans-serif" font-size="12">',
         f"<title>{escape(title)}</title>",
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',

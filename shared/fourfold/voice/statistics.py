@@ -79,8 +79,8 @@ DECISION = 4.39
 MAX_Z = 3.0
 
 
-# Replies of one topic are alike, so a session's distances wander further than as many single replies would. Of factors in
-# steps of 0.1 the smallest with which sessions on a topic, of people in the training half of the chat corpus, have a
+# Replies of one topic are alike, so a session's distances wander further than as many single replies would. Of factors
+# in steps of 0.1 the smallest with which sessions on a topic, of people in the training half of the chat corpus, have a
 # false alarm at most 1.5 times as often as stated (benchmarks/voice_separation.py measures it on other people).
 _SESSION_SPREAD = 1.1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from xml.etree.ElementTree import fromstring
 
 import numpy as np
 
@@ -41,7 +41,7 @@ def test_few_voices_have_places_too() -> None:
 
 def test_a_name_is_text_in_the_picture() -> None:
     name = '</text><script>alert("1")</script>' * 3
-    svg = ElementTree.fromstring(map_svg("<b>", [Dot(name, 1.0, -1.0), Dot("B", 0.0, 0.0)], [(0, 1)]))
+    svg = fromstring(map_svg("<b>", [Dot(name, 1.0, -1.0), Dot("B", 0.0, 0.0)], [(0, 1)]))
     texts = [element.text or "" for element in svg.iter("{http://www.w3.org/2000/svg}text")]
     assert texts == ["<b>", name[:23] + "…", "B"]
     assert not list(svg.iter("{http://www.w3.org/2000/svg}script"))

@@ -162,7 +162,7 @@ class DynamoJobStore:
                 self._state_write(run, ending.state, seen, None),
                 *self._result_writes(ending),
                 persona,
-                *outbox_puts(self._outbox, [] if ending.entry is None else [ending.entry]),
+                *outbox_puts(self._outbox, ending.entries),
             ]
             if not transact(self._client, {"end": writes}):
                 return True
