@@ -75,9 +75,10 @@ def new_run(  # noqa: PLR0913, PLR0917 - what a new persona is made of
     now: datetime,
     labels: PersonaLabels = NO_LABELS,
     choices: PersonaChoices = BY_THE_BRIEF,
+    by: Authorship = UNSIGNED,
 ) -> NewRun:
     """Returns a run that writes a new persona from the brief `intent`. Nothing is stored yet."""
-    run = pinned_run(new_persona_id(), workspace_id, settings, now)
+    run = pinned_run(new_persona_id(), workspace_id, settings, now, by=by)
     run = run.model_copy(update={"language": choices.language, "seed": choices.seed})
     persona = Persona(
         id=run.persona_id,

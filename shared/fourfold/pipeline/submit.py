@@ -209,6 +209,7 @@ def _prepared(request: Submission, context: RunContext) -> NewRun:
             context.clock(),
             request.labels,
             request.choices,
+            request.by,
         )
     subject = request.subject
     if not isinstance(subject, Regenerate):
