@@ -65,6 +65,7 @@ from functions.api.sessions import routes as sessions
 from functions.api.suite import routes as suite
 from functions.api.voice import routes as voice
 from functions.api.webhooks import routes as webhooks
+from functions.api.workspace import routes as workspace
 
 logger = Logger()
 
@@ -92,6 +93,7 @@ _RESOURCES = (
     webhooks,
     config,
     keys,
+    workspace,
     meta,
     console,
 )

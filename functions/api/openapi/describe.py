@@ -86,6 +86,7 @@ TAGS = [
     {"name": "webhooks", "description": "Signed webhooks: endpoints, secrets, deliveries and replays."},
     {"name": "config", "description": "Settings: read, explain, change, lock, snapshot and roll back."},
     {"name": "keys", "description": "API keys of the workspace: create, list, read and revoke."},
+    {"name": "workspace", "description": "The whole workspace: export and deletion."},
     {"name": "service", "description": "Health of the service."},
 ]
 

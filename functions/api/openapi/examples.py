@@ -27,6 +27,7 @@ from functions.api.sessions import examples as sessions
 from functions.api.suite import examples as suite
 from functions.api.voice import examples as voice
 from functions.api.webhooks import examples as webhooks
+from functions.api.workspace import examples as workspace
 
 _RESOURCES = (
     personas,
@@ -47,6 +48,7 @@ _RESOURCES = (
     webhooks,
     config,
     keys,
+    workspace,
     meta,
 )
 
