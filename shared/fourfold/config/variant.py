@@ -10,7 +10,7 @@ import hashlib
 import json
 from typing import Annotated, Final, Literal, get_args
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, StringConstraints, model_validator
 
 from fourfold.persona import Document
 from fourfold.text_rules import text_faults
@@ -39,7 +39,6 @@ class Variant(Document):
     texts: Annotated[
         dict[TextName, Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT_BYTES)]],
         BeforeValidator(_known),
-        Field(max_length=len(TEXT_NAMES)),
     ] = {}  # noqa: RUF012 - pydantic copies it
 
     @model_validator(mode="after")

@@ -119,6 +119,9 @@ CONFIRM_AUDIT = Step(
 )
 
 
-def rubric_version(task: str = TASK) -> str:
-    """Returns the content hash of a rubric: all of the audit's prompt that does not depend on the persona."""
-    return prompt_version("aud", AUDIT.system, task, AUDIT.output_type)
+def rubric_version(task: str | None = None) -> str:
+    """Returns the content hash of a rubric: all of the audit's prompt that does not depend on the persona.
+
+    `task` is that of a variant; None for the shipped one.
+    """
+    return prompt_version("aud", AUDIT.system, AUDIT.task if task is None else task, AUDIT.output_type)
