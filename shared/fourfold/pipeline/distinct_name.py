@@ -63,7 +63,7 @@ def with_free_name(outcome: StepOutcome, names: NameRegistry) -> StepOutcome:
     """Returns the outcome of `with_claims`: a name that is still taken gets the first initial that makes it free."""
     state, name = outcome.state, _name_of(outcome.state)
     free = name
-    if not _is_stated(state, name) and not _is_free(name, state, names):
+    if any(violation.field == FIELD for violation in outcome.violations) and not _is_stated(state, name):
         candidates = (_with_initial(name, letter) for letter in ascii_uppercase)
         free = next((each for each in candidates if _is_free(each, state, names)), name)
     if free == name or state.draft.surface is None:
