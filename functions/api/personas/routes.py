@@ -36,7 +36,7 @@ from functions.api.openapi.problems import (
 )
 from functions.api.paging import Cursor, Limit
 from functions.api.personas import batch, generation, parse_client, updates
-from functions.api.personas.examples import REWRITE_ESTIMATE
+from functions.api.personas.examples import BATCH_RECEIPT, REWRITE_ESTIMATE
 from functions.api.personas.listing import persona_filter, persona_list
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.regeneration import estimated_regeneration, start_regeneration
@@ -70,6 +70,7 @@ _STALE = {"precondition_failed": "`If-Match` does not match; the reply's `ETag` 
         202: {
             "model": RunReceipt | BatchReceipt,
             "description": "The run is in progress; see `Location`. With `count` above 1, the list of the runs",
+            "content": {"application/json": {"example": BATCH_RECEIPT}},
         },
         200: replies.reply_or_stream(
             Estimate,
