@@ -26,6 +26,7 @@ from functions.api.runs import examples as runs
 from functions.api.sessions import examples as sessions
 from functions.api.suite import examples as suite
 from functions.api.voice import examples as voice
+from functions.api.voice_checks import examples as voice_checks
 from functions.api.webhooks import examples as webhooks
 
 _RESOURCES = (
@@ -36,6 +37,7 @@ _RESOURCES = (
     persona_forks,
     persona_files,
     voice,
+    voice_checks,
     chat,
     sessions,
     openai_compatible,

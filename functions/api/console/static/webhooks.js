@@ -11,7 +11,7 @@ import { statusBadge } from "./status.js";
 
 const EVENTS = [
   "*", "generation.run.started", "generation.run.completed", "generation.run.failed", "persona.created", "persona.flagged",
-  "persona.updated", "persona.deleted", "persona.fingerprint.ready", "persona.test_suite_complete", "persona.drift_detected", "config.changed",
+  "persona.updated", "persona.deleted", "persona.fingerprint.ready", "voice_check.completed", "persona.test_suite_complete", "persona.drift_detected", "config.changed",
 ];
 
 export async function view(_, { signal }) {
