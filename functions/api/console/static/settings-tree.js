@@ -1,37 +1,25 @@
-// The settings as a tree: each value with its source and lock, explained and changed in place.
+// The tab with the settings as a tree: each value with its source and lock, explained and changed in place.
 
 import { get, withQuery } from "./api.js";
 import { curlButton } from "./curl.js";
-import { fill, h } from "./dom.js";
+import { h } from "./dom.js";
 import { words } from "./format.js";
-import { problemNotice } from "./notices.js";
 import { isOwn, settingRow } from "./setting.js";
 
-const SCOPES = ["workspace", "org", "system"];
-
-export async function view(_, { signal }) {
-  const schema = new Map((await get("/v1/config/schema", { signal })).data.map((key) => [key.key, key]));
-  const tree = h("div", { class: "tree" });
-  const filter = h("input", { id: "filter", type: "search", placeholder: "model, retries, threshold …", oninput: () => applyFilter(tree, filter.value, only.checked) });
-  const only = h("input", { id: "only-set", type: "checkbox", onchange: () => applyFilter(tree, filter.value, only.checked) });
-  const scope = h("select", { id: "scope", onchange: () => draw().catch((error) => fill(tree, problemNotice(error))) }, SCOPES.map((name) => h("option", { value: name }, name)));
-  const draw = async () => {
-    const found = await get(withQuery("/v1/config", { scope: scope.value }), { signal });
-    fill(tree, groups(found, schema, signal));
-    applyFilter(tree, filter.value, only.checked);
-  };
-  await draw();
-  return {
-    title: "Settings",
-    content: h("section", { class: "page" },
-      h("div", { class: "page-head" }, h("h1", { tabindex: -1 }, "Settings"), h("div", { class: "actions" }, curlButton("GET", "/v1/config"))),
-      h("p", { class: "lead" }, "The nearest scope that sets a key wins, unless a scope above has locked it. A run keeps the settings it started with."),
-      h("div", { class: "fields" },
-        h("div", {}, h("label", { for: "scope" }, "Scope"), scope),
-        h("div", {}, h("label", { for: "filter" }, "Find a key"), filter),
-        h("label", { class: "check", for: "only-set" }, only, "Only what is set or locked")),
-      tree),
-  };
+export async function tab(scope, { signal }) {
+  const path = withQuery("/v1/config", { scope });
+  const [schema, found] = await Promise.all([get("/v1/config/schema", { signal }), get(path, { signal })]);
+  const keys = new Map(schema.data.map((key) => [key.key, key]));
+  const tree = h("div", { class: "tree" }, groups(found, keys, signal));
+  const apply = () => applyFilter(tree, filter.value, only.checked);
+  const filter = h("input", { id: "filter", type: "search", placeholder: "model, retries, threshold …", oninput: apply });
+  const only = h("input", { id: "only-set", type: "checkbox", onchange: apply });
+  return h("div", { class: "stack" },
+    h("div", { class: "fields" },
+      h("div", {}, h("label", { for: "filter" }, "Find a key"), filter),
+      h("label", { class: "check", for: "only-set" }, only, "Only what is set or locked")),
+    h("div", { class: "actions" }, curlButton("GET", path)),
+    tree);
 }
 
 /** One closed group for each part of the tree, such as engine.pipeline.audit. */
