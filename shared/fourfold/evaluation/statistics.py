@@ -1,4 +1,4 @@
-"""Statistics of paired comparisons: intervals, tests, equivalence, correction for several measures, sample size.
+"""Statistics of paired scores: Student's t, equivalence, correction for several measures, sample size.
 
 A difference is B minus A for one brief, so a positive mean says that B scores higher. Sources: Student's t for paired
 samples; two one-sided tests for equivalence (Schuirmann 1987); Holm's step-down correction (1979); the incomplete beta
@@ -8,7 +8,6 @@ function by its continued fraction (Abramowitz and Stegun 26.5.8).
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist, fmean, stdev
@@ -71,20 +70,6 @@ def equivalence_p(differences: Sequence[float], margin: float) -> float:
     return max(above, below)
 
 
-def bootstrap_interval(differences: Sequence[float], *, seed: int = 0, resamples: int = 2_000) -> tuple[float, float]:
-    """The 95 % interval of the mean by the percentile bootstrap; the same `seed` gives the same interval.
-
-    Raises:
-        ValueError: no differences.
-    """
-    if not differences:
-        raise ValueError("there is nothing to resample")
-    rng = random.Random(seed)  # noqa: S311 - a resampling, no secret
-    means = sorted(fmean(rng.choices(differences, k=len(differences))) for _ in range(resamples))
-    cut = (1 - CONFIDENCE) / 2
-    return means[math.floor(cut * resamples)], means[math.ceil((1 - cut) * resamples) - 1]
-
-
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     """The p-values adjusted for having looked at all of them, in the order given."""
     adjusted = [0.0] * len(p_values)
@@ -95,8 +80,8 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     return tuple(adjusted)
 
 
-def pairs_needed(deviation: float, difference: float, *, power: float = 0.8) -> int:
-    """How many pairs find a mean `difference` at the 5 % level with this power, for differences of this `deviation`.
+def pairs_needed(deviation: float, difference: float, *, level: float = 0.05, power: float = 0.8) -> int:
+    """How many pairs find a mean `difference` at this level with this power, for differences of this `deviation`.
 
     The normal approximation with two pairs added for the unknown deviation; at least two.
 
@@ -106,8 +91,31 @@ def pairs_needed(deviation: float, difference: float, *, power: float = 0.8) -> 
     if difference == 0:
         raise ValueError("no number of pairs finds a difference of zero")
     normal = NormalDist()
-    reach = normal.inv_cdf(1 - (1 - CONFIDENCE) / 2) + normal.inv_cdf(power)
+    reach = normal.inv_cdf(1 - level / 2) + normal.inv_cdf(power)
     return max(_LEAST_PAIRS, math.ceil((reach * deviation / difference) ** 2) + 2)
+
+
+def pairs_to_settle(deviation: float, margin: float, *, measures: int = 1, power: float = 0.8) -> int:
+    """How many pairs decide either way: find a difference of `margin`, or show equivalence if there is none.
+
+    It rests on the spread alone and not on the difference seen, which would promise too much. A true difference between
+    zero and the margin may need more.
+
+    Args:
+        deviation: standard deviation of the differences.
+        margin: a difference up to this size makes no difference in practice.
+        measures: how many measures Holm corrects for.
+        power: the probability of deciding in each of the two cases.
+
+    Raises:
+        ValueError: a margin that is not positive.
+    """
+    if margin <= 0:
+        raise ValueError("the margin of equivalence must be positive")
+    normal = NormalDist()
+    reach = normal.inv_cdf(CONFIDENCE) + normal.inv_cdf(1 - (1 - power) / 2)
+    equivalent = math.ceil((reach * deviation / margin) ** 2) + 2
+    return max(equivalent, pairs_needed(deviation, margin, level=(1 - CONFIDENCE) / measures, power=power))
 
 
 def t_cdf(t: float, freedom: int) -> float:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fourfold.evaluation.statistics import (
-    bootstrap_interval,
     equivalence_p,
     holm,
     paired_difference,
     pairs_needed,
+    pairs_to_settle,
     t_cdf,
     t_quantile,
 )
@@ -50,8 +50,8 @@ def test_without_spread_there_is_nothing_to_estimate() -> None:
     [
         lambda: paired_difference([1.0]),
         lambda: equivalence_p([1.0, 2.0], 0.0),
-        lambda: bootstrap_interval([]),
         lambda: pairs_needed(1.0, 0.0),
+        lambda: pairs_to_settle(1.0, 0.0),
     ],
 )
 def test_what_cannot_be_computed_is_refused(wrong: object) -> None:
@@ -61,28 +61,36 @@ def test_what_cannot_be_computed_is_refused(wrong: object) -> None:
 
 def test_rates_of_error_are_those_stated() -> None:
     rng = random.Random(7)  # noqa: S311 - a simulation
-    samples = [[rng.gauss(0.0, 1.0) for _ in range(20)] for _ in range(1_000)]
-    assert sum(paired_difference(sample).p < 0.05 for sample in samples) == pytest.approx(50, abs=25)
+    samples = [[rng.gauss(0.0, 1.0) for _ in range(20)] for _ in range(300)]
+    assert sum(paired_difference(sample).p < 0.05 for sample in samples) == pytest.approx(15, abs=12)
     # A true difference right at the margin is called equivalent in 5 % of samples.
     at_margin = [[value + 0.5 for value in sample] for sample in samples]
-    assert sum(equivalence_p(sample, 0.5) < 0.05 for sample in at_margin) == pytest.approx(50, abs=25)
+    assert sum(equivalence_p(sample, 0.5) < 0.05 for sample in at_margin) == pytest.approx(15, abs=12)
     inside = [[value * 0.3 for value in sample] for sample in samples]
-    assert sum(equivalence_p(sample, 0.5) < 0.05 for sample in inside) > 990
+    assert sum(equivalence_p(sample, 0.5) < 0.05 for sample in inside) > 295
 
 
 def test_the_number_of_pairs_gives_the_power_it_promises() -> None:
     rng = random.Random(11)  # noqa: S311 - a simulation
     n = pairs_needed(0.6, 0.2)
-    found = sum(paired_difference([rng.gauss(0.2, 0.6) for _ in range(n)]).p < 0.05 for _ in range(500))
-    assert found == pytest.approx(400, abs=35)
+    found = sum(paired_difference([rng.gauss(0.2, 0.6) for _ in range(n)]).p < 0.05 for _ in range(200))
+    assert found == pytest.approx(160, abs=24)
 
 
-def test_the_bootstrap_covers_the_mean_and_repeats_itself() -> None:
-    rng = random.Random(3)  # noqa: S311 - a simulation
-    sample = [rng.gauss(1.0, 0.5) for _ in range(40)]
-    low, high = bootstrap_interval(sample, seed=5)
-    assert low < 1.0 < high
-    assert (low, high) == bootstrap_interval(sample, seed=5)
+def test_the_published_example_of_a_judge_with_noise() -> None:
+    # Generation sd 0.25, judge sd 0.4: 87 briefs for a difference of 0.2 with one judgement, 45 with three.
+    once, thrice = ((2 * (0.25**2 + 0.4**2 / judgements)) ** 0.5 for judgements in (1, 3))
+    assert pairs_needed(once, 0.2) == pytest.approx(88, abs=2)
+    assert pairs_needed(thrice, 0.2) == pytest.approx(47, abs=2)
+
+
+def test_to_settle_takes_as_many_pairs_as_the_harder_of_both_answers() -> None:
+    assert pairs_to_settle(0.6, 0.2) >= pairs_needed(0.6, 0.2)
+    assert pairs_to_settle(0.6, 0.2, measures=4) > pairs_to_settle(0.6, 0.2)
+    rng = random.Random(13)  # noqa: S311 - a simulation
+    n = pairs_to_settle(0.6, 0.2)
+    equal = [[rng.gauss(0.0, 0.6) for _ in range(n)] for _ in range(200)]
+    assert sum(equivalence_p(sample, 0.2) < 0.05 for sample in equal) >= 145
 
 
 def test_holm_is_the_worked_example() -> None:

@@ -1,0 +1,79 @@
+"""The measures of an evaluation: what each reads from an observation, its unit, its good direction and its margin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from fourfold.evaluation.models import Observation
+from fourfold.persona import Dimension
+
+POINTS_MARGIN: Final = 0.2
+# score: Student's t. amount: resampled, for counts, shares and costs. outcome: yes or no. preference: won pairs.
+Kind = Literal["score", "amount", "outcome", "preference"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure.
+
+    `margin` is absolute, in `unit`. With `relative` it is at least that share of the mean of A. `value` reads an
+    observation and returns None if it has no such value; it is None for `voice_separation`, which needs the whole arm,
+    and for `preference`, which is of a pair.
+    """
+
+    name: str
+    unit: str
+    better: Literal["higher", "lower"]
+    kind: Kind
+    margin: float
+    value: Callable[[Observation], float | None] | None
+    relative: float = 0.0
+
+
+def _dimension(dimension: Dimension) -> Measure:
+    def value(seen: Observation) -> float | None:
+        return None if seen.dimensions is None else seen.dimensions.of(dimension)
+
+    return Measure(dimension.value, "points of 5", "higher", "score", POINTS_MARGIN, value)
+
+
+def overall_of(seen: Observation) -> float | None:
+    """The mean overall score (0-5) of the judgements, or None if there was none."""
+    return sum(seen.overall) / len(seen.overall) if seen.overall else None
+
+
+def _claims_kept(seen: Observation) -> float | None:
+    return seen.claims.kept / seen.claims.total if seen.claims is not None and seen.claims.total else None
+
+
+def _violations(seen: Observation) -> float | None:
+    return None if seen.status == "failed" else float(seen.violations)
+
+
+MEASURES: Final[tuple[Measure, ...]] = (
+    Measure("overall", "points of 5", "higher", "score", POINTS_MARGIN, overall_of),
+    *map(_dimension, Dimension),
+    Measure("preference", "share of pairs", "higher", "preference", 0.1, None),
+    Measure("claims_kept", "share of facts", "higher", "amount", 0.05, _claims_kept),
+    Measure("violations", "violations", "lower", "amount", 0.25, _violations),
+    Measure("voice_separation", "cosine distance", "higher", "amount", 0.05, None),
+    Measure("passed", "share of runs", "higher", "outcome", 0.1, lambda seen: float(seen.status == "active")),
+    Measure("failed", "share of runs", "lower", "outcome", 0.1, lambda seen: float(seen.status == "failed")),
+    Measure("attempts", "attempts", "lower", "amount", 0.25, lambda seen: float(seen.attempts)),
+    Measure("usd", "USD", "lower", "amount", 0.001, lambda seen: seen.usd, relative=0.1),
+    Measure("tokens", "tokens", "lower", "amount", 50.0, lambda seen: float(seen.tokens), relative=0.1),
+    Measure("wall_ms", "ms", "lower", "amount", 100.0, lambda seen: float(seen.wall_ms), relative=0.1),
+)
+MEASURE_NAMES: Final = tuple(measure.name for measure in MEASURES)
+# What a verdict rests on unless the caller names the measures.
+DEFAULT_METRICS: Final = ("overall", "claims_kept", "voice_separation", "passed")
+
+Pair = tuple[Observation, Observation]
+
+
+def paired(observations: Sequence[Observation]) -> list[Pair]:
+    """The observations of A and B of each brief that has both, in the order of the briefs."""
+    sides = {side: {seen.brief: seen for seen in observations if seen.side == side} for side in ("a", "b")}
+    return [(sides["a"][brief], sides["b"][brief]) for brief in sorted(sides["a"].keys() & sides["b"].keys())]

@@ -1,0 +1,204 @@
+"""Builds the report of an evaluation from its observations and preferences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean, variance
+from typing import Final, Literal
+
+from fourfold.evaluation.comparison import Compared, compare_preferences, compare_values
+from fourfold.evaluation.measures import (
+    DEFAULT_METRICS,
+    MEASURE_NAMES,
+    MEASURES,
+    POINTS_MARGIN,
+    Measure,
+    Pair,
+    overall_of,
+    paired,
+)
+from fourfold.evaluation.models import (
+    Arm,
+    ArmSummary,
+    BriefItem,
+    BriefRow,
+    EvaluationReport,
+    Observation,
+    Preference,
+    RowSide,
+    Side,
+)
+from fourfold.evaluation.verdict import decide, with_verdicts
+from fourfold.evaluation.voices import separations
+
+EXCERPT: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationData:
+    """All that a report is made of.
+
+    Attributes:
+        a: the first arm.
+        b: the second arm.
+        briefs: all briefs of the evaluation; observations refer to them by index.
+        observations: at most one of each brief and side.
+        judge: the judge of both arms, `provider:model`.
+        preferences: at most one of each brief.
+        rubric_version: content hash of the judge's prompt.
+        brief_set: name and version of a shipped set.
+        metrics: names of the measures that count.
+        margin: of the overall score and its dimensions, in points of 5.
+        judge_usd: what judging the personas of A and of B cost; None if a price is unknown.
+        stopped: why the evaluation ended early.
+        notes: further notes for the reader.
+    """
+
+    a: Arm
+    b: Arm
+    briefs: Sequence[BriefItem]
+    observations: Sequence[Observation]
+    judge: str
+    preferences: Sequence[Preference] = ()
+    rubric_version: str | None = None
+    brief_set: str | None = None
+    metrics: Sequence[str] = DEFAULT_METRICS
+    margin: float = POINTS_MARGIN
+    judge_usd: tuple[float | None, float | None] = (None, None)
+    stopped: Literal["budget", "cancelled", "failed"] | None = None
+    notes: Sequence[str] = ()
+
+
+def report(data: EvaluationData) -> EvaluationReport:
+    """The report with its verdict. Equal data give an equal report.
+
+    Raises:
+        ValueError: a metric that does not exist, none at all, or a margin that is not positive.
+    """
+    unknown = [name for name in data.metrics if name not in MEASURE_NAMES]
+    if unknown or not data.metrics or data.margin <= 0:
+        raise ValueError(f"metrics are some of {', '.join(MEASURE_NAMES)}, and the margin is positive")
+    pairs = paired(data.observations)
+    metrics = tuple(name for name in data.metrics if name != "claims_kept" or not _without_facts(data.observations))
+    compared = [_compared(measure, data, pairs) for measure in MEASURES]
+    measures = with_verdicts(
+        [each for each in compared if each.n or each.measure.name in metrics], metrics, data.stopped
+    )
+    decision = decide(measures, data.stopped)
+    return EvaluationReport(
+        verdict=decision.verdict,
+        reason=decision.reason,
+        judge=data.judge,
+        rubric_version=data.rubric_version,
+        briefs=len(data.briefs),
+        pairs=len(pairs),
+        brief_set=data.brief_set,
+        a=_summary(data.a, data.observations, data.judge_usd[0]),
+        b=_summary(data.b, data.observations, data.judge_usd[1]),
+        measures=tuple(measures),
+        rows=tuple(_rows(data)),
+        briefs_to_settle=decision.briefs_to_settle,
+        stopped=data.stopped,
+        notes=(*data.notes, *_notes(data)),
+    )
+
+
+def _compared(measure: Measure, data: EvaluationData, pairs: Sequence[Pair]) -> Compared:
+    if measure.unit == "points of 5":
+        measure = replace(measure, margin=data.margin)
+    if measure.kind == "preference":
+        return compare_preferences(measure, [each.outcome for each in data.preferences])
+    return compare_values(measure, _values(measure, pairs))
+
+
+def _values(measure: Measure, pairs: Sequence[Pair]) -> list[tuple[float, float]]:
+    """The values of both sides of each pair that has both."""
+    if measure.value is None:
+        a, b = (separations([pair[side].voice for pair in pairs]) for side in (0, 1))
+    else:
+        a, b = ([measure.value(pair[side]) for pair in pairs] for side in (0, 1))
+    return [(one, other) for one, other in zip(a, b, strict=True) if one is not None and other is not None]
+
+
+def _summary(arm: Arm, observations: Sequence[Observation], judge_usd: float | None) -> ArmSummary:
+    seen = [each for each in observations if each.side == arm.side]
+    costs = [each.usd for each in seen if each.usd is not None]
+    return ArmSummary(
+        side=arm.side,
+        label=arm.label,
+        config_hash=arm.config_hash,
+        method=arm.method,
+        variant=arm.variant,
+        runs=len(seen),
+        active=sum(each.status == "active" for each in seen),
+        flagged=sum(each.status == "flagged" for each in seen),
+        failed=sum(each.status == "failed" for each in seen),
+        usd=sum(costs) if len(costs) == len(seen) else None,
+        judge_usd=judge_usd,
+        tokens=sum(each.tokens for each in seen),
+        wall_ms_mean=fmean(each.wall_ms for each in seen) if seen else None,
+    )
+
+
+def _rows(data: EvaluationData) -> list[BriefRow]:
+    seen: dict[tuple[int, Side], Observation] = {(each.brief, each.side): each for each in data.observations}
+    preferred = {each.brief: each.outcome for each in data.preferences}
+    rows = []
+    for index, brief in enumerate(data.briefs):
+        a, b = seen.get((index, "a")), seen.get((index, "b"))
+        if a is None and b is None:
+            continue
+        scores = [None if each is None else overall_of(each) for each in (a, b)]
+        rows.append(
+            BriefRow(
+                brief=index,
+                id=brief.id,
+                excerpt=brief.text if len(brief.text) <= EXCERPT else f"{brief.text[: EXCERPT - 1]}…",
+                a=_row_side(a),
+                b=_row_side(b),
+                difference=None if scores[0] is None or scores[1] is None else scores[1] - scores[0],
+                preference=preferred.get(index),
+            )
+        )
+    return rows
+
+
+def _row_side(seen: Observation | None) -> RowSide | None:
+    if seen is None:
+        return None
+    return RowSide(
+        persona_id=seen.persona_id,
+        status=seen.status,
+        overall=overall_of(seen),
+        claims=seen.claims,
+        usd=seen.usd,
+    )
+
+
+def _without_facts(observations: Sequence[Observation]) -> bool:
+    """Whether personas were looked at and no brief has a fact that the ledger can follow."""
+    counts = [each.claims.total for each in observations if each.claims is not None]
+    return bool(counts) and not any(counts)
+
+
+def _notes(data: EvaluationData) -> list[str]:
+    notes = []
+    spreads = [variance(each.overall) for each in data.observations if len(each.overall) > 1]
+    if spreads:
+        notes.append(
+            f"Repeated judgements of one persona have a standard deviation of {fmean(spreads) ** 0.5:.2f} points "
+            f"(n = {len(spreads)} personas)."
+        )
+    swapped = sum(each.ab != each.ba for each in data.preferences)
+    if data.preferences:
+        notes.append(
+            f"In {swapped} of {len(data.preferences)} pairs the judge's preference changed with the order in which it "
+            "saw the personas; those pairs are ties."
+        )
+    single = len(data.briefs) - len(paired(data.observations))
+    if _without_facts(data.observations):
+        notes.append("The claims ledger finds no fact in these briefs, so `claims_kept` does not count.")
+    if single and data.stopped is None:
+        notes.append(f"{single} of {len(data.briefs)} briefs have no pair and are in no measure.")
+    return notes
