@@ -15,6 +15,7 @@ from fourfold.client import operations
 from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
 from fourfold.client.operations import Operation
 from fourfold.client.replies import (
+    BatchReceipt,
     ChatReply,
     Document,
     Item,
@@ -95,6 +96,19 @@ class AsyncFourfold:
         `labels` are `language`, `seed`, `slug`, `visibility` and `metadata`, as in `POST /v1/personas`.
         """
         return await self._written(operations.create(brief, settings, labels))
+
+    async def create_personas(
+        self,
+        brief: str,
+        count: int,
+        settings: Mapping[str, Any] | None = None,
+        **labels: Any,  # noqa: ANN401 - JSON
+    ) -> BatchReceipt:
+        """Starts `count` (2-20) runs that each write another person of the brief, and does not wait for them.
+
+        `live(run_ids=...)` follows them; `labels` are those of `create_persona` without `slug`.
+        """
+        return await self._document(BatchReceipt, operations.create(brief, settings, {**labels, "count": count}))
 
     async def estimate_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Estimate:
         """Returns what a persona of this brief would cost; nothing is stored or spent."""

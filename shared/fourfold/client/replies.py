@@ -47,6 +47,21 @@ class RunReceipt(BaseModel):
     status: str
 
 
+class BatchRun(RunReceipt):
+    """A run of a batch, with the seed of its person."""
+
+    seed: int
+
+
+class BatchReceipt(BaseModel):
+    """The runs of a request for several people."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    batch_id: str
+    runs: tuple[BatchRun, ...]
+
+
 class RunSummary(BaseModel):
     """A run in a list. `usage` is null while the run is in progress."""
 
