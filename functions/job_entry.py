@@ -100,25 +100,25 @@ def job_handler(
 
 
 def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadline: float) -> None:
-    jobs, current = job_context(), effective_in(message.workspace_id)
-    stored_run = jobs.store.run(message.workspace_id, message.run_id)
+    jobs = job_context()
     persona = jobs.store.persona(message.workspace_id, message.persona_id)
+    if persona is None:  # deleted, perhaps with its workspace, which then has no settings
+        _clear_log(message.workspace_id, message.run_id)
+        return
+    current = effective_in(message.workspace_id)
+    stored_run = jobs.store.run(message.workspace_id, message.run_id)
     # A resumed run keeps the settings it started with.
     settings = (
         current.settings if stored_run is None else settings_at(message.workspace_id, stored_run.config_revisions)
     )
     job_settings = _job_settings(settings, message.kind)
     is_wanted = job_settings.enabled and (message.asked or job_settings.run_on_create)
-    if persona is None:
-        _clear_log(message.workspace_id, message.run_id)
-        return
     if persona.status not in SPEAKABLE or not is_wanted:
         logger.info("job dropped", extra={"run_id": message.run_id, "kind": message.kind, "wanted": is_wanted})
         return
     lease_until = jobs.clock() + timedelta(seconds=deadline - time.monotonic() + 5)
-    run = claim_run(
-        message, jobs, Lease(record.message_id, lease_until), current.settings.engine.hash(), current.revisions
-    )
+    lease, author = Lease(record.message_id, lease_until), None if stored_run else _author(message, persona, jobs)
+    run = claim_run(message, jobs, lease, current.settings.engine.hash(), current.revisions, author)
     if run is None:
         logger.info("job has ended, or another worker has it", extra={"run_id": message.run_id, "kind": message.kind})
         return
@@ -136,6 +136,12 @@ def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadlin
 
     job = job_for(run, persona, settings, calls)
     _run_job(run, job, record, job_settings.concurrency, may_start, calls)
+
+
+def _author(message: JobMessage, persona: Persona, jobs: JobContext) -> str | None:
+    """The API key that asked for the run which wrote the persona: the job that an event starts is counted under it."""
+    writer = None if persona.run_id is None else jobs.store.run(message.workspace_id, persona.run_id)
+    return None if writer is None else writer.author
 
 
 def _run_job(  # noqa: PLR0913, PLR0917 - what a run of a job needs

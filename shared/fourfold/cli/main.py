@@ -89,6 +89,11 @@ COMMANDS = {
         "cancel",
         "Cancel a run: it sends no further model call. A call in progress is completed and paid.",
     ),
+    "usage": LazyCommand(
+        "fourfold.cli.usage",
+        "usage",
+        "Show calls, tokens and cost of the workspace by day, model, step, key or kind.",
+    ),
     "stats": LazyCommand(
         "fourfold.cli.stats",
         "stats",
@@ -107,6 +112,7 @@ COMMANDS = {
     ),
     "open": LazyCommand("fourfold.cli.login", "open_page", "Open the API's page in a browser."),
     "keys": LazyCommand("fourfold.cli.keys", "app", "API keys of the workspace: create, list, revoke."),
+    "workspace": LazyCommand("fourfold.cli.workspace", "app", "The whole workspace: export and delete."),
     "config": LazyCommand("fourfold.cli.config", "app", "Settings: read, change, lock, explain, roll back."),
     "webhooks": LazyCommand("fourfold.cli.webhooks", "app", "Webhook endpoints, and a local receiver."),
     "regression": LazyCommand(

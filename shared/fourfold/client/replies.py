@@ -48,6 +48,21 @@ class RunReceipt(BaseModel):
     status: str
 
 
+class BatchRun(RunReceipt):
+    """A run of a batch, with the seed of its person."""
+
+    seed: int
+
+
+class BatchReceipt(BaseModel):
+    """The runs of a request for several people."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    batch_id: str
+    runs: tuple[BatchRun, ...]
+
+
 class VoiceChecks(BaseModel):
     """The newest voice check of a persona, and the newest certificate of each model, newest first."""
 

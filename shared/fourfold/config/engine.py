@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from fourfold.config.models import MAX_FALLBACKS, ModelConfig, ModelName
 from fourfold.config.scope import EVERYWHERE, UNCOMMITTED, KeyMeta, Revisions, Scope
+from fourfold.config.variant import Variant
 from fourfold.llm.model_names import may_think
 from fourfold.persona import Dimension, Document
 from fourfold.steps import StepName
@@ -119,6 +120,11 @@ class PipelineConfig(Document):
     surface_ground: StepConfig = StepConfig()
     audit: AuditConfig = AuditConfig(max_tokens=4096)
     single_call: StepConfig = StepConfig(max_tokens=4096)
+    variant: Annotated[
+        Variant,
+        Field(description="Named texts that replace the tasks of steps, to compare prompts or rubrics."),
+        KeyMeta(scopes=EVERYWHERE),
+    ] = Variant()
     drift_detection: DriftConfig = DriftConfig()
 
     def of(self, step: StepName) -> StepConfig:

@@ -20,7 +20,7 @@ from fourfold.persona import Document, Persona
 from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.voice.chat_turn import ChatTurn, ask
 from fourfold.voice.distinctiveness import ComparableVoice, from_others, nearest, verdict_of
-from fourfold.voice.embedder import Embedder
+from fourfold.voice.embedder import Embedder, MeteredEmbedder
 from fourfold.voice.fingerprint import (
     Fingerprint,
     FingerprintInput,
@@ -146,7 +146,8 @@ class FingerprintJob:
             cost_usd=cost_usd,
         )
         owner = FingerprintOwner(self.persona.id, run.id, self.persona.language)
-        fingerprint = make_fingerprint(owner, source, self.embedder, self.scenarios, at)
+        embedder = MeteredEmbedder(self.embedder)
+        fingerprint = make_fingerprint(owner, source, embedder, self.scenarios, at)
         summary = summary_of(fingerprint).model_copy(update={"persona_version": self.persona.version})
         ready = FingerprintReady(
             persona_id=fingerprint.persona_id,
@@ -169,6 +170,7 @@ class FingerprintJob:
             ],
             tokens=fingerprint.tokens,
             cost_usd=fingerprint.cost_usd,
+            further_calls=embedder.calls,
             summary=lambda persona: persona.model_copy(
                 update={"fingerprint": summary.model_copy(update={"stale": not same_layers(self.persona, persona)})}
             ),
