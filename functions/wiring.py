@@ -18,6 +18,7 @@ from fourfold.storage.jobs.workspace_tests import DynamoWorkspaceTests
 from fourfold.storage.personas.sessions import DynamoSessions
 from fourfold.storage.personas.store import DynamoPersonaStore
 from fourfold.storage.progress.events import DynamoEventStore
+from fourfold.storage.usage.budgets import DynamoBudgets
 from functions.clock import now
 
 
@@ -41,6 +42,12 @@ def persona_store() -> DynamoPersonaStore:
 def job_store() -> DynamoJobStore:
     """The store of background jobs: state, runs and results."""
     return DynamoJobStore(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
+
+
+@cache
+def budgets() -> DynamoBudgets:
+    """What budgets have left."""
+    return DynamoBudgets(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
 
 
 @cache

@@ -35,6 +35,7 @@ class AdmittedCaller:
     expires_at: datetime | None
     digest: str
     lineage: tuple[str, ...]
+    usd_per_month: float | None
     effective: EffectiveSettings
 
     @property
@@ -93,6 +94,7 @@ def _admit(secret: str) -> tuple[AdmittedCaller, Rate] | None:
         expires_at=holder.expires_at,
         digest=holder.digest,
         lineage=holder.lineage,
+        usd_per_month=holder.usd_per_month,
         effective=effective(holder.org_id, holder.workspace_id),
     )
     rate = wiring.rate_limiter().take(holder.key_id, admitted.settings.api.limits.requests_per_minute)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from fourfold.config.settings import Settings
+from fourfold.estimates.estimate import Estimate
+from fourfold.estimates.jobs import estimate_fingerprint
 from fourfold.llm.fallback import Deadline
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
@@ -28,4 +30,8 @@ def _job(_run: Run, persona: Persona, settings: Settings, deadline: Deadline) ->
     )
 
 
-handler = job_handler(RunKind.FINGERPRINT, _job)
+def _estimate(_run: Run, persona: Persona, settings: Settings) -> Estimate:
+    return estimate_fingerprint(persona, settings.engine, scenario_set())
+
+
+handler = job_handler(RunKind.FINGERPRINT, _job, _estimate)

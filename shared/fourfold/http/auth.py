@@ -47,6 +47,10 @@ class Caller(Protocol):
     def lineage(self) -> tuple[str, ...]:
         """SHA-256 of the keys that it descends from, oldest first."""
 
+    @property
+    def usd_per_month(self) -> float | None:
+        """The most USD that work which the key asks for may cost in a UTC month; None: no cap of its own."""
+
 
 class KeyRing:
     """Looks up keys with a cache of CACHE_SECONDS, so a revoked key stops working within five seconds."""

@@ -77,7 +77,8 @@ class Run(Document):
     settings. `author` is the id of the API key that asked for the run, `reason` the reason it gave; null if not
     recorded. `language` (BCP 47) is the one that the persona must speak; null if the brief decides. `seed`
     is what the run varies the brief by; null if it does not.
-    `cancel_requested_at` is when the run was asked to end before its next model call.
+    `cancel_requested_at` is when the run was asked to end before its next model call. `reserved_usd` is what the run
+    held of the budgets that limit it when it began; null if none does.
     """
 
     id: RunId
@@ -99,6 +100,7 @@ class Run(Document):
     error: Problem | None = None
     started_at: datetime
     cancel_requested_at: datetime | None = None
+    reserved_usd: float | None = None
     completed_at: datetime | None = None
 
 
