@@ -62,9 +62,9 @@ def usage_pk(workspace_id: str, shard: int) -> str:
     return f"WS#{workspace_id}#USAGE#{shard}"
 
 
-def budget_pk(workspace_id: str, period: str) -> str:
-    """The budgets of a UTC day (`2026-11-27`) or month (`2026-11`): the workspace's and its keys'."""
-    return f"WS#{workspace_id}#BUDGET#{period}"
+def budgets_pk(workspace_id: str) -> str:
+    """What is spent and reserved of each budget: the workspace's and its keys'."""
+    return f"WS#{workspace_id}#BUDGETS"
 
 
 def holds_pk(workspace_id: str) -> str:

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
 KEY, OTHER_KEY, READ_KEY, WRITE_KEY = ("ffk_one", "ffk_other", "ffk_read", "ffk_write")
 FULL_KEY, OTHER_FULL_KEY = ("ffk_full", "ffk_other_full")
-_OF_NO_PERSONA = re.compile(r"#(SLOTS|MONTHS|HOLDS|USAGE#\d+|BUDGET#[\d-]+)$")
+_OF_NO_PERSONA = re.compile(r"#(SLOTS|MONTHS|HOLDS|BUDGETS|USAGE#\d+)$")
 BOTH = frozenset({"personas:read", "personas:write"})
 Fate = Literal["active", "flagged", "failed", "silent", "refused"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -65,7 +66,7 @@ def limit(api: Api, monkeypatch: pytest.MonkeyPatch) -> Limit:  # noqa: ARG001 -
 
 def counter(api: Api, owner: str = "WORKSPACE") -> tuple[float, float]:
     """The month's (spent and reserved, spent) in USD."""
-    [item] = [each for each in api.kept.items("personas") if each["sk"]["S"] == owner and "BUDGET" in each["pk"]["S"]]
+    [item] = [each for each in api.kept.items("personas") if re.fullmatch(rf"\d{{4}}-\d{{2}}#{owner}", each["sk"]["S"])]
     return round(int(item["c"]["N"]) / NANO, 6), round(int(item.get("s", {"N": "0"})["N"]) / NANO, 6)
 
 

@@ -46,15 +46,13 @@ def settle(budgets: DynamoBudgets, work: str, usd: float) -> None:
 
 
 def counters(tables: Tables) -> dict[str, tuple[float, float]]:
-    """Period and owner -> (spent and reserved, spent), in USD."""
-    items = [item for item in tables.items("personas") if "#BUDGET#" in item["pk"]["S"]]
-    return {
-        f"{item['pk']['S'].rpartition('#')[2]} {item['sk']['S']}": (
-            int(item["c"]["N"]) / NANO,
-            int(item.get("s", {"N": "0"})["N"]) / NANO,
-        )
-        for item in items
-    }
+    """Period and owner -> (spent and reserved, spent), in USD to the millionth."""
+    items = [item for item in tables.items("personas") if item["pk"]["S"] == "WS#ws_a#BUDGETS"]
+    return {item["sk"]["S"]: (usd(item, "c"), usd(item, "s")) for item in items}
+
+
+def usd(item: dict[str, Any], name: str) -> float:
+    return round(int(item.get(name, {"N": "0"})["N"]) / NANO, 6)
 
 
 def alerts(tables: Tables) -> list[dict[str, Any]]:
@@ -67,10 +65,10 @@ def test_fifty_at_once_reserve_no_more_than_the_cap(tables: Tables, budgets: Dyn
     with ThreadPoolExecutor(10) as pool:
         held = list(pool.map(lambda number: reserve(budgets, f"run_{number}", 0.09), range(50)))
     assert sum(held) == 11
-    assert counters(tables) == {"2026-11 WORKSPACE": (pytest.approx(0.99), 0.0)}
+    assert counters(tables) == {"2026-11#WORKSPACE": (0.99, 0.0)}
     for number in range(50):
         settle(budgets, f"run_{number}", 0.05)
-    assert counters(tables) == {"2026-11 WORKSPACE": (pytest.approx(0.55), pytest.approx(0.55))}
+    assert counters(tables) == {"2026-11#WORKSPACE": (0.55, 0.55)}
     assert [reserve(budgets, f"later_{number}", 0.09) for number in range(6)] == [True] * 5 + [False]
 
 
@@ -105,7 +103,7 @@ def test_what_a_lost_worker_holds_expires_and_late_work_counts_once(tables: Tabl
     assert reserve(budgets, "next", 0.5, NOW + timedelta(minutes=6))
     for _ in range(2):
         settle(budgets, "late", 0.3)
-    assert counters(tables) == {"2026-11 WORKSPACE": (pytest.approx(0.8), pytest.approx(0.3))}
+    assert counters(tables) == {"2026-11#WORKSPACE": (0.8, 0.3)}
 
 
 def test_a_period_ends_and_work_counts_in_the_one_it_began_in(tables: Tables, budgets: DynamoBudgets) -> None:
@@ -113,8 +111,8 @@ def test_a_period_ends_and_work_counts_in_the_one_it_began_in(tables: Tables, bu
     assert reserve(budgets, "one", 1.0, evening)
     assert reserve(budgets, "two", 1.0, evening + timedelta(minutes=2))
     settle(budgets, "one", 0.7)
-    assert counters(tables)["2026-11 WORKSPACE"] == (0.7, 0.7)
-    assert counters(tables)["2026-12 WORKSPACE"] == (1.0, 0.0)
+    assert counters(tables)["2026-11#WORKSPACE"] == (0.7, 0.7)
+    assert counters(tables)["2026-12#WORKSPACE"] == (1.0, 0.0)
 
 
 def test_alerts_are_sent_once_a_period_each(tables: Tables, budgets: DynamoBudgets) -> None:
@@ -140,4 +138,4 @@ def test_work_extends_what_it_holds_within_the_cap(tables: Tables, budgets: Dyna
     with pytest.raises(BudgetExceededError):
         budgets.extend("ws_a", "job", reservation(MONTH, 0.2, NOW, HELD))
     settle(budgets, "job", 0.95)
-    assert counters(tables) == {"2026-11 WORKSPACE": (0.95, 0.95)}
+    assert counters(tables) == {"2026-11#WORKSPACE": (0.95, 0.95)}

@@ -1,7 +1,8 @@
 """Budgets: what is spent and reserved of each cap in a period, and what work in progress holds.
 
-pk budget_pk   sk `WORKSPACE`, `KEY#<key>`   nano-USD of a period: `c` spent and reserved, `s` spent; the alerts sent
-pk holds_pk    sk `<work>`                   what work holds, in which counters, and until when
+pk budgets_pk   sk `<day or month>#WORKSPACE`, `...#KEY#<key>`   nano-USD of the period: `c` spent and reserved, `s` spent;
+                                                                 the alerts sent
+pk holds_pk     sk `<work>`                                      what work holds, in which counters, and until when
 
 Both change in one transaction, so a counter is what is spent plus what is held. Only work under a cap reads or writes
 them. A hold whose time is over is released by the next work that finds too little left; work that ends later is counted
@@ -20,7 +21,7 @@ from fourfold.events.budget import BudgetAlert, budget_alert_entry
 from fourfold.spending.budget import BudgetExceededError, Cap, Reservation
 from fourfold.spending.spent import NANO
 from fourfold.storage.outbox import outbox_puts
-from fourfold.storage.partitions import budget_pk, holds_pk
+from fourfold.storage.partitions import budgets_pk, holds_pk
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import Write, delete, transact
 
@@ -43,7 +44,7 @@ class _Counter:
 
     def key(self, workspace_id: str) -> Item:
         owner = "WORKSPACE" if self.cap.key_id is None else f"KEY#{self.cap.key_id}"
-        return key(budget_pk(workspace_id, self.period), owner)
+        return key(budgets_pk(workspace_id), f"{self.period}#{owner}")
 
 
 class DynamoBudgets:
