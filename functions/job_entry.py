@@ -108,18 +108,19 @@ def job_handler(
 
 
 def _handle(message: JobMessage, record: SQSRecord, kind: JobKind, deadline: float) -> None:
-    jobs, current = job_context(), effective_in(message.workspace_id)
-    stored_run = jobs.store.run(message.workspace_id, message.run_id)
+    jobs = job_context()
     persona = jobs.store.persona(message.workspace_id, message.persona_id)
+    if persona is None:  # deleted, perhaps with its workspace, which then has no settings
+        _clear_log(message.workspace_id, message.run_id)
+        return
+    current = effective_in(message.workspace_id)
+    stored_run = jobs.store.run(message.workspace_id, message.run_id)
     # A resumed run keeps the settings it started with.
     settings = (
         current.settings if stored_run is None else settings_at(message.workspace_id, stored_run.config_revisions)
     )
     job_settings = _job_settings(settings, message.kind)
     is_wanted = job_settings.enabled and (message.asked or job_settings.run_on_create)
-    if persona is None:
-        _clear_log(message.workspace_id, message.run_id)
-        return
     if persona.status not in SPEAKABLE or not is_wanted:
         logger.info("job dropped", extra={"run_id": message.run_id, "kind": message.kind, "wanted": is_wanted})
         return

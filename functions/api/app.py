@@ -66,6 +66,7 @@ from functions.api.suite import routes as suite
 from functions.api.usage import routes as usage
 from functions.api.voice import routes as voice
 from functions.api.webhooks import routes as webhooks
+from functions.api.workspace import routes as workspace
 
 logger = Logger()
 
@@ -94,6 +95,7 @@ _RESOURCES = (
     config,
     usage,
     keys,
+    workspace,
     meta,
     console,
 )

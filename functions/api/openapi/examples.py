@@ -28,6 +28,7 @@ from functions.api.suite import examples as suite
 from functions.api.usage import examples as usage
 from functions.api.voice import examples as voice
 from functions.api.webhooks import examples as webhooks
+from functions.api.workspace import examples as workspace
 
 _RESOURCES = (
     personas,
@@ -49,6 +50,7 @@ _RESOURCES = (
     config,
     usage,
     keys,
+    workspace,
     meta,
 )
 

@@ -67,6 +67,22 @@ CATALOGUE: dict[str, KnownProblem] = {
     "insufficient_scope": KnownProblem(
         403, "Insufficient scope", "Use an API key with the scope personas:write.", general=True
     ),
+    "workspace_deleting": KnownProblem(
+        403,
+        "The workspace is being deleted",
+        "Nothing of it can be read or changed. DELETE /v1/workspace continues the deletion.",
+        general=True,
+    ),
+    "not_confirmed": KnownProblem(
+        422,
+        "The deletion is not confirmed",
+        "confirm: Must be ws_acme, the id of the workspace that this API key belongs to.",
+        field=(
+            "confirm",
+            "not_this_workspace",
+            "Must be ws_acme, the id of the workspace that this API key belongs to.",
+        ),
+    ),
     "scope_not_grantable": KnownProblem(
         403,
         "A key can only grant its own scopes",

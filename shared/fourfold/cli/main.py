@@ -102,6 +102,7 @@ COMMANDS = {
     ),
     "open": LazyCommand("fourfold.cli.login", "open_page", "Open the API's page in a browser."),
     "keys": LazyCommand("fourfold.cli.keys", "app", "API keys of the workspace: create, list, revoke."),
+    "workspace": LazyCommand("fourfold.cli.workspace", "app", "The whole workspace: export and delete."),
     "config": LazyCommand("fourfold.cli.config", "app", "Settings: read, change, lock, explain, roll back."),
     "webhooks": LazyCommand("fourfold.cli.webhooks", "app", "Webhook endpoints, and a local receiver."),
     "regression": LazyCommand(

@@ -51,6 +51,10 @@ class Caller(Protocol):
     def usd_per_month(self) -> float | None:
         """The most USD that work which the key asks for may cost in a UTC month; None: no cap of its own."""
 
+    @property
+    def closing(self) -> bool:
+        """Whether the workspace is being deleted."""
+
 
 class KeyRing:
     """Looks up keys with a cache of CACHE_SECONDS, so a revoked key stops working within five seconds."""

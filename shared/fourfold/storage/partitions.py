@@ -75,3 +75,8 @@ def holds_pk(workspace_id: str) -> str:
 def labels_pk(workspace_id: str) -> str:
     """The workspace's label sets."""
     return f"WS#{workspace_id}#LABELS"
+
+
+def endings_pk(workspace_id: str) -> str:
+    """The runs that were in progress when the workspace's deletion reached them: their logs end later."""
+    return f"WS#{workspace_id}#ENDINGS"

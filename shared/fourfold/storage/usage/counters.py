@@ -81,6 +81,24 @@ class DynamoUsage:
                 yield day, account, _spent_in(item)
 
 
+def counter_record(item: Item) -> dict[str, object]:
+    """Returns a stored counter with full names, for an export."""
+    day, account = _parsed(item["sk"]["S"])
+    spent = _spent_in(item)
+    return {
+        "day": day.isoformat(),
+        "kind": account.kind,
+        "step": account.step,
+        "key_id": account.key_id,
+        "model": account.model,
+        "calls": spent.calls,
+        "failures": spent.failures,
+        "tokens": spent.tokens.model_dump(),
+        "cost_usd": spent.usd,
+        "unpriced_calls": spent.unpriced,
+    }
+
+
 def _sort_key(day: str, account: Account) -> str:
     # The model comes last: its name is the caller's and may hold any character.
     return "#".join((day, account.kind, account.step, account.key_id or _NO_KEY, account.model))
