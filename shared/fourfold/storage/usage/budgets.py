@@ -1,6 +1,6 @@
 """Budgets: what is spent and reserved of each cap in a period, and what work in progress holds.
 
-pk budgets_pk   sk `<day or month>#WORKSPACE`, `...#KEY#<key>`   nano-USD: `c` spent and reserved, `s` spent; alerts sent
+pk budgets_pk   sk `<day or month>#WORKSPACE`, `...#KEY#<key>`   nano-USD: `c` spent and reserved, `s` spent; alerts
 pk holds_pk     sk `<work>`                                      what work holds, in which counters, and until when
 
 Both change in one transaction, so a counter is what is spent plus what is held. Only work under a cap reads or writes
