@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -60,8 +61,8 @@ async def run_reservation(caller: AdmittedCaller, estimate: Callable[[], Estimat
     return await wiring.in_thread(lambda: asked_of_budget(caller, estimate))
 
 
-async def require_budget(caller: AdmittedCaller, estimate: Callable[[], Estimate]) -> None:
-    """Checks that a background job has room now; its worker reserves it when the job starts.
+async def require_budget(caller: AdmittedCaller, estimate: Callable[[], Estimate], times: int = 1) -> None:
+    """Checks that work has room now, so many `times`; it is reserved when the work starts.
 
     Raises:
         ProblemError: 402, a budget has too little left, or a price is not known.
@@ -72,7 +73,7 @@ async def require_budget(caller: AdmittedCaller, estimate: Callable[[], Estimate
     def check() -> None:
         asked = asked_of_budget(caller, estimate)
         if asked is not None:
-            budgets().require_room(caller.workspace_id, asked)
+            budgets().require_room(caller.workspace_id, replace(asked, nano_usd=times * asked.nano_usd))
 
     try:
         await wiring.in_thread(check)

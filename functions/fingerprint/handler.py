@@ -1,4 +1,4 @@
-"""Lambda entry: computes a persona's voice fingerprint, after its creation or on request."""
+"""Lambda entry: computes a persona's voice fingerprint, after its creation or on request; or checks another model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from fourfold.persona import Persona
 from fourfold.progress.run import Run, RunKind
 from fourfold.voice.fingerprint_job import FingerprintJob
 from fourfold.voice.scenarios import scenario_set
-from functions.job_entry import job_handler
+from functions.fingerprint.voice_check import voice_check_estimate, voice_check_job
+from functions.job_entry import JobKind, job_handler
 from functions.wiring import baseline
 
 
@@ -34,4 +35,8 @@ def _estimate(_run: Run, persona: Persona, settings: Settings) -> Estimate:
     return estimate_fingerprint(persona, settings.engine, scenario_set())
 
 
-handler = job_handler(RunKind.FINGERPRINT, _job, _estimate)
+handler = job_handler(
+    RunKind.FINGERPRINT,
+    JobKind(_job, _estimate),
+    requested={RunKind.VOICE_CHECK: JobKind(voice_check_job, voice_check_estimate)},
+)

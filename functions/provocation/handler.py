@@ -16,7 +16,7 @@ from fourfold.provocation.plan import Selection, SuitePlan, make_plan
 from fourfold.provocation.speaker import ChatSpeaker
 from fourfold.provocation.suite import SuiteJob, read_selection
 from fourfold.provocation.workspace_tests import available
-from functions.job_entry import job_handler
+from functions.job_entry import JobKind, job_handler
 from functions.wiring import job_context, workspace_tests
 
 
@@ -56,4 +56,4 @@ def is_full_run(run: Run) -> bool:
     return not read_selection(job_context().checkpoints_of(run)).is_partial
 
 
-handler = job_handler(RunKind.PROVOCATION, suite_job, _estimate, is_full_run)
+handler = job_handler(RunKind.PROVOCATION, JobKind(suite_job, _estimate), is_full_run)

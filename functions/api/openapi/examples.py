@@ -27,6 +27,7 @@ from functions.api.sessions import examples as sessions
 from functions.api.suite import examples as suite
 from functions.api.usage import examples as usage
 from functions.api.voice import examples as voice
+from functions.api.voice_checks import examples as voice_checks
 from functions.api.webhooks import examples as webhooks
 from functions.api.workspace import examples as workspace
 
@@ -38,6 +39,7 @@ _RESOURCES = (
     persona_forks,
     persona_files,
     voice,
+    voice_checks,
     chat,
     sessions,
     openai_compatible,

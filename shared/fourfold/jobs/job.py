@@ -33,7 +33,7 @@ FAILED_CALLS: Final = f"{WORKING}failed/"
 _CALLS: Final = TypeAdapter(tuple[ModelCall, ...])
 
 OnPaid = Callable[[Sequence[ModelCall]], None]
-JobName = Literal["fingerprint", "provocation"]
+JobName = Literal["fingerprint", "provocation", "voice_check"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Conclusion:
     """The outcome of a job: result as JSON text, bus entry, cost, and a function that adds a summary to the persona.
 
     `records` are the items' results that can still be read after the job, by item. `further_calls` were paid for and
-    are not among the answers.
+    are not among the answers. `name` distinguishes results of one kind, of which the newest of each name is stored.
     """
 
     result: str
@@ -51,6 +51,7 @@ class Conclusion:
     summary: Callable[[Persona], Persona] | None = None
     records: Mapping[str, str] = field(default_factory=dict)
     further_calls: Sequence[ModelCall] = ()
+    name: str = ""
 
 
 class Job(Protocol):
@@ -84,6 +85,29 @@ class JobFailedError(FourfoldError):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
         self.problem = problem
+
+
+@dataclass(frozen=True)
+class UnstartableJob:
+    """A job that fails with `problem` before its first item: what its request found is no longer there."""
+
+    problem: Problem
+
+    def items(self, answers: PaidAnswers) -> Sequence[str]:  # noqa: ARG002 - the port's signature
+        """Raises JobFailedError."""
+        raise JobFailedError(self.problem)
+
+    def perform(self, key: str, answers: PaidAnswers) -> None:  # noqa: ARG002 - the port's signature
+        """Raises JobFailedError."""
+        raise JobFailedError(self.problem)
+
+    def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:  # noqa: ARG002 - the port's
+        """Raises JobFailedError."""
+        raise JobFailedError(self.problem)
+
+    def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:  # noqa: ARG002 - the port's signature
+        """No calls."""
+        return ()
 
 
 @dataclass(frozen=True)
@@ -260,6 +284,7 @@ def _complete(
         entry=conclusion.entry,
         summary=conclusion.summary,
         spent=spent_on(run.kind.value, run.author, calls),
+        name=conclusion.name,
     )
     if not context.store.finish(ending):
         return None
@@ -329,5 +354,7 @@ def job_name(kind: RunKind) -> JobName:
             return "fingerprint"
         case RunKind.PROVOCATION:
             return "provocation"
+        case RunKind.VOICE_CHECK:
+            return "voice_check"
         case _:
             raise ValueError("a generation is not a job")

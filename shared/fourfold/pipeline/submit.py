@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -88,6 +88,13 @@ class RunRepository(Protocol):
             SlugTakenError: another persona has the slug of the new one; nothing is stored.
             ConcurrentChangeError: the persona to regenerate has changed since it was read.
             BudgetExceededError: a budget has too little left; nothing is stored.
+        """
+
+    def reserve(self, workspace_id: str, run_ids: Sequence[str], max_concurrent: int) -> None:
+        """Counts the runs of a batch before they are stored, all or nothing.
+
+        Raises:
+            WorkspaceFullError: the workspace would have more than `max_concurrent` runs.
         """
 
     def claim(self, key: str) -> KeyClaim | None:
@@ -187,10 +194,10 @@ def submit(request: Submission, service: SubmissionService) -> SubmittedRun:
     replaces: str | None = None  # a run that the key claims but that never started: this request takes its place
     for _ in range(MAX_ATTEMPTS):
         try:
-            start = _reserved(_prepared(request, service.context), request.reservation)
+            start = with_reservation(_prepared(request, service.context), request.reservation)
             claim = _claim(request, start)
             if service.runs.accept(start, claim, replaces, request.max_concurrent, request.reservation):
-                _launch(start, service)
+                launch(start, service)
                 return SubmittedRun(start.run, replayed=False)
             claimed = service.runs.claim(claim.key) if claim else None
         except ConcurrentChangeError:
@@ -221,7 +228,7 @@ def _prepared(request: Submission, context: RunContext) -> NewRun:
             context.clock(),
             request.labels,
             request.choices,
-            request.by,
+            by=request.by,
         )
     subject = request.subject
     if not isinstance(subject, Regenerate):
@@ -242,7 +249,8 @@ def _prepared(request: Submission, context: RunContext) -> NewRun:
     return new_regeneration(stored, context.store.basis_of(stored.persona), run, subject.request)
 
 
-def _reserved(start: NewRun, reservation: Reservation | None) -> NewRun:
+def with_reservation(start: NewRun, reservation: Reservation | None) -> NewRun:
+    """Returns the run marked with what it holds of the budgets."""
     if reservation is None:
         return start
     return replace(start, run=start.run.model_copy(update={"reserved_usd": reservation.usd}))
@@ -262,7 +270,7 @@ def _earlier_run(run: Run, request: Submission, service: SubmissionService) -> S
         return SubmittedRun(run, replayed=True)
     if not never_started(run, list(context.entries_of(identity_of(run))), context.clock()):
         return SubmittedRun(run, replayed=True)
-    _launch(_rebuilt(run, stored, request, context), service)
+    launch(_rebuilt(run, stored, request, context), service)
     return SubmittedRun(run, replayed=False)
 
 
@@ -273,7 +281,12 @@ def _rebuilt(run: Run, stored: StoredPersona, request: Submission, context: RunC
     return NewRun(stored.persona, run, initial_state(run, stored.persona.intent))
 
 
-def _launch(start: NewRun, service: SubmissionService) -> None:
+def launch(start: NewRun, service: SubmissionService) -> None:
+    """Starts the execution of a stored run.
+
+    Raises:
+        NotStartedError: it could not be started; the run has failed.
+    """
     identity = identity_of(start.run)
     log_start(service.context.log_of(identity, 0))
     try:
