@@ -32,7 +32,8 @@ KEEP_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteI
 FOLLOW_EVENTS = grant(
     ("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), "RunEvents"
 )
-END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem"), "Personas")
+KEEP_NAMES_APART = (grant(("dynamodb:Query",), "Personas"), grant(("dynamodb:PutItem",), "Idempotency"))
+END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), "Personas")
 READ_KEYS = grant(
     ("ssm:GetParameter",),
     *(
@@ -80,6 +81,7 @@ LANES = ("WebhookQueuesFast", "WebhookQueuesSlow")
 GIVE_ORDERS = grant(("sqs:SendMessage",), *LANES)
 GRANTS: dict[str, Grants] = {
     **{name: {APPEND_EVENTS, READ_KEYS} for name in STEPS},
+    **{name: {APPEND_EVENTS, READ_KEYS, *KEEP_NAMES_APART} for name in ("surface_ground", "single_call")},
     "store_persona": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
     "fail_run": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
     "execution_ended": {
@@ -125,7 +127,7 @@ GRANTS: dict[str, Grants] = {
             "Personas",
         ),
         FOLLOW_EVENTS,
-        grant(("dynamodb:PutItem",), "Connections", "Outbox"),
+        grant(("dynamodb:PutItem", "dynamodb:Scan", "dynamodb:BatchWriteItem"), "Connections", "Outbox"),
         grant(("kms:Encrypt", "kms:Decrypt"), "WebhookKey"),
         READ_KEYS,
         grant(("sqs:SendMessage",), "FingerprintQueue", "ProvocationQueue", *LANES),
@@ -136,6 +138,7 @@ GRANTS: dict[str, Grants] = {
                 "dynamodb:UpdateItem",
                 "dynamodb:DeleteItem",
                 "dynamodb:BatchWriteItem",
+                "dynamodb:Scan",
             ),
             "Idempotency",
         ),
@@ -146,6 +149,7 @@ GRANTS: dict[str, Grants] = {
                 "dynamodb:PutItem",
                 "dynamodb:UpdateItem",
                 "dynamodb:DeleteItem",
+                "dynamodb:BatchWriteItem",
             ),
             "ApiKeys",
         ),
@@ -156,11 +160,20 @@ GRANTS: dict[str, Grants] = {
                 "dynamodb:GetItem",
                 "dynamodb:PutItem",
                 "dynamodb:Query",
+                "dynamodb:DeleteItem",
+                "dynamodb:BatchWriteItem",
             ),
             "Config",
         ),
         grant(
-            ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query"),
+            (
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:Query",
+                "dynamodb:BatchWriteItem",
+            ),
             "Webhooks",
         ),
         grant(("states:StartExecution",), "PipelineStateMachine"),

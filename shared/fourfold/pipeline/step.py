@@ -74,6 +74,8 @@ class Step(Generic[Output]):
     def _blocks(self, state: RunState) -> Iterable[ContextBlock]:
         yield from _context(state, with_findings=self.shows_findings, varied=self.name is not StepName.INTENT_PARSE)
         yield from _rewrite_blocks(self.name, state)
+        if state.avoid_names:
+            yield ContextBlock("taken_names", [name for name in state.avoid_names if len(name) <= _LONGEST_TAKEN_NAME])
 
 
 def extended_chain(state: RunState, source: StepName, constraints: Iterable[Constraint]) -> tuple[Link, ...]:
@@ -116,12 +118,22 @@ something open, let the number lead you away from your first idea. What the brie
 """
 
 
+# Longer names are compared, but take no room in a prompt.
+_LONGEST_TAKEN_NAME = 60
+_TAKEN_NAMES = """
+The taken_names piece holds names of other people. Unless the brief states the name, give this person another one:
+neither the same name nor, where you can choose, the same given name.
+"""
+
+
 def _further_task(step: StepName, state: RunState) -> Iterable[str]:
     """Yields what the caller's choices and a rewrite add to the task of a step."""
     if state.asked_language is not None:
         yield _LANGUAGE
     if state.seed is not None and step in _WRITING:
         yield _VARIATION
+    if state.avoid_names:
+        yield _TAKEN_NAMES
     layer = LAYER_OF_STEP.get(step)
     if layer is None or state.rewrite is None:
         return
