@@ -142,6 +142,19 @@ class ChatConfig(ModelConfig):
         int, Field(ge=0, le=100, description="Number of earlier turns in the prompt of a reply."), KeyMeta(unit="turns")
     ] = 20
 
+    require_voice_check: Annotated[
+        bool,
+        Field(
+            description="Whether a commit may change `engine.chat.model` only to a model that the voice check found "
+            "equivalent for the workspace's personas with a fingerprint."
+        ),
+    ] = False
+
+    def for_model(self, model: str) -> ChatConfig:
+        """Returns the settings with this model alone."""
+        # Not validated: a temperature that the model does not accept is not sent to it, as with a fallback.
+        return self.model_copy(update={"model": model, "fallback": ()})
+
     def for_jobs(self, max_tokens: int) -> ChatConfig:
         """Returns the settings of a reply in a job: the same models, and an answer of at most `max_tokens`.
 

@@ -67,5 +67,7 @@ export const EVENTS = [
   "persona.updated",
   "session.deleted",
   "session.updated",
+  "voice_check.completed",
   "webhook.endpoint.disabled",
+  "workspace.deleted",
 ];
