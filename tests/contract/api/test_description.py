@@ -196,7 +196,7 @@ def enums_in(schema: dict[str, Any]) -> bool:
 
 
 def test_no_schema_has_the_name_that_generators_give_to_the_values_of_a_field() -> None:
-    """openapi-python-client names the values of `state` of `SessionDrift` SessionDriftState, and drops what clashes."""
+    """openapi-python-client names the values of SessionDrift.state SessionDriftState, and drops what clashes."""
     given = {
         name + "".join(word.capitalize() for word in field.split("_"))
         for name, schema in SCHEMAS.items()
