@@ -112,6 +112,8 @@ class Machine:
     def start(self, name: str, execution_input: str) -> None:
         if self.fate == "refused":
             raise NotStartedError
+        if any(earlier == name for earlier, _ in self.started):
+            return  # as Step Functions does for an execution of the same name and input
         state = RunState.model_validate_json(_state_of(execution_input))
         self.started.append((name, state))
         if self.fate != "silent":
