@@ -25,6 +25,11 @@ STATE_MACHINE_LOGS: Final = Acknowledgment(
     reason="X-Ray and vended log delivery take no resource; a test holds the wildcard to exactly these actions.",
 )
 
+NESTED_EXECUTIONS: Final = Acknowledgment(
+    id="AwsSolutions::AwsSolutions-IAM5",
+    reason="An execution's name is that of its run: a policy can name the state machine, not the executions to come.",
+)
+
 NO_DEAD_LETTERS: Final = Acknowledgment(
     id="Serverless::Serverless-LambdaDLQ",
     reason="Lambda's dead-letter target serves asynchronous invocations; a state machine, a queue or the API invokes.",

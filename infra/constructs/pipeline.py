@@ -97,7 +97,12 @@ def _step_spec(step: StepName, settings: StageSettings, functions: FunctionFacto
         timeout_s=STEP_TIMEOUT_S,
         memory_mb=_MEMORY_MB,
         awaited=step is not StepName.SINGLE_CALL,  # the baseline of comparisons
-        access=[tables.run_events.access("PutItem", "Query"), model_access(settings)],
+        # The personas' table has the budget of an evaluation.
+        access=[
+            tables.run_events.access("PutItem", "Query"),
+            tables.personas.access("UpdateItem"),
+            model_access(settings),
+        ],
         layers=[functions.models_layer],
     )
 

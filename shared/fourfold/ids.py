@@ -16,7 +16,10 @@ KeyId = Annotated[str, StringConstraints(pattern=r"^key_[0-9a-z_]{1,60}$")]
 
 EndpointId = Annotated[str, StringConstraints(pattern=r"^whk_[0-9a-hjkmnp-tv-z]{26}$")]
 
+EvaluationId = Annotated[str, StringConstraints(pattern=r"^evl_[0-9a-hjkmnp-tv-z]{26}$")]
+
 _PERSONA_ID = re.compile(r"per_[0-9a-hjkmnp-tv-z]{26}")
+_EVALUATION_ID = re.compile(r"evl_[0-9a-hjkmnp-tv-z]{26}")
 _RUN_ID = re.compile(r"run_[0-9a-hjkmnp-tv-z]{26}")
 _KEY_ID = re.compile(r"key_[0-9a-z_]{1,60}")
 _ENDPOINT_ID = re.compile(r"whk_[0-9a-hjkmnp-tv-z]{26}")
@@ -92,6 +95,11 @@ def is_persona_id(text: str) -> bool:
     return _PERSONA_ID.fullmatch(text) is not None
 
 
+def is_evaluation_id(text: str) -> bool:
+    """Whether `text` has the form of an evaluation id; the evaluation may not exist."""
+    return _EVALUATION_ID.fullmatch(text) is not None
+
+
 def is_run_id(text: str) -> bool:
     """Whether `text` has the form of a run id; the run may not exist."""
     return _RUN_ID.fullmatch(text) is not None
@@ -132,9 +140,21 @@ def derived_run_id(cause: str, kind: str) -> str:
 
     It keeps the timestamp of `cause`, so that a persona's runs sort by start time.
     """
-    digest = int.from_bytes(hashlib.sha256(f"{kind}\x1f{cause}".encode()).digest()[:10], "big")
+    return _derived_id("run", cause, kind)
+
+
+def cell_id(prefix: str, evaluation_id: str, brief: int, side: str) -> str:
+    """Returns the id of the run or the persona that one arm of an evaluation makes of one brief. It is deterministic.
+
+    It keeps the timestamp of the evaluation.
+    """
+    return _derived_id(prefix, evaluation_id, f"{brief}/{side}")
+
+
+def _derived_id(prefix: str, cause: str, what: str) -> str:
+    digest = int.from_bytes(hashlib.sha256(f"{what}\x1f{cause}".encode()).digest()[:10], "big")
     tail = "".join(_BASE32[digest >> 5 * index & 31] for index in range(16))
-    return f"run_{cause[4:14]}{tail}"
+    return f"{prefix}_{cause[4:14]}{tail}"
 
 
 # The last moment that lists are kept for: the end of the year 9998.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fourfold.events.config import ConfigChanged
 from fourfold.events.envelope import EventData
+from fourfold.events.evaluation import EvaluationCompleted, EvaluationFailed
 from fourfold.events.generation import (
     GenerationRunCompleted,
     GenerationRunFailed,
@@ -29,6 +30,8 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     SessionUpdated,
     SessionDeleted,
     TestSuiteCompleted,
+    EvaluationCompleted,
+    EvaluationFailed,
     ConfigChanged,
     WebhookEndpointDisabled,
 )

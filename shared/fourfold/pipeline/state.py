@@ -9,7 +9,7 @@ from pydantic import Field
 
 from fourfold.config.engine import PinnedConfig
 from fourfold.constraints import Link, Violation
-from fourfold.ids import PersonaId, RunId
+from fourfold.ids import EvaluationId, PersonaId, RunId
 from fourfold.persona import Audit, Document, Finding, Language, Mask, Refined, Seed, SelfLayer, Soul, Surface
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.rewrite import Rewrite
@@ -52,7 +52,8 @@ class RunState(Document):
     `log_seq` is the newest entry of the run's event log known to this state; the step appends after it. `start_at` is
     the first step of the run; the layers of earlier steps are given, and what `rewrite` keeps of later ones.
     `asked_language` (BCP 47) is the one that the persona must speak, None if the brief decides.
-    `seed` is what the steps vary the brief by.
+    `seed` is what the steps vary the brief by. `evaluation_id` is the evaluation that the run belongs to: its calls are
+    paid from the evaluation's budget.
     """
 
     run_id: RunId
@@ -74,6 +75,7 @@ class RunState(Document):
     audit: Audit | None = None
     rewrite: Rewrite | None = None
     refined: Refined | None = None
+    evaluation_id: EvaluationId | None = None
 
     def reset_for(self, step: StepName) -> RunState:
         """Returns the state that `step` starts from, without the earlier output of `step` and of later steps.

@@ -14,7 +14,7 @@ from fourfold.storage.partitions import month_pk, months_pk
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT
 
-PERSONAS, RUNS = "PERSONAS", "RUNS"
+PERSONAS, RUNS, EVALUATIONS = "PERSONAS", "RUNS", "EVALUATIONS"
 
 _KNOWN_MONTHS = 10_000
 _MONTHS_AT_ONCE = 24
@@ -45,7 +45,7 @@ class Months:
 
         Args:
             workspace_id: whose list.
-            listed: `PERSONAS` or `RUNS`.
+            listed: `PERSONAS`, `RUNS` or `EVALUATIONS`.
             after: only those that follow this id in the order; it may be absent.
             page: entries read by one request.
             newest_first: descending order.

@@ -76,6 +76,7 @@ _ENVIRONMENT = {
     "FOURFOLD_WEBHOOKS_FAST_QUEUE": "https://sqs.test/fast",
     "FOURFOLD_WEBHOOKS_SLOW_QUEUE": "https://sqs.test/slow",
     "FOURFOLD_STATE_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:personas",
+    "FOURFOLD_EVALUATION_MACHINE_ARN": "arn:aws:states:eu-central-1:123456789012:stateMachine:evaluations",
 }
 _TABLES = {
     "personas": "S",
@@ -339,6 +340,7 @@ def _forget() -> None:
     kept_for_lists = (api_wiring.persona_search, api_wiring.run_directory, api_wiring.chat_slots)
     kept_for_jobs = (wiring.job_store, wiring.job_context, wiring.sessions, wiring.suites, chat_limiter)
     sealing = (secret_sealer.kms, secret_sealer.opened)
-    further = (config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests, *sealing)
+    kept_for_evaluations = (wiring.evaluations, wiring.run_repository)
+    further = (*kept_for_evaluations, config_reader, org_of, webhook_lanes.webhooks, wiring.workspace_tests, *sealing)
     for made in (wiring.persona_store, wiring.run_context, *further, *kept_by_the_api, *kept_for_lists, *kept_for_jobs):
         made.cache_clear()

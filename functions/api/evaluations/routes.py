@@ -1,0 +1,123 @@
+"""Routes of evaluations: start, list, read, cancel."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from fourfold.estimates.estimate import Estimate
+from fourfold.evaluation.record import Evaluation, EvaluationStatus
+from fourfold.http.body import json_body
+from fourfold.http.cursors import id_after
+from fourfold.http.problems import ProblemError
+from fourfold.idempotency import Execution
+from fourfold.ids import is_evaluation_id
+from fourfold.problem import problem
+from functions.api import wiring
+from functions.api.dependencies import Reader, Writer
+from functions.api.evaluations import reading
+from functions.api.evaluations.schemas import (
+    EvaluationDocument,
+    EvaluationList,
+    EvaluationReceipt,
+    EvaluationRequest,
+)
+from functions.api.evaluations.starting import plan_evaluation, start_evaluation
+from functions.api.idempotent import idempotent
+from functions.api.openapi import bodies, replies
+from functions.api.openapi.problems import OF_KEYED_REQUESTS, OF_SETTINGS
+from functions.api.paging import Cursor, Limit
+from functions.api.responses import document, path_to
+from functions.api.spending import count_spending
+from functions.wiring import budget
+
+router = APIRouter(tags=["evaluations"])
+EVALUATIONS = "/v1/evaluations"
+
+EvaluationIdPath = Annotated[str, Path(description="The id of an evaluation, `evl_...`.")]
+
+
+@router.post(
+    EVALUATIONS,
+    summary="Evaluate A against B",
+    status_code=202,
+    response_model=EvaluationReceipt,
+    openapi_extra=bodies.required_json(EvaluationRequest, bodies.KEY_HEADER),
+    responses={
+        200: {"model": Estimate, "description": "With `dry_run`: what the evaluation would cost"},
+        202: replies.receipt("The evaluation is in progress; see `Location`"),
+        **replies.problems(
+            *(400, 403, 413, 415, 422, 429, 503), also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, "run_not_started"]
+        ),
+        **replies.refusals(409, {"request_in_progress": "the first request with this key is still running"}),
+    },
+)
+async def create_evaluation(request: Request, caller: Writer) -> Response:
+    """Makes a persona of each brief with the settings of both sides, and has one judge score all of them blindly.
+
+    The settings are frozen when it starts. It ends with a verdict on B against A, or without one before `max_usd` is
+    passed. Its personas carry `evaluation_id`; lists leave them out, and no job is started for them.
+    """
+    body = await json_body(request, EvaluationRequest)
+    plan = await wiring.in_thread(lambda: plan_evaluation(caller, body))
+    if body.dry_run:
+        return document(plan.estimate)
+
+    async def start(execution: Execution) -> Response:
+        await count_spending(caller)
+        started = await wiring.in_thread(lambda: start_evaluation(caller, body, plan, execution.operation_id))
+        receipt = EvaluationReceipt(evaluation_id=started.id, run_id=started.run_id, status=started.status)
+        return document(receipt, 202, {"Location": path_to(request, f"{EVALUATIONS}/{started.id}")})
+
+    return await idempotent(request, caller, body, start)
+
+
+@router.get(
+    EVALUATIONS, summary="List evaluations", response_model=EvaluationList, responses=replies.problems(401, 403, 422)
+)
+async def list_evaluations(caller: Reader, limit: Limit = 20, cursor: Cursor = None) -> Response:
+    """Lists the evaluations of the workspace, newest first."""
+    after = None if cursor is None else id_after(cursor, is_evaluation_id)
+    return document(await wiring.in_thread(lambda: reading.evaluation_page(caller.workspace_id, limit, after)))
+
+
+@router.get(
+    f"{EVALUATIONS}/{{evaluation_id}}",
+    summary="Read an evaluation",
+    response_model=EvaluationDocument,
+    responses=replies.problems(401, 403, 404, 422),
+)
+async def read_evaluation(evaluation_id: EvaluationIdPath, caller: Reader) -> Response:
+    """Returns an evaluation, with its report once it has ended."""
+
+    def read() -> EvaluationDocument:
+        return reading.evaluation_document(reading.known_evaluation(caller.workspace_id, evaluation_id))
+
+    return document(await wiring.in_thread(read))
+
+
+@router.post(
+    f"{EVALUATIONS}/{{evaluation_id}}/cancel",
+    summary="Cancel an evaluation",
+    status_code=202,
+    response_model=EvaluationDocument,
+    responses={
+        202: {"description": "No further call is sent; the evaluation ends when the calls in progress have"},
+        **replies.problems(401, 403, 404),
+        **replies.refusals(409, {"evaluation_finished": "the evaluation has ended"}),
+    },
+)
+async def cancel_evaluation(evaluation_id: EvaluationIdPath, caller: Writer) -> Response:
+    """Ends an evaluation before its next model call. It keeps what it observed, without a winner."""
+
+    def cancel() -> Evaluation:
+        evaluation = reading.known_evaluation(caller.workspace_id, evaluation_id)
+        if evaluation.status is not EvaluationStatus.RUNNING:
+            detail = f"Its status is {evaluation.status.value}. Only an evaluation in progress can be cancelled."
+            raise ProblemError(problem("evaluation_finished", "The evaluation has ended", 409, detail))
+        budget(evaluation.workspace_id, evaluation.id).stop("cancelled")
+        return evaluation
+
+    cancelled = await wiring.in_thread(cancel)
+    return document(await wiring.in_thread(lambda: reading.evaluation_document(cancelled)), 202)
