@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import Request, Response
-
 from fourfold.config.registry import flattened
 from fourfold.config.settings import Settings
-from fourfold.evaluation.models import Arm
+from fourfold.evaluation.models import Arm, EvaluationReport
 from fourfold.evaluation.record import Evaluation
 from fourfold.http.cursors import opaque_cursor
 from fourfold.http.problems import not_found
@@ -14,11 +12,9 @@ from fourfold.ids import is_evaluation_id
 from functions.api.evaluations.schemas import (
     EvaluationArm,
     EvaluationDocument,
-    EvaluationFormat,
     EvaluationList,
     EvaluationSummary,
 )
-from functions.api.responses import document
 from functions.wiring import evaluations
 
 
@@ -35,14 +31,19 @@ def known_evaluation(workspace_id: str, evaluation_id: str) -> Evaluation:
 
 
 def evaluation_document(evaluation: Evaluation) -> EvaluationDocument:
-    """Returns an evaluation with its report."""
+    """Returns an evaluation with its report as it is stored."""
+    return document_of(evaluation, evaluations().report(evaluation.workspace_id, evaluation.id))
+
+
+def document_of(evaluation: Evaluation, report: EvaluationReport | None) -> EvaluationDocument:
+    """Returns an evaluation with a report."""
     return EvaluationDocument(
-        **_summary(evaluation).model_dump(),
+        **summary_of(evaluation).model_dump(),
         repeats=evaluation.repeats,
         metrics=evaluation.metrics,
         margin=evaluation.margin,
         revisions=evaluation.revisions,
-        report=evaluations().report(evaluation.workspace_id, evaluation.id),
+        report=report,
     )
 
 
@@ -50,19 +51,14 @@ def evaluation_page(workspace_id: str, limit: int, after: str | None) -> Evaluat
     """Returns a page of evaluations, those that began before evaluation `after`."""
     page = evaluations().page(workspace_id, limit, after)
     return EvaluationList(
-        data=tuple(map(_summary, page.evaluations)),
+        data=tuple(map(summary_of, page.evaluations)),
         has_more=page.last is not None,
         next_cursor=None if page.last is None else opaque_cursor(page.last),
     )
 
 
-def formatted(request: Request, found: EvaluationDocument, wanted: EvaluationFormat | None) -> Response:
-    """Returns the evaluation in the format that was asked for."""
-    del request, wanted
-    return document(found)
-
-
-def _summary(evaluation: Evaluation) -> EvaluationSummary:
+def summary_of(evaluation: Evaluation) -> EvaluationSummary:
+    """Returns an evaluation as lists show it."""
     a, b = evaluation.a, evaluation.b
     return EvaluationSummary(
         id=evaluation.id,

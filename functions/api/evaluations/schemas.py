@@ -59,8 +59,8 @@ class EvaluationRequest(_Body):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
+                {"b": {"method": "naive"}, "briefs": ["A shy founder, 34, in Istanbul"], "max_usd": 1},
                 {"a": {"label": "now"}, "b": {"preset": "anthropic-current"}, "last": 40, "max_usd": 10},
-                {"b": {"method": "naive"}, "briefs": ["A shy founder, 34, in Istanbul"], "max_usd": 1, "dry_run": True},
             ]
         }
     )

@@ -39,6 +39,7 @@ from functions import webhook_queues as webhook_lanes
 from functions.api import wiring as api_wiring
 from functions.api.app import create_app
 from functions.api.chat.context import chat_limiter
+from functions.api.evaluations import starting
 from functions.api.personas import parse_client as step_alone
 from functions.api.runs import job_requests as jobs
 from functions.api.runs.polling import logged
@@ -296,6 +297,7 @@ def api(_app: FastAPI, _tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iter
     _forget()
     monkeypatch.setenv("FOURFOLD_WEBHOOKS_KEY", secret_sealer.kms().create_key()["KeyMetadata"]["Arn"])
     monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
+    monkeypatch.setattr(starting, "start_execution", lambda _name, _input, _machine: None)
     monkeypatch.setattr(step_alone, "_functions", lambda: functions)
     step_alone._limiter.cache_clear()  # noqa: SLF001 - it belongs to one event loop
     serving = Api(_app, stand_in, _tables, functions)

@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 
 from functions.api.evaluations import starting
-from functions.audit.handler import handler as audit
-from functions.intent_parse.handler import handler as intent_parse
-from fourfold.pipeline.state import RunState
-from tests.contract.api.conftest import FULL_KEY, OTHER_FULL_KEY, READ_KEY, Api, scripted
+from tests.contract.api.conftest import FULL_KEY, Api, scripted
 from tests.contract.api.evaluation_machine import EvaluationMachine
 
 BRIEFS = ["A shy founder, 34, in Istanbul", "A ferry pilot, 67, who cannot swim", "A lighthouse keeper, 50, in Cork"]

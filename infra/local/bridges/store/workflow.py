@@ -2,11 +2,12 @@
 goes on with the state it was in.
 
 It replaces the loop that walks from state to state, so that each state's beginning is stored before the state is
-executed; states themselves are executed by MiniStack. A nested execution (`startExecution.sync`) is started and stored
-as every other, and waited for: its parent, repeated from its Map state after a stop, waits for it again instead of
-starting another one, as the parent does on AWS, where it is not interrupted. After a stop a state is executed again from its beginning, as it
+executed; states themselves are executed by MiniStack. After a stop a state is executed again from its beginning, as it
 is after a fault of Lambda on AWS. An execution is stored before StartExecution answers, and its end with the event
 that announces it. (MiniStack also sleeps 0.15 s before the first state. This loop does not.)
+
+A nested execution (`startExecution.sync`) is started and stored as every other, and waited for. Its parent, which
+repeats its Map state after a stop, waits for it again: on AWS, where no stop interrupts the parent, it is not repeated.
 """
 
 from __future__ import annotations
