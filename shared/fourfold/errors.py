@@ -13,7 +13,7 @@
     + ConstraintsBrokenError    an edit breaks the constraint chain
     + BadRewriteError           what to keep, to edit and to write contradict each other
   * NotFoundError              the workspace has no such resource
-    + NoSuchPersonaError, NoSuchVersionError, NoSessionError, PersonaGoneError
+    + NoSuchPersonaError, NoSuchVersionError, NoSessionError, PersonaGoneError, NoBriefSetError
   * ConflictError              the request conflicts with the current state; read it and try again
     + ArchivedError, NotWrittenError, NothingWrittenError, RunInProgressError, RunUnfinishedError, RunOverError
     + StoppedError              no further model call is wanted

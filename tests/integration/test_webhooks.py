@@ -143,16 +143,27 @@ def test_a_receiver_that_hangs_delays_no_other(home: LocalServer) -> None:
         assert any(one["status"] == "pending" for one in deliveries(home, slow))
 
 
-def test_the_commands_receiver_verifies_and_prints_what_arrives(home: LocalServer) -> None:
-    command = [sys.executable, "-m", "fourfold.cli.main", "webhooks", "listen", "--count", "1"]
+def test_the_commands_receiver_verifies_what_arrives_and_forwards_it(home: LocalServer) -> None:
     environment = {**os.environ, "FOURFOLD_HOME": str(home.home.root), "COLUMNS": "200"}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as listening:
-        eventually(lambda: [one for one in home.call("GET", "/v1/webhooks").json()["data"] if one["events"] == ["*"]])
-        event_id = store_event(home)
-        said, _ = listening.communicate(timeout=30)
-    assert listening.returncode == 0
-    assert "✓" in said
-    assert event_id in said
+    command = [sys.executable, "-m", "fourfold.cli.main", "webhooks"]
+    sample = [*command, "trigger", "persona.flagged"]
+    early = subprocess.run(sample, env=environment, capture_output=True, text=True, check=False)
+    assert (early.returncode, early.stdout) == (1, "")
+    assert "fourfold webhooks listen" in early.stderr
+    with receiver() as there:
+        listen = [*command, "listen", "--count", "2", "--forward-to", there.url]
+        with subprocess.Popen(listen, env=environment, stdout=subprocess.PIPE, text=True) as listening:
+            eventually(
+                lambda: [each for each in home.call("GET", "/v1/webhooks").json()["data"] if each["events"] == ["*"]]
+            )
+            event_id = store_event(home)
+            subprocess.run(sample, env=environment, capture_output=True, text=True, check=True)
+            said, _ = listening.communicate(timeout=30)
+        assert listening.returncode == 0
+        assert said.count("✓") == 2
+        assert event_id in said
+        forwarded = {json.loads(request.body)["type"] for request in there.requests}
+        assert forwarded == {"generation.run.started", "persona.flagged"}
     assert not [one for one in home.call("GET", "/v1/webhooks").json()["data"] if one["events"] == ["*"]]
 
 

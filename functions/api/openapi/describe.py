@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from copy import deepcopy
 from typing import Any
 
@@ -51,7 +49,6 @@ _EVENT: dict[str, Any] = {
     ],
 }
 _SCHEME = "ApiKey"
-_REFERENCE = re.compile(r'\{\s+("\$ref": "[^"]+")\s+\}')
 _REQUEST_ID: dict[str, Any] = {
     "Request-Id": {
         "description": "The id of this request; include it in support requests.",
@@ -170,12 +167,6 @@ def _own_examples(app: FastAPI) -> dict[str, list[Any]]:
     models = {model for found in operations(app) for model in found.models}
     schema = {model.__name__: model.model_json_schema().get("examples") for model in models}
     return {name: example for name, example in schema.items() if example}
-
-
-def committed_text(app: FastAPI) -> str:
-    """The document as committed in docs/openapi.json, with each reference on one line."""
-    text = json.dumps(app.openapi(), indent=2, ensure_ascii=False)
-    return _REFERENCE.sub(r"{\1}", text) + "\n"
 
 
 def _finish(operation: dict[str, Any], scope: str | None, *, changes: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from functions.api.app import app
-from functions.api.openapi.describe import committed_text
+from functions.api.openapi.committed_text import committed_text
 
 if __name__ == "__main__":
-    Path("docs/openapi.json").write_text(committed_text(app), encoding="utf-8")
+    Path("docs/openapi.json").write_text(committed_text(app.openapi()), encoding="utf-8")

@@ -1,10 +1,12 @@
-"""Sends pings, and replays deliveries."""
+"""Sends pings and sample events, and replays deliveries."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
+from fourfold.events.samples import sample_data
 from fourfold.http.auth import Caller
 from fourfold.http.problems import ProblemError, not_found
 from fourfold.idempotency import Execution
@@ -35,15 +37,30 @@ def ping(caller: Caller, endpoint_id: str, execution: Execution) -> Delivery:
     Raises:
         ProblemError: 404 no such endpoint, 409 it is disabled.
     """
+    return _send_test(caller, endpoint_id, PING_TYPE, {"endpoint_id": endpoint_id}, execution)
+
+
+def sample(caller: Caller, endpoint_id: str, event_type: str, execution: Execution) -> Delivery:
+    """Creates and enqueues a delivery of the sample event of a type (one of KNOWN_EVENTS).
+
+    Raises:
+        ProblemError: 404 no such endpoint, 409 it is disabled.
+    """
+    return _send_test(caller, endpoint_id, event_type, sample_data(event_type), execution)
+
+
+def _send_test(
+    caller: Caller, endpoint_id: str, event_type: str, data: dict[str, Any], execution: Execution
+) -> Delivery:
     endpoint, at = _enabled_endpoint(caller, endpoint_id), now()
-    ping = Message(
-        event_id=event_id(endpoint.id, PING_TYPE, execution.operation_id),
-        event_type=PING_TYPE,
+    message = Message(
+        event_id=event_id(endpoint.id, event_type, execution.operation_id),
+        event_type=event_type,
         workspace_id=caller.workspace_id,
         occurred_at=at,
-        data={"endpoint_id": endpoint.id},
+        data=data,
     )
-    delivery = new_delivery(ping, endpoint.id, at, at)
+    delivery = new_delivery(message, endpoint.id, at, at)
     webhooks().add(delivery)
     _send(endpoint, [delivery.id])
     return delivery

@@ -31,6 +31,7 @@ from functions.api.webhooks.schemas import (
     WebhookDeliveryList,
     WebhookList,
     WebhookRequest,
+    WebhookTestRequest,
     WebhookWithSecret,
     delivery_document,
     webhook,
@@ -172,6 +173,33 @@ async def ping_webhook(endpoint_id: str, request: Request, caller: Writer) -> Re
         )
 
     return await idempotent(request, caller, None, ping, transient=frozenset(_DISABLED))
+
+
+@router.post(
+    "/v1/webhooks/{endpoint_id}/test",
+    summary="Send a sample event",
+    status_code=202,
+    response_model=WebhookDelivery,
+    openapi_extra=bodies.required_json(WebhookTestRequest, bodies.KEY_HEADER),
+    responses={
+        **replies.problems(*_BODY_PROBLEMS, also=OF_KEYED_REQUESTS),
+        **replies.refusals(409, _DISABLED | IN_PROGRESS),
+    },
+)
+async def test_webhook(endpoint_id: str, request: Request, caller: Writer) -> Response:
+    """Sends a sample of an event type to the endpoint, signed and retried as any other, and returns the delivery.
+
+    It is independent of the endpoint's subscriptions. The ids in its `data` are examples: nothing has them.
+    """
+    body = await json_body(request, WebhookTestRequest)
+    await in_thread(lambda: endpoints.found_endpoint(caller, endpoint_id))
+
+    async def test(execution: Execution) -> Response:
+        await count_spending(caller)
+        sent = await in_thread(lambda: deliveries.sample(caller, endpoint_id, body.type, execution))
+        return document(delivery_document(sent), 202)
+
+    return await idempotent(request, caller, body, test, transient=frozenset(_DISABLED))
 
 
 @router.get(

@@ -14,9 +14,16 @@ from fourfold.webhooks.target import MAX_URL_CHARACTERS
 
 
 def _known_event(name: str) -> str:
-    if name != EVERYTHING and name not in KNOWN_EVENTS:
-        known = ", ".join((EVERYTHING, *KNOWN_EVENTS))
-        raise PydanticCustomError("unknown_event", "Unknown event; use one of {known}", {"known": known})
+    return _one_of((EVERYTHING, *KNOWN_EVENTS), name)
+
+
+def _known_event_type(name: str) -> str:
+    return _one_of(KNOWN_EVENTS, name)
+
+
+def _one_of(known: tuple[str, ...], name: str) -> str:
+    if name not in known:
+        raise PydanticCustomError("unknown_event", "Unknown event; use one of {known}", {"known": ", ".join(known)})
     return name
 
 
@@ -54,6 +61,20 @@ class WebhookRequest(BaseModel):
     url: Url
     events: Events
     description: Description | None = None
+
+
+class WebhookTestRequest(BaseModel):
+    """The type of the sample event to send."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, json_schema_extra={"examples": [{"type": "persona.created"}]}
+    )
+
+    type: Annotated[
+        str,
+        Field(max_length=100, json_schema_extra={"enum": [*KNOWN_EVENTS]}),
+        AfterValidator(_known_event_type),
+    ]
 
 
 class WebhookChange(BaseModel):

@@ -11,8 +11,7 @@ import typer
 from rich.text import Text
 
 from fourfold.cli.client import ApiError, Client
-from fourfold.cli.connection import NoConnectionError, find_connection
-from fourfold.cli.profiles import ProfileError
+from fourfold.cli.connection import find_connection
 from fourfold.cli.terminal import SafeConsole
 from fourfold.errors import CommandError
 from fourfold.text_rules import escaped
@@ -50,7 +49,7 @@ def reported() -> Iterator[None]:
     except RunContinuesError as interrupted:
         SafeConsole(stderr=True).print(Text(str(interrupted)), soft_wrap=True)
         raise typer.Exit(INTERRUPTED) from interrupted
-    except (ApiError, NoConnectionError, ProfileError) as error:
+    except CommandError as error:
         _print(str(error), error.problem if isinstance(error, ApiError) else None)
         raise typer.Exit(1) from error
     except UnicodeError as error:

@@ -11,10 +11,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from fourfold.cli.client import Client
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
 from fourfold.cli.session import connected
 from fourfold.cli.terminal import SafeConsole, print_json_text
 from fourfold.cli.webhook_receiver import ReceivedWebhook, forwarded, run_receiver
+from fourfold.errors import CommandError
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Webhook endpoints, and a local receiver.")
 
@@ -116,6 +118,45 @@ def ping(endpoint: Endpoint, as_json: AsJson = False) -> None:
     with connected() as client:
         sent = client.call("POST", f"{_PATH}/{endpoint}/ping")
     print_json(sent) if as_json else print_rows((Column("id", is_id=True),), [(sent["id"],)])
+
+
+@app.command()
+def trigger(
+    event: Annotated[str, typer.Argument(help="The event's type, such as persona.created.")],
+    endpoint: Annotated[
+        str | None, typer.Argument(help="whk_...; without it, all enabled endpoints that receive the event.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send a sample of an event, signed as a real one. Its ids are examples.
+
+    Beside `fourfold webhooks listen --forward-to URL` the sample reaches that URL.
+    """
+    with connected() as client:
+        endpoints = [endpoint] if endpoint else _receivers(client, event)
+        sent = [client.post(f"{_PATH}/{each}/test", {"type": event}) for each in endpoints]
+    if as_json:
+        print_json(sent)
+        return
+    print_rows(
+        (Column("delivery", is_id=True), Column("endpoint", is_id=True)),
+        ((one["id"], one["endpoint_id"]) for one in sent),
+    )
+
+
+def _receivers(client: Client, event: str) -> list[str]:
+    """The ids of the enabled endpoints that receive the event.
+
+    Raises:
+        CommandError: none does.
+    """
+    endpoints = client.call("GET", _PATH)["data"]
+    found = [one["id"] for one in endpoints if one["enabled"] and {event, "*"} & set(one["events"])]
+    if not found:
+        raise CommandError(
+            f"No enabled endpoint receives {event}. Start `fourfold webhooks listen`, or name an endpoint."
+        )
+    return found
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -28,6 +29,7 @@ ROUTES = [
     ("DELETE", f"/v1/webhooks/{ABSENT}", "write"),
     ("POST", f"/v1/webhooks/{ABSENT}/rotate", "write"),
     ("POST", f"/v1/webhooks/{ABSENT}/ping", "write"),
+    ("POST", f"/v1/webhooks/{ABSENT}/test", "write"),
     ("GET", f"/v1/webhooks/{ABSENT}/deliveries", "read"),
     ("POST", f"/v1/webhooks/{ABSENT}/deliveries/dlv_00000000000000000000000000/replay", "write"),
     ("POST", f"/v1/webhooks/{ABSENT}/replay", "write"),
@@ -103,9 +105,11 @@ def test_the_secret_is_shown_once(api: Api) -> None:
 def test_another_workspaces_endpoint_is_not_there(api: Api, orders: list[QueueEntry]) -> None:
     created = create(api)
     delivery = deliver(created["id"], "evt_1", DeliveryStatus.DEAD, datetime.now(UTC))
-    bodies: dict[str, Any] = {"PATCH": {"enabled": False}}
+    bodies: dict[str, Any] = {
+        "PATCH": {"enabled": False}, "/replay": {"since": "2026-01-01T00:00:00Z"}, "/test": {"type": "persona.created"}
+    }  # fmt: skip
     for method, path, _ in ROUTES[2:]:
-        body = {"since": "2026-01-01T00:00:00Z"} if path.endswith(f"{ABSENT}/replay") else bodies.get(method)
+        body = bodies.get(path.removeprefix(f"/v1/webhooks/{ABSENT}")) or bodies.get(method)
         mine = path.replace(ABSENT, created["id"]).replace("dlv_00000000000000000000000000", delivery)
         request = {} if body is None else {"json": body}
         foreign, absent = api.call(method, mine, key=THEIRS, **request), api.call(method, path, key=MINE, **request)
@@ -250,6 +254,33 @@ def test_a_ping_is_a_delivery(api: Api, orders: list[QueueEntry]) -> None:
     assert [order.delivery_id for _, order, _ in orders] == [ping.json()["id"]]
     listed = api.call("GET", f"/v1/webhooks/{created['id']}/deliveries", key=MINE).json()
     assert listed == {"data": [ping.json()], "has_more": False, "next_cursor": None}
+
+
+def test_a_sample_of_an_event_is_a_delivery_whatever_is_subscribed(api: Api, orders: list[QueueEntry]) -> None:
+    created = create(api, events=["persona.flagged"])
+    path, keyed = f"/v1/webhooks/{created['id']}/test", {"Idempotency-Key": "sample-1"}
+    sent = api.call("POST", path, key=MINE, json={"type": "session.updated"}, headers=keyed)
+    assert (sent.status_code, sent.json()["event_type"]) == (202, "session.updated")
+    again = api.call("POST", path, key=MINE, json={"type": "session.updated"}, headers=keyed)
+    assert again.json() == sent.json()
+    assert [order.delivery_id for _, order, _ in orders] == [sent.json()["id"]]
+    stored = webhook_lanes.webhooks().delivery(created["id"], sent.json()["id"])
+    assert stored is not None
+    assert json.loads(stored.body)["data"]["session_id"].startswith("ses_")
+
+
+@pytest.mark.parametrize("body", [{}, {"type": "*"}, {"type": "webhook.ping"}, {"type": 1}, {"type": ["x"]}], ids=str)
+def test_only_a_known_event_has_a_sample(api: Api, orders: list[QueueEntry], body: dict[str, Any]) -> None:
+    reply = api.call("POST", f"/v1/webhooks/{create(api)['id']}/test", key=MINE, json=body)
+    assert (reply.status_code, [each["pointer"] for each in reply.json()["errors"]]) == (422, ["/type"])
+    assert orders == []
+
+
+def test_a_disabled_endpoint_gets_no_sample(api: Api) -> None:
+    path = f"/v1/webhooks/{create(api)['id']}"
+    api.call("PATCH", path, key=MINE, json={"enabled": False})
+    reply = api.call("POST", f"{path}/test", key=MINE, json={"type": "persona.created"})
+    assert (reply.status_code, reply.json()["code"]) == (409, "webhook_disabled")
 
 
 def test_deliveries_are_listed_newest_first_and_filtered(api: Api) -> None:
