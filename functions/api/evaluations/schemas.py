@@ -54,7 +54,7 @@ class ArmRequest(_Body):
 
 
 class EvaluationRequest(_Body):
-    """The two sides, the briefs (exactly one of `briefs` and `last`), and what it may cost."""
+    """The two sides, the briefs (exactly one of `briefs`, `last` and `set`), and what it may cost."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -77,6 +77,13 @@ class EvaluationRequest(_Body):
     ] = None
     last: Annotated[
         int | None, Field(ge=1, le=MOST_BRIEFS, description="The newest different briefs of the workspace, so many.")
+    ] = None
+    set: Annotated[
+        str | None,
+        Field(min_length=1, max_length=40, description="A shipped set of briefs, `standard@1`."),
+    ] = None
+    size: Annotated[
+        int | None, Field(ge=1, le=MOST_BRIEFS, description="How many briefs of the set; all without it.")
     ] = None
     judge: Annotated[
         _ModelName | None,

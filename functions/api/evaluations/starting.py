@@ -9,6 +9,7 @@ from typing import Final
 from fourfold.config.engine import AuditConfig
 from fourfold.estimates.estimate import Estimate
 from fourfold.estimates.evaluation import estimate_evaluation
+from fourfold.evaluation.briefs import NoBriefSetError, brief_set
 from fourfold.evaluation.measures import MEASURE_NAMES
 from fourfold.evaluation.models import Arm, BriefItem
 from fourfold.evaluation.record import Evaluation
@@ -112,6 +113,7 @@ def _new_evaluation(
         judge=plan.judge,
         revisions=caller.effective.revisions,
         briefs=len(plan.briefs),
+        brief_set=None if body.set is None else f"{body.set} {brief_set(body.set).hash}",
         repeats=body.repeats,
         metrics=tuple(body.metrics),
         margin=body.margin,
@@ -147,11 +149,27 @@ def _require_known_metrics(metrics: list[str]) -> None:
 
 
 def _briefs(workspace_id: str, body: EvaluationRequest) -> tuple[BriefItem, ...]:
-    if (body.briefs is None) == (body.last is None):
-        detail = "Give exactly one of `briefs` and `last`."
+    if sum(source is not None for source in (body.briefs, body.last, body.set)) != 1:
+        detail = "Give exactly one of `briefs`, `last` and `set`."
         raise rejected([FieldError(pointer="/briefs", code="one_source_of_briefs", detail=detail)])
+    if body.size is not None and body.set is None:
+        raise rejected([FieldError(pointer="/size", code="no_set", detail="`size` is of a shipped `set`.")])
+    if body.set is not None:
+        return _shipped(body.set, body.size)
     texts = _given(body.briefs) if body.briefs is not None else _newest(workspace_id, body.last or 0)
     return tuple(BriefItem(id=f"brief-{place}", text=text) for place, text in enumerate(texts, start=1))
+
+
+def _shipped(name: str, size: int | None) -> tuple[BriefItem, ...]:
+    try:
+        briefs = brief_set(name).briefs
+    except NoBriefSetError as absent:
+        detail = f"No such set: {absent}."
+        raise rejected([FieldError(pointer="/set", code="unknown_set", detail=detail)]) from None
+    if size is not None and size > len(briefs):
+        detail = f"The set has {len(briefs)} briefs."
+        raise rejected([FieldError(pointer="/size", code="too_few_briefs", detail=detail)])
+    return briefs[: size or len(briefs)]
 
 
 def _given(briefs: list[str]) -> list[str]:

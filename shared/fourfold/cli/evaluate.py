@@ -33,6 +33,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
     set_b: Annotated[list[str] | None, typer.Option("--set-b", help="A setting of B: key=value; repeatable.")] = None,
     last: Annotated[int | None, typer.Option(min=1, help="The newest different briefs of the workspace.")] = None,
     briefs: Annotated[Path | None, typer.Option(help="A file with a brief in each line.")] = None,
+    brief_set: Annotated[str | None, typer.Option("--set", help="A shipped set of briefs: standard@1.")] = None,
+    size: Annotated[int | None, typer.Option(min=1, help="How many briefs of the set.")] = None,
     repeats: Annotated[int, typer.Option(min=1, max=5, help="Judgements of each persona.")] = 1,
     margin: Annotated[float | None, typer.Option(help="Points of 5 that make no difference in practice.")] = None,
     metric: Annotated[
@@ -48,8 +50,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
 
     Exits 0 if B is better or equivalent, 2 if it is worse, 3 if the evaluation is inconclusive, 1 after an error.
     """
-    if (last is None) == (briefs is None):
-        raise typer.BadParameter("give --last or --briefs")
+    if sum(source is not None for source in (last, briefs, brief_set)) != 1:
+        raise typer.BadParameter("give one of --last, --briefs and --set")
     body: dict[str, Any] = {
         "a": {**_arm(a), **_config(set_a)},
         "b": {**_arm(b), **_config(set_b)},
@@ -57,7 +59,15 @@ def evaluate(  # noqa: PLR0913, PLR0917 - an argument for each option
         "repeats": repeats,
         "allow_same": allow_same,
     }
-    further = {"last": last, "margin": margin, "metrics": metric, "judge": judge, "name": name}
+    further = {
+        "last": last,
+        "set": brief_set,
+        "size": size,
+        "margin": margin,
+        "metrics": metric,
+        "judge": judge,
+        "name": name,
+    }
     body |= {key: value for key, value in further.items() if value}
     console = SafeConsole(stderr=as_json)
     with connected() as client:

@@ -99,7 +99,7 @@ def _cell(
     persona = context.personas.persona(evaluation.workspace_id, persona_id_of(evaluation.id, brief, side))
     basis = None if persona is None or persona.run_id is None else context.personas.basis_of(persona)
     violations = 0 if basis is None else len(basis.violations)
-    return observation(evaluation, brief, side, run, persona, judgements, None, violations)
+    return observation(evaluation, brief, side, run, persona, judgements, violations)
 
 
 def _data(

@@ -7,7 +7,9 @@ from statistics import fmean
 from typing import Final
 
 from fourfold.evaluation.cells import persona_id_of, run_id_of
+from fourfold.evaluation.claims import claims_of
 from fourfold.evaluation.judging import Judgement
+from fourfold.evaluation.ledger import PersonaText, check_claims, claim_counts
 from fourfold.evaluation.models import ClaimCounts, Observation, Side
 from fourfold.evaluation.record import Evaluation
 from fourfold.evaluation.store import judgement_key
@@ -32,7 +34,6 @@ def observation(  # noqa: PLR0913, PLR0917 - what is known of a cell
     run: Run,
     persona: Persona | None,
     judgements: Sequence[Judgement],
-    claims: ClaimCounts | None,
     violations: int,
 ) -> Observation | None:
     """Returns what a cell came to; None while its run has not ended.
@@ -50,7 +51,7 @@ def observation(  # noqa: PLR0913, PLR0917 - what is known of a cell
         run_id=run_id_of(evaluation.id, brief, side),
         overall=tuple(judgement.overall for judgement in judgements if judgement.overall is not None),
         dimensions=_mean(scores),
-        claims=claims,
+        claims=None if written is None else claims_kept(written),
         voice=() if written is None or written.mask is None else voice_profile(written.mask),
         violations=violations,
         attempts=len(run.attempts),
@@ -59,6 +60,14 @@ def observation(  # noqa: PLR0913, PLR0917 - what is known of a cell
         usd=run.usage.cost_usd,
         wall_ms=0 if run.completed_at is None else round((run.completed_at - run.started_at).total_seconds() * 1000),
     )
+
+
+def claims_kept(persona: Persona) -> ClaimCounts | None:
+    """Returns what became of the facts of a persona's brief; None without layers."""
+    soul, self_, mask, surface = persona.soul, persona.self_, persona.mask, persona.surface
+    if soul is None or self_ is None or mask is None or surface is None:
+        return None
+    return claim_counts(check_claims(claims_of(persona.intent), PersonaText(soul, self_, mask, surface)))
 
 
 def judging_cost(judgements: Iterable[Judgement]) -> tuple[TokenUsage, float | None]:
