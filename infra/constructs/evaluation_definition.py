@@ -17,6 +17,8 @@ State = dict[str, Any]
 
 # A judge's calls for one pair, of the maximum duration; what it has answered is kept when the time is over.
 JUDGE_TIMEOUT_S: Final = 900
+# It reads what 300 pairs came to.
+CONCLUDE_TIMEOUT_S: Final = 300
 # The longest evaluation: 300 pairs of two minutes, four at a time, take three hours.
 EVALUATION_TIMEOUT_S: Final = 3 * 24 * 60 * 60
 
@@ -61,7 +63,7 @@ def evaluation_definition(*, functions: Mapping[str, str], pipeline: str, partit
             "Conclude": _invoke(
                 resource,
                 functions["evaluation_conclude"],
-                STORE_TIMEOUT_S,
+                CONCLUDE_TIMEOUT_S,
                 payload="{% $merge([$states.input, "
                 "{'workspace_id': $states.context.Execution.Input.workspace_id,"
                 " 'evaluation_id': $states.context.Execution.Input.evaluation_id}]) %}",

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from infra.constructs.access import Access, Grant, merged
 from infra.constructs.acknowledgements import NESTED_EXECUTIONS, STATE_MACHINE_LOGS
-from infra.constructs.evaluation_definition import JUDGE_TIMEOUT_S, evaluation_definition
+from infra.constructs.evaluation_definition import CONCLUDE_TIMEOUT_S, JUDGE_TIMEOUT_S, evaluation_definition
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.model_access import model_access
 from infra.constructs.pipeline import Pipeline
@@ -96,7 +96,9 @@ def _start_spec(functions: FunctionFactory, tables: Tables) -> FunctionSpec:
         timeout_s=STORE_TIMEOUT_S,
         access=[
             merged(
-                tables.personas.access("GetItem", "BatchGetItem", "PutItem", "Query", "ConditionCheckItem"),
+                tables.personas.access(
+                    "GetItem", "BatchGetItem", "PutItem", "DeleteItem", "Query", "ConditionCheckItem"
+                ),
                 tables.run_events.access("PutItem", "Query"),
                 tables.outbox.access("PutItem"),
                 tables.idempotency.access("GetItem"),
@@ -124,13 +126,13 @@ def _judge_spec(settings: StageSettings, functions: FunctionFactory, tables: Tab
 def _conclude_spec(functions: FunctionFactory, tables: Tables) -> FunctionSpec:
     return FunctionSpec(
         name="evaluation_conclude",
-        timeout_s=STORE_TIMEOUT_S,
+        timeout_s=CONCLUDE_TIMEOUT_S,
         access=[
             merged(
-                tables.personas.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "Query"),
+                tables.personas.access("GetItem", "PutItem", "Query"),
                 tables.run_events.access("PutItem", "Query"),
                 tables.outbox.access("PutItem"),
             )
         ],
-        layers=[functions.jobs_layer],
+        layers=[functions.runtime_layer],
     )

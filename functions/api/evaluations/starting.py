@@ -195,7 +195,7 @@ def _newest(workspace_id: str, wanted: int) -> list[str]:
     for _ in range(_MOST_CONSIDERED // _PAGE):
         page = wiring.persona_search().page(workspace_id, PersonaFilter(), _PAGE, after)
         for persona in page.personas:
-            if persona.imported_from is None and persona.evaluation_id is None and persona.intent.strip():
+            if persona.imported_from is None and persona.intent.strip():
                 found.setdefault(" ".join(persona.intent.split()), persona.intent)
         after = page.last
         if after is None or len(found) >= wanted:
