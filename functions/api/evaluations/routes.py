@@ -1,4 +1,4 @@
-"""Routes of evaluations: start, list, read, cancel."""
+"""Routes of evaluations: start, list, read, cancel, delete."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from fourfold.estimates.estimate import Estimate
-from fourfold.evaluation.record import Evaluation, EvaluationStatus
 from fourfold.http.body import json_body
 from fourfold.http.cursors import id_after
-from fourfold.http.problems import ProblemError
 from fourfold.idempotency import Execution
 from fourfold.ids import is_evaluation_id
-from fourfold.problem import problem
 from functions.api import wiring
 from functions.api.dependencies import Reader, Writer
-from functions.api.evaluations import reading
+from functions.api.evaluations import deleting, reading
 from functions.api.evaluations.schemas import (
     EvaluationDocument,
     EvaluationList,
@@ -30,7 +27,6 @@ from functions.api.openapi.problems import OF_KEYED_REQUESTS, OF_SETTINGS
 from functions.api.paging import Cursor, Limit
 from functions.api.responses import document, path_to
 from functions.api.spending import count_spending
-from functions.wiring import budget
 
 router = APIRouter(tags=["evaluations"])
 EVALUATIONS = "/v1/evaluations"
@@ -111,13 +107,22 @@ async def read_evaluation(evaluation_id: EvaluationIdPath, caller: Reader) -> Re
 async def cancel_evaluation(evaluation_id: EvaluationIdPath, caller: Writer) -> Response:
     """Ends an evaluation before its next model call. It keeps what it observed, without a winner."""
 
-    def cancel() -> Evaluation:
-        evaluation = reading.known_evaluation(caller.workspace_id, evaluation_id)
-        if evaluation.status is not EvaluationStatus.RUNNING:
-            detail = f"Its status is {evaluation.status.value}. Only an evaluation in progress can be cancelled."
-            raise ProblemError(problem("evaluation_finished", "The evaluation has ended", 409, detail))
-        budget(evaluation.workspace_id, evaluation.id).stop("cancelled")
-        return evaluation
-
-    cancelled = await wiring.in_thread(cancel)
+    cancelled = await wiring.in_thread(lambda: deleting.cancel_evaluation(caller.workspace_id, evaluation_id))
     return document(await wiring.in_thread(lambda: reading.evaluation_document(cancelled)), 202)
+
+
+@router.delete(
+    f"{EVALUATIONS}/{{evaluation_id}}",
+    summary="Delete an evaluation",
+    status_code=204,
+    response_class=Response,
+    responses={
+        204: {"description": "The evaluation, its personas and their runs are deleted"},
+        **replies.problems(401, 403, 404, 503),
+        **replies.refusals(409, {"evaluation_running": "the evaluation is in progress; cancel it first"}),
+    },
+)
+async def delete_evaluation(evaluation_id: EvaluationIdPath, caller: Writer) -> Response:
+    """Deletes an evaluation that has ended, with its personas; repeat it if it is cut off."""
+    await wiring.in_thread(lambda: deleting.delete_evaluation(caller.workspace_id, evaluation_id))
+    return Response(status_code=204)

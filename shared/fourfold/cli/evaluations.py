@@ -62,6 +62,14 @@ def cancel(evaluation_id: EvaluationId, as_json: AsJson = False) -> None:
         SafeConsole().print(Text(f"{evaluation_id} ends after the calls in progress"))
 
 
+@app.command()
+def delete(evaluation_id: EvaluationId) -> None:
+    """Delete an evaluation that has ended, with its personas."""
+    with connected() as client:
+        client.remove(f"{PATH}/{evaluation_id}")
+    SafeConsole().print(Text(f"{evaluation_id} is deleted"))
+
+
 def _row(evaluation: dict[str, Any]) -> tuple[str, ...]:
     return (
         evaluation["id"],

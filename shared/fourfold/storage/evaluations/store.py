@@ -19,10 +19,10 @@ from fourfold.evaluation.models import BriefItem, EvaluationReport
 from fourfold.evaluation.record import Evaluation
 from fourfold.progress.run import Run
 from fourfold.storage.documents import packed, unpacked
-from fourfold.storage.months import EVALUATIONS, Months, entry_key
+from fourfold.storage.months import EVALUATIONS, RUNS, Months, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.partitions import evaluation_pk
-from fourfold.storage.runs.records import RunRecords
+from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, PRESENT, put, transact
 
@@ -147,10 +147,12 @@ class DynamoEvaluations:
         return None if item is None else EvaluationReport.model_validate_json(unpacked(item["doc"]))
 
     def remove(self, evaluation: Evaluation) -> None:
-        """Deletes an evaluation with everything it stores but its personas; the record last."""
+        """Deletes an evaluation with its run and everything it stores but its personas; the record last."""
         pk = evaluation_pk(evaluation.workspace_id, evaluation.id)
         rest = [item["sk"]["S"] for item in self._table.query(pk, fields="sk") if item["sk"]["S"] != RECORD]
         self._table.delete_many(key(pk, sk) for sk in rest)
+        self._table.delete(record_key(evaluation.workspace_id, evaluation.run_id))
+        self._table.delete(entry_key(evaluation.workspace_id, RUNS, evaluation.run_id))
         self._table.delete(entry_key(evaluation.workspace_id, EVALUATIONS, evaluation.id))
         self._table.delete(_key(evaluation.workspace_id, evaluation.id))
 
