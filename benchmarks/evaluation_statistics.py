@@ -4,7 +4,7 @@ Scores have a generation spread of 0.25 and a judge's spread of 0.4 points, as m
 probability 0.95 each, voices are random directions, and a persona passes if its first judgement reaches 3.5. All go
 through `fourfold.evaluation.report` with the measures that count by default, unless a row says otherwise.
 
-`python -m benchmarks.evaluation_statistics` takes about four minutes of CPU.
+`python -m benchmarks.evaluation_statistics` takes three minutes of CPU.
 """
 
 from __future__ import annotations

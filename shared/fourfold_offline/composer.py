@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
+from fourfold.evaluation.preference_answer import PreferenceAnswer
 from fourfold.llm.port import Completion, ModelError, ModelFailure, ModelRequest
 from fourfold.pipeline.audit import AuditReport
 from fourfold.pipeline.intent import Intent
@@ -75,6 +76,10 @@ def _composer(  # noqa: PLR0911 - one return for each step
         from fourfold_offline.tonality import read_tone
 
         return read_tone
+    if output_type is PreferenceAnswer:
+        from fourfold_offline.preference import prefer_by_rule
+
+        return prefer_by_rule
     if output_type is AuditReport:
         from fourfold_offline.audit.report import audit
 

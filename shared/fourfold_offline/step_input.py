@@ -109,11 +109,11 @@ def read_request(request: ModelRequest) -> StepInput:
     brief, refinement = request.block("brief"), _refinement_in(request)
     return StepInput(
         brief=brief if isinstance(brief, str) else "",
-        intent=_parsed(Intent, request.block("intent")) or Intent(language="en", locale="en-US"),
-        soul=_parsed(Soul, request.block("soul")),
-        self_=_parsed(SelfLayer, request.block("self")),
-        mask=_parsed(Mask, request.block("mask")),
-        surface=_parsed(Surface, request.block("surface")),
+        intent=parsed(Intent, request.block("intent")) or Intent(language="en", locale="en-US"),
+        soul=parsed(Soul, request.block("soul")),
+        self_=parsed(SelfLayer, request.block("self")),
+        mask=parsed(Mask, request.block("mask")),
+        surface=parsed(Surface, request.block("surface")),
         chain=_all(_LINKS, request.block("constraints")),
         violations=_all(_VIOLATIONS, request.block("violations")),
         findings=_all(_FINDINGS, request.block("findings")),
@@ -121,7 +121,7 @@ def read_request(request: ModelRequest) -> StepInput:
         rewrite_language=_language_of(request.block("rewrite")),
         variation=_number_of(request.block("variation")),
         refinement=refinement,
-        before=_parsed(_REFINED[refinement.layer], request.block("before")) if refinement is not None else None,
+        before=parsed(_REFINED[refinement.layer], request.block("before")) if refinement is not None else None,
         first=request.block("first"),
         second=request.block("second"),
     )
@@ -134,7 +134,7 @@ def _refinement_in(request: ModelRequest) -> Refinement | None:
     """The move that a rewrite asks for, of the layer that the step writes; None without one."""
     asked = request.block("refine")
     layer = {"SoulDraft": "soul", "MaskBuild": "mask"}.get(request.output_type.__name__)
-    return _parsed(Refinement, {**asked, "layer": layer}) if isinstance(asked, dict) and layer is not None else None
+    return parsed(Refinement, {**asked, "layer": layer}) if isinstance(asked, dict) and layer is not None else None
 
 
 def _language_of(rewrite: object) -> str | None:
@@ -149,7 +149,8 @@ def _number_of(variation: object) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def _parsed(model: type[Parsed], data: object) -> Parsed | None:
+def parsed(model: type[Parsed], data: object) -> Parsed | None:
+    """The data as a document; None if it is missing or not valid."""
     if data is None:
         return None
     try:

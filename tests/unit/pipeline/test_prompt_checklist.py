@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from fourfold.evaluation.preference_answer import PreferenceAnswer
 from fourfold.models.schema import portable_schema, worded_schema
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.intent_parse import INTENT_PARSE
@@ -105,7 +106,7 @@ def bounds(schema: Any) -> int:
     return bool(own) + sum(bounds(item) for item in schema.values())
 
 
-ANSWERS = [*(step.output_type for step in ALL_STEPS), JudgeReport]
+ANSWERS = [*(step.output_type for step in ALL_STEPS), JudgeReport, PreferenceAnswer]
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda each: each.__name__)
