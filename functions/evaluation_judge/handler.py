@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -12,11 +13,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from fourfold.errors import DeadlineError, FourfoldError
 from fourfold.estimates.evaluation import judge_call_usd
 from fourfold.evaluation.cells import persona_id_of, run_id_of
-from fourfold.evaluation.judging import judge_persona
+from fourfold.evaluation.judging import judge_pair, judge_persona
 from fourfold.evaluation.metered import MeteredModel
 from fourfold.evaluation.models import SIDES, Side
 from fourfold.evaluation.record import Evaluation, EvaluationStatus
-from fourfold.evaluation.store import EvaluationStoppedError, judgement_key
+from fourfold.evaluation.store import EvaluationStoppedError, judgement_key, preference_key
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import LanguageModel
 from fourfold.models import resolve
@@ -63,8 +64,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if budget(pair.workspace_id, evaluation.id).stopped() is not None:
         return {}
     try:
+        judge = _Judge(evaluation, pair.brief, deadline_of(context))
         for side in SIDES:
-            _judge(evaluation, pair.brief, side, personas[side], deadline_of(context))
+            judge.score(side, personas[side])
+        if evaluation.preferences:
+            judge.compare(personas["a"], personas["b"])
     except EvaluationStoppedError:
         logger.info("evaluation stopped", extra={"evaluation_id": evaluation.id})
         return {}
@@ -81,23 +85,49 @@ def _persona(evaluation: Evaluation, brief: int, side: Side) -> Persona | None:
     return persona if persona is not None and persona.has_layers else None
 
 
-def _judge(evaluation: Evaluation, brief: int, side: Side, persona: Persona | None, deadline: Deadline) -> None:
-    if persona is None:
-        return
-    models = [_metered(evaluation, resolve(name)) for name in evaluation.judge.chain]
-    for number in range(evaluation.repeats):
-        key = judgement_key(brief, side, number)
-        if evaluations().judgement(evaluation, key) is not None:
-            continue
-        if deadline.left() < evaluation.judge.timeout_s:
-            raise JudgeTimeoutError(evaluation.id)
-        judgement = judge_persona(persona, evaluation, models, deadline)
-        evaluations().keep_judgement(evaluation, key, judgement.model_dump_json())
+@dataclass(frozen=True)
+class _Judge:
+    """The judge of one pair. An answer that is stored is not asked for again."""
 
+    evaluation: Evaluation
+    brief: int
+    deadline: Deadline
 
-def _metered(evaluation: Evaluation, model: LanguageModel) -> LanguageModel:
-    account = budget(evaluation.workspace_id, evaluation.id)
-    return MeteredModel(model, account, judge_call_usd(evaluation.judge))
+    def score(self, side: Side, persona: Persona | None) -> None:
+        """Scores a persona as often as the evaluation says."""
+        for number in range(0 if persona is None else self.evaluation.repeats):
+            key = judgement_key(self.brief, side, number)
+            if persona is not None and self._is_missing(key):
+                self._keep(key, judge_persona(persona, self.evaluation, self._models(), self.deadline))
+
+    def compare(self, a: Persona | None, b: Persona | None) -> None:
+        """Asks which persona is the better one, in both orders."""
+        if a is None or b is None:
+            return
+        for first, shown in (("a", (a, b)), ("b", (b, a))):
+            key = preference_key(self.brief, first)
+            if self._is_missing(key):
+                self._keep(key, judge_pair(shown, self.evaluation, self._models(), self.deadline))
+
+    def _is_missing(self, key: str) -> bool:
+        """Whether an answer must be asked for.
+
+        Raises:
+            JudgeTimeoutError: it must, and the time left may not suffice.
+        """
+        if evaluations().judgement(self.evaluation, key) is not None:
+            return False
+        if self.deadline.left() < self.evaluation.judge.timeout_s:
+            raise JudgeTimeoutError(self.evaluation.id)
+        return True
+
+    def _keep(self, key: str, answer: Document) -> None:
+        evaluations().keep_judgement(self.evaluation, key, answer.model_dump_json())
+
+    def _models(self) -> list[LanguageModel]:
+        account = budget(self.evaluation.workspace_id, self.evaluation.id)
+        expected_usd = judge_call_usd(self.evaluation.judge)
+        return [MeteredModel(resolve(name), account, expected_usd) for name in self.evaluation.judge.chain]
 
 
 def _log_progress(evaluation: Evaluation, done: int) -> None:

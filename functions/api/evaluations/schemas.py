@@ -90,6 +90,9 @@ class EvaluationRequest(_Body):
         Field(description="The model that judges both sides, without fallback; that of the audit if it is not given."),
     ] = None
     repeats: Annotated[int, Field(ge=1, le=MOST_REPEATS, description="Judgements of each persona.")] = 1
+    preferences: Annotated[
+        bool, Field(description="Also ask the judge which persona of a pair is the better one, in both orders.")
+    ] = True
     metrics: Annotated[
         list[str],
         Field(min_length=1, max_length=20, description="The measures that the verdict rests on."),

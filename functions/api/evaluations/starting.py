@@ -57,11 +57,12 @@ def plan_evaluation(caller: AdmittedCaller, body: EvaluationRequest) -> Evaluati
         raise rejected([FieldError(pointer="/b", code="same_arms", detail=detail)])
     judge = judge_of(body.judge, caller.effective)
     briefs = _briefs(caller.workspace_id, body)
-    pair = estimate_evaluation(a, b, judge, briefs[:1], body.repeats)
+    calls = 2 * body.repeats + 2 * int(body.preferences)
+    pair = estimate_evaluation(a, b, judge, briefs[:1], calls)
     if pair.usd.low is not None and pair.usd.low > body.max_usd:
         detail = f"One brief on both sides costs about {pair.usd.low:.4f} USD. Allow at least that much."
         raise rejected([FieldError(pointer="/max_usd", code="below_one_pair", detail=detail)])
-    return EvaluationPlan(a, b, judge, briefs, estimate_evaluation(a, b, judge, briefs, body.repeats))
+    return EvaluationPlan(a, b, judge, briefs, estimate_evaluation(a, b, judge, briefs, calls))
 
 
 def start_evaluation(
@@ -115,6 +116,7 @@ def _new_evaluation(
         briefs=len(plan.briefs),
         brief_set=None if body.set is None else f"{body.set} {brief_set(body.set).hash}",
         repeats=body.repeats,
+        preferences=body.preferences,
         metrics=tuple(body.metrics),
         margin=body.margin,
         max_usd=body.max_usd,

@@ -16,11 +16,14 @@ from fourfold.steps import StepName
 ExpectedUsd = Callable[[str, ModelRequest], float | None]
 
 
-def estimate_evaluation(a: Arm, b: Arm, judge: ModelConfig, briefs: Sequence[BriefItem], repeats: int) -> Estimate:
-    """Returns what an evaluation would cost, with its median brief by length for each of them."""
+def estimate_evaluation(a: Arm, b: Arm, judge: ModelConfig, briefs: Sequence[BriefItem], calls: int) -> Estimate:
+    """Returns what an evaluation would cost, with its median brief by length for each of them.
+
+    `calls` is how often the judge is called for one pair.
+    """
     typical = sorted(briefs, key=lambda brief: len(brief.text))[len(briefs) // 2].text
     planned = [call for arm in (a, b) for call in _of_arm(arm, typical)]
-    judged = replace(planned_audit(typical, judge), part="judge", least=2 * repeats, most=2 * repeats)
+    judged = replace(planned_audit(typical, judge), part="judge", least=calls, most=calls)
     times = len(briefs)
     return estimate_of([replace(call, least=call.least * times, most=call.most * times) for call in (*planned, judged)])
 

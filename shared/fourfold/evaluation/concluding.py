@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from fourfold.evaluation.cells import persona_id_of, run_id_of
-from fourfold.evaluation.judging import Judgement
-from fourfold.evaluation.models import SIDES, BriefItem, EvaluationReport, Observation, Side
-from fourfold.evaluation.observing import judgements_of, judging_cost, observation
+from fourfold.evaluation.judging import Judgement, PairJudgement
+from fourfold.evaluation.models import SIDES, BriefItem, EvaluationReport, Observation, Preference, Side
+from fourfold.evaluation.observing import judgements_of, judging_cost, observation, pair_judgements_of, preference_of
 from fourfold.evaluation.record import Evaluation, EvaluationStatus, StopReason
 from fourfold.evaluation.report import EvaluationData, report
 from fourfold.evaluation.store import Budget, EvaluationStore
@@ -46,7 +46,9 @@ class ConclusionContext:
 @dataclass(frozen=True)
 class _Observed:
     observations: tuple[Observation, ...]
+    preferences: tuple[Preference, ...]
     judgements: dict[Side, list[Judgement]]
+    pair_judgements: list[PairJudgement]
 
 
 def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Problem | None = None) -> Evaluation:
@@ -79,6 +81,8 @@ def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Proble
 def _observed(evaluation: Evaluation, briefs: Iterable[BriefItem], context: ConclusionContext) -> _Observed:
     stored = context.evaluations.judgements(evaluation)
     found: list[Observation] = []
+    preferences: list[Preference] = []
+    pair_judgements: list[PairJudgement] = []
     judged: dict[Side, list[Judgement]] = {side: [] for side in SIDES}
     for brief, _item in enumerate(briefs):
         for side in SIDES:
@@ -87,7 +91,11 @@ def _observed(evaluation: Evaluation, briefs: Iterable[BriefItem], context: Conc
             seen = _cell(evaluation, brief, side, judgements, context)
             if seen is not None:
                 found.append(seen)
-    return _Observed(tuple(found), judged)
+        pair_judgements += pair_judgements_of(brief, stored).values()
+        preference = preference_of(brief, stored)
+        if preference is not None:
+            preferences.append(preference)
+    return _Observed(tuple(found), tuple(preferences), judged, pair_judgements)
 
 
 def _cell(
@@ -111,6 +119,7 @@ def _data(
         b=evaluation.b,
         briefs=tuple(briefs),
         observations=observed.observations,
+        preferences=observed.preferences,
         judge=evaluation.judge.model,
         rubric_version=given[0].rubric_version if given else None,
         brief_set=evaluation.brief_set,
@@ -140,7 +149,8 @@ def _ended(
 
 def _ended_run(run: Run, ended: Evaluation, observed: _Observed) -> Run:
     """The evaluation's run with the tokens of its judge; those of the personas are in their own runs."""
-    tokens, _ = judging_cost(one for each in observed.judgements.values() for one in each)
+    judged = [one for each in observed.judgements.values() for one in each]
+    tokens, _ = judging_cost([*judged, *observed.pair_judgements])
     error = {EvaluationStatus.FAILED: ended.error, EvaluationStatus.CANCELLED: CANCELLED}.get(ended.status)
     return run.model_copy(
         update={

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fourfold.evaluation.preference import Placed, prefer
 from fourfold.evaluation.record import Evaluation
 from fourfold.llm.fallback import Deadline, NoWatcher
 from fourfold.llm.port import LanguageModel, ModelCall, ModelError
@@ -14,6 +15,7 @@ from fourfold.persona import Document, Persona, Scores
 from fourfold.pipeline.audit import AUDIT
 from fourfold.pipeline.run_step import run_step
 from fourfold.pipeline.state import Draft, RunState
+from fourfold.provocation.judge import JudgeConfig
 
 
 class Judgement(Document):
@@ -51,6 +53,30 @@ def judge_persona(
         rubric_version=audit.rubric_version,
         calls=outcome.calls,
     )
+
+
+class PairJudgement(Document):
+    """Which of two personas the judge prefers in one order; null if it gave no usable answer."""
+
+    prefers: Placed | None
+    judge: str | None = None
+    calls: tuple[ModelCall, ...] = ()
+
+
+def judge_pair(
+    shown: tuple[Persona, Persona], evaluation: Evaluation, models: Sequence[LanguageModel], deadline: Deadline
+) -> PairJudgement:
+    """Asks the judge once which of two personas is the better one, in the order in which they are given.
+
+    Raises:
+        EvaluationStoppedError: the evaluation sends no further call.
+    """
+    config = JudgeConfig(models, evaluation.judge, deadline, settings="engine.pipeline.audit")
+    try:
+        found = prefer(shown[0].intent, shown[0], shown[1], config)
+    except ModelError as error:
+        return PairJudgement(prefers=None, calls=error.calls)
+    return PairJudgement(prefers=found.prefers, judge=found.judge, calls=found.calls)
 
 
 def blind_state(persona: Persona, evaluation: Evaluation) -> RunState:

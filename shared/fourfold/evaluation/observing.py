@@ -8,11 +8,12 @@ from typing import Final
 
 from fourfold.evaluation.cells import persona_id_of, run_id_of
 from fourfold.evaluation.claims import claims_of
-from fourfold.evaluation.judging import Judgement
+from fourfold.evaluation.judging import Judgement, PairJudgement
 from fourfold.evaluation.ledger import PersonaText, check_claims, claim_counts
-from fourfold.evaluation.models import ClaimCounts, Observation, Side
+from fourfold.evaluation.models import SIDES, ClaimCounts, Observation, Preference, Side
+from fourfold.evaluation.preference import in_both_orders
 from fourfold.evaluation.record import Evaluation
-from fourfold.evaluation.store import judgement_key
+from fourfold.evaluation.store import judgement_key, preference_key
 from fourfold.evaluation.voices import voice_profile
 from fourfold.persona import Dimension, Persona, PersonaStatus, Scores, TokenUsage
 from fourfold.progress.run import Run, RunStatus, tokens_and_cost
@@ -62,6 +63,21 @@ def observation(  # noqa: PLR0913, PLR0917 - what is known of a cell
     )
 
 
+def preference_of(brief: int, stored: Mapping[str, str]) -> Preference | None:
+    """Returns the preference between the personas of a brief; None without an answer in each order."""
+    found = pair_judgements_of(brief, stored)
+    a_first, b_first = found.get("a"), found.get("b")
+    if a_first is None or b_first is None or a_first.prefers is None or b_first.prefers is None:
+        return None
+    return in_both_orders(brief, a_first.prefers, b_first.prefers)
+
+
+def pair_judgements_of(brief: int, stored: Mapping[str, str]) -> dict[Side, PairJudgement]:
+    """Returns the stored answers about a pair, by the arm that was shown first."""
+    keys = {side: preference_key(brief, side) for side in SIDES}
+    return {side: PairJudgement.model_validate_json(stored[key]) for side, key in keys.items() if key in stored}
+
+
 def claims_kept(persona: Persona) -> ClaimCounts | None:
     """Returns what became of the facts of a persona's brief; None without layers."""
     soul, self_, mask, surface = persona.soul, persona.self_, persona.mask, persona.surface
@@ -70,7 +86,7 @@ def claims_kept(persona: Persona) -> ClaimCounts | None:
     return claim_counts(check_claims(claims_of(persona.intent), PersonaText(soul, self_, mask, surface)))
 
 
-def judging_cost(judgements: Iterable[Judgement]) -> tuple[TokenUsage, float | None]:
+def judging_cost(judgements: Iterable[Judgement | PairJudgement]) -> tuple[TokenUsage, float | None]:
     """Returns the tokens and the USD of judgements."""
     return tokens_and_cost(call for judgement in judgements for call in judgement.calls)
 

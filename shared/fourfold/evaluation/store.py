@@ -79,6 +79,6 @@ def judgement_key(brief: int, side: Side, number: int) -> str:
     return f"{brief:04}/{side}/{number}"
 
 
-def preference_key(brief: int) -> str:
-    """The key of the preference between the two personas of a brief."""
-    return f"{brief:04}/preference"
+def preference_key(brief: int, first: Side) -> str:
+    """The key of the preference between the two personas of a brief, with the persona of `first` shown first."""
+    return f"{brief:04}/preference/{first}"
