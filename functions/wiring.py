@@ -39,8 +39,10 @@ def run_log(run: RunIdentity | RunState, after_seq: int) -> RunLog:
 
 @cache
 def persona_store() -> DynamoPersonaStore:
-    """The store of personas and runs."""
-    return DynamoPersonaStore(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
+    """The store of personas and runs. A function that ends no run has no outbox."""
+    return DynamoPersonaStore(
+        dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ.get("FOURFOLD_OUTBOX_TABLE", "")
+    )
 
 
 @cache
