@@ -46,7 +46,7 @@ def test_an_evaluation_reports_both_sides_of_each_brief(api: Api, machine: Evalu
 @pytest.mark.parametrize(
     ("changed", "pointer", "code"),
     [
-        ({"briefs": ["  "]}, "/briefs/0", "empty"),
+        ({"briefs": ["  "]}, "/briefs/0", "blank"),
         ({"briefs": ["A nurse, 40", "A  nurse, 40 "]}, "/briefs/1", "duplicate"),
         ({"briefs": None}, "/briefs", "one_source_of_briefs"),
         ({"briefs": None, "last": 10_001}, "/last", "less_than_equal"),
