@@ -12,6 +12,7 @@ RANDOM = "random"
 PARTS = {
     "schemathesis": "every operation of openapi.json keeps its description, whatever is sent",
     RANDOM: "thousands of random schedules, histories and requests where the gate tries a few",
+    "hostile": "while one caller's hostile request is handled, others are answered as if it were not there",
     "restarts": "what a kill, a pause or a damaged state file must not lose",
     "chaos": "two faults of each kind on a busy server lose, double and block nothing",
     "readme": "every command of README.md and docs/ works as it is written",

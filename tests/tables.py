@@ -1,11 +1,14 @@
-"""DynamoDB tables in moto, made once and put back before each test: making them takes longer than most tests do."""
+"""DynamoDB tables in moto, made once and put back before each test: making them takes longer than most tests do.
+
+So do keys of KMS, each of which moto gives an RSA pair: those that exist when the tables are kept stay.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -14,6 +17,7 @@ from moto import mock_aws
 from moto.core.base_backend import BackendDict
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.kms.models import kms_backends
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -31,19 +35,21 @@ class Tables:
 
     client: DynamoDBClient
     _kept: dict[str, Any]
+    _keys: dict[str, Any] = field(default_factory=dict)
 
     def held(self) -> dict[str, Any]:
         """What the tables hold now, for `put_back`."""
         return deepcopy(_in_moto())
 
     def keep(self) -> None:
-        """What the tables hold now is what they are put back to."""
-        self._kept = self.held()
+        """What the tables hold now is what they are put back to, with the keys of KMS that exist."""
+        self._kept, self._keys = self.held(), dict(_keys_in_moto())
 
     def put_back(self, held: dict[str, Any] | None = None) -> None:
         """The tables are as when they were kept, all else is empty; or they are as `held`, and all else stays."""
         if held is None:
             BackendDict.reset()
+            _keys_in_moto().update(self._keys)
         _in_moto().update(deepcopy(self._kept if held is None else held))
 
     def items(self, table: str) -> list[dict[str, Any]]:
@@ -84,3 +90,8 @@ def create(client: DynamoDBClient, table: str, sort: str | None) -> None:
 def _in_moto() -> dict[str, Any]:
     tables: dict[str, Any] = dynamodb_backends[DEFAULT_ACCOUNT_ID][CREDENTIALS["AWS_DEFAULT_REGION"]].tables
     return tables
+
+
+def _keys_in_moto() -> dict[str, Any]:
+    keys: dict[str, Any] = kms_backends[DEFAULT_ACCOUNT_ID][CREDENTIALS["AWS_DEFAULT_REGION"]].keys
+    return keys

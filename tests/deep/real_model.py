@@ -1,8 +1,8 @@
 """A real model behind a real server: SmolLM2-135M on llama.cpp, both from packages of the dependency group `deep`.
 
-The server's slots share its context: 16,384 tokens are two of 8,192. Answers are written on one thread: on a machine
-that does other work too, llama.cpp's threads wait for each other at each token. Prompts are read on two: there they
-meet seldom, and reading takes half of the time.
+The server's slots share its context: 16,384 tokens are two of 8,192. It computes on one thread: on a machine that does
+other work too, llama.cpp's threads wait for each other many times in each token. Those for prompts count as well: two
+slots that write at the same time are a batch.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ parameters = xllamacpp.CommonParams()
 parameters.model.path = sys.argv[1]
 parameters.port = int(sys.argv[2])
 parameters.n_parallel, parameters.n_ctx = int(sys.argv[3]), int(sys.argv[4])
-parameters.cpuparams.n_threads, parameters.cpuparams_batch.n_threads = 1, 2
+parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
 parameters.sampling.seed = 7
 parameters.endpoint_metrics = True
 server = xllamacpp.Server(parameters)

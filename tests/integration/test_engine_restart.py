@@ -84,6 +84,7 @@ def test_a_second_server_on_the_same_home_is_refused(home: LocalServer) -> None:
     assert refused.value.server == home.server
 
 
+@pytest.mark.deep(part="restarts")
 def test_a_clean_stop_leaves_nothing_running_and_loses_nothing(home: LocalServer) -> None:
     cut_off = _run_without_execution(home)
     synthesized = {path.name: path.stat().st_mtime_ns for path in home.home.assemblies.iterdir()}
@@ -127,6 +128,7 @@ def test_what_was_acknowledged_before_a_kill_is_completed_after_it(home: LocalSe
     eventually(made, 60)
 
 
+@pytest.mark.deep(part="restarts")
 def test_an_execution_goes_on_after_a_kill_and_a_run_without_one_has_failed(home: LocalServer) -> None:
     states = home.aws("stepfunctions")
     long, short = _machine(home, "waits-long", 600), _machine(home, "waits-shortly", 3)
@@ -152,6 +154,7 @@ def _ended(server: LocalServer, execution: str) -> dict[str, str]:
     return {} if described["status"] == "RUNNING" else described
 
 
+@pytest.mark.deep(part="restarts")
 def test_a_message_is_there_after_a_kill_whether_it_was_received_or_not(home: LocalServer) -> None:
     sqs = home.aws("sqs")
     url = sqs.create_queue(QueueName="kept", Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
@@ -172,6 +175,7 @@ def test_a_message_is_there_after_a_kill_whether_it_was_received_or_not(home: Lo
     assert counts["Attributes"]["ApproximateNumberOfMessagesDelayed"] == "1"
 
 
+@pytest.mark.deep(part="restarts")
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits another process")
 def test_a_full_disk_refuses_changes_and_says_so_until_there_is_space(home: LocalServer) -> None:
     """No file of the server can be written beyond its first byte; the kernel then answers as a full disk does."""

@@ -96,7 +96,7 @@ def compare_values(measure: Measure, pairs: Sequence[tuple[float, float]]) -> Co
         return replace(
             found,
             interval=Interval(low=low, high=high),
-            test="randomization, bootstrap interval",
+            test="randomization",
             p=sign_flip_p(differences),
             equivalence_p=resampled.equivalence_p(margin),
         )

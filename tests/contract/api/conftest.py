@@ -283,8 +283,15 @@ def _tables() -> Iterator[Tables]:
         dynamodb.cache_clear()
 
 
+@pytest.fixture(scope="module")
+def _sealing_key(_tables: Tables) -> str:
+    arn: str = secret_sealer.kms().create_key()["KeyMetadata"]["Arn"]
+    _tables.keep()
+    return arn
+
+
 @pytest.fixture
-def api(_app: FastAPI, _tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+def api(_app: FastAPI, _tables: Tables, _sealing_key: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     """The app as it is after its start, its tables with the keys alone."""
     for name, value in _ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
@@ -295,7 +302,7 @@ def api(_app: FastAPI, _tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iter
     stand_in, functions = Machine(), Functions()
     stand_in.hold.set()
     _forget()
-    monkeypatch.setenv("FOURFOLD_WEBHOOKS_KEY", secret_sealer.kms().create_key()["KeyMetadata"]["Arn"])
+    monkeypatch.setenv("FOURFOLD_WEBHOOKS_KEY", _sealing_key)
     monkeypatch.setattr(api_wiring, "start_execution", stand_in.start)
     monkeypatch.setattr(starting, "start_execution", lambda _name, _input, _machine: None)
     monkeypatch.setattr(step_alone, "_functions", lambda: functions)

@@ -98,7 +98,7 @@ def test_any_legible_brief_is_kept_byte_for_byte(api: Api, monkeypatch: pytest.M
     roomy = Settings(api=ApiConfig(limits=LimitsConfig(requests_per_minute=100_000, concurrent_generations=1000)))
     use_settings(monkeypatch, roomy)
 
-    @settings(max_examples=examples(15, 600), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=examples(6, 600), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(LEGIBLE)
     def kept(intent: str) -> None:
         reply = api.call("POST", "/v1/personas", json={"intent": intent}, headers=ASYNC)

@@ -38,6 +38,7 @@ from fourfold.voice.features import measured
 from fourfold.voice.words import length_in_words, sentences_of, words_of
 from fourfold.webhooks.target import TargetRefusedError, parse_target
 from tests.builders import MASK, SELF, SOUL, START, SURFACE
+from tests.examples import examples
 from tests.unit.core import compiled_patterns
 from tests.unit.core.regex_attacks import attacks
 
@@ -48,7 +49,7 @@ NOTICEABLE_SECONDS = 0.003
 # Patterns, by their beginning, whose text is cut to so many characters where they are used.
 CUT = {r"(?:\s|</?(?:s|eos|en": 400}
 # For a whole parser: the issue's bound is 50 ms per 64 KiB on an idle machine; the tests' machines share their caches.
-SIZE, MOST_SECONDS, MOST_RATIO = 64 * 1024, 0.15, 2.5
+SIZE, MOST_SECONDS, MOST_RATIO = examples(16, 64) * 1024, 0.15, 2.5
 
 
 def cpu(call: Callable[[], object]) -> float:
@@ -184,6 +185,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
 }
 
 
+@pytest.mark.random
 @pytest.mark.parametrize("name", PARSERS)
 def test_a_parser_takes_linear_time(name: str) -> None:
     parse = PARSERS[name]

@@ -19,6 +19,7 @@ from fourfold.pipeline.rewrite import Rewrite
 from fourfold.pipeline.state import RunState
 from fourfold_offline.mask.native_lines import lines_in
 from tests.builders import ALL_STEPS, stepped, written_offline
+from tests.examples import examples
 
 BRIEFS = [line for line in (Path(__file__).parent / "briefs.txt").read_text().splitlines() if line.strip()]
 GATE = 3.5
@@ -171,7 +172,8 @@ def test_a_retry_with_findings_writes_another_draft() -> None:
     assert after.draft.soul != state.draft.soul
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.random
+@settings(max_examples=examples(30, 300), deadline=None)
 @given(st.text(min_size=1, max_size=300))
 @example("😀")
 @example("العربية فقط، طبيبة في القاهرة")

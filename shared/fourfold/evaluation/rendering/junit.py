@@ -1,0 +1,55 @@
+"""The report as JUnit XML, for a CI build: a case for the verdict and one for each measure that counts."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from fourfold.evaluation.models import EvaluationReport, MeasureResult, Verdict
+from fourfold.evaluation.rendering.figures import amount, clean, interval_text, name_text, probability
+
+
+def junit(report: EvaluationReport) -> str:
+    """JUnit XML. `worse` is a failure, `inconclusive` is skipped, `better` and `equivalent` pass."""
+    measures = [measure for measure in report.measures if measure.counts]
+    verdicts = [report.verdict, *(measure.verdict for measure in measures)]
+    counts = {
+        "tests": str(len(verdicts)),
+        "failures": str(verdicts.count("worse")),
+        "errors": "0",
+        "skipped": str(verdicts.count("inconclusive")),
+    }
+    root = Element("testsuites", {"name": "fourfold evaluation", **counts})
+    suite = SubElement(root, "testsuite", {"name": clean(f"{report.b.label} against {report.a.label}"), **counts})
+    properties = SubElement(suite, "properties")
+    for name, value in (
+        ("judge", report.judge),
+        ("brief_set", report.brief_set or ""),
+        ("briefs", str(report.briefs)),
+        ("pairs", str(report.pairs)),
+        ("briefs_to_settle", "" if report.briefs_to_settle is None else str(report.briefs_to_settle)),
+        ("a.config_hash", report.a.config_hash),
+        ("b.config_hash", report.b.config_hash),
+    ):
+        SubElement(properties, "property", name=name, value=clean(value))
+    _case(suite, "verdict", report.verdict, report.reason)
+    for measure in measures:
+        _case(suite, name_text(measure.name), measure.verdict, _numbers(measure))
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _case(suite: Element, name: str, verdict: Verdict, message: str) -> None:
+    case = SubElement(suite, "testcase", classname="evaluation", name=name)
+    if verdict == "worse":
+        SubElement(case, "failure", message=clean(message), type=verdict)
+    elif verdict == "inconclusive":
+        SubElement(case, "skipped", message=clean(message))
+    else:
+        SubElement(case, "system-out").text = clean(f"{verdict}: {message}")
+
+
+def _numbers(measure: MeasureResult) -> str:
+    return (
+        f"A {amount(measure.a, measure.unit)}, B {amount(measure.b, measure.unit)}, "
+        f"difference {amount(measure.difference, measure.unit, signed=True)} ({interval_text(measure)}), "
+        f"n = {measure.n}, p {probability(measure.adjusted_p)} by {measure.test}"
+    )

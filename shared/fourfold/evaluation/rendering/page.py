@@ -1,0 +1,162 @@
+"""The report as one HTML page that needs nothing else: no script, no font, no picture from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from fourfold.evaluation.models import EvaluationReport, MeasureResult
+from fourfold.evaluation.rendering.figures import (
+    NONE,
+    amount,
+    arm_rows,
+    claims_text,
+    clean,
+    facts,
+    interval_text,
+    name_text,
+    probability,
+    settle_text,
+)
+from fourfold.evaluation.rendering.plots import cost_plot, difference_plot, interval_plot
+
+# A browser that opens the file loads nothing and runs nothing, whatever the briefs contain.
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_TITLES: Final = {
+    "better": "B is better",
+    "worse": "B is worse",
+    "equivalent": "A and B are equivalent",
+    "inconclusive": "Inconclusive",
+}
+_HOW_TO_READ: Final = (
+    "Measures in colour count for the verdict. An interval inside of the band shows equivalence; one that does not "
+    "touch the dashed line shows a difference."
+)
+_BELOW_THE_NUMBERS: Final = (
+    "p is corrected by Holm over the measures that count (in bold). The intervals beside a randomization test are "
+    "bootstrapped. The last column is the number of briefs that would settle a measure."
+)
+# A cell of a table: its text, and its class.
+Cell = tuple[str, str]
+
+
+def html(report: EvaluationReport) -> str:
+    """The page, in UTF-8. It follows the reader's light or dark theme."""
+    plots = [
+        ("Measures", interval_plot(report.measures), _HOW_TO_READ),
+        ("Brief by brief", difference_plot(report), "Overall score of B minus that of A. The band is the margin."),
+        ("Cost against quality", cost_plot(report), ""),
+    ]
+    title = _TITLES[report.verdict]
+    sections = [
+        _banner(report, title),
+        f"<p>{' · '.join(f'{name} <b>{_said(value)}</b>' for name, value in facts(report))}</p>",
+        *(
+            f"<h2>{name}</h2>{f'<p class=soft>{words}</p>' if words else ''}{plot}"
+            for name, plot, words in plots
+            if plot
+        ),
+        "<h2>All numbers</h2>",
+        _table(_MEASURES, (_measure(measure) for measure in report.measures)),
+        f'<p class="soft">{_BELOW_THE_NUMBERS}</p>',
+        "<h2>Arms</h2>",
+        _table(("", "A ", "B "), ([(what, "aside"), (a, "text"), (b, "text")] for what, a, b in arm_rows(report))),
+        *(
+            ["<h2>Notes</h2>", f"<ul>{''.join(f'<li>{_said(note)}</li>' for note in report.notes)}</ul>"]
+            if report.notes
+            else []
+        ),
+        "<h2>Briefs</h2>",
+        _table(_ROWS, _rows(report)),
+    ]
+    body = "\n".join(sections)
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Evaluation: {title}</title>
+<style>
+{_css()}</style>
+</head>
+<body><main>
+{body}
+</main></body>
+</html>
+"""
+
+
+def _banner(report: EvaluationReport, title: str) -> str:
+    return (
+        f'<div class="verdict {report.verdict}"><h1>{title}</h1><p>A is <b>{_said(report.a.label)}</b>, '
+        f"B is <b>{_said(report.b.label)}</b>.</p><p>{_said(report.reason)}</p></div>"
+    )
+
+
+_NUMBERS = (
+    *("A", "B", "B - A", "95 % interval", "n", "p", "margin", "to settle"),
+    *("facts, A", "facts, B", "USD, A", "USD, B"),
+)
+_ALIGNED = dict.fromkeys(_NUMBERS, ' class="number"')
+_MEASURES = ("measure", "A", "B", "B - A", "95 % interval", "n", "p", "test", "margin", "verdict", "to settle")
+_ROWS = ("brief", "text", "A", "B", "B - A", "preferred", "facts, A", "facts, B", "USD, A", "USD, B")
+
+
+def _measure(measure: MeasureResult) -> Sequence[Cell]:
+    unit = measure.unit
+    return [
+        (name_text(measure.name), "head" if measure.counts else "aside"),
+        (amount(measure.a, unit), "number"),
+        (amount(measure.b, unit), "number"),
+        (amount(measure.difference, unit, signed=True), "number"),
+        (interval_text(measure), "number"),
+        (str(measure.n), "number"),
+        (probability(measure.adjusted_p if measure.counts else measure.p), "number"),
+        (measure.test, "aside"),
+        (amount(measure.margin, unit), "number"),
+        (measure.verdict, measure.verdict if measure.counts else "aside"),
+        (settle_text(measure.briefs_to_settle), "number"),
+    ]
+
+
+def _rows(report: EvaluationReport) -> Iterable[Sequence[Cell]]:
+    for row in report.rows:
+        a, b = row.a, row.b
+        yield [
+            (row.id, ""),
+            (row.excerpt, "text"),
+            (NONE if a is None else a.status if a.overall is None else amount(a.overall, "points"), "number"),
+            (NONE if b is None else b.status if b.overall is None else amount(b.overall, "points"), "number"),
+            (amount(row.difference, "points", signed=True), "number"),
+            ({"a": "A", "b": "B"}.get(row.preference or "", row.preference or NONE), ""),
+            (claims_text(a.claims) if a else NONE, "number"),
+            (claims_text(b.claims) if b else NONE, "number"),
+            (amount(a.usd, "USD") if a else NONE, "number"),
+            (amount(b.usd, "USD") if b else NONE, "number"),
+        ]
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    first = "".join(f'<th scope="col"{_ALIGNED.get(name, "")}>{escape(name)}</th>' for name in head)
+    body = "\n".join(f"<tr>{''.join(_cell(*cell) for cell in row)}</tr>" for row in rows)
+    return f'<div class="scroll"><table><thead><tr>{first}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
+
+
+def _cell(text: str, kind: str) -> str:
+    if kind == "head":
+        return f'<th scope="row">{_said(text)}</th>'
+    return f'<td class="{kind}">{_said(text)}</td>' if kind else f"<td>{_said(text)}</td>"
+
+
+def _said(text: str) -> str:
+    """A text, whoever wrote it, isolated from the direction of the text around it."""
+    return f"<bdi>{escape(clean(text))}</bdi>"
+
+
+@cache
+def _css() -> str:
+    return Path(__file__).with_name("page.css").read_text(encoding="utf-8")

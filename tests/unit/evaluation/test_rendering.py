@@ -1,0 +1,136 @@
+"""Reports as files: complete, valid, and inert whatever the briefs contain."""
+
+from __future__ import annotations
+
+import random
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+from junitparser import JUnitXml
+
+from fourfold.evaluation.models import BriefItem, ClaimCounts, EvaluationReport, Observation, Preference, Side
+from fourfold.evaluation.rendering import html, junit, markdown
+from fourfold.evaluation.report import report
+from tests.unit.evaluation.observations import arm, evaluation, observed
+
+HOSTILE = (
+    "</title></style></svg><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)> & <b>',
+    "| a | b |\n# heading\n[link](javascript:alert(1)) `code` ``` www.example.invalid",
+    "\x00\x1b[31m \u202egnidaer\u202c \ud7ff ]]> &amp; &#60;",
+    "A | pipe \\| and `ticks``` at the end`",
+)
+VOID = {"meta", "rect", "line"}
+
+
+class Reader(HTMLParser):
+    """Keeps every element with its attributes, and fails on a tag that does not close."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def hostile_report(lift: float = -0.6, **fields: Any) -> EvaluationReport:
+    rng = random.Random(8)  # noqa: S311 - a simulation
+
+    def of(brief: int, side: Side) -> Observation:
+        score = min(5.0, 3.9 + rng.gauss(0, 0.2) + (lift if side == "b" else 0.0))
+        return observed(brief, side, score, claims=ClaimCounts(kept=2, lost=1), usd=0.02 + 0.01 * rng.random())
+
+    data = evaluation(
+        20,
+        of,
+        a=arm("a", HOSTILE[0]),
+        b=arm("b", HOSTILE[1][:100]),
+        preferences=[Preference(brief=brief, ab="a", ba="a") for brief in range(20)],
+        notes=HOSTILE,
+        metrics=("overall", "preference", "claims_kept"),
+        **fields,
+    )
+    briefs = [BriefItem(id=f"brief-{number}", text=HOSTILE[number % len(HOSTILE)]) for number in range(20)]
+    return report(data.__class__(**{**{name: getattr(data, name) for name in data.__slots__}, "briefs": briefs}))
+
+
+def test_the_page_is_well_formed_inert_and_complete() -> None:
+    found = hostile_report()
+    page = html(found)
+    reader = Reader()
+    reader.feed(page)
+    assert reader.open == []
+    tags = [tag for tag, _ in reader.elements]
+    assert not {"script", "img", "link", "iframe", "object", "form", "a", "b-"} & set(tags)
+    assert tags.count("svg") == 3
+    assert tags.count("style") == tags.count("main") == 1
+    for _, attributes in reader.elements:
+        assert not any(name.startswith("on") or name in {"href", "src", "style"} for name in attributes)
+    assert not re.search("[\x00-\x08\x1b\u202a-\u202e]", page)
+    policy = next(attributes for tag, attributes in reader.elements if attributes.get("http-equiv"))
+    assert "default-src 'none'" in (policy["content"] or "")
+    assert "prefers-color-scheme: dark" in page
+    assert "B is worse" in reader.text
+    for text in (
+        HOSTILE[0],
+        HOSTILE[1],
+        found.reason,
+        *(measure.name.replace("_", " ") for measure in found.measures[:3]),
+    ):
+        assert text[:100] in reader.text
+
+
+def test_the_page_of_an_empty_evaluation_has_no_plots_of_nothing() -> None:
+    page = html(report(evaluation(0, observed, stopped="budget")))
+    assert "Inconclusive" in page
+    assert "Brief by brief" not in page
+    assert "Cost against quality" not in page
+    assert "nan" not in page
+
+
+def test_markdown_reads_no_markup_of_a_caller() -> None:
+    text = markdown(hostile_report())
+    lines = text.splitlines()
+    assert lines[0] == "# Evaluation: B is worse"
+    assert [line for line in lines if line.startswith("#")] == [
+        "# Evaluation: B is worse",
+        "## Measures",
+        "## Arms",
+        "## Notes",
+        "## Briefs",
+    ]
+    rows = [line for line in lines if line.startswith("| brief-")]
+    assert len(rows) == 20
+    # Eight cells whatever the text: a pipe in it is escaped.
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {9}
+    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", text)
+    assert "<" not in outside.replace("< 0.001", "")
+    assert "javascript" not in outside
+    assert "www." not in outside
+
+
+def test_junit_fails_on_worse_skips_the_open_and_passes_the_rest() -> None:
+    worse = JUnitXml.fromstring(junit(hostile_report()).encode())
+    assert (worse.tests, worse.failures, worse.skipped) == (4, 3, 0)
+    suite = next(iter(worse))
+    assert [case.name for case in suite] == ["verdict", "overall", "preference", "claims kept"]
+    stopped = JUnitXml.fromstring(junit(hostile_report(stopped="budget")).encode())
+    assert (stopped.failures, stopped.skipped) == (0, 4)
+    same = report(evaluation(20, observed))
+    passed = JUnitXml.fromstring(junit(same).encode())
+    assert (same.verdict, passed.tests, passed.failures, passed.skipped) == ("equivalent", 2, 0, 0)
