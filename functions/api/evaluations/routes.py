@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from fourfold.estimates.estimate import Estimate
 from fourfold.http.body import json_body
@@ -14,8 +14,10 @@ from fourfold.ids import is_evaluation_id
 from functions.api import wiring
 from functions.api.dependencies import Reader, Writer
 from functions.api.evaluations import deleting, reading
+from functions.api.evaluations.formats import formatted
 from functions.api.evaluations.schemas import (
     EvaluationDocument,
+    EvaluationFormat,
     EvaluationList,
     EvaluationReceipt,
     EvaluationRequest,
@@ -82,15 +84,26 @@ async def list_evaluations(caller: Reader, limit: Limit = 20, cursor: Cursor = N
     f"{EVALUATIONS}/{{evaluation_id}}",
     summary="Read an evaluation",
     response_model=EvaluationDocument,
-    responses=replies.problems(401, 403, 404, 422),
+    responses={
+        200: replies.evaluation_formats(),
+        **replies.problems(401, 403, 404, 422),
+        **replies.refusals(409, {"evaluation_not_ready": "other formats than JSON are available when it has ended"}),
+    },
 )
-async def read_evaluation(evaluation_id: EvaluationIdPath, caller: Reader) -> Response:
-    """Returns an evaluation, with its report once it has ended."""
+async def read_evaluation(
+    evaluation_id: EvaluationIdPath,
+    request: Request,
+    caller: Reader,
+    format: Annotated[  # noqa: A002 - the parameter's public name
+        EvaluationFormat | None, Query(description="Takes precedence over `Accept`.")
+    ] = None,
+) -> Response:
+    """Returns an evaluation, with its report once it has ended; then also as Markdown, JUnit XML or one HTML page."""
 
     def read() -> EvaluationDocument:
         return reading.evaluation_document(reading.known_evaluation(caller.workspace_id, evaluation_id))
 
-    return document(await wiring.in_thread(read))
+    return formatted(request, await wiring.in_thread(read), format)
 
 
 @router.post(

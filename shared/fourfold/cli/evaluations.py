@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -39,10 +40,19 @@ def list_evaluations(
 
 
 @app.command()
-def show(evaluation_id: EvaluationId, as_json: AsJson = False) -> None:
+def show(
+    evaluation_id: EvaluationId,
+    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML page.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write the report as JUnit XML.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Show an evaluation. Exits as `fourfold evaluate` does, 0 while it is running."""
     with connected() as client:
         found = client.call("GET", f"{PATH}/{evaluation_id}")
+        for form, path in (("html", html), ("junit", junit), ("markdown", markdown)):
+            if path is not None:
+                path.write_text(client.text(f"{PATH}/{evaluation_id}", format=form), encoding="utf-8")
     if as_json:
         print_json(found)
     else:

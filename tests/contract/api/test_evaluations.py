@@ -38,6 +38,10 @@ def test_an_evaluation_reports_both_sides_of_each_brief(api: Api, machine: Evalu
     assert all(row["b"]["overall"] is not None for row in found["report"]["rows"])
     assert found["a"]["differs"] == {"engine.pipeline.method": "six_steps"}
     assert api.read("/v1/evaluations")["data"][0]["id"] == found["id"]
+    assert api.call("GET", path, FULL_KEY, params={"format": "junit"}).text.startswith("<?xml")
+    page = api.call("GET", path, FULL_KEY, headers={"Accept": "text/html"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
     events = api.read(f"/v1/runs/{found['run_id']}/events/list")["data"]
     assert [event["type"] for event in events][-1] == "job.completed"
     assert api.read(f"/v1/runs/{found['run_id']}")["kind"] == "evaluation"
