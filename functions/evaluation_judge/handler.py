@@ -104,8 +104,8 @@ class _Judge:
         """Asks which persona is the better one, in both orders."""
         if a is None or b is None:
             return
-        for first, shown in (("a", (a, b)), ("b", (b, a))):
-            key = preference_key(self.brief, first)
+        for first in SIDES:
+            key, shown = preference_key(self.brief, first), (a, b) if first == "a" else (b, a)
             if self._is_missing(key):
                 self._keep(key, judge_pair(shown, self.evaluation, self._models(), self.deadline))
 

@@ -13,12 +13,12 @@ from fourfold.problem import problem
 from functions.api.evaluations.schemas import EvaluationDocument, EvaluationFormat
 from functions.api.responses import document
 
-MEDIA_TYPES: Final[dict[EvaluationFormat, str]] = {
-    "markdown": "text/markdown",
-    "junit": "application/xml",
-    "html": "text/html",
+# Format -> its media type, and what writes it.
+_FORMATS: Final = {
+    "markdown": ("text/markdown", markdown),
+    "junit": ("application/xml", junit),
+    "html": ("text/html", html),
 }
-_RENDERERS: Final = {"markdown": markdown, "junit": junit, "html": html}
 # The page is self-contained: it may load and run nothing.
 _PAGE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 
@@ -30,11 +30,12 @@ def formatted(request: Request, found: EvaluationDocument, wanted: EvaluationFor
         ProblemError: 409, it has no report yet.
     """
     accept = request.headers.get("accept")
-    format_ = wanted or next((name for name, media in MEDIA_TYPES.items() if accepts(accept, media)), "json")
+    format_: str = wanted or next((name for name, (media, _) in _FORMATS.items() if accepts(accept, media)), "json")
     if format_ == "json":
         return document(found)
     if found.report is None:
         answer = problem("evaluation_not_ready", "The evaluation has no report yet", 409, "Wait until it has ended.")
         raise ProblemError(answer, {"Retry-After": "10"})
     headers = {"Cache-Control": "no-store", "Content-Security-Policy": _PAGE_POLICY}
-    return Response(_RENDERERS[format_](found.report), media_type=MEDIA_TYPES[format_], headers=headers)
+    media_type, write = _FORMATS[format_]
+    return Response(write(found.report), media_type=media_type, headers=headers)
