@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
-from aws_cdk import Aws, Validations
+from aws_cdk import Aws, CfnElement, Stack, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from infra.constructs.access import Access, Grant, merged
-from infra.constructs.acknowledgements import NESTED_EXECUTIONS, STATE_MACHINE_LOGS
+from infra.constructs.acknowledgements import STATE_MACHINE_LOGS, any_execution_of
 from infra.constructs.evaluation_definition import CONCLUDE_TIMEOUT_S, JUDGE_TIMEOUT_S, evaluation_definition
 from infra.constructs.function_factory import FunctionFactory
 from infra.constructs.model_access import model_access
@@ -61,9 +62,10 @@ class Evaluations(Construct):
                 include_execution_data=False,
             ),
         )
+        pipeline_id = Stack.of(self).get_logical_id(cast("CfnElement", pipeline.machine.node.default_child))
         for statement in _statements(list(arns.values()), pipeline):
             self.machine.add_to_role_policy(statement)
-        Validations.of(self.machine.role).acknowledge(STATE_MACHINE_LOGS, NESTED_EXECUTIONS)
+        Validations.of(self.machine.role).acknowledge(STATE_MACHINE_LOGS, any_execution_of(pipeline_id))
 
     def access(self) -> Access:
         """The right to start an evaluation's execution."""
