@@ -16,12 +16,13 @@ from fourfold.evaluation.metered import MeteredModel
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import LanguageModel, ModelError
 from fourfold.models import resolve
+from fourfold.pipeline.distinct_name import NAMING_STEPS
 from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
 from fourfold.steps import StepName
 from functions.preload import preload
-from functions.wiring import budget, run_log
+from functions.wiring import budget, names_of, run_log
 
 logger = Logger()
 
@@ -48,7 +49,8 @@ def step_handler(step: Step[Output]) -> Handler:
         )
         models = [_paid_by(state, step.name, resolve(name)) for name in state.config.pipeline.of(step.name).chain]
         try:
-            after = execute_step(step, state, models, run_log(state, state.log_seq), deadline)
+            names = names_of(state) if step.name in NAMING_STEPS else None
+            after = execute_step(step, state, models, run_log(state, state.log_seq), deadline, names)
         except ModelError as error:
             fields = {
                 "failure": error.failure,

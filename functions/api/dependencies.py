@@ -15,6 +15,7 @@ from fourfold.config.settings import Settings
 from fourfold.http.auth import bearer_secret, require_scope, unauthenticated
 from fourfold.http.rate_limit import rate_headers, rate_limited
 from fourfold.http.scopes import SCOPES
+from fourfold.problem import ProblemError, problem
 from fourfold.rate_limit import Rate
 from functions.api import wiring
 from functions.api.query_parameters import require_known_parameters
@@ -22,6 +23,14 @@ from functions.configuration import effective
 
 _SCHEME = HTTPBearer(auto_error=False, scheme_name="ApiKey", description="An API key: `Authorization: Bearer <key>`.")
 _SCOPE = "required_scope"
+DELETION_SCOPE = "workspace:delete"
+"""The one scope that a workspace which is being deleted still serves."""
+_CLOSING = problem(
+    "workspace_deleting",
+    "The workspace is being deleted",
+    403,
+    "Nothing of it can be read or changed. DELETE /v1/workspace continues the deletion.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,7 @@ class AdmittedCaller:
     expires_at: datetime | None
     digest: str
     lineage: tuple[str, ...]
+    closing: bool
     effective: EffectiveSettings
 
     @property
@@ -68,6 +78,8 @@ def caller_with(scope: str) -> Dependency:
         if not rate.allowed:
             raise rate_limited(rate)
         require_scope(holder, scope)
+        if holder.closing and scope != DELETION_SCOPE:
+            raise ProblemError(_CLOSING)
         require_known_parameters(request)
         return holder
 
@@ -93,6 +105,7 @@ def _admit(secret: str) -> tuple[AdmittedCaller, Rate] | None:
         expires_at=holder.expires_at,
         digest=holder.digest,
         lineage=holder.lineage,
+        closing=holder.closing,
         effective=effective(holder.org_id, holder.workspace_id),
     )
     rate = wiring.rate_limiter().take(holder.key_id, admitted.settings.api.limits.requests_per_minute)

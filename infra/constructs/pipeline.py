@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from fourfold.pipeline.distinct_name import NAMING_STEPS
 from fourfold.steps import StepName
 from infra.constructs.access import Access, merged
 from infra.constructs.acknowledgements import STATE_MACHINE_LOGS
@@ -86,7 +87,7 @@ def run_ending_access(tables: Tables) -> Access:
     """
     return merged(
         tables.run_events.access("PutItem", "Query", "BatchWriteItem"),
-        tables.personas.access("GetItem", "PutItem"),
+        tables.personas.access("GetItem", "PutItem", "UpdateItem"),
         tables.outbox.access("PutItem"),
     )
 
@@ -102,9 +103,15 @@ def _step_spec(step: StepName, settings: StageSettings, functions: FunctionFacto
             tables.run_events.access("PutItem", "Query"),
             tables.personas.access("UpdateItem"),
             model_access(settings),
+            *(_name_access(tables) if step in NAMING_STEPS else ()),
         ],
         layers=[functions.models_layer],
     )
+
+
+def _name_access(tables: Tables) -> list[Access]:
+    """What keeps names apart: the workspace's list of personas, and claims on names."""
+    return [tables.personas.access("Query"), tables.idempotency.access("PutItem")]
 
 
 def _ending_spec(name: str, functions: FunctionFactory, tables: Tables) -> FunctionSpec:

@@ -33,7 +33,7 @@ KEEP_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteI
 FOLLOW_EVENTS = grant(
     ("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), "RunEvents"
 )
-END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem"), "Personas")
+END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), "Personas")
 READ_KEYS = grant(
     ("ssm:GetParameter",),
     *(
@@ -81,6 +81,7 @@ LANES = ("WebhookQueuesFast", "WebhookQueuesSlow")
 GIVE_ORDERS = grant(("sqs:SendMessage",), *LANES)
 GRANTS: dict[str, Grants] = {
     **{name: {APPEND_EVENTS, READ_KEYS, grant(("dynamodb:UpdateItem",), "Personas")} for name in STEPS},
+    **{name: {APPEND_EVENTS, READ_KEYS, *KEEP_NAMES_APART} for name in ("surface_ground", "single_call")},
     "evaluation_start": {
         grant(
             (
@@ -152,7 +153,7 @@ GRANTS: dict[str, Grants] = {
             "Personas",
         ),
         FOLLOW_EVENTS,
-        grant(("dynamodb:PutItem",), "Connections", "Outbox"),
+        grant(("dynamodb:PutItem", "dynamodb:Scan", "dynamodb:BatchWriteItem"), "Connections", "Outbox"),
         grant(("kms:Encrypt", "kms:Decrypt"), "WebhookKey"),
         READ_KEYS,
         grant(("sqs:SendMessage",), "FingerprintQueue", "ProvocationQueue", *LANES),
@@ -163,6 +164,7 @@ GRANTS: dict[str, Grants] = {
                 "dynamodb:UpdateItem",
                 "dynamodb:DeleteItem",
                 "dynamodb:BatchWriteItem",
+                "dynamodb:Scan",
             ),
             "Idempotency",
         ),
@@ -173,6 +175,7 @@ GRANTS: dict[str, Grants] = {
                 "dynamodb:PutItem",
                 "dynamodb:UpdateItem",
                 "dynamodb:DeleteItem",
+                "dynamodb:BatchWriteItem",
             ),
             "ApiKeys",
         ),
@@ -183,11 +186,20 @@ GRANTS: dict[str, Grants] = {
                 "dynamodb:GetItem",
                 "dynamodb:PutItem",
                 "dynamodb:Query",
+                "dynamodb:DeleteItem",
+                "dynamodb:BatchWriteItem",
             ),
             "Config",
         ),
         grant(
-            ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query"),
+            (
+                "dynamodb:GetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+                "dynamodb:Query",
+                "dynamodb:BatchWriteItem",
+            ),
             "Webhooks",
         ),
         grant(("states:StartExecution",), "PipelineStateMachine", "EvaluationsStateMachine"),

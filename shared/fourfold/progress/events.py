@@ -12,7 +12,7 @@ from fourfold.persona import Document, Finding, PersonaStatus, Scores, TokenUsag
 from fourfold.problem import Problem
 from fourfold.steps import StepName
 
-JobKind = Literal["fingerprint", "provocation", "evaluation"]
+JobKind = Literal["fingerprint", "provocation", "voice_check", "evaluation"]
 
 
 class RunStarted(Document):

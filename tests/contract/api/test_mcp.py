@@ -74,9 +74,13 @@ def test_a_persona_is_created_with_progress_and_used(live: Live) -> None:
         assert document(await client.call_tool("get_fingerprint", one))["status"] == "pending"
         assert document(await client.call_tool("get_test_suite", one))["status"] == "pending"
         assert document(await client.call_tool("get_run", {"run_id": made["run_id"]}))["status"] == "completed"
+        used = document(await client.call_tool("get_usage", {"group_by": "kind"}))
+        assert {group["group"] for group in used["data"]} == {"generation", "audit", "chat"}
         again = document(await client.call_tool("regenerate_persona", {**one, "first_step": "mask_build"}))
         assert again["version"] > made["version"]
         assert document(await client.call_tool("parse_brief", {"brief": BRIEF}))["facts"]
+        several = document(await client.call_tool("create_persona", {"brief": BRIEF, "count": 2}))
+        assert [(each["status"], each["name"]) for each in several["personas"]] == [("active", "Deniz Aksoy")] * 2
         key = "engine.pipeline.audit.max_retries"
         dry = {"key": key, "value": 1, "dry_run": True}
         assert document(await client.call_tool("change_setting", dry))["changes"][0]["key"] == key
