@@ -131,7 +131,7 @@ def _conclude_spec(functions: FunctionFactory, tables: Tables) -> FunctionSpec:
         timeout_s=CONCLUDE_TIMEOUT_S,
         access=[
             merged(
-                tables.personas.access("GetItem", "PutItem", "Query"),
+                tables.personas.access("GetItem", "PutItem", "UpdateItem", "Query"),
                 tables.run_events.access("PutItem", "Query"),
                 tables.outbox.access("PutItem"),
             )

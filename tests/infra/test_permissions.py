@@ -81,7 +81,15 @@ LANES = ("WebhookQueuesFast", "WebhookQueuesSlow")
 GIVE_ORDERS = grant(("sqs:SendMessage",), *LANES)
 GRANTS: dict[str, Grants] = {
     **{name: {APPEND_EVENTS, READ_KEYS, grant(("dynamodb:UpdateItem",), "Personas")} for name in STEPS},
-    **{name: {APPEND_EVENTS, READ_KEYS, *KEEP_NAMES_APART} for name in ("surface_ground", "single_call")},
+    **{
+        name: {
+            APPEND_EVENTS,
+            READ_KEYS,
+            grant(("dynamodb:Query", "dynamodb:UpdateItem"), "Personas"),
+            grant(("dynamodb:PutItem",), "Idempotency"),
+        }
+        for name in ("surface_ground", "single_call")
+    },
     "evaluation_start": {
         grant(
             (
@@ -104,7 +112,7 @@ GRANTS: dict[str, Grants] = {
         READ_KEYS,
     },
     "evaluation_conclude": {
-        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"), "Personas"),
+        grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:Query"), "Personas"),
         APPEND_EVENTS,
         HAND_TO_BUS,
     },

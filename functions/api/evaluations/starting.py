@@ -120,6 +120,7 @@ def _new_evaluation(
         metrics=tuple(body.metrics),
         margin=body.margin,
         max_usd=body.max_usd,
+        author=caller.key_id,
         created_at=now(),
     )
 
@@ -135,6 +136,7 @@ def _run_of(evaluation: Evaluation) -> Run:
         config_revision=evaluation.revisions.workspace,
         config_revisions=evaluation.revisions,
         started_at=evaluation.created_at,
+        author=evaluation.author,
         evaluation_id=evaluation.id,
     )
 

@@ -32,7 +32,12 @@ def cell_run(evaluation: Evaluation, item: BriefItem, brief: int, side: Side, no
         "persona_id": persona_id_of(evaluation.id, brief, side),
     }
     run = start.run.model_copy(
-        update={"id": ids["run_id"], "persona_id": ids["persona_id"], "evaluation_id": evaluation.id}
+        update={
+            "id": ids["run_id"],
+            "persona_id": ids["persona_id"],
+            "evaluation_id": evaluation.id,
+            "author": evaluation.author,
+        }
     )
     persona = start.persona.model_copy(
         update={

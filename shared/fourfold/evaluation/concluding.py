@@ -23,6 +23,7 @@ from fourfold.problem import Problem, problem
 from fourfold.progress.events import JobCompleted, JobFailed
 from fourfold.progress.log import RunLog
 from fourfold.progress.run import Run, RunStatus
+from fourfold.spending.spent import Account, Spent, spent_on
 
 EVALUATION_FAILED: Final[Problem] = problem(
     "evaluation_failed",
@@ -69,7 +70,7 @@ def conclude(evaluation: Evaluation, context: ConclusionContext, failure: Proble
         correlation_id=run.id,
         occurred_at=ended_run.completed_at or run.started_at,
     )
-    if not context.evaluations.finish(ended, ended_run, built, [entry]):
+    if not context.evaluations.finish(ended, ended_run, built, [entry], _spent(run, observed)):
         stored = context.personas.run(run.workspace_id, run.id)
         ended_run = stored or ended_run
         ended = context.evaluations.find(evaluation.workspace_id, evaluation.id) or ended
@@ -160,6 +161,13 @@ def _ended_run(run: Run, ended: Evaluation, observed: _Observed) -> Run:
             "completed_at": ended.completed_at,
         }
     )
+
+
+def _spent(run: Run, observed: _Observed) -> dict[Account, Spent]:
+    """What the judge's calls came to; those of the personas are counted with their runs."""
+    judged = [one for each in observed.judgements.values() for one in each]
+    calls = [call for one in (*judged, *observed.pair_judgements) for call in one.calls]
+    return spent_on(run.kind.value, run.author, calls)
 
 
 def _event(ended: Evaluation, run: Run, built: EvaluationReport) -> EventData:

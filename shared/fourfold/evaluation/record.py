@@ -40,7 +40,7 @@ class Evaluation(Document):
     judges each persona, `preferences` whether it also compares the personas of a pair. `brief_set` names a shipped set.
     The verdict rests on `metrics`; differences of scores up to `margin` (points of 5) make no difference in practice.
     `max_usd` is what all calls may cost together, `spent_usd` what they did cost; calls without a known price count as
-    nothing. `stopped` says why the evaluation ended early.
+    nothing. `stopped` says why the evaluation ended early. `author` is the id of the API key that asked for it.
     """
 
     id: EvaluationId
@@ -62,6 +62,7 @@ class Evaluation(Document):
     spent_usd: float | None = None
     stopped: StopReason | None = None
     error: Problem | None = None
+    author: str | None = None
     created_at: datetime
     completed_at: datetime | None = None
 

@@ -9,6 +9,7 @@ from fourfold.evaluation.models import BriefItem, EvaluationReport, Side
 from fourfold.evaluation.record import Evaluation, StopReason
 from fourfold.llm.port import StoppedError
 from fourfold.progress.run import Run
+from fourfold.spending.spent import Account, Spent
 
 
 class EvaluationStoppedError(StoppedError):
@@ -43,9 +44,14 @@ class EvaluationStore(Protocol):
         """Stores the text of a judgement, unless one is stored under this key."""
 
     def finish(
-        self, evaluation: Evaluation, run: Run, report: EvaluationReport | None, entries: Sequence[dict[str, Any]]
+        self,
+        evaluation: Evaluation,
+        run: Run,
+        report: EvaluationReport,
+        entries: Sequence[dict[str, Any]],
+        spent: Mapping[Account, Spent],
     ) -> bool:
-        """Stores the end of an evaluation with its run, its report and its events; False if it has ended."""
+        """Stores the end of an evaluation with its run, report, events and usage; False if it has ended."""
 
     def report(self, workspace_id: str, evaluation_id: str) -> EvaluationReport | None:
         """Returns the report, or None."""

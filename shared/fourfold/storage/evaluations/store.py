@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from fourfold.evaluation.models import BriefItem, EvaluationReport
 from fourfold.evaluation.record import Evaluation
 from fourfold.progress.run import Run
+from fourfold.spending.spent import Account, Spent
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.months import EVALUATIONS, RUNS, Months, entry_key
 from fourfold.storage.outbox import BusEntry, outbox_puts
@@ -25,6 +26,7 @@ from fourfold.storage.partitions import evaluation_pk
 from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, PRESENT, put, transact
+from fourfold.storage.usage.counters import usage_writes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -124,19 +126,24 @@ class DynamoEvaluations:
         self._table.put({**where, "doc": packed(text)}, ABSENT)
 
     def finish(
-        self, evaluation: Evaluation, run: Run, report: EvaluationReport | None, entries: Sequence[BusEntry]
+        self,
+        evaluation: Evaluation,
+        run: Run,
+        report: EvaluationReport,
+        entries: Sequence[BusEntry],
+        spent: Mapping[Account, Spent],
     ) -> bool:
-        """Stores the end of an evaluation with its run, its report and its events; False if it has ended.
+        """Stores the end of an evaluation with its run, report, events and usage; False if it has ended.
 
         The report comes first: an evaluation that has ended has its report.
         """
-        if report is not None:
-            where = key(evaluation_pk(evaluation.workspace_id, evaluation.id), REPORT)
-            self._table.put({**where, "doc": packed(report.model_dump_json())})
+        where = key(evaluation_pk(evaluation.workspace_id, evaluation.id), REPORT)
+        self._table.put({**where, "doc": packed(report.model_dump_json())})
         running = {":running": {"S": "running"}}
         writes = [
             put(self._table.name, _record_item(evaluation), "#status = :running", values=running, names=_NAMES),
             self._runs.end(run),
+            *usage_writes(self._table.name, run.workspace_id, run.completed_at or run.started_at, spent),
             *outbox_puts(self._outbox, entries),
         ]
         return not transact(self._client, {"end": writes})
