@@ -165,8 +165,8 @@ def _ended_run(run: Run, ended: Evaluation, observed: _Observed) -> Run:
 
 def _spent(run: Run, observed: _Observed) -> dict[Account, Spent]:
     """What the judge's calls came to; those of the personas are counted with their runs."""
-    judged = [one for each in observed.judgements.values() for one in each]
-    calls = [call for one in (*judged, *observed.pair_judgements) for call in one.calls]
+    calls = [call for each in observed.judgements.values() for one in each for call in one.calls]
+    calls += [call for one in observed.pair_judgements for call in one.calls]
     return spent_on(run.kind.value, run.author, calls)
 
 
