@@ -25,6 +25,7 @@ from fourfold.storage.personas.store import DynamoPersonaStore
 from fourfold.storage.progress.events import DynamoEventStore
 from fourfold.storage.runs.repository import DynamoRunRepository
 from fourfold.storage.runs.slots import GenerationSlots
+from fourfold.storage.usage.budgets import DynamoBudgets
 from functions.clock import now
 
 
@@ -97,6 +98,12 @@ def run_repository() -> DynamoRunRepository:
         GenerationSlots(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"]),
     )
     return DynamoRunRepository(dynamodb(), table, persona_store(), slots, now)
+
+
+@cache
+def budgets() -> DynamoBudgets:
+    """What budgets have left."""
+    return DynamoBudgets(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
 
 
 @cache

@@ -33,7 +33,7 @@ KEEP_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteI
 FOLLOW_EVENTS = grant(
     ("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), "RunEvents"
 )
-END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"), "Personas")
+END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"), "Personas")
 READ_KEYS = grant(
     ("ssm:GetParameter",),
     *(

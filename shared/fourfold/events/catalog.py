@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fourfold.events.budget import BudgetAlert
 from fourfold.events.config import ConfigChanged
 from fourfold.events.envelope import EventData
 from fourfold.events.evaluation import EvaluationCompleted, EvaluationFailed
@@ -34,6 +35,7 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     EvaluationCompleted,
     EvaluationFailed,
     ConfigChanged,
+    BudgetAlert,
     WebhookEndpointDisabled,
     WorkspaceDeleted,
 )
