@@ -12,6 +12,7 @@ from fourfold.http.cursors import id_after
 from fourfold.idempotency import Execution
 from fourfold.ids import is_evaluation_id
 from functions.api import wiring
+from functions.api.budget import require_budget
 from functions.api.dependencies import Reader, Writer
 from functions.api.evaluations import deleting, reading
 from functions.api.evaluations.formats import formatted
@@ -25,7 +26,7 @@ from functions.api.evaluations.schemas import (
 from functions.api.evaluations.starting import plan_evaluation, start_evaluation
 from functions.api.idempotent import idempotent
 from functions.api.openapi import bodies, replies
-from functions.api.openapi.problems import OF_KEYED_REQUESTS, OF_SETTINGS
+from functions.api.openapi.problems import OF_BUDGETS, OF_KEYED_REQUESTS, OF_SETTINGS
 from functions.api.paging import Cursor, Limit
 from functions.api.responses import document, path_to
 from functions.api.spending import count_spending
@@ -46,7 +47,8 @@ EvaluationIdPath = Annotated[str, Path(description="The id of an evaluation, `ev
         200: {"model": Estimate, "description": "With `dry_run`: what the evaluation would cost"},
         202: replies.receipt("The evaluation is in progress; see `Location`"),
         **replies.problems(
-            *(400, 403, 413, 415, 422, 429, 503), also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, "run_not_started"]
+            *(400, 403, 413, 415, 422, 429, 503),
+            also=[*OF_KEYED_REQUESTS, *OF_SETTINGS, *OF_BUDGETS, "run_not_started"],
         ),
         **replies.refusals(409, {"request_in_progress": "the first request with this key is still running"}),
     },
@@ -64,6 +66,7 @@ async def create_evaluation(request: Request, caller: Writer) -> Response:
 
     async def start(execution: Execution) -> Response:
         await count_spending(caller)
+        await require_budget(caller, lambda: plan.estimate)
         started = await wiring.in_thread(lambda: start_evaluation(caller, body, plan, execution.operation_id))
         receipt = EvaluationReceipt(evaluation_id=started.id, run_id=started.run_id, status=started.status)
         return document(receipt, 202, {"Location": path_to(request, f"{EVALUATIONS}/{started.id}")})
