@@ -48,6 +48,16 @@ class LimitsConfig(Document):
         Field(ge=1, le=1000, description="Maximum chat replies of a workspace that are written at the same time."),
         KeyMeta(unit="replies", scopes=_NOT_BY_WORKSPACE),
     ] = 50
+    open_streams: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1000,
+            description="Maximum requests of a workspace that stream the events of a run or wait for its end at the "
+            "same time.",
+        ),
+        KeyMeta(unit="requests", scopes=_NOT_BY_WORKSPACE),
+    ] = 100
 
 
 # Least delay before each attempt: a host that refuses deliveries must not get them all at once.
