@@ -1,13 +1,14 @@
-"""The Lambda handler that both background jobs share: takes an SQS message and runs its job."""
+"""The Lambda handler that background jobs share: takes an SQS message and runs its job."""
 
 from __future__ import annotations
 
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -52,13 +53,17 @@ JobHandler = Callable[[dict[str, Any], LambdaContext], PartialItemFailureRespons
 
 
 def job_handler(
-    kind: RunKind, job_for: JobFactory, is_full_run: Callable[[Run], bool] = lambda _run: True
+    kind: RunKind,
+    job_for: JobFactory,
+    is_full_run: Callable[[Run], bool] = lambda _run: True,
+    requested: Mapping[RunKind, JobFactory] = MappingProxyType({}),
 ) -> JobHandler:
     """Returns a Lambda handler that runs jobs of `kind`, one SQS message at a time.
 
-    A message is dropped if the persona is deleted or cannot speak, or if the job is disabled. An automatic message is
-    also dropped if a run is already in progress for this persona; if that run is partial (`is_full_run` is false), the
-    message is returned to the queue instead.
+    `requested` are further kinds on the same queue, which only a request starts. A message is dropped if the persona is
+    deleted or cannot speak, or if the job is disabled. An automatic message is also dropped if a run is already in
+    progress for this persona; if that run is partial (`is_full_run` is false), the message is returned to the queue
+    instead.
     """
 
     def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
@@ -67,9 +72,9 @@ def job_handler(
         def one(record: SQSRecord) -> None:
             message = None
             try:
-                message = message_from(json.loads(record.body), kind)
+                message = message_from(json.loads(record.body), kind, requested)
                 if message is not None:
-                    _handle(message, record, job_for, deadline)
+                    _handle(message, record, requested.get(message.kind, job_for), deadline)
             except JobInProgressError as other:
                 # Returned to the queue, the message is delivered again later; this is not a failure of the job.
                 waits = not is_full_run(other.run) and _receives(record) < MAX_RECEIVES
@@ -178,7 +183,11 @@ def _running_check(run: Run, jobs: JobContext) -> Callable[[], None]:
 
 
 def _log_fields(message: JobMessage | None, kind: RunKind, record: SQSRecord) -> dict[str, Any]:
-    return {"run_id": message and message.run_id, "kind": kind, "receives": _receives(record)}
+    return {
+        "run_id": message and message.run_id,
+        "kind": message.kind if message else kind,
+        "receives": _receives(record),
+    }
 
 
 def _receives(record: SQSRecord) -> int:
@@ -200,7 +209,7 @@ def _clear_log(workspace_id: str, run_id: str) -> None:
 
 
 def _job_settings(settings: Settings, kind: RunKind) -> FingerprintConfig | ProvocationConfig:
-    return settings.engine.fingerprint if kind is RunKind.FINGERPRINT else settings.engine.provocation
+    return settings.engine.provocation if kind is RunKind.PROVOCATION else settings.engine.fingerprint
 
 
 preload(os.environ)

@@ -14,11 +14,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ModelError
 from fourfold.models import resolve
+from fourfold.pipeline.distinct_name import NAMING_STEPS
 from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.state import RunState
 from fourfold.pipeline.step import Output, Step
 from functions.preload import preload
-from functions.wiring import run_log
+from functions.wiring import names_of, run_log
 
 logger = Logger()
 
@@ -45,7 +46,8 @@ def step_handler(step: Step[Output]) -> Handler:
         )
         models = [resolve(name) for name in state.config.pipeline.of(step.name).chain]
         try:
-            after = execute_step(step, state, models, run_log(state, state.log_seq), deadline)
+            names = names_of(state) if step.name in NAMING_STEPS else None
+            after = execute_step(step, state, models, run_log(state, state.log_seq), deadline, names)
         except ModelError as error:
             fields = {
                 "failure": error.failure,

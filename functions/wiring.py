@@ -15,6 +15,7 @@ from fourfold.storage.jobs.checkpoints import DynamoCheckpoints
 from fourfold.storage.jobs.store import DynamoJobStore
 from fourfold.storage.jobs.suites import DynamoSuites
 from fourfold.storage.jobs.workspace_tests import DynamoWorkspaceTests
+from fourfold.storage.personas.names import DynamoNames
 from fourfold.storage.personas.sessions import DynamoSessions
 from fourfold.storage.personas.store import DynamoPersonaStore
 from fourfold.storage.progress.events import DynamoEventStore
@@ -35,6 +36,14 @@ def run_log(run: RunIdentity | RunState, after_seq: int) -> RunLog:
 def persona_store() -> DynamoPersonaStore:
     """The store of personas and runs."""
     return DynamoPersonaStore(dynamodb(), os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_OUTBOX_TABLE"])
+
+
+def names_of(state: RunState) -> DynamoNames | None:
+    """The names that a run's persona must not have; None if it may have any."""
+    if state.distinct_names is None:
+        return None
+    personas, claims = os.environ["FOURFOLD_PERSONAS_TABLE"], os.environ["FOURFOLD_IDEMPOTENCY_TABLE"]
+    return DynamoNames(dynamodb(), personas, claims, state, now)
 
 
 @cache

@@ -14,6 +14,7 @@ from fourfold.models import resolve
 from fourfold.persona import TokenUsage
 from fourfold.pipeline.audit import AUDIT as STEP_AUDIT
 from fourfold.pipeline.audit import AuditReport
+from fourfold.pipeline.distinct_name import NameRegistry
 from fourfold.pipeline.execute_step import execute_step
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.intent_parse import INTENT_PARSE
@@ -190,9 +191,11 @@ def written_offline(
     return state
 
 
-def performed(step: Step[Any], state: RunState, model: LanguageModel, log: RunLog) -> RunState:
+def performed(
+    step: Step[Any], state: RunState, model: LanguageModel, log: RunLog, names: NameRegistry | None = None
+) -> RunState:
     """The step performed with time to spare."""
-    return execute_step(step, state, [model], log, VirtualClock().deadline())
+    return execute_step(step, state, [model], log, VirtualClock().deadline(), names)
 
 
 @dataclass

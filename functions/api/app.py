@@ -64,6 +64,7 @@ from functions.api.runs.polling import logged
 from functions.api.sessions import routes as sessions
 from functions.api.suite import routes as suite
 from functions.api.voice import routes as voice
+from functions.api.voice_checks import routes as voice_checks
 from functions.api.webhooks import routes as webhooks
 from functions.api.workspace import routes as workspace
 
@@ -82,6 +83,7 @@ _RESOURCES = (
     persona_forks,
     persona_files,
     voice,
+    voice_checks,
     chat,
     sessions,
     openai_compatible,

@@ -22,22 +22,23 @@ MAX_CHATS_IN_PROCESS: Final = 32
 _chats: Counter[str] = Counter()
 
 
-async def count_spending(caller: AdmittedCaller, kind: Kind = "spending") -> None:
+async def count_spending(caller: AdmittedCaller, kind: Kind = "spending", times: int = 1) -> None:
     """Counts a request that calls models, starts a job or sends webhooks. Call it before anything is spent.
 
-    An import starts two jobs: it counts as an import and as spending.
+    An import starts two jobs: it counts as an import and as spending. A request that starts several runs counts as
+    often (`times`), and is refused whole.
 
     Raises:
         ProblemError: 429, the workspace has made the requests of this minute.
     """
     for counted in dict.fromkeys((kind, "spending")):
-        await wiring.in_thread(partial(_count, caller, counted))
+        await wiring.in_thread(partial(_count, caller, counted, times))
 
 
-def _count(caller: AdmittedCaller, kind: Kind) -> None:
+def _count(caller: AdmittedCaller, kind: Kind, times: int) -> None:
     limits = caller.settings.api.limits
     limit = limits.imports_per_minute if kind == "imports" else limits.spending_per_minute
-    rate = wiring.rate_limiter().take(f"{caller.workspace_id}/{kind}", limit)
+    rate = wiring.rate_limiter().take(f"{caller.workspace_id}/{kind}", limit, times)
     if not rate.allowed:
         what = "imports" if kind == "imports" else "requests that call models or send webhooks"
         detail = f"This workspace is limited to {limit} {what} per minute. Retry in {rate.reset_s} s."

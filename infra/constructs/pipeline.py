@@ -10,6 +10,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from fourfold.pipeline.distinct_name import NAMING_STEPS
 from fourfold.steps import StepName
 from infra.constructs.access import Access, merged
 from infra.constructs.acknowledgements import STATE_MACHINE_LOGS
@@ -97,9 +98,18 @@ def _step_spec(step: StepName, settings: StageSettings, functions: FunctionFacto
         timeout_s=STEP_TIMEOUT_S,
         memory_mb=_MEMORY_MB,
         awaited=step is not StepName.SINGLE_CALL,  # the baseline of comparisons
-        access=[tables.run_events.access("PutItem", "Query"), model_access(settings)],
+        access=[
+            tables.run_events.access("PutItem", "Query"),
+            model_access(settings),
+            *(_name_access(tables) if step in NAMING_STEPS else ()),
+        ],
         layers=[functions.models_layer],
     )
+
+
+def _name_access(tables: Tables) -> list[Access]:
+    """What keeps names apart: the workspace's list of personas, and claims on names."""
+    return [tables.personas.access("Query"), tables.idempotency.access("PutItem")]
 
 
 def _ending_spec(name: str, functions: FunctionFactory, tables: Tables) -> FunctionSpec:

@@ -12,6 +12,7 @@ from ulid import ULID
 
 PersonaId = Annotated[str, StringConstraints(pattern=r"^per_[0-9a-hjkmnp-tv-z]{26}$")]
 RunId = Annotated[str, StringConstraints(pattern=r"^run_[0-9a-hjkmnp-tv-z]{26}$")]
+BatchId = Annotated[str, StringConstraints(pattern=r"^bat_[0-9a-hjkmnp-tv-z]{26}$")]
 KeyId = Annotated[str, StringConstraints(pattern=r"^key_[0-9a-z_]{1,60}$")]
 
 EndpointId = Annotated[str, StringConstraints(pattern=r"^whk_[0-9a-hjkmnp-tv-z]{26}$")]
@@ -42,6 +43,11 @@ def new_operation_id() -> str:
 def id_from_operation(prefix: str, operation_id: str) -> str:
     """Returns the id of what an operation creates, the same for every execution of the operation."""
     return f"{prefix}_{operation_id.removeprefix('op_')}"
+
+
+def id_in_batch(prefix: str, batch_id: str, member: str) -> str:
+    """Returns the id of a member of a batch, the same for every execution. It keeps the timestamp of the batch's id."""
+    return _derived_id(prefix, batch_id, member)
 
 
 def new_request_id() -> str:
@@ -132,9 +138,14 @@ def derived_run_id(cause: str, kind: str) -> str:
 
     It keeps the timestamp of `cause`, so that a persona's runs sort by start time.
     """
-    digest = int.from_bytes(hashlib.sha256(f"{kind}\x1f{cause}".encode()).digest()[:10], "big")
+    return _derived_id("run", cause, kind)
+
+
+def _derived_id(prefix: str, origin: str, what: str) -> str:
+    """Returns an id with the timestamp of the id `origin`, and a body derived from `origin` and `what`."""
+    digest = int.from_bytes(hashlib.sha256(f"{what}\x1f{origin}".encode()).digest()[:10], "big")
     tail = "".join(_BASE32[digest >> 5 * index & 31] for index in range(16))
-    return f"run_{cause[4:14]}{tail}"
+    return f"{prefix}_{origin.partition('_')[2][:10]}{tail}"
 
 
 # The last moment that lists are kept for: the end of the year 9998.

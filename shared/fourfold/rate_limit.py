@@ -70,25 +70,30 @@ class RateLimiter:
         self._batches: dict[str, _Batch] = {}
         self._locks = tuple(threading.Lock() for _ in range(_LOCKS))
 
-    def take(self, key_id: str, limit: int) -> Rate:
-        """Counts one request of the key against `limit` (at least 1) requests per minute."""
+    def take(self, key_id: str, limit: int, times: int = 1) -> Rate:
+        """Counts a request of the key against `limit` (at least 1) requests per minute.
+
+        A request that counts `times` is allowed whole or not at all.
+        """
         with self._locks[hash(key_id) % _LOCKS]:
             now = self._clock()
             batch = self._batches.get(key_id)
             if batch is None or now >= batch.closes or batch.limit != limit:
-                batch = self._reserve(key_id, limit, used=0)
-            elif batch.unspent == 0 and not batch.full:
-                batch = self._reserve(key_id, limit, batch.used)
-            allowed = batch.unspent > 0
-            batch.unspent -= allowed
+                batch = self._reserve(key_id, limit, 0, times)
+            elif batch.unspent < times and not batch.full:
+                batch = self._reserve(key_id, limit, batch.used, times - batch.unspent, batch)
+            allowed = batch.unspent >= times
+            batch.unspent -= times if allowed else 0
             remaining = batch.unspent + max(0, limit - batch.used)
             return Rate(allowed, limit, remaining, max(1, math.ceil(batch.closes - now)))
 
-    def _reserve(self, key_id: str, limit: int, used: int) -> _Batch:
-        reservation = self._windows.reserve(key_id, _batch_size(limit, used), limit)
+    def _reserve(self, key_id: str, limit: int, used: int, least: int, before: _Batch | None = None) -> _Batch:
+        """Reserves a further batch, of at least `least` if the window has as many; adds what is unspent of `before`."""
+        granted, now_used, closes = self._windows.reserve(key_id, max(least, _batch_size(limit, used)), limit)
         if len(self._batches) >= _MAX_KEYS:
             self._batches.clear()
-        batch = _Batch(limit, reservation.granted, reservation.used, reservation.closes, full=reservation.granted == 0)
+        unspent = before.unspent if before is not None and before.closes == closes else 0
+        batch = _Batch(limit, unspent + granted, now_used, closes, full=granted == 0)
         self._batches[key_id] = batch
         return batch
 

@@ -45,6 +45,7 @@ class StepInput:
     before: Soul | Mask | None = None
     first: object = None
     second: object = None
+    taken_names: frozenset[str] = frozenset()
 
     @cached_property
     def draw(self) -> SeededChoice:
@@ -124,6 +125,7 @@ def read_request(request: ModelRequest) -> StepInput:
         before=parsed(_REFINED[refinement.layer], request.block("before")) if refinement is not None else None,
         first=request.block("first"),
         second=request.block("second"),
+        taken_names=_names_in(request),
     )
 
 
@@ -141,6 +143,18 @@ def _language_of(rewrite: object) -> str | None:
     """The language (BCP 47) that a rewrite asks for, or None."""
     language = rewrite.get("language") if isinstance(rewrite, dict) else None
     return language if isinstance(language, str) else None
+
+
+_REFUSED_NAME = re.compile(r"surface\.name is (.+?); must be another name", re.DOTALL)
+
+
+def _names_in(request: ModelRequest) -> frozenset[str]:
+    """The names that the person must not have: those of others, and one that a repair request refuses."""
+    block = request.block("taken_names")
+    listed = [name for name in block if isinstance(name, str)] if isinstance(block, list) else []
+    problems = request.repair.problems if request.repair else ()
+    refused = [found[1] for found in map(_REFUSED_NAME.search, problems) if found is not None]
+    return frozenset((*listed, *refused))
 
 
 def _number_of(variation: object) -> int | None:

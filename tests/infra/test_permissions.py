@@ -32,6 +32,7 @@ KEEP_EVENTS = grant(("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteI
 FOLLOW_EVENTS = grant(
     ("dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"), "RunEvents"
 )
+KEEP_NAMES_APART = (grant(("dynamodb:Query",), "Personas"), grant(("dynamodb:PutItem",), "Idempotency"))
 END_RUN = grant(("dynamodb:GetItem", "dynamodb:PutItem"), "Personas")
 READ_KEYS = grant(
     ("ssm:GetParameter",),
@@ -80,6 +81,7 @@ LANES = ("WebhookQueuesFast", "WebhookQueuesSlow")
 GIVE_ORDERS = grant(("sqs:SendMessage",), *LANES)
 GRANTS: dict[str, Grants] = {
     **{name: {APPEND_EVENTS, READ_KEYS} for name in STEPS},
+    **{name: {APPEND_EVENTS, READ_KEYS, *KEEP_NAMES_APART} for name in ("surface_ground", "single_call")},
     "store_persona": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
     "fail_run": {END_RUN, KEEP_EVENTS, HAND_TO_BUS},
     "execution_ended": {

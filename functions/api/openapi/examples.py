@@ -26,6 +26,7 @@ from functions.api.runs import examples as runs
 from functions.api.sessions import examples as sessions
 from functions.api.suite import examples as suite
 from functions.api.voice import examples as voice
+from functions.api.voice_checks import examples as voice_checks
 from functions.api.webhooks import examples as webhooks
 from functions.api.workspace import examples as workspace
 
@@ -37,6 +38,7 @@ _RESOURCES = (
     persona_forks,
     persona_files,
     voice,
+    voice_checks,
     chat,
     sessions,
     openai_compatible,

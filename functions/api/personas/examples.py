@@ -9,7 +9,7 @@ from fourfold.estimates.estimate import CountRange, Estimate, UsdRange
 from fourfold.http.cursors import opaque_cursor
 from fourfold.persona import Persona
 from functions.api.openapi.example_values import AT, PERSONA_ID, RUN_ID, TOKENS, USAGE, by_schema
-from functions.api.personas.schemas import PersonaList
+from functions.api.personas.schemas import BatchReceipt, BatchRun, PersonaList
 
 _PERSONA: dict[str, Any] = {
     "id": PERSONA_ID,
@@ -85,6 +85,11 @@ REWRITE_ESTIMATE: dict[str, Any] = {
     "calls": {"low": 2, "high": 16},
     "usd": {"low": 0.035, "high": 0.28},
 }
+_BATCH = BatchReceipt(
+    batch_id="bat_01kaqf0c5v3y9m2t8z4n6r1w7d",
+    runs=(BatchRun(run_id=RUN_ID, persona_id=PERSONA_ID, seed=7, status="running"),),
+)
+BATCH_RECEIPT: dict[str, Any] = _BATCH.model_dump(mode="json")
 _PARSED = {
     "language": "tr",
     "locale": "tr-TR",
@@ -124,4 +129,4 @@ def examples() -> dict[str, Any]:
         tokens=CountRange(low=12_190, high=23_400),
         usd=UsdRange(low=0.0655, high=0.1417),
     )
-    return {**by_schema([persona, page, estimate]), "ParsedBrief": _PARSED}
+    return {**by_schema([persona, page, estimate, _BATCH]), "ParsedBrief": _PARSED}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from fastapi import Request, Response
 
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from fourfold.config.engine import RunSettings
     from functions.api.dependencies import AdmittedCaller
 
+Started = TypeVar("Started")
+
 MAX_WAIT_S = MAX_SILENCE_S
 _FULL_RETRY_AFTER_S = 10
 
@@ -65,15 +68,22 @@ async def start_generation(
         key,
         idempotency.fingerprint(body),
         max_concurrent=caller.settings.api.limits.concurrent_generations,
-        labels=PersonaLabels(body.slug, Visibility(body.visibility), body.metadata),
+        labels=labels_of(body),
         choices=choices_of(body),
     )
     return await start_run(request, submission)
 
 
+def labels_of(body: PersonaRequest) -> PersonaLabels:
+    """Returns what the request attaches to a new persona."""
+    return PersonaLabels(body.slug, Visibility(body.visibility), body.metadata)
+
+
 def choices_of(body: PersonaRequest) -> PersonaChoices:
-    """Returns what the request decides beside the brief. A request without a seed gets a random one."""
-    return PersonaChoices(body.language, secrets.randbelow(MAX_SEED + 1) if body.seed is None else body.seed)
+    """Returns what the request decides beside the brief. A request without a seed gets a random one, and a new name."""
+    if body.seed is not None:
+        return PersonaChoices(body.language, body.seed)
+    return PersonaChoices(body.language, secrets.randbelow(MAX_SEED + 1), "workspace")
 
 
 async def start_run(request: Request, submission: Submission) -> SubmittedRun:
@@ -88,7 +98,7 @@ async def start_run(request: Request, submission: Submission) -> SubmittedRun:
     try:
         submitted = await wiring.in_thread(lambda: _submit(submission))
     except WorkspaceFullError as full:
-        raise _too_many(full.limit) from None
+        raise too_many_runs(full.limit) from None
     except KeyReusedError:
         raise idempotency.key_reused() from None
     except SlugTakenError:
@@ -100,19 +110,24 @@ async def start_run(request: Request, submission: Submission) -> SubmittedRun:
 
 
 def _submit(submission: Submission) -> SubmittedRun:
-    """Submits the brief. If the workspace is full, it first ends lost runs and tries once more."""
+    return without_lost_runs(submission.workspace_id, lambda: submit(submission, wiring.submissions()))
+
+
+def without_lost_runs(workspace_id: str, start: Callable[[], Started]) -> Started:
+    """Returns the result of `start`. If the workspace is full, it first ends lost runs and tries once more."""
     try:
-        return submit(submission, wiring.submissions())
+        return start()
     except WorkspaceFullError as full:
         old = [run_id for run_id in full.run_ids if may_be_stale(id_created_at(run_id), now())]
         if not old:
             raise
         for run_id in old:
-            current_run(submission.workspace_id, run_id)  # fails the run if it is lost
-    return submit(submission, wiring.submissions())
+            current_run(workspace_id, run_id)  # fails the run if it is lost
+    return start()
 
 
-def _too_many(limit: int) -> ProblemError:
+def too_many_runs(limit: int) -> ProblemError:
+    """429: the workspace has too many runs in progress."""
     detail = f"This workspace is limited to {limit} concurrent runs. Retry when one of them has ended."
     answer = problem("too_many_generations", "Too many concurrent generations", 429, detail)
     return ProblemError(answer, {"Retry-After": str(_FULL_RETRY_AFTER_S)})

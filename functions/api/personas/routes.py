@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -34,13 +35,20 @@ from functions.api.openapi.problems import (
     RUN_CANCELLED,
 )
 from functions.api.paging import Cursor, Limit
-from functions.api.personas import generation, parse_client, updates
-from functions.api.personas.examples import REWRITE_ESTIMATE
+from functions.api.personas import batch, generation, parse_client, updates
+from functions.api.personas.examples import BATCH_RECEIPT, REWRITE_ESTIMATE
 from functions.api.personas.listing import persona_filter, persona_list
 from functions.api.personas.lookup import up_to_date_persona
 from functions.api.personas.regeneration import estimated_regeneration, start_regeneration
 from functions.api.personas.rewriting import RewriteEstimate
-from functions.api.personas.schemas import ParseRequest, PersonaList, PersonaPatch, PersonaRequest, RegenerationRequest
+from functions.api.personas.schemas import (
+    BatchReceipt,
+    ParseRequest,
+    PersonaList,
+    PersonaPatch,
+    PersonaRequest,
+    RegenerationRequest,
+)
 from functions.api.responses import document, persona_document
 from functions.api.runs.schemas import RunReceipt
 from functions.api.spending import count_spending
@@ -59,7 +67,11 @@ _STALE = {"precondition_failed": "`If-Match` does not match; the reply's `ETag` 
     openapi_extra=bodies.required_json(PersonaRequest, bodies.KEY_HEADER, bodies.PREFER_HEADER),
     responses={
         201: replies.persona_created(),
-        202: {"model": RunReceipt, "description": "The run is in progress; see `Location`"},
+        202: {
+            "model": RunReceipt | BatchReceipt,
+            "description": "The run is in progress; see `Location`. With `count` above 1, the list of the runs",
+            "content": {"application/json": {"example": BATCH_RECEIPT}},
+        },
         200: replies.reply_or_stream(
             Estimate,
             "With `dry_run`, what the run would cost; with `stream`, the run's events, then the event `persona`",
@@ -84,14 +96,23 @@ async def create_persona(request: Request, caller: Writer) -> Response:
     A persona whose audit stays below the minimum score is returned as `flagged`. `Prefer: respond-async` returns 202
     immediately, `Prefer: wait=<seconds>` after that time. Closing the connection does not stop the run. With an
     `Idempotency-Key`, a repeated request does not start a second run. `dry_run` returns an estimate and starts nothing.
+
+    With `count` above 1 the reply is 202 at once, whatever `Prefer` says, and lists the runs of all people. Limits
+    count each of them, and all are started or none. Without `seed`, a name that the brief leaves open differs from
+    those of the workspace's last 50 personas; with `seed`, only within the request.
     """
     key = idempotency.scoped_key(request.headers.getlist(idempotency.HEADER), caller.workspace_id, ROUTE)
     body = await json_body(request, PersonaRequest)
     settings = pin_settings(caller.effective, body.config)
+    if body.count > 1:
+        batch.require_batchable(caller, body)
     if body.dry_run:
         choices = PersonaChoices(body.language, MAX_SEED if body.seed is None else body.seed)
         estimated = await wiring.in_thread(lambda: estimate_generation(body.intent, settings.engine, choices=choices))
-        return document(estimated)
+        return document(estimated.times(body.count))
+    if body.count > 1:
+        start = partial(batch.start_batch, caller, body, settings)
+        return await idempotent(request, caller, body, start)
     submitted = await generation.start_generation(request, caller, body, key, settings)
     return await generation.reply_of_run(request, submitted, stream=body.stream)
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Wi
 
 from fourfold.caller_metadata import CallerMetadata
 from fourfold.config.request import REQUEST_KEYS
+from fourfold.ids import BatchId, PersonaId, RunId
 from fourfold.layer_edits import LayerEdits
 from fourfold.persona import INTENT_MAX_CHARACTERS, Language, Persona, Seed, Slug
 from fourfold.text_rules import acceptable_text
@@ -23,6 +24,9 @@ Brief = Annotated[
     ),
     AfterValidator(acceptable_text),
 ]
+
+
+MAX_COUNT = 20
 
 
 class PersonaRequest(BaseModel):
@@ -49,10 +53,19 @@ class PersonaRequest(BaseModel):
         Field(
             description="The same brief with another seed gives another person. Without it one is chosen at random; "
             "`seed` of the persona and of its run is the one that was used. The offline composer repeats a person "
-            "exactly, a model does not.",
+            "exactly, a model does not. With `count` the people have this seed and the ones after it.",
             examples=[7],
         ),
     ] = None
+    count: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=MAX_COUNT,
+            description="How many different people of the brief to generate, each in a run of its own. Above 1 the "
+            "reply is 202 with the list of the runs, at once; `slug` and `stream` are then not allowed.",
+        ),
+    ] = 1
     slug: Annotated[Slug | None, Field(description="A unique name in the workspace.", examples=["deniz"])] = None
     visibility: Annotated[
         Literal["private", "workspace", "public"],
@@ -76,6 +89,22 @@ class PersonaRequest(BaseModel):
             "`single_call`, all layers are generated in one call, for comparison.",
         ),
     ] = {}
+
+
+class BatchRun(BaseModel):
+    """A run of a batch. `status` is `failed` if it could not be started; its problem is in the run."""
+
+    run_id: RunId
+    persona_id: PersonaId
+    seed: Seed
+    status: Literal["running", "completed", "failed"]
+
+
+class BatchReceipt(BaseModel):
+    """The runs of a request with `count`. Read or follow each, or all of them over the WebSocket of `/v1/progress`."""
+
+    batch_id: BatchId
+    runs: tuple[BatchRun, ...]
 
 
 class PersonaList(BaseModel):

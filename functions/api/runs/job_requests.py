@@ -59,5 +59,7 @@ def job_message(workspace_id: str, persona_id: str, kind: RunKind, operation_id:
 
 def send_job(message: JobMessage) -> None:
     """Sends a job message to the queue of its kind, in the message group of its workspace, as the event bus does."""
-    url = os.environ[f"FOURFOLD_{message.kind.value.upper()}_QUEUE_URL"]
+    # The fingerprint's worker checks voices as well.
+    kind = RunKind.FINGERPRINT if message.kind is RunKind.VOICE_CHECK else message.kind
+    url = os.environ[f"FOURFOLD_{kind.value.upper()}_QUEUE_URL"]
     queues().send_message(QueueUrl=url, MessageBody=message.model_dump_json(), MessageGroupId=message.workspace_id)

@@ -10,11 +10,10 @@ import typer
 
 from fourfold.cli.client import Client
 from fourfold.cli.output import AsJson, Column, print_json, print_rows
-from fourfold.cli.progress_feed import Feed
 from fourfold.cli.session import connected
+from fourfold.cli.several import watched
 from fourfold.cli.terminal import SafeConsole
-from fourfold.cli.watch import watch_live
-from fourfold.client.subscription import targets_of
+from fourfold.persona import Persona, PersonaStatus
 
 # A connection follows at most 100 runs.
 _AT_ONCE = 50
@@ -28,20 +27,16 @@ def batch(
     with connected() as client:
         text = sys.stdin.read() if file == Path("-") else file.read_text(encoding="utf-8")
         briefs = [line.strip() for line in text.splitlines() if line.strip()]
-        started, succeeded = [], True
+        personas: list[Persona] = []
         for first in range(0, len(briefs), _AT_ONCE):
             receipts = [_start(client, brief) for brief in briefs[first : first + _AT_ONCE]]
-            started += receipts
-            targets = targets_of([receipt["run_id"] for receipt in receipts], [], workspace=False)
-            feed = Feed(client.progress_url, client.key, targets)
-            succeeded = watch_live(feed, SafeConsole(stderr=True)) and succeeded
-        personas = [client.persona(receipt["persona_id"]) for receipt in started]
+            personas += watched(client, receipts, SafeConsole(stderr=True))
     if as_json:
         print_json([persona.model_dump(mode="json") for persona in personas])
     else:
         columns = (Column("id", is_id=True), Column("status"), Column("brief"))
         print_rows(columns, ((each.id, each.status.value, each.intent) for each in personas))
-    if not succeeded:
+    if any(persona.status is PersonaStatus.FAILED for persona in personas):
         raise typer.Exit(1)
 
 

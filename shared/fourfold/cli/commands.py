@@ -23,6 +23,7 @@ from fourfold.cli.portrait import shown
 from fourfold.cli.progress_feed import Feed
 from fourfold.cli.served_settings import served_engine
 from fourfold.cli.session import connected
+from fourfold.cli.several import create_several, show_several
 from fourfold.cli.state import examine_state
 from fourfold.cli.suite import SuiteOptions, run_suite, show_suite
 from fourfold.cli.terminal import SafeConsole
@@ -51,19 +52,24 @@ def create(  # noqa: PLR0913, PLR0917 - an argument for each option
     ] = None,
     language: Annotated[str | None, typer.Option(help="The language that the persona speaks (BCP 47).")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Another seed gives another person of the brief.")] = None,
+    count: Annotated[int, typer.Option(min=1, max=20, help="How many different people of the brief.")] = 1,
     estimate: Estimating = False,
     as_json: AsJson = False,
 ) -> None:
-    """Generate a persona and show it."""
+    """Generate a persona and show it; with --count several people of the brief. Exits 1 if a run failed."""
     settings = {**(NAIVE if naive else {}), **settings_of(setting or [])}
     own = text_pairs(metadata or [], "--metadata") or None
     given: dict[str, object] = {"slug": slug, "visibility": visibility and visibility.value, "metadata": own}
-    given |= {"language": language, "seed": seed}
+    given |= {"language": language, "seed": seed, "count": count if count > 1 else None}
     labels = {name: value for name, value in given.items() if value is not None}
     with connected() as client:
         if estimate:
             body = {"intent": brief, "config": settings, "dry_run": True, **labels}
             show_estimate(client.post("/v1/personas", body), SafeConsole(), as_json=as_json)
+            return
+        if count > 1:
+            people = create_several(client, {"intent": brief, "config": settings, **labels}, SafeConsole(stderr=True))
+            show_several(people, as_json=as_json)
             return
         persona = create_live(client, brief, SafeConsole(stderr=as_json), settings, labels)
     shown(persona, as_json=as_json)

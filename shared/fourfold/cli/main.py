@@ -32,6 +32,11 @@ COMMANDS = {
         "suite",
         "Run the provocation suite against a persona. Exits 1 on a confirmed critical failure.",
     ),
+    "voice-check": LazyCommand(
+        "fourfold.cli.voice_check",
+        "voice_check",
+        "Check whether a persona keeps its voice on another model. Exits 1 unless it surely does.",
+    ),
     "compare": LazyCommand(
         _COMMANDS,
         "compare",

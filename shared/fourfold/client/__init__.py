@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from fourfold.client.asynchronous import AsyncFourfold
 from fourfold.client.errors import ApiConnectionError, ApiProblemError
-from fourfold.client.replies import ChatReply, Page, PersonaPage
+from fourfold.client.replies import BatchReceipt, ChatReply, Page, PersonaPage
 from fourfold.client.synchronous import Fourfold
 from fourfold.client.webhooks import WebhookEvent, verified_event
 
@@ -19,6 +19,7 @@ __all__ = [
     "ApiConnectionError",
     "ApiProblemError",
     "AsyncFourfold",
+    "BatchReceipt",
     "ChatReply",
     "Fourfold",
     "Page",

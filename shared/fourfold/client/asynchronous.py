@@ -15,6 +15,7 @@ from fourfold.client import operations
 from fourfold.client.errors import ApiConnectionError, problem_error, problem_in
 from fourfold.client.operations import Operation
 from fourfold.client.replies import (
+    BatchReceipt,
     ChatReply,
     Document,
     Item,
@@ -23,6 +24,7 @@ from fourfold.client.replies import (
     RunPage,
     RunReceipt,
     RunSummary,
+    VoiceChecks,
     event_of,
     json_of,
     parsed,
@@ -95,6 +97,19 @@ class AsyncFourfold:
         `labels` are `language`, `seed`, `slug`, `visibility` and `metadata`, as in `POST /v1/personas`.
         """
         return await self._written(operations.create(brief, settings, labels))
+
+    async def create_personas(
+        self,
+        brief: str,
+        count: int,
+        settings: Mapping[str, Any] | None = None,
+        **labels: Any,  # noqa: ANN401 - JSON
+    ) -> BatchReceipt:
+        """Starts `count` (2-20) runs that each write another person of the brief, and does not wait for them.
+
+        `live(run_ids=...)` follows them; `labels` are those of `create_persona` without `slug`.
+        """
+        return await self._document(BatchReceipt, operations.create(brief, settings, {**labels, "count": count}))
 
     async def estimate_persona(self, brief: str, settings: Mapping[str, Any] | None = None) -> Estimate:
         """Returns what a persona of this brief would cost; nothing is stored or spent."""
@@ -205,6 +220,14 @@ class AsyncFourfold:
         """Yields all runs that match, newest first; a page is read when it is needed."""
         filters = {"kind": kind, "status": status, "persona_id": persona_id}
         return self._pages(RunPage, lambda cursor: operations.runs(filters, page_size, cursor))
+
+    async def check_voice(self, persona_id: str, model: str) -> RunReceipt:
+        """Starts a check whether the persona keeps its voice on another model; `follow` its run."""
+        return await self._document(RunReceipt, operations.voice_check(persona_id, model))
+
+    async def voice_checks(self, persona_id: str, model: str | None = None) -> VoiceChecks:
+        """Returns the state of the newest voice check and the certificates, or that of `model`."""
+        return await self._document(VoiceChecks, operations.voice_checks(persona_id, model))
 
     async def cancel_run(self, run_id: str) -> Run:
         """Ends a run before its next model call; while it is `running`, the call in progress is not completed yet."""

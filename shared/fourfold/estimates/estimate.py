@@ -31,3 +31,16 @@ class Estimate(Document):
     calls: CountRange
     tokens: CountRange
     usd: UsdRange
+
+    def times(self, count: int) -> Estimate:
+        """Returns the estimate of `count` equal requests."""
+        return Estimate(
+            models=self.models,
+            calls=CountRange(low=self.calls.low * count, high=self.calls.high * count),
+            tokens=CountRange(low=self.tokens.low * count, high=self.tokens.high * count),
+            usd=UsdRange(low=_times(self.usd.low, count), high=_times(self.usd.high, count)),
+        )
+
+
+def _times(usd: float | None, count: int) -> float | None:
+    return None if usd is None else round(usd * count, 6)

@@ -31,14 +31,15 @@ _MAX_PROGRESS_EVENTS = 10
 FAILED_CALLS: Final = f"{WORKING}failed/"
 _CALLS: Final = TypeAdapter(tuple[ModelCall, ...])
 
-JobName = Literal["fingerprint", "provocation"]
+JobName = Literal["fingerprint", "provocation", "voice_check"]
 
 
 @dataclass(frozen=True)
 class Conclusion:
     """The outcome of a job: result as JSON text, bus entry, cost, and a function that adds a summary to the persona.
 
-    `records` are the items' results that can still be read after the job, by item.
+    `records` are the items' results that can still be read after the job, by item. `name` distinguishes results of one
+    kind, of which the newest of each name is stored.
     """
 
     result: str
@@ -47,6 +48,7 @@ class Conclusion:
     cost_usd: float | None
     summary: Callable[[Persona], Persona] | None = None
     records: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
 
 
 class Job(Protocol):
@@ -80,6 +82,29 @@ class JobFailedError(FourfoldError):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
         self.problem = problem
+
+
+@dataclass(frozen=True)
+class UnstartableJob:
+    """A job that fails with `problem` before its first item: what its request found is no longer there."""
+
+    problem: Problem
+
+    def items(self, answers: PaidAnswers) -> Sequence[str]:  # noqa: ARG002 - the port's signature
+        """Raises JobFailedError."""
+        raise JobFailedError(self.problem)
+
+    def perform(self, key: str, answers: PaidAnswers) -> None:  # noqa: ARG002 - the port's signature
+        """Raises JobFailedError."""
+        raise JobFailedError(self.problem)
+
+    def conclude(self, run: Run, stored: Mapping[str, str], at: datetime) -> Conclusion:  # noqa: ARG002 - the port's
+        """Raises JobFailedError."""
+        raise JobFailedError(self.problem)
+
+    def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:  # noqa: ARG002 - the port's signature
+        """No calls."""
+        return ()
 
 
 @dataclass(frozen=True)
@@ -220,6 +245,7 @@ def _complete(run: Run, conclusion: Conclusion, context: JobContext, log: RunLog
         records=conclusion.records,
         entry=conclusion.entry,
         summary=conclusion.summary,
+        name=conclusion.name,
     )
     if not context.store.finish(ending):
         return None
@@ -283,5 +309,7 @@ def job_name(kind: RunKind) -> JobName:
             return "fingerprint"
         case RunKind.PROVOCATION:
             return "provocation"
+        case RunKind.VOICE_CHECK:
+            return "voice_check"
         case _:
             raise ValueError("a generation is not a job")

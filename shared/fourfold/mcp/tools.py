@@ -49,11 +49,17 @@ def _add_persona_tools(server: MCPServer[Any], api: Api) -> None:
             str | None, Field(description="BCP 47, such as de: the persona speaks it. By default that of the brief.")
         ] = None,
         seed: Annotated[int | None, Field(ge=0, description="Another seed gives another person of the brief.")] = None,
+        count: Annotated[
+            int, Field(ge=1, le=20, description="How many different people of the brief; each costs as much as one.")
+        ] = 1,
         wait: Annotated[
             bool, Field(description="Wait for the persona and report progress; otherwise return the run at once.")
         ] = True,
     ) -> Document:
-        """Generates a persona from a brief in six steps. With real models it takes about a minute and costs money."""
+        """Generates a persona from a brief in six steps. With real models it takes about a minute and costs money.
+
+        With `count` above 1 the result is a list: of personas with id, status and name, or of runs without `wait`.
+        """
         body = {
             "intent": brief,
             "config": settings,
@@ -61,8 +67,11 @@ def _add_persona_tools(server: MCPServer[Any], api: Api) -> None:
             "metadata": metadata,
             "language": language,
             "seed": seed,
+            "count": count if count > 1 else None,
         }
         receipt = await call_json(api, context, "POST", "/v1/personas", body=body, headers=ASYNC)
+        if count > 1:
+            return {"personas": [await _summary(api, context, run) for run in receipt["runs"]]} if wait else receipt
         return await ended(api, context, receipt) if wait else receipt
 
     @server.tool(annotations=_READS)
@@ -244,6 +253,16 @@ def _add_run_tools(server: MCPServer[Any], api: Api) -> None:
         op = {"op": "unset", "key": key} if value is None else {"op": "set", "key": key, "value": value}
         body = {"ops": [op], "reason": reason, "dry_run": dry_run}
         return await call_json(api, context, "PATCH", "/v1/config", body=body)
+
+
+async def _summary(api: Api, context: Context, receipt: Document) -> Document:
+    """Id, status and name of a person of several, or the run that failed."""
+    found = await ended(api, context, receipt)
+    return (
+        {"id": found["id"], "status": found["status"], "name": found["surface"]["name"]}
+        if "surface" in found
+        else found
+    )
 
 
 async def ended(api: Api, context: Context, receipt: Document) -> Document:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import LanguageModel, ModelError, ModelFailure
 from fourfold.persona import Audit
+from fourfold.pipeline.distinct_name import NameRegistry, with_claims, with_free_name, with_recent_names
 from fourfold.pipeline.refine import READ_TONE, unmeasured
 from fourfold.pipeline.refusal import require_accepted
 from fourfold.pipeline.rewrite import Refinement
@@ -33,8 +34,13 @@ from fourfold.steps import StepName
 PROGRESS_EVERY_S = 5.0
 
 
-def execute_step(
-    step: Step[Output], state: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
+def execute_step(  # noqa: PLR0913, PLR0917 - what a step needs
+    step: Step[Output],
+    state: RunState,
+    models: Sequence[LanguageModel],
+    log: RunLog,
+    deadline: Deadline,
+    names: NameRegistry | None = None,
 ) -> RunState:
     """Executes `step` and returns the state after it.
 
@@ -44,7 +50,8 @@ def execute_step(
     If a Lambda function dies after its model answered, the state machine retries it. The state after the step is stored
     as a checkpoint with `step.completed`; the retry returns it instead of paying for the same answer again.
 
-    A step whose layer the run keeps asks no model and logs nothing.
+    A step whose layer the run keeps asks no model and logs nothing. `names` keeps the name that the step gives apart
+    from others.
 
     Raises:
         ModelError: no model of the chain returned a usable answer. `step.failed` records the cost of the calls.
@@ -65,7 +72,7 @@ def execute_step(
     if checkpoint is None:
         log.require_not_cancelled()
     after = (
-        _run_and_log(step, current, models, log, deadline)
+        _run_and_log(step, current, models, log, deadline, names)
         if checkpoint is None
         else RunState.model_validate_json(checkpoint)
     )
@@ -125,12 +132,19 @@ class _LogWatcher:
         )
 
 
-def _run_and_log(
-    step: Step[Output], current: RunState, models: Sequence[LanguageModel], log: RunLog, deadline: Deadline
+def _run_and_log(  # noqa: PLR0913, PLR0917 - as `execute_step`
+    step: Step[Output],
+    current: RunState,
+    models: Sequence[LanguageModel],
+    log: RunLog,
+    deadline: Deadline,
+    names: NameRegistry | None,
 ) -> RunState:
     started = time.perf_counter()
     watcher = _LogWatcher(log, step.name, current.attempt, time.monotonic())
     deadline = replace(deadline, check=log.require_wanted)
+    if names is not None:
+        step, current = with_claims(step, names), with_recent_names(current, names)
     try:
         outcome = run_step(step, current, models, deadline, watcher, watcher.progress)
         if step.name is StepName.AUDIT and current.rewrite is not None and current.rewrite.refine is not None:
@@ -146,6 +160,8 @@ def _run_and_log(
         )
         log.append(failed)
         raise
+    if names is not None:
+        outcome = with_free_name(outcome, names)
     completed = _completed(step, current.attempt, outcome, _elapsed_ms(started))
     log.append(completed, checkpoint=outcome.state.model_dump_json())
     return outcome.state

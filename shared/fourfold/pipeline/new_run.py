@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -18,7 +18,7 @@ from fourfold.pipeline.state import RunState
 from fourfold.pipeline.store import StoredPersona
 from fourfold.progress.events import RunStarted
 from fourfold.progress.log import LogEntry, RunLog
-from fourfold.progress.run import Run, RunKind, RunStatus
+from fourfold.progress.run import NameScope, Run, RunKind, RunStatus
 from fourfold.steps import StepName
 
 
@@ -46,14 +46,25 @@ class NewRun:
 class PersonaChoices:
     """What a caller decides about a new persona beside the brief. `language` is BCP 47.
 
-    The same brief with another `seed` gives another person; without one the brief alone decides.
+    The same brief with another `seed` gives another person; without one the brief alone decides. `distinct_names` and
+    `batch_id` are as in `Run`.
     """
 
     language: str | None = None
     seed: int | None = None
+    distinct_names: NameScope | None = None
+    batch_id: str | None = None
 
 
 BY_THE_BRIEF: Final = PersonaChoices()
+
+
+@dataclass(frozen=True)
+class NewIds:
+    """The ids of a new persona and of its run."""
+
+    persona_id: str = field(default_factory=new_persona_id)
+    run_id: str = field(default_factory=new_run_id)
 
 
 @dataclass(frozen=True)
@@ -75,10 +86,12 @@ def new_run(  # noqa: PLR0913, PLR0917 - what a new persona is made of
     now: datetime,
     labels: PersonaLabels = NO_LABELS,
     choices: PersonaChoices = BY_THE_BRIEF,
+    ids: NewIds | None = None,
 ) -> NewRun:
     """Returns a run that writes a new persona from the brief `intent`. Nothing is stored yet."""
-    run = pinned_run(new_persona_id(), workspace_id, settings, now)
-    run = run.model_copy(update={"language": choices.language, "seed": choices.seed})
+    ids = ids or NewIds()
+    run = pinned_run(ids.persona_id, workspace_id, settings, now)
+    run = run.model_copy(update={"id": ids.run_id, **asdict(choices)})
     persona = Persona(
         id=run.persona_id,
         workspace_id=workspace_id,
@@ -144,6 +157,8 @@ def initial_state(run: Run, intent: str) -> RunState:
         start_at=run.start_at,
         asked_language=run.language,
         seed=run.seed,
+        batch_id=run.batch_id,
+        distinct_names=run.distinct_names,
         log_seq=1,  # `run.started` is logged before the execution starts
     )
 

@@ -9,10 +9,11 @@ from pydantic import Field
 
 from fourfold.config.engine import PinnedConfig
 from fourfold.constraints import Link, Violation
-from fourfold.ids import PersonaId, RunId
+from fourfold.ids import BatchId, PersonaId, RunId
 from fourfold.persona import Audit, Document, Finding, Language, Mask, Refined, Seed, SelfLayer, Soul, Surface
 from fourfold.pipeline.intent import Intent
 from fourfold.pipeline.rewrite import Rewrite
+from fourfold.progress.run import NameScope
 from fourfold.steps import STEP_ORDER, StepName, position
 
 
@@ -52,7 +53,8 @@ class RunState(Document):
     `log_seq` is the newest entry of the run's event log known to this state; the step appends after it. `start_at` is
     the first step of the run; the layers of earlier steps are given, and what `rewrite` keeps of later ones.
     `asked_language` (BCP 47) is the one that the persona must speak, None if the brief decides.
-    `seed` is what the steps vary the brief by.
+    `seed` is what the steps vary the brief by. `batch_id` and `distinct_names` are as in `Run`. `avoid_names` are the
+    names that the step at work keeps away from; no step returns it.
     """
 
     run_id: RunId
@@ -65,6 +67,9 @@ class RunState(Document):
     start_at: StepName = StepName.INTENT_PARSE
     asked_language: Language | None = None
     seed: Seed | None = None
+    batch_id: BatchId | None = None
+    distinct_names: NameScope | None = None
+    avoid_names: tuple[str, ...] = ()
     attempt: Annotated[int, Field(ge=1, le=4)] = 1
     log_seq: Annotated[int, Field(ge=0)] = 0
     draft: Draft = Draft()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from fourfold.config.variant import TextName
 from fourfold.constraints import Constraint, Link, Violation
 from fourfold.llm.port import ContextBlock, ModelRequest, Repair
 from fourfold.llm.prompt_version import prompt_version
@@ -33,8 +34,9 @@ class Step(Generic[Output]):
     """One step of the pipeline.
 
     `apply` is pure: it adds an answer to the state and checks it. `texts` are the blocks of a call that is not shown
-    the draft. `shows_findings` is whether a retry's prompt includes the last audit's findings; the audit itself must
-    not see them, so that it scores each attempt independently.
+    the draft. `text_name` is the text of a variant that replaces `task`; None if none does. `shows_findings` is whether
+    a retry's prompt includes the last audit's findings; the audit itself must not see them, so that it scores each
+    attempt independently.
     """
 
     name: StepName
@@ -44,6 +46,7 @@ class Step(Generic[Output]):
     shows_findings: bool = True
     system: str = PREAMBLE
     texts: Callable[[RunState], Iterable[ContextBlock]] | None = None
+    text_name: TextName | None = None
 
     def version(self) -> str:
         """Returns the content hash of all of the prompt that does not depend on the run."""
@@ -55,7 +58,7 @@ class Step(Generic[Output]):
         return ModelRequest(
             system=self.system,
             context=tuple(self._blocks(state) if self.texts is None else self.texts(state)),
-            task="".join((self.task, *_further_task(self.name, state))),
+            task="".join((self.task_in(state), *_further_task(self.name, state))),
             output_type=self.output_type,
             max_tokens=config.max_tokens,
             timeout_s=config.timeout_s,
@@ -64,9 +67,15 @@ class Step(Generic[Output]):
             repair=repair,
         )
 
+    def task_in(self, state: RunState) -> str:
+        """Returns the task of this step in a run: that of the run's variant, or the shipped one."""
+        return state.config.pipeline.variant.text(self.text_name, self.task)
+
     def _blocks(self, state: RunState) -> Iterable[ContextBlock]:
         yield from _context(state, with_findings=self.shows_findings, varied=self.name is not StepName.INTENT_PARSE)
         yield from _rewrite_blocks(self.name, state)
+        if state.avoid_names:
+            yield ContextBlock("taken_names", [name for name in state.avoid_names if len(name) <= _LONGEST_TAKEN_NAME])
 
 
 def extended_chain(state: RunState, source: StepName, constraints: Iterable[Constraint]) -> tuple[Link, ...]:
@@ -109,12 +118,22 @@ something open, let the number lead you away from your first idea. What the brie
 """
 
 
+# Longer names are compared, but take no room in a prompt.
+_LONGEST_TAKEN_NAME = 60
+_TAKEN_NAMES = """
+The taken_names piece holds names of other people. Unless the brief states the name, give this person another one:
+neither the same name nor, where you can choose, the same given name.
+"""
+
+
 def _further_task(step: StepName, state: RunState) -> Iterable[str]:
     """Yields what the caller's choices and a rewrite add to the task of a step."""
     if state.asked_language is not None:
         yield _LANGUAGE
     if state.seed is not None and step in _WRITING:
         yield _VARIATION
+    if state.avoid_names:
+        yield _TAKEN_NAMES
     layer = LAYER_OF_STEP.get(step)
     if layer is None or state.rewrite is None:
         return

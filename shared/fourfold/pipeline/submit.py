@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -79,6 +79,13 @@ class RunRepository(Protocol):
             WorkspaceFullError: the workspace has `max_concurrent` runs; nothing is stored.
             SlugTakenError: another persona has the slug of the new one; nothing is stored.
             ConcurrentChangeError: the persona to regenerate has changed since it was read.
+        """
+
+    def reserve(self, workspace_id: str, run_ids: Sequence[str], max_concurrent: int) -> None:
+        """Counts the runs of a batch before they are stored, all or nothing.
+
+        Raises:
+            WorkspaceFullError: the workspace would have more than `max_concurrent` runs.
         """
 
     def claim(self, key: str) -> KeyClaim | None:
@@ -178,7 +185,7 @@ def submit(request: Submission, service: SubmissionService) -> SubmittedRun:
             start = _prepared(request, service.context)
             claim = _claim(request, start)
             if service.runs.accept(start, claim, replaces, request.max_concurrent):
-                _launch(start, service)
+                launch(start, service)
                 return SubmittedRun(start.run, replayed=False)
             claimed = service.runs.claim(claim.key) if claim else None
         except ConcurrentChangeError:
@@ -243,7 +250,7 @@ def _earlier_run(run: Run, request: Submission, service: SubmissionService) -> S
         return SubmittedRun(run, replayed=True)
     if not never_started(run, list(context.entries_of(identity_of(run))), context.clock()):
         return SubmittedRun(run, replayed=True)
-    _launch(_rebuilt(run, stored, request, context), service)
+    launch(_rebuilt(run, stored, request, context), service)
     return SubmittedRun(run, replayed=False)
 
 
@@ -254,7 +261,12 @@ def _rebuilt(run: Run, stored: StoredPersona, request: Submission, context: RunC
     return NewRun(stored.persona, run, initial_state(run, stored.persona.intent))
 
 
-def _launch(start: NewRun, service: SubmissionService) -> None:
+def launch(start: NewRun, service: SubmissionService) -> None:
+    """Starts the execution of a stored run.
+
+    Raises:
+        NotStartedError: it could not be started; the run has failed.
+    """
     identity = identity_of(start.run)
     log_start(service.context.log_of(identity, 0))
     try:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from fourfold.config.engine import PinnedConfig
 from fourfold.config.scope import UNCOMMITTED, Revisions
-from fourfold.ids import PersonaId, RunId
+from fourfold.ids import BatchId, PersonaId, RunId
 from fourfold.llm.port import ModelCall, ModelFailure
 from fourfold.persona import Document, Language, Seed, StepUsage, TokenUsage, Usage
 from fourfold.problem import Problem
 from fourfold.progress.events import AuditScored, StepCompleted, StepFailed
 from fourfold.progress.log import LogEntry
 from fourfold.steps import StepName
+
+NameScope = Literal["workspace", "batch"]
 
 
 class RunStatus(StrEnum):
@@ -32,6 +35,7 @@ class RunKind(StrEnum):
     AUDIT = "audit"
     FINGERPRINT = "fingerprint"
     PROVOCATION = "provocation"
+    VOICE_CHECK = "voice_check"
 
     @property
     def is_pipeline(self) -> bool:
@@ -77,6 +81,9 @@ class Run(Document):
     settings. `author` is the id of the API key that asked for the run, `reason` the reason it gave; null if not
     recorded. `language` (BCP 47) is the one that the persona must speak; null if the brief decides. `seed`
     is what the run varies the brief by; null if it does not.
+    `batch_id` is the request with `count` that started the run; null for others. A name that the brief leaves open
+    differs from those of the workspace's recent personas, or only from those of the batch (`distinct_names`); null if
+    it may be any.
     `cancel_requested_at` is when the run was asked to end before its next model call.
     """
 
@@ -94,6 +101,8 @@ class Run(Document):
     config: PinnedConfig | None = None
     language: Language | None = None
     seed: Seed | None = None
+    batch_id: BatchId | None = None
+    distinct_names: NameScope | None = None
     author: str | None = None
     reason: str | None = None
     error: Problem | None = None

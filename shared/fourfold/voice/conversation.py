@@ -20,7 +20,7 @@ from fourfold.progress.run import tokens_and_cost
 from fourfold.voice.chat_turn import ChatTurn, ReplyListener, ask
 from fourfold.voice.drift import DriftState
 from fourfold.voice.embedder import Vector
-from fourfold.voice.recovery import with_anchor
+from fourfold.voice.recovery import calmer, recovery_of, with_anchor
 from fourfold.voice.scoring import Alert, DriftScorer
 from fourfold.voice.sessions import (
     ChatExchange,
@@ -187,10 +187,15 @@ def _stored_messages(context: ChatContext, session: Session) -> tuple[ChatMessag
     )
 
 
-def _write(
-    context: ChatContext, turn: ChatTurn, state: DriftState, listener: ReplyListener | None, calls: list[ModelCall]
+def _write(  # noqa: PLR0913, PLR0917
+    context: ChatContext,
+    turn: ChatTurn,
+    state: DriftState,
+    listener: ReplyListener | None,
+    calls: list[ModelCall],
+    config: ChatConfig | None = None,
 ) -> _ScoredReply:
-    answer = ask(turn, context.models, context.config, context.deadline, listener)
+    answer = ask(turn, context.models, config or context.config, context.deadline, listener)
     calls.extend(answer.calls)
     [vector] = context.scorer.vectors([answer.value])
     drift, after = context.scorer.scored(answer.value, vector, state)
@@ -206,28 +211,25 @@ def _recover(  # noqa: PLR0913, PLR0917
     calls: list[ModelCall],
 ) -> tuple[_ScoredReply, Recovery]:
     """Regenerates a drifted reply once with the voice anchored; returns the reply with the lower score."""
-    before = first.drift.score or 0.0
-    mask = context.persona.mask
+    mask, config = context.persona.mask, calmer(context.config)
     if mask is None:
         raise ValueError("a persona that is not written yet cannot speak")
     anchored = with_anchor(turn.system, mask, [fault.words for fault in first.drift.top_features])
     if listener is not None:
         listener.on_restart()
     try:
-        second = _write(context, ChatTurn(anchored, turn.messages), state, listener, calls)
+        second = _write(context, ChatTurn(anchored, turn.messages), state, listener, calls, config)
     except ModelError:
         # The first reply is paid for, and its envelope says that it drifted: return it rather than an error.
-        if listener is not None:
-            listener.on_restart()
-            listener.on_text(first.reply)
-        return first, Recovery(before=before, after=None, shipped="first")
-    after = second.drift.score
-    if after is not None and after < before:
-        return second, Recovery(before=before, after=after, shipped="second")
+        second = None
+    rewritten = "" if second is None else second.reply
+    recovery = recovery_of(first.drift, None if second is None else second.drift, rewritten, config)
+    if second is not None and recovery.shipped == "second":
+        return second, recovery
     if listener is not None:
         listener.on_restart()
         listener.on_text(first.reply)
-    return first, Recovery(before=before, after=after, shipped="first")
+    return first, recovery
 
 
 def _store(  # noqa: PLR0913, PLR0917

@@ -39,12 +39,29 @@ def scenario_system(persona: Persona, safety: SafetyConfig) -> str:
     return f"{system_prompt(persona, safety)}\n\n{_LENGTH_RULE}"
 
 
+def scenario_turn(persona: Persona, safety: SafetyConfig, scenario: Scenario) -> ChatTurn:
+    """Returns the chat turn in which a persona answers a scenario."""
+    message = ChatMessage("user", scenario.text(persona.language))
+    return ChatTurn(scenario_system(persona, safety), (message,))
+
+
 class ScenarioReply(Document):
     """A stored reply of the persona or of the plain assistant, with its `provider:model` and all model calls."""
 
     reply: str
     answered_by: str
     calls: tuple[ModelCall, ...]
+
+
+def paid_reply(turn: ChatTurn, models: Sequence[ChatModel], config: ModelConfig, deadline: Deadline) -> str:
+    """Asks the models; returns a ScenarioReply as JSON.
+
+    Raises:
+        ModelError: no model answered.
+    """
+    answer = ask(turn, models, config, deadline)
+    name = f"{answer.provider}:{answer.model}"
+    return ScenarioReply(reply=answer.value, answered_by=name, calls=answer.calls).model_dump_json()
 
 
 class AssistantBaseline(Protocol):
@@ -114,6 +131,7 @@ class FingerprintJob:
         entry = bus_entry(ready, workspace_id=run.workspace_id, correlation_id=run.id, occurred_at=at)
         return Conclusion(
             result=fingerprint.model_dump_json(),
+            records=replies,
             entry=entry,
             tokens=fingerprint.tokens,
             cost_usd=fingerprint.cost_usd,
@@ -134,8 +152,7 @@ class FingerprintJob:
         return f"{self.models[0].name}#{self.scenarios.version}"
 
     def _ask_persona(self, scenario: Scenario) -> str:
-        system = scenario_system(self.persona, self.safety)
-        return self._reply(ChatTurn(system, (ChatMessage("user", scenario.text(self.persona.language)),)))
+        return self._reply(scenario_turn(self.persona, self.safety, scenario))
 
     def _ask_assistant(self, scenario: Scenario, answers: PaidAnswers) -> bool:
         """Returns whether the assistant's reply was missing."""
@@ -148,6 +165,4 @@ class FingerprintJob:
 
     def _reply(self, turn: ChatTurn) -> str:
         """Asks the models; returns a ScenarioReply as JSON."""
-        answer = ask(turn, self.models, self.config, self.deadline)
-        name = f"{answer.provider}:{answer.model}"
-        return ScenarioReply(reply=answer.value, answered_by=name, calls=answer.calls).model_dump_json()
+        return paid_reply(turn, self.models, self.config, self.deadline)

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from fourfold.pipeline.complete_run import complete_run
+from fourfold.pipeline.distinct_name import NAMING_STEPS
 from fourfold.steps import position
 from fourfold.webhooks.delivery import message_of
 from fourfold.webhooks.dispatch import Dispatcher
@@ -19,7 +20,7 @@ from functions.configuration import settings_of
 from functions.publish_events import handler as publisher
 from functions.secret_sealer import KmsSealer
 from functions.webhook_queues import webhooks
-from tests.builders import ALL_STEPS, ScriptedModel, performed
+from tests.builders import ALL_STEPS, SURFACE, ScriptedModel, performed
 from tests.contract.api.conftest import FULL_KEY, Api
 from tests.dynamo_meter import DynamoMeter, Usage
 from tests.invocation import Invocation
@@ -173,9 +174,11 @@ class Operations:
     def _generate(self) -> str:
         """Does what the state machine's functions do with the run that started last."""
         _, state = self._api.machine.started[-1]
-        model = ScriptedModel()
         for step in ALL_STEPS[position(state.start_at) :]:
-            state = performed(step, state, model, wiring.run_log(state, state.log_seq))
+            is_naming = step.name in NAMING_STEPS
+            model = ScriptedModel([_surface(state.run_id)] if is_naming else [])
+            names = wiring.names_of(state) if is_naming else None
+            state = performed(step, state, model, wiring.run_log(state, state.log_seq), names)
         complete_run(state, "active", wiring.run_context())
         return state.persona_id
 
@@ -219,3 +222,8 @@ def _delivered(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _webhook_settings(workspace_id: str) -> Any:
     return settings_of(workspace_id).api.webhooks
+
+
+def _surface(run_id: str) -> str:
+    """The answer of surface_ground with a name of the run's own, as most are."""
+    return json.dumps({"surface": {**SURFACE["surface"], "name": f"Deniz {run_id[-6:]}"}})

@@ -154,7 +154,7 @@ def test_a_profile_leads_to_its_deployment(
 def test_each_line_of_a_file_is_a_persona(
     live: Live, fourfold: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("fourfold.cli.batch.watch_live", lambda *_: True)  # live progress needs a WebSocket API
+    monkeypatch.setattr("fourfold.cli.several.watch_live", lambda *_: True)  # live progress needs a WebSocket API
     (tmp_path / "briefs.txt").write_text("A baker, 50, in Lisbon\n\n  A pilot, 67  \n", encoding="utf-8")
     done = fourfold("batch", "briefs.txt")
     assert done.exit_code == 0, done.output
@@ -162,6 +162,22 @@ def test_each_line_of_a_file_is_a_persona(
     assert [row[2] for row in rows] == ["A baker, 50, in Lisbon", "A pilot, 67"]
     assert {row[0] for row in rows} == {*ids(live)}
     assert fourfold("batch", "missing.txt").exit_code == 1
+
+
+def test_several_people_of_a_brief_are_listed(live: Live, fourfold: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def watch(*_: object) -> bool:
+        live.api.machine.settle()
+        return True
+
+    monkeypatch.setattr("fourfold.cli.several.watch_live", watch)
+    done = fourfold("create", "A baker, 50, in Lisbon", "--count", "3", "--seed", "5", "-m", "ticket=A-17")
+    assert done.exit_code == 0, done.output
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    assert [(row[1], row[3]) for row in rows] == [("active", "5"), ("active", "6"), ("active", "7")]
+    assert {row[0] for row in rows} == {*ids(live)}
+    live.api.machine.fate = "failed"
+    assert fourfold("create", "A baker, 50, in Lisbon", "--count", "2").exit_code == 1
+    assert fourfold("create", "A baker, 50, in Lisbon", "--count", "21").exit_code == 2
 
 
 def test_an_estimate_is_shown_and_nothing_is_made(live: Live, fourfold: Command) -> None:

@@ -77,6 +77,8 @@ def test_a_persona_is_created_with_progress_and_used(live: Live) -> None:
         again = document(await client.call_tool("regenerate_persona", {**one, "first_step": "mask_build"}))
         assert again["version"] > made["version"]
         assert document(await client.call_tool("parse_brief", {"brief": BRIEF}))["facts"]
+        several = document(await client.call_tool("create_persona", {"brief": BRIEF, "count": 2}))
+        assert [(each["status"], each["name"]) for each in several["personas"]] == [("active", "Deniz Aksoy")] * 2
         key = "engine.pipeline.audit.max_retries"
         dry = {"key": key, "value": 1, "dry_run": True}
         assert document(await client.call_tool("change_setting", dry))["changes"][0]["key"] == key

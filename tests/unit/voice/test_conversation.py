@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pytest
@@ -14,6 +14,7 @@ from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ChatRequest, Completion, ModelError, ModelFailure, OnText
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
+from fourfold.persona import TokenUsage
 from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import BlockedError, ChatContext, UserMessage, open_session, reply_to
 from fourfold.voice.scoring import DriftScorer
@@ -123,11 +124,40 @@ def test_a_drifted_reply_is_written_once_more_and_the_better_one_ships(kept: Kep
     assert said.details.recovery.after is not None
     assert said.details.recovery.after < said.details.recovery.before
     assert said.details.recovery.shipped == "second"
+    for feature in said.details.recovery.features:
+        assert feature.after is not None
+        assert abs(feature.after - feature.usual) < abs(feature.before - feature.usual)
+    assert "lists" in {feature.feature for feature in said.details.recovery.features}
     assert not said.details.drift.alert
     assert said.details.drift.score == said.details.recovery.after
     assert len(said.calls) == 2
     assert kept.told[0]["Detail"]["data"]["recovery"]["before"] == said.details.recovery.before
     assert [one.reply for one in kept.said] == [said.reply]
+
+
+@dataclass
+class Stubborn:
+    """A model that answers as an assistant whatever it is asked, and remembers the temperatures."""
+
+    name: str = "google:gemini-3.8-flash"
+    temperatures: list[float | None] = field(default_factory=list)
+
+    def reply(self, request: ChatRequest, heard: OnText | None = None) -> Completion:  # noqa: ARG002 - the port
+        self.temperatures.append(request.temperature)
+        text = "Sure! Here are a few helpful reasons:\n" + "\n".join(f"{n}. Stay positive today." for n in range(1, 6))
+        return Completion(text, "google", "gemini-3.8-flash", TokenUsage(), 0.0)
+
+
+def test_the_second_try_is_calmer_and_the_first_ships_if_it_is_no_better(kept: Kept) -> None:
+    model = Stubborn()
+    place = replace(room("auto_recover", kept), models=[model], config=ChatConfig(model=model.name, temperature=1.0))
+    said = reply_to(place, open_session(place, None), UserMessage(LIST))
+    recovery = said.details.recovery
+    assert recovery is not None
+    assert (model.temperatures, recovery.temperature) == ([1.0, 0.2], 0.2)
+    assert recovery.shipped == "first"
+    assert said.details.drift.score == recovery.before
+    assert recovery.features
 
 
 def test_a_drifted_reply_is_held_back_and_leaves_no_trace_in_the_session(kept: Kept) -> None:

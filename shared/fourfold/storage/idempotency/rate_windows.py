@@ -47,7 +47,7 @@ class DynamoRateWindows:
             used, closes_ms = self._window(key_id)
             if closes_ms <= now_ms:
                 if self._open(key_id, count, now_ms):
-                    return Reservation(count, count, now_ms / 1000 + WINDOW_S)
+                    return Reservation(count, count, (now_ms + WINDOW_S * 1000) / 1000)
             elif used >= limit:
                 return Reservation(0, used, closes_ms / 1000)
             else:

@@ -5,7 +5,7 @@ Idempotency   id the scoped key   which run a key of `POST /v1/personas` started
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -61,8 +61,8 @@ class DynamoRunRepository:
         key = [] if claim is None else [self._claim_write(claim, replaces)]
         slug = self._slug_writes(start, claim, replaces)
         for _ in range(_ATTEMPTS):
-            slot = self._slots.take(run.workspace_id, run.id, max_concurrent)
-            failed = transact(self._client, {"run": own, **fork, "key": key, "slug": slug, "slot": [slot]})
+            slot = self._slots.take(run.workspace_id, [run.id], max_concurrent)
+            failed = transact(self._client, {"run": own, **fork, "key": key, "slug": slug, "slot": slot})
             if "run" in failed and start.stored is None:
                 raise ValueError("the run or its persona is stored already")
             if "run" in failed:
@@ -78,12 +78,27 @@ class DynamoRunRepository:
             # Another run was faster to the slot.
         raise WorkspaceFullError(max_concurrent, frozenset())
 
+    def reserve(self, workspace_id: str, run_ids: Sequence[str], max_concurrent: int) -> None:
+        """Takes a slot for each run that will be stored next, all or nothing. A run that has one keeps it.
+
+        A slot whose run is not stored is free again as soon as all are taken; the run then takes another one.
+
+        Raises:
+            WorkspaceFullError: the workspace would have more than `max_concurrent` runs in progress.
+        """
+        for _ in range(_ATTEMPTS):
+            if not transact(self._client, {"slots": self._slots.take(workspace_id, run_ids, max_concurrent)}):
+                return
+        raise WorkspaceFullError(max_concurrent, frozenset())
+
     def claim(self, key: str) -> KeyClaim | None:
         """The claim that holds a key, strongly consistent, or None. DynamoDB deletes what expired late."""
         item = self._table.get({"id": {"S": key}})
         if item is None or int(item["expiration"]["N"]) < self._now():
             return None
-        return KeyClaim(key, item["fingerprint"]["S"], item["run_id"]["S"], item["persona_id"]["S"])
+        # The key of a request with `count` has its reply instead of a run, and another fingerprint.
+        run_id, persona_id = (item.get(name, {"S": ""})["S"] for name in ("run_id", "persona_id"))
+        return KeyClaim(key, item["fingerprint"]["S"], run_id, persona_id)
 
     def _slug_writes(self, start: NewRun, claim: KeyClaim | None, replaces: str | None) -> list[Write]:
         """The write of a new persona's slug; it may take that of the persona whose run never started."""

@@ -10,6 +10,7 @@ freed. A run that dies keeps no slot longer than it is `running`.
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fourfold.pipeline.submit import WorkspaceFullError
@@ -30,21 +31,34 @@ class GenerationSlots:
         self._table = Table(client, table)
         self._runs = RunRecords(self._table)
 
-    def take(self, workspace_id: str, run_id: str, limit: int) -> Write:
-        """A transaction's write that takes one of `limit` slots; its condition fails if another run was faster.
+    def take(self, workspace_id: str, run_ids: Sequence[str], limit: int) -> list[Write]:
+        """A transaction's writes that take one of `limit` slots for each run; they fail if another run was faster.
+
+        A run that holds a slot already keeps it.
 
         Raises:
-            WorkspaceFullError: every slot is held by a run in progress.
+            WorkspaceFullError: too many slots are held by other runs in progress.
         """
         held = self.held(workspace_id)
-        if len(held) >= limit:
+        own, free = _split(held, run_ids, limit)
+        if len(own) + len(free) < len(run_ids):
             self._free(workspace_id, held)
             held = self.held(workspace_id)
-            if len(held) >= limit:
+            own, free = _split(held, run_ids, limit)
+            if len(own) + len(free) < len(run_ids):
                 raise WorkspaceFullError(limit, frozenset(held.values()))
-        free = [number for number in range(limit) if number not in held]
-        number = random.choice(free)  # noqa: S311 - spreads runs, keeps no secret
-        return put(self._table.name, {**_slot_key(workspace_id, number), "run_id": {"S": run_id}}, ABSENT)
+        new = [run_id for run_id in run_ids if run_id not in own]
+        numbers = random.sample(free, len(new))  # spreads runs, keeps no secret
+        return [
+            *(self._write(workspace_id, number, run_id, "run_id = :run") for run_id, number in own.items()),
+            *(self._write(workspace_id, number, run_id) for run_id, number in zip(new, numbers, strict=True)),
+        ]
+
+    def _write(self, workspace_id: str, number: int, run_id: str, held: str | None = None) -> Write:
+        """The write of a slot that is free, or that the run holds."""
+        item = {**_slot_key(workspace_id, number), "run_id": {"S": run_id}}
+        values = None if held is None else {":run": {"S": run_id}}
+        return put(self._table.name, item, held or ABSENT, values=values)
 
     def held(self, workspace_id: str) -> dict[int, str]:
         """Slot number -> its run, strongly consistent."""
@@ -66,6 +80,12 @@ class GenerationSlots:
             ]
             # A condition that does not hold: another process frees the same slots.
             transact(self._client, {"slots": deletions})
+
+
+def _split(held: Mapping[int, str], run_ids: Sequence[str], limit: int) -> tuple[dict[str, int], list[int]]:
+    """The slots that the runs hold, by run, and the free ones."""
+    own = {run_id: number for number, run_id in held.items() if run_id in run_ids}
+    return own, [number for number in range(limit) if number not in held]
 
 
 def _slot_key(workspace_id: str, number: int) -> Item:

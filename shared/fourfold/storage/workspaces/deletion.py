@@ -148,10 +148,11 @@ class DynamoWorkspaceDeletion:
         return erased
 
     def _kept_replies(self, workspace_id: str) -> Iterator[Item]:
-        """Keys of stored replies, of slots of open replies, and of limits that all keys share."""
-        matching = "begins_with(id, :replies) OR begins_with(id, :limits) OR id IN (:chats, :streams)"
+        """Keys of stored replies, of claimed names, of slots of open replies, and of limits that all keys share."""
+        matching = "begins_with(id, :replies) OR begins_with(id, :names) OR begins_with(id, :limits) OR id IN (:chats, :streams)"
         values = {
             ":replies": {"S": f"{workspace_id}#"},
+            ":names": {"S": f"NAME#{workspace_id}#"},
             ":limits": {"S": f"RATE#{workspace_id}/"},
             ":chats": {"S": f"CHATS#{workspace_id}"},
             ":streams": {"S": f"STREAMS#{workspace_id}"},

@@ -1,0 +1,112 @@
+"""Submits a request for several people of one brief: each gets a run of its own.
+
+1. The slots of all runs are taken at once, so the workspace's limit counts them before anything is stored.
+2. The runs are stored, then started. Their ids follow from the batch's, so an execution that is resumed finds what was
+   stored and starts what was not started; no run is started twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fourfold.config.engine import RunSettings
+from fourfold.ids import id_in_batch
+from fourfold.persona import MAX_SEED
+from fourfold.pipeline.new_run import NO_LABELS, NewIds, NewRun, PersonaChoices, PersonaLabels, initial_state, new_run
+from fourfold.pipeline.run_context import identity_of
+from fourfold.pipeline.staleness import never_started
+from fourfold.pipeline.submit import MAX_ATTEMPTS, NOT_STARTED, NotStartedError, SubmissionService, launch
+from fourfold.progress.run import NameScope, Run, RunStatus
+
+
+@dataclass(frozen=True)
+class BatchSubmission:
+    """A request to write a person of the brief for each of `choices`.
+
+    `resumed`: an earlier execution may have stored some of the runs.
+    """
+
+    batch_id: str
+    workspace_id: str
+    intent: str
+    settings: RunSettings
+    choices: Sequence[PersonaChoices]
+    labels: PersonaLabels = NO_LABELS
+    max_concurrent: int = 50
+    resumed: bool = False
+
+
+def choices_in_batch(
+    batch_id: str, count: int, language: str | None, seed: int, *, is_seeded: bool
+) -> list[PersonaChoices]:
+    """Returns what is decided about each of `count` people: seeds one after another from `seed`.
+
+    Names differ from those of the workspace's recent personas. If the caller chose the seed, they differ only within
+    the batch: the same request is to give the same people.
+    """
+    scope: NameScope = "batch" if is_seeded else "workspace"
+    seeds = ((seed + place) % (MAX_SEED + 1) for place in range(count))
+    return [PersonaChoices(language, each, scope, batch_id) for each in seeds]
+
+
+def submit_batch(request: BatchSubmission, service: SubmissionService) -> list[Run]:
+    """Starts the runs of a batch, or returns those that an earlier execution started.
+
+    A run that could not be started is returned as failed, if any was started.
+
+    Raises:
+        WorkspaceFullError: the workspace would have too many runs; nothing is stored.
+        NotStartedError: no run could be started.
+    """
+    members = [_member(request, place, service) for place in range(len(request.choices))]
+    new = [member.start for member in members if not member.is_stored]
+    if new:
+        run_ids = [start.run.id for start in new]
+        service.runs.reserve(request.workspace_id, run_ids, request.max_concurrent)
+    for start in new:
+        service.runs.accept(start, None, None, request.max_concurrent)
+    runs = [_started(member, service) for member in members]
+    if all(_is_not_started(run) for run in runs):
+        raise NotStartedError
+    return runs
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A run of the batch; `is_stored` if an earlier execution stored it."""
+
+    start: NewRun
+    is_stored: bool
+
+
+def _member(request: BatchSubmission, place: int, service: SubmissionService) -> _Member:
+    """Returns a run of the batch. One that could not be started before is replaced by the next of its place."""
+    for attempt in range(MAX_ATTEMPTS):
+        member = f"{place}/{attempt}"
+        ids = NewIds(id_in_batch("per", request.batch_id, member), id_in_batch("run", request.batch_id, member))
+        run = service.context.store.run(request.workspace_id, ids.run_id) if request.resumed else None
+        if run is not None and _is_not_started(run):
+            continue
+        now, choices = service.context.clock(), request.choices[place]
+        start = new_run(request.intent, request.workspace_id, request.settings, now, request.labels, choices, ids)
+        if run is None:
+            return _Member(start, is_stored=False)
+        return _Member(NewRun(start.persona, run, initial_state(run, request.intent)), is_stored=True)
+    raise NotStartedError
+
+
+def _started(member: _Member, service: SubmissionService) -> Run:
+    """Starts a run of the batch, unless an earlier execution did, and returns it."""
+    run, context = member.start.run, service.context
+    if member.is_stored and not never_started(run, list(context.entries_of(identity_of(run))), context.clock()):
+        return run
+    try:
+        launch(member.start, service)
+    except NotStartedError:
+        return run.model_copy(update={"status": RunStatus.FAILED, "error": NOT_STARTED})
+    return run
+
+
+def _is_not_started(run: Run) -> bool:
+    return run.error is not None and run.error.code == NOT_STARTED.code
