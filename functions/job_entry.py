@@ -30,6 +30,7 @@ from fourfold.pipeline.cancellation import CANCELLED
 from fourfold.pipeline.failure import job_problem
 from fourfold.progress.log import RunCancelledError
 from fourfold.progress.run import Run, RunKind
+from fourfold.trace import trace_id
 from functions.configuration import effective_in, settings_at
 from functions.preload import preload
 from functions.wiring import event_store, job_context
@@ -143,7 +144,9 @@ def _run_job(  # noqa: PLR0913, PLR0917 - what a run of a job needs
     run: Run, job: Job, record: SQSRecord, concurrency: int, may_start: Callable[[], bool], calls: Deadline
 ) -> None:
     """Runs a claimed job. An error is raised for redelivery; a permanent error, or the last one, fails the run."""
-    jobs, fields = job_context(), {"run_id": run.id, "kind": run.kind}
+    # Lambda begins a trace for each message, linked to the one in its header: the log has the id that joins both.
+    trace = trace_id(record.attributes.aws_trace_header)
+    jobs, fields = job_context(), {"run_id": run.id, "kind": run.kind, "trace_id": trace}
     try:
         finished_run = do_job(run, job, jobs, concurrency=concurrency, may_start=may_start)
     except RunCancelledError:
@@ -187,6 +190,7 @@ def _log_fields(message: JobMessage | None, kind: RunKind, record: SQSRecord) ->
         "run_id": message and message.run_id,
         "kind": message.kind if message else kind,
         "receives": _receives(record),
+        "trace_id": trace_id(record.attributes.aws_trace_header),
     }
 
 

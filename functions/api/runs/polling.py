@@ -65,10 +65,22 @@ class FollowedRun:
         return run
 
     async def batches(self, after: int = 0, timeout_s: float = MAX_REPLY_S) -> AsyncGenerator[Sequence[LogEntry]]:
-        """Yields nothing once it may follow, then the log's entries after `after`, until the end or the timeout.
+        """Yields nothing once it may follow, then as `entries` does.
 
         Raises:
             ProblemError: 429 the workspace has too many open streams, 503 the server is stopping.
+        """
+        async with open_stream(self.request.state.caller, timeout_s + _SLOT_MARGIN_S):
+            yield ()
+            async with aclosing(self.entries(after, timeout_s)) as followed:
+                async for entries in followed:
+                    yield entries
+
+    async def entries(self, after: int = 0, timeout_s: float = MAX_REPLY_S) -> AsyncGenerator[Sequence[LogEntry]]:
+        """Yields the log's entries after `after`, until the terminal entry or the timeout. For a run that has ended.
+
+        Raises:
+            ProblemError: 503, the server is stopping.
         """
         log, state = event_store(self.workspace_id, self.run_id), self.request.app.state
         deadline = time.monotonic() + timeout_s
@@ -80,15 +92,13 @@ class FollowedRun:
             run = await self.run()
             return run is None or run.status is not RunStatus.RUNNING
 
-        async with open_stream(self.request.state.caller, timeout_s + _SLOT_MARGIN_S):
-            yield ()
-            async with aclosing(state.tails.follow(self.workspace_id, self.run_id, read, after, ended)) as followed:
-                async for entries in followed:
-                    yield entries
-                    if state.stopping.is_set():
-                        raise ProblemError(_STOPPING)
-                    if time.monotonic() >= deadline:
-                        return
+        async with aclosing(state.tails.follow(self.workspace_id, self.run_id, read, after, ended)) as followed:
+            async for entries in followed:
+                yield entries
+                if state.stopping.is_set():
+                    raise ProblemError(_STOPPING)
+                if time.monotonic() >= deadline:
+                    return
 
 
 async def logged(places: Sequence[LogPlace]) -> Collection[LogPlace]:

@@ -149,7 +149,8 @@ class DynamoWorkspaceDeletion:
 
     def _kept_replies(self, workspace_id: str) -> Iterator[Item]:
         """Keys of stored replies, of claimed names, of slots of open replies, and of limits that all keys share."""
-        matching = "begins_with(id, :replies) OR begins_with(id, :names) OR begins_with(id, :limits) OR id IN (:chats, :streams)"
+        prefixes = ("replies", "names", "limits")
+        matching = " OR ".join(f"begins_with(id, :{name})" for name in prefixes) + " OR id IN (:chats, :streams)"
         values = {
             ":replies": {"S": f"{workspace_id}#"},
             ":names": {"S": f"NAME#{workspace_id}#"},
