@@ -35,10 +35,8 @@ MODELS_USD: Final = 0.134
 
 def tables_usd(counts: Mapping[str, Any], *operations: str) -> float:
     """The price of the DynamoDB units of these operations."""
-    return sum(
-        counts[operation]["write_units"] * WRITE_UNIT + counts[operation]["read_units"] * READ_UNIT
-        for operation in operations
-    )
+    used = [counts[operation] for operation in operations]
+    return float(sum(each["write_units"] * WRITE_UNIT + each["read_units"] * READ_UNIT for each in used))
 
 
 def parts(counts: Mapping[str, Any]) -> dict[str, float]:

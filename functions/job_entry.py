@@ -118,9 +118,8 @@ def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadlin
         logger.info("job dropped", extra={"run_id": message.run_id, "kind": message.kind, "wanted": is_wanted})
         return
     lease_until = jobs.clock() + timedelta(seconds=deadline - time.monotonic() + 5)
-    run = claim_run(
-        message, jobs, Lease(record.message_id, lease_until), current.settings.engine.hash(), current.revisions
-    )
+    lease, author = Lease(record.message_id, lease_until), None if stored_run else _author(message, persona, jobs)
+    run = claim_run(message, jobs, lease, current.settings.engine.hash(), current.revisions, author)
     if run is None:
         logger.info("job has ended, or another worker has it", extra={"run_id": message.run_id, "kind": message.kind})
         return
@@ -138,6 +137,12 @@ def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadlin
 
     job = job_for(run, persona, settings, calls)
     _run_job(run, job, record, job_settings.concurrency, may_start, calls)
+
+
+def _author(message: JobMessage, persona: Persona, jobs: JobContext) -> str | None:
+    """The API key that asked for the run which wrote the persona: the job that an event starts is counted under it."""
+    writer = None if persona.run_id is None else jobs.store.run(message.workspace_id, persona.run_id)
+    return None if writer is None else writer.author
 
 
 def _run_job(  # noqa: PLR0913, PLR0917 - what a run of a job needs

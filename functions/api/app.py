@@ -63,6 +63,7 @@ from functions.api.runs import routes as runs
 from functions.api.runs.polling import logged
 from functions.api.sessions import routes as sessions
 from functions.api.suite import routes as suite
+from functions.api.usage import routes as usage
 from functions.api.voice import routes as voice
 from functions.api.voice_checks import routes as voice_checks
 from functions.api.webhooks import routes as webhooks
@@ -94,6 +95,7 @@ _RESOURCES = (
     progress,
     webhooks,
     config,
+    usage,
     keys,
     workspace,
     meta,

@@ -25,6 +25,7 @@ from functions.api.provocation_tests import examples as provocation_tests
 from functions.api.runs import examples as runs
 from functions.api.sessions import examples as sessions
 from functions.api.suite import examples as suite
+from functions.api.usage import examples as usage
 from functions.api.voice import examples as voice
 from functions.api.voice_checks import examples as voice_checks
 from functions.api.webhooks import examples as webhooks
@@ -49,6 +50,7 @@ _RESOURCES = (
     progress,
     webhooks,
     config,
+    usage,
     keys,
     workspace,
     meta,

@@ -62,7 +62,7 @@ def request_check(caller: AdmittedCaller, persona_id: str, model: str, operation
     message = job_message(caller.workspace_id, persona_id, RunKind.VOICE_CHECK, operation_id)
     active = job_store().run(caller.workspace_id, message.run_id)
     if active is None:
-        run = pinned_run(message, caller.effective)
+        run = pinned_run(message, caller)
         active = job_store().request(run, model_texts(model))
         if active.id != run.id and read_model(job_context().checkpoints_of(active)) != model:
             raise _check_running(active)

@@ -84,6 +84,11 @@ COMMANDS = {
         "cancel",
         "Cancel a run: it sends no further model call. A call in progress is completed and paid.",
     ),
+    "usage": LazyCommand(
+        "fourfold.cli.usage",
+        "usage",
+        "Show calls, tokens and cost of the workspace by day, model, step, key or kind.",
+    ),
     "stats": LazyCommand(
         "fourfold.cli.stats",
         "stats",

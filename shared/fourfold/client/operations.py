@@ -166,6 +166,11 @@ def cancel_run(run_id: str) -> Operation:
     return Operation("POST", f"/v1/runs/{run_id}/cancel")
 
 
+def usage(first: str | None, last: str | None, group_by: str) -> Operation:
+    """Reads usage."""
+    return Operation("GET", "/v1/usage", query={"from": first, "to": last, "group_by": group_by})
+
+
 def run_events(run_id: str, after: int) -> Operation:
     """Streams a run's events."""
     return Operation("GET", f"/v1/runs/{run_id}/events", headers={"Last-Event-ID": str(after)})

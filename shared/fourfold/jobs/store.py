@@ -14,6 +14,7 @@ from fourfold.jobs.message import JobMessage
 from fourfold.persona import Document, Persona
 from fourfold.problem import Problem, problem
 from fourfold.progress.run import Run, RunKind
+from fourfold.spending.spent import Accounts
 
 
 class JobStatus(StrEnum):
@@ -52,8 +53,8 @@ class Ending:
 
     `result` becomes the persona's newest result of the kind, and of its `name` where there are several; `records` are
     the items' results that can still be read, by item; `entry` is a bus entry for the outbox; `summary` returns the
-    persona with the summary of the result. The answers of the run are deleted with its end. Of a suite that fails, the
-    finished items are kept.
+    persona with the summary of the result; `spent` is counted in the workspace's usage. The answers of the run are
+    deleted with its end. Of a suite that fails, the finished items are kept.
     """
 
     run: Run
@@ -62,6 +63,7 @@ class Ending:
     records: Mapping[str, str] = field(default_factory=dict)
     entry: dict[str, Any] | None = None
     summary: Callable[[Persona], Persona] | None = None
+    spent: Accounts = field(default_factory=dict)
     name: str = ""
 
 

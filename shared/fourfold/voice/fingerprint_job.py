@@ -19,7 +19,7 @@ from fourfold.llm.port import ChatMessage, ChatModel, ModelCall
 from fourfold.persona import Document, Persona
 from fourfold.progress.run import Run, tokens_and_cost
 from fourfold.voice.chat_turn import ChatTurn, ask
-from fourfold.voice.embedder import Embedder
+from fourfold.voice.embedder import Embedder, MeteredEmbedder
 from fourfold.voice.fingerprint import FingerprintInput, FingerprintOwner, make_fingerprint, summary_of
 from fourfold.voice.scenarios import Scenario, ScenarioSet
 from fourfold.voice.system_prompt import system_prompt
@@ -115,7 +115,8 @@ class FingerprintJob:
             cost_usd=cost_usd,
         )
         owner = FingerprintOwner(self.persona.id, run.id, self.persona.language)
-        fingerprint = make_fingerprint(owner, source, self.embedder, self.scenarios, at)
+        embedder = MeteredEmbedder(self.embedder)
+        fingerprint = make_fingerprint(owner, source, embedder, self.scenarios, at)
         summary = summary_of(fingerprint).model_copy(update={"persona_version": self.persona.version})
         ready = FingerprintReady(
             persona_id=fingerprint.persona_id,
@@ -135,6 +136,7 @@ class FingerprintJob:
             entry=entry,
             tokens=fingerprint.tokens,
             cost_usd=fingerprint.cost_usd,
+            further_calls=embedder.calls,
             summary=lambda persona: persona.model_copy(
                 update={"fingerprint": summary.model_copy(update={"stale": not same_layers(self.persona, persona)})}
             ),

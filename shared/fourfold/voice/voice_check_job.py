@@ -18,7 +18,7 @@ from fourfold.llm.fallback import Deadline
 from fourfold.llm.port import ChatModel, ModelCall
 from fourfold.persona import Persona
 from fourfold.progress.run import Run, tokens_and_cost
-from fourfold.voice.embedder import Embedder
+from fourfold.voice.embedder import Embedder, MeteredEmbedder
 from fourfold.voice.fingerprint import Fingerprint
 from fourfold.voice.fingerprint_job import ScenarioReply, paid_reply, scenario_turn
 from fourfold.voice.scenarios import Scenario, ScenarioSet, scenario_set
@@ -79,7 +79,8 @@ class VoiceCheckJob:
         after = {each.id: ScenarioReply.model_validate_json(stored[each.id]).reply for each in self._asked}
         tokens, cost_usd = tokens_and_cost([*self.calls_in(stored), *failed_calls(stored)])
         replies = CheckedReplies(self.model.name, self.before, after, tokens, cost_usd)
-        made = certificate(self.persona, run.id, self.fingerprint, replies, self.embedder, at)
+        embedder = MeteredEmbedder(self.embedder)
+        made = certificate(self.persona, run.id, self.fingerprint, replies, embedder, at)
         event = VoiceCheckCompleted(
             persona_id=made.persona_id,
             run_id=made.run_id,
@@ -96,6 +97,7 @@ class VoiceCheckJob:
             tokens=made.tokens,
             cost_usd=made.cost_usd,
             name=made.model,
+            further_calls=embedder.calls,
         )
 
     def calls_in(self, stored: Mapping[str, str]) -> Iterable[ModelCall]:

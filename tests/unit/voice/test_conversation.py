@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Literal
 
 import pytest
@@ -15,6 +17,7 @@ from fourfold.llm.port import ChatRequest, Completion, ModelError, ModelFailure,
 from fourfold.models import resolve_chat
 from fourfold.models.embedding import resolve_embedder
 from fourfold.persona import TokenUsage
+from fourfold.spending.spent import NOTHING_SPENT, Accounts
 from fourfold.voice.chat_turn import ReplyListener
 from fourfold.voice.conversation import BlockedError, ChatContext, UserMessage, open_session, reply_to
 from fourfold.voice.scoring import DriftScorer
@@ -32,6 +35,7 @@ class Kept:
     sessions: dict[str, Session] = field(default_factory=dict)
     said: list[ChatExchange] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
+    spent: list[Accounts] = field(default_factory=list)
 
     def session(self, owner: PersonaRef, session_id: str) -> Session | None:  # noqa: ARG002 - a SessionStore
         return self.sessions.get(session_id)
@@ -45,13 +49,14 @@ class Kept:
     def scored_by(self, owner: PersonaRef, session_id: str, operation_id: str) -> None:
         """No keyed request is scored here."""
 
-    def advance(
+    def advance(  # noqa: PLR0917 - the port's signature
         self,
         owner: PersonaRef,
         session: Session,
         exchanges: Sequence[ChatExchange],
         entries: Sequence[dict[str, Any]],
         scored: ScoredRequest | None = None,  # noqa: ARG002
+        spent: Accounts = NOTHING_SPENT,
     ) -> bool:
         known = self.session(owner, session.session_id)
         if (known.steps if known else 0) != session.steps - 1:
@@ -59,7 +64,11 @@ class Kept:
         self.sessions[session.session_id] = session
         self.said += exchanges
         self.told += entries
+        self.spent.append(spent)
         return True
+
+    def count(self, workspace_id: str, at: datetime, spent: Accounts) -> None:  # noqa: ARG002
+        self.spent.append(spent)
 
     def publish(self, entries: Sequence[dict[str, Any]]) -> None:
         self.told += entries
@@ -186,3 +195,24 @@ def test_what_a_broken_model_let_be_heard_is_withdrawn(kept: Kept) -> None:
 @pytest.fixture
 def kept() -> Kept:
     return Kept()
+
+
+def test_every_call_of_a_reply_is_counted_under_its_key_once_whatever_becomes_of_it(kept: Kept) -> None:
+    expected: tuple[tuple[Action, int], ...] = (("warn", 1), ("auto_recover", 2), ("block", 1))
+    for action, calls in expected:
+        kept.spent.clear()
+        place = replace(room(action, kept), key_id="key_mine")
+        with suppress(BlockedError):
+            reply_to(place, open_session(place, None), UserMessage(LIST))
+        [spent] = kept.spent
+        assert {(each.kind, each.step, each.key_id, each.model): one.calls for each, one in spent.items()} == {
+            ("chat", "chat", "key_mine", "offline:composer-1"): calls
+        }
+
+
+def test_a_reply_that_no_model_gives_is_counted_with_its_failed_calls(kept: Kept) -> None:
+    place = replace(room("warn", kept), models=[Failing()])
+    with pytest.raises(ModelError):
+        reply_to(place, open_session(place, None), UserMessage(LIST))
+    [spent] = kept.spent
+    assert [(one.calls, one.failures) for one in spent.values()] == [(1, 1)]

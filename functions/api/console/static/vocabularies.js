@@ -69,4 +69,5 @@ export const EVENTS = [
   "session.updated",
   "voice_check.completed",
   "webhook.endpoint.disabled",
+  "workspace.deleted",
 ];

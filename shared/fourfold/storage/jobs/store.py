@@ -27,6 +27,7 @@ from fourfold.storage.personas.store import DynamoPersonaStore, persona_exists, 
 from fourfold.storage.runs.records import RunRecords, record_key
 from fourfold.storage.table import Item, Table, key
 from fourfold.storage.transactions import ABSENT, Write, put, transact
+from fourfold.storage.usage.counters import usage_writes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -163,6 +164,7 @@ class DynamoJobStore:
                 *self._result_writes(ending),
                 persona,
                 *outbox_puts(self._outbox, [] if ending.entry is None else [ending.entry]),
+                *usage_writes(self._table.name, run.workspace_id, ending.state.updated_at, ending.spent),
             ]
             if not transact(self._client, {"end": writes}):
                 return True

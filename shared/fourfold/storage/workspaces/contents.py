@@ -24,8 +24,10 @@ from fourfold.storage.partitions import (
     sessions_pk,
     slots_pk,
     tests_pk,
+    usage_pk,
 )
 from fourfold.storage.table import Item, Table
+from fourfold.storage.usage.counters import SHARDS as USAGE_SHARDS
 from fourfold.storage.webhooks.items import DELETED, ENDPOINT, SHARDS, deliveries_pk, endpoints_pk
 
 if TYPE_CHECKING:
@@ -110,13 +112,15 @@ class WorkspaceContents:
         yield Partition(Area.RUN_EVENTS, self._run_events, pk)
 
     def shared(self, workspace_id: str) -> Iterator[Partition]:
-        """What belongs to the workspace itself: own tests, labels, replies of the plain assistant, settings."""
+        """What belongs to the workspace itself: own tests, labels, plain replies, usage, settings."""
         yield Partition(Area.PERSONAS, self._personas, tests_pk(workspace_id))
         yield Partition(Area.PERSONAS, self._personas, labels_pk(workspace_id))
         for entry in self._personas.query(months_pk(workspace_id), BASELINE):
             yield Partition(
                 Area.PERSONAS, self._personas, baseline_pk(workspace_id, entry["sk"]["S"].removeprefix(BASELINE))
             )
+        for shard in range(USAGE_SHARDS):
+            yield Partition(Area.PERSONAS, self._personas, usage_pk(workspace_id, shard))
         yield Partition(Area.CONFIG, self._config, f"WS#{workspace_id}")
 
     def internal(self, workspace_id: str) -> Iterator[Partition]:

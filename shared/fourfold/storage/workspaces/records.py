@@ -8,11 +8,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fourfold.storage.table import Item
+from fourfold.storage.usage.counters import counter_record
 from fourfold.workspaces.export import ExportRecord
 
 _SCORES: Final = "SESSION#SCORED#"
+_USAGE: Final = "usage"
 # Kinds whose sort key does not name them: by the part of the partition key after the workspace.
-_BY_PARTITION: Final = {"TESTS": "provocation_test", "LABELS": "label_set", "BASELINE": "baseline_reply"}
+_BY_PARTITION: Final = {
+    "TESTS": "provocation_test",
+    "LABELS": "label_set",
+    "BASELINE": "baseline_reply",
+    "USAGE": _USAGE,
+}
 _KINDS: Final = {
     "PERSONA": "persona",
     "VERSION": "persona_version",
@@ -49,6 +56,8 @@ def record_of(workspace_id: str, item: Item) -> ExportRecord | None:
     kind = _kind(owner, sk, is_event="N" in item["sk"])
     if kind is None or (kind == "run" and owner.startswith("PERSONA#")):
         return None
+    if kind == _USAGE:
+        return ExportRecord(kind, f"{owner}/{sk}", counter_record(item))
     data = {name: _value(name, value) for name, value in item.items() if name not in _OMITTED}
     document = data.pop("doc", None)
     if isinstance(document, str) and kind != "baseline_reply":
