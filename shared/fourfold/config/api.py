@@ -58,6 +58,21 @@ class LimitsConfig(Document):
         ),
         KeyMeta(unit="requests", scopes=_NOT_BY_WORKSPACE),
     ] = 100
+    usd_per_month: Annotated[
+        Annotated[float, Field(ge=0.0, le=10_000_000.0)] | None,
+        Field(description="The most that a workspace may spend on models in a UTC month; null: no limit."),
+        KeyMeta(unit="USD"),
+    ] = None
+    usd_per_day: Annotated[
+        Annotated[float, Field(ge=0.0, le=10_000_000.0)] | None,
+        Field(description="The most that a workspace may spend on models in a UTC day; null: no limit."),
+        KeyMeta(unit="USD"),
+    ] = None
+    allow_unpriced: Annotated[
+        bool,
+        Field(description="Whether models without a known price may be used under a budget, without limit."),
+        KeyMeta(),
+    ] = False
 
 
 # Least delay before each attempt: a host that refuses deliveries must not get them all at once.
