@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from starlette.types import Receive, Scope, Send
 
 from fourfold.http import edge
+from fourfold.progress.run import RunKind
 from fourfold.storage.outbox import entry_item
 from fourfold.trace import current_trace, trace_id
 from functions import event_bus, job_entry
@@ -95,5 +96,5 @@ def test_events_of_a_step_carry_its_trace_to_the_queues(calls: Calls, monkeypatc
 
 def test_a_job_logs_the_trace_of_its_message() -> None:
     record: dict[str, Any] = {"attributes": {"AWSTraceHeader": HEADER, "ApproximateReceiveCount": "1"}}
-    fields = job_entry._log_fields(None, job_entry.RunKind.FINGERPRINT, SQSRecord(record))  # noqa: SLF001
+    fields = job_entry._log_fields(None, RunKind.FINGERPRINT, SQSRecord(record))  # noqa: SLF001
     assert fields["trace_id"] == ROOT == trace_id(HEADER)
