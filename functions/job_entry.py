@@ -33,6 +33,7 @@ from fourfold.pipeline.failure import job_problem
 from fourfold.progress.log import RunCancelledError
 from fourfold.progress.run import Run, RunKind
 from fourfold.spending.budget import BudgetExceededError, workspace_caps
+from fourfold.trace import trace_id
 from functions.configuration import effective_in, settings_at
 from functions.job_budget import JobBudget
 from functions.preload import preload
@@ -125,7 +126,9 @@ def _handle(message: JobMessage, record: SQSRecord, kind: JobKind, deadline: flo
         current.settings if stored_run is None else settings_at(message.workspace_id, stored_run.config_revisions)
     )
     job_settings = _job_settings(settings, message.kind)
-    is_wanted = job_settings.enabled and (message.asked or job_settings.run_on_create)
+    # A persona of an evaluation gets no job unless it is requested: it would cost more than the persona.
+    runs_on_create = job_settings.run_on_create and persona.evaluation_id is None
+    is_wanted = job_settings.enabled and (message.asked or runs_on_create)
     if persona.status not in SPEAKABLE or not is_wanted:
         logger.info("job dropped", extra={"run_id": message.run_id, "kind": message.kind, "wanted": is_wanted})
         return
@@ -190,7 +193,9 @@ class _Work:
 def _run_job(work: _Work, record: SQSRecord, estimate: Callable[[], Estimate]) -> None:
     """Runs a claimed job. An error is raised for redelivery; a permanent error, or the last one, fails the run."""
     jobs, run, job = job_context(), work.run, work.job
-    fields = {"run_id": run.id, "kind": run.kind}
+    # Lambda begins a trace for each message, linked to the one in its header: the log has the id that joins both.
+    trace = trace_id(record.attributes.aws_trace_header)
+    fields = {"run_id": run.id, "kind": run.kind, "trace_id": trace}
     try:
         finished_run = work.done(estimate)
     except RunCancelledError:
@@ -234,6 +239,7 @@ def _log_fields(message: JobMessage | None, kind: RunKind, record: SQSRecord) ->
         "run_id": message and message.run_id,
         "kind": message.kind if message else kind,
         "receives": _receives(record),
+        "trace_id": trace_id(record.attributes.aws_trace_header),
     }
 
 
@@ -243,7 +249,7 @@ def _receives(record: SQSRecord) -> int:
 
 
 def _clear_log_if_deleted(run: Run) -> bool:
-    deleted = job_context().store.persona(run.workspace_id, run.persona_id) is None
+    deleted = job_context().store.persona(run.workspace_id, run.owner) is None
     if deleted:
         _clear_log(run.workspace_id, run.id)
     return deleted
