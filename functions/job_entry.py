@@ -29,7 +29,7 @@ from fourfold.pipeline.cancellation import CANCELLED
 from fourfold.pipeline.failure import job_problem
 from fourfold.progress.log import RunCancelledError
 from fourfold.progress.run import Run, RunKind
-from functions.configuration import effective_in, settings_at
+from functions.configuration import effective_in, settings_of_run
 from functions.preload import preload
 from functions.wiring import event_store, job_context
 
@@ -95,18 +95,16 @@ def job_handler(
 
 
 def _handle(message: JobMessage, record: SQSRecord, job_for: JobFactory, deadline: float) -> None:
-    jobs, current = job_context(), effective_in(message.workspace_id)
+    jobs, current = job_context(), effective_in(message.workspace_id, message.persona_id)
     stored_run = jobs.store.run(message.workspace_id, message.run_id)
     persona = jobs.store.persona(message.workspace_id, message.persona_id)
-    # A resumed run keeps the settings it started with.
-    settings = (
-        current.settings if stored_run is None else settings_at(message.workspace_id, stored_run.config_revisions)
-    )
-    job_settings = _job_settings(settings, message.kind)
-    is_wanted = job_settings.enabled and (message.asked or job_settings.run_on_create)
-    if persona is None:
+    if persona is None:  # with its settings
         _clear_log(message.workspace_id, message.run_id)
         return
+    # A resumed run keeps the settings it started with.
+    settings = current.settings if stored_run is None else settings_of_run(stored_run)
+    job_settings = _job_settings(settings, message.kind)
+    is_wanted = job_settings.enabled and (message.asked or job_settings.run_on_create)
     if persona.status not in SPEAKABLE or not is_wanted:
         logger.info("job dropped", extra={"run_id": message.run_id, "kind": message.kind, "wanted": is_wanted})
         return

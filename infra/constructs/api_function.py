@@ -93,7 +93,7 @@ def _own_tables(tables: Tables) -> Access:
         tables.outbox.access("PutItem"),
         tables.idempotency.access("GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"),
         tables.api_keys.access("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem"),
-        tables.config.access("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query"),
+        tables.config.access("BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "GetItem", "PutItem", "Query"),
         tables.webhooks.access("GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"),
     )
 

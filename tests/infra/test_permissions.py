@@ -154,6 +154,7 @@ GRANTS: dict[str, Grants] = {
         grant(
             (
                 "dynamodb:BatchGetItem",
+                "dynamodb:BatchWriteItem",
                 "dynamodb:ConditionCheckItem",
                 "dynamodb:GetItem",
                 "dynamodb:PutItem",

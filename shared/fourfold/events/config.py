@@ -11,13 +11,13 @@ from fourfold.events.envelope import EventData, bus_entry
 class ConfigChanged(EventData):
     """Settings of a scope have changed. `keys` lists the changed settings; read them with `GET /v1/config`.
 
-    `scope_id` is the id of the org or workspace, empty for the system. The `workspace_id` of the envelope is the one
-    that the change was made from; a change of an org or of the system affects other workspaces as well.
+    `scope_id` is the id of the org, workspace or persona, empty for the system. The `workspace_id` of the envelope is
+    the one that the change was made from; a change of an org or of the system affects other workspaces as well.
     """
 
     detail_type: ClassVar[str] = "config.changed"
 
-    scope: Literal["system", "org", "workspace"]
+    scope: Literal["system", "org", "workspace", "persona"]
     scope_id: str
     revision: int
     kind: Literal["commit", "preset", "rollback"]

@@ -1,7 +1,8 @@
 """Settings in the Config table.
 
-pk `SYSTEM`, `ORG#<id>` or `WS#<id>`; sk `HEAD` (the values now), `REV#<number>` (each commit and the values after it,
-compressed), `SNAP#<id>` (snapshots), `BELOW#ORG#<id>` and `BELOW#WS#<id>` (scopes below that have a commit).
+pk `SYSTEM`, `ORG#<id>`, `WS#<id>` or `WS#<id>#PERSONA#<id>`; sk `HEAD` (the values now), `REV#<number>` (each commit
+and the values after it, compressed), `SNAP#<id>` (snapshots), `BELOW#ORG#<id>` and `BELOW#WS#<id>` (scopes below that
+have a commit). Personas are not listed: a workspace may have any number.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from fourfold.config.entries import Entries, Entry, ScopeRef, ScopeState
 from fourfold.config.history import Revision, Snapshot
 from fourfold.config.scope import Scope
 from fourfold.config.service import StaleError
+from fourfold.persona import PersonaGoneError
 from fourfold.storage.documents import packed, unpacked
 from fourfold.storage.outbox import BusEntry, outbox_puts
 from fourfold.storage.table import Item, Table, key
@@ -39,7 +41,8 @@ class Page:
 class DynamoConfigStore:
     """Implements `fourfold.config.service.ConfigStore`, and lists.
 
-    `entry_of` makes the bus entry that announces a commit, from the refs committed to and its record.
+    `entry_of` makes the bus entry that announces a commit, from the refs committed to and its record. `exists_of` makes
+    the write that fails unless the persona of a scope exists.
     """
 
     def __init__(
@@ -48,7 +51,9 @@ class DynamoConfigStore:
         table: str,
         outbox: str,
         entry_of: Callable[[ScopeRef, Revision], BusEntry],
+        exists_of: Callable[[ScopeRef], Write] | None = None,
     ) -> None:
+        self._exists_of = exists_of
         self._client = client
         self._table = Table(client, table)
         self._outbox = outbox
@@ -67,7 +72,29 @@ class DynamoConfigStore:
         }
 
     def write(self, ancestors: Sequence[ScopeState], after: ScopeState, record: Revision) -> None:
-        """Stores a commit whole and announces it, unless the scope or an ancestor has moved (StaleError)."""
+        """Stores a commit whole and announces it.
+
+        Raises:
+            StaleError: the scope or an ancestor has moved.
+            PersonaGoneError: the persona of the scope was deleted.
+        """
+        table = self._table.name
+        writes = [
+            *self.commit_writes(after, record),
+            *(check(table, key(_pk(state.ref), "HEAD"), **_at_revision(state.revision)) for state in ancestors),
+        ]
+        is_persona = after.ref.scope is Scope.PERSONA
+        exists = [self._exists_of(after.ref)] if is_persona and self._exists_of is not None else []
+        if after.revision == 1 and not is_persona:
+            writes.extend(self._registered([state.ref for state in ancestors], after.ref))
+        failed = transact(self._client, {"commit": writes, "persona": exists})
+        if "persona" in failed:
+            raise PersonaGoneError
+        if failed:
+            raise StaleError
+
+    def commit_writes(self, after: ScopeState, record: Revision) -> list[Write]:
+        """The writes of a commit, which fail if the scope is not at the revision before."""
         pk, text, table = _pk(after.ref), _text(after.entries), self._table.name
         head = {**key(pk, "HEAD"), "revision": {"N": str(after.revision)}, "nodes": {"S": text}}
         # A revision holds most values three times, before, after and whole: as plain text it may pass 400 KB.
@@ -76,16 +103,15 @@ class DynamoConfigStore:
             "doc": packed(record.model_dump_json()),
             "nodes": packed(text),
         }
-        writes = [
+        return [
             put(table, head, **_at_revision(after.revision - 1)),
             put(table, revision, ABSENT),
-            *(check(table, key(_pk(state.ref), "HEAD"), **_at_revision(state.revision)) for state in ancestors),
             *outbox_puts(self._outbox, [self._entry_of(after.ref, record)]),
         ]
-        if after.revision == 1:
-            writes.extend(self._registered([state.ref for state in ancestors], after.ref))
-        if transact(self._client, {"commit": writes}):
-            raise StaleError
+
+    def erase(self, ref: ScopeRef) -> None:
+        """Deletes the settings of a scope with all revisions and snapshots."""
+        self._table.delete_many(self._table.query(_pk(ref), fields="pk, sk"))
 
     def state_at(self, ref: ScopeRef, revision: int) -> ScopeState | None:
         """What a ref said at a revision of its own, or None if there is no such revision."""
@@ -134,7 +160,7 @@ class DynamoConfigStore:
 
     def below(self, ref: ScopeRef) -> Iterator[tuple[ScopeState, ...]]:
         """Of every scope below `ref` that was ever committed to: the states from just below it down to that one."""
-        if ref.scope is Scope.WORKSPACE:
+        if ref.scope not in {Scope.SYSTEM, Scope.ORG}:
             return
         children = [_child(item["sk"]["S"]) for item in self._query(_pk(ref), "BELOW#", "sk")]
         states = self.states(children)
@@ -186,6 +212,8 @@ def _record(item: Mapping[str, Any]) -> Revision:
 
 
 def _pk(ref: ScopeRef) -> str:
+    if ref.scope is Scope.PERSONA:
+        return f"WS#{ref.workspace}#PERSONA#{ref.owner}"
     return "SYSTEM" if ref.scope is Scope.SYSTEM else _PREFIXES[ref.scope] + ref.owner
 
 
